@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* All packets of gdb's remote serial protocol that we answer: one table with argument schemas, the
+ * handlers get checked arguments. Worker thread. */
+#ifndef PROBED_PACKETS_H
+#define PROBED_PACKETS_H
+
+#include "unit.h"
+
+enum packet_outcome {
+    PACKET_REPLY,    /* send `reply`, even if empty ("not known") */
+    PACKET_NO_REPLY, /* k, R: the protocol wants silence */
+    PACKET_LATER,    /* the stop reply comes by client->send */
+};
+
+/* How long the client may wait: the loop answers an error itself after 1.5 s for packets that
+ * must be quick. Pure; the loop thread calls it. */
+bool packet_may_take_long(const char *payload, size_t length);
+
+/* Runs one packet. `payload` may be changed (unescaping) and ends with NUL; `reply` has room for
+ * RSP_PACKET_SIZE bytes; *actions gets enum client_action bits. */
+enum packet_outcome packet_run(struct unit *unit, struct client *client, struct job *job,
+                               char *payload, size_t length, struct buf *reply,
+                               unsigned *actions);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/* A target: one Cortex-M core with its memory, breakpoints and chip, seen through a probe.
+ * What server/ calls. No sockets, packets or probe brands here.
+ *
+ * Worker thread only. Every function works for the job given to target_set_job(): it returns an
+ * error code and leaves the sentence in that job. Functions block for as long as the target takes,
+ * within stated limits; long ones call job_checkpoint(). */
+#ifndef PROBED_TARGET_H
+#define PROBED_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/job.h"
+#include "probe.h"
+
+struct target;
+
+enum target_state {
+    TARGET_ABSENT,  /* never connected, or lost: target_connect() is next */
+    TARGET_RUNNING, /* includes sleeping in WFI */
+    TARGET_HALTED,
+    TARGET_IN_RESET, /* NRST held low: debug answers, the core does not run */
+};
+
+/* How target_connect() gets there; what --connect says. */
+enum target_connect {
+    TARGET_CONNECT_NORMAL,      /* undisturbed; if that fails, under reset as the next rung */
+    TARGET_CONNECT_UNDER_RESET, /* NRST first, halted at the reset vector when it is released */
+    TARGET_CONNECT_ATTACH,      /* undisturbed or not at all */
+};
+
+enum target_reset {
+    TARGET_RESET_RUN,
+    TARGET_RESET_HALT, /* halted before the first instruction */
+    TARGET_RESET_INIT, /* as halt; then what flashing wants (watchdogs frozen) */
+};
+
+enum stop_reason {
+    STOP_NONE,
+    STOP_REQUEST,       /* somebody asked to halt */
+    STOP_STEP,          /* a step or a range step ended */
+    STOP_BREAKPOINT_HW, /* one of ours */
+    STOP_BREAKPOINT_SW, /* one of ours */
+    STOP_BKPT,          /* a BKPT instruction of the program */
+    STOP_WATCHPOINT,
+    STOP_FAULT,    /* vector catch of a fault, or lockup; `text` explains CFSR and HFSR */
+    STOP_RESET,    /* halted by a reset (vector catch) */
+    STOP_EXIT,     /* the program called semihosting SYS_EXIT; `exit_code` */
+    STOP_EXTERNAL, /* halted by something else (EDBGRQ) */
+};
+
+enum watch_kind { WATCH_WRITE, WATCH_READ, WATCH_ACCESS };
+
+struct target_stop {
+    enum stop_reason reason;
+    uint32_t pc;
+    uint32_t watch_address; /* STOP_WATCHPOINT: as it was set */
+    enum watch_kind watch_kind;
+    int exit_code;
+    char text[240]; /* a sentence worth showing, or empty */
+};
+
+enum region_kind { REGION_FLASH, REGION_RAM, REGION_ROM, REGION_DEVICE };
+
+struct target_region {
+    const char *name; /* "flash", "sram", "system memory" */
+    enum region_kind kind;
+    uint32_t start, size;
+    uint32_t sector_size; /* flash: what one erase erases; 0 else. Regions are uniform. */
+};
+
+/* What detection found. Strings are never NULL. */
+struct target_chip {
+    char name[64];         /* "STM32F101/F102/F103 medium-density" */
+    const char *core;      /* "Cortex-M3 r1p1" is made from cpuid */
+    uint32_t dpidr, cpuid, idcode;
+    uint16_t dev_id;       /* low 12 bits of idcode; 0 unknown */
+    uint32_t flash_size;   /* bytes; what we go by */
+    bool flash_size_guessed; /* the size register read 0 or 0xFFFF */
+    uint32_t ram_size;
+    bool readout_protected;
+    uint8_t breakpoints, watchpoints; /* comparators */
+    char warning[240]; /* clone suspected, protected..; empty if all is well */
+};
+
+/* One register as gdb sees it. Index in the table = gdb's register number. */
+struct target_register {
+    const char *name;
+    const char *feature; /* gdb feature: "org.gnu.gdb.arm.m-profile".. */
+    const char *type;    /* gdb type: "int", "data_ptr", "code_ptr", "ieee_double" */
+    uint8_t bits;        /* 8, 32 or 64 */
+    uint8_t regsel;      /* DCRSR.REGSEL */
+    uint8_t shift;       /* bit position inside the selected word (CONTROL 24, PRIMASK 0..) */
+};
+
+/* --- life --- */
+
+/* `probe` stays the caller's and must outlive the target. No traffic yet. */
+enum err target_create(struct probe *probe, struct target **target);
+/* Frees; no traffic. NULL is fine. */
+void target_destroy(struct target *target);
+/* Also sets the probe's job. Returns the job before, so that a nested short job can put it back. */
+struct job *target_set_job(struct target *target, struct job *job);
+struct probe *target_probe(const struct target *target);
+
+/* Connects, detects core and chip, sizes breakpoints. Leaves the core as it is (running or
+ * halted), except UNDER_RESET, which leaves it halted. Called again after a loss. */
+enum err target_connect(struct target *target, enum target_connect how);
+/* Everything of ours off the chip (breakpoints, watchpoints, vector catch, DBGMCU bits, C_DEBUGEN
+ * when the core runs); the core keeps its state. For the end of the daemon. */
+enum err target_disconnect(struct target *target);
+enum target_state target_state(const struct target *target); /* as last seen; no traffic */
+const struct target_chip *target_chip(const struct target *target);
+const struct target_region *target_regions(const struct target *target, size_t *count);
+const struct target_region *target_region_at(const struct target *target, uint32_t address);
+
+/* --- run control --- */
+
+/* Looks once (one flush). When the core was running and is halted now, *stop says why, and the
+ * registers are on their way into the cache. Semihosting calls are served inside: their text goes
+ * to the job's output, the core runs on and the state stays RUNNING. A reset or a lost target
+ * noticed here is reported as error ERR_RESET_LOST (state is then what it is) or the wire's. */
+enum err target_poll(struct target *target, struct target_stop *stop);
+/* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
+enum err target_halt(struct target *target, struct target_stop *stop);
+/* Steps over a breakpoint at pc first. Running already: fine. */
+enum err target_resume(struct target *target);
+/* One instruction; interrupts as target_set_maskisr() says. */
+enum err target_step(struct target *target, struct target_stop *stop);
+/* Steps until pc leaves [start, end), a breakpoint or watchpoint hits, or the job is cancelled
+ * (then STOP_REQUEST and ERR_OK). At least one step. */
+enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
+                           struct target_stop *stop);
+/* SYSRESETREQ; if the core shows no reset, NRST. */
+enum err target_reset(struct target *target, enum target_reset kind);
+/* Pulses NRST and says whether the core saw it (S_RESET_ST). Resets the target. */
+enum err target_nrst_works(struct target *target, bool *works);
+/* The stop the core stands in (halted): what `?` reports. */
+const struct target_stop *target_last_stop(const struct target *target);
+
+enum target_maskisr { MASKISR_AUTO, MASKISR_OFF, MASKISR_ON, MASKISR_STEPONLY };
+void target_set_maskisr(struct target *target, enum target_maskisr mode);
+enum target_maskisr target_maskisr(const struct target *target);
+/* DEMCR.VC_* bits of the user's choice (bits 0, 4-10). Default: hard fault and the like caught. */
+enum err target_set_vector_catch(struct target *target, uint32_t vc_bits);
+uint32_t target_vector_catch(const struct target *target);
+
+/* --- registers: core halted, else ERR_NOT_HALTED --- */
+
+const struct target_register *target_registers(const struct target *target, size_t *count);
+enum err target_read_register(struct target *target, size_t index, uint64_t *value);
+/* Cached; reaches the core before it next runs or is stepped. */
+enum err target_write_register(struct target *target, size_t index, uint64_t value);
+
+/* --- memory: halted or running --- */
+
+/* Any alignment and length, widest accesses the alignment allows; reads what is there up to the
+ * first unreadable address: *done bytes (may be NULL; then a short read is an error). An error
+ * with *done > 0 is ERR_OK if `done` was given. Cached while halted (flash and RAM only). */
+enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
+                     size_t *done);
+enum err target_write(struct target *target, uint32_t address, const void *data, size_t length);
+/* Accesses of exactly this width, never cached; for mdb/mdh/mdw and registers of peripherals. */
+enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,
+                           size_t count);
+enum err target_write_width(struct target *target, uint32_t address, unsigned width,
+                            const void *data, size_t count);
+/* gdb's qCRC (polynomial 04C11DB7, start FFFFFFFF, most significant bit first). */
+enum err target_crc(struct target *target, uint32_t address, size_t length, uint32_t *crc);
+/* Forgets everything read before; for writes that bypass the target. */
+void target_drop_caches(struct target *target);
+
+/* --- breakpoints and watchpoints ---
+ * Shared by several owners (bits in a mask; one session is one owner): the same address set twice is
+ * one comparator, removed with its last owner. They reach the chip with the next resume or step. */
+
+enum breakpoint_kind { BREAKPOINT_SW, BREAKPOINT_HW };
+
+/* `size` is gdb's kind: 2 or 3. BREAKPOINT_SW outside RAM becomes a hardware one.
+ * ERR_NO_RESOURCE names how many there are and who has them. */
+enum err target_breakpoint_set(struct target *target, unsigned owner, enum breakpoint_kind kind,
+                               uint32_t address, unsigned size);
+enum err target_breakpoint_clear(struct target *target, unsigned owner, enum breakpoint_kind kind,
+                                 uint32_t address, unsigned size);
+/* Any length that comparators can cover; ERR_NO_RESOURCE if they cannot. */
+enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
+                               uint32_t address, uint32_t length);
+enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
+                                 uint32_t address, uint32_t length);
+/* All of one owner; from the chip too, at once if it can be reached. */
+enum err target_breakpoints_drop_owner(struct target *target, unsigned owner);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* A job is one packet or command line on its way through the house. This is the small context it
+ * carries through all layers: who may cancel it, where its text goes, and what went wrong.
+ * One job at a time uses a probe; it runs on the probe's worker thread. */
+#ifndef PROBED_JOB_H
+#define PROBED_JOB_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/log.h"
+
+struct job {
+    const struct log *log; /* may be NULL */
+    atomic_bool cancelled; /* set by any thread, read by the worker */
+
+    /* Text for the user while the job runs (progress, command output); NULL drops it. */
+    void (*output)(void *user, const char *text, size_t length);
+    /* Called at checkpoints of long jobs: lets other sessions' short jobs run; may be NULL. */
+    void (*between)(void *user);
+    void *user;
+
+    /* What went wrong: the first failure since job_clear(). Worker thread only. */
+    enum err error;
+    char text[256];
+};
+
+/* A job without output, cancel or log, for tests and inner work. */
+void job_init(struct job *job, const struct log *log);
+
+/* Records `code` with its sentence and returns `code`, so that callers write
+ * `return job_fail(job, ERR_FAULT, "AP%u read at 0x%08x: FAULT", ap, address);`
+ * A failure already recorded is kept: the first, deepest one knows best. */
+enum err job_fail(struct job *job, enum err code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Forgets a recorded failure, after it was handled. */
+void job_clear(struct job *job);
+/* The sentence of the failure, or the code's general text. */
+const char *job_text(const struct job *job, enum err code);
+
+/* Output for the user as it happens. */
+void job_print(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static inline bool job_cancelled(const struct job *job)
+{
+    return atomic_load_explicit(&((struct job *)(size_t)job)->cancelled, memory_order_relaxed);
+}
+
+/* Long jobs call this between slices of at most 50 ms, with no operation under way and the
+ * hardware in a sane state: others' short jobs run, then ERR_CANCELLED if the job should end. */
+enum err job_checkpoint(struct job *job);
+
+#endif

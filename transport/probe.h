@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes, for callers (targets/ and server/). Implementers of drivers include probe_driver.h.
+ * A probe is used by one thread at a time: the worker that opened it. */
+#ifndef PROBED_PROBE_H
+#define PROBED_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/job.h"
+
+struct probe;
+struct probe_driver;
+
+/* What is known of a probe before it is opened. Plain data, may be copied. */
+struct probe_info {
+    const struct probe_driver *driver;
+    char product[64];  /* "ST-LINK/V2", "simulated Blue Pill" */
+    char serial[64];   /* normalised; empty when it has none */
+    char place[32];    /* "usb:1-2.3", "sim:0": tells two probes with one serial apart */
+    char firmware[32]; /* "V2J43S7" once opened, else empty */
+    uint16_t vid, pid; /* 0 for the simulator */
+    char spec[192];    /* driver's own: for the simulator "BOARD[,FAULT...]" */
+    char advice[160];  /* not usable: one sentence on what to do; else empty */
+};
+
+struct probe_list {
+    struct probe_info *items;
+    size_t count;
+};
+
+/* How to get onto the wire. */
+enum probe_connect {
+    PROBE_CONNECT_NORMAL,      /* leave the running target undisturbed */
+    PROBE_CONNECT_UNDER_RESET, /* NRST held low from before the first edge on SWD until the
+                                  caller releases it with probe_nrst() */
+};
+
+enum probe_nrst { PROBE_NRST_RELEASE, PROBE_NRST_ASSERT };
+
+/* Counters since open; speed is USB round trips and waiting, so they are counted. */
+struct probe_stats {
+    uint64_t flushes;      /* run() calls of the driver */
+    uint64_t operations;   /* operations in them */
+    uint64_t dap_accesses; /* DP and AP register accesses, if the driver sees them */
+    uint64_t waits;        /* accesses answered WAIT */
+    uint64_t transfers;    /* USB transfers, both directions */
+    uint64_t bytes;        /* USB payload bytes, both directions */
+    uint64_t instructions; /* simulator: instructions executed by the core */
+};
+
+/* All probes that all drivers see now; free with probe_list_free(). Any thread; blocks. */
+enum err probe_scan(struct probe_list *list, struct job *job);
+void probe_list_free(struct probe_list *list);
+
+/* The simulated board as a probe_info. `spec` is "BOARD[,FAULT...]"; a wrong one is
+ * ERR_ARGUMENT with a sentence that lists what there is. */
+enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job);
+
+/* Opens; *probe is the caller's, to be closed. Does not touch the target. `wire` (may be NULL)
+ * gets the wire log. ERR_PROBE_GONE, ERR_PROBE_ACCESS, ERR_PROBE with a sentence. */
+enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,
+                    struct probe **probe);
+/* NULL is fine. Releases NRST and the target's debug port as far as possible. */
+void probe_close(struct probe *probe);
+
+/* The job on whose behalf the probe works from now on: its cancel flag and error sentence. */
+void probe_set_job(struct probe *probe, struct job *job);
+struct job *probe_job(const struct probe *probe);
+struct clock *probe_clock(const struct probe *probe);
+const struct probe_info *probe_info(const struct probe *probe);
+const struct probe_stats *probe_stats(struct probe *probe);
+
+/* Wakes the debug port: line reset, JTAG-to-SWD switch, DPIDR, debug power-up, AP 0 ready.
+ * *dpidr may be NULL. ERR_NO_TARGET, ERR_POWER, ERR_PARITY.. After an error it may be called
+ * again. Also the way back after the target lost power. */
+enum err probe_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr);
+/* The debug port may sleep: powers debug down; the probe stays open. */
+enum err probe_disconnect(struct probe *probe);
+
+/* Takes the highest speed not above khz; *actual_khz may be NULL. */
+enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
+/* Drives the probe's NRST pin; nothing tells whether it is wired. */
+enum err probe_nrst(struct probe *probe, enum probe_nrst level);
+/* Target voltage in millivolts; ERR_UNSUPPORTED when the probe cannot measure. */
+enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
+
+/* A driver's own monitor command ("sim power off"); words after the driver's name. Output goes to
+ * the job. ERR_UNSUPPORTED when the driver has none, ERR_ARGUMENT with a usage sentence. */
+enum err probe_command(struct probe *probe, int argc, const char *const argv[]);
+
+/* Name of the driver: "sim", "stlink", "cmsis-dap". */
+const char *probe_driver_name(const struct probe *probe);
+
+#endif

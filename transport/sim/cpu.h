@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulated core: Armv7-M (Armv6-M by table) with exceptions, NVIC, SysTick and halting debug.
+ * Section numbers: Armv7-M Architecture Reference Manual, DDI 0403.
+ *
+ * Files: insn*.c execute instructions; exception.c, nvic.c, scs.c the system side; debug.c, fpb.c,
+ * dwt.c what a debugger sees; cpu.c the run loop. They share this struct; nothing else is shared. */
+#ifndef PROBED_SIM_CPU_H
+#define PROBED_SIM_CPU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sim_cpu;
+
+/* The bus matrix the board offers to the core and the AHB-AP. Addresses of the private peripheral
+ * bus (0xE0000000..0xE00FFFFF) never get here: the core decodes them. */
+struct sim_bus {
+    /* False: bus error. `width` 1, 2 or 4, address aligned to it. `debugger`: by the AHB-AP. */
+    bool (*read)(void *board, uint32_t address, unsigned width, uint32_t *value, bool debugger);
+    bool (*write)(void *board, uint32_t address, unsigned width, uint32_t value, bool debugger);
+    void *board;
+    /* Plain memory that may be read (and written) directly, for speed; checked before the calls.
+     * The board changes these when it maps memory differently (boot pins, flash busy, RDP). */
+    struct sim_window {
+        uint32_t start, size;
+        uint8_t *memory;
+        bool writable;
+    } windows[4]; /* size 0: unused */
+    /* The board calls back nothing; the core asks and tells here: */
+    void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
+};
+
+enum sim_exception {
+    SIM_EXC_NONE = 0,
+    SIM_EXC_RESET = 1,
+    SIM_EXC_NMI = 2,
+    SIM_EXC_HARDFAULT = 3,
+    SIM_EXC_MEMMANAGE = 4,
+    SIM_EXC_BUSFAULT = 5,
+    SIM_EXC_USAGEFAULT = 6,
+    SIM_EXC_SVCALL = 11,
+    SIM_EXC_DEBUGMON = 12,
+    SIM_EXC_PENDSV = 14,
+    SIM_EXC_SYSTICK = 15,
+    SIM_EXC_IRQ0 = 16,
+    SIM_EXC_COUNT = 16 + 64,
+};
+
+/* One row a core: what differs between Cortex-M0 and M7 is here, not in code. */
+struct sim_core_model {
+    const char *name;
+    uint32_t cpuid;
+    bool armv7m;              /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
+    bool dsp;                 /* Armv7E-M */
+    bool fpu;                 /* FPv4-SP */
+    uint8_t priority_bits;    /* implemented priority bits: 4 on STM32F1 */
+    uint8_t irqs;             /* external interrupts */
+    uint8_t fpb_code, fpb_literal; /* comparators */
+    uint8_t fpb_revision;     /* 0: FPBv1, 1: FPBv2 */
+    uint8_t dwt_comparators;
+};
+
+#define SIM_APSR_N (1u << 31)
+#define SIM_APSR_Z (1u << 30)
+#define SIM_APSR_C (1u << 29)
+#define SIM_APSR_V (1u << 28)
+#define SIM_APSR_Q (1u << 27)
+
+/* Reasons to leave the fast path of the run loop; cpu->attention is the OR of them. */
+enum sim_attention {
+    SIM_ATTN_PENDING = 1,  /* an exception may be taken */
+    SIM_ATTN_DEBUG = 2,    /* halt requested, stepping, comparators enabled, vector catch */
+    SIM_ATTN_SLEEP = 4,    /* WFI or WFE */
+    SIM_ATTN_LOCKUP = 8,
+    SIM_ATTN_RESET = 16,   /* held in reset, or a reset was requested by the program */
+};
+
+struct sim_cpu {
+    const struct sim_core_model *model;
+    struct sim_bus *bus;
+
+    /* Registers. r[13] is the active stack pointer (bits 1:0 always 0), r[15] the address of the
+     * instruction to execute next (bit 0 clear), between instructions. */
+    uint32_t r[16];
+    uint32_t inactive_sp; /* the other of MSP and PSP; which: see sim_cpu_sp_is_psp() */
+    uint32_t apsr;        /* NZCVQ (and GE) in place */
+    uint32_t ipsr;        /* exception number */
+    bool thumb;           /* EPSR.T */
+    uint8_t itstate;
+    uint8_t control, primask, faultmask, basepri;
+    bool event;             /* WFE's event register */
+    bool exclusive;         /* local monitor */
+    uint32_t exclusive_address;
+
+    uint32_t attention; /* enum sim_attention bits */
+    uint64_t cycles;    /* core clock cycles since power-up */
+    uint64_t instructions;
+
+    /* Set by an instruction's execution for the run loop; see insn.h and exception.h. */
+    struct sim_system *system; /* SCB, NVIC, SysTick: scs.c owns it */
+    struct sim_debug *debug;   /* DHCSR.., FPB, DWT: debug.c owns it */
+};
+
+/* `bus` stays the caller's. NULL without memory. The core is in power-on reset. */
+struct sim_cpu *sim_cpu_create(const struct sim_core_model *model, struct sim_bus *bus);
+void sim_cpu_destroy(struct sim_cpu *cpu);
+
+extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FPB, 4 DWT */
+extern const struct sim_core_model sim_core_m3_r2p1; /* CPUID 0x412FC231 as F103 clones have */
+extern const struct sim_core_model sim_core_m0;      /* Armv6-M, 4 FPB, 2 DWT */
+
+/* Power-on reset also resets the debug registers; a system reset keeps them (C1.4). After either
+ * the core fetches its vectors when it next runs, unless vector catch halts it first. */
+enum sim_reset { SIM_RESET_POWER_ON, SIM_RESET_SYSTEM, SIM_RESET_CORE /* VECTRESET */ };
+void sim_cpu_reset(struct sim_cpu *cpu, enum sim_reset kind);
+/* NRST held low: the core does not run, debug registers stay reachable. */
+void sim_cpu_hold(struct sim_cpu *cpu, bool held);
+
+/* Runs at most `cycles` core clock cycles (a few more to finish the last instruction); returns how
+ * many passed. While the core sleeps, only SysTick counts and time is skipped, not looped. */
+uint64_t sim_cpu_run(struct sim_cpu *cpu, uint64_t cycles);
+/* Nothing but an interrupt, the debugger or a reset can make anything happen. */
+bool sim_cpu_is_idle(const struct sim_cpu *cpu);
+bool sim_cpu_is_halted(const struct sim_cpu *cpu);
+
+/* Level of an external interrupt line, from a peripheral. */
+void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level);
+
+/* The debugger's access by the AHB-AP to the private peripheral bus; width as on the bus. The SCS
+ * from outside (DHCSR with S_RESET_ST.. clear on read). False: bus fault. */
+bool sim_cpu_ppb_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value);
+bool sim_cpu_ppb_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value);
+
+#endif
