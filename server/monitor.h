@@ -14,9 +14,9 @@ struct monitor {
 };
 
 struct monitor_command {
-    const char *name;  /* "reset", "mdw"; sorted */
-    const char *usage; /* "[run|halt|init]" */
-    const char *help;  /* one sentence */
+    const char *name;             /* "reset", "mdw"; sorted */
+    const char *usage;            /* "[run|halt|init]" */
+    const char *help;             /* one sentence */
     uint8_t min_words, max_words; /* behind the name */
     enum err (*run)(struct monitor *monitor, int argc, const char *const argv[]);
 };

@@ -19,7 +19,6 @@ bool packet_may_take_long(const char *payload, size_t length);
 /* Runs one packet. `payload` may be changed (unescaping) and ends with NUL; `reply` has room for
  * RSP_PACKET_SIZE bytes; *actions gets enum client_action bits. */
 enum packet_outcome packet_run(struct unit *unit, struct client *client, struct job *job,
-                               char *payload, size_t length, struct buf *reply,
-                               unsigned *actions);
+                               char *payload, size_t length, struct buf *reply, unsigned *actions);
 
 #endif

@@ -17,7 +17,9 @@
 #include "probe.h"
 #include "target.h"
 
-enum { UNIT_CLIENTS = 31 }; /* gdb connections at once; bit 31 of breakpoint owners is the monitor's */
+enum {
+    UNIT_CLIENTS = 31
+}; /* gdb connections at once; bit 31 of breakpoint owners is the monitor's */
 enum { UNIT_OWNER_MONITOR = 31 };
 
 /* What the loop does besides sending the reply. */
@@ -38,7 +40,8 @@ struct client {
     struct flash *flash; /* between vFlashErase and vFlashDone */
     uint64_t joined;     /* order of arrival: the first of all is the holder */
     bool asked;          /* '?' was answered */
-    /* Sends one payload (stop reply, 'O' text) outside a request's own reply. Thread-safe, copies. */
+    /* Sends one payload (stop reply, 'O' text) outside a request's own reply. Thread-safe, copies.
+     */
     void (*send)(void *user, const void *payload, size_t length);
     void *user;
 };
@@ -60,7 +63,7 @@ struct unit {
     uint64_t next_joined;
     struct target_stop stop; /* the last one */
     uint64_t stop_regs_valid;
-    struct job *current; /* whose job runs now */
+    struct job *current;  /* whose job runs now */
     char why_absent[256]; /* the sentence, while there is no probe or target */
 };
 

@@ -48,11 +48,11 @@ struct flash_loader {
 };
 
 struct flash_driver {
-    const char *name; /* "stm32f1" */
-    uint32_t program_size;       /* smallest unit that can be programmed, bytes */
-    uint32_t page_size;          /* what the planner programs at once */
-    uint32_t erased_word;        /* 0xFFFFFFFF or 0 */
-    uint32_t sector_erase_us;    /* typical, for the planner's choice between sector and mass erase */
+    const char *name;         /* "stm32f1" */
+    uint32_t program_size;    /* smallest unit that can be programmed, bytes */
+    uint32_t page_size;       /* what the planner programs at once */
+    uint32_t erased_word;     /* 0xFFFFFFFF or 0 */
+    uint32_t sector_erase_us; /* typical, for the planner's choice between sector and mass erase */
     uint32_t sector_erase_max_us, mass_erase_us, mass_erase_max_us;
     const struct flash_loader *loader;
 

@@ -75,16 +75,16 @@ struct target_region {
 
 /* What detection found. Strings are never NULL. */
 struct target_chip {
-    char name[64];         /* "STM32F101/F102/F103 medium-density" */
-    const char *core;      /* "Cortex-M3 r1p1" is made from cpuid */
+    char name[64];    /* "STM32F101/F102/F103 medium-density" */
+    const char *core; /* "Cortex-M3 r1p1" is made from cpuid */
     uint32_t dpidr, cpuid, idcode;
-    uint16_t dev_id;       /* low 12 bits of idcode; 0 unknown */
-    uint32_t flash_size;   /* bytes; what we go by */
+    uint16_t dev_id;         /* low 12 bits of idcode; 0 unknown */
+    uint32_t flash_size;     /* bytes; what we go by */
     bool flash_size_guessed; /* the size register read 0 or 0xFFFF */
     uint32_t ram_size;
     bool readout_protected;
     uint8_t breakpoints, watchpoints; /* comparators */
-    char warning[240]; /* clone suspected, protected..; empty if all is well */
+    char warning[240];                /* clone suspected, protected..; empty if all is well */
 };
 
 /* One register as gdb sees it. Index in the table = gdb's register number. */
@@ -175,8 +175,9 @@ enum err target_crc(struct target *target, uint32_t address, size_t length, uint
 void target_drop_caches(struct target *target);
 
 /* --- breakpoints and watchpoints ---
- * Shared by several owners (bits in a mask; one session is one owner): the same address set twice is
- * one comparator, removed with its last owner. They reach the chip with the next resume or step. */
+ * Shared by several owners (bits in a mask; one session is one owner): the same address set twice
+ * is one comparator, removed with its last owner. They reach the chip with the next resume or step.
+ */
 
 enum breakpoint_kind { BREAKPOINT_SW, BREAKPOINT_HW };
 

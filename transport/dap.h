@@ -46,7 +46,15 @@ enum { DP_DPIDR = 0x0, DP_ABORT = 0x0, DP_CTRL_STAT = 0x4, DP_SELECT = 0x8, DP_R
 #define DP_CTRL_CSYSPWRUPACK (1u << 31)
 
 /* MEM-AP registers by address (C2.6). */
-enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_CFG = 0xF4, AP_BASE = 0xF8, AP_IDR = 0xFC };
+enum {
+    AP_CSW = 0x00,
+    AP_TAR = 0x04,
+    AP_DRW = 0x0C,
+    AP_BD0 = 0x10,
+    AP_CFG = 0xF4,
+    AP_BASE = 0xF8,
+    AP_IDR = 0xFC
+};
 
 #define AP_CSW_SIZE_8 0x0u
 #define AP_CSW_SIZE_16 0x1u
@@ -54,7 +62,8 @@ enum { AP_CSW = 0x00, AP_TAR = 0x04, AP_DRW = 0x0C, AP_BD0 = 0x10, AP_CFG = 0xF4
 #define AP_CSW_ADDRINC_SINGLE 0x10u
 #define AP_CSW_DEVICEEN (1u << 6)
 #define AP_CSW_TRINPROG (1u << 7)
-/* Privileged data access, debug master, as every debugger sets them on an AHB-AP (HPROT, bit 29). */
+/* Privileged data access, debug master, as every debugger sets them on an AHB-AP (HPROT, bit 29).
+ */
 #define AP_CSW_PROT 0x23000000u
 
 enum { DAP_AP_COUNT = 8 };

@@ -10,7 +10,8 @@
  *
  * All functions: worker thread; nothing blocks but ops_flush() (and an append to a full queue,
  * which flushes). Pointers given for results and data stay the caller's and must live until
- * the flush. Addresses are target addresses; memory data is in target (little-endian) byte order. */
+ * the flush. Addresses are target addresses; memory data is in target (little-endian) byte order.
+ */
 #ifndef PROBED_OPS_H
 #define PROBED_OPS_H
 

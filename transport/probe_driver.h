@@ -42,7 +42,7 @@ struct probe_driver {
     /* The highest speed not above khz, or the lowest there is. */
     enum err (*set_speed)(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
     enum err (*nrst)(struct probe *probe, enum probe_nrst level);
-    enum err (*vtref)(struct probe *probe, uint32_t *millivolts);        /* NULL: cannot */
+    enum err (*vtref)(struct probe *probe, uint32_t *millivolts);                 /* NULL: cannot */
     enum err (*command)(struct probe *probe, int argc, const char *const argv[]); /* NULL: none */
 
     /* For drivers whose run is mem_ap_run(): register accesses as the wire has them.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Little-endian numbers in byte arrays of any alignment: the byte order of every target and probe. */
+/* Little-endian numbers in byte arrays of any alignment: the byte order of every target and probe.
+ */
 #ifndef PROBED_BYTES_H
 #define PROBED_BYTES_H
 

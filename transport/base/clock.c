@@ -14,7 +14,8 @@ static uint64_t real_now_us(struct clock *clock)
 
 static void real_sleep_us(struct clock *clock, uint64_t us)
 {
-    struct timespec left = {.tv_sec = (time_t)(us / 1000000), .tv_nsec = (long)(us % 1000000) * 1000};
+    struct timespec left = {.tv_sec = (time_t)(us / 1000000),
+                            .tv_nsec = (long)(us % 1000000) * 1000};
 
     (void)clock;
     while (nanosleep(&left, &left) != 0)

@@ -4,33 +4,33 @@
 #ifndef PROBED_ERR_H
 #define PROBED_ERR_H
 
-#define ERR_LIST(X)                                                                                \
-    X(OK, "ok")                                                                                    \
-    X(ARGUMENT, "wrong argument")                                                                  \
-    X(UNSUPPORTED, "not supported")                                                                \
-    X(NO_MEMORY, "out of memory")                                                                  \
-    X(FILE, "file cannot be used")                                                                 \
-    X(CANCELLED, "cancelled")                                                                      \
-    X(TIMEOUT, "time limit passed")                                                                \
-    X(BUSY, "in use by another session")                                                           \
-    X(NO_PROBE, "no debug probe found")                                                            \
-    X(PROBE_GONE, "the debug probe is gone")                                                       \
-    X(PROBE_ACCESS, "the debug probe cannot be opened")                                            \
-    X(PROBE, "the debug probe reported an error")                                                  \
-    X(NO_TARGET, "no target answers")                                                              \
-    X(WAIT, "the target kept answering WAIT")                                                      \
-    X(FAULT, "the target refused the access")                                                      \
-    X(PARITY, "garbled answer on the wire")                                                        \
-    X(POWER, "the debug domain does not power up")                                                 \
-    X(ALIGNMENT, "address or length not aligned")                                                  \
-    X(NOT_HALTED, "the core is not halted")                                                        \
-    X(NOT_CONNECTED, "not connected to a target")                                                  \
-    X(RESET_LOST, "the target was reset or lost power meanwhile")                                  \
-    X(NO_RESOURCE, "no free comparator")                                                           \
-    X(PROTECTED, "the flash is protected")                                                         \
-    X(NOT_FLASH, "the address is not in flash")                                                    \
-    X(FLASH, "the flash controller reported an error")                                             \
-    X(VERIFY, "memory differs from what was written")                                              \
+#define ERR_LIST(X)                                               \
+    X(OK, "ok")                                                   \
+    X(ARGUMENT, "wrong argument")                                 \
+    X(UNSUPPORTED, "not supported")                               \
+    X(NO_MEMORY, "out of memory")                                 \
+    X(FILE, "file cannot be used")                                \
+    X(CANCELLED, "cancelled")                                     \
+    X(TIMEOUT, "time limit passed")                               \
+    X(BUSY, "in use by another session")                          \
+    X(NO_PROBE, "no debug probe found")                           \
+    X(PROBE_GONE, "the debug probe is gone")                      \
+    X(PROBE_ACCESS, "the debug probe cannot be opened")           \
+    X(PROBE, "the debug probe reported an error")                 \
+    X(NO_TARGET, "no target answers")                             \
+    X(WAIT, "the target kept answering WAIT")                     \
+    X(FAULT, "the target refused the access")                     \
+    X(PARITY, "garbled answer on the wire")                       \
+    X(POWER, "the debug domain does not power up")                \
+    X(ALIGNMENT, "address or length not aligned")                 \
+    X(NOT_HALTED, "the core is not halted")                       \
+    X(NOT_CONNECTED, "not connected to a target")                 \
+    X(RESET_LOST, "the target was reset or lost power meanwhile") \
+    X(NO_RESOURCE, "no free comparator")                          \
+    X(PROTECTED, "the flash is protected")                        \
+    X(NOT_FLASH, "the address is not in flash")                   \
+    X(FLASH, "the flash controller reported an error")            \
+    X(VERIFY, "memory differs from what was written")             \
     X(LOADER, "the flash loader did not finish")
 
 enum err {

@@ -46,7 +46,8 @@ void job_print(struct job *job, const char *format, ...)
     int length = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     if (length > 0)
-        job->output(job->user, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+        job->output(job->user, text,
+                    (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
 enum err job_checkpoint(struct job *job)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The simulated board as hardware: what a probe's wires touch (SWD, NRST, VTref) and what hands on
- * the bench do to it. No probe, no host protocol here: the sim driver (sim_probe.c) is one user, the
- * emulated ST-Link of the tests is another. One thread at a time; no globals. */
+ * the bench do to it. No probe, no host protocol here: the sim driver (sim_probe.c) is one user,
+ * the emulated ST-Link of the tests is another. One thread at a time; no globals. */
 #ifndef PROBED_SIM_BOARD_H
 #define PROBED_SIM_BOARD_H
 
@@ -28,7 +28,8 @@ void sim_board_set_swclk(struct sim_board *board, uint32_t khz);
 /* One SWD packet: request, ACK, data phase. Raw wire rules: AP reads are posted (the value is that
  * of the previous AP read), RDBUFF holds the last one, sticky flags make FAULT. `reg` is A[3:2]
  * as a byte address (0, 4, 8, C). */
-enum swd_ack sim_board_swd(struct sim_board *board, bool ap, bool read, uint8_t reg, uint32_t *value);
+enum swd_ack sim_board_swd(struct sim_board *board, bool ap, bool read, uint8_t reg,
+                           uint32_t *value);
 /* 50 or more ones, then the JTAG-to-SWD sequence, ones, idle. */
 void sim_board_swd_line_reset(struct sim_board *board);
 

@@ -3,7 +3,8 @@
  * Section numbers: Armv7-M Architecture Reference Manual, DDI 0403.
  *
  * Files: insn*.c execute instructions; exception.c, nvic.c, scs.c the system side; debug.c, fpb.c,
- * dwt.c what a debugger sees; cpu.c the run loop. They share this struct; nothing else is shared. */
+ * dwt.c what a debugger sees; cpu.c the run loop. They share this struct; nothing else is shared.
+ */
 #ifndef PROBED_SIM_CPU_H
 #define PROBED_SIM_CPU_H
 
@@ -51,13 +52,13 @@ enum sim_exception {
 struct sim_core_model {
     const char *name;
     uint32_t cpuid;
-    bool armv7m;              /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
-    bool dsp;                 /* Armv7E-M */
-    bool fpu;                 /* FPv4-SP */
-    uint8_t priority_bits;    /* implemented priority bits: 4 on STM32F1 */
-    uint8_t irqs;             /* external interrupts */
+    bool armv7m;           /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
+    bool dsp;              /* Armv7E-M */
+    bool fpu;              /* FPv4-SP */
+    uint8_t priority_bits; /* implemented priority bits: 4 on STM32F1 */
+    uint8_t irqs;          /* external interrupts */
     uint8_t fpb_code, fpb_literal; /* comparators */
-    uint8_t fpb_revision;     /* 0: FPBv1, 1: FPBv2 */
+    uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */
     uint8_t dwt_comparators;
 };
 
@@ -69,11 +70,11 @@ struct sim_core_model {
 
 /* Reasons to leave the fast path of the run loop; cpu->attention is the OR of them. */
 enum sim_attention {
-    SIM_ATTN_PENDING = 1,  /* an exception may be taken */
-    SIM_ATTN_DEBUG = 2,    /* halt requested, stepping, comparators enabled, vector catch */
-    SIM_ATTN_SLEEP = 4,    /* WFI or WFE */
+    SIM_ATTN_PENDING = 1, /* an exception may be taken */
+    SIM_ATTN_DEBUG = 2,   /* halt requested, stepping, comparators enabled, vector catch */
+    SIM_ATTN_SLEEP = 4,   /* WFI or WFE */
     SIM_ATTN_LOCKUP = 8,
-    SIM_ATTN_RESET = 16,   /* held in reset, or a reset was requested by the program */
+    SIM_ATTN_RESET = 16, /* held in reset, or a reset was requested by the program */
 };
 
 struct sim_cpu {
@@ -89,8 +90,8 @@ struct sim_cpu {
     bool thumb;           /* EPSR.T */
     uint8_t itstate;
     uint8_t control, primask, faultmask, basepri;
-    bool event;             /* WFE's event register */
-    bool exclusive;         /* local monitor */
+    bool event;     /* WFE's event register */
+    bool exclusive; /* local monitor */
     uint32_t exclusive_address;
 
     uint32_t attention; /* enum sim_attention bits */

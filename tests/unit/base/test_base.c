@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* The base layer: bounded buffers, little-endian bytes, jobs and their first failure. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/job.h"
+
+static void buf_drops_what_does_not_fit(void **state)
+{
+    char memory[4];
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, memory, sizeof memory);
+    buf_text(&buf, "abc");
+    buf_text(&buf, "de");
+    assert_int_equal(buf.length, 3);
+    assert_true(buf.overflow);
+    buf_clear(&buf);
+    buf_hex(&buf, "\x0f\xa0", 2);
+    assert_memory_equal(memory, "0fa0", 4);
+    assert_false(buf.overflow);
+}
+
+static void bytes_are_little_endian(void **state)
+{
+    uint8_t b[4];
+
+    (void)state;
+    put_le32(b, 0x81020304);
+    assert_memory_equal(b, "\x04\x03\x02\x81", 4);
+    assert_int_equal(get_le32(b), 0x81020304);
+    assert_int_equal(get_le16(b + 2), 0x8102);
+}
+
+static void job_keeps_the_first_failure(void **state)
+{
+    struct job job;
+
+    (void)state;
+    job_init(&job, NULL);
+    assert_string_equal(job_text(&job, ERR_FAULT), err_text(ERR_FAULT));
+    assert_int_equal(job_fail(&job, ERR_FAULT, "at %d", 7), ERR_FAULT);
+    assert_int_equal(job_fail(&job, ERR_TIMEOUT, "later"), ERR_TIMEOUT);
+    assert_string_equal(job_text(&job, ERR_TIMEOUT), "at 7");
+    job_clear(&job);
+    assert_int_equal(job.error, ERR_OK);
+}
+
+static void cancelled_job_ends_at_its_checkpoint(void **state)
+{
+    struct job job;
+
+    (void)state;
+    job_init(&job, NULL);
+    assert_int_equal(job_checkpoint(&job), ERR_OK);
+    atomic_store(&job.cancelled, true);
+    assert_int_equal(job_checkpoint(&job), ERR_CANCELLED);
+}
+
+static void every_error_has_its_text(void **state)
+{
+    (void)state;
+    for (int code = 0; code < ERR_COUNT; code++)
+        assert_true(strlen(err_text((enum err)code)) > 1);
+    assert_string_equal(err_text(ERR_COUNT), "unknown error");
+}
+
+static void real_clock_never_goes_back(void **state)
+{
+    uint64_t before = clock_now_us(clock_real());
+
+    (void)state;
+    clock_sleep_us(clock_real(), 10);
+    assert_true(clock_now_us(clock_real()) >= before + 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(buf_drops_what_does_not_fit),
+        cmocka_unit_test(bytes_are_little_endian),
+        cmocka_unit_test(job_keeps_the_first_failure),
+        cmocka_unit_test(cancelled_job_ends_at_its_checkpoint),
+        cmocka_unit_test(every_error_has_its_text),
+        cmocka_unit_test(real_clock_never_goes_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
