@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: MIT
+"""Starts the daemon under test and talks to it: for the scripts that run outside gdb."""
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import time
+
+LIMIT = 60  # seconds; only a hang ever gets near it
+
+
+class Daemon:
+    """One probed process. Its log is collected; start() returns once a gdb port is ready."""
+
+    def __init__(self, program, *options):
+        self.process = subprocess.Popen([program, *options], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.log = ""
+        self.ports = []
+
+    def read_log(self, until, limit=LIMIT):
+        """Collects log text until the pattern matches all of it so far; None at end of file."""
+        end = time.monotonic() + limit
+        while not (found := re.search(until, self.log, re.MULTILINE)):
+            ready, _, _ = select.select([self.process.stderr], [], [], end - time.monotonic())
+            if not ready:
+                raise TimeoutError(f"no {until!r} in the log:\n{self.log}")
+            chunk = os.read(self.process.stderr.fileno(), 65536)
+            if not chunk:
+                return None
+            self.log += chunk.decode(errors="replace")
+        return found
+
+    def start(self):
+        found = self.read_log(r"^Listening on (?:\S*:)?(\d+) for gdb connections\n")
+        if not found:
+            raise RuntimeError(f"the daemon ended instead of listening:\n{self.log}")
+        self.ports = [int(found.group(1))]
+        return self
+
+    @property
+    def port(self):
+        return self.ports[0]
+
+    def end(self, sig=signal.SIGTERM):
+        """Sends the signal, returns the exit code; the rest of the log is in self.log."""
+        if self.process.poll() is None:
+            self.process.send_signal(sig)
+        try:
+            rest, _ = self.process.communicate(timeout=LIMIT)
+            _, self.log = None, self.log + (self.process.stderr and "" or "")
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        return self.process.returncode
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        code = self.end()
+        if code != 0:
+            raise AssertionError(f"the daemon ended with {code}:\n{self.log}")
+
+
+class Client:
+    """A raw client of gdb's remote serial protocol, for what gdb itself never sends."""
+
+    def __init__(self, port, no_ack=True):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.buffer = b""
+        self.acks = True
+        if no_ack:
+            self.ask("qSupported:swbreak+;hwbreak+;error-message+;vContSupported+")
+            assert self.ask("QStartNoAckMode") == b"OK"
+            self.acks = False
+
+    def send_raw(self, data):
+        self.socket.sendall(data)
+
+    def send(self, payload):
+        if isinstance(payload, str):
+            payload = payload.encode()
+        self.send_raw(b"$" + payload + b"#%02x" % (sum(payload) & 255))
+
+    def _byte(self):
+        if not self.buffer:
+            self.buffer = self.socket.recv(65536)
+            if not self.buffer:
+                raise EOFError("the daemon closed the connection")
+        byte, self.buffer = self.buffer[:1], self.buffer[1:]
+        return byte
+
+    def receive(self, timeout=LIMIT):
+        """The next packet's payload, run lengths expanded; acknowledged if acks are on."""
+        self.socket.settimeout(timeout)
+        while self._byte() != b"$":
+            pass
+        payload, checked = b"", 0
+        while (byte := self._byte()) != b"#":
+            checked += byte[0]
+            if byte == b"*":
+                count = self._byte()
+                checked += count[0]
+                payload += payload[-1:] * (count[0] - 29)
+            else:
+                payload += byte
+        assert int(self._byte() + self._byte(), 16) == checked & 255, "wrong checksum"
+        if self.acks:
+            self.send_raw(b"+")
+        return payload
+
+    def ask(self, payload, timeout=LIMIT):
+        self.send(payload)
+        return self.receive(timeout)
+
+    def ask_text(self, payload):
+        """A qRcmd's output and final reply: (text, final)."""
+        self.send("qRcmd," + payload.encode().hex())
+        text = ""
+        while True:
+            reply = self.receive()
+            if reply.startswith(b"O") and reply != b"OK":
+                text += bytes.fromhex(reply[1:].decode()).decode(errors="replace")
+            elif reply == b"OK" or reply.startswith(b"E"):
+                return text, reply.decode()
+            else:
+                return text + bytes.fromhex(reply.decode()).decode(errors="replace"), "OK"
+
+    def monitor(self, line):
+        text, final = self.ask_text(line)
+        assert final == "OK", f"monitor {line}: {final}: {text}"
+        return text
+
+    def closed(self, timeout=LIMIT):
+        """True once the daemon has closed the connection."""
+        self.socket.settimeout(timeout)
+        try:
+            while self.socket.recv(65536):
+                pass
+            return True
+        except ConnectionResetError:
+            return True
+
+    def close(self):
+        self.socket.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def run_tests(tests):
+    """Runs functions in order; prints each; exits 1 if any failed."""
+    import sys
+    import traceback
+
+    failed = 0
+    for test in tests:
+        try:
+            test()
+            print(f"ok    {test.__name__}", flush=True)
+        except Exception:  # a failing test must not hide the others
+            failed += 1
+            print(f"FAIL  {test.__name__}", flush=True)
+            traceback.print_exc()
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Loaded inside gdb before a test script: commands, checks and the list of tests.
+
+A script defines functions with @test; each starts from a freshly loaded and reset program halted
+at main, unless it says @test(fresh=False)."""
+
+import os
+import re
+import threading
+import traceback
+
+import gdb
+
+PORT = os.environ["PROBED_PORT"]
+SOURCE = os.environ.get("PROBED_SOURCE", "")
+_tests = []
+
+
+def run(command):
+    """Runs one gdb command and returns its output."""
+    return gdb.execute(command, to_string=True)
+
+
+def fails(command):
+    """Runs a command that must fail; returns gdb's error message."""
+    try:
+        output = run(command)
+    except gdb.error as error:
+        return str(error)
+    raise AssertionError(f"{command!r} should fail, but said: {output!r}")
+
+
+def value(expression):
+    return int(gdb.parse_and_eval(expression))
+
+
+def equal(got, expected, what=""):
+    if got != expected:
+        raise AssertionError(f"{what}: got {got!r}, expected {expected!r}")
+
+
+def contains(text, part):
+    if not re.search(part, text):
+        raise AssertionError(f"{part!r} is not in {text!r}")
+
+
+def mark(name):
+    """'file:line' of the line that carries the comment 'mark: NAME'."""
+    with open(SOURCE) as lines:
+        for number, line in enumerate(lines, 1):
+            if re.search(r"/\* mark: %s \*/" % re.escape(name), line):
+                return f"{os.path.basename(SOURCE)}:{number}"
+    raise KeyError(name)
+
+
+def at(name):
+    """Checks that the program stands on the marked line."""
+    frame = gdb.selected_frame()
+    equal(f"{os.path.basename(frame.find_sal().symtab.filename)}:{frame.find_sal().line}",
+          mark(name), f"stopped elsewhere than at {name!r}")
+
+
+def connect(extended=True):
+    run(f"target {'extended-remote' if extended else 'remote'} 127.0.0.1:{PORT}")
+
+
+def restart():
+    """From reset, halted at main, nothing set."""
+    run("delete")
+    run("monitor reset halt")
+    run("maintenance flush register-cache")
+    run("tbreak main")
+    run("continue")
+
+
+def command(name):
+    """Lets the program do one thing next time round."""
+    run(f"set var command = {name}")
+
+
+def interrupt_after(seconds=0.3):
+    """A real Ctrl-C to this gdb, from a thread, while a command waits."""
+    import signal
+
+    threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+
+
+def test(function=None, fresh=True):
+    def add(body):
+        _tests.append((body, fresh))
+        return body
+
+    return add(function) if function else add
+
+
+def run_all():
+    for setting in ("pagination off", "confirm off", "width 0", "height 0", "remotetimeout 20",
+                    "print pretty off"):
+        run("set " + setting)
+    failed = 0
+    for body, fresh in _tests:
+        try:
+            if fresh:
+                restart()
+            body()
+            print(f"ok    {body.__name__}", flush=True)
+        except Exception:  # one failing test must not hide the others
+            failed += 1
+            print(f"FAIL  {body.__name__}", flush=True)
+            traceback.print_exc()
+    run("disconnect") if gdb.selected_inferior().connection_num else None
+    os._exit(1 if failed else 0)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: MIT
+"""Runs one script inside a real gdb-multiarch against a daemon of its own.
+
+run.py PROBED FIRMWARE.elf SOURCE.c SCRIPT.py
+The script's first lines may hold `# options: ...` for the daemon (default: --sim bluepill)."""
+
+import os
+import re
+import subprocess
+import sys
+
+from daemon import Daemon
+
+probed, firmware, source, script = sys.argv[1:5]
+here = os.path.dirname(os.path.abspath(__file__))
+with open(script) as text:
+    found = re.search(r"^# options: (.*)$", text.read(), re.MULTILINE)
+options = found.group(1).split() if found else ["--sim", "bluepill"]
+
+with Daemon(probed, *options, "--gdb", "0") as daemon:
+    environment = dict(os.environ, PROBED_PORT=str(daemon.port), PROBED_SOURCE=source,
+                       PYTHONDONTWRITEBYTECODE="1", PROBED_PID=str(daemon.process.pid),
+                       PROBED_FIRMWARE=firmware)
+    environment.pop("LD_PRELOAD", None)
+    code = subprocess.call(
+        ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"python import sys; sys.path[:0] = ['{here}']",
+         "-ex", "python from inside import *", "-x", script, "-ex", "python run_all()", firmware],
+        env=environment, timeout=300)
+sys.exit(code)
