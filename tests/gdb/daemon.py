@@ -49,12 +49,8 @@ class Daemon:
         """Sends the signal, returns the exit code; the rest of the log is in self.log."""
         if self.process.poll() is None:
             self.process.send_signal(sig)
-        try:
-            rest, _ = self.process.communicate(timeout=LIMIT)
-            _, self.log = None, self.log + (self.process.stderr and "" or "")
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            raise
+        self.read_log(r"(?!)")  # to the end of the file
+        self.process.wait(LIMIT)
         return self.process.returncode
 
     def __enter__(self):

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Installs what is missing, builds with sanitizers, runs every test: sh tests/run.sh
+# The last line is "N passed, N failed"; the exit code is 0 only if nothing failed.
+set -eu
+cd "$(dirname "$0")/.."
+
+sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build python3 libuv1-dev libusb-1.0-0-dev libelf-dev \
+    libexpat1-dev libcmocka-dev libunicorn-dev gdb-multiarch gcc-arm-none-eabi libnewlib-arm-none-eabi \
+    binutils-arm-none-eabi clang clang-format clang-tidy libclang-rt-14-dev
+
+build=${PROBED_TEST_BUILD:-build-tests}
+if [ ! -f "$build/build.ninja" ]; then
+    meson setup "$build" -Db_sanitize=address,undefined -Db_lundef=false >"$build.log" 2>&1 || {
+        cat "$build.log" >&2
+        exit 1
+    }
+    rm -f "$build.log"
+fi
+ninja -C "$build" --quiet
+
+# What a failing test printed is shown; the others are one line each.
+results="$build/meson-logs/testlog.json"
+rm -f "$results"
+meson test -C "$build" --no-rebuild --print-errorlogs || true
+sh tests/threads/run.sh "$build-threads" >"$build/threads.log" 2>&1 && threads=OK || threads=FAIL
+[ "$threads" = OK ] || cat "$build/threads.log" >&2
+exec python3 tests/count.py "$results" "threads:$threads"
