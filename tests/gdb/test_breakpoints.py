@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""Breakpoints: hardware in flash, software in RAM, their limits and their ends."""
+from inside import *
+
+connect()
+run("load")
+
+
+@test
+def breakpoint_stops_where_it_says():
+    command("CALLS")
+    run(f"break {mark('calls start')}")
+    run("continue")
+    at("calls start")
+
+
+@test
+def breakpoint_is_reported_as_such():
+    command("CALLS")
+    run("break add")
+    contains(run("continue"), r"Breakpoint \d+, add \(a=2, b=3\)")
+
+
+@test
+def temporary_breakpoint_hits_once():
+    command("CALLS")
+    run("tbreak add")
+    run("continue")
+    run("break factorial")
+    run("continue")
+    contains(run("backtrace 1"), "factorial")
+
+
+@test
+def condition_is_honoured():
+    command("CALLS")
+    run("break factorial if n == 2")
+    run("continue")
+    equal(value("n"), 2, "n")
+    contains(run("backtrace"), r"#\d+ .* do_calls")
+
+
+@test
+def six_comparators_and_no_more():
+    run("set breakpoint always-inserted on")
+    try:
+        for offset in range(6):
+            run(f"hbreak *{value('(unsigned)&add') & ~1} + {2 * offset}")
+        run(f"hbreak *{value('(unsigned)&factorial') & ~1}")
+        contains(fails("stepi"), r"Cannot insert hardware breakpoint|Could not insert")
+    finally:
+        run("delete")
+        run("set breakpoint always-inserted off")
+    run("stepi")
+
+
+@test
+def software_breakpoint_in_ram():
+    command("RAM")
+    run(f"break {mark('ram body')}")
+    before = bytes(gdb.selected_inferior().read_memory(value("(unsigned)&ram_add") & ~1, 8))
+    run("continue")
+    at("ram body")
+    run("maintenance flush dcache")
+    equal(bytes(gdb.selected_inferior().read_memory(value("(unsigned)&ram_add") & ~1, 8)), before,
+          "code under a breakpoint")
+    run("delete")
+    run(f"tbreak {mark('ram end')}")
+    run("continue")
+    equal(value("result"), 42, "result")
+
+
+@test
+def seven_breakpoints_in_ram_do_not_use_comparators():
+    start = value("(unsigned)&ram_add") & ~1
+    for offset in range(0, 14, 2):
+        run(f"break *{start + offset}")
+    command("RAM")
+    run("continue")
+    equal(value("(unsigned)$pc"), start, "pc")
+
+
+@test
+def hardware_breakpoint_in_ram_is_refused_or_works():
+    """FPBv1 compares code addresses only: hbreak in SRAM must not be accepted silently."""
+    command("RAM")
+    run("hbreak ram_add")
+    try:
+        run("continue")
+        contains(run("backtrace 1"), "ram_add")
+    except gdb.error as error:
+        contains(str(error), r"[Cc]annot insert|Could not insert")
+
+
+@test
+def ignore_count():
+    command("CALLS")
+    run("break add")
+    run("ignore $bpnum 3")
+    rounds = value("rounds")
+    run("continue")
+    equal(value("rounds"), rounds + 1, "rounds when the fourth call stops")
+
+
+@test
+def deleted_breakpoint_is_gone():
+    command("CALLS")
+    run("break add")
+    run("continue")
+    run("delete")
+    run("tbreak " + mark("calls end"))
+    run("continue")
+    at("calls end")
+
+
+@test
+def programs_own_bkpt_stops_and_can_be_left():
+    command("BKPT")
+    contains(run("continue"), "SIGTRAP")
+    contains(run("x/i $pc"), r"bkpt\s+(0x0003|3)")
+    rounds = value("rounds")
+    command("IDLE")
+    run("set $pc = $pc + 2")
+    run("tbreak " + mark("dispatch"))
+    run("continue")
+    equal(value("rounds"), rounds + 1, "rounds")

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""A fault stops the program with a sentence that explains it."""
+from inside import *
+
+connect()
+run("load")
+
+
+@test
+def bus_fault():
+    command("FAULT_BUS")
+    output = run("continue")
+    contains(output, r"SIGSEGV|SIGBUS|SIGTRAP")
+    contains(run("monitor status"), r"0x60000000")
+
+
+@test
+def undefined_instruction():
+    command("FAULT_UNDEF")
+    output = run("continue")
+    contains(output + run("monitor status"), r"(?i)undefined instruction")
+
+
+@test
+def division_by_zero():
+    command("FAULT_DIV0")
+    output = run("continue")
+    contains(output + run("monitor status"), r"(?i)divi\w+ by zero")
+
+
+@test
+def program_can_be_restarted_after_a_fault():
+    command("FAULT_BUS")
+    run("continue")
+    restart()
+    at("main")

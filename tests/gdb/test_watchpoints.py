@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: MIT
+"""Watchpoints by the DWT: written, read, accessed; size and place."""
+from inside import *
+
+connect()
+run("load")
+
+
+@test
+def write_watchpoint_shows_old_and_new():
+    command("WATCH")
+    run("watch words[1]")
+    output = run("continue")
+    contains(output, r"[Ww]atchpoint \d+: words\[1\]")
+    contains(output, r"Old value = 1432778632")
+    contains(output, r"New value = 1\b")
+
+
+@test
+def byte_watchpoint_ignores_its_neighbours():
+    command("WATCH")
+    run("watch bytes[3]")
+    output = run("continue")
+    contains(output, r"New value = 204 ")
+
+
+@test
+def halfword_watchpoint():
+    command("WATCH")
+    run("watch halves[1]")
+    contains(run("continue"), r"New value = 48879")
+
+
+@test
+def read_watchpoint():
+    command("WATCH")
+    run("rwatch words[2]")
+    contains(run("continue"), r"[Rr]ead watchpoint \d+: words\[2\]")
+    contains(run("backtrace 1"), "do_watch")
+
+
+@test
+def access_watchpoint():
+    command("WATCH")
+    run("awatch point.weight")
+    contains(run("continue"), r"[Aa]ccess \(read/write\) watchpoint \d+: point.weight")
+
+
+@test
+def four_watchpoints_and_no_more():
+    for name in ("words[0]", "words[1]", "words[2]", "words[3]"):
+        run(f"watch {name}")
+    run("watch ticks")
+    contains(fails("continue"), r"[Cc]ould not insert|Cannot insert")
+    run("delete")
+    run("stepi")
+
+
+@test
+def watching_a_whole_array():
+    command("WATCH")
+    run("watch *(char(*)[8])bytes")
+    contains(run("continue"), r"[Ww]atchpoint")
+    contains(run("backtrace 1"), "do_watch")
+
+
+@test
+def watchpoint_in_an_interrupt_handler():
+    run("watch ticks if ticks % 2 == 0")
+    run("continue")
+    contains(run("backtrace"), r"SysTick_Handler.*\n.*<signal handler called>")
+
+
+@test
+def watchpoint_gone_after_delete():
+    command("WATCH")
+    run("watch words[1]")
+    run("continue")
+    run("delete")
+    run("tbreak " + mark("watch end"))
+    run("continue")
+    at("watch end")
