@@ -53,6 +53,6 @@ void job_print(struct job *job, const char *format, ...)
 enum err job_checkpoint(struct job *job)
 {
     if (job->between)
-        job->between(job->user);
+        job->between(job->between_user);
     return job_cancelled(job) ? job_fail(job, ERR_CANCELLED, "interrupted") : ERR_OK;
 }

@@ -19,8 +19,9 @@ struct job {
     /* Text for the user while the job runs (progress, command output); NULL drops it. */
     void (*output)(void *user, const char *text, size_t length);
     /* Called at checkpoints of long jobs: lets other sessions' short jobs run; may be NULL. */
-    void (*between)(void *user);
-    void *user;
+    void (*between)(void *between_user);
+    void *user;         /* of output */
+    void *between_user; /* of between: the worker's, so that handlers may redirect the output */
 
     /* What went wrong: the first failure since job_clear(). Worker thread only. */
     enum err error;
