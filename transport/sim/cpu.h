@@ -60,6 +60,9 @@ struct sim_core_model {
     uint8_t fpb_code, fpb_literal; /* comparators */
     uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */
     uint8_t dwt_comparators;
+    uint16_t rom_designer;  /* of the ROM table: JEP106 continuation code << 8 | identity code */
+    uint16_t rom_part;      /* of the ROM table: on STM32 the DEV_ID */
+    uint32_t systick_calib; /* SYST_CALIB */
 };
 
 #define SIM_APSR_N (1u << 31)
@@ -71,10 +74,11 @@ struct sim_core_model {
 /* Reasons to leave the fast path of the run loop; cpu->attention is the OR of them. */
 enum sim_attention {
     SIM_ATTN_PENDING = 1, /* an exception may be taken */
-    SIM_ATTN_DEBUG = 2,   /* halt requested, stepping, comparators enabled, vector catch */
+    SIM_ATTN_DEBUG = 2,   /* halt requested, halted, stepping */
     SIM_ATTN_SLEEP = 4,   /* WFI or WFE */
     SIM_ATTN_LOCKUP = 8,
-    SIM_ATTN_RESET = 16, /* held in reset, or a reset was requested by the program */
+    SIM_ATTN_RESET = 16,      /* held in reset, or a reset was requested by the program */
+    SIM_ATTN_BREAKPOINT = 32, /* instruction comparators are armed: compare before each one */
 };
 
 struct sim_cpu {
@@ -108,7 +112,7 @@ struct sim_cpu *sim_cpu_create(const struct sim_core_model *model, struct sim_bu
 void sim_cpu_destroy(struct sim_cpu *cpu);
 
 extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FPB, 4 DWT */
-extern const struct sim_core_model sim_core_m3_r2p1; /* CPUID 0x412FC231 as F103 clones have */
+extern const struct sim_core_model sim_core_m3_r2p0; /* CPUID 0x412FC230 as F103 clones have */
 extern const struct sim_core_model sim_core_m0;      /* Armv6-M, 4 FPB, 2 DWT */
 
 /* Power-on reset also resets the debug registers; a system reset keeps them (C1.4). After either
@@ -127,6 +131,14 @@ bool sim_cpu_is_halted(const struct sim_cpu *cpu);
 
 /* Level of an external interrupt line, from a peripheral. */
 void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level);
+
+/* Asleep by WFI, WFE or SLEEPONEXIT; `deep`: with SCR.SLEEPDEEP, so that the chip's clocks stop. */
+bool sim_cpu_is_asleep(const struct sim_cpu *cpu, bool *deep);
+
+/* An access to any address as the AHB-AP makes it: private peripherals, bit-band aliases, the bus.
+ * `width` 1, 2 or 4, address aligned to it. False: bus fault. */
+bool sim_cpu_debug_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value);
+bool sim_cpu_debug_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value);
 
 /* The debugger's access by the AHB-AP to the private peripheral bus; width as on the bus. The SCS
  * from outside (DHCSR with S_RESET_ST.. clear on read). False: bus fault. */

@@ -29,7 +29,8 @@ enum sim_fault {
     SIM_FAULT_UNALIGNED,
     SIM_FAULT_DIVBYZERO,
     SIM_FAULT_IBUSERR,
-    SIM_FAULT_PRECISERR, /* address goes to BFAR */
+    SIM_FAULT_PRECISERR,   /* address goes to BFAR */
+    SIM_FAULT_IMPRECISERR, /* a buffered store failed: the instruction has completed */
     SIM_FAULT_STKERR,
     SIM_FAULT_UNSTKERR,
     SIM_FAULT_IACCVIOL, /* execution from XN memory */
