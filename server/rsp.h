@@ -32,7 +32,8 @@ struct rsp_decoder {
     bool no_ack; /* set by the session once QStartNoAckMode was acknowledged */
     size_t length;
     uint8_t sum, expected;
-    size_t foreign; /* how far the junk before a packet looks like a request line */
+    bool too_long, bad_digit;
+    size_t foreign; /* bytes in junk: the last ones that belonged to no packet */
     char junk[8];
     char packet[RSP_PACKET_SIZE + 1]; /* NUL behind it for convenience */
 };
