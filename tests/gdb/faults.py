@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""Boards with something wrong, seen through gdb's protocol: every fault by its name.
+
+faults.py PROBED"""
+import re
+import sys
+
+from daemon import Client, Daemon, run_tests
+
+PROBED = sys.argv[1]
+
+
+def board(spec, *options):
+    return Daemon(PROBED, "--sim", spec, "--gdb", "0", *options)
+
+
+def is_error(reply):
+    return reply[:1] == b"E"
+
+
+def unpowered_board():
+    with board("bluepill,vtref=0") as daemon:
+        assert re.search(r"0\.0+ ?V|not powered|power", daemon.log), daemon.log
+
+
+def locked_chip_says_so_and_refuses_flash():
+    with board("bluepill,locked") as daemon, Client(daemon.port) as c:
+        assert re.search(r"(?i)read.?.?protect", daemon.log), daemon.log
+        c.ask("?")
+        assert is_error(c.ask("m08000000,4")), "protected flash is not readable"
+        assert c.ask("m20000000,4")[:1] != b"E", "SRAM is"
+        reply = c.ask("vFlashErase:08000000,00000400")
+        if reply == b"OK":
+            c.ask(b"vFlashWrite:8000000:abcd")
+            reply = c.ask("vFlashDone")
+        assert re.search(rb"(?i)protect", reply), reply
+
+
+def clone_is_warned_of_and_works():
+    with board("bluepill,clone") as daemon, Client(daemon.port) as c:
+        assert re.search(r"(?i)clone|not a genuine|not an ST", daemon.log), daemon.log
+        c.ask("?")
+        assert c.ask("mE000ED00,4") == b"30c22f41"
+
+
+def flash_size_register_of_zero_is_a_warning():
+    with board("bluepill,flash-size=0") as daemon, Client(daemon.port) as c:
+        assert re.search(r"(?i)flash size", daemon.log), daemon.log
+        c.ask("?")
+        assert b'type="flash" start="0x08000000" length="0x10000"' in c.ask("qXfer:memory-map:read::0,1000") or \
+            b"0x10000" in c.ask("qXfer:memory-map:read::0,1000")
+
+
+def flash_size_of_another_chip():
+    with board("bluepill,flash-size=128") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert b"0x20000" in c.ask("qXfer:memory-map:read::0,1000")
+
+
+def swj_off_needs_reset():
+    with board("bluepill,swj-off", "--connect", "attach") as daemon:
+        assert re.search(r"(?i)answer", daemon.log), daemon.log
+    with board("bluepill,swj-off", "--connect", "under-reset") as daemon, Client(daemon.port) as c:
+        assert c.ask("?")[:1] == b"T"
+        assert c.ask("mE000ED00,4") == b"31c21f41"
+
+
+def nrst_open_resets_by_software():
+    with board("bluepill,nrst-open") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        c.monitor("reset halt")
+        assert re.search("halted", c.monitor("status"), re.I)
+
+
+def sleeping_core_is_attached_undisturbed():
+    with board("bluepill,sleep") as daemon, Client(daemon.port) as c:
+        assert re.search("sleep|running", c.monitor("status"), re.I)
+        assert c.ask("?")[:1] == b"T"
+
+
+def noisy_wire_gives_right_answers_or_errors():
+    with board("bluepill,noise=50") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        good = 0
+        for number in range(100):
+            word = "%08x" % (0x11110000 + number)
+            if c.ask(f"M20000100,4:{word}") == b"OK":
+                reply = c.ask("m20000100,4")
+                assert is_error(reply) or reply == word.encode(), (reply, word)
+                good += reply == word.encode()
+        assert good > 50, good
+
+
+def vanished_probe_is_reported_and_comes_back():
+    with board("bluepill,vanish=2000") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        for _ in range(3000):
+            reply = c.ask("m20000000,100")
+            if is_error(reply):
+                break
+        assert is_error(reply)
+        assert c.ask("qC").startswith(b"QC"), "the session lives on"
+        c.monitor("sim plug")
+        assert c.ask("vAttach;1")[:1] == b"T"
+        assert not is_error(c.ask("m20000000,4"))
+
+
+def unplugged_while_running():
+    with board("bluepill") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+        c.ask("?")
+        c.ask("M20000400,2:fee7")
+        c.ask("Pf=00040020")
+        c.send("vCont;c")
+        hands.monitor("sim unplug")
+        assert c.receive()[:1] in (b"W", b"X", b"T", b"E")
+        assert is_error(c.ask("m20000000,4"))
+        hands.monitor("sim plug")
+        assert c.ask("vAttach;1")[:1] == b"T"
+
+
+def power_cycle_while_running():
+    with board("bluepill") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+        c.ask("?")
+        c.ask("M20000400,2:fee7")
+        c.ask("Pf=00040020")
+        c.send("vCont;c")
+        hands.monitor("sim power off")
+        assert c.receive()[:1] in (b"W", b"X", b"T", b"E")
+        hands.monitor("sim power on")
+        assert c.ask("vAttach;1")[:1] == b"T"
+        assert c.ask("mE000ED00,4") == b"31c21f41"
+
+
+def button_pressed_while_halted():
+    with board("bluepill") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        c.monitor("sim nrst press")
+        c.monitor("sim nrst release")
+        c.monitor("halt")
+        assert not is_error(c.ask("g"))
+
+
+run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warned_of_and_works,
+           flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
+           nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
+           noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
+           unplugged_while_running, power_cycle_while_running, button_pressed_while_halted])
