@@ -18,7 +18,7 @@ enum {
     REPEAT_MAX = '~' - REPEAT_BIAS,
 };
 
-static int hex_digit(char c)
+int rsp_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -107,7 +107,7 @@ static enum rsp_event finish_packet(struct rsp_decoder *decoder, int low)
 
 static enum rsp_event decode_byte(struct rsp_decoder *decoder, char byte)
 {
-    int digit = hex_digit(byte);
+    int digit = rsp_hex_digit(byte);
 
     switch ((enum state)decoder->state) {
     case STATE_PAYLOAD:

@@ -46,6 +46,8 @@ enum rsp_event rsp_decode(struct rsp_decoder *decoder, const char *bytes, size_t
 /* Appends '$', the payload with run-length encoding where it saves bytes, '#', checksum. The
  * payload is already escaped where its packet is binary. */
 void rsp_encode(struct buf *out, const void *payload, size_t length);
+/* 0..15, or -1 if it is none. */
+int rsp_hex_digit(char c);
 /* Undoes 7D escapes in place; returns the new length, or SIZE_MAX if it ends inside one. */
 size_t rsp_unescape(char *data, size_t length);
 /* Appends binary data escaped ('#', '$', '}', '*'); as much as fits in `room` encoded bytes;

@@ -21,6 +21,8 @@ enum {
     UNIT_CLIENTS = 31
 }; /* gdb connections at once; bit 31 of breakpoint owners is the monitor's */
 enum { UNIT_OWNER_MONITOR = 31 };
+/* Registers a target may have: what stop_regs_valid can count. */
+enum { UNIT_REGISTERS = 64 };
 
 /* What the loop does besides sending the reply. */
 enum client_action {
@@ -62,19 +64,41 @@ struct unit {
     struct client clients[UNIT_CLIENTS];
     uint64_t next_joined;
     struct target_stop stop; /* the last one */
+    bool unreported;         /* it was found while nobody waited: the next `c` gets it */
+    /* Registers as they were when the core was last sent on its way, and which are known:
+     * what `g` answers while it runs. */
+    uint64_t stop_regs[UNIT_REGISTERS];
     uint64_t stop_regs_valid;
-    struct job *current;  /* whose job runs now */
-    char why_absent[256]; /* the sentence, while there is no probe or target */
+    struct job idle;       /* the probe's between jobs */
+    struct job *outer;     /* the job that began; NULL between jobs */
+    struct job *current;   /* whose job runs now: outer, or a short one inside it */
+    struct client *acting; /* whose packet runs now; NULL for telnet, -c and polls */
+    bool was_connected;    /* a loss is still to be told */
+    bool probe_gone;       /* noticed inside this job */
+    bool poll_failed;      /* the last look failed: said once */
+    char why_absent[256];  /* the sentence, while there is no probe or target */
 };
 
 void unit_init(struct unit *unit, const struct log *log, const struct unit_options *options,
                const struct probe_info *info, FILE *wire);
 void unit_finish(struct unit *unit); /* closes what is open; the core keeps its state */
 
+/* Brackets around everything that is done with a unit's target for a job: sets the job of target
+ * and probe, returns the job before for unit_leave(). May nest: a short job at another one's
+ * checkpoint, and unit_ functions inside. The outermost unit_leave() puts the shared state right:
+ * tells those who wait of a stop or a loss, closes a probe that is gone. All unit_ functions with a
+ * job and packet_run() do it themselves; monitor_run() callers use it around the command. */
+struct job *unit_enter(struct unit *unit, struct job *job);
+void unit_leave(struct unit *unit, struct job *before);
+/* A short job runs at the checkpoint of a long one: run control and registers are not its own. */
+bool unit_nested(const struct unit *unit);
+
 /* Opens the probe and connects, whichever is missing. Cheap when all is there. On error
  * why_absent has the sentence; called again later it tries again. */
 enum err unit_connect(struct unit *unit, struct job *job);
 bool unit_connected(const struct unit *unit);
+/* ERR_NOT_CONNECTED with the sentence of why_absent. */
+enum err unit_require(const struct unit *unit, struct job *job);
 
 /* NULL when all places are taken. */
 struct client *unit_client_open(struct unit *unit,
@@ -92,11 +116,21 @@ bool unit_wants_poll(const struct unit *unit);
 /* One look at the running core; a stop goes to everyone who waits. */
 void unit_poll(struct unit *unit, struct job *job);
 
-/* Run control for packets and monitor commands alike; they keep the shared state right. */
+/* Run control for packets and monitor commands alike; they keep the shared state right. ERR_BUSY
+ * for an observer while the holder waits, and for a short job inside a long one. */
 enum err unit_halt(struct unit *unit, struct job *job);
 enum err unit_resume(struct unit *unit, struct job *job);
 enum err unit_step(struct unit *unit, struct job *job);
+/* As target_step_range(). */
+enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uint32_t end);
 enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind);
+/* ERR_BUSY if the acting client may not resume, reset or program now. */
+enum err unit_may_run(const struct unit *unit, struct job *job);
+/* Keeps the halted core's registers for those who ask while it runs. */
+void unit_keep_registers(struct unit *unit);
+/* From the halted core; while it runs, or works for a longer job, as they were at the last stop.
+ * ERR_NOT_HALTED if they are not known. */
+enum err unit_register(const struct unit *unit, struct job *job, size_t index, uint64_t *value);
 /* Tells everyone who waits that the core stopped as unit->stop says. */
 void unit_announce_stop(struct unit *unit);
 

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Run control of a unit: who may, what the last stop was, and everybody who waits learns of it. */
+#include "console.h"
+#include "stop_reply.h"
+#include "unit.h"
+
+enum { STOP_REPLY_SIZE = 1024 };
+
+static bool running(const struct unit *unit)
+{
+    return target_state(unit->target) != TARGET_HALTED;
+}
+
+enum err unit_may_run(const struct unit *unit, struct job *job)
+{
+    /* unit_holder() changes nothing, but hands out what its callers may change. */
+    const struct client *holder = NULL;
+
+    if (unit_nested(unit))
+        return job_fail(job, ERR_BUSY, "a longer job of another session is under way");
+    for (size_t i = 0; i < UNIT_CLIENTS; i++)
+        if (unit->clients[i].open && (!holder || unit->clients[i].joined < holder->joined))
+            holder = &unit->clients[i];
+    if (unit->acting && unit->acting != holder && holder && holder->waiting)
+        return job_fail(job, ERR_BUSY,
+                        "the first gdb runs the core and waits for it to stop; "
+                        "this one observes until then");
+    return ERR_OK;
+}
+
+void unit_keep_registers(struct unit *unit)
+{
+    struct job unheard, *before;
+    size_t count;
+
+    if (running(unit))
+        return;
+    target_registers(unit->target, &count);
+    job_init(&unheard, NULL);
+    before = target_set_job(unit->target, &unheard);
+    unit->stop_regs_valid = 0;
+    for (size_t i = 0; i < count && i < UNIT_REGISTERS; i++)
+        if (target_read_register(unit->target, i, &unit->stop_regs[i]) == ERR_OK)
+            unit->stop_regs_valid |= UINT64_C(1) << i;
+    target_set_job(unit->target, before);
+}
+
+enum err unit_register(const struct unit *unit, struct job *job, size_t index, uint64_t *value)
+{
+    if (!running(unit) && !unit_nested(unit))
+        return target_read_register(unit->target, index, value);
+    if (index >= UNIT_REGISTERS || !(unit->stop_regs_valid >> index & 1))
+        return job_fail(job, ERR_NOT_HALTED, "the core runs and has not been halted before");
+    *value = unit->stop_regs[index];
+    return ERR_OK;
+}
+
+/* The beginning of all that sends the core on its way. */
+static enum err prepare_run(struct unit *unit, struct job *job)
+{
+    enum err err = unit_may_run(unit, job);
+
+    if (err == ERR_OK)
+        err = unit_require(unit, job);
+    if (err != ERR_OK)
+        return err;
+    unit_keep_registers(unit);
+    unit->unreported = false;
+    return ERR_OK;
+}
+
+enum err unit_halt(struct unit *unit, struct job *job)
+{
+    struct job *before = unit_enter(unit, job);
+    struct target_stop stop = {0};
+    enum err err = unit_require(unit, job);
+
+    if (err == ERR_OK && unit_nested(unit))
+        err = job_fail(job, ERR_BUSY, "a longer job of another session is under way");
+    if (err == ERR_OK)
+        err = target_halt(unit->target, &stop);
+    if (err == ERR_OK)
+        unit->stop = stop.reason != STOP_NONE ? stop : *target_last_stop(unit->target);
+    unit_leave(unit, before);
+    return err;
+}
+
+enum err unit_resume(struct unit *unit, struct job *job)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = prepare_run(unit, job);
+
+    if (err == ERR_OK && !running(unit))
+        err = target_resume(unit->target);
+    unit_leave(unit, before);
+    return err;
+}
+
+enum err unit_step(struct unit *unit, struct job *job)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = prepare_run(unit, job);
+
+    if (err == ERR_OK)
+        err = target_step(unit->target, &unit->stop);
+    unit_leave(unit, before);
+    return err;
+}
+
+enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uint32_t end)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = prepare_run(unit, job);
+
+    if (err == ERR_OK)
+        err = target_step_range(unit->target, start, end, &unit->stop);
+    unit_leave(unit, before);
+    return err;
+}
+
+enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = prepare_run(unit, job);
+
+    if (err == ERR_OK)
+        err = target_reset(unit->target, kind);
+    if (err == ERR_OK && kind != TARGET_RESET_RUN)
+        unit->stop = *target_last_stop(unit->target);
+    unit_leave(unit, before);
+    return err;
+}
+
+/* --- stops nobody asked for --- */
+
+void unit_announce_stop(struct unit *unit)
+{
+    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+        struct client *client = &unit->clients[i];
+        char memory[STOP_REPLY_SIZE];
+        struct buf reply;
+
+        if (!client->open || !client->waiting)
+            continue;
+        client->waiting = false;
+        unit->unreported = false;
+        if (unit->stop.text[0])
+            console_say(client, "%s", unit->stop.text);
+        buf_init(&reply, memory, sizeof memory);
+        stop_reply_write(&reply, unit, client);
+        client->send(client->user, reply.data, reply.length);
+    }
+}
+
+void unit_interrupt(struct unit *unit, struct client *client, struct job *job)
+{
+    if (!client->waiting)
+        return; /* late: the core stopped meanwhile */
+    struct job *before = unit_enter(unit, job);
+    enum err err = unit_halt(unit, job);
+
+    if (err != ERR_OK && unit_connected(unit))
+        console_say(client, "cannot halt the core: %s", job_text(job, err));
+    unit_leave(unit, before);
+}
+
+/* The core was reset behind our back and runs on, maybe without breakpoints: say so and stop. */
+static enum err stop_after_reset(struct unit *unit, struct job *job, struct target_stop *stop)
+{
+    job_print(job, "%s; halting it\n", job_text(job, ERR_RESET_LOST));
+    log_line(unit->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
+    job_clear(job);
+    if (!unit_connected(unit))
+        return job_fail(job, ERR_NOT_CONNECTED, "the target lost power");
+    return target_halt(unit->target, stop);
+}
+
+static void look(struct unit *unit, struct job *job)
+{
+    struct target_stop stop = {0};
+    enum err err = target_poll(unit->target, &stop);
+
+    if (err == ERR_RESET_LOST)
+        err = stop_after_reset(unit, job, &stop);
+    if (err == ERR_OK) {
+        unit->poll_failed = false;
+    } else if (!unit->poll_failed) {
+        unit->poll_failed = true;
+        log_line(unit->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
+    }
+    if (stop.reason == STOP_NONE)
+        return;
+    unit->stop = stop;
+    unit->unreported = true;
+}
+
+void unit_poll(struct unit *unit, struct job *job)
+{
+    struct console console;
+
+    if (!unit_connected(unit) || !running(unit))
+        return;
+    struct job *before = unit_enter(unit, job);
+    console_begin(&console, job, unit, NULL);
+    look(unit, job);
+    console_end(&console);
+    unit_leave(unit, before);
+}
