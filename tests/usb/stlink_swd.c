@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "stlink_swd.h"
+
+#include "base/bytes.h"
+#include "dap.h"
+
+#define DHCSR 0xE000EDF0u
+#define DCRSR 0xE000EDF4u
+#define DCRDR 0xE000EDF8u
+#define DHCSR_S_REGRDY (1u << 16)
+#define TAR_WRAP 0x400u
+
+enum { WAIT_TRIES = 5, REGRDY_TRIES = 10 };
+
+static uint8_t status_of(enum swd_ack ack, bool ap)
+{
+    switch (ack) {
+    case SWD_OK:
+        return ST_OK;
+    case SWD_WAIT:
+        return ap ? ST_AP_WAIT : ST_DP_WAIT;
+    case SWD_FAULT:
+        return ap ? ST_AP_FAULT : ST_DP_FAULT;
+    case SWD_PARITY:
+        return ap ? ST_AP_PARITY : ST_DP_PARITY;
+    case SWD_NONE:
+        break;
+    }
+    return ap ? ST_AP_ERROR : ST_DP_ERROR;
+}
+
+/* One packet; the firmware repeats a WAIT a few times by itself, then waits a little. */
+static uint8_t packet(struct stlink_swd *swd, bool ap, bool read, uint8_t reg, uint32_t *value)
+{
+    enum swd_ack ack = SWD_WAIT;
+
+    for (int try = 0; try < WAIT_TRIES && ack == SWD_WAIT; try++)
+        ack = sim_board_swd(swd->board, ap, read, reg, value);
+    return status_of(ack, ap);
+}
+
+static uint8_t clear_sticky(struct stlink_swd *swd, uint8_t status)
+{
+    uint32_t clear = DP_ABORT_CLEAR_STICKY;
+
+    packet(swd, false, false, DP_ABORT, &clear);
+    return status;
+}
+
+uint8_t stlink_swd_dpidr(struct stlink_swd *swd, uint32_t *dpidr)
+{
+    return packet(swd, false, true, DP_DPIDR, dpidr);
+}
+
+uint8_t stlink_swd_enter(struct stlink_swd *swd)
+{
+    uint32_t value = 0;
+
+    swd->select_known = false;
+    sim_board_swd_line_reset(swd->board);
+    if (stlink_swd_dpidr(swd, &value) != ST_OK)
+        return ST_GET_IDCODE;
+    clear_sticky(swd, ST_OK);
+    value = 0;
+    if (packet(swd, false, false, DP_SELECT, &value) != ST_OK)
+        return ST_GET_IDCODE;
+    swd->select = 0;
+    swd->select_known = true;
+    value = DP_CTRL_CDBGPWRUPREQ | DP_CTRL_CSYSPWRUPREQ;
+    if (packet(swd, false, false, DP_CTRL_STAT, &value) != ST_OK)
+        return ST_GET_IDCODE;
+    for (int try = 0; try < 100; try++) {
+        if (packet(swd, false, true, DP_CTRL_STAT, &value) != ST_OK)
+            return ST_GET_IDCODE;
+        if ((value & DP_CTRL_CDBGPWRUPACK) && (value & DP_CTRL_CSYSPWRUPACK))
+            return ST_OK;
+    }
+    return ST_POWER;
+}
+
+static uint8_t select_bank(struct stlink_swd *swd, uint32_t select)
+{
+    if (swd->select_known && swd->select == select)
+        return ST_OK;
+    uint8_t status = packet(swd, false, false, DP_SELECT, &select);
+    swd->select = select;
+    swd->select_known = status == ST_OK;
+    return status;
+}
+
+uint8_t stlink_swd_dp(struct stlink_swd *swd, bool read, uint8_t reg, uint32_t *value)
+{
+    uint8_t low = reg & 0xC;
+    uint8_t status = ST_OK;
+
+    if (low == DP_SELECT && !read)
+        swd->select_known = false;
+    else if (low == DP_CTRL_STAT)
+        status = select_bank(swd, (swd->select & ~0xFu) | (reg >> 4));
+    if (status == ST_OK)
+        status = packet(swd, false, read, low, value);
+    return status;
+}
+
+uint8_t stlink_swd_ap(struct stlink_swd *swd, uint8_t ap, bool read, uint8_t reg, uint32_t *value)
+{
+    uint8_t status = select_bank(swd, (uint32_t)ap << 24 | (reg & 0xF0));
+
+    if (status == ST_OK)
+        status = packet(swd, true, read, reg & 0xC, value);
+    /* A posted read's value, or a write's outcome, shows in the next access. */
+    uint32_t outcome = 0;
+    if (status == ST_OK)
+        status = packet(swd, false, true, DP_RDBUFF, &outcome);
+    if (status == ST_OK && read)
+        *value = outcome;
+    if (status == ST_DP_FAULT)
+        status = ST_AP_FAULT;
+    return status == ST_AP_FAULT ? clear_sticky(swd, status) : status;
+}
+
+static uint32_t csw_of(const struct stlink_swd *swd, unsigned width, bool increment)
+{
+    uint32_t size = width == 4 ? AP_CSW_SIZE_32 : width == 2 ? AP_CSW_SIZE_16 : AP_CSW_SIZE_8;
+    uint32_t prot = swd->csw_override ? swd->csw_override << 8 : AP_CSW_PROT;
+
+    return prot | (increment ? AP_CSW_ADDRINC_SINGLE : 0) | size;
+}
+
+static uint8_t set_address(struct stlink_swd *swd, uint8_t ap, uint32_t address)
+{
+    uint8_t status = select_bank(swd, (uint32_t)ap << 24);
+
+    return status == ST_OK ? packet(swd, true, false, AP_TAR, &address) : status;
+}
+
+static uint8_t begin(struct stlink_swd *swd, uint8_t ap, uint32_t address, unsigned width,
+                     bool increment)
+{
+    uint32_t csw = csw_of(swd, width, increment);
+    uint8_t status = select_bank(swd, (uint32_t)ap << 24);
+
+    if (status == ST_OK)
+        status = packet(swd, true, false, AP_CSW, &csw);
+    return status == ST_OK ? set_address(swd, ap, address) : status;
+}
+
+static uint8_t finish(struct stlink_swd *swd, uint8_t status, uint32_t address)
+{
+    uint32_t outcome = 0;
+
+    if (status == ST_OK)
+        status = packet(swd, false, true, DP_RDBUFF, &outcome);
+    if (status == ST_DP_FAULT)
+        status = ST_AP_FAULT;
+    if (status == ST_OK)
+        return status;
+    swd->last_fault = address;
+    return clear_sticky(swd, status);
+}
+
+static uint8_t read_one(struct stlink_swd *swd, uint32_t *value)
+{
+    uint8_t status = packet(swd, true, true, AP_DRW, value);
+
+    return status == ST_OK ? packet(swd, false, true, DP_RDBUFF, value) : status;
+}
+
+uint8_t stlink_swd_read(struct stlink_swd *swd, uint8_t ap, uint32_t address, unsigned width,
+                        bool increment, uint8_t *data, uint32_t length)
+{
+    uint8_t status = begin(swd, ap, address, width, increment);
+
+    for (uint32_t at = 0; at < length && status == ST_OK; at += width) {
+        uint32_t value = 0, now = increment ? address + at : address;
+
+        if (at > 0 && increment && now % TAR_WRAP == 0)
+            status = set_address(swd, ap, now);
+        if (status == ST_OK)
+            status = read_one(swd, &value);
+        if (status != ST_OK)
+            return finish(swd, status == ST_DP_FAULT ? ST_AP_FAULT : status, now);
+        value >>= 8 * (now % 4); /* byte lanes */
+        for (unsigned i = 0; i < width; i++)
+            data[at + i] = (uint8_t)(value >> 8 * i);
+    }
+    return finish(swd, status, address);
+}
+
+uint8_t stlink_swd_write(struct stlink_swd *swd, uint8_t ap, uint32_t address, unsigned width,
+                         bool increment, const uint8_t *data, uint32_t length)
+{
+    uint8_t status = begin(swd, ap, address, width, increment);
+    uint32_t now = address;
+
+    for (uint32_t at = 0; at < length && status == ST_OK; at += width) {
+        uint32_t value = 0;
+
+        now = increment ? address + at : address;
+        if (at > 0 && increment && now % TAR_WRAP == 0)
+            status = set_address(swd, ap, now);
+        for (unsigned i = 0; i < width; i++)
+            value |= (uint32_t)data[at + i] << 8 * i;
+        value <<= 8 * (now % 4);
+        if (status == ST_OK)
+            status = packet(swd, true, false, AP_DRW, &value);
+    }
+    return finish(swd, status, now);
+}
+
+uint8_t stlink_swd_read32(struct stlink_swd *swd, uint8_t ap, uint32_t address, uint32_t *value)
+{
+    uint8_t bytes[4] = {0};
+    uint8_t status = stlink_swd_read(swd, ap, address, 4, true, bytes, 4);
+
+    *value = get_le32(bytes);
+    return status;
+}
+
+uint8_t stlink_swd_write32(struct stlink_swd *swd, uint8_t ap, uint32_t address, uint32_t value)
+{
+    uint8_t bytes[4];
+
+    put_le32(bytes, value);
+    return stlink_swd_write(swd, ap, address, 4, true, bytes, 4);
+}
+
+static uint8_t wait_ready(struct stlink_swd *swd, uint8_t ap)
+{
+    for (int try = 0; try < REGRDY_TRIES; try++) {
+        uint32_t dhcsr = 0;
+        uint8_t status = stlink_swd_read32(swd, ap, DHCSR, &dhcsr);
+
+        if (status != ST_OK)
+            return status;
+        if (dhcsr & DHCSR_S_REGRDY)
+            return ST_OK;
+    }
+    return ST_UNKNOWN;
+}
+
+uint8_t stlink_swd_reg_read(struct stlink_swd *swd, uint8_t ap, uint8_t regsel, uint32_t *value)
+{
+    uint8_t status = stlink_swd_write32(swd, ap, DCRSR, regsel);
+
+    if (status == ST_OK)
+        status = wait_ready(swd, ap);
+    return status == ST_OK ? stlink_swd_read32(swd, ap, DCRDR, value) : status;
+}
+
+uint8_t stlink_swd_reg_write(struct stlink_swd *swd, uint8_t ap, uint8_t regsel, uint32_t value)
+{
+    uint8_t status = stlink_swd_write32(swd, ap, DCRDR, value);
+
+    if (status == ST_OK)
+        status = stlink_swd_write32(swd, ap, DCRSR, 0x10000u | regsel);
+    return status == ST_OK ? wait_ready(swd, ap) : status;
+}
