@@ -76,9 +76,30 @@ struct dap {
     uint8_t tar_known;
     uint32_t csw[DAP_AP_COUNT];
     uint32_t tar[DAP_AP_COUNT];
+    uint32_t access_ns; /* what an access cost lately, probe clock; 0: not measured */
 };
 
 void dap_forget(struct dap *dap);
+
+/* The driver's transfer() with statistics and wire log around it. WAIT is retried for half a
+ * second of the probe's clock; *ack is SWD_WAIT after that, or when the job is cancelled. */
+enum err dap_transfer(struct probe *probe, struct dap_access *list, size_t count, size_t *done,
+                      enum swd_ack *ack);
+
+/* What a port that stopped answering OK has to say, and what was done about it. */
+enum dap_trouble {
+    DAP_WELL,      /* no error flag was set */
+    DAP_REFUSED,   /* STICKYERR: a bus access failed */
+    DAP_WRITE_BAD, /* WDATAERR: a write's data arrived garbled and was dropped */
+    DAP_WAS_RESET, /* power-up requests are gone: the port lost power or was reset */
+};
+
+/* Reads CTRL/STAT and clears its sticky flags. */
+enum err dap_recover(struct probe *probe, enum dap_trouble *trouble);
+/* After no ACK: line reset, DPIDR, then as dap_recover(). ERR_NO_TARGET. */
+enum err dap_reconnect(struct probe *probe, enum dap_trouble *trouble);
+/* Ends an access that kept answering WAIT (DAPABORT). */
+enum err dap_abort(struct probe *probe);
 
 /* Wakes the port: line reset, DPIDR, sticky flags cleared, power-up requested and acknowledged.
  * As probe_driver.connect without NRST; for drivers with transfer() and line_reset(). */

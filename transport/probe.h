@@ -61,6 +61,11 @@ void probe_list_free(struct probe_list *list);
  * ERR_ARGUMENT with a sentence that lists what there is. */
 enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job);
 
+/* A recorded wire log (docs/wire-log.md) as a probe_info: the probe answers what stands in the
+ * file. ERR_ARGUMENT if the path does not fit; whether the file is readable shows at probe_open().
+ */
+enum err probe_replay_info(const char *path, struct probe_info *info, struct job *job);
+
 /* Opens; *probe is the caller's, to be closed. Does not touch the target. `wire` (may be NULL)
  * gets the wire log. ERR_PROBE_GONE, ERR_PROBE_ACCESS, ERR_PROBE with a sentence. */
 enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,
@@ -88,6 +93,13 @@ enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz
 enum err probe_nrst(struct probe *probe, enum probe_nrst level);
 /* Target voltage in millivolts; ERR_UNSUPPORTED when the probe cannot measure. */
 enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
+
+/* After a flush that failed at a memory access: its address, as exactly as the driver knows it;
+ * what the failed operation read before that address has been delivered. False: not known. */
+bool probe_failed_address(const struct probe *probe, uint32_t *address);
+/* DHCSR.S_RESET_ST and S_RETIRE_ST clear when read, and drivers read DHCSR on their own account
+ * (core registers, OP_WAIT on DHCSR). What they saw is kept; this hands it over and forgets it. */
+uint32_t probe_take_dhcsr_sticky(struct probe *probe);
 
 /* A driver's own monitor command ("sim power off"); words after the driver's name. Output goes to
  * the job. ERR_UNSUPPORTED when the driver has none, ERR_ARGUMENT with a usage sentence. */

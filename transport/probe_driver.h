@@ -18,6 +18,11 @@ struct probe {
     FILE *wire;     /* wire log or NULL */
     struct dap dap; /* DP/AP state; used by drivers that let mem_ap.c expand operations */
     void *state;    /* the driver's own */
+
+    uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
+    const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
+    bool failed_address_known;
+    uint32_t failed_address;
 };
 
 struct probe_driver {
@@ -57,6 +62,12 @@ struct probe_driver {
 
 /* Appends a copy of `info`; ERR_NO_MEMORY. */
 enum err probe_list_add(struct probe_list *list, const struct probe_info *info);
+
+/* What ops_flush() calls: the driver's run() with statistics and wire log around it. */
+enum err probe_run(struct probe *probe, struct op *ops, size_t count);
+
+/* Keeps the bits of a DHCSR value that reading it cleared, for probe_take_dhcsr_sticky(). */
+void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr);
 
 /* Records the sentence of a failed operation: what it was, at which address and width, which ACK
  * ("AP0 read of 32 bits at 0x40022010: FAULT") and returns the code for that ACK. */

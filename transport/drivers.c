@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe_driver.h"
+
+extern const struct probe_driver replay_probe_driver; /* replay.c */
+
+const struct probe_driver *const probe_drivers[] = {
+    &replay_probe_driver,
+    NULL,
+};
