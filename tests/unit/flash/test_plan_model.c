@@ -121,7 +121,7 @@ static void work(struct world *world, bool all)
 static void one_step(struct world *world)
 {
     uint32_t at = random_below(world, SIZE), length = random_below(world, SIZE - at + 1);
-    uint8_t data[SIZE];
+    uint8_t data[SIZE] = {0};
 
     if (random_below(world, 4) == 0) {
         assert_int_equal(plan_announce(&world->plan, START + at, length), ERR_OK);
