@@ -61,10 +61,6 @@ static void write_reply(struct buf *out, uint8_t signal, const struct unit *unit
 {
     struct job unheard, *before;
 
-    if (unit->stop.reason == STOP_EXIT) {
-        buf_printf(out, "W%02x", (unsigned)unit->stop.exit_code & 0xFF);
-        return;
-    }
     buf_printf(out, "T%02x", signal);
     write_reason(out, &unit->stop, client);
     buf_text(out, "thread:1;");
@@ -77,7 +73,10 @@ static void write_reply(struct buf *out, uint8_t signal, const struct unit *unit
 
 void stop_reply_write(struct buf *out, const struct unit *unit, const struct client *client)
 {
-    write_reply(out, signal_of(unit->stop.reason), unit, client);
+    if (unit->stop.reason == STOP_EXIT)
+        buf_printf(out, "W%02x", (unsigned)unit->stop.exit_code & 0xFF);
+    else
+        write_reply(out, signal_of(unit->stop.reason), unit, client);
 }
 
 void stop_reply_asked(struct buf *out, const struct unit *unit, const struct client *client)

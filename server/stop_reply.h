@@ -9,7 +9,8 @@
  * with the thread, and with the core registers, which saves gdb a `g`. W for a program that
  * exited. */
 void stop_reply_write(struct buf *out, const struct unit *unit, const struct client *client);
-/* The answer to `?`: the same, but halting for a new gdb is no interrupt (T02) by anybody. */
+/* The answer to `?`: the same, but halting for a new gdb is no interrupt (T02) by anybody,
+ * and a program that exited is a core that stands. */
 void stop_reply_asked(struct buf *out, const struct unit *unit, const struct client *client);
 
 #endif

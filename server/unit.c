@@ -36,7 +36,7 @@ struct job *unit_enter(struct unit *unit, struct job *job)
 {
     struct job *before = unit->current;
 
-    if (!before)
+    if (unit->depth++ == 0)
         unit->outer = job;
     set_job(unit, job);
     return before;
@@ -44,10 +44,10 @@ struct job *unit_enter(struct unit *unit, struct job *job)
 
 bool unit_nested(const struct unit *unit)
 {
-    return unit->current != unit->outer;
+    return unit->outer && unit->current != unit->outer;
 }
 
-static void close_flash(struct unit *unit, struct client *client, const char *why)
+void unit_end_flash(struct unit *unit, struct client *client, const char *why)
 {
     if (!client->flash)
         return;
@@ -63,7 +63,7 @@ static void close_flash(struct unit *unit, struct client *client, const char *wh
 static void drop_probe(struct unit *unit)
 {
     for (size_t i = 0; i < UNIT_CLIENTS; i++)
-        close_flash(unit, &unit->clients[i], "the probe is gone");
+        unit_end_flash(unit, &unit->clients[i], "the probe is gone");
     target_destroy(unit->target);
     unit->target = NULL;
     probe_close(unit->probe);
@@ -76,7 +76,6 @@ static void tell_loss(struct unit *unit)
     unit->was_connected = false;
     unit->stop_regs_valid = 0;
     unit->stop = (struct target_stop){0};
-    log_line(unit->log, LOG_WARN, "lost the target: %s", unit->why_absent);
     for (size_t i = 0; i < UNIT_CLIENTS; i++) {
         struct client *client = &unit->clients[i];
 
@@ -117,7 +116,7 @@ static void settle(struct unit *unit, const struct job *job)
 
 void unit_leave(struct unit *unit, struct job *before)
 {
-    if (!before) {
+    if (--unit->depth == 0) {
         settle(unit, unit->current);
         unit->outer = NULL;
     }
@@ -128,7 +127,7 @@ void unit_leave(struct unit *unit, struct job *before)
 
 bool unit_connected(const struct unit *unit)
 {
-    return unit->target && target_state(unit->target) != TARGET_ABSENT;
+    return unit->target && !unit->probe_gone && target_state(unit->target) != TARGET_ABSENT;
 }
 
 enum err unit_require(const struct unit *unit, struct job *job)
@@ -151,18 +150,6 @@ static enum err open_probe(struct unit *unit, struct job *job)
     return err;
 }
 
-static void log_connected(const struct unit *unit)
-{
-    const struct target_chip *chip = target_chip(unit->target);
-
-    log_line(unit->log, LOG_INFO,
-             "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints",
-             chip->name, chip->core, chip->flash_size / 1024, chip->ram_size / 1024,
-             chip->breakpoints, chip->watchpoints);
-    if (chip->warning[0])
-        log_line(unit->log, LOG_WARN, "%s", chip->warning);
-}
-
 static enum err connect(struct unit *unit, struct job *job)
 {
     enum err err = ERR_OK;
@@ -179,7 +166,6 @@ static enum err connect(struct unit *unit, struct job *job)
         unit->was_connected = true;
         unit->why_absent[0] = '\0';
         unit->stop = *target_last_stop(unit->target);
-        log_connected(unit);
     }
     return err;
 }
@@ -205,11 +191,9 @@ void unit_finish(struct unit *unit)
     struct job job;
 
     job_init(&job, unit->log);
-    unit->outer = NULL;
-    unit->current = NULL;
     set_job(unit, &job);
     for (size_t i = 0; i < UNIT_CLIENTS; i++)
-        close_flash(unit, &unit->clients[i], "the daemon ends");
+        unit_end_flash(unit, &unit->clients[i], "the daemon ends");
     if (unit_connected(unit) && target_disconnect(unit->target) != ERR_OK)
         log_line(unit->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.error));
     drop_probe(unit);
@@ -239,7 +223,7 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
     struct job *before = unit_enter(unit, job);
 
     client->waiting = false;
-    close_flash(unit, client, "its gdb is gone");
+    unit_end_flash(unit, client, "its gdb is gone");
     if (unit->target)
         target_breakpoints_drop_owner(unit->target, client->id);
     client->open = false;

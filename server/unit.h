@@ -70,6 +70,7 @@ struct unit {
     uint64_t stop_regs[UNIT_REGISTERS];
     uint64_t stop_regs_valid;
     struct job idle;       /* the probe's between jobs */
+    unsigned depth;        /* of unit_enter() */
     struct job *outer;     /* the job that began; NULL between jobs */
     struct job *current;   /* whose job runs now: outer, or a short one inside it */
     struct client *acting; /* whose packet runs now; NULL for telnet, -c and polls */
@@ -106,6 +107,9 @@ struct client *unit_client_open(struct unit *unit,
                                 void *user);
 /* The connection is gone: its flash session ends, its breakpoints go, the core's state stays. */
 void unit_client_close(struct unit *unit, struct client *client, struct job *job);
+/* Ends the client's flash session, if it has one, before its vFlashDone; the log says in what
+ * state that leaves the flash. */
+void unit_end_flash(struct unit *unit, struct client *client, const char *why);
 /* NULL if nobody is connected. */
 struct client *unit_holder(struct unit *unit);
 
@@ -124,7 +128,8 @@ enum err unit_step(struct unit *unit, struct job *job);
 /* As target_step_range(). */
 enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uint32_t end);
 enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind);
-/* ERR_BUSY if the acting client may not resume, reset or program now. */
+/* ERR_BUSY if the acting client may not resume, reset or program now: an observer while the holder
+ * waits, anybody while another session programs flash or has a longer job under way. */
 enum err unit_may_run(const struct unit *unit, struct job *job);
 /* Keeps the halted core's registers for those who ask while it runs. */
 void unit_keep_registers(struct unit *unit);

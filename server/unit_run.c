@@ -11,20 +11,33 @@ static bool running(const struct unit *unit)
     return target_state(unit->target) != TARGET_HALTED;
 }
 
+/* unit_holder() changes nothing, but hands out what its callers may change. */
+static const struct client *holder_of(const struct unit *unit)
+{
+    const struct client *holder = NULL;
+
+    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+        const struct client *client = &unit->clients[i];
+
+        if (client->open && (!holder || client->joined < holder->joined))
+            holder = client;
+    }
+    return holder;
+}
+
 enum err unit_may_run(const struct unit *unit, struct job *job)
 {
-    /* unit_holder() changes nothing, but hands out what its callers may change. */
-    const struct client *holder = NULL;
+    const struct client *holder = holder_of(unit);
 
     if (unit_nested(unit))
         return job_fail(job, ERR_BUSY, "a longer job of another session is under way");
-    for (size_t i = 0; i < UNIT_CLIENTS; i++)
-        if (unit->clients[i].open && (!holder || unit->clients[i].joined < holder->joined))
-            holder = &unit->clients[i];
     if (unit->acting && unit->acting != holder && holder && holder->waiting)
         return job_fail(job, ERR_BUSY,
                         "the first gdb runs the core and waits for it to stop; "
                         "this one observes until then");
+    for (size_t i = 0; i < UNIT_CLIENTS; i++)
+        if (unit->clients[i].flash && &unit->clients[i] != unit->acting)
+            return job_fail(job, ERR_BUSY, "another session is programming the flash");
     return ERR_OK;
 }
 
@@ -64,6 +77,9 @@ static enum err prepare_run(struct unit *unit, struct job *job)
         err = unit_require(unit, job);
     if (err != ERR_OK)
         return err;
+    /* An interrupted load has no vFlashDone: what follows it is its end. */
+    if (unit->acting)
+        unit_end_flash(unit, unit->acting, "its gdb goes on without finishing");
     unit_keep_registers(unit);
     unit->unreported = false;
     return ERR_OK;
@@ -182,6 +198,8 @@ static void look(struct unit *unit, struct job *job)
 
     if (err == ERR_RESET_LOST)
         err = stop_after_reset(unit, job, &stop);
+    if (err == ERR_PROBE_GONE)
+        unit->probe_gone = true;
     if (err == ERR_OK) {
         unit->poll_failed = false;
     } else if (!unit->poll_failed) {

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+#include "packets.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "packets_internal.h"
+
+enum {
+    LONG = PACKET_LONG,
+    TARGET = PACKET_TARGET,
+    HALTED = PACKET_TARGET | PACKET_HALTED | PACKET_LOOK,
+    LOOK = PACKET_LOOK,
+    ANY = PACKET_ANY,
+    SILENT = PACKET_SILENT,
+};
+
+/* clang-format off */
+const struct packet packets[] = {
+    /* run control */
+    {"?",           "",       packet_why,           LOOK | ANY, 0, NULL},
+    {"c",           "?a",     packet_continue,      LONG | TARGET, false, NULL},
+    {"C",           "n?;a",   packet_continue,      LONG | TARGET, true, NULL},
+    {"s",           "?a",     packet_step,          LONG | TARGET, false, NULL},
+    {"S",           "n?;a",   packet_step,          LONG | TARGET, true, NULL},
+    {"vCont?",      "",       packet_vcont_actions, ANY, 0, NULL},
+    {"vCont",       "s",      packet_vcont,         LONG | TARGET, 0, "vContSupported+"},
+    /* registers and memory */
+    {"g",           "",       packet_read_all,      TARGET | LOOK | ANY, 0, NULL},
+    {"G",           "h",      packet_write_all,     HALTED, 0, NULL},
+    {"p",           "n",      packet_read_one,      TARGET | LOOK | ANY, 0, NULL},
+    {"P",           "n=h",    packet_write_one,     HALTED, 0, NULL},
+    {"m",           "a,l",    packet_read_hex,      TARGET | ANY, 0, NULL},
+    {"M",           "a,l:h",  packet_write,         TARGET, 0, NULL},
+    {"x",           "a,l",    packet_read_binary,   TARGET | ANY, 0, "binary-upload+"},
+    {"X",           "a,l:b",  packet_write,         TARGET, 0, NULL},
+    {"qCRC",        ":a,l",   packet_crc,           TARGET, 0, NULL},
+    {"qSearch:memory", ":a;l;b", packet_search,     TARGET, 0, NULL},
+    /* breakpoints */
+    {"Z0",          ",a,n",   packet_break_set,     TARGET, 0, "swbreak+"},
+    {"Z1",          ",a,n",   packet_break_set,     TARGET, 1, "hwbreak+"},
+    {"Z2",          ",a,n",   packet_break_set,     TARGET, 2, NULL},
+    {"Z3",          ",a,n",   packet_break_set,     TARGET, 3, NULL},
+    {"Z4",          ",a,n",   packet_break_set,     TARGET, 4, NULL},
+    {"z0",          ",a,n",   packet_break_clear,   TARGET, 0, NULL},
+    {"z1",          ",a,n",   packet_break_clear,   TARGET, 1, NULL},
+    {"z2",          ",a,n",   packet_break_clear,   TARGET, 2, NULL},
+    {"z3",          ",a,n",   packet_break_clear,   TARGET, 3, NULL},
+    {"z4",          ",a,n",   packet_break_clear,   TARGET, 4, NULL},
+    /* flash */
+    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG | TARGET, 0, NULL},
+    {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | TARGET, 0, NULL},
+    {"vFlashDone",  "",       packet_flash_done,    LONG | TARGET, 0, NULL},
+    /* the session */
+    {"qSupported",  "?:s",    packet_supported,     ANY, 0, "error-message+"},
+    {"QStartNoAckMode", "",   packet_no_ack,        ANY, 0, "QStartNoAckMode+"},
+    {"vMustReplyEmpty", "?s", NULL,                 ANY, 0, NULL},
+    {"!",           "",       packet_extended,      ANY, 0, NULL},
+    {"vAttach",     ";n",     packet_attach,        LONG, 0, NULL},
+    {"vRun",        ";s",     packet_restart,       LONG, 0, NULL},
+    {"R",           "?n",     packet_restart,       LONG | SILENT, 0, NULL},
+    {"vKill",       ";n",     packet_kill,          0, 0, NULL},
+    {"k",           "",       packet_kill,          LONG | SILENT, 0, NULL},
+    {"D",           "?;n",    packet_detach,        0, 0, NULL},
+    {"qRcmd",       ",h",     packet_monitor,       LONG, 0, NULL},
+    /* threads: one, number 1 */
+    {"Hg",          "t",      packet_thread,        ANY, 0, NULL},
+    {"Hc",          "t",      packet_thread,        ANY, 0, NULL},
+    {"T",           "t",      packet_thread,        ANY, 0, NULL},
+    {"qC",          "",       packet_current_thread, ANY, 0, NULL},
+    {"qfThreadInfo", "",      packet_thread_first,  ANY, 0, NULL},
+    {"qsThreadInfo", "",      packet_thread_next,   ANY, 0, NULL},
+    {"qThreadExtraInfo", ",t", packet_thread_info,  ANY, 0, NULL},
+    {"qXfer:threads:read", "::n,n", packet_threads, ANY, 0, "qXfer:threads:read+"},
+    /* what the target is */
+    {"qXfer:features:read", ":w:n,n", packet_features, ANY, 0, "qXfer:features:read+"},
+    {"qXfer:memory-map:read", "::n,n", packet_memory_map, ANY, 0, "qXfer:memory-map:read+"},
+    {"qAttached",   "?:n",    packet_attached,      ANY, 0, NULL},
+    {"qOffsets",    "",       packet_offsets,       ANY, 0, NULL},
+    {"qSymbol",     ":s",     packet_symbol,        ANY, 0, NULL},
+};
+/* clang-format on */
+const size_t packet_count = sizeof packets / sizeof *packets;
+
+/* Single letters stand at the beginning, words of the q, Q and v families alone. */
+static bool matches(const char *name, const char *payload, size_t length)
+{
+    size_t size = strlen(name);
+
+    if (length < size || memcmp(payload, name, size) != 0)
+        return false;
+    return !strchr("qQv", *name) || length == size || !isalnum((unsigned char)payload[size]);
+}
+
+static const struct packet *find(const char *payload, size_t length)
+{
+    for (size_t i = 0; i < packet_count; i++)
+        if (matches(packets[i].name, payload, length))
+            return &packets[i];
+    return NULL;
+}
+
+bool packet_may_take_long(const char *payload, size_t length)
+{
+    const struct packet *packet = find(payload, length);
+
+    return packet && packet->flags & PACKET_LONG;
+}
+
+enum err packet_ok(struct packet_call *call)
+{
+    buf_text(call->reply, "OK");
+    return ERR_OK;
+}
+
+/* --- errors --- */
+
+/* Packet framing has its own use for some characters. */
+static void put_sentence(struct buf *reply, const char *text)
+{
+    for (; *text; text++)
+        buf_byte(reply,
+                 strchr("#$}*", *text) || !isprint((unsigned char)*text) ? ' ' : (uint8_t)*text);
+}
+
+static void reply_error(struct packet_call *call, enum err err)
+{
+    buf_clear(call->reply);
+    if (call->error) {
+        buf_text(call->reply, call->error);
+    } else if (call->client->error_message) {
+        buf_text(call->reply, "E.");
+        put_sentence(call->reply, job_text(call->job, err));
+    } else {
+        buf_printf(call->reply, "E%02x", (unsigned)err);
+    }
+}
+
+/* --- one packet --- */
+
+/* What must be true before the handler runs. */
+static enum err check(struct packet_call *call)
+{
+    struct unit *unit = call->unit;
+    unsigned flags = call->packet->flags;
+
+    if (unit_nested(unit) && !(flags & PACKET_ANY))
+        return job_fail(call->job, ERR_BUSY, "a longer job of another session is under way");
+    if (flags & PACKET_LOOK && !unit_nested(unit)) {
+        unit_poll(unit, call->job);
+        if (unit_connected(unit))
+            job_clear(call->job); /* the packet's own errors count */
+    }
+    if (flags & PACKET_TARGET && !unit_connected(unit))
+        return unit_require(unit, call->job);
+    if (flags & PACKET_HALTED && target_state(unit->target) != TARGET_HALTED)
+        return job_fail(call->job, ERR_NOT_HALTED, "the core runs");
+    return ERR_OK;
+}
+
+static enum err run(struct packet_call *call, char *payload, size_t length)
+{
+    size_t name = strlen(call->packet->name);
+    enum err err =
+        packet_args_parse(call->packet->schema, payload + name, length - name, &call->args);
+
+    if (err != ERR_OK)
+        return job_fail(call->job, err, "malformed packet %s", call->packet->name);
+    err = check(call);
+    if (err != ERR_OK || !call->packet->run)
+        return err;
+    err = call->packet->run(call);
+    if (err == ERR_OK && call->reply->overflow)
+        err = job_fail(call->job, ERR_NO_MEMORY, "the answer does not fit a packet");
+    return err;
+}
+
+enum packet_outcome packet_run(struct unit *unit, struct client *client, struct job *job,
+                               char *payload, size_t length, struct buf *reply, unsigned *actions)
+{
+    struct packet_call call = {.unit = unit,
+                               .client = client,
+                               .job = job,
+                               .packet = find(payload, length),
+                               .reply = reply,
+                               .actions = actions,
+                               .outcome = PACKET_REPLY};
+
+    *actions = CLIENT_NOTHING;
+    if (!call.packet)
+        return PACKET_REPLY;
+    if (call.packet->flags & PACKET_SILENT)
+        call.outcome = PACKET_NO_REPLY;
+    struct client *acting = unit->acting;
+    struct job *before = unit_enter(unit, job);
+    unit->acting = client;
+    enum err err = run(&call, payload, length);
+    if (err != ERR_OK)
+        reply_error(&call, err);
+    unit_leave(unit, before);
+    unit->acting = acting;
+    return call.outcome;
+}

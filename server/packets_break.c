@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Z0-Z4 z0-z4. */
+#include "packets_internal.h"
+
+enum { TYPE_SOFTWARE, TYPE_HARDWARE, TYPE_WRITE, TYPE_READ, TYPE_ACCESS };
+
+static enum watch_kind watch_kind(int type)
+{
+    return type == TYPE_WRITE ? WATCH_WRITE : type == TYPE_READ ? WATCH_READ : WATCH_ACCESS;
+}
+
+static enum breakpoint_kind breakpoint_kind(int type)
+{
+    return type == TYPE_SOFTWARE ? BREAKPOINT_SW : BREAKPOINT_HW;
+}
+
+/* For breakpoints gdb's kind: 2 and 3 are Thumb, 4 would be Arm code, which no Cortex-M knows. */
+static enum err check_size(struct packet_call *call, uint32_t address, uint32_t size)
+{
+    if (call->packet->variant <= TYPE_HARDWARE) {
+        if (size != 2 && size != 3)
+            return job_fail(call->job, ERR_ARGUMENT, "no breakpoints of kind %u on Cortex-M", size);
+    } else if (size == 0 || size - 1 > UINT32_MAX - address) {
+        return job_fail(call->job, ERR_ARGUMENT, "cannot watch %u bytes at 0x%08x", size, address);
+    }
+    return ERR_OK;
+}
+
+enum err packet_break_set(struct packet_call *call)
+{
+    uint32_t address = call->args.item[0].number, size = call->args.item[1].number;
+    int type = call->packet->variant;
+    enum err err = check_size(call, address, size);
+
+    if (err == ERR_OK && type <= TYPE_HARDWARE)
+        err = target_breakpoint_set(call->unit->target, call->client->id, breakpoint_kind(type),
+                                    address, size);
+    else if (err == ERR_OK)
+        err = target_watchpoint_set(call->unit->target, call->client->id, watch_kind(type), address,
+                                    size);
+    return err != ERR_OK ? err : packet_ok(call);
+}
+
+enum err packet_break_clear(struct packet_call *call)
+{
+    uint32_t address = call->args.item[0].number, size = call->args.item[1].number;
+    int type = call->packet->variant;
+    enum err err = check_size(call, address, size);
+
+    if (err == ERR_OK && type <= TYPE_HARDWARE)
+        err = target_breakpoint_clear(call->unit->target, call->client->id, breakpoint_kind(type),
+                                      address, size);
+    else if (err == ERR_OK)
+        err = target_watchpoint_clear(call->unit->target, call->client->id, watch_kind(type),
+                                      address, size);
+    return err != ERR_OK ? err : packet_ok(call);
+}

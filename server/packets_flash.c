@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* vFlashErase vFlashWrite vFlashDone: one flash session from the first to the last. */
+#include "packets_internal.h"
+
+static enum err open_flash(struct packet_call *call)
+{
+    enum err err = unit_may_run(call->unit, call->job);
+
+    if (err != ERR_OK || call->client->flash)
+        return err;
+    err = flash_open(call->unit->target, &call->client->flash);
+    if (err != ERR_OK)
+        call->client->flash = NULL;
+    else
+        unit_keep_registers(call->unit); /* for those who ask in the middle of it */
+    return err;
+}
+
+/* After an error the session is over: the next load begins a new one. */
+static enum err end(struct packet_call *call, enum err err)
+{
+    if (err == ERR_OK)
+        return packet_ok(call);
+    if (err == ERR_NOT_FLASH)
+        call->error = "E.memtype";
+    unit_end_flash(call->unit, call->client, job_text(call->job, err));
+    return err;
+}
+
+enum err packet_flash_erase(struct packet_call *call)
+{
+    enum err err = open_flash(call);
+
+    if (err == ERR_OK)
+        err =
+            flash_erase(call->client->flash, call->args.item[0].number, call->args.item[1].number);
+    return end(call, err);
+}
+
+enum err packet_flash_write(struct packet_call *call)
+{
+    const struct packet_arg *data = &call->args.item[1];
+    enum err err = open_flash(call);
+
+    if (err == ERR_OK)
+        err = flash_write(call->client->flash, call->args.item[0].number, data->data,
+                          (uint32_t)data->length);
+    return end(call, err);
+}
+
+static void log_report(struct packet_call *call, const struct flash_report *report)
+{
+    uint64_t us = report->elapsed_us ? report->elapsed_us : 1;
+
+    log_line(call->unit->log, LOG_INFO,
+             "flash: %u bytes programmed, %u were there already, %u sectors erased%s, verified, "
+             "in %llu ms",
+             report->bytes_programmed, report->bytes_same, report->sectors_erased,
+             report->mass_erased ? " (mass erase)" : "", (unsigned long long)us / 1000);
+}
+
+enum err packet_flash_done(struct packet_call *call)
+{
+    if (!call->client->flash)
+        return packet_ok(call); /* nothing was announced, nothing is to be done */
+    enum err err = flash_done(call->client->flash);
+    if (err == ERR_OK) {
+        log_report(call, flash_report(call->client->flash));
+        flash_close(call->client->flash);
+        call->client->flash = NULL;
+    }
+    return end(call, err);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* m M x X qCRC qSearch:memory. Works while the core runs, too. */
+#include <string.h>
+
+#include "packets_internal.h"
+
+/* What is read of a long request: gdb takes a shorter answer. */
+static enum err read_at_most(struct packet_call *call, uint8_t *data, size_t room, size_t *done)
+{
+    size_t length = call->args.item[1].number;
+
+    return target_read(call->unit->target, call->args.item[0].number, data,
+                       length < room ? length : room, done);
+}
+
+enum err packet_read_hex(struct packet_call *call)
+{
+    uint8_t data[RSP_PACKET_SIZE / 2];
+    size_t done;
+    enum err err = read_at_most(call, data, sizeof data, &done);
+
+    if (err == ERR_OK)
+        buf_hex(call->reply, data, done);
+    return err;
+}
+
+enum err packet_read_binary(struct packet_call *call)
+{
+    uint8_t data[RSP_PACKET_SIZE - 1];
+    size_t done;
+    enum err err = read_at_most(call, data, sizeof data, &done);
+
+    if (err != ERR_OK)
+        return err;
+    buf_byte(call->reply, 'b');
+    rsp_escape(call->reply, data, done, sizeof data);
+    return ERR_OK;
+}
+
+/* M and X: the schema saw to it that the length is the data's. X of nothing is gdb's question
+ * whether X is known. */
+enum err packet_write(struct packet_call *call)
+{
+    const struct packet_arg *data = &call->args.item[2];
+    enum err err = ERR_OK;
+
+    if (data->length > 0)
+        err = target_write(call->unit->target, call->args.item[0].number, data->data, data->length);
+    return err != ERR_OK ? err : packet_ok(call);
+}
+
+enum err packet_crc(struct packet_call *call)
+{
+    uint32_t crc;
+    enum err err =
+        target_crc(call->unit->target, call->args.item[0].number, call->args.item[1].number, &crc);
+
+    if (err == ERR_OK)
+        buf_printf(call->reply, "C%08x", crc);
+    return err;
+}
+
+enum { SEARCH_BLOCK = 4096 };
+
+/* The pattern in [address, address + length), read in blocks that overlap by its length. */
+static enum err search(struct packet_call *call, const struct packet_arg *pattern, bool *found,
+                       uint32_t *where)
+{
+    uint32_t address = call->args.item[0].number;
+    size_t left = call->args.item[1].number;
+    uint8_t block[SEARCH_BLOCK + RSP_PACKET_SIZE];
+    size_t kept = 0;
+
+    for (*found = false; left > 0;) {
+        size_t part = left < SEARCH_BLOCK ? left : SEARCH_BLOCK;
+        enum err err = target_read(call->unit->target, address, block + kept, part, NULL);
+
+        if (err == ERR_OK)
+            err = job_checkpoint(call->job);
+        if (err != ERR_OK)
+            return err;
+        const uint8_t *hit = memmem(block, kept + part, pattern->data, pattern->length);
+        if (hit) {
+            *found = true;
+            *where = address - (uint32_t)kept + (uint32_t)(hit - block);
+            return ERR_OK;
+        }
+        address += (uint32_t)part;
+        left -= part;
+        size_t tail = pattern->length - 1 < kept + part ? pattern->length - 1 : kept + part;
+        memmove(block, block + kept + part - tail, tail);
+        kept = tail;
+    }
+    return ERR_OK;
+}
+
+enum err packet_search(struct packet_call *call)
+{
+    const struct packet_arg *pattern = &call->args.item[2];
+    uint32_t where;
+    bool found;
+
+    if (pattern->length == 0)
+        return job_fail(call->job, ERR_ARGUMENT, "nothing to search for");
+    enum err err = search(call, pattern, &found, &where);
+    if (err == ERR_OK && found)
+        buf_printf(call->reply, "1,%x", where);
+    else if (err == ERR_OK)
+        buf_text(call->reply, "0");
+    return err;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* What gdb asks about us, threads and the target; and monitor commands. */
+#include <string.h>
+
+#include "console.h"
+#include "describe.h"
+#include "monitor.h"
+#include "packets_internal.h"
+#include "xfer.h"
+
+/* --- features --- */
+
+static bool listed(const struct packet_arg *features, const char *name)
+{
+    const char *at = features->data, *end = at + features->length;
+    size_t length = strlen(name);
+
+    while (at < end) {
+        const char *next = memchr(at, ';', (size_t)(end - at));
+        size_t size = (size_t)((next ? next : end) - at);
+
+        if (size == length && memcmp(at, name, length) == 0)
+            return true;
+        at += size + 1;
+    }
+    return false;
+}
+
+enum err packet_supported(struct packet_call *call)
+{
+    const struct packet_arg *theirs = &call->args.item[0];
+
+    if (call->args.count > 0) {
+        call->client->error_message = listed(theirs, "error-message+");
+        call->client->swbreak = listed(theirs, "swbreak+");
+        call->client->hwbreak = listed(theirs, "hwbreak+");
+    }
+    buf_printf(call->reply, "PacketSize=%x", RSP_PACKET_SIZE);
+    for (size_t i = 0; i < packet_count; i++)
+        if (packets[i].offer)
+            buf_printf(call->reply, ";%s", packets[i].offer);
+    return ERR_OK;
+}
+
+enum err packet_no_ack(struct packet_call *call)
+{
+    *call->actions |= CLIENT_NO_ACK;
+    return packet_ok(call);
+}
+
+/* --- threads: the core is number 1 --- */
+
+enum err packet_thread(struct packet_call *call)
+{
+    uint32_t thread = call->args.item[0].number;
+
+    if (thread > 1 && thread != PACKET_ALL_THREADS)
+        return job_fail(call->job, ERR_ARGUMENT, "no thread %u", thread);
+    return packet_ok(call);
+}
+
+enum err packet_thread_first(struct packet_call *call)
+{
+    buf_text(call->reply, unit_connected(call->unit) ? "m1" : "l");
+    return ERR_OK;
+}
+
+enum err packet_thread_next(struct packet_call *call)
+{
+    buf_text(call->reply, "l");
+    return ERR_OK;
+}
+
+static const char *thread_state(const struct unit *unit)
+{
+    if (!unit_connected(unit))
+        return NULL;
+    switch (target_state(unit->target)) {
+    case TARGET_HALTED:
+        return "halted";
+    case TARGET_IN_RESET:
+        return "in reset";
+    default:
+        return "running";
+    }
+}
+
+enum err packet_thread_info(struct packet_call *call)
+{
+    const char *state = thread_state(call->unit);
+
+    if (!state || call->args.item[0].number != 1)
+        return job_fail(call->job, ERR_ARGUMENT, "no such thread");
+    buf_hex(call->reply, state, strlen(state));
+    return ERR_OK;
+}
+
+enum err packet_current_thread(struct packet_call *call)
+{
+    if (unit_connected(call->unit))
+        buf_text(call->reply, "QC1");
+    return ERR_OK;
+}
+
+/* gdb leaves what it attached to, and would kill the rest. */
+enum err packet_attached(struct packet_call *call)
+{
+    buf_text(call->reply, "1");
+    return ERR_OK;
+}
+
+enum err packet_offsets(struct packet_call *call)
+{
+    buf_text(call->reply, "Text=0;Data=0;Bss=0");
+    return ERR_OK;
+}
+
+/* We want no symbols. */
+enum err packet_symbol(struct packet_call *call)
+{
+    return packet_ok(call);
+}
+
+/* --- monitor --- */
+
+enum err packet_monitor(struct packet_call *call)
+{
+    const struct packet_arg *text = &call->args.item[0];
+    struct monitor monitor = {.unit = call->unit, .client = call->client, .job = call->job};
+    struct console console;
+
+    /* The digits took twice the room, so there is one for the NUL; a NUL inside ends the line. */
+    if (text->length > 0)
+        text->data[text->length] = '\0';
+    console_begin(&console, call->job, call->unit, call->client);
+    enum err err = monitor_run(&monitor, text->length > 0 ? text->data : "");
+    console_end(&console);
+    if (err == ERR_OK)
+        return packet_ok(call);
+    /* Older gdbs only show a number. */
+    if (!call->client->error_message)
+        console_say(call->client, "%s", job_text(call->job, err));
+    return err;
+}
+
+/* --- documents --- */
+
+static enum err window(struct packet_call *call, const struct buf *document, size_t first)
+{
+    if (document->overflow)
+        return job_fail(call->job, ERR_NO_MEMORY, "the description does not fit its buffer");
+    if (xfer_window(call->reply, document->data, document->length, call->args.item[first].number,
+                    call->args.item[first + 1].number) != ERR_OK)
+        return job_fail(call->job, ERR_ARGUMENT, "the offset is behind the end");
+    return ERR_OK;
+}
+
+enum err packet_features(struct packet_call *call)
+{
+    const struct packet_arg *annex = &call->args.item[0];
+    char memory[DESCRIBE_SIZE];
+    struct buf document;
+    size_t count;
+
+    if (annex->length != strlen("target.xml") ||
+        memcmp(annex->data, "target.xml", annex->length) != 0) {
+        call->error = "E00"; /* the protocol's word for an unknown annex */
+        return ERR_ARGUMENT;
+    }
+    enum err err = unit_require(call->unit, call->job);
+    if (err != ERR_OK)
+        return err;
+    const struct target_register *regs = target_registers(call->unit->target, &count);
+    buf_init(&document, memory, sizeof memory);
+    describe_target(&document, regs, count);
+    return window(call, &document, 1);
+}
+
+enum err packet_memory_map(struct packet_call *call)
+{
+    char memory[DESCRIBE_SIZE];
+    struct buf document;
+    size_t count;
+    enum err err = unit_require(call->unit, call->job);
+
+    if (err != ERR_OK)
+        return err;
+    const struct target_region *regions = target_regions(call->unit->target, &count);
+    buf_init(&document, memory, sizeof memory);
+    describe_memory(&document, regions, count);
+    return window(call, &document, 0);
+}
+
+enum err packet_threads(struct packet_call *call)
+{
+    char memory[512];
+    struct buf document;
+
+    buf_init(&document, memory, sizeof memory);
+    describe_threads(&document, thread_state(call->unit));
+    return window(call, &document, 0);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* g G p P: registers in the order of target.xml, in the target's byte order. */
+#include "packets_internal.h"
+
+static void put_value(uint8_t bytes[8], uint64_t value)
+{
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(value >> 8 * i);
+}
+
+static uint64_t get_value(const char *bytes, size_t length)
+{
+    uint64_t value = 0;
+
+    while (length-- > 0)
+        value = value << 8 | (uint8_t)bytes[length];
+    return value;
+}
+
+/* While the core runs these are the last stop's; what that did not keep is given as unknown. */
+enum err packet_read_all(struct packet_call *call)
+{
+    size_t count;
+    const struct target_register *regs = target_registers(call->unit->target, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t value;
+        uint8_t bytes[8];
+        enum err err = unit_register(call->unit, call->job, i, &value);
+
+        if (err == ERR_OK) {
+            put_value(bytes, value);
+            buf_hex(call->reply, bytes, regs[i].bits / 8);
+        } else if (err == ERR_NOT_HALTED) {
+            job_clear(call->job);
+            for (int digit = 0; digit < regs[i].bits / 4; digit++)
+                buf_byte(call->reply, 'x');
+        } else {
+            return err;
+        }
+    }
+    return ERR_OK;
+}
+
+static size_t size_of_all(const struct target_register *regs, size_t count)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < count; i++)
+        size += regs[i].bits / 8;
+    return size;
+}
+
+enum err packet_write_all(struct packet_call *call)
+{
+    const struct packet_arg *data = &call->args.item[0];
+    size_t count, at = 0;
+    const struct target_register *regs = target_registers(call->unit->target, &count);
+
+    if (data->length != size_of_all(regs, count))
+        return job_fail(call->job, ERR_ARGUMENT, "G with %zu bytes of registers, not %zu",
+                        data->length, size_of_all(regs, count));
+    for (size_t i = 0; i < count; i++) {
+        size_t size = regs[i].bits / 8;
+        enum err err =
+            target_write_register(call->unit->target, i, get_value(data->data + at, size));
+
+        if (err != ERR_OK)
+            return err;
+        at += size;
+    }
+    return packet_ok(call);
+}
+
+static enum err find(struct packet_call *call, const struct target_register **reg)
+{
+    size_t count, number = call->args.item[0].number;
+    const struct target_register *regs = target_registers(call->unit->target, &count);
+
+    if (number >= count)
+        return job_fail(call->job, ERR_ARGUMENT, "no register number %zu; there are %zu", number,
+                        count);
+    *reg = &regs[number];
+    return ERR_OK;
+}
+
+enum err packet_read_one(struct packet_call *call)
+{
+    const struct target_register *reg;
+    uint64_t value;
+    uint8_t bytes[8];
+    enum err err = find(call, &reg);
+
+    if (err == ERR_OK)
+        err = unit_register(call->unit, call->job, call->args.item[0].number, &value);
+    if (err != ERR_OK)
+        return err;
+    put_value(bytes, value);
+    buf_hex(call->reply, bytes, reg->bits / 8);
+    return ERR_OK;
+}
+
+enum err packet_write_one(struct packet_call *call)
+{
+    const struct packet_arg *data = &call->args.item[1];
+    const struct target_register *reg;
+    enum err err = find(call, &reg);
+
+    if (err == ERR_OK && data->length != reg->bits / 8u)
+        err = job_fail(call->job, ERR_ARGUMENT, "%s has %u bits, not %zu", reg->name, reg->bits,
+                       data->length * 8);
+    if (err == ERR_OK)
+        err = target_write_register(call->unit->target, call->args.item[0].number,
+                                    get_value(data->data, data->length));
+    return err != ERR_OK ? err : packet_ok(call);
+}

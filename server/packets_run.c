@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* ? c C s S vCont. */
+#include <string.h>
+
+#include "console.h"
+#include "packets_internal.h"
+#include "stop_reply.h"
+
+/* Never an error: gdb 13 and 16 hang at E.text to `?`. Without a target there is no program. */
+enum err packet_why(struct packet_call *call)
+{
+    struct unit *unit = call->unit;
+    bool halts = unit_holder(unit) == call->client && !unit_nested(unit);
+
+    if (unit_connected(unit) && halts && unit_halt(unit, call->job) != ERR_OK) {
+        log_line(unit->log, LOG_WARN, "halting for gdb: %s", job_text(call->job, call->job->error));
+        buf_text(call->reply, "W00");
+        return ERR_OK;
+    }
+    if (!unit_connected(unit)) {
+        buf_text(call->reply, "W00");
+        return ERR_OK;
+    }
+    call->client->asked = true;
+    unit->unreported = false;
+    stop_reply_asked(call->reply, unit, call->client);
+    return ERR_OK;
+}
+
+/* The reply comes when the core stops. */
+static enum err wait_for_stop(struct packet_call *call)
+{
+    call->client->waiting = true;
+    call->outcome = PACKET_LATER;
+    return ERR_OK;
+}
+
+/* Somebody else sent the core on its way, or it stopped and nobody heard of it: gdb's resume just
+ * joins, and unit_leave() tells it if the core stands. */
+static bool joins(struct packet_call *call)
+{
+    return target_state(call->unit->target) != TARGET_HALTED || call->unit->unreported;
+}
+
+static enum err join(struct packet_call *call)
+{
+    enum err err = unit_may_run(call->unit, call->job);
+
+    if (err != ERR_OK)
+        return err;
+    wait_for_stop(call);
+    unit_poll(call->unit, call->job);
+    return ERR_OK;
+}
+
+static enum err resume(struct packet_call *call)
+{
+    if (joins(call))
+        return join(call);
+    enum err err = unit_resume(call->unit, call->job);
+    return err != ERR_OK ? err : wait_for_stop(call);
+}
+
+static enum err reply_stop(struct packet_call *call)
+{
+    struct unit *unit = call->unit;
+
+    if (target_state(unit->target) != TARGET_HALTED)
+        return wait_for_stop(call); /* a step that ran into something longer */
+    if (unit->stop.text[0])
+        console_say(call->client, "%s", unit->stop.text);
+    stop_reply_write(call->reply, unit, call->client);
+    return ERR_OK;
+}
+
+/* At least one instruction, then on while pc is in [start, end). */
+static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
+{
+    struct console console;
+    enum err err;
+
+    if (joins(call))
+        return join(call);
+    console_begin(&console, call->job, call->unit, call->client);
+    if (start < end)
+        err = unit_step_range(call->unit, call->job, start, end);
+    else
+        err = unit_step(call->unit, call->job);
+    console_end(&console);
+    return err != ERR_OK ? err : reply_stop(call);
+}
+
+/* `c ADDRESS`, `s ADDRESS`. */
+static enum err set_pc(struct packet_call *call)
+{
+    size_t at = call->packet->variant ? 1 : 0, count;
+    const struct target_register *regs = target_registers(call->unit->target, &count);
+
+    if (call->args.count <= at)
+        return ERR_OK;
+    if (joins(call))
+        return job_fail(call->job, ERR_NOT_HALTED, "the core runs");
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(regs[i].name, "pc") == 0)
+            return target_write_register(call->unit->target, i, call->args.item[at].number);
+    return job_fail(call->job, ERR_UNSUPPORTED, "no register pc");
+}
+
+enum err packet_continue(struct packet_call *call)
+{
+    enum err err = set_pc(call);
+
+    return err != ERR_OK ? err : resume(call);
+}
+
+enum err packet_step(struct packet_call *call)
+{
+    enum err err = set_pc(call);
+
+    return err != ERR_OK ? err : step(call, 0, 0);
+}
+
+enum err packet_vcont(struct packet_call *call)
+{
+    const struct packet_arg *actions = &call->args.item[0];
+    struct vcont vcont;
+    enum err err = packet_args_vcont(actions->data, actions->length, &vcont);
+
+    if (err != ERR_OK)
+        return job_fail(call->job, err, "malformed vCont");
+    return vcont.action == 'c' ? resume(call) : step(call, vcont.start, vcont.end);
+}
+
+/* c and C both, or gdb does without vCont. */
+enum err packet_vcont_actions(struct packet_call *call)
+{
+    buf_text(call->reply, "vCont;c;C;s;S;r");
+    return ERR_OK;
+}
