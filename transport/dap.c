@@ -179,6 +179,8 @@ enum err dap_connect(struct probe *probe, uint32_t *dpidr)
         error = power_up(probe);
     if (error == ERR_OK)
         error = check_ap0(probe);
+    probe->dap.select_known = error == ERR_OK; /* check_ap0() left it at 0 */
+    probe->dap.select = 0;
     return error;
 }
 
