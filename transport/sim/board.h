@@ -17,6 +17,8 @@ struct sim_board;
  * bytes) then holds a sentence that names the boards or faults there are. Power is on. */
 struct sim_board *sim_board_create(const char *spec, char *error, size_t error_size);
 void sim_board_destroy(struct sim_board *board);
+/* "Blue Pill". */
+const char *sim_board_name(const struct sim_board *board);
 
 /* Virtual time, microseconds since creation. */
 uint64_t sim_board_now_us(const struct sim_board *board);
