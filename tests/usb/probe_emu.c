@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* An emulated ST-Link with a simulated Blue Pill behind it, in front of unmodified libusb programs:
+ *
+ *   umockdev-wrapper probe-emu [--stlink V2J43] [--board bluepill[,FAULT..]] [--control FIFO]
+ * [--stats FILE]
+ *                              -- PROGRAM ARGUMENTS...
+ *
+ * Runs the program in the mocked /sys and /dev and ends with its exit code (77 when not run under
+ * the wrapper). The control FIFO takes lines while it runs: "unplug", "plug [PORT]", "hands
+ * WORDS..", which are the simulated board's own ("hands power off"). The stats file gets one line
+ * of counters at the end. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "usb_describe.h"
+#include "usb_device.h"
+
+struct options {
+    const char *stlink, *board, *control, *stats;
+    char **program;
+};
+
+struct emulator {
+    UMockdevTestbed *testbed;
+    struct sim_board *board;
+    struct stlink_model *model;
+    struct usb_device *device;
+};
+
+static bool parse(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.stlink = "V2J43", .board = "bluepill"};
+    for (int i = 1; i + 1 < argc; i += 2) {
+        if (strcmp(argv[i], "--") == 0) {
+            options->program = argv + i + 1;
+            return true;
+        }
+        const char **to = strcmp(argv[i], "--stlink") == 0    ? &options->stlink
+                          : strcmp(argv[i], "--board") == 0   ? &options->board
+                          : strcmp(argv[i], "--control") == 0 ? &options->control
+                          : strcmp(argv[i], "--stats") == 0   ? &options->stats
+                                                              : NULL;
+        if (!to)
+            return false;
+        *to = argv[i + 1];
+    }
+    return false;
+}
+
+static bool create(struct emulator *emulator, const struct options *options)
+{
+    const struct stlink_config *config = stlink_config_find(options->stlink);
+    char error[256] = "";
+
+    if (!config) {
+        fprintf(stderr, "probe-emu: no ST-Link called %s\n", options->stlink);
+        return false;
+    }
+    emulator->board = sim_board_create(options->board, error, sizeof error);
+    if (!emulator->board) {
+        fprintf(stderr, "probe-emu: %s\n", error);
+        return false;
+    }
+    emulator->model = stlink_model_create(config, emulator->board);
+    emulator->device =
+        usb_device_create(emulator->testbed, config, emulator->model, emulator->board);
+    usb_describe_add_hub(emulator->testbed);
+    usb_device_plug(emulator->device, 1);
+    return true;
+}
+
+static void hands(struct emulator *emulator, char *words)
+{
+    const char *argv[8];
+    int argc = 0;
+    char reply[512] = "", *save = NULL;
+
+    for (char *word = strtok_r(words, " ", &save); word && argc < 8;
+         word = strtok_r(NULL, " ", &save))
+        argv[argc++] = word;
+    usb_device_lock(emulator->device);
+    if (!sim_board_hands(emulator->board, argc, argv, reply, sizeof reply))
+        fprintf(stderr, "probe-emu: %s\n", reply);
+    usb_device_unlock(emulator->device);
+}
+
+static void control(struct emulator *emulator, char *line)
+{
+    unsigned port = 1;
+
+    if (strcmp(line, "unplug") == 0) {
+        if (usb_device_plugged(emulator->device))
+            usb_device_unplug(emulator->device);
+    } else if (sscanf(line, "plug %u", &port) == 1 || strcmp(line, "plug") == 0) {
+        if (!usb_device_plugged(emulator->device))
+            usb_device_plug(emulator->device, port);
+    } else if (strncmp(line, "hands ", 6) == 0) {
+        hands(emulator, line + 6);
+    } else if (line[0]) {
+        fprintf(stderr, "probe-emu: what is '%s'?\n", line);
+    }
+}
+
+static void read_control(struct emulator *emulator, int fd)
+{
+    char text[1024], *save = NULL;
+    ssize_t length = read(fd, text, sizeof text - 1);
+
+    if (length <= 0)
+        return;
+    text[length] = '\0';
+    for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
+        control(emulator, line);
+}
+
+static void write_stats(const struct emulator *emulator, const char *file)
+{
+    struct usb_counters counters = usb_device_counters(emulator->device);
+    FILE *out = file ? fopen(file, "w") : NULL;
+
+    if (!out)
+        return;
+    fprintf(out, "commands %llu transfers %llu bytes %llu virtual_us %llu\n",
+            (unsigned long long)stlink_model_commands(emulator->model),
+            (unsigned long long)counters.transfers, (unsigned long long)counters.bytes,
+            (unsigned long long)sim_board_now_us(emulator->board));
+    fclose(out);
+}
+
+/* Serves control lines until the program ends; signals that end us are passed on. */
+static int watch(struct emulator *emulator, pid_t child, int signals, int control_fd)
+{
+    struct pollfd fds[2] = {{.fd = signals, .events = POLLIN},
+                            {.fd = control_fd, .events = POLLIN}};
+
+    for (;;) {
+        struct signalfd_siginfo info;
+        int status;
+
+        if (poll(fds, control_fd >= 0 ? 2 : 1, -1) < 0 && errno != EINTR)
+            return 1;
+        if (control_fd >= 0 && (fds[1].revents & POLLIN))
+            read_control(emulator, control_fd);
+        if (!(fds[0].revents & POLLIN) || read(signals, &info, sizeof info) != sizeof info)
+            continue;
+        if (info.ssi_signo != SIGCHLD)
+            kill(child, (int)info.ssi_signo);
+        else if (waitpid(child, &status, WNOHANG) == child)
+            return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct emulator emulator = {0};
+    struct options options;
+    sigset_t blocked, before;
+
+    if (!parse(argc, argv, &options)) {
+        fprintf(stderr, "usage: probe-emu [--stlink NAME] [--board SPEC] [--control FIFO] [--stats "
+                        "FILE] -- PROGRAM..\n");
+        return 2;
+    }
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGCHLD);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &blocked, &before); /* before umockdev's thread inherits the mask */
+    emulator.testbed = umockdev_testbed_new();
+    if (!umockdev_in_mock_environment())
+        return 77;
+    if (!create(&emulator, &options))
+        return 2;
+    int control_fd = options.control ? open(options.control, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
+    int signals = signalfd(-1, &blocked, SFD_CLOEXEC);
+    pid_t child = fork();
+    if (child == 0) {
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        execvp(options.program[0], options.program);
+        perror(options.program[0]);
+        _exit(127);
+    }
+    int code = watch(&emulator, child, signals, control_fd);
+    write_stats(&emulator, options.stats);
+    usb_device_destroy(emulator.device);
+    stlink_model_destroy(emulator.model);
+    sim_board_destroy(emulator.board);
+    g_object_unref(emulator.testbed);
+    return code;
+}

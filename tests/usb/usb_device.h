@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* A USB device for unmodified libusb programs, by umockdev: answers the ioctls of Linux usbfs for
+ * one plugged ST-Link model. plug() and unplug() are called by the main thread, ioctls come on
+ * umockdev's worker thread: one mutex guards the device and the model behind it. */
+#ifndef PROBED_USB_DEVICE_H
+#define PROBED_USB_DEVICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <umockdev.h>
+
+#include "stlink_model.h"
+
+struct usb_counters {
+    uint64_t transfers, bytes; /* bulk transfers that were completed with data, both directions */
+};
+
+struct usb_device;
+
+/* `testbed`, `model` and `board` stay the caller's. */
+struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct stlink_config *config,
+                                     struct stlink_model *model, struct sim_board *board);
+void usb_device_destroy(struct usb_device *device);
+
+/* Appears in port `port` of the bus under a new device number, as with a kernel. */
+void usb_device_plug(struct usb_device *device, unsigned port);
+/* Vanishes: transfers under way end, every further ioctl answers ENODEV. */
+void usb_device_unplug(struct usb_device *device);
+bool usb_device_plugged(const struct usb_device *device);
+
+/* Held while somebody else touches the model or the board. */
+void usb_device_lock(struct usb_device *device);
+void usb_device_unlock(struct usb_device *device);
+struct usb_counters usb_device_counters(const struct usb_device *device);
+
+#endif
