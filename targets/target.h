@@ -60,6 +60,7 @@ struct target_stop {
     uint32_t pc;
     uint32_t watch_address; /* STOP_WATCHPOINT: as it was set */
     enum watch_kind watch_kind;
+    uint8_t bkpt; /* STOP_BKPT: the number in the instruction */
     int exit_code;
     char text[240]; /* a sentence worth showing, or empty */
 };
@@ -123,7 +124,10 @@ const struct target_region *target_region_at(const struct target *target, uint32
 /* Looks once (one flush). When the core was running and is halted now, *stop says why, and the
  * registers are on their way into the cache. Semihosting calls are served inside: their text goes
  * to the job's output, the core runs on and the state stays RUNNING. A reset or a lost target
- * noticed here is reported as error ERR_RESET_LOST (state is then what it is) or the wire's. */
+ * noticed here is reported once as error ERR_RESET_LOST or the wire's. The state then says what to
+ * do: RUNNING or HALTED: the core was reset and our breakpoints are still there; IN_RESET: NRST is
+ * low, keep polling; ABSENT: power was lost, target_connect() brings breakpoints back. Any other
+ * function may return ERR_RESET_LOST in the same sense. */
 enum err target_poll(struct target *target, struct target_stop *stop);
 /* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
 enum err target_halt(struct target *target, struct target_stop *stop);

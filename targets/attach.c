@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking over the debug units of a core that goes on with what it does, and giving them back. */
+#include "cortex_m.h"
+
+#include "probe.h"
+
+#define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFF)
+#define CPUID_IS_ARMV6M(cpuid) (((cpuid) >> 16 & 0xF) == 0xC)
+enum { PART_M3 = 0xC23, PART_M4 = 0xC24, PART_M7 = 0xC27 };
+
+struct found {
+    uint32_t dhcsr, cpuid, demcr;
+    uint32_t fp_ctrl, dwt_ctrl, dwt_mask, mvfr0;
+};
+
+static bool may_have_fpu(uint32_t cpuid)
+{
+    return CPUID_PART(cpuid) == PART_M4 || CPUID_PART(cpuid) == PART_M7;
+}
+
+static enum err look(struct target *target, struct found *found)
+{
+    ops_read32(&target->ops, DHCSR, &found->dhcsr);
+    ops_read32(&target->ops, SCB_CPUID, &found->cpuid);
+    ops_read32(&target->ops, DEMCR, &found->demcr);
+    return cm_flush(target);
+}
+
+/* C_DEBUGEN alone halts nobody; C_HALT is kept as it is. DWT registers need TRCENA (C1.8). */
+static enum err take_over(struct target *target, struct found *found)
+{
+    struct ops *ops = &target->ops;
+    uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0;
+
+    ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
+    target->masked = false;
+    ops_write32(ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    ops_read32(ops, FP_CTRL, &found->fp_ctrl);
+    ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
+    if (may_have_fpu(found->cpuid))
+        ops_read32(ops, SCB_MVFR0, &found->mvfr0);
+    return cm_flush(target);
+}
+
+/* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
+ * cleared on the way. */
+static enum err size_units(struct target *target, struct found *found)
+{
+    struct ops *ops = &target->ops;
+    unsigned comparators = found->dwt_ctrl >> 28;
+
+    fpb_init(&target->fpb, found->fp_ctrl);
+    target->dwt = (struct dwt){.count = (uint8_t)(comparators < DWT_MAX ? comparators : DWT_MAX)};
+    for (unsigned i = 0; i < target->dwt.count; i++)
+        ops_write32(ops, DWT_FUNCTION(i), 0);
+    if (target->dwt.count) {
+        ops_write32(ops, DWT_MASK(0), 0x1F);
+        ops_read32(ops, DWT_MASK(0), &found->dwt_mask);
+        ops_write32(ops, DWT_MASK(0), 0);
+    }
+    if (target->fpb.count)
+        ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY);
+    enum err err = cm_flush(target);
+    uint32_t mask_max = found->dwt_mask & 0x1F;
+    target->dwt.mask_max = (uint8_t)mask_max;
+    return err;
+}
+
+/* The clocks of a sleeping core stop the debug port on STM32 in Stop and Standby unless DBGMCU_CR
+ * says otherwise (RM0008, 31.16.3): DBG_SLEEP, DBG_STOP, DBG_STANDBY. */
+static enum err keep_awake(struct target *target)
+{
+    enum err keep = target->job->error;
+    bool known = target->chip.dev_id != 0;
+    unsigned part = CPUID_PART(target->chip.cpuid);
+
+    target->dbgmcu_address = 0;
+    if (!known || (part != PART_M3 && part != PART_M4))
+        return ERR_OK;
+    ops_read32(&target->ops, 0xE0042004u, &target->dbgmcu_original);
+    enum err err = cm_flush(target);
+    if (!err) {
+        ops_write32(&target->ops, 0xE0042004u, target->dbgmcu_original | 7);
+        err = cm_flush(target);
+        target->dbgmcu_address = 0xE0042004u;
+    }
+    if (err != ERR_FAULT)
+        return err;
+    target->dbgmcu_address = 0;
+    cm_forgive(target, keep);
+    return ERR_OK;
+}
+
+static enum err put_breakpoints_back(struct target *target)
+{
+    breakpoints_forget(target);
+    watchpoints_forget(target);
+    breakpoints_queue(target, NO_ADDRESS);
+    watchpoints_queue(target);
+    enum err err = cm_flush(target);
+    breakpoints_flushed(target, err);
+    if (err)
+        watchpoints_forget(target);
+    return err;
+}
+
+static enum err see_state(struct target *target, const struct found *found)
+{
+    struct target_stop stop;
+
+    target->stop_pending = false;
+    target->stop = (struct target_stop){.reason = STOP_NONE};
+    target->state = TARGET_RUNNING;
+    if (!(found->dhcsr & DHCSR_S_HALT))
+        return ERR_OK;
+    return cm_halt_now(target, 1000, STOP_REQUEST, &stop);
+}
+
+enum err attach_core(struct target *target)
+{
+    struct found found = {0};
+    enum err err = look(target, &found);
+
+    if (!err)
+        err = take_over(target, &found);
+    if (!err)
+        err = size_units(target, &found);
+    if (err)
+        return err;
+    target->demcr_original = found.demcr & ~DEMCR_VC_ALL;
+    target->armv6m = CPUID_IS_ARMV6M(found.cpuid);
+    target->fpu = may_have_fpu(found.cpuid) && found.mvfr0 != 0;
+    target->chip.cpuid = found.cpuid;
+    target->chip.breakpoints = target->fpb.count;
+    target->chip.watchpoints = target->dwt.count;
+    cm_forget(target, true);
+    err = keep_awake(target);
+    if (!err)
+        err = put_breakpoints_back(target);
+    if (!err)
+        err = see_state(target, &found);
+    cm_take_reset(target); /* what happened before we came is no news */
+    return err;
+}
+
+enum err detach_core(struct target *target)
+{
+    struct ops *ops = &target->ops;
+    bool halted = target->state == TARGET_HALTED;
+    uint32_t base = DHCSR_KEY | DHCSR_C_DEBUGEN;
+
+    if (target->state == TARGET_ABSENT)
+        return ERR_OK;
+    if (halted) {
+        regs_queue_dirty(target);
+        ops_write32(ops, DHCSR, base | DHCSR_C_HALT); /* C_MASKINTS off, while halted */
+    }
+    breakpoints_queue_remove(target);
+    watchpoints_queue_remove(target);
+    if (target->fpb.count)
+        ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
+    if (target->dbgmcu_address)
+        ops_write32(ops, target->dbgmcu_address, target->dbgmcu_original);
+    ops_write32(ops, SCB_DFSR, DFSR_ALL);
+    ops_write32(ops, DEMCR, target->demcr_original);
+    if (!halted)
+        ops_write32(ops, DHCSR, DHCSR_KEY);
+    enum err err = cm_flush(target);
+    breakpoints_flushed(target, err);
+    cm_forget(target, true);
+    target->masked = false;
+    target->state = TARGET_ABSENT;
+    return err;
+}
+
+enum err target_set_vector_catch(struct target *target, uint32_t vc_bits)
+{
+    enum err err = cm_need_connected(target);
+
+    if (err)
+        return err;
+    target->vector_catch = vc_bits & DEMCR_VC_ALL;
+    ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    return cm_flush(target);
+}
+
+uint32_t target_vector_catch(const struct target *target)
+{
+    return target->vector_catch;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory read while the core is halted is read once. Pure data structure, no traffic: the callers
+ * decide what may be cached (flash, ROM and RAM, never peripherals) and when it is dropped.
+ * RAM goes stale by itself, since DMA goes on while the core stands. */
+#ifndef PROBED_CACHE_H
+#define PROBED_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { CACHE_LINE = 64, CACHE_LINES = 96, CACHE_RAM_LIFE_US = 100000 };
+
+struct cache_line {
+    uint32_t address; /* multiple of CACHE_LINE */
+    bool valid;
+    bool ram;
+    uint64_t read_at_us;
+    uint8_t data[CACHE_LINE];
+};
+
+struct cache {
+    struct cache_line lines[CACHE_LINES];
+    unsigned next; /* the line to give up next */
+};
+
+static inline uint32_t cache_line_of(uint32_t address)
+{
+    return address & ~(uint32_t)(CACHE_LINE - 1);
+}
+
+/* NULL: not there, or too old. `address` lies anywhere in the line. */
+struct cache_line *cache_find(struct cache *cache, uint32_t address, uint64_t now_us);
+/* A line to read into; not valid before cache_commit(). Lines claimed before one commit must be
+ * fewer than CACHE_LINES. */
+struct cache_line *cache_claim(struct cache *cache, uint32_t address, bool ram, uint64_t now_us);
+/* Everything claimed and not yet committed has been read (`ok`) or has not. */
+void cache_commit(struct cache *cache, bool ok);
+void cache_drop_all(struct cache *cache);
+void cache_drop_ram(struct cache *cache);
+void cache_drop_range(struct cache *cache, uint32_t address, size_t length);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: MIT */
+/* Halt, resume and poll by DHCSR (DDI 0403, C1.6.2). */
+#include "cortex_m.h"
+
+#include "probe.h"
+
+enum { HALT_TIMEOUT_US = 1000000 };
+
+uint64_t cm_now_us(const struct target *target)
+{
+    return clock_now_us(probe_clock(target->probe));
+}
+
+void cm_saw_dhcsr(struct target *target, uint32_t dhcsr)
+{
+    if (dhcsr & DHCSR_S_RESET_ST)
+        target->reset_seen = true;
+}
+
+bool cm_take_reset(struct target *target)
+{
+    bool seen = target->reset_seen || (probe_take_dhcsr_sticky(target->probe) & DHCSR_S_RESET_ST);
+
+    target->reset_seen = false;
+    return seen;
+}
+
+void cm_forgive(struct target *target, enum err keep)
+{
+    if (keep == ERR_OK)
+        job_clear(target->job);
+}
+
+static bool is_loss(enum err err)
+{
+    return err == ERR_NO_TARGET || err == ERR_PROBE_GONE || err == ERR_POWER;
+}
+
+static void lose(struct target *target, enum target_state state)
+{
+    cm_forget(target, true);
+    breakpoints_forget(target);
+    watchpoints_forget(target);
+    target->state = state;
+}
+
+enum err cm_flush(struct target *target)
+{
+    enum err err = ops_flush(&target->ops);
+
+    if (is_loss(err))
+        lose(target, TARGET_ABSENT);
+    return err;
+}
+
+/* DHCSR of a core that we left alone says something else than we know. */
+static enum err report_reset(struct target *target, uint32_t dhcsr)
+{
+    target->reset_seen = false;
+    if (!(dhcsr & DHCSR_C_DEBUGEN)) {
+        lose(target, TARGET_ABSENT);
+        return job_fail(target->job, ERR_RESET_LOST,
+                        "the target lost power: breakpoints and the debug state are gone, "
+                        "connecting again restores them");
+    }
+    cm_forget(target, true);
+    target->state = dhcsr & DHCSR_S_HALT ? TARGET_HALTED : TARGET_RUNNING;
+    return job_fail(target->job, ERR_RESET_LOST,
+                    "the target was reset (by its program, a watchdog or NRST); breakpoints are "
+                    "kept, the core is %s",
+                    target->state == TARGET_HALTED ? "halted" : "running");
+}
+
+enum err cm_flush_halted(struct target *target)
+{
+    uint32_t dhcsr = 0;
+
+    if (target->state != TARGET_HALTED)
+        return cm_flush(target);
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    enum err err = cm_flush(target);
+    if (err)
+        return err;
+    cm_saw_dhcsr(target, dhcsr);
+    return dhcsr & DHCSR_S_HALT ? ERR_OK : report_reset(target, dhcsr);
+}
+
+enum err cm_need_connected(struct target *target)
+{
+    if (target->state == TARGET_ABSENT)
+        return job_fail(target->job, ERR_NOT_CONNECTED, "not connected to a target");
+    return ERR_OK;
+}
+
+enum err cm_need_halted(struct target *target)
+{
+    enum err err = cm_need_connected(target);
+
+    if (!err && target->state != TARGET_HALTED)
+        err = job_fail(target->job, ERR_NOT_HALTED,
+                       "the core is running; its registers can be seen once it is halted");
+    return err;
+}
+
+void cm_forget(struct target *target, bool flash_too)
+{
+    regs_forget(target);
+    target->icsr_at_us = UINT64_MAX;
+    if (flash_too)
+        cache_drop_all(&target->cache);
+    else
+        cache_drop_ram(&target->cache);
+}
+
+void cm_queue_prepare(struct target *target, uint32_t exclude)
+{
+    regs_queue_dirty(target);
+    breakpoints_queue(target, exclude);
+    watchpoints_queue(target);
+}
+
+/* C1.6.2: C_MASKINTS may change only while the core is halted, and never in the write that clears
+ * C_HALT. */
+void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
+{
+    uint32_t base = DHCSR_KEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
+
+    if (masked != target->masked)
+        ops_write32(&target->ops, DHCSR, base | DHCSR_C_HALT);
+    target->masked = masked;
+    ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
+    ops_write32(&target->ops, DHCSR, base | dhcsr_bits);
+}
+
+void cm_prepared(struct target *target, enum err err)
+{
+    breakpoints_flushed(target, err);
+    if (err)
+        watchpoints_forget(target);
+    else
+        target->regs.dirty = 0;
+}
+
+void cm_calm_begin(struct target *target, struct job *calm, struct job **before)
+{
+    job_init(calm, target->job->log);
+    *before = target_set_job(target, calm);
+}
+
+void cm_calm_end(struct target *target, struct job *before)
+{
+    target_set_job(target, before);
+}
+
+enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
+                     struct target_stop *stop)
+{
+    struct stop_facts facts = {0};
+    uint32_t mask = target->masked ? DHCSR_C_MASKINTS : 0;
+
+    ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | mask);
+    ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
+    stop_queue(target, &facts);
+    regs_queue_read(target);
+    enum err err = cm_flush(target);
+    if (err)
+        return err;
+    target->state = TARGET_HALTED;
+    target->regs.valid = true;
+    target->regs.dirty = 0;
+    return stop_explain(target, &facts, plain, stop);
+}
+
+enum err target_halt(struct target *target, struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+    enum err err = cm_need_connected(target);
+
+    stop->reason = STOP_NONE;
+    if (err)
+        return err;
+    if (target->state == TARGET_HALTED) {
+        /* A look, because "halted" must not be a memory of better days. */
+        uint32_t dhcsr;
+        ops_read32(&target->ops, DHCSR, &dhcsr);
+        err = cm_flush_halted(target);
+        if (err != ERR_RESET_LOST || target->state == TARGET_ABSENT)
+            return err;
+        cm_forgive(target, keep);
+    }
+    if (target->stop_pending)
+        return target_poll(target, stop);
+    err = cm_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
+    if (err != ERR_TIMEOUT)
+        return err;
+    cm_forgive(target, keep);
+    if (target->state == TARGET_IN_RESET)
+        return job_fail(target->job, ERR_TIMEOUT,
+                        "the core is held in reset: NRST is low, release it first");
+    return job_fail(target->job, ERR_TIMEOUT, "the core did not halt within 1 s");
+}
+
+/* The breakpoint at pc would stop the core again before it did anything: it is lifted for one step.
+ * When that step ends in another stop, the next poll reports it. */
+static enum err leave_breakpoint(struct target *target, uint32_t pc, bool *stopped)
+{
+    struct stop_facts facts = {0};
+    bool masked = target->maskisr != MASKISR_OFF;
+
+    *stopped = false;
+    enum err err = step_once(target, pc, masked, true, &facts);
+    if (err)
+        return err;
+    if (!(facts.scb[FACT_DFSR] & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH)))
+        return ERR_OK;
+    *stopped = true;
+    target->stop_pending = true;
+    struct target_stop stop;
+    return stop_explain(target, &facts, STOP_STEP, &stop);
+}
+
+/* Gets off what stands at pc. *stopped: that stopped the core again already. */
+static enum err leave_pc(struct target *target, bool *stopped)
+{
+    struct target_stop stop;
+    bool passed;
+
+    *stopped = false;
+    enum err err = regs_need(target);
+    if (err)
+        return err;
+    uint32_t pc = target->regs.word[SLOT_PC];
+    bool ours = breakpoint_at(target, pc) != NULL;
+    if (!ours && (target->stop.reason != STOP_BKPT || target->stop.pc != pc))
+        return ERR_OK;
+    err = step_over_bkpt(target, &passed, &stop);
+    if (err)
+        return err;
+    if (passed) {
+        *stopped = target->stop_pending = stop.reason == STOP_EXIT;
+        return ERR_OK;
+    }
+    return ours ? leave_breakpoint(target, pc, stopped) : ERR_OK;
+}
+
+enum err target_resume(struct target *target)
+{
+    bool stopped;
+    enum err err = cm_need_connected(target);
+
+    if (err || target->state != TARGET_HALTED)
+        return err;
+    err = leave_pc(target, &stopped);
+    if (err)
+        return err;
+    if (!stopped) {
+        cm_queue_prepare(target, NO_ADDRESS);
+        cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
+        err = cm_flush(target);
+        cm_prepared(target, err);
+        if (err)
+            return err;
+        cm_forget(target, true);
+    }
+    target->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+static enum err collect_stop(struct target *target, struct target_stop *stop)
+{
+    struct stop_facts facts = {0};
+
+    stop_queue(target, &facts);
+    regs_queue_read(target);
+    enum err err = cm_flush(target);
+    if (err)
+        return err;
+    target->state = TARGET_HALTED;
+    target->regs.valid = true;
+    target->regs.dirty = 0;
+    return stop_explain(target, &facts, STOP_EXTERNAL, stop);
+}
+
+/* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
+static enum err look_at_reset(struct target *target, uint32_t dhcsr)
+{
+    uint32_t again = 0;
+
+    ops_read32(&target->ops, DHCSR, &again);
+    enum err err = cm_flush(target);
+    if (err)
+        return err;
+    bool held = cm_take_reset(target) || (again & DHCSR_S_RESET_ST);
+    if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
+        return report_reset(target, again);
+    bool was_held = target->state == TARGET_IN_RESET;
+    target->state = TARGET_IN_RESET;
+    return was_held
+               ? ERR_OK
+               : job_fail(target->job, ERR_RESET_LOST, "the target is held in reset: NRST is low");
+}
+
+static enum err serve_or_stop(struct target *target, struct target_stop *stop)
+{
+    bool exited = false;
+    enum err err = collect_stop(target, stop);
+
+    if (err || stop->reason != STOP_BKPT || stop->bkpt != 0xAB)
+        return err;
+    err = semihost_serve(target, &exited, stop);
+    if (err || exited)
+        return err;
+    stop->reason = STOP_NONE;
+    return target_resume(target);
+}
+
+enum err target_poll(struct target *target, struct target_stop *stop)
+{
+    uint32_t dhcsr = 0;
+    enum err err = cm_need_connected(target);
+
+    stop->reason = STOP_NONE;
+    if (err || target->state == TARGET_HALTED)
+        return err;
+    if (target->stop_pending) {
+        target->stop_pending = false;
+        target->state = TARGET_HALTED;
+        *stop = target->stop;
+        return ERR_OK;
+    }
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    err = cm_flush(target);
+    if (err)
+        return err;
+    cm_saw_dhcsr(target, dhcsr);
+    if (!(dhcsr & DHCSR_C_DEBUGEN))
+        return report_reset(target, dhcsr);
+    if (cm_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
+        return look_at_reset(target, dhcsr);
+    target->state = TARGET_RUNNING;
+    if (dhcsr & DHCSR_S_HALT)
+        return serve_or_stop(target, stop);
+    if (dhcsr & DHCSR_S_LOCKUP)
+        return cm_halt_now(target, HALT_TIMEOUT_US, STOP_FAULT, stop);
+    return ERR_OK;
+}

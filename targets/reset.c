@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Resets: by AIRCR.SYSRESETREQ, which needs no wire, or by NRST. What tells that one took place is
+ * DHCSR.S_RESET_ST, and the core is caught at its first instruction by DEMCR.VC_CORERESET. */
+#include "cortex_m.h"
+
+#include "probe.h"
+
+enum {
+    RESET_LIMIT_US = 200000,
+    NRST_LOW_US = 20000,
+    NRST_LIMIT_US = 500000, /* a big capacitor at NRST makes it rise late */
+    LOOK_EVERY_US = 1000,
+    HALT_LIMIT_US = 1000000,
+};
+
+struct reset_watch {
+    bool seen, halted;
+};
+
+/* One look; the debug port may be gone for a moment during a reset. */
+static enum err look(struct target *target, struct reset_watch *watch)
+{
+    enum err keep = target->job->error;
+    uint32_t dhcsr = 0;
+
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    enum err err = ops_flush(&target->ops);
+    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+        return err;
+    if (err) {
+        cm_forgive(target, keep);
+        err = probe_connect(target->probe, PROBE_CONNECT_NORMAL, NULL);
+        if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+            return err;
+        cm_forgive(target, keep);
+        return ERR_OK;
+    }
+    cm_saw_dhcsr(target, dhcsr);
+    watch->halted = dhcsr & DHCSR_S_HALT;
+    watch->seen = cm_take_reset(target) || watch->seen;
+    return ERR_OK;
+}
+
+/* Until a reset was seen and the core stands after it, or the time is over. */
+static enum err watch_reset(struct target *target, uint32_t limit_us, bool want_halt,
+                            struct reset_watch *watch)
+{
+    uint64_t deadline = cm_now_us(target) + limit_us;
+    enum err err = look(target, watch);
+
+    while (!err && !(watch->seen && (watch->halted || !want_halt)) &&
+           cm_now_us(target) < deadline) {
+        clock_sleep_us(probe_clock(target->probe), LOOK_EVERY_US);
+        err = look(target, watch);
+    }
+    return err;
+}
+
+static enum err pulse_nrst(struct target *target)
+{
+    enum err err = probe_nrst(target->probe, PROBE_NRST_ASSERT);
+
+    if (err)
+        return err;
+    clock_sleep_us(probe_clock(target->probe), NRST_LOW_US);
+    return probe_nrst(target->probe, PROBE_NRST_RELEASE);
+}
+
+/* Everything on the chip that has to be there when the core comes out of reset. */
+static enum err arm(struct target *target, uint32_t demcr, bool halt)
+{
+    uint32_t dhcsr;
+    enum err err;
+
+    regs_forget(target);
+    breakpoints_queue(target, NO_ADDRESS);
+    watchpoints_queue(target);
+    ops_write32(&target->ops, DEMCR, demcr);
+    if (halt) {
+        ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+        target->masked = false;
+    }
+    ops_read32(&target->ops, DHCSR, &dhcsr); /* forgets resets of before */
+    err = cm_flush(target);
+    breakpoints_flushed(target, err);
+    if (err)
+        watchpoints_forget(target);
+    cm_take_reset(target);
+    return err;
+}
+
+static enum err by_sysresetreq(struct target *target, struct reset_watch *watch)
+{
+    enum err keep = target->job->error;
+
+    ops_write32(&target->ops, SCB_AIRCR, AIRCR_SYSRESETREQ);
+    enum err err = ops_flush(&target->ops);
+    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+        return err;
+    cm_forgive(target, keep); /* the answer may fall into the reset */
+    return watch_reset(target, RESET_LIMIT_US, true, watch);
+}
+
+static enum err by_nrst(struct target *target, struct reset_watch *watch)
+{
+    enum err err = pulse_nrst(target);
+
+    return err ? err : watch_reset(target, NRST_LIMIT_US, true, watch);
+}
+
+/* The core stands, or has to be made to: the stop is a reset's. */
+static enum err settle(struct target *target)
+{
+    struct target_stop stop;
+
+    cm_forget(target, true);
+    target->stop_pending = false;
+    ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    enum err err = cm_halt_now(target, HALT_LIMIT_US, STOP_RESET, &stop);
+    cm_take_reset(target);
+    return err;
+}
+
+static enum err reset_and_halt(struct target *target)
+{
+    struct reset_watch watch = {0};
+    uint32_t demcr = DEMCR_TRCENA | target->vector_catch | DEMCR_VC_CORERESET;
+    enum err err = arm(target, demcr, true);
+
+    if (!err)
+        err = by_sysresetreq(target, &watch);
+    if (!err && !watch.seen)
+        err = by_nrst(target, &watch);
+    if (!err)
+        err = settle(target);
+    if (!err && !watch.seen)
+        err = job_fail(target->job, ERR_TIMEOUT,
+                       "the core was not reset: SYSRESETREQ and NRST both had no effect "
+                       "(S_RESET_ST stays 0); it is halted where it was");
+    return err;
+}
+
+/* Watchdogs stop while the core is halted: DBGMCU_CR, DBG_IWDG_STOP and DBG_WWDG_STOP of the
+ * STM32F1 (RM0008, 31.16.3). Other families have their own register, which flashing knows. */
+static enum err freeze_watchdogs(struct target *target)
+{
+    if (!target->dbgmcu_address || (target->chip.cpuid >> 4 & 0xFFF) != 0xC23)
+        return ERR_OK;
+    ops_write32(&target->ops, target->dbgmcu_address, target->dbgmcu_original | 0x307);
+    return cm_flush(target);
+}
+
+/* From the reset vector on; a breakpoint there is to be hit, so nothing is stepped over. */
+static enum err go(struct target *target)
+{
+    cm_queue_prepare(target, NO_ADDRESS);
+    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
+    enum err err = cm_flush(target);
+    cm_prepared(target, err);
+    if (err)
+        return err;
+    cm_forget(target, true);
+    target->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+enum err target_reset(struct target *target, enum target_reset kind)
+{
+    enum err err = cm_need_connected(target);
+
+    if (!err)
+        err = reset_and_halt(target);
+    if (err || kind == TARGET_RESET_HALT)
+        return err;
+    return kind == TARGET_RESET_INIT ? freeze_watchdogs(target) : go(target);
+}
+
+enum err reset_release_halted(struct target *target)
+{
+    struct reset_watch watch = {0};
+    uint32_t demcr = DEMCR_TRCENA | target->vector_catch | DEMCR_VC_CORERESET;
+    enum err err = arm(target, demcr, true);
+
+    if (!err)
+        err = probe_nrst(target->probe, PROBE_NRST_RELEASE);
+    if (!err)
+        err = watch_reset(target, NRST_LIMIT_US, true, &watch);
+    return err ? err : settle(target);
+}
+
+enum err target_nrst_works(struct target *target, bool *works)
+{
+    struct reset_watch watch = {0};
+    bool halted = target->state == TARGET_HALTED;
+    uint32_t demcr = DEMCR_TRCENA | target->vector_catch | (halted ? DEMCR_VC_CORERESET : 0);
+    enum err err = cm_need_connected(target);
+
+    *works = false;
+    if (!err)
+        err = arm(target, demcr, halted);
+    if (!err)
+        err = pulse_nrst(target);
+    if (!err)
+        err = watch_reset(target, RESET_LIMIT_US, halted, &watch);
+    if (err)
+        return err;
+    *works = watch.seen;
+    if (halted)
+        return settle(target);
+    cm_forget(target, true);
+    return ERR_OK;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* Steps until pc leaves a range: gdb's `step` and `next` in one job. A step costs one flush, and
+ * only pc comes back with it; everything else is fetched once at the end. */
+#include "cortex_m.h"
+
+enum { CHECKPOINT_US = 30000 };
+
+struct walk {
+    uint32_t start, end;
+    uint32_t pc, special;
+    uint64_t checkpoint_us;
+    struct stop_facts facts;
+    bool stopped; /* `stop` is complete */
+};
+
+static bool has_event(const struct stop_facts *facts)
+{
+    uint32_t events = DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH | DFSR_EXTERNAL;
+
+    return (facts->scb[FACT_DFSR] & events) || (facts->dhcsr & DHCSR_S_LOCKUP);
+}
+
+static bool is_over(const struct target *target, const struct walk *walk)
+{
+    bool outside = walk->pc < walk->start || walk->pc >= walk->end;
+
+    return outside || has_event(&walk->facts) || breakpoint_at(target, walk->pc);
+}
+
+static enum err let_handlers_run(struct target *target, struct walk *walk, struct target_stop *stop)
+{
+    bool pending = false, home = true;
+    enum err err = ERR_OK;
+
+    if (target->maskisr == MASKISR_AUTO)
+        err = step_pending(target, walk->special, &pending);
+    if (!err && pending)
+        err = step_handlers(target, &home, stop);
+    walk->stopped = !home;
+    return err;
+}
+
+static enum err walk_on(struct target *target, struct walk *walk, struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+
+    enum err err = let_handlers_run(target, walk, stop);
+    if (err || walk->stopped)
+        return err;
+    bool masked = target->maskisr != MASKISR_OFF;
+    err = step_once(target, walk->pc, masked, false, &walk->facts);
+    if (err) {
+        walk->stopped = true;
+        return step_rescue(target, err, keep, stop);
+    }
+    walk->pc = walk->facts.pc;
+    walk->special = walk->facts.special;
+    return ERR_OK;
+}
+
+/* Others' short jobs run; one that changes what the core does ends the walk. */
+static enum err pause_now_and_then(struct target *target, struct walk *walk,
+                                   struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+
+    if (cm_now_us(target) - walk->checkpoint_us < CHECKPOINT_US && !job_cancelled(target->job))
+        return ERR_OK;
+    if (job_checkpoint(target->job) != ERR_OK)
+        cm_forgive(target, keep);
+    else if (target->state != TARGET_HALTED)
+        return cm_need_halted(target);
+    walk->checkpoint_us = cm_now_us(target);
+    if (!job_cancelled(target->job))
+        return ERR_OK;
+    struct job calm, *before;
+    walk->stopped = true;
+    cm_calm_begin(target, &calm, &before);
+    enum err err = cm_halt_now(target, CHECKPOINT_US, STOP_REQUEST, stop);
+    cm_calm_end(target, before);
+    return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
+}
+
+static enum err finish(struct target *target, const struct walk *walk, struct target_stop *stop)
+{
+    enum err err = regs_need(target);
+
+    if (!err)
+        err = stop_explain(target, &walk->facts, STOP_STEP, stop);
+    const struct breakpoint *ours = breakpoint_at(target, walk->pc);
+    if (err || stop->reason != STOP_STEP || !ours)
+        return err;
+    stop->reason = ours->soft ? STOP_BREAKPOINT_SW : STOP_BREAKPOINT_HW;
+    target->stop = *stop;
+    return ERR_OK;
+}
+
+enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
+                           struct target_stop *stop)
+{
+    struct walk walk = {.start = start, .end = end, .checkpoint_us = cm_now_us(target)};
+    bool passed = false;
+    enum err err = regs_need(target);
+
+    stop->reason = STOP_NONE;
+    if (!err)
+        err = step_over_bkpt(target, &passed, stop);
+    if (err || passed)
+        return err;
+    walk.pc = target->regs.word[SLOT_PC];
+    walk.special = target->regs.word[SLOT_SPECIAL];
+    do {
+        err = walk_on(target, &walk, stop);
+        if (!err && !walk.stopped)
+            err = pause_now_and_then(target, &walk, stop);
+        if (err || walk.stopped)
+            return err;
+    } while (!is_over(target, &walk));
+    return finish(target, &walk, stop);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Why the core stands: DFSR (DDI 0403, C1.6.1), and what the units behind its bits say. */
+#include "cortex_m.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+void stop_queue(struct target *target, struct stop_facts *facts)
+{
+    struct ops *ops = &target->ops;
+
+    /* Armv6-M has no fault status registers around DFSR (DDI 0419, C1.6). */
+    if (target->armv6m)
+        ops_read32(ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
+    else
+        ops_read(ops, SCB_CFSR, 4, facts->scb, 5);
+    ops_read32(ops, SCB_ICSR, &facts->icsr);
+    for (unsigned i = 0; i < target->dwt.count; i++)
+        if (target->dwt.written[i].function)
+            ops_read32(ops, DWT_FUNCTION(i), &facts->dwt_function[i]);
+    ops_read32(ops, DHCSR, &facts->dhcsr);
+}
+
+static void want_line(struct target *target, uint32_t address)
+{
+    uint64_t now = cm_now_us(target);
+
+    if (!memory_is_cacheable(target, address) || cache_find(&target->cache, address, now))
+        return;
+    bool ram = target_region_at(target, address)->kind == REGION_RAM;
+    struct cache_line *line = cache_claim(&target->cache, address, ram, now);
+    ops_read(&target->ops, line->address, 4, line->data, CACHE_LINE / 4);
+}
+
+void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp)
+{
+    /* gdb looks at the instructions around pc and one before; its stack cache has 64-byte lines.
+     * pc may be anything after a crash: then its region is none that may be cached. */
+    want_line(target, pc);
+    if (cache_line_of(pc - 4) != cache_line_of(pc))
+        want_line(target, pc - 4);
+    if (cache_line_of(pc + 4) != cache_line_of(pc))
+        want_line(target, pc + 4);
+    want_line(target, sp);
+    want_line(target, sp + CACHE_LINE);
+}
+
+/* Reading ahead is a favour; that it fails is no news. */
+static enum err read_ahead(struct target *target)
+{
+    enum err keep = target->job->error;
+
+    stop_queue_ahead(target, target->regs.word[SLOT_PC], target->regs.word[SLOT_SP]);
+    enum err err = cm_flush(target);
+    cache_commit(&target->cache, err == ERR_OK);
+    if (err == ERR_FAULT) {
+        cm_forgive(target, keep);
+        return ERR_OK;
+    }
+    return err;
+}
+
+static void say_watchpoint(struct target *target, const struct stop_facts *facts,
+                           struct target_stop *stop)
+{
+    static const char *const names[] = {"write", "read", "access"};
+
+    for (unsigned i = 0; i < target->dwt.count; i++) {
+        const struct dwt_slot *slot = &target->dwt.written[i];
+        if (!slot->function || !(facts->dwt_function[i] & DWT_FUNCTION_MATCHED))
+            continue;
+        const struct watchpoint *watch = &target->watchpoints[slot->watchpoint];
+        stop->reason = STOP_WATCHPOINT;
+        stop->watch_address = watch->address;
+        stop->watch_kind = watch->kind;
+        snprintf(stop->text, sizeof stop->text, "%s watchpoint at 0x%08x, %u bytes",
+                 names[watch->kind], watch->address, watch->length);
+        return;
+    }
+    stop->reason = STOP_EXTERNAL;
+    snprintf(stop->text, sizeof stop->text, "a watchpoint that is not ours");
+}
+
+static void say_breakpoint(struct target *target, struct target_stop *stop)
+{
+    const struct breakpoint *ours = breakpoint_at(target, stop->pc);
+    enum err keep = target->job->error;
+    uint8_t code[2] = {0};
+
+    if (ours) {
+        stop->reason = ours->soft ? STOP_BREAKPOINT_SW : STOP_BREAKPOINT_HW;
+        snprintf(stop->text, sizeof stop->text, "breakpoint at 0x%08x", stop->pc);
+        return;
+    }
+    stop->reason = STOP_BKPT;
+    if (target_read(target, stop->pc, code, 2, NULL) != ERR_OK)
+        cm_forgive(target, keep);
+    if (code[1] == 0xBE) {
+        stop->bkpt = code[0];
+        snprintf(stop->text, sizeof stop->text, "BKPT 0x%02x in the program at 0x%08x", code[0],
+                 stop->pc);
+        return;
+    }
+    /* A comparator that has been cleared since, or was never ours. */
+    stop->reason = STOP_BREAKPOINT_HW;
+    snprintf(stop->text, sizeof stop->text, "a breakpoint at 0x%08x that is not set any more",
+             stop->pc);
+}
+
+/* In the first instruction of a handler LR is EXC_RETURN, and the return address lies in the frame
+ * that was pushed to the stack it names (B1.5.6, B1.5.8). 0: not to be had. */
+static uint32_t faulting_pc(struct target *target)
+{
+    const uint32_t *word = target->regs.word;
+    uint32_t exc_return = word[SLOT_LR], frame;
+    enum err keep = target->job->error;
+    uint8_t bytes[4];
+
+    if (exc_return >> 24 != 0xFF)
+        return 0;
+    frame = exc_return & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
+    if (target_read(target, frame + 0x18, bytes, sizeof bytes, NULL) != ERR_OK) {
+        cm_forgive(target, keep);
+        return 0;
+    }
+    return get_le32(bytes);
+}
+
+static void say_fault(struct target *target, const struct stop_facts *facts,
+                      struct target_stop *stop)
+{
+    unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
+    char text[200];
+
+    stop->reason = STOP_FAULT;
+    fault_explain(facts, exception, faulting_pc(target), text, sizeof text);
+    snprintf(stop->text, sizeof stop->text, "%s%s",
+             facts->dhcsr & DHCSR_S_LOCKUP ? "lockup: a fault inside a fault handler; " : "", text);
+}
+
+static void say_vector_catch(struct target *target, const struct stop_facts *facts,
+                             struct target_stop *stop)
+{
+    unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
+
+    if (exception >= 3 && exception <= 6) {
+        say_fault(target, facts, stop);
+        return;
+    }
+    stop->reason = STOP_RESET;
+    snprintf(stop->text, sizeof stop->text, "halted after reset");
+}
+
+enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
+                      struct target_stop *stop)
+{
+    uint32_t dfsr = facts->scb[FACT_DFSR];
+
+    cm_saw_dhcsr(target, facts->dhcsr);
+    target->icsr = facts->icsr;
+    target->icsr_at_us = cm_now_us(target);
+    *stop = (struct target_stop){.reason = plain, .pc = target->regs.word[SLOT_PC]};
+    enum err err = read_ahead(target);
+    if (err)
+        return err;
+    if ((facts->dhcsr & DHCSR_S_LOCKUP) || plain == STOP_FAULT)
+        say_fault(target, facts, stop);
+    else if (dfsr & DFSR_VCATCH)
+        say_vector_catch(target, facts, stop);
+    else if (dfsr & DFSR_DWTTRAP)
+        say_watchpoint(target, facts, stop);
+    else if (dfsr & DFSR_BKPT)
+        say_breakpoint(target, stop);
+    else if (dfsr & DFSR_EXTERNAL)
+        stop->reason = STOP_EXTERNAL;
+    target->stop = *stop;
+    return target->state == TARGET_ABSENT ? target->job->error : ERR_OK;
+}
