@@ -2,7 +2,8 @@
 /* The thread of one open probe: takes a job from its mailbox, else polls the running core.
  *
  * A message is allocated by the loop thread, travels to the worker and back, and is freed by the
- * loop: so the loop may set message->job.cancelled as long as the answer is not back. */
+ * loop: so the loop may set message->job.cancelled as long as the answer is not back. The worker
+ * also sends messages of its own (MESSAGE_SEND, MESSAGE_CONNECT); the loop frees them too. */
 #ifndef PROBED_WORKER_H
 #define PROBED_WORKER_H
 
@@ -10,13 +11,18 @@
 #include "packets.h"
 #include "unit.h"
 
+struct mailbox;
+struct worker;
+
 enum message_kind {
     MESSAGE_CLIENT_OPEN,
     MESSAGE_CLIENT_CLOSE,
     MESSAGE_PACKET,
     MESSAGE_INTERRUPT,
     MESSAGE_COMMAND, /* a monitor line, from -c or telnet */
-    MESSAGE_CONNECT, /* try to open and connect */
+    MESSAGE_CONNECT, /* try to open and connect; comes to the loop unasked when the worker's own
+                        later try succeeded */
+    MESSAGE_SEND,    /* only to the loop: a payload for `session` outside any request's reply */
     MESSAGE_STOP,    /* the worker ends */
 };
 
@@ -27,13 +33,45 @@ struct message {
     void *session; /* the loop's own; the worker only hands it back */
     struct client *client;
     size_t length;
-    char *payload; /* owned by the message */
+    char *payload; /* owned by the message, NUL behind it */
+
+    /* The loop's own marks; the worker never looks. */
+    bool quick;       /* owed within 1.5 s */
+    bool ack_owed;    /* '+' goes out with the reply */
+    bool answered;    /* the loop answered itself: what comes back late is dropped */
+    bool interrupted; /* 0x03 came behind it */
+    bool stopped;     /* its stop reply overtook its answer */
+    bool too_long;    /* a packet beyond PacketSize: never reaches the worker */
+    uint64_t deadline_ms;
 
     /* The answer. */
-    enum err error;
+    enum err error; /* its sentence is in job */
     enum packet_outcome outcome;
     unsigned actions;
-    struct buf reply;
+    struct buf reply; /* data owned by the message */
 };
+
+/* `payload` (may be NULL) is copied. NULL without memory. */
+struct message *message_create(enum message_kind kind, void *session, const struct log *log,
+                               const void *payload, size_t length);
+void message_destroy(struct message *message);
+
+struct worker_setup {
+    const struct log *log;
+    struct unit_options options;
+    struct probe_info info;       /* driver NULL: look for a probe, again at every try */
+    const char *const *selectors; /* which probe to take then */
+    size_t selector_count;
+    FILE *wire;              /* stays the caller's */
+    struct mailbox *answers; /* where messages come back; outlives the worker */
+};
+
+/* Starts the thread; it connects when MESSAGE_CONNECT says so, and from then on tries again by
+ * itself whenever the target is away. NULL without memory or thread. Loop thread. */
+struct worker *worker_start(const struct worker_setup *setup);
+/* Loop thread. The message comes back through `answers`, always. */
+void worker_post(struct worker *worker, struct message *message);
+/* After MESSAGE_STOP came back; frees. Messages posted later than that are destroyed. */
+void worker_join(struct worker *worker);
 
 #endif

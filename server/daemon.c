@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gdb_session.h"
+#include "listener.h"
+#include "mailbox.h"
+#include "worker.h"
+
+enum { SIGNALS = 2 };
+
+struct daemon {
+    struct daemon_setup setup;
+    FILE *wire;
+    struct worker *worker;
+    struct mailbox answers; /* from the worker */
+
+    uv_loop_t loop;
+    uv_async_t answers_wake, stop_wake;
+    uv_signal_t signals[SIGNALS];
+    struct listener listener;
+
+    struct session_host host;
+    struct gdb_session *sessions[UNIT_CLIENTS];
+    size_t session_count;
+    bool arrival_waits; /* accepted once a session that closes is gone */
+
+    struct message *job; /* the first try to connect, or a command of -c, with the worker */
+    size_t next_command;
+    bool connected; /* once at least: commands may run */
+    bool leaving, stop_posted;
+    int exit_code;
+};
+
+static void leave(struct daemon *daemon);
+static void on_arrived(void *user, uv_stream_t *listener);
+
+/* --- sessions --- */
+
+static void on_session_gone(void *user, struct gdb_session *session)
+{
+    struct daemon *daemon = user;
+
+    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+        if (daemon->sessions[i] == session)
+            daemon->sessions[i] = NULL;
+    }
+    daemon->session_count--;
+    log_line(&daemon->setup.log, LOG_DEBUG, "a gdb left, %zu remain", daemon->session_count);
+    bool last = daemon->setup.options->once && gdb_session_spoke(session);
+    if (daemon->session_count == 0 && (last || daemon->leaving))
+        leave(daemon);
+    if (daemon->arrival_waits && daemon->listener.open) {
+        daemon->arrival_waits = false;
+        on_arrived(daemon, &daemon->listener.socket.stream);
+    }
+}
+
+/* Accepts only to close: a client that is told nothing would wait. */
+static void on_turned_away(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+static void turn_away(struct daemon *daemon, uv_stream_t *listener)
+{
+    struct listener *visitor = calloc(1, sizeof *visitor);
+
+    log_line(&daemon->setup.log, LOG_WARN, "a gdb was turned away: %d are connected already",
+             UNIT_CLIENTS);
+    if (!visitor)
+        return;
+    if (listener->type == UV_TCP)
+        uv_tcp_init(&daemon->loop, &visitor->socket.tcp);
+    else
+        uv_pipe_init(&daemon->loop, &visitor->socket.pipe, 0);
+    uv_accept(listener, &visitor->socket.stream);
+    uv_close(&visitor->socket.handle, on_turned_away);
+}
+
+static void on_arrived(void *user, uv_stream_t *listener)
+{
+    struct daemon *daemon = user;
+    size_t seat = 0;
+    bool one_closes = false;
+
+    for (; seat < UNIT_CLIENTS && daemon->sessions[seat]; seat++)
+        one_closes |= gdb_session_closing(daemon->sessions[seat]);
+    if (seat == UNIT_CLIENTS && one_closes) {
+        daemon->arrival_waits = true; /* libuv asks again only after uv_accept() */
+        return;
+    }
+    if (seat < UNIT_CLIENTS)
+        daemon->sessions[seat] = gdb_session_create(&daemon->host, listener);
+    if (seat == UNIT_CLIENTS || !daemon->sessions[seat]) {
+        turn_away(daemon, listener);
+        return;
+    }
+    daemon->session_count++;
+    log_line(&daemon->setup.log, LOG_DEBUG, "a gdb connected, %zu are here", daemon->session_count);
+}
+
+/* --- start --- */
+
+/* Output of a -c command; shown whatever --log says. Worker thread. */
+static void on_command_output(void *user, const char *text, size_t length)
+{
+    const struct log *log = user;
+    const char *end = text + length;
+
+    while (text < end) {
+        char line[512];
+        size_t size = 0;
+
+        while (text < end && *text != '\n' && size < sizeof line - 1)
+            line[size++] = *text++;
+        line[size] = '\0';
+        if (size > 0)
+            log->write(log->user, LOG_INFO, line);
+        if (text < end && *text == '\n')
+            text++;
+    }
+}
+
+static void post_job(struct daemon *daemon, enum message_kind kind, const char *text)
+{
+    daemon->job = message_create(kind, NULL, &daemon->setup.log, text, text ? strlen(text) : 0);
+    if (!daemon->job) {
+        daemon->exit_code = DAEMON_FAILED;
+        leave(daemon);
+        return;
+    }
+    daemon->job->job.output = on_command_output;
+    daemon->job->job.user = &daemon->setup.log;
+    worker_post(daemon->worker, daemon->job);
+}
+
+static void start_listening(struct daemon *daemon)
+{
+    char why[200], place[ENDPOINT_PATH + 8], line[ENDPOINT_PATH + 64];
+
+    if (!listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, on_arrived,
+                       daemon, why, sizeof why)) {
+        log_line(&daemon->setup.log, LOG_ERROR, "%s", why);
+        daemon->exit_code = DAEMON_FAILED;
+        leave(daemon);
+        return;
+    }
+    endpoint_format(&daemon->listener.endpoint, place, sizeof place);
+    snprintf(line, sizeof line, "Listening on %s for gdb connections", place);
+    daemon->setup.ready(daemon->setup.user, line);
+}
+
+/* Commands once connected, in order; then the port. Not connected: the port, and the commands
+ * when the target appears. */
+static void start_step(struct daemon *daemon)
+{
+    const struct options *options = daemon->setup.options;
+
+    if (daemon->leaving || daemon->job)
+        return;
+    if (daemon->connected && daemon->next_command < options->command_count)
+        post_job(daemon, MESSAGE_COMMAND, options->commands[daemon->next_command++]);
+    else if (!daemon->listener.open)
+        start_listening(daemon);
+}
+
+/* --- answers of the worker --- */
+
+static void close_handles(struct daemon *daemon)
+{
+    uv_close((uv_handle_t *)&daemon->answers_wake, NULL);
+    uv_close((uv_handle_t *)&daemon->stop_wake, NULL);
+}
+
+static void take_job(struct daemon *daemon, struct message *message)
+{
+    if (message == daemon->job)
+        daemon->job = NULL;
+    if (message->kind == MESSAGE_CONNECT)
+        daemon->connected |= message->error == ERR_OK;
+    else if (message->error != ERR_OK)
+        log_line(&daemon->setup.log, LOG_ERROR, "-c %s: %s", message->payload,
+                 job_text(&message->job, message->error));
+    message_destroy(message);
+    start_step(daemon);
+}
+
+static void take_stop(struct daemon *daemon, struct message *message)
+{
+    message_destroy(message);
+    worker_join(daemon->worker);
+    daemon->worker = NULL;
+    close_handles(daemon);
+}
+
+static void on_answers(uv_async_t *async)
+{
+    struct daemon *daemon = async->data;
+    struct message *message;
+
+    while ((message = mailbox_take(&daemon->answers))) {
+        if (message->session)
+            gdb_session_take(message->session, message);
+        else if (message->kind == MESSAGE_STOP)
+            take_stop(daemon, message);
+        else
+            take_job(daemon, message);
+    }
+}
+
+/* --- end --- */
+
+/* Begins the end; called again when the sessions are gone, it ends the worker. */
+static void leave(struct daemon *daemon)
+{
+    if (!daemon->leaving) {
+        daemon->leaving = true;
+        listener_close(&daemon->listener);
+        for (size_t i = 0; daemon->setup.signals && i < SIGNALS; i++)
+            uv_close((uv_handle_t *)&daemon->signals[i], NULL); /* back to the default: kill */
+        if (daemon->job)
+            atomic_store(&daemon->job->job.cancelled, true);
+        for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+            if (daemon->sessions[i])
+                gdb_session_close(daemon->sessions[i]);
+        }
+    }
+    if (daemon->session_count > 0 || daemon->stop_posted)
+        return;
+    struct message *stop = message_create(MESSAGE_STOP, NULL, &daemon->setup.log, NULL, 0);
+    if (!stop) { /* nothing is left to do it with */
+        daemon->exit_code = DAEMON_FAILED;
+        uv_stop(&daemon->loop);
+        return;
+    }
+    daemon->stop_posted = true;
+    worker_post(daemon->worker, stop);
+}
+
+static void on_stop(uv_async_t *async)
+{
+    leave(async->data);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon *daemon = handle->data;
+
+    log_line(&daemon->setup.log, LOG_INFO, "%s: leaving",
+             number == SIGINT ? "interrupted" : "asked to end");
+    leave(daemon);
+}
+
+/* --- life --- */
+
+static int open_wire(struct daemon *daemon)
+{
+    const char *path = daemon->setup.options->wire_log;
+
+    if (!path)
+        return DAEMON_OK;
+    daemon->wire = fopen(path, "we");
+    if (daemon->wire)
+        return DAEMON_OK;
+    log_line(&daemon->setup.log, LOG_ERROR, "--wire-log %s: %s", path, strerror(errno));
+    return DAEMON_FAILED;
+}
+
+static int start_worker(struct daemon *daemon)
+{
+    const struct options *options = daemon->setup.options;
+    struct worker_setup setup = {
+        .log = &daemon->setup.log,
+        .options = {.connect = options->connect, .speed_khz = options->speed_khz},
+        .selectors = options->probes,
+        .selector_count = options->probe_count,
+        .wire = daemon->wire,
+        .answers = &daemon->answers,
+    };
+    struct job job;
+
+    job_init(&job, NULL);
+    if (options->sim && probe_sim_info(options->sim, &setup.info, &job) != ERR_OK) {
+        log_line(&daemon->setup.log, LOG_ERROR, "--sim: %s", job_text(&job, job.error));
+        return DAEMON_USAGE;
+    }
+    daemon->worker = worker_start(&setup);
+    return daemon->worker ? DAEMON_OK : DAEMON_FAILED;
+}
+
+static bool open_loop(struct daemon *daemon)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
+
+    if (uv_loop_init(&daemon->loop) != 0)
+        return false;
+    uv_async_init(&daemon->loop, &daemon->answers_wake, on_answers);
+    uv_async_init(&daemon->loop, &daemon->stop_wake, on_stop);
+    daemon->answers_wake.data = daemon;
+    daemon->stop_wake.data = daemon;
+    for (size_t i = 0; daemon->setup.signals && i < SIGNALS; i++) {
+        uv_signal_init(&daemon->loop, &daemon->signals[i]);
+        daemon->signals[i].data = daemon;
+        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
+    }
+    return mailbox_init(&daemon->answers, &daemon->answers_wake);
+}
+
+int daemon_create(const struct daemon_setup *setup, struct daemon **created)
+{
+    struct daemon *daemon = calloc(1, sizeof *daemon);
+    int code;
+
+    *created = NULL;
+    if (!daemon)
+        return DAEMON_FAILED;
+    daemon->setup = *setup;
+    if (!open_loop(daemon)) {
+        log_line(&setup->log, LOG_ERROR, "cannot make an event loop: %s", strerror(errno));
+        free(daemon);
+        return DAEMON_FAILED;
+    }
+    code = open_wire(daemon);
+    if (code == DAEMON_OK)
+        code = start_worker(daemon);
+    if (code != DAEMON_OK) {
+        daemon_destroy(daemon);
+        return code;
+    }
+    daemon->host = (struct session_host){
+        .loop = &daemon->loop,
+        .log = &daemon->setup.log,
+        .worker = daemon->worker,
+        .gone = on_session_gone,
+        .user = daemon,
+    };
+    post_job(daemon, MESSAGE_CONNECT, NULL);
+    *created = daemon;
+    return DAEMON_OK;
+}
+
+int daemon_run(struct daemon *daemon)
+{
+    uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    return daemon->exit_code;
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+    uv_async_send(&daemon->stop_wake);
+}
+
+static void close_handle(uv_handle_t *handle, void *user)
+{
+    (void)user;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+void daemon_destroy(struct daemon *daemon)
+{
+    if (!daemon)
+        return;
+    if (daemon->worker) { /* daemon_run() was not called */
+        leave(daemon);
+        uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    }
+    uv_walk(&daemon->loop, close_handle, NULL);
+    uv_run(&daemon->loop, UV_RUN_DEFAULT);
+    uv_loop_close(&daemon->loop);
+    mailbox_finish(&daemon->answers);
+    if (daemon->wire)
+        fclose(daemon->wire);
+    free(daemon);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* The daemon: the loop and everything that hangs from it. Several in one process are fine, each on
+ * its own thread. Start: log, worker, first try to connect, commands of -c, gdb port, ready line.
+ * End: port, sessions, worker (everything of ours off the chip), loop. */
+#ifndef PROBED_DAEMON_H
+#define PROBED_DAEMON_H
+
+#include "base/log.h"
+#include "options.h"
+
+struct daemon;
+
+struct daemon_setup {
+    const struct options *options; /* outlives the daemon */
+    struct log log;
+    /* The gdb port accepts from now on: "Listening on ADDR:PORT for gdb connections". */
+    void (*ready)(void *user, const char *line);
+    void *user;
+    bool signals; /* SIGTERM and SIGINT end this daemon, once: the second one kills */
+};
+
+/* Exit codes of the process. */
+enum { DAEMON_OK = 0, DAEMON_FAILED = 1, DAEMON_USAGE = 2 };
+
+/* Returns an exit code; the log has the sentence if it is not DAEMON_OK. */
+int daemon_create(const struct daemon_setup *setup, struct daemon **daemon);
+/* Until daemon_stop(), a signal, or --once is over; returns an exit code. */
+int daemon_run(struct daemon *daemon);
+/* Any thread, while daemon_run() runs or before. */
+void daemon_stop(struct daemon *daemon);
+/* After daemon_run(), or instead of it. NULL is fine. */
+void daemon_destroy(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Where a server listens, as written on the command line: [ADDR:]PORT or unix:PATH. Pure. */
+#ifndef PROBED_ENDPOINT_H
+#define PROBED_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ENDPOINT_PATH = 108 }; /* sun_path of sockaddr_un on Linux, with its NUL */
+
+struct endpoint {
+    bool is_unix;
+    char address[46]; /* IPv4 or IPv6 in digits; "127.0.0.1" when none was given */
+    uint16_t port;    /* 0: any free one */
+    char path[ENDPOINT_PATH];
+};
+
+/* "3333", "0.0.0.0:3333", "localhost:3333", "[::1]:3333", "unix:/run/probed.sock". Names other
+ * than localhost are not looked up. False: `why` has a sentence. */
+bool endpoint_parse(const char *text, struct endpoint *endpoint, char *why, size_t why_size);
+/* As endpoint_parse() reads it, IPv6 addresses in brackets. */
+void endpoint_format(const struct endpoint *endpoint, char *text, size_t size);
+
+#endif

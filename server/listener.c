@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "listener.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { BACKLOG = 128 };
+
+/* A socket file that nobody listens at, as a killed daemon leaves it. */
+static bool is_stale(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat status;
+
+    if (lstat(path, &status) != 0 || !S_ISSOCK(status.st_mode))
+        return false;
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (probe < 0)
+        return false;
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    bool refused =
+        connect(probe, (struct sockaddr *)&address, sizeof address) != 0 && errno == ECONNREFUSED;
+    close(probe);
+    return refused;
+}
+
+static int bind_pipe(struct listener *listener)
+{
+    const char *path = listener->endpoint.path;
+
+    if (is_stale(path))
+        unlink(path);
+    int result = uv_pipe_bind(&listener->socket.pipe, path);
+    /* Before anybody can connect: that takes listen(). */
+    if (result == 0 && chmod(path, S_IRUSR | S_IWUSR) != 0)
+        result = uv_translate_sys_error(errno);
+    return result;
+}
+
+static int bind_tcp(struct listener *listener)
+{
+    const struct endpoint *endpoint = &listener->endpoint;
+    struct sockaddr_storage address;
+    int result = uv_ip4_addr(endpoint->address, endpoint->port, (struct sockaddr_in *)&address);
+
+    if (result != 0)
+        result = uv_ip6_addr(endpoint->address, endpoint->port, (struct sockaddr_in6 *)&address);
+    if (result != 0)
+        return result;
+    return uv_tcp_bind(&listener->socket.tcp, (struct sockaddr *)&address, 0);
+}
+
+static void learn_port(struct listener *listener)
+{
+    struct sockaddr_storage address = {0};
+    int length = sizeof address;
+
+    if (uv_tcp_getsockname(&listener->socket.tcp, (struct sockaddr *)&address, &length) != 0)
+        return;
+    /* The port stands at the same place for both families. */
+    listener->endpoint.port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    struct listener *listener = stream->data;
+
+    if (status == 0)
+        listener->arrived(listener->user, stream);
+}
+
+static void explain(const struct endpoint *endpoint, int error, char *why, size_t why_size)
+{
+    char place[ENDPOINT_PATH + 8];
+
+    endpoint_format(endpoint, place, sizeof place);
+    if (error == UV_EADDRINUSE)
+        snprintf(why, why_size,
+                 "%s is in use: another probed or OpenOCD? Stop it, or choose with --gdb", place);
+    else
+        snprintf(why, why_size, "cannot listen on %s: %s", place, uv_strerror(error));
+}
+
+bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endpoint *endpoint,
+                   void (*arrived)(void *user, uv_stream_t *listener), void *user, char *why,
+                   size_t why_size)
+{
+    int result;
+
+    listener->endpoint = *endpoint;
+    listener->arrived = arrived;
+    listener->user = user;
+    if (endpoint->is_unix)
+        uv_pipe_init(loop, &listener->socket.pipe, 0);
+    else
+        uv_tcp_init(loop, &listener->socket.tcp);
+    listener->open = true;
+    listener->socket.handle.data = listener;
+    result = endpoint->is_unix ? bind_pipe(listener) : bind_tcp(listener);
+    if (result == 0)
+        result = uv_listen(&listener->socket.stream, BACKLOG, on_connection);
+    if (result != 0) {
+        explain(endpoint, result, why, why_size);
+        listener_close(listener);
+        return false;
+    }
+    if (!endpoint->is_unix)
+        learn_port(listener);
+    return true;
+}
+
+void listener_close(struct listener *listener)
+{
+    if (!listener->open)
+        return;
+    listener->open = false;
+    uv_close(&listener->socket.handle, NULL);
+}

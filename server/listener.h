@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A port or Unix-domain socket that accepts connections. Loop thread. */
+#ifndef PROBED_LISTENER_H
+#define PROBED_LISTENER_H
+
+#include <uv.h>
+
+#include "endpoint.h"
+
+struct listener {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } socket;
+    bool open;                /* until listener_close() */
+    struct endpoint endpoint; /* with the real port */
+    /* A connection waits to be accepted. */
+    void (*arrived)(void *user, uv_stream_t *listener);
+    void *user;
+};
+
+/* A stale Unix-domain socket, at which nobody listens, is removed; the new one is for its owner
+ * only. False: nothing is open, `why` (200 bytes) has a sentence; the loop must run on until its
+ * handles are closed. `listener` starts zeroed. */
+bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endpoint *endpoint,
+                   void (*arrived)(void *user, uv_stream_t *listener), void *user, char *why,
+                   size_t why_size);
+/* Not open: nothing happens. */
+void listener_close(struct listener *listener);
+
+#endif

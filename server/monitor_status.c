@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* What there is and what was done: status, stats, and the hands on the simulated board. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "monitor_commands.h"
+
+static const char *state_name(enum target_state state)
+{
+    static const char *const names[] = {
+        [TARGET_ABSENT] = "absent",
+        [TARGET_RUNNING] = "running",
+        [TARGET_HALTED] = "halted",
+        [TARGET_IN_RESET] = "held in reset",
+    };
+
+    return names[state];
+}
+
+static void print_target(struct monitor *monitor)
+{
+    struct target *target = monitor->unit->target;
+    const struct target_chip *chip = target_chip(target);
+
+    job_print(monitor->job, "chip: %s, %s, %u KiB flash%s, %u KiB RAM%s\n", chip->name, chip->core,
+              (unsigned)(chip->flash_size / 1024), chip->flash_size_guessed ? " (guessed)" : "",
+              (unsigned)(chip->ram_size / 1024),
+              chip->readout_protected ? ", readout protected" : "");
+    if (chip->warning[0])
+        job_print(monitor->job, "warning: %s\n", chip->warning);
+    job_print(monitor->job, "core: %s", state_name(target_state(target)));
+    if (target_state(target) == TARGET_HALTED)
+        job_print(monitor->job, ", pc: 0x%08x", (unsigned)monitor->unit->stop.pc);
+    job_print(monitor->job, "\n");
+}
+
+enum err monitor_status(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct unit *unit = monitor->unit;
+    unsigned here = 0;
+
+    (void)argc;
+    (void)argv;
+    if (unit->probe)
+        job_print(monitor->job, "probe: %s %s %s\n", unit->info.product, unit->info.serial,
+                  probe_info(unit->probe)->firmware);
+    if (unit_connected(unit))
+        print_target(monitor);
+    else
+        job_print(monitor->job, "not connected: %s\n", unit->why_absent);
+    for (size_t i = 0; i < UNIT_CLIENTS; i++)
+        here += unit->clients[i].open ? 1 : 0;
+    job_print(monitor->job, "gdb connections: %u of %d\n", here, UNIT_CLIENTS);
+    return ERR_OK;
+}
+
+enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct probe *probe = monitor->unit->probe;
+
+    (void)argc;
+    (void)argv;
+    if (!probe)
+        return unit_require(monitor->unit, monitor->job);
+    const struct probe_stats *stats = probe_stats(probe);
+    struct clock *clock = probe_clock(probe);
+    const struct row {
+        const char *name;
+        uint64_t value;
+        const char *unit;
+    } rows[] = {
+        {clock->is_virtual ? "virtual time" : "time", clock_now_us(clock), " us"},
+        {"DAP transactions", stats->dap_accesses, ""},
+        {"flushes", stats->flushes, ""},
+        {"operations", stats->operations, ""},
+        {"WAIT answers", stats->waits, ""},
+        {"USB transfers", stats->transfers, ""},
+        {"USB bytes", stats->bytes, ""},
+        {"instructions", stats->instructions, ""},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        job_print(monitor->job, "%s: %" PRIu64 "%s\n", rows[i].name, rows[i].value, rows[i].unit);
+    return ERR_OK;
+}
+
+enum err monitor_sim(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct probe *probe = monitor->unit->probe;
+
+    if (!probe)
+        return unit_require(monitor->unit, monitor->job);
+    if (strcmp(probe_driver_name(probe), "sim") != 0)
+        return job_fail(monitor->job, ERR_UNSUPPORTED,
+                        "sim: %s is no simulated board; start probed --sim",
+                        monitor->unit->info.product);
+    return probe_command(probe, argc - 1, argv + 1);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: one table of options, from which the parser and --help are made. Pure. */
+#ifndef PROBED_OPTIONS_H
+#define PROBED_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "endpoint.h"
+#include "target.h"
+
+enum { OPTIONS_PROBES = 16, OPTIONS_COMMANDS = 64 };
+
+/* What the command line asks for. Strings point into argv or are constant. */
+struct options {
+    bool help, version;
+    const char *sim; /* "BOARD[,FAULT...]"; NULL: real probes */
+    const char *probes[OPTIONS_PROBES];
+    size_t probe_count;
+    struct endpoint gdb;
+    uint32_t speed_khz; /* 0: the probe's default */
+    enum target_connect connect;
+    const char *commands[OPTIONS_COMMANDS];
+    size_t command_count;
+    bool once;
+    enum log_level log_level;
+    const char *wire_log;
+};
+
+/* False: `why` (at least 200 bytes) has one line for the user. Defaults are filled in first. */
+bool options_parse(struct options *options, int argc, const char *const argv[], char *why,
+                   size_t why_size);
+void options_print_help(FILE *out);
+
+#endif

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "discovery.h"
+#include "mailbox.h"
+#include "monitor.h"
+#include "rsp.h"
+
+enum {
+    POLL_FIRST_US = 1000, /* right after a resume: breakpoints often hit at once */
+    POLL_LAST_US = 20000,
+    RETRY_US = 1000000,  /* between tries to connect */
+    STROLL_US = 1000,    /* virtual time that passes every POLL_LAST_US of real time while
+                            the simulated core runs and nobody waits for it */
+    SLICE_NS = 10000000, /* a slice of virtual time should take less than this to simulate */
+};
+
+/* Where the payloads of one client go: fixed while the client is open. */
+struct seat {
+    struct worker *worker;
+    struct client *client; /* NULL: free */
+    void *session;
+};
+
+struct worker {
+    struct worker_setup setup; /* fixed before the thread starts */
+    uv_thread_t thread;
+    struct mailbox inbox;
+
+    /* Worker thread only. */
+    struct unit unit;
+    struct seat seats[UNIT_CLIENTS];
+    size_t seats_taken;
+    struct job idle_job;     /* on whose behalf we poll and retry */
+    struct message *running; /* the job others may run between, else NULL */
+    uint64_t poll_us;        /* 0: nobody waited when we last looked */
+    uint64_t next_try;       /* uv_hrtime() of the next try to connect */
+    bool connect_asked;
+    char last_why[sizeof((struct unit *)0)->why_absent];
+};
+
+static void answer(struct worker *worker, struct message *message)
+{
+    mailbox_put(worker->setup.answers, message);
+}
+
+/* client->send: what is lost without memory is lost. */
+static void send_payload(void *user, const void *payload, size_t length)
+{
+    struct seat *seat = user;
+    struct message *message =
+        message_create(MESSAGE_SEND, seat->session, seat->worker->setup.log, payload, length);
+
+    if (message)
+        answer(seat->worker, message);
+}
+
+/* --- clients --- */
+
+static void open_client(struct worker *worker, struct message *message)
+{
+    struct seat *seat = worker->seats;
+
+    while (seat < worker->seats + UNIT_CLIENTS && seat->client)
+        seat++;
+    if (seat == worker->seats + UNIT_CLIENTS)
+        return;
+    *seat = (struct seat){.worker = worker, .session = message->session};
+    seat->client = unit_client_open(&worker->unit, send_payload, seat);
+    message->client = seat->client;
+    if (seat->client)
+        worker->seats_taken++;
+}
+
+static void close_client(struct worker *worker, struct message *message)
+{
+    unit_client_close(&worker->unit, message->client, &message->job);
+    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+        if (worker->seats[i].client == message->client) {
+            worker->seats[i].client = NULL;
+            worker->seats_taken--;
+        }
+    }
+}
+
+/* --- connecting --- */
+
+/* The unit tells of success and loss; a failure is told when it is a new one. */
+static void report_failure(struct worker *worker)
+{
+    const char *why = worker->unit.why_absent;
+
+    if (strcmp(worker->last_why, why) == 0)
+        return;
+    snprintf(worker->last_why, sizeof worker->last_why, "%s", why);
+    log_line(worker->setup.log, LOG_WARN, "%s; trying again until it works", why);
+}
+
+static enum err try_connect(struct worker *worker, struct job *job)
+{
+    struct unit *unit = &worker->unit;
+    enum err err = ERR_OK;
+
+    if (!unit->info.driver)
+        err =
+            discovery_find(worker->setup.selectors, worker->setup.selector_count, &unit->info, job);
+    if (err == ERR_OK)
+        err = unit_connect(unit, job);
+    else
+        snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, err));
+    worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
+    if (err == ERR_OK)
+        worker->last_why[0] = '\0';
+    else
+        report_failure(worker);
+    return err;
+}
+
+/* A try of our own; the loop hears of success, since commands may wait for it. */
+static void retry_connect(struct worker *worker)
+{
+    job_clear(&worker->idle_job);
+    if (try_connect(worker, &worker->idle_job) != ERR_OK)
+        return;
+    struct message *news = message_create(MESSAGE_CONNECT, NULL, worker->setup.log, NULL, 0);
+    if (news)
+        answer(worker, news);
+}
+
+/* --- jobs --- */
+
+static void run_packet(struct worker *worker, struct message *message)
+{
+    /* Its client was told that time is up, or is gone. */
+    if (job_cancelled(&message->job) && !packet_may_take_long(message->payload, message->length)) {
+        message->outcome = PACKET_NO_REPLY;
+        return;
+    }
+    uint8_t *memory = malloc(RSP_PACKET_SIZE);
+    buf_init(&message->reply, memory, memory ? RSP_PACKET_SIZE : 0);
+    message->outcome = packet_run(&worker->unit, message->client, &message->job, message->payload,
+                                  message->length, &message->reply, &message->actions);
+}
+
+static void run_command(struct worker *worker, struct message *message)
+{
+    struct monitor monitor = {.unit = &worker->unit, .job = &message->job};
+    struct job *before = unit_enter(&worker->unit, &message->job);
+
+    message->error = monitor_run(&monitor, message->payload);
+    unit_leave(&worker->unit, before);
+}
+
+/* What may run between the slices of another session's long job: short packets. Those that would
+ * disturb the long one are refused by packet_run(), at once and not after the time limit. */
+static bool may_run_between(const struct message *message, void *user)
+{
+    const struct message *running = user;
+
+    if (message->session == running->session)
+        return false;
+    return message->kind == MESSAGE_CLIENT_OPEN ||
+           (message->kind == MESSAGE_PACKET &&
+            !packet_may_take_long(message->payload, message->length));
+}
+
+/* job->between of the running job. The nested job gets no `between` of its own. */
+static void run_others(void *user)
+{
+    struct worker *worker = user;
+    struct message *message;
+
+    while ((message = mailbox_take_if(&worker->inbox, may_run_between, worker->running))) {
+        if (message->kind == MESSAGE_CLIENT_OPEN)
+            open_client(worker, message);
+        else
+            run_packet(worker, message);
+        answer(worker, message);
+    }
+}
+
+static void run_message(struct worker *worker, struct message *message)
+{
+    worker->running = message;
+    message->job.between = run_others;
+    message->job.between_user = worker;
+    switch (message->kind) {
+    case MESSAGE_CLIENT_OPEN:
+        open_client(worker, message);
+        break;
+    case MESSAGE_CLIENT_CLOSE:
+        close_client(worker, message);
+        break;
+    case MESSAGE_PACKET:
+        run_packet(worker, message);
+        break;
+    case MESSAGE_INTERRUPT:
+        unit_interrupt(&worker->unit, message->client, &message->job);
+        break;
+    case MESSAGE_COMMAND:
+        run_command(worker, message);
+        break;
+    case MESSAGE_CONNECT:
+        worker->connect_asked = true;
+        message->error = try_connect(worker, &message->job);
+        break;
+    case MESSAGE_SEND:
+    case MESSAGE_STOP:
+        break;
+    }
+    worker->running = NULL;
+}
+
+/* --- waiting for the next message --- */
+
+static bool time_is_virtual(const struct unit *unit)
+{
+    return unit->probe && probe_clock(unit->probe)->is_virtual;
+}
+
+/* Somebody waits for the running core: look, then let some time pass. */
+static struct message *poll_core(struct worker *worker)
+{
+    struct unit *unit = &worker->unit;
+    struct message *message = NULL;
+    uint64_t started = uv_hrtime();
+
+    if (worker->poll_us == 0)
+        worker->poll_us = POLL_FIRST_US;
+    job_clear(&worker->idle_job);
+    unit_poll(unit, &worker->idle_job);
+    if (!unit_wants_poll(unit))
+        return NULL;
+    /* Waiting elsewhere makes no virtual time pass: the simulated core runs inside the sleep. */
+    if (time_is_virtual(unit))
+        clock_sleep_us(probe_clock(unit->probe), worker->poll_us);
+    else
+        message = mailbox_wait(&worker->inbox, worker->poll_us);
+    if (uv_hrtime() - started > SLICE_NS && time_is_virtual(unit))
+        worker->poll_us = worker->poll_us / 2 > POLL_FIRST_US ? worker->poll_us / 2 : POLL_FIRST_US;
+    else
+        worker->poll_us = worker->poll_us * 2 < POLL_LAST_US ? worker->poll_us * 2 : POLL_LAST_US;
+    return message;
+}
+
+/* A simulated core that nobody waits for still runs while somebody is there to look at it, slowly:
+ * a tenth of this machine's time at most. */
+static struct message *stroll(struct worker *worker)
+{
+    struct message *message = mailbox_wait(&worker->inbox, POLL_LAST_US);
+
+    if (!message)
+        clock_sleep_us(probe_clock(worker->unit.probe), STROLL_US);
+    return message;
+}
+
+static struct message *wait_for_message(struct worker *worker)
+{
+    struct unit *unit = &worker->unit;
+
+    if (unit_wants_poll(unit))
+        return poll_core(worker);
+    worker->poll_us = 0;
+    if (worker->connect_asked && !unit_connected(unit)) {
+        uint64_t now = uv_hrtime();
+
+        if (now >= worker->next_try)
+            retry_connect(worker);
+        else
+            return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
+        return NULL;
+    }
+    if (worker->seats_taken > 0 && time_is_virtual(unit) && unit->target &&
+        target_state(unit->target) == TARGET_RUNNING)
+        return stroll(worker);
+    return mailbox_wait(&worker->inbox, MAILBOX_FOREVER);
+}
+
+static void worker_main(void *user)
+{
+    struct worker *worker = user;
+    struct message *message;
+    bool stop = false;
+
+    unit_init(&worker->unit, worker->setup.log, &worker->setup.options, &worker->setup.info,
+              worker->setup.wire);
+    while (!stop) {
+        message = mailbox_take(&worker->inbox);
+        if (!message)
+            message = wait_for_message(worker);
+        if (!message)
+            continue;
+        stop = message->kind == MESSAGE_STOP;
+        if (stop)
+            unit_finish(&worker->unit);
+        else
+            run_message(worker, message);
+        answer(worker, message);
+    }
+}
+
+/* --- for the loop --- */
+
+struct worker *worker_start(const struct worker_setup *setup)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+
+    if (!worker)
+        return NULL;
+    worker->setup = *setup;
+    job_init(&worker->idle_job, setup->log);
+    if (!mailbox_init(&worker->inbox, NULL)) {
+        free(worker);
+        return NULL;
+    }
+    if (uv_thread_create(&worker->thread, worker_main, worker) != 0) {
+        mailbox_finish(&worker->inbox);
+        free(worker);
+        return NULL;
+    }
+    return worker;
+}
+
+void worker_post(struct worker *worker, struct message *message)
+{
+    mailbox_put(&worker->inbox, message);
+}
+
+void worker_join(struct worker *worker)
+{
+    struct message *message;
+
+    uv_thread_join(&worker->thread);
+    while ((message = mailbox_take(&worker->inbox)))
+        message_destroy(message);
+    mailbox_finish(&worker->inbox);
+    free(worker);
+}
