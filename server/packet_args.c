@@ -101,6 +101,7 @@ static bool take_argument(struct span *span, const char *schema, struct packet_a
     case 'h':
         return take_hex_bytes(span, arg);
     case 'b':
+    case 'p':
         return take_binary(span, arg);
     default:
         return take_rest(span, arg);
@@ -144,7 +145,7 @@ enum err packet_args_parse(const char *schema, char *text, size_t length, struct
         if (*schema == '?') {
             if (span.at == span.end)
                 return ERR_OK;
-        } else if (strchr("alntwhbs", *schema)) {
+        } else if (strchr("alntwhbps", *schema)) {
             struct packet_arg *arg = &args->item[args->count];
 
             if (args->count == PACKET_ARGS || !take_argument(&span, schema, arg) ||

@@ -10,6 +10,7 @@
  *   w  word: text up to the next literal of the schema
  *   h  the rest, bytes as hex digits     \  a length before it must be their number, an address
  *   b  the rest, bytes binary-escaped    /  before it must leave room for them
+ *   p  the rest, a pattern: binary-escaped, of any length
  *   s  the rest, text
  *   ?  the packet may end here
  * Any other character stands for itself. Nothing may follow the end of the schema. */
@@ -30,12 +31,12 @@ struct packet_args {
     size_t count; /* arguments present */
     struct packet_arg {
         uint32_t number; /* a l n t; else 0 */
-        char *data;      /* w s h b: inside the packet, decoded in place; not ended by NUL */
+        char *data;      /* w s h b p: inside the packet, decoded in place; not ended by NUL */
         size_t length;
     } item[PACKET_ARGS];
 };
 
-/* `text` is what follows the packet's name; h and b decode it in place. ERR_ARGUMENT. */
+/* `text` is what follows the packet's name; h, b and p decode it in place. ERR_ARGUMENT. */
 enum err packet_args_parse(const char *schema, char *text, size_t length, struct packet_args *args);
 
 /* A vCont packet's action for our one thread: the leftmost that names it (gdb manual, "vCont"). */

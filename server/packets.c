@@ -35,7 +35,7 @@ const struct packet packets[] = {
     {"x",           "a,l",    packet_read_binary,   TARGET | ANY, 0, "binary-upload+"},
     {"X",           "a,l:b",  packet_write,         TARGET, 0, NULL},
     {"qCRC",        ":a,l",   packet_crc,           TARGET, 0, NULL},
-    {"qSearch:memory", ":a;l;b", packet_search,     TARGET, 0, NULL},
+    {"qSearch:memory", ":a;l;p", packet_search,     TARGET, 0, NULL},
     /* breakpoints */
     {"Z0",          ",a,n",   packet_break_set,     TARGET, 0, "swbreak+"},
     {"Z1",          ",a,n",   packet_break_set,     TARGET, 1, "hwbreak+"},

@@ -76,6 +76,7 @@ struct unit {
     struct client *acting; /* whose packet runs now; NULL for telnet, -c and polls */
     bool was_connected;    /* a loss is still to be told */
     bool probe_gone;       /* noticed inside this job */
+    bool reset_held;       /* NRST is low: the core is halted when it comes up */
     bool poll_failed;      /* the last look failed: said once */
     char why_absent[256];  /* the sentence, while there is no probe or target */
 };

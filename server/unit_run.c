@@ -180,15 +180,22 @@ void unit_interrupt(struct unit *unit, struct client *client, struct job *job)
     unit_leave(unit, before);
 }
 
-/* The core was reset behind our back and runs on, maybe without breakpoints: say so and stop. */
+/* The core was reset behind our back: those who wait hear it at once, and get their stop as soon
+ * as there is a core to halt. */
 static enum err stop_after_reset(struct unit *unit, struct job *job, struct target_stop *stop)
 {
-    job_print(job, "%s; halting it\n", job_text(job, ERR_RESET_LOST));
+    job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
     log_line(unit->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
-    job_clear(job);
     if (!unit_connected(unit))
-        return job_fail(job, ERR_NOT_CONNECTED, "the target lost power");
-    return target_halt(unit->target, stop);
+        return ERR_RESET_LOST;
+    job_clear(job);
+    unit->reset_held = target_state(unit->target) == TARGET_IN_RESET;
+    return unit->reset_held ? ERR_OK : target_halt(unit->target, stop);
+}
+
+static bool came_up(const struct unit *unit)
+{
+    return unit->reset_held && target_state(unit->target) == TARGET_RUNNING;
 }
 
 static void look(struct unit *unit, struct job *job)
@@ -198,6 +205,10 @@ static void look(struct unit *unit, struct job *job)
 
     if (err == ERR_RESET_LOST)
         err = stop_after_reset(unit, job, &stop);
+    if (err == ERR_OK && came_up(unit)) {
+        unit->reset_held = false;
+        err = target_halt(unit->target, &stop);
+    }
     if (err == ERR_PROBE_GONE)
         unit->probe_gone = true;
     if (err == ERR_OK) {

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "desk.h"
+
+static void append(struct gdb *gdb, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void append(struct gdb *gdb, const char *format, ...)
+{
+    size_t used = strlen(gdb->sent);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(gdb->sent + used, sizeof gdb->sent - used, format, args);
+    va_end(args);
+}
+
+/* client->send */
+static void keep(void *user, const void *payload, size_t length)
+{
+    const char *text = payload;
+    struct gdb *gdb = user;
+
+    append(gdb, text[0] == 'O' ? "[O:" : "[");
+    if (text[0] != 'O')
+        append(gdb, "%.*s", (int)length, text);
+    else
+        for (size_t i = 1; i + 1 < length; i += 2)
+            append(gdb, "%c", rsp_hex_digit(text[i]) << 4 | rsp_hex_digit(text[i + 1]));
+    append(gdb, "]");
+}
+
+struct gdb *desk_join(struct desk *desk, size_t index)
+{
+    struct gdb *gdb = &desk->gdb[index];
+
+    gdb->client = unit_client_open(&desk->unit, keep, gdb);
+    assert_non_null(gdb->client);
+    return gdb;
+}
+
+void desk_open(struct desk *desk)
+{
+    static const struct unit_options options;
+    static const struct probe_info info;
+    struct job job;
+
+    memset(desk, 0, sizeof *desk);
+    fake_reset();
+    unit_init(&desk->unit, NULL, &options, &info, NULL);
+    job_init(&job, NULL);
+    assert_int_equal(unit_connect(&desk->unit, &job), ERR_OK);
+    fake_log();
+    desk_join(desk, 0);
+}
+
+void desk_close(struct desk *desk)
+{
+    unit_finish(&desk->unit);
+}
+
+const char *ask_bytes(struct desk *desk, struct gdb *gdb, const void *packet, size_t length)
+{
+    char *payload = malloc(length + 1);
+    struct job job;
+    struct buf reply;
+
+    memcpy(payload, packet, length);
+    payload[length] = '\0';
+    job_init(&job, NULL);
+    buf_init(&reply, gdb->reply, RSP_PACKET_SIZE);
+    gdb->outcome =
+        packet_run(&desk->unit, gdb->client, &job, payload, length, &reply, &gdb->actions);
+    free(payload);
+    assert_false(reply.overflow);
+    gdb->reply[reply.length] = '\0';
+    gdb->reply_length = reply.length;
+    if (gdb->outcome == PACKET_LATER)
+        return "LATER";
+    return gdb->outcome == PACKET_NO_REPLY ? "NOTHING" : gdb->reply;
+}
+
+const char *ask(struct desk *desk, struct gdb *gdb, const char *packet)
+{
+    return ask_bytes(desk, gdb, packet, strlen(packet));
+}
+
+const char *sent(struct gdb *gdb)
+{
+    static char copy[sizeof gdb->sent];
+
+    memcpy(copy, gdb->sent, sizeof copy);
+    gdb->sent[0] = '\0';
+    return copy;
+}
+
+void desk_poll(struct desk *desk)
+{
+    struct job job;
+
+    job_init(&job, NULL);
+    unit_poll(&desk->unit, &job);
+}
+
+void desk_interrupt(struct desk *desk, struct gdb *gdb)
+{
+    struct job job;
+
+    job_init(&job, NULL);
+    unit_interrupt(&desk->unit, gdb->client, &job);
+}
+
+enum err desk_telnet(struct desk *desk, const char *line)
+{
+    struct job job;
+    struct monitor monitor = {.unit = &desk->unit, .job = &job};
+
+    job_init(&job, NULL);
+    struct job *before = unit_enter(&desk->unit, &job);
+    enum err err = monitor_run(&monitor, line);
+    unit_leave(&desk->unit, before);
+    return err;
+}

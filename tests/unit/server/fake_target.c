@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_target.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct target {
+    int unused;
+};
+struct probe {
+    int unused;
+};
+struct flash {
+    struct flash_report report;
+};
+
+struct fake fake;
+static struct target the_target;
+static struct probe the_probe;
+static struct flash the_flash;
+
+static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void note(const char *format, ...)
+{
+    size_t used = strlen(fake.log);
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(fake.log + used, sizeof fake.log - used, format, args);
+    va_end(args);
+}
+
+void fake_reset(void)
+{
+    memset(&fake, 0, sizeof fake);
+    for (size_t i = 0; i < FAKE_REGISTERS; i++)
+        fake.registers[i] = 0x1000 + i;
+    for (size_t i = 0; i < FAKE_RAM_SIZE; i++)
+        fake.ram[i] = (uint8_t)i;
+    memset(fake.flash, 0xFF, sizeof fake.flash);
+}
+
+const char *fake_log(void)
+{
+    static char copy[sizeof fake.log];
+
+    memcpy(copy, fake.log, sizeof copy);
+    fake.log[0] = '\0';
+    return copy;
+}
+
+static enum err failing(void)
+{
+    return fake.fail == ERR_OK ? ERR_OK : job_fail(fake.job, fake.fail, "it fails");
+}
+
+static void speak(void)
+{
+    if (fake.says)
+        job_print(fake.job, "%s", fake.says);
+    fake.says = NULL;
+}
+
+static void interlude(void)
+{
+    void (*between)(void *user) = fake.between;
+
+    fake.between = NULL;
+    if (between)
+        between(fake.between_user);
+}
+
+/* --- probe --- */
+
+enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,
+                    struct probe **probe)
+{
+    note("open;");
+    if (fake.open_error != ERR_OK)
+        return job_fail(job, fake.open_error, "no probe here");
+    *probe = &the_probe;
+    return ERR_OK;
+}
+
+void probe_close(struct probe *probe)
+{
+    if (probe)
+        note("close;");
+}
+
+void probe_set_job(struct probe *probe, struct job *job)
+{
+    fake.job = job;
+}
+
+enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
+{
+    note("speed %u;", khz);
+    return ERR_OK;
+}
+
+/* --- life --- */
+
+enum err target_create(struct probe *probe, struct target **target)
+{
+    *target = &the_target;
+    fake.state = TARGET_ABSENT;
+    return ERR_OK;
+}
+
+void target_destroy(struct target *target) {}
+
+struct job *target_set_job(struct target *target, struct job *job)
+{
+    struct job *before = fake.job;
+
+    fake.job = job;
+    return before;
+}
+
+enum err target_connect(struct target *target, enum target_connect how)
+{
+    note("connect;");
+    if (fake.connect_error != ERR_OK)
+        return job_fail(fake.job, fake.connect_error, "nothing answers");
+    fake.state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+enum err target_disconnect(struct target *target)
+{
+    note("disconnect;");
+    return ERR_OK;
+}
+
+enum target_state target_state(const struct target *target)
+{
+    return fake.state;
+}
+
+const struct target_region *target_regions(const struct target *target, size_t *count)
+{
+    static const struct target_region regions[] = {
+        {"flash", REGION_FLASH, FAKE_FLASH, FAKE_FLASH_SIZE, 1024},
+        {"sram", REGION_RAM, FAKE_RAM, FAKE_RAM_SIZE, 0},
+        {"system memory", REGION_ROM, 0x1FFFF000, 0x800, 0},
+    };
+
+    *count = 3;
+    return regions;
+}
+
+const struct target_register *target_registers(const struct target *target, size_t *count)
+{
+#define CORE(name, sel)                                      \
+    {                                                        \
+        name, "org.gnu.gdb.arm.m-profile", "int", 32, sel, 0 \
+    }
+#define SYSTEM(name, bits, sel)                               \
+    {                                                         \
+        name, "org.gnu.gdb.arm.m-system", "int", bits, sel, 0 \
+    }
+    static const struct target_register registers[FAKE_REGISTERS] = {
+        CORE("r0", 0),    CORE("r1", 1),         CORE("r2", 2),         CORE("r3", 3),
+        CORE("r4", 4),    CORE("r5", 5),         CORE("r6", 6),         CORE("r7", 7),
+        CORE("r8", 8),    CORE("r9", 9),         CORE("r10", 10),       CORE("r11", 11),
+        CORE("r12", 12),  CORE("sp", 13),        CORE("lr", 14),        CORE("pc", 15),
+        CORE("xpsr", 16), SYSTEM("msp", 32, 17), SYSTEM("psp", 32, 18), SYSTEM("control", 8, 20)};
+
+    *count = FAKE_REGISTERS;
+    return registers;
+}
+
+/* --- run control --- */
+
+/* What the core does when it runs: stops as the test said, or goes on. */
+static enum err until_next(struct target_stop *stop)
+{
+    speak();
+    *stop = fake.next;
+    if (fake.next.reason == STOP_NONE)
+        return ERR_OK;
+    fake.last = fake.next;
+    fake.next = (struct target_stop){0};
+    fake.state = TARGET_HALTED;
+    return ERR_OK;
+}
+
+enum err target_poll(struct target *target, struct target_stop *stop)
+{
+    enum err err = fake.poll_error;
+
+    *stop = (struct target_stop){0};
+    if (err != ERR_OK) {
+        fake.poll_error = ERR_OK;
+        fake.state = fake.poll_state;
+        return job_fail(fake.job, err, "something happened");
+    }
+    return fake.state == TARGET_HALTED ? ERR_OK : until_next(stop);
+}
+
+enum err target_halt(struct target *target, struct target_stop *stop)
+{
+    note("halt;");
+    *stop = (struct target_stop){0};
+    if (fake.fail != ERR_OK || fake.state == TARGET_HALTED)
+        return failing();
+    fake.state = TARGET_HALTED;
+    fake.last = *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = 0x08000100};
+    return ERR_OK;
+}
+
+enum err target_resume(struct target *target)
+{
+    note("resume;");
+    if (fake.fail != ERR_OK)
+        return failing();
+    fake.state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+enum err target_step(struct target *target, struct target_stop *stop)
+{
+    note("step;");
+    if (fake.fail != ERR_OK)
+        return failing();
+    if (fake.next.reason == STOP_NONE)
+        fake.next.reason = STOP_STEP;
+    return until_next(stop);
+}
+
+enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
+                           struct target_stop *stop)
+{
+    note("range %08x %08x;", start, end);
+    interlude();
+    if (job_cancelled(fake.job))
+        fake.next.reason = STOP_REQUEST;
+    else if (fake.next.reason == STOP_NONE)
+        fake.next.reason = STOP_STEP;
+    return until_next(stop);
+}
+
+enum err target_reset(struct target *target, enum target_reset kind)
+{
+    note("reset %d;", kind);
+    if (fake.fail != ERR_OK)
+        return failing();
+    fake.state = kind == TARGET_RESET_RUN ? TARGET_RUNNING : TARGET_HALTED;
+    fake.last = (struct target_stop){.reason = STOP_RESET};
+    return ERR_OK;
+}
+
+const struct target_stop *target_last_stop(const struct target *target)
+{
+    return &fake.last;
+}
+
+/* --- registers and memory --- */
+
+enum err target_read_register(struct target *target, size_t index, uint64_t *value)
+{
+    if (fake.state != TARGET_HALTED)
+        return job_fail(fake.job, ERR_NOT_HALTED, "the core runs");
+    if (fake.fail != ERR_OK)
+        return failing();
+    *value = fake.registers[index];
+    return ERR_OK;
+}
+
+enum err target_write_register(struct target *target, size_t index, uint64_t value)
+{
+    fake.registers[index] = value;
+    return failing();
+}
+
+static uint8_t *cell(uint64_t address)
+{
+    if (address >= FAKE_RAM && address < FAKE_RAM + FAKE_RAM_SIZE)
+        return &fake.ram[address - FAKE_RAM];
+    if (address >= FAKE_FLASH && address < FAKE_FLASH + FAKE_FLASH_SIZE)
+        return &fake.flash[address - FAKE_FLASH];
+    return NULL;
+}
+
+static enum err access_memory(uint32_t address, void *to, const void *from, size_t length,
+                              size_t *done)
+{
+    for (size_t i = 0; i < length; i++) {
+        uint8_t *at = fake.fail == ERR_OK ? cell((uint64_t)address + i) : NULL;
+
+        if (!at && (i == 0 || !done))
+            return job_fail(fake.job, ERR_FAULT, "no memory at 0x%08x", address);
+        if (!at) {
+            *done = i;
+            return ERR_OK;
+        }
+        if (to)
+            ((uint8_t *)to)[i] = *at;
+        else
+            *at = ((const uint8_t *)from)[i];
+    }
+    if (done)
+        *done = length;
+    return ERR_OK;
+}
+
+enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
+                     size_t *done)
+{
+    return access_memory(address, data, NULL, length, done);
+}
+
+enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
+{
+    return access_memory(address, NULL, data, length, NULL);
+}
+
+enum err target_crc(struct target *target, uint32_t address, size_t length, uint32_t *crc)
+{
+    *crc = address ^ (uint32_t)length;
+    return failing();
+}
+
+/* --- breakpoints --- */
+
+enum err target_breakpoint_set(struct target *target, unsigned owner, enum breakpoint_kind kind,
+                               uint32_t address, unsigned size)
+{
+    note("bp%u+%s %08x/%u;", owner, kind == BREAKPOINT_SW ? "sw" : "hw", address, size);
+    return failing();
+}
+
+enum err target_breakpoint_clear(struct target *target, unsigned owner, enum breakpoint_kind kind,
+                                 uint32_t address, unsigned size)
+{
+    note("bp%u-%s %08x/%u;", owner, kind == BREAKPOINT_SW ? "sw" : "hw", address, size);
+    return failing();
+}
+
+enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
+                               uint32_t address, uint32_t length)
+{
+    note("wp%u+%d %08x/%u;", owner, kind, address, length);
+    return failing();
+}
+
+enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
+                                 uint32_t address, uint32_t length)
+{
+    note("wp%u-%d %08x/%u;", owner, kind, address, length);
+    return failing();
+}
+
+enum err target_breakpoints_drop_owner(struct target *target, unsigned owner)
+{
+    note("drop%u;", owner);
+    return ERR_OK;
+}
+
+/* --- flash --- */
+
+enum err flash_open(struct target *target, struct flash **flash)
+{
+    note("flash;");
+    if (fake.fail != ERR_OK)
+        return failing();
+    fake.state = TARGET_HALTED;
+    the_flash.report = (struct flash_report){0};
+    *flash = &the_flash;
+    return ERR_OK;
+}
+
+enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
+{
+    note("erase %08x/%x;", address, length);
+    flash->report.bytes_announced += length;
+    if (address < FAKE_FLASH || address - FAKE_FLASH + length > FAKE_FLASH_SIZE)
+        return job_fail(fake.job, ERR_NOT_FLASH, "not in flash");
+    return failing();
+}
+
+enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)
+{
+    note("write %08x/%x;", address, length);
+    interlude();
+    if (address < FAKE_FLASH || address - FAKE_FLASH > FAKE_FLASH_SIZE ||
+        address - FAKE_FLASH + length > FAKE_FLASH_SIZE)
+        return job_fail(fake.job, ERR_NOT_FLASH, "not in flash");
+    memcpy(&fake.flash[address - FAKE_FLASH], data, length);
+    return failing();
+}
+
+enum err flash_done(struct flash *flash)
+{
+    note("done;");
+    return failing();
+}
+
+const struct flash_report *flash_report(const struct flash *flash)
+{
+    return &flash->report;
+}
+
+void flash_close(struct flash *flash)
+{
+    if (flash)
+        note("end;");
+}
+
+/* --- monitor: "say X", "fail" --- */
+
+enum err monitor_run(struct monitor *monitor, const char *line)
+{
+    if (strncmp(line, "say ", 4) == 0) {
+        job_print(monitor->job, "%s\n", line + 4);
+        return ERR_OK;
+    }
+    if (strcmp(line, "halt") == 0)
+        return unit_halt(monitor->unit, monitor->job);
+    if (strcmp(line, "resume") == 0)
+        return unit_resume(monitor->unit, monitor->job);
+    if (strcmp(line, "reset") == 0)
+        return unit_reset(monitor->unit, monitor->job, TARGET_RESET_RUN);
+    return job_fail(monitor->job, ERR_ARGUMENT, "unknown command");
+}

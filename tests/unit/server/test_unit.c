@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/* Several gdbs on one probe: who holds run control, who waits, who learns of a stop or a loss. */
+#include "desk.h"
+
+static struct desk desk;
+static struct gdb *const holder = &desk.gdb[0], *const observer = &desk.gdb[1];
+
+static int set_up(void **state)
+{
+    (void)state;
+    desk_open(&desk);
+    desk_join(&desk, 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    desk_close(&desk);
+    return 0;
+}
+
+static void close_gdb(struct gdb *gdb)
+{
+    struct job job;
+
+    job_init(&job, NULL);
+    unit_client_close(&desk.unit, gdb->client, &job);
+}
+
+static void only_the_first_gdb_halts_the_core(void **state)
+{
+    (void)state;
+    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
+    assert_string_equal(fake_log(), "");
+    assert_begins(ask(&desk, holder, "?"), "T05thread:1;");
+    assert_string_equal(fake_log(), "halt;");
+    assert_begins(ask(&desk, holder, "?"), "T05thread:1;");
+}
+
+static void next_gdb_becomes_holder_and_the_core_keeps_its_state(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    fake_log();
+    close_gdb(holder);
+    assert_string_equal(fake_log(), "drop0;");
+    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    assert_int_equal(fake.state, TARGET_HALTED);
+    desk_join(&desk, 0);
+    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+}
+
+static void stop_goes_to_those_who_wait_and_to_nobody_else(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    assert_string_equal(ask(&desk, holder, "vCont;c"), "LATER");
+    assert_true(unit_wants_poll(&desk.unit));
+    desk_poll(&desk);
+    assert_string_equal(sent(holder), "");
+    fake.next = (struct target_stop){
+        .reason = STOP_WATCHPOINT, .watch_address = 0x20000010, .watch_kind = WATCH_ACCESS};
+    desk_poll(&desk);
+    assert_begins(sent(holder), "[T05awatch:20000010;thread:1;");
+    assert_string_equal(sent(observer), "");
+    assert_false(unit_wants_poll(&desk.unit));
+}
+
+static void observer_sees_the_last_stop_while_the_core_runs(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    fake.registers[15] = 0x080001F0;
+    ask(&desk, holder, "c");
+    fake.registers[15] = 0x08000BAD;
+    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
+    assert_non_null(strstr(observer->reply, "0f:f0010008;"));
+    assert_string_equal(ask(&desk, observer, "pf"), "f0010008");
+    ask(&desk, observer, "g");
+    assert_memory_equal(observer->reply + 15 * 8, "f0010008", 8);
+    assert_string_equal(ask(&desk, observer, "m20000000,2"), "0001");
+    assert_int_equal(fake.state, TARGET_RUNNING);
+}
+
+static void registers_never_seen_are_unknown_not_zero(void **state)
+{
+    (void)state;
+    assert_begins(ask(&desk, observer, "g"), "xxxxxxxx");
+    assert_begins(ask(&desk, observer, "p0"), "E");
+    assert_begins(ask(&desk, observer, "P0=00000000"), "E");
+}
+
+static void observer_cannot_resume_or_reset_while_the_holder_waits(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake_log();
+    ask(&desk, observer, "qSupported:error-message+");
+    assert_begins(ask(&desk, observer, "vCont;c"), "E.the first gdb runs the core");
+    assert_begins(ask(&desk, observer, "vCont;s:1;c"), "E.");
+    assert_begins(ask(&desk, observer, "vRun;"), "E.");
+    assert_begins(ask(&desk, observer, "qRcmd,7265736574"), "E.");   /* reset */
+    assert_begins(ask(&desk, observer, "qRcmd,726573756d65"), "E."); /* resume */
+    assert_begins(ask(&desk, observer, "vFlashErase:08000000,00000400"), "E.");
+    assert_string_equal(ask(&desk, observer, "D"), "OK");
+    assert_string_equal(ask(&desk, observer, "vKill;1"), "OK");
+    assert_string_equal(fake_log(), "drop1;drop1;");
+    assert_int_equal(fake.state, TARGET_RUNNING);
+}
+
+static void observer_may_resume_while_the_holder_thinks(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    assert_string_equal(ask(&desk, observer, "c"), "LATER");
+    fake_log();
+    assert_string_equal(ask(&desk, holder, "c"), "LATER"); /* joins */
+    assert_string_equal(fake_log(), "");
+    desk_interrupt(&desk, holder);
+    assert_begins(sent(holder), "[T02thread:1;");
+    assert_begins(sent(observer), "[T02thread:1;");
+}
+
+static void telnet_halt_reaches_everybody_who_waits(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    assert_int_equal(desk_telnet(&desk, "halt"), ERR_OK);
+    assert_begins(sent(holder), "[T02thread:1;");
+}
+
+static void continue_after_a_telnet_resume_joins(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    assert_int_equal(desk_telnet(&desk, "resume"), ERR_OK);
+    fake_log();
+    assert_string_equal(ask(&desk, holder, "vCont;c"), "LATER");
+    assert_string_equal(fake_log(), "");
+    fake.next.reason = STOP_BREAKPOINT_HW;
+    desk_poll(&desk);
+    assert_begins(sent(holder), "[T05thread:1;");
+}
+
+static void stop_that_nobody_heard_of_is_told_to_the_next_continue(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    desk_telnet(&desk, "resume");
+    fake.next.reason = STOP_BREAKPOINT_HW;
+    ask(&desk, observer, "g"); /* looks, and finds it */
+    fake_log();
+    assert_string_equal(ask(&desk, holder, "c"), "LATER");
+    assert_string_equal(fake_log(), "");
+    assert_begins(sent(holder), "[T05thread:1;");
+    assert_string_equal(ask(&desk, holder, "c"), "LATER");
+    assert_string_equal(fake_log(), "resume;");
+}
+
+static void late_interrupt_is_dropped(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.next.reason = STOP_BREAKPOINT_HW;
+    desk_poll(&desk);
+    sent(holder);
+    fake_log();
+    desk_interrupt(&desk, holder);
+    assert_string_equal(sent(holder), "");
+    assert_string_equal(fake_log(), "");
+}
+
+static void semihosting_text_comes_as_it_happens(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.says = "hello\n";
+    desk_poll(&desk);
+    assert_string_equal(sent(holder), "[O:hello\n]");
+    assert_string_equal(sent(observer), "");
+}
+
+static void lost_target_is_an_exit_with_its_reason(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.poll_error = ERR_NO_TARGET;
+    fake.poll_state = TARGET_ABSENT;
+    desk_poll(&desk);
+    assert_string_equal(sent(holder), "[O:lost the target: something happened\n][X09]");
+    assert_string_equal(ask(&desk, holder, "?"), "W00");
+    ask(&desk, holder, "qSupported:error-message+");
+    assert_string_equal(ask(&desk, holder, "g"), "E.something happened");
+    fake_log();
+    assert_begins(ask(&desk, holder, "vAttach;1"), "T05thread:1;");
+    assert_string_equal(fake_log(), "connect;halt;");
+}
+
+static void gone_probe_is_closed_and_opened_again(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.poll_error = ERR_PROBE_GONE;
+    fake.poll_state = TARGET_RUNNING;
+    fake_log();
+    desk_poll(&desk);
+    assert_string_equal(fake_log(), "close;");
+    assert_string_equal(sent(holder), "[O:lost the target: something happened\n][X09]");
+    fake.open_error = ERR_NO_PROBE;
+    ask(&desk, holder, "qSupported:error-message+");
+    assert_string_equal(ask(&desk, holder, "vRun;"), "E.no probe here");
+    assert_string_equal(ask(&desk, holder, "m0,4"), "E.no probe here");
+    fake.open_error = ERR_OK;
+    assert_begins(ask(&desk, holder, "vRun;"), "T05thread:1;");
+    assert_string_equal(fake_log(), "open;open;connect;reset 1;");
+}
+
+static void gone_probe_is_noticed_by_any_packet(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    fake.fail = ERR_PROBE_GONE;
+    assert_begins(ask(&desk, holder, "g"), "E");
+    assert_false(unit_connected(&desk.unit));
+    assert_null(desk.unit.probe);
+}
+
+static void reset_behind_our_back_is_a_stop(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.poll_error = ERR_RESET_LOST;
+    fake.poll_state = TARGET_RUNNING;
+    desk_poll(&desk);
+    assert_begins(sent(holder), "[O:something happened\n][T02thread:1;");
+}
+
+static void held_reset_is_a_stop_when_it_ends(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.poll_error = ERR_RESET_LOST;
+    fake.poll_state = TARGET_IN_RESET;
+    desk_poll(&desk);
+    assert_string_equal(sent(holder), "[O:something happened\n]");
+    desk_poll(&desk);
+    assert_string_equal(sent(holder), "");
+    fake.state = TARGET_RUNNING;
+    desk_poll(&desk);
+    assert_begins(sent(holder), "[T02thread:1;");
+}
+
+/* --- inside a long job of another session --- */
+
+static void look_around(void *user)
+{
+    (void)user;
+    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
+    assert_non_null(strstr(observer->reply, "00:00100000;"));
+    assert_string_equal(ask(&desk, observer, "p1"), "01100000");
+    assert_string_equal(ask(&desk, observer, "m20000000,1"), "00");
+    assert_begins(ask(&desk, observer, "c"), "E");
+    assert_begins(ask(&desk, observer, "Z1,8000000,2"), "E");
+    assert_begins(ask(&desk, observer, "D"), "E");
+}
+
+static void others_look_but_do_not_touch_between_slices(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    fake_log();
+    fake.between = look_around;
+    assert_begins(ask(&desk, holder, "vCont;r8000100,8000110:1;c"), "T05thread:1;");
+    assert_string_equal(fake_log(), "range 08000100 08000110;");
+    assert_false(unit_nested(&desk.unit));
+    fake.between = look_around;
+    ask(&desk, holder, "vFlashWrite:08000000:abcd");
+    assert_null(fake.between);
+}
+
+static void nobody_runs_the_core_while_flash_is_programmed(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "vFlashErase:08000000,00000400");
+    fake_log();
+    assert_begins(ask(&desk, observer, "c"), "E");
+    assert_int_equal(desk_telnet(&desk, "resume"), ERR_BUSY);
+    assert_begins(ask(&desk, observer, "vFlashErase:08000000,00000400"), "E");
+    assert_string_equal(fake_log(), "");
+    close_gdb(holder); /* in mid-load */
+    assert_string_equal(fake_log(), "end;drop0;");
+    assert_string_equal(ask(&desk, observer, "c"), "LATER");
+}
+
+static void all_places_taken(void **state)
+{
+    struct client *more[UNIT_CLIENTS - 2];
+
+    (void)state;
+    for (size_t i = 0; i < UNIT_CLIENTS - 2; i++) {
+        more[i] = unit_client_open(&desk.unit, holder->client->send, holder);
+        assert_non_null(more[i]);
+    }
+    assert_null(unit_client_open(&desk.unit, holder->client->send, holder));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(only_the_first_gdb_halts_the_core),
+        TEST(next_gdb_becomes_holder_and_the_core_keeps_its_state),
+        TEST(stop_goes_to_those_who_wait_and_to_nobody_else),
+        TEST(observer_sees_the_last_stop_while_the_core_runs),
+        TEST(registers_never_seen_are_unknown_not_zero),
+        TEST(observer_cannot_resume_or_reset_while_the_holder_waits),
+        TEST(observer_may_resume_while_the_holder_thinks),
+        TEST(telnet_halt_reaches_everybody_who_waits),
+        TEST(continue_after_a_telnet_resume_joins),
+        TEST(stop_that_nobody_heard_of_is_told_to_the_next_continue),
+        TEST(late_interrupt_is_dropped),
+        TEST(semihosting_text_comes_as_it_happens),
+        TEST(lost_target_is_an_exit_with_its_reason),
+        TEST(gone_probe_is_closed_and_opened_again),
+        TEST(gone_probe_is_noticed_by_any_packet),
+        TEST(reset_behind_our_back_is_a_stop),
+        TEST(held_reset_is_a_stop_when_it_ends),
+        TEST(others_look_but_do_not_touch_between_slices),
+        TEST(nobody_runs_the_core_while_flash_is_programmed),
+        TEST(all_places_taken),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
