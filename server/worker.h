@@ -35,8 +35,10 @@ struct message {
     size_t length;
     char *payload; /* owned by the message, NUL behind it */
 
-    /* The loop's own marks; the worker never looks. */
+    /* The loop's own marks; the worker never looks. The payload is the worker's meanwhile. */
     bool quick;       /* owed within 1.5 s */
+    bool resumes;     /* c, s and their kin: interrupted when they run, not cancelled */
+    char letter;      /* the payload's first */
     bool ack_owed;    /* '+' goes out with the reply */
     bool answered;    /* the loop answered itself: what comes back late is dropped */
     bool interrupted; /* 0x03 came behind it */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "gdb_session_internal.h"
+#include "packets.h"
+
+enum { QUEUE_LIMIT = 16 }; /* packets framed ahead of the one that runs */
+
+static void enqueue(struct gdb_session *session, struct message *message)
+{
+    if (session->last)
+        session->last->next = message;
+    else
+        session->first = message;
+    session->last = message;
+    session->queued++;
+}
+
+/* A range step, in contrast, ends by itself when it is cancelled. */
+static bool resumes(const char *payload)
+{
+    return (payload[0] && strchr("cCsS", payload[0])) ||
+           (strncmp(payload, "vCont;", 6) == 0 && payload[6] != 'r');
+}
+
+static void accept_packet(struct gdb_session *session, const char *payload, size_t length,
+                          bool too_long)
+{
+    struct message *message =
+        message_create(MESSAGE_PACKET, session, session->host->log, payload, length);
+
+    if (!message) {
+        gdb_session_close(session);
+        return;
+    }
+    session->spoke = true;
+    message->too_long = too_long;
+    message->quick = too_long || !packet_may_take_long(payload, length);
+    message->resumes = resumes(message->payload);
+    message->letter = message->payload[0];
+    message->ack_owed = !session->decoder.no_ack;
+    if (strncmp(message->payload, "qSupported", 10) == 0)
+        session->error_message = strstr(message->payload, "error-message+");
+    if (!message->quick)
+        gdb_session_pay_ack(session, message);
+    enqueue(session, message);
+}
+
+static void acknowledged(struct gdb_session *session)
+{
+    if (!session->no_ack_next)
+        return;
+    session->no_ack_next = false;
+    session->decoder.no_ack = true;
+    free(session->sent);
+    session->sent = NULL;
+}
+
+static void resend(struct gdb_session *session)
+{
+    if (session->sent && !gdb_session_unanswered(session) && !session->waiting &&
+        !session->connection.congested)
+        connection_write(&session->connection, session->sent, session->sent_length);
+}
+
+void gdb_session_cancel(struct message *message)
+{
+    if (message->kind == MESSAGE_PACKET && !message->quick && !message->resumes)
+        atomic_store(&message->job.cancelled, true);
+}
+
+void gdb_session_interrupt(struct gdb_session *session)
+{
+    struct message *message =
+        message_create(MESSAGE_INTERRUPT, session, session->host->log, NULL, 0);
+
+    if (!message)
+        return;
+    session->interrupting = true;
+    message->client = session->client;
+    worker_post(session->host->worker, message);
+}
+
+/* 0x03 belongs to the newest request: the one that runs, or the stop that is waited for. */
+static void interrupt(struct gdb_session *session)
+{
+    struct message *message = session->last ? session->last : session->flight;
+
+    if (message && message->kind == MESSAGE_PACKET && !message->answered) {
+        message->interrupted = true;
+        gdb_session_cancel(message);
+    } else if (session->waiting && session->client) {
+        if (!session->interrupting)
+            gdb_session_interrupt(session);
+    } else {
+        log_line(session->host->log, LOG_DEBUG, "an interrupt came too late and was dropped");
+    }
+}
+
+static void handle_event(struct gdb_session *session, enum rsp_event event)
+{
+    struct rsp_decoder *decoder = &session->decoder;
+
+    switch (event) {
+    case RSP_PACKET:
+    case RSP_TOO_LONG:
+        acknowledged(session);
+        accept_packet(session, decoder->packet, event == RSP_PACKET ? decoder->length : 0,
+                      event == RSP_TOO_LONG);
+        break;
+    case RSP_BAD:
+        if (!decoder->no_ack)
+            gdb_session_ack(session, '-');
+        break;
+    case RSP_INTERRUPT:
+        interrupt(session);
+        break;
+    case RSP_ACK:
+        acknowledged(session);
+        break;
+    case RSP_NACK:
+        resend(session);
+        break;
+    case RSP_FOREIGN:
+        log_line(session->host->log, LOG_WARN,
+                 "a client does not speak gdb's protocol but HTTP: closing it");
+        gdb_session_close(session);
+        break;
+    case RSP_NOTHING:
+        break;
+    }
+}
+
+size_t gdb_session_bytes(void *user, const char *bytes, size_t length)
+{
+    struct gdb_session *session = user;
+    size_t used = 0;
+
+    while (used < length && session->queued < QUEUE_LIMIT && !session->closing) {
+        size_t step = 0;
+        enum rsp_event event = rsp_decode(&session->decoder, bytes + used, length - used, &step);
+
+        used += step;
+        handle_event(session, event);
+        gdb_session_dispatch(session);
+    }
+    gdb_session_watch_time(session);
+    return session->closing ? length : used;
+}
