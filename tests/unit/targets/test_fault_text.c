@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Fault status registers in words, and the table of registers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cortex_m.h"
+
+static void assert_sentence(uint32_t cfsr, uint32_t hfsr, uint32_t mmfar, uint32_t bfar,
+                            unsigned exception, uint32_t pc, const char *expected)
+{
+    struct stop_facts facts = {.scb = {cfsr, hfsr, 0, mmfar, bfar}};
+    char text[200];
+
+    fault_explain(&facts, exception, pc, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void bus_errors_name_the_address(void **state)
+{
+    (void)state;
+    assert_sentence(0x8200, 0x40000000, 0, 0x60000000, 3, 0x080001F2,
+                    "HardFault: precise data bus error at 0x60000000 (BFAR), instruction at "
+                    "0x080001f2");
+    assert_sentence(0x0200, 0, 0, 0x60000000, 5, 0, "BusFault: precise data bus error");
+    assert_sentence(0x0400, 0, 0, 0x60000000, 5, 0x100,
+                    "BusFault: imprecise data bus error (a write some instructions earlier), "
+                    "instruction at 0x00000100");
+}
+
+static void usage_faults_are_told_apart(void **state)
+{
+    (void)state;
+    assert_sentence(0x02000000, 0, 0, 0, 6, 0x100,
+                    "UsageFault: division by zero, instruction at 0x00000100");
+    assert_sentence(0x00010000, 0x40000000, 0, 0, 3, 0, "HardFault: undefined instruction");
+    assert_sentence(0x0082, 0, 0x20000010, 0, 4, 0,
+                    "MemManage: data access forbidden by the MPU at 0x20000010 (MMFAR)");
+}
+
+static void several_causes_are_all_named(void **state)
+{
+    (void)state;
+    assert_sentence(0x1200, 2, 0, 0, 3, 0,
+                    "HardFault: bus error when reading the vector table, precise data bus error, "
+                    "bus error when stacking for an exception (stack overflow?)");
+}
+
+static void nothing_known_is_not_embellished(void **state)
+{
+    (void)state;
+    assert_sentence(0, 0, 0, 0, 3, 0, "HardFault");
+    assert_sentence(0, 0, 0, 0, 0, 0, "fault");
+}
+
+static void a_long_sentence_is_cut_not_overrun(void **state)
+{
+    struct stop_facts facts = {.scb = {0xFFFFFFFF, 0xFFFFFFFF, 0, 0, 0}};
+    char text[60];
+
+    (void)state;
+    fault_explain(&facts, 3, 1, text, sizeof text);
+    assert_int_equal(strlen(text), sizeof text - 1);
+}
+
+/* gdb's rules for each feature: names, widths, places inside the word DCRSR selects. */
+static void check_table(const struct target *target, size_t expected)
+{
+    size_t count;
+    const struct target_register *table = target_registers(target, &count);
+
+    assert_int_equal(count, expected);
+    assert_string_equal(table[13].name, "sp");
+    assert_string_equal(table[15].name, "pc");
+    assert_string_equal(table[16].name, "xpsr");
+    for (size_t i = 0; i < count; i++) {
+        assert_true(table[i].bits == 8 || table[i].bits == 32 || table[i].bits == 64);
+        assert_true(table[i].shift == 0 || table[i].bits == 8);
+        assert_non_null(strstr(table[i].feature, "org.gnu.gdb.arm."));
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(table[i].name, table[j].name);
+        /* the registers of a feature stand together */
+        if (i > 0 && strcmp(table[i].feature, table[i - 1].feature) != 0)
+            for (size_t j = 0; j < i - 1; j++)
+                assert_string_not_equal(table[j].feature, table[i].feature);
+    }
+}
+
+static void tables_of_registers_are_sound(void **state)
+{
+    static struct target m3, m4f = {.fpu = true}, m0 = {.armv6m = true};
+
+    (void)state;
+    check_table(&m3, 23);
+    check_table(&m4f, 23 + 17);
+    check_table(&m0, 21);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bus_errors_name_the_address),
+        cmocka_unit_test(usage_faults_are_told_apart),
+        cmocka_unit_test(several_causes_are_all_named),
+        cmocka_unit_test(nothing_known_is_not_embellished),
+        cmocka_unit_test(a_long_sentence_is_cut_not_overrun),
+        cmocka_unit_test(tables_of_registers_are_sound),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
