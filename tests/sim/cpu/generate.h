@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* Random programs of valid Armv7-M instructions for the differential test. */
+#ifndef PROBED_TEST_GENERATE_H
+#define PROBED_TEST_GENERATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A block: straight code with branches inside, from `start` to `end`. Some registers are kept as
+ * pointers into RAM, others may hold anything. */
+struct generator {
+    uint64_t random;
+    uint8_t *code;    /* the whole code memory */
+    uint32_t address; /* of the next halfword, on the target */
+    uint32_t origin;  /* of the code memory, on the target */
+
+    /* Roles of registers in this block. */
+    unsigned base, aligned, index;    /* low */
+    unsigned high_base, high_aligned; /* R8 to R12 */
+    uint16_t free;                    /* bit mask: those without a role, R13 and R15 never */
+};
+
+uint32_t generate_random(struct generator *generator);
+/* Deals out the roles. */
+void generate_roles(struct generator *generator);
+/* Start values of R0 to R14 that fit the roles; pointers point around `middle`. */
+void generate_registers(struct generator *generator, uint32_t middle, uint32_t r[15]);
+/* Appends one instruction of at least 2 bytes, an IT block, or a short sequence that branches. */
+void generate_unit(struct generator *generator);
+
+/* generate_branch.c: code that branches over an instruction or two; `plain` makes one without. */
+void generate_branching(struct generator *generator);
+
+/* For the two files: appends halfwords, one instruction of the table, a register by role. */
+void generate_half(struct generator *generator, uint32_t half);
+void generate_word(struct generator *generator, uint32_t insn);
+void generate_plain(struct generator *generator);
+unsigned generate_free_low(struct generator *generator);
+
+#endif

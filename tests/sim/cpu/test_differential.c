@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* At least a million random instructions, executed by our interpreter and by Unicorn, an
+ * independent implementation; registers, flags and all of RAM are compared after each block.
+ *
+ *   test-differential [SEED [INSTRUCTIONS]]
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicorn/unicorn.h>
+
+#include "flat.h"
+#include "generate.h"
+
+#define CODE_SIZE (16u << 20)
+#define RAM_SIZE (64u << 10)
+#define CODE_MARGIN 0x1000u /* literals reach that far in front and behind */
+#define FAR (17u << 20)
+#define UNITS 24u /* in a block: pointers move by at most 1020 bytes a unit */
+#define BLOCK_ROOM 1024u
+#define APSR_FLAGS 0xF8000000u
+
+struct pair {
+    struct flat ours;
+    uc_engine *theirs;
+    uint8_t *code, *our_ram, *their_ram;
+    struct generator generator;
+    uint32_t start_registers[15];
+    uint32_t start_flags;
+};
+
+static const int uc_registers[16] = {
+    UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,  UC_ARM_REG_R5,
+    UC_ARM_REG_R6,  UC_ARM_REG_R7, UC_ARM_REG_R8, UC_ARM_REG_R9, UC_ARM_REG_R10, UC_ARM_REG_R11,
+    UC_ARM_REG_R12, UC_ARM_REG_SP, UC_ARM_REG_LR, UC_ARM_REG_PC,
+};
+
+static bool open_unicorn(struct pair *pair)
+{
+    return uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &pair->theirs) == UC_ERR_OK &&
+           uc_ctl_set_cpu_model(pair->theirs, UC_CPU_ARM_CORTEX_M3) == UC_ERR_OK &&
+           uc_mem_map_ptr(pair->theirs, FLAT_CODE, CODE_SIZE, UC_PROT_READ | UC_PROT_EXEC,
+                          pair->code) == UC_ERR_OK &&
+           uc_mem_map_ptr(pair->theirs, FLAT_RAM, RAM_SIZE, UC_PROT_READ | UC_PROT_WRITE,
+                          pair->their_ram) == UC_ERR_OK &&
+           /* where far branches land */
+           uc_mem_map(pair->theirs, FLAT_CODE - FAR, FAR, UC_PROT_EXEC) == UC_ERR_OK &&
+           uc_mem_map(pair->theirs, FLAT_CODE + CODE_SIZE, FAR, UC_PROT_EXEC) == UC_ERR_OK;
+}
+
+static bool open_pair(struct pair *pair, uint64_t seed)
+{
+    memset(pair, 0, sizeof *pair);
+    pair->code = aligned_alloc(4096, CODE_SIZE);
+    pair->our_ram = aligned_alloc(4096, RAM_SIZE);
+    pair->their_ram = aligned_alloc(4096, RAM_SIZE);
+    if (!pair->code || !pair->our_ram || !pair->their_ram)
+        return false;
+    memset(pair->code, 0, CODE_SIZE);
+    flat_init(&pair->ours, &flat_armv7m, pair->code, CODE_SIZE, pair->our_ram, RAM_SIZE);
+    pair->generator = (struct generator){.random = seed * 2 + 1,
+                                         .code = pair->code,
+                                         .origin = FLAT_CODE,
+                                         .address = FLAT_CODE + CODE_MARGIN};
+    for (unsigned i = 0; i < RAM_SIZE; i++)
+        pair->our_ram[i] = pair->their_ram[i] = (uint8_t)generate_random(&pair->generator);
+    return open_unicorn(pair);
+}
+
+static void close_pair(struct pair *pair)
+{
+    if (pair->theirs)
+        uc_close(pair->theirs);
+    free(pair->code);
+    free(pair->our_ram);
+    free(pair->their_ram);
+}
+
+static void start_block(struct pair *pair)
+{
+    struct sim_cpu *cpu = &pair->ours.cpu;
+    generate_roles(&pair->generator);
+    generate_registers(&pair->generator, FLAT_RAM + RAM_SIZE / 2, pair->start_registers);
+    pair->start_flags = generate_random(&pair->generator) & APSR_FLAGS;
+    memcpy(cpu->r, pair->start_registers, sizeof pair->start_registers);
+    cpu->apsr = pair->start_flags;
+    cpu->r[15] = pair->generator.address;
+    for (unsigned i = 0; i < 15; i++)
+        uc_reg_write(pair->theirs, uc_registers[i], &cpu->r[i]);
+    uc_reg_write(pair->theirs, UC_ARM_REG_XPSR, &pair->start_flags);
+}
+
+/* The end is a NOP of its own, so that no later block starts where Unicorn learnt to stop. */
+static uint32_t generate_block(struct pair *pair)
+{
+    for (unsigned i = 0; i < UNITS; i++)
+        generate_unit(&pair->generator);
+    uint32_t end = pair->generator.address;
+    generate_half(&pair->generator, 0xBF00);
+    return end;
+}
+
+static bool run_both(struct pair *pair, uint32_t start, uint32_t end)
+{
+    if (!flat_run(&pair->ours, end, 10 * BLOCK_ROOM)) {
+        printf("ours ended at %08" PRIx32 " with %u faults, the last %d at %08" PRIx32 "\n",
+               pair->ours.cpu.r[15], pair->ours.faults, (int)pair->ours.fault,
+               pair->ours.fault_address);
+        return false;
+    }
+    uc_err error = uc_emu_start(pair->theirs, start | 1, end, 0, 0);
+    if (error != UC_ERR_OK) {
+        uint32_t pc = 0;
+        uc_reg_read(pair->theirs, UC_ARM_REG_PC, &pc);
+        printf("unicorn at %08" PRIx32 ": %s\n", pc, uc_strerror(error));
+    }
+    return error == UC_ERR_OK;
+}
+
+static bool same(struct pair *pair)
+{
+    const struct sim_cpu *cpu = &pair->ours.cpu;
+    uint32_t theirs, flags;
+    bool equal = true;
+    for (unsigned i = 0; i < 16; i++) {
+        uc_reg_read(pair->theirs, uc_registers[i], &theirs);
+        if (theirs != cpu->r[i])
+            printf("r%u: %08" PRIx32 ", unicorn has %08" PRIx32 "\n", i, cpu->r[i], theirs);
+        equal = equal && theirs == cpu->r[i];
+    }
+    uc_reg_read(pair->theirs, UC_ARM_REG_XPSR, &flags);
+    if ((flags & APSR_FLAGS) != cpu->apsr) {
+        printf("apsr: %08" PRIx32 ", unicorn has %08" PRIx32 "\n", cpu->apsr, flags);
+        equal = false;
+    }
+    if (memcmp(pair->our_ram, pair->their_ram, RAM_SIZE) != 0) {
+        printf("ram differs\n");
+        equal = false;
+    }
+    return equal && cpu->itstate == 0;
+}
+
+/* What a person needs to find the instruction: the code for a disassembler, the state before. */
+static void report(const struct pair *pair, uint32_t start, uint32_t end)
+{
+    printf("block %08" PRIx32 "..%08" PRIx32 ", flags %08" PRIx32 "\n", start, end,
+           pair->start_flags);
+    for (unsigned i = 0; i < 15; i++)
+        printf("r%u=%08" PRIx32 " ", i, pair->start_registers[i]);
+    for (uint32_t at = start; at < end; at += 2)
+        printf("%s0x%02x%02x", (at - start) % 32 ? "," : "\n.hword ",
+               pair->code[at - FLAT_CODE + 1], pair->code[at - FLAT_CODE]);
+    printf("\n");
+}
+
+static bool compare(struct pair *pair, uint64_t instructions)
+{
+    uint32_t last = FLAT_CODE + CODE_SIZE - CODE_MARGIN - BLOCK_ROOM;
+    while (pair->ours.cpu.instructions < instructions) {
+        uint32_t start = pair->generator.address;
+        if (start > last) {
+            printf("the code memory is full\n");
+            return false;
+        }
+        start_block(pair);
+        uint32_t end = generate_block(pair);
+        if (!run_both(pair, start, end) || !same(pair)) {
+            report(pair, start, end);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* B.W, BL and B.W with a condition over their whole range: one instruction, wherever it leads. */
+static bool compare_far_branches(struct pair *pair, unsigned count)
+{
+    static const uint32_t kinds[3] = {0xF0009000, 0xF000D000, 0xF0008000};
+    const uint32_t at = FLAT_CODE + CODE_SIZE - CODE_MARGIN;
+    bool equal = true;
+    for (unsigned i = 0; equal && i < count; i++) {
+        uint32_t random = generate_random(&pair->generator);
+        uint32_t insn = kinds[i % 3] | (random & 0x07FF2FFF);
+        if (i % 3 == 2 && (insn >> 23 & 7) == 7) /* no condition but the system instructions */
+            insn &= ~(1u << 25);
+        pair->generator.address = at;
+        start_block(pair);
+        generate_word(&pair->generator, insn);
+        uc_ctl_remove_cache(pair->theirs, at, at + 4);
+        sim_insn_execute(&pair->ours.cpu);
+        equal = uc_emu_start(pair->theirs, at | 1, 0, 0, 1) == UC_ERR_OK && same(pair);
+        if (!equal)
+            report(pair, at, at + 4);
+    }
+    pair->generator.address = FLAT_CODE + CODE_MARGIN;
+    return equal;
+}
+
+int main(int argc, char **argv)
+{
+    uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 20110318;
+    uint64_t instructions = argc > 2 ? strtoull(argv[2], NULL, 0) : 1000000;
+    struct pair pair;
+    bool equal = open_pair(&pair, seed);
+    if (!equal)
+        printf("unicorn cannot be set up\n");
+    equal = equal && compare_far_branches(&pair, 3000) && compare(&pair, instructions);
+    printf("seed %" PRIu64 ": %" PRIu64 " instructions compared, %s\n", seed,
+           pair.ours.cpu.instructions, equal ? "all equal" : "DIFFERENT");
+    close_pair(&pair);
+    return equal ? 0 : 1;
+}
