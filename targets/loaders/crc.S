@@ -5,9 +5,11 @@
  * A page that is erased throughout is recognised at three cycles a word and reported with the CRC
  * that the host says an erased page has; any other page takes about 33 cycles a word.
  *
- * In:  r0 parameters: +0 address of the first page (aligned to 4), +4 bytes a page (multiple of
- *      16), +8 number of pages, +12 erased word, +16 CRC of an erased page, +20 results: one word
- *      a page
+ * In:  r0 parameters: +0 address of the first page (aligned to 4)
+ *                       +4 bytes a page (multiple of 16)
+ *                       +8 number of pages; counts down to 0 as their results are written
+ *                       +12 erased word, +16 CRC of an erased page
+ *                       +20 address of the results: one word a page
  *      r1 table: 1024 bytes of scratch
  * Out: halted at a BKPT. No stack.
  */
@@ -34,8 +36,6 @@ clear:
     bpl   entry
 
     ldr   r2, [r0, #0]          /* where we are */
-    ldr   r3, [r0, #8]
-    mov   r8, r3                /* pages left */
     ldr   r3, [r0, #20]
     mov   r9, r3                /* next result */
 
@@ -82,9 +82,9 @@ report:
     mov   r4, r9
     stmia r4!, {r3}
     mov   r9, r4
-    mov   r4, r8
+    ldr   r4, [r0, #8]
     subs  r4, r4, #1
-    mov   r8, r4
+    str   r4, [r0, #8]
     bne   page
     bkpt  #0
     .pool

@@ -10,8 +10,8 @@
  *          +4 address of the first half-word that is not as asked (with an error)
  *          +16 {length, address} of buffer 0, +24 of buffer 1. The host fills the buffer and the
  *          address, then writes the length (even); 0 comes back when the buffer is free again.
- *          A negative length ends the routine.
- * Out: halted at a BKPT. No stack. Buffers are followed by two readable bytes.
+ * Out: never returns; the host halts the core when all buffers are free. After an error it stops
+ *      at a BKPT. No stack. Buffers are followed by two readable bytes.
  */
     .syntax unified
     .cpu cortex-m0
@@ -34,7 +34,6 @@ page:
     ldr   r5, [r4, #0]
     cmp   r5, #0
     beq   page
-    bmi   stop
     ldr   r6, [r4, #4]
     mov   r8, r2                /* start of this buffer */
     adds  r5, r5, r2            /* its end */
@@ -92,6 +91,5 @@ found:
     movs  r3, #0                /* nobody needs to wait for a buffer any more */
     str   r3, [r0, #SLOTS]
     str   r3, [r0, #SLOTS + 8]
-stop:
     bkpt  #0
     .pool

@@ -25,7 +25,7 @@ struct job {
 
     /* What went wrong: the first failure since job_clear(). Worker thread only. */
     enum err error;
-    char text[256];
+    char text[400];
 };
 
 /* A job without output, cancel or log, for tests and inner work. */

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* Programming sessions as callers see them: order of calls, jobs, reports, ways out. */
+#include "flash.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "flash_session.h"
+
+enum { AREAS_MAX = 8 };
+
+/* --- every call on the chip stands between begin() and end() --- */
+
+static void begin(struct flash *flash)
+{
+    flash->caller = target_set_job(flash->target, &flash->work);
+    job_init(&flash->work, flash->caller->log);
+}
+
+static void tell_state(struct flash *flash, enum err err)
+{
+    char state[160];
+
+    plan_describe(&flash->plan, state, sizeof state);
+    flash->failed = true;
+    job_fail(flash->caller, err, "%.200s; flash: %s", job_text(&flash->work, err), state);
+}
+
+static enum err end(struct flash *flash, enum err err)
+{
+    enum err left = loader_leave(&flash->loader);
+
+    if (!err)
+        err = left;
+    target_set_job(flash->target, flash->caller);
+    if (err)
+        tell_state(flash, err);
+    flash->report.elapsed_us =
+        clock_now_us(probe_clock(target_probe(flash->target))) - flash->report.started_us;
+    flash->caller = NULL;
+    return err;
+}
+
+enum err flash_checkpoint(struct flash *flash)
+{
+    flash->report.elapsed_us =
+        clock_now_us(probe_clock(target_probe(flash->target))) - flash->report.started_us;
+    if (flash->progress)
+        flash->progress(flash->progress_user, &flash->report);
+    target_set_job(flash->target, flash->caller);
+    enum err err = job_checkpoint(flash->caller);
+    target_set_job(flash->target, &flash->work);
+    if (err) {
+        job_fail(&flash->work, err, "%s", job_text(flash->caller, err));
+        job_clear(flash->caller); /* a longer sentence follows */
+        return err;
+    }
+    if (target_state(flash->target) != TARGET_HALTED)
+        return job_fail(&flash->work, ERR_NOT_HALTED, "another session let the core run meanwhile");
+    return ERR_OK;
+}
+
+/* --- open, close --- */
+
+static enum err plan_chip(struct flash *flash)
+{
+    const struct flash_driver *driver = flash->controller.driver;
+    struct flash_area areas[AREAS_MAX];
+    size_t count, used = 0;
+    const struct target_region *regions = target_regions(flash->target, &count);
+
+    for (size_t i = 0; i < count && used < AREAS_MAX; i++)
+        if (regions[i].kind == REGION_FLASH)
+            areas[used++] =
+                (struct flash_area){regions[i].start, regions[i].size, regions[i].sector_size};
+    enum err err = plan_init(&flash->plan, areas, used, driver->page_size, driver->program_size,
+                             (uint8_t)driver->erased_word);
+    if (err)
+        return job_fail(&flash->work, err, "the flash cannot be planned: %s", err_text(err));
+    flash->page = malloc(2 * (size_t)driver->page_size);
+    flash->costs = (struct flash_costs){
+        .page_us = driver->page_size / driver->program_size * driver->program_us,
+        .sector_erase_us = driver->sector_erase_us,
+        .mass_erase_us = driver->mass_erase_us,
+    };
+    return flash->page ? ERR_OK : job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
+}
+
+static enum err prepare(struct flash *flash)
+{
+    struct target_stop stop;
+    enum err err = target_halt(flash->target, &stop);
+
+    if (err)
+        return err;
+    flash->controller.driver = flash_driver_for(flash->target);
+    if (!flash->controller.driver)
+        return flash->work.error;
+    err = plan_chip(flash);
+    if (!err)
+        err = loader_init(&flash->loader, &flash->controller);
+    if (err)
+        return err;
+    flash->prepared = true;
+    return flash->controller.driver->prepare(&flash->controller);
+}
+
+enum err flash_open(struct target *target, struct flash **result)
+{
+    struct flash *flash = calloc(1, sizeof *flash);
+
+    *result = NULL;
+    if (!flash)
+        return ERR_NO_MEMORY;
+    flash->target = flash->controller.target = target;
+    flash->report.started_us = clock_now_us(probe_clock(target_probe(target)));
+    begin(flash);
+    enum err err = prepare(flash);
+    target_set_job(target, flash->caller);
+    if (err) {
+        job_fail(flash->caller, err, "%s", job_text(&flash->work, err));
+        flash_close(flash);
+        return err;
+    }
+    *result = flash;
+    return ERR_OK;
+}
+
+void flash_close(struct flash *flash)
+{
+    if (!flash)
+        return;
+    begin(flash);
+    loader_close(&flash->loader);
+    if (flash->prepared && target_state(flash->target) == TARGET_HALTED)
+        flash->controller.driver->finish(&flash->controller);
+    target_set_job(flash->target, flash->caller);
+    plan_finish(&flash->plan);
+    free(flash->page);
+    free(flash);
+}
+
+/* --- erase, write, done --- */
+
+static enum err refuse_after_error(struct flash *flash)
+{
+    if (!flash->failed)
+        return ERR_OK;
+    return job_fail(probe_job(target_probe(flash->target)), ERR_FLASH,
+                    "this programming session failed before; begin a new one");
+}
+
+static enum err outside(struct flash *flash, enum err err, uint32_t address, uint32_t length)
+{
+    struct job *job = probe_job(target_probe(flash->target));
+
+    if (err == ERR_NOT_FLASH)
+        return job_fail(job, err, "0x%08" PRIx32 " and %" PRIu32 " bytes are not all in flash",
+                        address, length);
+    return err ? job_fail(job, err, "%s", err_text(err)) : ERR_OK;
+}
+
+enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
+{
+    enum err err = refuse_after_error(flash);
+
+    if (err)
+        return err;
+    err = plan_announce(&flash->plan, address, length);
+    if (!err)
+        flash->report.bytes_announced += length;
+    return outside(flash, err, address, length);
+}
+
+enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)
+{
+    enum err err = refuse_after_error(flash);
+
+    if (err)
+        return err;
+    err = outside(flash, plan_write(&flash->plan, address, data, length), address, length);
+    if (err)
+        return err;
+    flash->report.bytes_written += length;
+    begin(flash);
+    return end(flash, flash_work(flash, false));
+}
+
+enum err flash_done(struct flash *flash)
+{
+    enum err err = refuse_after_error(flash);
+
+    if (err)
+        return err;
+    begin(flash);
+    err = flash_work(flash, true);
+    if (!err)
+        err = flash_verify(flash);
+    if (!err)
+        err = loader_close(&flash->loader);
+    return end(flash, err);
+}
+
+const struct flash_report *flash_report(const struct flash *flash)
+{
+    return &flash->report;
+}
+
+void flash_on_progress(struct flash *flash, flash_progress *progress, void *user)
+{
+    flash->progress = progress;
+    flash->progress_user = user;
+}
+
+static enum err announce_all(struct flash *flash)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(flash->target, &count);
+    enum err err = ERR_OK;
+
+    flash->mass_wanted = true;
+    for (size_t i = 0; i < count && !err; i++)
+        if (regions[i].kind == REGION_FLASH)
+            err = flash_erase(flash, regions[i].start, regions[i].size);
+    return err;
+}
+
+enum err flash_erase_now(struct target *target, uint32_t address, uint32_t length)
+{
+    struct flash *flash;
+    enum err err = flash_open(target, &flash);
+
+    if (err)
+        return err;
+    err = length ? flash_erase(flash, address, length) : announce_all(flash);
+    if (!err)
+        err = flash_done(flash);
+    flash_close(flash);
+    return err;
+}

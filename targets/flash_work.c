@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* Carries out what the planner decides: compare, erase, program, verify. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "crc32.h"
+#include "flash_session.h"
+#include "ops.h"
+
+/* --- pages in batches: one run of the CRC routine serves up to LOADER_CRC_PAGES --- */
+
+struct batch {
+    struct flash *flash;
+    enum err (*take)(struct flash *flash, struct plan_sector *sector, uint32_t page, uint32_t crc);
+    uint32_t address; /* of the first page */
+    uint32_t count;
+    struct {
+        struct plan_sector *sector;
+        uint32_t page;
+    } pages[LOADER_CRC_PAGES];
+};
+
+static enum err batch_run(struct batch *batch)
+{
+    uint32_t crc[LOADER_CRC_PAGES];
+
+    if (!batch->count)
+        return ERR_OK;
+    enum err err = loader_crc(&batch->flash->loader, batch->address, batch->count, crc);
+    for (uint32_t i = 0; i < batch->count && !err; i++)
+        err = batch->take(batch->flash, batch->pages[i].sector, batch->pages[i].page, crc[i]);
+    batch->count = 0;
+    return err ? err : flash_checkpoint(batch->flash);
+}
+
+static enum err batch_add(struct batch *batch, struct plan_sector *sector, uint32_t page)
+{
+    uint32_t size = batch->flash->plan.page_size;
+    uint32_t address = sector->address + page * size;
+    enum err err = ERR_OK;
+
+    if (batch->count == LOADER_CRC_PAGES || address != batch->address + batch->count * size)
+        err = batch_run(batch);
+    if (!batch->count)
+        batch->address = address;
+    batch->pages[batch->count].sector = sector;
+    batch->pages[batch->count++].page = page;
+    return err;
+}
+
+static enum err batch_add_sector(struct batch *batch, struct plan_sector *sector)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t page = 0; page < plan_page_count(&batch->flash->plan, sector) && !err; page++)
+        err = batch_add(batch, sector, page);
+    return err;
+}
+
+static enum err read_page(struct flash *flash, uint32_t address, uint8_t *bytes)
+{
+    struct ops *ops = &flash->target->ops;
+
+    ops_read(ops, address, 4, bytes, flash->plan.page_size / 4);
+    return cm_flush_halted(flash->target);
+}
+
+static uint32_t wanted_crc(struct flash *flash, const struct plan_sector *sector, uint32_t page)
+{
+    plan_page_want(&flash->plan, sector, page, flash->page);
+    return crc32_add(CRC32_START, flash->page, flash->plan.page_size);
+}
+
+/* --- compare --- */
+
+/* Only when neither what is wanted nor an erased page is there, the bytes are looked at: perhaps
+ * no erase is needed. Once one page asks for an erase, the sector's others need no look. */
+static enum err take_compared(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                              uint32_t crc)
+{
+    uint8_t *now = flash->page + flash->plan.page_size;
+
+    if (crc == wanted_crc(flash, sector, page)) {
+        plan_found(sector, page, PAGE_SAME);
+        return ERR_OK;
+    }
+    if (crc == flash->loader.erased_crc) {
+        plan_found(sector, page, PAGE_BLANK);
+        return ERR_OK;
+    }
+    if (plan_needs_erase(&flash->plan, sector))
+        return ERR_OK;
+    enum err err = read_page(flash, sector->address + page * flash->plan.page_size, now);
+    return err ? err : plan_compare(&flash->plan, sector, page, now);
+}
+
+/* Some bytes are to stay: all of the sector is read. */
+static enum err compare_by_reading(struct flash *flash, struct plan_sector *sector)
+{
+    uint32_t pages = plan_page_count(&flash->plan, sector), size = flash->plan.page_size;
+    uint8_t *now = malloc(sector->size);
+    enum err err = now ? ERR_OK : job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
+
+    for (uint32_t page = 0; page < pages && !err; page++) {
+        err = read_page(flash, sector->address + page * size, now + page * size);
+        if (!err)
+            err = flash_checkpoint(flash);
+    }
+    if (!err)
+        plan_keep(sector, now);
+    for (uint32_t page = 0; page < pages && !err; page++)
+        err = plan_compare(&flash->plan, sector, page, now + page * size);
+    free(now);
+    return err;
+}
+
+static enum err compare(struct flash *flash, bool all)
+{
+    struct batch batch = {.flash = flash, .take = take_compared};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!plan_is_final(&flash->plan, sector, all))
+            continue;
+        if (plan_must_keep(sector))
+            err = compare_by_reading(flash, sector);
+        else if (sector->blank)
+            plan_found_blank(&flash->plan, sector);
+        else
+            err = batch_add_sector(&batch, sector);
+    }
+    return err ? err : batch_run(&batch);
+}
+
+/* --- erase --- */
+
+static enum err take_rest(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                          uint32_t crc)
+{
+    if (crc != flash->loader.erased_crc)
+        flash->rest_holds = true;
+    else if (page + 1 == plan_page_count(&flash->plan, sector) && !flash->rest_holds)
+        plan_found_blank(&flash->plan, sector);
+    return ERR_OK;
+}
+
+/* Sectors that nobody named: mass erase may take them only if there is nothing to lose. */
+static enum err look_at_rest(struct flash *flash)
+{
+    struct batch batch = {.flash = flash, .take = take_rest};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err && !flash->rest_holds; i++)
+        if (plan_is_rest(&flash->plan.sectors[i]))
+            err = batch_add_sector(&batch, &flash->plan.sectors[i]);
+    return err ? err : batch_run(&batch);
+}
+
+static enum err choose_mass_erase(struct flash *flash, bool *mass)
+{
+    enum mass_erase choice = MASS_NO;
+    enum err err = ERR_OK;
+
+    *mass = flash->mass_wanted;
+    if (flash->mass_wanted || flash->rest_holds)
+        return ERR_OK;
+    choice = plan_mass_erase(&flash->plan, &flash->costs);
+    if (choice == MASS_IF_REST_IS_BLANK) {
+        err = look_at_rest(flash);
+        choice = flash->rest_holds ? MASS_NO : MASS_YES;
+    }
+    *mass = !err && choice == MASS_YES;
+    return err;
+}
+
+static void count_erased(struct flash *flash, const struct plan_sector *sector)
+{
+    if (sector->blank)
+        return;
+    flash->report.sectors_erased++;
+    flash->report.bytes_erased += sector->size;
+}
+
+static enum err erase_all(struct flash *flash)
+{
+    enum err err = flash->controller.driver->mass_erase(&flash->controller);
+
+    if (err)
+        return err;
+    flash->report.mass_erased = true;
+    flash->mass_wanted = false;
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        count_erased(flash, &flash->plan.sectors[i]);
+        plan_erased(&flash->plan, &flash->plan.sectors[i]);
+    }
+    return flash_checkpoint(flash);
+}
+
+static enum err erase_one(struct flash *flash, struct plan_sector *sector)
+{
+    enum err err = flash->controller.driver->erase_sector(&flash->controller, sector->address);
+
+    if (err)
+        return err;
+    count_erased(flash, sector);
+    plan_erased(&flash->plan, sector);
+    return flash_checkpoint(flash);
+}
+
+static enum err erase(struct flash *flash, bool all)
+{
+    bool mass;
+    enum err err = choose_mass_erase(flash, &mass);
+
+    if (!err && mass)
+        return erase_all(flash);
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (plan_is_final(&flash->plan, sector, all) && plan_needs_erase(&flash->plan, sector))
+            err = erase_one(flash, sector);
+    }
+    return err;
+}
+
+/* --- program --- */
+
+static enum err program_sector(struct flash *flash, struct plan_sector *sector)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector) && !err; page++) {
+        if (!plan_page_program(&flash->plan, sector, page, flash->page))
+            continue;
+        plan_page_begins(sector, page);
+        err = loader_program(&flash->loader, sector->address + page * flash->plan.page_size,
+                             flash->page);
+        if (err)
+            break;
+        flash->report.bytes_programmed += flash->plan.page_size;
+        err = flash_checkpoint(flash);
+    }
+    return err;
+}
+
+static bool is_complete(const struct flash *flash, const struct plan_sector *sector)
+{
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++)
+        if (sector->pages[page] != PAGE_SAME)
+            return false;
+    return true;
+}
+
+static void count_same(struct flash *flash, bool all)
+{
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        const struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!plan_is_final(&flash->plan, sector, all) || sector->erased)
+            continue;
+        for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++)
+            if (sector->pages[page] == PAGE_SAME)
+                flash->report.bytes_same += flash->plan.page_size;
+        flash->report.sectors_same += is_complete(flash, sector);
+    }
+}
+
+static enum err program(struct flash *flash, bool all)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++)
+        if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
+            err = program_sector(flash, &flash->plan.sectors[i]);
+    /* Pages under way are finished even after a cancel; then their sectors are right. */
+    enum err ended = loader_program_end(&flash->loader);
+    for (size_t i = 0; i < flash->plan.count && !ended && (!err || err == ERR_CANCELLED); i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (plan_is_final(&flash->plan, sector, all) && is_complete(flash, sector))
+            plan_close(sector);
+    }
+    return err ? err : ended;
+}
+
+static bool anything_final(const struct flash *flash, bool all)
+{
+    for (size_t i = 0; i < flash->plan.count; i++)
+        if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
+            return true;
+    return false;
+}
+
+enum err flash_work(struct flash *flash, bool all)
+{
+    enum err err;
+
+    if (!anything_final(flash, all))
+        return ERR_OK;
+    err = loader_enter(&flash->loader);
+    if (!err)
+        err = compare(flash, all);
+    if (!err)
+        err = erase(flash, all);
+    if (!err)
+        count_same(flash, all);
+    return err ? err : program(flash, all);
+}
+
+/* --- verify --- */
+
+static enum err take_verified(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                              uint32_t crc)
+{
+    uint32_t address = sector->address + page * flash->plan.page_size, i = 0;
+    uint8_t *now = flash->page + flash->plan.page_size;
+
+    if (crc == wanted_crc(flash, sector, page))
+        return ERR_OK;
+    enum err err = read_page(flash, address, now);
+    if (err)
+        return err;
+    while (i < flash->plan.page_size && now[i] == flash->page[i])
+        i++;
+    if (i == flash->plan.page_size)
+        return job_fail(&flash->work, ERR_VERIFY,
+                        "the page at 0x%08" PRIx32 " reads right over the wire, but not by the "
+                        "core (checksum 0x%08" PRIx32 ")",
+                        address, crc);
+    return job_fail(&flash->work, ERR_VERIFY,
+                    "verification: 0x%08" PRIx32 " holds 0x%02x, 0x%02x was wanted", address + i,
+                    now[i], flash->page[i]);
+}
+
+enum err flash_verify(struct flash *flash)
+{
+    struct batch batch = {.flash = flash, .take = take_verified};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!sector->touched || plan_is_rest(sector))
+            continue;
+        err = loader_enter(&flash->loader);
+        if (!err)
+            err = batch_add_sector(&batch, sector);
+    }
+    return err ? err : batch_run(&batch);
+}

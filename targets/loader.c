@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* The two routines and the RAM they live in; loader_core.c lends them the core. */
+#include "loader.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "crc32.h"
+#include "loader_core.h"
+#include "loaders/crc.h"
+
+/* The area: mailbox, parameters of the CRC, its results, code, buffers. The table of the CRC takes
+ * the place of the buffers. */
+enum {
+    MAILBOX = 0, /* status, address; slots from SLOT on */
+    SLOT = 16,
+    SLOT_SIZE = 8, /* length, address */
+    CRC_PARAMETERS = 32,
+    CRC_RESULTS = 64,
+    CODE = CRC_RESULTS + 4 * LOADER_CRC_PAGES,
+    CRC_TABLE_SIZE = 1024,
+    SLACK = 4, /* the program routine reads one unit ahead */
+    /* A page of 16 KiB at a core clock of 64 kHz. */
+    CRC_TIMEOUT_US = 3000000,
+    /* On top of the driver's limits: the routine's own instructions at a slow clock. */
+    PROGRAM_MARGIN_US = 500000,
+};
+#define IWDG_FEED 0xAAAAu
+
+static uint32_t page_size(const struct loader *loader)
+{
+    return loader->controller->driver->page_size;
+}
+
+static const struct target_region *largest_ram(const struct target *target)
+{
+    const struct target_region *best = NULL;
+    size_t count;
+    const struct target_region *regions = target_regions(target, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (regions[i].kind == REGION_RAM && (!best || regions[i].size > best->size))
+            best = &regions[i];
+    return best;
+}
+
+static uint32_t crc_of_erased_page(const struct flash_driver *driver)
+{
+    uint8_t bytes[4];
+    uint32_t crc = CRC32_START;
+
+    memset(bytes, (int)(driver->erased_word & 0xFF), sizeof bytes);
+    for (uint32_t i = 0; i < driver->page_size; i += 4)
+        crc = crc32_add(crc, bytes, 4);
+    return crc;
+}
+
+enum err loader_init(struct loader *loader, struct flash_controller *controller)
+{
+    const struct flash_driver *driver = controller->driver;
+    const struct target_region *ram = largest_ram(controller->target);
+    uint32_t buffers = 2 * driver->page_size;
+
+    *loader = (struct loader){.controller = controller, .target = controller->target};
+    loader->crc_code = CODE;
+    loader->program_code = loader->crc_code + (uint32_t)sizeof crc_code;
+    loader->buffer[0] = (loader->program_code + driver->loader->code_size + 3) & ~3u;
+    loader->buffer[1] = loader->buffer[0] + driver->page_size;
+    loader->area_size =
+        loader->buffer[0] + (buffers > CRC_TABLE_SIZE ? buffers : CRC_TABLE_SIZE) + SLACK;
+    loader->erased_crc = crc_of_erased_page(driver);
+    if (!ram || ram->size < loader->area_size)
+        return job_fail(controller->target->job, ERR_UNSUPPORTED,
+                        "programming flash takes %u bytes of RAM, the chip has %u",
+                        loader->area_size, ram ? ram->size : 0);
+    loader->area = ram->start;
+    return ERR_OK;
+}
+
+static enum err borrow_ram(struct loader *loader)
+{
+    struct ops *ops = &loader->target->ops;
+    const struct flash_loader *program = loader->controller->driver->loader;
+
+    loader->saved = malloc(loader->area_size);
+    if (!loader->saved)
+        return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
+    ops_read(ops, loader->area, 4, loader->saved, loader->area_size / 4);
+    enum err err = cm_flush_halted(loader->target);
+    if (err) {
+        free(loader->saved);
+        loader->saved = NULL;
+        return err;
+    }
+    ops_write(ops, loader->area + loader->crc_code, 4, crc_code, sizeof crc_code / 4);
+    ops_write(ops, loader->area + loader->program_code, 4, program->code, program->code_size / 4);
+    return cm_flush_halted(loader->target);
+}
+
+enum err loader_enter(struct loader *loader)
+{
+    enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
+
+    if (loader->entered)
+        return ERR_OK;
+    if (!err)
+        err = loader_core_take(loader);
+    loader->entered = !err;
+    return err;
+}
+
+enum err loader_leave(struct loader *loader)
+{
+    bool entered = loader->entered;
+
+    loader->entered = false;
+    if (!entered || target_state(loader->target) != TARGET_HALTED)
+        return ERR_OK; /* nothing to give back */
+    enum err ended = loader_program_end(loader);
+    enum err err = loader_core_give_back(loader);
+    target_drop_caches(loader->target);
+    return ended ? ended : err;
+}
+
+enum err loader_close(struct loader *loader)
+{
+    enum err err = ERR_OK;
+
+    if (!loader->saved)
+        return ERR_OK;
+    if (target_state(loader->target) == TARGET_HALTED) {
+        err = loader_leave(loader);
+        ops_write(&loader->target->ops, loader->area, 4, loader->saved, loader->area_size / 4);
+        enum err restored = cm_flush_halted(loader->target);
+        err = err ? err : restored;
+    }
+    target_drop_caches(loader->target);
+    free(loader->saved);
+    loader->saved = NULL;
+    return err;
+}
+
+/* The independent watchdog may have been started by the program; while the core stands it is
+ * frozen, while a routine runs it counts. */
+static void queue_feed(struct loader *loader)
+{
+    if (loader->controller->driver->watchdog)
+        ops_write32(&loader->target->ops, loader->controller->driver->watchdog, IWDG_FEED);
+}
+
+enum err loader_crc(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *crc)
+{
+    struct ops *ops = &loader->target->ops;
+    uint32_t parameters = loader->area + CRC_PARAMETERS;
+    uint32_t results = loader->area + CRC_RESULTS;
+    const uint32_t words[] = {address,
+                              page_size(loader),
+                              pages,
+                              loader->controller->driver->erased_word,
+                              loader->erased_crc,
+                              results};
+
+    ops_write(ops, parameters, 4, words, sizeof words / sizeof *words);
+    queue_feed(loader);
+    loader_core_queue_start(
+        loader, loader->area + loader->crc_code,
+        (const uint32_t[4]){parameters, loader->area + loader->buffer[0], 0, 0});
+    ops_wait32(ops, parameters + 8, UINT32_MAX, 0, CRC_TIMEOUT_US);
+    ops_read(ops, results, 4, crc, pages);
+    return loader_core_flush(loader);
+}
+
+static uint32_t slot_address(const struct loader *loader, unsigned slot)
+{
+    return loader->area + MAILBOX + SLOT + slot * SLOT_SIZE;
+}
+
+static enum err start_programming(struct loader *loader)
+{
+    static const uint32_t empty[8];
+    const uint32_t arguments[4] = {
+        loader->area + MAILBOX,
+        loader->controller->driver->registers,
+        loader->area + loader->buffer[0],
+        loader->area + loader->buffer[1],
+    };
+
+    ops_write(&loader->target->ops, loader->area + MAILBOX, 4, empty, 8);
+    loader_core_queue_start(loader, loader->area + loader->program_code, arguments);
+    loader->programming = true;
+    loader->slot = 0;
+    return loader_core_flush(loader);
+}
+
+static uint32_t page_limit_us(const struct loader *loader)
+{
+    const struct flash_driver *driver = loader->controller->driver;
+
+    return driver->page_size / driver->program_size * driver->program_max_us + PROGRAM_MARGIN_US;
+}
+
+/* Flushes; then looks at what the routine says of the pages so far. */
+static enum err flush_programming(struct loader *loader)
+{
+    uint32_t status[2] = {0};
+
+    ops_read(&loader->target->ops, loader->area + MAILBOX, 4, status, 2);
+    enum err err = loader_core_flush(loader);
+    if (err)
+        loader->programming = false;
+    if (err || !status[0])
+        return err;
+    loader->programming = false;
+    return loader->controller->driver->explain(loader->controller, status[0], status[1]);
+}
+
+/* Should an earlier page have failed, its error is found in the same flush: the routine has ended
+ * by then and nobody looks at the buffer. */
+enum err loader_program(struct loader *loader, uint32_t address, const void *data)
+{
+    struct ops *ops = &loader->target->ops;
+    uint32_t slot = slot_address(loader, loader->slot);
+    enum err err = loader->programming ? ERR_OK : start_programming(loader);
+
+    if (err)
+        return err;
+    queue_feed(loader);
+    loader_core_queue_go(loader);
+    ops_wait32(ops, slot, UINT32_MAX, 0, page_limit_us(loader));
+    ops_write(ops, loader->area + loader->buffer[loader->slot], 4, data, page_size(loader) / 4);
+    ops_write32(ops, slot + 4, address);
+    ops_barrier(ops);
+    ops_write32(ops, slot, page_size(loader));
+    loader->slot ^= 1;
+    return flush_programming(loader);
+}
+
+enum err loader_program_end(struct loader *loader)
+{
+    struct ops *ops = &loader->target->ops;
+    enum err err = ERR_OK;
+
+    /* The older page first; between the two others may get in a word. */
+    for (unsigned i = 0; i < 2 && loader->programming; i++) {
+        queue_feed(loader);
+        loader_core_queue_go(loader);
+        ops_wait32(ops, slot_address(loader, loader->slot ^ i), UINT32_MAX, 0,
+                   page_limit_us(loader));
+        err = flush_programming(loader);
+    }
+    loader->programming = false;
+    return err;
+}
