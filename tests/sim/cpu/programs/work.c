@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "work.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FNV-1a */
+static uint32_t hash_bytes(uint32_t hash, const void *data, size_t size)
+{
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ bytes[i]) * 16777619u;
+    return hash;
+}
+
+static uint32_t hash_word(uint32_t hash, uint32_t word)
+{
+    return hash_bytes(hash, &word, sizeof word);
+}
+
+static uint32_t hash_long(uint32_t hash, uint64_t word)
+{
+    return hash_bytes(hash, &word, sizeof word);
+}
+
+static uint32_t next(uint32_t *seed)
+{
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 17;
+    *seed ^= *seed << 5;
+    return *seed;
+}
+
+static uint64_t next_long(uint32_t *seed)
+{
+    uint64_t high = next(seed);
+    return high << 32 | next(seed);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t sort_and_search(uint32_t seed)
+{
+    static int32_t numbers[300];
+    const size_t count = sizeof numbers / sizeof *numbers;
+    uint32_t hash = 1;
+    for (size_t i = 0; i < count; i++)
+        numbers[i] = (int32_t)next(&seed);
+    int32_t wanted = numbers[77];
+    qsort(numbers, count, sizeof *numbers, by_value);
+    const int32_t *found = bsearch(&wanted, numbers, count, sizeof *numbers, by_value);
+    hash = hash_word(hash, (uint32_t)(found - numbers));
+    return hash_bytes(hash, numbers, sizeof numbers);
+}
+
+static uint32_t print(uint32_t seed)
+{
+    char text[160];
+    uint32_t hash = 2;
+    for (int i = 0; i < 40; i++) {
+        uint32_t a = next(&seed), b = next(&seed);
+        snprintf(text, sizeof text, "%d|%u|%08x|%-6o|%+d|%c|%.5s|%*d|%#x|%%", (int)a, (unsigned)b,
+                 (unsigned)a, (unsigned)(b & 0xFFF), (int)(a >> 20), (int)('A' + (b & 15)),
+                 "abcdefgh", (int)(a & 15), (int)b, (unsigned)a);
+        hash = hash_bytes(hash, text, strlen(text));
+        hash = hash_word(hash, (uint32_t)strtol(text, NULL, 10));
+    }
+    return hash;
+}
+
+static uint32_t divide_long(uint32_t seed)
+{
+    uint32_t hash = 3;
+    for (int i = 0; i < 200; i++) {
+        uint64_t a = next_long(&seed), b = next_long(&seed);
+        b = b >> (next(&seed) & 63) | 1;
+        int64_t c = (int64_t)(a >> 1) - (int64_t)(b << 3 >> 1), d = (int64_t)(b >> 2) - 5;
+        hash = hash_long(hash, a / b);
+        hash = hash_long(hash, a % b);
+        hash = hash_long(hash, a * b + (a << (b & 63)) + (a >> (b & 31)));
+        hash = hash_long(hash, d ? (uint64_t)(c / d) ^ (uint64_t)(c % d) : 7);
+        hash = hash_word(hash, (uint32_t)a / ((uint32_t)b | 1) + (uint32_t)((int32_t)a % 1000));
+    }
+    return hash;
+}
+
+struct fields {
+    unsigned a : 3, b : 11, c : 18;
+    signed d : 5, e : 20, f : 7;
+};
+
+static uint32_t fiddle_bits(uint32_t seed)
+{
+    struct fields fields = {0};
+    uint32_t hash = 4;
+    for (int i = 0; i < 300; i++) {
+        uint32_t x = next(&seed);
+        fields.a = x & 7;
+        fields.b += x >> 9 & 0x7FF;
+        fields.d = (int)(x & 15) - 8;
+        fields.e = (int)(x >> 13 & 0x7FFFF) - 0x40000;
+        hash = hash_word(hash, fields.a + fields.b + (uint32_t)fields.d * (uint32_t)fields.e);
+        hash = hash_word(hash, (uint32_t)__builtin_popcount(x) + (uint32_t)__builtin_clz(x | 1));
+        hash = hash_word(hash, __builtin_bswap32(x) ^ (x << (i & 31)) ^ (x >> (32 - i % 32) % 32));
+        hash = hash_word(hash, (uint32_t)(int8_t)x + (uint32_t)(int16_t)(x >> 8) + (uint16_t)x);
+    }
+    return hash;
+}
+
+/* Dense enough for a jump table. */
+static uint32_t operate(unsigned op, uint32_t a, uint32_t b)
+{
+    switch (op) {
+    case 0:
+        return a + b;
+    case 1:
+        return a - b;
+    case 2:
+        return a * b;
+    case 3:
+        return b ? a / b : ~a;
+    case 4:
+        return a & ~b;
+    case 5:
+        return a ^ b >> 3;
+    case 6:
+        return a > b ? a : b;
+    case 7:
+        return (uint32_t)((int32_t)a >> (b & 31));
+    case 8:
+        return a << (b & 31) | a >> ((32 - (b & 31)) & 31);
+    case 9:
+        return (int32_t)a < (int32_t)b ? a - 7 : b + 9;
+    case 10:
+        return (uint32_t)((uint64_t)a * b >> 32);
+    case 11:
+        return (uint32_t)((int64_t)(int32_t)a * (int32_t)b >> 32);
+    default:
+        return op;
+    }
+}
+
+static uint32_t interpret(uint32_t seed)
+{
+    uint32_t (*volatile call)(unsigned, uint32_t, uint32_t) = operate;
+    uint32_t hash = 5, accumulator = 1;
+    for (int i = 0; i < 1000; i++) {
+        uint32_t x = next(&seed);
+        accumulator = call(x & 15, accumulator, x >> 4);
+        hash = hash_word(hash, accumulator);
+    }
+    return hash;
+}
+
+static uint32_t calculate(uint32_t seed)
+{
+    uint32_t hash = 6;
+    double sum = 0.5;
+    float single = 1.25f;
+    for (int i = 0; i < 100; i++) {
+        double x = (double)(int32_t)next(&seed) / 65536.0;
+        sum = sum * 0.75 + x / 3.0 - (x > sum ? 1.0 : -1.0);
+        single = single * 0.5f + (float)x;
+        uint64_t bits;
+        uint32_t single_bits;
+        memcpy(&bits, &sum, sizeof bits);
+        memcpy(&single_bits, &single, sizeof single_bits);
+        hash = hash_word(hash_long(hash, bits), single_bits);
+        hash = hash_word(hash, (uint32_t)(int32_t)sum);
+    }
+    return hash;
+}
+
+static uint32_t handle_strings(uint32_t seed)
+{
+    static char buffer[257], copy[300];
+    uint32_t hash = 7;
+    for (int i = 0; i < 60; i++) {
+        uint32_t x = next(&seed);
+        size_t length = x & 255, shift = x >> 8 & 31;
+        memset(buffer, (int)('a' + x % 26), length);
+        buffer[length] = 0;
+        memcpy(copy + shift, buffer, length + 1);
+        memmove(copy + shift / 2, copy + shift, length + 1);
+        hash = hash_word(hash, (uint32_t)strlen(copy + shift / 2));
+        hash = hash_word(hash, (uint32_t)(strcmp(copy + shift / 2, buffer) == 0));
+        const char *found = strchr(copy + shift / 2, 'a' + (int)(x >> 13) % 26);
+        hash = hash_word(hash, found ? (uint32_t)(found - copy) : 999);
+        hash = hash_bytes(hash, copy, sizeof copy);
+    }
+    return hash;
+}
+
+static uint32_t ackermann(uint32_t m, uint32_t n)
+{
+    if (m == 0)
+        return n + 1;
+    return ackermann(m - 1, n ? ackermann(m, n - 1) : 1);
+}
+
+void work(uint32_t hashes[WORK_PARTS])
+{
+    hashes[0] = sort_and_search(2463534242u);
+    hashes[1] = print(88675123u);
+    hashes[2] = divide_long(521288629u);
+    hashes[3] = fiddle_bits(362436069u);
+    hashes[4] = interpret(123456789u);
+    hashes[5] = calculate(1812433253u);
+    hashes[6] = handle_strings(69069u);
+    hashes[7] = ackermann(2, 7);
+}
