@@ -2,8 +2,10 @@
 #include "probe_driver.h"
 
 extern const struct probe_driver replay_probe_driver; /* replay.c */
+extern const struct probe_driver sim_probe_driver;    /* sim/sim_probe.c */
 
 const struct probe_driver *const probe_drivers[] = {
     &replay_probe_driver,
+    &sim_probe_driver,
     NULL,
 };

@@ -95,21 +95,18 @@ static bool do_read(struct sim_board *board)
     return true;
 }
 
-bool sim_ap_complete(struct sim_board *board)
+void sim_ap_complete(struct sim_board *board)
 {
     struct sim_ahb_ap *ap = &board->ap;
 
-    if (!ap->pending)
-        return true;
-    if (sim_map_busy_until(board, ap->pending_address) > board->now_ps)
-        return false;
+    if (!ap->pending || sim_map_busy_until(board, ap->pending_address) > board->now_ps)
+        return;
     ap->pending = false;
     bool aligned = ap->pending_address % ap->pending_width == 0;
     if (!aligned || !(ap->pending_read ? do_read(board) : do_write(board)))
         board->link.ctrl_stat |= DP_CTRL_STICKYERR;
     else if (ap->pending_increments)
         increment_tar(ap, ap->pending_width);
-    return true;
 }
 
 static void begin_transfer(struct sim_board *board, uint32_t address, unsigned width,

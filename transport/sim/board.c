@@ -79,6 +79,15 @@ static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
     return board->core_ps < end_ps ? board->core_ps : end_ps;
 }
 
+/* Lets peripherals and a stalled transfer of the debugger catch up with now. */
+static uint64_t sync_parts(struct sim_board *board)
+{
+    uint64_t event = sim_devices_sync(board);
+
+    sim_ap_complete(board);
+    return event;
+}
+
 void sim_advance_ps(struct sim_board *board, uint64_t ps)
 {
     uint64_t end = board->now_ps + ps;
@@ -86,7 +95,7 @@ void sim_advance_ps(struct sim_board *board, uint64_t ps)
     while (board->now_ps < end) {
         uint64_t step = end;
         if (board->powered) {
-            uint64_t event = sim_devices_sync(board);
+            uint64_t event = sync_parts(board);
             if (event > board->now_ps && event < step)
                 step = event;
             if (!board->nrst_low && board->core_ps < step)
@@ -97,7 +106,7 @@ void sim_advance_ps(struct sim_board *board, uint64_t ps)
             board->core_ps = step;
     }
     if (board->powered)
-        sim_devices_sync(board);
+        sync_parts(board);
 }
 
 uint64_t sim_board_now_us(const struct sim_board *board)

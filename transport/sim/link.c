@@ -113,11 +113,10 @@ static enum swd_ack refuse(struct sim_link *link, enum swd_ack ack)
 static enum swd_ack check_packet(struct sim_board *board, bool ap, bool read, uint8_t reg)
 {
     struct sim_link *link = &board->link;
-    bool finished = sim_ap_complete(board);
 
     if (always_answered(ap, read, reg))
         return SWD_OK;
-    if (!finished)
+    if (board->ap.pending)
         return refuse(link, SWD_WAIT);
     if (ap && !(link->ctrl_stat & DP_CTRL_CDBGPWRUPREQ))
         link->ctrl_stat |= DP_CTRL_STICKYERR;

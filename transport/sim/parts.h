@@ -182,8 +182,8 @@ enum swd_ack sim_link_packet(struct sim_board *board, bool ap, bool read, uint8_
 void sim_ap_power_up(struct sim_board *board);
 /* One AP register access; a read leaves its result in link.rdbuff when it is complete. */
 void sim_ap_access(struct sim_board *board, unsigned ap, uint8_t reg, bool read, uint32_t value);
-/* Tries to finish a transfer under way; false: the bus still stalls it. */
-bool sim_ap_complete(struct sim_board *board);
+/* Finishes a transfer under way unless the bus still stalls it. */
+void sim_ap_complete(struct sim_board *board);
 
 /* --- stm32f1_map.c -----------------------------------------------------------------------------
  */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* A simulated board on a test bench: SWD packets by hand, no probe, no transport layer. */
+#ifndef PROBED_TESTS_RIG_H
+#define PROBED_TESTS_RIG_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "dap.h"
+#include "sim/board.h"
+
+enum {
+    FLASH_BASE = 0x08000000,
+    SRAM_BASE = 0x20000000,
+    SIZE_REGISTER = 0x1FFFF7E0,
+    OPTIONS = 0x1FFFF800,
+    FLASH_KEYR = 0x40022004,
+    FLASH_OPTKEYR = 0x40022008,
+    FLASH_SR = 0x4002200C,
+    FLASH_CR = 0x40022010,
+    FLASH_AR = 0x40022014,
+    FLASH_OBR = 0x4002201C,
+    FLASH_WRPR = 0x40022020,
+};
+#define CPUID 0xE000ED00u
+#define AIRCR 0xE000ED0Cu
+#define AIRCR_SYSRESETREQ 0x05FA0004u
+#define DHCSR 0xE000EDF0u
+#define DCRSR 0xE000EDF4u
+#define DCRDR 0xE000EDF8u
+#define DEMCR 0xE000EDFCu
+#define DHCSR_HALT 0xA05F0003u
+#define DHCSR_RUN 0xA05F0001u
+#define S_HALT (1u << 17)
+#define S_SLEEP (1u << 18)
+#define S_RESET_ST (1u << 25)
+#define KEY1 0x45670123u
+#define KEY2 0xCDEF89ABu
+
+/* A fresh board, or the test fails with the board's own sentence. */
+struct sim_board *rig_board(const char *spec);
+/* Line reset, DPIDR, power-up; the test fails if any of it is not answered OK. */
+void rig_connect(struct sim_board *board);
+/* rig_board() and rig_connect(). */
+struct sim_board *rig_connected(const char *spec);
+
+/* Single packets. */
+enum swd_ack dp_read(struct sim_board *board, uint8_t reg, uint32_t *value);
+enum swd_ack dp_write(struct sim_board *board, uint8_t reg, uint32_t value);
+/* AP 0's register in bank 0 as it stands in SELECT; reads are posted. */
+enum swd_ack ap_read(struct sim_board *board, uint8_t reg, uint32_t *value);
+enum swd_ack ap_write(struct sim_board *board, uint8_t reg, uint32_t value);
+/* Any register of AP 0, bank selected, result collected. */
+uint32_t ap_register(struct sim_board *board, uint8_t reg);
+
+/* Memory as a debugger reaches it, patient with WAIT. FAULT: the sticky flags are cleared. */
+enum swd_ack mem_read(struct sim_board *board, uint32_t address, unsigned width, uint32_t *value);
+enum swd_ack mem_write(struct sim_board *board, uint32_t address, unsigned width, uint32_t value);
+/* As above, for what has to work. */
+uint32_t peek32(struct sim_board *board, uint32_t address);
+uint32_t peek16(struct sim_board *board, uint32_t address);
+void poke32(struct sim_board *board, uint32_t address, uint32_t value);
+void poke16(struct sim_board *board, uint32_t address, uint32_t value);
+
+/* Core. */
+void rig_halt(struct sim_board *board);
+uint32_t rig_register(struct sim_board *board, unsigned regsel);
+void rig_set_register(struct sim_board *board, unsigned regsel, uint32_t value);
+/* Puts code into SRAM and lets the halted core run it from there. */
+void rig_run_code(struct sim_board *board, uint32_t address, const uint16_t *code, size_t halves);
+
+/* Flash. */
+void rig_unlock(struct sim_board *board);
+/* Polls BSY; returns SR and the virtual time it took. */
+uint32_t rig_wait_flash(struct sim_board *board, uint64_t *us);
+void rig_program(struct sim_board *board, uint32_t address, uint16_t value);
+
+/* A hand on the bench; the test fails if the board does not understand. */
+void rig_hand(struct sim_board *board, const char *word1, const char *word2);
+
+#endif
