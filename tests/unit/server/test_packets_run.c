@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/* ? c C s S vCont R vRun k vKill D vFlash*: what runs the core, and how it is told. */
+#include "desk.h"
+
+static struct desk desk;
+static struct gdb *const gdb = &desk.gdb[0];
+
+static int set_up(void **state)
+{
+    (void)state;
+    desk_open(&desk);
+    ask(&desk, gdb, "qSupported:swbreak+;hwbreak+;error-message+");
+    assert_begins(ask(&desk, gdb, "?"), "T05thread:1;");
+    fake_log();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    desk_close(&desk);
+    return 0;
+}
+
+static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
+{
+    static const struct {
+        const char *packet, *asked;
+    } cases[] = {
+        {"vCont;c", "resume;"},
+        {"vCont;c:1", "resume;"},
+        {"vCont;C05:-1", "resume;"},
+        {"vCont;C05", "resume;"},
+        {"vCont;s:1;c", "step;"},
+        {"vCont;s:-1;c", "step;"},
+        {"vCont;s", "step;"},
+        {"vCont;S0b:0;c", "step;"},
+        {"vCont;s:2;c:1", "resume;"},
+        {"vCont;c;s:1", "resume;"},
+        {"vCont;r8000100,8000110:1;c", "range 08000100 08000110;"},
+        {"vCont;r8000100,8000100:1;c", "step;"},
+        {"c", "resume;"},
+        {"C0b", "resume;"},
+        {"s", "step;"},
+        {"S05", "step;"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fake.state = TARGET_HALTED;
+        gdb->client->waiting = false;
+        const char *reply = ask(&desk, gdb, cases[i].packet);
+        if (strcmp(cases[i].asked, "resume;") == 0)
+            assert_string_equal(reply, "LATER");
+        else
+            assert_begins(reply, "T05thread:1;");
+        assert_string_equal(fake_log(), cases[i].asked);
+    }
+}
+
+static void garbled_resumes_are_errors_and_leave_the_core(void **state)
+{
+    static const char *const packets[] = {
+        "vCont",       "vCont;",  "vCont;x",    "vCont;c:2", "vCont;t",
+        "vCont;r1:1",  "vCont;C", "vCont;Cxyz", "vCont;c:",  "vContinue",
+        "vCont;s:1;?", "czz",     "C",          "Szz",       "vCont;r100000000,2",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        const char *reply = ask(&desk, gdb, packets[i]);
+
+        if (strcmp(packets[i], "vContinue") == 0)
+            assert_string_equal(reply, "");
+        else
+            assert_begins(reply, "E.");
+    }
+    assert_string_equal(fake_log(), "");
+    assert_false(gdb->client->waiting);
+}
+
+static void old_resumes_may_say_where(void **state)
+{
+    (void)state;
+    assert_begins(ask(&desk, gdb, "s8000200"), "T05");
+    assert_int_equal(fake.registers[15], 0x08000200);
+    assert_string_equal(ask(&desk, gdb, "C05;8000300"), "LATER");
+    assert_int_equal(fake.registers[15], 0x08000300);
+}
+
+static void each_reason_has_its_stop_reply(void **state)
+{
+    static const struct {
+        struct target_stop stop;
+        const char *reply;
+    } cases[] = {
+        {{.reason = STOP_STEP}, "T05thread:1;00:00100000;"},
+        {{.reason = STOP_REQUEST}, "T02thread:1;"},
+        {{.reason = STOP_BREAKPOINT_HW}, "T05hwbreak:;thread:1;"},
+        {{.reason = STOP_BREAKPOINT_SW}, "T05swbreak:;thread:1;"},
+        {{.reason = STOP_BKPT}, "T05thread:1;"},
+        {{.reason = STOP_WATCHPOINT, .watch_address = 0x20000004}, "T05watch:20000004;thread:1;"},
+        {{.reason = STOP_WATCHPOINT, .watch_kind = WATCH_READ}, "T05rwatch:00000000;thread:1;"},
+        {{.reason = STOP_FAULT}, "T0bthread:1;"},
+        {{.reason = STOP_RESET}, "T05thread:1;"},
+        {{.reason = STOP_EXTERNAL}, "T05thread:1;"},
+        {{.reason = STOP_EXIT, .exit_code = 259}, "W03"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fake.next = cases[i].stop;
+        assert_begins(ask(&desk, gdb, "s"), cases[i].reply);
+    }
+    assert_begins(ask(&desk, gdb, "?"), "T05thread:1;"); /* exited, but the core stands */
+}
+
+static void breakpoint_reasons_are_told_only_to_those_who_know_them(void **state)
+{
+    (void)state;
+    gdb->client->hwbreak = gdb->client->swbreak = false;
+    fake.next.reason = STOP_BREAKPOINT_HW;
+    assert_begins(ask(&desk, gdb, "s"), "T05thread:1;");
+    fake.next.reason = STOP_BREAKPOINT_SW;
+    assert_begins(ask(&desk, gdb, "s"), "T05thread:1;");
+}
+
+static void fault_comes_with_its_explanation(void **state)
+{
+    (void)state;
+    fake.next = (struct target_stop){.reason = STOP_FAULT, .text = "HardFault: it fell"};
+    ask(&desk, gdb, "c");
+    desk_poll(&desk);
+    assert_begins(sent(gdb), "[O:HardFault: it fell\n][T0bthread:1;");
+    fake.next = (struct target_stop){.reason = STOP_FAULT, .text = "HardFault: again"};
+    assert_begins(ask(&desk, gdb, "s"), "T0b");
+    assert_string_equal(sent(gdb), "[O:HardFault: again\n]");
+}
+
+static void cancel(void *user)
+{
+    (void)user;
+    atomic_store(&fake.job->cancelled, true);
+}
+
+static void range_step_can_be_interrupted(void **state)
+{
+    (void)state;
+    fake.between = cancel;
+    assert_begins(ask(&desk, gdb, "vCont;r8000100,8000110:1;c"), "T02thread:1;");
+}
+
+static void failures_are_errors_with_their_sentence(void **state)
+{
+    (void)state;
+    fake.fail = ERR_WAIT;
+    assert_string_equal(ask(&desk, gdb, "vCont;c"), "E.it fails");
+    assert_false(gdb->client->waiting);
+    assert_string_equal(ask(&desk, gdb, "s"), "E.it fails");
+    gdb->client->error_message = false;
+    char expected[8];
+    snprintf(expected, sizeof expected, "E%02x", ERR_WAIT);
+    assert_string_equal(ask(&desk, gdb, "s"), expected);
+}
+
+static void restart_halts_at_the_reset_vector(void **state)
+{
+    (void)state;
+    assert_begins(ask(&desk, gdb, "vRun;"), "T05thread:1;");
+    assert_string_equal(ask(&desk, gdb, "R00"), "NOTHING");
+    assert_string_equal(fake_log(), "reset 1;reset 1;");
+}
+
+static void kill_leaves_a_core_that_does_not_run(void **state)
+{
+    (void)state;
+    assert_string_equal(ask(&desk, gdb, "vKill;a410"), "OK");
+    assert_string_equal(fake_log(), "drop0;reset 1;");
+    ask(&desk, gdb, "!");
+    assert_string_equal(ask(&desk, gdb, "k"), "NOTHING");
+    assert_int_equal(gdb->actions, CLIENT_NOTHING); /* extended: the connection stays */
+    gdb->client->extended = false;
+    assert_string_equal(ask(&desk, gdb, "k"), "NOTHING");
+    assert_int_equal(gdb->actions, CLIENT_CLOSE);
+}
+
+static void detach_removes_breakpoints_and_resumes(void **state)
+{
+    (void)state;
+    assert_string_equal(ask(&desk, gdb, "D;1"), "OK");
+    assert_string_equal(fake_log(), "drop0;resume;");
+    fake.state = TARGET_HALTED;
+    fake.fail = ERR_WAIT;
+    assert_string_equal(ask(&desk, gdb, "D"), "OK");
+}
+
+static void load_is_one_flash_session(void **state)
+{
+    (void)state;
+    assert_string_equal(ask(&desk, gdb, "vFlashErase:08000000,00000400"), "OK");
+    assert_string_equal(ask_bytes(&desk, gdb, "vFlashWrite:8000000:a}\x03:\x00", 25), "OK");
+    assert_string_equal(ask(&desk, gdb, "vFlashDone"), "OK");
+    assert_string_equal(fake_log(), "flash;erase 08000000/400;write 08000000/4;done;end;");
+    assert_memory_equal(fake.flash, "a#:\x00", 4);
+    assert_null(gdb->client->flash);
+    assert_string_equal(ask(&desk, gdb, "vFlashDone"), "OK");
+}
+
+static void load_outside_flash_has_its_own_error(void **state)
+{
+    (void)state;
+    assert_string_equal(ask(&desk, gdb, "vFlashWrite:20000000:abcd"), "E.memtype");
+    assert_null(gdb->client->flash);
+    gdb->client->error_message = false;
+    assert_string_equal(ask(&desk, gdb, "vFlashErase:20000000,400"), "E.memtype");
+    assert_begins(ask(&desk, gdb, "vFlashErase:ffffff00,400"), "E");
+    assert_begins(ask(&desk, gdb, "vFlashWrite:fffffffe:abcd"), "E");
+    assert_begins(ask(&desk, gdb, "vFlashWrite:8000000:abcd}"), "E");
+}
+
+static void failed_load_ends_its_session(void **state)
+{
+    (void)state;
+    ask(&desk, gdb, "vFlashErase:08000000,00000400");
+    fake.fail = ERR_FLASH;
+    assert_string_equal(ask(&desk, gdb, "vFlashWrite:8000000:abcd"), "E.it fails");
+    assert_null(gdb->client->flash);
+    fake.fail = ERR_OK;
+    fake_log();
+    ask(&desk, gdb, "vFlashErase:08000000,00000400");
+    assert_string_equal(ask(&desk, gdb, "vCont;c"), "LATER"); /* an interrupted load ends here */
+    assert_string_equal(fake_log(), "flash;erase 08000000/400;end;resume;");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(vcont_takes_the_leftmost_action_for_our_thread),
+        TEST(garbled_resumes_are_errors_and_leave_the_core),
+        TEST(old_resumes_may_say_where),
+        TEST(each_reason_has_its_stop_reply),
+        TEST(breakpoint_reasons_are_told_only_to_those_who_know_them),
+        TEST(fault_comes_with_its_explanation),
+        TEST(range_step_can_be_interrupted),
+        TEST(failures_are_errors_with_their_sentence),
+        TEST(restart_halts_at_the_reset_vector),
+        TEST(kill_leaves_a_core_that_does_not_run),
+        TEST(detach_removes_breakpoints_and_resumes),
+        TEST(load_is_one_flash_session),
+        TEST(load_outside_flash_has_its_own_error),
+        TEST(failed_load_ends_its_session),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
