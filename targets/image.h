@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* Program files to segments of bytes: ELF, Intel HEX, Motorola S-record, binary. Files come from
+ * anywhere: every offset and size in them is checked, and what makes no sense is refused with a
+ * sentence that names the file and the place. */
+#ifndef PROBED_IMAGE_H
+#define PROBED_IMAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/job.h"
+
+enum image_format { IMAGE_AUTO, IMAGE_ELF, IMAGE_IHEX, IMAGE_SREC, IMAGE_BINARY };
+
+enum {
+    IMAGE_FILE_MAX = 256 * 1024 * 1024, /* debug information is large */
+    IMAGE_BYTES_MAX = 32 * 1024 * 1024, /* to be loaded */
+    IMAGE_SEGMENTS_MAX = 16384,
+};
+
+struct image_segment {
+    uint32_t address, size; /* address + size does not pass 2^32 */
+    uint8_t *data;
+};
+
+/* Segments ascend and do not overlap. */
+struct image {
+    struct image_segment *segments;
+    size_t count;
+    size_t bytes; /* of all segments */
+    bool has_entry;
+    uint32_t entry;
+};
+
+/* `offset` is added to every address (a binary begins there). ERR_FILE, ERR_NO_MEMORY. On error
+ * the image is empty. */
+enum err image_load(struct job *job, const char *path, enum image_format format, uint32_t offset,
+                    struct image *image);
+/* The same from memory; `name` for sentences. */
+enum err image_parse(struct job *job, const char *name, const void *data, size_t size,
+                     enum image_format format, uint32_t offset, struct image *image);
+void image_finish(struct image *image);
+
+/* "elf", "ihex", "srec", "bin" (and "s19", "hex", "auto"); false if none. */
+bool image_format_by_name(const char *name, enum image_format *format);
+
+/* --- for the formats --- */
+
+struct image_reader {
+    struct job *job;
+    const char *name;
+    const uint8_t *data;
+    size_t size;
+    uint32_t offset;
+    struct image *image;
+};
+
+/* Appends bytes; joins them to the segment before if they follow it. */
+enum err image_add(struct image_reader *reader, uint64_t address, const void *data, size_t size);
+void image_set_entry(struct image_reader *reader, uint32_t entry);
+
+enum err image_read_elf(struct image_reader *reader);
+enum err image_read_ihex(struct image_reader *reader);
+enum err image_read_srec(struct image_reader *reader);
+
+/* A line of hexadecimal text, as both text formats have it. */
+struct image_line {
+    unsigned number; /* from 1 */
+    const char *text;
+    size_t length; /* without line end and blanks around */
+};
+
+/* False at the end. `at` starts at 0. */
+bool image_next_line(const struct image_reader *reader, size_t *at, struct image_line *line);
+/* Digits to bytes; the count, or -1 when there is something else or more than `capacity`. */
+int image_hex(const char *text, size_t length, uint8_t *bytes, size_t capacity);
+
+#endif
