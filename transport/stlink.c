@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* ST-Link V2, V2-1, V3 and their clones: opening, connecting, pins. What the protocol is and how
+ * sure that is: docs/stlink.md. */
+#include "stlink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+enum { DEFAULT_V2_KHZ = 1800, DEFAULT_V3_KHZ = 3300, FAST_V2_KHZ = 4000, FAST_V3_KHZ = 8000 };
+enum { LINK_TEST_BYTES = 1024, LINK_TEST_ROUNDS = 4 };
+#define LINK_TEST_ADDRESS 0xE00FF000u /* ROM table: there on every core, changes never */
+
+/* --- finding --- */
+
+struct visit {
+    struct probe_list *list;
+    enum err error;
+};
+
+extern const struct probe_driver stlink_probe_driver;
+
+static void visit_device(void *user, const struct usb_found *found)
+{
+    const struct stlink_product *product = stlink_product(found->pid);
+    struct visit *visit = user;
+
+    if (!product)
+        return;
+    struct probe_info info = {.driver = &stlink_probe_driver, .vid = found->vid, .pid = found->pid};
+    snprintf(info.product, sizeof info.product, "%s", product->name);
+    snprintf(info.place, sizeof info.place, "%s", found->place);
+    stlink_serial(found->serial, found->serial_length, info.serial);
+    if (product->advice)
+        snprintf(info.advice, sizeof info.advice, "%s", product->advice);
+    else if (!found->accessible)
+        snprintf(
+            info.advice, sizeof info.advice,
+            "no permission: install examples/udev/60-probed.rules into /etc/udev/rules.d, replug");
+    if (visit->error == ERR_OK)
+        visit->error = probe_list_add(visit->list, &info);
+}
+
+static enum err stlink_scan(struct probe_list *list, struct job *job)
+{
+    struct visit visit = {.list = list};
+    enum err error = usb_find(STLINK_VID, visit_device, &visit, job);
+
+    return error == ERR_OK ? visit.error : error;
+}
+
+/* --- modes --- */
+
+static enum err simple(struct probe *probe, uint8_t group, uint8_t op)
+{
+    uint8_t command[STLINK_COMMAND_SIZE];
+
+    stlink_command(command, group, op);
+    return stlink_ask(probe, command, NULL, 0);
+}
+
+static enum err get_mode(struct probe *probe, uint8_t *mode)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+
+    stlink_command(command, STLINK_GET_MODE, 0);
+    enum err error = stlink_ask(probe, command, reply, sizeof reply);
+    *mode = reply[0];
+    return error;
+}
+
+static enum err leave_mode(struct probe *probe)
+{
+    uint8_t mode;
+    enum err error = get_mode(probe, &mode);
+
+    stlink_of(probe)->entered = false;
+    stlink_of(probe)->aps_open = 0;
+    if (error != ERR_OK)
+        return error;
+    switch (mode) {
+    case STLINK_MODE_DFU:
+        return simple(probe, STLINK_DFU, 0x07);
+    case STLINK_MODE_DEBUG:
+        return simple(probe, STLINK_DEBUG, STLINK_LEAVE);
+    case STLINK_MODE_SWIM:
+        return simple(probe, STLINK_SWIM, 0x01);
+    default:
+        return ERR_OK;
+    }
+}
+
+static enum err enter_swd(struct probe *probe)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    const struct stlink_status *status = NULL;
+
+    stlink_command(command, STLINK_DEBUG, STLINK_ENTER);
+    command[2] = 0xA3; /* SWD, without a reset */
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, &status);
+    if (error == ERR_OK) {
+        stlink_of(probe)->entered = true;
+        stlink_of(probe)->aps_open = 0;
+        return ERR_OK;
+    }
+    return job_fail(probe->job, error, "%s (ST-Link status %02X on entering SWD)", err_text(error),
+                    reply[0]);
+}
+
+enum err stlink_need_ap(struct probe *probe, uint8_t ap)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    bool needed = ap == 0 ? stlink->caps.init_ap0 : stlink->caps.init_ap;
+
+    if (!needed || (ap < 32 && (stlink->aps_open >> ap & 1)))
+        return ERR_OK;
+    stlink_command(command, STLINK_DEBUG, STLINK_INIT_AP);
+    command[2] = ap;
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    if (error != ERR_OK)
+        return job_fail(probe->job, error, "access port %u cannot be opened: %s", ap,
+                        stlink_status(reply[0])->text);
+    stlink->aps_open |= 1u << ap;
+    return ERR_OK;
+}
+
+enum err stlink_reenter(struct probe *probe)
+{
+    enum err error = leave_mode(probe);
+
+    if (error == ERR_OK)
+        error = enter_swd(probe);
+    return error == ERR_OK ? stlink_need_ap(probe, 0) : error;
+}
+
+/* --- pins and speed --- */
+
+static enum err stlink_nrst(struct probe *probe, enum probe_nrst level)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+
+    stlink_command(command, STLINK_DEBUG, STLINK_DRIVE_NRST);
+    command[2] = level == PROBE_NRST_ASSERT ? 0 : 1;
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    return error == ERR_OK ? ERR_OK : job_fail(probe->job, error, "the probe cannot drive NRST");
+}
+
+static enum err set_v2_speed(struct probe *probe, uint32_t khz, uint32_t *actual)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint16_t divisor;
+
+    if (!stlink_of(probe)->caps.swd_freq) {
+        *actual = DEFAULT_V2_KHZ;
+        return ERR_OK; /* firmware before J22 has this one speed */
+    }
+    stlink_v2_speed(khz, &divisor, actual);
+    stlink_command(command, STLINK_DEBUG, STLINK_SWD_FREQ);
+    put_le16(command + 2, divisor);
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    return error == ERR_OK ? ERR_OK
+                           : job_fail(probe->job, error, "the probe refused the SWD speed");
+}
+
+/* The probe lists its speeds, highest first. */
+static enum err set_v3_speed(struct probe *probe, uint32_t khz, uint32_t *actual)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[52];
+    uint32_t chosen = 0;
+
+    stlink_command(command, STLINK_DEBUG, STLINK_GET_COM_FREQ);
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    for (int i = 0; error == ERR_OK && i < reply[8] && i < 10; i++) {
+        chosen = get_le32(reply + 12 + 4 * i);
+        if (chosen <= khz)
+            break;
+    }
+    if (error == ERR_OK) {
+        stlink_command(command, STLINK_DEBUG, STLINK_SET_COM_FREQ);
+        put_le32(command + 4, chosen);
+        error = stlink_ask_status(probe, command, reply, 8, NULL);
+    }
+    if (error != ERR_OK)
+        return job_fail(probe->job, error, "the probe refused the SWD speed");
+    *actual = get_le32(reply + 4);
+    return ERR_OK;
+}
+
+static enum err choose_speed(struct probe *probe, uint32_t khz, uint32_t *actual)
+{
+    struct stlink *stlink = stlink_of(probe);
+    enum err error =
+        stlink->caps.com_freq ? set_v3_speed(probe, khz, actual) : set_v2_speed(probe, khz, actual);
+
+    if (error == ERR_OK)
+        stlink->khz = *actual;
+    return error;
+}
+
+static enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
+{
+    stlink_of(probe)->speed_chosen = true;
+    return choose_speed(probe, khz, actual_khz);
+}
+
+static enum err stlink_vtref(struct probe *probe, uint32_t *millivolts)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8];
+
+    stlink_command(command, STLINK_GET_VOLTAGE, 0);
+    enum err error = stlink_ask(probe, command, reply, sizeof reply);
+    if (error != ERR_OK)
+        return error;
+    if (!stlink_decode_voltage(reply, millivolts))
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe has no reading of the target voltage (some clones)");
+    return ERR_OK;
+}
+
+/* --- connecting --- */
+
+static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12];
+
+    stlink_command(command, STLINK_DEBUG, STLINK_READ_IDCODES);
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    *dpidr = get_le32(reply + 4);
+    if (error != ERR_OK)
+        return job_fail(probe->job, error, "the debug port's id cannot be read: %s",
+                        stlink_status(reply[0])->text);
+    if (*dpidr == 0 || *dpidr == 0xFFFFFFFF)
+        return job_fail(probe->job, ERR_NO_TARGET,
+                        "the debug port's id reads 0x%08x: SWDIO is open or shorted", *dpidr);
+    return ERR_OK;
+}
+
+/* The same bytes several times over: true if the wire can take this speed. */
+static bool link_is_clean(struct probe *probe)
+{
+    uint8_t first[LINK_TEST_BYTES], again[LINK_TEST_BYTES];
+
+    for (int round = 0; round < LINK_TEST_ROUNDS; round++) {
+        struct op op = {.kind = OP_READ,
+                        .width = 4,
+                        .increment = true,
+                        .address = LINK_TEST_ADDRESS,
+                        .count = LINK_TEST_BYTES / 4,
+                        .data = round == 0 ? first : again};
+        if (stlink_run_one(probe, &op) != ERR_OK ||
+            (round > 0 && memcmp(first, again, sizeof first) != 0))
+            return false;
+    }
+    return true;
+}
+
+/* Nobody asked for a speed: as fast as the link proves clean. */
+static enum err search_speed(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint32_t safe = stlink->khz, actual;
+
+    if (stlink->speed_chosen || (!stlink->caps.swd_freq && !stlink->caps.com_freq))
+        return ERR_OK;
+    enum err error =
+        choose_speed(probe, stlink->caps.com_freq ? FAST_V3_KHZ : FAST_V2_KHZ, &actual);
+    if (error == ERR_OK && link_is_clean(probe)) {
+        stlink->speed_chosen = true;
+        return ERR_OK;
+    }
+    job_clear(probe->job);
+    error = choose_speed(probe, safe, &actual);
+    return error == ERR_OK ? stlink_reenter(probe) : error;
+}
+
+static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr)
+{
+    struct stlink *stlink = stlink_of(probe);
+    bool under_reset = how == PROBE_CONNECT_UNDER_RESET;
+    uint32_t actual;
+    enum err error = leave_mode(probe);
+
+    if (error == ERR_OK && stlink->khz == 0)
+        error =
+            choose_speed(probe, stlink->caps.com_freq ? DEFAULT_V3_KHZ : DEFAULT_V2_KHZ, &actual);
+    /* Twice: before SWD is entered some firmware does not know yet which pin to drive. */
+    if (error == ERR_OK && under_reset)
+        error = stlink_nrst(probe, PROBE_NRST_ASSERT);
+    if (error == ERR_OK)
+        error = enter_swd(probe);
+    if (error == ERR_OK && under_reset)
+        error = stlink_nrst(probe, PROBE_NRST_ASSERT);
+    if (error == ERR_OK)
+        error = stlink_need_ap(probe, 0);
+    if (error == ERR_OK)
+        error = read_dpidr(probe, dpidr);
+    return error == ERR_OK && !under_reset ? search_speed(probe) : error;
+}
+
+static enum err stlink_disconnect(struct probe *probe)
+{
+    return leave_mode(probe);
+}
+
+/* --- life --- */
+
+static enum err read_version(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12];
+
+    stlink_command(command, STLINK_GET_VERSION, 0);
+    enum err error = stlink_ask(probe, command, reply, 6);
+    if (error != ERR_OK || stlink_decode_version(reply, stlink->pid, &stlink->version))
+        return error;
+    stlink_command(command, STLINK_GET_VERSION_EX, 0);
+    error = stlink_ask(probe, command, reply, 12);
+    stlink_decode_version_ex(reply, &stlink->version);
+    return error;
+}
+
+/* A program killed in the middle of a command leaves replies and halted pipes behind: first the
+ * gentle way, a USB reset only when that did not help. */
+static enum err first_contact(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    stlink->dirty = true;
+    enum err error = read_version(probe);
+    if (error == ERR_OK || error == ERR_PROBE_GONE)
+        return error;
+    job_clear(probe->job);
+    stlink->dirty = true;
+    error = read_version(probe);
+    if (error == ERR_OK || error == ERR_PROBE_GONE)
+        return error;
+    log_line(probe->job->log, LOG_WARN,
+             "the probe does not answer: USB reset (its serial port and disk drop out)");
+    job_clear(probe->job);
+    error = stlink->pipe->driver->reset(stlink->pipe, probe->job);
+    return error == ERR_OK ? read_version(probe) : error;
+}
+
+static enum err check_firmware(struct probe *probe)
+{
+    const struct stlink_version *version = &stlink_of(probe)->version;
+
+    stlink_format_version(version, probe->info.firmware, sizeof probe->info.firmware);
+    if (version->j == 0)
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe's firmware %s has no SWD (STM8 only): update it",
+                        probe->info.firmware);
+    if (version->generation == 2 && version->j < 15)
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe's firmware %s is too old: V2J15 or newer is needed, update it "
+                        "with ST's STSW-LINK007",
+                        probe->info.firmware);
+    return ERR_OK;
+}
+
+enum err stlink_start(struct probe *probe, struct usb_pipe *pipe)
+{
+    struct stlink *stlink = calloc(1, sizeof *stlink);
+    enum err error = ERR_NO_MEMORY;
+
+    if (stlink) {
+        stlink->pipe = pipe;
+        stlink->pid = probe->info.pid;
+        probe->state = stlink;
+        error = first_contact(probe);
+    }
+    if (error == ERR_OK)
+        error = check_firmware(probe);
+    if (error == ERR_OK) {
+        stlink->caps = stlink_caps(&stlink->version);
+        error = leave_mode(probe);
+    }
+    if (error != ERR_OK) {
+        pipe->driver->close(pipe);
+        free(stlink);
+        probe->state = NULL;
+    }
+    return error;
+}
+
+static enum err stlink_open(struct probe *probe)
+{
+    struct usb_pipe *pipe;
+
+    if (probe->info.advice[0])
+        return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,
+                        probe->info.advice);
+    enum err error = usb_open(probe->info.place, probe->job, &pipe);
+    return error == ERR_OK ? stlink_start(probe, pipe) : error;
+}
+
+/* Leaves debug mode on every path: a V3 left inside answers nothing at the next start. */
+static void stlink_close(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    if (stlink->entered) {
+        (void)stlink_nrst(probe, PROBE_NRST_RELEASE);
+        (void)leave_mode(probe);
+    }
+    stlink->pipe->driver->close(stlink->pipe);
+    free(stlink);
+}
+
+const struct probe_driver stlink_probe_driver = {
+    .name = "stlink",
+    .scan = stlink_scan,
+    .open = stlink_open,
+    .close = stlink_close,
+    .connect = stlink_connect,
+    .disconnect = stlink_disconnect,
+    .run = stlink_run,
+    .set_speed = stlink_set_speed,
+    .nrst = stlink_nrst,
+    .vtref = stlink_vtref,
+};

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, stlink_run.c turns
+ * operations into commands, stlink_script.c packs word accesses into RW_MISC scripts, stlink_link.c
+ * sends one command and checks what came back. */
+#ifndef PROBED_STLINK_H
+#define PROBED_STLINK_H
+
+#include "probe_driver.h"
+#include "stlink_wire.h"
+#include "usb.h"
+
+struct stlink {
+    struct usb_pipe *pipe;
+    struct stlink_version version;
+    struct stlink_caps caps;
+    uint16_t pid;
+    bool dirty;        /* the last exchange failed: stale replies may wait */
+    bool entered;      /* SWD was entered and not left */
+    uint32_t aps_open; /* bit a: INIT_AP was done since entering */
+    uint32_t khz;      /* SWCLK as the probe reports it */
+    bool speed_chosen; /* by the user: no search for the fastest clean one */
+    /* READALLREGS' order of registers is not documented: it is believed after it agreed once with
+     * READREG on this probe. */
+    enum { ALL_REGS_UNKNOWN, ALL_REGS_AGREE, ALL_REGS_DIFFER } all_regs;
+};
+
+static inline struct stlink *stlink_of(struct probe *probe)
+{
+    return probe->state;
+}
+
+/* Takes over an open pipe to an ST-Link: reads its version, leaves whatever mode a predecessor left
+ * it in. On error the pipe is closed. For stlink.c's open and for tests with a modelled probe. */
+enum err stlink_start(struct probe *probe, struct usb_pipe *pipe);
+
+/* --- stlink_link.c: one command --- */
+
+/* Sends a command and takes exactly `length` bytes of reply (0: none is expected). A short reply,
+ * and one that only echoes the command, is no answer. */
+enum err stlink_ask(struct probe *probe, const uint8_t *command, void *reply, size_t length);
+/* As stlink_ask, with a data phase to the probe instead of a reply. */
+enum err stlink_tell(struct probe *probe, const uint8_t *command, const void *data, size_t length);
+/* Asks and checks the status byte; WAIT and busy are repeated within a time limit. *status (may be
+ * NULL) gets the last one. On a bad status the job has no sentence yet: the caller knows what it
+ * was about. */
+enum err stlink_ask_status(struct probe *probe, const uint8_t *command, uint8_t *reply,
+                           size_t length, const struct stlink_status **status);
+/* The outcome of the memory command just sent; *fault_address if it is known (else unchanged). */
+enum err stlink_last_status(struct probe *probe, const struct stlink_status **status,
+                            uint32_t *fault_address);
+/* Records the sentence of an operation that ended with this status. */
+enum err stlink_fail(struct probe *probe, const struct op *op, uint32_t address,
+                     const struct stlink_status *status);
+/* After a fault: the sticky flags are cleared as far as this firmware lets us. */
+void stlink_clear_sticky(struct probe *probe);
+
+/* --- stlink.c --- */
+
+/* Opens an access port where this firmware wants that. */
+enum err stlink_need_ap(struct probe *probe, uint8_t ap);
+/* Leaves and enters SWD again, after the target stopped answering. */
+enum err stlink_reenter(struct probe *probe);
+
+/* --- stlink_run.c --- */
+
+enum err stlink_run(struct probe *probe, struct op *ops, size_t count);
+/* One operation by itself, with retries. */
+enum err stlink_run_one(struct probe *probe, struct op *op);
+
+/* --- stlink_script.c --- */
+
+enum { STLINK_RUN_MAX = OPS_CAPACITY };
+
+/* Runs the operations from `first` on that fit into one script, as far as one script may hold them,
+ * and marks them in `done`. Reads that are better done otherwise are stepped over: *end is the
+ * first operation the script did not look at, everything before it that is not done is a read to be
+ * run before going on. *end == first: nothing here is for a script. */
+enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, size_t count,
+                           bool *done, size_t *end);
+
+#endif
