@@ -42,7 +42,7 @@ enum insn_end sim_insn16_cbz(struct sim_cpu *cpu, uint32_t insn)
 
 enum insn_end sim_insn16_cps(struct sim_cpu *cpu, uint32_t insn)
 {
-    if (!insn_bit(insn, 6) || !insn_bit(insn, 5))
+    if (insn_bits(insn, 5, 3) != 3)
         return sim_insn_undefined(cpu, insn);
     sim_cps(cpu, insn_bit(insn, 4), insn_bit(insn, 1), insn_bit(insn, 0));
     return INSN_NEXT;

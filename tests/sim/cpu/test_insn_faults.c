@@ -116,6 +116,34 @@ static void what_does_not_exist_is_undefined(void **state)
         expect_fault(&flat_armv7m, &undefined[i]);
 }
 
+/* A5.2.5, A5.2.6: everything else below 0xE800 exists. */
+static bool is_undefined_16_bit(unsigned insn)
+{
+    static const struct {
+        uint16_t first, last;
+    } holes[] = {{0xB600, 0xB65F}, {0xB680, 0xB8FF}, {0xBA80, 0xBABF}, {0xDE00, 0xDEFF}};
+    for (size_t i = 0; i < sizeof holes / sizeof *holes; i++) {
+        if (insn >= holes[i].first && insn <= holes[i].last)
+            return true;
+    }
+    return false;
+}
+
+static void all_other_16_bit_encodings_exist(void **state)
+{
+    struct fixture fixture;
+    (void)state;
+    for (unsigned insn = 0; insn < 0xE800; insn++) {
+        struct sim_cpu *cpu = LOAD(&fixture, (uint16_t)insn);
+        for (unsigned i = 0; i < 15; i++)
+            cpu->r[i] = FLAT_RAM + MEMORY_SIZE / 2;
+        sim_insn_execute(cpu);
+        bool faulted = fixture.flat.faults && fixture.flat.fault == SIM_FAULT_UNDEFINSTR;
+        if (faulted != is_undefined_16_bit(insn))
+            fail_msg("%04x: %s", insn, faulted ? "undefined" : "executed");
+    }
+}
+
 static const struct fault_case not_in_armv6m[] = {
     {"cbz", {0xB108}, SIM_FAULT_UNDEFINSTR},
     {"cbnz", {0xB908}, SIM_FAULT_UNDEFINSTR},
@@ -185,6 +213,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_faulting_access_changes_no_register),
         cmocka_unit_test(what_does_not_exist_is_undefined),
+        cmocka_unit_test(all_other_16_bit_encodings_exist),
         cmocka_unit_test(armv6m_lacks_most_32_bit_instructions),
         cmocka_unit_test(instructions_are_fetched_up_to_the_last_halfword),
     };
