@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The daemon: the loop and everything that hangs from it. Several in one process are fine, each on
- * its own thread. Start: log, worker, first try to connect, commands of -c, gdb port, ready line.
- * End: port, sessions, worker (everything of ours off the chip), loop. */
+ * its own thread; the process must ignore SIGPIPE. Start: log, worker, first try to connect,
+ * commands of -c, gdb port, ready line. End: port, sessions, worker (everything of ours off the
+ * chip), loop. */
 #ifndef PROBED_DAEMON_H
 #define PROBED_DAEMON_H
 

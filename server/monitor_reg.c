@@ -37,9 +37,11 @@ static enum err print(struct monitor *monitor, struct target *target, size_t ind
 
 static enum err print_all(struct monitor *monitor, struct target *target, size_t count)
 {
-    enum err err = ERR_OK;
+    uint64_t value;
+    enum err err = target_read_register(target, 0, &value); /* no heading over an error */
 
-    job_print(monitor->job, "===== arm v7m registers\n");
+    if (err == ERR_OK)
+        job_print(monitor->job, "===== arm v7m registers\n");
     for (size_t i = 0; i < count && err == ERR_OK; i++)
         err = print(monitor, target, i, true);
     return err;

@@ -38,7 +38,7 @@ struct worker {
     struct message *running; /* the job others may run between, else NULL */
     uint64_t poll_us;        /* 0: nobody waited when we last looked */
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
-    bool connect_asked;
+    bool connect_asked, was_connected;
     char last_why[sizeof((struct unit *)0)->why_absent];
 };
 
@@ -88,7 +88,28 @@ static void close_client(struct worker *worker, struct message *message)
 
 /* --- connecting --- */
 
-/* The unit tells of success and loss; a failure is told when it is a new one. */
+/* Whoever connected: a try of ours, or a client's vAttach. The unit tells of losses. */
+static void report_connection(struct worker *worker)
+{
+    struct unit *unit = &worker->unit;
+    bool connected = unit_connected(unit);
+
+    if (connected && !worker->was_connected) {
+        const struct target_chip *chip = target_chip(unit->target);
+
+        log_line(worker->setup.log, LOG_INFO,
+                 "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints, %s",
+                 chip->name, chip->core, (unsigned)(chip->flash_size / 1024),
+                 (unsigned)(chip->ram_size / 1024), chip->breakpoints, chip->watchpoints,
+                 target_state(unit->target) == TARGET_HALTED ? "halted" : "running");
+        if (chip->warning[0])
+            log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
+        worker->last_why[0] = '\0';
+    }
+    worker->was_connected = connected;
+}
+
+/* A failure to connect is told when it is a new one. */
 static void report_failure(struct worker *worker)
 {
     const char *why = worker->unit.why_absent;
@@ -113,7 +134,7 @@ static enum err try_connect(struct worker *worker, struct job *job)
         snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, err));
     worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
     if (err == ERR_OK)
-        worker->last_why[0] = '\0';
+        report_connection(worker);
     else
         report_failure(worker);
     return err;
@@ -298,6 +319,7 @@ static void worker_main(void *user)
             unit_finish(&worker->unit);
         else
             run_message(worker, message);
+        report_connection(worker);
         answer(worker, message);
     }
 }

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Whole daemons, their workers and many clients under ThreadSanitizer: sh tests/threads/run.sh [BUILD]
+# BUILD is a build folder of its own (build-threads if left out): sanitizers exclude each other.
+set -eu
+cd "$(dirname "$0")/../.."
+
+build=${1:-build-threads}
+if [ ! -f "$build/build.ninja" ]; then
+    meson setup "$build" -Db_sanitize=thread -Db_lundef=false --optimization=1
+fi
+ninja -C "$build" tests/unit/server/test-mailbox tests/unit/server/test-daemon
+for test in mailbox daemon; do
+    TSAN_OPTIONS="halt_on_error=0 exitcode=66" "$build/tests/unit/server/test-$test"
+done
