@@ -169,6 +169,7 @@ static enum err handlers_to_home(struct target *target, struct place home, bool 
     enum err keep = target->job->error;
     uint64_t deadline = cm_now_us(target) + HANDLERS_LIMIT_US;
 
+    *is_home = false;
     for (;;) {
         struct stop_facts facts = {0};
         enum err err = run_a_while(target, deadline, &facts);
