@@ -67,7 +67,7 @@ static enum err reply_stop(struct packet_call *call)
 
     if (target_state(unit->target) != TARGET_HALTED)
         return wait_for_stop(call); /* a step that ran into something longer */
-    if (unit->stop.text[0])
+    if (stop_reply_explains(&unit->stop))
         console_say(call->client, "%s", unit->stop.text);
     stop_reply_write(call->reply, unit, call->client);
     return ERR_OK;

@@ -20,6 +20,12 @@ static uint8_t signal_of(enum stop_reason reason)
     }
 }
 
+bool stop_reply_explains(const struct target_stop *stop)
+{
+    return stop->text[0] && (stop->reason == STOP_FAULT || stop->reason == STOP_BKPT ||
+                             stop->reason == STOP_EXTERNAL);
+}
+
 static void write_reason(struct buf *out, const struct target_stop *stop,
                          const struct client *client)
 {

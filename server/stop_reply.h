@@ -12,5 +12,8 @@ void stop_reply_write(struct buf *out, const struct unit *unit, const struct cli
 /* The answer to `?`: the same, but halting for a new gdb is no interrupt (T02) by anybody,
  * and a program that exited is a core that stands. */
 void stop_reply_asked(struct buf *out, const struct unit *unit, const struct client *client);
+/* stop->text says what no stop reply can: it belongs on the console before the reply. Breakpoints
+ * and steps gdb shows better itself. */
+bool stop_reply_explains(const struct target_stop *stop);
 
 #endif

@@ -160,7 +160,7 @@ void unit_announce_stop(struct unit *unit)
             continue;
         client->waiting = false;
         unit->unreported = false;
-        if (unit->stop.text[0])
+        if (stop_reply_explains(&unit->stop))
             console_say(client, "%s", unit->stop.text);
         buf_init(&reply, memory, sizeof memory);
         stop_reply_write(&reply, unit, client);

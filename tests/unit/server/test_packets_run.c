@@ -135,6 +135,10 @@ static void fault_comes_with_its_explanation(void **state)
     fake.next = (struct target_stop){.reason = STOP_FAULT, .text = "HardFault: again"};
     assert_begins(ask(&desk, gdb, "s"), "T0b");
     assert_string_equal(sent(gdb), "[O:HardFault: again\n]");
+    /* What gdb shows itself is not said twice. */
+    fake.next = (struct target_stop){.reason = STOP_BREAKPOINT_HW, .text = "breakpoint"};
+    assert_begins(ask(&desk, gdb, "s"), "T05hwbreak:;");
+    assert_string_equal(sent(gdb), "");
 }
 
 static void cancel(void *user)
