@@ -204,6 +204,13 @@ static bool ap_ready(const struct stlink_model *model, uint8_t ap)
     return !needs_init_ap(model, ap) || (ap < AP_OPEN_MAX && (model->aps_open >> ap & 1));
 }
 
+/* The old commands, made before there was INIT_AP, open AP 0 by themselves: st-util 1.7 works on
+ * V2J43. */
+static bool old_ap_ready(const struct stlink_model *model, uint8_t ap)
+{
+    return ap == 0 || ap_ready(model, ap);
+}
+
 static void enter_mode(struct stlink_model *model, const uint8_t *command)
 {
     if (command[2] != 0xA3) {
@@ -303,7 +310,7 @@ static void read_debug_reg(struct stlink_model *model, const uint8_t *command)
     uint32_t value = 0;
     uint8_t status = ST_BAD_AP;
 
-    if (ap_ready(model, 0))
+    if (old_ap_ready(model, 0))
         status = stlink_swd_read32(&model->swd, 0, get_le32(command + 2), &value);
     answer_value(model, status,
                  status == ST_OK ? value : get_le32(command + 2)); /* the ghost value */
@@ -313,7 +320,7 @@ static void write_debug_reg(struct stlink_model *model, const uint8_t *command)
 {
     uint8_t status = ST_BAD_AP;
 
-    if (ap_ready(model, 0))
+    if (old_ap_ready(model, 0))
         status = stlink_swd_write32(&model->swd, 0, get_le32(command + 2), get_le32(command + 6));
     answer_status(model, status, 2);
 }
@@ -380,7 +387,7 @@ static uint8_t check_access(const struct stlink_model *model, const struct acces
     uint32_t address = get_le32(command + 2);
     uint16_t length = get_le16(command + 6);
 
-    if (!ap_ready(model, command[8]))
+    if (!old_ap_ready(model, command[8]))
         return ST_BAD_AP;
     if (address % access->width || length % access->width || length > block_limit(model, access))
         return ST_ALIGNMENT;

@@ -94,30 +94,39 @@ static size_t get_descriptor(const struct stlink_config *config, uint16_t value,
     }
 }
 
+int usb_describe_setup(const struct stlink_config *config, const uint8_t setup[8], uint8_t *reply)
+{
+    uint16_t wanted = get_le16(setup + 6);
+    size_t length = 0;
+
+    if (setup[0] == 0x80 && setup[1] == USB_REQ_GET_DESCRIPTOR)
+        length = get_descriptor(config, get_le16(setup + 2), reply);
+    if (length == 0)
+        return -1;
+    return (int)(length < wanted ? length : wanted);
+}
+
 void usb_describe_control(const struct stlink_config *config, UMockdevIoctlClient *client)
 {
     UMockdevIoctlData *argument = umockdev_ioctl_client_get_arg(client);
     UMockdevIoctlData *data =
         umockdev_ioctl_data_resolve(argument, 0, sizeof(struct usbdevfs_ctrltransfer), NULL);
     struct usbdevfs_ctrltransfer *transfer = (struct usbdevfs_ctrltransfer *)(void *)data->data;
-    uint8_t reply[256];
-    size_t length = 0;
+    uint8_t setup[8] = {transfer->bRequestType, transfer->bRequest}, reply[256];
 
-    if (transfer->bRequestType == 0x80 && transfer->bRequest == USB_REQ_GET_DESCRIPTOR)
-        length = get_descriptor(config, transfer->wValue, reply);
-    if (length > transfer->wLength)
-        length = transfer->wLength;
+    put_le16(setup + 2, transfer->wValue);
+    put_le16(setup + 6, transfer->wLength);
+    int length = usb_describe_setup(config, setup, reply);
     if (length > 0) {
         UMockdevIoctlData *buffer = umockdev_ioctl_data_resolve(
             data, offsetof(struct usbdevfs_ctrltransfer, data), transfer->wLength, NULL);
-        memcpy(buffer->data, reply, length);
-        umockdev_ioctl_client_complete(client, (glong)length, 0);
+        memcpy(buffer->data, reply, (size_t)length);
+        umockdev_ioctl_client_complete(client, length, 0);
         g_object_unref(buffer);
     } else {
         umockdev_ioctl_client_complete(client, -1, EPIPE);
     }
     g_object_unref(data);
-    g_object_unref(argument);
 }
 
 static void add(UMockdevTestbed *testbed, const char *text)

@@ -14,7 +14,10 @@ void usb_describe_add_hub(UMockdevTestbed *testbed);
 /* Adds device and interface below the hub; sends the uevents. */
 void usb_describe_add(UMockdevTestbed *testbed, const struct stlink_config *config, unsigned port,
                       unsigned number);
-/* Answers a control transfer: standard requests, else a stall. */
+/* A control request from its 8 setup bytes: writes at most wLength bytes to `reply` (256 bytes);
+ * returns how many, or -1: a stall. */
+int usb_describe_setup(const struct stlink_config *config, const uint8_t setup[8], uint8_t *reply);
+/* The same for the synchronous ioctl. */
 void usb_describe_control(const struct stlink_config *config, UMockdevIoctlClient *client);
 
 #endif

@@ -144,7 +144,6 @@ static void reap(UMockdevIoctlClient *client, struct urb *urb)
     umockdev_ioctl_data_set_ptr(pointer, 0, urb->urb);
     umockdev_ioctl_client_complete(client, 0, 0);
     g_object_unref(pointer);
-    g_object_unref(argument);
     urb_drop(urb);
 }
 
@@ -175,7 +174,7 @@ static void finish(struct usb_device *device, struct urb *urb, int status, int a
     urb->status = status;
     urb->actual = actual;
     urb->order = ++device->next_order;
-    if (status == 0) {
+    if (status == 0 && urb_of(urb)->type == USBDEVFS_URB_TYPE_BULK) {
         device->counters.transfers++;
         device->counters.bytes += (uint64_t)actual;
     }
@@ -197,6 +196,17 @@ static void feed_ins(struct usb_device *device)
     }
 }
 
+/* Setup bytes, then room for the data. */
+static void control(struct usb_device *device, struct urb *urb)
+{
+    uint8_t reply[256];
+    int length = usb_describe_setup(device->config, urb->buffer->data, reply);
+
+    if (length > 0)
+        memcpy(urb->buffer->data + 8, reply, (size_t)length);
+    finish(device, urb, length >= 0 ? 0 : -EPIPE, length >= 0 ? length : 0);
+}
+
 static void submit(struct usb_device *device, UMockdevIoctlClient *client)
 {
     UMockdevIoctlData *argument = umockdev_ioctl_client_get_arg(client);
@@ -206,7 +216,6 @@ static void submit(struct usb_device *device, UMockdevIoctlClient *client)
         if (!device->urbs[i].urb)
             urb = &device->urbs[i];
     if (!urb) {
-        g_object_unref(argument);
         umockdev_ioctl_client_complete(client, -1, ENOMEM);
         return;
     }
@@ -216,9 +225,10 @@ static void submit(struct usb_device *device, UMockdevIoctlClient *client)
     urb->client = client;
     urb->done = false;
     urb->order = ++device->next_order;
-    g_object_unref(argument);
     pass_time(device);
-    if (!(urb_of(urb)->endpoint & 0x80)) {
+    if (urb_of(urb)->type == USBDEVFS_URB_TYPE_CONTROL) {
+        control(device, urb);
+    } else if (!(urb_of(urb)->endpoint & 0x80)) {
         stlink_model_out(device->model, urb->buffer->data, (size_t)urb_of(urb)->buffer_length);
         finish(device, urb, 0, urb_of(urb)->buffer_length);
     }
@@ -233,7 +243,6 @@ static void discard(struct usb_device *device, UMockdevIoctlClient *client)
     gulong address = *(gulong *)(void *)argument->data;
     struct urb *found = NULL;
 
-    g_object_unref(argument);
     for (int i = 0; i < URBS_MAX; i++)
         if (device->urbs[i].urb && !device->urbs[i].done &&
             device->urbs[i].urb->client_addr == address)
@@ -293,7 +302,6 @@ static void capabilities(UMockdevIoctlClient *client)
                                       USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
     umockdev_ioctl_client_complete(client, 0, 0);
     g_object_unref(word);
-    g_object_unref(argument);
 }
 
 static gboolean dispatch(struct usb_device *device, UMockdevIoctlClient *client)
