@@ -7,8 +7,6 @@
 /* gdb 13 asks again after 2 s and then pairs replies wrongly. */
 enum { QUICK_LIMIT_MS = 1500 };
 
-static void close_step(struct gdb_session *session);
-
 /* --- the queue of requests --- */
 
 static struct message *dequeue(struct gdb_session *session)
@@ -109,7 +107,30 @@ void gdb_session_watch_time(struct gdb_session *session)
                    message->deadline_ms > now ? message->deadline_ms - now : 0, 0);
 }
 
-/* --- what comes back --- */
+/* --- the end --- */
+
+/* The worker forgets the client, once it has nothing else of this session. */
+static void say_farewell(struct gdb_session *session)
+{
+    struct message *farewell = session->farewell;
+
+    if (session->flight || !session->client)
+        return;
+    session->farewell = NULL;
+    post(session, farewell);
+}
+
+/* Freed once nothing of it is with the worker or with libuv. */
+static void close_step(struct gdb_session *session)
+{
+    say_farewell(session);
+    if (session->flight || session->connection.open_handles > 0 || !session->timer_closed)
+        return;
+    session->host->gone(session->host->user, session);
+    message_destroy(session->farewell);
+    free(session->sent);
+    free(session);
+}
 
 static void on_timer_closed(uv_handle_t *timer)
 {
@@ -132,8 +153,10 @@ static void begin_close(struct gdb_session *session, bool orderly)
         connection_finish(&session->connection);
     else
         connection_close(&session->connection);
-    close_step(session);
+    say_farewell(session); /* the rest when the handles are closed */
 }
+
+/* --- what comes back --- */
 
 /* A client that sends no more still gets its answers, then the connection ends. */
 static void proceed(struct gdb_session *session)
@@ -230,27 +253,7 @@ void gdb_session_take(struct gdb_session *session, struct message *message)
         proceed(session);
 }
 
-/* --- beginning and end --- */
-
-/* Freed once nothing of it is with the worker or with libuv. */
-static void close_step(struct gdb_session *session)
-{
-    if (session->flight)
-        return;
-    if (session->client) {
-        struct message *farewell = session->farewell;
-
-        session->farewell = NULL;
-        post(session, farewell);
-        return;
-    }
-    if (session->connection.open_handles > 0 || !session->timer_closed)
-        return;
-    session->host->gone(session->host->user, session);
-    message_destroy(session->farewell);
-    free(session->sent);
-    free(session);
-}
+/* --- the connection, and the beginning --- */
 
 static void on_ended(void *user, bool broken)
 {
