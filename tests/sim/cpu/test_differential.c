@@ -206,7 +206,7 @@ int main(int argc, char **argv)
     bool equal = open_pair(&pair, seed);
     if (!equal)
         printf("unicorn cannot be set up\n");
-    equal = equal && compare_far_branches(&pair, 3000) && compare(&pair, instructions);
+    equal = equal && compare_far_branches(&pair, 300) && compare(&pair, instructions);
     printf("seed %" PRIu64 ": %" PRIu64 " instructions compared, %s\n", seed,
            pair.ours.cpu.instructions, equal ? "all equal" : "DIFFERENT");
     close_pair(&pair);
