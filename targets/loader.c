@@ -219,8 +219,8 @@ static enum err flush_programming(struct loader *loader)
 enum err loader_program(struct loader *loader, uint32_t address, const void *data)
 {
     struct ops *ops = &loader->target->ops;
-    uint32_t slot = slot_address(loader, loader->slot);
     enum err err = loader->programming ? ERR_OK : start_programming(loader);
+    uint32_t slot = slot_address(loader, loader->slot);
 
     if (err)
         return err;

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Loads on a simulated STM32F103C8: what ends in flash, what it costs, what stays untouched. */
+#include <string.h>
+
+#include "bench.h"
+
+static uint8_t image[FLASH_SIZE];
+
+static void a_blank_chip_takes_little_more_than_physics(void **state)
+{
+    /* 32768 half-words of 52.5 us; the image holds no FFFF to speak of. */
+    const double physics_us = FLASH_SIZE / 2 * 52.5;
+    struct bench *bench = *state;
+    struct flash_report report;
+
+    bench_fill(image, sizeof image, 1);
+    uint64_t started = bench_now_us(bench);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, &report), ERR_OK);
+    double took_us = (double)(bench_now_us(bench) - started);
+    print_message("64 KiB on a blank chip: %.1f ms, physics %.1f ms\n", took_us / 1000,
+                  physics_us / 1000);
+    assert_true(took_us < 1.1 * physics_us);
+    assert_int_equal(report.bytes_programmed, FLASH_SIZE);
+    assert_int_equal(report.sectors_erased, 0);
+    bench_assert_memory(bench, FLASH, image, sizeof image);
+}
+
+static void the_same_image_again_costs_less_than_a_tenth(void **state)
+{
+    struct bench *bench = *state;
+    struct flash_report report;
+
+    bench_fill(image, sizeof image, 2);
+    uint64_t at[3] = {bench_now_us(bench)};
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    at[1] = bench_now_us(bench);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, &report), ERR_OK);
+    at[2] = bench_now_us(bench);
+    print_message("full %.1f ms, identical %.1f ms\n", (double)(at[1] - at[0]) / 1000,
+                  (double)(at[2] - at[1]) / 1000);
+    assert_true((at[2] - at[1]) * 10 < at[1] - at[0]);
+    assert_int_equal(report.bytes_programmed, 0);
+    assert_int_equal(report.bytes_same, FLASH_SIZE);
+    assert_int_equal(report.sectors_same, 64);
+    assert_int_equal(report.sectors_erased, 0);
+}
+
+static void another_image_costs_its_erases(void **state)
+{
+    struct bench *bench = *state;
+    struct flash_report report;
+
+    bench_fill(image, sizeof image, 3);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    bench_fill(image, sizeof image, 4);
+    uint64_t started = bench_now_us(bench);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, &report), ERR_OK);
+    print_message("another image: %.1f ms\n", (double)(bench_now_us(bench) - started) / 1000);
+    assert_true(report.mass_erased); /* one, of all, is as short as that of one page */
+    bench_assert_memory(bench, FLASH, image, sizeof image);
+}
+
+static void only_pages_that_differ_are_touched(void **state)
+{
+    struct bench *bench = *state;
+    struct flash_report report;
+
+    bench_fill(image, sizeof image, 5);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    image[5 * PAGE_SIZE + 3] ^= 0x10;
+    image[40 * PAGE_SIZE] ^= 0x01;
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, &report), ERR_OK);
+    assert_int_equal(report.sectors_erased, 2);
+    assert_int_equal(report.bytes_programmed, 2 * PAGE_SIZE);
+    assert_false(report.mass_erased);
+    bench_assert_memory(bench, FLASH, image, sizeof image);
+}
+
+static void a_small_program_leaves_the_rest_alone(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t small[3 * PAGE_SIZE + 5];
+    struct flash_report report;
+
+    bench_fill(image, sizeof image, 6);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    bench_fill(small, sizeof small, 7);
+    assert_int_equal(bench_load(bench, FLASH + 8 * PAGE_SIZE, small, sizeof small, &report),
+                     ERR_OK);
+    assert_int_equal(report.sectors_erased, 4);
+    bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
+    bench_assert_memory(bench, FLASH + 8 * PAGE_SIZE, small, sizeof small);
+    /* Announced with the last page, and not written. */
+    bench_assert_filled(bench, FLASH + 8 * PAGE_SIZE + sizeof small, 0xFF,
+                        4 * PAGE_SIZE - sizeof small);
+    bench_assert_memory(bench, FLASH + 12 * PAGE_SIZE, image + 12 * PAGE_SIZE,
+                        sizeof image - 12 * PAGE_SIZE);
+}
+
+static void gaps_end_erased(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t data[100];
+
+    bench_fill(image, sizeof image, 8);
+    assert_int_equal(bench_load(bench, FLASH, image, 8 * PAGE_SIZE, NULL), ERR_OK);
+    bench_fill(data, sizeof data, 9);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, 6 * PAGE_SIZE), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH + 7, data, sizeof data), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH + 3 * PAGE_SIZE - 50, data, sizeof data),
+                     ERR_OK);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    bench_assert_filled(bench, FLASH, 0xFF, 7);
+    bench_assert_memory(bench, FLASH + 7, data, sizeof data);
+    bench_assert_filled(bench, FLASH + 107, 0xFF, 3 * PAGE_SIZE - 50 - 107);
+    bench_assert_memory(bench, FLASH + 3 * PAGE_SIZE - 50, data, sizeof data);
+    bench_assert_filled(bench, FLASH + 3 * PAGE_SIZE + 50, 0xFF, 3 * PAGE_SIZE - 50);
+    bench_assert_memory(bench, FLASH + 6 * PAGE_SIZE, image + 6 * PAGE_SIZE, 2 * PAGE_SIZE);
+}
+
+static void unannounced_bytes_stay(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 10);
+    assert_int_equal(bench_load(bench, FLASH, image, 4 * PAGE_SIZE, NULL), ERR_OK);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH + PAGE_SIZE + 11, "hello", 5), ERR_OK);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    memcpy(image + PAGE_SIZE + 11, "hello", 5);
+    bench_assert_memory(bench, FLASH, image, 4 * PAGE_SIZE);
+}
+
+static void appending_needs_no_erase(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 11);
+    assert_int_equal(bench_load(bench, FLASH, image, 600, NULL), ERR_OK);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH + 600, image + 600, 200), ERR_OK);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    assert_int_equal(flash_report(bench->flash)->sectors_erased, 0);
+    bench_assert_memory(bench, FLASH, image, 800);
+}
+
+static void memory_and_registers_come_back(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t ram[8192];
+    uint64_t before[23], after;
+    size_t count;
+
+    target_registers(bench->target, &count);
+    bench_fill(ram, sizeof ram, 12);
+    assert_int_equal(target_write(bench->target, RAM, ram, sizeof ram), ERR_OK);
+    for (size_t i = 0; i < 13; i++)
+        assert_int_equal(target_write_register(bench->target, i, 0x1111 * (i + 1)), ERR_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(target_read_register(bench->target, i, &before[i]), ERR_OK);
+    bench_fill(image, sizeof image, 13);
+    assert_int_equal(bench_load(bench, FLASH, image, 9000, NULL), ERR_OK);
+    bench_assert_memory(bench, RAM, ram, sizeof ram);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(target_read_register(bench->target, i, &after), ERR_OK);
+        assert_int_equal(after, before[i]);
+    }
+}
+
+static void the_loaded_program_runs(void **state)
+{
+    /* Stack, reset vector; then r0 counts in a loop: adds r0, #1; b . - 2. */
+    static const uint8_t program[] = {0x00, 0x50, 0x00, 0x20, 0x09, 0x00,
+                                      0x00, 0x08, 0x01, 0x30, 0xFD, 0xE7};
+    struct bench *bench = *state;
+    struct target_stop stop;
+    uint64_t pc, r0[2];
+
+    assert_int_equal(bench_load(bench, FLASH, program, sizeof program, NULL), ERR_OK);
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    assert_int_equal(target_read_register(bench->target, 15, &pc), ERR_OK);
+    assert_int_equal(pc, 0x08000008);
+    assert_int_equal(target_read_register(bench->target, 0, &r0[0]), ERR_OK);
+    assert_int_equal(target_resume(bench->target), ERR_OK);
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    assert_int_equal(target_halt(bench->target, &stop), ERR_OK);
+    assert_int_equal(target_read_register(bench->target, 0, &r0[1]), ERR_OK);
+    assert_true(r0[1] > r0[0] + 100);
+}
+
+static void a_session_refuses_what_is_not_flash(void **state)
+{
+    struct bench *bench = *state;
+
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, RAM, 1024), ERR_NOT_FLASH);
+    assert_string_equal(bench->job.text, "0x20000000 and 1024 bytes are not all in flash");
+    bench_job(bench);
+    assert_int_equal(flash_write(bench->flash, FLASH + FLASH_SIZE - 1, "ab", 2), ERR_NOT_FLASH);
+    bench_job(bench);
+    assert_int_equal(flash_write(bench->flash, FLASH, "ab", 2), ERR_OK); /* it goes on */
+}
+
+static void erasing_erases(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 14);
+    assert_int_equal(bench_load(bench, FLASH, image, 16 * PAGE_SIZE, NULL), ERR_OK);
+    assert_int_equal(flash_erase_now(bench->target, FLASH + 2 * PAGE_SIZE, 3 * PAGE_SIZE), ERR_OK);
+    bench_assert_memory(bench, FLASH, image, 2 * PAGE_SIZE);
+    bench_assert_filled(bench, FLASH + 2 * PAGE_SIZE, 0xFF, 3 * PAGE_SIZE);
+    bench_assert_memory(bench, FLASH + 5 * PAGE_SIZE, image + 5 * PAGE_SIZE, PAGE_SIZE);
+    assert_int_equal(flash_erase_now(bench->target, 0, 0), ERR_OK);
+    bench_assert_filled(bench, FLASH, 0xFF, FLASH_SIZE);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_up, bench_down)
+    const struct CMUnitTest tests[] = {
+        TEST(a_blank_chip_takes_little_more_than_physics),
+        TEST(the_same_image_again_costs_less_than_a_tenth),
+        TEST(another_image_costs_its_erases),
+        TEST(only_pages_that_differ_are_touched),
+        TEST(a_small_program_leaves_the_rest_alone),
+        TEST(gaps_end_erased),
+        TEST(unannounced_bytes_stay),
+        TEST(appending_needs_no_erase),
+        TEST(memory_and_registers_come_back),
+        TEST(the_loaded_program_runs),
+        TEST(a_session_refuses_what_is_not_flash),
+        TEST(erasing_erases),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
