@@ -19,15 +19,16 @@ static const struct sim_board_model models[] = {
 
 enum {
     DEFAULT_SWCLK_KHZ = 1800,
-    PACKET_CYCLES = 46,     /* 8 request, turnaround, 3 ACK, 33 data and parity, idle */
-    LINE_RESET_CYCLES = 136 /* 51 ones, 16 JTAG-to-SWD, 51 ones, idle */
-    ,
-    SLICE_CYCLES = 2000,       /* how late a peripheral's interrupt may be seen by a busy core */
-    POWER_ON_MILLIVOLTS = 1920 /* V(POR), STM32F103 data sheet, table 13 */
+    PACKET_CYCLES = 46,         /* 8 request, turnaround, 3 ACK, 33 data and parity, idle */
+    LINE_RESET_CYCLES = 136,    /* 51 ones, 16 JTAG-to-SWD, 51 ones, idle */
+    SLICE_CYCLES = 2000,        /* how late a peripheral's interrupt may be seen by a busy core */
+    POWER_ON_MILLIVOLTS = 1920, /* V(POR), STM32F103 data sheet, table 13 */
 };
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* The longest step of a core that does nothing; keeps the arithmetic inside 64 bits. */
+#define IDLE_SLICE_PS 1000000000000ull
+
+/* --- time --- */
 
 static uint64_t cycles_to_ps(uint64_t cycles, uint32_t khz)
 {
@@ -60,6 +61,8 @@ void sim_stall_core(struct sim_board *board, uint64_t until_ps)
 /* Runs the core up to `end_ps`, at most one slice; returns when it is. */
 static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
 {
+    if (end_ps - board->core_ps > IDLE_SLICE_PS)
+        end_ps = board->core_ps + IDLE_SLICE_PS;
     uint64_t cycles = (end_ps - board->core_ps) * board->core_khz / 1000000000;
 
     if (cycles == 0)
@@ -124,8 +127,7 @@ void sim_board_set_swclk(struct sim_board *board, uint32_t khz)
     board->swclk_khz = khz ? khz : 1;
 }
 
-/* --- reset and power -----------------------------------------------------------------------------
- */
+/* --- reset and power --- */
 
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
 {
@@ -206,8 +208,7 @@ bool sim_board_probe_present(const struct sim_board *board)
     return board->plugged;
 }
 
-/* --- SWD
- * ------------------------------------------------------------------------------------------ */
+/* --- SWD --- */
 
 static void pass_swclk(struct sim_board *board, unsigned cycles)
 {
@@ -235,8 +236,7 @@ void sim_board_swd_line_reset(struct sim_board *board)
     sim_link_line_reset(board);
 }
 
-/* --- the board
- * -------------------------------------------------------------------------------------- */
+/* --- the board --- */
 
 const char *sim_board_name(const struct sim_board *board)
 {

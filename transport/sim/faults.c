@@ -10,8 +10,7 @@
 enum { NORMAL_MILLIVOLTS = 3300, MAX_MILLIVOLTS = 6000 };
 #define NOISE_SEED 0x9E3779B9u
 
-/* --- what each does ------------------------------------------------------------------------------
- */
+/* --- what each does --- */
 
 static void set_noack(struct sim_board *board, bool on, uint32_t value)
 {
@@ -128,8 +127,7 @@ static bool is_sleep(const struct sim_board *board)
     return board->faults.program == SIM_PROGRAM_SLEEP;
 }
 
-/* --- the table
- * -------------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 enum value_kind { NO_VALUE, COUNT, VOLTS };
 
@@ -168,8 +166,7 @@ static bool complain(const char *wrong, char *error, size_t size)
     return false;
 }
 
-/* --- words
- * ------------------------------------------------------------------------------------------- */
+/* --- words --- */
 
 static bool parse_count(const char *text, uint32_t *value)
 {
@@ -249,8 +246,7 @@ void sim_faults_list(const struct sim_board *board, char *text, size_t size)
                                faults[i].name);
 }
 
-/* --- at work
- * ------------------------------------------------------------------------------------------- */
+/* --- at work --- */
 
 bool sim_noise_strikes(struct sim_board *board)
 {

@@ -12,7 +12,7 @@ enum { EVCR = 0x00, MAPR = 0x04, EXTICR1 = 0x08, EXTICR4 = 0x14 };
 #define SWJ_CFG(mapr) ((mapr) >> 24 & 7)
 enum { SWJ_OFF = 4, CNF_INPUT_PULLED = 2 };
 
-/* --- ports ----------------------------------------------------------------------------------- */
+/* --- ports --- */
 
 static struct sim_gpio *port_at(struct sim_board *board, uint32_t offset)
 {
@@ -134,8 +134,7 @@ static void reset_gpio(struct sim_board *board)
         board->chip.gpio[i] = (struct sim_gpio){.crl = CR_RESET, .crh = CR_RESET};
 }
 
-/* --- alternate functions -----------------------------------------------------------------------
- */
+/* --- alternate functions --- */
 
 bool sim_swj_connected(const struct sim_board *board)
 {

@@ -35,7 +35,7 @@ void sim_link_line_reset(struct sim_board *board)
     board->link.state = link_alive(board) ? SIM_LINK_RESET : SIM_LINK_DEAF;
 }
 
-/* --- registers ------------------------------------------------------------------------------- */
+/* --- registers --- */
 
 static uint32_t read_ctrl_stat(const struct sim_link *link)
 {
@@ -89,8 +89,7 @@ static void dp_write(struct sim_board *board, uint8_t reg, uint32_t value)
         link->ctrl_stat = (link->ctrl_stat & ~CTRL_WRITABLE) | (value & CTRL_WRITABLE);
 }
 
-/* --- packets ------------------------------------------------------------------------------------
- */
+/* --- packets --- */
 
 /* Accesses that neither a stalled transfer nor a sticky flag keeps from working (B4.2.3, B4.2.4).
  */

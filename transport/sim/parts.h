@@ -24,7 +24,7 @@ enum {
     SIM_UART_INPUT = 256,
 };
 
-/* --- parts of the chip ------------------------------------------------------------------- */
+/* --- parts of the chip --- */
 
 struct sim_flash {
     uint8_t main[SIM_FLASH_SIZE];
@@ -84,7 +84,7 @@ struct sim_chip {
     bool debugger;     /* the bus access under way comes from the AHB-AP */
 };
 
-/* --- debug port ---------------------------------------------------------------------------- */
+/* --- debug port --- */
 
 enum sim_link_state {
     SIM_LINK_DEAF,  /* JTAG selected, or out of step: nothing but a line reset is understood */
@@ -108,7 +108,7 @@ struct sim_ahb_ap {
     unsigned pending_width;
 };
 
-/* --- the tester's side ----------------------------------------------------------------------- */
+/* --- the tester's side --- */
 
 /* Small programs that are in flash when the board comes to the bench. */
 enum sim_bench_program { SIM_PROGRAM_NONE, SIM_PROGRAM_SWJ_OFF, SIM_PROGRAM_SLEEP };
@@ -155,7 +155,7 @@ struct sim_board {
     uint32_t core_khz;
 };
 
-/* --- board.c --------------------------------------------------------------------------------- */
+/* --- board.c --- */
 
 /* Now, also in the midst of an instruction. */
 uint64_t sim_now_ps(const struct sim_board *board);
@@ -171,8 +171,7 @@ enum sim_reset_cause { SIM_CAUSE_POWER, SIM_CAUSE_PIN, SIM_CAUSE_SOFTWARE };
 /* Resets the chip but for what only power resets; the core too. */
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause);
 
-/* --- link.c, ahb_ap.c --------------------------------------------------------------------------
- */
+/* --- link.c, ahb_ap.c --- */
 
 void sim_link_power_up(struct sim_board *board);
 void sim_link_line_reset(struct sim_board *board);
@@ -185,8 +184,7 @@ void sim_ap_access(struct sim_board *board, unsigned ap, uint8_t reg, bool read,
 /* Finishes a transfer under way unless the bus still stalls it. */
 void sim_ap_complete(struct sim_board *board);
 
-/* --- stm32f1_map.c -----------------------------------------------------------------------------
- */
+/* --- stm32f1_map.c --- */
 
 /* The bus as the core and the AHB-AP see it; see struct sim_bus. */
 bool sim_map_read(void *board, uint32_t address, unsigned width, uint32_t *value, bool debugger);
@@ -212,8 +210,7 @@ struct sim_device {
 extern const struct sim_device sim_device_flash, sim_device_rcc, sim_device_gpio, sim_device_afio,
     sim_device_usart1, sim_device_tim2, sim_device_dbgmcu;
 
-/* --- stm32f1_flash.c, stm32f1_options.c
- * ----------------------------------------------------------- */
+/* --- stm32f1_flash.c, stm32f1_options.c --- */
 
 #define SIM_FLASH_SR_BSY (1u << 0)
 #define SIM_FLASH_SR_PGERR (1u << 2)
@@ -244,8 +241,7 @@ bool sim_page_write_protected(const struct sim_board *board, uint32_t page);
 /* What the size register says, after protection or a fault changed. */
 void sim_flash_update_size(struct sim_board *board);
 
-/* --- rcc.c, dbgmcu.c, gpio.c, tim.c, usart.c
- * ------------------------------------------------------- */
+/* --- rcc.c, dbgmcu.c, gpio.c, tim.c, usart.c --- */
 
 uint32_t sim_rcc_hclk_khz(const struct sim_board *board);
 /* Clocks of the buses: USART1 hangs on APB2, TIM2 on APB1 (doubled when that is divided). */
@@ -257,8 +253,7 @@ bool sim_swj_connected(const struct sim_board *board);
 
 #define SIM_DBGMCU_TIM2_STOP (1u << 10)
 
-/* --- faults.c, bench_programs.c
- * --------------------------------------------------------------------- */
+/* --- faults.c, bench_programs.c --- */
 
 void sim_faults_init(struct sim_board *board);
 /* "+NAME[=N]" sets, "-NAME" clears; false: `error` says why not and lists what there is. */

@@ -35,8 +35,7 @@ static struct sim_probe *sim_of_clock(struct clock *clock)
     return (struct sim_probe *)clock; /* its first member */
 }
 
-/* --- time
- * ----------------------------------------------------------------------------------------- */
+/* --- time --- */
 
 static uint64_t now_us(struct clock *clock)
 {
@@ -68,8 +67,7 @@ static void sleep_us(struct clock *clock, uint64_t us)
     pace(sim);
 }
 
-/* --- the cable
- * ------------------------------------------------------------------------------------- */
+/* --- the cable --- */
 
 static enum err check_present(struct probe *probe)
 {
@@ -108,8 +106,7 @@ static void sim_close(struct probe *probe)
     probe->clock = clock_real();
 }
 
-/* --- SWD
- * -------------------------------------------------------------------------------------------- */
+/* --- SWD --- */
 
 static enum swd_ack packet(struct sim_board *board, const struct dap_access *access,
                            uint32_t *value)
@@ -209,8 +206,7 @@ static enum err sim_line_reset(struct probe *probe)
     return error;
 }
 
-/* --- the rest of a probe
- * ------------------------------------------------------------------------------ */
+/* --- the rest of a probe --- */
 
 static enum err sim_nrst(struct probe *probe, enum probe_nrst level)
 {

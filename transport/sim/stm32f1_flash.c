@@ -74,8 +74,7 @@ static uint64_t sync(struct sim_board *board, uint64_t now_ps)
     return SIM_NEVER;
 }
 
-/* --- protection
- * ------------------------------------------------------------------------------------ */
+/* --- protection --- */
 
 bool sim_flash_protected(const struct sim_board *board)
 {
@@ -106,8 +105,7 @@ bool sim_page_write_protected(const struct sim_board *board, uint32_t page)
     return sim_flash_protected(board) && (page < ALWAYS_WITH_RDP || !trusted(board));
 }
 
-/* --- erase and program
- * ------------------------------------------------------------------------------- */
+/* --- erase and program --- */
 
 static void fail(struct sim_board *board, uint32_t bit)
 {
@@ -192,8 +190,7 @@ bool sim_option_write(struct sim_board *board, uint32_t offset, unsigned width, 
     return true;
 }
 
-/* --- registers
- * ------------------------------------------------------------------------------------------ */
+/* --- registers --- */
 
 /* Any wrong word, and any word once unlocked, blocks the controller until the next reset and is a
  * bus error (PM0075, 2.3.1). True: the key was right. */

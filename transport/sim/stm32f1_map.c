@@ -16,9 +16,7 @@ enum {
 
 static const struct sim_device *const devices[] = {
     &sim_device_tim2, &sim_device_afio,  &sim_device_gpio,   &sim_device_usart1,
-    &sim_device_rcc,  &sim_device_flash, &sim_device_dbgmcu,
-};
-enum { DEVICE_COUNT = sizeof devices / sizeof *devices };
+    &sim_device_rcc,  &sim_device_flash, &sim_device_dbgmcu, NULL};
 
 /* Peripherals that the chip has and the simulation has no model of. They read as 0 and ignore
  * writes, as those without a clock do (RM0008, 7.3.7). */
@@ -45,8 +43,7 @@ static bool is_unclocked(uint32_t address)
     return false;
 }
 
-/* --- memory -------------------------------------------------------------------------------------
- */
+/* --- memory --- */
 
 /* What stands at 0 is main flash or the bootloader, as BOOT0 said at the last reset. */
 static uint32_t unalias(const struct sim_board *board, uint32_t address)
@@ -134,12 +131,11 @@ void sim_map_update_windows(struct sim_board *board)
         windows[3] = window(0, flash_size, chip->flash.main, false);
 }
 
-/* --- peripherals
- * ----------------------------------------------------------------------------------- */
+/* --- peripherals --- */
 
 void sim_devices_reset(struct sim_board *board)
 {
-    for (size_t i = 0; i < DEVICE_COUNT; i++)
+    for (size_t i = 0; devices[i]; i++)
         devices[i]->reset(board);
 }
 
@@ -147,7 +143,7 @@ uint64_t sim_devices_sync(struct sim_board *board)
 {
     uint64_t next = SIM_NEVER;
 
-    for (size_t i = 0; i < DEVICE_COUNT; i++) {
+    for (size_t i = 0; devices[i]; i++) {
         if (!devices[i]->sync)
             continue;
         uint64_t event = devices[i]->sync(board, board->now_ps);
@@ -159,7 +155,7 @@ uint64_t sim_devices_sync(struct sim_board *board)
 
 static const struct sim_device *device_at(struct sim_board *board, uint32_t address)
 {
-    for (size_t i = 0; i < DEVICE_COUNT; i++) {
+    for (size_t i = 0; devices[i]; i++) {
         if (!within(address, devices[i]->base, devices[i]->size))
             continue;
         if (devices[i]->sync)
@@ -215,8 +211,7 @@ static bool write_device(struct sim_board *board, uint32_t address, unsigned wid
     return write_narrow(board, device, address, width, value);
 }
 
-/* --- the bus
- * ------------------------------------------------------------------------------------------ */
+/* --- the bus --- */
 
 static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, uint32_t *value)
 {

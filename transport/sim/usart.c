@@ -38,8 +38,7 @@ static void update_irq(struct sim_board *board)
     sim_cpu_irq(board->cpu, USART1_IRQ, usart->cr1 & CR1_UE && usart->sr & causes);
 }
 
-/* --- sending -----------------------------------------------------------------------------------
- */
+/* --- sending --- */
 
 static void collect(struct sim_usart *usart, uint8_t character)
 {
@@ -90,8 +89,7 @@ static void send(struct sim_board *board, uint32_t value)
         start_shifting(board, sim_now_ps(board));
 }
 
-/* --- receiving -----------------------------------------------------------------------------------
- */
+/* --- receiving --- */
 
 static void receive(struct sim_usart *usart)
 {
@@ -142,8 +140,7 @@ size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity)
     return length;
 }
 
-/* --- registers
- * ------------------------------------------------------------------------------------- */
+/* --- registers --- */
 
 static uint64_t sync(struct sim_board *board, uint64_t now_ps)
 {
@@ -163,49 +160,42 @@ static uint32_t read_dr(struct sim_board *board)
     return usart->dr_in;
 }
 
+static bool is_plain(uint32_t offset)
+{
+    return offset >= BRR && offset <= GTPR;
+}
+
 static uint32_t *plain_register(struct sim_usart *usart, uint32_t offset)
 {
-    switch (offset) {
-    case BRR:
-        return &usart->brr;
-    case CR1:
-        return &usart->cr1;
-    case CR2:
-        return &usart->cr2;
-    case CR3:
-        return &usart->cr3;
-    case GTPR:
-        return &usart->gtpr;
-    default:
-        return NULL;
-    }
+    uint32_t *const registers[] = {&usart->brr, &usart->cr1, &usart->cr2, &usart->cr3,
+                                   &usart->gtpr};
+
+    return registers[(offset - BRR) / 4];
 }
 
 static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
 {
     struct sim_usart *usart = &board->chip.usart1;
-    const uint32_t *plain = plain_register(usart, offset);
 
     if (offset == SR)
         *value = usart->sr;
     else if (offset == DR)
         *value = read_dr(board);
     else
-        *value = plain ? *plain : 0;
+        *value = is_plain(offset) ? *plain_register(usart, offset) : 0;
     return true;
 }
 
 static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
 {
     struct sim_usart *usart = &board->chip.usart1;
-    uint32_t *plain = plain_register(usart, offset);
 
     if (offset == SR) /* zeros clear TC and RXNE */
         usart->sr &= value | ~(SR_TC | SR_RXNE);
     else if (offset == DR)
         send(board, value);
-    else if (plain)
-        *plain = value & 0xFFFF;
+    else if (is_plain(offset))
+        *plain_register(usart, offset) = value & 0xFFFF;
     update_irq(board);
     return true;
 }

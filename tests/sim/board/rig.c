@@ -35,7 +35,7 @@ struct sim_board *rig_connected(const char *spec)
     return board;
 }
 
-/* --- packets --------------------------------------------------------------------------------- */
+/* --- packets --- */
 
 enum swd_ack dp_read(struct sim_board *board, uint8_t reg, uint32_t *value)
 {
@@ -70,8 +70,7 @@ uint32_t ap_register(struct sim_board *board, uint8_t reg)
     return value;
 }
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory --- */
 
 static enum swd_ack patient_rdbuff(struct sim_board *board, uint32_t *value)
 {
@@ -138,8 +137,7 @@ void poke16(struct sim_board *board, uint32_t address, uint32_t value)
     assert_int_equal(mem_write(board, address, 2, value), SWD_OK);
 }
 
-/* --- core ----------------------------------------------------------------------------------------
- */
+/* --- core --- */
 
 void rig_halt(struct sim_board *board)
 {
@@ -170,8 +168,7 @@ void rig_run_code(struct sim_board *board, uint32_t address, const uint16_t *cod
     poke32(board, DHCSR, DHCSR_RUN);
 }
 
-/* --- flash
- * ----------------------------------------------------------------------------------------- */
+/* --- flash --- */
 
 void rig_unlock(struct sim_board *board)
 {
