@@ -31,9 +31,11 @@ void cm_forgive(struct target *target, enum err keep)
         job_clear(target->job);
 }
 
+/* The transport's ERR_RESET_LOST: the debug port itself was reset, so power was gone. */
 static bool is_loss(enum err err)
 {
-    return err == ERR_NO_TARGET || err == ERR_PROBE_GONE || err == ERR_POWER;
+    return err == ERR_NO_TARGET || err == ERR_PROBE_GONE || err == ERR_POWER ||
+           err == ERR_RESET_LOST;
 }
 
 static void lose(struct target *target, enum target_state state)
@@ -64,6 +66,7 @@ static enum err report_reset(struct target *target, uint32_t dhcsr)
                         "connecting again restores them");
     }
     cm_forget(target, true);
+    target->stop = (struct target_stop){.reason = STOP_RESET};
     target->state = dhcsr & DHCSR_S_HALT ? TARGET_HALTED : TARGET_RUNNING;
     return job_fail(target->job, ERR_RESET_LOST,
                     "the target was reset (by its program, a watchdog or NRST); breakpoints are "
@@ -82,7 +85,8 @@ enum err cm_flush_halted(struct target *target)
     if (err)
         return err;
     cm_saw_dhcsr(target, dhcsr);
-    return dhcsr & DHCSR_S_HALT ? ERR_OK : report_reset(target, dhcsr);
+    bool reset = cm_take_reset(target);
+    return (dhcsr & DHCSR_S_HALT) && !reset ? ERR_OK : report_reset(target, dhcsr);
 }
 
 enum err cm_need_connected(struct target *target)

@@ -9,7 +9,6 @@
 
 enum {
     SLICE_MIN = 64,
-    SLICE_FIRST = 1024,
     SLICE_MAX = 16384,
     SLICE_SHORT_US = 15000, /* a slice that took less may grow */
     SLICE_LONG_US = 40000,  /* one that took more shrinks: it should stay below 50 ms */
@@ -169,10 +168,9 @@ static enum err read_direct(struct target *target, uint32_t address, uint8_t *da
     return err == ERR_FAULT ? read_up_to_fault(target, address, data, length, keep, good) : err;
 }
 
-/* Makes sure that all lines of the request are cached. False: read it another way. */
-static bool fill_lines(struct target *target, uint32_t address, size_t length)
+/* Makes sure that all lines of the request are cached. */
+static enum err fill_lines(struct target *target, uint32_t address, size_t length)
 {
-    enum err keep = target->job->error;
     uint64_t now = cm_now_us(target);
     uint64_t end = (uint64_t)address + length;
 
@@ -186,9 +184,7 @@ static bool fill_lines(struct target *target, uint32_t address, size_t length)
     }
     enum err err = target->ops.count ? cm_flush_halted(target) : ERR_OK;
     cache_commit(&target->cache, err == ERR_OK);
-    if (err)
-        cm_forgive(target, keep);
-    return err == ERR_OK;
+    return err;
 }
 
 static bool is_all_cacheable(const struct target *target, uint32_t address, size_t length)
@@ -201,10 +197,8 @@ static bool is_all_cacheable(const struct target *target, uint32_t address, size
     return true;
 }
 
-static bool read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length)
+static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, size_t length)
 {
-    if (!is_all_cacheable(target, address, length) || !fill_lines(target, address, length))
-        return false;
     uint64_t now = cm_now_us(target);
     for (size_t got = 0; got < length;) {
         uint32_t at = address + (uint32_t)got;
@@ -217,6 +211,25 @@ static bool read_cached(struct target *target, uint32_t address, uint8_t *data, 
         got += n;
     }
     return true;
+}
+
+/* *got is `length`, or 0: read it another way. */
+static enum err read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
+                            size_t *got)
+{
+    enum err keep = target->job->error;
+
+    *got = 0;
+    if (!is_all_cacheable(target, address, length))
+        return ERR_OK;
+    enum err err = fill_lines(target, address, length);
+    if (err == ERR_FAULT) { /* a part of the lines that nobody asked for, perhaps */
+        cm_forgive(target, keep);
+        return ERR_OK;
+    }
+    if (!err && copy_lines(target, address, data, length))
+        *got = length;
+    return err;
 }
 
 static enum err read_slices(struct target *target, uint32_t address, uint8_t *data, size_t length,
@@ -256,10 +269,7 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
         *done = 0;
     if (err)
         return err;
-    if (read_cached(target, address, data, length))
-        got = length;
-    else
-        err = cm_need_connected(target);
+    err = read_cached(target, address, data, length, &got);
     if (!err)
         err = read_slices(target, address, data, length, &got);
     breakpoints_hide(target, address, data, got);

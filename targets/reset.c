@@ -72,6 +72,7 @@ static enum err arm(struct target *target, uint32_t demcr, bool halt)
     uint32_t dhcsr;
     enum err err;
 
+    regs_queue_dirty(target); /* if there is no reset after all, the core is as it should be */
     regs_forget(target);
     breakpoints_queue(target, NO_ADDRESS);
     watchpoints_queue(target);

@@ -128,7 +128,7 @@ static uint32_t faulting_pc(struct target *target)
     return get_le32(bytes);
 }
 
-static void say_fault(struct target *target, const struct stop_facts *facts,
+static void say_fault(struct target *target, const struct stop_facts *facts, bool lockup,
                       struct target_stop *stop)
 {
     unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
@@ -137,7 +137,7 @@ static void say_fault(struct target *target, const struct stop_facts *facts,
     stop->reason = STOP_FAULT;
     fault_explain(facts, exception, faulting_pc(target), text, sizeof text);
     snprintf(stop->text, sizeof stop->text, "%s%s",
-             facts->dhcsr & DHCSR_S_LOCKUP ? "lockup: a fault inside a fault handler; " : "", text);
+             lockup ? "lockup: a fault inside a fault handler; " : "", text);
 }
 
 static void say_vector_catch(struct target *target, const struct stop_facts *facts,
@@ -146,7 +146,7 @@ static void say_vector_catch(struct target *target, const struct stop_facts *fac
     unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
 
     if (exception >= 3 && exception <= 6) {
-        say_fault(target, facts, stop);
+        say_fault(target, facts, false, stop);
         return;
     }
     stop->reason = STOP_RESET;
@@ -165,8 +165,9 @@ enum err stop_explain(struct target *target, const struct stop_facts *facts, enu
     enum err err = read_ahead(target);
     if (err)
         return err;
+    /* A locked-up core that is halted does not show S_LOCKUP any more: poll says so by `plain`. */
     if ((facts->dhcsr & DHCSR_S_LOCKUP) || plain == STOP_FAULT)
-        say_fault(target, facts, stop);
+        say_fault(target, facts, true, stop);
     else if (dfsr & DFSR_VCATCH)
         say_vector_catch(target, facts, stop);
     else if (dfsr & DFSR_DWTTRAP)

@@ -7,7 +7,7 @@
 
 #include "probe.h"
 
-enum { SLICE_FIRST = 1024 };
+enum { SLICE_FIRST = 256 }; /* 35 ms at 100 kHz */
 
 enum err target_create(struct probe *probe, struct target **target)
 {

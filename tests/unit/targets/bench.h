@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "ops.h"
 #include "probe.h"
 #include "programs.h"
 #include "target.h"

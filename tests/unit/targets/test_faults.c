@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults caught and explained, lockup, semihosting. */
+#include "bench.h"
+
+#include <stdio.h>
+
+static void a_bad_read_is_explained(void **state)
+{
+    struct bench *bench = *state;
+    char where[40];
+
+    bench_at(bench, AT_BAD_READ);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
+    snprintf(where, sizeof where, "instruction at 0x%08x", AT_BAD_READ_AT);
+    assert_non_null(strstr(bench->stop.text, "HardFault: precise data bus error at 0x60000000"));
+    assert_non_null(strstr(bench->stop.text, where));
+}
+
+static void a_division_by_zero_is_explained(void **state)
+{
+    struct bench *bench = *state;
+    char where[40];
+
+    bench_at(bench, AT_BAD_DIVIDE);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    snprintf(where, sizeof where, "instruction at 0x%08x", AT_BAD_DIVIDE_AT);
+    assert_non_null(strstr(bench->stop.text, "division by zero"));
+    assert_non_null(strstr(bench->stop.text, where));
+}
+
+static void a_program_s_own_handler_is_left_alone(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ);
+    bench_set_word(bench, 0xE000ED24, 1u << 17); /* SHCSR.BUSFAULTENA */
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_ok(bench, target_set_vector_catch(bench->target, 0x500)); /* VC_BUSERR too */
+    assert_int_equal(target_vector_catch(bench->target), 0x500);
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_at(bench, AT_BAD_READ);
+    bench_set_word(bench, 0xE000ED24, 1u << 17);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_non_null(strstr(bench->stop.text, "BusFault: precise"));
+}
+
+static void lockup_is_noticed(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ);
+    bench_ok(bench, target_set_vector_catch(bench->target, 0));
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_non_null(strstr(bench->stop.text, "lockup"));
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+}
+
+static void a_fault_under_a_step_is_a_fault(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ_AT);
+    bench_set_reg(bench, 0, 0x60000000);
+    bench_step(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
+}
+
+static void a_wild_jump_is_survived(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_LOOP);
+    bench_set_reg(bench, R_PC, 0x60000000);
+    bench_set_reg(bench, R_SP, 0x20004000);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_non_null(strstr(bench->stop.text, "fetch"));
+}
+
+static void the_program_talks(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_run(bench);
+    assert_string_equal(bench->output, "hello!world\n");
+    assert_int_equal(bench->stop.reason, STOP_EXIT);
+    assert_int_equal(bench->stop.exit_code, 0);
+    assert_int_equal(bench->stop.pc, AT_EXITED - 2);
+    assert_int_equal(bench_reg(bench, R_PC), AT_EXITED - 2);
+    assert_int_equal(bench_reg(bench, 5), 0);          /* all bytes written */
+    assert_int_equal(bench_reg(bench, 6), 1);          /* ":tt" for output */
+    assert_int_equal(bench_reg(bench, 7), 1);          /* a terminal */
+    assert_int_equal(bench_reg(bench, 8), 0xFFFFFFFF); /* SYS_CLOCK */
+    assert_int_equal(bench_reg(bench, 9), 0xFFFFFFFF); /* a file */
+    assert_int_not_equal(bench_reg(bench, 10), 0);     /* errno */
+    assert_int_equal(bench->warnings, 1);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_EXIT);
+    assert_int_equal(bench->stop.exit_code, 42);
+}
+
+static void a_call_can_be_stepped(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_step(bench); /* ldr r1 */
+    bench_step(bench); /* movs r0 */
+    bench_step(bench); /* bkpt */
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_string_equal(bench->output, "hello");
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+}
+
+static void a_call_with_a_bad_address_fails_in_the_program(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_AT_BAD_ADDRESS);
+    bench_ok(bench, target_resume(bench->target));
+    for (int i = 0; i < 5; i++)
+        bench_ok(bench, bench_poll(bench, 1000));
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 0), 0xFFFFFFFF);
+    assert_int_equal(bench_reg(bench, 7), 79);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(a_bad_read_is_explained),
+        BENCH_TEST(a_division_by_zero_is_explained),
+        BENCH_TEST(a_program_s_own_handler_is_left_alone),
+        BENCH_TEST(lockup_is_noticed),
+        BENCH_TEST(a_fault_under_a_step_is_a_fault),
+        BENCH_TEST(a_wild_jump_is_survived),
+        BENCH_TEST(the_program_talks),
+        BENCH_TEST(a_call_can_be_stepped),
+        BENCH_TEST(a_call_with_a_bad_address_fails_in_the_program),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

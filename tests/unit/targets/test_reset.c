@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Resets of all kinds, wanted and not, and power that goes away. */
+#include "bench.h"
+
+#include <stdlib.h>
+
+static void reset_halt_stands_before_the_first_instruction(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_set_word(bench, 0x40021018, 4); /* RCC_APB2ENR: a reset clears it */
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
+    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+    assert_int_equal(bench_reg(bench, R_SP), 0x20005000);
+    assert_int_equal(bench_word(bench, 0x40021018), 0);
+    assert_int_equal(bench_raw(bench, 0xE000EDFC) & 1, 0);
+    bench_ok(bench, target_halt(bench->target, &bench->stop));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+}
+
+static void reset_run_runs(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_FOREVER);
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    assert_in_range(bench_word(bench, 0x20000000), 1, 1u << 30);
+}
+
+static void reset_run_stops_at_a_breakpoint_at_the_vector(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_halt(bench);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_RESET, 2));
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
+    assert_int_equal(bench->stop.pc, AT_RESET);
+}
+
+static void reset_init_freezes_watchdogs(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_INIT));
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(bench_word(bench, 0xE0042004) & 0x300, 0x300);
+}
+
+static void nrst_is_found_wired(void **state)
+{
+    struct bench *bench = *state;
+    bool works = false;
+
+    bench_ok(bench, target_nrst_works(bench->target, &works));
+    assert_true(works);
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    bench_at(bench, AT_FOREVER);
+    bench_ok(bench, target_nrst_works(bench->target, &works));
+    assert_true(works);
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+    assert_int_equal(bench_raw(bench, 0xE000EDFC) & 1, 0);
+}
+
+static void nrst_is_found_open(void **state)
+{
+    struct bench *bench = bench_open("bluepill,nrst-open");
+    bool works = true;
+
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
+    bench_program(bench);
+    bench_ok(bench, target_nrst_works(bench->target, &works));
+    assert_false(works);
+    bench_at(bench, AT_FOREVER);
+    bench_ok(bench, target_nrst_works(bench->target, &works));
+    assert_false(works);
+    assert_int_equal(bench_reg(bench, R_PC), AT_FOREVER);
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+    bench_close(bench);
+}
+
+static void a_program_that_resets_itself_is_reported(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESETS_ITSELF);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_STORES + 4, 2));
+    bench_ok(bench, target_resume(bench->target));
+    bench_fails(bench, bench_poll(bench, 10000), ERR_RESET_LOST);
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    /* and its breakpoints are still there */
+    bench_at(bench, AT_STORES);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
+}
+
+static void the_reset_button_is_reported(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_ok(bench, bench_poll(bench, 100));
+    bench_hands(bench, "nrst", "press");
+    bench_fails(bench, bench_poll(bench, 1000), ERR_RESET_LOST);
+    assert_int_equal(target_state(bench->target), TARGET_IN_RESET);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(target_state(bench->target), TARGET_IN_RESET);
+    bench_hands(bench, "nrst", "release");
+    enum err err = bench_poll(bench, 1000);
+    if (err) /* the reset may be seen once more when it ends */
+        bench_fails(bench, err, ERR_RESET_LOST);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+}
+
+static void a_reset_of_a_halted_core_is_no_stale_data(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t data[4];
+
+    bench_at(bench, AT_FOREVER);
+    bench_hands(bench, "nrst", "press");
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_hands(bench, "nrst", "release");
+    clock_sleep_us(probe_clock(bench->probe), 200000);
+    enum err err = target_read(bench->target, 0x20000100, data, 4, NULL);
+    bench_fails(bench, err, ERR_RESET_LOST);
+    bench_halt(bench);
+    assert_in_range(bench_reg(bench, R_PC), AT_RESET, AT_LOOP + 8);
+}
+
+static void power_off_while_running(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_halt(bench);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_set_reg(bench, R_PC, AT_FOREVER);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    bench_hands(bench, "power", "off");
+    enum err err = bench_poll(bench, 1000);
+    assert_int_not_equal(err, ERR_OK);
+    assert_int_equal(target_state(bench->target), TARGET_ABSENT);
+    job_clear(&bench->job);
+    bench_fails(bench, target_resume(bench->target), ERR_NOT_CONNECTED);
+    err = target_connect(bench->target, TARGET_CONNECT_ATTACH);
+    assert_int_not_equal(err, ERR_OK);
+    job_clear(&bench->job);
+    bench_hands(bench, "power", "on");
+    clock_sleep_us(probe_clock(bench->probe), 100000);
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
+    assert_int_equal(bench->stop.pc, AT_LOOP);
+}
+
+static void a_power_cycle_between_two_polls_is_noticed(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_ok(bench, bench_poll(bench, 1000));
+    bench_hands(bench, "power", "off");
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_hands(bench, "power", "on");
+    enum err err = bench_poll(bench, 100000);
+    assert_int_not_equal(err, ERR_OK);
+    assert_int_equal(target_state(bench->target), TARGET_ABSENT);
+    job_clear(&bench->job);
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+}
+
+static void connecting_under_reset_halts_at_the_vector(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_ok(bench, target_disconnect(bench->target));
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_UNDER_RESET));
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+    assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
+    assert_int_equal(bench_raw(bench, 0xE000EDFC) & 1, 0);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(reset_halt_stands_before_the_first_instruction),
+        BENCH_TEST(reset_run_runs),
+        BENCH_TEST(reset_run_stops_at_a_breakpoint_at_the_vector),
+        BENCH_TEST(reset_init_freezes_watchdogs),
+        BENCH_TEST(nrst_is_found_wired),
+        cmocka_unit_test(nrst_is_found_open),
+        BENCH_TEST(a_program_that_resets_itself_is_reported),
+        BENCH_TEST(the_reset_button_is_reported),
+        BENCH_TEST(a_reset_of_a_halted_core_is_no_stale_data),
+        BENCH_TEST(power_off_while_running),
+        BENCH_TEST(a_power_cycle_between_two_polls_is_noticed),
+        BENCH_TEST(connecting_under_reset_halts_at_the_vector),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
