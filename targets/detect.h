@@ -15,6 +15,11 @@ struct detect_regions {
     size_t count;
 };
 
+struct chip;
+
+/* The memory map; `chip` NULL or one without flash of its own: what the architecture says. Pure. */
+void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions);
+
 /* The probe is connected; `dpidr` is what connecting found. Fills all of *chip but breakpoints and
  * watchpoints (0: the caller sizes them). An unknown chip is no error: *chip then has dev_id and
  * idcode, no flash, regions of the architecture, and a warning. Three flushes, or up to five if

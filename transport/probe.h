@@ -89,6 +89,8 @@ enum err probe_disconnect(struct probe *probe);
 
 /* Takes the highest speed not above khz; *actual_khz may be NULL. */
 enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
+/* What the last successful probe_set_speed() got; 0: never called, the probe's default. */
+uint32_t probe_speed_khz(const struct probe *probe);
 /* Drives the probe's NRST pin; nothing tells whether it is wired. */
 enum err probe_nrst(struct probe *probe, enum probe_nrst level);
 /* Target voltage in millivolts; ERR_UNSUPPORTED when the probe cannot measure. */

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks the tables of chips: what can be checked without a chip. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "chips.h"
+#include "detect.h"
+
+static void ids_are_sorted_and_unique(void **state)
+{
+    (void)state;
+    assert_int_equal(chip_count, 90);
+    for (size_t i = 1; i < chip_count; i++)
+        assert_true(chips[i - 1].dev_id < chips[i].dev_id);
+    for (size_t i = 0; i < chip_count; i++)
+        assert_ptr_equal(chip_by_dev_id(chips[i].dev_id), &chips[i]);
+    assert_null(chip_by_dev_id(0x000));
+    assert_null(chip_by_dev_id(0xFFF));
+}
+
+static void names_fit_and_are_there(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < chip_count; i++) {
+        assert_non_null(chips[i].name);
+        assert_in_range(strlen(chips[i].name), 8, 63);
+        assert_memory_equal(chips[i].name, "STM32", 5);
+    }
+    for (size_t i = 0; i < CHIP_FAMILY_COUNT; i++)
+        assert_non_null(chip_families[i].name);
+}
+
+static void rows_make_sense(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < chip_count; i++) {
+        const struct chip *chip = &chips[i];
+        if (chip->family == CHIP_NO_FLASH) {
+            assert_int_equal(chip->flash_max_kib, 0);
+            continue;
+        }
+        assert_true(chip->flash_guess_kib > 0);
+        assert_true(chip->flash_guess_kib <= chip->flash_max_kib);
+        assert_true((chip->layout == CHIP_PAGES) == (chip->page_size != 0));
+        assert_true(chip->page_size % 128 == 0);
+        assert_true(chip->cores != 0);
+        assert_int_equal(chip->flash_size_reg % 2, 0);
+        assert_int_equal(chip->uid_address % 4, 0);
+        assert_true(chip->ram_size <= 8 * 1024 * 1024);
+    }
+}
+
+static void families_make_sense(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHIP_NO_FLASH; i++) {
+        const struct chip_family *family = &chip_families[i];
+        uint8_t width = family->program_width;
+        assert_true(width >= 2 && width <= 32 && (width & (width - 1)) == 0);
+        assert_true(family->erased == 0xFF || family->erased == 0x00);
+        assert_true((family->erased == 0) == (i == CHIP_L0 || i == CHIP_L1));
+        assert_int_equal(family->controller % 0x400, 0);
+        if (family->rdp.address)
+            assert_in_range(family->rdp.address, family->controller, family->controller + 0x7F);
+    }
+}
+
+/* Runs follow each other, hold whole sectors and add up to the flash. */
+static void check_runs(const struct chip *chip, uint32_t size)
+{
+    struct chip_sectors runs[CHIP_RUNS_MAX];
+    size_t count = chip_sector_runs(chip, size, runs);
+    uint32_t sum = 0;
+
+    assert_in_range(count, 1, CHIP_RUNS_MAX);
+    assert_int_equal(runs[0].address, chip_family(chip)->flash_base);
+    for (size_t i = 0; i < count; i++) {
+        assert_true(runs[i].size > 0);
+        assert_int_equal(runs[i].size % runs[i].sector_size, 0);
+        if (i && !chip->bank2_kib)
+            assert_int_equal(runs[i].address, runs[i - 1].address + runs[i - 1].size);
+        if (i)
+            assert_true(runs[i].address >= runs[i - 1].address + runs[i - 1].size);
+        sum += runs[i].size;
+    }
+    assert_int_equal(sum, size);
+}
+
+static void sectors_add_up(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < chip_count; i++) {
+        if (chips[i].family == CHIP_NO_FLASH)
+            continue;
+        check_runs(&chips[i], 1024u * chips[i].flash_max_kib);
+        check_runs(&chips[i], 1024u * chips[i].flash_guess_kib);
+    }
+}
+
+static void check_run(const struct chip_sectors *run, uint32_t address, uint32_t count,
+                      uint32_t sector_kib)
+{
+    assert_int_equal(run->address, address);
+    assert_int_equal(run->sector_size, sector_kib * 1024);
+    assert_int_equal(run->size, count * sector_kib * 1024);
+}
+
+static void known_layouts(void **state)
+{
+    struct chip_sectors runs[CHIP_RUNS_MAX];
+
+    (void)state;
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x410), 0x10000, runs), 1);
+    check_run(&runs[0], 0x08000000, 64, 1);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x413), 0x100000, runs), 3);
+    check_run(&runs[1], 0x08010000, 1, 64);
+    check_run(&runs[2], 0x08020000, 7, 128);
+    /* Two banks: the small sectors come again. */
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x419), 0x200000, runs), 6);
+    check_run(&runs[3], 0x08100000, 4, 16);
+    check_run(&runs[5], 0x08120000, 7, 128);
+    /* A gap between the banks of the smaller part, none in the smallest. */
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x450), 0x100000, runs), 2);
+    check_run(&runs[0], 0x08000000, 4, 128);
+    check_run(&runs[1], 0x08100000, 4, 128);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x450), 0x20000, runs), 1);
+    check_run(&runs[0], 0x08000000, 1, 128);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x457), 0x4000, runs), 1);
+    assert_int_equal(runs[0].sector_size, 128);
+}
+
+static void maps_are_sorted_and_do_not_overlap(void **state)
+{
+    struct detect_regions map;
+
+    (void)state;
+    for (size_t i = 0; i < chip_count; i++) {
+        detect_map(&chips[i], 1024u * chips[i].flash_max_kib, &map);
+        assert_in_range(map.count, 4, DETECT_REGIONS_MAX);
+        for (size_t r = 0; r < map.count; r++) {
+            const struct target_region *region = &map.items[r];
+            assert_non_null(region->name);
+            assert_true(region->size > 0);
+            assert_true((region->kind == REGION_FLASH) == (region->sector_size != 0));
+            if (r)
+                assert_true(region->start - 1 >=
+                            map.items[r - 1].start + (map.items[r - 1].size - 1));
+        }
+        /* Nothing was left out for want of room. */
+        assert_string_equal(map.items[map.count - 1].name, "private peripherals");
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ids_are_sorted_and_unique),
+        cmocka_unit_test(names_fit_and_are_there),
+        cmocka_unit_test(rows_make_sense),
+        cmocka_unit_test(families_make_sense),
+        cmocka_unit_test(sectors_add_up),
+        cmocka_unit_test(known_layouts),
+        cmocka_unit_test(maps_are_sorted_and_do_not_overlap),
+    };
+
+    return cmocka_run_group_tests_name("chips", tests, NULL, NULL);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* The ladder: which rung carries, what is disturbed, what is said when none does. */
+#include "connect.h"
+
+#include "fake_chip.h"
+
+struct climbed {
+    enum err error;
+    struct connect_result result;
+    struct job job;
+};
+
+static void climb(struct fake_chip *fake, enum target_connect how, struct climbed *climbed)
+{
+    struct probe *probe = fake_chip_open(fake, &climbed->job);
+
+    climbed->error = connect_ladder(probe, how, &climbed->result);
+    probe_close(probe);
+    assert_false(fake->nrst_low);
+}
+
+static void a_running_core_is_not_disturbed(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(climbed.result.dpidr, 0x1BA01477);
+    assert_int_equal(climbed.result.cpuid, 0x411FC231);
+    assert_string_equal(climbed.result.advice, "");
+    assert_false(climbed.result.halted);
+    assert_int_equal(fake.resets, 0);
+    assert_int_equal(fake.dhcsr, 0);
+    assert_int_equal(fake.connects, 1);
+    assert_int_equal(fake.khz, 1800);
+}
+
+static void long_wires_are_slow(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.fastest_khz = 500;
+    climb(&fake, TARGET_CONNECT_ATTACH, &climbed);
+    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(fake.khz, 125);
+    assert_int_equal(fake.resets, 0);
+    assert_non_null(strstr(climbed.result.advice, "only at a low SWD speed"));
+}
+
+static void firmware_that_switches_swd_off(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.needs_reset = fake.vanished = true;
+    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    assert_int_equal(climbed.error, ERR_OK);
+    assert_true(climbed.result.halted);
+    assert_true(fake.halted);
+    assert_int_equal(fake.demcr & 1, 0);
+    assert_int_equal(fake.khz, 1800);
+    assert_int_equal(fake.resets, 1);
+    assert_non_null(strstr(climbed.result.advice, "only after a reset"));
+    assert_int_equal(climbed.job.error, ERR_OK);
+}
+
+static void attach_never_resets(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.needs_reset = fake.vanished = true;
+    climb(&fake, TARGET_CONNECT_ATTACH, &climbed);
+    assert_int_equal(climbed.error, ERR_NO_TARGET);
+    assert_int_equal(fake.resets, 0);
+    assert_non_null(strstr(climbed.job.text, "not tried: under reset"));
+}
+
+static void under_reset_halts_before_the_first_instruction(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
+    assert_int_equal(climbed.error, ERR_OK);
+    assert_true(climbed.result.halted);
+    assert_false(climbed.result.nrst_open);
+    assert_int_equal(fake.resets, 1);
+    assert_string_equal(climbed.result.advice, "");
+}
+
+static void an_open_nrst_is_noticed(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.nrst_open = true;
+    climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
+    assert_int_equal(climbed.error, ERR_OK);
+    assert_true(climbed.result.nrst_open);
+    assert_true(climbed.result.halted);
+    assert_int_equal(fake.resets, 1);
+    assert_non_null(strstr(climbed.result.advice, "NRST does not reach the chip"));
+}
+
+static void the_voltage_tells_what_to_look_at(void **state)
+{
+    static const struct {
+        uint32_t mv;
+        const char *text;
+    } rows[] = {{0, "VTref 0.00 V: the target has no power"},
+                {1200, "VTref 1.20 V: the target is not really powered"},
+                {3310, "VTref 3.31 V: the voltage is fine, so look at SWDIO and SWCLK"},
+                {5020, "VTref 5.02 V: 5 V do not belong on VTref"}};
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fake_chip_bluepill(&fake);
+        fake.fastest_khz = 0;
+        fake.vtref_mv = rows[i].mv;
+        climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+        assert_int_equal(climbed.error, ERR_NO_TARGET);
+        assert_non_null(strstr(climbed.job.text, rows[i].text));
+        assert_int_equal(fake.connects, 4);
+        assert_int_equal(fake.khz, 1800);
+    }
+    fake.no_vtref = true;
+    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    assert_non_null(strstr(climbed.job.text, "check power, GND, SWDIO and SWCLK"));
+}
+
+static void a_port_without_memory_is_named(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.asleep = true;
+    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    assert_int_equal(climbed.error, ERR_POWER);
+    assert_string_equal(climbed.job.text,
+                        "the debug port answers (DPIDR 0x1ba01477), but: the debug domain does not "
+                        "power up; is NRST held low, the chip asleep or locked?");
+}
+
+static void a_lost_probe_ends_the_ladder(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.connect_error = ERR_PROBE_GONE;
+    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    assert_int_equal(climbed.error, ERR_PROBE_GONE);
+    assert_int_equal(fake.connects, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_running_core_is_not_disturbed),
+        cmocka_unit_test(long_wires_are_slow),
+        cmocka_unit_test(firmware_that_switches_swd_off),
+        cmocka_unit_test(attach_never_resets),
+        cmocka_unit_test(under_reset_halts_before_the_first_instruction),
+        cmocka_unit_test(an_open_nrst_is_noticed),
+        cmocka_unit_test(the_voltage_tells_what_to_look_at),
+        cmocka_unit_test(a_port_without_memory_is_named),
+        cmocka_unit_test(a_lost_probe_ends_the_ladder),
+    };
+
+    return cmocka_run_group_tests_name("connect", tests, NULL, NULL);
+}

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* From id registers to a chip, its memories and the warnings it deserves. */
+#include "detect.h"
+
+#include "fake_chip.h"
+
+struct found {
+    enum err error;
+    struct target_chip chip;
+    struct detect_regions regions;
+    struct job job;
+};
+
+static void detect(struct fake_chip *fake, struct found *found)
+{
+    struct probe *probe = fake_chip_open(fake, &found->job);
+
+    fake->flushes = 0;
+    found->error = detect_chip(probe, fake->dpidr, &found->chip, &found->regions);
+    probe_close(probe);
+}
+
+static const struct target_region *region_at(const struct found *found, uint32_t address)
+{
+    for (size_t i = 0; i < found->regions.count; i++)
+        if (address - found->regions.items[i].start < found->regions.items[i].size)
+            return &found->regions.items[i];
+    return NULL;
+}
+
+static void a_blue_pill_is_known(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    detect(&fake, &found);
+    assert_int_equal(found.error, ERR_OK);
+    assert_string_equal(found.chip.name, "STM32F101/F102/F103 medium-density");
+    assert_string_equal(found.chip.core, "Cortex-M3");
+    assert_string_equal(found.chip.warning, "");
+    assert_int_equal(found.chip.dev_id, 0x410);
+    assert_int_equal(found.chip.idcode, 0x20036410);
+    assert_int_equal(found.chip.cpuid, 0x411FC231);
+    assert_int_equal(found.chip.dpidr, 0x1BA01477);
+    assert_int_equal(found.chip.flash_size, 0x10000);
+    assert_false(found.chip.flash_size_guessed);
+    assert_int_equal(found.chip.ram_size, 20 * 1024);
+    assert_false(found.chip.readout_protected);
+    assert_int_equal(fake.flushes, 3);
+}
+
+static void a_blue_pill_has_its_memories(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    detect(&fake, &found);
+    const struct target_region *flash = region_at(&found, 0x0800FFFF);
+    assert_int_equal(flash->kind, REGION_FLASH);
+    assert_int_equal(flash->start, 0x08000000);
+    assert_int_equal(flash->sector_size, 1024);
+    assert_null(region_at(&found, 0x08010000));
+    assert_int_equal(region_at(&found, 0x00000000)->kind, REGION_ROM);
+    assert_int_equal(region_at(&found, 0x20004FFF)->kind, REGION_RAM);
+    assert_null(region_at(&found, 0x20005000));
+    assert_int_equal(region_at(&found, 0x1FFFF000)->kind, REGION_ROM);
+    assert_int_equal(region_at(&found, 0x1FFFF7FF)->kind, REGION_ROM);
+    assert_int_equal(region_at(&found, 0x1FFFF800)->kind, REGION_DEVICE);
+    assert_int_equal(region_at(&found, 0x40010C00)->kind, REGION_DEVICE);
+    assert_int_equal(region_at(&found, 0xE000ED00)->kind, REGION_DEVICE);
+}
+
+static void a_size_register_without_a_size(void **state)
+{
+    static const uint32_t bad[] = {0x00000000, 0x0000FFFF, 0x0000E7D0};
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        fake_chip_bluepill(&fake);
+        fake_chip_word(&fake, 0x1FFFF7E0, bad[i]);
+        detect(&fake, &found);
+        assert_int_equal(found.error, ERR_OK);
+        assert_true(found.chip.flash_size_guessed);
+        assert_int_equal(found.chip.flash_size, 0x10000);
+        assert_non_null(strstr(found.chip.warning, "64 KiB assumed"));
+    }
+}
+
+static void a_protected_chip_may_hide_its_size(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake_chip_word(&fake, 0x4002201C, 0x03FFFFFE);
+    for (size_t i = 0; i < fake.count; i++)
+        if (fake.words[i].address == 0x1FFFF7E0)
+            fake.words[i].address = 0x10; /* not there any more */
+    detect(&fake, &found);
+    assert_int_equal(found.error, ERR_OK);
+    assert_true(found.chip.readout_protected);
+    assert_true(found.chip.flash_size_guessed);
+    assert_string_equal(found.chip.warning,
+                        "the flash is read-protected; removing that erases it; the flash size "
+                        "cannot be read: 64 KiB assumed");
+    assert_int_equal(found.job.error, ERR_OK);
+}
+
+static void copies_are_suspected(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.dpidr = 0x2BA01477;
+    fake_chip_word(&fake, 0xE000ED00, 0x412FC230);
+    fake_chip_rom(&fake, 0x43B, 0x4C3);
+    detect(&fake, &found);
+    assert_int_equal(found.error, ERR_OK);
+    assert_string_equal(found.chip.warning, "probably not made by ST but a copy (DPIDR 0x2ba01477, "
+                                            "CPUID 0x412fc230, ROM table of maker 4:3b)");
+    assert_int_equal(found.chip.flash_size, 0x10000);
+    fake_chip_rom(&fake, 0x751, 0x76F);
+    detect(&fake, &found);
+    assert_string_equal(found.chip.warning, "made by GigaDevice, not ST: much alike, not the same");
+}
+
+static void an_early_f405_is_no_f2(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.dpidr = 0x2BA01477;
+    fake_chip_word(&fake, 0xE000ED00, 0x410FC241);
+    fake_chip_word(&fake, 0xE0042000, 0x20006411);
+    fake_chip_word(&fake, 0x1FFF7A20, 0x0400FFFF); /* 1024 KiB in the upper half */
+    fake_chip_word(&fake, 0x40023C14, 0x0FFFAAED);
+    fake_chip_rom(&fake, 0x020, 0x411);
+    detect(&fake, &found);
+    assert_int_equal(found.chip.dev_id, 0x413);
+    assert_int_equal(found.chip.flash_size, 0x100000);
+    assert_false(found.chip.readout_protected);
+    assert_string_equal(found.chip.warning, "");
+    fake_chip_word(&fake, 0x40023C14, 0x0FFF00ED);
+    detect(&fake, &found);
+    assert_true(found.chip.readout_protected);
+}
+
+/* Its DBGMCU has no clock: the id reads 0, the ROM table knows. */
+static void an_m0_is_found_by_its_rom_table(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    memset(&fake, 0, sizeof fake);
+    fake.dpidr = 0x0BB11477;
+    fake_chip_word(&fake, 0xE000ED00, 0x410CC200);
+    fake_chip_word(&fake, 0x40015800, 0);
+    fake_chip_word(&fake, 0x1FFFF7CC, 64);
+    fake_chip_word(&fake, 0x4002201C, 0);
+    fake_chip_rom(&fake, 0x020, 0x440);
+    detect(&fake, &found);
+    assert_int_equal(found.chip.dev_id, 0x440);
+    assert_string_equal(found.chip.core, "Cortex-M0");
+    assert_int_equal(found.chip.flash_size, 0x10000);
+}
+
+static void an_m7_may_be_f7_or_h7(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    memset(&fake, 0, sizeof fake);
+    fake_chip_word(&fake, 0xE000ED00, 0x411FC271);
+    fake_chip_word(&fake, 0x5C001000, 0x20036450);
+    fake_chip_word(&fake, 0x1FF1E880, 2048);
+    fake_chip_word(&fake, 0x5200201C, 0xAA00);
+    detect(&fake, &found);
+    assert_int_equal(found.error, ERR_OK);
+    assert_int_equal(found.chip.dev_id, 0x450);
+    assert_int_equal(found.chip.flash_size, 0x200000);
+    fake_chip_word(&fake, 0xE0042000, 0x10006449);
+    fake_chip_word(&fake, 0x1FF0F440, 1024u << 16);
+    fake_chip_word(&fake, 0x40023C14, 0xAA00);
+    detect(&fake, &found);
+    assert_int_equal(found.chip.dev_id, 0x449);
+}
+
+/* 0x444 on a Cortex-M33 is another maker's chip, with other pages. */
+static void an_id_with_the_wrong_core_is_unknown(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    memset(&fake, 0, sizeof fake);
+    fake_chip_word(&fake, 0xE000ED00, 0x410FD213);
+    fake_chip_word(&fake, 0xE0044000, 0x00000444);
+    detect(&fake, &found);
+    assert_int_equal(found.error, ERR_OK);
+    assert_string_equal(found.chip.name, "unknown chip");
+    assert_int_equal(found.chip.dev_id, 0);
+    assert_int_equal(found.chip.flash_size, 0);
+    assert_string_equal(found.chip.warning,
+                        "id code 0x00000444 is not known with a Cortex-M33: no flash programming");
+    assert_int_equal(region_at(&found, 0x20000000)->kind, REGION_RAM);
+}
+
+static void nonsense_is_no_core(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    memset(&fake, 0, sizeof fake);
+    fake_chip_word(&fake, 0xE000ED00, 0);
+    detect(&fake, &found);
+    assert_int_equal(found.error, ERR_NO_TARGET);
+    assert_non_null(strstr(found.job.text, "CPUID reads 0x00000000"));
+}
+
+static void l1_counts_its_own_way(void **state)
+{
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    memset(&fake, 0, sizeof fake);
+    fake_chip_word(&fake, 0xE000ED00, 0x412FC230);
+    fake_chip_word(&fake, 0xE0042000, 0x10186436);
+    fake_chip_word(&fake, 0x1FF800CC, 0);
+    fake_chip_word(&fake, 0x40023C1C, 0xAA);
+    detect(&fake, &found);
+    assert_int_equal(found.chip.flash_size, 384 * 1024);
+    assert_false(found.chip.flash_size_guessed);
+    fake_chip_word(&fake, 0x1FF800CC, 1);
+    detect(&fake, &found);
+    assert_int_equal(found.chip.flash_size, 256 * 1024);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_blue_pill_is_known),
+        cmocka_unit_test(a_blue_pill_has_its_memories),
+        cmocka_unit_test(a_size_register_without_a_size),
+        cmocka_unit_test(a_protected_chip_may_hide_its_size),
+        cmocka_unit_test(copies_are_suspected),
+        cmocka_unit_test(an_early_f405_is_no_f2),
+        cmocka_unit_test(an_m0_is_found_by_its_rom_table),
+        cmocka_unit_test(an_m7_may_be_f7_or_h7),
+        cmocka_unit_test(an_id_with_the_wrong_core_is_unknown),
+        cmocka_unit_test(nonsense_is_no_core),
+        cmocka_unit_test(l1_counts_its_own_way),
+    };
+
+    return cmocka_run_group_tests_name("detect", tests, NULL, NULL);
+}
