@@ -178,7 +178,7 @@ static enum err find_register(struct target *target, size_t index,
 
 enum err target_read_register(struct target *target, size_t index, uint64_t *value)
 {
-    const struct target_register *reg;
+    const struct target_register *reg = NULL;
     enum err err = find_register(target, index, &reg);
 
     if (!err)
@@ -195,7 +195,7 @@ enum err target_read_register(struct target *target, size_t index, uint64_t *val
 
 enum err target_write_register(struct target *target, size_t index, uint64_t value)
 {
-    const struct target_register *reg;
+    const struct target_register *reg = NULL;
     enum err err = find_register(target, index, &reg);
 
     if (!err)
