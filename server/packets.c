@@ -47,6 +47,8 @@ const struct packet packets[] = {
     {"z2",          ",a,n",   packet_break_clear,   TARGET, 2, NULL},
     {"z3",          ",a,n",   packet_break_clear,   TARGET, 3, NULL},
     {"z4",          ",a,n",   packet_break_clear,   TARGET, 4, NULL},
+    {"Z",           "n,a,n?;s", NULL,               ANY, 0, NULL}, /* other types */
+    {"z",           "n,a,n?;s", NULL,               ANY, 0, NULL},
     /* flash */
     {"vFlashErase", ":a,l",   packet_flash_erase,   LONG | TARGET, 0, NULL},
     {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | TARGET, 0, NULL},

@@ -170,6 +170,8 @@ static void impossible_breakpoints_are_errors_and_unknown_types_empty(void **sta
     assert_error("Z2,ffffffff,2");
     assert_error("Z0,8000100,2;X1,22");
     assert_string_equal(ask(&desk, gdb, "Z5,8000100,2"), "");
+    assert_error("Z");
+    assert_error("zx,8000100,2");
     fake.fail = ERR_NO_RESOURCE;
     assert_error("Z1,8000100,2");
 }
