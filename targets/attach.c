@@ -104,7 +104,8 @@ static enum err put_breakpoints_back(struct target *target)
     return err;
 }
 
-static enum err see_state(struct target *target, const struct found *found)
+static enum err see_state(struct target *target, const struct found *found,
+                          enum stop_reason halted_by)
 {
     struct target_stop stop;
 
@@ -113,10 +114,10 @@ static enum err see_state(struct target *target, const struct found *found)
     target->state = TARGET_RUNNING;
     if (!(found->dhcsr & DHCSR_S_HALT))
         return ERR_OK;
-    return cm_halt_now(target, 1000, STOP_REQUEST, &stop);
+    return cm_halt_now(target, 1000, halted_by, &stop);
 }
 
-enum err attach_core(struct target *target)
+enum err attach_core(struct target *target, enum stop_reason halted_by)
 {
     struct found found = {0};
     enum err err = look(target, &found);
@@ -138,7 +139,7 @@ enum err attach_core(struct target *target)
     if (!err)
         err = put_breakpoints_back(target);
     if (!err)
-        err = see_state(target, &found);
+        err = see_state(target, &found, halted_by);
     cm_take_reset(target); /* what happened before we came is no news */
     return err;
 }

@@ -9,6 +9,7 @@
 #define PROBED_CORTEX_M_H
 
 #include "cache.h"
+#include "detect.h"
 #include "dwt.h"
 #include "fpb.h"
 #include "ops.h"
@@ -103,8 +104,6 @@ struct stop_facts {
 };
 enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
 
-enum { TARGET_REGIONS_MAX = 16 };
-
 struct target {
     struct probe *probe;
     struct job *job;
@@ -112,10 +111,9 @@ struct target {
 
     enum target_state state;
     struct target_chip chip;
-    struct target_region regions[TARGET_REGIONS_MAX];
+    struct target_region regions[DETECT_REGIONS_MAX];
     size_t region_count;
     bool armv6m, fpu;
-    char core[48];
 
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
@@ -193,7 +191,9 @@ void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t 
 
 /* --- attach.c --- */
 
-enum err attach_core(struct target *target);
+/* Takes over the debug units without disturbing the core. `halted_by`: why it stands, if it does
+ * and DFSR does not know better. */
+enum err attach_core(struct target *target, enum stop_reason halted_by);
 enum err detach_core(struct target *target);
 
 /* --- registers.c --- */
@@ -252,12 +252,6 @@ enum err step_rescue(struct target *target, enum err err, enum err keep, struct 
 /* A BKPT of the program at pc is passed by without executing it (a semihosting call is served).
  * *passed: the step is done. */
 enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop *stop);
-
-/* --- reset.c --- */
-
-/* After connecting with NRST held low: lets go of it and has the core halted at its first
- * instruction. */
-enum err reset_release_halted(struct target *target);
 
 /* --- semihost.c --- */
 

@@ -176,19 +176,6 @@ enum err target_reset(struct target *target, enum target_reset kind)
     return kind == TARGET_RESET_INIT ? freeze_watchdogs(target) : go(target);
 }
 
-enum err reset_release_halted(struct target *target)
-{
-    struct reset_watch watch = {0};
-    uint32_t demcr = DEMCR_TRCENA | target->vector_catch | DEMCR_VC_CORERESET;
-    enum err err = arm(target, demcr, true);
-
-    if (!err)
-        err = probe_nrst(target->probe, PROBE_NRST_RELEASE);
-    if (!err)
-        err = watch_reset(target, NRST_LIMIT_US, true, &watch);
-    return err ? err : settle(target);
-}
-
 enum err target_nrst_works(struct target *target, bool *works)
 {
     struct reset_watch watch = {0};

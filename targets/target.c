@@ -2,9 +2,12 @@
 /* The life of a target: created without traffic, connected, lost, connected again. */
 #include "cortex_m.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "connect.h"
+#include "detect.h"
 #include "probe.h"
 
 enum { SLICE_FIRST = 256 }; /* 35 ms at 100 kHz */
@@ -77,44 +80,35 @@ const struct target_stop *target_last_stop(const struct target *target)
     return &target->stop;
 }
 
-/* Until the table of chips is there: an STM32F103C8. */
-static enum err detect(struct target *target, uint32_t dpidr)
+static enum err detect(struct target *target, const struct connect_result *result)
 {
-    static const struct target_region regions[] = {
-        {"flash alias", REGION_ROM, 0x00000000, 0x10000, 0},
-        {"flash", REGION_FLASH, 0x08000000, 0x10000, 1024},
-        {"system memory", REGION_ROM, 0x1FFFF000, 2048, 0},
-        {"sram", REGION_RAM, 0x20000000, 20 * 1024, 0},
-        {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0},
-        {"private peripheral bus", REGION_DEVICE, 0xE0000000, 0x100000, 0},
-    };
-    struct target_chip *chip = &target->chip;
+    struct detect_regions regions;
+    enum err err = detect_chip(target->probe, result->dpidr, &target->chip, &regions);
 
-    *chip = (struct target_chip){.core = "Cortex-M3 r1p1", .dpidr = dpidr};
-    ops_read32(&target->ops, 0xE0042000u, &chip->idcode);
-    ops_read32(&target->ops, SCB_CPUID, &chip->cpuid);
-    chip->dev_id = 0x410;
-    chip->flash_size = 0x10000;
-    chip->ram_size = 20 * 1024;
-    memcpy(target->regions, regions, sizeof regions);
-    target->region_count = sizeof regions / sizeof regions[0];
-    return ops_flush(&target->ops);
+    if (err)
+        return err;
+    target->region_count = regions.count;
+    memcpy(target->regions, regions.items, regions.count * sizeof regions.items[0]);
+    if (result->advice[0])
+        log_line(target->job->log, LOG_WARN, "%s", result->advice);
+    if (target->chip.warning[0])
+        log_line(target->job->log, LOG_WARN, "%s", target->chip.warning);
+    else
+        snprintf(target->chip.warning, sizeof target->chip.warning, "%s", result->advice);
+    return ERR_OK;
 }
 
 enum err target_connect(struct target *target, enum target_connect how)
 {
-    bool under_reset = how == TARGET_CONNECT_UNDER_RESET;
-    uint32_t dpidr = 0;
+    struct connect_result result = {0};
 
+    target->state = TARGET_ABSENT;
     ops_init(&target->ops, target->probe);
-    enum err err = probe_connect(
-        target->probe, under_reset ? PROBE_CONNECT_UNDER_RESET : PROBE_CONNECT_NORMAL, &dpidr);
+    enum err err = connect_ladder(target->probe, how, &result);
     if (!err)
-        err = detect(target, dpidr);
+        err = detect(target, &result);
     if (!err)
-        err = attach_core(target);
-    if (!err && under_reset)
-        err = reset_release_halted(target);
+        err = attach_core(target, result.halted ? STOP_RESET : STOP_REQUEST);
     if (err)
         target->state = TARGET_ABSENT;
     return err;
