@@ -19,8 +19,7 @@ enum {
     CRC_RESULTS = 64,
     CODE = CRC_RESULTS + 4 * LOADER_CRC_PAGES,
     CRC_TABLE_SIZE = 1024,
-    SLACK = 4, /* the program routine reads one unit ahead */
-    /* A page of 16 KiB at a core clock of 64 kHz. */
+    /* 32 pages of 1 KiB at a core clock of 100 kHz. */
     CRC_TIMEOUT_US = 3000000,
     /* On top of the driver's limits: the routine's own instructions at a slow clock. */
     PROGRAM_MARGIN_US = 500000,
@@ -66,8 +65,7 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     loader->program_code = loader->crc_code + (uint32_t)sizeof crc_code;
     loader->buffer[0] = (loader->program_code + driver->loader->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + driver->page_size;
-    loader->area_size =
-        loader->buffer[0] + (buffers > CRC_TABLE_SIZE ? buffers : CRC_TABLE_SIZE) + SLACK;
+    loader->area_size = loader->buffer[0] + (buffers > CRC_TABLE_SIZE ? buffers : CRC_TABLE_SIZE);
     loader->erased_crc = crc_of_erased_page(driver);
     if (!ram || ram->size < loader->area_size)
         return job_fail(controller->target->job, ERR_UNSUPPORTED,

@@ -18,26 +18,11 @@
     .thumb
     .text
 
-    ldr   r7, =0x04C11DB7
-    movs  r2, #255              /* the table, from its end */
-entry:
-    lsls  r3, r2, #24
-    movs  r4, #8
-bit:
-    lsls  r3, r3, #1
-    bcc   clear
-    eors  r3, r3, r7
-clear:
-    subs  r4, r4, #1
-    bne   bit
-    lsls  r4, r2, #2
-    str   r3, [r1, r4]
-    subs  r2, r2, #1
-    bpl   entry
-
     ldr   r2, [r0, #0]          /* where we are */
     ldr   r3, [r0, #20]
     mov   r9, r3                /* next result */
+    movs  r3, #0
+    mov   r12, r3               /* no table yet */
 
 page:
     mov   r10, r2
@@ -61,6 +46,28 @@ blank:
     b     report
 
 written:
+    mov   r3, r12
+    cmp   r3, #0
+    bne   checksum
+    mov   r12, r1
+    ldr   r7, =0x04C11DB7
+    movs  r2, #255              /* the table, from its end */
+entry:
+    lsls  r3, r2, #24
+    movs  r4, #8
+bit:
+    lsls  r3, r3, #1
+    bcc   clear
+    eors  r3, r3, r7
+clear:
+    subs  r4, r4, #1
+    bne   bit
+    lsls  r4, r2, #2
+    str   r3, [r1, r4]
+    subs  r2, r2, #1
+    bpl   entry
+
+checksum:
     mov   r2, r10
     movs  r3, #0
     mvns  r3, r3

@@ -11,7 +11,7 @@
  *          +16 {length, address} of buffer 0, +24 of buffer 1. The host fills the buffer and the
  *          address, then writes the length (even); 0 comes back when the buffer is free again.
  * Out: never returns; the host halts the core when all buffers are free. After an error it stops
- *      at a BKPT. No stack. Buffers are followed by two readable bytes.
+ *      at a BKPT. No stack.
  */
     .syntax unified
     .cpu cortex-m0
@@ -39,23 +39,32 @@ page:
     adds  r5, r5, r2            /* its end */
     movs  r3, #PG
     str   r3, [r1, #CR]
-    ldrh  r7, [r2]
+    b     first
 
-unit:
-    cmp   r7, r10
-    beq   skip
+program:
     strh  r7, [r6]
-skip:                           /* the next one is fetched while this one is programmed */
+next:                           /* fetched while the one before is programmed */
     adds  r2, r2, #2
     adds  r6, r6, #2
+    cmp   r2, r5
+    bhs   finish
+first:
     ldrh  r7, [r2]
+    cmp   r7, r10
+    beq   next
 busy:
     ldr   r3, [r1, #SR]
     lsrs  r3, r3, #1            /* BSY */
-    bcs   busy
-    cmp   r2, r5
-    blo   unit
+    bcc   program
+    ldr   r3, [r1, #SR]
+    lsrs  r3, r3, #1
+    bcc   program
+    b     busy
 
+finish:
+    ldr   r3, [r1, #SR]
+    lsrs  r3, r3, #1
+    bcs   finish
     movs  r3, #0
     str   r3, [r1, #CR]
     ldr   r3, [r1, #SR]
