@@ -6,7 +6,13 @@
 #include "base/bytes.h"
 #include "sim/parts.h"
 
-enum { VECTORS = 4, STACK_TOP = 0x20005000, FLASH_START = 0x08000000, SYSTEM_START = 0x1FFFF000 };
+enum {
+    VECTORS = 4,
+    CODE = 4 * VECTORS,
+    STACK_TOP = 0x20005000,
+    FLASH_START = 0x08000000,
+    SYSTEM_START = 0x1FFFF000
+};
 
 /* Thumb instructions, in the order of memory. */
 static const uint16_t swj_off[] = {
@@ -33,10 +39,10 @@ static const uint16_t bootloader[] = {
 static void place(uint8_t *memory, uint32_t start, const uint16_t *code, size_t count)
 {
     put_le32(memory, STACK_TOP);
-    for (unsigned i = 1; i < VECTORS; i++)
-        put_le32(memory + 4 * i, (start + 4 * VECTORS) | 1);
+    for (size_t i = 1; i < VECTORS; i++)
+        put_le32(&memory[4 * i], (start + CODE) | 1);
     for (size_t i = 0; i < count; i++)
-        put_le16(memory + 4 * VECTORS + 2 * i, code[i]);
+        put_le16(&memory[CODE + 2 * i], code[i]);
 }
 
 void sim_bench_bootloader(uint8_t *memory)

@@ -215,11 +215,18 @@ static void pass_swclk(struct sim_board *board, unsigned cycles)
     sim_advance_ps(board, cycles_to_ps(cycles, board->swclk_khz));
 }
 
+void sim_unplug(struct sim_board *board)
+{
+    board->plugged = false;
+    board->link.state = SIM_LINK_DEAF;
+    sim_board_nrst(board, false);
+}
+
 /* The fault `vanish` counts down; when it strikes, it is over. */
 static void count_operation(struct sim_board *board)
 {
     if (board->faults.vanish_after > 0 && --board->faults.vanish_after == 0)
-        board->plugged = false;
+        sim_unplug(board);
 }
 
 enum swd_ack sim_board_swd(struct sim_board *board, bool ap, bool read, uint8_t reg,

@@ -41,12 +41,9 @@ static bool do_plug(struct sim_board *board, const char *word, struct answer *an
     return true;
 }
 
-/* Without its host the probe drives nothing. */
 static bool do_unplug(struct sim_board *board, const char *word, struct answer *answer)
 {
-    board->plugged = false;
-    board->link.state = SIM_LINK_DEAF;
-    sim_board_nrst(board, false);
+    sim_unplug(board);
     snprintf(answer->text, answer->size, "probe unplugged\n");
     return true;
 }

@@ -166,6 +166,8 @@ void sim_stall_core(struct sim_board *board, uint64_t until_ps);
 void sim_clock_changed(struct sim_board *board, uint32_t khz);
 /* Something on the outside changed: switch, voltage, NRST, model. */
 void sim_pins_changed(struct sim_board *board);
+/* The probe loses its host: it is gone, and drives nothing any more. */
+void sim_unplug(struct sim_board *board);
 
 enum sim_reset_cause { SIM_CAUSE_POWER, SIM_CAUSE_PIN, SIM_CAUSE_SOFTWARE };
 /* Resets the chip but for what only power resets; the core too. */

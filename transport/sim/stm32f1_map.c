@@ -254,7 +254,7 @@ bool sim_map_read(void *user, uint32_t address, unsigned width, uint32_t *value,
 {
     struct sim_board *board = user;
 
-    if (bus_dead(board, address & ~3u))
+    if (bus_dead(board, address & ~7u))
         return false;
     board->chip.debugger = debugger;
     return read_bus(board, address, width, value);

@@ -79,6 +79,7 @@ static void nrst_holds_the_core_and_keeps_debug(void **state)
     poke32(board, DHCSR, DHCSR_RUN);
     peek32(board, DHCSR);
     sim_board_nrst(board, true);
+    assert_int_equal(peek32(board, 0xE0042004), 7);
     assert_true(peek32(board, DHCSR) & S_RESET_ST);
     assert_int_equal(peek32(board, DHCSR) & 1, 1);
     assert_int_equal(mem_read(board, SRAM_BASE, 4, &value), SWD_FAULT);
