@@ -6,6 +6,8 @@ at main, unless it says @test(fresh=False)."""
 
 import os
 import re
+import shutil
+import tempfile
 import threading
 import traceback
 
@@ -13,12 +15,25 @@ import gdb
 
 PORT = os.environ["PROBED_PORT"]
 SOURCE = os.environ.get("PROBED_SOURCE", "")
+_LOG = os.path.join(tempfile.mkdtemp(prefix="probed-gdb-"), "log")
 _tests = []
+
+for _setting in ("logging overwrite on", "logging redirect on", "pagination off", "confirm off", "width 0", "height 0",
+                 "remotetimeout 20", "print pretty off", "style enabled off"):
+    gdb.execute("set " + _setting, to_string=True)
 
 
 def run(command):
-    """Runs one gdb command and returns its output."""
-    return gdb.execute(command, to_string=True)
+    """Runs one gdb command and returns its output: what the command says and what gdb says of the stop that
+    ends it, which only logging catches."""
+    gdb.execute(f"set logging file {_LOG}")
+    gdb.execute("set logging enabled on", to_string=True)
+    try:
+        gdb.execute(command)
+    finally:
+        gdb.execute("set logging enabled off", to_string=True)
+    with open(_LOG, errors="replace") as log:
+        return log.read()
 
 
 def fails(command):
@@ -94,9 +109,6 @@ def test(function=None, fresh=True):
 
 
 def run_all():
-    for setting in ("pagination off", "confirm off", "width 0", "height 0", "remotetimeout 20",
-                    "print pretty off"):
-        run("set " + setting)
     failed = 0
     for body, fresh in _tests:
         try:
@@ -108,5 +120,7 @@ def run_all():
             failed += 1
             print(f"FAIL  {body.__name__}", flush=True)
             traceback.print_exc()
-    run("disconnect") if gdb.selected_inferior().connection_num else None
+    if gdb.selected_inferior().connection_num:
+        run("disconnect")
+    shutil.rmtree(os.path.dirname(_LOG))
     os._exit(1 if failed else 0)

@@ -78,7 +78,7 @@ def malformed_arguments_are_errors():
                        "vFlashErase:", "vFlashErase:8000000", "vFlashWrite:", "vFlashErase:zz,1",
                        "qCRC:", "qCRC:0", "qSearch:memory:", "qSearch:memory:20000000;0;", "qRcmd,1", "qRcmd,zz",
                        "qXfer:features:read:target.xml:", "qXfer:features:read:target.xml:0",
-                       "qXfer:features:read:other.xml:0,100", "Hx0", "Tzz"):
+                       "qXfer:features:read:other.xml:0,100", "Tzz"):
             assert is_error(c.ask(packet)), (packet, c)
         assert c.ask("qC").startswith(b"QC")
 
