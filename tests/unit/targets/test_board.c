@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Connecting and detecting on the simulated board with one thing wrong at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "connect.h"
+#include "detect.h"
+#include "ops.h"
+
+struct visit {
+    struct job job;
+    struct probe *probe;
+    enum err error;
+    struct connect_result way;
+    struct target_chip chip;
+    struct detect_regions regions;
+};
+
+static void visit(struct visit *v, const char *spec, enum target_connect how)
+{
+    struct probe_info info;
+
+    memset(v, 0, sizeof *v);
+    job_init(&v->job, NULL);
+    assert_int_equal(probe_sim_info(spec, &info, &v->job), ERR_OK);
+    assert_int_equal(probe_open(&info, &v->job, NULL, &v->probe), ERR_OK);
+    v->error = connect_ladder(v->probe, how, &v->way);
+    if (v->error == ERR_OK)
+        v->error = detect_chip(v->probe, v->way.dpidr, &v->chip, &v->regions);
+    if (v->error != ERR_OK)
+        print_message("%s: %s\n", spec, job_text(&v->job, v->error));
+    else
+        print_message("%s: %s; %s\n", spec, v->way.advice, v->chip.warning);
+}
+
+static uint32_t word(struct visit *v, uint32_t address)
+{
+    struct ops ops;
+    uint32_t value = 0;
+
+    ops_init(&ops, v->probe);
+    ops_read32(&ops, address, &value);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+    return value;
+}
+
+static void nothing_wrong(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.chip.dev_id, 0x410);
+    assert_int_equal(v.chip.flash_size, 0x10000);
+    assert_string_equal(v.chip.warning, "");
+    assert_string_equal(v.way.advice, "");
+    assert_int_equal(word(&v, 0xE000EDF0) & 0x02020003, 0x02000000); /* not halted, not enabled */
+    probe_close(v.probe);
+}
+
+static void under_reset(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill", TARGET_CONNECT_UNDER_RESET);
+    assert_int_equal(v.error, ERR_OK);
+    assert_true(v.way.halted);
+    assert_false(v.way.nrst_open);
+    assert_int_equal(word(&v, 0xE000EDF0) & (1u << 17), 1u << 17);
+    probe_close(v.probe);
+}
+
+static void swd_switched_off(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill,swj-off", TARGET_CONNECT_ATTACH);
+    assert_int_equal(v.error, ERR_NO_TARGET);
+    probe_close(v.probe);
+    visit(&v, "bluepill,swj-off", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    assert_true(v.way.halted);
+    assert_non_null(strstr(v.way.advice, "only after a reset"));
+    probe_close(v.probe);
+}
+
+static void nrst_not_wired(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill,nrst-open", TARGET_CONNECT_UNDER_RESET);
+    assert_int_equal(v.error, ERR_OK);
+    assert_true(v.way.nrst_open);
+    assert_true(v.way.halted);
+    probe_close(v.probe);
+}
+
+static void nobody_there(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill,noack", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_NO_TARGET);
+    assert_non_null(strstr(v.job.text, "SWDIO and SWCLK"));
+    probe_close(v.probe);
+    visit(&v, "bluepill,vtref=0", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_NO_TARGET);
+    assert_non_null(strstr(v.job.text, "VTref 0.00 V: the target has no power"));
+    probe_close(v.probe);
+}
+
+static void a_copy(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill,clone", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    assert_non_null(strstr(v.chip.warning, "probably not made by ST"));
+    probe_close(v.probe);
+}
+
+static void odd_sizes(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill,flash-size=0", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    assert_true(v.chip.flash_size_guessed);
+    assert_int_equal(v.chip.flash_size, 0x10000);
+    probe_close(v.probe);
+    visit(&v, "bluepill,locked", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    assert_true(v.chip.readout_protected);
+    probe_close(v.probe);
+}
+
+static void a_sleeping_core(void **state)
+{
+    struct visit v;
+
+    (void)state;
+    visit(&v, "bluepill,sleep", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    probe_close(v.probe);
+}
+
+/* The wire garbles packets now and then: every word read is right all the same. */
+static void a_noisy_wire(void **state)
+{
+    static uint8_t block[4096], again[4096];
+    struct visit v;
+    struct ops ops;
+
+    (void)state;
+    visit(&v, "bluepill,noise=100", TARGET_CONNECT_NORMAL);
+    assert_int_equal(v.error, ERR_OK);
+    ops_init(&ops, v.probe);
+    for (size_t i = 0; i < sizeof block; i++)
+        block[i] = (uint8_t)(i * 31 + (i >> 8));
+    ops_write(&ops, 0x20000000, 4, block, sizeof block / 4);
+    ops_read(&ops, 0x20000000, 4, again, sizeof again / 4);
+    enum err error = ops_flush(&ops);
+    if (error != ERR_OK)
+        print_message("%s\n", v.job.text);
+    assert_int_equal(error, ERR_OK);
+    assert_memory_equal(block, again, sizeof block);
+    probe_close(v.probe);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_wrong),    cmocka_unit_test(under_reset),
+        cmocka_unit_test(swd_switched_off), cmocka_unit_test(nrst_not_wired),
+        cmocka_unit_test(nobody_there),     cmocka_unit_test(a_copy),
+        cmocka_unit_test(odd_sizes),        cmocka_unit_test(a_sleeping_core),
+        cmocka_unit_test(a_noisy_wire),
+    };
+
+    return cmocka_run_group_tests_name("board", tests, NULL, NULL);
+}
