@@ -164,7 +164,7 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
 
     ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | mask);
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
-    stop_queue(target, &facts);
+    stop_queue(target, true, &facts);
     regs_queue_read(target);
     enum err err = cm_flush(target);
     if (err)
@@ -274,7 +274,7 @@ static enum err collect_stop(struct target *target, struct target_stop *stop)
 {
     struct stop_facts facts = {0};
 
-    stop_queue(target, &facts);
+    stop_queue(target, true, &facts);
     regs_queue_read(target);
     enum err err = cm_flush(target);
     if (err)

@@ -4,7 +4,8 @@
  *
  * target.c life and connecting, attach.c the debug units taken over and given back, cortex_m.c
  * halt, resume and poll, stop.c why the core stands, step.c and step_range.c, reset.c, registers.c,
- * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c over cache.c, semihost.c. */
+ * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
+ * memory_cached.c over cache.c, semihost.c. */
 #ifndef PROBED_CORTEX_M_H
 #define PROBED_CORTEX_M_H
 
@@ -115,6 +116,7 @@ struct target {
     size_t region_count;
     bool armv6m, fpu;
 
+    bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
     uint32_t dbgmcu_address; /* 0: left alone */
@@ -175,7 +177,9 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
 
 /* --- stop.c --- */
 
-void stop_queue(struct target *target, struct stop_facts *facts);
+/* Appends the reads of the facts; `full`: with the fault status registers. */
+void stop_queue(struct target *target, bool full, struct stop_facts *facts);
+void stop_queue_faults(struct target *target, struct stop_facts *facts);
 /* After the flush: reads ahead around pc and sp, then says why the core stands. `plain` is the
  * reason when it was asked to. Also fills target->stop. */
 enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
@@ -233,7 +237,13 @@ void watchpoints_drop_owner(struct target *target, unsigned owner);
 
 /* Appends accesses of [address, address + length), the widest that alignment allows. */
 void memory_queue_read(struct target *target, uint32_t address, void *data, size_t length);
+
+/* --- memory_cached.c --- */
+
 bool memory_is_cacheable(const struct target *target, uint32_t address);
+/* *got is `length`, or 0: it has to be read another way. */
+enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
+                            size_t *got);
 
 /* --- step.c --- */
 

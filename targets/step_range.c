@@ -81,8 +81,9 @@ static enum err pause_now_and_then(struct target *target, struct walk *walk,
     return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
 }
 
-static enum err finish(struct target *target, const struct walk *walk, struct target_stop *stop)
+static enum err finish(struct target *target, struct walk *walk, struct target_stop *stop)
 {
+    stop_queue_faults(target, &walk->facts);
     enum err err = regs_need(target);
 
     if (!err)

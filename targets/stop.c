@@ -7,15 +7,23 @@
 
 #include "base/bytes.h"
 
-void stop_queue(struct target *target, struct stop_facts *facts)
+void stop_queue_faults(struct target *target, struct stop_facts *facts)
+{
+    /* Armv6-M has no fault status registers around DFSR (DDI 0419, C1.6). */
+    if (target->armv6m)
+        ops_read32(&target->ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
+    else
+        ops_read(&target->ops, SCB_CFSR, 4, facts->scb, 5);
+}
+
+void stop_queue(struct target *target, bool full, struct stop_facts *facts)
 {
     struct ops *ops = &target->ops;
 
-    /* Armv6-M has no fault status registers around DFSR (DDI 0419, C1.6). */
-    if (target->armv6m)
-        ops_read32(ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
+    if (full)
+        stop_queue_faults(target, facts);
     else
-        ops_read(ops, SCB_CFSR, 4, facts->scb, 5);
+        ops_read32(ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
     ops_read32(ops, SCB_ICSR, &facts->icsr);
     for (unsigned i = 0; i < target->dwt.count; i++)
         if (target->dwt.written[i].function)

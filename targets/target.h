@@ -149,7 +149,9 @@ const struct target_stop *target_last_stop(const struct target *target);
 enum target_maskisr { MASKISR_AUTO, MASKISR_OFF, MASKISR_ON, MASKISR_STEPONLY };
 void target_set_maskisr(struct target *target, enum target_maskisr mode);
 enum target_maskisr target_maskisr(const struct target *target);
-/* DEMCR.VC_* bits of the user's choice (bits 0, 4-10). Default: hard fault and the like caught. */
+/* DEMCR.VC_* bits of the user's choice (bits 0, 4-10). Default: VC_HARDERR alone. It catches every
+ * fault that the program has no handler of its own for, since those escalate to HardFault; programs
+ * that enable their MemManage, BusFault or UsageFault handlers keep them. */
 enum err target_set_vector_catch(struct target *target, uint32_t vc_bits);
 uint32_t target_vector_catch(const struct target *target);
 
