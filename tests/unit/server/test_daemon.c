@@ -95,6 +95,34 @@ static void observers_read_while_the_core_runs(void **state)
     assert_int_equal(rig_stop(&rig), DAEMON_OK);
 }
 
+/* A range step that never leaves its range is one long job of the holder's. */
+static void observers_are_served_between_the_slices_of_a_long_job(void **state)
+{
+    static struct rig rig;
+    char reply[1024];
+
+    (void)state;
+    rig_start(&rig, "--sim");
+    int holder = client_connect(&rig), observer = client_connect(&rig);
+    client_no_ack(holder);
+    client_no_ack(observer);
+    prepare_loop(holder);
+    client_send(holder, "vCont;r20000400,20000404:1");
+    for (int i = 0; i < ROUNDS; i++)
+        client_expect(observer, "m20000400,4", "fee7fee7");
+    client_send(observer, "P0=00000000"); /* would disturb */
+    assert_true(client_receive(observer, reply, sizeof reply));
+    assert_int_equal(reply[0], 'E');
+    int late = client_connect(&rig); /* even arriving is possible */
+    client_expect(late, "qAttached", "1");
+    client_write(holder, "\x03", 1);
+    expect_stop(holder, "T0");
+    close(late);
+    close(observer);
+    close(holder);
+    assert_int_equal(rig_stop(&rig), DAEMON_OK);
+}
+
 static void interrupt_meets_resume_at_any_time(void **state)
 {
     static struct rig rig;
@@ -402,6 +430,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(three_daemons_do_not_know_each_other),
         cmocka_unit_test(observers_read_while_the_core_runs),
+        cmocka_unit_test(observers_are_served_between_the_slices_of_a_long_job),
         cmocka_unit_test(interrupt_meets_resume_at_any_time),
         cmocka_unit_test(a_crowd_is_served_or_turned_away),
         cmocka_unit_test(rude_clients_harm_nobody),

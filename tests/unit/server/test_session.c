@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: MIT */
+/* One gdb session against a worker played by the test: order, time, acknowledgement, interrupts. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "gdb_session.h"
+#include "listener.h"
+#include "mailbox.h"
+#include "rsp.h"
+#include "worker.h"
+
+enum { TURNS = 20000, CLIENT_ID = 1 };
+
+static struct bench {
+    uv_loop_t loop;
+    struct listener listener;
+    struct session_host host;
+    struct gdb_session *session;
+    struct mailbox posted; /* what the session gave the worker */
+    struct client client;
+    int socket;
+    bool gone;
+} bench;
+
+/* In place of worker.c. */
+void worker_post(struct worker *worker, struct message *message)
+{
+    (void)worker;
+    mailbox_put(&bench.posted, message);
+}
+
+static void on_gone(void *user, struct gdb_session *session)
+{
+    (void)user;
+    assert_ptr_equal(session, bench.session);
+    bench.gone = true;
+    bench.session = NULL;
+}
+
+static void on_arrived(void *user, uv_stream_t *listener)
+{
+    (void)user;
+    bench.session = gdb_session_create(&bench.host, listener);
+    assert_non_null(bench.session);
+}
+
+/* --- driving the loop --- */
+
+static void turn(void)
+{
+    uv_run(&bench.loop, UV_RUN_NOWAIT);
+    usleep(100);
+}
+
+/* Turns the loop until the session has posted something. */
+static struct message *next_posted(enum message_kind kind)
+{
+    struct message *message = NULL;
+
+    for (int i = 0; i < TURNS && !message; i++) {
+        turn();
+        message = mailbox_take(&bench.posted);
+    }
+    assert_non_null(message);
+    assert_int_equal(message->kind, kind);
+    return message;
+}
+
+static void nothing_posted(void)
+{
+    for (int i = 0; i < 20; i++)
+        turn();
+    assert_null(mailbox_take(&bench.posted));
+}
+
+static void say(const char *bytes)
+{
+    assert_int_equal(send(bench.socket, bytes, strlen(bytes), 0), (ssize_t)strlen(bytes));
+}
+
+/* Turns the loop until exactly these bytes came. */
+static void hear(const char *bytes)
+{
+    char got[256] = "";
+    size_t length = 0;
+
+    for (int i = 0; i < TURNS && length < strlen(bytes); i++) {
+        turn();
+        ssize_t more =
+            recv(bench.socket, got + length, strlen(bytes) - length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        length += more > 0 ? (size_t)more : 0;
+    }
+    assert_string_equal(got, bytes);
+}
+
+static void hear_nothing(void)
+{
+    char byte;
+
+    for (int i = 0; i < 20; i++)
+        turn();
+    assert_int_equal(recv(bench.socket, &byte, 1, MSG_DONTWAIT), -1);
+}
+
+static void hear_the_end(void)
+{
+    char byte;
+    ssize_t got = -1;
+
+    for (int i = 0; i < TURNS && got != 0; i++) {
+        turn();
+        got = recv(bench.socket, &byte, 1, MSG_DONTWAIT);
+    }
+    assert_int_equal(got, 0);
+}
+
+static void answer(struct message *message, const char *reply)
+{
+    message->outcome = PACKET_REPLY;
+    message->reply.data = (uint8_t *)strdup(reply);
+    message->reply.length = strlen(reply);
+    gdb_session_take(bench.session, message);
+}
+
+static void answer_later(struct message *message)
+{
+    message->outcome = PACKET_LATER;
+    gdb_session_take(bench.session, message);
+}
+
+static void worker_sends(const char *payload)
+{
+    gdb_session_take(bench.session,
+                     message_create(MESSAGE_SEND, bench.session, NULL, payload, strlen(payload)));
+}
+
+/* --- each test: a connected session --- */
+
+static int connect_to(uint16_t port)
+{
+    struct sockaddr_in address = {
+        .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(port)};
+    int client = socket(AF_INET, SOCK_STREAM, 0);
+
+    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
+    return client;
+}
+
+static int set_up(void **state)
+{
+    struct endpoint any;
+    char why[200];
+
+    (void)state;
+    memset(&bench, 0, sizeof bench);
+    uv_loop_init(&bench.loop);
+    mailbox_init(&bench.posted, NULL);
+    bench.host = (struct session_host){.loop = &bench.loop, .gone = on_gone};
+    endpoint_parse("0", &any, why, sizeof why);
+    assert_true(listener_open(&bench.listener, &bench.loop, &any, on_arrived, NULL, why, 200));
+    bench.socket = connect_to(bench.listener.endpoint.port);
+    struct message *hello = next_posted(MESSAGE_CLIENT_OPEN);
+    bench.client.id = CLIENT_ID;
+    hello->client = &bench.client;
+    gdb_session_take(bench.session, hello);
+    return 0;
+}
+
+/* The client goes, the worker gives back what it has and is told, everything is freed. */
+static int tear_down(void **state)
+{
+    (void)state;
+    close(bench.socket);
+    for (int i = 0; i < TURNS && !bench.gone; i++) {
+        struct message *message = mailbox_take(&bench.posted);
+
+        if (message)
+            gdb_session_take(bench.session, message);
+        turn();
+    }
+    assert_true(bench.gone);
+    listener_close(&bench.listener);
+    uv_run(&bench.loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&bench.loop), 0);
+    mailbox_finish(&bench.posted);
+    return 0;
+}
+
+/* --- order and acknowledgement --- */
+
+static void one_packet_at_a_time_is_with_the_worker(void **state)
+{
+    (void)state;
+    say("$qC#b4$m0,4#fd$qC#b4");
+    struct message *first = next_posted(MESSAGE_PACKET);
+    assert_string_equal(first->payload, "qC");
+    nothing_posted();
+    answer(first, "QC1");
+    hear("+$QC1#c5");
+    struct message *second = next_posted(MESSAGE_PACKET);
+    assert_string_equal(second->payload, "m0,4");
+    answer(second, "E01");
+    hear("+$E01#a6");
+    answer(next_posted(MESSAGE_PACKET), "QC1");
+    hear("+$QC1#c5");
+}
+
+static void long_packets_are_acknowledged_at_once(void **state)
+{
+    (void)state;
+    say("$vFlashDone#ea");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    hear("+");
+    answer(message, "OK");
+    hear("$OK#9a");
+}
+
+static void nack_resends_only_what_was_answered(void **state)
+{
+    (void)state;
+    say("$qC#b4");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    say("-");
+    hear_nothing();
+    answer(message, "QC1");
+    hear("+$QC1#c5");
+    say("--");
+    hear("$QC1#c5$QC1#c5");
+}
+
+static void no_ack_begins_after_the_acknowledged_ok(void **state)
+{
+    (void)state;
+    say("$QStartNoAckMode#b0");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    message->actions = CLIENT_NO_ACK;
+    answer(message, "OK");
+    hear("+$OK#9a");
+    say("-"); /* not yet: it did not arrive */
+    hear("$OK#9a");
+    say("+$qC#b4");
+    answer(next_posted(MESSAGE_PACKET), "QC1");
+    hear("$QC1#c5");
+    say("-");
+    hear_nothing();
+}
+
+static void too_long_packets_get_their_error_in_turn(void **state)
+{
+    static char packet[RSP_PACKET_SIZE + 16];
+
+    (void)state;
+    memset(packet, 'm', sizeof packet - 1);
+    memcpy(packet, "$qC#b4$", 7);
+    memcpy(packet + sizeof packet - 4, "#00", 4);
+    say(packet);
+    struct message *message = next_posted(MESSAGE_PACKET);
+    nothing_posted();
+    answer(message, "QC1");
+    hear("+$QC1#c5+$E01#a6");
+}
+
+static void close_comes_after_the_reply(void **state)
+{
+    (void)state;
+    say("$D#44");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    message->actions = CLIENT_CLOSE;
+    answer(message, "OK");
+    hear("+$OK#9a");
+    hear_the_end();
+    struct message *farewell = next_posted(MESSAGE_CLIENT_CLOSE);
+    assert_ptr_equal(farewell->client, &bench.client);
+    gdb_session_take(bench.session, farewell);
+}
+
+/* --- time --- */
+
+static void late_answers_are_replaced_and_dropped(void **state)
+{
+    (void)state;
+    say("$m0,4#fd");
+    struct message *late = next_posted(MESSAGE_PACKET);
+    hear("+$E01#a6"); /* after 1.5 s */
+    assert_true(atomic_load(&late->job.cancelled));
+    say("$qC#b4");
+    nothing_posted(); /* the late one is still with the worker */
+    answer(late, "00000000");
+    answer(next_posted(MESSAGE_PACKET), "QC1");
+    hear("+$QC1#c5");
+}
+
+static void late_question_for_the_stop_says_that_nothing_runs(void **state)
+{
+    (void)state;
+    say("$?#3f");
+    struct message *late = next_posted(MESSAGE_PACKET);
+    hear("+$W00#b7");
+    answer(late, "T05");
+    hear_nothing();
+}
+
+/* --- interrupts --- */
+
+static void interrupt_cancels_a_long_job(void **state)
+{
+    (void)state;
+    say("$qRcmd,68#91\x03");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    hear("+");
+    assert_true(atomic_load(&message->job.cancelled));
+    answer(message, "E01");
+    hear("$E01#a6");
+    nothing_posted();
+}
+
+static void interrupt_of_a_quick_packet_is_dropped(void **state)
+{
+    (void)state;
+    say("$qC#b4\x03");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    nothing_posted();
+    assert_false(atomic_load(&message->job.cancelled));
+    answer(message, "QC1");
+    hear("+$QC1#c5");
+    say("\x03");
+    nothing_posted();
+}
+
+static void interrupt_waits_for_its_resume(void **state)
+{
+    (void)state;
+    say("$c#63\x03");
+    struct message *resume = next_posted(MESSAGE_PACKET);
+    nothing_posted();
+    assert_false(atomic_load(&resume->job.cancelled));
+    answer_later(resume);
+    struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
+    assert_ptr_equal(interrupt->client, &bench.client);
+    say("\x03\x03"); /* one on its way is enough */
+    nothing_posted();
+    gdb_session_take(bench.session, interrupt);
+    worker_sends("T02");
+    hear("+$T02#b6");
+    say("+\x03");
+    nothing_posted(); /* late */
+}
+
+static void a_stop_may_overtake_the_answer_to_its_resume(void **state)
+{
+    (void)state;
+    say("$c#63");
+    struct message *resume = next_posted(MESSAGE_PACKET);
+    worker_sends("O41");
+    worker_sends("T05");
+    answer_later(resume);
+    hear("+$O41#b4$T05#b9");
+    say("++-"); /* the stop again, since nobody waits any more */
+    hear("$T05#b9");
+    say("\x03");
+    nothing_posted();
+}
+
+/* --- ends --- */
+
+static void a_vanished_client_ends_its_job_first(void **state)
+{
+    (void)state;
+    say("$qRcmd,68#91$qC#b4");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    hear("+");
+    struct linger now = {.l_onoff = 1};
+    setsockopt(bench.socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(bench.socket); /* a reset, not an orderly end */
+    bench.socket = -1;
+    for (int i = 0; i < TURNS && !atomic_load(&message->job.cancelled); i++)
+        turn();
+    assert_true(atomic_load(&message->job.cancelled));
+    nothing_posted(); /* neither the queued packet nor the farewell while the job runs */
+    answer(message, "E01");
+    gdb_session_take(bench.session, next_posted(MESSAGE_CLIENT_CLOSE));
+}
+
+static void reading_stops_while_requests_pile_up(void **state)
+{
+    static char many[5 * 60000 + 1];
+    int asked = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof many - 1; i += 5)
+        memcpy(many + i, "$g#67", 5);
+    ssize_t sent = send(bench.socket, many, sizeof many - 1, MSG_DONTWAIT);
+    assert_true(sent > 0);
+    struct message *message = next_posted(MESSAGE_PACKET);
+    /* The worker is slow: nothing but the bounded queue is taken meanwhile. Then all are served. */
+    nothing_posted();
+    for (; asked < 200; asked++) {
+        answer(message, "00");
+        hear("+$00#60");
+        message = next_posted(MESSAGE_PACKET);
+    }
+    close(bench.socket);
+    bench.socket = -1;
+    answer(message, "00");
+}
+
+#define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SESSION_TEST(one_packet_at_a_time_is_with_the_worker),
+        SESSION_TEST(long_packets_are_acknowledged_at_once),
+        SESSION_TEST(nack_resends_only_what_was_answered),
+        SESSION_TEST(no_ack_begins_after_the_acknowledged_ok),
+        SESSION_TEST(too_long_packets_get_their_error_in_turn),
+        SESSION_TEST(close_comes_after_the_reply),
+        SESSION_TEST(late_answers_are_replaced_and_dropped),
+        SESSION_TEST(late_question_for_the_stop_says_that_nothing_runs),
+        SESSION_TEST(interrupt_cancels_a_long_job),
+        SESSION_TEST(interrupt_of_a_quick_packet_is_dropped),
+        SESSION_TEST(interrupt_waits_for_its_resume),
+        SESSION_TEST(a_stop_may_overtake_the_answer_to_its_resume),
+        SESSION_TEST(a_vanished_client_ends_its_job_first),
+        SESSION_TEST(reading_stops_while_requests_pile_up),
+    };
+
+    signal(SIGPIPE, SIG_IGN);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
