@@ -6,8 +6,6 @@ at main, unless it says @test(fresh=False)."""
 
 import os
 import re
-import shutil
-import tempfile
 import threading
 import traceback
 
@@ -15,24 +13,23 @@ import gdb
 
 PORT = os.environ["PROBED_PORT"]
 SOURCE = os.environ.get("PROBED_SOURCE", "")
-_LOG = os.path.join(tempfile.mkdtemp(prefix="probed-gdb-"), "log")
+_LOG = os.environ["PROBED_GDB_LOG"]
 _tests = []
 
-for _setting in ("logging overwrite on", "logging redirect on", "pagination off", "confirm off", "width 0", "height 0",
+for _setting in ("pagination off", "confirm off", "width 0", "height 0",
                  "remotetimeout 20", "print pretty off", "style enabled off"):
     gdb.execute("set " + _setting, to_string=True)
 
 
 def run(command):
     """Runs one gdb command and returns its output: what the command says and what gdb says of the stop that
-    ends it, which only logging catches."""
-    gdb.execute(f"set logging file {_LOG}")
-    gdb.execute("set logging enabled on", to_string=True)
-    try:
-        gdb.execute(command)
-    finally:
-        gdb.execute("set logging enabled off", to_string=True)
+    ends it, which only gdb's own logging catches."""
+    gdb.flush()
+    start = os.path.getsize(_LOG)
+    gdb.execute(command)
+    gdb.flush()
     with open(_LOG, errors="replace") as log:
+        log.seek(start)
         return log.read()
 
 
@@ -122,5 +119,4 @@ def run_all():
             traceback.print_exc()
     if gdb.selected_inferior().connection_num:
         run("disconnect")
-    shutil.rmtree(os.path.dirname(_LOG))
     os._exit(1 if failed else 0)

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 from daemon import Daemon
 
@@ -17,13 +18,15 @@ with open(script) as text:
     found = re.search(r"^# options: (.*)$", text.read(), re.MULTILINE)
 options = found.group(1).split() if found else ["--sim", "bluepill"]
 
-with Daemon(probed, *options, "--gdb", "0") as daemon:
+with Daemon(probed, *options, "--gdb", "0") as daemon, tempfile.TemporaryDirectory(prefix="probed-gdb-") as folder:
+    log = os.path.join(folder, "log")
     environment = dict(os.environ, PROBED_PORT=str(daemon.port), PROBED_SOURCE=source,
                        PYTHONDONTWRITEBYTECODE="1", PROBED_PID=str(daemon.process.pid),
-                       PROBED_FIRMWARE=firmware)
+                       PROBED_FIRMWARE=firmware, PROBED_GDB_LOG=log)
     environment.pop("LD_PRELOAD", None)
     code = subprocess.call(
-        ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"python import sys; sys.path[:0] = ['{here}']",
+        ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"set logging file {log}", "-ex", "set logging enabled on",
+         "-ex", f"python import sys; sys.path[:0] = ['{here}']",
          "-ex", "python from inside import *", "-x", script, "-ex", "python run_all()", firmware],
         env=environment, timeout=300)
 sys.exit(code)
