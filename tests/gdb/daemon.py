@@ -110,6 +110,13 @@ class Client:
             self.send_raw(b"+")
         return payload
 
+    def receive_stop(self, timeout=LIMIT):
+        """The next stop reply; console output before it is kept in self.console."""
+        self.console = ""
+        while (reply := self.receive(timeout))[:1] == b"O":
+            self.console += bytes.fromhex(reply[1:].decode()).decode(errors="replace")
+        return reply
+
     def ask(self, payload, timeout=LIMIT):
         self.send(payload)
         return self.receive(timeout)

@@ -38,7 +38,7 @@ def locked_chip_says_so_and_refuses_flash():
 
 def clone_is_warned_of_and_works():
     with board("bluepill,clone") as daemon, Client(daemon.port) as c:
-        assert re.search(r"(?i)clone|not a genuine|not an ST", daemon.log), daemon.log
+        assert re.search(r"(?i)copy|clone", daemon.log), daemon.log
         c.ask("?")
         assert c.ask("mE000ED00,4") == b"30c22f41"
 
@@ -112,7 +112,7 @@ def unplugged_while_running():
         c.ask("Pf=00040020")
         c.send("vCont;c")
         hands.monitor("sim unplug")
-        assert c.receive()[:1] in (b"W", b"X", b"T", b"E")
+        assert c.receive_stop()[:1] in (b"W", b"X")
         assert is_error(c.ask("m20000000,4"))
         hands.monitor("sim plug")
         assert c.ask("vAttach;1")[:1] == b"T"
@@ -125,7 +125,7 @@ def power_cycle_while_running():
         c.ask("Pf=00040020")
         c.send("vCont;c")
         hands.monitor("sim power off")
-        assert c.receive()[:1] in (b"W", b"X", b"T", b"E")
+        assert c.receive_stop()[:1] in (b"W", b"X")
         hands.monitor("sim power on")
         assert c.ask("vAttach;1")[:1] == b"T"
         assert c.ask("mE000ED00,4") == b"31c21f41"

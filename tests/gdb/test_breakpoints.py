@@ -42,16 +42,16 @@ def condition_is_honoured():
 
 @test
 def six_comparators_and_no_more():
-    run("set breakpoint always-inserted on")
-    try:
-        for offset in range(6):
-            run(f"hbreak *{value('(unsigned)&add') & ~1} + {2 * offset}")
-        run(f"hbreak *{value('(unsigned)&factorial') & ~1}")
-        contains(fails("stepi"), r"Cannot insert hardware breakpoint|Could not insert")
-    finally:
-        run("delete")
-        run("set breakpoint always-inserted off")
-    run("stepi")
+    start = value("(unsigned)&do_watch") & ~3
+    for number in range(7):
+        run(f"hbreak *{start + 4 * number}")
+    contains(fails("continue"), r"Command aborted|annot insert")
+    run("delete")
+    for number in range(6):
+        run(f"hbreak *{start + 4 * number}")
+    command("WATCH")
+    run("continue")
+    contains(run("backtrace 1"), "do_watch")
 
 
 @test

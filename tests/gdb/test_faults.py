@@ -10,7 +10,8 @@ run("load")
 def bus_fault():
     command("FAULT_BUS")
     output = run("continue")
-    contains(output, r"SIGSEGV|SIGBUS|SIGTRAP")
+    contains(output, r"SIGSEGV")
+    contains(output, r"HardFault.*bus error at 0x60000000")
     contains(run("monitor status"), r"0x60000000")
 
 

@@ -51,7 +51,7 @@ def four_watchpoints_and_no_more():
     for name in ("words[0]", "words[1]", "words[2]", "words[3]"):
         run(f"watch {name}")
     run("watch ticks")
-    contains(fails("continue"), r"[Cc]ould not insert|Cannot insert")
+    contains(fails("continue"), r"Command aborted|ould not insert")
     run("delete")
     run("stepi")
 
