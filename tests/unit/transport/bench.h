@@ -14,12 +14,14 @@
 #include <cmocka.h>
 
 #include "fake_dap.h"
+#include "fault.h"
 
 struct bench {
     struct fake_dap fake;
     struct job job;
     struct probe *probe;
     struct ops ops;
+    struct fault_plan plan; /* here because it must outlive the probe */
 };
 
 static inline int bench_setup(void **state)

@@ -67,6 +67,8 @@ static bool bus(struct fake_dap *fake, uint32_t address, bool read, uint32_t *va
 
     if (debug_register(fake, address, read, value))
         return true;
+    if (fake->bad_word && (address & ~3u) == fake->bad_word)
+        return false;
     if (address < FAKE_RAM || address >= FAKE_HOLE || address % width)
         return false;
     uint8_t *at = fake->ram + (address - FAKE_RAM);

@@ -28,6 +28,7 @@ struct fake_dap {
     uint32_t ctrl, select, csw, tar;
     bool never_powers_up, closed;
     uint8_t ram[FAKE_RAM_SIZE];
+    uint32_t bad_word; /* accesses of it are bus faults; 0: none */
 
     /* A core's debug registers. */
     uint32_t core[128];

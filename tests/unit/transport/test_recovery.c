@@ -81,17 +81,25 @@ static void a_refused_last_write_is_seen(void **state)
                                      "refused the access");
 }
 
+/* Neither TAR nor SELECT is written between the two: which one was refused must still be known. */
 static void a_write_then_a_read_next_to_it(void **state)
 {
     struct bench *b = *state;
     uint32_t value;
 
-    ops_write32(&b->ops, FAKE_HOLE - 4, 1);
-    ops_read32(&b->ops, FAKE_HOLE, &value);
+    b->fake.bad_word = FAKE_RAM + 0x104;
+    ops_write32(&b->ops, FAKE_RAM + 0x100, 1);
+    ops_read32(&b->ops, FAKE_RAM + 0x104, &value);
     assert_int_equal(ops_flush(&b->ops), ERR_FAULT);
-    assert_string_equal(b->job.text, "AP0 read of 32 bits at 0x20002000: FAULT: the target refused "
+    assert_string_equal(b->job.text, "AP0 read of 32 bits at 0x20000104: FAULT: the target refused "
                                      "the access");
-    assert_int_equal(get_le32(b->fake.ram + FAKE_RAM_SIZE - 4), 1);
+    assert_int_equal(get_le32(b->fake.ram + 0x100), 1);
+    job_clear(&b->job);
+    ops_write32(&b->ops, FAKE_RAM + 0x104, 1);
+    ops_read32(&b->ops, FAKE_RAM + 0x108, &value);
+    assert_int_equal(ops_flush(&b->ops), ERR_FAULT);
+    assert_string_equal(b->job.text, "AP0 write of 32 bits at 0x20000104: FAULT: the target "
+                                     "refused the access");
 }
 
 static void a_block_is_delivered_up_to_the_fault(void **state)
@@ -109,6 +117,21 @@ static void a_block_is_delivered_up_to_the_fault(void **state)
     assert_int_equal(data[32], 0xEE);
     assert_true(probe_failed_address(b->probe, &address));
     assert_int_equal(address, FAKE_HOLE);
+}
+
+/* After trouble TAR may be anywhere: it is written again, even where it seems to stand right. */
+static void trouble_empties_the_caches(void **state)
+{
+    struct bench *b = *state;
+    uint32_t value;
+
+    b->fake.bad_word = FAKE_RAM + 0x104;
+    ops_read32(&b->ops, FAKE_RAM + 0x104, &value);
+    assert_int_equal(ops_flush(&b->ops), ERR_FAULT);
+    put_le32(b->fake.ram + 0x108, 0x1234);
+    ops_read32(&b->ops, FAKE_RAM + 0x108, &value);
+    assert_int_equal(ops_flush(&b->ops), ERR_OK);
+    assert_int_equal(value, 0x1234);
 }
 
 /* --- garbled --- */
@@ -149,15 +172,23 @@ static void a_fifo_is_not_read_twice(void **state)
     assert_int_equal(fake_dap_count(&b->fake, 0, AP_DRW, true), 2);
 }
 
+/* Any of them: CSW, TAR, data. */
 static void a_dropped_write_is_sent_again(void **state)
 {
     struct bench *b = *state;
 
-    fake_dap_trouble(&b->fake, 3, 1, SWD_OK);
-    b->fake.troubles[0].drop_write = true;
-    ops_write(&b->ops, FAKE_RAM, 4, "abcdefghijklmnop", 4);
-    assert_int_equal(ops_flush(&b->ops), ERR_OK);
-    assert_memory_equal(b->fake.ram, "abcdefghijklmnop", 16);
+    for (unsigned at = 0; at < 6; at++) {
+        memset(b->fake.ram, 0, 16);
+        dap_forget(&b->probe->dap);
+        b->fake.csw = 0;
+        b->fake.tar = 0;
+        fake_dap_arm(&b->fake);
+        fake_dap_trouble(&b->fake, at, 1, SWD_OK);
+        b->fake.troubles[0].drop_write = true;
+        ops_write(&b->ops, FAKE_RAM, 4, "abcdefghijklmnop", 4);
+        assert_int_equal(ops_flush(&b->ops), ERR_OK);
+        assert_memory_equal(b->fake.ram, "abcdefghijklmnop", 16);
+    }
 }
 
 /* --- silence --- */
@@ -279,6 +310,7 @@ int main(void)
         BENCH_TEST(a_refused_last_write_is_seen),
         BENCH_TEST(a_write_then_a_read_next_to_it),
         BENCH_TEST(a_block_is_delivered_up_to_the_fault),
+        BENCH_TEST(trouble_empties_the_caches),
         BENCH_TEST(a_garbled_read_is_repeated),
         BENCH_TEST(a_wire_that_stays_garbled_is_an_error),
         BENCH_TEST(a_fifo_is_not_read_twice),

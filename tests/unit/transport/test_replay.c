@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/bytes.h"
-#include "fault.h"
 
 /* One session with all kinds of questions; the same text comes out of fake and replay. */
 static void session(struct probe *probe, struct job *job, FILE *out)
@@ -127,9 +126,9 @@ static void a_missing_log_is_an_error(void **state)
 static void the_chosen_operation_breaks(void **state)
 {
     struct bench *b = *state;
-    struct fault_plan plan = {.kind = FAULT_TIMEOUT, .at = 3};
 
-    fault_wrap(b->probe, &plan);
+    b->plan = (struct fault_plan){.kind = FAULT_TIMEOUT, .at = 3};
+    fault_wrap(b->probe, &b->plan);
     for (uint32_t i = 0; i < 5; i++)
         ops_write32(&b->ops, FAKE_RAM + 4 * i, i + 1);
     assert_int_equal(ops_flush(&b->ops), ERR_TIMEOUT);
@@ -143,10 +142,10 @@ static void the_chosen_operation_breaks(void **state)
 static void a_probe_that_is_gone_stays_gone(void **state)
 {
     struct bench *b = *state;
-    struct fault_plan plan = {.kind = FAULT_GONE, .seed = 1, .one_in = 10};
     enum err error = ERR_OK;
 
-    fault_wrap(b->probe, &plan);
+    b->plan = (struct fault_plan){.kind = FAULT_GONE, .seed = 1, .one_in = 10};
+    fault_wrap(b->probe, &b->plan);
     for (uint32_t i = 0; i < 1000 && error == ERR_OK; i++) {
         ops_write32(&b->ops, FAKE_RAM, i);
         error = ops_flush(&b->ops);
