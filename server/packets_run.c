@@ -10,7 +10,7 @@
 enum err packet_why(struct packet_call *call)
 {
     struct unit *unit = call->unit;
-    bool halts = unit_holder(unit) == call->client && !unit_nested(unit);
+    bool halts = unit_holds(unit, call->client) && !unit_nested(unit);
 
     if (unit_connected(unit) && halts && unit_halt(unit, call->job) != ERR_OK) {
         log_line(unit->log, LOG_WARN, "halting for gdb: %s", job_text(call->job, call->job->error));
@@ -21,7 +21,7 @@ enum err packet_why(struct packet_call *call)
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
-    call->client->asked = true;
+    unit_join(unit, call->client);
     unit->unreported = false;
     stop_reply_asked(call->reply, unit, call->client);
     return ERR_OK;
@@ -42,12 +42,14 @@ static bool joins(struct packet_call *call)
     return target_state(call->unit->target) != TARGET_HALTED || call->unit->unreported;
 }
 
-static enum err join(struct packet_call *call)
+static enum err join(struct packet_call *call, const char *sentence)
 {
     enum err err = unit_may_run(call->unit, call->job);
 
     if (err != ERR_OK)
         return err;
+    if (sentence)
+        console_say(call->client, "%s", sentence);
     wait_for_stop(call);
     unit_poll(call->unit, call->job);
     return ERR_OK;
@@ -56,7 +58,7 @@ static enum err join(struct packet_call *call)
 static enum err resume(struct packet_call *call)
 {
     if (joins(call))
-        return join(call);
+        return join(call, NULL);
     enum err err = unit_resume(call->unit, call->job);
     return err != ERR_OK ? err : wait_for_stop(call);
 }
@@ -80,7 +82,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     enum err err;
 
     if (joins(call))
-        return join(call);
+        return join(call, "the core was resumed meanwhile: waiting for it to stop");
     console_begin(&console, call->job, call->unit, call->client);
     if (start < end)
         err = unit_step_range(call->unit, call->job, start, end);

@@ -15,10 +15,11 @@ enum err packet_attach(struct packet_call *call)
     struct unit *unit = call->unit;
     enum err err = unit_connect(unit, call->job);
 
-    if (err == ERR_OK && unit_holder(unit) == call->client)
+    if (err == ERR_OK && unit_holds(unit, call->client))
         err = unit_halt(unit, call->job);
     if (err != ERR_OK)
         return err;
+    unit_join(unit, call->client);
     unit->unreported = false;
     stop_reply_asked(call->reply, unit, call->client);
     return ERR_OK;
@@ -32,6 +33,8 @@ enum err packet_restart(struct packet_call *call)
 
     if (err == ERR_OK)
         err = unit_reset(unit, call->job, TARGET_RESET_HALT);
+    if (err == ERR_OK)
+        unit_join(unit, call->client);
     if (err == ERR_OK && call->outcome == PACKET_REPLY)
         stop_reply_asked(call->reply, unit, call->client);
     return err;
@@ -56,7 +59,7 @@ enum err packet_kill(struct packet_call *call)
     call->client->waiting = false;
     unit_end_flash(unit, call->client, "killed");
     drop_breakpoints(call);
-    if (unit_connected(unit) && unit_holder(unit) == call->client)
+    if (unit_connected(unit) && unit_holds(unit, call->client))
         err = unit_reset(unit, call->job, TARGET_RESET_HALT);
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)
         *call->actions |= CLIENT_CLOSE;
@@ -69,12 +72,12 @@ enum err packet_detach(struct packet_call *call)
     struct unit *unit = call->unit;
 
     call->client->waiting = false;
-    call->client->asked = false;
     unit_end_flash(unit, call->client, "detached");
     drop_breakpoints(call);
-    if (unit_connected(unit) && unit_holder(unit) == call->client &&
+    if (unit_connected(unit) && unit_holds(unit, call->client) &&
         unit_resume(unit, call->job) != ERR_OK)
         log_line(unit->log, LOG_WARN, "resuming after detach: %s",
                  job_text(call->job, call->job->error));
+    call->client->joined = 0; /* the next in line holds */
     return packet_ok(call);
 }

@@ -211,8 +211,7 @@ struct client *unit_client_open(struct unit *unit,
 
         if (client->open)
             continue;
-        *client = (struct client){
-            .id = i, .open = true, .joined = ++unit->next_joined, .send = send, .user = user};
+        *client = (struct client){.id = i, .open = true, .send = send, .user = user};
         return client;
     }
     return NULL;
@@ -230,17 +229,30 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
     unit_leave(unit, before);
 }
 
-struct client *unit_holder(struct unit *unit)
+void unit_join(struct unit *unit, struct client *client)
 {
-    struct client *holder = NULL;
+    if (!client->joined)
+        client->joined = ++unit->next_joined;
+}
+
+const struct client *unit_holder(const struct unit *unit)
+{
+    const struct client *holder = NULL;
 
     for (size_t i = 0; i < UNIT_CLIENTS; i++) {
-        struct client *client = &unit->clients[i];
+        const struct client *client = &unit->clients[i];
 
-        if (client->open && (!holder || client->joined < holder->joined))
+        if (client->open && client->joined && (!holder || client->joined < holder->joined))
             holder = client;
     }
     return holder;
+}
+
+bool unit_holds(const struct unit *unit, const struct client *client)
+{
+    const struct client *holder = unit_holder(unit);
+
+    return !holder || holder == client;
 }
 
 bool unit_wants_poll(const struct unit *unit)

@@ -2,7 +2,8 @@
 /* A unit: one open probe with its target, and the gdb connections that share it. Who holds run
  * control, who waits for a stop, what the last stop was. Worker thread only; one unit a worker.
  *
- * The first gdb is the holder; others observe. A session that waits (after `c`) gets the stop,
+ * The first gdb is the holder, that is the first to ask `?`: a connection that says nothing holds
+ * nothing. Others observe. A session that waits (after `c`) gets the stop,
  * whoever caused it. See docs/architecture.md, "Several gdbs". */
 #ifndef PROBED_UNIT_H
 #define PROBED_UNIT_H
@@ -40,8 +41,8 @@ struct client {
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;
     struct flash *flash; /* between vFlashErase and vFlashDone */
-    uint64_t joined;     /* order of arrival: the first of all is the holder */
-    bool asked;          /* '?' was answered */
+    uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
+                            holder; 0: has not asked (or detached), and holds nothing */
     /* Sends one payload (stop reply, 'O' text) outside a request's own reply. Thread-safe, copies.
      */
     void (*send)(void *user, const void *payload, size_t length);
@@ -111,8 +112,12 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
 /* Ends the client's flash session, if it has one, before its vFlashDone; the log says in what
  * state that leaves the flash. */
 void unit_end_flash(struct unit *unit, struct client *client, const char *why);
-/* NULL if nobody is connected. */
-struct client *unit_holder(struct unit *unit);
+/* The client begins to debug: it is the holder if nobody is. */
+void unit_join(struct unit *unit, struct client *client);
+/* NULL if nobody debugs. */
+const struct client *unit_holder(const struct unit *unit);
+/* It is the holder, or there is none. */
+bool unit_holds(const struct unit *unit, const struct client *client);
 
 /* 0x03 from a client that waits. */
 void unit_interrupt(struct unit *unit, struct client *client, struct job *job);

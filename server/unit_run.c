@@ -11,23 +11,9 @@ static bool running(const struct unit *unit)
     return target_state(unit->target) != TARGET_HALTED;
 }
 
-/* unit_holder() changes nothing, but hands out what its callers may change. */
-static const struct client *holder_of(const struct unit *unit)
-{
-    const struct client *holder = NULL;
-
-    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
-        const struct client *client = &unit->clients[i];
-
-        if (client->open && (!holder || client->joined < holder->joined))
-            holder = client;
-    }
-    return holder;
-}
-
 enum err unit_may_run(const struct unit *unit, struct job *job)
 {
-    const struct client *holder = holder_of(unit);
+    const struct client *holder = unit_holder(unit);
 
     if (unit_nested(unit))
         return job_fail(job, ERR_BUSY, "a longer job of another session is under way");

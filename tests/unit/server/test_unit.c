@@ -31,23 +31,39 @@ static void close_gdb(struct gdb *gdb)
 static void only_the_first_gdb_halts_the_core(void **state)
 {
     (void)state;
-    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
-    assert_string_equal(fake_log(), "");
     assert_begins(ask(&desk, holder, "?"), "T05thread:1;");
     assert_string_equal(fake_log(), "halt;");
-    assert_begins(ask(&desk, holder, "?"), "T05thread:1;");
+    desk_telnet(&desk, "resume");
+    fake_log();
+    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
+    assert_string_equal(fake_log(), "");
+}
+
+static void connection_that_asks_nothing_holds_nothing(void **state)
+{
+    (void)state;
+    assert_null(unit_holder(&desk.unit));
+    ask(&desk, holder, "qSupported"); /* it was here first */
+    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
+    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    ask(&desk, holder, "?");
+    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    ask(&desk, observer, "D");
+    assert_ptr_equal(unit_holder(&desk.unit), holder->client);
 }
 
 static void next_gdb_becomes_holder_and_the_core_keeps_its_state(void **state)
 {
     (void)state;
     ask(&desk, holder, "?");
+    ask(&desk, observer, "?");
     fake_log();
     close_gdb(holder);
     assert_string_equal(fake_log(), "drop0;");
     assert_ptr_equal(unit_holder(&desk.unit), observer->client);
     assert_int_equal(fake.state, TARGET_HALTED);
     desk_join(&desk, 0);
+    ask(&desk, holder, "?");
     assert_ptr_equal(unit_holder(&desk.unit), observer->client);
 }
 
@@ -86,6 +102,7 @@ static void observer_sees_the_last_stop_while_the_core_runs(void **state)
 static void registers_never_seen_are_unknown_not_zero(void **state)
 {
     (void)state;
+    fake.state = TARGET_RUNNING;
     assert_begins(ask(&desk, observer, "g"), "xxxxxxxx");
     assert_begins(ask(&desk, observer, "p0"), "E");
     assert_begins(ask(&desk, observer, "P0=00000000"), "E");
@@ -319,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(only_the_first_gdb_halts_the_core),
+        TEST(connection_that_asks_nothing_holds_nothing),
         TEST(next_gdb_becomes_holder_and_the_core_keeps_its_state),
         TEST(stop_goes_to_those_who_wait_and_to_nobody_else),
         TEST(observer_sees_the_last_stop_while_the_core_runs),
