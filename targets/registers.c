@@ -7,17 +7,18 @@
 #define M_SYSTEM "org.gnu.gdb.arm.m-system"
 #define VFP "org.gnu.gdb.arm.vfp"
 
-#define REG(n, t, sel)                                                        \
-    {                                                                         \
-        .name = n, .feature = M_PROFILE, .type = t, .bits = 32, .regsel = sel \
-    }
-#define SYS(n, t, width, sel, at)                                                            \
-    {                                                                                        \
-        .name = n, .feature = M_SYSTEM, .type = t, .bits = width, .regsel = sel, .shift = at \
-    }
-#define FPD(n, sel)                                                                 \
+#define REG(n, t, sel)                                                              \
     {                                                                               \
-        .name = n, .feature = VFP, .type = "ieee_double", .bits = 64, .regsel = sel \
+        .name = (n), .feature = M_PROFILE, .type = (t), .bits = 32, .regsel = (sel) \
+    }
+#define SYS(n, t, width, sel, at)                                                        \
+    {                                                                                    \
+        .name = (n), .feature = M_SYSTEM, .type = (t), .bits = (width), .regsel = (sel), \
+        .shift = (at)                                                                    \
+    }
+#define FPD(n, sel)                                                                     \
+    {                                                                                   \
+        .name = (n), .feature = VFP, .type = "ieee_double", .bits = 64, .regsel = (sel) \
     }
 
 #define M_PROFILE_ROWS                                                                          \
@@ -163,27 +164,24 @@ static enum err write_through(struct target *target)
     return err;
 }
 
-static enum err find_register(struct target *target, size_t index,
-                              const struct target_register **reg)
+static const struct target_register *find_register(struct target *target, size_t index)
 {
     size_t count;
     const struct target_register *table = target_registers(target, &count);
 
-    if (index >= count)
-        return job_fail(target->job, ERR_ARGUMENT, "there is no register %zu, they are 0 to %zu",
-                        index, count - 1);
-    *reg = &table[index];
-    return ERR_OK;
+    if (index < count)
+        return &table[index];
+    job_fail(target->job, ERR_ARGUMENT, "there is no register %zu, they are 0 to %zu", index,
+             count - 1);
+    return NULL;
 }
 
 enum err target_read_register(struct target *target, size_t index, uint64_t *value)
 {
-    const struct target_register *reg = NULL;
-    enum err err = find_register(target, index, &reg);
+    const struct target_register *reg = find_register(target, index);
+    enum err err = reg ? regs_need(target) : ERR_ARGUMENT;
 
-    if (!err)
-        err = regs_need(target);
-    if (err)
+    if (!reg || err)
         return err;
     const uint32_t *word = &target->regs.word[regsel_slot(reg->regsel)];
     if (reg->bits == 64)
@@ -195,12 +193,10 @@ enum err target_read_register(struct target *target, size_t index, uint64_t *val
 
 enum err target_write_register(struct target *target, size_t index, uint64_t value)
 {
-    const struct target_register *reg = NULL;
-    enum err err = find_register(target, index, &reg);
+    const struct target_register *reg = find_register(target, index);
+    enum err err = reg ? regs_need(target) : ERR_ARGUMENT;
 
-    if (!err)
-        err = regs_need(target);
-    if (err)
+    if (!reg || err)
         return err;
     unsigned slot = regsel_slot(reg->regsel);
     uint32_t word = (uint32_t)value;

@@ -17,7 +17,7 @@ static bool plan(const struct target *target, struct dwt_slot *slots)
     size_t used = 0;
 
     memset(slots, 0, DWT_MAX * sizeof slots[0]);
-    for (uint8_t i = 0; i < WATCHPOINT_MAX; i++) {
+    for (unsigned i = 0; i < WATCHPOINT_MAX; i++) {
         const struct watchpoint *watch = &target->watchpoints[i];
         size_t room = target->dwt.count - used;
         if (!watch->owners)
@@ -28,7 +28,7 @@ static bool plan(const struct target *target, struct dwt_slot *slots)
             return false;
         for (size_t end = used + pieces; used < end; used++) {
             slots[used].function = functions[watch->kind];
-            slots[used].watchpoint = i;
+            slots[used].watchpoint = (uint8_t)i;
         }
     }
     return true;
