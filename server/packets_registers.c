@@ -86,7 +86,7 @@ static enum err find(struct packet_call *call, const struct target_register **re
 
 enum err packet_read_one(struct packet_call *call)
 {
-    const struct target_register *reg;
+    const struct target_register *reg = NULL;
     uint64_t value;
     uint8_t bytes[8];
     enum err err = find(call, &reg);
@@ -103,7 +103,7 @@ enum err packet_read_one(struct packet_call *call)
 enum err packet_write_one(struct packet_call *call)
 {
     const struct packet_arg *data = &call->args.item[1];
-    const struct target_register *reg;
+    const struct target_register *reg = NULL;
     enum err err = find(call, &reg);
 
     if (err == ERR_OK && data->length != reg->bits / 8u)

@@ -95,7 +95,7 @@ def vanished_probe_is_reported_and_comes_back():
     with board("bluepill,vanish=2000") as daemon, Client(daemon.port) as c:
         c.ask("?")
         for _ in range(3000):
-            reply = c.ask("m20000000,100")
+            reply = c.ask("M20000000,4:01020304")
             if is_error(reply):
                 break
         assert is_error(reply)
