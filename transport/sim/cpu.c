@@ -88,7 +88,7 @@ void sim_cpu_refresh(struct sim_cpu *cpu)
         attention |= SIM_ATTN_SLEEP;
     if (system->lockup)
         attention |= SIM_ATTN_LOCKUP;
-    if (debug->filter)
+    if (debug->breaks)
         attention |= SIM_ATTN_BREAKPOINT;
     cpu->attention = attention;
 }
@@ -203,17 +203,12 @@ static void settle(struct sim_cpu *cpu)
         sim_debug_halt(cpu, 0);
 }
 
-static inline bool may_match(const struct sim_cpu *cpu)
-{
-    return cpu->debug->filter >> (cpu->r[15] >> 1 & 63) & 1;
-}
-
 /* One instruction with the comparators looking on. */
 static void execute_watched(struct sim_cpu *cpu)
 {
     uint32_t pc = cpu->r[15];
 
-    if (!may_match(cpu)) {
+    if (!sim_filter_has(&cpu->debug->filter, pc)) {
         sim_insn_execute(cpu);
     } else if (sim_fpb_breaks(cpu, pc)) {
         sim_debug_breakpoint(cpu);

@@ -14,8 +14,9 @@
 
 struct sim_cpu;
 
-/* The bus matrix the board offers to the core and the AHB-AP. Addresses of the private peripheral
- * bus (0xE0000000..0xE00FFFFF) never get here: the core decodes them. */
+/* The bus matrix the board offers to the core and the AHB-AP. Of the private peripheral bus
+ * (0xE0000000..0xE00FFFFF) only what the core has not itself above 0xE0040000 gets here: the
+ * vendor's registers there, such as DBGMCU. */
 struct sim_bus {
     /* False: bus error. `width` 1, 2 or 4, address aligned to it. `debugger`: by the AHB-AP. */
     bool (*read)(void *board, uint32_t address, unsigned width, uint32_t *value, bool debugger);
@@ -119,7 +120,7 @@ extern const struct sim_core_model sim_core_m0;      /* Armv6-M, 4 FPB, 2 DWT */
  * the core fetches its vectors when it next runs, unless vector catch halts it first. */
 enum sim_reset { SIM_RESET_POWER_ON, SIM_RESET_SYSTEM, SIM_RESET_CORE /* VECTRESET */ };
 void sim_cpu_reset(struct sim_cpu *cpu, enum sim_reset kind);
-/* NRST held low: the core does not run, debug registers stay reachable. */
+/* NRST held low: the core is reset and does not run, debug registers stay reachable. */
 void sim_cpu_hold(struct sim_cpu *cpu, bool held);
 
 /* Runs at most `cycles` core clock cycles (a few more to finish the last instruction); returns how

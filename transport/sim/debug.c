@@ -37,8 +37,13 @@ bool sim_cpu_is_halted(const struct sim_cpu *cpu)
 
 void sim_debug_rearm(struct sim_cpu *cpu)
 {
-    cpu->debug->filter = sim_fpb_filter(cpu) | sim_dwt_filter(cpu);
-    cpu->debug->watches = sim_dwt_watches(cpu);
+    struct sim_debug *debug = cpu->debug;
+    struct sim_filter filter = {0};
+    bool fpb = sim_fpb_arm(cpu, &filter), dwt = sim_dwt_arm(cpu, &filter);
+
+    debug->filter = filter;
+    debug->breaks = fpb || dwt;
+    debug->watches = sim_dwt_watches(cpu, &debug->watch_first, &debug->watch_last);
     sim_cpu_refresh(cpu);
 }
 

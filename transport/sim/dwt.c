@@ -121,27 +121,53 @@ void sim_dwt_executed(struct sim_cpu *cpu, uint32_t pc)
     }
 }
 
-bool sim_dwt_watches(const struct sim_cpu *cpu)
+/* A value at any address, or at that of another comparator, is looked for everywhere. */
+static void first_bytes(const struct sim_dwt_comparator *comparator, uint32_t *first,
+                        uint32_t *last)
 {
-    const struct sim_dwt_comparator *comparator = cpu->debug->dwt.comparator;
-    bool any = false;
+    uint32_t last_of_range = (1u << comparator->mask) - 1;
+    uint32_t begin = comparator->comp & ~last_of_range;
+    bool everywhere = comparator->function & FUNCTION_DATAVMATCH || begin < 3;
 
-    for (unsigned i = 0; i < cpu->model->dwt_comparators; i++)
-        any |= wants(comparator[i].function, true) || wants(comparator[i].function, false);
-    return any && is_enabled(cpu);
+    *first = everywhere ? 0 : begin - 3; /* a word that begins before may reach into it */
+    *last = everywhere ? UINT32_MAX : begin + last_of_range;
 }
 
-uint64_t sim_dwt_filter(const struct sim_cpu *cpu)
+bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last)
 {
-    uint64_t filter = 0;
+    bool any = false;
+
+    *first = UINT32_MAX;
+    *last = 0;
+    for (unsigned i = 0; i < cpu->model->dwt_comparators && is_enabled(cpu); i++) {
+        const struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
+        uint32_t from, to;
+
+        if (!wants(comparator->function, true) && !wants(comparator->function, false))
+            continue;
+        first_bytes(comparator, &from, &to);
+        *first = from < *first ? from : *first;
+        *last = to > *last ? to : *last;
+        any = true;
+    }
+    return any;
+}
+
+bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter)
+{
+    bool any = false;
 
     for (unsigned i = 0; i < cpu->model->dwt_comparators && is_enabled(cpu); i++) {
         const struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
+        uint32_t size = 1u << comparator->mask;
 
-        if ((comparator->function & 0xF) == FUNCTION_PC)
-            filter |= comparator->mask > 1 ? UINT64_MAX : 1ull << (comparator->comp >> 1 & 63);
+        if ((comparator->function & 0xF) != FUNCTION_PC)
+            continue;
+        for (uint32_t at = 0; at < size; at += 2)
+            sim_filter_add(filter, (comparator->comp & ~(size - 1)) + at);
+        any = true;
     }
-    return filter;
+    return any;
 }
 
 /* --- registers --- */

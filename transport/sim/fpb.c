@@ -46,17 +46,19 @@ bool sim_fpb_breaks(const struct sim_cpu *cpu, uint32_t pc)
     return false;
 }
 
-uint64_t sim_fpb_filter(const struct sim_cpu *cpu)
+bool sim_fpb_arm(const struct sim_cpu *cpu, struct sim_filter *filter)
 {
-    uint64_t filter = 0;
     uint32_t first, second;
+    bool any = false;
 
-    if (!cpu->debug->fpb.enabled)
-        return 0;
-    for (unsigned i = 0; i < cpu->model->fpb_code; i++)
-        if (addresses_of(cpu, i, &first, &second))
-            filter |= 1ull << (first >> 1 & 63) | 1ull << (second >> 1 & 63);
-    return filter;
+    for (unsigned i = 0; i < cpu->model->fpb_code && cpu->debug->fpb.enabled; i++) {
+        if (!addresses_of(cpu, i, &first, &second))
+            continue;
+        sim_filter_add(filter, first);
+        sim_filter_add(filter, second);
+        any = true;
+    }
+    return any;
 }
 
 /* NUM_CODE is split: bits 7:4 and 14:12. */

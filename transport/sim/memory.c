@@ -95,6 +95,13 @@ bool sim_cpu_ppb_write(struct sim_cpu *cpu, uint32_t address, unsigned width, ui
 
 /* --- the core --- */
 
+static inline bool is_watched(const struct sim_cpu *cpu, uint32_t address)
+{
+    const struct sim_debug *debug = cpu->debug;
+
+    return debug->watches && address >= debug->watch_first && address <= debug->watch_last;
+}
+
 static inline uint8_t *plain(const struct sim_cpu *cpu, uint32_t address, unsigned width,
                              bool write)
 {
@@ -149,7 +156,7 @@ bool sim_data_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32
         *value = get(memory, width);
     else if (!read_beyond(cpu, address, width, value))
         return false;
-    if (cpu->debug->watches)
+    if (is_watched(cpu, address))
         sim_dwt_data(cpu, address, width, *value, false);
     return true;
 }
@@ -162,7 +169,7 @@ bool sim_data_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint3
         put(memory, width, value);
     else if (!write_beyond(cpu, address, width, value))
         return false;
-    if (cpu->debug->watches)
+    if (is_watched(cpu, address))
         sim_dwt_data(cpu, address, width, value, true);
     return true;
 }

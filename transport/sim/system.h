@@ -100,6 +100,22 @@ struct sim_system {
 #define SIM_FPB_MAX 16
 #define SIM_DWT_MAX 4
 
+/* Where instruction comparators may match, one bit for (address >> 1) % 1024: they are looked at
+ * only there. */
+struct sim_filter {
+    uint64_t words[16];
+};
+
+static inline bool sim_filter_has(const struct sim_filter *filter, uint32_t address)
+{
+    return filter->words[address >> 7 & 15] >> (address >> 1 & 63) & 1;
+}
+
+static inline void sim_filter_add(struct sim_filter *filter, uint32_t address)
+{
+    filter->words[address >> 7 & 15] |= 1ull << (address >> 1 & 63);
+}
+
 struct sim_debug {
     uint32_t control; /* DHCSR bits C_* */
     uint32_t demcr, dfsr, dcrdr;
@@ -127,8 +143,10 @@ struct sim_debug {
         bool unlocked;
     } itm;
 
-    uint64_t filter; /* bit (address >> 1) % 64: an instruction comparator may match there */
-    bool watches;    /* a data comparator is armed */
+    bool breaks; /* an instruction comparator is armed */
+    struct sim_filter filter;
+    bool watches; /* a data comparator is armed, for accesses that begin in this range */
+    uint32_t watch_first, watch_last;
 };
 
 /* Cycles of the core's own clock. */
@@ -248,16 +266,19 @@ uint32_t sim_fpb_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
 void sim_fpb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
                    bool debugger);
 bool sim_fpb_breaks(const struct sim_cpu *cpu, uint32_t pc);
-/* The bits of sim_debug.filter that its breakpoints need. */
-uint64_t sim_fpb_filter(const struct sim_cpu *cpu);
+/* Adds where its breakpoints are; false: there are none. */
+bool sim_fpb_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
 uint32_t sim_dwt_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
 void sim_dwt_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
                    bool debugger);
 void sim_dwt_data(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value,
                   bool write);
 void sim_dwt_executed(struct sim_cpu *cpu, uint32_t pc);
-uint64_t sim_dwt_filter(const struct sim_cpu *cpu);
-bool sim_dwt_watches(const struct sim_cpu *cpu);
+/* As sim_fpb_arm(), for PC comparators. */
+bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
+/* The smallest range that holds the first bytes of all accesses that data comparators may match;
+ * false: there are none. */
+bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last);
 /* Before CYCCNT starts or stops counting. */
 void sim_dwt_sync(struct sim_cpu *cpu);
 
