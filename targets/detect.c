@@ -13,7 +13,7 @@
 #define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFFu)
 /* Identification of the ROM table: PIDR4-7, PIDR0-3, CIDR0-3, a byte a word (IHI 0031, C5). */
 #define ROM_IDS 0xE00FFFD0u
-enum { ROM_ID_WORDS = 12, ROM_PIDR4 = 0, ROM_PIDR0 = 4 };
+enum { ROM_ID_WORDS = 12, ROM_PIDR4 = 0, ROM_PIDR0 = 16 };
 
 /* Makers as JEP106 has them: continuation code in the upper byte. */
 enum { MAKER_ST = 0x020, MAKER_GIGADEVICE = 0x751 };
@@ -87,11 +87,11 @@ static enum err flush_or_refused(struct ops *ops, bool *refused)
 
 static void understand_rom(struct findings *found, const uint8_t ids[ROM_ID_WORDS * 4])
 {
-    const uint8_t *pidr0 = ids + ROM_PIDR0 * 4;
+    const uint8_t *pidr0 = ids + ROM_PIDR0;
     uint8_t pidr1 = pidr0[4], pidr2 = pidr0[8];
 
     found->part = (uint16_t)(pidr0[0] | (pidr1 & 0xF) << 8);
-    found->maker = (uint16_t)((ids[ROM_PIDR4 * 4] & 0xF) << 8 | (pidr2 & 7) << 4 | pidr1 >> 4);
+    found->maker = (uint16_t)((ids[ROM_PIDR4] & 0xF) << 8 | (pidr2 & 7) << 4 | pidr1 >> 4);
     found->rom_known = true;
 }
 

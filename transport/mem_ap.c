@@ -5,19 +5,10 @@
 #include "mem_ap_run.h"
 
 enum {
-    REG_LIMIT_US = 500000,  /* for S_REGRDY */
-    SAME_PLACE_RETRIES = 8, /* garbled answers to one access */
-    BATCH_NS = 20000000,    /* a cancelled job is noticed between batches */
+    REG_LIMIT_US = 500000, /* for S_REGRDY */
+    BATCH_NS = 20000000,   /* a cancelled job is noticed between batches */
     BATCH_MIN = 32,
 };
-
-/* The check behind a last write stands past the end of the list: it belongs to that write. */
-static const struct op *op_at(const struct mem_ap_run *run, size_t slot)
-{
-    size_t op = run->slots[slot].at.op;
-
-    return &run->ops[op < run->count ? op : run->count - 1];
-}
 
 /* --- answers --- */
 
@@ -28,7 +19,7 @@ static bool look_again(struct mem_ap_run *run, size_t slot, uint32_t step, size_
     for (size_t i = slot + 1; i < done; i++)
         if (run->slots[i].kind == SLOT_STATUS ||
             (run->slots[i].kind == SLOT_ELEMENT && run->list[i].read &&
-             mem_ap_address(op_at(run, i), run->slots[i].at.step) == DEBUG_DHCSR))
+             mem_ap_address(mem_ap_op_at(run, i), run->slots[i].at.step) == DEBUG_DHCSR))
             probe_note_dhcsr(run->probe, run->list[i].value);
     run->next = (struct mem_ap_cursor){.op = run->slots[slot].at.op, .step = step};
     run->unsatisfied = true;
@@ -37,7 +28,7 @@ static bool look_again(struct mem_ap_run *run, size_t slot, uint32_t step, size_
 
 static bool accept_status(struct mem_ap_run *run, size_t slot, size_t done, enum err *error)
 {
-    const struct op *op = op_at(run, slot);
+    const struct op *op = mem_ap_op_at(run, slot);
     uint32_t dhcsr = run->list[slot].value;
 
     probe_note_dhcsr(run->probe, dhcsr);
@@ -61,7 +52,7 @@ static bool accept_status(struct mem_ap_run *run, size_t slot, size_t done, enum
 
 static bool accept_wait(struct mem_ap_run *run, size_t slot, size_t done)
 {
-    const struct op *op = op_at(run, slot);
+    const struct op *op = mem_ap_op_at(run, slot);
 
     run->waited_value = run->list[slot].value;
     if (op->address == DEBUG_DHCSR)
@@ -74,7 +65,7 @@ static bool accept_wait(struct mem_ap_run *run, size_t slot, size_t done)
 
 static void accept_element(struct mem_ap_run *run, size_t slot)
 {
-    const struct op *op = op_at(run, slot);
+    const struct op *op = mem_ap_op_at(run, slot);
     uint32_t step = run->slots[slot].at.step;
     uint32_t value = run->list[slot].value >> 8 * (mem_ap_address(op, step) & 3);
     uint8_t *to = op->data;
@@ -100,7 +91,7 @@ static void accept_element(struct mem_ap_run *run, size_t slot)
 /* Hands out what access `slot` brought. False: nothing behind it in the batch counts. */
 static bool accept(struct mem_ap_run *run, size_t slot, size_t done, enum err *error)
 {
-    const struct op *op = op_at(run, slot);
+    const struct op *op = mem_ap_op_at(run, slot);
 
     switch ((enum mem_ap_slot_kind)run->slots[slot].kind) {
     case SLOT_STATUS:
@@ -119,132 +110,6 @@ static bool accept(struct mem_ap_run *run, size_t slot, size_t done, enum err *e
         return true;
     }
     return true;
-}
-
-/* --- trouble --- */
-
-static enum err fail_at(struct mem_ap_run *run, size_t slot, enum swd_ack ack)
-{
-    const struct op *op = op_at(run, slot);
-
-    return probe_fail_op(run->probe, op, mem_ap_address(op, run->slots[slot].at.step), ack);
-}
-
-/* An error on the target's bus shows at the access behind a write, and at a read itself. */
-static size_t culprit(const struct mem_ap_run *run, size_t slot)
-{
-    if (slot && !run->list[slot - 1].read && mem_ap_is_data(&run->list[slot - 1]))
-        return slot - 1;
-    return slot < run->used ? slot : run->used - 1;
-}
-
-static enum err start_over_at(struct mem_ap_run *run, size_t slot)
-{
-    struct mem_ap_cursor at = slot < run->used ? run->slots[slot].at : run->next;
-    bool same = at.op == run->trouble_at.op && at.step == run->trouble_at.step;
-
-    run->retries = same ? run->retries + 1 : 1;
-    if (run->retries > SAME_PLACE_RETRIES)
-        return fail_at(run, slot < run->used ? slot : run->used - 1, SWD_PARITY);
-    run->trouble_at = at;
-    run->next = at;
-    return ERR_OK;
-}
-
-/* The access ports may hold anything now; what was asked for is not repeated on a chip that may
- * just have started anew. */
-static enum err reset_lost(struct mem_ap_run *run, size_t slot)
-{
-    uint32_t dpidr;
-    enum err error =
-        job_fail(run->probe->job, ERR_RESET_LOST,
-                 "the debug port forgot its power-up request: the target lost power or "
-                 "was reset");
-
-    run->probe->failed = op_at(run, slot < run->used ? slot : run->used - 1);
-    dap_connect(run->probe, &dpidr);
-    return error;
-}
-
-/* WDATAERR: the last write before `slot` was dropped by the port, so it may be sent again. */
-static enum err repeat_dropped_write(struct mem_ap_run *run, size_t slot)
-{
-    while (slot && run->list[slot - 1].read)
-        slot--;
-    return start_over_at(run, slot ? slot - 1 : 0);
-}
-
-static enum err after_fault(struct mem_ap_run *run, size_t slot, enum dap_trouble trouble)
-{
-    if (trouble == DAP_WAS_RESET)
-        return reset_lost(run, slot);
-    if (trouble == DAP_WRITE_BAD)
-        return repeat_dropped_write(run, slot);
-    return fail_at(run, culprit(run, slot), SWD_FAULT);
-}
-
-/* A garbled read has happened on the target all the same. Reading again is right for everything
- * but a block from one address, where each read takes an element away. */
-static bool may_repeat(const struct mem_ap_run *run, size_t slot)
-{
-    const struct op *op = op_at(run, slot);
-
-    return run->slots[slot].kind != SLOT_ELEMENT || op->increment || op->count == 1;
-}
-
-static enum err after_parity(struct mem_ap_run *run, size_t slot, enum dap_trouble trouble)
-{
-    if (trouble == DAP_WAS_RESET)
-        return reset_lost(run, slot);
-    if (slot < run->used && !may_repeat(run, slot))
-        return fail_at(run, slot, SWD_PARITY);
-    return start_over_at(run, slot);
-}
-
-static enum err after_silence(struct mem_ap_run *run, size_t slot)
-{
-    enum dap_trouble trouble;
-    struct job *job = run->probe->job;
-    size_t at = slot < run->used ? slot : run->used - 1;
-
-    if (run->reconnected)
-        return fail_at(run, at, SWD_NONE);
-    run->reconnected = true;
-    enum err error = dap_reconnect(run->probe, &trouble);
-    if (error == ERR_PROBE_GONE || error == ERR_PROBE || error == ERR_CANCELLED)
-        return error;
-    if (error != ERR_OK) {
-        job_clear(job); /* what was being done says more than that DPIDR does not answer either */
-        return fail_at(run, at, SWD_NONE);
-    }
-    if (trouble != DAP_WELL)
-        return after_fault(run, slot, trouble);
-    return start_over_at(run, slot);
-}
-
-/* `slot` accesses are done; the next, or the end of the batch, was answered by `ack`. */
-static enum err handle(struct mem_ap_run *run, size_t slot, enum swd_ack ack)
-{
-    enum dap_trouble trouble;
-    enum err error;
-
-    switch (ack) {
-    case SWD_WAIT:
-        error = dap_abort(run->probe);
-        if (error != ERR_OK)
-            return error;
-        if (job_cancelled(run->probe->job))
-            return job_fail(run->probe->job, ERR_CANCELLED, "interrupted");
-        return fail_at(run, culprit(run, slot), SWD_WAIT);
-    case SWD_FAULT:
-        error = dap_recover(run->probe, &trouble);
-        return error == ERR_OK ? after_fault(run, slot, trouble) : error;
-    case SWD_PARITY:
-        error = dap_recover(run->probe, &trouble);
-        return error == ERR_OK ? after_parity(run, slot, trouble) : error;
-    default:
-        return after_silence(run, slot);
-    }
 }
 
 /* --- the loop --- */
@@ -287,7 +152,7 @@ static enum err send_batch(struct mem_ap_run *run)
     if (done == run->used && ack == SWD_OK)
         return ERR_OK;
     struct mem_ap_cursor again = run->next;
-    error = handle(run, done, ack);
+    error = mem_ap_trouble(run, done, ack);
     if (run->unsatisfied)
         run->next = again;
     return error;

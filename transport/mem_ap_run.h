@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Between the two halves of mem_ap: mem_ap_expand.c turns operations into a batch of register
- * accesses, mem_ap.c sends it, hands out what came back and deals with what went wrong. */
+/* Between the parts of mem_ap: mem_ap_expand.c turns operations into a batch of register
+ * accesses, mem_ap.c sends it and hands out what came back, mem_ap_trouble.c deals with what went
+ * wrong. */
 #ifndef PROBED_MEM_AP_RUN_H
 #define PROBED_MEM_AP_RUN_H
 
@@ -73,6 +74,14 @@ void mem_ap_expand(struct mem_ap_run *run);
 
 /* Target address of element `step` of a memory operation; the operation's address for others. */
 uint32_t mem_ap_address(const struct op *op, uint32_t step);
+
+/* The operation an access is for. The check behind a last write stands past the end of the list: it
+ * belongs to that write. */
+const struct op *mem_ap_op_at(const struct mem_ap_run *run, size_t slot);
+
+/* `done` accesses of the batch were answered OK; the next, or the end of the batch, with `ack`.
+ * ERR_OK: run->next says from where to go on. */
+enum err mem_ap_trouble(struct mem_ap_run *run, size_t done, enum swd_ack ack);
 
 /* DRW or banked data: an access that goes out on the target's bus. */
 bool mem_ap_is_data(const struct dap_access *access);
