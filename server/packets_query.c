@@ -59,23 +59,12 @@ enum err packet_thread(struct packet_call *call)
     return packet_ok(call);
 }
 
-enum err packet_thread_first(struct packet_call *call)
+/* NULL: there is no thread for this client. */
+static const char *thread_state(const struct packet_call *call)
 {
-    buf_text(call->reply, unit_connected(call->unit) ? "m1" : "l");
-    return ERR_OK;
-}
-
-enum err packet_thread_next(struct packet_call *call)
-{
-    buf_text(call->reply, "l");
-    return ERR_OK;
-}
-
-static const char *thread_state(const struct unit *unit)
-{
-    if (!unit_connected(unit))
+    if (!unit_connected(call->unit) || call->client->ended)
         return NULL;
-    switch (target_state(unit->target)) {
+    switch (target_state(call->unit->target)) {
     case TARGET_HALTED:
         return "halted";
     case TARGET_IN_RESET:
@@ -85,9 +74,21 @@ static const char *thread_state(const struct unit *unit)
     }
 }
 
+enum err packet_thread_first(struct packet_call *call)
+{
+    buf_text(call->reply, thread_state(call) ? "m1" : "l");
+    return ERR_OK;
+}
+
+enum err packet_thread_next(struct packet_call *call)
+{
+    buf_text(call->reply, "l");
+    return ERR_OK;
+}
+
 enum err packet_thread_info(struct packet_call *call)
 {
-    const char *state = thread_state(call->unit);
+    const char *state = thread_state(call);
 
     if (!state || call->args.item[0].number != 1)
         return job_fail(call->job, ERR_ARGUMENT, "no such thread");
@@ -97,7 +98,7 @@ enum err packet_thread_info(struct packet_call *call)
 
 enum err packet_current_thread(struct packet_call *call)
 {
-    if (unit_connected(call->unit))
+    if (thread_state(call))
         buf_text(call->reply, "QC1");
     return ERR_OK;
 }
@@ -197,6 +198,6 @@ enum err packet_threads(struct packet_call *call)
     struct buf document;
 
     buf_init(&document, memory, sizeof memory);
-    describe_threads(&document, thread_state(call->unit));
+    describe_threads(&document, thread_state(call));
     return window(call, &document, 0);
 }

@@ -18,6 +18,7 @@ enum err packet_why(struct packet_call *call)
         return ERR_OK;
     }
     if (!unit_connected(unit)) {
+        call->client->ended = true;
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
@@ -71,6 +72,7 @@ static enum err reply_stop(struct packet_call *call)
         return wait_for_stop(call); /* a step that ran into something longer */
     if (stop_reply_explains(&unit->stop))
         console_say(call->client, "%s", unit->stop.text);
+    call->client->ended = unit->stop.reason == STOP_EXIT;
     stop_reply_write(call->reply, unit, call->client);
     return ERR_OK;
 }

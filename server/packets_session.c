@@ -61,6 +61,7 @@ enum err packet_kill(struct packet_call *call)
     drop_breakpoints(call);
     if (unit_connected(unit) && unit_holds(unit, call->client))
         err = unit_reset(unit, call->job, TARGET_RESET_HALT);
+    call->client->ended = err == ERR_OK;
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)
         *call->actions |= CLIENT_CLOSE;
     return err != ERR_OK ? err : packet_ok(call);
@@ -78,6 +79,7 @@ enum err packet_detach(struct packet_call *call)
         unit_resume(unit, call->job) != ERR_OK)
         log_line(unit->log, LOG_WARN, "resuming after detach: %s",
                  job_text(call->job, call->job->error));
+    call->client->ended = true;
     call->client->joined = 0; /* the next in line holds */
     return packet_ok(call);
 }

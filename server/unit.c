@@ -82,6 +82,7 @@ static void tell_loss(struct unit *unit)
         if (!client->open || !client->waiting)
             continue;
         client->waiting = false;
+        client->ended = true;
         console_say(client, "lost the target: %s", unit->why_absent);
         client->send(client->user, "X09", 3); /* no T05: nothing stands anywhere */
     }
@@ -231,6 +232,7 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
 
 void unit_join(struct unit *unit, struct client *client)
 {
+    client->ended = false;
     if (!client->joined)
         client->joined = ++unit->next_joined;
 }

@@ -40,6 +40,8 @@ struct client {
     bool waiting;       /* a resume's stop reply is owed */
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;
+    bool ended; /* it detached, or was told that the program ended: until it attaches or runs
+                   again it is shown no thread, or gdb would take it for a new program */
     struct flash *flash; /* between vFlashErase and vFlashDone */
     uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
                             holder; 0: has not asked (or detached), and holds nothing */

@@ -188,6 +188,26 @@ static void kill_leaves_a_core_that_does_not_run(void **state)
     assert_int_equal(gdb->actions, CLIENT_CLOSE);
 }
 
+static void ended_program_has_no_thread_until_the_next(void **state)
+{
+    (void)state;
+    assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "m1");
+    ask(&desk, gdb, "vKill;1");
+    assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "l");
+    assert_null(strstr(ask(&desk, gdb, "qXfer:threads:read::0,1000"), "id="));
+    ask(&desk, gdb, "vRun;");
+    assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "m1");
+    fake.next = (struct target_stop){.reason = STOP_EXIT};
+    ask(&desk, gdb, "c");
+    desk_poll(&desk);
+    assert_string_equal(sent(gdb), "[W00]");
+    assert_string_equal(ask(&desk, gdb, "qC"), "");
+    ask(&desk, gdb, "vAttach;1");
+    assert_string_equal(ask(&desk, gdb, "qC"), "QC1");
+    ask(&desk, gdb, "D");
+    assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "l");
+}
+
 static void detach_removes_breakpoints_and_resumes(void **state)
 {
     (void)state;
@@ -250,6 +270,7 @@ int main(void)
         TEST(failures_are_errors_with_their_sentence),
         TEST(restart_halts_at_the_reset_vector),
         TEST(kill_leaves_a_core_that_does_not_run),
+        TEST(ended_program_has_no_thread_until_the_next),
         TEST(detach_removes_breakpoints_and_resumes),
         TEST(load_is_one_flash_session),
         TEST(load_outside_flash_has_its_own_error),
