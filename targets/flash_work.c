@@ -91,7 +91,9 @@ static enum err take_compared(struct flash *flash, struct plan_sector *sector, u
     if (plan_needs_erase(&flash->plan, sector))
         return ERR_OK;
     enum err err = read_page(flash, sector->address + page * flash->plan.page_size, now);
-    return err ? err : plan_compare(&flash->plan, sector, page, now);
+    if (!err)
+        err = plan_compare(&flash->plan, sector, page, now);
+    return err ? err : flash_checkpoint(flash);
 }
 
 /* Some bytes are to stay: all of the sector is read. */
@@ -267,6 +269,21 @@ static void count_same(struct flash *flash, bool all)
     }
 }
 
+/* Pages are programmed in the order they were handed over. A failed one says that those before it
+ * are right; after any other failure the last ones are in doubt. */
+static void close_complete(struct flash *flash, bool all, enum err err)
+{
+    uint32_t end = err ? flash->loader.failed_at : UINT32_MAX;
+
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (plan_is_final(&flash->plan, sector, all) && is_complete(flash, sector) &&
+            sector->address + (sector->size - 1) < end)
+            plan_close(sector);
+    }
+}
+
 static enum err program(struct flash *flash, bool all)
 {
     enum err err = ERR_OK;
@@ -274,14 +291,13 @@ static enum err program(struct flash *flash, bool all)
     for (size_t i = 0; i < flash->plan.count && !err; i++)
         if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
             err = program_sector(flash, &flash->plan.sectors[i]);
-    /* Pages under way are finished even after a cancel; then their sectors are right. */
+    if (!err)
+        err = loader_program_wait(&flash->loader);
+    if (!err)
+        err = flash_checkpoint(flash);
+    /* After a cancel, what is under way is finished. */
     enum err ended = loader_program_end(&flash->loader);
-    for (size_t i = 0; i < flash->plan.count && !ended && (!err || err == ERR_CANCELLED); i++) {
-        struct plan_sector *sector = &flash->plan.sectors[i];
-
-        if (plan_is_final(&flash->plan, sector, all) && is_complete(flash, sector))
-            plan_close(sector);
-    }
+    close_complete(flash, all, err == ERR_CANCELLED ? ended : err ? err : ended);
     return err ? err : ended;
 }
 

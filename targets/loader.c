@@ -209,6 +209,7 @@ static enum err flush_programming(struct loader *loader)
     if (err || !status[0])
         return err;
     loader->programming = false;
+    loader->failed_at = status[1];
     return loader->controller->driver->explain(loader->controller, status[0], status[1]);
 }
 
@@ -233,19 +234,28 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
     return flush_programming(loader);
 }
 
+static enum err wait_for_slot(struct loader *loader, unsigned slot)
+{
+    if (!loader->programming)
+        return ERR_OK;
+    queue_feed(loader);
+    loader_core_queue_go(loader);
+    ops_wait32(&loader->target->ops, slot_address(loader, slot), UINT32_MAX, 0,
+               page_limit_us(loader));
+    return flush_programming(loader);
+}
+
+enum err loader_program_wait(struct loader *loader)
+{
+    return wait_for_slot(loader, loader->slot);
+}
+
 enum err loader_program_end(struct loader *loader)
 {
-    struct ops *ops = &loader->target->ops;
-    enum err err = ERR_OK;
+    enum err err = wait_for_slot(loader, loader->slot);
 
-    /* The older page first; between the two others may get in a word. */
-    for (unsigned i = 0; i < 2 && loader->programming; i++) {
-        queue_feed(loader);
-        loader_core_queue_go(loader);
-        ops_wait32(ops, slot_address(loader, loader->slot ^ i), UINT32_MAX, 0,
-                   page_limit_us(loader));
-        err = flush_programming(loader);
-    }
+    if (!err)
+        err = wait_for_slot(loader, loader->slot ^ 1);
     loader->programming = false;
     return err;
 }

@@ -26,6 +26,7 @@ struct loader {
     bool entered;
     bool programming;           /* the program routine stands in its loop */
     unsigned slot;              /* the buffer to fill next */
+    uint32_t failed_at;         /* the page that failed; those before it are right. 0: not known */
     uint32_t mpu_ctrl, fp_ctrl; /* as found by loader_enter() */
     uint32_t erased_crc;        /* of one page */
 };
@@ -40,6 +41,8 @@ enum err loader_crc(struct loader *loader, uint32_t address, uint32_t pages, uin
  * that transfer and programming overlap. An error may belong to an earlier page: its sentence has
  * the address. `data`: page_size bytes. */
 enum err loader_program(struct loader *loader, uint32_t address, const void *data);
+/* Waits until no more than one page is under way. */
+enum err loader_program_wait(struct loader *loader);
 /* Waits for the pages under way and ends the routine. */
 enum err loader_program_end(struct loader *loader);
 /* Gives the core back with the program's registers. */

@@ -94,6 +94,7 @@ static enum err explain_timeout(struct loader *loader)
     job_clear(target->job);
     ops_read32(&target->ops, DHCSR, &before);
     enum err err = cm_flush(target);
+    cm_saw_dhcsr(target, before);
     if (!err)
         err = halt(target);
     if (!err)

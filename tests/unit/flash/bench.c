@@ -6,10 +6,20 @@
 
 enum { PACKET = 0x3F00 }; /* what gdb puts into one vFlashWrite */
 
+static void slice_ends(struct bench *bench)
+{
+    uint64_t now = bench_now_us(bench);
+
+    if (now - bench->checkpoint_us > bench->longest_us)
+        bench->longest_us = now - bench->checkpoint_us;
+    bench->checkpoint_us = now;
+}
+
 static void between(void *user)
 {
     struct bench *bench = user;
 
+    slice_ends(bench);
     bench->checkpoints++;
     if (bench->checkpoints == bench->cancel_at)
         atomic_store(&bench->job.cancelled, true);
@@ -23,6 +33,7 @@ void bench_job(struct bench *bench)
     bench->job.between = between;
     bench->job.between_user = bench;
     bench->checkpoints = 0;
+    bench->longest_us = 0;
     if (bench->target)
         target_set_job(bench->target, &bench->job);
 }
@@ -84,20 +95,22 @@ enum err bench_load(struct bench *bench, uint32_t address, const uint8_t *data, 
     uint32_t last = (address + length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1u);
 
     bench_job(bench);
+    bench->checkpoint_us = bench_now_us(bench);
     enum err err = flash_open(bench->target, &bench->flash);
     if (!err)
         err = flash_erase(bench->flash, first, last - first);
-    for (uint32_t at = 0; at < length && !err; at += PACKET)
+    for (uint32_t at = 0; at < length && !err; at += PACKET) {
         err = flash_write(bench->flash, address + at, data + at,
                           length - at < PACKET ? length - at : PACKET);
+        slice_ends(bench);
+    }
     if (!err)
         err = flash_done(bench->flash);
+    slice_ends(bench);
     if (report && bench->flash)
         *report = *flash_report(bench->flash);
     flash_close(bench->flash);
     bench->flash = NULL;
-    if (err)
-        print_message("%s\n", job_text(&bench->job, err));
     return err;
 }
 

@@ -24,6 +24,7 @@ struct bench {
     unsigned checkpoints;       /* seen so far in this job */
     unsigned cancel_at, act_at; /* which checkpoint cancels, or calls act(); 0: none */
     void (*act)(struct bench *bench);
+    uint64_t checkpoint_us, longest_us; /* time of the last one; longest time between two */
 };
 
 /* cmocka setup and teardown: *state is the bench; the core is halted after a reset. */

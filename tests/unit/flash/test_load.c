@@ -189,6 +189,77 @@ static void the_loaded_program_runs(void **state)
     assert_true(r0[1] > r0[0] + 100);
 }
 
+/* Its interrupts, its watchpoint in RAM that the routines use, its breakpoint: none gets in the
+ * way, and all are there afterwards. */
+static void a_running_program_is_replaced(void **state)
+{
+    /* Stack, reset vector.. then: SysTick on, interrupt every 100 cycles; its handler returns. */
+    static const uint16_t code[] = {0x4803, 0x2164, 0x6041, 0x2107, 0x6001, 0x3401,
+                                    0xE7FD, 0x0000, 0xE010, 0xE000, 0x4770};
+    struct bench *bench = *state;
+    struct target_stop stop;
+    uint32_t program[23] = {0x20005000, 0x08000041};
+    uint64_t r4[2];
+
+    program[15] = 0x08000055;
+    memcpy(&program[16], code, sizeof code);
+    assert_int_equal(bench_load(bench, FLASH, (const uint8_t *)program, sizeof program, NULL),
+                     ERR_OK);
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    assert_int_equal(target_watchpoint_set(bench->target, 0, WATCH_ACCESS, RAM + 16, 4), ERR_OK);
+    assert_int_equal(target_resume(bench->target), ERR_OK);
+    clock_sleep_us(probe_clock(bench->probe), 2000);
+    bench_fill(image, sizeof image, 15);
+    memcpy(image, program, sizeof program);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    bench_assert_memory(bench, FLASH, image, sizeof image);
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(target_read_register(bench->target, 4, &r4[0]), ERR_OK);
+    assert_int_equal(target_resume(bench->target), ERR_OK);
+    clock_sleep_us(probe_clock(bench->probe), 2000);
+    assert_int_equal(target_poll(bench->target, &stop), ERR_OK);
+    assert_int_equal(stop.reason, STOP_NONE); /* it runs on where it was */
+    assert_int_equal(target_halt(bench->target, &stop), ERR_OK);
+    assert_int_equal(target_read_register(bench->target, 4, &r4[1]), ERR_OK);
+    assert_true(r4[1] > r4[0]);
+    /* The watchpoint works again. */
+    uint32_t load[2] = {0x68206820, 0xE7FDE7FD}; /* ldr r0, [r4]; .. */
+    assert_int_equal(target_write(bench->target, RAM + 0x3000, load, sizeof load), ERR_OK);
+    assert_int_equal(target_write_register(bench->target, 4, RAM + 16), ERR_OK);
+    assert_int_equal(target_write_register(bench->target, 15, RAM + 0x3000), ERR_OK);
+    assert_int_equal(target_resume(bench->target), ERR_OK);
+    clock_sleep_us(probe_clock(bench->probe), 2000);
+    assert_int_equal(target_poll(bench->target, &stop), ERR_OK);
+    assert_int_equal(stop.reason, STOP_WATCHPOINT);
+}
+
+static void progress(void *user, const struct flash_report *report)
+{
+    struct flash_report *last = user;
+
+    assert_true(report->bytes_programmed >= last->bytes_programmed);
+    assert_true(report->elapsed_us >= last->elapsed_us);
+    *last = *report;
+}
+
+static void progress_keeps_pace(void **state)
+{
+    struct bench *bench = *state;
+    struct flash_report last = {0};
+
+    bench_fill(image, sizeof image, 16);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    flash_on_progress(bench->flash, progress, &last);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    /* The first page is programmed before the second is complete. */
+    assert_int_equal(flash_write(bench->flash, FLASH, image, PAGE_SIZE + 10), ERR_OK);
+    assert_int_equal(last.bytes_programmed, PAGE_SIZE);
+    assert_int_equal(flash_write(bench->flash, FLASH + PAGE_SIZE + 10, image, 10), ERR_OK);
+    assert_int_equal(last.bytes_programmed, PAGE_SIZE);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    assert_int_equal(last.bytes_programmed, 2 * PAGE_SIZE);
+}
+
 static void a_session_refuses_what_is_not_flash(void **state)
 {
     struct bench *bench = *state;
@@ -230,6 +301,8 @@ int main(void)
         TEST(appending_needs_no_erase),
         TEST(memory_and_registers_come_back),
         TEST(the_loaded_program_runs),
+        TEST(a_running_program_is_replaced),
+        TEST(progress_keeps_pace),
         TEST(a_session_refuses_what_is_not_flash),
         TEST(erasing_erases),
     };
