@@ -72,27 +72,27 @@ enum err packet_write_all(struct packet_call *call)
     return packet_ok(call);
 }
 
-static enum err find(struct packet_call *call, const struct target_register **reg)
+/* NULL: recorded as the job's failure, ERR_ARGUMENT. */
+static const struct target_register *find(struct packet_call *call)
 {
     size_t count, number = call->args.item[0].number;
     const struct target_register *regs = target_registers(call->unit->target, &count);
 
-    if (number >= count)
-        return job_fail(call->job, ERR_ARGUMENT, "no register number %zu; there are %zu", number,
-                        count);
-    *reg = &regs[number];
-    return ERR_OK;
+    if (number < count)
+        return &regs[number];
+    job_fail(call->job, ERR_ARGUMENT, "no register number %zu; there are %zu", number, count);
+    return NULL;
 }
 
 enum err packet_read_one(struct packet_call *call)
 {
-    const struct target_register *reg = NULL;
+    const struct target_register *reg = find(call);
     uint64_t value;
     uint8_t bytes[8];
-    enum err err = find(call, &reg);
 
-    if (err == ERR_OK)
-        err = unit_register(call->unit, call->job, call->args.item[0].number, &value);
+    if (!reg)
+        return ERR_ARGUMENT;
+    enum err err = unit_register(call->unit, call->job, call->args.item[0].number, &value);
     if (err != ERR_OK)
         return err;
     put_value(bytes, value);
@@ -103,14 +103,14 @@ enum err packet_read_one(struct packet_call *call)
 enum err packet_write_one(struct packet_call *call)
 {
     const struct packet_arg *data = &call->args.item[1];
-    const struct target_register *reg = NULL;
-    enum err err = find(call, &reg);
+    const struct target_register *reg = find(call);
 
-    if (err == ERR_OK && data->length != reg->bits / 8u)
-        err = job_fail(call->job, ERR_ARGUMENT, "%s has %u bits, not %zu", reg->name, reg->bits,
-                       data->length * 8);
-    if (err == ERR_OK)
-        err = target_write_register(call->unit->target, call->args.item[0].number,
-                                    get_value(data->data, data->length));
+    if (!reg)
+        return ERR_ARGUMENT;
+    if (data->length != reg->bits / 8u)
+        return job_fail(call->job, ERR_ARGUMENT, "%s has %u bits, not %zu", reg->name, reg->bits,
+                        data->length * 8);
+    enum err err = target_write_register(call->unit->target, call->args.item[0].number,
+                                         get_value(data->data, data->length));
     return err != ERR_OK ? err : packet_ok(call);
 }

@@ -14,6 +14,7 @@ enum err packet_why(struct packet_call *call)
 
     if (unit_connected(unit) && halts && unit_halt(unit, call->job) != ERR_OK) {
         log_line(unit->log, LOG_WARN, "halting for gdb: %s", job_text(call->job, call->job->error));
+        call->client->ended = true;
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
