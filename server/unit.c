@@ -60,15 +60,19 @@ void unit_end_flash(struct unit *unit, struct client *client, const char *why)
     client->flash = NULL;
 }
 
-static void drop_probe(struct unit *unit)
+static void drop_target(struct unit *unit)
 {
     for (size_t i = 0; i < UNIT_CLIENTS; i++)
         unit_end_flash(unit, &unit->clients[i], "the probe is gone");
     target_destroy(unit->target);
     unit->target = NULL;
+    unit->probe_gone = false;
+}
+
+static void close_probe(struct unit *unit)
+{
     probe_close(unit->probe);
     unit->probe = NULL;
-    unit->probe_gone = false;
 }
 
 static void tell_loss(struct unit *unit)
@@ -103,8 +107,11 @@ static void settle(struct unit *unit, const struct job *job)
         unit->probe_gone = true;
     if (job->error != ERR_OK && (unit->probe_gone || !unit_connected(unit)))
         snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, job->error));
-    if (unit->probe_gone)
-        drop_probe(unit);
+    if (unit->probe_gone) {
+        drop_target(unit);
+        if (unit->probe && !probe_outlives_cable(unit->probe))
+            close_probe(unit);
+    }
     if (unit->was_connected && !unit_connected(unit))
         tell_loss(unit);
     if (!unit_connected(unit) || !anyone_waits(unit))
@@ -197,7 +204,8 @@ void unit_finish(struct unit *unit)
         unit_end_flash(unit, &unit->clients[i], "the daemon ends");
     if (unit_connected(unit) && target_disconnect(unit->target) != ERR_OK)
         log_line(unit->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.error));
-    drop_probe(unit);
+    drop_target(unit);
+    close_probe(unit);
     unit->current = NULL;
 }
 

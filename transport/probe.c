@@ -98,6 +98,11 @@ const struct probe_stats *probe_stats(struct probe *probe)
     return &probe->stats;
 }
 
+bool probe_outlives_cable(const struct probe *probe)
+{
+    return probe->driver->outlives_cable;
+}
+
 const char *probe_driver_name(const struct probe *probe)
 {
     return probe->driver->name;

@@ -107,6 +107,10 @@ uint32_t probe_take_dhcsr_sticky(struct probe *probe);
  * the job. ERR_UNSUPPORTED when the driver has none, ERR_ARGUMENT with a usage sentence. */
 enum err probe_command(struct probe *probe, int argc, const char *const argv[]);
 
+/* After ERR_PROBE_GONE: true if this probe is the same one when it is back, so keep it open and
+ * probe_connect() it again (the simulated board keeps its flash); false: close it. */
+bool probe_outlives_cable(const struct probe *probe);
+
 /* Name of the driver: "sim", "stlink", "cmsis-dap". */
 const char *probe_driver_name(const struct probe *probe);
 

@@ -28,6 +28,7 @@ struct probe {
 
 struct probe_driver {
     const char *name;
+    bool outlives_cable; /* see probe_outlives_cable() */
 
     /* Adds what it sees now by probe_list_add(); NULL: nothing to find (the simulator). */
     enum err (*scan)(struct probe_list *list, struct job *job);

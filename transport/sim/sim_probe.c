@@ -276,6 +276,7 @@ enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *j
 
 const struct probe_driver sim_probe_driver = {
     .name = "sim",
+    .outlives_cable = true,
     .open = sim_open,
     .close = sim_close,
     .connect = sim_connect,
