@@ -6,9 +6,7 @@
 
 #define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFF)
 #define CPUID_IS_ARMV6M(cpuid) (((cpuid) >> 16 & 0xF) == 0xC)
-#define DBGMCU_CR 0xE0042004u
-#define DBGMCU_KEEP_AWAKE 7u
-enum { PART_M3 = 0xC23, PART_M4 = 0xC24, PART_M7 = 0xC27 };
+enum { PART_M4 = 0xC24, PART_M7 = 0xC27 };
 
 struct found {
     uint32_t dhcsr, cpuid, demcr;
@@ -68,34 +66,6 @@ static enum err size_units(struct target *target, struct found *found)
     return err;
 }
 
-/* The clocks of a sleeping core stop the debug port on STM32 in Stop and Standby unless DBGMCU_CR
- * says otherwise (RM0008, 31.16.3): DBG_SLEEP, DBG_STOP, DBG_STANDBY. */
-static enum err keep_awake(struct target *target, bool ours)
-{
-    enum err keep = target->job->error;
-    bool known = target->chip.dev_id != 0;
-    unsigned part = CPUID_PART(target->chip.cpuid);
-    uint32_t found = 0;
-
-    target->dbgmcu_address = 0;
-    if (!known || (part != PART_M3 && part != PART_M4))
-        return ERR_OK;
-    ops_read32(&target->ops, DBGMCU_CR, &found);
-    enum err err = cm_flush(target);
-    if (!err) {
-        if (!ours)
-            target->dbgmcu_original = found;
-        ops_write32(&target->ops, DBGMCU_CR, found | DBGMCU_KEEP_AWAKE);
-        err = cm_flush(target);
-        target->dbgmcu_address = DBGMCU_CR;
-    }
-    if (err != ERR_FAULT)
-        return err;
-    target->dbgmcu_address = 0;
-    cm_forgive(target, keep);
-    return ERR_OK;
-}
-
 static enum err put_breakpoints_back(struct target *target)
 {
     breakpoints_forget(target);
@@ -135,15 +105,17 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
         return err;
     /* After a lost connection what is found is our own, unless power was gone. */
     bool ours = target->attached && (found.dhcsr & DHCSR_C_DEBUGEN);
-    if (!ours)
+    if (!ours) {
         target->demcr_original = found.demcr & ~DEMCR_VC_ALL;
+        dbgmcu_forget(target);
+    }
     target->armv6m = CPUID_IS_ARMV6M(found.cpuid);
     target->fpu = may_have_fpu(found.cpuid) && found.mvfr0 != 0;
     target->chip.cpuid = found.cpuid;
     target->chip.breakpoints = target->fpb.count;
     target->chip.watchpoints = target->dwt.count;
     cm_forget(target, true);
-    err = keep_awake(target, ours);
+    err = dbgmcu_keep_awake(target);
     target->attached = true;
     if (!err)
         err = put_breakpoints_back(target);
@@ -169,8 +141,7 @@ enum err detach_core(struct target *target)
     watchpoints_queue_remove(target);
     if (target->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
-    if (target->dbgmcu_address)
-        ops_write32(ops, target->dbgmcu_address, target->dbgmcu_original);
+    dbgmcu_queue_restore(target);
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
     ops_write32(ops, DEMCR, target->demcr_original);
     if (!halted)

@@ -247,6 +247,19 @@ static enum err leave_pc(struct target *target, bool *stopped)
     return ours ? leave_breakpoint(target, pc, stopped) : ERR_OK;
 }
 
+enum err cm_go(struct target *target)
+{
+    cm_queue_prepare(target, NO_ADDRESS);
+    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
+    enum err err = cm_flush(target);
+    cm_prepared(target, err);
+    if (err)
+        return err;
+    cm_forget(target, true);
+    target->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
 enum err target_resume(struct target *target)
 {
     bool stopped;
@@ -255,18 +268,9 @@ enum err target_resume(struct target *target)
     if (err || target->state != TARGET_HALTED)
         return err;
     err = leave_pc(target, &stopped);
-    if (err)
-        return err;
-    if (!stopped) {
-        cm_queue_prepare(target, NO_ADDRESS);
-        cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
-        err = cm_flush(target);
-        cm_prepared(target, err);
-        if (err)
-            return err;
-        cm_forget(target, true);
-    }
-    target->state = TARGET_RUNNING;
+    if (err || !stopped)
+        return err ? err : cm_go(target);
+    target->state = TARGET_RUNNING; /* for the next poll to end */
     return ERR_OK;
 }
 
@@ -315,7 +319,7 @@ static enum err serve_or_stop(struct target *target, struct target_stop *stop)
     if (err || exited)
         return err;
     stop->reason = STOP_NONE;
-    return target_resume(target);
+    return cm_go(target);
 }
 
 enum err target_poll(struct target *target, struct target_stop *stop)

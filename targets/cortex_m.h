@@ -2,7 +2,8 @@
 /* Inside targets/: what a struct target is made of and how its files work together.
  * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
  *
- * target.c life and connecting, attach.c the debug units taken over and given back, cortex_m.c
+ * target.c life and connecting, attach.c and dbgmcu.c what is taken over
+ * and given back, cortex_m.c
  * halt, resume and poll, stop.c why the core stands, step.c and step_range.c, reset.c, registers.c,
  * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
  * memory_cached.c over cache.c, semihost.c. */
@@ -105,6 +106,12 @@ struct stop_facts {
 };
 enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
 
+/* A register as it was before we changed it. */
+struct dbgmcu_saved {
+    uint32_t address; /* 0: not changed */
+    uint32_t value;
+};
+
 struct target {
     struct probe *probe;
     struct job *job;
@@ -119,8 +126,7 @@ struct target {
     bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
-    uint32_t dbgmcu_address; /* 0: left alone */
-    uint32_t dbgmcu_original;
+    struct dbgmcu_saved dbgmcu_cr, dbgmcu_fz;
     bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
     bool masked;       /* C_MASKINTS as last written */
     bool stop_pending; /* resume stopped again at once: the next poll says so */
@@ -161,7 +167,9 @@ bool cm_take_reset(struct target *target);
 void cm_queue_prepare(struct target *target, uint32_t exclude);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
 void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
-/* After the flush of the two above. */
+/* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
+enum err cm_go(struct target *target);
+/* After the flush of cm_queue_prepare() and cm_queue_go(). */
 void cm_prepared(struct target *target, enum err err);
 /* The core is about to run: nothing read before is true any more. */
 void cm_forget(struct target *target, bool flash_too);
@@ -199,6 +207,14 @@ void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t 
  * and DFSR does not know better. */
 enum err attach_core(struct target *target, enum stop_reason halted_by);
 enum err detach_core(struct target *target);
+
+/* --- dbgmcu.c --- */
+
+/* Both are undone by dbgmcu_queue_restore(); chips that have no such register are left alone. */
+enum err dbgmcu_keep_awake(struct target *target);
+enum err dbgmcu_freeze_watchdogs(struct target *target);
+void dbgmcu_forget(struct target *target);
+void dbgmcu_queue_restore(struct target *target);
 
 /* --- registers.c --- */
 

@@ -141,30 +141,6 @@ static enum err reset_and_halt(struct target *target)
     return err;
 }
 
-/* Watchdogs stop while the core is halted: DBGMCU_CR, DBG_IWDG_STOP and DBG_WWDG_STOP of the
- * STM32F1 (RM0008, 31.16.3). Other families have their own register, which flashing knows. */
-static enum err freeze_watchdogs(struct target *target)
-{
-    if (!target->dbgmcu_address || (target->chip.cpuid >> 4 & 0xFFF) != 0xC23)
-        return ERR_OK;
-    ops_write32(&target->ops, target->dbgmcu_address, target->dbgmcu_original | 0x307);
-    return cm_flush(target);
-}
-
-/* From the reset vector on; a breakpoint there is to be hit, so nothing is stepped over. */
-static enum err go(struct target *target)
-{
-    cm_queue_prepare(target, NO_ADDRESS);
-    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
-    enum err err = cm_flush(target);
-    cm_prepared(target, err);
-    if (err)
-        return err;
-    cm_forget(target, true);
-    target->state = TARGET_RUNNING;
-    return ERR_OK;
-}
-
 enum err target_reset(struct target *target, enum target_reset kind)
 {
     enum err err = cm_need_connected(target);
@@ -173,7 +149,8 @@ enum err target_reset(struct target *target, enum target_reset kind)
         err = reset_and_halt(target);
     if (err || kind == TARGET_RESET_HALT)
         return err;
-    return kind == TARGET_RESET_INIT ? freeze_watchdogs(target) : go(target);
+    /* A breakpoint at the reset vector is to be hit: nothing is stepped over. */
+    return kind == TARGET_RESET_INIT ? dbgmcu_freeze_watchdogs(target) : cm_go(target);
 }
 
 enum err target_nrst_works(struct target *target, bool *works)

@@ -160,7 +160,7 @@ static void warn_once(struct target *target, uint32_t call)
 
 static enum err run_call(struct target *target, uint32_t call, uint32_t argument, uint32_t *result)
 {
-    uint32_t word;
+    uint32_t word = 0;
     uint8_t character;
     enum err err;
 

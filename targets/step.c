@@ -163,6 +163,20 @@ static enum err give_up(struct target *target, enum err err, enum err keep,
     return ERR_OK;
 }
 
+/* A semihosting call is no stop: *served, and the core may go on. */
+static enum err explain_or_serve(struct target *target, const struct stop_facts *facts,
+                                 bool *served, struct target_stop *stop)
+{
+    bool exited = false;
+    enum err err = stop_explain(target, facts, STOP_STEP, stop);
+
+    if (err || stop->reason != STOP_BKPT || stop->bkpt != 0xAB)
+        return err;
+    err = semihost_serve(target, &exited, stop);
+    *served = !err && !exited;
+    return err;
+}
+
 static enum err handlers_to_home(struct target *target, struct place home, bool *is_home,
                                  struct target_stop *stop)
 {
@@ -182,11 +196,14 @@ static enum err handlers_to_home(struct target *target, struct place home, bool 
             target->icsr_at_us = cm_now_us(target);
             return ERR_OK;
         }
-        if (here.pc != home.pc || breakpoint_at(target, home.pc))
-            return stop_explain(target, &facts, STOP_STEP, stop);
-        err = step_once(target, here.pc, true, true, &facts);
+        bool somebody_else = here.pc == home.pc && !breakpoint_at(target, home.pc);
+        bool served = false;
+        err = somebody_else ? step_once(target, here.pc, true, true, &facts)
+                            : explain_or_serve(target, &facts, &served, stop);
         if (err)
             return give_up(target, err, keep, stop);
+        if (!somebody_else && !served)
+            return ERR_OK;
     }
 }
 

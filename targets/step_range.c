@@ -20,11 +20,14 @@ static bool has_event(const struct stop_facts *facts)
     return (facts->scb[FACT_DFSR] & events) || (facts->dhcsr & DHCSR_S_LOCKUP);
 }
 
+static bool is_outside(const struct walk *walk)
+{
+    return walk->pc < walk->start || walk->pc >= walk->end;
+}
+
 static bool is_over(const struct target *target, const struct walk *walk)
 {
-    bool outside = walk->pc < walk->start || walk->pc >= walk->end;
-
-    return outside || has_event(&walk->facts) || breakpoint_at(target, walk->pc);
+    return is_outside(walk) || has_event(&walk->facts) || breakpoint_at(target, walk->pc);
 }
 
 static enum err let_handlers_run(struct target *target, struct walk *walk, struct target_stop *stop)
@@ -96,11 +99,40 @@ static enum err finish(struct target *target, struct walk *walk, struct target_s
     return ERR_OK;
 }
 
+static enum err walk_out(struct target *target, struct walk *walk, struct target_stop *stop)
+{
+    enum err err;
+
+    walk->pc = target->regs.word[SLOT_PC];
+    walk->special = target->regs.word[SLOT_SPECIAL];
+    do {
+        err = walk_on(target, walk, stop);
+        if (!err && !walk->stopped)
+            err = pause_now_and_then(target, walk, stop);
+        if (err || walk->stopped)
+            return err;
+    } while (!is_over(target, walk));
+    return finish(target, walk, stop);
+}
+
+/* At a semihosting call inside the range the walk goes on behind it. */
+static enum err serve_and_go_on(struct target *target, struct walk *walk, struct target_stop *stop,
+                                bool *go_on)
+{
+    bool passed = false;
+    enum err err = step_over_bkpt(target, &passed, stop);
+
+    walk->pc = target->regs.word[SLOT_PC];
+    *go_on =
+        !err && stop->reason == STOP_STEP && !is_outside(walk) && !breakpoint_at(target, walk->pc);
+    return err;
+}
+
 enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
     struct walk walk = {.start = start, .end = end, .checkpoint_us = cm_now_us(target)};
-    bool passed = false;
+    bool passed = false, go_on = true;
     enum err err = regs_need(target);
 
     stop->reason = STOP_NONE;
@@ -108,14 +140,11 @@ enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
         err = step_over_bkpt(target, &passed, stop);
     if (err || passed)
         return err;
-    walk.pc = target->regs.word[SLOT_PC];
-    walk.special = target->regs.word[SLOT_SPECIAL];
-    do {
-        err = walk_on(target, &walk, stop);
-        if (!err && !walk.stopped)
-            err = pause_now_and_then(target, &walk, stop);
-        if (err || walk.stopped)
-            return err;
-    } while (!is_over(target, &walk));
-    return finish(target, &walk, stop);
+    while (!err && go_on) {
+        go_on = false;
+        err = walk_out(target, &walk, stop);
+        if (!err && stop->reason == STOP_BKPT && stop->bkpt == 0xAB)
+            err = serve_and_go_on(target, &walk, stop, &go_on);
+    }
+    return err;
 }

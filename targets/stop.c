@@ -7,6 +7,8 @@
 
 #include "base/bytes.h"
 
+#define CFSR_STACKING (1u << 12 | 1u << 4) /* STKERR, MSTKERR: nothing useful was pushed */
+
 void stop_queue_faults(struct target *target, struct stop_facts *facts)
 {
     /* Armv6-M has no fault status registers around DFSR (DDI 0419, C1.6). */
@@ -119,14 +121,15 @@ static void say_breakpoint(struct target *target, struct target_stop *stop)
 
 /* In the first instruction of a handler LR is EXC_RETURN, and the return address lies in the frame
  * that was pushed to the stack it names (B1.5.6, B1.5.8). 0: not to be had. */
-static uint32_t faulting_pc(struct target *target)
+static uint32_t faulting_pc(struct target *target, const struct stop_facts *facts)
 {
     const uint32_t *word = target->regs.word;
+    bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING);
     uint32_t exc_return = word[SLOT_LR], frame;
     enum err keep = target->job->error;
     uint8_t bytes[4];
 
-    if (exc_return >> 24 != 0xFF)
+    if (exc_return >> 24 != 0xFF || !frame_is_whole)
         return 0;
     frame = exc_return & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
     if (target_read(target, frame + 0x18, bytes, sizeof bytes, NULL) != ERR_OK) {
@@ -143,7 +146,7 @@ static void say_fault(struct target *target, const struct stop_facts *facts, boo
     char text[200];
 
     stop->reason = STOP_FAULT;
-    fault_explain(facts, exception, faulting_pc(target), text, sizeof text);
+    fault_explain(facts, exception, faulting_pc(target, facts), text, sizeof text);
     snprintf(stop->text, sizeof stop->text, "%s%s",
              lockup ? "lockup: a fault inside a fault handler; " : "", text);
 }

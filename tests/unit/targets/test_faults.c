@@ -121,6 +121,30 @@ static void a_call_can_be_stepped(void **state)
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
 }
 
+static void a_breakpoint_behind_a_call_is_hit(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 6, 2));
+    bench_run(bench);
+    assert_string_equal(bench->output, "hello");
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
+    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 6);
+}
+
+static void calls_inside_a_range_are_served(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_ok(bench,
+             target_step_range(bench->target, AT_SAYS_HELLO, AT_SAYS_HELLO + 26, &bench->stop));
+    assert_string_equal(bench->output, "hello!world\n");
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 26);
+}
+
 static void a_call_with_a_bad_address_fails_in_the_program(void **state)
 {
     struct bench *bench = *state;
@@ -145,6 +169,8 @@ int main(void)
         BENCH_TEST(a_wild_jump_is_survived),
         BENCH_TEST(the_program_talks),
         BENCH_TEST(a_call_can_be_stepped),
+        BENCH_TEST(a_breakpoint_behind_a_call_is_hit),
+        BENCH_TEST(calls_inside_a_range_are_served),
         BENCH_TEST(a_call_with_a_bad_address_fails_in_the_program),
     };
 

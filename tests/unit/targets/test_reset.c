@@ -50,7 +50,9 @@ static void reset_init_freezes_watchdogs(void **state)
 
     bench_ok(bench, target_reset(bench->target, TARGET_RESET_INIT));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
-    assert_int_equal(bench_word(bench, 0xE0042004) & 0x300, 0x300);
+    assert_int_equal(bench_word(bench, 0xE0042004) & 0x307, 0x307);
+    bench_ok(bench, target_disconnect(bench->target));
+    assert_int_equal(bench_raw(bench, 0xE0042004), 0);
 }
 
 static void nrst_is_found_wired(void **state)
