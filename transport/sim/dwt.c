@@ -182,13 +182,12 @@ static uint32_t sample_pc(const struct sim_cpu *cpu)
     return cpu->r[15];
 }
 
-static struct sim_dwt_comparator *comparator_at(struct sim_cpu *cpu, uint32_t offset)
+/* The comparator a register belongs to; dwt_comparators if it is none's. */
+static unsigned comparator_of(const struct sim_cpu *cpu, uint32_t offset)
 {
     unsigned index = (offset - DWT_COMP0) / 16;
 
-    return offset >= DWT_COMP0 && index < cpu->model->dwt_comparators
-               ? &cpu->debug->dwt.comparator[index]
-               : NULL;
+    return index < cpu->model->dwt_comparators ? index : cpu->model->dwt_comparators;
 }
 
 static uint32_t read_function(struct sim_cpu *cpu, struct sim_dwt_comparator *comparator)
@@ -235,10 +234,10 @@ static void write_comparator(struct sim_cpu *cpu, struct sim_dwt_comparator *com
 uint32_t sim_dwt_read(struct sim_cpu *cpu, uint32_t offset, bool debugger)
 {
     struct sim_dwt *dwt = &cpu->debug->dwt;
-    struct sim_dwt_comparator *comparator = comparator_at(cpu, offset);
+    unsigned index = comparator_of(cpu, offset);
 
-    if (comparator)
-        return read_comparator(cpu, comparator, offset);
+    if (index < cpu->model->dwt_comparators)
+        return read_comparator(cpu, &dwt->comparator[index], offset);
     if (offset == DWT_CTRL)
         return (uint32_t)cpu->model->dwt_comparators << 28 | dwt->ctrl;
     if (offset == DWT_PCSR)
@@ -254,12 +253,12 @@ void sim_dwt_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
                    bool debugger)
 {
     struct sim_dwt *dwt = &cpu->debug->dwt;
-    struct sim_dwt_comparator *comparator = comparator_at(cpu, offset);
+    unsigned index = comparator_of(cpu, offset);
 
     if (lanes != UINT32_MAX)
         return;
-    if (comparator)
-        write_comparator(cpu, comparator, offset, value);
+    if (index < cpu->model->dwt_comparators)
+        write_comparator(cpu, &dwt->comparator[index], offset, value);
     if (!cpu->model->armv7m) /* comparators and PCSR are all there is */
         return;
     sim_dwt_sync(cpu);

@@ -255,6 +255,18 @@ static void cycle_counter_counts_while_it_runs(void **state)
     assert_true(machine_read(m, DWT_CYCCNT) < 0x20);
 }
 
+static void cycle_counter_sleeps_too(void **state)
+{
+    struct machine *m = *state;
+
+    PROGRAM(m, START, NOP, WFI, NOP);
+    machine_go(m, 1);
+    machine_write(m, DEMCR, TRCENA);
+    machine_write(m, DWT_CTRL, 1);
+    machine_run(m, 1000);
+    assert_true(machine_read(m, DWT_CYCCNT) < 10);
+}
+
 static void pc_samples_while_it_runs(void **state)
 {
     struct machine *m = *state;
@@ -283,6 +295,7 @@ int main(void)
         MACHINE_TEST(dwt_matches_the_pc),
         MACHINE_TEST(dwt_tells_the_monitor_if_nobody_debugs),
         MACHINE_TEST(cycle_counter_counts_while_it_runs),
+        MACHINE_TEST(cycle_counter_sleeps_too),
         MACHINE_TEST(pc_samples_while_it_runs),
     };
 

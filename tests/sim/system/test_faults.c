@@ -88,6 +88,19 @@ static void store_error_is_imprecise(void **state)
     expect_fault(m, SIM_EXC_BUSFAULT, 1u << 10, START + 2);
 }
 
+static void imprecise_error_waits_for_its_turn(void **state)
+{
+    struct machine *m = *state;
+
+    machine_write(m, SHCSR, SHCSR_FAULTS_ENABLED);
+    PROGRAM(m, START, CPSID_I, STR(0, 1), NOP, CPSIE_I, NOP);
+    m->cpu->r[1] = NOWHERE;
+    machine_go(m, 4);
+    assert_int_equal(m->cpu->ipsr, 0);
+    machine_go(m, 1);
+    expect_fault(m, SIM_EXC_BUSFAULT, 1u << 10, START + 8);
+}
+
 static void store_error_is_precise_without_write_buffer(void **state)
 {
     struct machine *m = *state;
@@ -333,6 +346,7 @@ int main(void)
         MACHINE_TEST(masked_svc_escalates),
         MACHINE_TEST(load_error_is_precise),
         MACHINE_TEST(store_error_is_imprecise),
+        MACHINE_TEST(imprecise_error_waits_for_its_turn),
         MACHINE_TEST(store_error_is_precise_without_write_buffer),
         MACHINE_TEST(data_space_cannot_execute),
         MACHINE_TEST(fetch_from_nowhere),
