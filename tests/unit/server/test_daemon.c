@@ -220,7 +220,7 @@ static void client_that_never_reads_is_held_back(void **state)
     setsockopt(deaf, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     client_no_ack(deaf);
     client_no_ack(polite);
-    while (stalled < 20 && sent < 100000) {
+    while (stalled < 1000 && sent < 100000) {
         if (send(deaf, request, sizeof request - 1, MSG_DONTWAIT | MSG_NOSIGNAL) > 0) {
             sent++;
             continue;
@@ -233,6 +233,7 @@ static void client_that_never_reads_is_held_back(void **state)
     client_expect(polite, "qAttached", "1");
     close(polite);
     assert_int_equal(rig_stop(&rig), DAEMON_OK);
+    assert_null(strstr(rig.log, "closing it")); /* held back, not thrown out */
 }
 
 static void half_closed_client_still_gets_its_answers(void **state)
@@ -286,8 +287,9 @@ static void once_means_until_the_last_gdb_left(void **state)
     static struct rig rig;
 
     (void)state;
-    rig_start(&rig, "--sim --once");
+    rig_start(&rig, "--sim --once --log debug");
     close(client_connect(&rig)); /* said nothing: no gdb */
+    rig_wait_for_log(&rig, "a gdb left, 0 remain");
     int first = client_connect(&rig), second = client_connect(&rig);
     client_expect(first, "qAttached", "1");
     client_expect(second, "qAttached", "1");
