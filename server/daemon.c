@@ -179,13 +179,20 @@ static void close_handles(struct daemon *daemon)
 
 static void take_job(struct daemon *daemon, struct message *message)
 {
-    if (message == daemon->job)
+    bool first = message == daemon->job;
+
+    if (first)
         daemon->job = NULL;
-    if (message->kind == MESSAGE_CONNECT)
+    if (message->kind == MESSAGE_CONNECT) {
         daemon->connected |= message->error == ERR_OK;
-    else if (message->error != ERR_OK)
+        if (first && message->error == ERR_ARGUMENT) { /* which probe: only the user knows */
+            daemon->exit_code = DAEMON_USAGE;
+            leave(daemon);
+        }
+    } else if (message->error != ERR_OK) {
         log_line(&daemon->setup.log, LOG_ERROR, "-c %s: %s", message->payload,
                  job_text(&message->job, message->error));
+    }
     message_destroy(message);
     start_step(daemon);
 }

@@ -75,6 +75,14 @@ static void close_probe(struct unit *unit)
     unit->probe = NULL;
 }
 
+/* gdb takes its breakpoints for gone with the program: it will not clear them. */
+void unit_tell_end(struct unit *unit, struct client *client)
+{
+    client->ended = true;
+    if (unit->target)
+        target_breakpoints_drop_owner(unit->target, client->id);
+}
+
 static void tell_loss(struct unit *unit)
 {
     unit->was_connected = false;
@@ -86,7 +94,7 @@ static void tell_loss(struct unit *unit)
         if (!client->open || !client->waiting)
             continue;
         client->waiting = false;
-        client->ended = true;
+        unit_tell_end(unit, client);
         console_say(client, "lost the target: %s", unit->why_absent);
         client->send(client->user, "X09", 3); /* no T05: nothing stands anywhere */
     }
@@ -147,8 +155,11 @@ enum err unit_require(const struct unit *unit, struct job *job)
 
 static enum err open_probe(struct unit *unit, struct job *job)
 {
-    enum err err = probe_open(&unit->info, job, unit->wire, &unit->probe);
+    const struct unit_options *options = &unit->options;
+    enum err err = options->find ? options->find(options->find_user, &unit->info, job) : ERR_OK;
 
+    if (err == ERR_OK)
+        err = probe_open(&unit->info, job, unit->wire, &unit->probe);
     if (err != ERR_OK) {
         unit->probe = NULL;
         return err;

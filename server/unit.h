@@ -52,6 +52,11 @@ struct client {
 };
 
 struct unit_options {
+    /* Which probe to open, asked before each opening: it may have been replugged elsewhere. `info`
+     * holds the one opened last (driver NULL: none yet) and is replaced. NULL: the one that
+     * unit_init() was given. Blocks. */
+    enum err (*find)(void *user, struct probe_info *info, struct job *job);
+    void *find_user;
     enum target_connect connect;
     uint32_t speed_khz; /* 0: the probe's default */
     bool reset_halts;   /* `monitor reset` alone: a personality's choice; false: run */
@@ -116,6 +121,8 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
 void unit_end_flash(struct unit *unit, struct client *client, const char *why);
 /* The client begins to debug: it is the holder if nobody is. */
 void unit_join(struct unit *unit, struct client *client);
+/* The client is about to read that its program ended (W, X): no threads, no breakpoints. */
+void unit_tell_end(struct unit *unit, struct client *client);
 /* NULL if nobody debugs. */
 const struct client *unit_holder(const struct unit *unit);
 /* It is the holder, or there is none. */

@@ -109,34 +109,34 @@ static void report_connection(struct worker *worker)
     worker->was_connected = connected;
 }
 
+static enum err find_probe(void *user, struct probe_info *info, struct job *job)
+{
+    const struct worker_setup *setup = &((struct worker *)user)->setup;
+
+    return discovery_find(setup->selectors, setup->selector_count, info, job);
+}
+
 /* A failure to connect is told when it is a new one. */
-static void report_failure(struct worker *worker)
+static void report_failure(struct worker *worker, enum err err)
 {
     const char *why = worker->unit.why_absent;
 
     if (strcmp(worker->last_why, why) == 0)
         return;
     snprintf(worker->last_why, sizeof worker->last_why, "%s", why);
-    log_line(worker->setup.log, LOG_WARN, "%s; trying again until it works", why);
+    log_line(worker->setup.log, LOG_WARN, "%s%s", why,
+             err == ERR_ARGUMENT ? "" : "; trying again until it works");
 }
 
 static enum err try_connect(struct worker *worker, struct job *job)
 {
-    struct unit *unit = &worker->unit;
-    enum err err = ERR_OK;
+    enum err err = unit_connect(&worker->unit, job);
 
-    if (!unit->info.driver)
-        err =
-            discovery_find(worker->setup.selectors, worker->setup.selector_count, &unit->info, job);
-    if (err == ERR_OK)
-        err = unit_connect(unit, job);
-    else
-        snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, err));
     worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
     if (err == ERR_OK)
         report_connection(worker);
     else
-        report_failure(worker);
+        report_failure(worker, err);
     return err;
 }
 
@@ -306,6 +306,10 @@ static void worker_main(void *user)
     struct message *message;
     bool stop = false;
 
+    if (!worker->setup.info.driver) {
+        worker->setup.options.find = find_probe;
+        worker->setup.options.find_user = worker;
+    }
     unit_init(&worker->unit, worker->setup.log, &worker->setup.options, &worker->setup.info,
               worker->setup.wire);
     while (!stop) {

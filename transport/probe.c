@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "probe_driver.h"
 #include "wire_log.h"
@@ -40,6 +41,18 @@ void probe_list_free(struct probe_list *list)
 {
     free(list->items);
     *list = (struct probe_list){0};
+}
+
+bool probe_selected(const struct probe_info *info, const char *selector)
+{
+    char ids[16];
+
+    snprintf(ids, sizeof ids, "%04x:%04x", info->vid, info->pid);
+    if (strcmp(info->place, selector) == 0 || (info->vid && strcasecmp(ids, selector) == 0))
+        return true;
+    if (info->driver && info->driver->serial_matches)
+        return info->driver->serial_matches(info->serial, selector);
+    return selector[0] && strcasestr(info->serial, selector);
 }
 
 enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,

@@ -57,6 +57,10 @@ struct probe_stats {
 enum err probe_scan(struct probe_list *list, struct job *job);
 void probe_list_free(struct probe_list *list);
 
+/* Whether a selector means this probe: its whole place ("usb:1-2.3"), its "vid:pid", or a part of
+ * its serial number. */
+bool probe_selected(const struct probe_info *info, const char *selector);
+
 /* The simulated board as a probe_info. `spec` is "BOARD[,FAULT...]"; a wrong one is
  * ERR_ARGUMENT with a sentence that lists what there is. */
 enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job);

@@ -32,6 +32,9 @@ struct probe_driver {
 
     /* Adds what it sees now by probe_list_add(); NULL: nothing to find (the simulator). */
     enum err (*scan)(struct probe_list *list, struct job *job);
+    /* Whether `request` (a part of a serial number as a user has it) means `serial`; NULL: it does
+     * if it is a part of it, whatever the case. */
+    bool (*serial_matches)(const char *serial, const char *request);
     /* Fills probe->state, probe->clock, probe->info.firmware. On error nothing stays open. */
     enum err (*open)(struct probe *probe);
     void (*close)(struct probe *probe);

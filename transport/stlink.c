@@ -413,6 +413,7 @@ static void stlink_close(struct probe *probe)
 const struct probe_driver stlink_probe_driver = {
     .name = "stlink",
     .scan = stlink_scan,
+    .serial_matches = stlink_serial_matches,
     .open = stlink_open,
     .close = stlink_close,
     .connect = stlink_connect,
