@@ -98,8 +98,7 @@ enum err packet_thread_info(struct packet_call *call)
 
 enum err packet_current_thread(struct packet_call *call)
 {
-    if (thread_state(call))
-        buf_text(call->reply, "QC1");
+    buf_text(call->reply, thread_state(call) ? "QC1" : "QC0");
     return ERR_OK;
 }
 

@@ -14,12 +14,12 @@ enum err packet_why(struct packet_call *call)
 
     if (unit_connected(unit) && halts && unit_halt(unit, call->job) != ERR_OK) {
         log_line(unit->log, LOG_WARN, "halting for gdb: %s", job_text(call->job, call->job->error));
-        call->client->ended = true;
+        unit_tell_end(unit, call->client);
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
     if (!unit_connected(unit)) {
-        call->client->ended = true;
+        unit_tell_end(unit, call->client);
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
@@ -73,7 +73,8 @@ static enum err reply_stop(struct packet_call *call)
         return wait_for_stop(call); /* a step that ran into something longer */
     if (stop_reply_explains(&unit->stop))
         console_say(call->client, "%s", unit->stop.text);
-    call->client->ended = unit->stop.reason == STOP_EXIT;
+    if (unit->stop.reason == STOP_EXIT)
+        unit_tell_end(unit, call->client);
     stop_reply_write(call->reply, unit, call->client);
     return ERR_OK;
 }

@@ -145,7 +145,8 @@ void unit_announce_stop(struct unit *unit)
         if (!client->open || !client->waiting)
             continue;
         client->waiting = false;
-        client->ended = unit->stop.reason == STOP_EXIT;
+        if (unit->stop.reason == STOP_EXIT)
+            unit_tell_end(unit, client);
         unit->unreported = false;
         if (stop_reply_explains(&unit->stop))
             console_say(client, "%s", unit->stop.text);

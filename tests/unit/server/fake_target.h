@@ -24,7 +24,8 @@ struct fake {
     enum err poll_error;                /* the next poll answers this, once */
     enum target_state poll_state;       /* ..and leaves this */
     struct target_stop last;
-    const char *says; /* text for the job's output at the next poll or step */
+    bool outlives_cable; /* the probe, as the simulated one does */
+    const char *says;    /* text for the job's output at the next poll or step */
     uint64_t registers[FAKE_REGISTERS];
     uint8_t ram[FAKE_RAM_SIZE], flash[FAKE_FLASH_SIZE];
     struct job *job;

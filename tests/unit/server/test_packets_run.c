@@ -201,7 +201,8 @@ static void ended_program_has_no_thread_until_the_next(void **state)
     ask(&desk, gdb, "c");
     desk_poll(&desk);
     assert_string_equal(sent(gdb), "[W00]");
-    assert_string_equal(ask(&desk, gdb, "qC"), "");
+    assert_non_null(strstr(fake_log(), "resume;drop0;"));
+    assert_string_equal(ask(&desk, gdb, "qC"), "QC0");
     ask(&desk, gdb, "vAttach;1");
     assert_string_equal(ask(&desk, gdb, "qC"), "QC1");
     ask(&desk, gdb, "D");

@@ -239,6 +239,25 @@ static void gone_probe_is_closed_and_opened_again(void **state)
     assert_string_equal(fake_log(), "open;open;connect;reset 1;");
 }
 
+static void unplugged_simulated_probe_stays_open(void **state)
+{
+    (void)state;
+    fake.outlives_cable = true;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.poll_error = ERR_PROBE_GONE;
+    fake_log();
+    desk_poll(&desk);
+    assert_string_equal(fake_log(), "");
+    assert_string_equal(sent(holder), "[O:lost the target: something happened\n][X09]");
+    assert_false(unit_connected(&desk.unit));
+    fake.connect_error = ERR_PROBE_GONE;
+    assert_begins(ask(&desk, holder, "vAttach;1"), "E");
+    fake.connect_error = ERR_OK; /* plugged in again */
+    assert_begins(ask(&desk, holder, "vAttach;1"), "T05");
+    assert_string_equal(fake_log(), "connect;connect;halt;");
+}
+
 static void gone_probe_is_noticed_by_any_packet(void **state)
 {
     (void)state;
@@ -350,6 +369,7 @@ int main(void)
         TEST(semihosting_text_comes_as_it_happens),
         TEST(lost_target_is_an_exit_with_its_reason),
         TEST(gone_probe_is_closed_and_opened_again),
+        TEST(unplugged_simulated_probe_stays_open),
         TEST(gone_probe_is_noticed_by_any_packet),
         TEST(reset_behind_our_back_is_a_stop),
         TEST(held_reset_is_a_stop_when_it_ends),
