@@ -271,6 +271,17 @@ static void watchpoints_tell_reads_from_writes(void **state)
     assert_watched(bench, WATCH_ACCESS, WATCHED + 1, AT_LOADS + 2, AT_LOADS + 6);
 }
 
+static void the_right_one_of_several_watchpoints_is_named(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    watch(bench, WATCH_WRITE, 0x20000802, 6);
+    watch(bench, WATCH_READ, WATCHED, 4);
+    bench_run(bench);
+    assert_watched(bench, WATCH_READ, WATCHED, AT_LOADS + 2, AT_LOADS + 6);
+}
+
 static void a_neighbour_of_the_watched_bytes_does_not_count(void **state)
 {
     struct bench *bench = *state;
@@ -343,6 +354,7 @@ int main(void)
         BENCH_TEST(an_owner_that_leaves_takes_breakpoints_off_at_once),
         BENCH_TEST(a_bkpt_of_the_program_is_passed_by),
         BENCH_TEST(watchpoints_tell_reads_from_writes),
+        BENCH_TEST(the_right_one_of_several_watchpoints_is_named),
         BENCH_TEST(a_neighbour_of_the_watched_bytes_does_not_count),
         BENCH_TEST(a_step_can_end_at_a_watchpoint),
         BENCH_TEST(leaving_a_breakpoint_onto_a_watchpoint_stops),

@@ -55,6 +55,7 @@ static void waiting_for_a_tick_ends(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_TICK_START);
+    bench_set_word(bench, TICKS, 0);
     assert_true(step_to(bench, AT_TICK_SEEN, 3000) < 3000);
     assert_true(bench_word(bench, TICKS) > 0);
 }
@@ -64,6 +65,7 @@ static void no_step_ends_in_a_handler(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_TICK_START);
+    bench_set_word(bench, TICKS, 0);
     for (unsigned i = 0; i < 1000; i++) {
         bench_step(bench);
         uint32_t pc = bench_reg(bench, R_PC);
@@ -254,6 +256,7 @@ static void ticks_pass_while_a_range_is_stepped(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_TICK_START);
+    bench_set_word(bench, TICKS, 0);
     bench_ok(bench, target_step_range(bench->target, AT_TICK_START, AT_TICK_SEEN, &bench->stop));
     assert_int_equal(bench->stop.reason, STOP_STEP);
     assert_int_equal(bench->stop.pc, AT_TICK_SEEN);
