@@ -253,6 +253,7 @@ static void other_families_are_named(void **state)
 
     bench->target->chip.dev_id = 0x413;
     assert_int_equal(flash_open(bench->target, &bench->flash), ERR_UNSUPPORTED);
+    print_message("%s\n", bench->job.text);
     assert_non_null(strstr(bench->job.text, "STM32F4"));
     bench_job(bench);
     bench->target->chip.dev_id = 0xFFF;
