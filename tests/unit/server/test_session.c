@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -152,8 +153,9 @@ static int connect_to(uint16_t port)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(port)};
-    int client = socket(AF_INET, SOCK_STREAM, 0);
+    int client = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* bytes arrive when said */
     assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
     return client;
 }
