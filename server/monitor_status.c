@@ -32,6 +32,8 @@ static void print_target(struct monitor *monitor)
     if (target_state(target) == TARGET_HALTED)
         job_print(monitor->job, ", pc: 0x%08x", (unsigned)monitor->unit->stop.pc);
     job_print(monitor->job, "\n");
+    if (target_state(target) == TARGET_HALTED && monitor->unit->stop.text[0])
+        job_print(monitor->job, "stopped by: %s\n", monitor->unit->stop.text);
 }
 
 enum err monitor_status(struct monitor *monitor, int argc, const char *const argv[])

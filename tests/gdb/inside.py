@@ -6,6 +6,7 @@ at main, unless it says @test(fresh=False)."""
 
 import os
 import re
+import signal
 import threading
 import traceback
 
@@ -90,11 +91,13 @@ def command(name):
     run(f"set var command = {name}")
 
 
-def interrupt_after(seconds=0.3):
-    """A real Ctrl-C to this gdb, from a thread, while a command waits."""
-    import signal
+def interrupt_after(seconds=0.1):
+    """A real Ctrl-C to this gdb, that long after the program next resumes."""
+    def resumed(_event):
+        gdb.events.cont.disconnect(resumed)
+        threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 
-    threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    gdb.events.cont.connect(resumed)
 
 
 def test(function=None, fresh=True):
