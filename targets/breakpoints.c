@@ -260,6 +260,20 @@ enum err target_breakpoint_clear(struct target *target, unsigned owner, enum bre
     return target->state == TARGET_RUNNING ? apply_now(target) : ERR_OK;
 }
 
+bool target_breakpoint_get(const struct target *target, size_t index,
+                           struct target_breakpoint *breakpoint)
+{
+    for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
+        const struct breakpoint *b = &target->breakpoints[i];
+        uint64_t users = b->owners & ~(1ull << OWNER_INTERNAL);
+        if (!users || index-- > 0)
+            continue;
+        *breakpoint = (struct target_breakpoint){b->address, b->kind, b->soft, users};
+        return true;
+    }
+    return false;
+}
+
 enum err target_breakpoints_drop_owner(struct target *target, unsigned owner)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)

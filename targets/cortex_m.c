@@ -313,7 +313,7 @@ static enum err serve_or_stop(struct target *target, struct target_stop *stop)
     bool exited = false;
     enum err err = collect_stop(target, stop);
 
-    if (err || stop->reason != STOP_BKPT || stop->bkpt != 0xAB)
+    if (err || stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
         return err;
     err = semihost_serve(target, &exited, stop);
     if (err || exited)

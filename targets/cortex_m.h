@@ -144,6 +144,7 @@ struct target {
     struct breakpoint breakpoints[BREAKPOINT_MAX];
     struct watchpoint watchpoints[WATCHPOINT_MAX];
 
+    bool semihost_off; /* BKPT 0xAB is an ordinary one */
     int semihost_errno;
     uint32_t semihost_warned; /* bit per call number */
 };
@@ -281,6 +282,8 @@ enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop 
 
 /* --- semihost.c --- */
 
+/* BKPT with this number is a call that we serve. */
+bool semihost_is_call(const struct target *target, uint8_t bkpt);
 /* The core stands at BKPT 0xAB: serves the call and moves pc behind it. *exited: `stop` is
  * STOP_EXIT. */
 enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop);

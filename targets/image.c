@@ -2,6 +2,7 @@
 #include "image.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -149,7 +150,8 @@ enum err image_parse(struct job *job, const char *name, const void *data, size_t
     struct image_reader reader = {job, name, data, size, offset, image};
 
     *image = (struct image){0};
-    enum err err = read_format(&reader, format == IMAGE_AUTO ? guess(data, size) : format);
+    image->format = format == IMAGE_AUTO ? guess(data, size) : format;
+    enum err err = read_format(&reader, image->format);
     if (!err)
         err = sort(&reader);
     if (err)
@@ -183,7 +185,9 @@ static enum err read_file(struct job *job, const char *path, FILE *file, uint8_t
 enum err image_load(struct job *job, const char *path, enum image_format format, uint32_t offset,
                     struct image *image)
 {
-    FILE *file = fopen(path, "rbe");
+    /* Not to wait for a writer, should it be a FIFO. */
+    int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *file = handle >= 0 ? fdopen(handle, "rb") : NULL;
     uint8_t *data = NULL;
     size_t size = 0;
 

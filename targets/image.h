@@ -29,7 +29,8 @@ struct image_segment {
 struct image {
     struct image_segment *segments;
     size_t count;
-    size_t bytes; /* of all segments */
+    size_t bytes;             /* of all segments */
+    enum image_format format; /* what it was read as; never IMAGE_AUTO */
     bool has_entry;
     uint32_t entry;
 };

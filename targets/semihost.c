@@ -21,6 +21,7 @@ enum semihost_call {
     SYS_EXIT_EXTENDED = 0x20,
 };
 
+enum { SEMIHOST_BKPT = 0xAB };
 enum { CHUNK = 256, TEXT_MAX = 65536, TARGET_ENOSYS = 88, TARGET_EBADF = 9 };
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 #define FAILED 0xFFFFFFFFu
@@ -193,6 +194,21 @@ static enum err run_call(struct target *target, uint32_t call, uint32_t argument
         *result = fail_with(target, TARGET_ENOSYS);
         return ERR_OK;
     }
+}
+
+bool semihost_is_call(const struct target *target, uint8_t bkpt)
+{
+    return bkpt == SEMIHOST_BKPT && !target->semihost_off;
+}
+
+void target_set_semihosting(struct target *target, bool on)
+{
+    target->semihost_off = !on;
+}
+
+bool target_semihosting(const struct target *target)
+{
+    return !target->semihost_off;
 }
 
 enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop)

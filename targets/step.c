@@ -170,7 +170,7 @@ static enum err explain_or_serve(struct target *target, const struct stop_facts 
     bool exited = false;
     enum err err = stop_explain(target, facts, STOP_STEP, stop);
 
-    if (err || stop->reason != STOP_BKPT || stop->bkpt != 0xAB)
+    if (err || stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
         return err;
     err = semihost_serve(target, &exited, stop);
     *served = !err && !exited;
@@ -241,7 +241,7 @@ enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop 
     if (err || code[1] != 0xBE)
         return err;
     *passed = true;
-    if (code[0] == 0xAB)
+    if (semihost_is_call(target, code[0]))
         err = semihost_serve(target, &exited, stop);
     else
         regs_set_slot(target, SLOT_PC, pc + 2);

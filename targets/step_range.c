@@ -143,7 +143,7 @@ enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
     while (!err && go_on) {
         go_on = false;
         err = walk_out(target, &walk, stop);
-        if (!err && stop->reason == STOP_BKPT && stop->bkpt == 0xAB)
+        if (!err && stop->reason == STOP_BKPT && semihost_is_call(target, stop->bkpt))
             err = serve_and_go_on(target, &walk, stop, &go_on);
     }
     return err;

@@ -201,4 +201,28 @@ enum err target_watchpoint_clear(struct target *target, unsigned owner, enum wat
 /* All of one owner; from the chip too, at once if it can be reached. */
 enum err target_breakpoints_drop_owner(struct target *target, unsigned owner);
 
+/* What is set, of all owners, for lists. `owners`: a bit an owner. */
+struct target_breakpoint {
+    uint32_t address;
+    enum breakpoint_kind kind; /* as it was asked for */
+    bool soft;                 /* by an instruction in RAM, else by a comparator */
+    uint64_t owners;
+};
+struct target_watchpoint {
+    uint32_t address, length;
+    enum watch_kind kind;
+    uint64_t owners;
+};
+/* The breakpoint number `index` of those set; false behind the last. */
+bool target_breakpoint_get(const struct target *target, size_t index,
+                           struct target_breakpoint *breakpoint);
+bool target_watchpoint_get(const struct target *target, size_t index,
+                           struct target_watchpoint *watchpoint);
+
+/* --- semihosting --- */
+
+/* On from the start: BKPT 0xAB is a call that is served. Off: it is a BKPT like others. */
+void target_set_semihosting(struct target *target, bool on);
+bool target_semihosting(const struct target *target);
+
 #endif

@@ -146,3 +146,16 @@ enum err target_watchpoint_clear(struct target *target, unsigned owner, enum wat
         watch->owners &= ~(1u << owner);
     return apply_if_running(target);
 }
+
+bool target_watchpoint_get(const struct target *target, size_t index,
+                           struct target_watchpoint *watchpoint)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
+        const struct watchpoint *w = &target->watchpoints[i];
+        if (!w->owners || index-- > 0)
+            continue;
+        *watchpoint = (struct target_watchpoint){w->address, w->length, w->kind, w->owners};
+        return true;
+    }
+    return false;
+}
