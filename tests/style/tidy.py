@@ -5,6 +5,7 @@ import concurrent.futures
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,7 @@ commands = []
 for entry in json.loads((build / "compile_commands.json").read_text()):
     file = (pathlib.Path(entry["directory"]) / entry["file"]).resolve()
     if file.is_relative_to(root) and file.relative_to(root).parts[0] in SHIPS:
-        words = [w for w in entry["command"].split() if w.startswith(KEEP)]
+        words = [w for w in shlex.split(entry["command"]) if w.startswith(KEEP)]
         commands.append({"directory": entry["directory"], "file": str(file),
                          "arguments": ["clang", *words, "-c", str(file)]})
 
