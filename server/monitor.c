@@ -62,7 +62,8 @@ static enum err run_words(struct monitor *monitor, const struct monitor_words *w
     if (!command)
         return unknown(monitor, words->words[0]);
     if (behind < command->min_words || behind > command->max_words)
-        return job_fail(monitor->job, ERR_ARGUMENT, "usage: %s %s", command->name, command->usage);
+        return job_fail(monitor->job, ERR_ARGUMENT, "usage: %s%s%s", command->name,
+                        command->usage[0] ? " " : "", command->usage);
     return command->run(monitor, words->count, words->words);
 }
 

@@ -205,9 +205,9 @@ static bool complain(struct reading *reading, const char *word)
 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     const char *meant = word[0] == '-' ? nearest(name, rows, ROWS, sizeof *rows) : NULL;
-    snprintf(reading->why, reading->why_size, "%s '%s'; %s%s",
+    snprintf(reading->why, reading->why_size, "%s '%s'; %s%s%s",
              word[0] == '-' ? "unknown option" : "unexpected word", name,
-             meant ? "did you mean " : "see probed --help", meant ? meant : "");
+             meant ? "did you mean " : "see probed --help", meant ? meant : "", meant ? "?" : "");
     return false;
 }
 
