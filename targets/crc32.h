@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* CRC-32/MPEG-2: polynomial 04C11DB7, most significant bit first, nothing inverted at the end; what
- * gdb's qCRC and loaders/crc.S compute. Start with CRC32_START. */
+ * gdb's qCRC asks for. Start with CRC32_START. */
 #ifndef PROBED_CRC32_H
 #define PROBED_CRC32_H
 

@@ -4,16 +4,26 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "checksum.h"
 #include "flash_session.h"
 
 enum { AREAS_MAX = 8 };
+
+enum { SLICE_US = 45000 };
+
+static uint64_t now_us(const struct flash *flash)
+{
+    return clock_now_us(probe_clock(target_probe(flash->target)));
+}
 
 /* --- every call on the chip stands between begin() and end() --- */
 
 static void begin(struct flash *flash)
 {
     flash->caller = target_set_job(flash->target, &flash->work);
+    flash->slice_us = now_us(flash);
     job_init(&flash->work, flash->caller->log);
 }
 
@@ -35,21 +45,20 @@ static enum err end(struct flash *flash, enum err err)
     target_set_job(flash->target, flash->caller);
     if (err)
         tell_state(flash, err);
-    flash->report.elapsed_us =
-        clock_now_us(probe_clock(target_probe(flash->target))) - flash->report.started_us;
+    flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
     flash->caller = NULL;
     return err;
 }
 
 enum err flash_checkpoint(struct flash *flash)
 {
-    flash->report.elapsed_us =
-        clock_now_us(probe_clock(target_probe(flash->target))) - flash->report.started_us;
+    flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
     if (flash->progress)
         flash->progress(flash->progress_user, &flash->report);
     target_set_job(flash->target, flash->caller);
     enum err err = job_checkpoint(flash->caller);
     target_set_job(flash->target, &flash->work);
+    flash->slice_us = now_us(flash);
     if (err) {
         job_fail(&flash->work, err, "%s", job_text(flash->caller, err));
         job_clear(flash->caller); /* a longer sentence follows */
@@ -58,6 +67,11 @@ enum err flash_checkpoint(struct flash *flash)
     if (target_state(flash->target) != TARGET_HALTED)
         return job_fail(&flash->work, ERR_NOT_HALTED, "another session let the core run meanwhile");
     return ERR_OK;
+}
+
+bool flash_slice_ends(const struct flash *flash, uint32_t work_us)
+{
+    return job_cancelled(flash->caller) || now_us(flash) - flash->slice_us + work_us > SLICE_US;
 }
 
 /* --- open, close --- */
@@ -83,7 +97,11 @@ static enum err plan_chip(struct flash *flash)
         .sector_erase_us = driver->sector_erase_us,
         .mass_erase_us = driver->mass_erase_us,
     };
-    return flash->page ? ERR_OK : job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
+    if (!flash->page)
+        return job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
+    memset(flash->page, (uint8_t)driver->erased_word, driver->page_size);
+    flash->erased_sum = checksum(flash->page, driver->page_size);
+    return ERR_OK;
 }
 
 static enum err prepare(struct flash *flash)
@@ -113,7 +131,7 @@ enum err flash_open(struct target *target, struct flash **result)
     if (!flash)
         return ERR_NO_MEMORY;
     flash->target = flash->controller.target = target;
-    flash->report.started_us = clock_now_us(probe_clock(target_probe(target)));
+    flash->report.started_us = now_us(flash);
     begin(flash);
     enum err err = prepare(flash);
     target_set_job(target, flash->caller);

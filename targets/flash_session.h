@@ -21,11 +21,13 @@ struct flash {
      * the hardware is in a state that can be told. `caller` is the job of the call under way. */
     struct job work;
     struct job *caller;
-    bool prepared;    /* the driver's prepare() was called */
-    bool failed;      /* only flash_close() is left */
-    bool rest_holds;  /* sectors nobody named hold something: no mass erase */
-    bool mass_wanted; /* mass erase was asked for by name */
-    uint8_t *page;    /* page_size bytes of scratch, twice */
+    bool prepared;       /* the driver's prepare() was called */
+    bool failed;         /* only flash_close() is left */
+    bool rest_holds;     /* sectors nobody named hold something: no mass erase */
+    bool mass_wanted;    /* mass erase was asked for by name */
+    uint64_t slice_us;   /* when the last checkpoint was passed */
+    uint32_t erased_sum; /* checksum of an erased page */
+    uint8_t *page;       /* page_size bytes of scratch, twice */
 };
 
 /* Compares, erases, programs all sectors that are final. */
@@ -34,5 +36,7 @@ enum err flash_work(struct flash *flash, bool all);
 enum err flash_verify(struct flash *flash);
 /* Between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
+/* A checkpoint is due after work of this length. */
+bool flash_slice_ends(const struct flash *flash, uint32_t work_us);
 
 #endif

@@ -3,32 +3,32 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "crc32.h"
+#include "checksum.h"
 #include "flash_session.h"
 #include "ops.h"
 
-/* --- pages in batches: one run of the CRC routine serves up to LOADER_CRC_PAGES --- */
+/* --- pages in batches: one run of the routine serves up to LOADER_CHECKSUM_PAGES --- */
 
 struct batch {
     struct flash *flash;
-    enum err (*take)(struct flash *flash, struct plan_sector *sector, uint32_t page, uint32_t crc);
+    enum err (*take)(struct flash *flash, struct plan_sector *sector, uint32_t page, uint32_t sum);
     uint32_t address; /* of the first page */
     uint32_t count;
     struct {
         struct plan_sector *sector;
         uint32_t page;
-    } pages[LOADER_CRC_PAGES];
+    } pages[LOADER_CHECKSUM_PAGES];
 };
 
 static enum err batch_run(struct batch *batch)
 {
-    uint32_t crc[LOADER_CRC_PAGES];
+    uint32_t sums[LOADER_CHECKSUM_PAGES];
 
     if (!batch->count)
         return ERR_OK;
-    enum err err = loader_crc(&batch->flash->loader, batch->address, batch->count, crc);
+    enum err err = loader_checksum(&batch->flash->loader, batch->address, batch->count, sums);
     for (uint32_t i = 0; i < batch->count && !err; i++)
-        err = batch->take(batch->flash, batch->pages[i].sector, batch->pages[i].page, crc[i]);
+        err = batch->take(batch->flash, batch->pages[i].sector, batch->pages[i].page, sums[i]);
     batch->count = 0;
     return err ? err : flash_checkpoint(batch->flash);
 }
@@ -39,7 +39,7 @@ static enum err batch_add(struct batch *batch, struct plan_sector *sector, uint3
     uint32_t address = sector->address + page * size;
     enum err err = ERR_OK;
 
-    if (batch->count == LOADER_CRC_PAGES || address != batch->address + batch->count * size)
+    if (batch->count == LOADER_CHECKSUM_PAGES || address != batch->address + batch->count * size)
         err = batch_run(batch);
     if (!batch->count)
         batch->address = address;
@@ -65,10 +65,10 @@ static enum err read_page(struct flash *flash, uint32_t address, uint8_t *bytes)
     return cm_flush_halted(flash->target);
 }
 
-static uint32_t wanted_crc(struct flash *flash, const struct plan_sector *sector, uint32_t page)
+static uint32_t wanted_sum(struct flash *flash, const struct plan_sector *sector, uint32_t page)
 {
     plan_page_want(&flash->plan, sector, page, flash->page);
-    return crc32_add(CRC32_START, flash->page, flash->plan.page_size);
+    return checksum(flash->page, flash->plan.page_size);
 }
 
 /* --- compare --- */
@@ -76,15 +76,15 @@ static uint32_t wanted_crc(struct flash *flash, const struct plan_sector *sector
 /* Only when neither what is wanted nor an erased page is there, the bytes are looked at: perhaps
  * no erase is needed. Once one page asks for an erase, the sector's others need no look. */
 static enum err take_compared(struct flash *flash, struct plan_sector *sector, uint32_t page,
-                              uint32_t crc)
+                              uint32_t sum)
 {
     uint8_t *now = flash->page + flash->plan.page_size;
 
-    if (crc == wanted_crc(flash, sector, page)) {
+    if (sum == wanted_sum(flash, sector, page)) {
         plan_found(sector, page, PAGE_SAME);
         return ERR_OK;
     }
-    if (crc == flash->loader.erased_crc) {
+    if (sum == flash->erased_sum) {
         plan_found(sector, page, PAGE_BLANK);
         return ERR_OK;
     }
@@ -139,9 +139,9 @@ static enum err compare(struct flash *flash, bool all)
 /* --- erase --- */
 
 static enum err take_rest(struct flash *flash, struct plan_sector *sector, uint32_t page,
-                          uint32_t crc)
+                          uint32_t sum)
 {
-    if (crc != flash->loader.erased_crc)
+    if (sum != flash->erased_sum)
         flash->rest_holds = true;
     else if (page + 1 == plan_page_count(&flash->plan, sector) && !flash->rest_holds)
         plan_found_blank(&flash->plan, sector);
@@ -236,13 +236,16 @@ static enum err program_sector(struct flash *flash, struct plan_sector *sector)
     for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector) && !err; page++) {
         if (!plan_page_program(&flash->plan, sector, page, flash->page))
             continue;
+        /* This page and one more: would that be too long for a slice? */
+        bool pause = flash_slice_ends(flash, 2 * flash->costs.page_us);
         plan_page_begins(sector, page);
         err = loader_program(&flash->loader, sector->address + page * flash->plan.page_size,
-                             flash->page);
+                             flash->page, pause);
         if (err)
             break;
         flash->report.bytes_programmed += flash->plan.page_size;
-        err = flash_checkpoint(flash);
+        if (pause)
+            err = flash_checkpoint(flash);
     }
     return err;
 }
@@ -328,12 +331,12 @@ enum err flash_work(struct flash *flash, bool all)
 /* --- verify --- */
 
 static enum err take_verified(struct flash *flash, struct plan_sector *sector, uint32_t page,
-                              uint32_t crc)
+                              uint32_t sum)
 {
     uint32_t address = sector->address + page * flash->plan.page_size, i = 0;
     uint8_t *now = flash->page + flash->plan.page_size;
 
-    if (crc == wanted_crc(flash, sector, page))
+    if (sum == wanted_sum(flash, sector, page))
         return ERR_OK;
     enum err err = read_page(flash, address, now);
     if (err)
@@ -344,7 +347,7 @@ static enum err take_verified(struct flash *flash, struct plan_sector *sector, u
         return job_fail(&flash->work, ERR_VERIFY,
                         "the page at 0x%08" PRIx32 " reads right over the wire, but not by the "
                         "core (checksum 0x%08" PRIx32 ")",
-                        address, crc);
+                        address, sum);
     return job_fail(&flash->work, ERR_VERIFY,
                     "verification: 0x%08" PRIx32 " holds 0x%02x, 0x%02x was wanted", address + i,
                     now[i], flash->page[i]);

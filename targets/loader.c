@@ -5,22 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crc32.h"
+#include "checksum.h"
 #include "loader_core.h"
-#include "loaders/crc.h"
+#include "loaders/checksum.h"
 
-/* The area: mailbox, parameters of the CRC, its results, code, buffers. The table of the CRC takes
- * the place of the buffers. */
+/* The area: mailbox, parameters of the checksum, its results, code, buffers. */
 enum {
     MAILBOX = 0, /* status, address; slots from SLOT on */
     SLOT = 16,
     SLOT_SIZE = 8, /* length, address */
-    CRC_PARAMETERS = 32,
-    CRC_RESULTS = 64,
-    CODE = CRC_RESULTS + 4 * LOADER_CRC_PAGES,
-    CRC_TABLE_SIZE = 1024,
-    /* 32 pages of 1 KiB at a core clock of 100 kHz. */
-    CRC_TIMEOUT_US = 3000000,
+    SUM_PARAMETERS = 32,
+    SUM_RESULTS = 64,
+    CODE = SUM_RESULTS + 4 * LOADER_CHECKSUM_PAGES,
+    /* 32 pages of 2 KiB at a core clock of 50 kHz. */
+    SUM_TIMEOUT_US = 3000000,
     /* On top of the driver's limits: the routine's own instructions at a slow clock. */
     PROGRAM_MARGIN_US = 500000,
 };
@@ -43,30 +41,17 @@ static const struct target_region *largest_ram(const struct target *target)
     return best;
 }
 
-static uint32_t crc_of_erased_page(const struct flash_driver *driver)
-{
-    uint8_t bytes[4];
-    uint32_t crc = CRC32_START;
-
-    memset(bytes, (int)(driver->erased_word & 0xFF), sizeof bytes);
-    for (uint32_t i = 0; i < driver->page_size; i += 4)
-        crc = crc32_add(crc, bytes, 4);
-    return crc;
-}
-
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
 {
     const struct flash_driver *driver = controller->driver;
     const struct target_region *ram = largest_ram(controller->target);
-    uint32_t buffers = 2 * driver->page_size;
 
     *loader = (struct loader){.controller = controller, .target = controller->target};
-    loader->crc_code = CODE;
-    loader->program_code = loader->crc_code + (uint32_t)sizeof crc_code;
+    loader->checksum_code = CODE;
+    loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
     loader->buffer[0] = (loader->program_code + driver->loader->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + driver->page_size;
-    loader->area_size = loader->buffer[0] + (buffers > CRC_TABLE_SIZE ? buffers : CRC_TABLE_SIZE);
-    loader->erased_crc = crc_of_erased_page(driver);
+    loader->area_size = loader->buffer[1] + driver->page_size;
     if (!ram || ram->size < loader->area_size)
         return job_fail(controller->target->job, ERR_UNSUPPORTED,
                         "programming flash takes %u bytes of RAM, the chip has %u",
@@ -90,7 +75,8 @@ static enum err borrow_ram(struct loader *loader)
         loader->saved = NULL;
         return err;
     }
-    ops_write(ops, loader->area + loader->crc_code, 4, crc_code, sizeof crc_code / 4);
+    ops_write(ops, loader->area + loader->checksum_code, 4, checksum_code,
+              sizeof checksum_code / 4);
     ops_write(ops, loader->area + loader->program_code, 4, program->code, program->code_size / 4);
     return cm_flush_halted(loader->target);
 }
@@ -146,26 +132,19 @@ static void queue_feed(struct loader *loader)
         ops_write32(&loader->target->ops, loader->controller->driver->watchdog, IWDG_FEED);
 }
 
-enum err loader_crc(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *crc)
+enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums)
 {
     struct ops *ops = &loader->target->ops;
-    uint32_t parameters = loader->area + CRC_PARAMETERS;
-    uint32_t results = loader->area + CRC_RESULTS;
-    const uint32_t words[] = {address,
-                              page_size(loader),
-                              pages,
-                              loader->controller->driver->erased_word,
-                              loader->erased_crc,
-                              results};
+    uint32_t parameters = loader->area + SUM_PARAMETERS;
+    const uint32_t words[] = {address, page_size(loader), pages, loader->area + SUM_RESULTS};
 
     ops_write(ops, parameters, 4, words, sizeof words / sizeof *words);
     queue_feed(loader);
-    loader_core_queue_start(
-        loader, loader->area + loader->crc_code,
-        (const uint32_t[4]){parameters, loader->area + loader->buffer[0], 0, 0});
-    ops_wait32(ops, parameters + 8, UINT32_MAX, 0, CRC_TIMEOUT_US);
-    ops_read(ops, results, 4, crc, pages);
-    return loader_core_flush(loader);
+    loader_core_queue_start(loader, loader->area + loader->checksum_code,
+                            (const uint32_t[4]){parameters});
+    ops_wait32(ops, parameters + 8, UINT32_MAX, 0, SUM_TIMEOUT_US);
+    ops_read(ops, loader->area + SUM_RESULTS, 4, sums, pages);
+    return loader_core_flush(loader, true);
 }
 
 static uint32_t slot_address(const struct loader *loader, unsigned slot)
@@ -187,7 +166,7 @@ static enum err start_programming(struct loader *loader)
     loader_core_queue_start(loader, loader->area + loader->program_code, arguments);
     loader->programming = true;
     loader->slot = 0;
-    return loader_core_flush(loader);
+    return loader_core_flush(loader, false);
 }
 
 static uint32_t page_limit_us(const struct loader *loader)
@@ -198,24 +177,27 @@ static uint32_t page_limit_us(const struct loader *loader)
 }
 
 /* Flushes; then looks at what the routine says of the pages so far. */
-static enum err flush_programming(struct loader *loader)
+static enum err flush_programming(struct loader *loader, bool pause)
 {
     uint32_t status[2] = {0};
 
     ops_read(&loader->target->ops, loader->area + MAILBOX, 4, status, 2);
-    enum err err = loader_core_flush(loader);
+    enum err err = loader_core_flush(loader, pause);
     if (err)
         loader->programming = false;
     if (err || !status[0])
         return err;
     loader->programming = false;
+    err = loader_core_halt(loader);
+    if (err)
+        return err;
     loader->failed_at = status[1];
     return loader->controller->driver->explain(loader->controller, status[0], status[1]);
 }
 
 /* Should an earlier page have failed, its error is found in the same flush: the routine has ended
  * by then and nobody looks at the buffer. */
-enum err loader_program(struct loader *loader, uint32_t address, const void *data)
+enum err loader_program(struct loader *loader, uint32_t address, const void *data, bool pause)
 {
     struct ops *ops = &loader->target->ops;
     enum err err = loader->programming ? ERR_OK : start_programming(loader);
@@ -231,7 +213,7 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
     ops_barrier(ops);
     ops_write32(ops, slot, page_size(loader));
     loader->slot ^= 1;
-    return flush_programming(loader);
+    return flush_programming(loader, pause);
 }
 
 static enum err wait_for_slot(struct loader *loader, unsigned slot)
@@ -242,7 +224,7 @@ static enum err wait_for_slot(struct loader *loader, unsigned slot)
     loader_core_queue_go(loader);
     ops_wait32(&loader->target->ops, slot_address(loader, slot), UINT32_MAX, 0,
                page_limit_us(loader));
-    return flush_programming(loader);
+    return flush_programming(loader, true);
 }
 
 enum err loader_program_wait(struct loader *loader)

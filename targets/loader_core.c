@@ -69,8 +69,10 @@ void loader_core_queue_go(struct loader *loader)
     ops_write32(&loader->target->ops, DHCSR, DHCSR_RUN);
 }
 
-static enum err halt(struct target *target)
+enum err loader_core_halt(struct loader *loader)
 {
+    struct target *target = loader->target;
+
     ops_write32(&target->ops, DHCSR, DHCSR_HALTED);
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
     return cm_flush_halted(target);
@@ -96,7 +98,7 @@ static enum err explain_timeout(struct loader *loader)
     enum err err = cm_flush(target);
     cm_saw_dhcsr(target, before);
     if (!err)
-        err = halt(target);
+        err = loader_core_halt(loader);
     if (!err)
         err = check_reset(target);
     if (err)
@@ -113,22 +115,24 @@ static enum err explain_timeout(struct loader *loader)
 }
 
 /* Cancelled or refused in mid-queue, the routine may still run. */
-static enum err stop_after(struct target *target, enum err err)
+static enum err stop_after(struct loader *loader, enum err err)
 {
-    if (target->state == TARGET_HALTED)
-        halt(target);
+    if (loader->target->state == TARGET_HALTED)
+        loader_core_halt(loader);
     return err;
 }
 
-enum err loader_core_flush(struct loader *loader)
+enum err loader_core_flush(struct loader *loader, bool pause)
 {
     struct target *target = loader->target;
     struct ops *ops = &target->ops;
 
-    ops_write32(ops, DHCSR, DHCSR_HALTED);
-    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
+    if (pause) {
+        ops_write32(ops, DHCSR, DHCSR_HALTED);
+        ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
+    }
     enum err err = cm_flush(target);
     if (err == ERR_TIMEOUT)
         return explain_timeout(loader);
-    return err ? stop_after(target, err) : check_reset(target);
+    return err ? stop_after(loader, err) : check_reset(target);
 }

@@ -52,7 +52,6 @@ int bench_up(void **state)
         target_create(bench->probe, &bench->target))
         return -1;
     target_set_job(bench->target, &bench->job);
-    probe_set_speed(bench->probe, 4000, NULL);
     return target_connect(bench->target, TARGET_CONNECT_NORMAL) ||
            target_reset(bench->target, TARGET_RESET_HALT);
 }

@@ -46,7 +46,7 @@ static void a_write_protected_page_is_named(void **state)
     assert_int_equal(bench_load(bench, FLASH, image, 14 * PAGE_SIZE, NULL), ERR_PROTECTED);
     expect_sentence(bench,
                     "0x08002000 is write protected by the option bytes (FLASH_WRPR 0xfffffffb); "
-                    "flash: 0x08000000-0x08001fff programmed, 0x08002000-0x080027ff partly "
+                    "flash: 0x08000000-0x08001fff programmed, 0x08002000-0x080023ff partly "
                     "programmed");
     bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
     bench_assert_filled(bench, FLASH + 8 * PAGE_SIZE, 0xFF, 4 * PAGE_SIZE);
@@ -80,14 +80,14 @@ static void a_cancel_takes_effect_at_once_and_says_what_is_left(void **state)
     bench_fill(image, sizeof image, 5);
     bench->cancel_at = 27; /* 17 of comparing, one of erasing, then pages */
     assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_CANCELLED);
-    expect_sentence(bench, "interrupted; flash: 0x08000000-0x080027ff programmed, "
-                           "0x08002800-0x0800ffff erased, not programmed");
+    expect_sentence(bench, "interrupted; flash: 0x08000000-0x08003bff programmed, "
+                           "0x08003c00-0x0800ffff erased, not programmed");
     assert_int_equal(bench->checkpoints, 27);
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     bench_job(bench);
     bench_assert_memory(bench, RAM, ram, sizeof ram);
-    bench_assert_memory(bench, FLASH, image, 10 * PAGE_SIZE);
-    bench_assert_filled(bench, FLASH + 10 * PAGE_SIZE, 0xFF, FLASH_SIZE - 10 * PAGE_SIZE);
+    bench_assert_memory(bench, FLASH, image, 15 * PAGE_SIZE);
+    bench_assert_filled(bench, FLASH + 15 * PAGE_SIZE, 0xFF, FLASH_SIZE - 15 * PAGE_SIZE);
     bench->cancel_at = 0;
     load_all(bench, 5);
 }

@@ -263,7 +263,7 @@ static void progress_keeps_pace(void **state)
     assert_int_equal(flash_write(bench->flash, FLASH + PAGE_SIZE + 10, image, 10), ERR_OK);
     assert_int_equal(last.bytes_programmed, PAGE_SIZE);
     assert_int_equal(flash_done(bench->flash), ERR_OK);
-    assert_int_equal(last.bytes_programmed, 2 * PAGE_SIZE);
+    assert_int_equal(last.bytes_programmed, PAGE_SIZE + PAGE_SIZE / 2); /* the rest is blank */
 }
 
 static void a_session_refuses_what_is_not_flash(void **state)
