@@ -150,7 +150,7 @@ void flash_close(struct flash *flash)
         return;
     begin(flash);
     loader_close(&flash->loader);
-    if (flash->prepared && target_state(flash->target) == TARGET_HALTED)
+    if (flash->prepared && target_state(flash->target) != TARGET_ABSENT)
         flash->controller.driver->finish(&flash->controller);
     target_set_job(flash->target, flash->caller);
     plan_finish(&flash->plan);

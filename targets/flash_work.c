@@ -217,7 +217,13 @@ static enum err erase(struct flash *flash, bool all)
     enum err err = choose_mass_erase(flash, &mass);
 
     if (!err && mass)
-        return erase_all(flash);
+        err = erase_all(flash);
+    if (err == ERR_PROTECTED && !flash->mass_wanted) {
+        /* Some sector that is not ours is write protected: it forbids mass erase only. */
+        job_clear(&flash->work);
+        flash->rest_holds = true;
+        err = ERR_OK;
+    }
     for (size_t i = 0; i < flash->plan.count && !err; i++) {
         struct plan_sector *sector = &flash->plan.sectors[i];
 

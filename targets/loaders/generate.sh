@@ -17,6 +17,10 @@ trap 'rm -rf "$work"' EXIT
 header() { # NAME
     "${prefix}gcc" -c -mthumb -o "$work/$1.o" "$here/$1.S"
     "${prefix}objcopy" -O binary -j .text "$work/$1.o" "$work/$1.bin"
+    if [ $(($(wc -c <"$work/$1.bin") % 4)) -ne 0 ]; then
+        echo "$1.S does not fill its last word" >&2
+        exit 1
+    fi
     echo "/* SPDX-License-Identifier: MIT */"
     echo "/* Made by generate.sh from $1.S; the calling convention stands there. */"
     echo "#include <stdint.h>"

@@ -55,6 +55,26 @@ static void a_write_protected_page_is_named(void **state)
     bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
 }
 
+/* Mass erase would be cheaper, and the chip refuses it. */
+static void protection_elsewhere_does_not_matter(void **state)
+{
+    struct stm32f1_options options;
+    struct flash_report report;
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 20);
+    assert_int_equal(bench_load(bench, FLASH, image, 40 * PAGE_SIZE, NULL), ERR_OK);
+    assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
+    options.wrp &= ~(1u << 15);
+    assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    bench_fill(image, sizeof image, 21);
+    assert_int_equal(bench_load(bench, FLASH, image, 40 * PAGE_SIZE, &report), ERR_OK);
+    assert_int_equal(report.sectors_erased, 40);
+    assert_false(report.mass_erased);
+    bench_assert_memory(bench, FLASH, image, 40 * PAGE_SIZE);
+}
+
 static void a_controller_blocked_by_a_wrong_key_is_explained(void **state)
 {
     struct bench *bench = *state;
@@ -232,6 +252,9 @@ static void a_core_set_free_by_others_ends_the_load(void **state)
     bench->act = let_it_run;
     assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_NOT_HALTED);
     assert_non_null(strstr(bench->job.text, "another session let the core run meanwhile; flash: "));
+    uint32_t cr;
+    assert_int_equal(target_read_width(bench->target, 0x40022010, 4, &cr, 1), ERR_OK);
+    assert_int_equal(cr, 0x80); /* locked */
 }
 
 static void after_an_error_only_closing_is_left(void **state)
@@ -253,7 +276,6 @@ static void other_families_are_named(void **state)
 
     bench->target->chip.dev_id = 0x413;
     assert_int_equal(flash_open(bench->target, &bench->flash), ERR_UNSUPPORTED);
-    print_message("%s\n", bench->job.text);
     assert_non_null(strstr(bench->job.text, "STM32F4"));
     bench_job(bench);
     bench->target->chip.dev_id = 0xFFF;
@@ -267,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_protected_chip_is_refused_before_anything_happens),
         TEST(a_write_protected_page_is_named),
+        TEST(protection_elsewhere_does_not_matter),
         TEST(a_controller_blocked_by_a_wrong_key_is_explained),
         TEST(a_cancel_takes_effect_at_once_and_says_what_is_left),
         TEST(slices_are_short),
