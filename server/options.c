@@ -23,6 +23,7 @@ struct option_row {
     const char *value_name;
     const char *help;
     bool (*set)(struct reading *reading);
+    bool tools; /* for the tools too, not for the daemon alone */
 };
 
 static bool set_sim(struct reading *reading)
@@ -57,9 +58,11 @@ static bool set_command(struct reading *reading)
 
 static bool set_gdb(struct reading *reading)
 {
+    struct endpoint *gdb = &reading->options->gdb;
     char why[160];
 
-    if (endpoint_parse(reading->value, &reading->options->gdb, why, sizeof why))
+    gdb->is_pipe = strcmp(reading->value, "pipe") == 0;
+    if (gdb->is_pipe || endpoint_parse(reading->value, gdb, why, sizeof why))
         return true;
     snprintf(reading->why, reading->why_size, "--gdb: %s", why);
     return false;
@@ -159,28 +162,30 @@ static bool set_help(struct reading *reading)
 
 static const struct option_row rows[] = {
     {"--sim", 0, VALUE_OPTIONAL, "[BOARD[,FAULT...]]",
-     "a simulated board instead of a probe; BOARD is bluepill if left out", set_sim},
+     "a simulated board instead of a probe; BOARD is bluepill if left out", set_sim, true},
     {"--probe", 0, VALUE_NEEDED, "SELECTOR",
-     "which probe: (part of) its serial number, or its place as usb:1-2.3", set_probe},
-    {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH",
-     "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one", set_gdb},
+     "which probe: (part of) its serial number, or its place as usb:1-2.3", set_probe, true},
+    {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|pipe",
+     "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
+     "input and output, for gdb's target extended-remote | probed --gdb pipe",
+     set_gdb, false},
     {"--telnet", 0, VALUE_NEEDED, "[ADDR:]PORT|off", "commands by telnet (not built yet: off)",
-     set_telnet},
+     set_telnet, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
-     set_speed},
+     set_speed, true},
     {"--connect", 0, VALUE_NEEDED, "normal|under-reset|attach",
      "normal leaves the program alone, and resets only if there is no other way; under-reset "
      "holds NRST first; attach never resets",
-     set_connect},
+     set_connect, true},
     {"--command", 'c', VALUE_NEEDED, "CMD",
-     "a monitor command, run once the target is connected; may be repeated", set_command},
-    {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once},
+     "a monitor command, run once the target is connected; may be repeated", set_command, false},
+    {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
     {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
-     set_log},
+     set_log, true},
     {"--wire-log", 0, VALUE_NEEDED, "FILE", "write all traffic with the probe to FILE",
-     set_wire_log},
-    {"--version", 0, VALUE_NONE, NULL, "print the version", set_version},
-    {"--help", 'h', VALUE_NONE, NULL, "print this", set_help},
+     set_wire_log, true},
+    {"--version", 0, VALUE_NONE, NULL, "print the version", set_version, false},
+    {"--help", 'h', VALUE_NONE, NULL, "print this", set_help, true},
 };
 
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -236,13 +241,32 @@ static bool find_value(struct reading *reading, const struct option_row *row, in
     return true;
 }
 
+void options_init(struct options *options)
+{
+    char why[160];
+
+    *options = (struct options){.log_level = LOG_INFO, .connect = TARGET_CONNECT_NORMAL};
+    endpoint_parse("127.0.0.1:3333", &options->gdb, why, sizeof why);
+}
+
+enum options_taken options_take(struct options *options, int argc, const char *const argv[],
+                                int *at, char *why, size_t why_size)
+{
+    struct reading reading = {.options = options, .why = why, .why_size = why_size};
+    const struct option_row *row = find_row(argv[*at]);
+
+    if (!row || !row->tools)
+        return OPTION_UNKNOWN;
+    return find_value(&reading, row, argc, argv, at) && row->set(&reading) ? OPTION_TAKEN
+                                                                           : OPTION_WRONG;
+}
+
 bool options_parse(struct options *options, int argc, const char *const argv[], char *why,
                    size_t why_size)
 {
     struct reading reading = {.options = options, .why = why, .why_size = why_size};
 
-    *options = (struct options){.log_level = LOG_INFO, .connect = TARGET_CONNECT_NORMAL};
-    endpoint_parse("127.0.0.1:3333", &options->gdb, why, why_size);
+    options_init(options);
     for (int i = 1; i < argc; i++) {
         const struct option_row *row = argv[i][0] == '-' ? find_row(argv[i]) : NULL;
 
@@ -292,21 +316,36 @@ static void print_wrapped(FILE *out, const char *text)
     fputc('\n', out);
 }
 
+void options_print_pair(FILE *out, const char *left, const char *help)
+{
+    if (strlen(left) + 2 < HELP_COLUMN - 1)
+        fprintf(out, "  %-*s", HELP_COLUMN - 2, left);
+    else
+        fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
+    print_wrapped(out, help);
+}
+
+static void print_row(FILE *out, const struct option_row *row)
+{
+    char left[80], letter[8] = "";
+
+    if (row->letter)
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    snprintf(left, sizeof left, "%s%s%s%s", letter, row->name, row->value_name ? " " : "",
+             row->value_name ? row->value_name : "");
+    options_print_pair(out, left, row->help);
+}
+
+void options_print_tools(FILE *out)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].tools)
+            print_row(out, &rows[i]);
+}
+
 void options_print_help(FILE *out)
 {
     fputs(examples, out);
-    for (size_t i = 0; i < ROWS; i++) {
-        const struct option_row *row = &rows[i];
-        char left[80], letter[8] = "";
-
-        if (row->letter)
-            snprintf(letter, sizeof letter, "-%c, ", row->letter);
-        int length = snprintf(left, sizeof left, "  %s%s%s%s", letter, row->name,
-                              row->value_name ? " " : "", row->value_name ? row->value_name : "");
-        if (length < HELP_COLUMN - 1)
-            fprintf(out, "%-*s", HELP_COLUMN, left);
-        else
-            fprintf(out, "%s\n%*s", left, HELP_COLUMN, "");
-        print_wrapped(out, row->help);
-    }
+    for (size_t i = 0; i < ROWS; i++)
+        print_row(out, &rows[i]);
 }

@@ -35,4 +35,21 @@ bool options_parse(struct options *options, int argc, const char *const argv[], 
                    size_t why_size);
 void options_print_help(FILE *out);
 
+/* --- for the tools (cli.h): those options that make sense without a daemon --- */
+
+enum options_taken {
+    OPTION_TAKEN,
+    OPTION_WRONG, /* `why` (at least 200 bytes) has one line for the user */
+    OPTION_UNKNOWN,
+};
+
+/* Fills in the defaults. */
+void options_init(struct options *options);
+/* Reads the option at argv[*at] and moves *at to its last word. */
+enum options_taken options_take(struct options *options, int argc, const char *const argv[],
+                                int *at, char *why, size_t why_size);
+void options_print_tools(FILE *out);
+/* One line of help: a word or words, and a text that is wrapped beside it. */
+void options_print_pair(FILE *out, const char *left, const char *help);
+
 #endif
