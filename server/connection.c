@@ -34,6 +34,8 @@ void connection_close(struct connection *connection)
         return;
     uv_close(&connection->socket.handle, on_closed);
     uv_close((uv_handle_t *)&connection->timer, on_closed);
+    if (connection->sink != &connection->socket.stream)
+        uv_close((uv_handle_t *)&connection->output, on_closed);
 }
 
 /* --- reading --- */
@@ -130,7 +132,7 @@ static void on_written(uv_write_t *request, int status)
     }
     if (connection->congested) {
         uv_timer_again(&connection->timer);
-        if (uv_stream_get_write_queue_size(&connection->socket.stream) < CONNECTION_CONGESTED) {
+        if (uv_stream_get_write_queue_size(connection->sink) < CONNECTION_CONGESTED) {
             connection->congested = false;
             uv_timer_stop(&connection->timer);
             connection->events->drained(connection->user);
@@ -149,7 +151,7 @@ static void write_later(struct connection *connection, const char *bytes, size_t
     memcpy(outgoing->bytes, bytes, length);
     outgoing->request.data = connection;
     uv_buf_t buf = uv_buf_init(outgoing->bytes, (unsigned)length);
-    if (uv_write(&outgoing->request, &connection->socket.stream, &buf, 1, on_written) != 0) {
+    if (uv_write(&outgoing->request, connection->sink, &buf, 1, on_written) != 0) {
         free(outgoing);
         connection->events->ended(connection->user, true);
     }
@@ -157,7 +159,7 @@ static void write_later(struct connection *connection, const char *bytes, size_t
 
 void connection_write(struct connection *connection, const void *bytes, size_t length)
 {
-    uv_stream_t *stream = &connection->socket.stream;
+    uv_stream_t *stream = connection->sink;
     const char *from = bytes;
 
     if (closing(connection) || connection->finishing)
@@ -200,10 +202,9 @@ void connection_finish(struct connection *connection)
     connection->finishing = true;
     connection->held = 0;
     if (connection->at_end ||
-        uv_shutdown(&connection->shutdown, &connection->socket.stream, on_shutdown) != 0) {
+        uv_shutdown(&connection->shutdown, connection->sink, on_shutdown) != 0) {
         uv_timer_start(&connection->timer, on_impatient,
-                       uv_stream_get_write_queue_size(&connection->socket.stream) ? FINISH_MS : 0,
-                       0);
+                       uv_stream_get_write_queue_size(connection->sink) ? FINISH_MS : 0, 0);
         return;
     }
     /* Closing with unread input would reset the connection and lose the last reply. */
@@ -211,20 +212,27 @@ void connection_finish(struct connection *connection)
     uv_timer_start(&connection->timer, on_impatient, FINISH_MS, 0);
 }
 
-void connection_accept(struct connection *connection, uv_stream_t *listener,
-                       const struct connection_events *events, void *user, const struct log *log)
+static void begin(struct connection *connection, uv_loop_t *loop,
+                  const struct connection_events *events, void *user, const struct log *log)
 {
     connection->events = events;
     connection->user = user;
     connection->log = log;
+    connection->sink = &connection->socket.stream;
+    uv_timer_init(loop, &connection->timer);
+    connection->open_handles = 2;
+    connection->socket.handle.data = connection;
+    connection->timer.data = connection;
+}
+
+void connection_accept(struct connection *connection, uv_stream_t *listener,
+                       const struct connection_events *events, void *user, const struct log *log)
+{
     if (listener->type == UV_TCP)
         uv_tcp_init(listener->loop, &connection->socket.tcp);
     else
         uv_pipe_init(listener->loop, &connection->socket.pipe, 0);
-    uv_timer_init(listener->loop, &connection->timer);
-    connection->open_handles = 2;
-    connection->socket.handle.data = connection;
-    connection->timer.data = connection;
+    begin(connection, listener->loop, events, user, log);
     if (uv_accept(listener, &connection->socket.stream) != 0) {
         connection_close(connection);
         return;
@@ -234,4 +242,23 @@ void connection_accept(struct connection *connection, uv_stream_t *listener,
         uv_tcp_keepalive(&connection->socket.tcp, 1, KEEPALIVE_S);
     }
     start_reading(connection);
+}
+
+bool connection_open(struct connection *connection, uv_loop_t *loop, int input, int output,
+                     const struct connection_events *events, void *user, const struct log *log)
+{
+    if (uv_guess_handle(input) != UV_NAMED_PIPE || uv_guess_handle(output) != UV_NAMED_PIPE)
+        return false;
+    uv_pipe_init(loop, &connection->socket.pipe, 0);
+    uv_pipe_init(loop, &connection->output, 0);
+    begin(connection, loop, events, user, log);
+    connection->sink = (uv_stream_t *)&connection->output;
+    connection->output.data = connection;
+    connection->open_handles++;
+    if (uv_pipe_open(&connection->socket.pipe, input) != 0 ||
+        uv_pipe_open(&connection->output, output) != 0)
+        connection_close(connection);
+    else
+        start_reading(connection);
+    return true;
 }

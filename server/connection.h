@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One accepted socket, TCP or Unix-domain: bytes in at the reader's pace, bytes out without end of
- * memory, an orderly end. Knows no protocol. Loop thread. */
+/* One accepted socket, TCP or Unix-domain, or a pair of pipes: bytes in at the reader's pace, bytes
+ * out without end of memory, an orderly end. Knows no protocol. Loop thread. */
 #ifndef PROBED_CONNECTION_H
 #define PROBED_CONNECTION_H
 
@@ -38,7 +38,9 @@ struct connection {
         uv_tcp_t tcp;
         uv_pipe_t pipe;
     } socket;
-    uv_timer_t timer; /* patience with a peer that does not read, or does not leave */
+    uv_pipe_t output;  /* where a pair of pipes writes */
+    uv_stream_t *sink; /* socket or output */
+    uv_timer_t timer;  /* patience with a peer that does not read, or does not leave */
     uv_shutdown_t shutdown;
     unsigned open_handles;
     bool reading, at_end, finishing, congested;
@@ -49,6 +51,10 @@ struct connection {
 /* Takes a waiting connection from `listener` and begins to read. closed() may be all that comes. */
 void connection_accept(struct connection *connection, uv_stream_t *listener,
                        const struct connection_events *events, void *user, const struct log *log);
+/* Takes over two pipes or sockets, one to read from, one to write to. As above; false, with nothing
+ * to wait for, if they cannot be polled (a file). */
+bool connection_open(struct connection *connection, uv_loop_t *loop, int input, int output,
+                     const struct connection_events *events, void *user, const struct log *log);
 /* Copies. */
 void connection_write(struct connection *connection, const void *bytes, size_t length);
 /* Offers what was kept, then reads on. Must not be called inside bytes(). */

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gdb_session.h"
 #include "listener.h"
@@ -32,6 +33,7 @@ struct daemon {
     struct message *job; /* the first try to connect, or a command of -c, with the worker */
     size_t next_command;
     bool connected; /* once at least: commands may run */
+    bool served;    /* gdb can come, or is there */
     bool leaving, stop_posted;
     int exit_code;
 };
@@ -51,7 +53,8 @@ static void on_session_gone(void *user, struct gdb_session *session)
     }
     daemon->session_count--;
     log_line(&daemon->setup.log, LOG_DEBUG, "a gdb left, %zu remain", daemon->session_count);
-    bool last = daemon->setup.options->once && gdb_session_spoke(session);
+    const struct options *options = daemon->setup.options;
+    bool last = options->gdb.is_pipe || (options->once && gdb_session_spoke(session));
     if (daemon->session_count == 0 && (last || daemon->leaving))
         leave(daemon);
     if (daemon->arrival_waits && daemon->listener.open) {
@@ -139,20 +142,37 @@ static void post_job(struct daemon *daemon, enum message_kind kind, const char *
     worker_post(daemon->worker, daemon->job);
 }
 
-static void start_listening(struct daemon *daemon)
+static void fail(struct daemon *daemon, const char *why)
 {
-    char why[200], place[ENDPOINT_PATH + 8], line[ENDPOINT_PATH + 64];
+    log_line(&daemon->setup.log, LOG_ERROR, "%s", why);
+    daemon->exit_code = DAEMON_FAILED;
+    leave(daemon);
+}
 
-    if (!listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, on_arrived,
-                       daemon, why, sizeof why)) {
-        log_line(&daemon->setup.log, LOG_ERROR, "%s", why);
-        daemon->exit_code = DAEMON_FAILED;
-        leave(daemon);
+/* The one client that standard input and output are. */
+static void serve_pipe(struct daemon *daemon)
+{
+    daemon->served = true;
+    daemon->sessions[0] = gdb_session_open(&daemon->host, STDIN_FILENO, STDOUT_FILENO);
+    if (!daemon->sessions[0]) {
+        fail(daemon, "--gdb pipe: standard input and output are no pipes; gdb makes them: target "
+                     "extended-remote | probed --gdb pipe");
         return;
     }
-    endpoint_format(&daemon->listener.endpoint, place, sizeof place);
-    snprintf(line, sizeof line, "Listening on %s for gdb connections", place);
-    daemon->setup.ready(daemon->setup.user, line);
+    daemon->session_count++;
+    daemon->setup.ready(daemon->setup.user, "gdb", &daemon->setup.options->gdb);
+}
+
+static void start_listening(struct daemon *daemon)
+{
+    char why[200];
+
+    daemon->served = true;
+    if (listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, on_arrived,
+                      daemon, why, sizeof why))
+        daemon->setup.ready(daemon->setup.user, "gdb", &daemon->listener.endpoint);
+    else
+        fail(daemon, why);
 }
 
 /* Commands once connected, in order; then the port. Not connected: the port, and the commands
@@ -165,7 +185,9 @@ static void start_step(struct daemon *daemon)
         return;
     if (daemon->connected && daemon->next_command < options->command_count)
         post_job(daemon, MESSAGE_COMMAND, options->commands[daemon->next_command++]);
-    else if (!daemon->listener.open)
+    else if (!daemon->served && options->gdb.is_pipe)
+        serve_pipe(daemon);
+    else if (!daemon->served)
         start_listening(daemon);
 }
 
@@ -258,12 +280,27 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct daemon *daemon = handle->data;
 
+    /* A Ctrl-C in the terminal of the gdb that owns our pipe is meant for the program. */
+    if (number == SIGINT && daemon->setup.options->gdb.is_pipe)
+        return;
     log_line(&daemon->setup.log, LOG_INFO, "%s: leaving",
              number == SIGINT ? "interrupted" : "asked to end");
     leave(daemon);
 }
 
 /* --- life --- */
+
+void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,
+                       size_t size)
+{
+    char place[ENDPOINT_PATH + 8];
+
+    endpoint_format(endpoint, place, sizeof place);
+    if (endpoint->is_pipe)
+        snprintf(line, size, "Serving %s on %s", service, place);
+    else
+        snprintf(line, size, "Listening on %s for %s connections", place, service);
+}
 
 static int open_wire(struct daemon *daemon)
 {

@@ -14,14 +14,18 @@ struct daemon;
 struct daemon_setup {
     const struct options *options; /* outlives the daemon */
     struct log log;
-    /* The gdb port accepts from now on: "Listening on ADDR:PORT for gdb connections". */
-    void (*ready)(void *user, const char *line);
+    /* A port accepts from now on; `service` is what it is for: "gdb". */
+    void (*ready)(void *user, const char *service, const struct endpoint *endpoint);
     void *user;
     bool signals; /* SIGTERM and SIGINT end this daemon, once: the second one kills */
 };
 
 /* Exit codes of the process. */
 enum { DAEMON_OK = 0, DAEMON_FAILED = 1, DAEMON_USAGE = 2 };
+
+/* "Listening on ADDR:PORT for SERVICE connections"; "Serving SERVICE on standard .." for a pipe. */
+void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,
+                       size_t size);
 
 /* Returns an exit code; the log has the sentence if it is not DAEMON_OK. */
 int daemon_create(const struct daemon_setup *setup, struct daemon **daemon);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a server listens, as written on the command line: [ADDR:]PORT or unix:PATH. Pure. */
+/* Where a server is met, as written on the command line: [ADDR:]PORT or unix:PATH. Pure. */
 #ifndef PROBED_ENDPOINT_H
 #define PROBED_ENDPOINT_H
 
@@ -11,6 +11,7 @@ enum { ENDPOINT_PATH = 108 }; /* sun_path of sockaddr_un on Linux, with its NUL 
 
 struct endpoint {
     bool is_unix;
+    bool is_pipe;     /* standard input and output; never from endpoint_parse() */
     char address[46]; /* IPv4 or IPv6 in digits; "127.0.0.1" when none was given */
     uint16_t port;    /* 0: any free one */
     char path[ENDPOINT_PATH];

@@ -300,14 +300,16 @@ bool gdb_session_spoke(const struct gdb_session *session)
     return session->spoke;
 }
 
-struct gdb_session *gdb_session_create(const struct session_host *host, uv_stream_t *listener)
+static const struct connection_events events = {
+    .bytes = gdb_session_bytes,
+    .ended = on_ended,
+    .drained = on_drained,
+    .closed = on_connection_closed,
+};
+
+/* All that takes memory; nothing yet that must be closed. */
+static struct gdb_session *allocate(const struct session_host *host, struct message **hello)
 {
-    static const struct connection_events events = {
-        .bytes = gdb_session_bytes,
-        .ended = on_ended,
-        .drained = on_drained,
-        .closed = on_connection_closed,
-    };
     struct gdb_session *session = calloc(1, sizeof *session);
 
     if (!session)
@@ -315,17 +317,48 @@ struct gdb_session *gdb_session_create(const struct session_host *host, uv_strea
     session->host = host;
     rsp_decoder_init(&session->decoder);
     session->farewell = message_create(MESSAGE_CLIENT_CLOSE, session, host->log, NULL, 0);
-    struct message *hello = message_create(MESSAGE_CLIENT_OPEN, session, host->log, NULL, 0);
-    if (!session->farewell || !hello) {
-        message_destroy(session->farewell);
-        message_destroy(hello);
-        free(session);
-        return NULL;
+    *hello = message_create(MESSAGE_CLIENT_OPEN, session, host->log, NULL, 0);
+    if (session->farewell && *hello) {
+        (*hello)->answered = true; /* the client waits for no answer to it */
+        return session;
     }
-    uv_timer_init(host->loop, &session->timer);
+    message_destroy(session->farewell);
+    message_destroy(*hello);
+    free(session);
+    return NULL;
+}
+
+static struct gdb_session *start(struct gdb_session *session, struct message *hello)
+{
+    uv_timer_init(session->host->loop, &session->timer);
     session->timer.data = session;
-    hello->answered = true; /* the client waits for no answer to it */
-    connection_accept(&session->connection, listener, &events, session, host->log);
     post(session, hello);
     return session;
+}
+
+struct gdb_session *gdb_session_create(const struct session_host *host, uv_stream_t *listener)
+{
+    struct message *hello;
+    struct gdb_session *session = allocate(host, &hello);
+
+    if (!session)
+        return NULL;
+    connection_accept(&session->connection, listener, &events, session, host->log);
+    return start(session, hello);
+}
+
+struct gdb_session *gdb_session_open(const struct session_host *host, int input, int output)
+{
+    struct message *hello;
+    struct gdb_session *session = allocate(host, &hello);
+
+    if (!session)
+        return NULL;
+    if (connection_open(&session->connection, host->loop, input, output, &events, session,
+                        host->log))
+        return start(session, hello);
+    message_destroy(session->farewell);
+    message_destroy(hello);
+    free(session);
+    return NULL;
 }

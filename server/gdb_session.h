@@ -25,6 +25,9 @@ struct session_host {
 
 /* Takes the connection that waits at `listener`; frees itself after `gone`. NULL without memory. */
 struct gdb_session *gdb_session_create(const struct session_host *host, uv_stream_t *listener);
+/* The same over two pipes, which become the session's. NULL also if they are no pipes or sockets.
+ */
+struct gdb_session *gdb_session_open(const struct session_host *host, int input, int output);
 /* A message whose `session` this is came from the worker; becomes the session's. */
 void gdb_session_take(struct gdb_session *session, struct message *message);
 /* Begins to close; `gone` comes later. Twice is fine. */

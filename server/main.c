@@ -5,9 +5,12 @@
 
 #include "daemon.h"
 
-static void print_line(void *user, const char *line)
+static void print_ready(void *user, const char *service, const struct endpoint *endpoint)
 {
+    char line[ENDPOINT_PATH + 64];
+
     (void)user;
+    daemon_ready_line(service, endpoint, line, sizeof line);
     fprintf(stderr, "%s\n", line);
     fflush(stderr);
 }
@@ -35,7 +38,7 @@ int main(int argc, char **argv)
     const struct daemon_setup setup = {
         .options = &options,
         .log = {.level = options.log_level, .write = log_write_stderr},
-        .ready = print_line,
+        .ready = print_ready,
         .signals = true,
     };
     int code = daemon_create(&setup, &daemon);

@@ -36,12 +36,12 @@ static void on_log(void *user, enum log_level level, const char *line)
     uv_mutex_unlock(&rig->lock);
 }
 
-static void on_ready(void *user, const char *line)
+static void on_ready(void *user, const char *service, const struct endpoint *endpoint)
 {
     struct rig *rig = user;
 
     uv_mutex_lock(&rig->lock);
-    snprintf(rig->ready, sizeof rig->ready, "%s", line);
+    daemon_ready_line(service, endpoint, rig->ready, sizeof rig->ready);
     uv_cond_broadcast(&rig->changed);
     uv_mutex_unlock(&rig->lock);
 }
