@@ -84,7 +84,7 @@ static enum err take_segment(struct image_reader *reader, Elf *elf, const GElf_P
 
 static enum err read_segments(struct image_reader *reader, Elf *elf)
 {
-    GElf_Ehdr header;
+    GElf_Ehdr header = {0};
     size_t count = 0;
     enum err err = check_header(reader, elf, &header);
 
