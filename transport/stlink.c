@@ -63,7 +63,7 @@ static enum err simple(struct probe *probe, uint8_t group, uint8_t op)
 
 static enum err get_mode(struct probe *probe, uint8_t *mode)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
 
     stlink_command(command, STLINK_GET_MODE, 0);
     enum err error = stlink_ask(probe, command, reply, sizeof reply);
@@ -94,7 +94,7 @@ static enum err leave_mode(struct probe *probe)
 
 static enum err enter_swd(struct probe *probe)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
     const struct stlink_status *status = NULL;
 
     stlink_command(command, STLINK_DEBUG, STLINK_ENTER);
@@ -112,7 +112,7 @@ static enum err enter_swd(struct probe *probe)
 enum err stlink_need_ap(struct probe *probe, uint8_t ap)
 {
     struct stlink *stlink = stlink_of(probe);
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
     bool needed = ap == 0 ? stlink->caps.init_ap0 : stlink->caps.init_ap;
 
     if (!needed || (ap < 32 && (stlink->aps_open >> ap & 1)))
@@ -140,7 +140,7 @@ enum err stlink_reenter(struct probe *probe)
 
 static enum err stlink_nrst(struct probe *probe, enum probe_nrst level)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
 
     stlink_command(command, STLINK_DEBUG, STLINK_DRIVE_NRST);
     command[2] = level == PROBE_NRST_ASSERT ? 0 : 1;
@@ -150,7 +150,7 @@ static enum err stlink_nrst(struct probe *probe, enum probe_nrst level)
 
 static enum err set_v2_speed(struct probe *probe, uint32_t khz, uint32_t *actual)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
     uint16_t divisor;
 
     if (!stlink_of(probe)->caps.swd_freq) {
@@ -168,7 +168,7 @@ static enum err set_v2_speed(struct probe *probe, uint32_t khz, uint32_t *actual
 /* The probe lists its speeds, highest first. */
 static enum err set_v3_speed(struct probe *probe, uint32_t khz, uint32_t *actual)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[52];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[52] = {0};
     uint32_t chosen = 0;
 
     stlink_command(command, STLINK_DEBUG, STLINK_GET_COM_FREQ);
@@ -192,6 +192,8 @@ static enum err set_v3_speed(struct probe *probe, uint32_t khz, uint32_t *actual
 static enum err choose_speed(struct probe *probe, uint32_t khz, uint32_t *actual)
 {
     struct stlink *stlink = stlink_of(probe);
+
+    *actual = 0;
     enum err error =
         stlink->caps.com_freq ? set_v3_speed(probe, khz, actual) : set_v2_speed(probe, khz, actual);
 
@@ -208,7 +210,7 @@ static enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *ac
 
 static enum err stlink_vtref(struct probe *probe, uint32_t *millivolts)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[8];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
 
     stlink_command(command, STLINK_GET_VOLTAGE, 0);
     enum err error = stlink_ask(probe, command, reply, sizeof reply);
@@ -224,7 +226,7 @@ static enum err stlink_vtref(struct probe *probe, uint32_t *millivolts)
 
 static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[12];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
 
     stlink_command(command, STLINK_DEBUG, STLINK_READ_IDCODES);
     enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
@@ -310,7 +312,7 @@ static enum err stlink_disconnect(struct probe *probe)
 static enum err read_version(struct probe *probe)
 {
     struct stlink *stlink = stlink_of(probe);
-    uint8_t command[STLINK_COMMAND_SIZE], reply[12];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
 
     stlink_command(command, STLINK_GET_VERSION, 0);
     enum err error = stlink_ask(probe, command, reply, 6);

@@ -104,7 +104,7 @@ enum err stlink_last_status(struct probe *probe, const struct stlink_status **st
                             uint32_t *fault_address)
 {
     struct stlink *stlink = stlink_of(probe);
-    uint8_t command[STLINK_COMMAND_SIZE], reply[12];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
     bool long_form = stlink->caps.last_status2;
 
     stlink_command(command, STLINK_DEBUG, long_form ? STLINK_LAST_STATUS2 : STLINK_LAST_STATUS);
@@ -137,7 +137,7 @@ enum err stlink_fail(struct probe *probe, const struct op *op, uint32_t address,
 
 void stlink_clear_sticky(struct probe *probe)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
 
     if (!stlink_of(probe)->caps.dap_regs)
         return; /* older firmware clears them by itself */

@@ -31,7 +31,7 @@ static bool is_word(const struct op *op)
 static enum err read_word(struct probe *probe, const struct op *op, uint32_t address,
                           uint32_t *value)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[8];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
     const struct stlink_status *status = NULL;
 
     stlink_command(command, STLINK_DEBUG, STLINK_READDEBUGREG);
@@ -47,7 +47,7 @@ static enum err read_word(struct probe *probe, const struct op *op, uint32_t add
 
 static enum err write_word(struct probe *probe, const struct op *op)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[2];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
     const struct stlink_status *status = NULL;
 
     stlink_command(command, STLINK_DEBUG, STLINK_WRITEDEBUGREG);
@@ -84,7 +84,7 @@ static enum err block_once(struct probe *probe, const struct op *op, uint8_t cod
                            uint8_t *data, uint32_t bytes, const struct stlink_status **status,
                            uint32_t *fault)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], pair[2];
+    uint8_t command[STLINK_COMMAND_SIZE], pair[2] = {0};
     enum err error;
 
     *status = NULL;
@@ -139,7 +139,7 @@ static enum err without_command(struct probe *probe, struct op *op)
 {
     if (op->width == 2 && op->increment && op->address < PERIPHERALS_START) {
         struct op bytes = *op;
-        uint8_t inline_bytes[2];
+        uint8_t inline_bytes[2] = {0};
 
         bytes.width = 1;
         bytes.count = op->count * 2;
@@ -171,7 +171,7 @@ static enum err run_block(struct probe *probe, struct op *op)
     struct stlink *stlink = stlink_of(probe);
     uint8_t code = stlink_memory_op(&stlink->caps, op->kind == OP_WRITE, op->width, op->increment);
     uint32_t total = op->count * op->width, piece = block_bytes(stlink, op->width);
-    uint8_t one[4];
+    uint8_t one[4] = {0};
     uint8_t *data = op->data ? op->data : one;
 
     if (code == 0)
@@ -213,7 +213,7 @@ static enum err run_memory(struct probe *probe, struct op *op)
 
 static enum err run_reg(struct probe *probe, struct op *op)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[8];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
     const struct stlink_status *status = NULL;
     bool read = op->kind == OP_REG_READ;
 
@@ -236,7 +236,7 @@ static bool in_all_regs(const struct op *op)
 
 static enum err read_all(struct probe *probe, uint32_t *values)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[ALL_REGS_REPLY];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[ALL_REGS_REPLY] = {0};
     enum err error;
 
     stlink_command(command, STLINK_DEBUG, STLINK_READALLREGS);
@@ -318,7 +318,7 @@ static enum err run_wait(struct probe *probe, struct op *op)
 
 static enum err run_port(struct probe *probe, struct op *op)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], reply[8];
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
     const struct stlink_status *status = NULL;
     bool read = op->kind == OP_DP_READ || op->kind == OP_AP_READ;
     bool dp = op->kind == OP_DP_READ || op->kind == OP_DP_WRITE;
