@@ -23,6 +23,7 @@ static bool look_again(struct mem_ap_run *run, size_t slot, uint32_t step, size_
             probe_note_dhcsr(run->probe, run->list[i].value);
     run->next = (struct mem_ap_cursor){.op = run->slots[slot].at.op, .step = step};
     run->unsatisfied = true;
+    run->retries = 0; /* it was answered: the next look is another access */
     return false;
 }
 

@@ -161,6 +161,19 @@ static void a_wire_that_stays_garbled_is_an_error(void **state)
     assert_int_equal(value, 5);
 }
 
+/* Each look at a word that is waited for is an access of its own: a wire that garbles one in nine
+ * must not end a wait of many looks. */
+static void a_long_wait_survives_garbled_looks(void **state)
+{
+    struct bench *b = *state;
+
+    for (unsigned i = 0; i < FAKE_TROUBLES; i++)
+        fake_dap_trouble(&b->fake, 4 + 9 * i, 1, SWD_PARITY);
+    b->fake.ram[4] = 0xF1;
+    ops_wait32(&b->ops, FAKE_RAM + 4, 0x0F, 0x03, 20000);
+    assert_int_equal(ops_flush(&b->ops), ERR_TIMEOUT);
+}
+
 static void a_fifo_is_not_read_twice(void **state)
 {
     struct bench *b = *state;
@@ -313,6 +326,7 @@ int main(void)
         BENCH_TEST(trouble_empties_the_caches),
         BENCH_TEST(a_garbled_read_is_repeated),
         BENCH_TEST(a_wire_that_stays_garbled_is_an_error),
+        BENCH_TEST(a_long_wait_survives_garbled_looks),
         BENCH_TEST(a_fifo_is_not_read_twice),
         BENCH_TEST(a_dropped_write_is_sent_again),
         BENCH_TEST(one_lost_acknowledge_is_survived),
