@@ -253,6 +253,7 @@ static struct message *poll_core(struct worker *worker)
         worker->poll_us = POLL_FIRST_US;
     job_clear(&worker->idle_job);
     unit_poll(unit, &worker->idle_job);
+    report_connection(worker);
     if (!unit_wants_poll(unit))
         return NULL;
     /* Waiting elsewhere makes no virtual time pass: the simulated core runs inside the sleep. */

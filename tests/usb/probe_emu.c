@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* An emulated ST-Link with a simulated Blue Pill behind it, in front of unmodified libusb programs:
+/* Emulated ST-Links, each with a simulated board behind it, in front of unmodified libusb programs:
  *
- *   umockdev-wrapper probe-emu [--stlink V2J43] [--board bluepill[,FAULT..]] [--control FIFO]
- * [--stats FILE]
- *                              -- PROGRAM ARGUMENTS...
+ *   umockdev-wrapper probe-emu [--stlink V2J43[,NAME..]] [--board bluepill[,FAULT..]]
+ *                              [--control FIFO] [--stats FILE] -- PROGRAM ARGUMENTS...
  *
  * Runs the program in the mocked /sys and /dev and ends with its exit code (77 when not run under
- * the wrapper). The control FIFO takes lines while it runs: "unplug", "plug [PORT]", "hands
- * WORDS..", which are the simulated board's own ("hands power off"). The stats file gets one line
- * of counters at the end. */
+ * the wrapper). The stats file gets one line of counters at the end. The control FIFO takes lines
+ * while it runs, about the first probe unless its index from 0 is given:
+ *
+ *   unplug [PROBE]           plug [PORT [PROBE]]        hands WORDS.. (the first board's own)
+ *   stats FILE               the counters so far, by a rename: the file is whole when it is there
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -28,11 +30,18 @@ struct options {
     char **program;
 };
 
-struct emulator {
-    UMockdevTestbed *testbed;
+enum { PROBES_MAX = 4, FIRST_NUMBER = 2 };
+
+struct emulated {
     struct sim_board *board;
     struct stlink_model *model;
     struct usb_device *device;
+};
+
+struct emulator {
+    UMockdevTestbed *testbed;
+    struct emulated probes[PROBES_MAX];
+    unsigned count, number; /* the next device number */
 };
 
 static bool parse(int argc, char **argv, struct options *options)
@@ -55,26 +64,47 @@ static bool parse(int argc, char **argv, struct options *options)
     return false;
 }
 
-static bool create(struct emulator *emulator, const struct options *options)
+static bool add_probe(struct emulator *emulator, const char *name, const char *board)
 {
-    const struct stlink_config *config = stlink_config_find(options->stlink);
+    const struct stlink_config *config = stlink_config_find(name);
+    struct emulated *probe = &emulator->probes[emulator->count];
     char error[256] = "";
 
-    if (!config) {
-        fprintf(stderr, "probe-emu: no ST-Link called %s\n", options->stlink);
+    if (!config || emulator->count == PROBES_MAX) {
+        fprintf(stderr, "probe-emu: no ST-Link called %s, or too many\n", name);
         return false;
     }
-    emulator->board = sim_board_create(options->board, error, sizeof error);
-    if (!emulator->board) {
+    probe->board = sim_board_create(board, error, sizeof error);
+    if (!probe->board) {
         fprintf(stderr, "probe-emu: %s\n", error);
         return false;
     }
-    emulator->model = stlink_model_create(config, emulator->board);
-    emulator->device =
-        usb_device_create(emulator->testbed, config, emulator->model, emulator->board);
-    usb_describe_add_hub(emulator->testbed);
-    usb_device_plug(emulator->device, 1);
+    probe->model = stlink_model_create(config, probe->board);
+    probe->device = usb_device_create(emulator->testbed, config, probe->model, probe->board);
+    usb_device_plug(probe->device, ++emulator->count, emulator->number++);
     return true;
+}
+
+static bool create(struct emulator *emulator, const struct options *options)
+{
+    char names[128], *save = NULL;
+
+    snprintf(names, sizeof names, "%s", options->stlink);
+    emulator->number = FIRST_NUMBER;
+    usb_describe_add_hub(emulator->testbed);
+    for (char *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save))
+        if (!add_probe(emulator, name, options->board))
+            return false;
+    return emulator->count > 0;
+}
+
+static void destroy(struct emulator *emulator)
+{
+    for (unsigned i = 0; i < emulator->count; i++) {
+        usb_device_destroy(emulator->probes[i].device);
+        stlink_model_destroy(emulator->probes[i].model);
+        sim_board_destroy(emulator->probes[i].board);
+    }
 }
 
 static void hands(struct emulator *emulator, char *words)
@@ -86,24 +116,50 @@ static void hands(struct emulator *emulator, char *words)
     for (char *word = strtok_r(words, " ", &save); word && argc < 8;
          word = strtok_r(NULL, " ", &save))
         argv[argc++] = word;
-    usb_device_lock(emulator->device);
-    if (!sim_board_hands(emulator->board, argc, argv, reply, sizeof reply))
+    usb_device_lock(emulator->probes[0].device);
+    if (!sim_board_hands(emulator->probes[0].board, argc, argv, reply, sizeof reply))
         fprintf(stderr, "probe-emu: %s\n", reply);
-    usb_device_unlock(emulator->device);
+    usb_device_unlock(emulator->probes[0].device);
+}
+
+static void write_stats(const struct emulator *emulator, const char *file)
+{
+    const struct emulated *probe = &emulator->probes[0];
+    struct usb_counters counters;
+    char temporary[512];
+    FILE *out;
+
+    snprintf(temporary, sizeof temporary, "%s.new", file);
+    if (!(out = fopen(temporary, "w"))) {
+        perror(temporary);
+        return;
+    }
+    usb_device_lock(probe->device);
+    counters = usb_device_counters(probe->device);
+    fprintf(out, "commands %llu transfers %llu bytes %llu bus_us %llu virtual_us %llu\n",
+            (unsigned long long)stlink_model_commands(probe->model),
+            (unsigned long long)counters.transfers, (unsigned long long)counters.bytes,
+            (unsigned long long)(counters.bus_ns / 1000),
+            (unsigned long long)sim_board_now_us(probe->board));
+    usb_device_unlock(probe->device);
+    fclose(out);
+    rename(temporary, file);
 }
 
 static void control(struct emulator *emulator, char *line)
 {
-    unsigned port = 1;
+    unsigned port = 1, index = 0;
 
-    if (strcmp(line, "unplug") == 0) {
-        if (usb_device_plugged(emulator->device))
-            usb_device_unplug(emulator->device);
-    } else if (sscanf(line, "plug %u", &port) == 1 || strcmp(line, "plug") == 0) {
-        if (!usb_device_plugged(emulator->device))
-            usb_device_plug(emulator->device, port);
+    if (sscanf(line, "plug %u %u", &port, &index) > 0 || strcmp(line, "plug") == 0) {
+        if (index < emulator->count && !usb_device_plugged(emulator->probes[index].device))
+            usb_device_plug(emulator->probes[index].device, port, emulator->number++);
+    } else if (sscanf(line, "unplug %u", &index) == 1 || strcmp(line, "unplug") == 0) {
+        if (index < emulator->count && usb_device_plugged(emulator->probes[index].device))
+            usb_device_unplug(emulator->probes[index].device);
     } else if (strncmp(line, "hands ", 6) == 0) {
         hands(emulator, line + 6);
+    } else if (strncmp(line, "stats ", 6) == 0) {
+        write_stats(emulator, line + 6);
     } else if (line[0]) {
         fprintf(stderr, "probe-emu: what is '%s'?\n", line);
     }
@@ -119,20 +175,6 @@ static void read_control(struct emulator *emulator, int fd)
     text[length] = '\0';
     for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
         control(emulator, line);
-}
-
-static void write_stats(const struct emulator *emulator, const char *file)
-{
-    struct usb_counters counters = usb_device_counters(emulator->device);
-    FILE *out = file ? fopen(file, "w") : NULL;
-
-    if (!out)
-        return;
-    fprintf(out, "commands %llu transfers %llu bytes %llu virtual_us %llu\n",
-            (unsigned long long)stlink_model_commands(emulator->model),
-            (unsigned long long)counters.transfers, (unsigned long long)counters.bytes,
-            (unsigned long long)sim_board_now_us(emulator->board));
-    fclose(out);
 }
 
 /* Serves control lines until the program ends; signals that end us are passed on. */
@@ -189,10 +231,9 @@ int main(int argc, char **argv)
         _exit(127);
     }
     int code = watch(&emulator, child, signals, control_fd);
-    write_stats(&emulator, options.stats);
-    usb_device_destroy(emulator.device);
-    stlink_model_destroy(emulator.model);
-    sim_board_destroy(emulator.board);
+    if (options.stats)
+        write_stats(&emulator, options.stats);
+    destroy(&emulator);
     g_object_unref(emulator.testbed);
     return code;
 }

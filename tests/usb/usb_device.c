@@ -17,6 +17,8 @@
 #include "usb_describe.h"
 
 enum { URBS_MAX = 32, REAPERS_MAX = 8, TRANSFER_US = 125, CATCH_UP_MAX_US = 200000 };
+/* Bulk packets back to back, with their share of the bus: 64 bytes at full, 512 at high speed. */
+enum { FULL_PACKET = 64, FULL_PACKET_NS = 52600, HIGH_PACKET = 512, HIGH_PACKET_NS = 10000 };
 enum { CLAIM_PATIENCE_US = 100000, CLAIM_RETRY_US = 2000 };
 
 struct urb {
@@ -35,7 +37,6 @@ struct usb_device {
     struct sim_board *board;
     pthread_mutex_t lock;
     bool plugged;
-    unsigned number; /* last device number */
     char node[64], node_file[512], syspath[128], interface_path[160];
     int node_fd;
     bool node_ready;
@@ -168,6 +169,14 @@ static void wake_reapers(struct usb_device *device)
     node_set_ready(device, more);
 }
 
+static uint64_t transfer_ns(const struct usb_device *device, uint64_t bytes)
+{
+    bool high = device->config->generation == STLINK_V3;
+    uint64_t size = high ? HIGH_PACKET : FULL_PACKET, packets = (bytes + size - 1) / size;
+
+    return TRANSFER_US * 1000 + packets * (high ? HIGH_PACKET_NS : FULL_PACKET_NS);
+}
+
 static void finish(struct usb_device *device, struct urb *urb, int status, int actual)
 {
     urb->done = true;
@@ -177,6 +186,7 @@ static void finish(struct usb_device *device, struct urb *urb, int status, int a
     if (status == 0 && urb_of(urb)->type == USBDEVFS_URB_TYPE_BULK) {
         device->counters.transfers++;
         device->counters.bytes += (uint64_t)actual;
+        device->counters.bus_ns += transfer_ns(device, (uint64_t)actual);
     }
 }
 
@@ -229,7 +239,9 @@ static void submit(struct usb_device *device, UMockdevIoctlClient *client)
     if (urb_of(urb)->type == USBDEVFS_URB_TYPE_CONTROL) {
         control(device, urb);
     } else if (!(urb_of(urb)->endpoint & 0x80)) {
+        uint64_t before = sim_board_now_us(device->board);
         stlink_model_out(device->model, urb->buffer->data, (size_t)urb_of(urb)->buffer_length);
+        device->counters.bus_ns += (sim_board_now_us(device->board) - before) * 1000;
         finish(device, urb, 0, urb_of(urb)->buffer_length);
     }
     feed_ins(device);
@@ -425,7 +437,6 @@ struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct stli
     device->model = model;
     device->board = board;
     device->node_fd = -1;
-    device->number = 1;
     pthread_mutex_init(&device->lock, NULL);
     clock_gettime(CLOCK_MONOTONIC, &device->last);
     device->handler = g_object_new(handler_get_type(), NULL);
@@ -442,10 +453,9 @@ void usb_device_destroy(struct usb_device *device)
     free(device);
 }
 
-void usb_device_plug(struct usb_device *device, unsigned port)
+void usb_device_plug(struct usb_device *device, unsigned port, unsigned number)
 {
-    device->number++;
-    snprintf(device->node, sizeof device->node, "/dev/bus/usb/001/%03u", device->number);
+    snprintf(device->node, sizeof device->node, "/dev/bus/usb/001/%03u", number);
     snprintf(device->syspath, sizeof device->syspath,
              "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-%u", port);
     snprintf(device->interface_path, sizeof device->interface_path, "%s/1-%u:1.0", device->syspath,
@@ -458,7 +468,7 @@ void usb_device_plug(struct usb_device *device, unsigned port)
     GError *error = NULL;
     if (!umockdev_testbed_attach_ioctl(device->testbed, device->node, device->handler, &error))
         fprintf(stderr, "probe-emu: %s\n", error->message);
-    usb_describe_add(device->testbed, device->config, port, device->number);
+    usb_describe_add(device->testbed, device->config, port, number);
 }
 
 void usb_device_unplug(struct usb_device *device)

@@ -14,6 +14,9 @@
 
 struct usb_counters {
     uint64_t transfers, bytes; /* bulk transfers that were completed with data, both directions */
+    /* What they would take on a real bus, with the SWD traffic that the probe makes of them, but
+     * without any time that the host lets pass between them. */
+    uint64_t bus_ns;
 };
 
 struct usb_device;
@@ -23,8 +26,8 @@ struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct stli
                                      struct stlink_model *model, struct sim_board *board);
 void usb_device_destroy(struct usb_device *device);
 
-/* Appears in port `port` of the bus under a new device number, as with a kernel. */
-void usb_device_plug(struct usb_device *device, unsigned port);
+/* Appears in port `port` of the bus as device `number`; a kernel never gives one twice. */
+void usb_device_plug(struct usb_device *device, unsigned port, unsigned number);
 /* Vanishes: transfers under way end, every further ioctl answers ENODEV. */
 void usb_device_unplug(struct usb_device *device);
 bool usb_device_plugged(const struct usb_device *device);

@@ -8,7 +8,9 @@
 #define CSW_SIZE 0x7u
 #define CSW_ADDRINC 0x30u
 #define CSW_WRITABLE (0x3F000000u | CSW_ADDRINC | CSW_SIZE)
-#define AUTO_INCREMENT_MASK 0x3FFu /* the address register counts in its ten lowest bits */
+/* The address register counts in its twelve lowest bits (DDI 0337, AHB-AP CSW: "wraps within a 4 KB
+ * address boundary"); the architecture promises ten. */
+#define AUTO_INCREMENT_MASK 0xFFFu
 #define TRNMODE(ctrl_stat) ((ctrl_stat) >> 2 & 3)
 #define MASKLANE(ctrl_stat) ((ctrl_stat) >> 8 & 15)
 enum { TRNMODE_VERIFY = 1, TRNMODE_COMPARE = 2 };

@@ -25,19 +25,19 @@ static void other_aps_do_not_exist(void **state)
     sim_board_destroy(board);
 }
 
-static void address_wraps_at_1_kib(void **state)
+static void address_wraps_at_4_kib(void **state)
 {
     struct sim_board *board = rig_connected("bluepill");
     uint32_t value;
 
     poke32(board, SRAM_BASE, 0xAAAA0000);
-    poke32(board, SRAM_BASE + 0x3FC, 0xAAAA03FC);
-    poke32(board, SRAM_BASE + 0x400, 0xAAAA0400);
+    poke32(board, SRAM_BASE + 0xFFC, 0xAAAA0FFC);
+    poke32(board, SRAM_BASE + 0x1000, 0xAAAA1000);
     ap_write(board, AP_CSW, AP_CSW_PROT | AP_CSW_SIZE_32 | AP_CSW_ADDRINC_SINGLE);
-    ap_write(board, AP_TAR, SRAM_BASE + 0x3FC);
+    ap_write(board, AP_TAR, SRAM_BASE + 0xFFC);
     ap_read(board, AP_DRW, &value);
     ap_read(board, AP_DRW, &value);
-    assert_int_equal(value, 0xAAAA03FC);
+    assert_int_equal(value, 0xAAAA0FFC);
     dp_read(board, DP_RDBUFF, &value);
     assert_int_equal(value, 0xAAAA0000);
     sim_board_destroy(board);
@@ -159,7 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identifies_itself),
         cmocka_unit_test(other_aps_do_not_exist),
-        cmocka_unit_test(address_wraps_at_1_kib),
+        cmocka_unit_test(address_wraps_at_4_kib),
         cmocka_unit_test(narrow_accesses_use_their_lanes),
         cmocka_unit_test(banked_data_follow_tar),
         cmocka_unit_test(what_is_not_there_does_not_read_back),
