@@ -169,6 +169,15 @@ static enum err open_probe(struct unit *unit, struct job *job)
     return err;
 }
 
+enum err unit_open(struct unit *unit, struct job *job)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = unit->probe ? ERR_OK : open_probe(unit, job);
+
+    unit_leave(unit, before);
+    return err;
+}
+
 static enum err connect(struct unit *unit, struct job *job)
 {
     enum err err = ERR_OK;

@@ -30,6 +30,7 @@ enum client_action {
     CLIENT_NOTHING = 0,
     CLIENT_NO_ACK = 1, /* after this reply was acknowledged, no more acknowledgements */
     CLIENT_CLOSE = 2,  /* close once the reply is out */
+    CLIENT_SHUTDOWN = 4, /* a monitor command ends the daemon */
 };
 
 /* One gdb connection as the worker sees it. */
@@ -40,6 +41,7 @@ struct client {
     bool waiting;       /* a resume's stop reply is owed */
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;
+    bool sync; /* the next step does nothing but tell where the core stands */
     bool ended; /* it detached, or was told that the program ended: until it attaches or runs
                    again it is shown no thread, or gdb would take it for a new program */
     struct flash *flash; /* between vFlashErase and vFlashDone */
@@ -60,6 +62,7 @@ struct unit_options {
     enum target_connect connect;
     uint32_t speed_khz; /* 0: the probe's default */
     bool reset_halts;   /* `monitor reset` alone: a personality's choice; false: run */
+    bool hard_breakpoints; /* gdb's software breakpoints become hardware ones */
 };
 
 struct unit {
@@ -103,6 +106,8 @@ void unit_leave(struct unit *unit, struct job *before);
 /* A short job runs at the checkpoint of a long one: run control and registers are not its own. */
 bool unit_nested(const struct unit *unit);
 
+/* Opens the probe alone, if it is not open yet: the target is not touched. */
+enum err unit_open(struct unit *unit, struct job *job);
 /* Opens the probe and connects, whichever is missing. Cheap when all is there. On error
  * why_absent has the sentence; called again later it tries again. */
 enum err unit_connect(struct unit *unit, struct job *job);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* probed list */
+#include "cli.h"
+#include "cli_probe.h"
+
+static bool is_asked_for(const struct cli *cli, const struct probe_info *info)
+{
+    const struct options *options = &cli->options;
+
+    for (size_t i = 0; i < options->probe_count; i++)
+        if (probe_selected(info, options->probes[i]))
+            return true;
+    return options->probe_count == 0;
+}
+
+/* Where the probes go: text or JSON. */
+struct listing {
+    struct cli *cli;
+    struct json json;
+    size_t count;
+};
+
+static void list_one(struct listing *listing, const struct probe_info *info)
+{
+    struct cli_probe facts;
+
+    cli_probe_visit(&facts, info, &listing->cli->log, listing->cli->wire);
+    listing->count++;
+    if (listing->cli->flags & CLI_JSON) {
+        json_open(&listing->json, NULL, '{');
+        cli_probe_json(&facts, &listing->json);
+        json_close(&listing->json, '}');
+    } else {
+        if (listing->count > 1)
+            putchar('\n');
+        cli_probe_print(&facts, stdout);
+    }
+}
+
+static enum err list_all(struct listing *listing)
+{
+    struct cli *cli = listing->cli;
+    struct probe_list list = {0};
+    struct probe_info sim;
+    enum err err = ERR_OK;
+
+    if (cli->options.sim && probe_sim_info(cli->options.sim, &sim, &cli->job) != ERR_OK) {
+        cli->misused = true;
+        return cli->job.error;
+    }
+    err = probe_scan(&list, &cli->job);
+    for (size_t i = 0; i < list.count && !err; i++)
+        if (is_asked_for(cli, &list.items[i]))
+            list_one(listing, &list.items[i]);
+    probe_list_free(&list);
+    if (!err && cli->options.sim)
+        list_one(listing, &sim);
+    return err;
+}
+
+enum err cli_list(struct cli *cli)
+{
+    struct listing listing = {.cli = cli, .json = {.out = stdout}};
+
+    if (cli->flags & CLI_JSON) {
+        json_open(&listing.json, NULL, '{');
+        json_open(&listing.json, "probes", '[');
+    }
+    enum err err = list_all(&listing);
+    if (cli->flags & CLI_JSON) {
+        json_close(&listing.json, ']');
+        json_close(&listing.json, '}');
+    }
+    if (!err && listing.count > 1)
+        display_say(&cli->display, "several probes: --probe SERIAL or --probe PLACE says which");
+    if (!err && listing.count == 0)
+        return job_fail(&cli->job, ERR_NO_PROBE, "no debug probe found%s",
+                        cli->options.probe_count > 0 ? " that --probe selects" : "");
+    return err;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* probed reset */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli.h"
+
+enum err cli_reset(struct cli *cli)
+{
+    bool halt = cli->word_count > 0;
+
+    if (halt && strcmp(cli->words[0], "halt") != 0)
+        return cli_misuse(cli,
+                          "'%.60s': probed reset lets the program run, probed reset halt stops "
+                          "before its first instruction",
+                          cli->words[0]);
+    enum err err = cli_connect(cli);
+    if (!err)
+        err = unit_reset(&cli->unit, &cli->job, halt ? TARGET_RESET_HALT : TARGET_RESET_RUN);
+    if (err)
+        return err;
+    if (halt)
+        display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction",
+                    cli->unit.stop.pc);
+    else
+        display_say(&cli->display, "reset: the core runs");
+    return ERR_OK;
+}

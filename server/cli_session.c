@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* From the options of a call to a probe and its target. */
+#include <string.h>
+
+#include "cli.h"
+#include "discovery.h"
+
+static enum err find_probe(void *user, struct probe_info *info, struct job *job)
+{
+    struct cli *cli = user;
+    const struct options *options = &cli->options;
+    enum err err = discovery_find(options->probes, options->probe_count, info, job);
+
+    cli->misused = err == ERR_ARGUMENT; /* which of them: only the user knows */
+    return err;
+}
+
+static enum err init_unit(struct cli *cli)
+{
+    const struct options *options = &cli->options;
+    struct probe_info info = {0};
+    struct unit_options unit_options = {
+        .connect = options->connect,
+        .speed_khz = options->speed_khz,
+    };
+
+    if (options->sim && probe_sim_info(options->sim, &info, &cli->job) != ERR_OK) {
+        cli->misused = true;
+        return cli->job.error;
+    }
+    if (!options->sim) {
+        unit_options.find = find_probe;
+        unit_options.find_user = cli;
+    }
+    unit_init(&cli->unit, &cli->log, &unit_options, &info, cli->wire);
+    return ERR_OK;
+}
+
+enum err cli_open(struct cli *cli)
+{
+    enum err err = init_unit(cli);
+
+    if (err)
+        return err;
+    unit_enter(&cli->unit, &cli->job); /* all that follows is one job */
+    return unit_open(&cli->unit, &cli->job);
+}
+
+/* The sentence says that a reset was not tried: it is the user's to allow. */
+static void advise_reset(struct cli *cli, enum err err)
+{
+    char text[sizeof cli->job.text];
+
+    if (cli->options.connect != TARGET_CONNECT_ATTACH || cli->unit.probe_gone || !cli->unit.probe)
+        return;
+    snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
+    job_clear(&cli->job);
+    job_fail(&cli->job, err, "%.300s; --connect under-reset may help, and restarts the program",
+             text);
+}
+
+enum err cli_connect(struct cli *cli)
+{
+    enum err err = cli->unit.probe ? ERR_OK : cli_open(cli);
+
+    if (err)
+        return err;
+    err = unit_connect(&cli->unit, &cli->job);
+    if (err == ERR_NO_TARGET)
+        advise_reset(cli, err);
+    return err;
+}
+
+void cli_close(struct cli *cli)
+{
+    if (cli->unit.depth > 0)
+        unit_leave(&cli->unit, NULL);
+    unit_finish(&cli->unit);
+}
+
+enum err cli_leave_running(struct cli *cli)
+{
+    struct target *target = cli->unit.target;
+
+    if (cli->options.connect == TARGET_CONNECT_ATTACH || target_state(target) != TARGET_HALTED ||
+        target_last_stop(target)->reason != STOP_RESET)
+        return ERR_OK;
+    return unit_resume(&cli->unit, &cli->job);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli_signals.h"
+
+enum { STOP = SIGUSR1 }; /* for the thread alone */
+
+static void make_set(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGINT);
+    sigaddset(set, SIGTERM);
+    sigaddset(set, SIGHUP);
+    sigaddset(set, STOP);
+}
+
+static void end_by(const struct cli_signals *signals, int number)
+{
+    signal(number, SIG_DFL);
+    raise(number);
+    pthread_sigmask(SIG_SETMASK, &signals->before, NULL); /* delivers it */
+}
+
+static void wait_for_signals(void *user)
+{
+    struct cli_signals *signals = user;
+    sigset_t set;
+    int number;
+
+    make_set(&set);
+    while (sigwait(&set, &number) == 0 && number != STOP) {
+        if (job_cancelled(signals->job))
+            end_by(signals, number);
+        atomic_store(&signals->job->cancelled, true);
+    }
+}
+
+bool cli_signals_start(struct cli_signals *signals, struct job *job)
+{
+    sigset_t set;
+
+    signals->job = job;
+    make_set(&set);
+    pthread_sigmask(SIG_BLOCK, &set, &signals->before);
+    if (uv_thread_create(&signals->thread, wait_for_signals, signals) == 0)
+        return true;
+    pthread_sigmask(SIG_SETMASK, &signals->before, NULL);
+    return false;
+}
+
+void cli_signals_stop(struct cli_signals *signals)
+{
+    pthread_kill(signals->thread, STOP);
+    uv_thread_join(&signals->thread);
+    pthread_sigmask(SIG_SETMASK, &signals->before, NULL);
+}
