@@ -24,6 +24,19 @@ ninja -C "$build" --quiet
 results="$build/meson-logs/testlog.json"
 rm -f "$results"
 meson test -C "$build" --no-rebuild --print-errorlogs || true
-sh tests/threads/run.sh "$build-threads" >"$build/threads.log" 2>&1 && threads=OK || threads=FAIL
-[ "$threads" = OK ] || cat "$build/threads.log" >&2
-exec python3 tests/count.py "$results" "threads:$threads"
+# Whole scripts, each one test: its output is shown if it fails.
+run_script() {
+    name=$1
+    shift
+    if "$@" >"$build/$name.log" 2>&1; then
+        scripts="$scripts $name:OK"
+    else
+        scripts="$scripts $name:FAIL"
+        cat "$build/$name.log" >&2
+    fi
+}
+scripts=
+run_script threads sh tests/threads/run.sh "$build-threads"
+run_script quickstart sh examples/quickstart.sh
+# shellcheck disable=SC2086 # the list is meant to be split
+exec python3 tests/count.py "$results" $scripts
