@@ -65,7 +65,8 @@ void gdb_session_dispatch(struct gdb_session *session)
 /* `?` must not be answered by an error: gdb 13 would ask for ever. */
 static void answer_late(struct gdb_session *session, struct message *message)
 {
-    static const char text[] = "E.timeout: the probe is busy with another session, or is stuck";
+    static const char text[] =
+        "E.no answer within 1.5 s: the probe is busy for another session, slow (--speed), or stuck";
 
     log_line(session->host->log, LOG_WARN, "a packet '%c' took longer than %d ms",
              message->letter ? message->letter : ' ', QUICK_LIMIT_MS);
@@ -196,8 +197,11 @@ static void finish_packet(struct gdb_session *session, struct message *message)
         break;
     }
     session->no_ack_next = message->actions & CLIENT_NO_ACK;
-    if (message->actions & CLIENT_CLOSE)
+    if (message->actions & (CLIENT_CLOSE | CLIENT_SHUTDOWN))
         begin_close(session, true);
+    if (message->actions & CLIENT_SHUTDOWN && session->host->shutdown)
+        session->host->shutdown(session->host->user,
+                                (int)(message->actions / CLIENT_EXIT_CODE));
 }
 
 /* A stop reply or console output from the worker. */
@@ -298,6 +302,11 @@ bool gdb_session_closing(const struct gdb_session *session)
 bool gdb_session_spoke(const struct gdb_session *session)
 {
     return session->spoke;
+}
+
+bool gdb_session_extended(const struct gdb_session *session)
+{
+    return session->extended;
 }
 
 static const struct connection_events events = {

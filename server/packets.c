@@ -115,6 +115,19 @@ enum err packet_ok(struct packet_call *call)
     return ERR_OK;
 }
 
+/* A word is 46 clocks on SWD (IHI 0031, B4.2), so this many bytes a kHz take 0.75 s. */
+enum { BYTES_A_KHZ = 64, SIZE_MIN = 0x200 };
+
+size_t packet_size(const struct unit *unit)
+{
+    uint32_t khz = unit->probe ? probe_speed_khz(unit->probe) : 0;
+    size_t size = (size_t)khz * BYTES_A_KHZ;
+
+    if (khz == 0 || size > RSP_PACKET_SIZE)
+        return RSP_PACKET_SIZE;
+    return size < SIZE_MIN ? SIZE_MIN : size;
+}
+
 /* --- errors --- */
 
 /* Packet framing has its own use for some characters. */

@@ -43,6 +43,8 @@ extern const struct packet packets[];
 extern const size_t packet_count;
 
 enum err packet_ok(struct packet_call *call); /* replies OK */
+/* PacketSize: RSP_PACKET_SIZE, or what a slow SWD clock carries well inside gdb's patience. */
+size_t packet_size(const struct unit *unit);
 
 /* packets_memory.c */
 enum err packet_read_hex(struct packet_call *call);

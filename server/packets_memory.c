@@ -4,11 +4,14 @@
 
 #include "packets_internal.h"
 
-/* What is read of a long request: gdb takes a shorter answer. */
+/* What is read of a long request: gdb takes a shorter answer. On a slow wire it gets no more than
+ * it would ask for itself, half of PacketSize. */
 static enum err read_at_most(struct packet_call *call, uint8_t *data, size_t room, size_t *done)
 {
-    size_t length = call->args.item[1].number;
+    size_t length = call->args.item[1].number, size = packet_size(call->unit);
 
+    if (size < RSP_PACKET_SIZE && room > size / 2)
+        room = size / 2;
     return target_read(call->unit->target, call->args.item[0].number, data,
                        length < room ? length : room, done);
 }

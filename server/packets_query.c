@@ -35,7 +35,7 @@ enum err packet_supported(struct packet_call *call)
         call->client->swbreak = listed(theirs, "swbreak+");
         call->client->hwbreak = listed(theirs, "hwbreak+");
     }
-    buf_printf(call->reply, "PacketSize=%x", RSP_PACKET_SIZE);
+    buf_printf(call->reply, "PacketSize=%zx", packet_size(call->unit));
     for (size_t i = 0; i < packet_count; i++)
         if (packets[i].offer)
             buf_printf(call->reply, ";%s", packets[i].offer);
@@ -135,6 +135,8 @@ enum err packet_monitor(struct packet_call *call)
     console_begin(&console, call->job, call->unit, call->client);
     enum err err = monitor_run(&monitor, text->length > 0 ? text->data : "");
     console_end(&console);
+    if (monitor.wish != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
+        *call->actions |= CLIENT_SHUTDOWN | (unsigned)monitor.exit_code * CLIENT_EXIT_CODE;
     if (err == ERR_OK)
         return packet_ok(call);
     /* Older gdbs only show a number. */

@@ -105,6 +105,12 @@ enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz
     return ERR_OK;
 }
 
+uint32_t probe_speed_khz(const struct probe *probe)
+{
+    (void)probe;
+    return fake.speed_khz;
+}
+
 /* --- life --- */
 
 enum err target_create(struct probe *probe, struct target **target)

@@ -60,6 +60,21 @@ static void huge_read_is_cut_to_a_packet(void **state)
     assert_in_range(gdb->reply_length, RSP_PACKET_SIZE - 2, RSP_PACKET_SIZE);
 }
 
+static void slow_wire_gets_small_packets(void **state)
+{
+    (void)state;
+    fake.speed_khz = 100;
+    assert_begins(ask(&desk, gdb, "qSupported"), "PacketSize=1900;");
+    ask(&desk, gdb, "m20000000,6400000");
+    assert_int_equal(gdb->reply_length, 0x1900);
+    ask(&desk, gdb, "x8000000,6400000");
+    assert_int_equal(gdb->reply_length, 1 + 0x1900 / 2);
+    fake.speed_khz = 5;
+    assert_begins(ask(&desk, gdb, "qSupported"), "PacketSize=200;");
+    fake.speed_khz = 1800;
+    assert_begins(ask(&desk, gdb, "qSupported"), "PacketSize=4000;");
+}
+
 static void garbled_reads_and_writes_are_errors(void **state)
 {
     static const char *const packets[] = {
@@ -183,6 +198,7 @@ int main(void)
         TEST(memory_is_read_in_both_ways),
         TEST(read_beyond_the_end_is_short_or_an_error_but_never_zeros),
         TEST(huge_read_is_cut_to_a_packet),
+        TEST(slow_wire_gets_small_packets),
         TEST(garbled_reads_and_writes_are_errors),
         TEST(memory_is_written_in_both_ways),
         TEST(crc_and_search),
