@@ -261,12 +261,12 @@ static int no_such_command(const char *word)
     return CLI_USAGE;
 }
 
-bool cli_is_called(int argc, char **argv)
+bool cli_is_called(int argc, const char *const argv[])
 {
     return argc > 1 && argv[1][0] != '-';
 }
 
-int cli_main(int argc, char **argv)
+int cli_main(int argc, const char *const argv[])
 {
     for (size_t i = 0; i < cli_command_count; i++) {
         if (strcmp(cli_commands[i].name, argv[1]) != 0)
@@ -276,7 +276,7 @@ int cli_main(int argc, char **argv)
         if (!cli)
             return CLI_FAILED;
         cli->command = &cli_commands[i];
-        int code = call(cli, argc, (const char *const *)argv);
+        int code = call(cli, argc, argv);
         free(cli);
         return code;
     }

@@ -54,9 +54,9 @@ struct cli_command {
 };
 
 /* argv[1] is a word, not an option: it belongs to a tool. */
-bool cli_is_called(int argc, char **argv);
+bool cli_is_called(int argc, const char *const argv[]);
 /* Runs the tool that argv[1] names; returns the exit code. The process must ignore SIGPIPE. */
-int cli_main(int argc, char **argv);
+int cli_main(int argc, const char *const argv[]);
 /* The commands, for --help. */
 void cli_print_commands(FILE *out);
 
@@ -70,6 +70,8 @@ enum err cli_connect(struct cli *cli);
 void cli_close(struct cli *cli);
 /* If connecting has halted the core by a reset, as --connect allows: lets it run again. */
 enum err cli_leave_running(struct cli *cli);
+/* Resets and lets run, and says so. A program that switches its debug pins off is no error. */
+enum err cli_start_program(struct cli *cli);
 /* The call is wrong: ERR_ARGUMENT with the sentence, exit code 2. */
 enum err cli_misuse(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A word as a number: decimal or 0x.., with k, K or M behind it for 1024 and 1024 * 1024. */

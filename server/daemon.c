@@ -54,7 +54,8 @@ static void on_session_gone(void *user, struct gdb_session *session)
     daemon->session_count--;
     log_line(&daemon->setup.log, LOG_DEBUG, "a gdb left, %zu remain", daemon->session_count);
     const struct options *options = daemon->setup.options;
-    bool last = options->gdb.is_pipe || (options->once && gdb_session_spoke(session));
+    bool stays = options->stays_if_extended && gdb_session_extended(session);
+    bool last = options->gdb.is_pipe || (options->once && !stays && gdb_session_spoke(session));
     if (daemon->session_count == 0 && (last || daemon->leaving))
         leave(daemon);
     if (daemon->arrival_waits && daemon->listener.open) {
@@ -210,10 +211,17 @@ static void take_job(struct daemon *daemon, struct message *message)
         if (first && message->error == ERR_ARGUMENT) { /* which probe: only the user knows */
             daemon->exit_code = DAEMON_USAGE;
             leave(daemon);
+        } else if (first && !daemon->connected && daemon->setup.options->needs_target) {
+            daemon->exit_code = DAEMON_NO_TARGET;
+            leave(daemon);
         }
     } else if (message->error != ERR_OK) {
         log_line(&daemon->setup.log, LOG_ERROR, "-c %s: %s", message->payload,
                  job_text(&message->job, message->error));
+        if (daemon->setup.options->strict) {
+            daemon->exit_code = DAEMON_FAILED;
+            leave(daemon);
+        }
     }
     message_destroy(message);
     start_step(daemon);
@@ -320,7 +328,9 @@ static int start_worker(struct daemon *daemon)
     const struct options *options = daemon->setup.options;
     struct worker_setup setup = {
         .log = &daemon->setup.log,
-        .options = {.connect = options->connect, .speed_khz = options->speed_khz},
+        .options = {.connect = options->connect,
+                    .speed_khz = options->speed_khz,
+                    .reset_halts = options->reset_halts},
         .selectors = options->probes,
         .selector_count = options->probe_count,
         .wire = daemon->wire,

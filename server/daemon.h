@@ -21,7 +21,12 @@ struct daemon_setup {
 };
 
 /* Exit codes of the process. */
-enum { DAEMON_OK = 0, DAEMON_FAILED = 1, DAEMON_USAGE = 2 };
+enum {
+    DAEMON_OK = 0,
+    DAEMON_FAILED = 1,
+    DAEMON_USAGE = 2,
+    DAEMON_NO_TARGET = 3, /* only with options.needs_target */
+};
 
 /* "Listening on ADDR:PORT for SERVICE connections"; "Serving SERVICE on standard .." for a pipe. */
 void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,

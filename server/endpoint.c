@@ -81,7 +81,9 @@ bool endpoint_parse(const char *text, struct endpoint *endpoint, char *why, size
 
 void endpoint_format(const struct endpoint *endpoint, char *text, size_t size)
 {
-    if (endpoint->is_pipe)
+    if (endpoint->is_off)
+        snprintf(text, size, "off");
+    else if (endpoint->is_pipe)
         snprintf(text, size, "standard input and output");
     else if (endpoint->is_unix)
         snprintf(text, size, "unix:%s", endpoint->path);

@@ -11,6 +11,7 @@ enum { ENDPOINT_PATH = 108 }; /* sun_path of sockaddr_un on Linux, with its NUL 
 
 struct endpoint {
     bool is_unix;
+    bool is_off;      /* nobody is served; never from endpoint_parse() */
     bool is_pipe;     /* standard input and output; never from endpoint_parse() */
     char address[46]; /* IPv4 or IPv6 in digits; "127.0.0.1" when none was given */
     uint16_t port;    /* 0: any free one */

@@ -20,6 +20,8 @@ struct session_host {
     struct worker *worker;
     /* The session is about to be freed. */
     void (*gone)(void *user, struct gdb_session *session);
+    /* A monitor command asks the daemon to end. */
+    void (*shutdown)(void *user, int exit_code);
     void *user;
 };
 
@@ -36,5 +38,7 @@ void gdb_session_close(struct gdb_session *session);
 bool gdb_session_closing(const struct gdb_session *session);
 /* At least one valid packet came: it was a gdb, not a port scanner. */
 bool gdb_session_spoke(const struct gdb_session *session);
+/* It said target extended-remote. */
+bool gdb_session_extended(const struct gdb_session *session);
 
 #endif

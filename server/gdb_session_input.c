@@ -40,6 +40,7 @@ static void accept_packet(struct gdb_session *session, const char *payload, size
     message->resumes = resumes(message->payload);
     message->letter = message->payload[0];
     message->ack_owed = !session->decoder.no_ack;
+    session->extended |= message->letter == '!';
     if (strncmp(message->payload, "qSupported", 10) == 0)
         session->error_message = strstr(message->payload, "error-message+");
     if (!message->quick)

@@ -24,7 +24,7 @@ struct gdb_session {
     bool no_ack_next;   /* once the OK to QStartNoAckMode is acknowledged */
     bool error_message; /* the client understands E.text */
     bool interrupting;  /* a MESSAGE_INTERRUPT is on its way */
-    bool spoke, ended, closing;
+    bool spoke, extended, ended, closing;
     bool timer_closed;
     struct rsp_decoder decoder;
 };

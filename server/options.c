@@ -247,6 +247,7 @@ void options_init(struct options *options)
 
     *options = (struct options){.log_level = LOG_INFO, .connect = TARGET_CONNECT_NORMAL};
     endpoint_parse("127.0.0.1:3333", &options->gdb, why, sizeof why);
+    options->telnet.is_off = options->tcl.is_off = true;
 }
 
 enum options_taken options_take(struct options *options, int argc, const char *const argv[],
@@ -292,6 +293,9 @@ static const char examples[] =
     "\n"
     "  then, in another window:\n"
     "  gdb-multiarch firmware.elf -ex 'target extended-remote :3333' -ex load\n"
+    "\n"
+    "  probed --as NAME ...                  takes another server's command line: openocd,\n"
+    "                                        pyocd, st-util, ST-LINK_gdbserver\n"
     "\n"
     "options:\n";
 

@@ -20,12 +20,18 @@ struct options {
     const char *sim; /* "BOARD[,FAULT...]"; NULL: real probes */
     const char *probes[OPTIONS_PROBES];
     size_t probe_count;
-    struct endpoint gdb;
+    struct endpoint gdb, telnet, tcl;
+    bool telnet_optional; /* nobody asked for it: go on if its port is taken */
     uint32_t speed_khz; /* 0: the probe's default */
     enum target_connect connect;
-    const char *commands[OPTIONS_COMMANDS];
+    const char *commands[OPTIONS_COMMANDS]; /* in order */
     size_t command_count;
     bool once;
+    /* What only other servers' command lines ask for (personality.h). */
+    bool strict;            /* a command that fails ends the daemon */
+    bool needs_target;      /* so does a first try to connect that fails */
+    bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */
+    bool reset_halts;       /* `monitor reset` alone halts */
     enum log_level log_level;
     const char *wire_log;
 };

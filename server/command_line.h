@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What the process is started as: the daemon, another server's stand-in, or a tool. */
+#ifndef PROBED_COMMAND_LINE_H
+#define PROBED_COMMAND_LINE_H
+
+#include "daemon.h"
+#include "personality.h"
+#include "texts.h"
+
+struct command_line {
+    struct options options;
+    const struct personality *personality; /* NULL: probed itself */
+    struct texts texts;                    /* strings of the options */
+};
+
+/* True: a daemon is to be run with these options. False: *code is the exit code, what is to be said
+ * has been said. command_line_finish() either way. */
+bool command_line_parse(struct command_line *line, int argc, const char *const argv[], int *code);
+/* daemon_setup.ready, with the command line as its user. */
+void command_line_ready(void *user, const char *service, const struct endpoint *endpoint);
+/* The exit code of a daemon's, after saying what the other server would. */
+int command_line_end(const struct command_line *line, int code);
+void command_line_finish(struct command_line *line);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* What the options of other servers do here. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "personality_internal.h"
+
+bool personality_ignore(struct personality_reading *reading)
+{
+    (void)reading;
+    return true;
+}
+
+bool personality_without(struct personality_reading *reading)
+{
+    personality_warn(reading, "%s: %s", reading->name, reading->row->text);
+    return true;
+}
+
+bool personality_refuse(struct personality_reading *reading)
+{
+    return personality_wrong(reading, "%s: %s", reading->name, reading->row->text);
+}
+
+bool personality_help(struct personality_reading *reading)
+{
+    return reading->help = true;
+}
+
+bool personality_version(struct personality_reading *reading)
+{
+    return reading->version = true;
+}
+
+bool personality_endpoint(struct personality_reading *reading, const char *value,
+                          struct endpoint *endpoint)
+{
+    char why[160];
+
+    if (strcmp(value, "disabled") == 0 || strcmp(value, "pipe") == 0) {
+        endpoint->is_off = *value == 'd';
+        endpoint->is_pipe = *value == 'p';
+        return true;
+    }
+    struct endpoint parsed;
+    if (!endpoint_parse(value, &parsed, why, sizeof why))
+        return personality_wrong(reading, "%s: %s", reading->name, why);
+    endpoint->is_off = endpoint->is_pipe = false;
+    endpoint->port = parsed.port; /* the address is bindto's */
+    return true;
+}
+
+bool personality_gdb_port(struct personality_reading *reading)
+{
+    return personality_endpoint(reading, reading->value, &reading->options->gdb);
+}
+
+bool personality_telnet_port(struct personality_reading *reading)
+{
+    return personality_endpoint(reading, reading->value, &reading->options->telnet);
+}
+
+bool personality_add_probe(struct personality_reading *reading, const char *selector)
+{
+    struct options *options = reading->options;
+
+    options->probe_count = 0; /* a later word replaces an earlier one */
+    options->probes[options->probe_count++] = selector;
+    return true;
+}
+
+bool personality_probe(struct personality_reading *reading)
+{
+    return personality_add_probe(reading, reading->value);
+}
+
+bool personality_add_command(struct personality_reading *reading, const char *command)
+{
+    struct options *options = reading->options;
+
+    if (options->command_count == OPTIONS_COMMANDS)
+        return personality_wrong(reading, "%s: at most %d commands", reading->name,
+                                 OPTIONS_COMMANDS);
+    options->commands[options->command_count++] = command;
+    return true;
+}
+
+bool personality_command(struct personality_reading *reading)
+{
+    return personality_add_command(reading, reading->value);
+}
+
+/* A positive number with k or M behind it, times `unit`, in kHz. */
+static bool set_speed(struct personality_reading *reading, double unit_khz)
+{
+    char *end;
+    double value = strtod(reading->value, &end);
+
+    if (*end == 'k' || *end == 'K')
+        unit_khz *= 1000, end++;
+    else if (*end == 'm' || *end == 'M')
+        unit_khz *= 1000000, end++;
+    if (end == reading->value || *end != '\0' || !(value * unit_khz >= 1) ||
+        value * unit_khz > 100000)
+        return personality_wrong(reading, "%s: '%s' is no speed between 1 kHz and 100 MHz",
+                                 reading->name, reading->value);
+    reading->options->speed_khz = (uint32_t)(value * unit_khz);
+    return true;
+}
+
+bool personality_khz(struct personality_reading *reading)
+{
+    return set_speed(reading, 1);
+}
+
+bool personality_hz(struct personality_reading *reading)
+{
+    return set_speed(reading, 0.001);
+}
+
+bool personality_under_reset(struct personality_reading *reading)
+{
+    reading->options->connect = TARGET_CONNECT_UNDER_RESET;
+    return true;
+}
+
+bool personality_attach(struct personality_reading *reading)
+{
+    reading->options->connect = TARGET_CONNECT_ATTACH;
+    return true;
+}
+
+bool personality_stay(struct personality_reading *reading)
+{
+    reading->options->once = false;
+    return true;
+}
