@@ -156,14 +156,9 @@ static enum err program(struct work *work)
 static enum err leave(const struct work *work)
 {
     struct cli *cli = work->cli;
-    enum err err = ERR_OK;
 
-    if (cli->flags & CLI_RESET) {
-        err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_RUN);
-        if (!err)
-            display_say(&cli->display, "reset: the core runs");
-        return err;
-    }
+    if (cli->flags & CLI_RESET)
+        return cli_start_program(cli);
     if (work->was_running && !changed(work))
         return unit_resume(&cli->unit, &cli->job);
     if (target_state(cli->unit.target) == TARGET_HALTED)

@@ -15,14 +15,12 @@ enum err cli_reset(struct cli *cli)
                           "before its first instruction",
                           cli->words[0]);
     enum err err = cli_connect(cli);
+    if (!err && !halt)
+        return cli_start_program(cli);
     if (!err)
-        err = unit_reset(&cli->unit, &cli->job, halt ? TARGET_RESET_HALT : TARGET_RESET_RUN);
-    if (err)
-        return err;
-    if (halt)
+        err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_HALT);
+    if (!err)
         display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction",
                     cli->unit.stop.pc);
-    else
-        display_say(&cli->display, "reset: the core runs");
-    return ERR_OK;
+    return err;
 }

@@ -78,6 +78,17 @@ void cli_close(struct cli *cli)
     unit_finish(&cli->unit);
 }
 
+/* `err` is what came of letting the core go. */
+static enum err forgive_silence(struct cli *cli, enum err err)
+{
+    if (err != ERR_NO_TARGET)
+        return err;
+    job_clear(&cli->job);
+    display_say(&cli->display, "the chip no longer answers: does its program switch SWD off, or "
+                               "sleep deeply? --connect under-reset gets in");
+    return ERR_OK;
+}
+
 enum err cli_leave_running(struct cli *cli)
 {
     struct target *target = cli->unit.target;
@@ -85,5 +96,14 @@ enum err cli_leave_running(struct cli *cli)
     if (cli->options.connect == TARGET_CONNECT_ATTACH || target_state(target) != TARGET_HALTED ||
         target_last_stop(target)->reason != STOP_RESET)
         return ERR_OK;
-    return unit_resume(&cli->unit, &cli->job);
+    return forgive_silence(cli, unit_resume(&cli->unit, &cli->job));
+}
+
+enum err cli_start_program(struct cli *cli)
+{
+    enum err err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_RUN);
+
+    if (!err)
+        display_say(&cli->display, "reset: the core runs");
+    return forgive_silence(cli, err);
 }

@@ -1,0 +1,332 @@
+# SPDX-License-Identifier: MIT
+"""The tools of the command line (list, info, flash, read, erase, reset) on the simulated board, which is a new one
+in every process. What needs a board that stays is in tests/peers/test_tools.py.
+
+tools.py PROBED"""
+import json
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+
+from daemon import run_tests
+
+PROBED = sys.argv[1]
+FLASH, RAM, KIB = 0x08000000, 0x20000000, 1024
+BLANK, FAILED, USAGE = b"\xff", 1, 2
+
+
+def call(*words, expect=0):
+    done = subprocess.run([PROBED, *words], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    done.text, done.said = done.stdout.decode(errors="replace"), done.stderr.decode()
+    assert done.returncode == expect, (words, done.returncode, done.text, done.said)
+    return done
+
+
+def refused(code, pattern, *words):
+    """One clear line (and one on what to try, perhaps); nothing on standard output."""
+    done = call(*words, expect=code)
+    errors = [line for line in done.said.splitlines() if line.startswith("probed: error: ")]
+    assert len(errors) == 1 and re.search(pattern, errors[0]), (words, done.said)
+    assert not done.text, done.text
+
+
+class Files:
+    """A folder of program files that hold the same bytes."""
+
+    def __init__(self, length=3000, address=FLASH):
+        self.folder = tempfile.TemporaryDirectory(prefix="probed-")
+        self.address = address
+        self.data = bytes((i * 7 + i // 256) & 255 for i in range(length))
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def write(self, name, data):
+        with open(self.path(name), "wb") as file:
+            file.write(data)
+        return self.path(name)
+
+    def binary(self, name="image.bin"):
+        return self.write(name, self.data)
+
+    def hex(self, name="image.hex"):
+        lines = [record(b"\x02\x00\x00\x04" + struct.pack(">H", self.address >> 16))]
+        for at in range(0, len(self.data), 16):
+            part = self.data[at:at + 16]
+            lines.append(record(struct.pack(">BHB", len(part), (self.address + at) & 0xFFFF, 0) + part))
+        return self.write(name, "".join(lines + [":00000001FF\n"]).encode())
+
+    def srec(self, name="image.s19"):
+        lines = []
+        for at in range(0, len(self.data), 16):
+            part = self.data[at:at + 16]
+            body = struct.pack(">BI", len(part) + 5, self.address + at) + part
+            lines.append("S3" + (body + bytes([~sum(body) & 255])).hex().upper() + "\n")
+        return self.write(name, "".join(lines + ["S70500000000FA\n"]).encode())
+
+    def elf(self, name="image.elf"):
+        header = struct.pack("<4s5B7x2H5I6H", b"\x7fELF", 1, 1, 1, 0, 0, 2, 40, 1, self.address | 1, 52, 0, 0, 52, 32, 1,
+                             0, 0, 0)
+        segment = struct.pack("<8I", 1, 84, self.address, self.address, len(self.data), len(self.data), 5, 4)
+        return self.write(name, header + segment + self.data)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+
+def record(body):
+    return ":" + (body + bytes([-sum(body) & 255])).hex().upper() + "\n"
+
+
+# --- list and info ---
+
+def list_shows_the_simulated_board_when_asked():
+    text = call("list", "--sim").text
+    assert "simulated Blue Pill" in text and re.search(r"VTref: +3\.30 V", text) and "sim:0" in text, text
+    probes = json.loads(call("list", "--sim", "--json").text)["probes"]
+    mine = [probe for probe in probes if probe["place"] == "sim:0"]
+    assert len(mine) == 1 and mine[0]["vtref_mv"] == 3300 and mine[0]["usable"] is True, probes
+
+
+def list_without_probes_says_what_to_try():
+    done = call("list", "--probe", "no-such-serial", expect=FAILED)
+    assert "no debug probe found" in done.said and "cable" in done.said and "udev" in done.said, done.said
+    assert json.loads(call("list", "--json", "--probe", "no-such-serial", expect=FAILED).text) == {"probes": []}
+
+
+def info_tells_what_the_chip_is():
+    text = call("info", "--sim").text
+    for fact in (r"chip: +STM32F10", r"core: +Cortex-M3 r1p1, running", r"flash: +64 KiB at 0x08000000",
+                 r"RAM: +20 KiB at 0x20000000", r"0x410", r"0x20036410", r"0x411fc231", r"0x1ba01477",
+                 r"unique id: +[0-9a-f]{8}-", r"protection: +none", r"breakpoints: +6, and 4 watchpoints"):
+        assert re.search(fact, text), (fact, text)
+    assert "warning" not in text, text
+
+
+def info_is_json_too():
+    info = json.loads(call("info", "--sim", "bluepill,locked", "--json").text)
+    assert info["problem"] is None and info["probe"]["serial"] == "SIM0", info
+    target = info["target"]
+    assert target["dev_id"] == "0x410" and target["state"] == "running" and target["ram_bytes"] == 20 * KIB, target
+    assert target["readout_protected"] is True and "protected" in target["warning"], target
+
+
+def info_without_a_target_still_tells_of_the_probe():
+    done = call("info", "--sim", "bluepill,noack,vtref=0.1", expect=FAILED)
+    assert "0.10 V" in done.text and "no power" in done.said, (done.text, done.said)
+    info = json.loads(call("info", "--json", "--sim", "bluepill,noack", expect=FAILED).text)
+    assert info["target"] is None and "no target answers" in info["problem"], info
+
+
+def info_resets_only_when_it_may():
+    done = call("info", "--sim", "bluepill,swj-off", expect=FAILED)
+    assert "under-reset" in done.said, done.said
+    done = call("info", "--sim", "bluepill,swj-off", "--connect", "under-reset", "--json")
+    assert json.loads(done.text)["target"]["dev_id"] == "0x410", done.text
+    assert "no longer answers" in done.said, "its program was let go again, and switched SWD off"
+
+
+def a_program_that_switches_swd_off_can_be_replaced():
+    with Files() as files:
+        said = call("flash", "--sim", "bluepill,swj-off", files.elf(), "--connect", "under-reset", "--reset").said
+        assert "programmed, checked" in said and "reset: the core runs" in said, said
+    assert "no longer answers" in call("reset", "--sim", "bluepill,swj-off").said
+
+
+def warnings_are_told():
+    assert "copy" in call("info", "--sim", "bluepill,clone").text
+    assert "128 KiB assumed" in call("info", "--sim", "bluepill,flash-size=0").text or \
+        "64 KiB assumed" in call("info", "--sim", "bluepill,flash-size=0").text
+
+
+# --- flash ---
+
+def every_format_is_programmed_and_read_back():
+    with Files() as files:
+        for path in (files.elf(), files.hex(), files.srec()):
+            said = call("flash", "--sim", "bluepill", path, "--verify", "--reset").said
+            assert re.search(r"2\.9 KiB in .*/s\).*programmed, checked", said), said
+            assert "read back, identical" in said and "reset: the core runs" in said, said
+        said = call("flash", files.binary(), "0x08000000", "--verify", "--sim").said
+        assert "identical" in said and "the core is halted" in said, said
+
+
+def progress_is_whole_lines_away_from_a_terminal():
+    with Files(20 * KIB) as files:
+        said = call("flash", "--sim", "bluepill", files.elf()).said
+    assert "\r" not in said and "\033" not in said, said
+    assert [line for line in said.splitlines() if re.match(r"programming: +\d+ %, ", line)], said
+
+
+def progress_is_one_line_on_a_terminal():
+    with Files(20 * KIB) as files:
+        master, slave = pty.openpty()
+        command = [PROBED, "flash", "--sim", "bluepill", files.elf(), "--speed", "7", "--verify", "nonsense", "x"]
+        subprocess.run(command, stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=60)
+        said = os.read(master, 4096).decode()
+        assert "\033[1;31merror:\033[0m" in said, said
+        subprocess.run(command[:5] + ["--verify"], stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=60,
+                       check=True)
+        os.close(slave)
+        said = b""
+        try:
+            while chunk := os.read(master, 4096):
+                said += chunk
+        except OSError:  # the other end is closed
+            pass
+        os.close(master)
+    lines = said.decode().replace("\r\n", "\n").split("\n")
+    assert any(line.count("\r") > 1 and "programming" in line and "[###" in line for line in lines), lines
+    assert lines[-2] == "the core is halted; probed reset starts the program", lines
+
+
+def erase_with_the_program_leaves_nothing_else():
+    with Files(2 * KIB) as files:
+        said = call("flash", "--sim", "bluepill", files.elf(), "--erase", "--verify").said
+        assert "identical" in said, said
+
+
+def a_ram_program_is_written_to_ram():
+    with Files(512, RAM) as files:
+        said = call("flash", "--sim", "bluepill", files.elf(), "--verify").said
+        assert "RAM: 512 bytes written" in said and "identical" in said, said
+
+
+def wrong_files_are_refused():
+    with Files() as files:
+        refused(USAGE, r"plain binary.*probed flash .*image\.bin 0x08000000", "flash", "--sim", "bluepill", files.binary())
+        refused(USAGE, r"ELF.*says itself", "flash", "--sim", "bluepill", files.elf(), "0x08000000")
+        refused(USAGE, r"'here' is no address", "flash", "--sim", "bluepill", files.binary(), "here")
+        refused(FAILED, r"No such file", "flash", "--sim", "bluepill", files.path("none.elf"))
+        refused(FAILED, r"broken\.hex", "flash", "--sim", "bluepill", files.write("broken.hex", b"no hex at all"))
+        refused(FAILED, r"broken\.elf.*not an ELF", "flash", "--sim", "bluepill", files.write("broken.elf", b"\x7fEL"))
+        refused(FAILED, r"nothing to load", "flash", "--sim", "bluepill", files.write("empty.bin", b""), "0x08000000")
+        refused(FAILED, r"0x08010000 is neither", "flash", "--sim", "bluepill", files.binary(), "0x0800f800")
+    with Files(100, 0x60000000) as files:
+        refused(FAILED, r"0x60000000 is neither in flash nor in RAM", "flash", "--sim", "bluepill", files.elf())
+
+
+def a_locked_board_is_explained():
+    with Files() as files:
+        refused(FAILED, r"(?i)protect.*erases", "flash", "--sim", "bluepill,locked", files.elf())
+    refused(FAILED, r"0x08000000.*protected against reading", "read", "--sim", "bluepill,locked", "0x08000000", "1k",
+            "/dev/null")
+
+
+def a_lost_probe_is_told_with_the_state_of_the_flash():
+    with Files(40 * KIB) as files:
+        done = call("flash", "--sim", "bluepill,vanish=3000", files.elf(), expect=FAILED)
+        assert re.search(r"error: .*(gone|unplugged)", done.said) and "repeat" in done.said, done.said
+        assert re.search(r"flash: (0x08000000-|.*programm)", done.said), done.said
+
+
+def ctrl_c_stops_between_pages():
+    with Files(60 * KIB) as files:
+        running = subprocess.Popen([PROBED, "flash", "--sim", "bluepill,realtime", files.elf()],
+                                   stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        said = b""
+        while b"programming" not in said:
+            chunk = os.read(running.stderr.fileno(), 4096)
+            assert chunk, said
+            said += chunk
+        running.send_signal(signal.SIGINT)
+        said = (said + running.stderr.read()).decode()
+        assert running.wait(30) == FAILED, said
+        running.stderr.close()
+        assert re.search(r"error: interrupted; flash: 0x08000000-0x0800\w+ programmed", said), said
+        assert "the same command again" in said, said
+
+
+# --- read, erase, reset ---
+
+def reading_gives_what_is_there():
+    with Files() as files:
+        path = files.path("read.bin")
+        said = call("read", "--sim", "bluepill", "0x1ffff7e0", "2", path).said
+        assert re.search(r"read: 2 bytes in .*/s\) to .*read\.bin", said), said
+        with open(path, "rb") as file:
+            assert file.read() == b"\x40\x00", "the flash size register"
+        assert call("read", "--sim", "bluepill", "134217728", "1k", "-").stdout == BLANK * KIB
+        assert call("read", "--sim", "bluepill", "0x0800F000", "0x1000", "-").stdout == BLANK * 4096
+
+
+def a_failed_read_leaves_no_file():
+    with Files() as files:
+        path = files.path("read.bin")
+        refused(FAILED, r"0x08010000", "read", "--sim", "bluepill", "0x0800ff00", "1k", path)
+        assert not os.path.exists(path)
+        refused(FAILED, r"No such file", "read", "--sim", "bluepill", "0x08000000", "4", files.path("no/read.bin"))
+    if os.path.exists("/dev/full"):
+        refused(FAILED, r"/dev/full.*[Nn]o space", "read", "--sim", "bluepill", "0x08000000", "4", "/dev/full")
+
+
+def erase_says_what_it_wipes():
+    said = call("erase", "--sim").said
+    assert re.search(r"erasing all flash, 0x08000000-0x0800ffff: 64 KiB in 64 sectors", said), said
+    said = call("erase", "--sim", "bluepill", "0x08000401", "1k").said
+    assert re.search(r"erasing 0x08000400-0x08000bff: 2 KiB in 2 sectors", said), said
+    refused(FAILED, r"no flash at 0x20000000", "erase", "--sim", "bluepill", "0x20000000", "1k")
+
+
+def reset_runs_or_halts():
+    assert "the core runs" in call("reset", "--sim").said
+    assert "halted at 0x" in call("reset", "--sim", "bluepill", "halt").said
+
+
+# --- words ---
+
+def wrong_words_get_one_clear_line():
+    refused(USAGE, r"'flsh'; did you mean probed flash\?", "flsh")
+    refused(USAGE, r"'--verfy'; did you mean --verify\?", "flash", "--sim", "bluepill", "x.elf", "--verfy")
+    refused(USAGE, r"'--json'", "reset", "--json")
+    refused(USAGE, r"'--gdb'", "flash", "--gdb", "0")
+    refused(USAGE, r"usage: probed flash FILE", "flash", "--sim")
+    refused(USAGE, r"usage: probed flash FILE", "flash", "a", "b", "c")
+    refused(USAGE, r"usage: probed read", "read", "0", "1")
+    refused(USAGE, r"redpill.*bluepill", "info", "--sim", "redpill")
+    refused(USAGE, r"redpill.*bluepill", "list", "--sim", "redpill")
+    refused(USAGE, r"--sim and --probe", "info", "--sim", "--probe", "x")
+    refused(USAGE, r"--speed", "info", "--sim", "--speed", "fast")
+    refused(USAGE, r"an address needs a length", "erase", "--sim", "bluepill", "0x08000000")
+    refused(USAGE, r"probed reset halt", "reset", "--sim", "bluepill", "stop")
+    for length in ("0", "1x", "k", "0x", "", "-1", "5000M", "99999999999999999999"):
+        refused(USAGE, r"length|unknown option", "read", "--sim", "bluepill", "0x08000000", length, "/dev/null")
+    refused(USAGE, r"past the last address", "read", "--sim", "bluepill", "0xfffffff0", "17", "/dev/null")
+
+
+def help_teaches():
+    main = call("--help").text
+    for name in ("list", "info", "flash", "read", "erase", "reset"):
+        assert re.search(rf"^  {name}\b", main, re.M), name
+        text = call(name, "--help").text
+        assert f"probed {name}" in text and "--probe" in text and "--connect" in text, text
+    text = call("flash", "--help").text
+    for word in ("--erase", "--verify", "--reset", "0x08000000", "Intel HEX", "Ctrl-C"):
+        assert word in text, word
+
+
+def common_options_work():
+    with Files() as files:
+        wire = files.path("wire")
+        call("info", "--sim", "bluepill", "--speed", "1000", "--connect", "normal", "--log", "debug", "--wire-log", wire)
+        assert os.path.getsize(wire) > 100
+    refused(FAILED, r"/nonexistent/file", "reset", "--sim", "bluepill", "--wire-log", "/nonexistent/file")
+    refused(FAILED, r"no debug probe found", "info", "--probe", "no-such-serial")
+
+
+run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try,
+           info_tells_what_the_chip_is, info_is_json_too, info_without_a_target_still_tells_of_the_probe,
+           info_resets_only_when_it_may, a_program_that_switches_swd_off_can_be_replaced, warnings_are_told, every_format_is_programmed_and_read_back,
+           progress_is_whole_lines_away_from_a_terminal, progress_is_one_line_on_a_terminal,
+           erase_with_the_program_leaves_nothing_else, a_ram_program_is_written_to_ram, wrong_files_are_refused,
+           a_locked_board_is_explained, a_lost_probe_is_told_with_the_state_of_the_flash, ctrl_c_stops_between_pages,
+           reading_gives_what_is_there, a_failed_read_leaves_no_file, erase_says_what_it_wipes, reset_runs_or_halts,
+           wrong_words_get_one_clear_line, help_teaches, common_options_work])

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: MIT
+"""The tools of probed's command line before emulated ST-Links, whose boards stay from one call to the next:
+test_tools.py PROBE_EMU FIRMWARE.elf STLINK PROBED"""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+from emulator import tool
+from daemon import run_tests
+
+probe_emu, firmware, stlink, probed = sys.argv[1:5]
+VERSIONS = {"V2J43": "V2J43S7", "V2-1": "V2J46M", "V3": "V3J15M7"}
+FLASH, KIB = 0x08000000, 1024
+
+
+class Bench:
+    """A folder, and calls one after the other with the same probes plugged in."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="probed-")
+        self.files = {"elf": firmware, "probed": probed}
+        for name in ("bin", "ihex", "srec"):
+            self.files[name] = self.path("image." + name)
+            format_name = {"bin": "binary", "ihex": "ihex", "srec": "srec"}[name]
+            subprocess.run(["arm-none-eabi-objcopy", "-O", format_name, firmware, self.files[name]], check=True)
+        self.image = self.read("image.bin")
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def run(self, script, probes=stlink, code=0, **options):
+        """{elf}, {bin}.. are files, {dir} the folder; the shell stops at the first call that fails."""
+        script = script.format(dir=self.folder.name, **self.files)
+        return tool(probe_emu, "sh", "-e", "-c", script, stlink=probes, code=code, **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.folder.cleanup()
+
+
+def list_and_info_agree_with_st_info():
+    with Bench() as bench:
+        bench.run("{probed} list --json >{dir}/list; {probed} info --json >{dir}/info; st-info --probe >{dir}/st-info")
+        probe, = json.loads(bench.read("list"))["probes"]
+        info, theirs = json.loads(bench.read("info")), bench.read("st-info").decode()
+    assert info["probe"] == probe, (info, probe)
+    assert probe["place"] == "usb:1-1" and probe["usable"] and probe["vid"] == "0483", probe
+    assert probe["firmware"].startswith(VERSIONS[stlink]) and 3200 <= probe["vtref_mv"] <= 3400, probe
+    assert re.search(rf"(?i)serial: +{probe['serial']}", theirs), (probe, theirs)
+    target = info["target"]
+    for name, value in (("flash", target["flash_bytes"]), ("sram", target["ram_bytes"])):
+        assert re.search(rf"{name}: +{value}\b", theirs), (name, value, theirs)
+    assert int(re.search(r"chipid: +(0x\w+)", theirs).group(1), 16) == int(target["dev_id"], 16), theirs
+    assert target["state"] == "running", "the core was not disturbed"
+
+
+def the_boards_serial_port_is_found():
+    with Bench() as bench:
+        text = bench.run("mkdir -p \"$UMOCKDEV_DIR/sys/devices/pci0000:00/0000:00:14.0/usb1/1-1/1-1:1.2/tty/ttyACM3\"\n"
+                         "{probed} list")
+    assert re.search(r"serial port: +/dev/ttyACM3", text), text
+
+
+def what_is_flashed_is_read_back():
+    for name, address in (("elf", ""), ("ihex", ""), ("srec", ""), ("bin", "0x08000000")):
+        with Bench() as bench:
+            text = bench.run("{probed} flash {" + name + "} " + address + " --verify --reset\n"
+                             f"{{probed}} read 0x08000000 {len(bench.image)} {{dir}}/back\n"
+                             f"st-flash read {{dir}}/theirs 0x08000000 {len(bench.image)}")
+            assert "identical" in text and "reset: the core runs" in text, text
+            assert bench.read("back") == bench.image == bench.read("theirs"), name
+
+
+def an_identical_image_is_not_written_again():
+    with Bench() as bench:
+        text = bench.run("{probed} flash {elf} --reset; echo; echo again; {probed} flash {bin} 0x08000000; "
+                         "{probed} info --json >{dir}/info")
+        again = text.split("\nagain\n")[1]
+        assert "nothing to do" in again and "halted" not in again, text
+        assert json.loads(bench.read("info"))["target"]["state"] == "running", "as it was before"
+
+
+def erase_wipes_what_it_says():
+    with Bench() as bench:
+        length = len(bench.image)
+        text = bench.run(f"{{probed}} flash {{elf}}; {{probed}} erase 0x08000400 1k\n"
+                         f"{{probed}} read 0x08000000 {length} {{dir}}/holed\n"
+                         "{probed} erase; {probed} read 0x08000000 64k {dir}/blank")
+        wanted = bytearray(bench.image)
+        wanted[KIB:2 * KIB] = b"\xff" * len(wanted[KIB:2 * KIB])
+        assert bench.read("holed") == bytes(wanted), "one sector and no more"
+        assert bench.read("blank") == b"\xff" * 64 * KIB
+        assert "erasing all flash, 0x08000000-0x0800ffff" in text, text
+
+
+def other_bytes_stay_unless_erase_is_asked_for():
+    with Bench() as bench:
+        with open(bench.path("few"), "wb") as file:
+            file.write(b"few")
+        bench.run("{probed} flash {elf}; {probed} flash {dir}/few 0x08000401\n"
+                  f"{{probed}} read 0x08000000 {len(bench.image)} {{dir}}/patched\n"
+                  "{probed} flash {dir}/few 0x08000401 --erase; {probed} read 0x08000000 64k {dir}/alone")
+        wanted = bytearray(bench.image.ljust(0x404, b"\xff"))
+        wanted[0x401:0x404] = b"few"
+        assert bench.read("patched") == bytes(wanted)[:len(bench.image)]
+        alone = bytearray(b"\xff" * 64 * KIB)
+        alone[0x401:0x404] = b"few"
+        assert bench.read("alone") == bytes(alone)
+
+
+def reset_halts_and_lets_go():
+    with Bench() as bench:
+        text = bench.run("{probed} flash {elf} >/dev/null; {probed} reset halt; {probed} info --json >{dir}/halted\n"
+                         "{probed} reset; {probed} info --json >{dir}/running")
+        assert re.search(r"halted at 0x0800\w+, before", text), text
+        assert json.loads(bench.read("halted"))["target"]["state"] == "halted"
+        assert json.loads(bench.read("running"))["target"]["state"] == "running"
+
+
+def two_probes_are_told_apart():
+    with Bench() as bench:
+        text = bench.run("{probed} list; {probed} list --json >{dir}/list", probes="V2J43,V3")
+        assert "usb:1-1" in text and "usb:1-2" in text and "several probes" in text, text
+        probes = json.loads(bench.read("list"))["probes"]
+        for probe in probes:
+            found = bench.run(f"{{probed}} info --probe {probe['place']} --json", probes="V2J43,V3")
+            assert probe["place"] in found and "0x410" in found, found
+        for command in ("info", "reset", "erase", "flash {elf}", "read 0x08000000 4 -"):
+            text = bench.run("{probed} " + command, probes="V2J43,V3", code=2)
+            assert "2 probes are there" in text and text.count("--probe ") == 2 and "erasing" not in text, text
+
+
+def a_probe_in_use_is_said_to_be():
+    with Bench() as bench:
+        text = bench.run("{probed} --gdb 0 2>{dir}/log & daemon=$!\n"
+                         "until grep -q Listening {dir}/log; do sleep 0.02; done\n"
+                         "{probed} list; {probed} info && exit 9\nkill $daemon; wait $daemon")
+    assert re.search(r"not usable: +.*(in use|another program)", text), text
+    assert re.search(r"error: .*(in use|another program)", text), text
+
+
+def a_locked_chip_is_explained():
+    with Bench() as bench:
+        text = bench.run("{probed} info --json >{dir}/info; {probed} flash {elf} || test $? = 1\n"
+                         "{probed} read 0x08000000 4 {dir}/none || test $? = 1", board="bluepill,locked")
+        assert json.loads(bench.read("info"))["target"]["readout_protected"] is True
+        assert text.count("error:") == 2 and "erases" in text, text
+        assert not os.path.exists(bench.path("none"))
+
+
+def no_wires_are_explained():
+    with Bench() as bench:
+        text = bench.run("{probed} info", board="bluepill,noack,vtref=0.05", code=1)
+    assert "no target answers" in text and "VTref" in text and stlink[:2] in text, text
+
+
+TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what_is_flashed_is_read_back,
+         an_identical_image_is_not_written_again, erase_wipes_what_it_says, other_bytes_stay_unless_erase_is_asked_for,
+         reset_halts_and_lets_go, two_probes_are_told_apart, a_probe_in_use_is_said_to_be, a_locked_chip_is_explained,
+         no_wires_are_explained]
+run_tests(TESTS)
