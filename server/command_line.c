@@ -5,8 +5,6 @@
 
 #include "cli.h"
 
-#include "cli.h"
-
 static bool done(int *code, int value)
 {
     *code = value;
