@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 
 enum { DEFAULT_V2_KHZ = 1800, DEFAULT_V3_KHZ = 3300, FAST_V2_KHZ = 4000, FAST_V3_KHZ = 8000 };
-enum { LINK_TEST_BYTES = 1024, LINK_TEST_ROUNDS = 4 };
+enum { LINK_TEST_BYTES = 1024, LINK_TEST_ROUNDS = 3 };
 #define LINK_TEST_ADDRESS 0xE00FF000u /* ROM table: there on every core, changes never */
 
 /* --- finding --- */
@@ -87,6 +87,9 @@ static enum err leave_mode(struct probe *probe)
         return simple(probe, STLINK_DEBUG, STLINK_LEAVE);
     case STLINK_MODE_SWIM:
         return simple(probe, STLINK_SWIM, 0x01);
+    case STLINK_MODE_BOOTLOADER:
+        return job_fail(probe->job, ERR_PROBE,
+                        "the probe is in firmware update mode: unplug and replug it");
     default:
         return ERR_OK;
     }
@@ -145,6 +148,8 @@ static enum err stlink_nrst(struct probe *probe, enum probe_nrst level)
     stlink_command(command, STLINK_DEBUG, STLINK_DRIVE_NRST);
     command[2] = level == PROBE_NRST_ASSERT ? 0 : 1;
     enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    if (error == ERR_OK || level == PROBE_NRST_ASSERT)
+        stlink_of(probe)->nrst_low = level == PROBE_NRST_ASSERT;
     return error == ERR_OK ? ERR_OK : job_fail(probe->job, error, "the probe cannot drive NRST");
 }
 
@@ -240,22 +245,26 @@ static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
     return ERR_OK;
 }
 
-/* The same bytes several times over: true if the wire can take this speed. */
-static bool link_is_clean(struct probe *probe)
+static bool read_test_bytes(struct probe *probe, uint8_t data[LINK_TEST_BYTES])
 {
-    uint8_t first[LINK_TEST_BYTES], again[LINK_TEST_BYTES];
+    struct op op = {.kind = OP_READ,
+                    .width = 4,
+                    .increment = true,
+                    .address = LINK_TEST_ADDRESS,
+                    .count = LINK_TEST_BYTES / 4,
+                    .data = data};
 
-    for (int round = 0; round < LINK_TEST_ROUNDS; round++) {
-        struct op op = {.kind = OP_READ,
-                        .width = 4,
-                        .increment = true,
-                        .address = LINK_TEST_ADDRESS,
-                        .count = LINK_TEST_BYTES / 4,
-                        .data = round == 0 ? first : again};
-        if (stlink_run_one(probe, &op) != ERR_OK ||
-            (round > 0 && memcmp(first, again, sizeof first) != 0))
+    return stlink_run_one(probe, &op) == ERR_OK;
+}
+
+/* The bytes that the safe speed brought, several times over: the wire can take this speed. */
+static bool link_is_clean(struct probe *probe, const uint8_t expected[LINK_TEST_BYTES])
+{
+    uint8_t data[LINK_TEST_BYTES];
+
+    for (int round = 0; round < LINK_TEST_ROUNDS; round++)
+        if (!read_test_bytes(probe, data) || memcmp(data, expected, sizeof data) != 0)
             return false;
-    }
     return true;
 }
 
@@ -263,17 +272,25 @@ static bool link_is_clean(struct probe *probe)
 static enum err search_speed(struct probe *probe)
 {
     struct stlink *stlink = stlink_of(probe);
-    uint32_t safe = stlink->khz, actual;
+    uint32_t safe = stlink->khz, actual, khz = stlink->caps.com_freq ? FAST_V3_KHZ : FAST_V2_KHZ;
+    uint8_t expected[LINK_TEST_BYTES];
 
     if (stlink->speed_chosen || (!stlink->caps.swd_freq && !stlink->caps.com_freq))
         return ERR_OK;
-    enum err error =
-        choose_speed(probe, stlink->caps.com_freq ? FAST_V3_KHZ : FAST_V2_KHZ, &actual);
-    if (error == ERR_OK && link_is_clean(probe)) {
+    if (!read_test_bytes(probe, expected)) { /* whoever comes next will see what is wrong */
+        job_clear(probe->job);
+        return stlink->lost ? job_fail(probe->job, ERR_PROBE_GONE, "the probe is gone") : ERR_OK;
+    }
+    enum err error = choose_speed(probe, khz, &actual);
+    if (error == ERR_OK && link_is_clean(probe, expected)) {
         stlink->speed_chosen = true;
         return ERR_OK;
     }
+    if (stlink->lost)
+        return job_fail(probe->job, ERR_PROBE_GONE, "the probe is gone");
     job_clear(probe->job);
+    log_line(probe->job->log, LOG_INFO, "SWD is not clean at %u kHz: staying at %u kHz", actual,
+             safe);
     error = choose_speed(probe, safe, &actual);
     return error == ERR_OK ? stlink_reenter(probe) : error;
 }
@@ -316,6 +333,8 @@ static enum err read_version(struct probe *probe)
 
     stlink_command(command, STLINK_GET_VERSION, 0);
     enum err error = stlink_ask(probe, command, reply, 6);
+    if (error == ERR_OK && reply[0] == 0 && reply[1] == 0)
+        return job_fail(probe->job, ERR_PROBE, "the probe tells no firmware version");
     if (error != ERR_OK || stlink_decode_version(reply, stlink->pid, &stlink->version))
         return error;
     stlink_command(command, STLINK_GET_VERSION_EX, 0);
@@ -380,6 +399,8 @@ enum err stlink_start(struct probe *probe, struct usb_pipe *pipe)
         stlink->caps = stlink_caps(&stlink->version);
         error = leave_mode(probe);
     }
+    if (error == ERR_OK)
+        stlink->in_service = true;
     if (error != ERR_OK) {
         pipe->driver->close(pipe);
         free(stlink);
@@ -404,10 +425,10 @@ static void stlink_close(struct probe *probe)
 {
     struct stlink *stlink = stlink_of(probe);
 
-    if (stlink->entered) {
+    if (stlink->nrst_low && !stlink->lost)
         (void)stlink_nrst(probe, PROBE_NRST_RELEASE);
+    if (stlink->entered && !stlink->lost)
         (void)leave_mode(probe);
-    }
     stlink->pipe->driver->close(stlink->pipe);
     free(stlink);
 }

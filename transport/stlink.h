@@ -15,7 +15,11 @@ struct stlink {
     struct stlink_caps caps;
     uint16_t pid;
     bool dirty;        /* the last exchange failed: stale replies may wait */
+    unsigned failures; /* exchanges in a row that failed */
+    bool in_service;   /* opened for good: repeated failures mean that it is lost */
+    bool lost;         /* gone, or does not answer any more: no good-byes */
     bool entered;      /* SWD was entered and not left */
+    bool nrst_low;     /* we drive it */
     uint32_t aps_open; /* bit a: INIT_AP was done since entering */
     uint32_t khz;      /* SWCLK as the probe reports it */
     bool speed_chosen; /* by the user: no search for the fastest clean one */
@@ -63,11 +67,19 @@ enum err stlink_reenter(struct probe *probe);
 
 /* --- stlink_run.c --- */
 
+/* Register accesses of a MEM-AP that fit into a slice of 40 ms at this SWCLK. */
+uint32_t stlink_slice_accesses(const struct stlink *stlink);
+/* READALLREGS is known to mean what single reads say, and fast enough. */
+bool stlink_all_regs_usable(const struct stlink *stlink);
 enum err stlink_run(struct probe *probe, struct op *ops, size_t count);
 /* One operation by itself, with retries. */
 enum err stlink_run_one(struct probe *probe, struct op *op);
 
 /* --- stlink_script.c --- */
+
+/* A write that lets the core go, or resets it: it must not happen before everything that was queued
+ * before it has, nor twice. */
+bool stlink_is_action(const struct op *op);
 
 enum { STLINK_RUN_MAX = OPS_CAPACITY };
 

@@ -8,6 +8,7 @@
 /* All of a packet's work must end within 1.5 s: gdb 13 resends after 2 s. */
 enum {
     USB_TIMEOUT_MS = 600,
+    FAILURES_MAX = 2,
     RETRY_LIMIT_US = 400000,
     RETRY_FIRST_US = 100,
     RETRY_LONGEST_US = 8000
@@ -26,20 +27,40 @@ static enum err recover(struct probe *probe)
     return error;
 }
 
+/* Two commands in a row without an answer, although the pipes were cleared between them: only
+ * opening it anew, with a USB reset if need be, can help. */
+static enum err count_failure(struct probe *probe, enum err error, bool first_in_job)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    stlink->dirty = true;
+    if (error == ERR_PROBE_GONE || !stlink->in_service || ++stlink->failures < FAILURES_MAX) {
+        stlink->lost |= error == ERR_PROBE_GONE;
+        return error;
+    }
+    stlink->lost = true;
+    if (first_in_job)
+        job_clear(probe->job);
+    return job_fail(probe->job, ERR_PROBE_GONE, "the probe stopped answering");
+}
+
 static enum err exchange(struct probe *probe, struct usb_exchange *exchange)
 {
     struct stlink *stlink = stlink_of(probe);
+    bool first_in_job = probe->job->error == ERR_OK;
     enum err error = recover(probe);
 
     if (error != ERR_OK)
-        return error;
+        return count_failure(probe, error, first_in_job);
     exchange->command_length = STLINK_COMMAND_SIZE;
     exchange->timeout_ms = USB_TIMEOUT_MS;
     error = stlink->pipe->driver->exchange(stlink->pipe, exchange, probe->job);
-    stlink->dirty = error != ERR_OK;
     probe->stats.transfers = stlink->pipe->transfers;
     probe->stats.bytes = stlink->pipe->bytes;
-    return error;
+    if (error != ERR_OK)
+        return count_failure(probe, error, first_in_job);
+    stlink->failures = 0;
+    return ERR_OK;
 }
 
 enum err stlink_ask(struct probe *probe, const uint8_t *command, void *reply, size_t length)
@@ -140,7 +161,7 @@ void stlink_clear_sticky(struct probe *probe)
     uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
 
     if (!stlink_of(probe)->caps.dap_regs)
-        return; /* older firmware clears them by itself */
+        return; /* older firmware gives no way to; not known whether it clears them by itself */
     stlink_command(command, STLINK_DEBUG, STLINK_WRITE_DAP);
     put_le16(command + 2, DAP_PORT_DP);
     put_le16(command + 4, DP_ABORT);

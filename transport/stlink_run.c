@@ -9,16 +9,21 @@
 #include "base/bytes.h"
 
 #define DHCSR_ADDRESS 0xE000EDF0u
+#define DHCSR_S_REGRDY (1u << 16)
+#define DCRSR_ADDRESS 0xE000EDF4u
+#define DCRSR_WRITE (1u << 16)
+#define DCRDR_ADDRESS 0xE000EDF8u
 #define PERIPHERALS_START 0x40000000u
 
 enum {
     SLICE_US = 40000,
-    CLOCKS_PER_WORD = 46,
+    CLOCKS_PER_ACCESS = 46,
     BLOCK_MIN = 64,
     WAIT_FIRST_US = 50,
-    WAIT_LONGEST_US = 2000
+    WAIT_LONGEST_US = 2000,
+    REGISTER_LIMIT_US = 100000
 };
-enum { ALL_REGS = 19, ALL_REGS_REPLY = 88, ALL_REGS_WORTH = 3, FPU_REGSEL = 32 };
+enum { ALL_REGS = 19, ALL_REGS_REPLY = 88, ALL_REGS_WORTH = 3, ALL_REGS_KHZ = 15 };
 
 /* --- one word --- */
 
@@ -59,16 +64,26 @@ static enum err write_word(struct probe *probe, const struct op *op)
 
 /* --- blocks --- */
 
-/* What one command moves in at most 40 ms at this SWCLK. */
-static uint32_t block_bytes(const struct stlink *stlink, unsigned width)
+uint32_t stlink_slice_accesses(const struct stlink *stlink)
 {
-    uint32_t limit = width == 1 ? stlink->caps.block8 : stlink->caps.block;
-    uint64_t accesses = (uint64_t)stlink->khz * SLICE_US / 1000 / CLOCKS_PER_WORD;
-    uint64_t bytes = accesses * width / 4 * 4;
+    return (uint32_t)((uint64_t)stlink->khz * SLICE_US / 1000 / CLOCKS_PER_ACCESS);
+}
+
+/* What one command may move from there: at most a slice of time, and no more than this firmware
+ * takes. */
+static uint32_t block_bytes(const struct stlink *stlink, const struct op *op, uint32_t address)
+{
+    const struct stlink_caps *caps = &stlink->caps;
+    uint32_t limit = op->width == 1 ? caps->block8 : caps->block;
+    uint32_t bytes = stlink_slice_accesses(stlink) * op->width / 4 * 4;
 
     if (bytes < BLOCK_MIN)
         bytes = BLOCK_MIN;
-    return bytes < limit ? (uint32_t)bytes : limit;
+    if (bytes > limit)
+        bytes = limit;
+    if (caps->boundary && op->increment && bytes > caps->boundary - address % caps->boundary)
+        bytes = caps->boundary - address % caps->boundary;
+    return bytes;
 }
 
 static void block_command(uint8_t *command, uint8_t code, const struct op *op, uint32_t address,
@@ -170,7 +185,7 @@ static enum err run_block(struct probe *probe, struct op *op)
 {
     struct stlink *stlink = stlink_of(probe);
     uint8_t code = stlink_memory_op(&stlink->caps, op->kind == OP_WRITE, op->width, op->increment);
-    uint32_t total = op->count * op->width, piece = block_bytes(stlink, op->width);
+    uint32_t total = op->count * op->width, bytes;
     uint8_t one[4] = {0};
     uint8_t *data = op->data ? op->data : one;
 
@@ -180,12 +195,20 @@ static enum err run_block(struct probe *probe, struct op *op)
         put_le32(one, op->value);
         data = one;
     }
-    for (uint32_t at = 0; at < total; at += piece) {
-        uint32_t bytes = total - at < piece ? total - at : piece;
+    if (op->ap != 0 && !stlink->caps.rw_misc)
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe's firmware %s reaches memory through access port 0 only: update "
+                        "it",
+                        probe->info.firmware);
+    for (uint32_t at = 0; at < total; at += bytes) {
+        uint32_t address = op->increment ? op->address + at : op->address;
+
+        bytes = block_bytes(stlink, op, address);
+        if (bytes > total - at)
+            bytes = total - at;
         if (job_cancelled(probe->job))
             return job_fail(probe->job, ERR_CANCELLED, "interrupted");
-        enum err error = block(probe, op, code, op->increment ? op->address + at : op->address,
-                               data + at, bytes);
+        enum err error = block(probe, op, code, address, data + at, bytes);
         if (error != ERR_OK)
             return error;
     }
@@ -209,7 +232,58 @@ static enum err run_memory(struct probe *probe, struct op *op)
     return error;
 }
 
+/* One word through any AP, for what has commands of its own on AP 0. */
+static enum err any_word(struct probe *probe, const struct op *op, enum op_kind kind,
+                         uint32_t address, uint32_t *value)
+{
+    struct op word = {.kind = kind,
+                      .ap = op->ap,
+                      .width = 4,
+                      .increment = true,
+                      .address = address,
+                      .count = 1,
+                      .inline_data = kind == OP_WRITE,
+                      .value = *value,
+                      .result = value};
+    enum err error = run_block(probe, &word);
+
+    if (error == ERR_OK && kind == OP_READ && address == DHCSR_ADDRESS)
+        probe_note_dhcsr(probe, *value);
+    return error;
+}
+
 /* --- core registers --- */
+
+static enum err await_register(struct probe *probe, const struct op *op)
+{
+    uint64_t end = clock_now_us(probe->clock) + REGISTER_LIMIT_US;
+    uint32_t dhcsr = 0;
+
+    do {
+        enum err error = any_word(probe, op, OP_READ, DHCSR_ADDRESS, &dhcsr);
+        if (error != ERR_OK || (dhcsr & DHCSR_S_REGRDY))
+            return error;
+    } while (clock_now_us(probe->clock) < end);
+    return job_fail(probe->job, ERR_TIMEOUT, "core register %u: S_REGRDY does not come",
+                    op->address);
+}
+
+/* A core behind another AP: whether READREG's AP byte is obeyed is not known, so by DCRSR and DCRDR
+ * (DDI 0403, C1.6.3). */
+static enum err run_reg_elsewhere(struct probe *probe, struct op *op)
+{
+    bool read = op->kind == OP_REG_READ;
+    uint32_t select = op->address | (read ? 0 : DCRSR_WRITE), value = op->value;
+    enum err error = read ? ERR_OK : any_word(probe, op, OP_WRITE, DCRDR_ADDRESS, &value);
+
+    if (error == ERR_OK)
+        error = any_word(probe, op, OP_WRITE, DCRSR_ADDRESS, &select);
+    if (error == ERR_OK)
+        error = await_register(probe, op);
+    if (error == ERR_OK && read)
+        error = any_word(probe, op, OP_READ, DCRDR_ADDRESS, op->result);
+    return error;
+}
 
 static enum err run_reg(struct probe *probe, struct op *op)
 {
@@ -217,6 +291,8 @@ static enum err run_reg(struct probe *probe, struct op *op)
     const struct stlink_status *status = NULL;
     bool read = op->kind == OP_REG_READ;
 
+    if (op->ap != 0)
+        return run_reg_elsewhere(probe, op);
     stlink_command(command, STLINK_DEBUG, read ? STLINK_READREG : STLINK_WRITEREG);
     command[2] = (uint8_t)op->address;
     if (!read)
@@ -227,6 +303,12 @@ static enum err run_reg(struct probe *probe, struct op *op)
     if (read)
         *op->result = get_le32(reply + 4);
     return ERR_OK;
+}
+
+/* It reads 20 registers in one command: not within the time limit at a crawling SWCLK. */
+bool stlink_all_regs_usable(const struct stlink *stlink)
+{
+    return stlink->all_regs == ALL_REGS_AGREE && stlink->khz >= ALL_REGS_KHZ;
 }
 
 static bool in_all_regs(const struct op *op)
@@ -246,25 +328,40 @@ static enum err read_all(struct probe *probe, uint32_t *values)
     return error;
 }
 
-/* The first time: does READALLREGS mean what READREG says? */
-static enum err compare_all_regs(struct probe *probe, const uint32_t *values)
+/* All of READALLREGS' registers as this queue just read them one by one; false if it did not, or
+ * changed anything after it began to. */
+static bool were_all_read(const struct op *ops, size_t count, uint32_t *values)
 {
-    struct stlink *stlink = stlink_of(probe);
+    uint32_t seen = 0;
 
-    for (uint32_t i = 0; i < ALL_REGS; i++) {
-        uint32_t value = 0;
-        struct op op = {.kind = OP_REG_READ, .address = i, .result = &value};
-        enum err error = run_reg(probe, &op);
-        if (error != ERR_OK)
-            return error;
-        if (value != values[i]) {
-            stlink->all_regs = ALL_REGS_DIFFER;
-            log_line(probe->job->log, LOG_DEBUG,
-                     "READALLREGS and READREG disagree on register %u: not used", i);
-            return ERR_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (in_all_regs(&ops[i])) {
+            values[ops[i].address] = *ops[i].result;
+            seen |= 1u << ops[i].address;
+        } else if (seen && (ops[i].kind == OP_WRITE || ops[i].kind == OP_REG_WRITE)) {
+            return false;
         }
     }
-    stlink->all_regs = ALL_REGS_AGREE;
+    return seen == (1u << ALL_REGS) - 1;
+}
+
+/* The first time that all registers were read: does READALLREGS say the same? The core stands. */
+static enum err learn_all_regs(struct probe *probe, const struct op *ops, size_t count)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint32_t known[ALL_REGS], values[ALL_REGS];
+
+    if (stlink->all_regs != ALL_REGS_UNKNOWN || !were_all_read(ops, count, known))
+        return ERR_OK;
+    enum err error = read_all(probe, values);
+    if (stlink->lost)
+        return error;
+    bool agree = error == ERR_OK && memcmp(known, values, sizeof known) == 0;
+    stlink->all_regs = agree ? ALL_REGS_AGREE : ALL_REGS_DIFFER;
+    if (!agree)
+        log_line(probe->job->log, LOG_DEBUG, "READALLREGS and single reads disagree: not used");
+    if (error != ERR_OK)
+        job_clear(probe->job);
     return ERR_OK;
 }
 
@@ -278,22 +375,19 @@ static enum err run_all_regs(struct probe *probe, struct op *ops, size_t first, 
 
     for (size_t i = first; i < end; i++)
         wanted += !done[i] && in_all_regs(&ops[i]);
-    if (wanted < ALL_REGS_WORTH || stlink->all_regs == ALL_REGS_DIFFER)
+    if (wanted < ALL_REGS_WORTH || !stlink_all_regs_usable(stlink))
         return ERR_OK;
     enum err error = read_all(probe, values);
-    if (error != ERR_OK)
-        return error == ERR_PROBE_GONE || error == ERR_TIMEOUT ? error
-                                                               : (job_clear(probe->job), ERR_OK);
-    if (stlink->all_regs == ALL_REGS_UNKNOWN)
-        error = compare_all_regs(probe, values);
-    if (error != ERR_OK || stlink->all_regs != ALL_REGS_AGREE)
-        return error;
-    for (size_t i = first; i < end; i++)
+    if (error != ERR_OK && !stlink->lost) { /* one by one they get their retries and sentences */
+        job_clear(probe->job);
+        return ERR_OK;
+    }
+    for (size_t i = first; i < end && error == ERR_OK; i++)
         if (!done[i] && in_all_regs(&ops[i])) {
             *ops[i].result = values[ops[i].address];
             done[i] = true;
         }
-    return ERR_OK;
+    return error;
 }
 
 /* --- waiting, DP and AP --- */
@@ -304,7 +398,8 @@ static enum err run_wait(struct probe *probe, struct op *op)
 
     for (uint64_t pause = WAIT_FIRST_US;; pause = pause < WAIT_LONGEST_US ? 2 * pause : pause) {
         uint32_t value = 0;
-        enum err error = read_word(probe, op, op->address, &value);
+        enum err error = op->ap == 0 ? read_word(probe, op, op->address, &value)
+                                     : any_word(probe, op, OP_READ, op->address, &value);
         if (error != ERR_OK || (value & op->mask) == op->value)
             return error;
         if (job_cancelled(probe->job))
@@ -367,15 +462,24 @@ static enum err run_one_once(struct probe *probe, struct op *op)
     }
 }
 
+/* Writes that must not be done twice, since nobody knows whether the first one arrived: into
+ * register-like places, and those that let the core go or reset it. */
+static bool happens_once(const struct op *op)
+{
+    if (op->kind != OP_WRITE)
+        return false;
+    return !op->increment || stlink_is_action(op);
+}
+
 /* Nobody acknowledged: the target may have been reset or power-cycled. Once more from the
- * beginning, but never a register-like write, which may have happened. */
+ * beginning, but for writes that may have happened. */
 enum err stlink_run_one(struct probe *probe, struct op *op)
 {
     enum err error = run_one_once(probe, op);
 
-    if (error == ERR_FAULT && op->kind != OP_READ && op->kind != OP_WRITE)
+    if (error == ERR_FAULT || error == ERR_WAIT || error == ERR_PARITY)
         stlink_clear_sticky(probe);
-    if (error != ERR_NO_TARGET || (op->kind == OP_WRITE && !op->increment))
+    if (error != ERR_NO_TARGET || happens_once(op))
         return error;
     job_clear(probe->job);
     error = stlink_reenter(probe);
@@ -423,5 +527,5 @@ enum err stlink_run(struct probe *probe, struct op *ops, size_t count)
         if (error == ERR_OK)
             error = run_rest(probe, ops, first, end, done);
     }
-    return error;
+    return error == ERR_OK ? learn_all_regs(probe, ops, count) : error;
 }

@@ -3,10 +3,12 @@
  * second one.
  *
  * The probe runs all items even if one fails, so what shares a script must not depend on what
- * stands before it: writes into the private peripheral bus (debug registers, which do not fail one
- * by one) may follow each other, any other write is the last of its script, a wait is looked at
- * once with only reads behind it, and a barrier ends the script. S_REGRDY is read after every DCRSR
- * write. */
+ * stands before it. Writes into the private peripheral bus (comparators, DEMCR, ..) may follow each
+ * other; what lets the core go or resets it follows no write but DFSR's, whose failure is told
+ * without trying again; any other write is the last of its script; a wait is looked at once with
+ * only reads behind it; a barrier ends the script. S_REGRDY is read after every DCRSR write.
+ * Peripherals, whose reads may have effects, are not read here: what stands behind a failed item is
+ * done again. */
 #include "stlink.h"
 
 #include <string.h>
@@ -18,7 +20,12 @@ enum { ITEMS_MAX = 512, WORDS_MAX = 32 };
 
 #define PPB_START 0xE0000000u
 #define PPB_END 0xE0100000u
+#define PERIPHERALS_START 0x40000000u
+#define PERIPHERALS_END 0x60000000u
+#define AIRCR 0xE000ED0Cu
+#define DFSR 0xE000ED30u
 #define DHCSR 0xE000EDF0u
+#define DHCSR_C_HALT (1u << 1)
 #define DCRSR 0xE000EDF4u
 #define DCRDR 0xE000EDF8u
 #define DCRSR_WRITE (1u << 16)
@@ -38,6 +45,7 @@ struct script {
     size_t used, limit;
     bool waits, closed;
     bool uncertain; /* holds something that a later write may depend on */
+    bool writes;    /* holds a write that letting the core go depends on */
     bool registers; /* holds a core register write: S_REGRDY must be seen before anything but
                        another */
     size_t operations;
@@ -47,6 +55,18 @@ static void add(struct script *script, size_t op, uint8_t code, uint32_t operand
 {
     script->items[script->used++] =
         (struct item){.code = code, .role = (uint8_t)role, .op = (uint16_t)op, .operand = operand};
+}
+
+static uint32_t written(const struct op *op)
+{
+    return op->inline_data ? op->value : get_le32(op->data);
+}
+
+bool stlink_is_action(const struct op *op)
+{
+    if (op->kind != OP_WRITE || op->width != 4 || op->count != 1)
+        return false;
+    return op->address == AIRCR || (op->address == DHCSR && !(written(op) & DHCSR_C_HALT));
 }
 
 static bool in_ppb(uint32_t address)
@@ -79,7 +99,8 @@ static bool fits_kind(const struct op *op)
         return false;
     switch (op->kind) {
     case OP_READ:
-        return op->width == 4 && op->count <= WORDS_MAX && (op->increment || op->count == 1);
+        return op->width == 4 && op->count <= WORDS_MAX && (op->increment || op->count == 1) &&
+               !(op->address >= PERIPHERALS_START && op->address < PERIPHERALS_END);
     case OP_WRITE:
         return op->width == 4 && op->count == 1;
     case OP_WAIT:
@@ -100,8 +121,9 @@ static void add_op(struct script *script, size_t index, const struct op *op)
         break;
     case OP_WRITE:
         add(script, index, ITEM_ADDRESS, op->address, ROLE_NONE);
-        add(script, index, ITEM_WRITE, op->inline_data ? op->value : get_le32(op->data), ROLE_NONE);
+        add(script, index, ITEM_WRITE, written(op), ROLE_NONE);
         script->closed = !in_ppb(op->address);
+        script->writes |= op->address != DFSR;
         break;
     case OP_WAIT:
         add(script, index, ITEM_READ, op->address, ROLE_WAIT);
@@ -121,6 +143,7 @@ static void add_op(struct script *script, size_t index, const struct op *op)
         add(script, index, ITEM_READ, DHCSR, ROLE_READY);
         break;
     }
+    script->writes |= op->kind == OP_REG_WRITE;
     script->uncertain = script->uncertain || (op->kind == OP_READ && !in_ppb(op->address));
     script->registers = script->registers || op->kind == OP_REG_WRITE;
     script->operations++;
@@ -134,7 +157,7 @@ static bool is_read(const struct op *op)
 /* A register read that READALLREGS will serve for less. */
 static bool left_for_all_regs(const struct stlink *stlink, const struct op *op, size_t reg_reads)
 {
-    return stlink->all_regs != ALL_REGS_DIFFER && op->kind == OP_REG_READ && op->address <= 18 &&
+    return stlink_all_regs_usable(stlink) && op->kind == OP_REG_READ && op->address <= 18 &&
            reg_reads >= 3;
 }
 
@@ -153,6 +176,8 @@ static bool depends(const struct script *script, const struct op *op)
         return false;
     if (script->registers)
         return op->kind != OP_REG_WRITE;
+    if (stlink_is_action(op) && script->writes)
+        return true;
     return script->uncertain || (op->kind == OP_WRITE && !in_ppb(op->address));
 }
 
@@ -218,10 +243,28 @@ static bool satisfied(const struct op *op, enum role role, uint32_t value)
     return role != ROLE_WAIT || (value & op->mask) == op->value;
 }
 
+/* Reading DHCSR cleared its sticky bits whatever became of the items before. */
+static void note_dhcsr(struct probe *probe, const struct script *script, const uint8_t *reply)
+{
+    for (size_t i = 0; i < script->used; i++)
+        if (script->items[i].code == ITEM_READ && script->items[i].operand == DHCSR &&
+            reply[4 * script->used + 4 * i] == STLINK_STATUS_OK)
+            probe_note_dhcsr(probe, get_le32(reply + 4 * i));
+}
+
+/* Something behind the failed operation that must not happen twice happened, or may have. */
+static bool acted_behind(const struct script *script, const struct op *ops, size_t failed)
+{
+    for (size_t i = 0; i < script->used; i++)
+        if (script->items[i].op > failed && stlink_is_action(&ops[script->items[i].op]))
+            return true;
+    return false;
+}
+
 /* Goes through the results in order; returns the index of the first operation that did not come out
  * well, or `end`. *failed tells a bad status from an answer that is only not there yet. */
-static size_t check(struct probe *probe, const struct script *script, struct op *ops, size_t end,
-                    const uint8_t *reply, bool *done, const struct stlink_status **failed)
+static size_t check(const struct script *script, struct op *ops, size_t end, const uint8_t *reply,
+                    bool *done, const struct stlink_status **failed)
 {
     size_t element = 0;
 
@@ -238,8 +281,6 @@ static size_t check(struct probe *probe, const struct script *script, struct op 
             *failed = status;
             return item->op;
         }
-        if (item->code == ITEM_READ && item->operand == DHCSR)
-            probe_note_dhcsr(probe, value);
         if (!satisfied(&ops[item->op], item->role, value))
             return item->op;
         if (item->role == ROLE_WORD)
@@ -250,12 +291,21 @@ static size_t check(struct probe *probe, const struct script *script, struct op 
     return end;
 }
 
+/* An item is a TAR and a DRW access at most, and all must fit into a slice. */
+static size_t item_limit(const struct stlink *stlink)
+{
+    size_t limit = stlink_slice_accesses(stlink) / 2;
+
+    if (limit > stlink->caps.misc_max)
+        limit = stlink->caps.misc_max;
+    return limit < ITEMS_MAX ? limit : ITEMS_MAX;
+}
+
 enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, size_t count,
                            bool *done, size_t *end)
 {
     struct stlink *stlink = stlink_of(probe);
-    struct script script = {.limit = stlink->caps.misc_max < ITEMS_MAX ? stlink->caps.misc_max
-                                                                       : ITEMS_MAX};
+    struct script script = {.limit = item_limit(stlink)};
     const struct stlink_status *failed;
     uint8_t reply[8 * ITEMS_MAX];
 
@@ -272,11 +322,15 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
         error = send(probe, &script, reply);
     if (error != ERR_OK)
         return error;
-    size_t stopped = check(probe, &script, ops, *end, reply, done, &failed);
+    note_dhcsr(probe, &script, reply);
+    size_t stopped = check(&script, ops, *end, reply, done, &failed);
     if (stopped == *end)
         return ERR_OK;
     if (failed)
         stlink_clear_sticky(probe);
+    bool unsure = failed && !failed->retry && stlink_is_action(&ops[stopped]);
+    if (unsure || (failed && acted_behind(&script, ops, stopped)))
+        return stlink_fail(probe, &ops[stopped], ops[stopped].address, failed);
     /* Alone it gets its retries and its sentence; what stands behind it starts again from there. */
     error = stlink_run_one(probe, &ops[stopped]);
     done[stopped] = error == ERR_OK;

@@ -101,8 +101,10 @@ struct stlink_caps stlink_caps(const struct stlink_version *version)
         .init_ap0 = j >= (v3 ? 7 : 37),
         .rw_misc = j >= (v3 ? 2 : 32),
         .misc_max = v3 ? 512 : 64,
-        .block8 = v3 && j >= 6 ? 512 : 64,
+        /* 512 with V3J6, but reads above 255 were seen to fail. */
+        .block8 = v3 && j >= 6 ? 128 : 64,
         .block = 6144,
+        .boundary = j >= (v3 ? 2 : 32) ? 0 : 1024,
     };
 }
 

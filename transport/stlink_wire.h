@@ -49,6 +49,9 @@ struct stlink_caps {
     uint16_t misc_max; /* items in one script */
     uint16_t block8;   /* bytes of one 8-bit command */
     uint16_t block;    /* bytes of one 16- or 32-bit command */
+    /* A command stays between multiples of this (0: it may go on): where TAR's increment may wrap.
+     * That newer firmware minds it itself is how other programs use it. */
+    uint16_t boundary;
 };
 
 struct stlink_caps stlink_caps(const struct stlink_version *version);
@@ -112,7 +115,8 @@ enum stlink_mode {
     STLINK_MODE_DFU = 0,
     STLINK_MODE_MASS = 1,
     STLINK_MODE_DEBUG = 2,
-    STLINK_MODE_SWIM = 3
+    STLINK_MODE_SWIM = 3,
+    STLINK_MODE_BOOTLOADER = 4
 };
 
 /* The op for a memory access, 0 if the firmware has none for it. */

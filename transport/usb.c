@@ -12,7 +12,9 @@ enum {
     DRAIN_TIMEOUT_MS = 10,
     DRAIN_MAX = 64,
     STRING_TIMEOUT_MS = 300,
-    CANCEL_MAX_MS = 1000
+    EVENT_SLICE_MS = 50,
+    LATE_MS = 200, /* libusb's own time limit should have struck by then */
+    CANCEL_MAX_MS = 300
 };
 
 struct usb {
@@ -21,6 +23,7 @@ struct usb {
     libusb_device_handle *handle;
     uint8_t out_endpoint, in_endpoint;
     struct libusb_transfer *transfers[TRANSFERS];
+    int under_way; /* submitted and not ended */
 };
 
 /* --- finding --- */
@@ -112,9 +115,9 @@ enum err usb_find(uint16_t vid, void (*visit)(void *user, const struct usb_found
 
 static void transfer_ended(struct libusb_transfer *transfer)
 {
-    int *under_way = transfer->user_data;
+    struct usb *usb = transfer->user_data;
 
-    (*under_way)--;
+    usb->under_way--;
 }
 
 static enum err error_of(int status, struct job *job)
@@ -124,7 +127,7 @@ static enum err error_of(int status, struct job *job)
         return ERR_OK;
     case LIBUSB_TRANSFER_TIMED_OUT:
     case LIBUSB_TRANSFER_CANCELLED:
-        return job_fail(job, ERR_TIMEOUT, "the probe did not answer in time");
+        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
     case LIBUSB_TRANSFER_NO_DEVICE:
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     case LIBUSB_TRANSFER_STALL:
@@ -134,24 +137,23 @@ static enum err error_of(int status, struct job *job)
     }
 }
 
-/* Runs the context's events until no transfer is under way; false if that never happens. */
-static bool settle(struct usb *usb, const int *under_way, unsigned limit_ms)
+static void run_events(struct usb *usb)
 {
-    for (unsigned waited = 0; *under_way > 0 && waited < limit_ms; waited += 50) {
-        struct timeval slice = {.tv_usec = 50000};
-        libusb_handle_events_timeout_completed(usb->context, &slice, NULL);
-    }
-    return *under_way == 0;
+    struct timeval slice = {.tv_usec = EVENT_SLICE_MS * 1000};
+
+    libusb_handle_events_timeout_completed(usb->context, &slice, NULL);
 }
 
-static void cancel(struct usb *usb, int count, int *under_way)
+static void cancel(struct usb *usb, int count)
 {
     for (int i = 0; i < count; i++)
         libusb_cancel_transfer(usb->transfers[i]);
-    settle(usb, under_way, CANCEL_MAX_MS);
+    for (unsigned waited = 0; usb->under_way > 0 && waited < CANCEL_MAX_MS;
+         waited += EVENT_SLICE_MS)
+        run_events(usb);
 }
 
-static int fill(struct usb *usb, struct usb_exchange *exchange, int *under_way)
+static int fill(struct usb *usb, struct usb_exchange *exchange)
 {
     int count = 0;
     struct part {
@@ -168,7 +170,7 @@ static int fill(struct usb *usb, struct usb_exchange *exchange, int *under_way)
             unsigned char *data = (unsigned char *)(uintptr_t)parts[i].data;
             usb->transfers[count]->status = LIBUSB_TRANSFER_COMPLETED;
             libusb_fill_bulk_transfer(usb->transfers[count++], usb->handle, parts[i].endpoint, data,
-                                      (int)parts[i].length, transfer_ended, under_way,
+                                      (int)parts[i].length, transfer_ended, usb,
                                       exchange->timeout_ms);
         }
     return count;
@@ -194,42 +196,41 @@ static enum err outcome(struct usb *usb, struct usb_exchange *exchange, int coun
 }
 
 /* A failed command means that the reply behind it would only wait for its time limit. */
-static void wait_for(struct usb *usb, const struct usb_exchange *exchange, int count,
-                     int *under_way)
+static void wait_for(struct usb *usb, const struct usb_exchange *exchange, int count)
 {
-    unsigned limit_ms = exchange->timeout_ms + 500;
+    unsigned limit_ms = exchange->timeout_ms + LATE_MS;
 
-    for (unsigned waited = 0; *under_way > 0 && waited < limit_ms; waited += 50) {
-        struct timeval slice = {.tv_usec = 50000};
-
-        libusb_handle_events_timeout_completed(usb->context, &slice, NULL);
-        if (*under_way > 0 && usb->transfers[0]->status != LIBUSB_TRANSFER_COMPLETED)
-            cancel(usb, count, under_way);
+    for (unsigned waited = 0; usb->under_way > 0 && waited < limit_ms; waited += EVENT_SLICE_MS) {
+        run_events(usb);
+        if (usb->under_way > 0 && usb->transfers[0]->status != LIBUSB_TRANSFER_COMPLETED)
+            cancel(usb, count);
     }
+    if (usb->under_way > 0)
+        cancel(usb, count);
 }
 
 static enum err usb_exchange_run(struct usb_pipe *pipe, struct usb_exchange *exchange,
                                  struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
-    int under_way = 0, submitted = 0;
-    int count = fill(usb, exchange, &under_way);
+    int submitted = 0;
 
     exchange->in_length = 0;
+    if (usb->under_way > 0)
+        return job_fail(job, ERR_PROBE_GONE, "USB transfers do not end: replug the probe");
+    int count = fill(usb, exchange);
     for (; submitted < count; submitted++) {
         int code = libusb_submit_transfer(usb->transfers[submitted]);
         if (code != 0) {
-            cancel(usb, submitted, &under_way);
+            cancel(usb, submitted);
             return code == LIBUSB_ERROR_NO_DEVICE
                        ? job_fail(job, ERR_PROBE_GONE, "the probe was unplugged")
                        : job_fail(job, ERR_PROBE, "USB: %s", libusb_strerror(code));
         }
-        under_way++;
+        usb->under_way++;
     }
-    wait_for(usb, exchange, count, &under_way);
-    if (under_way > 0)
-        cancel(usb, count, &under_way);
-    if (under_way > 0)
+    wait_for(usb, exchange, count);
+    if (usb->under_way > 0)
         return job_fail(job, ERR_PROBE_GONE, "USB transfers do not end: replug the probe");
     return outcome(usb, exchange, count, job);
 }
@@ -266,6 +267,8 @@ static void usb_close(struct usb_pipe *pipe)
 {
     struct usb *usb = (struct usb *)pipe;
 
+    if (usb->under_way > 0)
+        return; /* the kernel may still write into what would be freed: rather leak it */
     for (int i = 0; i < TRANSFERS; i++)
         libusb_free_transfer(usb->transfers[i]);
     if (usb->handle) {

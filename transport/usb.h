@@ -46,8 +46,8 @@ struct usb_pipe {
 
 struct usb_pipe_driver {
     /* All transfers of the exchange are submitted together; returns when all have ended. On error
-     * (ERR_TIMEOUT, ERR_PROBE_GONE, ERR_PROBE for a stall) none is left under way and the job
-     * has the sentence; what the probe still holds must be cleared by recover(). */
+     * (ERR_PROBE_GONE; ERR_PROBE: no answer in time, or a stall) none is left under way and the
+     * job has the sentence; what the probe still holds must be cleared by recover(). */
     enum err (*exchange)(struct usb_pipe *pipe, struct usb_exchange *exchange, struct job *job);
     /* Clears halts and reads away stale replies. */
     enum err (*recover)(struct usb_pipe *pipe, struct job *job);

@@ -21,7 +21,7 @@ static enum err fail(struct model_pipe *pipe, struct usb_exchange *x, struct job
     switch (pipe->fault) {
     case PIPE_FAULT_TIMEOUT:
         sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
-        return job_fail(job, ERR_TIMEOUT, "the probe did not answer in time");
+        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
     case PIPE_FAULT_STALL:
         pipe->halted = true;
         return job_fail(job, ERR_PROBE, "the probe refused the command (USB stall)");
@@ -74,7 +74,7 @@ static enum err exchange(struct usb_pipe *base, struct usb_exchange *x, struct j
         memcpy(pipe->stale, fresh, x->in_length);
         pipe->stale_length = x->in_length;
         if (x->in_length == 0)
-            return job_fail(job, ERR_TIMEOUT, "the probe did not answer in time");
+            return job_fail(job, ERR_PROBE, "the probe did not answer in time");
     }
     return error;
 }
