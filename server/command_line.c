@@ -73,16 +73,22 @@ bool command_line_parse(struct command_line *line, int argc, const char *const a
         return parse_others(line, argc, argv, code);
     if (argc > 1 && strcmp(argv[1], "--as") == 0)
         return parse_as(line, argc, argv, code);
+    if (argc > 1 && strcmp(argv[1], "debug") == 0)
+        return line->debugs = debug_command_run(&line->debug, argc, argv, &line->options, code);
     return parse_own(line, argc, argv, code);
 }
 
 void command_line_ready(void *user, const char *service, const struct endpoint *endpoint)
 {
-    const struct command_line *line = user;
+    struct command_line *line = user;
     char text[ENDPOINT_PATH + 64];
 
     if (line->personality) {
         personality_ready(line->personality, service, endpoint);
+        return;
+    }
+    if (line->debugs) {
+        debug_command_ready(&line->debug);
         return;
     }
     daemon_ready_line(service, endpoint, text, sizeof text);
@@ -101,5 +107,7 @@ int command_line_end(const struct command_line *line, int code)
 
 void command_line_finish(struct command_line *line)
 {
+    if (line->debugs)
+        debug_command_finish(&line->debug);
     texts_finish(&line->texts);
 }

@@ -4,6 +4,7 @@
 #define PROBED_COMMAND_LINE_H
 
 #include "daemon.h"
+#include "debug_command.h"
 #include "personality.h"
 #include "texts.h"
 
@@ -11,6 +12,8 @@ struct command_line {
     struct options options;
     const struct personality *personality; /* NULL: probed itself */
     struct texts texts;                    /* strings of the options */
+    bool debugs;                           /* the daemon of `probed debug` */
+    struct debug_command debug;
 };
 
 /* True: a daemon is to be run with these options. False: *code is the exit code, what is to be said

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "debug_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon.h"
+#include "debug_gdb.h"
+
+enum { GDB_WORDS = 256, OWN_WORDS = 5 };
+
+/* One call. */
+struct call {
+    struct debug_command *command;
+    struct options *options;
+    const char *gdb; /* the program */
+    const char *file;
+    const char *words[GDB_WORDS]; /* gdb's, from OWN_WORDS on the user's */
+    size_t count;
+    char why[240];
+};
+
+static const char usage[] =
+    "probed debug [options] FILE.elf [gdb options]\n"
+    "\n"
+    "Starts gdb on FILE.elf: it loads the program, breaks at main and runs. When gdb is left, all\n"
+    "ends. The options:\n"
+    "  --gdb-path GDB        which gdb; arm-none-eabi-gdb or gdb-multiarch if left out\n";
+
+__attribute__((format(printf, 2, 3))) static bool complain(struct call *call, const char *format,
+                                                           ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(call->why, sizeof call->why, format, args);
+    va_end(args);
+    return false;
+}
+
+/* --- the command line --- */
+
+/* `--sim blink.elf`: the file is not a board's name. */
+static int words_for(const char *const argv[], int at, int argc)
+{
+    const char *next = at + 1 < argc && strcmp(argv[at], "--sim") == 0 ? argv[at + 1] : "";
+    bool file = strchr(next, '/') || strstr(next, ".elf") || access(next, F_OK) == 0;
+
+    return file ? at + 1 : argc;
+}
+
+static bool take_gdb_path(struct call *call, int argc, const char *const argv[], int *at)
+{
+    static const char name[] = "--gdb-path";
+    size_t length = sizeof name - 1;
+
+    if (strncmp(argv[*at], name, length) != 0 || !strchr("=", argv[*at][length]))
+        return false;
+    if (argv[*at][length] == '=')
+        call->gdb = argv[*at] + length + 1;
+    else
+        call->gdb = ++*at < argc ? argv[*at] : "";
+    return true;
+}
+
+/* Ours wherever they stand, the first plain word is the file, the rest is gdb's. */
+static bool take_word(struct call *call, int argc, const char *const argv[], int *at)
+{
+    const char *word = argv[*at];
+    enum options_taken taken = OPTION_UNKNOWN;
+
+    if (strncmp(word, "--", 2) == 0) {
+        if (take_gdb_path(call, argc, argv, at))
+            return true;
+        taken = options_take(call->options, words_for(argv, *at, argc), argv, at, call->why,
+                             sizeof call->why);
+    }
+    if (taken != OPTION_UNKNOWN)
+        return taken == OPTION_TAKEN;
+    if (!call->file && word[0] == '-')
+        return complain(call, "unknown option '%s'; gdb's own stand behind the file", word);
+    if (!call->file)
+        call->file = word;
+    else if (call->count < GDB_WORDS - 1)
+        call->words[call->count++] = word;
+    else
+        return complain(call, "too many words");
+    return true;
+}
+
+static bool check_gdb(struct call *call)
+{
+    if (!call->gdb)
+        call->gdb = debug_gdb_find();
+    if (!call->gdb)
+        return complain(call,
+                        "no gdb for Arm found: install gdb-multiarch (Debian, Ubuntu: apt install "
+                        "gdb-multiarch) or arm-none-eabi-gdb, or name one with --gdb-path");
+    if (!debug_gdb_exists(call->gdb))
+        return complain(call, "--gdb-path: no program '%s'", call->gdb);
+    return true;
+}
+
+static bool check_file(struct call *call)
+{
+    char magic[4] = "";
+
+    if (!call->file)
+        return complain(call, "which program? probed debug [options] FILE.elf [gdb options]");
+    FILE *file = fopen(call->file, "re");
+    if (!file)
+        return complain(call, "%s: %s", call->file, strerror(errno));
+    size_t got = fread(magic, 1, sizeof magic, file);
+    fclose(file);
+    if (got != sizeof magic || memcmp(magic, "\177ELF", sizeof magic) != 0)
+        return complain(call, "%s: not an ELF file, which gdb needs to know the program",
+                        call->file);
+    return true;
+}
+
+static bool parse(struct call *call, int argc, const char *const argv[])
+{
+    options_init(call->options);
+    call->options->log_level = LOG_WARN; /* the terminal is gdb's */
+    for (int i = 2; i < argc; i++) {
+        if (!take_word(call, argc, argv, &i))
+            return false;
+    }
+    return call->options->help || (check_file(call) && check_gdb(call));
+}
+
+/* --- the two processes --- */
+
+static bool make_place(struct call *call)
+{
+    struct endpoint *gdb = &call->options->gdb;
+    char *folder = call->command->folder;
+
+    snprintf(folder, sizeof call->command->folder, "/tmp/probed-debug-XXXXXX");
+    if (!mkdtemp(folder)) {
+        folder[0] = '\0';
+        return complain(call, "cannot make a folder in /tmp: %s", strerror(errno));
+    }
+    *gdb = (struct endpoint){.is_unix = true};
+    snprintf(gdb->path, sizeof gdb->path, "%s/gdb", folder);
+    return true;
+}
+
+/* Out of the terminal's reach; ends with its parent, whatever ends that. */
+static void become_daemon(struct call *call, int ready)
+{
+    struct options *options = call->options;
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (null >= 0) {
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        close(null);
+    }
+    call->command->ready = ready;
+    options->telnet.is_off = options->tcl.is_off = true;
+    options->needs_target = true;
+}
+
+/* A file without a name for gdb's -x, which stops at the first command that fails. -1: no. */
+static int write_script(const struct call *call)
+{
+    int script = memfd_create("probed-debug", 0);
+
+    if (script >= 0)
+        dprintf(script,
+                "target extended-remote %s\nload\nmonitor reset halt\nbreak main\ncontinue\n",
+                call->options->gdb.path);
+    return script;
+}
+
+static int run_gdb(struct call *call)
+{
+    int script = write_script(call);
+    char path[32];
+
+    if (script < 0) {
+        fprintf(stderr, "probed debug: error: no memory for gdb's commands\n");
+        return DAEMON_FAILED;
+    }
+    snprintf(path, sizeof path, "/dev/fd/%d", script);
+    call->words[0] = call->gdb;
+    call->words[1] = "-q";
+    call->words[2] = call->file;
+    call->words[3] = "-x";
+    call->words[4] = path;
+    int code = debug_gdb_run(call->gdb, call->words);
+    close(script);
+    return code;
+}
+
+/* Until the daemon accepts, then gdb, then the daemon's end; which only SIGTERM brings, lest a
+ * second reason to end cuts the first short. */
+static int lead(struct call *call, pid_t daemon, int ready)
+{
+    char byte;
+    int status, code = DAEMON_FAILED;
+    bool accepts = read(ready, &byte, 1) == 1;
+
+    close(ready);
+    if (accepts)
+        code = run_gdb(call);
+    kill(daemon, SIGTERM);
+    waitpid(daemon, &status, 0);
+    return code; /* why it did not accept, it has said itself */
+}
+
+static bool split(struct call *call, int *code)
+{
+    int ends[2];
+    pid_t daemon = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
+
+    if (daemon < 0) {
+        fprintf(stderr, "probed debug: error: %s\n", strerror(errno));
+        *code = DAEMON_FAILED;
+        return false;
+    }
+    if (daemon == 0) {
+        close(ends[0]);
+        become_daemon(call, ends[1]);
+        return true;
+    }
+    close(ends[1]);
+    *code = lead(call, daemon, ends[0]);
+    return false;
+}
+
+bool debug_command_run(struct debug_command *command, int argc, const char *const argv[],
+                       struct options *options, int *code)
+{
+    struct call call = {.command = command, .options = options, .count = OWN_WORDS};
+
+    *code = DAEMON_OK;
+    if (!parse(&call, argc, argv) || (!options->help && !make_place(&call))) {
+        fprintf(stderr, "probed debug: error: %s\n", call.why);
+        *code = DAEMON_USAGE;
+        return false;
+    }
+    if (options->help) {
+        fputs(usage, stdout);
+        options_print_tools(stdout);
+        return false;
+    }
+    return split(&call, code);
+}
+
+void debug_command_ready(struct debug_command *command)
+{
+    if (write(command->ready, "r", 1) != 1)
+        fprintf(stderr, "probed debug: error: gdb's side is gone\n");
+    close(command->ready);
+}
+
+void debug_command_finish(struct debug_command *command)
+{
+    if (command->folder[0])
+        rmdir(command->folder);
+}
