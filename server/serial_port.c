@@ -38,10 +38,10 @@ static bool port_of_interface(const char *folder, char *name, size_t size)
 bool serial_port_find(const char *sys, const char *place, char *device, size_t size)
 {
     char folder[256], interface[600], name[64];
-    const char *ports = place + 4;
 
     if (strncmp(place, "usb:", 4) != 0)
         return false;
+    const char *ports = place + 4;
     snprintf(folder, sizeof folder, "%s/bus/usb/devices/%s", sys, ports);
     for (unsigned i = 0; i < 8; i++) {
         snprintf(interface, sizeof interface, "%s/%s:1.%u", folder, ports, i);
