@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""What vFlashErase, vFlashWrite and vFlashDone promise, and what a load that ends early leaves behind.
+
+flash_contract.py PROBED"""
+import random
+import re
+import sys
+import threading
+import time
+
+from daemon import Client, Daemon, run_tests
+
+PROBED = sys.argv[1]
+FLASH = 0x08000000
+IMAGE = random.Random(5).randbytes(20000)
+
+
+def board(spec="bluepill", *options):
+    return Daemon(PROBED, "--sim", spec, "--gdb", "0", *options)
+
+
+def escaped(data):
+    return b"".join(bytes([0x7D, b ^ 0x20]) if b in b"#$}*" else bytes([b]) for b in data)
+
+
+def erase(c, address, length):
+    return c.ask(f"vFlashErase:{address:08x},{length:08x}")
+
+
+def write(c, address, data):
+    return c.ask(b"vFlashWrite:%x:" % address + escaped(data))
+
+
+def load(c, address, data, chunk=3000):
+    """As gdb does it; the first reply that is not OK, or OK."""
+    replies = [erase(c, address & ~0x3FF, (address % 0x400 + len(data) + 0x3FF) & ~0x3FF)]
+    for at in range(0, len(data), chunk):
+        if replies[-1] == b"OK":
+            replies.append(write(c, address + at, data[at:at + chunk]))
+    if replies[-1] == b"OK":
+        replies.append(c.ask("vFlashDone"))
+    return replies[-1]
+
+
+def memory(c, address, length):
+    data = b""
+    while len(data) < length:
+        data += bytes.fromhex(c.ask(f"m{address + len(data):x},{min(0x1000, length - len(data)):x}").decode())
+    return data
+
+
+def bytes_that_nothing_covers_end_erased():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert load(c, FLASH, b"\x55" * 0x2000) == b"OK"
+        assert erase(c, FLASH + 0x400, 0x800) == b"OK"
+        assert write(c, FLASH + 0x410, b"first") == b"OK"
+        assert write(c, FLASH + 0x931, b"second, at an odd address") == b"OK"
+        assert c.ask("vFlashDone") == b"OK"
+        expected = bytearray(b"\x55" * 0x400 + b"\xff" * 0x800 + b"\x55" * 0x400)
+        expected[0x410:0x415] = b"first"
+        expected[0x931:0x931 + 25] = b"second, at an odd address"
+        assert memory(c, FLASH, 0x1000) == bytes(expected)
+
+
+def an_erase_alone_erases():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert load(c, FLASH, IMAGE) == b"OK"
+        assert erase(c, FLASH + 0x400, 0x400) == b"OK"
+        assert c.ask("vFlashDone") == b"OK"
+        assert memory(c, FLASH, 0x1000) == IMAGE[:0x400] + b"\xff" * 0x400 + IMAGE[0x800:0x1000]
+
+
+def an_image_may_end_inside_a_sector_and_at_the_end_of_flash():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        for address, length in ((FLASH, 1), (FLASH + 0x3FE, 5), (FLASH + 0xFFF0, 16), (FLASH + 0x8001, 1023)):
+            assert load(c, address, IMAGE[:length]) == b"OK", (address, length)
+            assert memory(c, address, length) == IMAGE[:length], (address, length)
+
+
+def the_same_and_another_image_every_time():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        for round in range(4):
+            image = IMAGE if round % 2 == 0 else IMAGE[::-1]
+            for _ in range(2):
+                assert load(c, FLASH, image) == b"OK"
+                assert memory(c, FLASH, len(image)) == image
+
+
+def ram_and_registers_survive_a_load():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        pattern = random.Random(6).randbytes(0x1800)
+        assert c.ask("M20000000,1800:" + pattern.hex()) == b"OK"
+        registers = c.ask("g")
+        assert load(c, FLASH, IMAGE) == b"OK"
+        assert memory(c, 0x20000000, len(pattern)) == pattern
+        assert c.ask("g") == registers
+
+
+def what_is_not_flash_is_refused():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        for address, length in ((0x20000000, 0x400), (FLASH + 0x10000, 0x400), (FLASH + 0xFC00, 0x800),
+                                (0xFFFFFC00, 0x400), (FLASH, 0xF8000000)):
+            assert erase(c, address, length)[:1] == b"E", hex(address)
+            assert c.ask("vFlashDone") == b"OK", "nothing was begun"
+        assert erase(c, FLASH, 0x400) == b"OK"
+        assert write(c, FLASH + 0xFFFE, b"long") == b"E.memtype"
+        assert load(c, FLASH, IMAGE) == b"OK", "the next load is a new one"
+
+
+def writes_without_end_grow_nothing():
+    def resident():
+        with open(f"/proc/{daemon.process.pid}/statm") as statm:
+            return int(statm.read().split()[1]) * 4096
+
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert erase(c, FLASH, 0x10000) == b"OK"
+        before = resident()
+        for _ in range(300):
+            if write(c, FLASH, IMAGE[:8000]) != b"OK":
+                break
+        assert resident() - before < 16 << 20
+        c.ask("vFlashDone")
+        assert load(c, FLASH, IMAGE) == b"OK"
+
+
+def a_client_that_leaves_in_mid_load_ends_it():
+    with board() as daemon:
+        with Client(daemon.port) as c:
+            c.ask("?")
+            assert erase(c, FLASH, 0x5000) == b"OK"
+            assert write(c, FLASH, IMAGE[:9000]) == b"OK"
+        assert re.search(r"flash: programming ended early.*20480 bytes announced, \d+ programmed",
+                         daemon.read_log(r"(?m)^.*ended early.*$")[0])
+        with Client(daemon.port) as c:
+            assert c.ask("?")[:1] == b"T"
+            assert load(c, FLASH, IMAGE) == b"OK"
+            assert memory(c, FLASH, len(IMAGE)) == IMAGE
+
+
+def hands_on_the_bench_in_mid_load():
+    """Whatever happens on the bench, a load that is called good is good, and the next one works."""
+    for word, repair in (("power off", "power on"), ("unplug", "plug"), ("nrst press", "nrst release"),
+                         ("fault +noack", "fault -noack"), ("fault +noise=6", "fault -noise")):
+        with board("bluepill,realtime") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+            c.ask("?")
+            replies = []
+            loader = threading.Thread(target=lambda: replies.append(load(c, FLASH, IMAGE)))
+            loader.start()
+            time.sleep(0.2)
+            hands.send("qRcmd," + ("sim " + word).encode().hex())
+            loader.join(20)
+            assert replies, f"{word}: no answer"
+            while hands.receive()[:1] not in (b"O", b"E") or hands.buffer:
+                pass
+            hands.ask_text("sim " + repair)
+            assert c.ask("vAttach;1")[:1] == b"T", word
+            if replies[0] == b"OK":
+                assert memory(c, FLASH, len(IMAGE)) == IMAGE, f"{word}: the load lied"
+            assert load(c, FLASH, IMAGE[::-1]) == b"OK", word
+            assert memory(c, FLASH, len(IMAGE)) == IMAGE[::-1], word
+
+
+def noise_on_the_wire_does_not_stop_a_load():
+    with board("bluepill,noise=20") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        for image in (IMAGE, IMAGE[::-1]):
+            assert load(c, FLASH, image) == b"OK"
+            assert memory(c, FLASH, len(image)) == image
+
+
+def a_probe_that_vanishes_at_any_moment_never_lies():
+    for operations in range(1, 400, 13):
+        with board(f"bluepill,vanish={operations}") as daemon, Client(daemon.port) as c:
+            c.ask("?")
+            if load(c, FLASH, IMAGE[:3000]) == b"OK":
+                c.monitor("sim plug")
+                c.ask("vAttach;1")
+                assert memory(c, FLASH, 3000) == IMAGE[:3000], operations
+            c.ask_text("sim fault -vanish")
+            c.monitor("sim plug")
+            assert c.ask("vAttach;1")[:1] == b"T", operations
+            assert load(c, FLASH, IMAGE[:3000]) == b"OK", operations
+            assert memory(c, FLASH, 3000) == IMAGE[:3000], operations
+
+
+run_tests([bytes_that_nothing_covers_end_erased, an_erase_alone_erases,
+           an_image_may_end_inside_a_sector_and_at_the_end_of_flash, the_same_and_another_image_every_time,
+           ram_and_registers_survive_a_load, what_is_not_flash_is_refused, writes_without_end_grow_nothing,
+           a_client_that_leaves_in_mid_load_ends_it, hands_on_the_bench_in_mid_load,
+           noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])
