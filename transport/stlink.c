@@ -10,7 +10,7 @@
 #include "base/bytes.h"
 
 enum { DEFAULT_V2_KHZ = 1800, DEFAULT_V3_KHZ = 3300, FAST_V2_KHZ = 4000, FAST_V3_KHZ = 8000 };
-enum { LINK_TEST_BYTES = 1024, LINK_TEST_ROUNDS = 3 };
+enum { LINK_TEST_BYTES = 256, LINK_TEST_ROUNDS = 3 };
 #define LINK_TEST_ADDRESS 0xE00FF000u /* ROM table: there on every core, changes never */
 
 /* --- finding --- */

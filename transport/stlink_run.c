@@ -137,11 +137,11 @@ static enum err block(struct probe *probe, const struct op *op, uint8_t code, ui
         return ERR_OK;
     if (fault < address || fault >= address + bytes)
         fault = address; /* not known: the earliest it can be */
-    stlink_clear_sticky(probe);
     /* What stands before the fault was not vouched for by a good status: read it again, alone. */
     if (op->kind == OP_READ && op->increment && fault > address) {
         const struct stlink_status *prefix;
         uint32_t none;
+        stlink_clear_sticky(probe);
         if (block_once(probe, op, code, address, data, fault - address, &prefix, &none) != ERR_OK)
             fault = address;
     }

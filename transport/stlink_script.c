@@ -16,7 +16,7 @@
 #include "base/bytes.h"
 
 enum { ITEM_ADDRESS = 1, ITEM_WRITE = 2, ITEM_READ = 3 };
-enum { ITEMS_MAX = 512, WORDS_MAX = 32 };
+enum { ITEMS_MAX = 512, WORDS_MAX = 32, ROOM_FOR_REGISTERS = 200 };
 
 #define PPB_START 0xE0000000u
 #define PPB_END 0xE0100000u
@@ -154,11 +154,11 @@ static bool is_read(const struct op *op)
     return op->kind == OP_READ || op->kind == OP_REG_READ;
 }
 
-/* A register read that READALLREGS will serve for less. */
+/* A register read that READALLREGS will serve for less: not if the script has room for all. */
 static bool left_for_all_regs(const struct stlink *stlink, const struct op *op, size_t reg_reads)
 {
-    return stlink_all_regs_usable(stlink) && op->kind == OP_REG_READ && op->address <= 18 &&
-           reg_reads >= 3;
+    return stlink->caps.misc_max < ROOM_FOR_REGISTERS && stlink_all_regs_usable(stlink) &&
+           op->kind == OP_REG_READ && op->address <= 18 && reg_reads >= 3;
 }
 
 static size_t count_reg_reads(const struct op *ops, size_t first, size_t count)

@@ -145,12 +145,16 @@ static uint8_t begin(struct stlink_swd *swd, uint8_t ap, uint32_t address, unsig
     return status == ST_OK ? set_address(swd, ap, address) : status;
 }
 
-static uint8_t finish(struct stlink_swd *swd, uint8_t status, uint32_t address)
+/* The last write's outcome shows in the next access. */
+static uint8_t flush_write(struct stlink_swd *swd, uint8_t status)
 {
     uint32_t outcome = 0;
 
-    if (status == ST_OK)
-        status = packet(swd, false, true, DP_RDBUFF, &outcome);
+    return status == ST_OK ? packet(swd, false, true, DP_RDBUFF, &outcome) : status;
+}
+
+static uint8_t finish(struct stlink_swd *swd, uint8_t status, uint32_t address)
+{
     if (status == ST_DP_FAULT)
         status = ST_AP_FAULT;
     if (status == ST_OK)
@@ -159,32 +163,58 @@ static uint8_t finish(struct stlink_swd *swd, uint8_t status, uint32_t address)
     return clear_sticky(swd, status);
 }
 
-static uint8_t read_one(struct stlink_swd *swd, uint32_t *value)
-{
-    uint8_t status = packet(swd, true, true, AP_DRW, value);
+/* A block read under way. AP reads are posted: each brings the value of the one before it. */
+struct block {
+    uint8_t *data;
+    unsigned width;
+    bool posted;      /* one is under way.. */
+    uint32_t at;      /* ..for this offset */
+    uint32_t address; /* ..from there */
+};
 
-    return status == ST_OK ? packet(swd, false, true, DP_RDBUFF, value) : status;
+static void store(const struct block *block, uint32_t value)
+{
+    value >>= 8 * (block->address % 4); /* byte lanes */
+    for (unsigned i = 0; i < block->width; i++)
+        block->data[block->at + i] = (uint8_t)(value >> 8 * i);
+}
+
+/* Takes the posted value: by the next read of DRW, or by RDBUFF. */
+static uint8_t take(struct stlink_swd *swd, struct block *block, bool ap)
+{
+    uint32_t value = 0;
+    uint8_t status = packet(swd, ap, true, ap ? AP_DRW : DP_RDBUFF, &value);
+
+    if (status == ST_OK && block->posted)
+        store(block, value);
+    block->posted = status != ST_OK && block->posted;
+    return status;
 }
 
 uint8_t stlink_swd_read(struct stlink_swd *swd, uint8_t ap, uint32_t address, unsigned width,
                         bool increment, uint8_t *data, uint32_t length)
 {
+    struct block block = {.data = data, .width = width};
     uint8_t status = begin(swd, ap, address, width, increment);
+    uint32_t now = address;
 
     for (uint32_t at = 0; at < length && status == ST_OK; at += width) {
-        uint32_t value = 0, now = increment ? address + at : address;
-
-        if (at > 0 && increment && now % TAR_WRAP == 0)
-            status = set_address(swd, ap, now);
+        now = increment ? address + at : address;
+        if (at > 0 && increment && now % TAR_WRAP == 0) {
+            status = take(swd, &block, false);
+            if (status == ST_OK)
+                status = set_address(swd, ap, now);
+        }
         if (status == ST_OK)
-            status = read_one(swd, &value);
-        if (status != ST_OK)
-            return finish(swd, status == ST_DP_FAULT ? ST_AP_FAULT : status, now);
-        value >>= 8 * (now % 4); /* byte lanes */
-        for (unsigned i = 0; i < width; i++)
-            data[at + i] = (uint8_t)(value >> 8 * i);
+            status = take(swd, &block, true);
+        if (status == ST_OK)
+            block = (struct block){data, width, true, at, now};
     }
-    return finish(swd, status, address);
+    if (status == ST_OK && block.posted)
+        status = take(swd, &block, false);
+    /* A fault shows in the access after the one that had it. */
+    return finish(swd, status == ST_DP_FAULT ? ST_AP_FAULT : status,
+                  block.posted ? block.address : now);
 }
 
 uint8_t stlink_swd_write(struct stlink_swd *swd, uint8_t ap, uint32_t address, unsigned width,
@@ -205,7 +235,7 @@ uint8_t stlink_swd_write(struct stlink_swd *swd, uint8_t ap, uint32_t address, u
         if (status == ST_OK)
             status = packet(swd, true, false, AP_DRW, &value);
     }
-    return finish(swd, status, now);
+    return finish(swd, flush_write(swd, status), now);
 }
 
 uint8_t stlink_swd_read32(struct stlink_swd *swd, uint8_t ap, uint32_t address, uint32_t *value)

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""What one debug session costs on USB, by probed, OpenOCD (hla) and st-util on the same emulated ST-Link.
+
+stlink.py PROBED PROBE_EMU BENCH.elf BENCH.c      (runs itself inside gdb-multiarch for the gdb part)
+
+Modelled, not measured on hardware: a bulk transfer costs 125 us, plus 52.6 us for each 64-byte packet (V3: 10 us
+for each 512-byte packet), plus the SWD clocks of what the probe does for it. What the host waits is not counted.
+A command is one 16-byte block and its data phase, two or three transfers."""
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+
+FOLDER = os.path.dirname(os.path.abspath(__file__)) if "__file__" in globals() else os.environ["PROBED_BENCH"]
+sys.path[:0] = [os.path.join(FOLDER, "..", "peers"), os.path.join(FOLDER, "..", "gdb")]
+
+COLUMNS = ("commands", "transfers", "bytes", "bus_us")
+RUNS = [("V2J43", "probed"), ("V2J43", "hla"), ("V2J43", "st-util"), ("V3", "probed"), ("V3", "hla")]
+NAMES = {"probed": "probed", "hla": "OpenOCD", "st-util": "st-util"}
+
+
+def inside_gdb():
+    import gdb
+
+    fifo, path, source = os.environ["PROBED_FIFO"], os.environ["PROBED_FIFO"] + ".stats", os.environ["PROBED_SOURCE"]
+
+    def stats():
+        with open(fifo, "w") as control:
+            control.write(f"stats {path}\n")
+        while not os.path.exists(path):
+            time.sleep(0.002)
+        with open(path) as text:
+            words = text.read().split()
+        os.unlink(path)
+        numbers = dict(zip(words[::2], map(int, words[1::2])))
+        return [numbers[name] for name in COLUMNS]
+
+    def execute(command):
+        return gdb.execute(command, to_string=True)
+
+    def row(name, *commands):
+        before = stats()
+        for command in commands:
+            execute(command)
+        print("ROW " + "|".join([name, *(str(b - a) for a, b in zip(before, stats()))]), flush=True)
+
+    def stand_at(mark):
+        with open(source) as lines:
+            line = next(n for n, text in enumerate(lines, 1) if f"mark: {mark} */" in text)
+        execute(f"tbreak {os.path.basename(source)}:{line}")
+        execute("continue")
+
+    for setting in ("pagination off", "confirm off", "remotetimeout 60", "style enabled off"):
+        execute("set " + setting)
+    reset = "monitor reset" if os.environ["PROBED_PEER"] == "st-util" else "monitor reset halt"
+    image, ram = os.environ["PROBED_IMAGE"], os.environ["PROBED_RAM"]
+    row("gdb connects, core halted", f"target extended-remote 127.0.0.1:{os.environ['PROBED_PORT']}")
+    row("load 64 KiB, blank chip", f"load {image}")
+    row("load 64 KiB, identical content", f"load {image}")
+    execute(f"file {image}")
+    row("compare-sections, 64 KiB", "compare-sections")
+    execute(f"file {os.environ['PROBED_ELF']}")
+    execute("load")
+    execute(reset)
+    execute("maintenance flush register-cache")
+    execute("tbreak main")
+    row("run to main", "continue")
+    row("read all registers again", "maintenance flush register-cache", "info registers")
+    row("stepi", "stepi")
+    row("stepi again", "stepi")
+    execute("set var command = CALLS")
+    stand_at("calls start")
+    row("step (a line)", "step")
+    row("next over a called function", "next")
+    execute("break add")
+    execute("ignore $bpnum 99")
+    row("a breakpoint hit 100 times", "continue")
+    execute("delete")
+    row("read 16 KiB of RAM", "dump binary memory /dev/null 0x20000000 0x20004000")
+    row("write 16 KiB of RAM", f"restore {ram} binary 0x20000000")
+    execute("disconnect")
+
+
+def make_images(folder):
+    """64 KiB of flash and 16 KiB of RAM, of numbers with a fixed seed."""
+    binary, image, ram = (os.path.join(folder, name) for name in ("image.bin", "image.elf", "ram.bin"))
+    with open(binary, "wb") as out:
+        out.write(random.Random(1).randbytes(64 * 1024))
+    with open(ram, "wb") as out:
+        out.write(random.Random(2).randbytes(16 * 1024))
+    subprocess.check_call(["arm-none-eabi-objcopy", "-I", "binary", "-O", "elf32-littlearm",
+                           "--change-section-address", ".data=0x08000000",
+                           "--set-section-flags", ".data=contents,alloc,load,readonly,code", binary, image])
+    return image, ram
+
+
+def attach(running):
+    """What the server did until it listened; a moment longer, for the one that goes on behind that."""
+    time.sleep(0.3)
+    return [running.stats()[name] for name in COLUMNS]
+
+
+def halt(running, port):
+    """The core runs; 0x03, the stop reply, and the registers that gdb asks for."""
+    from daemon import Client
+
+    with Client(port, no_ack=False) as client:
+        client.ask("?")
+        client.send("c")
+        time.sleep(0.3)
+        before = running.stats()
+        client.send_raw(b"\x03")
+        client.receive_stop()
+        client.ask("g")
+        after = running.stats()
+        return [after[name] - before[name] for name in COLUMNS]
+
+
+def measure(probed, probe_emu, elf, source, stlink, name, image, ram):
+    from emulator import ENVIRONMENT, server
+
+    rows = {}
+    running, port = server(name, probe_emu, probed, stlink=stlink)
+    with running:
+        rows["attach"] = attach(running)
+        output = subprocess.run(
+            ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", "python PROBED_IN_GDB = 1", "-x", os.path.abspath(__file__), elf],
+            env=dict(ENVIRONMENT, PROBED_PORT=str(port), PROBED_FIFO=running.fifo, PROBED_SOURCE=source, PROBED_ELF=elf,
+                     PROBED_IMAGE=image, PROBED_RAM=ram, PROBED_PEER=name, PROBED_BENCH=FOLDER),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
+        for line in output.stdout.splitlines():
+            if line.startswith("ROW "):
+                title, *numbers = line[4:].split("|")
+                rows[title] = [int(number) for number in numbers]
+        if "write 16 KiB of RAM" not in rows:
+            sys.exit(f"{name} on {stlink}:\n{output.stdout}\n{running.log}")
+    running, port = server(name, probe_emu, probed, stlink=stlink, board="bluepill")
+    with running:
+        rows["halt by 0x03, registers"] = halt_after_loading(running, port, elf)
+    return rows
+
+
+def halt_after_loading(running, port, elf):
+    subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"target extended-remote :{port}", "-ex", "load",
+                    "-ex", "monitor reset", "-ex", "disconnect", elf], stdin=subprocess.DEVNULL, capture_output=True, timeout=120)
+    return halt(running, port)
+
+
+def main(probed, probe_emu, elf, source):
+    with tempfile.TemporaryDirectory(prefix="probed-") as folder:
+        image, ram = make_images(folder)
+        results = {}
+        for stlink, name in RUNS:
+            results[stlink, name] = measure(probed, probe_emu, elf, source, stlink, name, image, ram)
+    for stlink in ("V2J43", "V3"):
+        names = [name for probe, name in RUNS if probe == stlink]
+        ours = results[stlink, "probed"]
+        print(f"\nST-Link {stlink}: commands / transfers / modelled ms; in brackets how many times probed's ms")
+        print(f"{'':32}" + "".join(f"{NAMES[name]:>34}" for name in names))
+        for title in ours:
+            text = f"{title:32}"
+            for name in names:
+                commands, transfers, _, us = results[stlink, name][title]
+                ratio = f" ({us / max(1, ours[title][3]):.1f})" if name != "probed" else ""
+                text += f"{f'{commands} / {transfers} / {us / 1000:.1f}{ratio}':>34}"
+            print(text)
+
+
+if "PROBED_IN_GDB" in globals():
+    inside_gdb()
+else:
+    main(*sys.argv[1:5])
