@@ -64,6 +64,16 @@ static void on_session_gone(void *user, struct gdb_session *session)
     }
 }
 
+static void on_shutdown(void *user, int exit_code)
+{
+    struct daemon *daemon = user;
+
+    log_line(&daemon->setup.log, LOG_INFO, "a command ends the daemon");
+    if (!daemon->leaving)
+        daemon->exit_code = exit_code;
+    leave(daemon);
+}
+
 /* Accepts only to close: a client that is told nothing would wait. */
 static void on_turned_away(uv_handle_t *handle)
 {
@@ -223,6 +233,8 @@ static void take_job(struct daemon *daemon, struct message *message)
             leave(daemon);
         }
     }
+    if (message->wish != MONITOR_NOTHING)
+        on_shutdown(daemon, message->exit_code);
     message_destroy(message);
     start_step(daemon);
 }
@@ -391,6 +403,7 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
         .log = &daemon->setup.log,
         .worker = daemon->worker,
         .gone = on_session_gone,
+        .shutdown = on_shutdown,
         .user = daemon,
     };
     post_job(daemon, MESSAGE_CONNECT, NULL);

@@ -197,8 +197,10 @@ static void finish_packet(struct gdb_session *session, struct message *message)
         break;
     }
     session->no_ack_next = message->actions & CLIENT_NO_ACK;
-    if (message->actions & CLIENT_CLOSE)
+    if (message->actions & (CLIENT_CLOSE | CLIENT_SHUTDOWN))
         begin_close(session, true);
+    if (message->actions & CLIENT_SHUTDOWN && session->host->shutdown)
+        session->host->shutdown(session->host->user, (int)(message->actions / CLIENT_EXIT_CODE));
 }
 
 /* A stop reply or console output from the worker. */

@@ -1,70 +1,166 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of monitor commands and what is made from it. */
+/* From a line of text to the handlers of the table; command files. */
 #include "monitor.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "monitor_commands.h"
 #include "monitor_words.h"
 #include "nearest.h"
 
-const struct monitor_command monitor_commands[] = {
-    {"halt", "", "stop the core", 0, 0, monitor_halt},
-    {"help", "[COMMAND]", "list the commands, or those that begin with COMMAND", 0, 1,
-     monitor_help},
-    {"mdb", "ADDRESS [COUNT]", "show memory by bytes", 1, 2, monitor_display},
-    {"mdh", "ADDRESS [COUNT]", "show memory by half-words", 1, 2, monitor_display},
-    {"mdw", "ADDRESS [COUNT]", "show memory by words", 1, 2, monitor_display},
-    {"mwb", "ADDRESS VALUE [COUNT]", "write a byte, or COUNT of them", 2, 3, monitor_write},
-    {"mwh", "ADDRESS VALUE [COUNT]", "write a half-word, or COUNT of them", 2, 3, monitor_write},
-    {"mww", "ADDRESS VALUE [COUNT]", "write a word, or COUNT of them", 2, 3, monitor_write},
-    {"reg", "[NAME|NUMBER [VALUE]]", "show all registers or one, or write it", 0, 2, monitor_reg},
-    {"reset", "[run|halt|init]",
-     "reset the chip: run on (if left out), stop before the first instruction, or stop ready for "
-     "flashing",
-     0, 1, monitor_reset},
-    {"resume", "", "let the core run", 0, 0, monitor_resume},
-    {"sim", "WORDS...", "hands on the simulated board: sim help lists what they can do", 1,
-     MONITOR_WORDS - 1, monitor_sim},
-    {"stats", "", "count what was done since the probe was opened", 0, 0, monitor_stats},
-    {"status", "", "what is connected, what the core does, who is here", 0, 0, monitor_status},
-    {"step", "", "execute one instruction", 0, 0, monitor_step},
-};
+enum { GROUP_TEXT = 240 };
 
-const size_t monitor_command_count = sizeof monitor_commands / sizeof *monitor_commands;
+#define SCB_CPUID 0xE000ED00u
 
-static const struct monitor_command *find(const char *name)
+/* --- which command --- */
+
+/* How many words the name has if the words begin with it, else 0. */
+static int matches(const char *name, int count, const char *const words[])
 {
-    for (size_t i = 0; i < monitor_command_count; i++) {
-        if (strcmp(monitor_commands[i].name, name) == 0)
-            return &monitor_commands[i];
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(words[i]);
+
+        if (length == 0 || strncmp(name, words[i], length) != 0)
+            return 0;
+        if (name[length] == '\0')
+            return i + 1;
+        if (name[length] != ' ')
+            return 0;
+        name += length + 1;
     }
-    return NULL;
+    return 0;
 }
 
-static enum err unknown(struct monitor *monitor, const char *name)
+static const struct monitor_command *find(int count, const char *const words[], int *used)
 {
-    const char *meant =
-        nearest(name, monitor_commands, monitor_command_count, sizeof *monitor_commands);
+    const struct monitor_command *found = NULL;
 
+    *used = 0;
+    for (size_t i = 0; i < monitor_command_count; i++) {
+        int n = matches(monitor_commands[i].name, count, words);
+
+        if (n > *used) {
+            *used = n;
+            found = &monitor_commands[i];
+        }
+    }
+    return found;
+}
+
+/* Puts what an alias means in its place; the words fit: there are MONITOR_NAME_WORDS to spare. */
+static int replace_alias(int count, const char *words[])
+{
+    const struct monitor_alias *found = NULL;
+    int longest = 0, means = 0;
+
+    for (size_t i = 0; i < monitor_alias_count; i++) {
+        int n = matches(monitor_aliases[i].name, count, words);
+
+        if (n > longest) {
+            longest = n;
+            found = &monitor_aliases[i];
+        }
+    }
+    if (!found)
+        return count;
+    while (found->means[means])
+        means++;
+    memmove(words + means, words + longest, (size_t)(count - longest) * sizeof *words);
+    memcpy(words, found->means, (size_t)means * sizeof *words);
+    return count - longest + means;
+}
+
+/* "stm32f1x.tpiu configure": whichever chip it is said of. */
+static bool is_trace_unit(const char *word)
+{
+    const char *dot = strrchr(word, '.');
+
+    return dot && (strcmp(dot, ".tpiu") == 0 || strcmp(dot, ".swo") == 0);
+}
+
+/* "stm32f1x.cpu mdw 0": the target's name before a command is OpenOCD's way to say which. */
+static int drop_target_name(const struct monitor *monitor, int count, const char *words[])
+{
+    const struct unit *unit = monitor->unit;
+
+    if (is_trace_unit(words[0])) {
+        words[0] = "tpiu";
+        return count;
+    }
+    if (count < 2 || !unit_connected(unit) ||
+        strcmp(words[0], monitor_target_name(unit->target).text) != 0)
+        return count;
+    memmove(words, words + 1, (size_t)(count - 1) * sizeof *words);
+    return count - 1;
+}
+
+/* --- what is wrong --- */
+
+/* "flash" alone, or with an unknown second word: what there is. */
+static enum err unknown_in_group(struct monitor *monitor, const char *group)
+{
+    char text[GROUP_TEXT] = "";
+    size_t length = strlen(group), used = 0;
+
+    for (size_t i = 0; i < monitor_command_count && used < sizeof text; i++) {
+        const char *name = monitor_commands[i].name;
+
+        if (strncmp(name, group, length) == 0 && name[length] == ' ')
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? ", " : "",
+                                     name + length + 1);
+    }
+    if (used == 0)
+        return ERR_OK;
+    return job_fail(monitor->job, ERR_ARGUMENT, "%.40s wants one of: %s", group, text);
+}
+
+static enum err unknown(struct monitor *monitor, int count, const char *const words[])
+{
+    enum { NEAREST_STRIDE = sizeof(struct monitor_command) };
+    const char *meant;
+    char name[64];
+
+    snprintf(name, sizeof name, "%.30s%s%.30s", words[0], count > 1 ? " " : "",
+             count > 1 ? words[1] : "");
+    meant =
+        count > 1 ? nearest(name, monitor_commands, monitor_command_count, NEAREST_STRIDE) : NULL;
+    if (!meant && unknown_in_group(monitor, words[0]) != ERR_OK)
+        return ERR_ARGUMENT;
+    if (!meant) {
+        snprintf(name, sizeof name, "%.60s", words[0]);
+        meant = nearest(name, monitor_commands, monitor_command_count, NEAREST_STRIDE);
+    }
+    if (!meant)
+        meant = nearest(name, monitor_aliases, monitor_alias_count, sizeof(struct monitor_alias));
     if (meant)
         return job_fail(monitor->job, ERR_ARGUMENT,
-                        "unknown command '%.40s'; did you mean %s? help lists all", name, meant);
-    return job_fail(monitor->job, ERR_ARGUMENT, "unknown command '%.40s'; help lists all", name);
+                        "unknown command '%s'; did you mean %s? help lists all", name, meant);
+    return job_fail(monitor->job, ERR_ARGUMENT, "unknown command '%s'; help lists all", name);
 }
 
-static enum err run_words(struct monitor *monitor, const struct monitor_words *words)
-{
-    const struct monitor_command *command = find(words->words[0]);
-    int behind = words->count - 1;
+/* --- running --- */
 
+static enum err run_words(struct monitor *monitor, struct monitor_words *split)
+{
+    const char *words[MONITOR_WORDS + MONITOR_NAME_WORDS];
+    int count = split->count, used;
+
+    memcpy(words, split->words, (size_t)count * sizeof *words);
+    count = drop_target_name(monitor, count, words);
+    monitor->typed = words[0];
+    count = replace_alias(count, words);
+    const struct monitor_command *command = find(count, words, &used);
     if (!command)
-        return unknown(monitor, words->words[0]);
+        return unknown(monitor, count, words);
+    int behind = count - used;
     if (behind < command->min_words || behind > command->max_words)
-        return job_fail(monitor->job, ERR_ARGUMENT, "usage: %s%s%s", command->name,
-                        command->usage[0] ? " " : "", command->usage);
-    return command->run(monitor, words->count, words->words);
+        return monitor_usage(monitor, command->name);
+    words[used - 1] = command->name;
+    return command->run(monitor, behind + 1, words + used - 1);
 }
 
 enum err monitor_run(struct monitor *monitor, const char *line)
@@ -72,37 +168,90 @@ enum err monitor_run(struct monitor *monitor, const char *line)
     struct monitor_words words;
     enum err err = ERR_OK;
 
-    while (line && err == ERR_OK) {
+    while (line && err == ERR_OK && monitor->wish == MONITOR_NOTHING) {
         const char *wrong = monitor_split(&line, &words);
 
         if (wrong)
             return job_fail(monitor->job, ERR_ARGUMENT, "%s", wrong);
         if (words.count > 0)
             err = run_words(monitor, &words);
+        if (err == ERR_OK && line)
+            err = job_checkpoint(monitor->job);
     }
     return err;
 }
 
-enum err monitor_target(struct monitor *monitor, struct target **target)
+/* That it lost power shows at the next access: better here than in the middle of a command. */
+static void look_whether_lost(struct monitor *monitor)
 {
-    *target = monitor->unit->target;
-    return unit_require(monitor->unit, monitor->job);
+    uint32_t cpuid;
+    enum err err = target_read_width(monitor->unit->target, SCB_CPUID, 4, &cpuid, 1);
+
+    if (err == ERR_OK || err == ERR_CANCELLED)
+        return;
+    job_print(monitor->job, "%s\n", job_text(monitor->job, err));
+    if (err != ERR_PROBE_GONE)
+        job_clear(monitor->job);
 }
 
-enum err monitor_help(struct monitor *monitor, int argc, const char *const argv[])
+enum err monitor_target(struct monitor *monitor, struct target **target)
 {
-    const char *beginning = argc > 1 ? argv[1] : "";
-    size_t shown = 0;
+    struct unit *unit = monitor->unit;
+    enum err err = ERR_OK;
 
-    for (size_t i = 0; i < monitor_command_count; i++) {
-        const struct monitor_command *command = &monitor_commands[i];
-        char left[64];
+    if (unit_connected(unit))
+        look_whether_lost(monitor);
+    if (monitor->job->error != ERR_OK)
+        return monitor->job->error;
 
-        if (strncmp(command->name, beginning, strlen(beginning)) != 0)
-            continue;
-        snprintf(left, sizeof left, "%s %s", command->name, command->usage);
-        job_print(monitor->job, "%-28s %s\n", left, command->help);
-        shown++;
+    if (!unit_connected(unit) && unit->info.driver)
+        err = unit_connect(unit, monitor->job);
+    *target = unit->target;
+    return err != ERR_OK ? err : unit_require(unit, monitor->job);
+}
+
+/* --- files --- */
+
+/* Puts the place before the sentence. */
+static enum err fail_at(struct monitor *monitor, enum err err, const char *path, unsigned line)
+{
+    char why[300];
+
+    snprintf(why, sizeof why, "%s", job_text(monitor->job, err));
+    job_clear(monitor->job);
+    return job_fail(monitor->job, err, "%.80s line %u: %s", path, line, why);
+}
+
+static enum err run_lines(struct monitor *monitor, const char *path, FILE *file)
+{
+    char line[MONITOR_COMMAND_SIZE];
+    enum err err = ERR_OK;
+
+    for (unsigned n = 1; fgets(line, sizeof line, file) && err == ERR_OK; n++) {
+        if (strlen(line) == sizeof line - 1 && line[sizeof line - 2] != '\n')
+            err = job_fail(monitor->job, ERR_FILE, "the line is too long");
+        else if (line[strspn(line, " \t")] != '#')
+            err = monitor_run(monitor, line);
+        if (err != ERR_OK)
+            return fail_at(monitor, err, path, n);
+        if (monitor->wish != MONITOR_NOTHING)
+            return ERR_OK;
     }
-    return shown > 0 ? ERR_OK : unknown(monitor, beginning);
+    return ferror(file) ? job_fail(monitor->job, ERR_FILE, "%s: cannot be read", path) : err;
+}
+
+enum err monitor_run_file(struct monitor *monitor, const char *path)
+{
+    /* Not to wait for a writer, should it be a FIFO. */
+    int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    FILE *file = handle >= 0 ? fdopen(handle, "r") : NULL;
+    struct stat info;
+
+    if (!file)
+        return job_fail(monitor->job, ERR_FILE, "%s: %s", path, strerror(errno));
+    enum err err = fstat(handle, &info) == 0 && S_ISREG(info.st_mode)
+                       ? run_lines(monitor, path, file)
+                       : job_fail(monitor->job, ERR_FILE, "%s is not a file", path);
+    fclose(file);
+    return err;
 }

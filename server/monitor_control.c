@@ -1,59 +1,87 @@
 /* SPDX-License-Identifier: MIT */
-/* Run control: halt, resume, reset, step. */
+/* Run control: halt, resume, step, reset and what waits for them. */
 #include <string.h>
 
 #include "monitor_commands.h"
 
-/* Where the core stands and why. */
-static void print_stop(struct monitor *monitor)
-{
-    static const char *const reasons[] = {
-        [STOP_NONE] = "was halted already",
-        [STOP_REQUEST] = "halted on request",
-        [STOP_STEP] = "stepped",
-        [STOP_BREAKPOINT_HW] = "halted at a breakpoint",
-        [STOP_BREAKPOINT_SW] = "halted at a breakpoint",
-        [STOP_BKPT] = "halted at a BKPT instruction",
-        [STOP_WATCHPOINT] = "halted at a watchpoint",
-        [STOP_FAULT] = "halted at a fault",
-        [STOP_RESET] = "halted by the reset",
-        [STOP_EXIT] = "halted, the program has exited",
-        [STOP_EXTERNAL] = "halted by something outside",
-    };
-    const struct target_stop *stop = &monitor->unit->stop;
+enum { WAIT_DEFAULT_MS = 5000, LOOK_EVERY_US = 1000, MS_MAX = 24 * 3600 * 1000 };
 
-    job_print(monitor->job, "%s, pc: 0x%08x\n", reasons[stop->reason], (unsigned)stop->pc);
-    if (stop->text[0])
-        job_print(monitor->job, "%s\n", stop->text);
+static enum err milliseconds(struct monitor *monitor, int argc, const char *const argv[],
+                             uint32_t *ms)
+{
+    *ms = WAIT_DEFAULT_MS;
+    return argc > 1 ? monitor_value(monitor, argv[1], "a number of milliseconds", MS_MAX, ms)
+                    : ERR_OK;
 }
 
+/* The target gives up after a second; `ms` may ask for more patience. */
 enum err monitor_halt(struct monitor *monitor, int argc, const char *const argv[])
 {
-    enum err err = unit_halt(monitor->unit, monitor->job);
+    struct target *target;
+    uint32_t ms;
+    enum err err = milliseconds(monitor, argc, argv, &ms);
 
-    (void)argc;
-    (void)argv;
     if (err == ERR_OK)
-        print_stop(monitor);
-    return err;
+        err = monitor_target(monitor, &target);
+    if (err != ERR_OK)
+        return err;
+    uint64_t deadline = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
+    err = unit_halt(monitor->unit, monitor->job);
+    while (err == ERR_TIMEOUT && clock_now_us(monitor_clock(monitor)) < deadline) {
+        job_clear(monitor->job);
+        err = job_checkpoint(monitor->job);
+        if (err == ERR_OK)
+            err = unit_halt(monitor->unit, monitor->job);
+    }
+    return err == ERR_OK ? monitor_print_halted(monitor) : err;
+}
+
+/* `resume ADDRESS`, `step ADDRESS` */
+static enum err move_pc(struct monitor *monitor, struct target *target, int argc,
+                        const char *const argv[])
+{
+    uint32_t address;
+
+    if (argc < 2)
+        return ERR_OK;
+    enum err err = monitor_address(monitor, argv[1], &address);
+    if (err == ERR_OK)
+        err = unit_may_run(monitor->unit, monitor->job);
+    return err != ERR_OK
+               ? err
+               : target_write_register(target, monitor_find_register(target, "pc"), address & ~1u);
 }
 
 enum err monitor_resume(struct monitor *monitor, int argc, const char *const argv[])
 {
-    (void)argc;
-    (void)argv;
-    return unit_resume(monitor->unit, monitor->job);
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
+
+    if (err == ERR_OK)
+        err = move_pc(monitor, target, argc, argv);
+    return err == ERR_OK ? unit_resume(monitor->unit, monitor->job) : err;
 }
 
 enum err monitor_step(struct monitor *monitor, int argc, const char *const argv[])
 {
-    enum err err = unit_step(monitor->unit, monitor->job);
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
 
-    (void)argc;
-    (void)argv;
     if (err == ERR_OK)
-        print_stop(monitor);
-    return err;
+        err = move_pc(monitor, target, argc, argv);
+    if (err == ERR_OK)
+        err = unit_step(monitor->unit, monitor->job);
+    return err == ERR_OK ? monitor_print_halted(monitor) : err;
+}
+
+static enum err reset(struct monitor *monitor, enum target_reset kind)
+{
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
+
+    if (err == ERR_OK)
+        err = unit_reset(monitor->unit, monitor->job, kind);
+    return err == ERR_OK && kind != TARGET_RESET_RUN ? monitor_print_halted(monitor) : err;
 }
 
 enum err monitor_reset(struct monitor *monitor, int argc, const char *const argv[])
@@ -63,17 +91,63 @@ enum err monitor_reset(struct monitor *monitor, int argc, const char *const argv
         [TARGET_RESET_HALT] = "halt",
         [TARGET_RESET_INIT] = "init",
     };
-    size_t kind = monitor->unit->options.reset_halts ? (size_t)TARGET_RESET_HALT : TARGET_RESET_RUN;
     enum { KINDS = sizeof names / sizeof *names };
+    size_t kind = monitor->unit->options.reset_halts ? (size_t)TARGET_RESET_HALT : TARGET_RESET_RUN;
 
-    if (argc > 1) {
-        for (kind = 0; kind < KINDS && strcmp(names[kind], argv[1]) != 0; kind++)
-            ;
-        if (kind == KINDS)
-            return job_fail(monitor->job, ERR_ARGUMENT, "usage: reset [run|halt|init]");
+    if (argc > 1)
+        kind = monitor_choice(argv[1], names, KINDS);
+    if (kind == KINDS)
+        return monitor_usage(monitor, argv[0]);
+    return reset(monitor, (enum target_reset)kind);
+}
+
+enum err monitor_soft_reset_halt(struct monitor *monitor, int argc, const char *const argv[])
+{
+    (void)argc;
+    (void)argv;
+    job_print(monitor->job, "requesting target halt and executing a soft reset\n");
+    return reset(monitor, TARGET_RESET_HALT);
+}
+
+enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct target *target;
+    uint32_t ms;
+    enum err err = milliseconds(monitor, argc, argv, &ms);
+
+    if (err == ERR_OK)
+        err = monitor_target(monitor, &target);
+    if (err != ERR_OK)
+        return err;
+    uint64_t deadline = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
+    while (err == ERR_OK && unit_connected(monitor->unit)) {
+        unit_poll(monitor->unit, monitor->job);
+        if (target_state(target) == TARGET_HALTED)
+            return ERR_OK;
+        if (clock_now_us(monitor_clock(monitor)) >= deadline)
+            return job_fail(monitor->job, ERR_TIMEOUT, "timed out while waiting for target halted");
+        clock_sleep_us(monitor_clock(monitor), LOOK_EVERY_US);
+        err = job_checkpoint(monitor->job);
     }
-    enum err err = unit_reset(monitor->unit, monitor->job, (enum target_reset)kind);
-    if (err == ERR_OK && kind != TARGET_RESET_RUN)
-        print_stop(monitor);
-    return err;
+    return err != ERR_OK ? err : unit_require(monitor->unit, monitor->job);
+}
+
+enum err monitor_poll(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct target *target;
+    bool on = true;
+
+    if (argc > 1 && !monitor_switch(argv[1], &on))
+        return monitor_usage(monitor, argv[0]);
+    if (!on)
+        return job_fail(monitor->job, ERR_UNSUPPORTED,
+                        "the running core is looked at only while somebody waits for it to stop; "
+                        "that cannot be switched off");
+    enum err err = monitor_target(monitor, &target);
+    if (err != ERR_OK || argc > 1)
+        return err;
+    unit_poll(monitor->unit, monitor->job);
+    job_print(monitor->job, "background polling: on\nTAP: %s (enabled)\n",
+              monitor_target_name(target).text);
+    return target_state(target) == TARGET_HALTED ? monitor_print_halted(monitor) : ERR_OK;
 }

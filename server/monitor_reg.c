@@ -1,28 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Registers of the halted core: reg. */
+/* Registers of the halted core: reg, get_reg, set_reg. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "monitor_commands.h"
 #include "monitor_words.h"
 
-/* Index of the register called so or numbered so, or `count`. */
-static size_t find(const struct target_register *registers, size_t count, const char *name)
+static const struct target_register *describe(const struct target *target, size_t index)
 {
-    uint32_t number;
+    size_t count;
 
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(registers[i].name, name) == 0)
-            return i;
-    }
-    return monitor_number(name, UINT32_MAX, &number) && number < count ? number : count;
+    return &target_registers(target, &count)[index];
+}
+
+static enum err find(struct monitor *monitor, const struct target *target, const char *name,
+                     size_t *index)
+{
+    size_t count;
+
+    target_registers(target, &count);
+    *index = monitor_find_register(target, name);
+    return *index < count ? ERR_OK
+                          : job_fail(monitor->job, ERR_ARGUMENT,
+                                     "register %.40s not found in current target", name);
 }
 
 static enum err print(struct monitor *monitor, struct target *target, size_t index, bool numbered)
 {
-    size_t count;
-    const struct target_register *reg = &target_registers(target, &count)[index];
+    const struct target_register *reg = describe(target, index);
     uint64_t value;
     enum err err = target_read_register(target, index, &value);
 
@@ -35,11 +40,13 @@ static enum err print(struct monitor *monitor, struct target *target, size_t ind
     return ERR_OK;
 }
 
-static enum err print_all(struct monitor *monitor, struct target *target, size_t count)
+static enum err print_all(struct monitor *monitor, struct target *target)
 {
+    size_t count;
     uint64_t value;
     enum err err = target_read_register(target, 0, &value); /* no heading over an error */
 
+    target_registers(target, &count);
     if (err == ERR_OK)
         job_print(monitor->job, "===== arm v7m registers\n");
     for (size_t i = 0; i < count && err == ERR_OK; i++)
@@ -47,9 +54,10 @@ static enum err print_all(struct monitor *monitor, struct target *target, size_t
     return err;
 }
 
-static enum err write(struct monitor *monitor, struct target *target, size_t index, unsigned bits,
+static enum err write(struct monitor *monitor, struct target *target, size_t index,
                       const char *word)
 {
+    unsigned bits = describe(target, index)->bits;
     uint32_t value;
 
     if (bits > 32)
@@ -61,22 +69,84 @@ static enum err write(struct monitor *monitor, struct target *target, size_t ind
     return target_write_register(target, index, value);
 }
 
+/* What is shown was read from the halted core, which nothing changes behind our back: `force`
+ * needs nothing more. */
 enum err monitor_reg(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct target *target;
-    size_t count;
+    size_t index;
     enum err err = monitor_target(monitor, &target);
 
     if (err != ERR_OK)
         return err;
-    const struct target_register *registers = target_registers(target, &count);
     if (argc == 1)
-        return print_all(monitor, target, count);
-    size_t index = find(registers, count, argv[1]);
-    if (index == count)
-        return job_fail(monitor->job, ERR_ARGUMENT, "register %.40s not found in current target",
-                        argv[1]);
-    if (argc > 2)
-        err = write(monitor, target, index, registers[index].bits, argv[2]);
+        return print_all(monitor, target);
+    err = find(monitor, target, argv[1], &index);
+    if (err == ERR_OK && argc > 2 && strcmp(argv[2], "force") != 0)
+        err = write(monitor, target, index, argv[2]);
     return err == ERR_OK ? print(monitor, target, index, false) : err;
+}
+
+/* --- as Tcl lists --- */
+
+static enum err split_list(struct monitor *monitor, const char *list, struct monitor_words *words)
+{
+    const char *wrong = monitor_split(&list, words);
+
+    if (!wrong && list)
+        wrong = "the list holds more than words";
+    return wrong ? job_fail(monitor->job, ERR_ARGUMENT, "%s", wrong) : ERR_OK;
+}
+
+static enum err print_pair(struct monitor *monitor, struct target *target, const char *name,
+                           bool first)
+{
+    uint64_t value;
+    size_t index;
+    enum err err = find(monitor, target, name, &index);
+
+    if (err == ERR_OK)
+        err = target_read_register(target, index, &value);
+    if (err == ERR_OK)
+        job_print(monitor->job, "%s%s 0x%0*" PRIx64, first ? "" : " ", name,
+                  describe(target, index)->bits / 4, value);
+    return err;
+}
+
+enum err monitor_get_reg(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_words names;
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
+
+    if (argc > 2 && strcmp(argv[1], "-force") != 0)
+        return monitor_usage(monitor, argv[0]);
+    if (err == ERR_OK)
+        err = split_list(monitor, argv[argc - 1], &names);
+    if (err != ERR_OK)
+        return err;
+    for (int i = 0; i < names.count && err == ERR_OK; i++)
+        err = print_pair(monitor, target, names.words[i], i == 0);
+    job_print(monitor->job, "\n");
+    return err;
+}
+
+enum err monitor_set_reg(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_words pairs;
+    struct target *target;
+    size_t index;
+    enum err err = monitor_target(monitor, &target);
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = split_list(monitor, argv[1], &pairs);
+    if (err == ERR_OK && pairs.count % 2 != 0)
+        err = monitor_usage(monitor, argv[0]);
+    for (int i = 0; err == ERR_OK && i < pairs.count; i += 2) {
+        err = find(monitor, target, pairs.words[i], &index);
+        if (err == ERR_OK)
+            err = write(monitor, target, index, pairs.words[i + 1]);
+    }
+    return err;
 }

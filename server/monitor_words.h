@@ -11,7 +11,7 @@
 
 #include "monitor.h"
 
-enum { MONITOR_COMMAND_SIZE = 1024 };
+enum { MONITOR_COMMAND_SIZE = 8192 };
 
 /* The words of one command. */
 struct monitor_words {

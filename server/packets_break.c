@@ -9,9 +9,9 @@ static enum watch_kind watch_kind(int type)
     return type == TYPE_WRITE ? WATCH_WRITE : type == TYPE_READ ? WATCH_READ : WATCH_ACCESS;
 }
 
-static enum breakpoint_kind breakpoint_kind(int type)
+static enum breakpoint_kind breakpoint_kind(const struct unit *unit, int type)
 {
-    return type == TYPE_SOFTWARE ? BREAKPOINT_SW : BREAKPOINT_HW;
+    return type == TYPE_SOFTWARE && !unit->options.hard_breakpoints ? BREAKPOINT_SW : BREAKPOINT_HW;
 }
 
 /* For breakpoints gdb's kind: 2 and 3 are Thumb, 4 would be Arm code, which no Cortex-M knows. */
@@ -33,8 +33,8 @@ enum err packet_break_set(struct packet_call *call)
     enum err err = check_size(call, address, size);
 
     if (err == ERR_OK && type <= TYPE_HARDWARE)
-        err = target_breakpoint_set(call->unit->target, call->client->id, breakpoint_kind(type),
-                                    address, size);
+        err = target_breakpoint_set(call->unit->target, call->client->id,
+                                    breakpoint_kind(call->unit, type), address, size);
     else if (err == ERR_OK)
         err = target_watchpoint_set(call->unit->target, call->client->id, watch_kind(type), address,
                                     size);
@@ -47,9 +47,13 @@ enum err packet_break_clear(struct packet_call *call)
     int type = call->packet->variant;
     enum err err = check_size(call, address, size);
 
+    /* It may have been set before `gdb breakpoint_override hard`. */
+    if (err == ERR_OK && type == TYPE_SOFTWARE && call->unit->options.hard_breakpoints)
+        err = target_breakpoint_clear(call->unit->target, call->client->id, BREAKPOINT_SW, address,
+                                      size);
     if (err == ERR_OK && type <= TYPE_HARDWARE)
-        err = target_breakpoint_clear(call->unit->target, call->client->id, breakpoint_kind(type),
-                                      address, size);
+        err = target_breakpoint_clear(call->unit->target, call->client->id,
+                                      breakpoint_kind(call->unit, type), address, size);
     else if (err == ERR_OK)
         err = target_watchpoint_clear(call->unit->target, call->client->id, watch_kind(type),
                                       address, size);

@@ -59,6 +59,7 @@ static enum err join(struct packet_call *call, const char *sentence)
 
 static enum err resume(struct packet_call *call)
 {
+    call->client->sync = false;
     if (joins(call))
         return join(call, NULL);
     enum err err = unit_resume(call->unit, call->job);
@@ -87,6 +88,10 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
 
     if (joins(call))
         return join(call, "the core was resumed meanwhile: waiting for it to stop");
+    if (call->client->sync) { /* `monitor gdb_sync` came before it */
+        call->client->sync = false;
+        return reply_stop(call);
+    }
     console_begin(&console, call->job, call->unit, call->client);
     if (start < end)
         err = unit_step_range(call->unit, call->job, start, end);

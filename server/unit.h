@@ -28,9 +28,10 @@ enum { UNIT_REGISTERS = 64 };
 /* What the loop does besides sending the reply. */
 enum client_action {
     CLIENT_NOTHING = 0,
-    CLIENT_NO_ACK = 1, /* after this reply was acknowledged, no more acknowledgements */
-    CLIENT_CLOSE = 2,  /* close once the reply is out */
-    CLIENT_SHUTDOWN = 4, /* a monitor command ends the daemon */
+    CLIENT_NO_ACK = 1,    /* after this reply was acknowledged, no more acknowledgements */
+    CLIENT_CLOSE = 2,     /* close once the reply is out */
+    CLIENT_SHUTDOWN = 4,  /* a monitor command ends the daemon, once the reply is out */
+    CLIENT_EXIT_CODE = 8, /* ..and its exit code times this */
 };
 
 /* One gdb connection as the worker sees it. */
@@ -41,7 +42,7 @@ struct client {
     bool waiting;       /* a resume's stop reply is owed */
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;
-    bool sync; /* the next step does nothing but tell where the core stands */
+    bool sync;  /* the next step does nothing but tell where the core stands */
     bool ended; /* it detached, or was told that the program ended: until it attaches or runs
                    again it is shown no thread, or gdb would take it for a new program */
     struct flash *flash; /* between vFlashErase and vFlashDone */
@@ -60,8 +61,8 @@ struct unit_options {
     enum err (*find)(void *user, struct probe_info *info, struct job *job);
     void *find_user;
     enum target_connect connect;
-    uint32_t speed_khz; /* 0: the probe's default */
-    bool reset_halts;   /* `monitor reset` alone: a personality's choice; false: run */
+    uint32_t speed_khz;    /* 0: the probe's default */
+    bool reset_halts;      /* `monitor reset` alone: a personality's choice; false: run */
     bool hard_breakpoints; /* gdb's software breakpoints become hardware ones */
 };
 

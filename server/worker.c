@@ -172,6 +172,8 @@ static void run_command(struct worker *worker, struct message *message)
     struct job *before = unit_enter(&worker->unit, &message->job);
 
     message->error = monitor_run(&monitor, message->payload);
+    message->wish = monitor.wish;
+    message->exit_code = monitor.exit_code;
     unit_leave(&worker->unit, before);
 }
 

@@ -8,6 +8,7 @@
 #define PROBED_WORKER_H
 
 #include "base/job.h"
+#include "monitor.h"
 #include "packets.h"
 #include "unit.h"
 
@@ -50,7 +51,9 @@ struct message {
     enum err error; /* its sentence is in job */
     enum packet_outcome outcome;
     unsigned actions;
-    struct buf reply; /* data owned by the message */
+    struct buf reply;       /* data owned by the message */
+    enum monitor_wish wish; /* of a MESSAGE_COMMAND */
+    int exit_code;          /* with MONITOR_SHUTDOWN */
 };
 
 /* `payload` (may be NULL) is copied. NULL without memory. */

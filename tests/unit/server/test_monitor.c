@@ -1,76 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Monitor commands on a simulated board: the table, what they print, what they refuse. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "monitor.h"
-#include "probe.h"
-
-static struct unit unit;
-static char output[8192];
-
-static void on_output(void *user, const char *text, size_t length)
-{
-    size_t used = strlen(output);
-
-    (void)user;
-    assert_true(used + length < sizeof output);
-    memcpy(output + used, text, length);
-    output[used + length] = '\0';
-}
-
-/* What a line prints; its failure comes last, in brackets. */
-static const char *monitor(const char *line)
-{
-    struct job job;
-    struct monitor monitor = {.unit = &unit, .job = &job};
-
-    output[0] = '\0';
-    job_init(&job, NULL);
-    job.output = on_output;
-    struct job *before = unit_enter(&unit, &job);
-    enum err err = monitor_run(&monitor, line);
-    unit_leave(&unit, before);
-    if (err != ERR_OK) {
-        const char *why = job_text(&job, err);
-
-        on_output(NULL, "[", 1);
-        on_output(NULL, why, strlen(why));
-        on_output(NULL, "]", 1);
-    }
-    return output;
-}
-
-#define assert_says(line, part)                                          \
-    do {                                                                 \
-        if (!strstr(monitor(line), part))                                \
-            fail_msg("%s: no \"%s\" in \"%s\"", (line), (part), output); \
-    } while (0)
-
-static int set_up(void **state)
-{
-    struct unit_options options = {.connect = TARGET_CONNECT_NORMAL};
-    struct probe_info info;
-    struct job job;
-
-    (void)state;
-    job_init(&job, NULL);
-    assert_int_equal(probe_sim_info("bluepill", &info, &job), ERR_OK);
-    unit_init(&unit, NULL, &options, &info, NULL);
-    return unit_connect(&unit, &job) == ERR_OK ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    unit_finish(&unit);
-    return 0;
-}
+#include "monitor_rig.h"
+#include "monitor_words.h"
 
 static void the_table_is_sorted_and_complete(void **state)
 {
@@ -88,70 +19,138 @@ static void the_table_is_sorted_and_complete(void **state)
     }
 }
 
+static void names_are_known_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < monitor_alias_count; i++) {
+        const struct monitor_alias *alias = &monitor_aliases[i];
+        char line[200] = "help";
+
+        assert_true(i == 0 || strcmp(alias[-1].name, alias->name) < 0);
+        for (size_t k = 0; k < monitor_command_count; k++)
+            assert_string_not_equal(alias->name, monitor_commands[k].name);
+        /* What it means begins a command. */
+        for (size_t k = 0; alias->means[k] && strcmp(alias->means[k], "all") != 0; k++)
+            snprintf(line + strlen(line), sizeof line - strlen(line), " %s", alias->means[k]);
+        assert_null(strstr(monitor(line), "no command begins"));
+    }
+}
+
+static void help_is_made_from_the_table(void **state)
+{
+    (void)state;
+    assert_says("help flash probe", "flash probe BANK ");
+    assert_says("help gdb_sync", "the same as gdb sync");
+    assert_says("usage halt", "halt [MS] ");
+    assert_says("help rset", "[no command begins with 'rset'; did you mean reset?");
+    assert_null(strstr(monitor("help flash"), "reset"));
+}
+
 static void mistakes_get_a_sentence(void **state)
 {
     (void)state;
-    assert_string_equal(monitor("resett"), "[unknown command 'resett'; did you mean reset? "
-                                           "help lists all]");
-    assert_string_equal(monitor("xyzzy"), "[unknown command 'xyzzy'; help lists all]");
-    assert_string_equal(monitor("mdw"), "[usage: mdw ADDRESS [COUNT]]");
-    assert_string_equal(monitor("halt now"), "[usage: halt]");
-    assert_string_equal(monitor("reset gently"), "[usage: reset [run|halt|init]]");
-    assert_string_equal(monitor("echo {"), "[a brace is not closed]");
-    assert_says("mdw zero", "not an address");
-    assert_says("mdw 0x20000000 -1", "not a count");
-    assert_says("mdw 0x20000002", "not a multiple of 4");
-    assert_says("mdw 0xfffffffc 2", "beyond the last address");
-    assert_says("mwb 0x20000000 256", "not a number of 8 bits");
+    assert_prints("resett", "[unknown command 'resett'; did you mean reset? help lists all]");
+    assert_prints("xyzzy", "[unknown command 'xyzzy'; help lists all]");
+    assert_prints("flash prob 0",
+                  "[unknown command 'flash prob'; did you mean flash probe? help lists all]");
+    assert_prints("cortex_m", "[cortex_m wants one of: maskisr, reset_config, vector_catch]");
+    assert_says("flash nothing_like_it", "[flash wants one of: banks, erase_address");
+    assert_prints("mdw", "[usage: mdw [phys] ADDRESS [COUNT]]");
+    assert_prints("stats now", "[usage: stats]");
+    assert_prints("reset gently", "[usage: reset [run|halt|init]]");
+    assert_prints("echo {", "[a brace is not closed]");
     assert_says("sim nonsense", "boot0");
-    assert_string_equal(monitor(""), "");
+    assert_prints("", "");
+    assert_prints("\"\"", "[unknown command ''; help lists all]");
 }
 
-static void memory_is_shown_as_openocd_does(void **state)
+static void a_line_is_run_up_to_its_first_failure(void **state)
 {
     (void)state;
-    assert_string_equal(monitor("mww 0x20000000 0x11223344 9; mwh 0x20000004 0xabcd;"
-                                "mwb 0x20000008 0x5a 3"),
-                        "");
-    assert_string_equal(monitor("mdw 0x20000000"), "0x20000000: 11223344 \n");
-    assert_string_equal(monitor("mdw 0x20000000 9"),
-                        "0x20000000: 11223344 1122abcd 115a5a5a 11223344 11223344 11223344 "
-                        "11223344 11223344 \n0x20000020: 11223344 \n");
-    assert_string_equal(monitor("mdh 0x20000004 2"), "0x20000004: abcd 1122 \n");
-    assert_string_equal(monitor("mdb 536870920 4"), "0x20000008: 5a 5a 5a 11 \n");
-    assert_says("mdw 0x60000000", "FAULT");
-    assert_says("mdw 0x20004ff8 4", "FAULT"); /* no zeros behind the end of memory */
+    assert_prints("echo a; echo {b;c} \"d\"\necho e", "a\nb;c d\ne\n");
+    assert_prints("echo a; halt x; echo b", "a\n['x' is not a number of milliseconds]");
+    assert_prints("echo a; shutdown; echo b", "a\nshutdown command invoked\n");
+    assert_int_equal(rig.last.wish, MONITOR_SHUTDOWN);
+    assert_prints("echo -n a; echo", "a\n");
 }
 
-static void registers_need_a_halted_core(void **state)
+static void other_spellings_mean_the_same(void **state)
 {
     (void)state;
-    monitor("reset run");
-    assert_null(strstr(monitor("reg"), "====="));
-    assert_says("reg", "halted");
-    assert_says("halt", "pc: 0x"); /* a blank chip: it stood in lockup */
-    assert_string_equal(monitor("reg r3 0x1234"), "r3 (/32): 0x00001234\n");
-    assert_string_equal(monitor("reg r3"), "r3 (/32): 0x00001234\n");
-    assert_string_equal(monitor("reg 3"), "r3 (/32): 0x00001234\n");
-    assert_string_equal(monitor("reg primask 1"), "primask (/8): 0x01\n");
-    assert_string_equal(monitor("reg r99"), "[register r99 not found in current target]");
-    assert_says("reg r3 0x100000000", "not a number of 32 bits");
-    assert_says("reg", "===== arm v7m registers\n(0) r0 (/32): 0x");
-    assert_says("reg", "\n(3) r3 (/32): 0x00001234\n");
+    assert_says("gdb_breakpoint_override hard", "force hard breakpoints");
+    assert_says("halt; stm32f1x.cpu curstate", "halted\n");
+    assert_says("stm32f1x.cpu mdw 0x20000000", "0x20000000: ");
+    assert_says("stm32f1x.tpiu configure -protocol uart", "[tpiu: not yet");
+    assert_says("stm32f4x unlock 0", "[stm32f4x: not yet");
+    assert_says("regs", "===== arm v7m registers");
 }
 
-static void run_control_works(void **state)
+static void files_are_run_line_by_line(void **state)
+{
+    static const char good[] = "# a comment\n\n  # another\necho one; echo two\r\necho three";
+    static const char bad[] = "echo one\n\nhlat\necho two\n";
+    static char long_line[3 * MONITOR_COMMAND_SIZE];
+
+    (void)state;
+    assert_string_equal(monitor_file(rig_file("good", good, sizeof good - 1)), "one\ntwo\nthree\n");
+    monitor_file(rig_file("bad", bad, sizeof bad - 1));
+    assert_also("one\n[/tmp/");
+    assert_also("/bad line 3: unknown command 'hlat'; did you mean halt?");
+    assert_null(strstr(rig.output, "two"));
+    memset(long_line, 'x', sizeof long_line);
+    assert_non_null(strstr(monitor_file(rig_file("long", long_line, sizeof long_line)),
+                           "line 1: the line is too long"));
+    assert_string_equal(monitor_file("/nonexistent"), "[/nonexistent: No such file or directory]");
+    assert_string_equal(monitor_file("/tmp"), "[/tmp is not a file]");
+    assert_string_equal(monitor_file("/dev/zero"), "[/dev/zero is not a file]");
+}
+
+static void scripts_end_the_daemon_with_a_code(void **state)
 {
     (void)state;
-    monitor("halt; mww 0x20000400 0xbf00bf00; reg pc 0x20000400; reg xpsr 0x01000000");
-    assert_says("step", "stepped, pc: 0x20000402");
-    monitor("mwh 0x20000402 0xe7fe; resume"); /* b . */
-    assert_says("status", "core: running");
-    assert_says("halt", "pc: 0x20000402");
-    assert_says("halt", "pc: 0x20000402");
-    assert_says("status", "core: halted, pc: 0x20000402");
-    assert_says("status", "64 KiB flash");
-    assert_says("reset halt", "halted by the reset");
+    monitor("shutdown");
+    assert_int_equal(rig.last.exit_code, 0);
+    monitor("shutdown error");
+    assert_int_equal(rig.last.exit_code, 1);
+    monitor("shutdown 7");
+    assert_int_equal(rig.last.wish, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.exit_code, 7);
+    assert_says("shutdown 256", "is not error or an exit code");
+    assert_int_equal(rig.last.wish, MONITOR_NOTHING);
+    monitor("exit");
+    assert_int_equal(rig.last.wish, MONITOR_EXIT);
+}
+
+static uint64_t now_us(void)
+{
+    return clock_now_us(probe_clock(rig.unit.probe));
+}
+
+static void sleep_lets_time_pass_and_can_be_interrupted(void **state)
+{
+    uint64_t before = now_us();
+
+    (void)state;
+    assert_prints("sleep 25", "");
+    assert_in_range(now_us() - before, 25000, 30000);
+    before = now_us();
+    rig.cancel_at = 3;
+    assert_prints("sleep 100000", "[interrupted]");
+    assert_in_range(now_us() - before, 20000, 50000);
+    assert_prints("sleep 1 lightly", "[usage: sleep MS [busy]]");
+}
+
+static void what_is_not_there_says_so(void **state)
+{
+    static const char *const lines[] = {"rtt setup 0x20000000 1024",     "itm port 0 on",
+                                        "tpiu config disable",           "CDSWOConfigure 1 2 :3",
+                                        "arm semihosting_fileio enable", "profile 1 x"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        assert_says(lines[i], "not yet");
+        assert_int_equal(rig.error, ERR_UNSUPPORTED);
+    }
 }
 
 static void counters_count(void **state)
@@ -160,7 +159,7 @@ static void counters_count(void **state)
     assert_says("stats", "virtual time: ");
     assert_says("stats", "DAP transactions: ");
     assert_says("stats", "instructions: ");
-    assert_null(strstr(output, "DAP transactions: 0\n"));
+    assert_null(strstr(rig.output, "DAP transactions: 0\n"));
 }
 
 static void nothing_hangs_without_a_target(void **state)
@@ -174,17 +173,30 @@ static void nothing_hangs_without_a_target(void **state)
     assert_says("help", "resume");
 }
 
+static void the_version_is_our_own(void **state)
+{
+    (void)state;
+    assert_prints("version", "probed " PROBED_VERSION "\n");
+    assert_prints("init", "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_table_is_sorted_and_complete),
+        cmocka_unit_test(names_are_known_once),
+        cmocka_unit_test(help_is_made_from_the_table),
         cmocka_unit_test(mistakes_get_a_sentence),
-        cmocka_unit_test(memory_is_shown_as_openocd_does),
-        cmocka_unit_test(registers_need_a_halted_core),
-        cmocka_unit_test(run_control_works),
+        cmocka_unit_test(a_line_is_run_up_to_its_first_failure),
+        cmocka_unit_test(other_spellings_mean_the_same),
+        cmocka_unit_test(files_are_run_line_by_line),
+        cmocka_unit_test(scripts_end_the_daemon_with_a_code),
+        cmocka_unit_test(sleep_lets_time_pass_and_can_be_interrupted),
+        cmocka_unit_test(what_is_not_there_says_so),
         cmocka_unit_test(counters_count),
+        cmocka_unit_test(the_version_is_our_own),
         cmocka_unit_test(nothing_hangs_without_a_target),
     };
 
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, rig_set_up, rig_tear_down);
 }

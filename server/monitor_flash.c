@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* What flash there is, and erasing it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "flash.h"
+#include "monitor_commands.h"
+#include "stm32f1.h"
+
+enum { CHUNK_BYTES = 1024 };
+
+static void print_bank(struct monitor *monitor, const struct target *target,
+                       const struct monitor_bank *bank)
+{
+    const char *family = monitor_family(target);
+
+    job_print(monitor->job, "#%u : %s.flash (%s) at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0\n",
+              bank->number, family, family, (unsigned)bank->start, (unsigned)bank->size);
+}
+
+enum err monitor_flash_banks(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_bank bank;
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
+
+    (void)argc;
+    (void)argv;
+    for (unsigned n = 0; err == ERR_OK && monitor_bank_get(target, n, &bank); n++)
+        print_bank(monitor, target, &bank);
+    return err;
+}
+
+enum err monitor_flash_list(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_bank bank;
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
+
+    (void)argc;
+    (void)argv;
+    for (unsigned n = 0; err == ERR_OK && monitor_bank_get(target, n, &bank); n++) {
+        const char *family = monitor_family(target);
+
+        job_print(monitor->job,
+                  "{ name {%s.flash} driver %s base 0x%08x size 0x%x bus_width 0 chip_width 0 "
+                  "target %s }\n",
+                  family, family, (unsigned)bank.start, (unsigned)bank.size,
+                  monitor_target_name(target).text);
+    }
+    return err;
+}
+
+/* --- probe, info --- */
+
+static enum err print_protection(struct monitor *monitor, struct target *target)
+{
+    struct stm32f1_options options = {.readout_protected = target_chip(target)->readout_protected};
+    enum err err = ERR_OK;
+
+    if (strcmp(monitor_family(target), "stm32f1x") == 0)
+        err = stm32f1_options_read(target, &options);
+    if (err == ERR_OK && options.readout_protected)
+        job_print(monitor->job,
+                  "the flash is read-protected: it can be neither read nor programmed; `%s unlock "
+                  "0` erases all of it, and protection ends with the power cycle after that\n",
+                  monitor_family(target));
+    return err;
+}
+
+enum err monitor_flash_probe(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_bank bank;
+    struct target *target;
+    enum err err = monitor_bank(monitor, argv[1], &target, &bank);
+
+    (void)argc;
+    if (err != ERR_OK)
+        return err;
+    const struct target_chip *chip = target_chip(target);
+    job_print(monitor->job, "device id = 0x%08x\nflash size = %u KiB\n", (unsigned)chip->idcode,
+              (unsigned)(bank.size / 1024));
+    if (chip->flash_size_guessed)
+        job_print(monitor->job,
+                  "the size register does not say, as in a protected chip: %u KiB "
+                  "assumed\n",
+                  (unsigned)(bank.size / 1024));
+    err = print_protection(monitor, target);
+    if (err == ERR_OK)
+        job_print(monitor->job, "flash '%s' found at 0x%08x\n", monitor_family(target),
+                  (unsigned)bank.start);
+    return err;
+}
+
+/* RM0008, 31.6.1; other families have letters of their own. */
+static void print_chip(struct monitor *monitor, const struct target *target)
+{
+    const struct target_chip *chip = target_chip(target);
+    unsigned revision = (unsigned)(chip->idcode >> 16);
+    static const struct {
+        uint16_t dev_id, revision;
+        char letter;
+    } letters[] = {
+        {0x410, 0x0000, 'A'}, {0x410, 0x2000, 'B'}, {0x410, 0x2001, 'Z'}, {0x410, 0x2003, 'Y'},
+        {0x412, 0x1000, 'A'}, {0x414, 0x1000, 'A'}, {0x414, 0x1001, 'Z'}, {0x414, 0x1003, 'Y'},
+        {0x418, 0x1000, 'A'}, {0x418, 0x1001, 'Z'}, {0x430, 0x1000, 'A'},
+    };
+
+    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
+        if (letters[i].dev_id == chip->dev_id && letters[i].revision == revision) {
+            job_print(monitor->job, "%s - Rev: %c\n", chip->name, letters[i].letter);
+            return;
+        }
+    job_print(monitor->job, "%s - Rev: 0x%04x\n", chip->name, revision);
+}
+
+/* STM32F1 protects blocks of 4 KiB, the last one all that follows (PM0075, 2.4.2); others are
+ * listed by sectors, their protection being unknown to us. */
+static enum err print_blocks(struct monitor *monitor, struct target *target,
+                             const struct monitor_bank *bank)
+{
+    enum { BLOCK = 4096, BLOCKS = 32 };
+    bool known = strcmp(monitor_family(target), "stm32f1x") == 0;
+    struct stm32f1_options options = {0};
+    uint32_t address, size;
+    enum err err = known ? stm32f1_options_read(target, &options) : ERR_OK;
+
+    if (err != ERR_OK)
+        return err;
+    for (uint32_t i = 0; !known && monitor_bank_sector(target, bank, i, &address, &size); i++)
+        job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) protection unknown\n", (unsigned)i,
+                  (unsigned)(address - bank->start), (unsigned)size, (unsigned)(size / 1024));
+    for (uint32_t i = 0, at = 0; known && i < BLOCKS && at < bank->size; i++, at += size) {
+        size = i == BLOCKS - 1 || bank->size - at < BLOCK ? bank->size - at : BLOCK;
+        job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) %s\n", (unsigned)i, (unsigned)at,
+                  (unsigned)size, (unsigned)(size / 1024),
+                  options.wrp >> i & 1 ? "not protected" : "protected");
+    }
+    return ERR_OK;
+}
+
+enum err monitor_flash_info(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_bank bank;
+    struct target *target;
+    uint32_t address, size;
+    bool sectors = argc > 2;
+
+    if (sectors && strcmp(argv[2], "sectors") != 0)
+        return monitor_usage(monitor, argv[0]);
+    enum err err = monitor_bank(monitor, argv[1], &target, &bank);
+    if (err != ERR_OK)
+        return err;
+    job_print(monitor->job, "#%u : %s at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0\n",
+              bank.number, monitor_family(target), (unsigned)bank.start, (unsigned)bank.size);
+    for (uint32_t i = 0; sectors && monitor_bank_sector(target, &bank, i, &address, &size); i++)
+        job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB)\n", (unsigned)i,
+                  (unsigned)(address - bank.start), (unsigned)size, (unsigned)(size / 1024));
+    if (!sectors)
+        err = print_blocks(monitor, target, &bank);
+    if (err == ERR_OK)
+        print_chip(monitor, target);
+    return err;
+}
+
+/* --- erase --- */
+
+static enum err is_erased(struct monitor *monitor, struct target *target, uint32_t address,
+                          uint32_t size, uint8_t erased, bool *yes)
+{
+    uint8_t data[CHUNK_BYTES];
+    enum err err = ERR_OK;
+
+    *yes = true;
+    for (uint32_t at = 0; at < size && *yes && err == ERR_OK; at += CHUNK_BYTES) {
+        uint32_t part = size - at < CHUNK_BYTES ? size - at : CHUNK_BYTES;
+
+        err = target_read(target, address + at, data, part, NULL);
+        for (uint32_t i = 0; err == ERR_OK && i < part && *yes; i++)
+            *yes = data[i] == erased;
+        if (err == ERR_OK)
+            err = job_checkpoint(monitor->job);
+    }
+    return err;
+}
+
+enum err monitor_erase_check(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_bank bank;
+    struct target *target;
+    uint32_t address, size;
+    bool yes, all = true;
+    enum err err = monitor_bank(monitor, argv[1], &target, &bank);
+    const struct flash_driver *driver = err == ERR_OK ? flash_driver_for(target) : NULL;
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = driver ? is_erased(monitor, target, bank.start, bank.size,
+                                 (uint8_t)driver->erased_word, &all)
+                     : ERR_UNSUPPORTED;
+    if (err != ERR_OK)
+        return err;
+    job_print(monitor->job, "successfully checked erase state\n");
+    if (all) {
+        job_print(monitor->job, "\tBank is erased\n");
+        return ERR_OK;
+    }
+    for (uint32_t i = 0; err == ERR_OK && monitor_bank_sector(target, &bank, i, &address, &size);
+         i++) {
+        err = is_erased(monitor, target, address, size, (uint8_t)driver->erased_word, &yes);
+        if (err == ERR_OK)
+            job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) %s\n", (unsigned)i,
+                      (unsigned)(address - bank.start), (unsigned)size, (unsigned)(size / 1024),
+                      yes ? "erased" : "not erased");
+    }
+    return err;
+}
+
+static uint32_t count_sectors(const struct target *target, const struct monitor_bank *bank)
+{
+    uint32_t address, size, count = 0;
+
+    while (monitor_bank_sector(target, bank, count, &address, &size))
+        count++;
+    return count;
+}
+
+enum err monitor_erase_sector(struct monitor *monitor, int argc, const char *const argv[])
+{
+    uint64_t started = clock_now_us(monitor_clock(monitor));
+    uint32_t first, last, address, end, size;
+    struct monitor_bank bank;
+    struct target *target;
+    enum err err = monitor_bank(monitor, argv[1], &target, &bank);
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = monitor_flash_allowed(monitor, &target);
+    if (err == ERR_OK)
+        err = monitor_bank_sectors(monitor, count_sectors(target, &bank), argv + 2, &first, &last);
+    if (err != ERR_OK)
+        return err;
+    monitor_bank_sector(target, &bank, last, &end, &size);
+    end += size;
+    monitor_bank_sector(target, &bank, first, &address, &size);
+    err = flash_erase_now(target, address, end - address);
+    if (err == ERR_OK)
+        job_print(monitor->job, "erased sectors %u through %u on flash bank %u in %fs\n",
+                  (unsigned)first, (unsigned)last, bank.number,
+                  (double)(clock_now_us(monitor_clock(monitor)) - started) / 1e6);
+    return err;
+}
+
+/* Whole sectors, or with `pad` those that the range touches. */
+static enum err check_sectors(struct monitor *monitor, const struct target *target,
+                              uint32_t address, uint32_t length)
+{
+    const struct target_region *first = target_region_at(target, address);
+    const struct target_region *last = target_region_at(target, address + (length - 1));
+    uint64_t end = (uint64_t)address + length;
+
+    if (end > UINT64_C(1) << 32 || !first || !last || first->kind != REGION_FLASH ||
+        last->kind != REGION_FLASH)
+        return job_fail(monitor->job, ERR_NOT_FLASH,
+                        "0x%08x and %u bytes are not all in flash; nothing was changed",
+                        (unsigned)address, (unsigned)length);
+    if ((address - first->start) % first->sector_size == 0 &&
+        (end - last->start) % last->sector_size == 0)
+        return ERR_OK;
+    return job_fail(monitor->job, ERR_ARGUMENT,
+                    "0x%08x and %u bytes are not whole sectors of %u bytes: `flash erase_address "
+                    "pad` erases those that they touch; nothing was changed",
+                    (unsigned)address, (unsigned)length, (unsigned)first->sector_size);
+}
+
+enum err monitor_erase_address(struct monitor *monitor, int argc, const char *const argv[])
+{
+    uint64_t started = clock_now_us(monitor_clock(monitor));
+    struct target *target;
+    uint32_t address, length;
+    bool pad = false;
+    int at = 1;
+
+    for (; at < argc && (strcmp(argv[at], "pad") == 0 || strcmp(argv[at], "unlock") == 0); at++)
+        pad |= strcmp(argv[at], "pad") == 0;
+    if (argc - at != 2)
+        return monitor_usage(monitor, argv[0]);
+    enum err err = monitor_flash_allowed(monitor, &target);
+    if (err == ERR_OK)
+        err = monitor_address(monitor, argv[at], &address);
+    if (err == ERR_OK)
+        err = monitor_value(monitor, argv[at + 1], "a length", UINT32_MAX, &length);
+    if (err == ERR_OK && length == 0)
+        err = job_fail(monitor->job, ERR_ARGUMENT, "a length of 0: nothing to erase");
+    if (err == ERR_OK && !pad)
+        err = check_sectors(monitor, target, address, length);
+    if (err == ERR_OK)
+        err = flash_erase_now(target, address, length);
+    if (err == ERR_OK)
+        job_print(monitor->job, "erased address 0x%08x (length %u) in %s\n", (unsigned)address,
+                  (unsigned)length, monitor_rate(monitor, started, length).text);
+    return err;
+}
+
+/* OpenOCD fills up sectors with this value; here the bytes beside an image stay as they are. */
+enum err monitor_padded_value(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct monitor_bank bank;
+    struct target *target;
+    uint32_t value;
+    enum err err = monitor_bank(monitor, argv[1], &target, &bank);
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = monitor_value(monitor, argv[2], "a byte", UINT8_MAX, &value);
+    if (err != ERR_OK)
+        return err;
+    return job_fail(monitor->job, ERR_UNSUPPORTED,
+                    "nothing is padded here: the bytes beside an image stay as they are, or erased "
+                    "with `erase`");
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* The report of a halted core, in the two lines that scripts wait for. */
+#include <stdio.h>
+#include <string.h>
+
+#include "monitor_commands.h"
+#include "monitor_words.h"
+#include "stop_reply.h"
+
+#define XPSR_EXCEPTION 0x1FFu
+#define CONTROL_NPRIV 1u
+#define CONTROL_SPSEL 2u
+enum { FIRST_INTERRUPT = 16 };
+
+size_t monitor_find_register(const struct target *target, const char *name)
+{
+    size_t count;
+    const struct target_register *registers = target_registers(target, &count);
+    uint32_t number;
+
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(registers[i].name, name) == 0)
+            return i;
+    }
+    return monitor_number(name, UINT32_MAX, &number) && number < count ? number : count;
+}
+
+static uint32_t read(struct target *target, const char *name, enum err *err)
+{
+    uint64_t value = 0;
+
+    if (*err == ERR_OK)
+        *err = target_read_register(target, monitor_find_register(target, name), &value);
+    return (uint32_t)value;
+}
+
+/* "0x" and eight digits, but zero is eight zeros: C's %#8.8x, which OpenOCD uses. */
+static const char *prefix(uint32_t value)
+{
+    return value ? "0x" : "";
+}
+
+static const char *reason(enum stop_reason reason)
+{
+    static const char *const names[] = {
+        [STOP_NONE] = "debug-request",       [STOP_REQUEST] = "debug-request",
+        [STOP_STEP] = "single-step",         [STOP_BREAKPOINT_HW] = "breakpoint",
+        [STOP_BREAKPOINT_SW] = "breakpoint", [STOP_BKPT] = "breakpoint",
+        [STOP_WATCHPOINT] = "watchpoint",    [STOP_FAULT] = "exception-catch",
+        [STOP_RESET] = "debug-request",      [STOP_EXIT] = "program-exit",
+        [STOP_EXTERNAL] = "debug-request",
+    };
+
+    return names[reason];
+}
+
+/* Armv7-M, B1.5.2. */
+static void name_exception(uint32_t number, char *text, size_t size)
+{
+    static const char *const names[FIRST_INTERRUPT] = {
+        "",         "Reset",    "NMI",      "HardFault", "MemManage", "BusFault",     "UsageFault",
+        "RESERVED", "RESERVED", "RESERVED", "RESERVED",  "SVCall",    "DebugMonitor", "RESERVED",
+        "PendSV",   "SysTick"};
+
+    if (number < FIRST_INTERRUPT)
+        snprintf(text, size, "%s", names[number]);
+    else
+        snprintf(text, size, "External Interrupt(%u)", (unsigned)(number - FIRST_INTERRUPT));
+}
+
+enum err monitor_print_halted(struct monitor *monitor)
+{
+    const struct target_stop *stop = &monitor->unit->stop;
+    struct target *target = monitor->unit->target;
+    char exception[32];
+    enum err err = ERR_OK;
+    uint32_t xpsr = read(target, "xpsr", &err), pc = read(target, "pc", &err);
+    uint32_t control = read(target, "control", &err), sp = read(target, "sp", &err);
+
+    if (err != ERR_OK)
+        return err;
+    uint32_t number = xpsr & XPSR_EXCEPTION;
+    const char *mode = number ? "Handler" : control & CONTROL_NPRIV ? "User Thread" : "Thread";
+    name_exception(number, exception, sizeof exception);
+    job_print(monitor->job, "[%s] halted due to %s, current mode: %s %s\n",
+              monitor_target_name(target).text, reason(stop->reason), mode, exception);
+    job_print(monitor->job, "xPSR: %s%08x pc: %s%08x %csp: %s%08x\n", prefix(xpsr), (unsigned)xpsr,
+              prefix(pc), (unsigned)pc, control & CONTROL_SPSEL ? 'p' : 'm', prefix(sp),
+              (unsigned)sp);
+    if (stop_reply_explains(stop))
+        job_print(monitor->job, "%s\n", stop->text);
+    return ERR_OK;
+}
