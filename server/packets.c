@@ -169,7 +169,10 @@ static enum err check(struct packet_call *call)
     if (flags & PACKET_TARGET && !unit_connected(unit))
         return unit_require(unit, call->job);
     if (flags & PACKET_HALTED && target_state(unit->target) != TARGET_HALTED)
-        return job_fail(call->job, ERR_NOT_HALTED, "the core runs");
+        return job_fail(call->job, ERR_NOT_HALTED, "%s",
+                        target_state(unit->target) == TARGET_IN_RESET
+                            ? "the core is held in reset: NRST is low"
+                            : "the core runs");
     return ERR_OK;
 }
 

@@ -193,6 +193,8 @@ static void look(struct unit *unit, struct job *job)
 
     if (err == ERR_RESET_LOST)
         err = stop_after_reset(unit, job, &stop);
+    if (err == ERR_OK && target_state(unit->target) == TARGET_IN_RESET)
+        unit->reset_held = true;
     if (err == ERR_OK && came_up(unit)) {
         unit->reset_held = false;
         err = target_halt(unit->target, &stop);

@@ -46,7 +46,7 @@ static void lose(struct target *target, enum target_state state)
     target->state = state;
 }
 
-enum err cm_flush(struct target *target)
+static enum err flush_or_lose(struct target *target)
 {
     enum err err = ops_flush(&target->ops);
 
@@ -74,6 +74,53 @@ static enum err report_reset(struct target *target, uint32_t dhcsr)
                     target->state == TARGET_HALTED ? "halted" : "running");
 }
 
+/* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
+static enum err look_at_reset(struct target *target, uint32_t dhcsr)
+{
+    uint32_t again = 0;
+
+    ops_read32(&target->ops, DHCSR, &again);
+    enum err err = flush_or_lose(target);
+    if (err)
+        return err;
+    bool held = cm_take_reset(target) || (again & DHCSR_S_RESET_ST);
+    if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
+        return report_reset(target, again);
+    bool was_held = target->state == TARGET_IN_RESET;
+    target->state = TARGET_IN_RESET;
+    return was_held
+               ? ERR_OK
+               : job_fail(target->job, ERR_RESET_LOST, "the target is held in reset: NRST is low");
+}
+
+enum err cm_blame_reset(struct target *target, enum err err, enum err keep)
+{
+    struct job calm, *before;
+    uint32_t dhcsr = 0;
+
+    cm_calm_begin(target, &calm, &before);
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    bool seen = ops_flush(&target->ops) == ERR_OK;
+    cm_calm_end(target, before);
+    if (!seen)
+        return err;
+    cm_saw_dhcsr(target, dhcsr);
+    if (!cm_take_reset(target))
+        return err;
+    cm_forgive(target, keep);
+    return look_at_reset(target, dhcsr);
+}
+
+enum err cm_flush(struct target *target)
+{
+    enum err keep = target->job->error;
+    enum err err = flush_or_lose(target);
+
+    if (err == ERR_NOT_HALTED && target->state == TARGET_HALTED)
+        err = cm_blame_reset(target, err, keep);
+    return err;
+}
+
 enum err cm_flush_halted(struct target *target)
 {
     uint32_t dhcsr = 0;
@@ -86,7 +133,9 @@ enum err cm_flush_halted(struct target *target)
         return err;
     cm_saw_dhcsr(target, dhcsr);
     bool reset = cm_take_reset(target);
-    return (dhcsr & DHCSR_S_HALT) && !reset ? ERR_OK : report_reset(target, dhcsr);
+    if (dhcsr & DHCSR_S_HALT)
+        return reset ? report_reset(target, dhcsr) : ERR_OK;
+    return reset ? look_at_reset(target, dhcsr) : report_reset(target, dhcsr);
 }
 
 enum err cm_need_connected(struct target *target)
@@ -287,25 +336,6 @@ static enum err collect_stop(struct target *target, struct target_stop *stop)
     target->regs.valid = true;
     target->regs.dirty = 0;
     return stop_explain(target, &facts, STOP_EXTERNAL, stop);
-}
-
-/* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
-static enum err look_at_reset(struct target *target, uint32_t dhcsr)
-{
-    uint32_t again = 0;
-
-    ops_read32(&target->ops, DHCSR, &again);
-    enum err err = cm_flush(target);
-    if (err)
-        return err;
-    bool held = cm_take_reset(target) || (again & DHCSR_S_RESET_ST);
-    if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
-        return report_reset(target, again);
-    bool was_held = target->state == TARGET_IN_RESET;
-    target->state = TARGET_IN_RESET;
-    return was_held
-               ? ERR_OK
-               : job_fail(target->job, ERR_RESET_LOST, "the target is held in reset: NRST is low");
 }
 
 static enum err serve_or_stop(struct target *target, struct target_stop *stop)

@@ -190,6 +190,8 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
     err = memory_read_cached(target, address, data, length, &got);
     if (!err)
         err = read_slices(target, address, data, length, &got);
+    if (err == ERR_FAULT && got == 0 && target->state == TARGET_HALTED)
+        err = cm_blame_reset(target, err, keep);
     breakpoints_hide(target, address, data, got);
     if (!done)
         return err;
@@ -217,6 +219,7 @@ static void forget_written(struct target *target, uint32_t address, size_t lengt
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
 {
     const uint8_t *from = data;
+    enum err keep = target->job->error;
     enum err err = check_range(target, address, length);
 
     for (size_t done = 0; done < length && !err;) {
@@ -230,6 +233,8 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
+    if (err == ERR_FAULT && target->state == TARGET_HALTED)
+        err = cm_blame_reset(target, err, keep);
     return err;
 }
 

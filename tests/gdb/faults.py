@@ -140,8 +140,22 @@ def button_pressed_while_halted():
         assert not is_error(c.ask("g"))
 
 
+def button_held_while_halted():
+    with board("bluepill") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+        c.ask("?")
+        c.ask("M20000400,2:fee7")
+        c.ask("Pf=00040020")
+        hands.monitor("sim nrst press")
+        assert b"NRST is low" in c.ask("m20000400,2")
+        assert b"NRST is low" in c.ask("Pf=00040020")
+        c.send("vCont;c")
+        hands.monitor("sim nrst release")
+        assert c.receive_stop()[:1] == b"T", "there is a core to stop again"
+        assert c.ask("m20000400,2") == b"fee7"
+
+
 run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warned_of_and_works,
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
-           unplugged_while_running, power_cycle_while_running, button_pressed_while_halted])
+           unplugged_while_running, power_cycle_while_running, button_pressed_while_halted, button_held_while_halted])

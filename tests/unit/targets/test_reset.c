@@ -140,6 +140,48 @@ static void a_reset_of_a_halted_core_is_no_stale_data(void **state)
     assert_in_range(bench_reg(bench, R_PC), AT_RESET, AT_LOOP + 8);
 }
 
+static enum err held_read(struct bench *bench)
+{
+    uint8_t data[4];
+
+    return target_read(bench->target, 0x20000100, data, 4, NULL);
+}
+
+static enum err held_write(struct bench *bench)
+{
+    return target_write(bench->target, 0x20000100, "abcd", 4);
+}
+
+static enum err held_step(struct bench *bench)
+{
+    return target_step(bench->target, &bench->stop);
+}
+
+static enum err held_resume(struct bench *bench)
+{
+    bench_set_reg(bench, 3, 7);
+    return target_resume(bench->target);
+}
+
+/* What is refused first does not matter: NRST is low, and that is what is said. */
+static void a_halted_core_held_in_reset_is_known_as_such(void **state)
+{
+    enum err (*const tries[])(struct bench *) = {held_read, held_write, held_step, held_resume};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+        bench_at(bench, AT_FOREVER);
+        bench_hands(bench, "nrst", "press");
+        enum err err = tries[i](bench);
+        assert_string_equal(bench->job.text, "the target is held in reset: NRST is low");
+        bench_fails(bench, err, ERR_RESET_LOST);
+        assert_int_equal(target_state(bench->target), TARGET_IN_RESET);
+        bench_hands(bench, "nrst", "release");
+        clock_sleep_us(probe_clock(bench->probe), 1000);
+        bench_halt(bench);
+    }
+}
+
 static void power_off_while_running(void **state)
 {
     struct bench *bench = *state;
@@ -209,6 +251,7 @@ int main(void)
         BENCH_TEST(a_program_that_resets_itself_is_reported),
         BENCH_TEST(the_reset_button_is_reported),
         BENCH_TEST(a_reset_of_a_halted_core_is_no_stale_data),
+        BENCH_TEST(a_halted_core_held_in_reset_is_known_as_such),
         BENCH_TEST(power_off_while_running),
         BENCH_TEST(a_power_cycle_between_two_polls_is_noticed),
         BENCH_TEST(connecting_under_reset_halts_at_the_vector),
