@@ -193,9 +193,11 @@ static size_t build(const struct stlink *stlink, struct script *script, const st
     for (i = first; i < count && !script->closed; i++) {
         const struct op *op = &ops[i];
         bool changes = !is_read(op);
-        bool fits = fits_kind(op) && script->used + items_for(op) <= script->limit &&
+        bool fits = fits_kind(op) && items_for(op) <= script->limit &&
                     !left_for_all_regs(stlink, op, reg_reads);
 
+        if (fits && script->used + items_for(op) > script->limit)
+            break; /* for the next script */
         if (changes && (stepped_over || script->waits || !fits))
             break;
         if (changes && depends(script, op))

@@ -58,6 +58,15 @@ static enum err exchange(struct usb_pipe *base, struct usb_exchange *x, struct j
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     if (pipe->halted)
         return job_fail(job, ERR_PROBE, "the probe refused the command (USB stall)");
+    if (pipe->mute) {
+        sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
+        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
+    }
+    const uint8_t *bytes = x->command;
+    if (bytes[0] == 0xF2 && bytes[1] == 0x3C)
+        pipe->nrst_low = bytes[2] == 0;
+    if (pipe->spy)
+        pipe->spy(pipe->spy_user, x);
     stlink_model_out(pipe->model, x->command, x->command_length);
     pass_transfer(pipe, x->command_length);
     if (x->out) {
@@ -98,6 +107,7 @@ static enum err reset(struct usb_pipe *base, struct job *job)
 
     if (pipe->gone)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
+    pipe->resets++;
     stlink_model_usb_reset(pipe->model);
     return ERR_OK;
 }

@@ -30,6 +30,12 @@ struct model_pipe {
     bool halted;
     uint8_t stale[8192];
     size_t stale_length;
+    /* Sees every exchange before it happens; may be NULL. */
+    void (*spy)(void *user, const struct usb_exchange *exchange);
+    void *spy_user;
+    bool mute;          /* the firmware hangs: no exchange ends, a USB reset helps */
+    bool nrst_low;      /* as DRIVE_NRST said last */
+    unsigned resets;    /* USB resets */
     struct clock clock; /* the board's */
 };
 

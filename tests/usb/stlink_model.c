@@ -94,6 +94,11 @@ void stlink_model_usb_reset(struct stlink_model *model)
     model->data_wanted = model->data_length = 0;
 }
 
+uint16_t stlink_model_pid(const struct stlink_model *model)
+{
+    return model->config->pid;
+}
+
 uint64_t stlink_model_commands(const struct stlink_model *model)
 {
     return model->commands;

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* Probes and targets in a state that somebody else left behind. */
+#include "stlink_bench.h"
+
+#include "base/bytes.h"
+#include "target.h"
+
+static void send(struct bench *bench, uint8_t group, uint8_t op, uint8_t argument)
+{
+    uint8_t command[16] = {group, op, argument};
+
+    stlink_model_out(bench->model, command, sizeof command);
+}
+
+static void must_work(struct bench *bench)
+{
+    uint32_t cpuid = 0;
+
+    if (bench_open_probe(bench) != ERR_OK)
+        fail_msg("%s", bench->job.text);
+    bench_connect(bench);
+    ops_read32(&bench->ops, CPUID, &cpuid);
+    bench_flush(bench);
+    assert_int_equal(cpuid, 0x411FC231);
+}
+
+static void stale_replies_of_a_killed_program_are_read_away(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_init(&b, "V2J43", "bluepill");
+    send(&b, 0xF1, 0, 0); /* and its reply stays where it is */
+    must_work(&b);
+    assert_int_equal(b.pipe.resets, 0);
+    bench_close(&b);
+}
+
+/* Killed between a write command and its data: the probe takes our commands for data. */
+static void half_a_write_is_ended_by_a_usb_reset(void **state)
+{
+    uint8_t command[16] = {0xF2, 0x08};
+    struct bench b;
+
+    (void)state;
+    bench_init(&b, "V2J43", "bluepill");
+    send(&b, 0xF2, 0x30, 0xA3);
+    put_le32(command + 2, RAM);
+    put_le16(command + 6, 6144);
+    stlink_model_out(b.model, command, sizeof command);
+    must_work(&b);
+    assert_int_equal(b.pipe.resets, 1);
+    bench_close(&b);
+}
+
+static void debug_mode_left_behind_is_left(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        bench_init(&b, bench_firmwares[i], "bluepill");
+        send(&b, 0xF3, 0x07, 0);
+        send(&b, 0xF2, 0x30, 0xA3);
+        must_work(&b);
+        bench_close(&b);
+    }
+}
+
+static void probe_that_stops_answering_is_given_up(void **state)
+{
+    struct bench b;
+    uint32_t value = 7;
+
+    (void)state;
+    bench_open(&b, "V2J43", "bluepill");
+    bench_connect(&b);
+    b.pipe.mute = true;
+    ops_read32(&b.ops, CPUID, &value);
+    assert_int_equal(ops_flush(&b.ops), ERR_PROBE);
+    job_clear(&b.job);
+    ops_read32(&b.ops, CPUID, &value);
+    assert_int_equal(ops_flush(&b.ops), ERR_PROBE_GONE);
+    assert_int_equal(b.job.error, ERR_PROBE_GONE); /* for whoever looks at the job only */
+    assert_int_equal(value, 7);
+    uint64_t before = sim_board_now_us(b.board);
+    bench_shut(&b); /* without a long good-bye to somebody who does not listen */
+    assert_true(sim_board_now_us(b.board) - before < 10000);
+    b.pipe.mute = false;
+    job_clear(&b.job);
+    must_work(&b);
+    bench_close(&b);
+}
+
+static void reset_line_is_released_whatever_happened(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "V2J43", "bluepill,noack");
+    assert_int_not_equal(probe_connect(b.probe, PROBE_CONNECT_UNDER_RESET, NULL), ERR_OK);
+    bench_shut(&b);
+    assert_false(b.pipe.nrst_low);
+    bench_close(&b);
+}
+
+static void open_target(struct bench *b, struct target **target, enum target_connect how)
+{
+    assert_int_equal(target_create(b->probe, target), ERR_OK);
+    target_set_job(*target, &b->job);
+    if (target_connect(*target, how) != ERR_OK)
+        fail_msg("%s", b->job.text);
+}
+
+static void every_firmware_detects_the_chip_both_ways(void **state)
+{
+    static const enum target_connect ways[] = {TARGET_CONNECT_NORMAL, TARGET_CONNECT_UNDER_RESET};
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++)
+        for (int way = 0; way < 2; way++) {
+            struct target *target;
+            struct bench b;
+
+            bench_open(&b, bench_firmwares[i], "bluepill");
+            open_target(&b, &target, ways[way]);
+            assert_int_equal(target_chip(target)->dev_id, 0x410);
+            assert_int_equal(target_chip(target)->flash_size, 64 * 1024);
+            assert_int_equal(target_chip(target)->breakpoints, 6);
+            assert_int_equal(target_state(target), way ? TARGET_HALTED : TARGET_RUNNING);
+            target_destroy(target);
+            bench_close(&b);
+        }
+}
+
+static void firmware_that_turns_swd_off_is_reached_under_reset(void **state)
+{
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        struct target *target;
+        struct bench b;
+
+        bench_open(&b, bench_firmwares[i], "bluepill,swj-off");
+        open_target(&b, &target, TARGET_CONNECT_NORMAL);
+        assert_int_equal(target_state(target), TARGET_HALTED);
+        target_destroy(target);
+        bench_close(&b);
+    }
+}
+
+static void target_may_lose_power_while_the_probe_stays(void **state)
+{
+    static const char *const off[] = {"power", "off"}, *const on[] = {"power", "on"};
+    char reply[256];
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        uint32_t value = 0;
+        struct bench b;
+
+        bench_open(&b, bench_firmwares[i], "bluepill");
+        bench_connect(&b);
+        assert_true(sim_board_hands(b.board, 2, off, reply, sizeof reply));
+        ops_read32(&b.ops, CPUID, &value);
+        assert_int_not_equal(ops_flush(&b.ops), ERR_OK);
+        assert_int_equal(value, 0);
+        job_clear(&b.job);
+        assert_true(sim_board_hands(b.board, 2, on, reply, sizeof reply));
+        sim_board_advance_us(b.board, 10000);
+        bench_connect(&b);
+        ops_read32(&b.ops, CPUID, &value);
+        bench_flush(&b);
+        assert_int_equal(value, 0x411FC231);
+        bench_close(&b);
+    }
+}
+
+static void noisy_wire_is_no_source_of_lies(void **state)
+{
+    unsigned failures = 0;
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        struct bench b;
+
+        bench_open(&b, bench_firmwares[i], "bluepill,noise=3");
+        if (probe_connect(b.probe, PROBE_CONNECT_NORMAL, NULL) == ERR_OK)
+            for (int n = 0; n < 200; n++) {
+                uint32_t value[2] = {0x411FC231, 0x411FC231};
+                ops_read32(&b.ops, CPUID, &value[0]);
+                ops_read32(&b.ops, CPUID, &value[1]);
+                failures += ops_flush(&b.ops) != ERR_OK;
+                job_clear(&b.job);
+                assert_int_equal(value[0], 0x411FC231);
+                assert_int_equal(value[1], 0x411FC231);
+            }
+        job_clear(&b.job);
+        bench_close(&b);
+    }
+    assert_true(failures < 7 * 200); /* most come through by trying again */
+}
+
+static void other_access_ports_are_refused_not_mistaken_for_ap_0(void **state)
+{
+    static const char *const firmwares[] = {"V2J24", "V2J17", "V2J43", "V3"};
+    uint8_t data[16];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof firmwares / sizeof *firmwares; i++) {
+        uint32_t value = 0x55;
+        struct bench b;
+
+        bench_open(&b, firmwares[i], "bluepill");
+        bench_connect(&b);
+        b.ops.ap = 1;
+        ops_read32(&b.ops, CPUID, &value);
+        assert_int_not_equal(ops_flush(&b.ops), ERR_OK);
+        job_clear(&b.job);
+        ops_read(&b.ops, RAM, 4, data, 4);
+        assert_int_not_equal(ops_flush(&b.ops), ERR_OK);
+        job_clear(&b.job);
+        ops_reg_read(&b.ops, 0, &value);
+        assert_int_not_equal(ops_flush(&b.ops), ERR_OK);
+        job_clear(&b.job);
+        assert_int_equal(value, 0x55);
+        b.ops.ap = 0;
+        ops_read32(&b.ops, CPUID, &value);
+        bench_flush(&b);
+        assert_int_equal(value, 0x411FC231);
+        bench_close(&b);
+    }
+}
+
+static void unasked_for_speed_is_the_fastest_clean_one(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "V2J43", "bluepill");
+    bench_connect(&b);
+    assert_int_equal(stlink_of(b.probe)->khz, 4000);
+    bench_close(&b);
+    bench_open(&b, "V2J43", "bluepill");
+    assert_int_equal(probe_set_speed(b.probe, 1000, NULL), ERR_OK);
+    bench_connect(&b);
+    assert_int_equal(stlink_of(b.probe)->khz, 950); /* asked for: never faster */
+    bench_close(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stale_replies_of_a_killed_program_are_read_away),
+        cmocka_unit_test(half_a_write_is_ended_by_a_usb_reset),
+        cmocka_unit_test(debug_mode_left_behind_is_left),
+        cmocka_unit_test(probe_that_stops_answering_is_given_up),
+        cmocka_unit_test(reset_line_is_released_whatever_happened),
+        cmocka_unit_test(every_firmware_detects_the_chip_both_ways),
+        cmocka_unit_test(firmware_that_turns_swd_off_is_reached_under_reset),
+        cmocka_unit_test(target_may_lose_power_while_the_probe_stays),
+        cmocka_unit_test(noisy_wire_is_no_source_of_lies),
+        cmocka_unit_test(other_access_ports_are_refused_not_mistaken_for_ap_0),
+        cmocka_unit_test(unasked_for_speed_is_the_fastest_clean_one),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
