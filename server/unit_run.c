@@ -199,6 +199,9 @@ static void look(struct unit *unit, struct job *job)
         unit->reset_held = false;
         err = target_halt(unit->target, &stop);
     }
+    /* It will not stop by itself; but one who only looks on changes nothing. */
+    if (err == ERR_OK && unit_wants_poll(unit) && target_locked_up(unit->target))
+        err = target_halt(unit->target, &stop);
     if (err == ERR_PROBE_GONE)
         unit->probe_gone = true;
     if (err == ERR_OK) {

@@ -209,8 +209,9 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
                      struct target_stop *stop)
 {
     struct stop_facts facts = {0};
-    uint32_t mask = target->masked ? DHCSR_C_MASKINTS : 0;
+    uint32_t before = 0, mask = target->masked ? DHCSR_C_MASKINTS : 0;
 
+    ops_read32(&target->ops, DHCSR, &before);
     ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | mask);
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
     stop_queue(target, true, &facts);
@@ -221,7 +222,9 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
     target->state = TARGET_HALTED;
     target->regs.valid = true;
     target->regs.dirty = 0;
-    return stop_explain(target, &facts, plain, stop);
+    cm_saw_dhcsr(target, before);
+    /* Once halted it does not show S_LOCKUP any more. */
+    return stop_explain(target, &facts, before & DHCSR_S_LOCKUP ? STOP_FAULT : plain, stop);
 }
 
 enum err target_halt(struct target *target, struct target_stop *stop)
@@ -376,9 +379,11 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     if (cm_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
         return look_at_reset(target, dhcsr);
     target->state = TARGET_RUNNING;
-    if (dhcsr & DHCSR_S_HALT)
-        return serve_or_stop(target, stop);
-    if (dhcsr & DHCSR_S_LOCKUP)
-        return cm_halt_now(target, HALT_TIMEOUT_US, STOP_FAULT, stop);
-    return ERR_OK;
+    target->locked_up = dhcsr & DHCSR_S_LOCKUP;
+    return dhcsr & DHCSR_S_HALT ? serve_or_stop(target, stop) : ERR_OK;
+}
+
+bool target_locked_up(const struct target *target)
+{
+    return target->state == TARGET_RUNNING && target->locked_up;
 }

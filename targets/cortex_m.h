@@ -128,6 +128,7 @@ struct target {
     uint32_t demcr_original; /* as found at connect */
     struct dbgmcu_saved dbgmcu_cr, dbgmcu_fz;
     bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
+    bool locked_up;    /* when last polled */
     bool masked;       /* C_MASKINTS as last written */
     bool stop_pending; /* resume stopped again at once: the next poll says so */
     struct target_stop stop;

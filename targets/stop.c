@@ -176,7 +176,7 @@ enum err stop_explain(struct target *target, const struct stop_facts *facts, enu
     enum err err = read_ahead(target);
     if (err)
         return err;
-    /* A locked-up core that is halted does not show S_LOCKUP any more: poll says so by `plain`. */
+    /* A locked-up core that was halted does not show S_LOCKUP any more: `plain` says so. */
     if ((facts->dhcsr & DHCSR_S_LOCKUP) || plain == STOP_FAULT)
         say_fault(target, facts, true, stop);
     else if (dfsr & DFSR_VCATCH)

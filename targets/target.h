@@ -129,6 +129,9 @@ const struct target_region *target_region_at(const struct target *target, uint32
  * low, keep polling; ABSENT: power was lost, target_connect() brings breakpoints back. Any other
  * function may return ERR_RESET_LOST in the same sense. */
 enum err target_poll(struct target *target, struct target_stop *stop);
+/* It was when last polled, and still counts as running: somebody who waits for a stop waits in
+ * vain. target_halt() then stops it for STOP_FAULT. */
+bool target_locked_up(const struct target *target);
 /* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
 enum err target_halt(struct target *target, struct target_stop *stop);
 /* Steps over a breakpoint at pc first. Running already: fine. */

@@ -211,6 +211,11 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     return fake.state == TARGET_HALTED ? ERR_OK : until_next(stop);
 }
 
+bool target_locked_up(const struct target *target)
+{
+    return fake.locked_up && fake.state == TARGET_RUNNING;
+}
+
 enum err target_halt(struct target *target, struct target_stop *stop)
 {
     note("halt;");

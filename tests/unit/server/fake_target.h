@@ -24,6 +24,7 @@ struct fake {
     enum err poll_error;                /* the next poll answers this, once */
     enum target_state poll_state;       /* ..and leaves this */
     struct target_stop last;
+    bool locked_up;
     uint32_t speed_khz;  /* the probe's; 0: unknown */
     bool outlives_cable; /* the probe, as the simulated one does */
     const char *says;    /* text for the job's output at the next poll or step */

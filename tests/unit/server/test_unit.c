@@ -39,6 +39,21 @@ static void only_the_first_gdb_halts_the_core(void **state)
     assert_string_equal(fake_log(), "");
 }
 
+static void only_one_who_waits_halts_a_locked_up_core(void **state)
+{
+    (void)state;
+    fake.locked_up = true;
+    ask(&desk, observer, "g");
+    desk_poll(&desk);
+    assert_string_equal(fake_log(), "");
+    ask(&desk, holder, "?");
+    fake_log();
+    ask(&desk, holder, "vCont;c");
+    desk_poll(&desk);
+    assert_begins(sent(holder), "[T");
+    assert_begins(fake_log(), "resume;halt;");
+}
+
 static void connection_that_asks_nothing_holds_nothing(void **state)
 {
     (void)state;
@@ -355,6 +370,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(only_the_first_gdb_halts_the_core),
+        TEST(only_one_who_waits_halts_a_locked_up_core),
         TEST(connection_that_asks_nothing_holds_nothing),
         TEST(next_gdb_becomes_holder_and_the_core_keeps_its_state),
         TEST(stop_goes_to_those_who_wait_and_to_nobody_else),

@@ -50,15 +50,22 @@ static void a_program_s_own_handler_is_left_alone(void **state)
     assert_non_null(strstr(bench->stop.text, "BusFault: precise"));
 }
 
-static void lockup_is_noticed(void **state)
+static void lockup_is_noticed_and_left_alone(void **state)
 {
     struct bench *bench = *state;
 
     bench_at(bench, AT_BAD_READ);
     bench_ok(bench, target_set_vector_catch(bench->target, 0));
-    bench_run(bench);
-    assert_int_equal(bench->stop.reason, STOP_FAULT);
-    assert_non_null(strstr(bench->stop.text, "lockup"));
+    bench_ok(bench, target_resume(bench->target));
+    assert_false(target_locked_up(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    assert_true(target_locked_up(bench->target));
+    bench_halt(bench);
+    assert_false(target_locked_up(bench->target));
+    assert_int_equal(target_last_stop(bench->target)->reason, STOP_FAULT);
+    assert_non_null(strstr(target_last_stop(bench->target)->text, "lockup"));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
 }
 
@@ -164,7 +171,7 @@ int main(void)
         BENCH_TEST(a_bad_read_is_explained),
         BENCH_TEST(a_division_by_zero_is_explained),
         BENCH_TEST(a_program_s_own_handler_is_left_alone),
-        BENCH_TEST(lockup_is_noticed),
+        BENCH_TEST(lockup_is_noticed_and_left_alone),
         BENCH_TEST(a_fault_under_a_step_is_a_fault),
         BENCH_TEST(a_wild_jump_is_survived),
         BENCH_TEST(the_program_talks),
