@@ -142,7 +142,7 @@ def two_probes_are_told_apart():
 def a_probe_in_use_is_said_to_be():
     with Bench() as bench:
         text = bench.run("{probed} --gdb 0 2>{dir}/log & daemon=$!\n"
-                         "until grep -q Listening {dir}/log; do sleep 0.02; done\n"
+                         "until grep -q Listening {dir}/log; do kill -0 $daemon; sleep 0.02; done\n"
                          "{probed} list; {probed} info && exit 9\nkill $daemon; wait $daemon")
     assert re.search(r"not usable: +.*(in use|another program)", text), text
     assert re.search(r"error: .*(in use|another program)", text), text
