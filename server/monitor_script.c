@@ -6,12 +6,29 @@
 
 enum { SLICE_US = 10000, SLEEP_MAX_MS = 24 * 3600 * 1000, CODE_MAX = 255 };
 
+/* Of any length: job_print() has a limit. */
+static void print_word(struct monitor *monitor, const char *word)
+{
+    enum { PIECE = 500 };
+
+    for (size_t left = strlen(word); left > 0;) {
+        size_t part = left < PIECE ? left : PIECE;
+
+        job_print(monitor->job, "%.*s", (int)part, word);
+        word += part;
+        left -= part;
+    }
+}
+
 enum err monitor_echo(struct monitor *monitor, int argc, const char *const argv[])
 {
     bool line = argc < 2 || strcmp(argv[1], "-n") != 0;
 
-    for (int i = line ? 1 : 2; i < argc; i++)
-        job_print(monitor->job, "%s%s", argv[i], i + 1 < argc ? " " : "");
+    for (int i = line ? 1 : 2; i < argc; i++) {
+        print_word(monitor, argv[i]);
+        if (i + 1 < argc)
+            job_print(monitor->job, " ");
+    }
     if (line)
         job_print(monitor->job, "\n");
     return ERR_OK;
