@@ -95,7 +95,14 @@ def interrupt_after(seconds=0.1):
     """A real Ctrl-C to this gdb, that long after the program next resumes."""
     def resumed(_event):
         gdb.events.cont.disconnect(resumed)
-        threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        timer = threading.Timer(seconds, lambda: os.kill(os.getpid(), signal.SIGINT))
+
+        def stopped(_event):  # by itself: a late SIGINT would hit whatever comes next
+            gdb.events.stop.disconnect(stopped)
+            timer.cancel()
+
+        gdb.events.stop.connect(stopped)
+        timer.start()
 
     gdb.events.cont.connect(resumed)
 
