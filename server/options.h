@@ -32,6 +32,7 @@ struct options {
     bool needs_target;      /* so does a first try to connect that fails */
     bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */
     bool reset_halts;       /* `monitor reset` alone halts */
+    bool load_resets;       /* gdb's load ends with a reset to a halt */
     enum log_level log_level;
     const char *wire_log;
 };

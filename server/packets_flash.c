@@ -68,6 +68,8 @@ enum err packet_flash_done(struct packet_call *call)
         log_report(call, flash_report(call->client->flash));
         flash_close(call->client->flash);
         call->client->flash = NULL;
+        if (call->unit->options.load_resets)
+            err = unit_reset(call->unit, call->job, TARGET_RESET_HALT);
     }
     return end(call, err);
 }

@@ -228,6 +228,7 @@ static void set_defaults(const struct personality *personality, struct options *
     options->needs_target = personality->needs_target;
     options->strict = personality->strict;
     options->reset_halts = personality->reset_halts;
+    options->load_resets = personality->load_resets;
     options->sim = sim && *sim ? sim : NULL;
 }
 

@@ -52,7 +52,7 @@ struct personality {
     const char *name;
     const char *version;                  /* the first line of --version; NULL: probed's own */
     uint16_t port, telnet_port, tcl_port; /* 0: that service is off */
-    bool once, stays_if_extended, needs_target, strict, reset_halts;
+    bool once, stays_if_extended, needs_target, strict, reset_halts, load_resets;
     const struct personality_option *options;
     size_t option_count;
     const struct personality_line *lines;

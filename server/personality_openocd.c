@@ -62,6 +62,7 @@ const struct personality personality_openocd = {
     .tcl_port = 6666,
     .needs_target = true,
     .strict = true,
+    .load_resets = true, /* its default event gdb-flash-write-end */
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .lines = lines,

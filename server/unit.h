@@ -63,6 +63,7 @@ struct unit_options {
     enum target_connect connect;
     uint32_t speed_khz;    /* 0: the probe's default */
     bool reset_halts;      /* `monitor reset` alone: a personality's choice; false: run */
+    bool load_resets;      /* so is a reset to a halt at the end of gdb's load */
     bool hard_breakpoints; /* gdb's software breakpoints become hardware ones */
 };
 

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: MIT
+"""The stand-ins' command lines beyond what the clients' scripts send: what warns, what is refused, what ends when."""
+
+import os
+import re
+import subprocess
+
+from mi import ENVIRONMENT, FOLDER, PROBED, Server, program, run_tests
+
+OFF = ["-c", "gdb_port 0; tcl_port disabled; telnet_port disabled"]
+
+
+def call(name, *words, sim="bluepill"):
+    done = subprocess.run([program(name), *words], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+                          env=dict(ENVIRONMENT, PROBED_SIM=sim))
+    return done.returncode, done.stdout, done.stderr
+
+
+def refused(pattern, name, *words):
+    code, _, said = call(name, *words)
+    assert code == 1 and re.search(pattern, said), (name, words, code, said)
+    assert len(said.strip().splitlines()) == 1, said
+
+
+def what_is_not_here_is_refused_in_one_line():
+    tcl = os.path.join(FOLDER, "tcl.cfg")
+    with open(tcl, "w") as file:
+        file.write("# mine\nadapter speed 100\nproc init_board {} {\n  halt\n}\n")
+    refused(r"tcl.cfg:3: 'proc'.*target/stm32f1x.cfg", "openocd", "-f", tcl)
+    refused(r"interface/jlink.cfg.*interface/stlink.cfg", "openocd", "-f", "interface/jlink.cfg")
+    refused(r"target/nrf52.cfg.*STM32", "openocd", "-f", "target/nrf52.cfg")
+    refused(r"/not/there.cfg.*No such file", "openocd", "-f", "/not/there.cfg")
+    refused(r"openocd.*: Is a directory", "openocd", "-f", FOLDER)
+    refused(r"JTAG", "openocd", "-c", "transport select jtag")
+    refused(r"gdb_port.*frog", "openocd", "-c", "gdb_port frog")
+    refused(r"not closed", "openocd", "-c", 'echo "x')
+    refused(r"gdbserver.*'erase'", "pyocd", "erase", "--chip")
+    refused(r"probed list", "ST-LINK_gdbserver", "-q")
+    refused(r"-p needs a value", "ST-LINK_gdbserver", "-p")
+    refused(r"--frequency.*soon", "ST-LINK_gdbserver", "--frequency", "soon")
+
+
+def what_is_unknown_warns_and_goes_on():
+    with Server([program("st-util"), "-p", "0", "--frob", "-Z", "word"]) as server:
+        server.wait_for(r"Listening at \*:\d+\.\.\.\n")
+        said = server.text["stderr"]
+        for word in ("--frob", "-Z", "word"):
+            assert re.search(rf"warning: .*{word}.*ignored", said), said
+        assert server.stop() == 0
+
+
+def a_failing_command_ends_openocd():
+    code, _, said = call("openocd", *OFF, "-c", "init", "-c", "mww 0x1 2; frobnicate")
+    assert code == 1 and "Listening" not in said, said
+
+
+def files_that_name_files():
+    inner, outer = os.path.join(FOLDER, "inner.cfg"), os.path.join(FOLDER, "outer.cfg")
+    with open(inner, "w") as file:
+        file.write("transport select hla_swd ;# comment\nsource [find target/stm32f1x.cfg]\n")
+    with open(outer, "w") as file:
+        file.write("source [find inner.cfg]\nset WORKAREASIZE 0x2000\ninit\necho {from the file}\nshutdown\n")
+    code, out, said = call("openocd", *OFF, "-s", FOLDER, "-f", outer)
+    assert code == 0 and "from the file" in said and out == "", (code, said)
+    with open(inner, "w") as file:
+        file.write(f"source {inner}\n")
+    refused(r"too deep", "openocd", *OFF, "-f", inner)
+
+
+def without_a_target_they_end():
+    code, out, _ = call("ST-LINK_gdbserver", "-p", "0", "-cp", "/x", sim="bluepill,noack")
+    assert code == 1 and "Error in initializing ST-LINK device." in out, out
+    code, out, said = call("st-util", "-p", "0", sim="bluepill,noack")
+    assert code == 1 and "Listening" not in out + said, said
+    code, out, said = call("openocd", *OFF, sim="bluepill,noack")
+    assert code == 1 and "Listening" not in out + said, said
+
+
+def a_port_in_use_is_said():
+    with Server([program("st-util"), "-p", "0"]) as server:
+        port = server.wait_for(r"Listening at \*:(\d+)").group(1)
+        code, _, said = call("st-util", "-p", port)
+        assert code == 1 and re.search(rf"{port}.*in use", said), said
+
+
+def names():
+    done = subprocess.run([PROBED, "--as", "gdbserver"], capture_output=True, text=True, timeout=30)
+    assert done.returncode == 2 and "st-util" in done.stderr and "openocd" in done.stderr, done.stderr
+    for name in ("st-util", "ST-LINK_gdbserver", "openocd", "pyocd"):
+        code, out, said = call(name, "--version")
+        assert code == 0 and f"probed" in out + said and f"as {name}" in out + said, (out, said)
+        code, out, _ = call(name, "--help")
+        assert code == 0 and "PROBED_SIM" in out, out
+    done = subprocess.run([PROBED, "--as", "st-util", "--version"], capture_output=True, text=True, timeout=30)
+    assert "as st-util" in done.stdout, done.stdout
+
+
+run_tests([what_is_not_here_is_refused_in_one_line, what_is_unknown_warns_and_goes_on, a_failing_command_ends_openocd,
+           files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, names])

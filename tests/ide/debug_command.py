@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""`probed debug FILE.elf`: one command, stopped at main, in a terminal of its own."""
+
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+
+from mi import ELF, ENVIRONMENT, FOLDER, LIMIT, PROBED, run_tests
+
+
+def call(*words, environment=None):
+    done = subprocess.run([PROBED, "debug", *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+                          env=environment or ENVIRONMENT)
+    return done.returncode, done.stdout + done.stderr
+
+
+class Terminal:
+    """The command with a terminal in front of it."""
+
+    def __init__(self, *words):
+        self.pid, self.fd = pty.fork()
+        if self.pid == 0:
+            os.execve(PROBED, [PROBED, "debug", *words], dict(ENVIRONMENT, TERM="dumb"))
+        self.text = ""
+
+    def wait_for(self, pattern):
+        end = time.monotonic() + LIMIT
+        while not (found := re.search(pattern, self.text)):
+            ready, _, _ = select.select([self.fd], [], [], end - time.monotonic())
+            assert ready, f"no {pattern!r} in {self.text}"
+            self.text += os.read(self.fd, 4096).decode(errors="replace")
+        self.text = self.text[found.end():]
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def code(self):
+        _, status = os.waitpid(self.pid, 0)
+        self.pid = None
+        return os.waitstatus_to_exitcode(status)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            self.code()
+        os.close(self.fd)
+
+
+def daemons():
+    """Command lines of the daemons of this test's probed."""
+    listed = subprocess.run(["ps", "-eo", "args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if line.startswith(f"{PROBED} debug") and ELF in line]
+
+
+def stops_at_main():
+    code, text = call("--sim", ELF, "-nx", "-batch", "-ex", "bt")
+    assert code == 0 and "#0  main ()" in text, text
+    assert "probed:" not in text, "the terminal is gdb's"
+
+
+def words_in_any_order():
+    for words in (["--sim", "bluepill", ELF], [ELF, "--sim"], ["--sim=bluepill", "--gdb-path", "gdb-multiarch", ELF]):
+        code, text = call(*words, "-nx", "-batch", "-ex", "info line main")
+        assert code == 0 and "bench.c" in text, (words, text)
+
+
+def exit_code_is_gdbs():
+    code, text = call("--sim", ELF, "-nx", "-batch", "-ex", "quit 7")
+    assert code == 7, (code, text)
+    assert not daemons(), daemons()
+
+
+def clear_errors():
+    text = os.path.join(FOLDER, "text.elf")
+    with open(text, "w") as file:
+        file.write("no program")
+    for words, pattern in ((["--sim"], "which program"), (["--sim", "/not/there.elf"], "there.elf: No such file"),
+                           (["--sim", text], "not an ELF file"), (["--gdb-path", "/no/gdb", ELF], "/no/gdb"),
+                           (["--sim", "redpill", ELF], "redpill.*bluepill"), (["--simm", ELF], "--simm")):
+        code, said = call(*words)
+        assert code in (1, 2) and re.search(pattern, said), (words, code, said)
+        assert len(said.strip().splitlines()) == 1, said
+    code, said = call(ELF, environment=dict(ENVIRONMENT, PATH="/nowhere"))
+    assert code == 2 and "apt install gdb-multiarch" in said, said
+
+
+def without_a_target():
+    code, said = call("--sim", "bluepill,noack", ELF, "-batch")
+    assert code == 1 and "no target answers" in said and "GNU gdb" not in said, said
+
+
+def ctrl_c_reaches_gdb_only():
+    with Terminal("--sim", ELF, "-nx") as terminal:
+        terminal.wait_for(r"Breakpoint 1, main(.|\n)*\(gdb\) ")
+        for command, pattern in (("continue", "Continuing"), (None, r"SIGINT(.|\n)*\(gdb\) "),
+                                 ("print idle_rounds > 0", r"\$1 = 1(.|\n)*\(gdb\) "), ("kill", "y or n"), ("y", "killed")):
+            if command:
+                terminal.type(command + "\n")
+            else:
+                time.sleep(0.3)  # the program runs meanwhile
+                terminal.type("\x03")
+            terminal.wait_for(pattern)
+        terminal.type("quit\n")
+        assert terminal.code() == 0
+    assert not daemons(), daemons()
+
+
+def killed_by_surprise():
+    """SIGKILL to the command: no daemon stays."""
+    with Terminal("--sim", ELF, "-nx") as terminal:
+        terminal.wait_for(r"Breakpoint 1, main")
+    end = time.monotonic() + 10
+    while daemons():
+        assert time.monotonic() < end, daemons()
+        time.sleep(0.05)
+
+
+run_tests([stops_at_main, words_in_any_order, exit_code_is_gdbs, clear_errors, without_a_target, ctrl_c_reaches_gdb_only,
+           killed_by_surprise])
