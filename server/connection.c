@@ -54,6 +54,8 @@ static void offer(struct connection *connection)
 {
     size_t used = connection->events->bytes(connection->user, connection->input, connection->held);
 
+    if (connection->finishing) /* midway: nothing is held any more */
+        return;
     connection->held -= used;
     memmove(connection->input, connection->input + used, connection->held);
 }

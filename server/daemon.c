@@ -10,6 +10,7 @@
 #include "gdb_session.h"
 #include "listener.h"
 #include "mailbox.h"
+#include "ports.h"
 #include "worker.h"
 
 enum { SIGNALS = 2 };
@@ -24,6 +25,7 @@ struct daemon {
     uv_async_t answers_wake, stop_wake;
     uv_signal_t signals[SIGNALS];
     struct listener listener;
+    struct ports ports; /* telnet and TCL */
 
     struct session_host host;
     struct gdb_session *sessions[UNIT_CLIENTS];
@@ -74,26 +76,11 @@ static void on_shutdown(void *user, int exit_code)
     leave(daemon);
 }
 
-/* Accepts only to close: a client that is told nothing would wait. */
-static void on_turned_away(uv_handle_t *handle)
-{
-    free(handle);
-}
-
 static void turn_away(struct daemon *daemon, uv_stream_t *listener)
 {
-    struct listener *visitor = calloc(1, sizeof *visitor);
-
     log_line(&daemon->setup.log, LOG_WARN, "a gdb was turned away: %d are connected already",
              UNIT_CLIENTS);
-    if (!visitor)
-        return;
-    if (listener->type == UV_TCP)
-        uv_tcp_init(&daemon->loop, &visitor->socket.tcp);
-    else
-        uv_pipe_init(&daemon->loop, &visitor->socket.pipe, 0);
-    uv_accept(listener, &visitor->socket.stream);
-    uv_close(&visitor->socket.handle, on_turned_away);
+    listener_turn_away(&daemon->loop, listener);
 }
 
 static void on_arrived(void *user, uv_stream_t *listener)
@@ -179,14 +166,28 @@ static void start_listening(struct daemon *daemon)
     char why[200];
 
     daemon->served = true;
-    if (listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, on_arrived,
-                      daemon, why, sizeof why))
+    if (listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, "--gdb",
+                      on_arrived, daemon, why, sizeof why))
         daemon->setup.ready(daemon->setup.user, "gdb", &daemon->listener.endpoint);
     else
         fail(daemon, why);
 }
 
-/* Commands once connected, in order; then the port. Not connected: the port, and the commands
+/* gdb last: who waits for its port may use the others too. */
+static void serve(struct daemon *daemon)
+{
+    const struct daemon_setup *setup = &daemon->setup;
+    char why[200];
+
+    if (!ports_open(&daemon->ports, setup->options, setup->ready, setup->user, why, sizeof why))
+        fail(daemon, why);
+    else if (setup->options->gdb.is_pipe)
+        serve_pipe(daemon);
+    else
+        start_listening(daemon);
+}
+
+/* Commands once connected, in order; then the ports. Not connected: the ports, and the commands
  * when the target appears. */
 static void start_step(struct daemon *daemon)
 {
@@ -196,10 +197,8 @@ static void start_step(struct daemon *daemon)
         return;
     if (daemon->connected && daemon->next_command < options->command_count)
         post_job(daemon, MESSAGE_COMMAND, options->commands[daemon->next_command++]);
-    else if (!daemon->served && options->gdb.is_pipe)
-        serve_pipe(daemon);
     else if (!daemon->served)
-        start_listening(daemon);
+        serve(daemon);
 }
 
 /* --- answers of the worker --- */
@@ -247,13 +246,26 @@ static void take_stop(struct daemon *daemon, struct message *message)
     close_handles(daemon);
 }
 
+static void take_news(struct daemon *daemon, struct message *message)
+{
+    ports_tell(&daemon->ports, message);
+    message_destroy(message);
+}
+
 static void on_answers(uv_async_t *async)
 {
     struct daemon *daemon = async->data;
     struct message *message;
 
     while ((message = mailbox_take(&daemon->answers))) {
-        if (message->session)
+        if (message->kind == MESSAGE_NEWS)
+            take_news(daemon, message);
+        else if (message->kind == MESSAGE_WATCH)
+            message_destroy(message);
+        else if (message->session &&
+                 (message->kind == MESSAGE_COMMAND || message->kind == MESSAGE_OUTPUT))
+            shell_take(message->session, message);
+        else if (message->session)
             gdb_session_take(message->session, message);
         else if (message->kind == MESSAGE_STOP)
             take_stop(daemon, message);
@@ -278,8 +290,9 @@ static void leave(struct daemon *daemon)
             if (daemon->sessions[i])
                 gdb_session_close(daemon->sessions[i]);
         }
+        ports_close(&daemon->ports);
     }
-    if (daemon->session_count > 0 || daemon->stop_posted)
+    if (daemon->session_count > 0 || daemon->ports.count > 0 || daemon->stop_posted)
         return;
     struct message *stop = message_create(MESSAGE_STOP, NULL, &daemon->setup.log, NULL, 0);
     if (!stop) { /* nothing is left to do it with */
@@ -289,6 +302,16 @@ static void leave(struct daemon *daemon)
     }
     daemon->stop_posted = true;
     worker_post(daemon->worker, stop);
+}
+
+/* --- what shells ask for --- */
+
+static void on_ports_empty(void *user)
+{
+    struct daemon *daemon = user;
+
+    if (daemon->leaving)
+        leave(daemon);
 }
 
 static void on_stop(uv_async_t *async)
@@ -407,6 +430,10 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
         .shutdown = on_shutdown,
         .user = daemon,
     };
+    ports_init(&daemon->ports, &daemon->loop, &daemon->setup.log, daemon->worker);
+    daemon->ports.shutdown = on_shutdown;
+    daemon->ports.empty = on_ports_empty;
+    daemon->ports.user = daemon;
     post_job(daemon, MESSAGE_CONNECT, NULL);
     *created = daemon;
     return DAEMON_OK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "listener.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -72,21 +73,23 @@ static void on_connection(uv_stream_t *stream, int status)
         listener->arrived(listener->user, stream);
 }
 
-static void explain(const struct endpoint *endpoint, int error, char *why, size_t why_size)
+static void explain(const struct endpoint *endpoint, const char *option, int error, char *why,
+                    size_t why_size)
 {
     char place[ENDPOINT_PATH + 8];
 
     endpoint_format(endpoint, place, sizeof place);
     if (error == UV_EADDRINUSE)
         snprintf(why, why_size,
-                 "%s is in use: another probed or OpenOCD? Stop it, or choose with --gdb", place);
+                 "%s is in use: another probed or OpenOCD? Stop it, or choose with %s", place,
+                 option);
     else
         snprintf(why, why_size, "cannot listen on %s: %s", place, uv_strerror(error));
 }
 
 bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endpoint *endpoint,
-                   void (*arrived)(void *user, uv_stream_t *listener), void *user, char *why,
-                   size_t why_size)
+                   const char *option, void (*arrived)(void *user, uv_stream_t *listener),
+                   void *user, char *why, size_t why_size)
 {
     int result;
 
@@ -103,13 +106,32 @@ bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endp
     if (result == 0)
         result = uv_listen(&listener->socket.stream, BACKLOG, on_connection);
     if (result != 0) {
-        explain(endpoint, result, why, why_size);
+        explain(endpoint, option, result, why, why_size);
         listener_close(listener);
         return false;
     }
     if (!endpoint->is_unix)
         learn_port(listener);
     return true;
+}
+
+static void on_turned_away(uv_handle_t *handle)
+{
+    free(handle);
+}
+
+void listener_turn_away(uv_loop_t *loop, uv_stream_t *listener)
+{
+    struct listener *visitor = calloc(1, sizeof *visitor);
+
+    if (!visitor)
+        return;
+    if (listener->type == UV_TCP)
+        uv_tcp_init(loop, &visitor->socket.tcp);
+    else
+        uv_pipe_init(loop, &visitor->socket.pipe, 0);
+    uv_accept(listener, &visitor->socket.stream);
+    uv_close(&visitor->socket.handle, on_turned_away);
 }
 
 void listener_close(struct listener *listener)

@@ -22,11 +22,14 @@ struct listener {
 };
 
 /* A stale Unix-domain socket, at which nobody listens, is removed; the new one is for its owner
- * only. False: nothing is open, `why` (200 bytes) has a sentence; the loop must run on until its
+ * only. `option` is what chooses another endpoint. False: nothing is open, `why` (200 bytes) has a
+ * sentence; the loop must run on until its
  * handles are closed. `listener` starts zeroed. */
 bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endpoint *endpoint,
-                   void (*arrived)(void *user, uv_stream_t *listener), void *user, char *why,
-                   size_t why_size);
+                   const char *option, void (*arrived)(void *user, uv_stream_t *listener),
+                   void *user, char *why, size_t why_size);
+/* In arrived(): accepts only to close. A client that is told nothing would wait. */
+void listener_turn_away(uv_loop_t *loop, uv_stream_t *listener);
 /* Not open: nothing happens. */
 void listener_close(struct listener *listener);
 

@@ -68,19 +68,29 @@ static bool set_gdb(struct reading *reading)
     return false;
 }
 
-static bool set_telnet(struct reading *reading)
+static bool set_port(struct reading *reading, struct endpoint *endpoint)
 {
-    struct endpoint endpoint;
     char why[160];
 
-    if (strcmp(reading->value, "off") == 0)
+    if (strcmp(reading->value, "off") == 0) {
+        endpoint->is_off = true;
         return true;
-    if (endpoint_parse(reading->value, &endpoint, why, sizeof why))
-        snprintf(reading->why, reading->why_size,
-                 "--telnet: telnet is not built yet; leave it out or say off");
-    else
-        snprintf(reading->why, reading->why_size, "--telnet: %s", why);
+    }
+    if (endpoint_parse(reading->value, endpoint, why, sizeof why))
+        return true;
+    snprintf(reading->why, reading->why_size, "%s: %s", reading->name, why);
     return false;
+}
+
+static bool set_telnet(struct reading *reading)
+{
+    reading->options->telnet_optional = false;
+    return set_port(reading, &reading->options->telnet);
+}
+
+static bool set_tcl(struct reading *reading)
+{
+    return set_port(reading, &reading->options->tcl);
 }
 
 static bool set_speed(struct reading *reading)
@@ -169,8 +179,11 @@ static const struct option_row rows[] = {
      "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
      "input and output, for gdb's target extended-remote | probed --gdb pipe",
      set_gdb, false},
-    {"--telnet", 0, VALUE_NEEDED, "[ADDR:]PORT|off", "commands by telnet (not built yet: off)",
-     set_telnet, false},
+    {"--telnet", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
+     "where telnet connects, for commands; 127.0.0.1:4444 if left out and free", set_telnet, false},
+    {"--tcl", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
+     "commands as scripts for OpenOCD's TCL port send them (theirs is 6666); off if left out",
+     set_tcl, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
      set_speed, true},
     {"--connect", 0, VALUE_NEEDED, "normal|under-reset|attach",
@@ -247,7 +260,9 @@ void options_init(struct options *options)
 
     *options = (struct options){.log_level = LOG_INFO, .connect = TARGET_CONNECT_NORMAL};
     endpoint_parse("127.0.0.1:3333", &options->gdb, why, sizeof why);
-    options->telnet.is_off = options->tcl.is_off = true;
+    endpoint_parse("127.0.0.1:4444", &options->telnet, why, sizeof why);
+    options->telnet_optional = true;
+    options->tcl.is_off = true;
 }
 
 enum options_taken options_take(struct options *options, int argc, const char *const argv[],
@@ -293,9 +308,6 @@ static const char examples[] =
     "\n"
     "  then, in another window:\n"
     "  gdb-multiarch firmware.elf -ex 'target extended-remote :3333' -ex load\n"
-    "\n"
-    "  probed --as NAME ...                  takes another server's command line: openocd,\n"
-    "                                        pyocd, st-util, ST-LINK_gdbserver\n"
     "\n"
     "options:\n";
 

@@ -22,7 +22,7 @@ struct options {
     size_t probe_count;
     struct endpoint gdb, telnet, tcl;
     bool telnet_optional; /* nobody asked for it: go on if its port is taken */
-    uint32_t speed_khz; /* 0: the probe's default */
+    uint32_t speed_khz;   /* 0: the probe's default */
     enum target_connect connect;
     const char *commands[OPTIONS_COMMANDS]; /* in order */
     size_t command_count;

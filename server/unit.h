@@ -91,7 +91,10 @@ struct unit {
     bool probe_gone;       /* noticed inside this job */
     bool reset_held;       /* NRST is low: the core is halted when it comes up */
     bool poll_failed;      /* the last look failed: said once */
-    char why_absent[256];  /* the sentence, while there is no probe or target */
+    unsigned resets;       /* seen so far: made by us, or found to have happened */
+    enum target_reset last_reset;
+    unsigned watchers;    /* shells that want to know what the core does */
+    char why_absent[256]; /* the sentence, while there is no probe or target */
 };
 
 void unit_init(struct unit *unit, const struct log *log, const struct unit_options *options,

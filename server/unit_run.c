@@ -120,6 +120,12 @@ enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uin
     return err;
 }
 
+static void count_reset(struct unit *unit, enum target_reset kind)
+{
+    unit->resets++;
+    unit->last_reset = kind;
+}
+
 enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind)
 {
     struct job *before = unit_enter(unit, job);
@@ -127,6 +133,8 @@ enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind)
 
     if (err == ERR_OK)
         err = target_reset(unit->target, kind);
+    if (err == ERR_OK)
+        count_reset(unit, kind);
     if (err == ERR_OK && kind != TARGET_RESET_RUN)
         unit->stop = *target_last_stop(unit->target);
     unit_leave(unit, before);
@@ -174,6 +182,7 @@ static enum err stop_after_reset(struct unit *unit, struct job *job, struct targ
 {
     job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
     log_line(unit->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
+    count_reset(unit, TARGET_RESET_RUN);
     if (!unit_connected(unit))
         return ERR_RESET_LOST;
     job_clear(job);

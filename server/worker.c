@@ -6,8 +6,8 @@
 
 #include "discovery.h"
 #include "mailbox.h"
-#include "monitor.h"
 #include "rsp.h"
+#include "worker_shells.h"
 
 enum {
     POLL_FIRST_US = 1000, /* right after a resume: breakpoints often hit at once */
@@ -15,6 +15,7 @@ enum {
     RETRY_US = 1000000,  /* between tries to connect */
     STROLL_US = 1000,    /* virtual time that passes every POLL_LAST_US of real time while
                             the simulated core runs and nobody waits for it */
+    PRESENCE_US = 500000, /* between looks at a halted core, when shells are there */
     SLICE_NS = 10000000, /* a slice of virtual time should take less than this to simulate */
 };
 
@@ -39,6 +40,7 @@ struct worker {
     uint64_t poll_us;        /* 0: nobody waited when we last looked */
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
     bool connect_asked, was_connected;
+    struct news_state news;  /* as the shells know it */
     char last_why[sizeof((struct unit *)0)->why_absent];
 };
 
@@ -166,17 +168,6 @@ static void run_packet(struct worker *worker, struct message *message)
                                   message->length, &message->reply, &message->actions);
 }
 
-static void run_command(struct worker *worker, struct message *message)
-{
-    struct monitor monitor = {.unit = &worker->unit, .job = &message->job};
-    struct job *before = unit_enter(&worker->unit, &message->job);
-
-    message->error = monitor_run(&monitor, message->payload);
-    message->wish = monitor.wish;
-    message->exit_code = monitor.exit_code;
-    unit_leave(&worker->unit, before);
-}
-
 /* What may run between the slices of another session's long job: short packets. Those that would
  * disturb the long one are refused by packet_run(), at once and not after the time limit. */
 static bool may_run_between(const struct message *message, void *user)
@@ -224,13 +215,18 @@ static void run_message(struct worker *worker, struct message *message)
         unit_interrupt(&worker->unit, message->client, &message->job);
         break;
     case MESSAGE_COMMAND:
-        run_command(worker, message);
+        worker_run_command(&worker->unit, worker->setup.answers, message);
         break;
     case MESSAGE_CONNECT:
         worker->connect_asked = true;
         message->error = try_connect(worker, &message->job);
         break;
+    case MESSAGE_WATCH:
+        worker->unit.watchers += (unsigned)message->watchers;
+        break;
     case MESSAGE_SEND:
+    case MESSAGE_OUTPUT:
+    case MESSAGE_NEWS:
     case MESSAGE_STOP:
         break;
     }
@@ -242,6 +238,16 @@ static void run_message(struct worker *worker, struct message *message)
 static bool time_is_virtual(const struct unit *unit)
 {
     return unit->probe && probe_clock(unit->probe)->is_virtual;
+}
+
+/* A simulated core strolls for those who just look on. */
+static bool wants_poll(const struct worker *worker)
+{
+    const struct unit *unit = &worker->unit;
+
+    return unit_wants_poll(unit) || (unit->watchers > 0 && unit_connected(unit) &&
+                                     target_state(unit->target) != TARGET_HALTED &&
+                                     !time_is_virtual(unit));
 }
 
 /* Somebody waits for the running core: look, then let some time pass. */
@@ -256,7 +262,7 @@ static struct message *poll_core(struct worker *worker)
     job_clear(&worker->idle_job);
     unit_poll(unit, &worker->idle_job);
     report_connection(worker);
-    if (!unit_wants_poll(unit))
+    if (!wants_poll(worker))
         return NULL;
     /* Waiting elsewhere makes no virtual time pass: the simulated core runs inside the sleep. */
     if (time_is_virtual(unit))
@@ -276,16 +282,32 @@ static struct message *stroll(struct worker *worker)
 {
     struct message *message = mailbox_wait(&worker->inbox, POLL_LAST_US);
 
-    if (!message)
-        clock_sleep_us(probe_clock(worker->unit.probe), STROLL_US);
-    return message;
+    if (message)
+        return message;
+    clock_sleep_us(probe_clock(worker->unit.probe), STROLL_US);
+    if (worker->unit.watchers > 0) {
+        job_clear(&worker->idle_job);
+        unit_poll(&worker->unit, &worker->idle_job);
+    }
+    return NULL;
+}
+
+static struct message *guard(struct worker *worker)
+{
+    struct message *message = mailbox_wait(&worker->inbox, PRESENCE_US);
+
+    if (message)
+        return message;
+    job_clear(&worker->idle_job);
+    worker_check_presence(&worker->unit, &worker->idle_job);
+    return NULL;
 }
 
 static struct message *wait_for_message(struct worker *worker)
 {
     struct unit *unit = &worker->unit;
 
-    if (unit_wants_poll(unit))
+    if (wants_poll(worker))
         return poll_core(worker);
     worker->poll_us = 0;
     if (worker->connect_asked && !unit_connected(unit)) {
@@ -297,9 +319,11 @@ static struct message *wait_for_message(struct worker *worker)
             return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
         return NULL;
     }
-    if (worker->seats_taken > 0 && time_is_virtual(unit) && unit->target &&
+    if ((worker->seats_taken > 0 || unit->watchers > 0) && time_is_virtual(unit) && unit->target &&
         target_state(unit->target) == TARGET_RUNNING)
         return stroll(worker);
+    if (unit->watchers > 0 && unit_connected(unit))
+        return guard(worker);
     return mailbox_wait(&worker->inbox, MAILBOX_FOREVER);
 }
 
@@ -319,6 +343,7 @@ static void worker_main(void *user)
         message = mailbox_take(&worker->inbox);
         if (!message)
             message = wait_for_message(worker);
+        worker_tell_news(&worker->unit, &worker->news, worker->setup.answers, NULL);
         if (!message)
             continue;
         stop = message->kind == MESSAGE_STOP;
@@ -327,6 +352,8 @@ static void worker_main(void *user)
         else
             run_message(worker, message);
         report_connection(worker);
+        if (!stop)
+            worker_tell_news(&worker->unit, &worker->news, worker->setup.answers, message->session);
         answer(worker, message);
     }
 }

@@ -3,12 +3,13 @@
  *
  * A message is allocated by the loop thread, travels to the worker and back, and is freed by the
  * loop: so the loop may set message->job.cancelled as long as the answer is not back. The worker
- * also sends messages of its own (MESSAGE_SEND, MESSAGE_CONNECT); the loop frees them too. */
+ * also sends messages of its own (SEND, OUTPUT, NEWS, CONNECT); the loop frees them too. */
 #ifndef PROBED_WORKER_H
 #define PROBED_WORKER_H
 
 #include "base/job.h"
 #include "monitor.h"
+#include "news.h"
 #include "packets.h"
 #include "unit.h"
 
@@ -24,6 +25,9 @@ enum message_kind {
     MESSAGE_CONNECT, /* try to open and connect; comes to the loop unasked when the worker's own
                         later try succeeded */
     MESSAGE_SEND,    /* only to the loop: a payload for `session` outside any request's reply */
+    MESSAGE_OUTPUT,  /* only to the loop: text of the COMMAND of `session`, before its answer */
+    MESSAGE_WATCH,   /* `watchers` more shells, or fewer, want to know what the core does */
+    MESSAGE_NEWS,    /* only to the loop, for all of them; `session` is whose job caused it */
     MESSAGE_STOP,    /* the worker ends */
 };
 
@@ -46,6 +50,11 @@ struct message {
     bool stopped;     /* its stop reply overtook its answer */
     bool too_long;    /* a packet beyond PacketSize: never reaches the worker */
     uint64_t deadline_ms;
+
+    int watchers;            /* WATCH */
+    atomic_size_t unsent;    /* COMMAND: bytes of its OUTPUT that the loop has not taken yet */
+    enum unit_news news;     /* NEWS: lines for a person are the payload */
+    enum target_reset reset; /* NEWS_RESET */
 
     /* The answer. */
     enum err error; /* its sentence is in job */

@@ -23,7 +23,7 @@ def call(*options):
 def help_teaches():
     code, out, _ = call("--help")
     assert code == 0
-    for word in ("--sim", "--probe", "--gdb", "--telnet", "--speed", "--connect", "--command", "--once",
+    for word in ("--sim", "--probe", "--gdb", "--telnet", "--tcl", "--speed", "--connect", "--command", "--once",
                  "--log", "--wire-log", "--version", "target extended-remote"):
         assert word in out, word
 
@@ -134,13 +134,8 @@ def wire_log_is_written():
     assert code == 1 and "/nonexistent/dir/file" in err
 
 
-def telnet_is_honest_about_itself():
-    with Daemon(PROBED, "--sim", "--gdb", "0", "--telnet", "off"):
-        pass
-
-
 run_tests([help_teaches, version_is_said, wrong_words_get_one_clear_line, port_in_use_is_said,
            sim_takes_the_next_word_unless_an_option, starting_never_halts_the_core, signals_end_it_cleanly,
            signal_while_a_client_waits, once_leaves_with_the_last_gdb, unix_socket,
            commands_run_once_connected, no_target_is_one_sentence_and_it_keeps_listening,
-           wire_log_is_written, telnet_is_honest_about_itself])
+           wire_log_is_written])

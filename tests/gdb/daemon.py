@@ -13,9 +13,12 @@ LIMIT = 60  # seconds; only a hang ever gets near it
 
 
 class Daemon:
-    """One probed process. Its log is collected; start() returns once a gdb port is ready."""
+    """One probed process. Its log is collected; start() returns once a gdb port is ready. Many run at once: telnet
+    only if asked for."""
 
-    def __init__(self, program, *options):
+    def __init__(self, program, *options, telnet="off"):
+        if telnet and "--telnet" not in options:
+            options = (*options, "--telnet", telnet)
         self.process = subprocess.Popen([program, *options], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self.log = ""
@@ -44,6 +47,10 @@ class Daemon:
     @property
     def port(self):
         return self.ports[0]
+
+    def port_of(self, service):
+        """The port of a service that was told before gdb's: "telnet", "tcl"."""
+        return int(re.search(rf"^Listening on \S*:(\d+) for {service} connections\n", self.log, re.MULTILINE).group(1))
 
     def end(self, sig=signal.SIGTERM):
         """Sends the signal, returns the exit code; the rest of the log is in self.log."""

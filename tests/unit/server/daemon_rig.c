@@ -63,8 +63,8 @@ static void parse(struct rig *rig, const char *options)
     static char texts[8][256]; /* options point into their words */
     static unsigned next;
     char *text = texts[next++ % 8], why[240];
-    const char *argv[WORDS] = {"probed", "--gdb", "0"};
-    int argc = 3;
+    const char *argv[WORDS] = {"probed", "--gdb", "0", "--telnet", "off"};
+    int argc = 5;
 
     snprintf(text, sizeof texts[0], "%s", options);
     for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))

@@ -95,7 +95,7 @@ static void wrong_words_get_a_sentence(void **state)
         {"--gdb 99999", "no port number"},
         {"--gdb ::1:3333", "[::1]:3333"},
         {"--gdb example.org:1", "no address"},
-        {"--telnet 4444", "not built yet"},
+        {"--tcl x", "--tcl: 'x' has no port number"},
         {"--telnet x", "no port number"},
         {"--speed fast", "not a number of kHz"},
         {"--speed 0", "between 1 and 100000"},

@@ -171,7 +171,8 @@ static int set_up(void **state)
     mailbox_init(&bench.posted, NULL);
     bench.host = (struct session_host){.loop = &bench.loop, .gone = on_gone};
     endpoint_parse("0", &any, why, sizeof why);
-    assert_true(listener_open(&bench.listener, &bench.loop, &any, on_arrived, NULL, why, 200));
+    assert_true(
+        listener_open(&bench.listener, &bench.loop, &any, "--gdb", on_arrived, NULL, why, 200));
     bench.socket = connect_to(bench.listener.endpoint.port);
     struct message *hello = next_posted(MESSAGE_CLIENT_OPEN);
     bench.client.id = CLIENT_ID;
