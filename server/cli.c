@@ -26,6 +26,11 @@ enum { FLAGS = sizeof flags / sizeof *flags };
 
 /* --- help --- */
 
+static const char *space_before(const char *words)
+{
+    return words[0] ? " " : "";
+}
+
 void cli_print_commands(FILE *out)
 {
     fputs("\ncommands, instead of serving gdb (probed COMMAND --help teaches each):\n", out);
@@ -39,8 +44,8 @@ void cli_print_commands(FILE *out)
 
 static void print_help(FILE *out, const struct cli_command *command)
 {
-    fprintf(out, "probed %s %s: %s\n\n%s\noptions:\n", command->name, command->usage, command->help,
-            command->text);
+    fprintf(out, "probed %s%s%s: %s\n\n%s\noptions:\n", command->name, space_before(command->usage),
+            command->usage, command->help, command->text);
     for (size_t i = 0; i < FLAGS; i++)
         if (command->flags & flags[i].flag)
             options_print_pair(out, flags[i].name, flags[i].help);
@@ -107,8 +112,8 @@ static enum err check_words(struct cli *cli)
         return cli_misuse(cli, "--sim and --probe exclude each other");
     if (cli->word_count >= command->min_words && cli->word_count <= command->max_words)
         return ERR_OK;
-    return cli_misuse(cli, "usage: probed %s %s; probed %s --help says more", command->name,
-                      command->usage, command->name);
+    return cli_misuse(cli, "usage: probed %s%s%s; probed %s --help says more", command->name,
+                      space_before(command->usage), command->usage, command->name);
 }
 
 /* A lone "-" is a word: standard output, in place of a file. */

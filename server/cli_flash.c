@@ -156,14 +156,15 @@ static enum err program(struct work *work)
 static enum err leave(const struct work *work)
 {
     struct cli *cli = work->cli;
+    enum err err = ERR_OK;
 
     if (cli->flags & CLI_RESET)
         return cli_start_program(cli);
-    if (work->was_running && !changed(work))
-        return unit_resume(&cli->unit, &cli->job);
-    if (target_state(cli->unit.target) == TARGET_HALTED)
+    if (!changed(work))
+        err = work->was_running ? unit_resume(&cli->unit, &cli->job) : cli_leave_running(cli);
+    if (!err && target_state(cli->unit.target) == TARGET_HALTED)
         display_say(&cli->display, "the core is halted; probed reset starts the program");
-    return ERR_OK;
+    return err;
 }
 
 enum err cli_flash(struct cli *cli)

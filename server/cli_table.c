@@ -54,16 +54,16 @@ static const char reset_text[] =
     "By software (SYSRESETREQ); by the NRST pin where that does nothing.\n";
 
 const struct cli_command cli_commands[] = {
-    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,
-     TARGET_CONNECT_NORMAL, cli_erase},
-    {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
-     CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_NORMAL, cli_flash},
-    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON,
-     TARGET_CONNECT_ATTACH, cli_info},
     {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_NORMAL,
      cli_list},
+    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON,
+     TARGET_CONNECT_ATTACH, cli_info},
+    {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
+     CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_NORMAL, cli_flash},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
      TARGET_CONNECT_ATTACH, cli_read},
+    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,
+     TARGET_CONNECT_NORMAL, cli_erase},
     {"reset", "[halt]", "reset the chip", reset_text, 0, 1, 0, TARGET_CONNECT_NORMAL, cli_reset},
 };
 

@@ -291,6 +291,7 @@ def wrong_words_get_one_clear_line():
     refused(USAGE, r"usage: probed flash FILE", "flash", "--sim")
     refused(USAGE, r"usage: probed flash FILE", "flash", "a", "b", "c")
     refused(USAGE, r"usage: probed read", "read", "0", "1")
+    refused(USAGE, r"usage: probed list; probed list --help", "list", "all")
     refused(USAGE, r"redpill.*bluepill", "info", "--sim", "redpill")
     refused(USAGE, r"redpill.*bluepill", "list", "--sim", "redpill")
     refused(USAGE, r"--sim and --probe", "info", "--sim", "--probe", "x")

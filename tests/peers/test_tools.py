@@ -87,6 +87,10 @@ def an_identical_image_is_not_written_again():
         again = text.split("\nagain\n")[1]
         assert "nothing to do" in again and "halted" not in again, text
         assert json.loads(bench.read("info"))["target"]["state"] == "running", "as it was before"
+        text = bench.run("{probed} flash {elf}; {probed} flash {elf} --connect under-reset 2>{dir}/again\n"
+                         "{probed} info --json >{dir}/info")
+        assert b"nothing to do" in bench.read("again") and "the core is halted" in text, text
+        assert json.loads(bench.read("info"))["target"]["state"] == "running", "halted only by our way of connecting"
 
 
 def erase_wipes_what_it_says():
