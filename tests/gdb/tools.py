@@ -142,7 +142,9 @@ def a_program_that_switches_swd_off_can_be_replaced():
 
 
 def warnings_are_told():
-    assert "copy" in call("info", "--sim", "bluepill,clone").text
+    done = call("info", "--sim", "bluepill,clone")
+    assert "copy" in done.text and not done.said, "once, among the facts"
+    assert "copy" in call("reset", "--sim", "bluepill,clone").said
     assert "128 KiB assumed" in call("info", "--sim", "bluepill,flash-size=0").text or \
         "64 KiB assumed" in call("info", "--sim", "bluepill,flash-size=0").text
 
