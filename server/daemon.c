@@ -195,10 +195,13 @@ static void start_step(struct daemon *daemon)
 
     if (daemon->leaving || daemon->job)
         return;
-    if (daemon->connected && daemon->next_command < options->command_count)
-        post_job(daemon, MESSAGE_COMMAND, options->commands[daemon->next_command++]);
-    else if (!daemon->served)
+    if (daemon->connected && daemon->next_command < options->command_count) {
+        size_t next = daemon->next_command++;
+        post_job(daemon, options->command_is_file[next] ? MESSAGE_FILE : MESSAGE_COMMAND,
+                 options->commands[next]);
+    } else if (!daemon->served) {
         serve(daemon);
+    }
 }
 
 /* --- answers of the worker --- */
@@ -225,9 +228,12 @@ static void take_job(struct daemon *daemon, struct message *message)
             leave(daemon);
         }
     } else if (message->error != ERR_OK) {
-        log_line(&daemon->setup.log, LOG_ERROR, "-c %s: %s", message->payload,
+        bool file = message->kind == MESSAGE_FILE;
+        /* A file's sentence names it, and the line. */
+        log_line(&daemon->setup.log, LOG_ERROR, "%s%s%s%s", file ? "" : "-c ",
+                 file ? "" : message->payload, file ? "" : ": ",
                  job_text(&message->job, message->error));
-        if (daemon->setup.options->strict) {
+        if (file || daemon->setup.options->strict) {
             daemon->exit_code = DAEMON_FAILED;
             leave(daemon);
         }

@@ -56,6 +56,15 @@ static bool set_command(struct reading *reading)
     return add(reading, options->commands, &options->command_count, OPTIONS_COMMANDS);
 }
 
+static bool set_file(struct reading *reading)
+{
+    struct options *options = reading->options;
+
+    if (!set_command(reading))
+        return false;
+    return options->command_is_file[options->command_count - 1] = true;
+}
+
 static bool set_gdb(struct reading *reading)
 {
     struct endpoint *gdb = &reading->options->gdb;
@@ -192,6 +201,9 @@ static const struct option_row rows[] = {
      set_connect, true},
     {"--command", 'c', VALUE_NEEDED, "CMD",
      "a monitor command, run once the target is connected; may be repeated", set_command, false},
+    {"--file", 'f', VALUE_NEEDED, "FILE",
+     "a file with commands, one a line, run in its turn among -c; if one fails, probed ends",
+     set_file, false},
     {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
     {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
      set_log, true},
@@ -305,6 +317,8 @@ static const char examples[] =
     "  probed                                the probe that is plugged in\n"
     "  probed --connect under-reset          a program that turns its debug pins off\n"
     "  probed -c 'reset halt' --once         halt at the first instruction; leave with gdb\n"
+    "  probed -f provision.probed            commands from a file, one a line\n"
+    "  probed debug blink.elf                gdb in this terminal, stopped at main\n"
     "\n"
     "  then, in another window:\n"
     "  gdb-multiarch firmware.elf -ex 'target extended-remote :3333' -ex load\n"

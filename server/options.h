@@ -25,6 +25,7 @@ struct options {
     uint32_t speed_khz;   /* 0: the probe's default */
     enum target_connect connect;
     const char *commands[OPTIONS_COMMANDS]; /* in order */
+    bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
     size_t command_count;
     bool once;
     /* What only other servers' command lines ask for (personality.h). */

@@ -12,11 +12,11 @@
 enum {
     POLL_FIRST_US = 1000, /* right after a resume: breakpoints often hit at once */
     POLL_LAST_US = 20000,
-    RETRY_US = 1000000,  /* between tries to connect */
-    STROLL_US = 1000,    /* virtual time that passes every POLL_LAST_US of real time while
-                            the simulated core runs and nobody waits for it */
+    RETRY_US = 1000000,   /* between tries to connect */
+    STROLL_US = 1000,     /* virtual time that passes every POLL_LAST_US of real time while
+                             the simulated core runs and nobody waits for it */
     PRESENCE_US = 500000, /* between looks at a halted core, when shells are there */
-    SLICE_NS = 10000000, /* a slice of virtual time should take less than this to simulate */
+    SLICE_NS = 10000000,  /* a slice of virtual time should take less than this to simulate */
 };
 
 /* Where the payloads of one client go: fixed while the client is open. */
@@ -40,7 +40,7 @@ struct worker {
     uint64_t poll_us;        /* 0: nobody waited when we last looked */
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
     bool connect_asked, was_connected;
-    struct news_state news;  /* as the shells know it */
+    struct news_state news; /* as the shells know it */
     char last_why[sizeof((struct unit *)0)->why_absent];
 };
 
@@ -215,6 +215,7 @@ static void run_message(struct worker *worker, struct message *message)
         unit_interrupt(&worker->unit, message->client, &message->job);
         break;
     case MESSAGE_COMMAND:
+    case MESSAGE_FILE:
         worker_run_command(&worker->unit, worker->setup.answers, message);
         break;
     case MESSAGE_CONNECT:
@@ -245,9 +246,9 @@ static bool wants_poll(const struct worker *worker)
 {
     const struct unit *unit = &worker->unit;
 
-    return unit_wants_poll(unit) || (unit->watchers > 0 && unit_connected(unit) &&
-                                     target_state(unit->target) != TARGET_HALTED &&
-                                     !time_is_virtual(unit));
+    return unit_wants_poll(unit) ||
+           (unit->watchers > 0 && unit_connected(unit) &&
+            target_state(unit->target) != TARGET_HALTED && !time_is_virtual(unit));
 }
 
 /* Somebody waits for the running core: look, then let some time pass. */

@@ -22,6 +22,7 @@ enum message_kind {
     MESSAGE_PACKET,
     MESSAGE_INTERRUPT,
     MESSAGE_COMMAND, /* a monitor line, from -c or telnet */
+    MESSAGE_FILE,    /* the path of a file with such lines, from -f */
     MESSAGE_CONNECT, /* try to open and connect; comes to the loop unasked when the worker's own
                         later try succeeded */
     MESSAGE_SEND,    /* only to the loop: a payload for `session` outside any request's reply */
@@ -61,7 +62,7 @@ struct message {
     enum packet_outcome outcome;
     unsigned actions;
     struct buf reply;       /* data owned by the message */
-    enum monitor_wish wish; /* of a MESSAGE_COMMAND */
+    enum monitor_wish wish; /* of a MESSAGE_COMMAND or MESSAGE_FILE */
     int exit_code;          /* with MONITOR_SHUTDOWN */
 };
 

@@ -52,7 +52,8 @@ void worker_run_command(struct unit *unit, struct mailbox *answers, struct messa
         message->job.user = &output;
     }
     struct job *before = unit_enter(unit, &message->job);
-    message->error = monitor_run(&monitor, message->payload);
+    message->error = message->kind == MESSAGE_FILE ? monitor_run_file(&monitor, message->payload)
+                                                   : monitor_run(&monitor, message->payload);
     unit_leave(unit, before);
     message->wish = monitor.wish;
     message->exit_code = monitor.exit_code;

@@ -83,6 +83,25 @@ def a_port_in_use_is_said():
         assert code == 1 and re.search(rf"{port}.*in use", said), said
 
 
+def command_files():
+    def run(text, *more):
+        path = os.path.join(FOLDER, "x.probed")
+        with open(path, "w") as file:
+            file.write(text)
+        done = subprocess.run([PROBED, "--sim", "bluepill", "--gdb", "0", "--telnet", "off", "-f", path, *more], text=True,
+                              capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+        return done.returncode, done.stderr
+
+    code, said = run("# comment\nreset halt\n  # another\n\nmww 0x20000000 7; mdw 0x20000000\nshutdown\necho never\n")
+    assert code == 0 and "0x20000000: 00000007" in said and "never" not in said, (code, said)
+    code, said = run("halt\nfrobnicate\necho never\n")
+    assert code == 1 and re.search(r"x.probed.*2.*frobnicate", said) and "never" not in said, (code, said)
+    code, said = run("echo one\n", "-c", "echo two", "-c", "shutdown")
+    assert code == 0 and said.index("one") < said.index("two"), said
+    code, said = run("", "-f", "/not/there.probed")
+    assert code == 1 and "/not/there.probed: No such file" in said, said
+
+
 def names():
     done = subprocess.run([PROBED, "--as", "gdbserver"], capture_output=True, text=True, timeout=30)
     assert done.returncode == 2 and "st-util" in done.stderr and "openocd" in done.stderr, done.stderr
@@ -96,4 +115,4 @@ def names():
 
 
 run_tests([what_is_not_here_is_refused_in_one_line, what_is_unknown_warns_and_goes_on, a_failing_command_ends_openocd,
-           files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, names])
+           files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, command_files, names])
