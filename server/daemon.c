@@ -166,6 +166,8 @@ static void start_listening(struct daemon *daemon)
     char why[200];
 
     daemon->served = true;
+    if (daemon->setup.options->gdb.is_off)
+        return;
     if (listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, "--gdb",
                       on_arrived, daemon, why, sizeof why))
         daemon->setup.ready(daemon->setup.user, "gdb", &daemon->listener.endpoint);
@@ -375,6 +377,7 @@ static int start_worker(struct daemon *daemon)
                     .load_resets = options->load_resets},
         .selectors = options->probes,
         .selector_count = options->probe_count,
+        .tries_once = options->needs_target,
         .wire = daemon->wire,
         .answers = &daemon->answers,
     };

@@ -90,16 +90,16 @@ bool personality_command(struct personality_reading *reading)
     return personality_add_command(reading, reading->value);
 }
 
-/* A positive number with k or M behind it, times `unit`, in kHz. */
+/* A positive number of the unit, or with k or M behind it of kHz or MHz. */
 static bool set_speed(struct personality_reading *reading, double unit_khz)
 {
     char *end;
     double value = strtod(reading->value, &end);
 
     if (*end == 'k' || *end == 'K')
-        unit_khz *= 1000, end++;
+        unit_khz = 1, end++;
     else if (*end == 'm' || *end == 'M')
-        unit_khz *= 1000000, end++;
+        unit_khz = 1000, end++;
     if (end == reading->value || *end != '\0' || !(value * unit_khz >= 1) ||
         value * unit_khz > 100000)
         return personality_wrong(reading, "%s: '%s' is no speed between 1 kHz and 100 MHz",

@@ -127,7 +127,8 @@ static void report_failure(struct worker *worker, enum err err)
         return;
     snprintf(worker->last_why, sizeof worker->last_why, "%s", why);
     log_line(worker->setup.log, LOG_WARN, "%s%s", why,
-             err == ERR_ARGUMENT ? "" : "; trying again until it works");
+             err == ERR_ARGUMENT || worker->setup.tries_once ? ""
+                                                             : "; trying again until it works");
 }
 
 static enum err try_connect(struct worker *worker, struct job *job)

@@ -77,6 +77,7 @@ struct worker_setup {
     struct probe_info info;       /* driver NULL: look for a probe, again at every try */
     const char *const *selectors; /* which probe to take then */
     size_t selector_count;
+    bool tries_once;         /* if the first try fails, the loop gives up: nothing is promised */
     FILE *wire;              /* stays the caller's */
     struct mailbox *answers; /* where messages come back; outlives the worker */
 };

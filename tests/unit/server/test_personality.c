@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Other servers' command lines: what each word comes to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "personality.h"
+#include "texts.h"
+
+enum { WORDS = 32 };
+
+static char why[320];
+static struct texts texts;
+
+/* The first word is the server; words are parted by '|'. */
+static enum personality_outcome parse(struct options *options, const char *line)
+{
+    static char text[1024];
+    const char *argv[WORDS];
+    int argc = 0;
+
+    snprintf(text, sizeof text, "%s", line);
+    for (char *word = strtok(text, "|"); word; word = strtok(NULL, "|"))
+        argv[argc++] = word;
+    const struct personality *personality = personality_find(argv[0]);
+    assert_non_null(personality);
+    why[0] = '\0';
+    texts_finish(&texts);
+    return personality_parse(personality, argc, argv, options, &texts, why, sizeof why);
+}
+
+static void serves(struct options *options, const char *line)
+{
+    enum personality_outcome outcome = parse(options, line);
+
+    if (outcome != PERSONALITY_SERVE)
+        print_error("%s: %s\n", line, why);
+    assert_int_equal(outcome, PERSONALITY_SERVE);
+}
+
+static void is_wrong(const char *line, const char *because)
+{
+    struct options options;
+
+    assert_int_equal(parse(&options, line), PERSONALITY_WRONG);
+    if (!strstr(why, because))
+        print_error("%s: %s\n", line, why);
+    assert_non_null(strstr(why, because));
+}
+
+static void names_are_the_last_part_of_a_path(void **state)
+{
+    (void)state;
+    assert_non_null(personality_find("/usr/local/libexec/probed/st-util"));
+    assert_non_null(personality_find("ST-LINK_gdbserver"));
+    assert_null(personality_find("probed"));
+    assert_null(personality_find("/opt/openocd/probed"));
+    assert_null(personality_find(""));
+}
+
+static void st_util(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "st-util");
+    assert_int_equal(o.gdb.port, 4242);
+    assert_true(o.once && o.needs_target && o.reset_halts && o.telnet.is_off && o.tcl.is_off);
+    serves(&o, "st-util|-nm|-p5000|-v99|--stlink_version=2");
+    assert_int_equal(o.gdb.port, 5000);
+    assert_int_equal(o.connect, TARGET_CONNECT_ATTACH);
+    assert_false(o.once);
+    serves(&o, "st-util|--listen_port=1|--connect-under-reset|--freq=1.8M|--serial|abc");
+    assert_int_equal(o.gdb.port, 1);
+    assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
+    assert_int_equal(o.probe_count, 1);
+    assert_string_equal(o.probes[0], "abc");
+    is_wrong("st-util|-p|99999", "99999");
+    is_wrong("st-util|-F|0", "speed");
+}
+
+static void two_letters_with_one_dash(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "ST-LINK_gdbserver|-cp|-p|-p|7|-el|x|-ei|y|-m|1|--frequency|8000");
+    assert_int_equal(o.gdb.port, 7); /* the first -p is -cp's value */
+    assert_int_equal(o.speed_khz, 8000);
+    serves(&o, "ST-LINK_gdbserver|-e|-k|-i|066DFF|--halt");
+    assert_int_equal(o.gdb.port, 61234);
+    assert_false(o.once);
+    assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
+    assert_string_equal(o.probes[0], "066DFF");
+    is_wrong("ST-LINK_gdbserver|--erase-all", "probed erase");
+    is_wrong("ST-LINK_gdbserver|--port-number", "needs a value");
+}
+
+static void pyocd(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "pyocd|gdbserver|-Oreset_type=default|-Ch|--frequency|4M|--connect=under-reset");
+    assert_int_equal(o.gdb.port, 3333);
+    assert_int_equal(o.speed_khz, 4000);
+    assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
+    assert_true(o.once && o.stays_if_extended);
+    serves(&o, "pyocd|gdbserver|--persist|-c|halt|-c|reset");
+    assert_false(o.once);
+    assert_int_equal(o.command_count, 2);
+    assert_string_equal(o.commands[1], "reset");
+    is_wrong("pyocd|flash|x.hex", "gdbserver");
+    is_wrong("pyocd", "gdbserver");
+}
+
+static void openocd_settings_are_not_commands(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o,
+           "openocd|-c|gdb_port 50000; tcl_port disabled;telnet_port 50002|-cinit|-c|reset halt");
+    assert_int_equal(o.gdb.port, 50000);
+    assert_true(o.tcl.is_off);
+    assert_int_equal(o.telnet.port, 50002);
+    assert_int_equal(o.command_count, 1);
+    assert_string_equal(o.commands[0], "reset halt");
+    assert_true(o.strict && o.needs_target && o.load_resets && !o.reset_halts && !o.once);
+    serves(&o, "openocd|-c|gdb port pipe|-c|adapter speed 480|-c|adapter serial {0 1}");
+    assert_true(o.gdb.is_pipe);
+    assert_int_equal(o.speed_khz, 480);
+    assert_string_equal(o.probes[0], "0 1");
+    assert_int_equal(o.tcl.port, 6666);
+    assert_int_equal(o.telnet.port, 4444);
+    serves(&o, "openocd|-c|bindto 0.0.0.0; reset_config srst_only connect_assert_srst");
+    assert_string_equal(o.gdb.address, "0.0.0.0");
+    assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
+    serves(&o,
+           "openocd|-c|set _ZEPHYR_BOARD_SERIAL 42; if {[info exists _ZEPHYR_BOARD_SERIAL]} {x}");
+    assert_string_equal(o.probes[0], "42");
+    assert_int_equal(o.command_count, 0);
+}
+
+static void openocd_keeps_commands_as_they_are(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "openocd|-c| program \"a b.elf\" verify ; # said|-c|echo {x; y}");
+    assert_int_equal(o.command_count, 2);
+    assert_string_equal(o.commands[0], "program \"a b.elf\" verify ");
+    assert_string_equal(o.commands[1], "echo {x; y}");
+}
+
+static void openocd_knows_files_by_name(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "openocd|-f|interface/stlink-v2.cfg|-f|/opt/scripts/target/stm32f4x.cfg|-f|"
+               "board/st_nucleo_f4.cfg|-f|C/x/openocd-helpers.tcl|-s|/x");
+    is_wrong("openocd|-f|interface/ftdi/x.cfg", "interface/stlink.cfg");
+    is_wrong("openocd|-f|mytarget/stm32f1x.cfg", "No such file");
+    is_wrong("openocd|-f|target/rp2040.cfg", "STM32");
+    is_wrong("openocd|-f|/", "directory");
+    is_wrong("openocd|-c|proc x {} {}", "Tcl");
+    is_wrong("openocd|-c|source [find nothing.cfg]", "nothing.cfg");
+    is_wrong("openocd|-c|transport select hla_jtag", "JTAG");
+    is_wrong("openocd|-c|echo {", "brace");
+}
+
+static void too_much_is_refused(void **state)
+{
+    struct options o;
+    char line[900] = "openocd";
+
+    (void)state;
+    for (int i = 0; i < 30; i++)
+        strcat(line, "|-chalt;halt;halt");
+    assert_int_equal(parse(&o, line), PERSONALITY_WRONG);
+    assert_non_null(strstr(why, "at most"));
+}
+
+static void the_environment_may_name_a_board(void **state)
+{
+    struct options o;
+
+    (void)state;
+    setenv("PROBED_SIM", "bluepill,noack", 1);
+    serves(&o, "st-util|--serial|123");
+    assert_string_equal(o.sim, "bluepill,noack");
+    assert_int_equal(o.probe_count, 0);
+    setenv("PROBED_SIM", "", 1);
+    serves(&o, "st-util");
+    assert_null(o.sim);
+}
+
+static int finish(void **state)
+{
+    (void)state;
+    texts_finish(&texts);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_the_last_part_of_a_path),
+        cmocka_unit_test(st_util),
+        cmocka_unit_test(two_letters_with_one_dash),
+        cmocka_unit_test(pyocd),
+        cmocka_unit_test(openocd_settings_are_not_commands),
+        cmocka_unit_test(openocd_keeps_commands_as_they_are),
+        cmocka_unit_test(openocd_knows_files_by_name),
+        cmocka_unit_test(too_much_is_refused),
+        cmocka_unit_test(the_environment_may_name_a_board),
+    };
+
+    unsetenv("PROBED_SIM");
+    return cmocka_run_group_tests(tests, NULL, finish);
+}
