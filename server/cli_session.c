@@ -68,6 +68,8 @@ enum err cli_connect(struct cli *cli)
     err = unit_connect(&cli->unit, &cli->job);
     if (err == ERR_NO_TARGET)
         advise_reset(cli, err);
+    if (err == ERR_OK && target_chip(cli->unit.target)->warning[0])
+        log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->unit.target)->warning);
     return err;
 }
 

@@ -17,6 +17,16 @@ static const char *state_name(enum target_state state)
     return names[state];
 }
 
+/* Where it stands now: somebody may have moved it since it stopped. */
+static void print_pc(struct monitor *monitor, struct target *target)
+{
+    enum { PC = 15 };
+    uint64_t pc;
+
+    if (target_state(target) == TARGET_HALTED && target_read_register(target, PC, &pc) == ERR_OK)
+        job_print(monitor->job, ", pc: 0x%08x", (unsigned)pc);
+}
+
 static void print_target(struct monitor *monitor)
 {
     struct target *target = monitor->unit->target;
@@ -29,8 +39,7 @@ static void print_target(struct monitor *monitor)
     if (chip->warning[0])
         job_print(monitor->job, "warning: %s\n", chip->warning);
     job_print(monitor->job, "core: %s", state_name(target_state(target)));
-    if (target_state(target) == TARGET_HALTED)
-        job_print(monitor->job, ", pc: 0x%08x", (unsigned)monitor->unit->stop.pc);
+    print_pc(monitor, target);
     job_print(monitor->job, "\n");
     if (target_state(target) == TARGET_HALTED && monitor->unit->stop.text[0])
         job_print(monitor->job, "stopped by: %s\n", monitor->unit->stop.text);

@@ -27,8 +27,19 @@ static enum err end(struct packet_call *call, enum err err)
     return err;
 }
 
+/* gdb announces all erases before its first write: one after a write begins a new load, and the one
+ * before was abandoned (Ctrl-C). What it announced must not be erased by this one. */
+static void end_abandoned(struct packet_call *call)
+{
+    const struct flash *flash = call->client->flash;
+
+    if (flash && flash_report(flash)->bytes_written > 0)
+        unit_end_flash(call->unit, call->client, "a new load begins");
+}
+
 enum err packet_flash_erase(struct packet_call *call)
 {
+    end_abandoned(call);
     enum err err = open_flash(call);
 
     if (err == ERR_OK)

@@ -220,7 +220,7 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
     if (err)
         return err;
     target->state = TARGET_HALTED;
-    target->regs.valid = true;
+    regs_valid(target);
     target->regs.dirty = 0;
     cm_saw_dhcsr(target, before);
     /* Once halted it does not show S_LOCKUP any more. */
@@ -336,7 +336,7 @@ static enum err collect_stop(struct target *target, struct target_stop *stop)
     if (err)
         return err;
     target->state = TARGET_HALTED;
-    target->regs.valid = true;
+    regs_valid(target);
     target->regs.dirty = 0;
     return stop_explain(target, &facts, STOP_EXTERNAL, stop);
 }

@@ -73,8 +73,9 @@ enum reg_slot {
 };
 
 struct register_cache {
-    bool valid;     /* word[] is what the core has, but for the dirty ones */
-    uint64_t dirty; /* bit s: word[s] has to reach the core before it runs */
+    bool valid;       /* word[] is what the core has, but for the dirty ones */
+    uint64_t seen_us; /* when the core last was known to stand as word[] says */
+    uint64_t dirty;   /* bit s: word[s] has to reach the core before it runs */
     uint32_t word[SLOT_COUNT];
 };
 
@@ -224,6 +225,8 @@ void dbgmcu_queue_restore(struct target *target);
 /* --- registers.c --- */
 
 void regs_forget(struct target *target);
+/* word[] is what the core has now. */
+void regs_valid(struct target *target);
 void regs_queue_read(struct target *target);
 void regs_queue_dirty(struct target *target);
 /* Fetches them if need be. */

@@ -114,16 +114,32 @@ void regs_queue_dirty(struct target *target)
             ops_reg_write(&target->ops, slot_regsel(slot), target->regs.word[slot]);
 }
 
+void regs_valid(struct target *target)
+{
+    target->regs.valid = true;
+    target->regs.seen_us = cm_now_us(target);
+}
+
+/* Known as long as RAM is: meanwhile somebody may have pressed the reset button. */
+static bool is_stale(const struct target *target)
+{
+    return cm_now_us(target) - target->regs.seen_us > CACHE_RAM_LIFE_US;
+}
+
 enum err regs_need(struct target *target)
 {
     enum err err = cm_need_halted(target);
 
-    if (err || target->regs.valid)
+    if (err || (target->regs.valid && !is_stale(target)))
         return err;
-    regs_queue_read(target);
+    bool read = !target->regs.valid;
+    if (read) {
+        regs_queue_read(target);
+        target->regs.dirty = 0;
+    }
     err = cm_flush_halted(target);
-    target->regs.valid = err == ERR_OK;
-    target->regs.dirty = 0;
+    if (err == ERR_OK)
+        regs_valid(target);
     return err;
 }
 

@@ -61,7 +61,7 @@ enum err step_once(struct target *target, uint32_t pc, bool masked, bool full,
     target->icsr = facts->icsr;
     target->icsr_at_us = cm_now_us(target);
     if (full) {
-        target->regs.valid = true;
+        regs_valid(target);
         facts->pc = target->regs.word[SLOT_PC];
         facts->special = target->regs.word[SLOT_SPECIAL];
     }
@@ -144,7 +144,8 @@ static enum err run_a_while(struct target *target, uint64_t deadline, struct sto
         else
             break;
     } while (!job_cancelled(target->job));
-    target->regs.valid = err == ERR_OK;
+    if (err == ERR_OK)
+        regs_valid(target);
     return err;
 }
 

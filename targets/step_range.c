@@ -87,8 +87,13 @@ static enum err pause_now_and_then(struct target *target, struct walk *walk,
 static enum err finish(struct target *target, struct walk *walk, struct target_stop *stop)
 {
     stop_queue_faults(target, &walk->facts);
+    /* With the stack where the walk began: it is seldom far away, and saves a flush. */
+    stop_queue_ahead(target, walk->pc, target->regs.word[SLOT_SP]);
     enum err err = regs_need(target);
 
+    if (!err && target->ops.count)
+        err = cm_flush_halted(target);
+    cache_commit(&target->cache, err == ERR_OK);
     if (!err)
         err = stop_explain(target, &walk->facts, STOP_STEP, stop);
     const struct breakpoint *ours = breakpoint_at(target, walk->pc);

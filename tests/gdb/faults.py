@@ -131,6 +131,16 @@ def power_cycle_while_running():
         assert c.ask("mE000ED00,4") == b"31c21f41"
 
 
+def reset_button_is_noticed_by_registers_too():
+    with board("bluepill") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        c.ask("P0=12345678")
+        c.monitor("sim nrst press")
+        c.monitor("sim nrst release")
+        c.monitor("sleep 200")
+        assert is_error(c.ask("p0")), "registers of before the reset are nobody's any more"
+
+
 def button_pressed_while_halted():
     with board("bluepill") as daemon, Client(daemon.port) as c:
         c.ask("?")
@@ -158,4 +168,5 @@ run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warn
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
-           unplugged_while_running, power_cycle_while_running, button_pressed_while_halted, button_held_while_halted])
+           unplugged_while_running, power_cycle_while_running, reset_button_is_noticed_by_registers_too,
+           button_pressed_while_halted, button_held_while_halted])

@@ -16,6 +16,12 @@ def bus_fault():
 
 
 @test
+def status_says_where_it_stands_now():
+    run("set var $pc = 0x08000200")
+    contains(run("monitor status"), r"pc: 0x08000200")
+
+
+@test
 def undefined_instruction():
     command("FAULT_UNDEF")
     output = run("continue")
