@@ -6,16 +6,24 @@
 
 #define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFF)
 #define CPUID_IS_ARMV6M(cpuid) (((cpuid) >> 16 & 0xF) == 0xC)
-enum { PART_M4 = 0xC24, PART_M7 = 0xC27 };
+enum { PART_M4 = 0xC24, PART_M7 = 0xC27, PART_M23 = 0xD20, PART_LAST_ARMV8M = 0xD2F };
 
 struct found {
     uint32_t dhcsr, cpuid, demcr;
     uint32_t fp_ctrl, dwt_ctrl, dwt_mask, mvfr0;
 };
 
+static bool is_armv8m(uint32_t cpuid)
+{
+    return CPUID_PART(cpuid) >= PART_M23 && CPUID_PART(cpuid) <= PART_LAST_ARMV8M;
+}
+
+/* MVFR0 is read there: 0 without an FPU (B4.7.2; DDI 0553 for Armv8-M, where M33 and M55 may have
+ * one). */
 static bool may_have_fpu(uint32_t cpuid)
 {
-    return CPUID_PART(cpuid) == PART_M4 || CPUID_PART(cpuid) == PART_M7;
+    return CPUID_PART(cpuid) == PART_M4 || CPUID_PART(cpuid) == PART_M7 ||
+           (is_armv8m(cpuid) && CPUID_PART(cpuid) != PART_M23);
 }
 
 static enum err look(struct target *target, struct found *found)
@@ -43,15 +51,19 @@ static enum err take_over(struct target *target, struct found *found)
 }
 
 /* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
- * cleared on the way. */
+ * cleared on the way: 0 disables one in Armv8-M too, whose DWT_FUNCTION means other things
+ * otherwise and which has no masks (DDI 0553, DWT_FUNCTIONn). */
 static enum err size_units(struct target *target, struct found *found)
 {
     struct ops *ops = &target->ops;
     unsigned comparators = found->dwt_ctrl >> 28;
 
     fpb_init(&target->fpb, found->fp_ctrl);
-    target->dwt = (struct dwt){.count = (uint8_t)(comparators < DWT_MAX ? comparators : DWT_MAX)};
-    for (unsigned i = 0; i < target->dwt.count; i++)
+    comparators = comparators < DWT_MAX ? comparators : DWT_MAX;
+    target->dwt = (struct dwt){.count = (uint8_t)comparators};
+    if (is_armv8m(found->cpuid))
+        target->dwt = (struct dwt){.foreign = (uint8_t)comparators};
+    for (unsigned i = 0; i < comparators; i++)
         ops_write32(ops, DWT_FUNCTION(i), 0);
     if (target->dwt.count) {
         ops_write32(ops, DWT_MASK(0), 0x1F);

@@ -26,6 +26,7 @@ struct dwt_slot {
 
 struct dwt {
     uint8_t count;    /* comparators we use, at most DWT_MAX */
+    uint8_t foreign;  /* comparators that work as in Armv8-M, which we do not use */
     uint8_t mask_max; /* log2 of the largest range of one comparator */
     bool known;       /* written[] is what the chip holds */
     struct dwt_slot written[DWT_MAX];

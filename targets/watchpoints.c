@@ -123,6 +123,11 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
         watch->owners |= 1u << owner;
         return ERR_OK;
     }
+    if (target->dwt.foreign)
+        return job_fail(target->job, ERR_UNSUPPORTED,
+                        "watchpoints on a %s are not supported yet: its comparators work otherwise "
+                        "than those of older cores",
+                        target->chip.core);
     watch = find_free(target);
     if (watch)
         *watch = (struct watchpoint){address, length, kind, 1u << owner};

@@ -6,6 +6,7 @@
 #define DHCSR 0xE000EDF0u
 #define DEMCR 0xE000EDFCu
 #define AIRCR 0xE000ED0Cu
+#define PPB 0xE0000000u
 
 static struct fake_chip *fake_of(struct probe *probe)
 {
@@ -75,19 +76,25 @@ static bool read_word(struct fake_chip *chip, uint32_t address, uint32_t *value)
             return true;
         }
     }
-    return false;
+    *value = 0;
+    return chip->obeys && address >= PPB;
 }
 
 static bool write_word(struct fake_chip *chip, uint32_t address, uint32_t value)
 {
-    if (address == DHCSR)
+    if (address == DHCSR) {
         chip->dhcsr = value & 0xF;
-    else if (address == DEMCR)
+        if (chip->obeys) /* a step is over at once */
+            chip->halted = (value & 3) == 3 || (value & 5) == 5;
+    } else if (address == DEMCR) {
         chip->demcr = value;
-    else if (address == AIRCR)
+    } else if (address == AIRCR) {
         start(chip);
-    else
+    } else if (chip->obeys && address >= PPB) {
+        fake_chip_word(chip, address, value);
+    } else {
         return false;
+    }
     return true;
 }
 
@@ -98,6 +105,12 @@ static enum err run_one(struct probe *probe, struct op *op)
     struct fake_chip *chip = fake_of(probe);
     uint32_t value = 0;
 
+    if (op->ap != chip->core_ap)
+        return probe_fail_op(probe, op, op->address, SWD_FAULT);
+    if (chip->obeys && op->kind == OP_REG_READ) {
+        *op->result = 0x1000 + op->address;
+        return ERR_OK;
+    }
     if (op->kind == OP_WAIT) {
         bool met = read_word(chip, op->address, &value) && (value & op->mask) == op->value;
         return met ? ERR_OK : job_fail(probe->job, ERR_TIMEOUT, "waited in vain");

@@ -14,7 +14,7 @@
 
 #include "probe_driver.h"
 
-enum { FAKE_WORDS = 64 };
+enum { FAKE_WORDS = 128 };
 
 struct fake_chip {
     struct clock clock;
@@ -32,6 +32,8 @@ struct fake_chip {
     enum err connect_error;
     uint32_t vtref_mv;
     bool no_vtref;
+    uint8_t core_ap; /* behind the others is nothing */
+    bool obeys;      /* halts, has core registers (selector + 0x1000), keeps what is written */
 
     /* What was done to it. */
     uint32_t khz, dhcsr, demcr;

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Every kind of core that an STM32 has, and every chip of the table: named, sized, halted, its
+ * registers read. */
+#include <stdio.h>
+
+#include "chips.h"
+#include "fake_chip.h"
+#include "flash.h"
+#include "target.h"
+
+#define CPUID 0xE000ED00u
+#define FP_CTRL 0xE0002000u
+#define FP_COMP0 0xE0002008u
+#define DWT_CTRL 0xE0001000u
+#define DWT_MASK0 0xE0001024u
+#define DWT_FUNCTION0 0xE0001028u
+#define MVFR0 0xE000EF40u
+
+enum { REGS_V6M = 21, REGS_V7M = 23, REGS_FPU = 40 };
+
+static const struct kind {
+    const char *name;
+    uint16_t bit; /* enum chip_core */
+    uint32_t cpuid, fp_ctrl, dwt_ctrl, mvfr0;
+    unsigned breakpoints, watchpoints, registers;
+} kinds[] = {
+    {"Cortex-M0", CHIP_M0, 0x410CC200, 0x40, 0x20000000, 0, 4, 2, REGS_V6M},
+    {"Cortex-M0+", CHIP_M0P, 0x410CC601, 0x40, 0x20000000, 0, 4, 2, REGS_V6M},
+    {"Cortex-M3", CHIP_M3, 0x411FC231, 0x260, 0x40000000, 0, 6, 4, REGS_V7M},
+    {"Cortex-M4", CHIP_M4, 0x410FC241, 0x260, 0x40000000, 0x10110021, 6, 4, REGS_FPU},
+    {"Cortex-M4", 0, 0x410FC241, 0x260, 0x40000000, 0, 6, 4, REGS_V7M},
+    {"Cortex-M7", CHIP_M7, 0x411FC271, 0x10000080, 0x40000000, 0x10110221, 8, 4, REGS_FPU},
+    {"Cortex-M33", CHIP_M33, 0x410FD214, 0x10000080, 0x40000000, 0x10110021, 8, 0, REGS_FPU},
+    {"Cortex-M33", 0, 0x410FD214, 0x10000080, 0x40000000, 0, 8, 0, REGS_V7M},
+    {"Cortex-M55", CHIP_M55, 0x411FD221, 0x10000080, 0x40000000, 0x10110221, 8, 0, REGS_FPU},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+struct session {
+    struct fake_chip fake;
+    struct job job;
+    struct probe *probe;
+    struct target *target;
+    struct target_stop stop;
+};
+
+static void core(struct fake_chip *fake, const struct kind *kind)
+{
+    memset(fake, 0, sizeof *fake);
+    fake->dpidr = 0x2BA01477;
+    fake->fastest_khz = 10000;
+    fake->vtref_mv = 3300;
+    fake->obeys = true;
+    fake_chip_word(fake, CPUID, kind->cpuid);
+    fake_chip_word(fake, FP_CTRL, kind->fp_ctrl);
+    fake_chip_word(fake, DWT_CTRL, kind->dwt_ctrl);
+    fake_chip_word(fake, MVFR0, kind->mvfr0);
+}
+
+static void start(struct session *s)
+{
+    s->probe = fake_chip_open(&s->fake, &s->job);
+    assert_int_equal(target_create(s->probe, &s->target), ERR_OK);
+    enum err error = target_connect(s->target, TARGET_CONNECT_NORMAL);
+    if (error != ERR_OK)
+        fail_msg("%s", job_text(&s->job, error));
+}
+
+static void end(struct session *s)
+{
+    assert_int_equal(target_disconnect(s->target), ERR_OK);
+    target_destroy(s->target);
+    probe_close(s->probe);
+}
+
+static void halt(struct session *s)
+{
+    assert_int_equal(target_halt(s->target, &s->stop), ERR_OK);
+    assert_int_equal(s->stop.reason, STOP_REQUEST);
+}
+
+static uint32_t word_of(const struct fake_chip *fake, uint32_t address)
+{
+    for (size_t i = 0; i < fake->count; i++)
+        if (fake->words[i].address == address)
+            return fake->words[i].value;
+    return 0;
+}
+
+static uint64_t reg(struct session *s, const char *name)
+{
+    size_t count;
+    uint64_t value = 0;
+    const struct target_register *table = target_registers(s->target, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i].name, name) == 0) {
+            assert_int_equal(target_read_register(s->target, i, &value), ERR_OK);
+            return value;
+        }
+    fail_msg("no register %s", name);
+    return 0;
+}
+
+static void each_core_is_sized_and_halted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        const struct kind *kind = &kinds[i];
+        struct session s;
+        size_t count;
+
+        core(&s.fake, kind);
+        start(&s);
+        const struct target_chip *chip = target_chip(s.target);
+        assert_string_equal(chip->core, kind->name);
+        assert_int_equal(chip->breakpoints, kind->breakpoints);
+        assert_int_equal(chip->watchpoints, kind->watchpoints);
+        target_registers(s.target, &count);
+        assert_int_equal(count, kind->registers);
+        halt(&s);
+        assert_int_equal(reg(&s, "pc"), 0x100F);
+        assert_int_equal(reg(&s, "psp"), 0x1012);
+        if (kind->registers == REGS_FPU) {
+            assert_true(reg(&s, "d15") == (0x105Full << 32 | 0x105E));
+            assert_int_equal(reg(&s, "fpscr"), 0x1021);
+        }
+        end(&s);
+    }
+}
+
+/* The second revision of the breakpoint unit holds any address, the first one the code area's. */
+static void breakpoints_by_revision(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        bool v2 = kinds[i].fp_ctrl >> 28 != 0;
+        struct session s;
+
+        core(&s.fake, &kinds[i]);
+        start(&s);
+        halt(&s);
+        assert_int_equal(target_breakpoint_set(s.target, 0, BREAKPOINT_HW, 0x08000102, 2), ERR_OK);
+        assert_int_equal(target_breakpoint_set(s.target, 0, BREAKPOINT_HW, 0x90000000, 2),
+                         v2 ? ERR_OK : ERR_NO_RESOURCE);
+        assert_int_equal(target_resume(s.target), ERR_OK);
+        assert_int_equal(word_of(&s.fake, FP_COMP0), v2 ? 0x08000103 : 0x88000101);
+        assert_int_equal(word_of(&s.fake, FP_CTRL) & 3, 3);
+        end(&s);
+    }
+}
+
+static void armv8m_watchpoints_are_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        bool armv8m = kinds[i].watchpoints == 0;
+        struct session s;
+
+        core(&s.fake, &kinds[i]);
+        start(&s);
+        halt(&s);
+        enum err error = target_watchpoint_set(s.target, 0, WATCH_WRITE, 0x20000000, 4);
+        assert_int_equal(error, armv8m ? ERR_UNSUPPORTED : ERR_OK);
+        if (armv8m)
+            assert_non_null(strstr(s.job.text, kinds[i].name));
+        job_clear(&s.job);
+        assert_int_equal(target_resume(s.target), ERR_OK);
+        assert_int_equal(word_of(&s.fake, DWT_FUNCTION0), armv8m ? 0 : 6);
+        assert_int_equal(word_of(&s.fake, DWT_MASK0), armv8m ? 0 : 2);
+        end(&s);
+    }
+}
+
+/* A word for each register that is read on the way. */
+static void chip_words(struct fake_chip *fake, const struct chip *chip)
+{
+    const struct chip_rdp *rdp = &chip_family(chip)->rdp;
+
+    if (chip->id_address)
+        fake_chip_word(fake, chip->id_address, 0x10000000u | chip->dev_id);
+    else
+        fake_chip_rom(fake, 0x020, chip->dev_id);
+    if (chip->flash_size_reg) /* L1 of 384 KiB counts otherwise */
+        fake_chip_word(fake, chip->flash_size_reg & ~3u,
+                       (chip->dev_id == 0x436 ? 0u : chip->flash_max_kib) * 0x10001u);
+    if (rdp->address)
+        fake_chip_word(fake, rdp->address, (uint32_t)rdp->open << rdp->shift);
+}
+
+static void flash_is_refused_by_name(struct session *s, const struct chip *chip)
+{
+    if (!chip->flash_max_kib || chip->family == CHIP_F1)
+        return;
+    assert_null(flash_driver_for(s->target));
+    assert_int_equal(s->job.error, ERR_UNSUPPORTED);
+    assert_non_null(strstr(s->job.text, chip_family(chip)->name));
+    job_clear(&s->job);
+}
+
+static void check_chip(const struct chip *chip, const struct kind *kind)
+{
+    struct session s;
+
+    core(&s.fake, kind);
+    chip_words(&s.fake, chip);
+    start(&s);
+    const struct target_chip *found = target_chip(s.target);
+    if (strcmp(found->name, chip->name) != 0)
+        fail_msg("0x%03x with a %s is taken for %s", chip->dev_id, kind->name, found->name);
+    assert_int_equal(found->flash_size, chip->flash_max_kib * 1024);
+    const struct target_region *flash = target_region_at(s.target, chip_family(chip)->flash_base);
+    if (chip->flash_max_kib)
+        assert_true(flash && flash->kind == REGION_FLASH);
+    if (chip->ram_size) {
+        const struct target_region *ram = target_region_at(s.target, chip->ram_base);
+        assert_true(ram && ram->kind == REGION_RAM);
+    }
+    halt(&s);
+    assert_int_equal(reg(&s, "pc"), 0x100F);
+    flash_is_refused_by_name(&s, chip);
+    end(&s);
+}
+
+/* Of a chip with two, the one that the first access port leads to: the bigger Cortex-M. */
+static bool is_first_core(const struct chip *chip, const struct kind *kind)
+{
+    return (chip->cores & kind->bit) && (chip->cores & ~CHIP_A7) < 2u * kind->bit;
+}
+
+static void every_chip_of_the_table(void **state)
+{
+    (void)state;
+    for (size_t c = 0; c < chip_count; c++)
+        for (size_t i = 0; i < KINDS; i++)
+            if (is_first_core(&chips[c], &kinds[i]) && !(chips[c].cores & CHIP_A7))
+                check_chip(&chips[c], &kinds[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_core_is_sized_and_halted),
+        cmocka_unit_test(breakpoints_by_revision),
+        cmocka_unit_test(armv8m_watchpoints_are_refused),
+        cmocka_unit_test(every_chip_of_the_table),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
