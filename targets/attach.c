@@ -107,6 +107,8 @@ static enum err see_state(struct target *target, const struct found *found,
 enum err attach_core(struct target *target, enum stop_reason halted_by)
 {
     struct found found = {0};
+
+    target->ops.ap = probe_core_ap(target->probe);
     enum err err = look(target, &found);
 
     if (!err)

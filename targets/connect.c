@@ -20,6 +20,7 @@
 enum {
     DEFAULT_KHZ = 1800,     /* what probes start with */
     SLOW_KHZ = 125,         /* works through long wires and with a core at 1 MHz */
+    CORE_APS = 3,           /* access ports looked at */
     HALT_LIMIT_US = 300000, /* a capacitor at NRST delays the start by milliseconds */
 };
 
@@ -58,6 +59,42 @@ struct climb {
 
 /* --- one rung --- */
 
+/* The probe, or whoever asked, has given up: no other rung helps. */
+static bool is_final(enum err error)
+{
+    return error == ERR_PROBE_GONE || error == ERR_PROBE_ACCESS || error == ERR_PROBE ||
+           error == ERR_CANCELLED || error == ERR_NO_MEMORY;
+}
+
+static bool is_arm_core(uint32_t cpuid)
+{
+    unsigned part = cpuid >> 4 & 0xFFF;
+
+    return cpuid >> 24 == 0x41 && ((part & 0xF00) == 0xC00 || (part & 0xFF0) == 0xD20);
+}
+
+/* The core of some chips is behind another access port: 1 on STM32H5, H7R/S, N6, WBA2, 2 the
+ * Cortex-M4 of MP1. Tried only where the first one shows none. */
+static enum err see_core_elsewhere(struct climb *climb, enum err error)
+{
+    for (uint8_t ap = 1; ap < CORE_APS; ap++) {
+        uint32_t cpuid = 0;
+        climb->ops.ap = ap;
+        ops_read32(&climb->ops, CPUID, &cpuid);
+        enum err here = ops_flush(&climb->ops);
+        if (here != ERR_OK && is_final(here))
+            return here;
+        if (here != ERR_OK || !is_arm_core(cpuid))
+            continue;
+        job_clear(probe_job(climb->probe));
+        probe_set_core_ap(climb->probe, ap);
+        climb->result->cpuid = cpuid;
+        return ERR_OK;
+    }
+    climb->ops.ap = 0;
+    return error;
+}
+
 /* Only what two different reads agree on counts as connected. */
 static enum err see_core(struct climb *climb)
 {
@@ -65,11 +102,22 @@ static enum err see_core(struct climb *climb)
 
     ops_read32(&climb->ops, CPUID, &cpuid);
     enum err error = ops_flush(&climb->ops);
-    if (error != ERR_OK)
+    if (error == ERR_OK && (cpuid == 0 || cpuid == 0xFFFFFFFF || cpuid == CPUID))
+        error = job_fail(probe_job(climb->probe), ERR_NO_TARGET, "CPUID reads 0x%08x", cpuid);
+    else if (error != ERR_OK && error != ERR_FAULT)
         return error;
-    if (cpuid == 0 || cpuid == 0xFFFFFFFF || cpuid == CPUID)
-        return job_fail(probe_job(climb->probe), ERR_NO_TARGET, "CPUID reads 0x%08x", cpuid);
     climb->result->cpuid = cpuid;
+    return error == ERR_OK || climb->ops.ap ? error : see_core_elsewhere(climb, error);
+}
+
+/* Which access port; a core in reset need not answer yet. */
+static enum err find_core(struct climb *climb)
+{
+    enum err error = see_core(climb);
+
+    if (error == ERR_OK || is_final(error))
+        return error;
+    job_clear(probe_job(climb->probe));
     return ERR_OK;
 }
 
@@ -126,6 +174,10 @@ static enum err try_rung(struct climb *climb, const struct rung *rung)
         error = probe_connect(climb->probe, rung->how, &dpidr);
     if (dpidr)
         climb->result->dpidr = climb->dpidr = dpidr;
+    climb->ops.ap = 0;
+    probe_set_core_ap(climb->probe, 0);
+    if (error == ERR_OK && rung->how == PROBE_CONNECT_UNDER_RESET)
+        error = find_core(climb);
     if (error == ERR_OK && rung->how == PROBE_CONNECT_UNDER_RESET)
         error = stand_at_reset_vector(climb);
     if (error == ERR_OK)
@@ -136,13 +188,6 @@ static enum err try_rung(struct climb *climb, const struct rung *rung)
 }
 
 /* --- the ladder --- */
-
-/* The probe, or whoever asked, has given up: no other rung helps. */
-static bool is_final(enum err error)
-{
-    return error == ERR_PROBE_GONE || error == ERR_PROBE_ACCESS || error == ERR_PROBE ||
-           error == ERR_CANCELLED || error == ERR_NO_MEMORY;
-}
 
 /* Keeps what the rung said, if no earlier one got as far: silence says less than anything else. */
 static void remember(struct climb *climb, enum err error)

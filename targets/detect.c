@@ -52,6 +52,7 @@ static const struct core {
     {0xD22, CHIP_M55, 0x44001000, "Cortex-M55"},
 };
 #define H7_ID_ADDRESS 0x5C001000u
+#define MP1_ID_ADDRESS 0x50081000u
 
 static const struct core *core_of(uint32_t cpuid)
 {
@@ -142,6 +143,8 @@ static enum err read_id(struct ops *ops, struct findings *found)
     enum err error = read_id_at(ops, core ? core->id_address : 0xE0042000, found);
     if (error == ERR_OK && core && core->kinds == CHIP_M7 && !is_f7(found->dev_id))
         error = read_id_at(ops, H7_ID_ADDRESS, found);
+    if (error == ERR_OK && found->dev_id == 0 && CPUID_PART(found->cpuid) == 0xC24)
+        error = read_id_at(ops, MP1_ID_ADDRESS, found);
     /* The id register of an M0 may be without a clock, and WB0 has none. In ST's own ROM tables
      * the part number is the device id. */
     if (found->dev_id == 0 && found->rom_known && found->maker == MAKER_ST)

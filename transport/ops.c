@@ -6,7 +6,7 @@
 void ops_init(struct ops *ops, struct probe *probe)
 {
     ops->probe = probe;
-    ops->ap = 0;
+    ops->ap = probe->core_ap;
     ops->count = 0;
     ops->error = ERR_OK;
 }

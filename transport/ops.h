@@ -55,7 +55,7 @@ enum { OPS_CAPACITY = 128 };
 
 struct ops {
     struct probe *probe;
-    uint8_t ap; /* AP of operations appended from now on; 0 after ops_init */
+    uint8_t ap; /* AP of operations appended from now on; the core's after ops_init */
     size_t count;
     enum err error; /* sticks until the flush reports it */
     struct op list[OPS_CAPACITY];

@@ -116,6 +116,16 @@ bool probe_outlives_cable(const struct probe *probe)
     return probe->driver->outlives_cable;
 }
 
+void probe_set_core_ap(struct probe *probe, uint8_t ap)
+{
+    probe->core_ap = ap;
+}
+
+uint8_t probe_core_ap(const struct probe *probe)
+{
+    return probe->core_ap;
+}
+
 const char *probe_driver_name(const struct probe *probe)
 {
     return probe->driver->name;

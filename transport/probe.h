@@ -88,6 +88,10 @@ const struct probe_stats *probe_stats(struct probe *probe);
  * *dpidr may be NULL. ERR_NO_TARGET, ERR_POWER, ERR_PARITY.. After an error it may be called
  * again. Also the way back after the target lost power. */
 enum err probe_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr);
+/* Operations of any queue initialised from now on go through this access port: the one that leads
+ * to the core. 0 until set. */
+void probe_set_core_ap(struct probe *probe, uint8_t ap);
+uint8_t probe_core_ap(const struct probe *probe);
 /* The debug port may sleep: powers debug down; the probe stays open. */
 enum err probe_disconnect(struct probe *probe);
 

@@ -19,6 +19,7 @@ struct probe {
     struct dap dap; /* DP/AP state; used by drivers that let mem_ap.c expand operations */
     void *state;    /* the driver's own */
 
+    uint8_t core_ap;         /* as probe_set_core_ap() */
     uint32_t speed_khz;      /* as probe_speed_khz(); probe.c's */
     uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
     const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */

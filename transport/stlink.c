@@ -314,6 +314,10 @@ static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint
         error = stlink_nrst(probe, PROBE_NRST_ASSERT);
     if (error == ERR_OK)
         error = stlink_need_ap(probe, 0);
+    if (error == ERR_FAULT) { /* the core may be behind another one */
+        job_clear(probe->job);
+        error = ERR_OK;
+    }
     if (error == ERR_OK)
         error = read_dpidr(probe, dpidr);
     return error == ERR_OK && !under_reset ? search_speed(probe) : error;

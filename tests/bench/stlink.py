@@ -137,7 +137,8 @@ def measure(probed, probe_emu, elf, source, stlink, name, image, ram):
                 rows[title] = [int(number) for number in numbers]
         if "write 16 KiB of RAM" not in rows:
             sys.exit(f"{name} on {stlink}:\n{output.stdout}\n{running.log}")
-    running, port = server(name, probe_emu, probed, stlink=stlink, board="bluepill")
+    again = ("--multi",) if name == "st-util" else ()  # else it ends with the first client
+    running, port = server(name, probe_emu, probed, again, stlink=stlink)
     with running:
         rows["halt by 0x03, registers"] = halt_after_loading(running, port, elf)
     return rows

@@ -119,14 +119,14 @@ def openocd(mode, *commands):
     return words + [word for command in commands for word in ("-c", command)]
 
 
-def server(name, probe_emu, probed=None, **probe):
+def server(name, probe_emu, probed=None, options=(), **probe):
     """A gdb server by name: (Program, port) once it listens."""
     port = free_port()
     if name == "probed":
         running = Program(probe_emu, probed, "--gdb", str(port), **probe)
         ready = r"^Listening on \S+ for gdb"
     elif name == "st-util":
-        running = Program(probe_emu, "st-util", "-p", str(port), **probe)
+        running = Program(probe_emu, "st-util", "-p", str(port), *options, **probe)
         ready = r"Listening at \*:"
     else:
         running = Program(probe_emu, *openocd(name, f"gdb_port {port}", "telnet_port disabled", "tcl_port disabled",

@@ -94,6 +94,11 @@ void stlink_model_usb_reset(struct stlink_model *model)
     model->data_wanted = model->data_length = 0;
 }
 
+void stlink_model_core_behind(struct stlink_model *model, uint8_t ap)
+{
+    model->swd.core_ap = ap;
+}
+
 uint16_t stlink_model_pid(const struct stlink_model *model)
 {
     return model->config->pid;

@@ -78,8 +78,19 @@ uint8_t stlink_swd_enter(struct stlink_swd *swd)
     return ST_POWER;
 }
 
+/* The board has one access port, number 0. */
+static uint32_t on_the_board(const struct stlink_swd *swd, uint32_t select)
+{
+    uint32_t ap = select >> 24, bank = select & 0xFFFFFF;
+
+    if (swd->core_ap == 0)
+        return select;
+    return bank | (ap == swd->core_ap ? 0 : 0xFFu << 24);
+}
+
 static uint8_t select_bank(struct stlink_swd *swd, uint32_t select)
 {
+    select = on_the_board(swd, select);
     if (swd->select_known && swd->select == select)
         return ST_OK;
     uint8_t status = packet(swd, false, false, DP_SELECT, &select);

@@ -37,6 +37,7 @@ struct stlink_swd {
     uint32_t select;
     bool select_known;
     uint32_t last_fault;   /* address of the last memory fault */
+    uint8_t core_ap;       /* the board's one AP is found under this number */
     uint32_t csw_override; /* bits 31:8 of CSW given with a memory command, 0: default */
 };
 

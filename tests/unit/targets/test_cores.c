@@ -172,6 +172,29 @@ static void armv8m_watchpoints_are_refused(void **state)
     }
 }
 
+static void nobody_behind_any_port(void **state)
+{
+    struct session s;
+
+    (void)state;
+    core(&s.fake, &kinds[0]);
+    s.fake.core_ap = 7;
+    s.probe = fake_chip_open(&s.fake, &s.job);
+    assert_int_equal(target_create(s.probe, &s.target), ERR_OK);
+    assert_int_equal(target_connect(s.target, TARGET_CONNECT_ATTACH), ERR_FAULT);
+    assert_non_null(strstr(s.job.text, "AP0 read"));
+    assert_int_equal(probe_core_ap(s.probe), 0);
+    s.fake.core_ap = 1;
+    job_clear(&s.job);
+    assert_int_equal(target_connect(s.target, TARGET_CONNECT_UNDER_RESET), ERR_OK);
+    assert_int_equal(target_state(s.target), TARGET_HALTED);
+    assert_int_equal(probe_core_ap(s.probe), 1);
+    s.fake.core_ap = 0;
+    assert_int_equal(target_connect(s.target, TARGET_CONNECT_NORMAL), ERR_OK);
+    assert_int_equal(probe_core_ap(s.probe), 0);
+    end(&s);
+}
+
 /* A word for each register that is read on the way. */
 static void chip_words(struct fake_chip *fake, const struct chip *chip)
 {
@@ -186,6 +209,15 @@ static void chip_words(struct fake_chip *fake, const struct chip *chip)
                        (chip->dev_id == 0x436 ? 0u : chip->flash_max_kib) * 0x10001u);
     if (rdp->address)
         fake_chip_word(fake, rdp->address, (uint32_t)rdp->open << rdp->shift);
+}
+
+/* Where the core is, as far as known; the rest is found at the first port. */
+static uint8_t core_ap(const struct chip *chip)
+{
+    if (chip->cores & CHIP_A7)
+        return 2;
+    return chip->family == CHIP_H5 || chip->family == CHIP_H7RS || chip->family == CHIP_NO_FLASH ||
+           chip->dev_id == 0x4B2;
 }
 
 static void flash_is_refused_by_name(struct session *s, const struct chip *chip)
@@ -204,6 +236,7 @@ static void check_chip(const struct chip *chip, const struct kind *kind)
 
     core(&s.fake, kind);
     chip_words(&s.fake, chip);
+    s.fake.core_ap = core_ap(chip);
     start(&s);
     const struct target_chip *found = target_chip(s.target);
     if (strcmp(found->name, chip->name) != 0)
@@ -233,17 +266,16 @@ static void every_chip_of_the_table(void **state)
     (void)state;
     for (size_t c = 0; c < chip_count; c++)
         for (size_t i = 0; i < KINDS; i++)
-            if (is_first_core(&chips[c], &kinds[i]) && !(chips[c].cores & CHIP_A7))
+            if (is_first_core(&chips[c], &kinds[i]))
                 check_chip(&chips[c], &kinds[i]);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_core_is_sized_and_halted),
-        cmocka_unit_test(breakpoints_by_revision),
-        cmocka_unit_test(armv8m_watchpoints_are_refused),
-        cmocka_unit_test(every_chip_of_the_table),
+        cmocka_unit_test(each_core_is_sized_and_halted),  cmocka_unit_test(breakpoints_by_revision),
+        cmocka_unit_test(armv8m_watchpoints_are_refused), cmocka_unit_test(every_chip_of_the_table),
+        cmocka_unit_test(nobody_behind_any_port),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
