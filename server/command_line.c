@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
+#include "daemon_text.h"
 
 static bool done(int *code, int value)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon_text.h"
 #include "gdb_session.h"
 #include "listener.h"
 #include "mailbox.h"
@@ -41,6 +42,7 @@ struct daemon {
 };
 
 static void leave(struct daemon *daemon);
+static void leave_with(struct daemon *daemon, int exit_code);
 static void on_arrived(void *user, uv_stream_t *listener);
 
 /* --- sessions --- */
@@ -107,35 +109,14 @@ static void on_arrived(void *user, uv_stream_t *listener)
 
 /* --- start --- */
 
-/* Output of a -c command; shown whatever --log says. Worker thread. */
-static void on_command_output(void *user, const char *text, size_t length)
-{
-    const struct log *log = user;
-    const char *end = text + length;
-
-    while (text < end) {
-        char line[512];
-        size_t size = 0;
-
-        while (text < end && *text != '\n' && size < sizeof line - 1)
-            line[size++] = *text++;
-        line[size] = '\0';
-        if (size > 0)
-            log->write(log->user, LOG_INFO, line);
-        if (text < end && *text == '\n')
-            text++;
-    }
-}
-
 static void post_job(struct daemon *daemon, enum message_kind kind, const char *text)
 {
     daemon->job = message_create(kind, NULL, &daemon->setup.log, text, text ? strlen(text) : 0);
     if (!daemon->job) {
-        daemon->exit_code = DAEMON_FAILED;
-        leave(daemon);
+        leave_with(daemon, DAEMON_FAILED);
         return;
     }
-    daemon->job->job.output = on_command_output;
+    daemon->job->job.output = daemon_log_text;
     daemon->job->job.user = &daemon->setup.log;
     worker_post(daemon->worker, daemon->job);
 }
@@ -143,8 +124,7 @@ static void post_job(struct daemon *daemon, enum message_kind kind, const char *
 static void fail(struct daemon *daemon, const char *why)
 {
     log_line(&daemon->setup.log, LOG_ERROR, "%s", why);
-    daemon->exit_code = DAEMON_FAILED;
-    leave(daemon);
+    leave_with(daemon, DAEMON_FAILED);
 }
 
 /* The one client that standard input and output are. */
@@ -222,23 +202,18 @@ static void take_job(struct daemon *daemon, struct message *message)
         daemon->job = NULL;
     if (message->kind == MESSAGE_CONNECT) {
         daemon->connected |= message->error == ERR_OK;
-        if (first && message->error == ERR_ARGUMENT) { /* which probe: only the user knows */
-            daemon->exit_code = DAEMON_USAGE;
-            leave(daemon);
-        } else if (first && !daemon->connected && daemon->setup.options->needs_target) {
-            daemon->exit_code = DAEMON_NO_TARGET;
-            leave(daemon);
-        }
+        if (first && message->error == ERR_ARGUMENT) /* which probe: only the user knows */
+            leave_with(daemon, DAEMON_USAGE);
+        else if (first && !daemon->connected && daemon->setup.options->needs_target)
+            leave_with(daemon, DAEMON_NO_TARGET);
     } else if (message->error != ERR_OK) {
         bool file = message->kind == MESSAGE_FILE;
         /* A file's sentence names it, and the line. */
         log_line(&daemon->setup.log, LOG_ERROR, "%s%s%s%s", file ? "" : "-c ",
                  file ? "" : message->payload, file ? "" : ": ",
                  job_text(&message->job, message->error));
-        if (file || daemon->setup.options->strict) {
-            daemon->exit_code = DAEMON_FAILED;
-            leave(daemon);
-        }
+        if (file || daemon->setup.options->strict)
+            leave_with(daemon, DAEMON_FAILED);
     }
     if (message->wish != MONITOR_NOTHING)
         on_shutdown(daemon, message->exit_code);
@@ -322,6 +297,12 @@ static void on_ports_empty(void *user)
         leave(daemon);
 }
 
+static void leave_with(struct daemon *daemon, int exit_code)
+{
+    daemon->exit_code = exit_code;
+    leave(daemon);
+}
+
 static void on_stop(uv_async_t *async)
 {
     leave(async->data);
@@ -340,18 +321,6 @@ static void on_signal(uv_signal_t *handle, int number)
 }
 
 /* --- life --- */
-
-void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,
-                       size_t size)
-{
-    char place[ENDPOINT_PATH + 8];
-
-    endpoint_format(endpoint, place, sizeof place);
-    if (endpoint->is_pipe)
-        snprintf(line, size, "Serving %s on %s", service, place);
-    else
-        snprintf(line, size, "Listening on %s for %s connections", place, service);
-}
 
 static int open_wire(struct daemon *daemon)
 {

@@ -28,10 +28,6 @@ enum {
     DAEMON_NO_TARGET = 3, /* only with options.needs_target */
 };
 
-/* "Listening on ADDR:PORT for SERVICE connections"; "Serving SERVICE on standard .." for a pipe. */
-void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,
-                       size_t size);
-
 /* Returns an exit code; the log has the sentence if it is not DAEMON_OK. */
 int daemon_create(const struct daemon_setup *setup, struct daemon **daemon);
 /* Until daemon_stop(), a signal, or --once is over; returns an exit code. */

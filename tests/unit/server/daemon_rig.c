@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "daemon_text.h"
+
 enum { WORDS = 24, PATIENCE_S = 20 };
 
 static void append(struct rig *rig, const char *text)
