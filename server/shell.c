@@ -5,13 +5,23 @@
 
 #include "worker.h"
 
+enum { ALONE_MS = 1000 };
+
 static void destroy_step(struct shell *shell)
 {
-    if (shell->flight || shell->connection.open_handles > 0)
+    if (shell->flight || shell->connection.open_handles > 0 || !shell->timer_closed)
         return;
     shell->host->gone(shell->host->user, shell);
     message_destroy(shell->unwatch);
     shell->kind->destroy(shell);
+}
+
+static void on_timer_closed(uv_handle_t *timer)
+{
+    struct shell *shell = timer->data;
+
+    shell->timer_closed = true;
+    destroy_step(shell);
 }
 
 static void begin_close(struct shell *shell, bool orderly)
@@ -21,6 +31,7 @@ static void begin_close(struct shell *shell, bool orderly)
     shell->closing = true;
     shell_watch(shell, false);
     shell_cancel(shell);
+    uv_close((uv_handle_t *)&shell->timer, on_timer_closed);
     if (orderly)
         connection_finish(&shell->connection);
     else
@@ -58,15 +69,28 @@ static void proceed(struct shell *shell)
         shell_finish(shell);
 }
 
+/* Whether it only sends no more or is gone cannot be told apart: somebody has to write to it. */
+static void on_timer(uv_timer_t *timer)
+{
+    struct shell *shell = timer->data;
+
+    if (shell->flight)
+        shell->kind->alone(shell);
+}
+
 static void on_ended(void *user, bool broken)
 {
     struct shell *shell = user;
 
     shell->ended = true;
-    if (broken)
+    if (shell->closing)
+        return;
+    if (broken) {
         shell_close(shell);
-    else if (!shell->closing)
-        proceed(shell);
+        return;
+    }
+    uv_timer_start(&shell->timer, on_timer, ALONE_MS, ALONE_MS);
+    proceed(shell);
 }
 
 static void on_drained(void *user)
@@ -94,6 +118,8 @@ void shell_open(struct shell *shell, const struct shell_kind *kind, const struct
 
     shell->kind = kind;
     shell->host = host;
+    uv_timer_init(host->loop, &shell->timer);
+    shell->timer.data = shell;
     connection_accept(&shell->connection, listener, &events, shell, host->log);
     kind->begin(shell);
 }

@@ -32,6 +32,9 @@ struct shell_kind {
     bool (*proceed)(struct shell *shell);
     /* Text of the command that runs. */
     void (*output)(struct shell *shell, const char *text, size_t length);
+    /* A command runs and the client sends no more: once a second, to find out whether it is still
+     * there to read the answer. */
+    void (*alone)(struct shell *shell);
     /* It has ended: message->error. */
     void (*finished)(struct shell *shell, const struct message *message);
     /* Only while it watches. `own`: a command of this shell is the cause. */
@@ -44,10 +47,12 @@ struct shell {
     const struct shell_kind *kind;
     const struct shell_host *host;
     struct connection connection;
+    uv_timer_t timer;        /* for kind->alone */
     struct message *flight;  /* the command that runs, with the worker */
     struct message *unwatch; /* while it watches: what ends that, allocated while there is memory */
-    bool ended;              /* the client sends no more */
-    bool closing;            /* whatever else happens: shell_kind functions may set it midway */
+    bool timer_closed;
+    bool ended;   /* the client sends no more */
+    bool closing; /* whatever else happens: shell_kind functions may set it midway */
 };
 
 /* Takes the connection that waits at `listener`; `kind` frees after host->gone. */

@@ -8,14 +8,18 @@
 #include "monitor_words.h"
 #include "worker.h"
 
-enum { END = 0x1A };
+enum {
+    END = 0x1A,
+    ALONE_S = 30, /* whoever sends no more and got no answer for so long is gone */
+};
 
 struct tcl_session {
     struct shell shell; /* first */
     char line[LINE_SIZE];
     size_t length;
     bool too_long, spoke;
-    char *result; /* of the command that runs; as large as it had to be so far */
+    unsigned alone; /* seconds */
+    char *result;   /* of the command that runs; as large as it had to be so far */
     size_t result_length, result_room;
     bool result_lost;
 };
@@ -180,10 +184,18 @@ static void take_output(struct shell *shell, const char *text, size_t length)
     append(session_of(shell), text, length);
 }
 
+/* There is nothing in the protocol that could be said in between. */
+static void alone(struct shell *shell)
+{
+    if (++session_of(shell)->alone >= ALONE_S)
+        shell_close(shell);
+}
+
 static void finished(struct shell *shell, const struct message *message)
 {
     struct tcl_session *session = session_of(shell);
 
+    session->alone = 0;
     if (message->error != ERR_OK)
         append_text(session, job_text(&message->job, message->error));
     send_result(session);
@@ -247,6 +259,7 @@ struct shell *tcl_session_create(const struct shell_host *host, uv_stream_t *lis
         .bytes = take_bytes,
         .proceed = proceed,
         .output = take_output,
+        .alone = alone,
         .finished = finished,
         .news = take_news,
         .destroy = destroy,

@@ -332,6 +332,12 @@ static void take_output(struct shell *shell, const char *text, size_t length)
     write_text(session_of(shell), text, length);
 }
 
+/* To whoever is there it means nothing. */
+static void alone(struct shell *shell)
+{
+    telnet_iac(session_of(shell)->telnet, TELNET_NOP);
+}
+
 static void finished(struct shell *shell, const struct message *message)
 {
     struct telnet_session *session = session_of(shell);
@@ -394,6 +400,7 @@ struct shell *telnet_session_create(const struct shell_host *host, uv_stream_t *
         .bytes = take_bytes,
         .proceed = proceed,
         .output = take_output,
+        .alone = alone,
         .finished = finished,
         .news = take_news,
         .destroy = destroy,

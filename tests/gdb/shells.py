@@ -11,7 +11,7 @@ from daemon import LIMIT, Daemon
 PROBED = sys.argv[1]
 # The address sanitizer keeps freed memory: little of it, where memory is measured.
 os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=1"
-IAC, DONT, DO, WONT, WILL, SB, SE, AYT, IP = 255, 254, 253, 252, 251, 250, 240, 246, 244
+IAC, DONT, DO, WONT, WILL, SB, SE, AYT, IP, NOP = 255, 254, 253, 252, 251, 250, 240, 246, 244, 241
 ECHO, SGA, NAWS = 1, 3, 31
 OFFER = bytes([IAC, WILL, SGA, IAC, WILL, ECHO, IAC, DO, SGA, IAC, DO, NAWS])
 PROMPT = b"\r> "

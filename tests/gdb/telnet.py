@@ -7,7 +7,7 @@ import socket
 import subprocess
 
 from daemon import LIMIT, Client, Daemon, run_tests
-from shells import (AYT, DO, DONT, ECHO, HALTED, IAC, IP, NAWS, OFFER, PROBED, PROMPT, SGA, WONT, Person, Script, Telnet,
+from shells import (AYT, DONT, ECHO, HALTED, IAC, IP, NAWS, OFFER, PROBED, SGA, WONT, Person, Script, Telnet,
                     answers,
                     running_program, start)
 

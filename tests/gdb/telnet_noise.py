@@ -10,21 +10,42 @@ import struct
 import tempfile
 
 from daemon import run_tests
-from shells import (AYT, DO, DONT, HALTED, IAC, IP, NAWS, PROMPT, SB, SE, WILL, WONT, Script, Telnet, answers,
+from shells import (AYT, DO, DONT, ECHO, HALTED, IAC, IP, NAWS, NOP, SB, SE, WILL, WONT, Script, Telnet, answers,
                     answers_soon, memory_of, running_program, start)
 
 
+# --- browsers ---
+
 def browsers_are_rejected():
-    for first in (b"POST / HTTP/1.1\r\nHost: localhost:4444\r\n\r\n", b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n",
-                  b"OPTIONS * HTTP/1.1\r\n"):
+    evil = b"mww 0x20000000 2\r\nshutdown\r\n"
+    for request in (b"POST / HTTP/1.1\r\nHost: localhost:4444\r\nContent-Length: 30\r\n\r\n" + evil,
+                    b"POST /;shutdown HTTP/1.1\r\nHost: evil.example:4444\r\nX: y\r\n" + evil,  # its name is ours now
+                    b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n" + evil, b"OPTIONS * HTTP/1.1\n" + evil,
+                    b"PUT /x HTTP/1.0\r" + evil, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" + evil):
         with start("-c", "halt", "-c", "mww 0x20000000 1") as daemon:
             with Telnet(daemon.port_of("telnet")) as browser:
-                browser.send(first + b"mww 0x20000000 2\n")
+                browser.send(request)
                 browser.rest()
             assert daemon.read_log("telnet port speaks HTTP.*nothing was run")
             with Script(daemon.port_of("telnet")) as script:
                 assert "00000001" in script.ask("mdw 0x20000000")
 
+
+def a_request_line_is_enough():
+    with start() as daemon, Telnet(daemon.port_of("telnet")) as browser:
+        browser.send(b"POST / HTTP/1.1\r\n")
+        assert b"Error" not in browser.rest(), "closed before the rest comes"
+
+
+def gdb_port_rejects_browsers():
+    with start("-c", "halt") as daemon, Telnet(daemon.port) as browser:
+        browser.send(b"POST / HTTP/1.1\r\nHost: localhost:3333\r\n\r\n$qRcmd,73687574646f776e#00")
+        assert browser.rest() == b""
+        assert daemon.read_log("HTTP")
+        answers(daemon)
+
+
+# --- too much ---
 
 def long_lines_are_cut():
     with start("-c", "halt") as daemon, Script(daemon.port_of("telnet")) as script:
@@ -44,6 +65,17 @@ def who_never_reads_is_left():
                 deaf.send(b"help\n" * 1000)
         except (TimeoutError, ConnectionError):
             pass
+        answers(daemon)
+        assert memory_of(daemon) - before < 32768, memory_of(daemon) - before
+
+
+def output_nobody_reads_ends():
+    """One line of commands, more text than is kept for anybody."""
+    line = "; ".join(["mdw 0x08000000 16384"] * 100).encode() + b"\n"
+    with start("-c", "halt") as daemon, Telnet(daemon.port_of("telnet")) as deaf:
+        before = memory_of(daemon)
+        deaf.send(line)
+        assert daemon.read_log("does not read")
         answers(daemon)
         assert memory_of(daemon) - before < 32768, memory_of(daemon) - before
 
@@ -82,6 +114,43 @@ def broken_connections_do_no_harm():
         answers_soon(daemon)
 
 
+def fifty_clients_vanish():
+    talk = bytes([IAC, DO, ECHO, IAC, SB, NAWS, 0, 80, 0, 24, IAC, SE]) + \
+        b"halt\r\n\x1b[Amdw 0x08000000 4096\r\nfla\tresume\r\nwait_halt 86400000\r\n"
+    with start("-c", "reset halt") as daemon:
+        with Script(daemon.port_of("telnet")) as script:
+            running_program(script)
+        for i in range(50):
+            client = Telnet(daemon.port_of("telnet"))
+            client.send(talk[:(i // 2) * len(talk) // 24])
+            if i % 2:  # with a reset
+                client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            client.socket.close()
+        answers_soon(daemon)
+
+
+def who_left_ends_its_command():
+    """A script that is killed looks like one that only has no more to say."""
+    with start("-c", "reset halt") as daemon:
+        gone = Script(daemon.port_of("telnet"))
+        running_program(gone)
+        gone.send(b"resume; echo begun; wait_halt 86400000\n")
+        gone.until(rb"begun\r\n")
+        gone.socket.close()
+        answers(daemon)
+
+
+def who_has_no_more_to_say_is_waited_for():
+    with start("-c", "reset halt") as daemon, Script(daemon.port_of("telnet")) as script, \
+            Script(daemon.port_of("telnet")) as other:
+        running_program(other)
+        script.send(b"resume; echo begun; wait_halt 86400000; echo over\n")
+        script.socket.shutdown(socket.SHUT_WR)
+        script.until(bytes([IAC, NOP]))  # is anybody there?
+        other.socket.close()
+        assert b"over" not in script.received
+
+
 def noise_does_no_harm():
     rng = random.Random(4)
     likely = bytes([IAC] * 6 + [SB, SE, DO, DONT, WILL, WONT, IP, AYT, 242, 0, 1, 3, 24, 31, 36, 39, 70, 86, 93]) + b"a\r\n"
@@ -99,6 +168,27 @@ def noise_does_no_harm():
         assert daemon.read_log("option without end")
         answers_soon(daemon)
         assert memory_of(daemon) - before < 32768
+
+
+def negotiation_says_nothing():
+    """Whatever is negotiated between the bytes of a line, the line is what it was."""
+    rng = random.Random(44)
+    options = [0, 3, 5, 24, 31, 34, 36, 39, 255]  # not ECHO: a line would be seen twice
+
+    def babble():
+        option = rng.choice(options)
+        return rng.choice([bytes([IAC, rng.choice([DO, DONT, WILL, WONT]), option]),
+                           bytes([IAC, SB, option % 255]) + rng.randbytes(rng.randrange(20)).replace(b"\xff", b"") +
+                           bytes([IAC, SE]),
+                           bytes([IAC, rng.choice([NOP, 242, 249])])]) if rng.random() < 0.3 else b""
+
+    with start("-c", "halt") as daemon, Telnet(daemon.port_of("telnet")) as client:
+        client.prompt()
+        for i in range(300):
+            client.send(b"".join(babble() + bytes([byte]) for byte in b"echo <%d>\r\n" % i))
+            client.until(rb"<%d>\r\n" % i)
+        assert b"Error" not in client.received
+        answers(daemon)
 
 
 def contradictions_are_errors():
@@ -124,10 +214,15 @@ def wrong_files_are_errors():
         for path in (text, binary):
             with open(path, "w") as file:
                 file.write("this is no image\n")
-        for path in ("/nonexistent/file", folder, text, binary):
-            assert script.ask(f"flash write_image erase {path}").startswith("Error: "), path
+        for path, why in (("/nonexistent/file", "No such file"), (folder, "is not a file"), (text, "address"),
+                          (binary, r"write_image.* 0x08000000")):
+            answer = script.ask(f"flash write_image erase {path}")
+            assert re.search(f"^Error: .*{why}", answer, re.MULTILINE) and "wrote" not in answer, (path, answer)
         assert "wrote 17 bytes" in script.ask(f"flash write_image erase {binary} 0x08000000")
 
 
-run_tests([browsers_are_rejected, long_lines_are_cut, who_never_reads_is_left, long_output_arrives_whole, fifty_clients,
-           broken_connections_do_no_harm, noise_does_no_harm, contradictions_are_errors, wrong_files_are_errors])
+run_tests([browsers_are_rejected, a_request_line_is_enough, gdb_port_rejects_browsers, long_lines_are_cut,
+           who_never_reads_is_left, output_nobody_reads_ends, long_output_arrives_whole, fifty_clients,
+           broken_connections_do_no_harm, fifty_clients_vanish, who_left_ends_its_command,
+           who_has_no_more_to_say_is_waited_for, noise_does_no_harm, negotiation_says_nothing, contradictions_are_errors,
+           wrong_files_are_errors])
