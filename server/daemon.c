@@ -78,13 +78,6 @@ static void on_shutdown(void *user, int exit_code)
     leave(daemon);
 }
 
-static void turn_away(struct daemon *daemon, uv_stream_t *listener)
-{
-    log_line(&daemon->setup.log, LOG_WARN, "a gdb was turned away: %d are connected already",
-             UNIT_CLIENTS);
-    listener_turn_away(&daemon->loop, listener);
-}
-
 static void on_arrived(void *user, uv_stream_t *listener)
 {
     struct daemon *daemon = user;
@@ -100,7 +93,9 @@ static void on_arrived(void *user, uv_stream_t *listener)
     if (seat < UNIT_CLIENTS)
         daemon->sessions[seat] = gdb_session_create(&daemon->host, listener);
     if (seat == UNIT_CLIENTS || !daemon->sessions[seat]) {
-        turn_away(daemon, listener);
+        log_line(&daemon->setup.log, LOG_WARN, "a gdb was turned away: %d are connected already",
+                 UNIT_CLIENTS);
+        listener_turn_away(&daemon->loop, listener);
         return;
     }
     daemon->session_count++;
