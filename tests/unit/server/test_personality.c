@@ -21,7 +21,7 @@ static struct texts texts;
 static enum personality_outcome parse(struct options *options, const char *line)
 {
     static char text[1024];
-    const char *argv[WORDS];
+    const char *argv[WORDS] = {""};
     int argc = 0;
 
     snprintf(text, sizeof text, "%s", line);
@@ -179,10 +179,11 @@ static void too_much_is_refused(void **state)
 {
     struct options o;
     char line[900] = "openocd";
+    size_t used = strlen(line);
 
     (void)state;
     for (int i = 0; i < 30; i++)
-        strcat(line, "|-chalt;halt;halt");
+        used += (size_t)snprintf(line + used, sizeof line - used, "|-chalt;halt;halt");
     assert_int_equal(parse(&o, line), PERSONALITY_WRONG);
     assert_non_null(strstr(why, "at most"));
 }
