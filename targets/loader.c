@@ -205,8 +205,8 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
 
     if (err)
         return err;
+    loader_core_queue_go(loader); /* first: flash stands idle while the core does */
     queue_feed(loader);
-    loader_core_queue_go(loader);
     ops_wait32(ops, slot, UINT32_MAX, 0, page_limit_us(loader));
     ops_write(ops, loader->area + loader->buffer[loader->slot], 4, data, page_size(loader) / 4);
     ops_write32(ops, slot + 4, address);
@@ -220,8 +220,8 @@ static enum err wait_for_slot(struct loader *loader, unsigned slot)
 {
     if (!loader->programming)
         return ERR_OK;
-    queue_feed(loader);
     loader_core_queue_go(loader);
+    queue_feed(loader);
     ops_wait32(&loader->target->ops, slot_address(loader, slot), UINT32_MAX, 0,
                page_limit_us(loader));
     return flush_programming(loader, true);
