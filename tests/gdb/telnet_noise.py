@@ -9,7 +9,7 @@ import socket
 import struct
 import tempfile
 
-from daemon import run_tests
+from daemon import Client, run_tests
 from shells import (AYT, DO, DONT, ECHO, HALTED, IAC, IP, NAWS, NOP, SB, SE, WILL, WONT, Script, Telnet, answers,
                     answers_soon, memory_of, running_program, start)
 
@@ -206,6 +206,33 @@ def contradictions_are_errors():
         assert "halted" in two.ask("targets")
 
 
+def commands_meet_a_flash_write():
+    """Others wait or are refused, the write is whole; stopped half-way it says so and can be done again."""
+    with start("-c", "reset halt") as daemon, Script(daemon.port_of("telnet")) as one, \
+            Script(daemon.port_of("telnet")) as two, Client(daemon.port) as gdb, tempfile.TemporaryDirectory() as folder:
+        image = os.path.join(folder, "image.bin")
+        with open(image, "wb") as file:
+            file.write(random.Random(1).randbytes(60000))
+        gdb.ask("?")
+        one.send(f"flash write_image erase {image} 0x08000000\n".encode())
+        one.until(rb"flash: \d+ of 58 KiB \(1\d %\)")  # text comes while it runs
+        two.send(b"reset run; halt; flash erase_sector 0 0 0; mdw 0x08000000 1\n")
+        gdb.send("vCont;c")  # an error or, behind it, a run
+        assert b"wrote 60000 bytes" in one.prompt()
+        assert b"0x08000000: ffffffff" in two.until(rb"0x08000000: \w+ \r\n\r> ")
+        two.send(b"halt\n")
+        assert gdb.receive_stop()[:1] in (b"E", b"T")
+        one.send(f"flash write_image erase {image} 0x08000000\n".encode())
+        one.until(rb"wrote 60000 bytes[^>]*\r> ")
+        one.send(f"flash erase_sector 0 0 last; flash write_image {image} 0x08000000\n".encode())
+        one.until(rb"\(1\d %\)")
+        one.send(b"\x03")
+        assert b"wrote" not in one.until(rb"Error: [^\n]*\r\n\r> ")
+        two.send(f"flash write_image erase {image} 0x08000000\n".encode())
+        two.until(rb"wrote 60000 bytes")
+        assert "verified 60000 bytes" in one.ask(f"verify_image {image} 0x08000000")
+
+
 def wrong_files_are_errors():
     with start("-c", "reset halt") as daemon, Script(daemon.port_of("telnet")) as script, \
             tempfile.TemporaryDirectory() as folder:
@@ -225,4 +252,4 @@ run_tests([browsers_are_rejected, a_request_line_is_enough, gdb_port_rejects_bro
            who_never_reads_is_left, output_nobody_reads_ends, long_output_arrives_whole, fifty_clients,
            broken_connections_do_no_harm, fifty_clients_vanish, who_left_ends_its_command,
            who_has_no_more_to_say_is_waited_for, noise_does_no_harm, negotiation_says_nothing, contradictions_are_errors,
-           wrong_files_are_errors])
+           commands_meet_a_flash_write, wrong_files_are_errors])

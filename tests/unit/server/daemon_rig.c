@@ -43,7 +43,12 @@ static void on_ready(void *user, const char *service, const struct endpoint *end
     struct rig *rig = user;
 
     uv_mutex_lock(&rig->lock);
-    daemon_ready_line(service, endpoint, rig->ready, sizeof rig->ready);
+    if (strcmp(service, "telnet") == 0)
+        rig->telnet = endpoint->port;
+    else if (strcmp(service, "tcl") == 0)
+        rig->tcl = endpoint->port;
+    else
+        daemon_ready_line(service, endpoint, rig->ready, sizeof rig->ready);
     uv_cond_broadcast(&rig->changed);
     uv_mutex_unlock(&rig->lock);
 }
@@ -136,11 +141,11 @@ int rig_stop(struct rig *rig)
     return rig_join(rig);
 }
 
-int client_connect(struct rig *rig)
+int client_connect_to(int port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_addr = {htonl(INADDR_LOOPBACK)},
-                                  .sin_port = htons((uint16_t)rig_port(rig))};
+                                  .sin_port = htons((uint16_t)port)};
     struct timeval patience = {.tv_sec = PATIENCE_S};
     int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
 
@@ -149,6 +154,11 @@ int client_connect(struct rig *rig)
     setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
     return client;
+}
+
+int client_connect(struct rig *rig)
+{
+    return client_connect_to(rig_port(rig));
 }
 
 void client_write(int client, const char *bytes, size_t length)

@@ -15,7 +15,8 @@ struct rig {
     uv_thread_t thread;
     uv_mutex_t lock; /* over what follows */
     uv_cond_t changed;
-    char ready[160]; /* the ready line; empty before */
+    char ready[160]; /* gdb's ready line; empty before */
+    int telnet, tcl; /* their ports; 0: off */
     char log[16384];
     bool ended;
     int code; /* of daemon_create() or daemon_run() */
@@ -35,6 +36,7 @@ int rig_join(struct rig *rig);
 
 /* Connected sockets; reading gives up after 20 s. */
 int client_connect(struct rig *rig);
+int client_connect_to(int port);
 void client_write(int client, const char *bytes, size_t length);
 /* Frames and sends. */
 void client_send(int client, const char *payload);
