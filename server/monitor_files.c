@@ -2,6 +2,7 @@
 /* Program files and memory: load_image dump_image verify_image test_image, and what other commands
  * need of them. Names of files go to the system as they are: there is no shell. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +46,9 @@ enum err monitor_image(struct monitor *monitor, int argc, const char *const argv
 
 static enum err write_file(struct monitor *monitor, const char *path, const void *data, size_t size)
 {
-    FILE *file = fopen(path, "wbe");
+    /* Not to wait for a reader, should it be a FIFO: all clients of the probe would wait, too. */
+    int handle = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
+    FILE *file = handle >= 0 ? fdopen(handle, "wb") : NULL;
     bool written;
 
     if (!file)

@@ -186,6 +186,20 @@ static void what_cannot_be_written_leaves_no_file(void **state)
     assert_says("dump_image x", "[usage: dump_image FILE ADDRESS SIZE]");
 }
 
+/* Nor is a reader waited for that may never come. */
+static void a_fifo_without_a_reader_is_no_place_to_write(void **state)
+{
+    char fifo[128];
+
+    (void)state;
+    snprintf(fifo, sizeof fifo, "%s", rig_path("nobody-reads"));
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    monitorf("dump_image %s 0x20000000 4", fifo);
+    assert_also("No such device or address");
+    monitorf("flash read_bank 0 %s", fifo);
+    assert_also("No such device or address");
+}
+
 static void flash_is_not_just_written(void **state)
 {
     const char *path = rig_file("in.bin", bytes, SIZE);
@@ -209,6 +223,7 @@ int main(void)
         cmocka_unit_test(files_that_are_none_are_refused),
         cmocka_unit_test(an_empty_file_holds_nothing),
         cmocka_unit_test(what_cannot_be_written_leaves_no_file),
+        cmocka_unit_test(a_fifo_without_a_reader_is_no_place_to_write),
         cmocka_unit_test(flash_is_not_just_written),
     };
 
