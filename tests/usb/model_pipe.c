@@ -67,6 +67,10 @@ static enum err exchange(struct usb_pipe *base, struct usb_exchange *x, struct j
         pipe->nrst_low = bytes[2] == 0;
     if (pipe->spy)
         pipe->spy(pipe->spy_user, x);
+    if (fails && pipe->fault == PIPE_FAULT_REFUSED) {
+        sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
+        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
+    }
     stlink_model_out(pipe->model, x->command, x->command_length);
     pass_transfer(pipe, x->command_length);
     if (x->out) {

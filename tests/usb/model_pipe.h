@@ -16,6 +16,7 @@ enum pipe_fault {
     PIPE_FAULT_SHORT,      /* half the reply */
     PIPE_FAULT_GARBAGE,    /* a reply of the right length, of rubbish */
     PIPE_FAULT_STALE,      /* the reply before this one */
+    PIPE_FAULT_REFUSED,    /* the command never reaches the probe */
     PIPE_FAULT_COUNT
 };
 

@@ -149,11 +149,12 @@ static enum err work_again(struct session *s)
     return error == ERR_OK ? work(s) : error;
 }
 
-static void fail_one(struct session *s, enum pipe_fault fault, uint64_t at, uint64_t *total)
+static void fail_one(struct session *s, const char *firmware, enum pipe_fault fault, uint64_t at,
+                     uint64_t *total)
 {
     struct bench *b = &s->bench;
 
-    bench_init(b, "V2J43", "bluepill");
+    bench_init(b, firmware, "bluepill");
     s->target = NULL;
     b->pipe.fail_at = at;
     b->pipe.fault = fault;
@@ -174,24 +175,37 @@ static void fail_one(struct session *s, enum pipe_fault fault, uint64_t at, uint
     job_clear(&b->job);
     error = work_again(s);
     if (error != ERR_OK)
-        fail_msg("fault %d at exchange %u, and then: %s", fault, (unsigned)at, b->job.text);
+        fail_msg("%s, fault %d at exchange %u, and then: %s", firmware, fault, (unsigned)at,
+                 b->job.text);
     end_session(s);
     bench_close(b);
 }
 
-static void any_failing_exchange_is_reported_and_survived(void **state)
+static void fail_each(const char *firmware)
 {
-    (void)state;
     for (int fault = PIPE_FAULT_TIMEOUT; fault < PIPE_FAULT_COUNT; fault++) {
         uint64_t total = EXCHANGES_MAX;
 
         for (uint64_t at = 1; at <= total; at++) {
             struct session session;
 
-            fail_one(&session, (enum pipe_fault)fault, at, &total);
+            fail_one(&session, firmware, (enum pipe_fault)fault, at, &total);
         }
         assert_in_range(total, 20, EXCHANGES_MAX - 1);
     }
+}
+
+static void any_failing_exchange_is_reported_and_survived(void **state)
+{
+    (void)state;
+    fail_each("V2J43");
+}
+
+/* Without scripts, so with other commands. */
+static void old_firmwares_too(void **state)
+{
+    (void)state;
+    fail_each("V2J24");
 }
 
 static void session_works_on_every_firmware(void **state)
@@ -214,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(session_works_on_every_firmware),
         cmocka_unit_test(any_failing_exchange_is_reported_and_survived),
+        cmocka_unit_test(old_firmwares_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
