@@ -125,7 +125,7 @@ static void handle_event(struct gdb_session *session, enum rsp_event event)
         break;
     case RSP_FOREIGN:
         log_line(session->host->log, LOG_WARN,
-                 "a client does not speak gdb's protocol but HTTP: closing it");
+                 "a client does not speak gdb's protocol but HTTP or another: closing it");
         gdb_session_close(session);
         break;
     case RSP_NOTHING:
@@ -133,11 +133,20 @@ static void handle_event(struct gdb_session *session, enum rsp_event event)
     }
 }
 
+/* A page that got hold of our name (DNS rebinding) may choose the method, and "$k#6b" is one by the
+ * rules (RFC 9110, 5.6.2): then the request's path follows. gdb's first bytes hold no path. */
+static bool is_request(const struct gdb_session *session, const char *bytes, size_t length)
+{
+    return !session->spoke && memmem(bytes, length, " /", 2);
+}
+
 size_t gdb_session_bytes(void *user, const char *bytes, size_t length)
 {
     struct gdb_session *session = user;
     size_t used = 0;
 
+    if (is_request(session, bytes, length))
+        handle_event(session, RSP_FOREIGN);
     while (used < length && session->queued < QUEUE_LIMIT && !session->closing) {
         size_t step = 0;
         enum rsp_event event = rsp_decode(&session->decoder, bytes + used, length - used, &step);

@@ -62,8 +62,18 @@ static enum rsp_event junk_byte(struct rsp_decoder *decoder, char byte)
     return RSP_NOTHING;
 }
 
+/* What a web page makes a browser send may hold packets, but does not begin as gdb does: by a
+ * packet, an acknowledgement or an interrupt. */
+static bool begins(struct rsp_decoder *decoder, char byte)
+{
+    decoder->begun |= byte && strchr("$+-\x03", byte);
+    return decoder->begun;
+}
+
 static enum rsp_event idle_byte(struct rsp_decoder *decoder, char byte)
 {
+    if (!begins(decoder, byte))
+        return RSP_FOREIGN;
     switch (byte) {
     case '$':
         start_packet(decoder);

@@ -24,7 +24,8 @@ enum rsp_event {
     RSP_INTERRUPT, /* byte 03 outside a packet */
     RSP_ACK,       /* '+' */
     RSP_NACK,      /* '-' */
-    RSP_FOREIGN,   /* looks like HTTP ("GET ", "POST ", "Host:"..): close the connection */
+    RSP_FOREIGN,   /* no gdb: begins with none of its bytes (TLS, STUN, HTTP in any spelling), or
+                      looks like HTTP later ("GET ", "POST ", "Host:"..): close the connection */
 };
 
 struct rsp_decoder {
@@ -33,6 +34,7 @@ struct rsp_decoder {
     size_t length;
     uint8_t sum, expected;
     bool too_long, bad_digit;
+    bool begun;     /* the first byte was one of gdb's */
     size_t foreign; /* bytes in junk: the last ones that belonged to no packet */
     char junk[8];
     char packet[RSP_PACKET_SIZE + 1]; /* NUL behind it for convenience */

@@ -284,6 +284,24 @@ def http_is_refused_and_closed():
         assert c.ask("qC").startswith(b"QC")
 
 
+def no_browser_gets_a_packet_through():
+    """A page chooses a body, a path, a header; under DNS rebinding the method; of TLS the session id and ticket."""
+    write = b"M20000000,4:deadbeef"
+    packet = b"$" + write + b"#%02x" % (sum(write) & 255)
+    host = b"Host: evil.example:3333\r\n"
+    with client() as watch:
+        for request in (b"patch / HTTP/1.1\r\n" + host + b"\r\n" + packet,
+                        b"PATCH /" + packet + b" HTTP/1.1\r\n" + host,
+                        b"PATCH / HTTP/1.1\r\nA: " + packet + b"\r\n" + host, packet + b" / HTTP/1.1\r\n" + host,
+                        b"\r\n" + packet, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"R" * 32 + b" " + packet,
+                        b"\x00\x50\x00\x01\x00\x40\x21\x12\xa4\x42" + packet):
+            watch.ask("M20000000,4:00000000")
+            with client(no_ack=False) as c:
+                c.send_raw(request)
+                assert c.closed(), request
+            assert watch.ask("m20000000,4") == b"00000000", request
+
+
 def hundred_clients_at_once():
     many = []
     for _ in range(100):
@@ -338,5 +356,6 @@ run_tests([supported_features_are_offered, unknown_packets_get_the_empty_reply,
            flash_outside_flash_is_a_memory_type_error, watch_kinds_beyond_the_comparators,
            late_interrupts_are_dropped, interrupt_while_running_is_answered_by_a_stop,
            leftmost_action_wins, range_step_stops_at_breakpoints_and_interrupts,
-           http_is_refused_and_closed, hundred_clients_at_once, client_that_never_reads_harms_nobody,
+           http_is_refused_and_closed, no_browser_gets_a_packet_through,
+           hundred_clients_at_once, client_that_never_reads_harms_nobody,
            half_a_packet_and_gone, daemon_ends_cleanly])

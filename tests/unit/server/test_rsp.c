@@ -79,17 +79,38 @@ static void packet_begun_anew_replaces_the_old_one(void **state)
 {
     (void)state;
     CHECK("$vCont;$g#67", "[g]");
-    CHECK("noise\r\n$g#67", "[g]");
+    CHECK("+noise\r\n$g#67", "+[g]");
 }
 
 static void browser_is_told_from_gdb(void **state)
 {
     (void)state;
-    CHECK("GET / HTTP/1.1", "F");
-    CHECK("xPOST /", "F");
-    CHECK("OPTIONS *", "F");
-    CHECK("GETTING", "");
+    CHECK("+GET / HTTP/1.1", "+F");
+    CHECK("+xPOST /", "+F");
+    CHECK("+OPTIONS *", "+F");
+    CHECK("+GETTING", "+");
     CHECK("$GET #00", "[GET ]"); /* inside a packet it is data */
+}
+
+/* A page chooses parts of what TLS, TURN and any method's request say. */
+static void what_begins_unlike_gdb_is_no_gdb(void **state)
+{
+    static const char *const begins[] = {"patch / HTTP/1.1", "\r\nGET /", " $g#67",   "g$g#67",
+                                         "\x16\x03\x01",     "#$g#67",    "\xff$g#67"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        struct rsp_decoder *decoder = malloc(sizeof *decoder);
+        size_t used;
+
+        rsp_decoder_init(decoder);
+        assert_int_equal(rsp_decode(decoder, begins[i], strlen(begins[i]), &used), RSP_FOREIGN);
+        assert_int_equal(used, 1);
+        free(decoder);
+    }
+    CHECK("$g#67", "[g]");
+    CHECK("\x03$g#67", "^[g]");
+    CHECK("-$g#67", "-[g]");
 }
 
 static void longest_packet_passes_and_a_longer_one_is_skipped_to_its_end(void **state)
@@ -234,6 +255,7 @@ int main(void)
         cmocka_unit_test(bad_checksum_is_said_once_and_the_next_packet_is_right),
         cmocka_unit_test(packet_begun_anew_replaces_the_old_one),
         cmocka_unit_test(browser_is_told_from_gdb),
+        cmocka_unit_test(what_begins_unlike_gdb_is_no_gdb),
         cmocka_unit_test(longest_packet_passes_and_a_longer_one_is_skipped_to_its_end),
         cmocka_unit_test(runs_are_written_as_counts),
         cmocka_unit_test(every_run_length_survives),
