@@ -77,9 +77,9 @@ static bool is_arm_core(uint32_t cpuid)
  * Cortex-M4 of MP1. Tried only where the first one shows none. */
 static enum err see_core_elsewhere(struct climb *climb, enum err error)
 {
-    for (uint8_t ap = 1; ap < CORE_APS; ap++) {
+    for (unsigned ap = 1; ap < CORE_APS; ap++) {
         uint32_t cpuid = 0;
-        climb->ops.ap = ap;
+        climb->ops.ap = (uint8_t)ap;
         ops_read32(&climb->ops, CPUID, &cpuid);
         enum err here = ops_flush(&climb->ops);
         if (here != ERR_OK && is_final(here))
