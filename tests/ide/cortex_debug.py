@@ -3,8 +3,8 @@
 examples/ide/vscode/launch.json.
 
 Facts: cortex-debug 1.13 (428af02), src/{stutil,stlink,pyocd,openocd,external}.ts (command lines, monitor commands,
-ready patterns), src/gdb.ts and src/backend/mi2/mi2.ts (the burst of commands, live watch, the end). Its server
-controllers import VS Code, so they cannot be run without it: this script does what they do, word for word."""
+ready patterns), src/gdb.ts and src/backend/mi2/mi2.ts (the burst of commands, live watch, the end). It is
+not to be had as a package, so its server controllers are not run: this script does what they do, word for word."""
 
 import json
 import os
