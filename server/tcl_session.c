@@ -55,6 +55,8 @@ static bool grow(struct tcl_session *session, size_t length)
 
 static void append(struct tcl_session *session, const char *text, size_t length)
 {
+    if (length == 0)
+        return;
     if (session->result_length + length > session->result_room &&
         !grow(session, session->result_length + length)) {
         session->result_lost = true;

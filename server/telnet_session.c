@@ -208,14 +208,17 @@ static bool proceed(struct shell *shell)
     return session->ahead_length == 0;
 }
 
-/* Ctrl-C belongs to the command that runs; what was typed behind it is forgotten. */
+/* Ctrl-C belongs to the command that runs; what was typed behind that is forgotten. Lines before it
+ * have their turn first: a browser must not be able to take its first one back. */
 static void interrupt(struct telnet_session *session)
 {
-    session->ahead_length = 0;
-    if (session->shell.flight)
+    proceed(&session->shell);
+    if (session->shell.flight) {
+        session->ahead_length = 0;
         shell_cancel(&session->shell);
-    else
+    } else if (session->ahead_length < AHEAD) {
         session->ahead[session->ahead_length++] = CTRL_C;
+    }
 }
 
 /* --- telnet --- */

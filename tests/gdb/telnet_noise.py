@@ -21,6 +21,7 @@ def browsers_are_rejected():
     for request in (b"POST / HTTP/1.1\r\nHost: localhost:4444\r\nContent-Length: 30\r\n\r\n" + evil,
                     b"POST /;shutdown HTTP/1.1\r\nHost: evil.example:4444\r\nX: y\r\n" + evil,  # its name is ours now
                     b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n" + evil, b"OPTIONS * HTTP/1.1\n" + evil,
+                    b"POST / HTTP/1.1\r\n\r\n\x03" + evil, b"POST / HTTP/1.1\r\n\r\n" + bytes([IAC, IP]) + evil,
                     b"PUT /x HTTP/1.0\r" + evil, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" + evil):
         with start("-c", "halt", "-c", "mww 0x20000000 1") as daemon:
             with Telnet(daemon.port_of("telnet")) as browser:
