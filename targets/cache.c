@@ -40,6 +40,10 @@ struct cache_line *cache_claim(struct cache *cache, uint32_t address, bool ram, 
         if (cache->lines[i].address == start &&
             (cache->lines[i].valid || is_claimed(&cache->lines[i])))
             line = &cache->lines[i];
+    /* RAM is dropped at each step: its lines must not push those of flash out. */
+    for (size_t i = 0; i < CACHE_LINES && !line; i++)
+        if (!cache->lines[i].valid && !is_claimed(&cache->lines[i]))
+            line = &cache->lines[i];
     if (!line) {
         line = &cache->lines[cache->next];
         cache->next = (cache->next + 1) % CACHE_LINES;

@@ -94,6 +94,21 @@ static void the_oldest_line_gives_way(void **state)
     assert_non_null(cache_find(cache, CACHE_LINES * CACHE_LINE, 1));
 }
 
+static void ram_that_comes_and_goes_leaves_flash_alone(void **state)
+{
+    struct cache *cache = fresh();
+
+    (void)state;
+    cache_claim(cache, 0x08000000, false, 1);
+    cache_commit(cache, true);
+    for (unsigned i = 0; i < 3 * CACHE_LINES; i++) {
+        cache_claim(cache, 0x20000000 + i * CACHE_LINE, true, 1);
+        cache_commit(cache, true);
+        cache_drop_ram(cache);
+    }
+    assert_non_null(cache_find(cache, 0x08000000, 1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +117,7 @@ int main(void)
         cmocka_unit_test(dropping_takes_what_it_says),
         cmocka_unit_test(a_line_stands_once),
         cmocka_unit_test(the_oldest_line_gives_way),
+        cmocka_unit_test(ram_that_comes_and_goes_leaves_flash_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
