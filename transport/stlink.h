@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, stlink_run.c turns
- * operations into commands, stlink_script.c packs word accesses into RW_MISC scripts, stlink_link.c
- * sends one command and checks what came back. */
+/* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, stlink_speed.c chooses
+ * the speed, stlink_run.c turns operations into commands by stlink_memory.c, stlink_registers.c and
+ * stlink_script.c, which packs word accesses into RW_MISC scripts; stlink_link.c sends one command
+ * and checks what came back. */
 #ifndef PROBED_STLINK_H
 #define PROBED_STLINK_H
 
@@ -65,12 +66,40 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap);
 /* Leaves and enters SWD again, after the target stopped answering. */
 enum err stlink_reenter(struct probe *probe);
 
-/* --- stlink_run.c --- */
+/* --- stlink_speed.c --- */
+
+/* As the driver's set_speed: from now on no faster one is looked for. */
+enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
+/* The one to begin with. */
+enum err stlink_default_speed(struct probe *probe);
+/* SWD is entered. Nobody asked for a speed: as fast as the link proves clean. */
+enum err stlink_search_speed(struct probe *probe);
+
+/* --- stlink_memory.c --- */
 
 /* Register accesses of a MEM-AP that fit into a slice of 40 ms at this SWCLK. */
 uint32_t stlink_slice_accesses(const struct stlink *stlink);
+enum err stlink_run_memory(struct probe *probe, struct op *op);
+/* One word of AP 0, for `op`, which errors are told of. */
+enum err stlink_read_word(struct probe *probe, const struct op *op, uint32_t address,
+                          uint32_t *value);
+/* One word through op->ap, whichever it is: OP_READ or OP_WRITE. */
+enum err stlink_any_word(struct probe *probe, const struct op *op, enum op_kind kind,
+                         uint32_t address, uint32_t *value);
+
+/* --- stlink_registers.c --- */
+
 /* READALLREGS is known to mean what single reads say, and fast enough. */
 bool stlink_all_regs_usable(const struct stlink *stlink);
+enum err stlink_run_reg(struct probe *probe, struct op *op);
+/* Serves all register reads among [first, end) that are not done, if they are worth it. */
+enum err stlink_run_all_regs(struct probe *probe, struct op *ops, size_t first, size_t end,
+                             bool *done);
+/* After a queue that read all registers one by one: does READALLREGS say the same? */
+enum err stlink_learn_all_regs(struct probe *probe, const struct op *ops, size_t count);
+
+/* --- stlink_run.c --- */
+
 enum err stlink_run(struct probe *probe, struct op *ops, size_t count);
 /* One operation by itself, with retries. */
 enum err stlink_run_one(struct probe *probe, struct op *op);
