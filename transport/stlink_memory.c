@@ -207,7 +207,7 @@ enum err stlink_run_memory(struct probe *probe, struct op *op)
         return run_block(probe, op);
     if (op->kind == OP_WRITE)
         return write_word(probe, op);
-    uint32_t value;
+    uint32_t value = 0;
     enum err error = stlink_read_word(probe, op, op->address, &value);
     if (error == ERR_OK && op->data)
         put_le32(op->data, value);
