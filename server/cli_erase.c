@@ -53,21 +53,6 @@ static void show_progress(void *user, const struct flash_report *report)
         display_progress(&work->cli->display, "erasing", report->bytes_erased, work->extent.bytes);
 }
 
-static enum err erase_range(struct work *work, uint32_t address, uint32_t length)
-{
-    struct flash *flash;
-    enum err err = flash_open(work->cli->unit.target, &flash);
-
-    if (err)
-        return err;
-    flash_on_progress(flash, show_progress, work);
-    err = flash_erase(flash, address, length);
-    if (!err)
-        err = flash_done(flash);
-    flash_close(flash);
-    return err;
-}
-
 static void announce(const struct work *work, bool all)
 {
     const struct extent *extent = &work->extent;
@@ -78,6 +63,23 @@ static void announce(const struct work *work, bool all)
                 all ? "all flash, " : "", extent->start, extent->end,
                 display_size(size, extent->bytes), extent->sectors, extent->sectors == 1 ? "" : "s",
                 target_chip(work->cli->unit.target)->name);
+}
+
+static enum err erase_range(struct work *work, uint32_t address, uint32_t length)
+{
+    struct flash *flash;
+    enum err err = flash_open(work->cli->unit.target, &flash);
+
+    if (err)
+        return err;
+    flash_on_progress(flash, show_progress, work);
+    err = flash_erase(flash, address, length); /* checked, not begun */
+    if (!err) {
+        announce(work, false);
+        err = flash_done(flash);
+    }
+    flash_close(flash);
+    return err;
 }
 
 static uint64_t now_us(const struct cli *cli)
@@ -96,8 +98,8 @@ static enum err erase(struct cli *cli, uint32_t address, uint32_t length)
                         "there is no flash at 0x%08" PRIx32
                         " on this chip; probed info says where it is",
                         address);
-    if (work.extent.sectors > 0)
-        announce(&work, all);
+    if (work.extent.sectors > 0 && all)
+        announce(&work, true);
     uint64_t started = now_us(cli);
     enum err err = all ? flash_erase_now(target, 0, 0) : erase_range(&work, address, length);
     if (err)

@@ -276,6 +276,8 @@ def erase_says_what_it_wipes():
     said = call("erase", "--sim", "bluepill", "0x08000401", "1k").said
     assert re.search(r"erasing 0x08000400-0x08000bff: 2 KiB in 2 sectors", said), said
     refused(FAILED, r"no flash at 0x20000000", "erase", "--sim", "bluepill", "0x20000000", "1k")
+    said = call("erase", "--sim", "bluepill", "0x0800fc01", "1k", expect=FAILED).said
+    assert "not all in flash" in said and "erasing" not in said, said
 
 
 def reset_runs_or_halts():
