@@ -34,6 +34,8 @@ static const char *space_before(const char *words)
 void cli_print_commands(FILE *out)
 {
     fputs("\ncommands, instead of serving gdb (probed COMMAND --help teaches each):\n", out);
+    options_print_pair(out, "debug FILE.elf [GDB OPTIONS]",
+                       "gdb in this terminal, stopped at main");
     for (size_t i = 0; i < cli_command_count; i++) {
         char left[80];
 

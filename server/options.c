@@ -59,7 +59,14 @@ static bool set_command(struct reading *reading)
 static bool set_file(struct reading *reading)
 {
     struct options *options = reading->options;
+    size_t length = strlen(reading->value);
 
+    if (length > 4 && strcmp(reading->value + length - 4, ".cfg") == 0) {
+        snprintf(reading->why, reading->why_size,
+                 "-f %.80s: that is for openocd's command line: probed --as openocd -f ..",
+                 reading->value);
+        return false;
+    }
     if (!set_command(reading))
         return false;
     return options->command_is_file[options->command_count - 1] = true;
@@ -321,6 +328,9 @@ static const char examples[] =
     "  probed -c 'reset halt' --once         halt at the first instruction; leave with gdb\n"
     "  probed -f provision.probed            commands from a file, one a line\n"
     "  probed debug blink.elf                gdb in this terminal, stopped at main\n"
+    "  probed --as openocd -f target/stm32f1x.cfg\n"
+    "                                        openocd's command line; also st-util,\n"
+    "                                        ST-LINK_gdbserver, pyocd\n"
     "\n"
     "  then, in another window:\n"
     "  gdb-multiarch firmware.elf -ex 'target extended-remote :3333' -ex load\n"

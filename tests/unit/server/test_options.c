@@ -45,6 +45,17 @@ static void nothing_said_means_the_defaults(void **state)
     assert_false(options.once);
 }
 
+static void a_configuration_of_openocd_is_no_file_of_commands(void **state)
+{
+    struct options options;
+
+    (void)state;
+    assert_false(parse(&options, "-f interface/stlink.cfg -f target/stm32f1x.cfg"));
+    assert_non_null(strstr(why, "probed --as openocd"));
+    assert_true(parse(&options, "-f provision.probed --file cfg"));
+    assert_int_equal(options.command_count, 2);
+}
+
 static void sim_takes_the_next_word_unless_it_is_an_option(void **state)
 {
     struct options options;
@@ -198,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_said_means_the_defaults),
+        cmocka_unit_test(a_configuration_of_openocd_is_no_file_of_commands),
         cmocka_unit_test(sim_takes_the_next_word_unless_it_is_an_option),
         cmocka_unit_test(every_option_is_read),
         cmocka_unit_test(wrong_words_get_a_sentence),
