@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "line_editor.h"
 #include "worker.h"
 
 enum { ALONE_MS = 1000 };
@@ -50,9 +51,21 @@ void shell_close(struct shell *shell)
 
 /* --- the client's side --- */
 
+/* TLS begins with 16, TURN and STUN with 00, and parts of what follows are a web page's. */
+static bool is_foreign(struct shell *shell, char first)
+{
+    bool heard = shell->heard;
+
+    shell->heard = true;
+    return !heard && (first == 0x16 || first == 0);
+}
+
 static size_t on_bytes(void *user, const char *bytes, size_t length)
 {
     struct shell *shell = user;
+
+    if (length > 0 && is_foreign(shell, *bytes))
+        shell_reject_http(shell);
     size_t used = shell->closing ? length : shell->kind->bytes(shell, bytes, length);
 
     return shell->closing ? length : used;
@@ -214,17 +227,22 @@ void shell_tell(struct shell *shell, const struct message *news)
 
 /* --- browsers: CVE-2018-5704 is what a page could do to another server's telnet port --- */
 
+/* A page that got hold of our name (DNS rebinding) may choose the method, too, and make the line so
+ * long that its end is cut off. */
 bool shell_is_http(const char *line)
 {
-    size_t method = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+    line += strspn(line, " \t\r\n");
+    size_t method = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+    bool cut = strlen(line) == LINE_SIZE - 1;
 
-    return method >= 3 && line[method] == ' ';
+    return (method >= 3 && line[method] == ' ') || strstr(line, " HTTP/") ||
+           (cut && strstr(line, " /"));
 }
 
 void shell_reject_http(struct shell *shell)
 {
     log_line(shell->host->log, LOG_WARN,
-             "a client of the %s port speaks HTTP, as a web page would make a browser do: "
+             "a client of the %s port speaks HTTP or TLS, as a web page would make a browser do: "
              "closing it, nothing was run",
              shell->kind->name);
     shell_close(shell);

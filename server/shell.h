@@ -51,6 +51,7 @@ struct shell {
     struct message *flight;  /* the command that runs, with the worker */
     struct message *unwatch; /* while it watches: what ends that, allocated while there is memory */
     bool timer_closed;
+    bool heard;   /* bytes have come */
     bool ended;   /* the client sends no more */
     bool closing; /* whatever else happens: shell_kind functions may set it midway */
 };
@@ -73,7 +74,8 @@ void shell_take(struct shell *shell, struct message *message);
 /* NEWS from the worker, for all shells. */
 void shell_tell(struct shell *shell, const struct message *news);
 
-/* A browser was made to talk to us ("POST / HTTP/1.1", also if cut): nothing of it must run. */
+/* A browser was made to talk to us ("POST / HTTP/1.1", also if cut): nothing of it must run. `line`
+ * is the first that is not empty. */
 bool shell_is_http(const char *line);
 /* Logs it and closes. */
 void shell_reject_http(struct shell *shell);

@@ -27,7 +27,7 @@ struct telnet_session {
     char ahead[AHEAD]; /* not yet given to the editor */
     size_t ahead_length;
     unsigned quiet;    /* bytes since libtelnet last had something to say */
-    bool spoke;        /* the first line is over */
+    bool spoke;        /* the first line that is not empty is over */
     bool prompting;    /* prompt and line are on the terminal, no command runs */
     bool in_line;      /* a command's text did not end its line yet */
     bool after_return; /* it ended in '\r' */
@@ -148,7 +148,7 @@ static void take_line(struct telnet_session *session, bool too_long)
         shell_reject_http(&session->shell);
         return;
     }
-    session->spoke = true;
+    session->spoke |= session->editor.line[strspn(session->editor.line, " ")] != '\0';
     session->prompting = false;
     session->in_line = false;
     memcpy(line, session->editor.line, session->editor.length + 1);

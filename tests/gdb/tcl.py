@@ -127,7 +127,8 @@ def notifications_come_when_asked_for():
 
 def browsers_are_rejected():
     for head in (b"POST / HTTP/1.1\r\nHost: localhost:6666\r\n\r\n", b"POST / HTTP/1.1",
-                 b"GET /\x1aHTTP", b"GET /" + b"a" * 5000):
+                 b"GET /\x1aHTTP", b"GET /" + b"a" * 5000, b"\r\n POST / HTTP/1.1", b"patch / HTTP/1.1",
+                 b"x /" + b"a" * 5000, b"\x16\x03\x01\x02\x00", b"\x00\x50\x00\x01"):
         with start("-c", "mww 0x20000000 1") as daemon:
             with connect(daemon) as browser:
                 browser.send(head + b"\x1amww 0x20000000 2\x1ashutdown\x1a\r\nshutdown\r\n")

@@ -22,7 +22,10 @@ def browsers_are_rejected():
                     b"POST /;shutdown HTTP/1.1\r\nHost: evil.example:4444\r\nX: y\r\n" + evil,  # its name is ours now
                     b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n" + evil, b"OPTIONS * HTTP/1.1\n" + evil,
                     b"POST / HTTP/1.1\r\n\r\n\x03" + evil, b"POST / HTTP/1.1\r\n\r\n" + bytes([IAC, IP]) + evil,
-                    b"PUT /x HTTP/1.0\r" + evil, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" + evil):
+                    b"PUT /x HTTP/1.0\r" + evil, b"GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n" + evil,
+                    b"\r\n  \r\nPOST / HTTP/1.1\r\n\r\n" + evil, b"patch / HTTP/1.1\r\n\r\n" + evil,
+                    b"x /" + b"a" * 5000 + b" HTTP/1.1\r\n" + evil, b"\x16\x03\x01\x02\x00\n" + evil,  # TLS
+                    b"\x00\x50\x00\x01\n" + evil):  # TURN
         with start("-c", "halt", "-c", "mww 0x20000000 1") as daemon:
             with Telnet(daemon.port_of("telnet")) as browser:
                 browser.send(request)
