@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ports.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 #include "tcl_session.h"
 #include "telnet_session.h"
@@ -75,6 +75,26 @@ static bool open_port(struct port *port, const struct endpoint *wanted, char *wh
                                            port, why, why_size);
 }
 
+static bool is_loopback(const struct endpoint *endpoint)
+{
+    return endpoint->is_unix || strncmp(endpoint->address, "127.", 4) == 0 ||
+           strcmp(endpoint->address, "::1") == 0;
+}
+
+static void announce(const struct port *port,
+                     void (*ready)(void *user, const char *service,
+                                   const struct endpoint *endpoint),
+                     void *user)
+{
+    const struct endpoint *endpoint = &port->listener.endpoint;
+
+    if (!is_loopback(endpoint))
+        log_line(port->ports->host.log, LOG_WARN,
+                 "whoever reaches this machine can use the %s port: it has no password",
+                 port->name);
+    ready(user, port->name, endpoint);
+}
+
 bool ports_open(struct ports *ports, const struct options *options,
                 void (*ready)(void *user, const char *service, const struct endpoint *endpoint),
                 void *user, char *why, size_t why_size)
@@ -90,7 +110,7 @@ bool ports_open(struct ports *ports, const struct options *options,
     }
     for (size_t i = 0; i < PORTS; i++) {
         if (ports->each[i].listener.open)
-            ready(user, ports->each[i].name, &ports->each[i].listener.endpoint);
+            announce(&ports->each[i], ready, user);
     }
     return true;
 }

@@ -2,14 +2,15 @@
 """The telnet port: scripts, people and the news.
 
 telnet.py PROBED"""
+import os
 import re
 import socket
 import subprocess
+import tempfile
 
 from daemon import LIMIT, Client, Daemon, run_tests
 from shells import (AYT, DONT, ECHO, HALTED, IAC, IP, NAWS, OFFER, PROBED, SGA, WONT, Person, Script, Telnet,
-                    answers,
-                    running_program, start)
+                    answers, running_program, start)
 
 
 # --- scripts ---
@@ -153,6 +154,25 @@ def probes_come_and_go():
 
 # --- the port ---
 
+def socket_of_its_own():
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "telnet")
+        with Daemon(PROBED, "--sim", "--gdb", "0", "--telnet", "unix:" + path):
+            with socket.socket(socket.AF_UNIX) as client:
+                assert os.stat(path).st_mode & 0o777 == 0o600
+                client.settimeout(LIMIT)
+                client.connect(path)
+                client.sendall(b"echo here\nexit\n")
+                with client.makefile("rb") as answer:
+                    assert b"here\r\n" in answer.read()
+
+
+def other_addresses_are_warned_of():
+    for address, warned in (("0.0.0.0:0", True), ("127.0.0.1:0", False)):
+        with Daemon(PROBED, "--sim", "--gdb", "0", "--telnet", address) as daemon:
+            assert ("telnet port: it has no password" in daemon.log) == warned
+
+
 def busy_port():
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
@@ -171,4 +191,4 @@ def busy_default_port():
 run_tests([greeting_is_an_offer_and_a_prompt, plain_lines_are_not_echoed, lines_through_a_pipe_are_all_answered,
            refusing_everything_is_being_a_script, typing_is_echoed_and_edited, words_are_completed, leaving_is_easy,
            shutdown_ends_the_daemon, control_c_stops_the_command, are_you_there, news_do_not_break_the_line,
-           gdb_is_news, probes_come_and_go, busy_port, busy_default_port])
+           gdb_is_news, probes_come_and_go, socket_of_its_own, other_addresses_are_warned_of, busy_port, busy_default_port])
