@@ -96,7 +96,9 @@ static void print_version(const struct personality *personality)
 
 static void print_help(const struct personality *personality)
 {
-    printf("probed " PROBED_VERSION " as %s: the options of its command line that are understood\n\n", personality->name);
+    printf("probed " PROBED_VERSION
+           " as %s: the options of its command line that are understood\n\n",
+           personality->name);
     for (size_t i = 0; i < personality->option_count; i++) {
         const struct personality_option *row = &personality->options[i];
 
