@@ -144,6 +144,17 @@ def two_probes_are_told_apart():
             assert "2 probes are there" in text and text.count("--probe ") == 2 and "erasing" not in text, text
 
 
+def each_way_to_name_a_probe():
+    serial = "52FF69064970495323150967"  # V2J24's comes as bytes; old tools show those above 7F as 3F
+    names = {"usb:1-2": "V3", "0483:374e": "V3", "usb:1-1": "V2J24", "0483:3748": "V2J24", serial.lower(): "V2J24",
+             serial[8:16]: "V2J24", "523F69064970495323150967": "V2J24"}
+    with Bench() as bench:
+        for name, firmware in names.items():
+            assert firmware in bench.run(f"{{probed}} info --probe {name}", probes="V2J24,V3"), name
+        text = bench.run("{probed} info --probe 15", probes="V2J24,V3", code=2)  # a part of both serials
+        assert "2 probes" in text and text.count("--probe ") == 2, text
+
+
 def a_probe_in_use_is_said_to_be():
     with Bench() as bench:
         text = bench.run("{probed} --gdb 0 2>{dir}/log & daemon=$!\n"
@@ -170,6 +181,6 @@ def no_wires_are_explained():
 
 TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what_is_flashed_is_read_back,
          an_identical_image_is_not_written_again, erase_wipes_what_it_says, other_bytes_stay_unless_erase_is_asked_for,
-         reset_halts_and_lets_go, two_probes_are_told_apart, a_probe_in_use_is_said_to_be, a_locked_chip_is_explained,
-         no_wires_are_explained]
+         reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe, a_probe_in_use_is_said_to_be,
+         a_locked_chip_is_explained, no_wires_are_explained]
 run_tests(TESTS)
