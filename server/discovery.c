@@ -90,9 +90,12 @@ static enum err choose(const struct probe_list *list, const char *const *selecto
     if (found.count == 0)
         collect(list, selectors, count, false, &found);
     if (found.count == 0)
-        return job_fail(job, ERR_NO_PROBE,
-                        "no debug probe found%s; plug one in, or try probed --sim without one",
-                        count > 0 ? " that --probe selects" : "");
+        return job_fail(
+            job, ERR_NO_PROBE,
+            "no debug probe found%s: plug one in (a charge-only cable shows nothing; in a "
+            "virtual machine pass it through), or take the simulated board: --sim, or "
+            "PROBED_SIM=bluepill in the environment",
+            count > 0 ? " that --probe selects" : "");
     const struct probe_info *again = same_again(&found, info);
     if (found.count > 1 && !again)
         return ambiguous(&found, job);
