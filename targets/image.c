@@ -186,7 +186,7 @@ enum err image_load(struct job *job, const char *path, enum image_format format,
                     struct image *image)
 {
     /* Not to wait for a writer, should it be a FIFO. */
-    int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     FILE *file = handle >= 0 ? fdopen(handle, "rb") : NULL;
     uint8_t *data = NULL;
     size_t size = 0;

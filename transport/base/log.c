@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/log.h"
 
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 static const char *const names[] = {"error", "warn", "info", "debug"};
 
@@ -24,9 +27,20 @@ void log_line(const struct log *log, enum log_level level, const char *format, .
     log->write(log->user, level, line);
 }
 
+/* Whoever started us with a pipe on standard error may not read it: a pipe that is full must not
+ * stop the daemon. (A pipe that polls writable has room for PIPE_BUF bytes, more than a line.) */
+static bool has_room(void)
+{
+    struct pollfd descriptor = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+    return poll(&descriptor, 1, 0) != 0;
+}
+
 void log_write_stderr(void *user, enum log_level level, const char *line)
 {
     (void)user;
+    if (!has_room())
+        return;
     /* One fprintf: stdio locks the stream, so lines of two threads never mix. */
     if (level == LOG_INFO)
         fprintf(stderr, "probed: %s\n", line);

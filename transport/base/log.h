@@ -17,7 +17,8 @@ struct log {
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A log.write for standard error: "probed: LEVEL: text", one write a line. */
+/* A log.write for standard error: "probed: LEVEL: text", one write a line. A line that would have
+ * to wait, because nobody reads the pipe, is dropped. */
 void log_write_stderr(void *user, enum log_level level, const char *line);
 
 /* error, warn, info, debug. */
