@@ -25,7 +25,7 @@ def layer_of(path):
 def home_of(include, path):
     """The layer an include names, or None for the system's."""
     for layer in LAYERS[:-1]:
-        if (root / layer / include).exists():
+        if (root / layer / include).exists() or (layer == "server" and any((root / layer).glob(f"*/{include}"))):
             return layer_of(pathlib.PurePosixPath(layer) / include)
     return None
 
