@@ -80,6 +80,18 @@ struct message *mailbox_take_if(struct mailbox *mailbox,
     return message;
 }
 
+bool mailbox_has(struct mailbox *mailbox, bool (*wanted)(const struct message *message, void *user),
+                 void *user)
+{
+    const struct message *message;
+
+    uv_mutex_lock(&mailbox->lock);
+    for (message = mailbox->first; message && !wanted(message, user); message = message->next)
+        ;
+    uv_mutex_unlock(&mailbox->lock);
+    return message != NULL;
+}
+
 struct message *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us)
 {
     uint64_t end = timeout_us == MAILBOX_FOREVER ? 0 : uv_hrtime() + timeout_us * 1000;

@@ -30,6 +30,9 @@ struct message *mailbox_take(struct mailbox *mailbox);
 struct message *mailbox_take_if(struct mailbox *mailbox,
                                 bool (*wanted)(const struct message *message, void *user),
                                 void *user);
+/* Is there one that is `wanted`? It may be taken by nobody but the caller's thread. */
+bool mailbox_has(struct mailbox *mailbox, bool (*wanted)(const struct message *message, void *user),
+                 void *user);
 /* The oldest; waits for one at most this long (MAILBOX_FOREVER: until there is one). */
 #define MAILBOX_FOREVER UINT64_MAX
 struct message *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us);

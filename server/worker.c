@@ -197,10 +197,19 @@ static void run_others(void *user)
     }
 }
 
+/* job->waiting of the running job. */
+static bool others_wait(void *user)
+{
+    struct worker *worker = user;
+
+    return mailbox_has(&worker->inbox, may_run_between, worker->running);
+}
+
 static void run_message(struct worker *worker, struct message *message)
 {
     worker->running = message;
     message->job.between = run_others;
+    message->job.waiting = others_wait;
     message->job.between_user = worker;
     switch (message->kind) {
     case MESSAGE_CLIENT_OPEN:

@@ -50,11 +50,16 @@ static enum err end(struct flash *flash, enum err err)
     return err;
 }
 
-enum err flash_checkpoint(struct flash *flash)
+static void tell_progress(struct flash *flash)
 {
     flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
     if (flash->progress)
         flash->progress(flash->progress_user, &flash->report);
+}
+
+enum err flash_checkpoint(struct flash *flash)
+{
+    tell_progress(flash);
     target_set_job(flash->target, flash->caller);
     enum err err = job_checkpoint(flash->caller);
     target_set_job(flash->target, &flash->work);
@@ -69,9 +74,18 @@ enum err flash_checkpoint(struct flash *flash)
     return ERR_OK;
 }
 
-bool flash_slice_ends(const struct flash *flash, uint32_t work_us)
+/* Flash stands idle while the core is halted for others: not if there are none. */
+bool flash_slice_ends(struct flash *flash, uint32_t work_us)
 {
-    return job_cancelled(flash->caller) || now_us(flash) - flash->slice_us + work_us > SLICE_US;
+    if (job_cancelled(flash->caller))
+        return true;
+    if (now_us(flash) - flash->slice_us + work_us <= SLICE_US)
+        return false;
+    if (job_others_wait(flash->caller))
+        return true;
+    tell_progress(flash);
+    flash->slice_us = now_us(flash);
+    return false;
 }
 
 /* --- open, close --- */

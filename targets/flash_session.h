@@ -36,7 +36,7 @@ enum err flash_work(struct flash *flash, bool all);
 enum err flash_verify(struct flash *flash);
 /* Between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
-/* A checkpoint is due after work of this length. */
-bool flash_slice_ends(const struct flash *flash, uint32_t work_us);
+/* Before work of this length: is a checkpoint due behind it, and for somebody? */
+bool flash_slice_ends(struct flash *flash, uint32_t work_us);
 
 #endif

@@ -300,12 +300,15 @@ static enum err program(struct flash *flash, bool all)
     for (size_t i = 0; i < flash->plan.count && !err; i++)
         if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
             err = program_sector(flash, &flash->plan.sectors[i]);
-    if (!err)
+    if (!err && flash_slice_ends(flash, 2 * flash->costs.page_us)) {
         err = loader_program_wait(&flash->loader);
-    if (!err)
-        err = flash_checkpoint(flash);
+        if (!err)
+            err = flash_checkpoint(flash);
+    }
     /* After a cancel, what is under way is finished. */
     enum err ended = loader_program_end(&flash->loader);
+    if (!err && !ended)
+        err = flash_checkpoint(flash);
     close_complete(flash, all, err == ERR_CANCELLED ? ended : err ? err : ended);
     return err ? err : ended;
 }

@@ -9,15 +9,15 @@
 #include "loader_core.h"
 #include "loaders/checksum.h"
 
-/* The area: mailbox, parameters of the checksum, its results, code, buffers. */
+/* The area: mailbox, parameters of the checksum, code, buffers. The results of a checksum come into
+ * the first buffer, which is empty then. */
 enum {
     MAILBOX = 0, /* status, address; slots from SLOT on */
     SLOT = 16,
     SLOT_SIZE = 8, /* length, address */
     SUM_PARAMETERS = 32,
-    SUM_RESULTS = 64,
-    CODE = SUM_RESULTS + 4 * LOADER_CHECKSUM_PAGES,
-    /* 32 pages of 2 KiB at a core clock of 50 kHz. */
+    CODE = 64,
+    /* 64 pages of 1 KiB at a core clock of 50 kHz. */
     SUM_TIMEOUT_US = 3000000,
     /* On top of the driver's limits: the routine's own instructions at a slow clock. */
     PROGRAM_MARGIN_US = 500000,
@@ -135,38 +135,27 @@ static void queue_feed(struct loader *loader)
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums)
 {
     struct ops *ops = &loader->target->ops;
-    uint32_t parameters = loader->area + SUM_PARAMETERS;
-    const uint32_t words[] = {address, page_size(loader), pages, loader->area + SUM_RESULTS};
+    uint32_t parameters = loader->area + SUM_PARAMETERS, left = pages;
+    uint32_t results = loader->area + loader->buffer[0];
+    const uint32_t words[] = {address, page_size(loader), pages, results};
 
     ops_write(ops, parameters, 4, words, sizeof words / sizeof *words);
     queue_feed(loader);
     loader_core_queue_start(loader, loader->area + loader->checksum_code,
                             (const uint32_t[4]){parameters});
-    ops_wait32(ops, parameters + 8, UINT32_MAX, 0, SUM_TIMEOUT_US);
-    ops_read(ops, loader->area + SUM_RESULTS, 4, sums, pages);
-    return loader_core_flush(loader, true);
+    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US); /* it ends at a BKPT */
+    ops_read32(ops, parameters + 8, &left);
+    ops_read(ops, results, 4, sums, pages);
+    enum err err = loader_core_flush(loader, false);
+    if (!err && left)
+        err = job_fail(loader->target->job, ERR_LOADER,
+                       "the checksum routine stopped with %u of %u pages left", left, pages);
+    return err;
 }
 
 static uint32_t slot_address(const struct loader *loader, unsigned slot)
 {
     return loader->area + MAILBOX + SLOT + slot * SLOT_SIZE;
-}
-
-static enum err start_programming(struct loader *loader)
-{
-    static const uint32_t empty[8];
-    const uint32_t arguments[4] = {
-        loader->area + MAILBOX,
-        loader->controller->driver->registers,
-        loader->area + loader->buffer[0],
-        loader->area + loader->buffer[1],
-    };
-
-    ops_write(&loader->target->ops, loader->area + MAILBOX, 4, empty, 8);
-    loader_core_queue_start(loader, loader->area + loader->program_code, arguments);
-    loader->programming = true;
-    loader->slot = 0;
-    return loader_core_flush(loader, false);
 }
 
 static uint32_t page_limit_us(const struct loader *loader)
@@ -195,16 +184,37 @@ static enum err flush_programming(struct loader *loader, bool pause)
     return loader->controller->driver->explain(loader->controller, status[0], status[1]);
 }
 
+/* With the first page in its buffer: flash need not wait for it. */
+static enum err start_programming(struct loader *loader, uint32_t address, const void *data,
+                                  bool pause)
+{
+    struct ops *ops = &loader->target->ops;
+    const uint32_t mailbox[8] = {[SLOT / 4] = page_size(loader), [SLOT / 4 + 1] = address};
+    const uint32_t arguments[4] = {
+        loader->area + MAILBOX,
+        loader->controller->driver->registers,
+        loader->area + loader->buffer[0],
+        loader->area + loader->buffer[1],
+    };
+
+    ops_write(ops, loader->area + loader->buffer[0], 4, data, page_size(loader) / 4);
+    ops_write(ops, loader->area + MAILBOX, 4, mailbox, sizeof mailbox / sizeof *mailbox);
+    queue_feed(loader);
+    loader_core_queue_start(loader, loader->area + loader->program_code, arguments);
+    loader->programming = true;
+    loader->slot = 1;
+    return flush_programming(loader, pause);
+}
+
 /* Should an earlier page have failed, its error is found in the same flush: the routine has ended
  * by then and nobody looks at the buffer. */
 enum err loader_program(struct loader *loader, uint32_t address, const void *data, bool pause)
 {
     struct ops *ops = &loader->target->ops;
-    enum err err = loader->programming ? ERR_OK : start_programming(loader);
     uint32_t slot = slot_address(loader, loader->slot);
 
-    if (err)
-        return err;
+    if (!loader->programming)
+        return start_programming(loader, address, data, pause);
     loader_core_queue_go(loader); /* first: flash stands idle while the core does */
     queue_feed(loader);
     ops_wait32(ops, slot, UINT32_MAX, 0, page_limit_us(loader));
@@ -216,28 +226,30 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
     return flush_programming(loader, pause);
 }
 
-static enum err wait_for_slot(struct loader *loader, unsigned slot)
+static void queue_wait(struct loader *loader, unsigned slot)
 {
-    if (!loader->programming)
-        return ERR_OK;
-    loader_core_queue_go(loader);
     queue_feed(loader);
     ops_wait32(&loader->target->ops, slot_address(loader, slot), UINT32_MAX, 0,
                page_limit_us(loader));
-    return flush_programming(loader, true);
 }
 
 enum err loader_program_wait(struct loader *loader)
 {
-    return wait_for_slot(loader, loader->slot);
+    if (!loader->programming)
+        return ERR_OK;
+    loader_core_queue_go(loader);
+    queue_wait(loader, loader->slot);
+    return flush_programming(loader, true);
 }
 
 enum err loader_program_end(struct loader *loader)
 {
-    enum err err = wait_for_slot(loader, loader->slot);
-
-    if (!err)
-        err = wait_for_slot(loader, loader->slot ^ 1);
+    if (!loader->programming)
+        return ERR_OK;
+    loader_core_queue_go(loader);
+    queue_wait(loader, loader->slot);
+    queue_wait(loader, loader->slot ^ 1);
+    enum err err = flush_programming(loader, true);
     loader->programming = false;
     return err;
 }

@@ -15,7 +15,7 @@
 
 #include "flash.h"
 
-enum { LOADER_CHECKSUM_PAGES = 32 }; /* at most, in one loader_checksum() */
+enum { LOADER_CHECKSUM_PAGES = 64 }; /* at most, in one loader_checksum() */
 
 struct loader {
     struct flash_controller *controller;
@@ -24,6 +24,7 @@ struct loader {
     uint32_t checksum_code, program_code, buffer[2];
     uint8_t *saved; /* what was there; NULL: nothing borrowed */
     bool entered;
+    bool strayed;               /* the core may have left the routine: into a fault handler, say */
     bool programming;           /* the program routine stands in its loop */
     unsigned slot;              /* the buffer to fill next */
     uint32_t failed_at;         /* the page that failed; those before it are right. 0: not known */

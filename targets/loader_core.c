@@ -9,6 +9,10 @@
 
 enum { HALT_TIMEOUT_US = 200000 };
 
+/* SP is one of MSP and PSP. The routines touch r0 to r10 and have no stack. */
+#define ALL_SLOTS (((1ull << SLOT_CORE_COUNT) - 1) & ~(1ull << SLOT_SP))
+#define USED_SLOTS (0x7FFu | 1u << SLOT_PC | 1u << SLOT_XPSR | 1u << SLOT_SPECIAL)
+
 /* The C_MASKINTS that stands must not change together with C_HALT (C1.6.2). */
 #define DHCSR_RUN (DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS)
 #define DHCSR_HALTED (DHCSR_RUN | DHCSR_C_HALT)
@@ -21,6 +25,7 @@ enum err loader_core_take(struct loader *loader)
 
     if (err)
         return err;
+    loader->strayed = false;
     cm_take_reset(target);
     ops_read32(ops, MPU_CTRL, &loader->mpu_ctrl);
     ops_read32(ops, FP_CTRL, &loader->fp_ctrl);
@@ -42,7 +47,8 @@ enum err loader_core_give_back(struct loader *loader)
 
     if (target->state != TARGET_HALTED || !target->regs.valid)
         return ERR_OK; /* it was reset or is gone: nothing to go back to */
-    target->regs.dirty = ((1ull << SLOT_CORE_COUNT) - 1) & ~(1ull << SLOT_SP);
+    target->regs.dirty |= loader->strayed ? ALL_SLOTS : USED_SLOTS;
+    target->regs.dirty &= ALL_SLOTS;
     regs_queue_dirty(target);
     ops_write32(ops, MPU_CTRL, loader->mpu_ctrl);
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY | (loader->fp_ctrl & FP_CTRL_ENABLE));
@@ -132,6 +138,7 @@ enum err loader_core_flush(struct loader *loader, bool pause)
         ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
     }
     enum err err = cm_flush(target);
+    loader->strayed = loader->strayed || err;
     if (err == ERR_TIMEOUT)
         return explain_timeout(loader);
     return err ? stop_after(loader, err) : check_reset(target);

@@ -14,7 +14,8 @@ static enum err run_wait(struct probe *probe, struct op *op)
 {
     uint64_t end = clock_now_us(probe->clock) + op->timeout_us;
 
-    for (uint64_t pause = WAIT_FIRST_US;; pause = pause < WAIT_LONGEST_US ? 2 * pause : pause) {
+    for (uint64_t pause = WAIT_FIRST_US;;
+         pause = 2 * pause < WAIT_LONGEST_US ? 2 * pause : WAIT_LONGEST_US) {
         uint32_t value = 0;
         enum err error = op->ap == 0 ? stlink_read_word(probe, op, op->address, &value)
                                      : stlink_any_word(probe, op, OP_READ, op->address, &value);

@@ -50,6 +50,11 @@ void job_print(struct job *job, const char *format, ...)
                     (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
+bool job_others_wait(struct job *job)
+{
+    return job->between && (!job->waiting || job->waiting(job->between_user));
+}
+
 enum err job_checkpoint(struct job *job)
 {
     if (job->between)

@@ -20,8 +20,11 @@ struct job {
     void (*output)(void *user, const char *text, size_t length);
     /* Called at checkpoints of long jobs: lets other sessions' short jobs run; may be NULL. */
     void (*between)(void *between_user);
+    /* Is there one of those? For jobs to which a checkpoint costs time. Any moment, also with
+     * operations under way; NULL: there may be. */
+    bool (*waiting)(void *between_user);
     void *user;         /* of output */
-    void *between_user; /* of between: the worker's, so that handlers may redirect the output */
+    void *between_user; /* of both: the worker's, so that handlers may redirect the output */
 
     /* What went wrong: the first failure since job_clear(). Worker thread only. */
     enum err error;
@@ -49,6 +52,8 @@ static inline bool job_cancelled(const struct job *job)
     return atomic_load_explicit(&((struct job *)(size_t)job)->cancelled, memory_order_relaxed);
 }
 
+/* Has a checkpoint now anything to do? */
+bool job_others_wait(struct job *job);
 /* Long jobs call this between slices of at most 50 ms, with no operation under way and the
  * hardware in a sane state: others' short jobs run, then ERR_CANCELLED if the job should end. */
 enum err job_checkpoint(struct job *job);

@@ -66,6 +66,33 @@ static void cancelled_job_ends_at_its_checkpoint(void **state)
     assert_int_equal(job_checkpoint(&job), ERR_CANCELLED);
 }
 
+static void between(void *user)
+{
+    (void)user;
+}
+
+static bool says(void *user)
+{
+    return *(bool *)user;
+}
+
+static void others_wait_unless_it_is_known_that_they_do_not(void **state)
+{
+    bool waiting = false;
+    struct job job;
+
+    (void)state;
+    job_init(&job, NULL);
+    assert_false(job_others_wait(&job)); /* nobody to let in */
+    job.between = between;
+    assert_true(job_others_wait(&job));
+    job.waiting = says;
+    job.between_user = &waiting;
+    assert_false(job_others_wait(&job));
+    waiting = true;
+    assert_true(job_others_wait(&job));
+}
+
 static void every_error_has_its_text(void **state)
 {
     (void)state;
@@ -90,6 +117,7 @@ int main(void)
         cmocka_unit_test(bytes_are_little_endian),
         cmocka_unit_test(job_keeps_the_first_failure),
         cmocka_unit_test(cancelled_job_ends_at_its_checkpoint),
+        cmocka_unit_test(others_wait_unless_it_is_known_that_they_do_not),
         cmocka_unit_test(every_error_has_its_text),
         cmocka_unit_test(real_clock_never_goes_back),
     };

@@ -45,9 +45,11 @@ static void wanted_ones_may_overtake(void **state)
     mailbox_put(&mailbox, &stop);
     mailbox_put(&mailbox, &first);
     mailbox_put(&mailbox, &last);
+    assert_true(mailbox_has(&mailbox, is_packet, NULL));
     assert_ptr_equal(mailbox_take_if(&mailbox, is_packet, NULL), &first);
     assert_ptr_equal(mailbox_take_if(&mailbox, is_packet, NULL), &last);
     assert_null(mailbox_take_if(&mailbox, is_packet, NULL));
+    assert_false(mailbox_has(&mailbox, is_packet, NULL));
     mailbox_put(&mailbox, &late); /* the end of the queue was cut off and is found again */
     assert_ptr_equal(mailbox_take(&mailbox), &stop);
     assert_ptr_equal(mailbox_take(&mailbox), &late);
