@@ -32,6 +32,7 @@ void bench_job(struct bench *bench)
     job_init(&bench->job, NULL);
     bench->job.between = between;
     bench->job.between_user = bench;
+    bench->job.waiting = bench->waiting;
     bench->checkpoints = 0;
     bench->longest_us = 0;
     if (bench->target)

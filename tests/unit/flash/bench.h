@@ -21,8 +21,9 @@ struct bench {
     struct probe *probe;
     struct target *target;
     struct flash *flash;
-    unsigned checkpoints;       /* seen so far in this job */
-    unsigned cancel_at, act_at; /* which checkpoint cancels, or calls act(); 0: none */
+    bool (*waiting)(void *user); /* of the next job */
+    unsigned checkpoints;        /* seen so far in this job */
+    unsigned cancel_at, act_at;  /* which checkpoint cancels, or calls act(); 0: none */
     void (*act)(struct bench *bench);
     uint64_t checkpoint_us, longest_us; /* time of the last one; longest time between two */
 };

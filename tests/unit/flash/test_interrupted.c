@@ -112,6 +112,29 @@ static void a_cancel_takes_effect_at_once_and_says_what_is_left(void **state)
     load_all(bench, 5);
 }
 
+static bool nobody(void *user)
+{
+    (void)user;
+    return false;
+}
+
+/* The core is halted for others only; what needs no halt goes on as it did. */
+static void no_pauses_for_nobody(void **state)
+{
+    struct bench *bench = *state;
+    unsigned checkpoints;
+
+    bench_fill(image, sizeof image, 8);
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    checkpoints = bench->checkpoints;
+    bench_fill(image, sizeof image, 9);
+    bench->waiting = nobody;
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    bench->waiting = NULL;
+    assert_in_range(bench->checkpoints, 1, checkpoints - 20);
+    bench_assert_memory(bench, FLASH, image, sizeof image);
+}
+
 static void slices_are_short(void **state)
 {
     struct bench *bench = *state;
@@ -292,6 +315,7 @@ int main(void)
         TEST(protection_elsewhere_does_not_matter),
         TEST(a_controller_blocked_by_a_wrong_key_is_explained),
         TEST(a_cancel_takes_effect_at_once_and_says_what_is_left),
+        TEST(no_pauses_for_nobody),
         TEST(slices_are_short),
         TEST(a_lost_target_is_told_and_found_again),
         TEST(a_reset_in_mid_load_is_told),
