@@ -91,6 +91,7 @@ static void tell_loss(struct unit *unit)
     for (size_t i = 0; i < UNIT_CLIENTS; i++) {
         struct client *client = &unit->clients[i];
 
+        client->lost = client->open && client->joined;
         if (!client->open || !client->waiting)
             continue;
         client->waiting = false;
@@ -260,7 +261,7 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
 
 void unit_join(struct unit *unit, struct client *client)
 {
-    client->ended = false;
+    client->ended = client->lost = false;
     if (!client->joined)
         client->joined = ++unit->next_joined;
 }

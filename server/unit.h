@@ -45,6 +45,8 @@ struct client {
     bool sync;  /* the next step does nothing but tell where the core stands */
     bool ended; /* it detached, or was told that the program ended: until it attaches or runs
                    again it is shown no thread, or gdb would take it for a new program */
+    bool lost;  /* its target was lost, whether or not it is back: until it asks, attaches or runs
+                   again, what it believes of the core is not true any more */
     struct flash *flash; /* between vFlashErase and vFlashDone */
     uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
                             holder; 0: has not asked (or detached), and holds nothing */

@@ -32,6 +32,7 @@ struct findings {
     uint32_t size_register;  /* as it reads, KiB */
     bool size_known;
     bool is_protected;
+    bool protection_known;
 };
 
 /* --- cores --- */
@@ -207,8 +208,9 @@ static enum err read_memories(struct ops *ops, struct findings *found)
 
     /* A word is read and the half taken: not every probe can read 16 bits. */
     enum err error = read_memory_words(ops, rdp->address, chip->flash_size_reg & ~3u, &words);
+    found->protection_known = words.rdp_known && rdp->address;
     found->is_protected =
-        words.rdp_known && rdp->address && (words.rdp >> rdp->shift & rdp->mask) != rdp->open;
+        found->protection_known && (words.rdp >> rdp->shift & rdp->mask) != rdp->open;
     found->size_known = words.size_known && chip->flash_size_reg;
     found->size_register = words.size >> 8 * (chip->flash_size_reg & 2) & 0xFFFF;
     return error;
@@ -317,6 +319,7 @@ static void fill(const struct findings *found, struct target_chip *chip)
         .idcode = found->idcode,
         .dev_id = found->chip ? found->chip->dev_id : found->dev_id,
         .readout_protected = found->is_protected,
+        .protection_known = found->protection_known,
     };
     snprintf(chip->name, sizeof chip->name, "%s", found->chip ? found->chip->name : "unknown chip");
     if (found->chip) {

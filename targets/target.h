@@ -84,6 +84,7 @@ struct target_chip {
     bool flash_size_guessed; /* the size register read 0 or 0xFFFF */
     uint32_t ram_size;
     bool readout_protected;
+    bool protection_known; /* false: the register that tells could not be read, or is not known */
     uint8_t breakpoints, watchpoints; /* comparators */
     char warning[240];                /* clone suspected, protected..; empty if all is well */
 };

@@ -194,8 +194,9 @@ static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint
         error = stlink_nrst(probe, PROBE_NRST_ASSERT);
     if (error == ERR_OK)
         error = enter_swd(probe);
-    if (error == ERR_OK && under_reset)
-        error = stlink_nrst(probe, PROBE_NRST_ASSERT);
+    /* Or a predecessor, killed or not, left NRST low. */
+    if (error == ERR_OK)
+        error = stlink_nrst(probe, under_reset ? PROBE_NRST_ASSERT : PROBE_NRST_RELEASE);
     if (error == ERR_OK)
         error = stlink_need_ap(probe, 0);
     if (error == ERR_FAULT) { /* the core may be behind another one */

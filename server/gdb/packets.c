@@ -168,6 +168,9 @@ static enum err check(struct packet_call *call)
     }
     if (flags & PACKET_TARGET && !unit_connected(unit))
         return unit_require(unit, call->job);
+    if (flags & PACKET_TARGET && call->client->lost)
+        return job_fail(call->job, ERR_RESET_LOST,
+                        "the target was lost and is back: 'attach 1' or 'run' begins anew");
     if (flags & PACKET_HALTED && target_state(unit->target) != TARGET_HALTED)
         return job_fail(call->job, ERR_NOT_HALTED, "%s",
                         target_state(unit->target) == TARGET_IN_RESET

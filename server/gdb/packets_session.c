@@ -59,7 +59,7 @@ enum err packet_kill(struct packet_call *call)
     call->client->waiting = false;
     unit_end_flash(unit, call->client, "killed");
     drop_breakpoints(call);
-    if (unit_connected(unit) && unit_holds(unit, call->client))
+    if (unit_connected(unit) && unit_holds(unit, call->client) && !call->client->lost)
         err = unit_reset(unit, call->job, TARGET_RESET_HALT);
     call->client->ended = err == ERR_OK;
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)

@@ -136,8 +136,9 @@ static void print_chip(const struct facts *facts, FILE *out)
                    chip->dpidr);
     cli_print_fact(out, "unique id", "%s", uid);
     cli_print_fact(out, "protection", "%s",
-                   chip->readout_protected ? "the flash is read-protected"
-                                           : "none against reading");
+                   chip->readout_protected  ? "the flash is read-protected"
+                   : chip->protection_known ? "none against reading"
+                                            : "not known: the chip does not let it be read");
     cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", chip->breakpoints,
                    chip->watchpoints);
     cli_print_fact(out, "warning", "%s", chip->warning);
@@ -164,6 +165,7 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_hex(json, "dpidr", chip->dpidr, 8);
     json_text(json, "unique_id", uid);
     json_bool(json, "readout_protected", chip->readout_protected);
+    json_bool(json, "protection_known", chip->protection_known);
     json_number(json, "breakpoints", chip->breakpoints);
     json_number(json, "watchpoints", chip->watchpoints);
     json_text(json, "warning", chip->warning);

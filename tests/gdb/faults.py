@@ -131,6 +131,20 @@ def power_cycle_while_running():
         assert c.ask("mE000ED00,4") == b"31c21f41"
 
 
+def power_cycle_while_halted_is_told_until_gdb_attaches_again():
+    with board("bluepill") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+        c.ask("?")
+        hands.monitor("sim power off")
+        assert is_error(c.ask("m20000000,4"))
+        hands.monitor("sim power on")
+        hands.monitor("halt")  # a command connects again
+        for packet in ("g", "m20000000,4", "vCont;s:1", "vCont;c", "Z1,8000000,2"):
+            assert b"lost" in c.ask(packet), packet
+        assert c.ask("vKill;1") == b"OK", "there is nothing left to kill"
+        assert c.ask("vAttach;1")[:1] == b"T"
+        assert c.ask("mE000ED00,4") == b"31c21f41"
+
+
 def reset_button_is_noticed_by_registers_too():
     with board("bluepill") as daemon, Client(daemon.port) as c:
         c.ask("?")
@@ -168,5 +182,6 @@ run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warn
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
-           unplugged_while_running, power_cycle_while_running, reset_button_is_noticed_by_registers_too,
+           unplugged_while_running, power_cycle_while_running,
+           power_cycle_while_halted_is_told_until_gdb_attaches_again, reset_button_is_noticed_by_registers_too,
            button_pressed_while_halted, button_held_while_halted])
