@@ -214,6 +214,8 @@ enum err monitor_program(struct monitor *monitor, int argc, const char *const ar
     if (err == ERR_OK) {
         err = program(monitor, &image, &words);
         image_finish(&image);
+    } else {
+        job_print(monitor->job, "** Programming Failed **\n");
     }
     if (words.exit) {
         job_print(monitor->job, "shutdown command invoked\n");

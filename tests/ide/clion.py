@@ -31,6 +31,7 @@ def download_and_run():
 def a_program_that_is_not_there():
     argv = [program("openocd"), "-c", "tcl_port disabled; telnet_port disabled; gdb_port 0", "-c", 'program "/not/there.elf"']
     with Server(argv) as server:
+        server.wait_for(r"\*\* Programming Failed \*\*")
         server.wait_for("/not/there.elf: No such file")
         assert server.ended(5) == 1
 
