@@ -209,6 +209,14 @@ static void wait_for(struct usb *usb, const struct usb_exchange *exchange, int c
         cancel(usb, count);
 }
 
+/* Transfers that never ended still own their caller's buffers: no event may be handled any more. */
+static enum err check_idle(const struct usb *usb, struct job *job)
+{
+    if (usb->under_way > 0)
+        return job_fail(job, ERR_PROBE_GONE, "USB transfers do not end: replug the probe");
+    return ERR_OK;
+}
+
 static enum err usb_exchange_run(struct usb_pipe *pipe, struct usb_exchange *exchange,
                                  struct job *job)
 {
@@ -216,8 +224,8 @@ static enum err usb_exchange_run(struct usb_pipe *pipe, struct usb_exchange *exc
     int submitted = 0;
 
     exchange->in_length = 0;
-    if (usb->under_way > 0)
-        return job_fail(job, ERR_PROBE_GONE, "USB transfers do not end: replug the probe");
+    if (check_idle(usb, job) != ERR_OK)
+        return ERR_PROBE_GONE;
     int count = fill(usb, exchange);
     for (; submitted < count; submitted++) {
         int code = libusb_submit_transfer(usb->transfers[submitted]);
@@ -241,6 +249,8 @@ static enum err usb_recover(struct usb_pipe *pipe, struct job *job)
     unsigned char stale[512];
     int got = 0;
 
+    if (check_idle(usb, job) != ERR_OK)
+        return ERR_PROBE_GONE;
     libusb_clear_halt(usb->handle, usb->out_endpoint);
     int code = libusb_clear_halt(usb->handle, usb->in_endpoint);
     if (code == LIBUSB_ERROR_NO_DEVICE)
@@ -255,6 +265,9 @@ static enum err usb_recover(struct usb_pipe *pipe, struct job *job)
 static enum err usb_reset(struct usb_pipe *pipe, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
+
+    if (check_idle(usb, job) != ERR_OK)
+        return ERR_PROBE_GONE;
     int code = libusb_reset_device(usb->handle);
 
     if (code == 0)
