@@ -10,6 +10,9 @@
 #include "stlink_wire.h"
 #include "usb.h"
 
+#define STLINK_PERIPHERALS_START 0x40000000u /* DDI 0403, B3.1: the system address map */
+#define STLINK_PERIPHERALS_END 0x60000000u
+
 struct stlink {
     struct usb_pipe *pipe;
     struct stlink_version version;
@@ -28,6 +31,12 @@ struct stlink {
      * READREG on this probe. */
     enum { ALL_REGS_UNKNOWN, ALL_REGS_AGREE, ALL_REGS_DIFFER } all_regs;
 };
+
+/* Registers with effects: an access there counts once, and in exactly its own width. */
+static inline bool stlink_in_peripherals(uint32_t address)
+{
+    return address >= STLINK_PERIPHERALS_START && address < STLINK_PERIPHERALS_END;
+}
 
 static inline struct stlink *stlink_of(struct probe *probe)
 {

@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 
 #define DHCSR_ADDRESS 0xE000EDF0u
-#define PERIPHERALS_START 0x40000000u
 
 enum { SLICE_US = 40000, CLOCKS_PER_ACCESS = 46, BLOCK_MIN = 64 };
 
@@ -136,7 +135,7 @@ static enum err block(struct probe *probe, const struct op *op, uint8_t code, ui
  * all. */
 static enum err without_command(struct probe *probe, struct op *op)
 {
-    if (op->width == 2 && op->increment && op->address < PERIPHERALS_START) {
+    if (op->width == 2 && op->increment && op->address < STLINK_PERIPHERALS_START) {
         struct op bytes = *op;
         uint8_t inline_bytes[2] = {0};
 

@@ -81,10 +81,6 @@ static enum err run_one_once(struct probe *probe, struct op *op)
     }
 }
 
-/* Where a second write may mean something else: a flash key written twice locks the controller. */
-#define PERIPHERALS_START 0x40000000u
-#define PERIPHERALS_END 0x60000000u
-
 /* Writes that must not be done twice, since nobody knows whether the first one arrived: into
  * register-like places, and those that let the core go or reset it. */
 static bool happens_once(const struct op *op)
@@ -93,8 +89,8 @@ static bool happens_once(const struct op *op)
         return true;
     if (op->kind != OP_WRITE)
         return false;
-    bool in_peripherals = op->address >= PERIPHERALS_START && op->address < PERIPHERALS_END;
-    return !op->increment || in_peripherals || stlink_is_action(op);
+    /* A flash key written twice locks the controller. */
+    return !op->increment || stlink_in_peripherals(op->address) || stlink_is_action(op);
 }
 
 /* Nobody acknowledged: the target may have been reset or power-cycled. Once more from the

@@ -20,8 +20,6 @@ enum { ITEMS_MAX = 512, WORDS_MAX = 32, ROOM_FOR_REGISTERS = 200 };
 
 #define PPB_START 0xE0000000u
 #define PPB_END 0xE0100000u
-#define PERIPHERALS_START 0x40000000u
-#define PERIPHERALS_END 0x60000000u
 #define AIRCR 0xE000ED0Cu
 #define DFSR 0xE000ED30u
 #define DHCSR 0xE000EDF0u
@@ -100,7 +98,7 @@ static bool fits_kind(const struct op *op)
     switch (op->kind) {
     case OP_READ:
         return op->width == 4 && op->count <= WORDS_MAX && (op->increment || op->count == 1) &&
-               !(op->address >= PERIPHERALS_START && op->address < PERIPHERALS_END);
+               !stlink_in_peripherals(op->address);
     case OP_WRITE:
         return op->width == 4 && op->count == 1;
     case OP_WAIT:
