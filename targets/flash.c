@@ -38,10 +38,11 @@ static void tell_state(struct flash *flash, enum err err)
 
 static enum err end(struct flash *flash, enum err err)
 {
-    enum err left = loader_leave(&flash->loader);
+    enum err left = err ? loader_leave(&flash->loader) : ERR_OK;
 
     if (!err)
         err = left;
+    target_drop_caches(flash->target);
     target_set_job(flash->target, flash->caller);
     if (err)
         tell_state(flash, err);

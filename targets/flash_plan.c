@@ -45,7 +45,8 @@ enum err plan_init(struct flash_plan *plan, const struct flash_area *areas, size
             sector->address = areas[i].start + at;
             sector->size = areas[i].sector_size;
             sector->pages = calloc(sector->size / page_size, 1);
-            if (!sector->pages)
+            sector->sums = calloc(sector->size / page_size, sizeof *sector->sums);
+            if (!sector->pages || !sector->sums)
                 return ERR_NO_MEMORY;
         }
     return ERR_OK;
@@ -58,6 +59,7 @@ void plan_finish(struct flash_plan *plan)
         free(plan->sectors[i].written);
         free(plan->sectors[i].now);
         free(plan->sectors[i].pages);
+        free(plan->sectors[i].sums);
     }
     free(plan->sectors);
     *plan = (struct flash_plan){0};
@@ -290,6 +292,7 @@ void plan_found_blank(struct flash_plan *plan, struct plan_sector *sector)
     for (uint32_t page = 0; page < plan_page_count(plan, sector); page++)
         sector->pages[page] = wants_erased(plan, sector, page) ? PAGE_SAME : PAGE_BLANK;
     sector->blank = true;
+    sector->summed = false;
 }
 
 bool plan_needs_erase(const struct flash_plan *plan, const struct plan_sector *sector)
@@ -329,7 +332,7 @@ bool plan_page_program(const struct flash_plan *plan, const struct plan_sector *
 void plan_page_begins(struct plan_sector *sector, uint32_t page)
 {
     sector->pages[page] = PAGE_SAME;
-    sector->blank = false;
+    sector->blank = sector->summed = false;
     sector->touched = true;
     sector->state = SECTOR_PARTIAL;
 }

@@ -56,6 +56,8 @@ struct plan_sector {
     uint8_t *written;       /* a bit a byte; NULL with `want` */
     uint8_t *now;           /* the chip's bytes in PAGE_WRITEABLE pages; NULL: none */
     uint8_t *pages;         /* enum page_now a page */
+    uint32_t *sums;         /* checksums of the chip's pages, if `summed` */
+    bool summed;
 };
 
 struct flash_plan {

@@ -40,7 +40,7 @@ static uint32_t good_pages(const struct flash_plan *plan, const struct plan_sect
 static void look_at(const struct flash_plan *plan, const struct plan_sector *sector,
                     struct outlook *outlook)
 {
-    if (!sector->want && !sector->announced)
+    if (sector->blank || (!sector->want && !sector->announced))
         return;
     if (!is_compared(plan, sector)) {
         outlook->pending++;

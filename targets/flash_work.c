@@ -73,12 +73,44 @@ static uint32_t wanted_sum(struct flash *flash, const struct plan_sector *sector
 
 /* --- compare --- */
 
+static enum err take_sum(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                         uint32_t sum)
+{
+    bool blank = sum == flash->erased_sum;
+
+    sector->sums[page] = sum;
+    if (page + 1 < plan_page_count(&flash->plan, sector))
+        return ERR_OK;
+    sector->summed = true;
+    for (uint32_t i = 0; i < page && blank; i++)
+        blank = sector->sums[i] == flash->erased_sum;
+    if (blank)
+        plan_found_blank(&flash->plan, sector);
+    return ERR_OK;
+}
+
+/* All that is open, though most of what gdb will write is still to come: one look at a whole image
+ * costs less than one for each packet. */
+static enum err sum_up(struct flash *flash)
+{
+    struct batch batch = {.flash = flash, .take = take_sum};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (sector->open && !sector->blank && !sector->summed && !plan_must_keep(sector))
+            err = batch_add_sector(&batch, sector);
+    }
+    return err ? err : batch_run(&batch);
+}
+
 /* Only when neither what is wanted nor an erased page is there, the bytes are looked at: perhaps
  * no erase is needed. Once one page asks for an erase, the sector's others need no look. */
-static enum err take_compared(struct flash *flash, struct plan_sector *sector, uint32_t page,
-                              uint32_t sum)
+static enum err compare_page(struct flash *flash, struct plan_sector *sector, uint32_t page)
 {
     uint8_t *now = flash->page + flash->plan.page_size;
+    uint32_t sum = sector->sums[page];
 
     if (sum == wanted_sum(flash, sector, page)) {
         plan_found(sector, page, PAGE_SAME);
@@ -116,10 +148,18 @@ static enum err compare_by_reading(struct flash *flash, struct plan_sector *sect
     return err;
 }
 
+static enum err compare_by_sums(struct flash *flash, struct plan_sector *sector)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector) && !err; page++)
+        err = compare_page(flash, sector, page);
+    return err;
+}
+
 static enum err compare(struct flash *flash, bool all)
 {
-    struct batch batch = {.flash = flash, .take = take_compared};
-    enum err err = ERR_OK;
+    enum err err = sum_up(flash);
 
     for (size_t i = 0; i < flash->plan.count && !err; i++) {
         struct plan_sector *sector = &flash->plan.sectors[i];
@@ -131,9 +171,9 @@ static enum err compare(struct flash *flash, bool all)
         else if (sector->blank)
             plan_found_blank(&flash->plan, sector);
         else
-            err = batch_add_sector(&batch, sector);
+            err = compare_by_sums(flash, sector);
     }
-    return err ? err : batch_run(&batch);
+    return err;
 }
 
 /* --- erase --- */
@@ -365,15 +405,12 @@ static enum err take_verified(struct flash *flash, struct plan_sector *sector, u
 enum err flash_verify(struct flash *flash)
 {
     struct batch batch = {.flash = flash, .take = take_verified};
-    enum err err = ERR_OK;
+    enum err err = loader_enter(&flash->loader);
 
     for (size_t i = 0; i < flash->plan.count && !err; i++) {
         struct plan_sector *sector = &flash->plan.sectors[i];
 
-        if (!sector->touched || plan_is_rest(sector))
-            continue;
-        err = loader_enter(&flash->loader);
-        if (!err)
+        if (sector->touched && !plan_is_rest(sector))
             err = batch_add_sector(&batch, sector);
     }
     return err ? err : batch_run(&batch);

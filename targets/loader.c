@@ -83,10 +83,9 @@ static enum err borrow_ram(struct loader *loader)
 
 enum err loader_enter(struct loader *loader)
 {
-    enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
-
     if (loader->entered)
-        return ERR_OK;
+        return cm_flush_halted(loader->target); /* nobody reset it meanwhile */
+    enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
     if (!err)
         err = loader_core_take(loader);
     loader->entered = !err;
@@ -102,7 +101,6 @@ enum err loader_leave(struct loader *loader)
         return ERR_OK; /* nothing to give back */
     enum err ended = loader_program_end(loader);
     enum err err = loader_core_give_back(loader);
-    target_drop_caches(loader->target);
     return ended ? ended : err;
 }
 
@@ -141,8 +139,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
 
     ops_write(ops, parameters, 4, words, sizeof words / sizeof *words);
     queue_feed(loader);
-    loader_core_queue_start(loader, loader->area + loader->checksum_code,
-                            (const uint32_t[4]){parameters});
+    loader_core_queue_start(loader, loader->area + loader->checksum_code, &parameters, 1);
     ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US); /* it ends at a BKPT */
     ops_read32(ops, parameters + 8, &left);
     ops_read(ops, results, 4, sums, pages);
@@ -200,7 +197,7 @@ static enum err start_programming(struct loader *loader, uint32_t address, const
     ops_write(ops, loader->area + loader->buffer[0], 4, data, page_size(loader) / 4);
     ops_write(ops, loader->area + MAILBOX, 4, mailbox, sizeof mailbox / sizeof *mailbox);
     queue_feed(loader);
-    loader_core_queue_start(loader, loader->area + loader->program_code, arguments);
+    loader_core_queue_start(loader, loader->area + loader->program_code, arguments, 4);
     loader->programming = true;
     loader->slot = 1;
     return flush_programming(loader, pause);

@@ -33,7 +33,8 @@ struct loader {
 
 /* No traffic. ERR_UNSUPPORTED when RAM is too small. */
 enum err loader_init(struct loader *loader, struct flash_controller *controller);
-/* Takes the halted core; borrows RAM and loads the code at the first call. */
+/* Takes the halted core; borrows RAM and loads the code at the first call. When taken already: is
+ * it still there? */
 enum err loader_enter(struct loader *loader);
 /* Checksums (checksum.h) of `pages` pages from `address`; not while programming. */
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums);

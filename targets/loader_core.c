@@ -60,11 +60,12 @@ enum err loader_core_give_back(struct loader *loader)
     return err;
 }
 
-void loader_core_queue_start(struct loader *loader, uint32_t pc, const uint32_t arguments[4])
+void loader_core_queue_start(struct loader *loader, uint32_t pc, const uint32_t *arguments,
+                             unsigned count)
 {
     struct ops *ops = &loader->target->ops;
 
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < count; i++)
         ops_reg_write(ops, i, arguments[i]);
     ops_reg_write(ops, 15, pc);
     loader_core_queue_go(loader);

@@ -13,8 +13,9 @@ enum err loader_core_take(struct loader *loader);
 /* Undoes it. */
 enum err loader_core_give_back(struct loader *loader);
 enum err loader_core_halt(struct loader *loader);
-/* Queues: pc, r0-r3, and off it goes. */
-void loader_core_queue_start(struct loader *loader, uint32_t pc, const uint32_t arguments[4]);
+/* Queues: pc, `count` arguments from r0 on, and off it goes. */
+void loader_core_queue_start(struct loader *loader, uint32_t pc, const uint32_t *arguments,
+                             unsigned count);
 /* Queues: it goes on from where it was halted. */
 void loader_core_queue_go(struct loader *loader);
 /* Flushes, with the core halted at the end if `pause`, and after any error. When a wait in the

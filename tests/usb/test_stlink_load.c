@@ -48,11 +48,11 @@ static struct cost load(struct bench *bench, struct target *target)
 
 static void loads_cost_little_more_than_the_flash(void **state)
 {
-    /* A tenth more is the aim; where it is missed, the limit is what was reached. */
+    /* A tenth more is the aim: without scripts (V2J24) it is missed by a hair. */
     static const struct {
         const char *firmware;
         unsigned percent;
-    } rows[] = {{"V2J43", 113}, {"V2J24", 116}, {"V3", 111}};
+    } rows[] = {{"V2J43", 110}, {"V2J24", 111}, {"V3", 109}};
     uint64_t physics = (uint64_t)IMAGE / 2 * HALFWORD_NS / 1000;
 
     (void)state;

@@ -98,11 +98,11 @@ static void a_cancel_takes_effect_at_once_and_says_what_is_left(void **state)
     bench_fill(ram, sizeof ram, 4);
     assert_int_equal(target_write(bench->target, RAM, ram, sizeof ram), ERR_OK);
     bench_fill(image, sizeof image, 5);
-    bench->cancel_at = 27; /* 17 of comparing, one of erasing, then pages */
+    bench->cancel_at = 28; /* 18 of comparing, one of erasing, then pages */
     assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_CANCELLED);
     expect_sentence(bench, "interrupted; flash: 0x08000000-0x08003bff programmed, "
                            "0x08003c00-0x0800ffff erased, not programmed");
-    assert_int_equal(bench->checkpoints, 27);
+    assert_int_equal(bench->checkpoints, 28);
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     bench_job(bench);
     bench_assert_memory(bench, RAM, ram, sizeof ram);
@@ -194,6 +194,23 @@ static void a_reset_in_mid_load_is_told(void **state)
     bench_job(bench);
     assert_int_equal(target_halt(bench->target, &stop), ERR_OK);
     load_all(bench, 9);
+}
+
+static void a_reset_between_packets_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 9);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH, image, 4 * PAGE_SIZE), ERR_OK);
+    press_reset(bench);
+    assert_int_equal(
+        flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image + 4 * PAGE_SIZE, 4 * PAGE_SIZE),
+        ERR_RESET_LOST);
+    expect_sentence(bench,
+                    "the target was reset (by its program, a watchdog or NRST); breakpoints "
+                    "are kept, the core is halted; flash: 0x08000000-0x08000fff programmed");
 }
 
 static void spoil_a_buffer(struct bench *bench)
@@ -319,6 +336,7 @@ int main(void)
         TEST(slices_are_short),
         TEST(a_lost_target_is_told_and_found_again),
         TEST(a_reset_in_mid_load_is_told),
+        TEST(a_reset_between_packets_is_told),
         TEST(spoilt_data_does_not_pass_verification),
         TEST(a_spoilt_routine_is_stopped),
         TEST(others_may_look_between_slices),

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "ops.h"
 
 static uint8_t image[FLASH_SIZE];
 
@@ -145,6 +146,18 @@ static void appending_needs_no_erase(void **state)
     bench_assert_memory(bench, FLASH, image, 800);
 }
 
+/* Not what the target remembers. */
+static uint32_t in_the_core(struct bench *bench, unsigned regsel)
+{
+    struct ops ops;
+    uint32_t value = 0;
+
+    ops_init(&ops, bench->probe);
+    ops_reg_read(&ops, regsel, &value);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+    return value;
+}
+
 static void memory_and_registers_come_back(void **state)
 {
     struct bench *bench = *state;
@@ -166,6 +179,30 @@ static void memory_and_registers_come_back(void **state)
         assert_int_equal(target_read_register(bench->target, i, &after), ERR_OK);
         assert_int_equal(after, before[i]);
     }
+    for (unsigned i = 0; i < 16; i++)
+        assert_int_equal(in_the_core(bench, i), before[i]);
+}
+
+/* Somebody looks, and writes, while gdb sends the next packet; then gdb gives up. */
+static void between_packets_the_registers_are_the_programs(void **state)
+{
+    struct bench *bench = *state;
+    uint64_t r1 = 0;
+
+    bench_fill(image, sizeof image, 13);
+    assert_int_equal(target_write_register(bench->target, 1, 0x1111), ERR_OK);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH, image, 4 * PAGE_SIZE), ERR_OK);
+    assert_int_equal(target_read_register(bench->target, 1, &r1), ERR_OK);
+    assert_int_equal(r1, 0x1111);
+    assert_int_equal(target_write_register(bench->target, 2, 0x2222), ERR_OK);
+    assert_int_equal(
+        flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image + 4 * PAGE_SIZE, PAGE_SIZE), ERR_OK);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    bench_assert_memory(bench, FLASH, image, 5 * PAGE_SIZE);
+    assert_int_equal(in_the_core(bench, 1), 0x1111);
+    assert_int_equal(in_the_core(bench, 2), 0x2222);
 }
 
 static void the_loaded_program_runs(void **state)
@@ -306,6 +343,7 @@ int main(void)
         TEST(unannounced_bytes_stay),
         TEST(appending_needs_no_erase),
         TEST(memory_and_registers_come_back),
+        TEST(between_packets_the_registers_are_the_programs),
         TEST(the_loaded_program_runs),
         TEST(a_running_program_is_replaced),
         TEST(progress_keeps_pace),
