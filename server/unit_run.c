@@ -92,7 +92,7 @@ enum err unit_resume(struct unit *unit, struct job *job)
     struct job *before = unit_enter(unit, job);
     enum err err = prepare_run(unit, job);
 
-    if (err == ERR_OK && !running(unit))
+    if (err == ERR_OK)
         err = target_resume(unit->target);
     unit_leave(unit, before);
     return err;

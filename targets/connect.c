@@ -11,17 +11,20 @@
 #define AIRCR 0xE000ED0Cu
 #define AIRCR_SYSRESETREQ 0x05FA0004u
 #define DHCSR 0xE000EDF0u
-#define DHCSR_DEBUGEN 0xA05F0001u
+#define DHCSR_KEY 0xA05F0000u
+#define DHCSR_C_DEBUGEN (1u << 0)
 #define DHCSR_S_HALT (1u << 17)
 #define DHCSR_S_RESET_ST (1u << 25)
 #define DEMCR 0xE000EDFCu
 #define DEMCR_VC_CORERESET (1u << 0)
 
 enum {
-    DEFAULT_KHZ = 1800,     /* what probes start with */
-    SLOW_KHZ = 125,         /* works through long wires and with a core at 1 MHz */
-    CORE_APS = 3,           /* access ports looked at */
-    HALT_LIMIT_US = 300000, /* a capacitor at NRST delays the start by milliseconds */
+    DEFAULT_KHZ = 1800,      /* what probes start with */
+    SLOW_KHZ = 125,          /* works through long wires and with a core at 1 MHz */
+    CORE_APS = 3,            /* access ports looked at */
+    HALT_LIMIT_US = 300000,  /* a capacitor at NRST delays the start by milliseconds */
+    HELD_LIMIT_US = 3000000, /* a finger on the reset button may need to be told to go away */
+    HELD_LOOK_US = 1000,
 };
 
 struct rung {
@@ -49,8 +52,9 @@ struct climb {
     struct probe *probe;
     struct ops ops;
     struct connect_result *result;
-    uint32_t khz; /* before we came */
-    bool slowed;
+    bool may_halt; /* one that is held in reset when it comes out */
+    uint32_t khz;  /* before we came */
+    bool slowed, held;
     /* For the sentence when all has failed. */
     enum err error;
     char text[120]; /* what the first rung said, or one that got further */
@@ -59,11 +63,11 @@ struct climb {
 
 /* --- one rung --- */
 
-/* The probe, or whoever asked, has given up: no other rung helps. */
-static bool is_final(enum err error)
+/* The probe, or whoever asked, has given up, or NRST is low whatever we do: no other rung helps. */
+static bool is_final(const struct climb *climb, enum err error)
 {
-    return error == ERR_PROBE_GONE || error == ERR_PROBE_ACCESS || error == ERR_PROBE ||
-           error == ERR_CANCELLED || error == ERR_NO_MEMORY;
+    return climb->held || error == ERR_PROBE_GONE || error == ERR_PROBE_ACCESS ||
+           error == ERR_PROBE || error == ERR_CANCELLED || error == ERR_NO_MEMORY;
 }
 
 static bool is_arm_core(uint32_t cpuid)
@@ -82,7 +86,7 @@ static enum err see_core_elsewhere(struct climb *climb, enum err error)
         climb->ops.ap = (uint8_t)ap;
         ops_read32(&climb->ops, CPUID, &cpuid);
         enum err here = ops_flush(&climb->ops);
-        if (here != ERR_OK && is_final(here))
+        if (here != ERR_OK && is_final(climb, here))
             return here;
         if (here != ERR_OK || !is_arm_core(cpuid))
             continue;
@@ -115,32 +119,73 @@ static enum err find_core(struct climb *climb)
 {
     enum err error = see_core(climb);
 
-    if (error == ERR_OK || is_final(error))
+    if (error == ERR_OK || is_final(climb, error))
         return error;
     job_clear(probe_job(climb->probe));
     return ERR_OK;
 }
 
-/* A core held in reset shows S_RESET_ST however often it is read; else reading clears it. */
-static enum err arm_reset_catch(struct climb *climb, bool *in_reset)
+/* --- held in reset, by us or by somebody else --- */
+
+/* S_RESET_ST clears when it is read, but not while the core is held in reset. */
+static enum err see_reset(struct climb *climb, bool *in_reset)
 {
     uint32_t first, second;
-    struct ops *ops = &climb->ops;
 
-    ops_write32(ops, DHCSR, DHCSR_DEBUGEN);
-    ops_write32(ops, DEMCR, DEMCR_VC_CORERESET);
-    ops_read32(ops, DHCSR, &first);
-    ops_read32(ops, DHCSR, &second);
-    enum err error = ops_flush(ops);
+    ops_read32(&climb->ops, DHCSR, &first);
+    ops_read32(&climb->ops, DHCSR, &second);
+    enum err error = ops_flush(&climb->ops);
     *in_reset = error == ERR_OK && second & DHCSR_S_RESET_ST;
     return error;
+}
+
+static void queue_reset_catch(struct climb *climb, bool on)
+{
+    ops_write32(&climb->ops, DHCSR, DHCSR_KEY | (on ? DHCSR_C_DEBUGEN : 0));
+    ops_write32(&climb->ops, DEMCR, on ? DEMCR_VC_CORERESET : 0);
 }
 
 static enum err await_halt(struct climb *climb)
 {
     ops_wait32(&climb->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_LIMIT_US);
     ops_write32(&climb->ops, DEMCR, 0);
-    return ops_flush(&climb->ops);
+    enum err error = ops_flush(&climb->ops);
+    climb->result->halted = error == ERR_OK;
+    return error;
+}
+
+static enum err give_up_held(struct climb *climb)
+{
+    struct job *job = probe_job(climb->probe);
+
+    queue_reset_catch(climb, false);
+    ops_flush(&climb->ops);
+    job_clear(job);
+    climb->held = true;
+    return job_fail(job, ERR_TIMEOUT, TARGET_HELD_TEXT);
+}
+
+/* Nobody of ours pulls at NRST. It may rise late, or a finger may still be on the button. */
+static enum err outlast_reset(struct climb *climb)
+{
+    struct job *job = probe_job(climb->probe);
+    struct clock *clock = probe_clock(climb->probe);
+    uint64_t now = clock_now_us(clock), deadline = now + HELD_LIMIT_US,
+             silent = now + HALT_LIMIT_US;
+    bool in_reset = true;
+    enum err error = see_reset(climb, &in_reset);
+
+    while (error == ERR_OK && in_reset && (now = clock_now_us(clock)) < deadline) {
+        if (climb->may_halt && now >= silent) {
+            log_line(job->log, LOG_WARN, "NRST is low: release the reset button");
+            silent = UINT64_MAX;
+        }
+        clock_sleep_us(clock, HELD_LOOK_US);
+        error = job_checkpoint(job);
+        if (error == ERR_OK)
+            error = see_reset(climb, &in_reset);
+    }
+    return error == ERR_OK && in_reset ? give_up_held(climb) : error;
 }
 
 /* NRST is low, or so the probe thinks. Leaves it high and the core at its reset vector. */
@@ -148,17 +193,32 @@ static enum err stand_at_reset_vector(struct climb *climb)
 {
     bool in_reset = false;
 
-    enum err error = arm_reset_catch(climb, &in_reset);
+    queue_reset_catch(climb, true);
+    enum err error = see_reset(climb, &in_reset);
     if (error == ERR_OK)
         error = probe_nrst(climb->probe, PROBE_NRST_RELEASE);
+    if (error == ERR_OK && in_reset)
+        error = outlast_reset(climb);
     if (error == ERR_OK && !in_reset) {
         climb->result->nrst_open = true;
         ops_write32(&climb->ops, AIRCR, AIRCR_SYSRESETREQ);
     }
-    if (error == ERR_OK)
-        error = await_halt(climb);
-    climb->result->halted = error == ERR_OK;
-    return error;
+    return error == ERR_OK ? await_halt(climb) : error;
+}
+
+/* Somebody else holds NRST low: what runs then may be what switches SWD off, so it is caught. */
+static enum err pass_foreign_reset(struct climb *climb)
+{
+    bool in_reset;
+    enum err error = see_reset(climb, &in_reset);
+
+    if (error != ERR_OK || !in_reset)
+        return error;
+    if (climb->may_halt)
+        queue_reset_catch(climb, true);
+    error = outlast_reset(climb);
+    climb->result->held = error == ERR_OK && climb->may_halt;
+    return climb->result->held ? await_halt(climb) : error;
 }
 
 static enum err try_rung(struct climb *climb, const struct rung *rung)
@@ -182,6 +242,8 @@ static enum err try_rung(struct climb *climb, const struct rung *rung)
         error = stand_at_reset_vector(climb);
     if (error == ERR_OK)
         error = see_core(climb);
+    if (error == ERR_OK && rung->how == PROBE_CONNECT_NORMAL)
+        error = pass_foreign_reset(climb);
     if (error != ERR_OK && rung->how == PROBE_CONNECT_UNDER_RESET)
         probe_nrst(climb->probe, PROBE_NRST_RELEASE);
     return error;
@@ -209,6 +271,9 @@ static void advise(struct climb *climb, const struct rung *rung, bool gentlest)
     if (result->nrst_open)
         text = "NRST does not reach the chip: wire it, or press its reset button when the firmware "
                "locks SWD; a software reset was used";
+    else if (result->held)
+        text = "something else held NRST low (a finger on the reset button?); the core was halted "
+               "when it let go, before its first instruction";
     else if (rung->how == PROBE_CONNECT_UNDER_RESET && !gentlest)
         text = "the chip answers only after a reset: its firmware switches SWD off or sleeps "
                "deeply; it is halted before its first instruction";
@@ -220,55 +285,73 @@ static void advise(struct climb *climb, const struct rung *rung, bool gentlest)
 
 /* --- what to say when nobody is up there --- */
 
-static const struct {
+static const struct voltage {
     uint32_t below_mv;
+    enum err error;
+    bool try_nrst; /* the chip could answer: does its firmware keep it from that? */
     const char *advice;
 } voltages[] = {
-    {300, "the target has no power, or the probe's VTref pin is not connected to its 3.3 V"},
-    {1500, "the target is not really powered (fed through its pins?): supply 3.3 V"},
-    {4000, "the voltage is fine, so look at SWDIO and SWCLK (swapped? compare with the print on "
-           "the circuit boards) and at GND"},
-    {UINT32_MAX, "5 V do not belong on VTref: connect the target's 3.3 V"},
+    {300, ERR_POWER, false,
+     "the target has no power, or the probe's VTref pin is not connected to its 3.3 V"},
+    {1500, ERR_POWER, false,
+     "the target is not really powered (fed through its pins?): supply 3.3 V"},
+    {4000, ERR_NO_TARGET, true,
+     "the voltage is fine, so look at SWDIO and SWCLK (swapped? compare with the print on the "
+     "circuit boards) and at GND"},
+    {UINT32_MAX, ERR_NO_TARGET, false, "5 V do not belong on VTref: connect the target's 3.3 V"},
 };
 
-static void describe_silence(struct climb *climb, char *text, size_t size)
-{
-    uint32_t mv;
-    struct job *job = probe_job(climb->probe);
-    size_t row = 0;
+static const struct voltage unknown_voltage = {
+    0, ERR_NO_TARGET, true,
+    "check power, GND, SWDIO and SWCLK (swapped? compare with the print on the circuit boards)"};
 
+static const struct voltage *see_voltage(struct climb *climb, char *text, size_t size)
+{
+    const struct voltage *row = voltages;
+    uint32_t mv;
+
+    text[0] = '\0';
     if (probe_vtref(climb->probe, &mv) != ERR_OK) {
-        job_clear(job);
-        snprintf(text, size,
-                 "check power, GND, SWDIO and SWCLK (swapped? compare with the print on the "
-                 "circuit boards)");
-        return;
+        job_clear(probe_job(climb->probe));
+        return &unknown_voltage;
     }
-    while (mv >= voltages[row].below_mv)
+    while (mv >= row->below_mv)
         row++;
-    snprintf(text, size, "VTref %u.%02u V: %s", mv / 1000, mv % 1000 / 10, voltages[row].advice);
+    snprintf(text, size, "VTref %u.%02u V: ", mv / 1000, mv % 1000 / 10);
+    return row;
+}
+
+static enum err report_silence(struct climb *climb, enum target_connect how)
+{
+    char measured[24];
+    bool tried_reset = how != TARGET_CONNECT_ATTACH;
+    const struct voltage *voltage = see_voltage(climb, measured, sizeof measured);
+
+    return job_fail(probe_job(climb->probe), voltage->error, "no target answers on SWD%s; %s%s%s",
+                    tried_reset         ? ", nor under reset"
+                    : voltage->try_nrst ? " (not tried: under reset)"
+                                        : "",
+                    measured, voltage->advice,
+                    tried_reset && voltage->try_nrst
+                        ? "; if they are right, its program may switch SWD off: connect NRST, too, "
+                          "or hold the reset button while starting, or set BOOT0 to 1 and reset"
+                        : "");
 }
 
 static enum err report(struct climb *climb, enum target_connect how)
 {
-    char advice[170];
-    struct job *job = probe_job(climb->probe);
-
-    if (climb->dpidr)
-        return job_fail(
-            job, climb->error,
-            "the debug port answers (DPIDR 0x%08x), but: %s; is NRST held low, the chip "
-            "asleep or locked?",
-            climb->dpidr, climb->text);
-    describe_silence(climb, advice, sizeof advice);
-    return job_fail(
-        job, climb->error, "no target answers on SWD%s; %s",
-        how == TARGET_CONNECT_ATTACH ? " (not tried: under reset)" : ", nor under reset", advice);
+    if (!climb->dpidr)
+        return report_silence(climb, how);
+    return job_fail(probe_job(climb->probe), climb->error,
+                    "the debug port answers (DPIDR 0x%08x), but: %s; is NRST held low, the chip "
+                    "asleep or locked?",
+                    climb->dpidr, climb->text);
 }
 
 enum err connect_ladder(struct probe *probe, enum target_connect how, struct connect_result *result)
 {
-    struct climb climb = {.probe = probe, .result = result};
+    struct climb climb = {
+        .probe = probe, .result = result, .may_halt = how != TARGET_CONNECT_ATTACH};
     size_t first = ladders[how].first;
 
     climb.khz = probe_speed_khz(probe) ? probe_speed_khz(probe) : DEFAULT_KHZ;
@@ -282,7 +365,7 @@ enum err connect_ladder(struct probe *probe, enum target_connect how, struct con
             advise(&climb, rung, i == first);
             return ERR_OK;
         }
-        if (is_final(error))
+        if (is_final(&climb, error))
             return error;
         remember(&climb, error);
         if ((error = job_checkpoint(probe_job(probe))) != ERR_OK)

@@ -74,6 +74,12 @@ static enum err report_reset(struct target *target, uint32_t dhcsr)
                     target->state == TARGET_HALTED ? "halted" : "running");
 }
 
+static void hold(struct target *target)
+{
+    cm_forget(target, true);
+    target->state = TARGET_IN_RESET;
+}
+
 /* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
 static enum err look_at_reset(struct target *target, uint32_t dhcsr)
 {
@@ -87,10 +93,25 @@ static enum err look_at_reset(struct target *target, uint32_t dhcsr)
     if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
         return report_reset(target, again);
     bool was_held = target->state == TARGET_IN_RESET;
-    target->state = TARGET_IN_RESET;
-    return was_held
-               ? ERR_OK
-               : job_fail(target->job, ERR_RESET_LOST, "the target is held in reset: NRST is low");
+    hold(target);
+    return was_held ? ERR_OK : job_fail(target->job, ERR_RESET_LOST, TARGET_HELD_TEXT);
+}
+
+enum err cm_blame_held(struct target *target, enum err err, enum err keep)
+{
+    struct job calm, *before;
+    uint32_t dhcsr, again = 0;
+
+    cm_calm_begin(target, &calm, &before);
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    ops_read32(&target->ops, DHCSR, &again);
+    bool held = ops_flush(&target->ops) == ERR_OK && (again & DHCSR_S_RESET_ST);
+    cm_calm_end(target, before);
+    if (!held)
+        return err;
+    hold(target);
+    cm_forgive(target, keep);
+    return job_fail(target->job, err == ERR_TIMEOUT ? err : ERR_NOT_HALTED, TARGET_HELD_TEXT);
 }
 
 enum err cm_blame_reset(struct target *target, enum err err, enum err keep)
@@ -98,6 +119,10 @@ enum err cm_blame_reset(struct target *target, enum err err, enum err keep)
     struct job calm, *before;
     uint32_t dhcsr = 0;
 
+    if (target->state == TARGET_IN_RESET)
+        return cm_blame_held(target, err, keep);
+    if (target->state != TARGET_HALTED)
+        return err;
     cm_calm_begin(target, &calm, &before);
     ops_read32(&target->ops, DHCSR, &dhcsr);
     bool seen = ops_flush(&target->ops) == ERR_OK;
@@ -111,12 +136,20 @@ enum err cm_blame_reset(struct target *target, enum err err, enum err keep)
     return look_at_reset(target, dhcsr);
 }
 
+/* No address that nobody answers at: a core register, or anything while NRST is low. */
+static bool refusal_is_odd(const struct target *target)
+{
+    uint32_t address;
+
+    return target->state == TARGET_IN_RESET || !probe_failed_address(target->probe, &address);
+}
+
 enum err cm_flush(struct target *target)
 {
     enum err keep = target->job->error;
     enum err err = flush_or_lose(target);
 
-    if (err == ERR_NOT_HALTED && target->state == TARGET_HALTED)
+    if (err == ERR_NOT_HALTED || (err == ERR_FAULT && refusal_is_odd(target)))
         err = cm_blame_reset(target, err, keep);
     return err;
 }
@@ -149,6 +182,8 @@ enum err cm_need_halted(struct target *target)
 {
     enum err err = cm_need_connected(target);
 
+    if (!err && target->state == TARGET_IN_RESET)
+        err = job_fail(target->job, ERR_NOT_HALTED, TARGET_HELD_TEXT);
     if (!err && target->state != TARGET_HALTED)
         err = job_fail(target->job, ERR_NOT_HALTED,
                        "the core is running; its registers can be seen once it is halted");
@@ -250,10 +285,9 @@ enum err target_halt(struct target *target, struct target_stop *stop)
     if (err != ERR_TIMEOUT)
         return err;
     cm_forgive(target, keep);
-    if (target->state == TARGET_IN_RESET)
-        return job_fail(target->job, ERR_TIMEOUT,
-                        "the core is held in reset: NRST is low, release it first");
-    return job_fail(target->job, ERR_TIMEOUT, "the core did not halt within 1 s");
+    err = job_fail(target->job, ERR_TIMEOUT,
+                   "the core did not halt within 1 s: 'monitor reset halt' may get it back");
+    return cm_blame_held(target, err, keep);
 }
 
 /* The breakpoint at pc would stop the core again before it did anything: it is lifted for one step.
@@ -317,9 +351,11 @@ enum err target_resume(struct target *target)
     bool stopped;
     enum err err = cm_need_connected(target);
 
-    if (err || target->state != TARGET_HALTED)
+    if (err || target->state == TARGET_RUNNING)
         return err;
-    err = leave_pc(target, &stopped);
+    err = cm_need_halted(target);
+    if (!err)
+        err = leave_pc(target, &stopped);
     if (err || !stopped)
         return err ? err : cm_go(target);
     target->state = TARGET_RUNNING; /* for the next poll to end */

@@ -158,9 +158,11 @@ enum err cm_flush(struct target *target);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
 enum err cm_flush_halted(struct target *target);
-/* A halted core refused something (`err`; `keep` is the job's error before it): if it was reset, or
- * is held in reset, that is the error instead, and the state says so. */
+/* Something was refused (`err`; `keep` is the job's error before it): if a halted core was reset,
+ * or the core is held in reset, that is the error instead, and the state says so. */
 enum err cm_blame_reset(struct target *target, enum err err, enum err keep);
+/* If the core is held in reset by now, that is what the error `err` says, and the state. */
+enum err cm_blame_held(struct target *target, enum err err, enum err keep);
 /* Forgets an error that was expected; `keep` is the job's error before the attempt. */
 void cm_forgive(struct target *target, enum err keep);
 uint64_t cm_now_us(const struct target *target);

@@ -190,7 +190,7 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
     err = memory_read_cached(target, address, data, length, &got);
     if (!err)
         err = read_slices(target, address, data, length, &got);
-    if (err == ERR_FAULT && got == 0 && target->state == TARGET_HALTED)
+    if (err == ERR_FAULT && got == 0)
         err = cm_blame_reset(target, err, keep);
     breakpoints_hide(target, address, data, got);
     if (!done)
@@ -233,9 +233,7 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    if (err == ERR_FAULT && target->state == TARGET_HALTED)
-        err = cm_blame_reset(target, err, keep);
-    return err;
+    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
 }
 
 static enum err check_width(struct target *target, uint32_t address, unsigned width, size_t count)
@@ -251,6 +249,7 @@ static enum err check_width(struct target *target, uint32_t address, unsigned wi
 enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,
                            size_t count)
 {
+    enum err keep = target->job->error;
     enum err err = check_width(target, address, width, count);
     size_t length = count * width;
 
@@ -265,12 +264,13 @@ enum err target_read_width(struct target *target, uint32_t address, unsigned wid
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err;
+    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
 }
 
 enum err target_write_width(struct target *target, uint32_t address, unsigned width,
                             const void *data, size_t count)
 {
+    enum err keep = target->job->error;
     enum err err = check_width(target, address, width, count);
     size_t length = count * width;
 
@@ -286,7 +286,7 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err;
+    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
 }
 
 void target_drop_caches(struct target *target)

@@ -143,10 +143,13 @@ static enum err reset_and_halt(struct target *target)
 
 enum err target_reset(struct target *target, enum target_reset kind)
 {
+    enum err keep = target->job->error;
     enum err err = cm_need_connected(target);
 
     if (!err)
         err = reset_and_halt(target);
+    if (err == ERR_TIMEOUT)
+        err = cm_blame_held(target, err, keep);
     if (err || kind == TARGET_RESET_HALT)
         return err;
     /* A breakpoint at the reset vector is to be hit: nothing is stepped over. */

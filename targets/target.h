@@ -26,6 +26,10 @@ enum target_state {
     TARGET_IN_RESET, /* NRST held low: debug answers, the core does not run */
 };
 
+#define TARGET_HELD_TEXT                                                               \
+    "the core is held in reset: NRST is low (reset button pressed, NRST wire shorted " \
+    "to ground, or held by a program?)"
+
 /* How target_connect() gets there; what --connect says. */
 enum target_connect {
     TARGET_CONNECT_NORMAL,      /* undisturbed; if that fails, under reset as the next rung */
@@ -135,7 +139,7 @@ enum err target_poll(struct target *target, struct target_stop *stop);
 bool target_locked_up(const struct target *target);
 /* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
 enum err target_halt(struct target *target, struct target_stop *stop);
-/* Steps over a breakpoint at pc first. Running already: fine. */
+/* Steps over a breakpoint at pc first. Running already: fine. Held in reset: ERR_NOT_HALTED. */
 enum err target_resume(struct target *target);
 /* One instruction; interrupts as target_set_maskisr() says. */
 enum err target_step(struct target *target, struct target_stop *stop);

@@ -174,8 +174,8 @@ static enum err check(struct packet_call *call)
     if (flags & PACKET_HALTED && target_state(unit->target) != TARGET_HALTED)
         return job_fail(call->job, ERR_NOT_HALTED, "%s",
                         target_state(unit->target) == TARGET_IN_RESET
-                            ? "the core is held in reset: NRST is low"
-                            : "the core runs");
+                            ? TARGET_HELD_TEXT
+                            : "the core runs; halt it first (Ctrl-C)");
     return ERR_OK;
 }
 

@@ -44,26 +44,48 @@ static bool joins(struct packet_call *call)
     return target_state(call->unit->target) != TARGET_HALTED || call->unit->unreported;
 }
 
+static bool is_held(const struct packet_call *call)
+{
+    return unit_connected(call->unit) && target_state(call->unit->target) == TARGET_IN_RESET;
+}
+
+/* gdb gets its stop when NRST is released, or somebody's Ctrl-C an explanation. */
+static enum err wait_for_release(struct packet_call *call)
+{
+    job_clear(call->job);
+    console_say(call->client, TARGET_HELD_TEXT "; it is halted when that ends");
+    return wait_for_stop(call);
+}
+
 static enum err join(struct packet_call *call, const char *sentence)
 {
     enum err err = unit_may_run(call->unit, call->job);
 
     if (err != ERR_OK)
         return err;
-    if (sentence)
-        console_say(call->client, "%s", sentence);
+    bool was_held = is_held(call); /* that it is now is told by the look itself */
     wait_for_stop(call);
     unit_poll(call->unit, call->job);
+    if (was_held && is_held(call))
+        return wait_for_release(call);
+    if (sentence && unit_connected(call->unit) &&
+        target_state(call->unit->target) == TARGET_RUNNING)
+        console_say(call->client, "%s", sentence);
     return ERR_OK;
+}
+
+/* What came of letting the core go. */
+static enum err begun(struct packet_call *call, enum err err)
+{
+    if (err != ERR_OK)
+        return is_held(call) ? wait_for_release(call) : err;
+    return wait_for_stop(call);
 }
 
 static enum err resume(struct packet_call *call)
 {
     call->client->sync = false;
-    if (joins(call))
-        return join(call, NULL);
-    enum err err = unit_resume(call->unit, call->job);
-    return err != ERR_OK ? err : wait_for_stop(call);
+    return joins(call) ? join(call, NULL) : begun(call, unit_resume(call->unit, call->job));
 }
 
 static enum err reply_stop(struct packet_call *call)
@@ -87,7 +109,8 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     enum err err;
 
     if (joins(call))
-        return join(call, "the core was resumed meanwhile: waiting for it to stop");
+        return join(call, "the core runs already (another session resumed it, or it was reset): "
+                          "waiting for it to stop; Ctrl-C halts it");
     if (call->client->sync) { /* `monitor gdb_sync` came before it */
         call->client->sync = false;
         return reply_stop(call);
@@ -98,7 +121,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     else
         err = unit_step(call->unit, call->job);
     console_end(&console);
-    return err != ERR_OK ? err : reply_stop(call);
+    return err != ERR_OK ? begun(call, err) : reply_stop(call);
 }
 
 /* `c ADDRESS`, `s ADDRESS`. */
@@ -109,8 +132,10 @@ static enum err set_pc(struct packet_call *call)
 
     if (call->args.count <= at)
         return ERR_OK;
+    if (is_held(call))
+        return job_fail(call->job, ERR_NOT_HALTED, TARGET_HELD_TEXT);
     if (joins(call))
-        return job_fail(call->job, ERR_NOT_HALTED, "the core runs");
+        return job_fail(call->job, ERR_NOT_HALTED, "the core runs; halt it first (Ctrl-C)");
     for (size_t i = 0; i < count; i++)
         if (strcmp(regs[i].name, "pc") == 0)
             return target_write_register(call->unit->target, i, call->args.item[at].number);

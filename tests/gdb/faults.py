@@ -178,10 +178,34 @@ def button_held_while_halted():
         assert c.ask("m20000400,2") == b"fee7"
 
 
+def held_in_reset_is_what_every_command_says():
+    with board("bluepill") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+        for seen_before in (False, True):
+            for packet in ("vCont;s:1", "vCont;r8000000,8000010:1", "vCont;c", "s"):
+                c.ask("?")
+                c.ask("M20000400,2:fee7")
+                c.ask("Pf=00040020")
+                hands.monitor("sim nrst press")
+                if seen_before:
+                    assert b"NRST is low" in c.ask("m20000400,2")
+                c.send(packet)
+                told = c.receive()
+                assert told[:1] == b"O" and b"NRST is low" in bytes.fromhex(told[1:].decode()), (packet, told)
+                hands.monitor("sim nrst release")
+                assert c.receive_stop()[:1] == b"T", "it is halted when the button is released"
+        hands.monitor("sim nrst press")
+        for line in ("reset halt", "reset", "halt 10", "step", "resume", "reg", "reg pc", "mdw 0x20000000", "mww 0x20000000 1"):
+            text, final = c.ask_text(line)
+            assert "NRST is low" in final, (line, text, final)
+        assert "held in reset" in c.monitor("status")
+        hands.monitor("sim nrst release")
+        assert re.search("halted", c.monitor("halt"))
+
+
 run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warned_of_and_works,
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
            unplugged_while_running, power_cycle_while_running,
            power_cycle_while_halted_is_told_until_gdb_attaches_again, reset_button_is_noticed_by_registers_too,
-           button_pressed_while_halted, button_held_while_halted])
+           button_pressed_while_halted, button_held_while_halted, held_in_reset_is_what_every_command_says])

@@ -121,11 +121,13 @@ static void the_voltage_tells_what_to_look_at(void **state)
 {
     static const struct {
         uint32_t mv;
+        enum err error;
         const char *text;
-    } rows[] = {{0, "VTref 0.00 V: the target has no power"},
-                {1200, "VTref 1.20 V: the target is not really powered"},
-                {3310, "VTref 3.31 V: the voltage is fine, so look at SWDIO and SWCLK"},
-                {5020, "VTref 5.02 V: 5 V do not belong on VTref"}};
+    } rows[] = {
+        {0, ERR_POWER, "VTref 0.00 V: the target has no power"},
+        {1200, ERR_POWER, "VTref 1.20 V: the target is not really powered"},
+        {3310, ERR_NO_TARGET, "VTref 3.31 V: the voltage is fine, so look at SWDIO and SWCLK"},
+        {5020, ERR_NO_TARGET, "VTref 5.02 V: 5 V do not belong on VTref"}};
     struct fake_chip fake;
     struct climbed climbed;
 
@@ -135,8 +137,9 @@ static void the_voltage_tells_what_to_look_at(void **state)
         fake.fastest_khz = 0;
         fake.vtref_mv = rows[i].mv;
         climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
-        assert_int_equal(climbed.error, ERR_NO_TARGET);
+        assert_int_equal(climbed.error, rows[i].error);
         assert_non_null(strstr(climbed.job.text, rows[i].text));
+        assert_int_equal(strstr(climbed.job.text, "connect NRST, too") != NULL, rows[i].mv == 3310);
         assert_int_equal(fake.connects, 4);
         assert_int_equal(fake.khz, 1800);
     }
