@@ -96,7 +96,7 @@ struct unit {
     unsigned resets;       /* seen so far: made by us, or found to have happened */
     enum target_reset last_reset;
     unsigned watchers;    /* shells that want to know what the core does */
-    char why_absent[256]; /* the sentence, while there is no probe or target */
+    char why_absent[400]; /* the sentence, while there is no probe or target */
 };
 
 void unit_init(struct unit *unit, const struct log *log, const struct unit_options *options,

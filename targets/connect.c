@@ -177,7 +177,7 @@ static enum err outlast_reset(struct climb *climb)
 
     while (error == ERR_OK && in_reset && (now = clock_now_us(clock)) < deadline) {
         if (climb->may_halt && now >= silent) {
-            log_line(job->log, LOG_WARN, "NRST is low: release the reset button");
+            job_print(job, "NRST is low: if a finger is on the reset button, release it now\n");
             silent = UINT64_MAX;
         }
         clock_sleep_us(clock, HELD_LOOK_US);

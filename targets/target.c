@@ -89,11 +89,10 @@ static enum err detect(struct target *target, const struct connect_result *resul
         return err;
     target->region_count = regions.count;
     memcpy(target->regions, regions.items, regions.count * sizeof regions.items[0]);
-    /* The warning is the caller's to tell; what does not fit in there is told here. */
-    if (target->chip.warning[0] && result->advice[0])
-        log_line(target->job->log, LOG_WARN, "%s", result->advice);
-    if (!target->chip.warning[0])
-        snprintf(target->chip.warning, sizeof target->chip.warning, "%s", result->advice);
+    size_t used = strlen(target->chip.warning);
+    if (result->advice[0])
+        snprintf(target->chip.warning + used, sizeof target->chip.warning - used, "%s%s",
+                 used ? "; " : "", result->advice);
     return ERR_OK;
 }
 

@@ -90,7 +90,7 @@ struct target_chip {
     bool readout_protected;
     bool protection_known; /* false: the register that tells could not be read, or is not known */
     uint8_t breakpoints, watchpoints; /* comparators */
-    char warning[240];                /* clone suspected, protected..; empty if all is well */
+    char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
 };
 
 /* One register as gdb sees it. Index in the table = gdb's register number. */

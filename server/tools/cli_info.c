@@ -7,6 +7,7 @@
 #include "chips.h"
 #include "cli.h"
 #include "cli_probe.h"
+#include "option_bytes.h"
 
 enum { UID_WORDS = 3 };
 
@@ -20,6 +21,7 @@ struct facts {
     bool uid_known;
     uint32_t uid[UID_WORDS];
     uint32_t flash_start, ram_start;
+    struct option_bytes options;
     char sectors[96];  /* "64 sectors of 1 KiB" */
     char problem[400]; /* why there is no target */
 };
@@ -89,6 +91,7 @@ static enum err gather(struct cli *cli, struct facts *facts)
     }
     facts->target = cli->unit.target;
     read_uid(cli, facts);
+    option_bytes_look(&facts->options, cli->unit.target, &cli->job);
     describe_regions(facts);
     return ERR_OK;
 }
@@ -122,8 +125,9 @@ static void print_chip(const struct facts *facts, FILE *out)
 
     format_uid(facts, uid);
     cli_print_fact(out, "chip", "%s", chip->name);
-    cli_print_fact(out, "core", "%s r%up%u, %s", chip->core, CPUID_VARIANT(chip->cpuid),
-                   CPUID_REVISION(chip->cpuid), state_name(facts->target));
+    cli_print_fact(out, "core", "%s r%up%u, %s%s", chip->core, CPUID_VARIANT(chip->cpuid),
+                   CPUID_REVISION(chip->cpuid), state_name(facts->target),
+                   target_last_stop(facts->target)->reason == STOP_RESET ? " by a reset" : "");
     if (chip->flash_size)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
                        display_size(size, chip->flash_size), facts->flash_start,
@@ -139,6 +143,7 @@ static void print_chip(const struct facts *facts, FILE *out)
                    chip->readout_protected  ? "the flash is read-protected"
                    : chip->protection_known ? "none against reading"
                                             : "not known: the chip does not let it be read");
+    option_bytes_print(&facts->options, out);
     cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", chip->breakpoints,
                    chip->watchpoints);
     cli_print_fact(out, "warning", "%s", chip->warning);
@@ -166,6 +171,7 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_text(json, "unique_id", uid);
     json_bool(json, "readout_protected", chip->readout_protected);
     json_bool(json, "protection_known", chip->protection_known);
+    option_bytes_json(&facts->options, json);
     json_number(json, "breakpoints", chip->breakpoints);
     json_number(json, "watchpoints", chip->watchpoints);
     json_text(json, "warning", chip->warning);

@@ -59,13 +59,22 @@ static void advise_reset(struct cli *cli, enum err err)
              text);
 }
 
+/* What to do now, in lines. */
+static void tell(void *user, const char *text, size_t length)
+{
+    display_say(user, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
 enum err cli_connect(struct cli *cli)
 {
     enum err err = cli->unit.probe ? ERR_OK : cli_open(cli);
 
     if (err)
         return err;
+    cli->job.output = tell;
+    cli->job.user = &cli->display;
     err = unit_connect(&cli->unit, &cli->job);
+    cli->job.output = NULL;
     if (err == ERR_NO_TARGET)
         advise_reset(cli, err);
     if (err == ERR_OK && target_chip(cli->unit.target)->warning[0])
@@ -86,8 +95,13 @@ static enum err forgive_silence(struct cli *cli, enum err err)
     if (err != ERR_NO_TARGET)
         return err;
     job_clear(&cli->job);
-    display_say(&cli->display, "the chip no longer answers: does its program switch SWD off, or "
-                               "sleep deeply? --connect under-reset gets in");
+    if (cli->options.connect == TARGET_CONNECT_UNDER_RESET)
+        display_say(&cli->display, "the program runs, and the chip no longer answers: it switches "
+                                   "SWD off, or sleeps deeply; until another program is in the "
+                                   "flash, only --connect under-reset gets in");
+    else
+        display_say(&cli->display, "the chip no longer answers: does its program switch SWD off, "
+                                   "or sleep deeply? --connect under-reset gets in");
     return ERR_OK;
 }
 

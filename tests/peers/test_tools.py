@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 
-from emulator import tool
+from emulator import Program, tool
 from daemon import run_tests
 
 probe_emu, firmware, stlink, probed = sys.argv[1:5]
@@ -179,8 +179,73 @@ def no_wires_are_explained():
     assert "no target answers" in text and "VTref" in text and VERSIONS[stlink] in text, text
 
 
+def the_button_is_held(*words, board="bluepill"):
+    """The tool begins while the reset button is pressed; returns it running."""
+    folder = tempfile.TemporaryDirectory(prefix="probed-")
+    go = os.path.join(folder.name, "go")
+    script = f"until test -e {go}; do sleep 0.02; done; exec {probed} {' '.join(words)}"
+    running = Program(probe_emu, "sh", "-c", script, stlink=stlink, board=board)
+    running.control("hands nrst press")
+    running.stats()  # it is pressed
+    open(go, "w").close()
+    running.keep = folder
+    return running
+
+
+def a_core_held_in_reset_is_said_to_be():
+    for way in ("attach", "normal", "under-reset"):
+        with the_button_is_held("info", "--connect", way) as running:
+            assert running.wait() == 1, running.log
+            assert running.log.count("held in reset: NRST is low") == 1, running.log
+            assert "under-reset may help" not in running.log and "running" not in running.log, running.log
+
+
+def the_button_gets_into_a_chip_that_switches_swd_off():
+    """What is advised where NRST is not wired."""
+    with Bench() as bench:
+        text = bench.run("{probed} info --connect normal", board="bluepill,swj-off,nrst-open", code=1)
+    assert "connect NRST, too, or hold the reset button while starting" in text and "BOOT0" in text, text
+    with the_button_is_held("info", "--connect", "normal", board="bluepill,swj-off,nrst-open") as running:
+        running.read_log("on the reset button, release it now")
+        running.control("hands nrst release")
+        assert running.wait() == 0, running.log
+        assert re.search(r"core: +Cortex-M3 r1p1, halted by a reset", running.log), running.log
+        assert "held NRST low" in running.log, running.log
+
+
+def advice_is_told_beside_the_chips_own_warning():
+    with Bench() as bench:
+        text = bench.run("{probed} info --connect normal", board="bluepill,swj-off,clone")
+        assert re.search(r"warning: .*a copy.*only after a reset", text), text
+        text = bench.run("{probed} info --connect under-reset", board="bluepill,swj-off")
+        assert "only --connect under-reset gets in" in text, text
+        text = bench.run("{probed} info", board="bluepill,vtref=0.1,noack", code=1)
+        assert "under-reset" not in text and "under reset" not in text or stlink == "clone", text
+
+
+def option_bytes_are_shown():
+    with Bench() as bench:
+        bench.run("{probed} info >{dir}/before\n"
+                  "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c 'stm32f1x options_write 0 HWWDG RSTSTOP' "
+                  "-c shutdown\n"
+                  "{probed} info >{dir}/stored; {probed} reset; {probed} info >{dir}/after\n"
+                  "{probed} info --json >{dir}/json\n")
+        before, stored, after = (bench.read(name).decode() for name in ("before", "stored", "after"))
+        for text in (before, stored):
+            assert re.search(r"write lock: +none\n", text), text
+            assert re.search(r"options: +watchdog by software, no reset in Stop mode, no reset in Standby", text), text
+        assert "others are stored" in stored and "others are stored" not in before + after, stored
+        assert re.search(r"write lock: +0x08002000-0x08003fff\n", after), after
+        assert re.search(r"options: +watchdog by hardware .*, a reset in Stop mode, no reset in Standby", after), after
+        target = json.loads(bench.read("json"))["target"]
+        assert target["write_protected"] == "0x08002000-0x08003fff", target
+        assert target["option_bytes"]["watchdog_by_hardware"] and target["option_bytes"]["reset_in_stop"], target
+
+
 TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what_is_flashed_is_read_back,
          an_identical_image_is_not_written_again, erase_wipes_what_it_says, other_bytes_stay_unless_erase_is_asked_for,
          reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe, a_probe_in_use_is_said_to_be,
-         a_locked_chip_is_explained, no_wires_are_explained]
+         a_locked_chip_is_explained, no_wires_are_explained, a_core_held_in_reset_is_said_to_be,
+         the_button_gets_into_a_chip_that_switches_swd_off, advice_is_told_beside_the_chips_own_warning,
+         option_bytes_are_shown]
 run_tests(TESTS)
