@@ -59,6 +59,7 @@ static enum err repeat_dropped_write(struct mem_ap_run *run, size_t slot)
 {
     while (slot && run->list[slot - 1].read)
         slot--;
+    run->probe->stats.repeats++;
     return start_over_at(run, slot ? slot - 1 : 0);
 }
 
@@ -86,6 +87,7 @@ static enum err after_parity(struct mem_ap_run *run, size_t slot, enum dap_troub
         return reset_lost(run, slot);
     if (slot < run->used && !may_repeat(run, slot))
         return fail_at(run, slot, SWD_PARITY);
+    run->probe->stats.repeats++;
     return start_over_at(run, slot);
 }
 

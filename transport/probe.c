@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -82,6 +83,10 @@ void probe_close(struct probe *probe)
 {
     if (!probe)
         return;
+    if (probe->stats.repeats)
+        log_line(probe->job->log, LOG_WARN,
+                 "accesses garbled on the wire and repeated: %" PRIu64 "; " PROBE_GARBLE_HINT,
+                 probe->stats.repeats);
     probe->driver->close(probe);
     free(probe);
 }
@@ -287,5 +292,6 @@ enum err probe_fail_op(struct probe *probe, const struct op *op, uint32_t addres
     probe->failed_address = address;
     probe->failed_address_known = op->kind == OP_READ || op->kind == OP_WRITE;
     describe_op(op, address, what, sizeof what);
-    return job_fail(probe->job, code, "%s: %s: %s", what, name, err_text(code));
+    return job_fail(probe->job, code, "%s: %s: %s%s", what, name, err_text(code),
+                    code == ERR_PARITY ? ": " PROBE_GARBLE_HINT : "");
 }

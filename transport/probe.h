@@ -48,6 +48,7 @@ struct probe_stats {
     uint64_t operations;   /* operations in them */
     uint64_t dap_accesses; /* DP and AP register accesses, if the driver sees them */
     uint64_t waits;        /* accesses answered WAIT */
+    uint64_t repeats;      /* accesses done again because the wire garbled them */
     uint64_t transfers;    /* USB transfers, both directions */
     uint64_t bytes;        /* USB payload bytes, both directions */
     uint64_t instructions; /* simulator: instructions executed by the core */
@@ -97,7 +98,8 @@ enum err probe_disconnect(struct probe *probe);
 
 /* Takes the highest speed not above khz; *actual_khz may be NULL. */
 enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
-/* What the last successful probe_set_speed() got; 0: never called, the probe's default. */
+/* What the last successful probe_set_speed() got, or a driver went down to by itself; 0: neither,
+ * the probe's default. */
 uint32_t probe_speed_khz(const struct probe *probe);
 /* Drives the probe's NRST pin; nothing tells whether it is wired. */
 enum err probe_nrst(struct probe *probe, enum probe_nrst level);

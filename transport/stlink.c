@@ -122,7 +122,8 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
     if (error != ERR_OK)
         return job_fail(probe->job, error, "access port %u cannot be opened: %s", ap,
                         stlink_status(reply[0])->text);
-    stlink->aps_open |= 1u << ap;
+    if (ap < 32)
+        stlink->aps_open |= 1u << ap;
     return ERR_OK;
 }
 
@@ -187,7 +188,8 @@ static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint
     bool under_reset = how == PROBE_CONNECT_UNDER_RESET;
     enum err error = leave_mode(probe);
 
-    if (error == ERR_OK && stlink->khz == 0)
+    /* Another target may be there than the one for which a speed was found. */
+    if (error == ERR_OK && !stlink->speed_chosen && (stlink->khz == 0 || !under_reset))
         error = stlink_default_speed(probe);
     /* Twice: before SWD is entered some firmware does not know yet which pin to drive. */
     if (error == ERR_OK && under_reset)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, stlink_speed.c chooses
  * the speed, stlink_run.c turns operations into commands by stlink_memory.c, stlink_registers.c and
- * stlink_script.c, which packs word accesses into RW_MISC scripts; stlink_link.c sends one command
- * and checks what came back. */
+ * stlink_script.c, which packs word accesses into RW_MISC scripts; stlink_repeat.c does once more
+ * what the wire failed; stlink_link.c sends one command and checks what came back. */
 #ifndef PROBED_STLINK_H
 #define PROBED_STLINK_H
 
@@ -49,9 +49,12 @@ enum err stlink_start(struct probe *probe, struct usb_pipe *pipe);
 
 /* --- stlink_link.c: one command --- */
 
-/* Sends a command and takes exactly `length` bytes of reply (0: none is expected). A short reply,
- * and one that only echoes the command, is no answer. */
-enum err stlink_ask(struct probe *probe, const uint8_t *command, void *reply, size_t length);
+/* Sends a command and takes exactly `length` bytes of reply (0: none is expected); a short one is
+ * no answer. For replies that are data from the first byte on. */
+enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, size_t length);
+/* As stlink_fetch; a reply that echoes the command, a buffer that was never filled, is none. */
+enum err stlink_ask(struct probe *probe, const uint8_t *command, uint8_t *reply, size_t length);
+enum err stlink_fail_echo(struct probe *probe, const uint8_t *command);
 /* As stlink_ask, with a data phase to the probe instead of a reply. */
 enum err stlink_tell(struct probe *probe, const uint8_t *command, const void *data, size_t length);
 /* Asks and checks the status byte; WAIT and busy are repeated within a time limit. *status (may be
@@ -67,6 +70,9 @@ enum err stlink_fail(struct probe *probe, const struct op *op, uint32_t address,
                      const struct stlink_status *status);
 /* After a fault: the sticky flags are cleared as far as this firmware lets us. */
 void stlink_clear_sticky(struct probe *probe);
+/* After a fault, before that: the debug port says that it dropped a write whose data arrived
+ * garbled (IHI 0031, B2.2.2: WDATAERR). False also if nothing tells. */
+bool stlink_write_was_garbled(struct probe *probe);
 
 /* --- stlink.c --- */
 
@@ -83,12 +89,16 @@ enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_kh
 enum err stlink_default_speed(struct probe *probe);
 /* SWD is entered. Nobody asked for a speed: as fast as the link proves clean. */
 enum err stlink_search_speed(struct probe *probe);
+/* A few reads of memory that never changes come out differently, or garbled. */
+bool stlink_link_garbles(struct probe *probe);
 
 /* --- stlink_memory.c --- */
 
 /* Register accesses of a MEM-AP that fit into a slice of 40 ms at this SWCLK. */
 uint32_t stlink_slice_accesses(const struct stlink *stlink);
 enum err stlink_run_memory(struct probe *probe, struct op *op);
+/* A block that one command can move, tried once; `op->data` is never NULL. */
+enum err stlink_run_piece(struct probe *probe, struct op *op);
 /* One word of AP 0, for `op`, which errors are told of. */
 enum err stlink_read_word(struct probe *probe, const struct op *op, uint32_t address,
                           uint32_t *value);
@@ -112,6 +122,21 @@ enum err stlink_learn_all_regs(struct probe *probe, const struct op *ops, size_t
 enum err stlink_run(struct probe *probe, struct op *ops, size_t count);
 /* One operation by itself, with retries. */
 enum err stlink_run_one(struct probe *probe, struct op *op);
+
+/* --- stlink_repeat.c --- */
+
+/* One try of an operation, with its sentence if it fails. */
+typedef enum err stlink_once(struct probe *probe, struct op *op);
+
+/* Tries, and once more where that does no harm: refused or garbled, the wire may have done it;
+ * nobody acknowledged, the target may have been reset. Then the sticky flags are cleared, and a
+ * refusal that was the wire's is told as ERR_PARITY. */
+enum err stlink_run_repeated(struct probe *probe, struct op *op, stlink_once *once);
+/* An operation that ended with this error may be done again: ERR_FAULT, ERR_PARITY: it may have
+ * been done. */
+bool stlink_may_repeat(const struct op *op, enum err error);
+/* For a refusal that was recorded: ERR_FAULT, or ERR_PARITY with a sentence of its own. */
+enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool write_garbled);
 
 /* --- stlink_script.c --- */
 

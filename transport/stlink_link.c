@@ -63,7 +63,7 @@ static enum err exchange(struct probe *probe, struct usb_exchange *exchange)
     return ERR_OK;
 }
 
-enum err stlink_ask(struct probe *probe, const uint8_t *command, void *reply, size_t length)
+enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, size_t length)
 {
     struct usb_exchange x = {
         .command = command, .in = length ? reply : NULL, .in_capacity = length};
@@ -88,10 +88,22 @@ enum err stlink_tell(struct probe *probe, const uint8_t *command, const void *da
     return exchange(probe, &x);
 }
 
-/* A stale buffer: the probe sent the command back. */
-static bool is_echo(const uint8_t *command, const uint8_t *reply, size_t length)
+enum err stlink_fail_echo(struct probe *probe, const uint8_t *command)
 {
-    return length >= 2 && reply[0] == command[0] && reply[1] == command[1];
+    stlink_of(probe)->dirty = true;
+    return job_fail(probe->job, ERR_PROBE,
+                    "the probe sent command %02X %02X back instead of an answer", command[0],
+                    command[1]);
+}
+
+enum err stlink_ask(struct probe *probe, const uint8_t *command, uint8_t *reply, size_t length)
+{
+    enum err error = stlink_fetch(probe, command, reply, length);
+
+    /* No reply begins like that: the first byte is a status, a version, a mode, a low number. */
+    if (error == ERR_OK && length >= 2 && reply[0] == command[0] && reply[1] == command[1])
+        return stlink_fail_echo(probe, command);
+    return error;
 }
 
 enum err stlink_ask_status(struct probe *probe, const uint8_t *command, uint8_t *reply,
@@ -104,12 +116,6 @@ enum err stlink_ask_status(struct probe *probe, const uint8_t *command, uint8_t 
         enum err error = stlink_ask(probe, command, reply, length);
         if (error != ERR_OK)
             return error;
-        if (is_echo(command, reply, length)) {
-            stlink_of(probe)->dirty = true;
-            return job_fail(probe->job, ERR_PROBE,
-                            "the probe sent command %02X %02X back instead of an answer",
-                            command[0], command[1]);
-        }
         found = stlink_status(reply[0]);
         if (status)
             *status = found;
@@ -167,4 +173,17 @@ void stlink_clear_sticky(struct probe *probe)
     put_le16(command + 4, DP_ABORT);
     put_le32(command + 6, DP_ABORT_CLEAR_STICKY);
     (void)stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+}
+
+bool stlink_write_was_garbled(struct probe *probe)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
+
+    if (!stlink_of(probe)->caps.dap_regs)
+        return false;
+    stlink_command(command, STLINK_DEBUG, STLINK_READ_DAP);
+    put_le16(command + 2, DAP_PORT_DP);
+    put_le16(command + 4, DP_CTRL_STAT);
+    return stlink_ask_status(probe, command, reply, sizeof reply, NULL) == ERR_OK &&
+           get_le32(reply + 4) & DP_CTRL_WDATAERR;
 }

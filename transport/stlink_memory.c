@@ -2,11 +2,14 @@
 /* Memory as ST-Link commands: a word at a time, or blocks with their status behind them. */
 #include "stlink.h"
 
+#include <string.h>
+
 #include "base/bytes.h"
 
 #define DHCSR_ADDRESS 0xE000EDF0u
 
-enum { SLICE_US = 40000, CLOCKS_PER_ACCESS = 46, BLOCK_MIN = 64 };
+enum { SLICE_US = 40000, CLOCKS_PER_ACCESS = 46, ACCESSES_MIN = 16, ECHO_SURE = 8 };
+enum { GARBLED_MIN = 64 };
 
 /* --- one word --- */
 
@@ -58,10 +61,12 @@ static uint32_t block_bytes(const struct stlink *stlink, const struct op *op, ui
 {
     const struct stlink_caps *caps = &stlink->caps;
     uint32_t limit = op->width == 1 ? caps->block8 : caps->block;
-    uint32_t bytes = stlink_slice_accesses(stlink) * op->width / 4 * 4;
+    uint32_t accesses = stlink_slice_accesses(stlink);
 
-    if (bytes < BLOCK_MIN)
-        bytes = BLOCK_MIN;
+    /* At 5 kHz these take 150 ms: longer than a slice, but well within the USB time limit. */
+    if (accesses < ACCESSES_MIN)
+        accesses = ACCESSES_MIN;
+    uint32_t bytes = accesses * op->width / 4 * 4;
     if (bytes > limit)
         bytes = limit;
     if (caps->boundary && op->increment && bytes > caps->boundary - address % caps->boundary)
@@ -90,10 +95,13 @@ static enum err block_once(struct probe *probe, const struct op *op, uint8_t cod
     if (op->kind == OP_WRITE) {
         error = stlink_tell(probe, command, data, bytes);
     } else if (bytes == 1) { /* the probe answers a single byte with two */
-        error = stlink_ask(probe, command, pair, sizeof pair);
+        error = stlink_fetch(probe, command, pair, sizeof pair);
         data[0] = pair[0];
     } else {
-        error = stlink_ask(probe, command, data, bytes);
+        error = stlink_fetch(probe, command, data, bytes);
+        /* Memory may hold the first bytes of any command, but hardly the one that asks for it. */
+        if (error == ERR_OK && bytes >= ECHO_SURE && memcmp(data, command, ECHO_SURE) == 0)
+            error = stlink_fail_echo(probe, command);
     }
     return error == ERR_OK ? stlink_last_status(probe, status, fault) : error;
 }
@@ -164,55 +172,107 @@ static uint32_t from_bytes(const uint8_t *bytes, unsigned width)
     return width == 4 ? get_le32(bytes) : width == 2 ? get_le16(bytes) : bytes[0];
 }
 
-static enum err run_block(struct probe *probe, struct op *op)
+enum err stlink_run_piece(struct probe *probe, struct op *op)
 {
     struct stlink *stlink = stlink_of(probe);
     uint8_t code = stlink_memory_op(&stlink->caps, op->kind == OP_WRITE, op->width, op->increment);
-    uint32_t total = op->count * op->width, bytes;
-    uint8_t one[4] = {0};
-    uint8_t *data = op->data ? op->data : one;
+    enum err error = stlink_need_ap(probe, op->ap);
 
-    if (code == 0)
-        return without_command(probe, op);
-    if (op->inline_data) {
-        put_le32(one, op->value);
-        data = one;
-    }
-    if (op->ap != 0 && !stlink->caps.rw_misc)
+    return error == ERR_OK ? block(probe, op, code, op->address, op->data, op->count * op->width)
+                           : error;
+}
+
+static enum err check_block(struct probe *probe, const struct op *op)
+{
+    if (op->ap != 0 && !stlink_of(probe)->caps.rw_misc)
         return job_fail(probe->job, ERR_UNSUPPORTED,
                         "the probe's firmware %s reaches memory through access port 0 only: update "
                         "it",
                         probe->info.firmware);
-    for (uint32_t at = 0; at < total; at += bytes) {
-        uint32_t address = op->increment ? op->address + at : op->address;
+    return job_cancelled(probe->job) ? job_fail(probe->job, ERR_CANCELLED, "interrupted") : ERR_OK;
+}
 
-        bytes = block_bytes(stlink, op, address);
-        if (bytes > total - at)
-            bytes = total - at;
-        if (job_cancelled(probe->job))
-            return job_fail(probe->job, ERR_CANCELLED, "interrupted");
-        enum err error = block(probe, op, code, address, data + at, bytes);
-        if (error != ERR_OK)
-            return error;
+/* The part of a block that begins `at` bytes into it, at most `limit` of them. */
+static struct op piece_of(const struct stlink *stlink, const struct op *op, uint8_t *data,
+                          uint32_t at, uint32_t limit)
+{
+    struct op piece = *op;
+    uint32_t left = op->count * op->width - at;
+
+    piece.address = op->increment ? op->address + at : op->address;
+    uint32_t bytes = block_bytes(stlink, op, piece.address);
+    bytes = bytes < limit ? bytes : limit;
+    piece.count = (bytes < left ? bytes : left) / op->width;
+    piece.data = data + at;
+    return piece;
+}
+
+static bool wire_may_have_failed(const struct probe *probe, enum err error)
+{
+    return error == ERR_PARITY || (error == ERR_FAULT && probe->stats.repeats > 0);
+}
+
+static enum err run_pieces(struct probe *probe, struct op *op, uint8_t *data)
+{
+    uint32_t total = op->count * op->width, limit = UINT32_MAX, bytes;
+    enum err error = ERR_OK;
+
+    for (uint32_t at = 0; at < total && error == ERR_OK; at += bytes) {
+        struct op piece = piece_of(stlink_of(probe), op, data, at, limit);
+
+        bytes = piece.count * piece.width;
+        error = check_block(probe, op);
+        if (error == ERR_OK)
+            error = stlink_run_repeated(probe, &piece, stlink_run_piece);
+        /* On a bad wire a shorter one comes through sooner. */
+        if (wire_may_have_failed(probe, error) && bytes > GARBLED_MIN &&
+            stlink_may_repeat(&piece, error)) {
+            job_clear(probe->job);
+            limit = bytes / 8 * 4;
+            bytes = 0;
+            error = ERR_OK;
+        }
     }
-    if (op->kind == OP_READ && !op->data)
+    if (error != ERR_OK && probe->failed)
+        probe->failed = op; /* the piece is no more */
+    return error;
+}
+
+static enum err run_block(struct probe *probe, struct op *op)
+{
+    uint8_t one[4] = {0};
+    uint8_t *data = op->data && !op->inline_data ? op->data : one;
+
+    if (!stlink_memory_op(&stlink_of(probe)->caps, op->kind == OP_WRITE, op->width, op->increment))
+        return without_command(probe, op);
+    if (op->inline_data)
+        put_le32(one, op->value);
+    enum err error = run_pieces(probe, op, data);
+    if (error == ERR_OK && op->kind == OP_READ && !op->data)
         *op->result = from_bytes(one, op->width);
+    return error;
+}
+
+static enum err run_word(struct probe *probe, struct op *op)
+{
+    uint32_t value = 0;
+    enum err error = stlink_need_ap(probe, 0);
+
+    if (error == ERR_OK)
+        error = op->kind == OP_WRITE ? write_word(probe, op)
+                                     : stlink_read_word(probe, op, op->address, &value);
+    if (error != ERR_OK || op->kind == OP_WRITE)
+        return error;
+    if (op->data)
+        put_le32(op->data, value);
+    else
+        *op->result = value;
     return ERR_OK;
 }
 
 enum err stlink_run_memory(struct probe *probe, struct op *op)
 {
-    if (!is_word(op))
-        return run_block(probe, op);
-    if (op->kind == OP_WRITE)
-        return write_word(probe, op);
-    uint32_t value = 0;
-    enum err error = stlink_read_word(probe, op, op->address, &value);
-    if (error == ERR_OK && op->data)
-        put_le32(op->data, value);
-    else if (error == ERR_OK)
-        *op->result = value;
-    return error;
+    return is_word(op) ? stlink_run_repeated(probe, op, run_word) : run_block(probe, op);
 }
 
 /* One word through any AP, for what has commands of its own on AP 0. */

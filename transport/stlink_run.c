@@ -10,15 +10,22 @@ enum { WAIT_FIRST_US = 50, WAIT_LONGEST_US = 2000 };
 
 /* --- waiting, DP and AP --- */
 
+static enum err look_once(struct probe *probe, struct op *op)
+{
+    return op->ap == 0 ? stlink_read_word(probe, op, op->address, op->result)
+                       : stlink_any_word(probe, op, OP_READ, op->address, op->result);
+}
+
 static enum err run_wait(struct probe *probe, struct op *op)
 {
     uint64_t end = clock_now_us(probe->clock) + op->timeout_us;
+    uint32_t value = 0;
+    struct op look = *op;
 
+    look.result = &value;
     for (uint64_t pause = WAIT_FIRST_US;;
          pause = 2 * pause < WAIT_LONGEST_US ? 2 * pause : WAIT_LONGEST_US) {
-        uint32_t value = 0;
-        enum err error = op->ap == 0 ? stlink_read_word(probe, op, op->address, &value)
-                                     : stlink_any_word(probe, op, OP_READ, op->address, &value);
+        enum err error = stlink_run_repeated(probe, &look, look_once);
         if (error != ERR_OK || (value & op->mask) == op->value)
             return error;
         if (job_cancelled(probe->job))
@@ -56,7 +63,7 @@ static enum err run_port(struct probe *probe, struct op *op)
 
 /* --- the queue --- */
 
-static enum err run_one_once(struct probe *probe, struct op *op)
+static enum err run_once(struct probe *probe, struct op *op)
 {
     /* Reading an AP's id needs no opening, and finding APs must not fail on absent ones. */
     bool needs_ap = op->kind != OP_DP_READ && op->kind != OP_DP_WRITE && op->kind != OP_BARRIER &&
@@ -66,14 +73,9 @@ static enum err run_one_once(struct probe *probe, struct op *op)
     if (error != ERR_OK)
         return error;
     switch (op->kind) {
-    case OP_READ:
-    case OP_WRITE:
-        return stlink_run_memory(probe, op);
     case OP_REG_READ:
     case OP_REG_WRITE:
         return stlink_run_reg(probe, op);
-    case OP_WAIT:
-        return run_wait(probe, op);
     case OP_BARRIER:
         return ERR_OK; /* every command here has ended when its status is read */
     default:
@@ -81,31 +83,13 @@ static enum err run_one_once(struct probe *probe, struct op *op)
     }
 }
 
-/* Writes that must not be done twice, since nobody knows whether the first one arrived: into
- * register-like places, and those that let the core go or reset it. */
-static bool happens_once(const struct op *op)
-{
-    if (op->kind == OP_DP_WRITE || op->kind == OP_AP_WRITE)
-        return true;
-    if (op->kind != OP_WRITE)
-        return false;
-    /* A flash key written twice locks the controller. */
-    return !op->increment || stlink_in_peripherals(op->address) || stlink_is_action(op);
-}
-
-/* Nobody acknowledged: the target may have been reset or power-cycled. Once more from the
- * beginning, but for writes that may have happened. */
 enum err stlink_run_one(struct probe *probe, struct op *op)
 {
-    enum err error = run_one_once(probe, op);
-
-    if (error == ERR_FAULT || error == ERR_WAIT || error == ERR_PARITY)
-        stlink_clear_sticky(probe);
-    if (error != ERR_NO_TARGET || happens_once(op))
-        return error;
-    job_clear(probe->job);
-    error = stlink_reenter(probe);
-    return error == ERR_OK ? run_one_once(probe, op) : error;
+    if (op->kind == OP_READ || op->kind == OP_WRITE)
+        return stlink_run_memory(probe, op);
+    if (op->kind == OP_WAIT)
+        return run_wait(probe, op);
+    return stlink_run_repeated(probe, op, run_once);
 }
 
 static enum err run_rest(struct probe *probe, struct op *ops, size_t first, size_t end, bool *done)
@@ -133,7 +117,7 @@ static size_t plain_end(const struct op *ops, size_t first, size_t count)
     return end;
 }
 
-enum err stlink_run(struct probe *probe, struct op *ops, size_t count)
+static enum err run_some(struct probe *probe, struct op *ops, size_t count)
 {
     bool done[STLINK_RUN_MAX] = {false};
     enum err error = ERR_OK;
@@ -142,7 +126,7 @@ enum err stlink_run(struct probe *probe, struct op *ops, size_t count)
         end = first;
         if (job_cancelled(probe->job))
             return job_fail(probe->job, ERR_CANCELLED, "interrupted");
-        if (stlink_of(probe)->caps.rw_misc && count <= STLINK_RUN_MAX)
+        if (stlink_of(probe)->caps.rw_misc)
             error = stlink_script_run(probe, ops, first, count, done, &end);
         if (end == first)
             end = plain_end(ops, first, count);
@@ -150,4 +134,15 @@ enum err stlink_run(struct probe *probe, struct op *ops, size_t count)
             error = run_rest(probe, ops, first, end, done);
     }
     return error == ERR_OK ? stlink_learn_all_regs(probe, ops, count) : error;
+}
+
+enum err stlink_run(struct probe *probe, struct op *ops, size_t count)
+{
+    enum err error = ERR_OK;
+
+    for (size_t at = 0, some; at < count && error == ERR_OK; at += some) {
+        some = count - at < STLINK_RUN_MAX ? count - at : STLINK_RUN_MAX;
+        error = run_some(probe, ops + at, some);
+    }
+    return error;
 }

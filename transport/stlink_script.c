@@ -225,7 +225,7 @@ static enum err send(struct probe *probe, const struct script *script, uint8_t *
     if (error != ERR_OK)
         return error;
     stlink_command(command, STLINK_DEBUG, STLINK_MISC_IN);
-    return stlink_ask(probe, command, reply, 8 * script->used);
+    return stlink_fetch(probe, command, reply, 8 * script->used);
 }
 
 static void deliver(struct op *op, size_t element, uint32_t value)
@@ -301,6 +301,20 @@ static size_t item_limit(const struct stlink *stlink)
     return limit < ITEMS_MAX ? limit : ITEMS_MAX;
 }
 
+/* ERR_OK: what failed, and what stands behind it, may be done again. */
+static enum err after_failure(struct probe *probe, const struct script *script, struct op *ops,
+                              size_t at, const struct stlink_status *status)
+{
+    bool garbled = status->error == ERR_FAULT && stlink_write_was_garbled(probe);
+
+    stlink_clear_sticky(probe);
+    if ((status->retry || stlink_may_repeat(&ops[at], status->error)) &&
+        !acted_behind(script, ops, at))
+        return ERR_OK;
+    enum err error = stlink_fail(probe, &ops[at], ops[at].address, status);
+    return error == ERR_FAULT ? stlink_judge_refusal(probe, &ops[at], garbled) : error;
+}
+
 enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, size_t count,
                            bool *done, size_t *end)
 {
@@ -326,13 +340,11 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
     size_t stopped = check(&script, ops, *end, reply, done, &failed);
     if (stopped == *end)
         return ERR_OK;
-    if (failed)
-        stlink_clear_sticky(probe);
-    bool unsure = failed && !failed->retry && stlink_is_action(&ops[stopped]);
-    if (unsure || (failed && acted_behind(&script, ops, stopped)))
-        return stlink_fail(probe, &ops[stopped], ops[stopped].address, failed);
+    if (failed && (error = after_failure(probe, &script, ops, stopped, failed)) != ERR_OK)
+        return error;
     /* Alone it gets its retries and its sentence; what stands behind it starts again from there. */
     error = stlink_run_one(probe, &ops[stopped]);
+    probe->stats.repeats += error == ERR_OK && failed && !failed->retry;
     done[stopped] = error == ERR_OK;
     for (size_t i = stopped + 1; i < *end; i++)
         done[i] = false;

@@ -132,7 +132,7 @@ static const struct stlink_status statuses[] = {
     {0x15, "FAULT", ERR_FAULT, false},
     {0x16, "no or garbled acknowledge", ERR_NO_TARGET, false},
     {0x17, "wrong parity", ERR_PARITY, false},
-    {0x18, "write data error", ERR_FAULT, false},
+    {0x18, "data to be written arrived garbled", ERR_PARITY, false},
     {0x19, "sticky error", ERR_FAULT, false},
     {0x1A, "sticky overrun", ERR_FAULT, false},
     {0x1D, "that access port is not there or not opened", ERR_FAULT, false},

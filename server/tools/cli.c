@@ -189,7 +189,6 @@ static const struct {
     {ERR_PROTECTED,
      "monitor commands without gdb, as in: probed -c 'stm32f1x unlock 0' (then switch "
      "the board's power off and on)"},
-    {ERR_PARITY, "a lower --speed, shorter wires, a ground wire beside the clock"},
     {ERR_VERIFY, "the command again, with a lower --speed; if it stays, the flash is worn or "
                  "written by somebody else"},
 };

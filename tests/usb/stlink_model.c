@@ -76,6 +76,8 @@ struct stlink_model *stlink_model_create(const struct stlink_config *config,
         return NULL;
     model->config = config;
     model->swd.board = board;
+    /* It has the status code; which firmware uses it is not known. */
+    model->swd.names_write_errors = config->j >= 32 || config->generation == STLINK_V3;
     model->last_status = ST_OK;
     model->mode = config->generation == STLINK_V2 ? MODE_DFU : MODE_MASS;
     model->khz = config->generation == STLINK_V3 ? 3300 : 1800;

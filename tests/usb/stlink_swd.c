@@ -41,9 +41,13 @@ static uint8_t packet(struct stlink_swd *swd, bool ap, bool read, uint8_t reg, u
 
 static uint8_t clear_sticky(struct stlink_swd *swd, uint8_t status)
 {
-    uint32_t clear = DP_ABORT_CLEAR_STICKY;
+    uint32_t clear = DP_ABORT_CLEAR_STICKY, flags = 0;
 
+    if (swd->names_write_errors && status == ST_AP_FAULT &&
+        packet(swd, false, true, DP_CTRL_STAT, &flags) == ST_OK && flags & DP_CTRL_WDATAERR)
+        status = ST_WRITE_DATA;
     packet(swd, false, false, DP_ABORT, &clear);
+    swd->select_known = status == ST_OK && swd->select_known;
     return status;
 }
 

@@ -27,6 +27,7 @@ enum stlink_status {
     ST_DP_FAULT = 0x15,
     ST_DP_ERROR = 0x16,
     ST_DP_PARITY = 0x17,
+    ST_WRITE_DATA = 0x18,
     ST_BAD_AP = 0x1D,
     ST_FREQ_CHANGED = 0x40,
     ST_UNKNOWN_COMMAND = 0x42,
@@ -36,9 +37,10 @@ struct stlink_swd {
     struct sim_board *board;
     uint32_t select;
     bool select_known;
-    uint32_t last_fault;   /* address of the last memory fault */
-    uint8_t core_ap;       /* the board's one AP is found under this number */
-    uint32_t csw_override; /* bits 31:8 of CSW given with a memory command, 0: default */
+    uint32_t last_fault;     /* address of the last memory fault */
+    uint8_t core_ap;         /* the board's one AP is found under this number */
+    bool names_write_errors; /* a refusal because of garbled data has a status of its own */
+    uint32_t csw_override;   /* bits 31:8 of CSW given with a memory command, 0: default */
 };
 
 /* Line reset, DPIDR, power-up. */

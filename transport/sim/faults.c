@@ -7,7 +7,7 @@
 
 #include "sim/parts.h"
 
-enum { NORMAL_MILLIVOLTS = 3300, MAX_MILLIVOLTS = 6000 };
+enum { NORMAL_MILLIVOLTS = 3300, MAX_MILLIVOLTS = 6000, LONG_WIRES_ONE_IN = 20 };
 #define NOISE_SEED 0x9E3779B9u
 
 /* --- what each does --- */
@@ -52,6 +52,11 @@ static void set_noise(struct sim_board *board, bool on, uint32_t one_in)
 {
     board->faults.noise = on ? one_in : 0;
     board->faults.noise_state = NOISE_SEED;
+}
+
+static void set_wires(struct sim_board *board, bool on, uint32_t khz)
+{
+    board->faults.wires_khz = on ? khz : 0;
 }
 
 static void set_vanish(struct sim_board *board, bool on, uint32_t operations)
@@ -112,6 +117,11 @@ static bool is_noise(const struct sim_board *board)
     return board->faults.noise != 0;
 }
 
+static bool is_wires(const struct sim_board *board)
+{
+    return board->faults.wires_khz != 0;
+}
+
 static bool is_vanish(const struct sim_board *board)
 {
     return board->faults.vanish_after != 0;
@@ -148,6 +158,7 @@ static const struct fault {
     {"swj-off", NO_VALUE, 0, 0, set_swj_off, is_swj_off},
     {"vanish", COUNT, 1, UINT32_MAX, set_vanish, is_vanish},
     {"vtref", VOLTS, 0, MAX_MILLIVOLTS, set_vtref, is_vtref},
+    {"wires", COUNT, 1, UINT32_MAX, set_wires, is_wires},
 };
 enum { FAULT_COUNT = sizeof faults / sizeof *faults };
 
@@ -251,14 +262,16 @@ void sim_faults_list(const struct sim_board *board, char *text, size_t size)
 bool sim_noise_strikes(struct sim_board *board)
 {
     struct sim_faults *state = &board->faults;
+    bool too_fast = state->wires_khz && board->swclk_khz > state->wires_khz;
+    uint32_t one_in = too_fast ? LONG_WIRES_ONE_IN : state->noise;
 
-    if (state->noise == 0)
+    if (one_in == 0)
         return false;
     /* xorshift32: the same accesses in every run */
     state->noise_state ^= state->noise_state << 13;
     state->noise_state ^= state->noise_state >> 17;
     state->noise_state ^= state->noise_state << 5;
-    return state->noise_state % state->noise == 0;
+    return state->noise_state % one_in == 0;
 }
 
 void sim_faults_init(struct sim_board *board)

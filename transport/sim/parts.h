@@ -120,6 +120,7 @@ struct sim_faults {
     uint16_t flash_size; /* what the size register says */
     uint32_t noise;      /* one access in so many; 0: none */
     uint32_t noise_state;
+    uint32_t wires_khz;    /* so long that they garble above this clock; 0: short */
     uint64_t vanish_after; /* SWD packets left; 0: stays */
     enum sim_bench_program program;
     uint8_t first_page[SIM_PAGE_SIZE]; /* of flash, before a bench program took its place */

@@ -263,6 +263,23 @@ static void noise(void **state)
     sim_board_destroy(board);
 }
 
+static void long_wires_garble_above_their_speed(void **state)
+{
+    struct sim_board *board = rig_connected("bluepill");
+    unsigned reads, writes;
+
+    rig_hand(board, "fault", "+wires=500");
+    sim_board_set_swclk(board, 501);
+    count_noise(board, &reads, &writes);
+    assert_in_range(reads, 25, 100);
+    dp_write(board, DP_ABORT, DP_ABORT_CLEAR_STICKY);
+    sim_board_set_swclk(board, 500);
+    dp_write(board, DP_ABORT, DP_ABORT_CLEAR_STICKY);
+    count_noise(board, &reads, &writes);
+    assert_int_equal(reads + writes, 0);
+    sim_board_destroy(board);
+}
+
 /* The port says OK, finds the data's parity wrong, and tells at the next access. */
 static void garbled_writes_are_not_done(void **state)
 {
@@ -324,6 +341,7 @@ int main(void)
         cmocka_unit_test(nrst_open),
         cmocka_unit_test(sleep),
         cmocka_unit_test(noise),
+        cmocka_unit_test(long_wires_garble_above_their_speed),
         cmocka_unit_test(garbled_writes_are_not_done),
         cmocka_unit_test(vanish),
     };
