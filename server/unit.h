@@ -79,7 +79,8 @@ struct unit {
     struct client clients[UNIT_CLIENTS];
     uint64_t next_joined;
     struct target_stop stop; /* the last one */
-    bool unreported;         /* it was found while nobody waited: the next `c` gets it */
+    bool loaded;     /* gdb programmed the flash, and the core neither ran nor was reset since */
+    bool unreported; /* it was found while nobody waited: the next `c` gets it */
     /* Registers as they were when the core was last sent on its way, and which are known:
      * what `g` answers while it runs. */
     uint64_t stop_regs[UNIT_REGISTERS];

@@ -67,7 +67,7 @@ static enum err prepare_run(struct unit *unit, struct job *job)
     if (unit->acting)
         unit_end_flash(unit, unit->acting, "its gdb goes on without finishing");
     unit_keep_registers(unit);
-    unit->unreported = false;
+    unit->unreported = unit->loaded = false;
     return ERR_OK;
 }
 

@@ -193,6 +193,12 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
 
 /* --- stop.c --- */
 
+/* Where a core stands that began with a vector table of ones, and in lockup. */
+#define BLANK_PC 0xFFFFFFFEu
+#define BLANK_TEXT                                                                          \
+    "the vector table reads 0xffffffff, so the flash is empty: load a program, then reset " \
+    "('monitor reset halt')"
+
 /* Appends the reads of the facts; `full`: with the fault status registers. */
 void stop_queue(struct target *target, bool full, struct stop_facts *facts);
 void stop_queue_faults(struct target *target, struct stop_facts *facts);

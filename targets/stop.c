@@ -139,16 +139,42 @@ static uint32_t faulting_pc(struct target *target, const struct stop_facts *fact
     return get_le32(bytes);
 }
 
+/* What it begins with is read from address 0, wherever BOOT0 and BOOT1 have put that. */
+static bool vectors_are_blank(struct target *target)
+{
+    enum err keep = target->job->error;
+    uint8_t vectors[8];
+
+    if (target_read(target, 0, vectors, sizeof vectors, NULL) != ERR_OK) {
+        cm_forgive(target, keep);
+        return false;
+    }
+    return get_le32(vectors) == UINT32_MAX && get_le32(vectors + 4) == UINT32_MAX;
+}
+
 static void say_fault(struct target *target, const struct stop_facts *facts, bool lockup,
                       struct target_stop *stop)
 {
     unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
-    char text[200];
+    char text[sizeof stop->text - 50];
 
     stop->reason = STOP_FAULT;
+    if ((lockup || stop->pc == BLANK_PC) && vectors_are_blank(target)) {
+        snprintf(stop->text, sizeof stop->text, "%s: " BLANK_TEXT, lockup ? "lockup" : "HardFault");
+        return;
+    }
     fault_explain(facts, exception, faulting_pc(target, facts), text, sizeof text);
     snprintf(stop->text, sizeof stop->text, "%s%s",
              lockup ? "lockup: a fault inside a fault handler; " : "", text);
+}
+
+/* Both words of the vector table have been fetched: DDI 0403, B1.5.5. */
+static void say_reset(struct target *target, struct target_stop *stop)
+{
+    bool blank = stop->pc == BLANK_PC && target->regs.word[SLOT_SP] == ~3u;
+
+    stop->reason = STOP_RESET;
+    snprintf(stop->text, sizeof stop->text, "halted after reset%s", blank ? "; " BLANK_TEXT : "");
 }
 
 static void say_vector_catch(struct target *target, const struct stop_facts *facts,
@@ -160,8 +186,7 @@ static void say_vector_catch(struct target *target, const struct stop_facts *fac
         say_fault(target, facts, false, stop);
         return;
     }
-    stop->reason = STOP_RESET;
-    snprintf(stop->text, sizeof stop->text, "halted after reset");
+    say_reset(target, stop);
 }
 
 enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
@@ -187,6 +212,8 @@ enum err stop_explain(struct target *target, const struct stop_facts *facts, enu
         say_breakpoint(target, stop);
     else if (dfsr & DFSR_EXTERNAL)
         stop->reason = STOP_EXTERNAL;
+    else if (plain == STOP_RESET)
+        say_reset(target, stop);
     target->stop = *stop;
     return target->state == TARGET_ABSENT ? target->job->error : ERR_OK;
 }

@@ -66,7 +66,7 @@ struct target_stop {
     enum watch_kind watch_kind;
     uint8_t bkpt; /* STOP_BKPT: the number in the instruction */
     int exit_code;
-    char text[240]; /* a sentence worth showing, or empty */
+    char text[400]; /* a sentence worth showing, or empty */
 };
 
 enum region_kind { REGION_FLASH, REGION_RAM, REGION_ROM, REGION_DEVICE };

@@ -70,6 +70,17 @@ static void log_report(struct packet_call *call, const struct flash_report *repo
              report->mass_erased ? " (mass erase)" : "", (unsigned long long)us / 1000);
 }
 
+/* gdb moves pc to the program's entry, and nothing else. When the core goes on gdb's user is told;
+ * here nothing but OK or an error may be said. */
+static void look_after_load(struct unit *unit)
+{
+    unit->loaded = true;
+    if (unit->stop.reason == STOP_FAULT)
+        log_line(unit->log, LOG_WARN,
+                 "before the load the core stood in a fault or in lockup: 'monitor reset halt' "
+                 "lets the program begin afresh");
+}
+
 enum err packet_flash_done(struct packet_call *call)
 {
     if (!call->client->flash)
@@ -79,6 +90,7 @@ enum err packet_flash_done(struct packet_call *call)
         log_report(call, flash_report(call->client->flash));
         flash_close(call->client->flash);
         call->client->flash = NULL;
+        look_after_load(call->unit);
         if (call->unit->options.load_resets)
             err = unit_reset(call->unit, call->job, TARGET_RESET_HALT);
     }

@@ -74,6 +74,30 @@ static enum err join(struct packet_call *call, const char *sentence)
     return ERR_OK;
 }
 
+/* What was loaded begins where the program before it stood: in an exception's handler, which keeps
+ * interrupts away, or without a stack. To reset it unasked would not be what `continue` says. */
+static void warn_after_load(struct packet_call *call)
+{
+    enum { SP = 13, XPSR = 16, XPSR_IPSR = 0x1FF }; /* gdb's numbers, target_registers() */
+    struct target *target = call->unit->target;
+    uint64_t sp = 0, xpsr = 0;
+
+    if (!call->unit->loaded || target_read_register(target, SP, &sp) != ERR_OK ||
+        target_read_register(target, XPSR, &xpsr) != ERR_OK)
+        return;
+    const struct target_region *stack = target_region_at(target, (uint32_t)sp - 4);
+    if (!(xpsr & XPSR_IPSR) && stack && stack->kind == REGION_RAM)
+        return;
+    console_say(call->client,
+                "before the load the core stood in %s; the program now begins like that (exception "
+                "%u, sp 0x%08x) and will probably fail: 'monitor reset halt', then 'continue', "
+                "begins it properly",
+                call->unit->stop.reason == STOP_FAULT ? "a fault or in lockup (empty flash?)"
+                : xpsr & XPSR_IPSR                    ? "an interrupt handler"
+                                                      : "no program (empty flash?)",
+                (unsigned)(xpsr & XPSR_IPSR), (unsigned)sp);
+}
+
 /* What came of letting the core go. */
 static enum err begun(struct packet_call *call, enum err err)
 {
@@ -85,7 +109,10 @@ static enum err begun(struct packet_call *call, enum err err)
 static enum err resume(struct packet_call *call)
 {
     call->client->sync = false;
-    return joins(call) ? join(call, NULL) : begun(call, unit_resume(call->unit, call->job));
+    if (joins(call))
+        return join(call, NULL);
+    warn_after_load(call);
+    return begun(call, unit_resume(call->unit, call->job));
 }
 
 static enum err reply_stop(struct packet_call *call)
@@ -115,6 +142,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
         call->client->sync = false;
         return reply_stop(call);
     }
+    warn_after_load(call);
     console_begin(&console, call->job, call->unit, call->client);
     if (start < end)
         err = unit_step_range(call->unit, call->job, start, end);

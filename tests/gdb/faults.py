@@ -202,10 +202,42 @@ def held_in_reset_is_what_every_command_says():
         assert re.search("halted", c.monitor("halt"))
 
 
+def load(c):
+    image = bytes.fromhex("00500020 09000008 fee7")  # sp, reset vector; there: b .
+    assert c.ask("vFlashErase:08000000,00000400") == b"OK"
+    assert c.ask(b"vFlashWrite:8000000:" + image) == b"OK"
+    assert c.ask("vFlashDone") == b"OK"
+    assert c.ask("Pf=08000008") == b"OK"
+
+
+def empty_flash_is_named_and_its_trap_too():
+    with board("bluepill") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert "flash is empty" in c.monitor("status"), "lockup"
+        load(c)
+        c.send("vCont;c")
+        told = bytes.fromhex(c.receive()[1:].decode()).decode()
+        assert "empty flash" in told and "monitor reset halt" in told, told
+        c.send_raw(b"\x03")
+        c.receive_stop()
+        assert "flash is empty" not in c.monitor("reset halt")
+        c.send("vCont;c")
+        c.send_raw(b"\x03")
+        assert c.receive_stop()[:3] == b"T02" and not c.console
+        assert daemon.read_log("'monitor reset halt' lets the program begin afresh")
+    with board("bluepill") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert re.search("flash is empty: load a program", c.monitor("reset halt"))
+        load(c)
+        c.send("vCont;c")
+        assert "empty flash" in bytes.fromhex(c.receive()[1:].decode()).decode(), "sp is 0xfffffffc"
+
+
 run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warned_of_and_works,
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
            unplugged_while_running, power_cycle_while_running,
            power_cycle_while_halted_is_told_until_gdb_attaches_again, reset_button_is_noticed_by_registers_too,
-           button_pressed_while_halted, button_held_while_halted, held_in_reset_is_what_every_command_says])
+           button_pressed_while_halted, button_held_while_halted, held_in_reset_is_what_every_command_says,
+           empty_flash_is_named_and_its_trap_too])

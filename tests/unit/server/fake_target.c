@@ -162,6 +162,17 @@ const struct target_region *target_regions(const struct target *target, size_t *
     return regions;
 }
 
+const struct target_region *target_region_at(const struct target *target, uint32_t address)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(target, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (address >= regions[i].start && address - regions[i].start < regions[i].size)
+            return &regions[i];
+    return NULL;
+}
+
 const struct target_register *target_registers(const struct target *target, size_t *count)
 {
 #define CORE(name, sel)                                      \

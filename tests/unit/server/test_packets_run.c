@@ -258,6 +258,53 @@ static void failed_load_ends_its_session(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+static const char *load_and_go(uint64_t xpsr, uint64_t sp, const char *go)
+{
+    fake.state = TARGET_HALTED;
+    gdb->client->waiting = false;
+    fake.registers[16] = xpsr;
+    fake.registers[13] = sp;
+    assert_string_equal(ask(&desk, gdb, "vFlashErase:08000000,00000400"), "OK");
+    assert_string_equal(ask(&desk, gdb, "vFlashWrite:08000000:abcd"), "OK");
+    assert_string_equal(ask(&desk, gdb, "vFlashDone"), "OK");
+    sent(gdb);
+    ask(&desk, gdb, go);
+    return sent(gdb);
+}
+
+/* gdb's load changes pc alone: what else the core stood in stays. */
+static void a_program_that_begins_in_a_handler_is_warned_of(void **state)
+{
+    (void)state;
+    assert_string_equal(load_and_go(0x01000000, 0x20005000, "c"), "");
+    assert_begins(load_and_go(0x01000003, 0x20005000, "c"), "[O:before the load the core stood in");
+    assert_begins(load_and_go(0x01000000, 0xFFFFFFFC, "s"), "[O:before the load the core stood in");
+    ask(&desk, gdb, "s");
+    assert_string_equal(sent(gdb), ""); /* once */
+    load_and_go(0x01000003, 0x20005000, "R00");
+    ask(&desk, gdb, "c");
+    assert_string_equal(sent(gdb), ""); /* a reset is what was asked for */
+}
+
+static void held_in_reset_is_told_and_waited_for(void **state)
+{
+    static const char *const packets[] = {"s", "c", "vCont;s:1", "vCont;r8000100,8000110:1"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        fake.state = TARGET_IN_RESET;
+        gdb->client->waiting = false;
+        assert_string_equal(ask(&desk, gdb, packets[i]), "LATER");
+        assert_begins(sent(gdb), "[O:" TARGET_HELD_TEXT "; it is halted");
+        fake.state = TARGET_RUNNING;
+        desk_poll(&desk);
+        assert_begins(sent(gdb), "[T02thread:1;");
+    }
+    fake.state = TARGET_IN_RESET;
+    assert_begins(ask(&desk, gdb, "s8000200"), "E."
+                                               "the core is held in reset");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +322,8 @@ int main(void)
         TEST(detach_removes_breakpoints_and_resumes),
         TEST(load_is_one_flash_session),
         TEST(load_outside_flash_has_its_own_error),
+        TEST(a_program_that_begins_in_a_handler_is_warned_of),
+        TEST(held_in_reset_is_told_and_waited_for),
         TEST(failed_load_ends_its_session),
     };
 
