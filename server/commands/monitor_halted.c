@@ -10,6 +10,7 @@
 #define XPSR_EXCEPTION 0x1FFu
 #define CONTROL_NPRIV 1u
 #define CONTROL_SPSEL 2u
+#define BLANK_PC 0xFFFFFFFEu /* where a reset leads when there is no program */
 enum { FIRST_INTERRUPT = 16 };
 
 size_t monitor_find_register(const struct target *target, const char *name)
@@ -87,7 +88,7 @@ enum err monitor_print_halted(struct monitor *monitor)
     job_print(monitor->job, "xPSR: %s%08x pc: %s%08x %csp: %s%08x\n", prefix(xpsr), (unsigned)xpsr,
               prefix(pc), (unsigned)pc, control & CONTROL_SPSEL ? 'p' : 'm', prefix(sp),
               (unsigned)sp);
-    if (stop_reply_explains(stop))
+    if (stop_reply_explains(stop) || (stop->reason == STOP_RESET && pc == BLANK_PC))
         job_print(monitor->job, "%s\n", stop->text);
     return ERR_OK;
 }

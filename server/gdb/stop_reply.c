@@ -8,9 +8,6 @@
 /* gdb's numbers (include/gdb/signals.def), the same on every host. */
 enum { SIGNAL_INT = 0x02, SIGNAL_TRAP = 0x05, SIGNAL_SEGV = 0x0B };
 
-/* What a reset makes of a vector table without a program (0xffffffff). */
-#define BLANK_PC 0xFFFFFFFEu
-
 static uint8_t signal_of(enum stop_reason reason)
 {
     switch (reason) {
@@ -25,10 +22,8 @@ static uint8_t signal_of(enum stop_reason reason)
 
 bool stop_reply_explains(const struct target_stop *stop)
 {
-    bool blank = stop->reason == STOP_RESET && stop->pc == BLANK_PC;
-
     return stop->text[0] && (stop->reason == STOP_FAULT || stop->reason == STOP_BKPT ||
-                             stop->reason == STOP_EXTERNAL || blank);
+                             stop->reason == STOP_EXTERNAL);
 }
 
 static void write_reason(struct buf *out, const struct target_stop *stop,
