@@ -226,6 +226,7 @@ static enum err read_version(struct probe *probe)
     enum err error = stlink_ask(probe, command, reply, 6);
     if (error == ERR_OK && reply[0] == 0 && reply[1] == 0)
         return job_fail(probe->job, ERR_PROBE, "the probe tells no firmware version");
+    memcpy(stlink->version_reply, reply, sizeof stlink->version_reply);
     if (error != ERR_OK || stlink_decode_version(reply, stlink->pid, &stlink->version))
         return error;
     stlink_command(command, STLINK_GET_VERSION_EX, 0);

@@ -15,6 +15,7 @@
 
 struct stlink {
     struct usb_pipe *pipe;
+    uint8_t version_reply[6]; /* of GET_VERSION, whose answer never changes */
     struct stlink_version version;
     struct stlink_caps caps;
     uint16_t pid;

@@ -8,20 +8,49 @@
 /* All of a packet's work must end within 1.5 s: gdb 13 resends after 2 s. */
 enum {
     USB_TIMEOUT_MS = 600,
+    SYNC_READ = 512,
+    SYNC_READS_MAX = 32,
     FAILURES_MAX = 2,
     RETRY_LIMIT_US = 400000,
     RETRY_FIRST_US = 100,
     RETRY_LONGEST_US = 8000
 };
 
+/* A reply may come after everything was read away, and nothing in it says to which command it
+ * belongs. So one is asked for that has only one answer, which is known: all that comes before it
+ * is old. */
+static enum err resynchronise(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint8_t command[STLINK_COMMAND_SIZE], reply[SYNC_READ];
+    struct usb_exchange x = {.command = command,
+                             .command_length = sizeof command,
+                             .in = reply,
+                             .in_capacity = sizeof reply,
+                             .timeout_ms = USB_TIMEOUT_MS};
+
+    stlink_command(command, STLINK_GET_VERSION, 0);
+    for (int i = 0; i < SYNC_READS_MAX; i++) {
+        enum err error = stlink->pipe->driver->exchange(stlink->pipe, &x, probe->job);
+        if (error != ERR_OK)
+            return error;
+        if (x.in_length == sizeof stlink->version_reply &&
+            memcmp(reply, stlink->version_reply, x.in_length) == 0)
+            return ERR_OK;
+        x.command = NULL; /* only read on */
+    }
+    return job_fail(probe->job, ERR_PROBE, "the probe's answers do not belong to its commands");
+}
+
 static enum err recover(struct probe *probe)
 {
     struct stlink *stlink = stlink_of(probe);
-    enum err error;
 
     if (!stlink->dirty)
         return ERR_OK;
-    error = stlink->pipe->driver->recover(stlink->pipe, probe->job);
+    enum err error = stlink->pipe->driver->recover(stlink->pipe, probe->job);
+    if (error == ERR_OK && stlink->version.generation)
+        error = resynchronise(probe);
     if (error == ERR_OK)
         stlink->dirty = false;
     return error;

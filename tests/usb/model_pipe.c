@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "model_pipe.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -16,80 +17,134 @@ static void pass_transfer(struct model_pipe *pipe, size_t bytes)
     pipe->pipe.bytes += bytes;
 }
 
-static enum err fail(struct model_pipe *pipe, struct usb_exchange *x, struct job *job)
+static enum err time_out(struct model_pipe *pipe, const struct usb_exchange *x, struct job *job)
 {
-    switch (pipe->fault) {
+    sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
+    return job_fail(job, ERR_PROBE, "the probe did not answer in time");
+}
+
+/* What is alike for both directions; ERR_OK: the transfer happens, whatever becomes of its bytes.
+ */
+static enum err fail(struct model_pipe *pipe, enum pipe_fault fault, const struct usb_exchange *x,
+                     struct job *job)
+{
+    switch (fault) {
     case PIPE_FAULT_TIMEOUT:
-        sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
-        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
+    case PIPE_FAULT_LATE:
+        return time_out(pipe, x, job);
     case PIPE_FAULT_STALL:
         pipe->halted = true;
         return job_fail(job, ERR_PROBE, "the probe refused the command (USB stall)");
     case PIPE_FAULT_DISCONNECT:
         pipe->gone = true;
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
-    case PIPE_FAULT_SHORT:
-        x->in_length /= 2;
-        return ERR_OK;
-    case PIPE_FAULT_GARBAGE:
-        for (size_t i = 0; x->in && i < x->in_length; i++)
-            ((uint8_t *)x->in)[i] = (uint8_t)(i * 37 + 11);
-        return ERR_OK;
-    case PIPE_FAULT_STALE:
-        if (x->in && pipe->stale_length > 0) {
-            x->in_length =
-                pipe->stale_length < x->in_capacity ? pipe->stale_length : x->in_capacity;
-            memcpy(x->in, pipe->stale, x->in_length);
-        }
-        return ERR_OK;
     default:
         return ERR_OK;
     }
 }
 
+static enum pipe_fault fault_here(struct model_pipe *pipe)
+{
+    return ++pipe->points == pipe->fail_at ? pipe->fault : PIPE_FAULT_NONE;
+}
+
+static void make_rubbish(uint8_t *bytes, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        bytes[i] = (uint8_t)(i * 37 + 11);
+}
+
+static enum err put_out(struct model_pipe *pipe, const struct usb_exchange *x, const void *bytes,
+                        size_t length, struct job *job)
+{
+    uint8_t rubbish[PIPE_BUFFER];
+    enum pipe_fault fault = fault_here(pipe);
+    enum err error = fail(pipe, fault, x, job);
+
+    if (error != ERR_OK)
+        return error;
+    make_rubbish(rubbish, length);
+    size_t taken = fault == PIPE_FAULT_SHORT ? length / 2 : length;
+    stlink_model_out(pipe->model, fault == PIPE_FAULT_GARBAGE ? rubbish : bytes, taken);
+    pass_transfer(pipe, taken);
+    return taken == length ? ERR_OK
+                           : job_fail(job, ERR_PROBE, "the probe took only part of a command");
+}
+
+static void keep_late(struct model_pipe *pipe)
+{
+    struct pipe_reply *reply = &pipe->late[pipe->late_count];
+
+    assert(pipe->late_count < PIPE_LATE_MAX);
+    reply->length = stlink_model_in(pipe->model, reply->bytes, sizeof reply->bytes);
+    pipe->late_count += reply->length > 0;
+}
+
+/* The oldest reply there is: a late one, or the model's. */
+static void take_reply(struct model_pipe *pipe, struct usb_exchange *x)
+{
+    if (pipe->late_count == 0) {
+        x->in_length = stlink_model_in(pipe->model, x->in, x->in_capacity);
+        return;
+    }
+    if (pipe->late_count < PIPE_LATE_MAX)
+        keep_late(pipe);
+    struct pipe_reply *first = &pipe->late[0];
+    x->in_length = first->length < x->in_capacity ? first->length : x->in_capacity;
+    memcpy(x->in, first->bytes, x->in_length);
+    memmove(first, first + 1, --pipe->late_count * sizeof *first);
+}
+
+static enum err get_in(struct model_pipe *pipe, struct usb_exchange *x, struct job *job)
+{
+    enum pipe_fault fault = fault_here(pipe);
+    enum err error = fail(pipe, fault, x, job);
+
+    if (fault == PIPE_FAULT_LATE) {
+        keep_late(pipe);
+        pipe->under_way = true;
+    }
+    if (error != ERR_OK)
+        return error;
+    take_reply(pipe, x);
+    pass_transfer(pipe, x->in_length);
+    if (fault == PIPE_FAULT_SHORT)
+        x->in_length /= 2;
+    if (fault == PIPE_FAULT_GARBAGE)
+        make_rubbish(x->in, x->in_length);
+    if (fault == PIPE_FAULT_STALE && pipe->stale.length > 0) {
+        x->in_length = pipe->stale.length < x->in_capacity ? pipe->stale.length : x->in_capacity;
+        memcpy(x->in, pipe->stale.bytes, x->in_length);
+    }
+    if (fault == PIPE_FAULT_NONE) {
+        memcpy(pipe->stale.bytes, x->in, x->in_length);
+        pipe->stale.length = x->in_length;
+    }
+    return x->in_length > 0 ? ERR_OK : time_out(pipe, x, job);
+}
+
 static enum err exchange(struct usb_pipe *base, struct usb_exchange *x, struct job *job)
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
-    bool fails = ++pipe->exchanges == pipe->fail_at;
-    uint8_t fresh[8192];
+    const uint8_t *bytes = x->command;
+    enum err error = ERR_OK;
 
     x->in_length = 0;
     if (pipe->gone)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     if (pipe->halted)
         return job_fail(job, ERR_PROBE, "the probe refused the command (USB stall)");
-    if (pipe->mute) {
-        sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
-        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
-    }
-    const uint8_t *bytes = x->command;
-    if (bytes[0] == 0xF2 && bytes[1] == 0x3C)
+    if (pipe->mute)
+        return time_out(pipe, x, job);
+    if (bytes && bytes[0] == 0xF2 && bytes[1] == 0x3C)
         pipe->nrst_low = bytes[2] == 0;
-    if (pipe->spy)
+    if (pipe->spy && bytes)
         pipe->spy(pipe->spy_user, x);
-    if (fails && pipe->fault == PIPE_FAULT_REFUSED) {
-        sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
-        return job_fail(job, ERR_PROBE, "the probe did not answer in time");
-    }
-    stlink_model_out(pipe->model, x->command, x->command_length);
-    pass_transfer(pipe, x->command_length);
-    if (x->out) {
-        stlink_model_out(pipe->model, x->out, x->out_length);
-        pass_transfer(pipe, x->out_length);
-    }
-    if (x->in) {
-        x->in_length = stlink_model_in(pipe->model, x->in, x->in_capacity);
-        pass_transfer(pipe, x->in_length);
-        memcpy(fresh, x->in, x->in_length);
-    }
-    enum err error = fails ? fail(pipe, x, job) : ERR_OK;
-    if (x->in && !fails) {
-        memcpy(pipe->stale, fresh, x->in_length);
-        pipe->stale_length = x->in_length;
-        if (x->in_length == 0)
-            return job_fail(job, ERR_PROBE, "the probe did not answer in time");
-    }
-    return error;
+    if (bytes)
+        error = put_out(pipe, x, bytes, x->command_length, job);
+    if (error == ERR_OK && x->out)
+        error = put_out(pipe, x, x->out, x->out_length, job);
+    return error == ERR_OK && x->in ? get_in(pipe, x, job) : error;
 }
 
 static enum err recover(struct usb_pipe *base, struct job *job)
@@ -102,6 +157,9 @@ static enum err recover(struct usb_pipe *base, struct job *job)
     pipe->halted = false;
     while (stlink_model_in(pipe->model, drained, sizeof drained) > 0)
         ;
+    if (!pipe->under_way)
+        pipe->late_count = 0;
+    pipe->under_way = false;
     return ERR_OK;
 }
 
@@ -112,6 +170,7 @@ static enum err reset(struct usb_pipe *base, struct job *job)
     if (pipe->gone)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     pipe->resets++;
+    pipe->late_count = 0;
     stlink_model_usb_reset(pipe->model);
     return ERR_OK;
 }

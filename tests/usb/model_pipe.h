@@ -8,29 +8,40 @@
 #include "stlink_model.h"
 #include "usb.h"
 
+/* What a transfer to the probe or from it may come to. */
 enum pipe_fault {
     PIPE_FAULT_NONE,
-    PIPE_FAULT_TIMEOUT,    /* nothing comes; the probe did the work */
+    PIPE_FAULT_TIMEOUT,    /* not taken; no reply comes, though the work is done */
     PIPE_FAULT_STALL,      /* the pipe halts */
     PIPE_FAULT_DISCONNECT, /* unplugged from here on */
-    PIPE_FAULT_SHORT,      /* half the reply */
-    PIPE_FAULT_GARBAGE,    /* a reply of the right length, of rubbish */
-    PIPE_FAULT_STALE,      /* the reply before this one */
-    PIPE_FAULT_REFUSED,    /* the command never reaches the probe */
+    PIPE_FAULT_SHORT,      /* half of it */
+    PIPE_FAULT_GARBAGE,    /* the right length, of rubbish */
+    PIPE_FAULT_STALE,      /* the reply before this one; nothing to the probe */
+    PIPE_FAULT_LATE,       /* a timeout whose reply comes when nobody drains any more */
     PIPE_FAULT_COUNT
+};
+
+enum { PIPE_BUFFER = 8192, PIPE_LATE_MAX = 4 };
+
+struct pipe_reply {
+    uint8_t bytes[PIPE_BUFFER];
+    size_t length;
 };
 
 struct model_pipe {
     struct usb_pipe pipe;
     struct stlink_model *model;
     struct sim_board *board;
-    uint64_t exchanges;    /* so far */
-    uint64_t fail_at;      /* the exchange with this number (from 1) fails.. */
+    uint64_t points;       /* transfers begun so far */
+    uint64_t fail_at;      /* the transfer with this number (from 1) fails.. */
     enum pipe_fault fault; /* ..in this way */
     bool gone;
     bool halted;
-    uint8_t stale[8192];
-    size_t stale_length;
+    struct pipe_reply stale; /* the last one that arrived */
+    /* Replies that were late: each goes before those that are asked for later. */
+    struct pipe_reply late[PIPE_LATE_MAX];
+    size_t late_count;
+    bool under_way; /* ..and will arrive only after the next drain */
     /* Sees every exchange before it happens; may be NULL. */
     void (*spy)(void *user, const struct usb_exchange *exchange);
     void *spy_user;

@@ -67,6 +67,52 @@ static void debug_mode_left_behind_is_left(void **state)
     }
 }
 
+/* A reply that comes after everything else was read away has the right length and a good status for
+ * the command that follows. */
+static void late_replies_are_not_taken_for_those_that_follow(void **state)
+{
+    enum { WORDS = 20 };
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++)
+        for (uint64_t at = 1; at <= 6; at++) {
+            uint8_t out[4 * WORDS], back[4 * WORDS];
+            uint32_t word[2];
+            struct bench b;
+
+            bench_open(&b, bench_firmwares[i], "bluepill");
+            bench_connect(&b);
+            bench_halt(&b);
+            for (size_t n = 0; n < sizeof out; n++)
+                out[n] = (uint8_t)(n * 3 + 1);
+            ops_write(&b.ops, RAM, 4, out, WORDS);
+            bench_flush(&b);
+            b.pipe.fault = PIPE_FAULT_LATE;
+            b.pipe.fail_at = b.pipe.points + at;
+            for (uint32_t n = 0; n + 1 < WORDS; n++) {
+                ops_read32(&b.ops, RAM + 4 * n, &word[0]);
+                if (n % 3 == 1)
+                    ops_read32(&b.ops, RAM + 4 * n + 4, &word[1]);
+                if (n % 3 == 2)
+                    ops_read(&b.ops, RAM, 4, back, WORDS);
+                enum err error = ops_flush(&b.ops);
+                job_clear(&b.job);
+                if (error != ERR_OK)
+                    continue;
+                assert_int_equal(word[0], get_le32(out + 4 * n));
+                if (n % 3 == 1)
+                    assert_int_equal(word[1], get_le32(out + 4 * n + 4));
+                if (n % 3 == 2)
+                    assert_memory_equal(back, out, sizeof out);
+            }
+            assert_true(b.pipe.points > b.pipe.fail_at);
+            ops_read32(&b.ops, CPUID, &word[0]);
+            bench_flush(&b); /* and it works again */
+            assert_int_equal(word[0], 0x411FC231);
+            bench_close(&b);
+        }
+}
+
 static void probe_that_stops_answering_is_given_up(void **state)
 {
     struct bench b;
@@ -253,6 +299,7 @@ int main(void)
         cmocka_unit_test(stale_replies_of_a_killed_program_are_read_away),
         cmocka_unit_test(half_a_write_is_ended_by_a_usb_reset),
         cmocka_unit_test(debug_mode_left_behind_is_left),
+        cmocka_unit_test(late_replies_are_not_taken_for_those_that_follow),
         cmocka_unit_test(probe_that_stops_answering_is_given_up),
         cmocka_unit_test(reset_line_is_released_whatever_happened),
         cmocka_unit_test(every_firmware_detects_the_chip_both_ways),
