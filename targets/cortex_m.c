@@ -100,15 +100,17 @@ static enum err look_at_reset(struct target *target, uint32_t dhcsr)
 enum err cm_blame_held(struct target *target, enum err err, enum err keep)
 {
     struct job calm, *before;
-    uint32_t dhcsr, again = 0;
+    uint32_t dhcsr = 0, again = 0;
 
     cm_calm_begin(target, &calm, &before);
     ops_read32(&target->ops, DHCSR, &dhcsr);
     ops_read32(&target->ops, DHCSR, &again);
     bool held = ops_flush(&target->ops) == ERR_OK && (again & DHCSR_S_RESET_ST);
     cm_calm_end(target, before);
-    if (!held)
+    if (!held) {
+        cm_saw_dhcsr(target, dhcsr);
         return err;
+    }
     hold(target);
     cm_forgive(target, keep);
     return job_fail(target->job, err == ERR_TIMEOUT ? err : ERR_NOT_HALTED, TARGET_HELD_TEXT);
@@ -119,10 +121,8 @@ enum err cm_blame_reset(struct target *target, enum err err, enum err keep)
     struct job calm, *before;
     uint32_t dhcsr = 0;
 
-    if (target->state == TARGET_IN_RESET)
-        return cm_blame_held(target, err, keep);
     if (target->state != TARGET_HALTED)
-        return err;
+        return target->state == TARGET_ABSENT ? err : cm_blame_held(target, err, keep);
     cm_calm_begin(target, &calm, &before);
     ops_read32(&target->ops, DHCSR, &dhcsr);
     bool seen = ops_flush(&target->ops) == ERR_OK;

@@ -335,9 +335,11 @@ static enum err open_error(int code, const char *place, struct job *job)
             "/etc/udev/rules.d, run 'udevadm control --reload', replug the probe",
             place);
     case LIBUSB_ERROR_BUSY:
-        return job_fail(job, ERR_BUSY,
-                        "another program uses the probe at %s: close it (openocd, st-util, an IDE)",
-                        place);
+        return job_fail(
+            job, ERR_BUSY,
+            "another program uses the probe at %s: close it (another probed, openocd, st-util, "
+            "an IDE)",
+            place);
     case LIBUSB_ERROR_NO_DEVICE:
         return job_fail(job, ERR_PROBE_GONE, "the probe at %s was unplugged", place);
     default:

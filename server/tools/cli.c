@@ -176,27 +176,43 @@ enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *leng
 
 /* --- one call --- */
 
+#define LOST_HINT                                                                              \
+    "look at the target's power and at the wires (GND, SWDIO, SWCLK; short ones are better), " \
+    "then "                                                                                    \
+    "the same command again: what is right already is not written twice"
+
 /* What helps often enough to be said after an error of this kind. */
 static const struct {
     enum err error;
     const char *hint;
+    bool lost; /* only if the target answered before: connecting has advice of its own */
 } hints[] = {
-    {ERR_NO_PROBE, "a cable that carries data (many only charge), another USB port; if lsusb "
-                   "shows the probe, install examples/udev/60-probed.rules; a virtual machine, "
-                   "WSL or container must be handed the device; --sim needs no probe"},
-    {ERR_CANCELLED, "the same command again: what is right already is not written twice"},
-    {ERR_PROBE_GONE, "plug the probe in again and repeat the command"},
+    {ERR_NO_TARGET, LOST_HINT, true},
+    {ERR_POWER, LOST_HINT, true},
+    {ERR_RESET_LOST, LOST_HINT, true},
+    {ERR_WAIT, LOST_HINT, true},
+    {ERR_PARITY, LOST_HINT, true},
+    {ERR_NO_PROBE,
+     "a cable that carries data (many only charge), another USB port; if lsusb "
+     "shows the probe, install examples/udev/60-probed.rules; a virtual machine, "
+     "WSL or container must be handed the device; --sim needs no probe",
+     false},
+    {ERR_CANCELLED, "the same command again: what is right already is not written twice", false},
+    {ERR_PROBE_GONE, "plug the probe in again and repeat the command", false},
     {ERR_PROTECTED,
      "monitor commands without gdb, as in: probed -c 'stm32f1x unlock 0' (then switch "
-     "the board's power off and on)"},
-    {ERR_VERIFY, "the command again, with a lower --speed; if it stays, the flash is worn or "
-                 "written by somebody else"},
+     "the board's power off and on)",
+     false},
+    {ERR_VERIFY,
+     "the command again, with a lower --speed; if it stays, the flash is worn or "
+     "written by somebody else",
+     false},
 };
 
-static const char *hint_for(enum err error)
+static const char *hint_for(const struct cli *cli, enum err error)
 {
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (hints[i].error == error)
+        if (hints[i].error == error && (cli->met || !hints[i].lost))
             return hints[i].hint;
     return NULL;
 }
@@ -253,7 +269,8 @@ static int call(struct cli *cli, int argc, const char *const argv[])
     display_clear(&cli->display);
     if (!err)
         return CLI_OK;
-    display_error(&cli->display, job_text(&cli->job, err), cli->misused ? NULL : hint_for(err));
+    display_error(&cli->display, job_text(&cli->job, err),
+                  cli->misused ? NULL : hint_for(cli, err));
     return cli->misused ? CLI_USAGE : CLI_FAILED;
 }
 

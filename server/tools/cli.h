@@ -38,6 +38,7 @@ struct cli {
     struct job job;         /* cancelled by Ctrl-C */
     FILE *wire;
     struct unit unit;
+    bool met;     /* the target answered */
     bool misused; /* the call was wrong, not the world: exit code 2 */
 };
 

@@ -75,6 +75,7 @@ enum err cli_connect(struct cli *cli)
     cli->job.user = &cli->display;
     err = unit_connect(&cli->unit, &cli->job);
     cli->job.output = NULL;
+    cli->met = !err;
     if (err == ERR_NO_TARGET)
         advise_reset(cli, err);
     if (err == ERR_OK && target_chip(cli->unit.target)->warning[0])
