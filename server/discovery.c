@@ -80,6 +80,33 @@ static enum err ambiguous(const struct candidates *found, struct job *job)
     return job_fail(job, ERR_ARGUMENT, "%zu probes are there; say which: %s", found->count, text);
 }
 
+static enum err none_there(struct job *job)
+{
+    return job_fail(job, ERR_NO_PROBE,
+                    "no debug probe found: plug one in (a charge-only cable shows nothing; in a "
+                    "virtual machine pass it through), or take the simulated board: --sim, or "
+                    "PROBED_SIM=bluepill in the environment");
+}
+
+/* Some are there, but none that is asked for. */
+static enum err none_selected(const struct candidates *all, const char *const *selectors,
+                              size_t count, struct job *job)
+{
+    char text[300];
+    struct buf list;
+
+    buf_init(&list, text, sizeof text - 1);
+    for (size_t i = 0; i < all->count; i++) {
+        const struct probe_info *item = all->items[i];
+
+        buf_printf(&list, "%s%s %s at %s", i == 0 ? "" : ", ", item->product,
+                   item->serial[0] ? item->serial : "without serial", item->place);
+    }
+    text[list.length] = '\0';
+    return job_fail(job, ERR_NO_PROBE, "no debug probe is --probe %.40s%s; there is: %s",
+                    selectors[0], count > 1 ? " or the others asked for" : "", text);
+}
+
 static enum err choose(const struct probe_list *list, const char *const *selectors, size_t count,
                        struct probe_info *info, struct job *job)
 {
@@ -89,13 +116,12 @@ static enum err choose(const struct probe_list *list, const char *const *selecto
     collect(list, selectors, count, true, &found);
     if (found.count == 0)
         collect(list, selectors, count, false, &found);
-    if (found.count == 0)
-        return job_fail(
-            job, ERR_NO_PROBE,
-            "no debug probe found%s: plug one in (a charge-only cable shows nothing; in a "
-            "virtual machine pass it through), or take the simulated board: --sim, or "
-            "PROBED_SIM=bluepill in the environment",
-            count > 0 ? " that --probe selects" : "");
+    if (list->count == 0)
+        return none_there(job);
+    if (found.count == 0) {
+        collect(list, NULL, 0, false, &found);
+        return none_selected(&found, selectors, count, job);
+    }
     const struct probe_info *again = same_again(&found, info);
     if (found.count > 1 && !again)
         return ambiguous(&found, job);

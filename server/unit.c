@@ -154,6 +154,19 @@ enum err unit_require(const struct unit *unit, struct job *job)
     return job_fail(job, ERR_NOT_CONNECTED, "%s", unit->why_absent);
 }
 
+/* Probes have few speeds, old firmware only one. */
+static enum err set_speed(struct unit *unit, uint32_t khz)
+{
+    uint32_t actual = khz;
+    enum err err = probe_set_speed(unit->probe, khz, &actual);
+
+    if (err == ERR_OK && actual != khz)
+        log_line(unit->log, actual > khz ? LOG_WARN : LOG_INFO,
+                 "SWD runs at %u kHz: the probe has no speed of %u kHz%s", (unsigned)actual,
+                 (unsigned)khz, actual > khz ? ", nor a lower one" : "");
+    return err;
+}
+
 static enum err open_probe(struct unit *unit, struct job *job)
 {
     const struct unit_options *options = &unit->options;
@@ -165,9 +178,7 @@ static enum err open_probe(struct unit *unit, struct job *job)
         unit->probe = NULL;
         return err;
     }
-    if (unit->options.speed_khz)
-        err = probe_set_speed(unit->probe, unit->options.speed_khz, NULL);
-    return err;
+    return unit->options.speed_khz ? set_speed(unit, unit->options.speed_khz) : ERR_OK;
 }
 
 enum err unit_open(struct unit *unit, struct job *job)

@@ -17,7 +17,7 @@ static bool is_asked_for(const struct cli *cli, const struct probe_info *info)
 struct listing {
     struct cli *cli;
     struct json json;
-    size_t count;
+    size_t count, others; /* shown; there, but not asked for */
 };
 
 static void list_one(struct listing *listing, const struct probe_info *info)
@@ -52,6 +52,8 @@ static enum err list_all(struct listing *listing)
     for (size_t i = 0; i < list.count && !err; i++)
         if (is_asked_for(cli, &list.items[i]))
             list_one(listing, &list.items[i]);
+        else
+            listing->others++;
     probe_list_free(&list);
     if (!err && cli->options.sim)
         list_one(listing, &sim);
@@ -73,8 +75,11 @@ enum err cli_list(struct cli *cli)
     }
     if (!err && listing.count > 1)
         display_say(&cli->display, "several probes: --probe SERIAL or --probe PLACE says which");
+    if (!err && listing.count == 0 && listing.others > 0)
+        return job_fail(&cli->job, ERR_NO_PROBE,
+                        "no debug probe is --probe %.60s; probed list shows the %zu that %s there",
+                        cli->options.probes[0], listing.others, listing.others == 1 ? "is" : "are");
     if (!err && listing.count == 0)
-        return job_fail(&cli->job, ERR_NO_PROBE, "no debug probe found%s",
-                        cli->options.probe_count > 0 ? " that --probe selects" : "");
+        return job_fail(&cli->job, ERR_NO_PROBE, "no debug probe found");
     return err;
 }

@@ -155,13 +155,37 @@ def each_way_to_name_a_probe():
         assert "2 probes" in text and text.count("--probe ") == 2, text
 
 
+def a_name_that_no_probe_has_is_answered_with_those_there():
+    with Bench() as bench:
+        bench.run("{probed} list --json >{dir}/list", probes="V2J43,V3")
+        probes = json.loads(bench.read("list"))["probes"]
+        for command in ("info", "reset", "erase", "read 0x08000000 4 -"):
+            text = bench.run(f"{{probed}} {command} --probe nobody", probes="V2J43,V3", code=1)
+            assert "nobody" in text and "erasing" not in text, text
+            for probe in probes:
+                assert f"{probe['product']} {probe['serial']} at {probe['place']}" in text, text
+        text = bench.run("{probed} list --probe nobody", probes="V2J43,V3", code=1)
+        assert "nobody" in text and "the 2 that are there" in text, text
+
+
+def a_speed_that_the_probe_lacks_is_said():
+    with Bench() as bench:
+        text = bench.run("{probed} read 0x08000000 4 - --speed 1 >{dir}/word")
+        assert "SWD runs at 5 kHz: the probe has no speed of 1 kHz, nor a lower one" in text, text
+        text = bench.run("{probed} read 0x08000000 4 - --speed 3000 >{dir}/word")
+        assert re.search(r"SWD runs at 1[08]00 kHz: the probe has no speed of 3000 kHz$", text, re.M), text
+        text = bench.run("{probed} read 0x08000000 4 - --speed 500 >{dir}/word", probes="V2J17")
+        assert "SWD runs at 1800 kHz: the probe has no speed of 500 kHz" in text, text
+        assert "SWD" not in bench.run("{probed} read 0x08000000 4 - --speed 50 >{dir}/word")
+
+
 def a_probe_in_use_is_said_to_be():
     with Bench() as bench:
         text = bench.run("{probed} --gdb 0 2>{dir}/log & daemon=$!\n"
                          "until grep -q Listening {dir}/log; do kill -0 $daemon; sleep 0.02; done\n"
                          "{probed} list; {probed} info && exit 9\nkill $daemon; wait $daemon")
     assert re.search(r"not usable: +.*(in use|another program)", text), text
-    assert re.search(r"error: .*(in use|another program)", text), text
+    assert re.search(r"error: .*another program .*another probed", text), text
 
 
 def a_locked_chip_is_explained():
@@ -213,6 +237,19 @@ def the_button_gets_into_a_chip_that_switches_swd_off():
         assert "held NRST low" in running.log, running.log
 
 
+def a_target_lost_in_mid_flash_is_explained():
+    for hand, said in (("power off", r"error: .*no target answers.*partly programmed\n +try: .*power.*wires"),
+                       ("nrst press", r"error: .*held in reset: NRST is low.*partly programmed\n")):
+        with Bench() as bench:
+            with open(bench.path("big"), "wb") as file:
+                file.write(os.urandom(60 * KIB))
+            with Program(probe_emu, probed, "flash", bench.path("big"), "0x08000000", stlink=stlink) as running:
+                running.read_log(r"^programming: +25 %")
+                running.control("hands " + hand)
+                assert running.wait() == 1, running.log
+                assert re.search(said, running.log), running.log
+
+
 def advice_is_told_beside_the_chips_own_warning():
     with Bench() as bench:
         text = bench.run("{probed} info --connect normal", board="bluepill,swj-off,clone")
@@ -244,8 +281,10 @@ def option_bytes_are_shown():
 
 TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what_is_flashed_is_read_back,
          an_identical_image_is_not_written_again, erase_wipes_what_it_says, other_bytes_stay_unless_erase_is_asked_for,
-         reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe, a_probe_in_use_is_said_to_be,
+         reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe,
+         a_name_that_no_probe_has_is_answered_with_those_there, a_speed_that_the_probe_lacks_is_said,
+         a_probe_in_use_is_said_to_be,
          a_locked_chip_is_explained, no_wires_are_explained, a_core_held_in_reset_is_said_to_be,
          the_button_gets_into_a_chip_that_switches_swd_off, advice_is_told_beside_the_chips_own_warning,
-         option_bytes_are_shown]
+         a_target_lost_in_mid_flash_is_explained, option_bytes_are_shown]
 run_tests(TESTS)
