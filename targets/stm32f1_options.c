@@ -61,6 +61,16 @@ enum err stm32f1_options_read(struct target *target, struct stm32f1_options *opt
     return err;
 }
 
+/* Option bytes take halfwords alone. A probe that has none (ST-Link before J26) says so at a
+ * register, and has to before anything is erased: an erased RDP byte protects. */
+static enum err need_halfwords(struct target *target)
+{
+    uint16_t status;
+
+    ops_read(&target->ops, STM32F1_FLASH_SR, sizeof status, &status, 1);
+    return cm_flush_halted(target);
+}
+
 /* OPTWRE set: the option bytes may be changed. As with KEYR, keys are given only when needed. */
 static enum err open_options(struct target *target)
 {
@@ -139,6 +149,8 @@ static enum err change(struct target *target, bool refuse_protected,
     if (err)
         return err;
     err = stm32f1_prepare(&controller, refuse_protected);
+    if (!err)
+        err = need_halfwords(target);
     if (!err)
         err = open_options(target);
     if (!err)

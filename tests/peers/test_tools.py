@@ -260,7 +260,20 @@ def advice_is_told_beside_the_chips_own_warning():
         assert "under-reset" not in text and "under reset" not in text or stlink == "clone", text
 
 
+def option_bytes_are_left_alone_by_a_probe_without_halfwords():
+    if stlink != "V2J24":
+        return
+    with Bench() as bench:
+        text = bench.run("{probed} info >{dir}/before\n"
+                         "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c shutdown; {probed} reset; {probed} info")
+        assert "cannot do 16-bit accesses" in text, text
+        before = bench.read("before").decode()
+        assert before.split("core:")[1].split("\n", 1)[1] == text.split("core:")[1].split("\n", 1)[1], text
+
+
 def option_bytes_are_shown():
+    if stlink == "V2J24":
+        return
     with Bench() as bench:
         bench.run("{probed} info >{dir}/before\n"
                   "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c 'stm32f1x options_write 0 HWWDG RSTSTOP' "
@@ -286,5 +299,6 @@ TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what
          a_probe_in_use_is_said_to_be,
          a_locked_chip_is_explained, no_wires_are_explained, a_core_held_in_reset_is_said_to_be,
          the_button_gets_into_a_chip_that_switches_swd_off, advice_is_told_beside_the_chips_own_warning,
-         a_target_lost_in_mid_flash_is_explained, option_bytes_are_shown]
+         a_target_lost_in_mid_flash_is_explained, option_bytes_are_left_alone_by_a_probe_without_halfwords,
+         option_bytes_are_shown]
 run_tests(TESTS)
