@@ -18,13 +18,16 @@ struct visit {
 
 extern const struct probe_driver stlink_probe_driver;
 
+static bool is_stlink(uint16_t pid)
+{
+    return stlink_product(pid) != NULL;
+}
+
 static void visit_device(void *user, const struct usb_found *found)
 {
     const struct stlink_product *product = stlink_product(found->pid);
     struct visit *visit = user;
 
-    if (!product)
-        return;
     struct probe_info info = {.driver = &stlink_probe_driver, .vid = found->vid, .pid = found->pid};
     snprintf(info.product, sizeof info.product, "%s", product->name);
     snprintf(info.place, sizeof info.place, "%s", found->place);
@@ -42,7 +45,7 @@ static void visit_device(void *user, const struct usb_found *found)
 static enum err stlink_scan(struct probe_list *list, struct job *job)
 {
     struct visit visit = {.list = list};
-    enum err error = usb_find(STLINK_VID, visit_device, &visit, job);
+    enum err error = usb_find(STLINK_VID, is_stlink, visit_device, &visit, job);
 
     return error == ERR_OK ? visit.error : error;
 }

@@ -9,8 +9,7 @@
 #include "base/bytes.h"
 
 const struct stlink_product stlink_products[] = {
-    {0x3744, "ST-LINK/V1",
-     "ST-LINK/V1 is too old (no speed, no voltage, no reset line): use a V2 or V3"},
+    {0x3744, "ST-LINK/V1", "it is too old (no speed, no voltage, no reset line): use a V2 or V3"},
     {0x3748, "ST-LINK/V2", NULL},
     {0x374A, "ST-LINK/V2-1", NULL},
     {0x374B, "ST-LINK/V2-1", NULL},

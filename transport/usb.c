@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+
 enum {
     TRANSFERS = 3,
     DRAIN_TIMEOUT_MS = 10,
@@ -85,8 +87,9 @@ static void describe(libusb_device *device, const struct libusb_device_descripto
     libusb_close(handle);
 }
 
-enum err usb_find(uint16_t vid, void (*visit)(void *user, const struct usb_found *found),
-                  void *user, struct job *job)
+enum err usb_find(uint16_t vid, bool (*wanted)(uint16_t pid),
+                  void (*visit)(void *user, const struct usb_found *found), void *user,
+                  struct job *job)
 {
     libusb_context *context;
     libusb_device **devices;
@@ -100,7 +103,7 @@ enum err usb_find(uint16_t vid, void (*visit)(void *user, const struct usb_found
         struct usb_found found;
 
         if (libusb_get_device_descriptor(devices[i], &descriptor) != 0 ||
-            descriptor.idVendor != vid)
+            descriptor.idVendor != vid || !wanted(descriptor.idProduct))
             continue;
         describe(devices[i], &descriptor, &found);
         visit(user, &found);
@@ -144,12 +147,23 @@ static void run_events(struct usb *usb)
     libusb_handle_events_timeout_completed(usb->context, &slice, NULL);
 }
 
+static uint64_t end_in_ms(unsigned ms)
+{
+    return clock_now_us(clock_real()) + 1000 * (uint64_t)ms;
+}
+
+static bool is_over(uint64_t end)
+{
+    return clock_now_us(clock_real()) >= end;
+}
+
 static void cancel(struct usb *usb, int count)
 {
+    uint64_t end = end_in_ms(CANCEL_MAX_MS);
+
     for (int i = 0; i < count; i++)
         libusb_cancel_transfer(usb->transfers[i]);
-    for (unsigned waited = 0; usb->under_way > 0 && waited < CANCEL_MAX_MS;
-         waited += EVENT_SLICE_MS)
+    while (usb->under_way > 0 && !is_over(end))
         run_events(usb);
 }
 
@@ -198,9 +212,9 @@ static enum err outcome(struct usb *usb, struct usb_exchange *exchange, int coun
 /* A failed command means that the reply behind it would only wait for its time limit. */
 static void wait_for(struct usb *usb, const struct usb_exchange *exchange, int count)
 {
-    unsigned limit_ms = exchange->timeout_ms + LATE_MS;
+    uint64_t end = end_in_ms(exchange->timeout_ms + LATE_MS);
 
-    for (unsigned waited = 0; usb->under_way > 0 && waited < limit_ms; waited += EVENT_SLICE_MS) {
+    while (usb->under_way > 0 && !is_over(end)) {
         run_events(usb);
         if (usb->under_way > 0 && usb->transfers[0]->status != LIBUSB_TRANSFER_COMPLETED)
             cancel(usb, count);
@@ -276,18 +290,20 @@ static enum err usb_reset(struct usb_pipe *pipe, struct job *job)
                      : job_fail(job, ERR_PROBE_GONE, "the probe is gone after a USB reset");
 }
 
+/* With transfers that never ended the device is closed all the same: the next to open it would be
+ * told that another program has it. Only libusb's own records of them are leaked. */
 static void usb_close(struct usb_pipe *pipe)
 {
     struct usb *usb = (struct usb *)pipe;
 
-    if (usb->under_way > 0)
-        return; /* the kernel may still write into what would be freed: rather leak it */
-    for (int i = 0; i < TRANSFERS; i++)
-        libusb_free_transfer(usb->transfers[i]);
     if (usb->handle) {
         libusb_release_interface(usb->handle, 0);
         libusb_close(usb->handle);
     }
+    if (usb->under_way > 0)
+        return;
+    for (int i = 0; i < TRANSFERS; i++)
+        libusb_free_transfer(usb->transfers[i]);
     if (usb->context)
         libusb_exit(usb->context);
     free(usb);

@@ -23,9 +23,11 @@ struct usb_found {
     bool accessible; /* false: it could not be opened for want of permission */
 };
 
-/* Calls `visit` for every device of that vendor. Blocks. ERR_PROBE if USB itself does not work. */
-enum err usb_find(uint16_t vid, void (*visit)(void *user, const struct usb_found *found),
-                  void *user, struct job *job);
+/* Calls `visit` for every device of that vendor whose product id is `wanted`; others are not even
+ * opened. Blocks. ERR_PROBE if USB itself does not work. */
+enum err usb_find(uint16_t vid, bool (*wanted)(uint16_t pid),
+                  void (*visit)(void *user, const struct usb_found *found), void *user,
+                  struct job *job);
 
 /* A command, and behind it either data to the probe or a reply from it. */
 struct usb_exchange {

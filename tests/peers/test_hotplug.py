@@ -164,6 +164,23 @@ def target_lost_and_back_while_the_probe_stays():
         assert running.end() == 0, running.log
 
 
+def transfers_that_never_end_do_not_keep_the_probe():
+    """Not even when they are cancelled. When they do again, the probe is not in anybody's hands."""
+    running, port = start()
+    with running, Client(port) as client:
+        assert client.ask("?")[:1] == b"T"
+        running.control("freeze")
+        while (reply := client.ask("m20000000,4"))[:1] != b"E":  # the line is read beside the packets
+            assert len(reply) == 8
+        where = len(running.log)
+        running.control("thaw")
+        connected_again(running, where)
+        assert client.ask("vAttach;1")[:1] == b"T"
+        still_well(client)
+        assert "another program" not in running.log, running.log
+        assert running.end() == 0, running.log
+
+
 def two_probes_must_be_told_apart():
     twins = f"{stlink},{stlink}"
     with Program(probe_emu, probed, "--gdb", "0", stlink=twins) as running:
@@ -199,4 +216,4 @@ def killed_predecessor_leaves_no_trace():
 
 run_tests([unplugged_while_halted, unplugged_while_running, unplugged_while_flashing, absent_probe_costs_nothing,
            idle_probe_costs_nothing, started_without_a_probe, target_lost_and_back_while_the_probe_stays,
-           two_probes_must_be_told_apart, killed_predecessor_leaves_no_trace])
+           transfers_that_never_end_do_not_keep_the_probe, two_probes_must_be_told_apart, killed_predecessor_leaves_no_trace])

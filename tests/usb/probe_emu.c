@@ -9,6 +9,7 @@
  * while it runs, about the first probe unless its index from 0 is given:
  *
  *   unplug [PROBE]           plug [PORT [PROBE]]        hands WORDS.. (the first board's own)
+ *   freeze                   thaw                       no transfer of the first probe ends
  *   stats FILE               the counters so far, by a rename: the file is whole when it is there
  */
 #include <errno.h>
@@ -136,11 +137,11 @@ static void write_stats(const struct emulator *emulator, const char *file)
     }
     usb_device_lock(probe->device);
     counters = usb_device_counters(probe->device);
-    fprintf(out, "commands %llu transfers %llu bytes %llu bus_us %llu virtual_us %llu\n",
+    fprintf(out, "commands %llu transfers %llu bytes %llu bus_us %llu virtual_us %llu opens %llu\n",
             (unsigned long long)stlink_model_commands(probe->model),
             (unsigned long long)counters.transfers, (unsigned long long)counters.bytes,
             (unsigned long long)(counters.bus_ns / 1000),
-            (unsigned long long)sim_board_now_us(probe->board));
+            (unsigned long long)sim_board_now_us(probe->board), (unsigned long long)counters.opens);
     usb_device_unlock(probe->device);
     fclose(out);
     rename(temporary, file);
@@ -156,6 +157,8 @@ static void control(struct emulator *emulator, char *line)
     } else if (sscanf(line, "unplug %u", &index) == 1 || strcmp(line, "unplug") == 0) {
         if (index < emulator->count && usb_device_plugged(emulator->probes[index].device))
             usb_device_unplug(emulator->probes[index].device);
+    } else if (strcmp(line, "freeze") == 0 || strcmp(line, "thaw") == 0) {
+        usb_device_freeze(emulator->probes[0].device, line[0] == 'f');
     } else if (strncmp(line, "hands ", 6) == 0) {
         hands(emulator, line + 6);
     } else if (strncmp(line, "stats ", 6) == 0) {

@@ -56,6 +56,13 @@ const struct stlink_config stlink_configs[] = {
      false},
     {"clone", STLINK_V2, 0x3748, 37, 0, 7, "STM32 STLink", "3544170029135147324D4E00", false, true,
      true},
+    /* Only looked at, never opened for debugging; the last is no ST-Link at all. */
+    {"V1", STLINK_V2, 0x3744, 13, 0, 4, "STM32 STLink", "303030303030303030303031", false, false,
+     false},
+    {"loader", STLINK_V3, 0x374D, 0, 0, 0, "STLINK-V3 Loader", "", false, false, false},
+    {"loader-2", STLINK_V3, 0x3755, 0, 0, 0, "STLINK-V3 Loader", "", false, false, false},
+    {"stranger", STLINK_V2, 0x5740, 0, 0, 0, "STM32 Virtual ComPort", "00000000001A", false, false,
+     false},
     {NULL, STLINK_V2, 0, 0, 0, 0, NULL, NULL, false, false, false},
 };
 

@@ -37,6 +37,7 @@ struct usb_device {
     struct sim_board *board;
     pthread_mutex_t lock;
     bool plugged;
+    bool frozen; /* the host controller ends no transfer any more, cancelled or not */
     char node[64], node_file[512], syspath[128], interface_path[160];
     int node_fd;
     bool node_ready;
@@ -193,6 +194,8 @@ static void finish(struct usb_device *device, struct urb *urb, int status, int a
 /* Completes IN transfers that the model has data for, oldest first. */
 static void feed_ins(struct usb_device *device)
 {
+    if (device->frozen)
+        return;
     for (int i = 0; i < URBS_MAX; i++) {
         struct urb *urb = &device->urbs[i];
         if (!urb->urb || urb->done || !(urb_of(urb)->endpoint & 0x80))
@@ -236,7 +239,9 @@ static void submit(struct usb_device *device, UMockdevIoctlClient *client)
     urb->done = false;
     urb->order = ++device->next_order;
     pass_time(device);
-    if (urb_of(urb)->type == USBDEVFS_URB_TYPE_CONTROL) {
+    if (device->frozen) {
+        /* Nothing happens. */
+    } else if (urb_of(urb)->type == USBDEVFS_URB_TYPE_CONTROL) {
         control(device, urb);
     } else if (!(urb_of(urb)->endpoint & 0x80)) {
         uint64_t before = sim_board_now_us(device->board);
@@ -259,7 +264,7 @@ static void discard(struct usb_device *device, UMockdevIoctlClient *client)
         if (device->urbs[i].urb && !device->urbs[i].done &&
             device->urbs[i].urb->client_addr == address)
             found = &device->urbs[i];
-    if (found)
+    if (found && !device->frozen)
         finish(device, found, -ENOENT, 0);
     umockdev_ioctl_client_complete(client, found ? 0 : -1, found ? 0 : EINVAL);
     wake_reapers(device);
@@ -410,6 +415,9 @@ static void client_connected(UMockdevIoctlBase *base, UMockdevIoctlClient *clien
     file->device = ((Handler *)base)->device;
     file->client = client;
     g_object_set_data_full(G_OBJECT(client), "probed-file", file, file_closed);
+    usb_device_lock(file->device);
+    file->device->counters.opens++;
+    usb_device_unlock(file->device);
 }
 
 static void handler_class_init(HandlerClass *class)
@@ -489,6 +497,13 @@ void usb_device_unplug(struct usb_device *device)
     unlink(device->node_file);
     close(device->node_fd);
     device->node_fd = -1;
+}
+
+void usb_device_freeze(struct usb_device *device, bool frozen)
+{
+    usb_device_lock(device);
+    device->frozen = frozen;
+    usb_device_unlock(device);
 }
 
 bool usb_device_plugged(const struct usb_device *device)

@@ -17,6 +17,7 @@ struct usb_counters {
     /* What they would take on a real bus, with the SWD traffic that the probe makes of them, but
      * without any time that the host lets pass between them. */
     uint64_t bus_ns;
+    uint64_t opens; /* of the device's node, by any program */
 };
 
 struct usb_device;
@@ -30,6 +31,8 @@ void usb_device_destroy(struct usb_device *device);
 void usb_device_plug(struct usb_device *device, unsigned port, unsigned number);
 /* Vanishes: transfers under way end, every further ioctl answers ENODEV. */
 void usb_device_unplug(struct usb_device *device);
+/* While frozen no transfer ends, not even by being cancelled. */
+void usb_device_freeze(struct usb_device *device, bool frozen);
 bool usb_device_plugged(const struct usb_device *device);
 
 /* Held while somebody else touches the model or the board. */
