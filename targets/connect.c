@@ -158,9 +158,11 @@ static enum err give_up_held(struct climb *climb)
 {
     struct job *job = probe_job(climb->probe);
 
-    queue_reset_catch(climb, false);
-    ops_flush(&climb->ops);
-    job_clear(job);
+    if (climb->may_halt) {
+        queue_reset_catch(climb, false);
+        ops_flush(&climb->ops);
+        job_clear(job);
+    }
     climb->held = true;
     return job_fail(job, ERR_TIMEOUT, TARGET_HELD_TEXT);
 }
@@ -170,13 +172,13 @@ static enum err outlast_reset(struct climb *climb)
 {
     struct job *job = probe_job(climb->probe);
     struct clock *clock = probe_clock(climb->probe);
-    uint64_t now = clock_now_us(clock), deadline = now + HELD_LIMIT_US,
-             silent = now + HALT_LIMIT_US;
+    uint64_t now = clock_now_us(clock), silent = now + HALT_LIMIT_US;
+    uint64_t deadline = climb->may_halt ? now + HELD_LIMIT_US : silent;
     bool in_reset = true;
     enum err error = see_reset(climb, &in_reset);
 
     while (error == ERR_OK && in_reset && (now = clock_now_us(clock)) < deadline) {
-        if (climb->may_halt && now >= silent) {
+        if (now >= silent) {
             job_print(job, "NRST is low: if a finger is on the reset button, release it now\n");
             silent = UINT64_MAX;
         }

@@ -18,8 +18,8 @@ struct connect_result {
 /* NORMAL: as it is; then slower; then under reset. ATTACH: the first two. UNDER_RESET: NRST low
  * first, then the same slower. Leaves NRST released whatever happens. The core is not disturbed
  * but by the rungs under reset, which leave it halted before its first instruction. A core that
- * somebody else holds in reset is waited for, 3 s; unless ATTACH it is halted as it comes up, and
- * the job's output asks for the button to be released.
+ * somebody else holds in reset is waited for; unless ATTACH for 3 s, and it is halted as it
+ * comes up, and the job's output asks for the button to be released.
  * On ERR_OK the wire, AP 0 and CPUID answered. Else the job's sentence says what was found on the
  * way (voltage, DPIDR, which rung failed how) and which wire to look at; ERR_POWER: the voltage is
  * too low for any chip. At most a few seconds. */
