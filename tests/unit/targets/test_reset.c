@@ -292,6 +292,49 @@ static void connecting_under_reset_halts_at_the_vector(void **state)
     assert_int_equal(bench->stop.reason, STOP_NONE);
 }
 
+static void a_button_that_stays_pressed_is_named(void **state)
+{
+    static const enum target_connect ways[] = {TARGET_CONNECT_ATTACH, TARGET_CONNECT_NORMAL,
+                                               TARGET_CONNECT_UNDER_RESET};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        bench_ok(bench, target_disconnect(bench->target));
+        bench_hands(bench, "nrst", "press");
+        enum err err = target_connect(bench->target, ways[i]);
+        assert_string_equal(bench->job.text, TARGET_HELD_TEXT);
+        bench_fails(bench, err, ERR_TIMEOUT);
+        assert_int_equal(target_state(bench->target), TARGET_ABSENT);
+        bench_hands(bench, "nrst", "release");
+        clock_sleep_us(probe_clock(bench->probe), 1000);
+        bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
+        assert_int_equal(target_state(bench->target), TARGET_RUNNING); /* nothing was left armed */
+    }
+}
+
+static void let_go(void *user)
+{
+    bench_hands(user, "nrst", "release");
+}
+
+static void the_core_is_caught_when_the_button_is_let_go(void **state)
+{
+    struct bench *bench = *state;
+
+    for (int i = 0; i < 2; i++) {
+        bench_ok(bench, target_disconnect(bench->target));
+        bench_hands(bench, "nrst", "press");
+        bench->job.between = let_go;
+        bench->job.between_user = bench;
+        bench_ok(bench, target_connect(bench->target,
+                                       i ? TARGET_CONNECT_UNDER_RESET : TARGET_CONNECT_NORMAL));
+        bench->job.between = NULL;
+        assert_int_equal(target_state(bench->target), TARGET_HALTED);
+        assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
+        assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +351,8 @@ int main(void)
         BENCH_TEST(power_off_while_running),
         BENCH_TEST(a_power_cycle_between_two_polls_is_noticed),
         BENCH_TEST(connecting_under_reset_halts_at_the_vector),
+        BENCH_TEST(a_button_that_stays_pressed_is_named),
+        BENCH_TEST(the_core_is_caught_when_the_button_is_let_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
