@@ -83,26 +83,40 @@ static void block_command(uint8_t *command, uint8_t code, const struct op *op, u
     command[8] = op->ap;
 }
 
+/* The reply to a read. Memory may hold the first bytes of any command, so few bytes that look like
+ * an echo of it are read again and believed the second time; hardly the whole of the one that asks
+ * for just this place. */
+static enum err fetch_block(struct probe *probe, const struct op *op, const uint8_t *command,
+                            uint8_t *data, uint32_t bytes)
+{
+    uint8_t pair[2] = {0}; /* the probe answers a single byte with two */
+    uint8_t *reply = bytes == 1 ? pair : data;
+    uint32_t length = bytes == 1 ? sizeof pair : bytes;
+    enum err error = stlink_fetch(probe, command, reply, length);
+
+    if (error == ERR_OK && memcmp(reply, command, length < ECHO_SURE ? length : ECHO_SURE) == 0) {
+        if (length >= ECHO_SURE)
+            return stlink_fail_echo(probe, command);
+        if (stlink_may_repeat(op, ERR_PARITY)) {
+            stlink_of(probe)->dirty = true;
+            error = stlink_fetch(probe, command, reply, length);
+        }
+    }
+    if (bytes == 1)
+        data[0] = pair[0];
+    return error;
+}
+
 static enum err block_once(struct probe *probe, const struct op *op, uint8_t code, uint32_t address,
                            uint8_t *data, uint32_t bytes, const struct stlink_status **status,
                            uint32_t *fault)
 {
-    uint8_t command[STLINK_COMMAND_SIZE], pair[2] = {0};
-    enum err error;
+    uint8_t command[STLINK_COMMAND_SIZE];
 
     *status = NULL;
     block_command(command, code, op, address, bytes);
-    if (op->kind == OP_WRITE) {
-        error = stlink_tell(probe, command, data, bytes);
-    } else if (bytes == 1) { /* the probe answers a single byte with two */
-        error = stlink_fetch(probe, command, pair, sizeof pair);
-        data[0] = pair[0];
-    } else {
-        error = stlink_fetch(probe, command, data, bytes);
-        /* Memory may hold the first bytes of any command, but hardly the one that asks for it. */
-        if (error == ERR_OK && bytes >= ECHO_SURE && memcmp(data, command, ECHO_SURE) == 0)
-            error = stlink_fail_echo(probe, command);
-    }
+    enum err error = op->kind == OP_WRITE ? stlink_tell(probe, command, data, bytes)
+                                          : fetch_block(probe, op, command, data, bytes);
     return error == ERR_OK ? stlink_last_status(probe, status, fault) : error;
 }
 

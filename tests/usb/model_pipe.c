@@ -112,6 +112,9 @@ static enum err get_in(struct model_pipe *pipe, struct usb_exchange *x, struct j
         x->in_length /= 2;
     if (fault == PIPE_FAULT_GARBAGE)
         make_rubbish(x->in, x->in_length);
+    if (fault == PIPE_FAULT_ECHO && x->command)
+        memcpy(x->in, x->command,
+               x->in_length < x->command_length ? x->in_length : x->command_length);
     if (fault == PIPE_FAULT_STALE && pipe->stale.length > 0) {
         x->in_length = pipe->stale.length < x->in_capacity ? pipe->stale.length : x->in_capacity;
         memcpy(x->in, pipe->stale.bytes, x->in_length);

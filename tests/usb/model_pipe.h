@@ -17,6 +17,7 @@ enum pipe_fault {
     PIPE_FAULT_SHORT,      /* half of it */
     PIPE_FAULT_GARBAGE,    /* the right length, of rubbish */
     PIPE_FAULT_STALE,      /* the reply before this one; nothing to the probe */
+    PIPE_FAULT_ECHO,       /* a reply that begins with the command: a buffer never filled */
     PIPE_FAULT_LATE,       /* a timeout whose reply comes when nobody drains any more */
     PIPE_FAULT_COUNT
 };

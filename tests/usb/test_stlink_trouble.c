@@ -113,6 +113,99 @@ static void late_replies_are_not_taken_for_those_that_follow(void **state)
         }
 }
 
+static void an_echo_is_no_memory(void **state)
+{
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++)
+        for (uint32_t bytes = 8; bytes <= 32; bytes *= 2)
+            for (uint8_t width = 1; width <= 4; width *= 4) {
+                uint8_t out[32], back[32] = {0};
+                struct bench b;
+
+                bench_open(&b, bench_firmwares[i], "bluepill");
+                bench_connect(&b);
+                memset(out, 0xF2, sizeof out); /* memory may look like any command */
+                ops_write(&b.ops, RAM, 4, out, sizeof out / 4);
+                bench_flush(&b);
+                b.pipe.fault = PIPE_FAULT_ECHO;
+                b.pipe.fail_at = b.pipe.points + 2;
+                ops_read(&b.ops, RAM, width, back, bytes / width);
+                assert_int_equal(ops_flush(&b.ops), ERR_PROBE);
+                assert_non_null(strstr(b.job.text, "back instead of an answer"));
+                job_clear(&b.job);
+                ops_read(&b.ops, RAM, width, back, bytes / width);
+                bench_flush(&b);
+                assert_memory_equal(out, back, bytes);
+                bench_close(&b);
+            }
+}
+
+struct stopwatch {
+    struct sim_board *board;
+    uint64_t last, longest;
+};
+
+static void time_exchange(void *user, const struct usb_exchange *exchange)
+{
+    struct stopwatch *watch = user;
+    uint64_t now = sim_board_now_us(watch->board);
+
+    (void)exchange;
+    if (watch->last && now - watch->last > watch->longest)
+        watch->longest = now - watch->last;
+    watch->last = now;
+}
+
+/* Far from the 600 ms after which USB gives up, in every width. */
+static void a_crawling_clock_is_no_timeout(void **state)
+{
+    (void)state;
+    for (uint8_t width = 1; width <= 4; width *= 2) {
+        uint8_t data[200] = {0};
+        struct bench b;
+
+        bench_open(&b, "V2J43", "bluepill");
+        assert_int_equal(probe_set_speed(b.probe, 5, NULL), ERR_OK);
+        bench_connect(&b);
+        struct stopwatch watch = {.board = b.board};
+        b.pipe.spy = time_exchange;
+        b.pipe.spy_user = &watch;
+        ops_write(&b.ops, RAM, width, data, sizeof data / width);
+        ops_read(&b.ops, RAM, width, data, sizeof data / width);
+        bench_flush(&b);
+        assert_in_range(watch.longest, 1, 200000);
+        bench_close(&b);
+    }
+}
+
+/* A queue of ops.h never is that long; another caller's may be. */
+static void a_long_list_is_run_in_parts(void **state)
+{
+    enum { COUNT = 3 * STLINK_RUN_MAX + 7 };
+    static struct op list[COUNT];
+    static uint32_t values[COUNT];
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        struct bench b;
+
+        bench_open(&b, bench_firmwares[i], "bluepill");
+        bench_connect(&b);
+        memset(values, 0, sizeof values);
+        for (int n = 0; n < COUNT; n++)
+            list[n] = (struct op){.kind = OP_READ,
+                                  .width = 4,
+                                  .increment = true,
+                                  .address = CPUID,
+                                  .count = 1,
+                                  .result = &values[n]};
+        assert_int_equal(stlink_run(b.probe, list, COUNT), ERR_OK);
+        for (int n = 0; n < COUNT; n++)
+            assert_int_equal(values[n], 0x411FC231);
+        bench_close(&b);
+    }
+}
+
 static void probe_that_stops_answering_is_given_up(void **state)
 {
     struct bench b;
@@ -300,6 +393,9 @@ int main(void)
         cmocka_unit_test(half_a_write_is_ended_by_a_usb_reset),
         cmocka_unit_test(debug_mode_left_behind_is_left),
         cmocka_unit_test(late_replies_are_not_taken_for_those_that_follow),
+        cmocka_unit_test(an_echo_is_no_memory),
+        cmocka_unit_test(a_crawling_clock_is_no_timeout),
+        cmocka_unit_test(a_long_list_is_run_in_parts),
         cmocka_unit_test(probe_that_stops_answering_is_given_up),
         cmocka_unit_test(reset_line_is_released_whatever_happened),
         cmocka_unit_test(every_firmware_detects_the_chip_both_ways),
