@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The same scenarios with probed: test_probed.py PROBE_EMU FIRMWARE.elf SOURCE.c STLINK PROBED"""
 import os
+import select
 import subprocess
 import sys
 import tempfile
 
 from emulator import Program, gdb, server
-from daemon import run_tests
+from daemon import Client, run_tests
 
 probe_emu, firmware, source, stlink, probed = sys.argv[1:6]
 
@@ -38,4 +39,32 @@ def flash_holds_the_image():
             assert written.read() == read.read(), "flash differs from what was loaded"
 
 
-run_tests([session_through_probed, flash_holds_the_image])
+def is_answered(client):
+    """Something came that was not read yet."""
+    return bool(select.select([client.socket], [], [], 0)[0])
+
+
+def a_load_lets_others_in():
+    """Short packets of another gdb are answered while a long load is under way, not behind it."""
+    running, port = server("probed", probe_emu, probed, stlink=stlink)
+    with running, Client(port) as loader, Client(port) as other:
+        assert loader.ask("?")[:1] == b"T" and other.ask("?")[:1] == b"T"
+        data = bytes(n * 7 & 0x1F | 0x40 for n in range(14000))  # nothing that needs escaping
+        assert loader.ask("vFlashErase:08000000,00003800") == b"OK"
+        before = running.stats()["commands"]
+        loader.send(b"vFlashWrite:08000000:" + data)
+        while running.stats()["commands"] < before + 10 and not is_answered(loader):  # until it has begun
+            pass
+        waits = []  # commands to the probe from each question of the other to its answer
+        while not is_answered(loader):
+            asked = running.stats()["commands"]
+            assert len(other.ask("m20000000,4")) == 8
+            waits.append(running.stats()["commands"] - asked)
+        assert loader.receive() == b"OK" and loader.ask("vFlashDone") == b"OK"
+        total = running.stats()["commands"] - before
+        assert waits and max(waits) < total / 2, f"of {total} commands the other waited for {waits}"
+        assert bytes.fromhex(other.ask("m8000000,400").decode()) == data[:1024]
+        assert running.end() == 0, running.log
+
+
+run_tests([session_through_probed, flash_holds_the_image, a_load_lets_others_in])
