@@ -54,6 +54,13 @@ static bool fits(const struct target *target)
     return fpb_plan(&target->fpb, addresses, count, slots) == count;
 }
 
+bool breakpoints_have_room(const struct target *target)
+{
+    uint32_t addresses[2 * BREAKPOINT_MAX];
+
+    return comparator_addresses(target, NO_ADDRESS, false, addresses) < target->fpb.count;
+}
+
 static bool is_in_ram(const struct target *target, uint32_t address)
 {
     const struct target_region *region = target_region_at(target, address);

@@ -90,6 +90,8 @@ static enum err look_at_reset(struct target *target, uint32_t dhcsr)
     if (err)
         return err;
     bool held = cm_take_reset(target) || (again & DHCSR_S_RESET_ST);
+    if (again & DHCSR_S_RETIRE_ST) /* reset again and again, by its program or a watchdog */
+        held = false;
     if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
         return report_reset(target, again);
     bool was_held = target->state == TARGET_IN_RESET;
@@ -105,7 +107,8 @@ enum err cm_blame_held(struct target *target, enum err err, enum err keep)
     cm_calm_begin(target, &calm, &before);
     ops_read32(&target->ops, DHCSR, &dhcsr);
     ops_read32(&target->ops, DHCSR, &again);
-    bool held = ops_flush(&target->ops) == ERR_OK && (again & DHCSR_S_RESET_ST);
+    bool held = ops_flush(&target->ops) == ERR_OK && (again & DHCSR_S_RESET_ST) &&
+                !(again & DHCSR_S_RETIRE_ST);
     cm_calm_end(target, before);
     if (!held) {
         cm_saw_dhcsr(target, dhcsr);
@@ -295,10 +298,15 @@ enum err target_halt(struct target *target, struct target_stop *stop)
 static enum err leave_breakpoint(struct target *target, uint32_t pc, bool *stopped)
 {
     struct stop_facts facts = {0};
-    bool masked = target->maskisr != MASKISR_OFF;
+    struct stride stride = {.pc = pc,
+                            .to = NO_ADDRESS,
+                            .next = pc,
+                            .sp = target->regs.word[SLOT_SP],
+                            .masked = target->maskisr != MASKISR_OFF,
+                            .full = true};
 
     *stopped = false;
-    enum err err = step_once(target, pc, masked, true, &facts);
+    enum err err = step_once(target, &stride, &facts);
     if (err)
         return err;
     if (!(facts.scb[FACT_DFSR] & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH)))

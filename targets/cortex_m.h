@@ -41,7 +41,8 @@
 #define DHCSR_S_HALT (1u << 17)
 #define DHCSR_S_SLEEP (1u << 18)
 #define DHCSR_S_LOCKUP (1u << 19)
-#define DHCSR_S_RESET_ST (1u << 25) /* clears when read */
+#define DHCSR_S_RETIRE_ST (1u << 24) /* an instruction was executed; clears when read */
+#define DHCSR_S_RESET_ST (1u << 25)  /* clears when read */
 
 #define DEMCR_VC_CORERESET (1u << 0)
 #define DEMCR_VC_HARDERR (1u << 10)
@@ -103,7 +104,7 @@ struct stop_facts {
     uint32_t dhcsr, icsr;
     uint32_t scb[5]; /* CFSR, HFSR, DFSR, MMFAR, BFAR */
     uint32_t dwt_function[DWT_MAX];
-    uint32_t pc, special; /* when no other registers were asked for */
+    uint32_t pc, special, xpsr; /* when no other registers were asked for */
 };
 enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
 
@@ -250,6 +251,8 @@ void breakpoints_flushed(struct target *target, enum err err);
 void breakpoints_forget(struct target *target);
 /* Queues the removal of everything. */
 void breakpoints_queue_remove(struct target *target);
+/* A comparator is left for one of our own. */
+bool breakpoints_have_room(const struct target *target);
 const struct breakpoint *breakpoint_at(const struct target *target, uint32_t address);
 enum err breakpoint_add(struct target *target, unsigned owner, enum breakpoint_kind kind,
                         uint32_t address);
@@ -279,10 +282,17 @@ enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *da
 
 /* --- step.c --- */
 
-/* One instruction of the hardware, whatever is at pc lifted for it. `full`: all registers, else
- * only facts->pc. The registers before need not be cached; `pc` is where the core stands. */
-enum err step_once(struct target *target, uint32_t pc, bool masked, bool full,
-                   struct stop_facts *facts);
+/* One step of the hardware: an instruction, or straight code up to a comparator. */
+struct stride {
+    uint32_t pc;   /* where the core stands; whatever is there is lifted */
+    uint32_t to;   /* where a breakpoint of OWNER_INTERNAL ends it; NO_ADDRESS: one instruction */
+    uint32_t next; /* `full`: where it probably ends, to read ahead there .. */
+    uint32_t sp;   /* .. and at the stack; NO_ADDRESS: not known */
+    bool masked;
+    bool full; /* all registers, else only those in the facts */
+};
+/* The registers before need not be cached. */
+enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts);
 /* Lets pending handlers run. *home: the core is back where it was; else the stop is explained. */
 enum err step_handlers(struct target *target, bool *home, struct target_stop *stop);
 /* Whether a handler would run now; asks the core if what is known is stale. `special`: the word
@@ -294,6 +304,18 @@ enum err step_rescue(struct target *target, enum err err, enum err keep, struct 
 /* A BKPT of the program at pc is passed by without executing it (a semihosting call is served).
  * *passed: the step is done. */
 enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop *stop);
+
+/* --- step_ahead.c --- */
+
+/* Where the code at pc leads for certain, faults apart. */
+struct ahead {
+    unsigned count; /* instructions to be executed until `to` is reached; 0: not known */
+    uint32_t to;
+    bool leaves; /* `to` is outside of the range */
+};
+/* Inside [start, end), and one instruction out of it; `xpsr` as it is at pc. May read code. */
+enum err step_ahead(struct target *target, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
+                    struct ahead *ahead);
 
 /* --- semihost.c --- */
 

@@ -35,21 +35,27 @@ static void queue_step_end(struct target *target, bool full, struct stop_facts *
         return;
     }
     ops_reg_read(&target->ops, 15, &facts->pc);
+    ops_reg_read(&target->ops, 16, &facts->xpsr);
     ops_reg_read(&target->ops, 20, &facts->special);
 }
 
-enum err step_once(struct target *target, uint32_t pc, bool masked, bool full,
-                   struct stop_facts *facts)
+/* The core stood at the comparator's address before: it did what was asked. */
+static void arrive(const struct stride *stride, struct stop_facts *facts)
 {
-    uint32_t sp = target->regs.word[SLOT_SP];
-    bool sp_known = target->regs.valid;
+    if (stride->to != NO_ADDRESS && facts->pc == stride->to)
+        facts->scb[FACT_DFSR] &= ~DFSR_BKPT;
+}
 
-    cm_queue_prepare(target, pc);
-    cm_queue_go(target, DHCSR_C_STEP, masked);
+enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts)
+{
+    bool full = stride->full;
+
+    cm_queue_prepare(target, stride->pc);
+    cm_queue_go(target, stride->to == NO_ADDRESS ? DHCSR_C_STEP : 0, stride->masked);
     queue_step_end(target, full, facts);
     cache_drop_ram(&target->cache);
-    if (full && sp_known)
-        stop_queue_ahead(target, pc, sp);
+    if (full && stride->sp != NO_ADDRESS)
+        stop_queue_ahead(target, stride->next, stride->sp);
     enum err err = cm_flush(target);
     cache_commit(&target->cache, err == ERR_OK);
     cm_prepared(target, err);
@@ -63,9 +69,19 @@ enum err step_once(struct target *target, uint32_t pc, bool masked, bool full,
     if (full) {
         regs_valid(target);
         facts->pc = target->regs.word[SLOT_PC];
+        facts->xpsr = target->regs.word[SLOT_XPSR];
         facts->special = target->regs.word[SLOT_SPECIAL];
     }
+    arrive(stride, facts);
     return ERR_OK;
+}
+
+/* One instruction, with all registers. */
+static struct stride single(const struct target *target, uint32_t pc, bool masked)
+{
+    uint32_t sp = target->regs.valid ? target->regs.word[SLOT_SP] : NO_ADDRESS;
+
+    return (struct stride){pc, NO_ADDRESS, pc, sp, masked, true};
 }
 
 enum err step_rescue(struct target *target, enum err err, enum err keep, struct target_stop *stop)
@@ -199,7 +215,8 @@ static enum err handlers_to_home(struct target *target, struct place home, bool 
         }
         bool somebody_else = here.pc == home.pc && !breakpoint_at(target, home.pc);
         bool served = false;
-        err = somebody_else ? step_once(target, here.pc, true, true, &facts)
+        struct stride stride = single(target, here.pc, true);
+        err = somebody_else ? step_once(target, &stride, &facts)
                             : explain_or_serve(target, &facts, &served, stop);
         if (err)
             return give_up(target, err, keep, stop);
@@ -257,9 +274,10 @@ static enum err step_instruction(struct target *target, struct target_stop *stop
 {
     enum err keep = target->job->error;
     struct stop_facts facts = {0};
-    uint32_t pc = target->regs.word[SLOT_PC];
+    struct stride stride =
+        single(target, target->regs.word[SLOT_PC], target->maskisr != MASKISR_OFF);
 
-    enum err err = step_once(target, pc, target->maskisr != MASKISR_OFF, true, &facts);
+    enum err err = step_once(target, &stride, &facts);
     if (err)
         return step_rescue(target, err, keep, stop);
     return stop_explain(target, &facts, STOP_STEP, stop);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Steps until pc leaves a range: gdb's `step` and `next` in one job. A step costs one flush, and
- * only pc comes back with it; everything else is fetched once at the end. */
+/* Steps until pc leaves a range: gdb's `step` and `next` in one job. A step costs one flush, as
+ * does a stretch of straight code; everything about the stop comes with the one that leaves, if
+ * that can be foreseen, else only pc with each and the rest at the end. */
 #include "cortex_m.h"
 
-enum { CHECKPOINT_US = 30000 };
+enum {
+    CHECKPOINT_US = 30000,
+    WORTH_A_COMPARATOR = 3, /* steps: it has to be set, and cleared again */
+};
 
 struct walk {
     uint32_t start, end;
-    uint32_t pc, special;
+    uint32_t pc, special, xpsr;
     uint64_t checkpoint_us;
     struct stop_facts facts;
     bool stopped; /* `stop` is complete */
@@ -43,6 +47,40 @@ static enum err let_handlers_run(struct target *target, struct walk *walk, struc
     return err;
 }
 
+/* Interrupts that are not masked would find the comparator; a fault that nothing catches would not.
+ */
+static bool may_run(const struct target *target, const struct ahead *ahead)
+{
+    return ahead->count >= WORTH_A_COMPARATOR && target->maskisr != MASKISR_OFF &&
+           (target->vector_catch & DEMCR_VC_HARDERR) && fpb_can_reach(&target->fpb, ahead->to) &&
+           breakpoints_have_room(target);
+}
+
+static enum err stride_on(struct target *target, struct walk *walk)
+{
+    enum err keep = target->job->error;
+    struct ahead ahead;
+    enum err err = step_ahead(target, walk->pc, walk->xpsr, walk->start, walk->end, &ahead);
+
+    if (err)
+        return err;
+    bool run = may_run(target, &ahead) &&
+               breakpoint_add(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to) == ERR_OK;
+    cm_forgive(target, keep);
+    struct stride stride = {
+        .pc = walk->pc,
+        .to = run ? ahead.to : NO_ADDRESS,
+        .next = ahead.to,
+        .sp = target->regs.word[SLOT_SP], /* where the walk began: it is seldom far away */
+        .masked = target->maskisr != MASKISR_OFF,
+        .full = ahead.leaves && (run || ahead.count == 1),
+    };
+    err = step_once(target, &stride, &walk->facts);
+    if (run)
+        breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to);
+    return err;
+}
+
 static enum err walk_on(struct target *target, struct walk *walk, struct target_stop *stop)
 {
     enum err keep = target->job->error;
@@ -50,13 +88,13 @@ static enum err walk_on(struct target *target, struct walk *walk, struct target_
     enum err err = let_handlers_run(target, walk, stop);
     if (err || walk->stopped)
         return err;
-    bool masked = target->maskisr != MASKISR_OFF;
-    err = step_once(target, walk->pc, masked, false, &walk->facts);
+    err = stride_on(target, walk);
     if (err) {
         walk->stopped = true;
         return step_rescue(target, err, keep, stop);
     }
     walk->pc = walk->facts.pc;
+    walk->xpsr = walk->facts.xpsr;
     walk->special = walk->facts.special;
     return ERR_OK;
 }
@@ -86,9 +124,10 @@ static enum err pause_now_and_then(struct target *target, struct walk *walk,
 
 static enum err finish(struct target *target, struct walk *walk, struct target_stop *stop)
 {
-    stop_queue_faults(target, &walk->facts);
-    /* With the stack where the walk began: it is seldom far away, and saves a flush. */
-    stop_queue_ahead(target, walk->pc, target->regs.word[SLOT_SP]);
+    if (!target->regs.valid) {
+        stop_queue_faults(target, &walk->facts);
+        stop_queue_ahead(target, walk->pc, target->regs.word[SLOT_SP]);
+    }
     enum err err = regs_need(target);
 
     if (!err && target->ops.count)
@@ -109,6 +148,7 @@ static enum err walk_out(struct target *target, struct walk *walk, struct target
     enum err err;
 
     walk->pc = target->regs.word[SLOT_PC];
+    walk->xpsr = target->regs.word[SLOT_XPSR];
     walk->special = target->regs.word[SLOT_SPECIAL];
     do {
         err = walk_on(target, walk, stop);

@@ -117,6 +117,37 @@ place range_call
     bl shared
     b range_call
 
+place straight
+    movs r0, #1
+    movs r1, #2
+    add.w r2, r0, r1, lsl #2
+    push {r0-r3}
+    cmp r0, r1
+    ite lt
+    movlt r3, #7
+    movge r3, #8
+    str r2, [sp, #4]
+    mul r4, r2, r1
+    pop {r0-r3}
+    b 1f
+    nop
+1:  bl shared
+    cmp r0, #7
+    it eq
+    beq 2f                  /* not taken */
+    nop
+    b 3f
+2:  nop
+    nop
+    nop
+    nop
+3:  eors r5, r5
+    it eq
+    beq straight
+    nop
+place straight_end
+    b straight
+
 /* --- data --- */
 
 place stores
