@@ -14,6 +14,7 @@
 #define DHCSR_KEY 0xA05F0000u
 #define DHCSR_C_DEBUGEN (1u << 0)
 #define DHCSR_S_HALT (1u << 17)
+#define DHCSR_S_RETIRE_ST (1u << 24)
 #define DHCSR_S_RESET_ST (1u << 25)
 #define DEMCR 0xE000EDFCu
 #define DEMCR_VC_CORERESET (1u << 0)
@@ -127,7 +128,8 @@ static enum err find_core(struct climb *climb)
 
 /* --- held in reset, by us or by somebody else --- */
 
-/* S_RESET_ST clears when it is read, but not while the core is held in reset. */
+/* S_RESET_ST clears when it is read, but not while the core is held in reset. A program that resets
+ * its chip again and again shows it as often, but retires instructions. */
 static enum err see_reset(struct climb *climb, bool *in_reset)
 {
     uint32_t first, second;
@@ -135,7 +137,7 @@ static enum err see_reset(struct climb *climb, bool *in_reset)
     ops_read32(&climb->ops, DHCSR, &first);
     ops_read32(&climb->ops, DHCSR, &second);
     enum err error = ops_flush(&climb->ops);
-    *in_reset = error == ERR_OK && second & DHCSR_S_RESET_ST;
+    *in_reset = error == ERR_OK && second & DHCSR_S_RESET_ST && !(second & DHCSR_S_RETIRE_ST);
     return error;
 }
 

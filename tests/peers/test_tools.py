@@ -224,6 +224,16 @@ def a_core_held_in_reset_is_said_to_be():
             assert "under-reset may help" not in running.log and "running" not in running.log, running.log
 
 
+def a_program_that_resets_itself_at_once_is_no_held_reset():
+    # 8: ldr r0, =AIRCR; ldr r1, =SYSRESETREQ; str r1, [r0]; b .
+    words = bytes.fromhex("00500020" "09000008" "01480249" "0160fee7" "0ced00e0" "0400fa05")
+    with Bench() as bench:
+        with open(bench.path("loop"), "wb") as file:
+            file.write(words)
+        text = bench.run("{probed} flash {dir}/loop 0x08000000 --reset; {probed} info --connect attach")
+    assert "NRST" not in text and re.search(r"core: +Cortex-M3 r1p1, running", text), text
+
+
 def the_button_gets_into_a_chip_that_switches_swd_off():
     """What is advised where NRST is not wired."""
     with Bench() as bench:
@@ -299,6 +309,7 @@ TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what
          a_name_that_no_probe_has_is_answered_with_those_there, a_speed_that_the_probe_lacks_is_said,
          a_probe_in_use_is_said_to_be,
          a_locked_chip_is_explained, no_wires_are_explained, a_core_held_in_reset_is_said_to_be,
+         a_program_that_resets_itself_at_once_is_no_held_reset,
          the_button_gets_into_a_chip_that_switches_swd_off, advice_is_told_beside_the_chips_own_warning,
          a_target_lost_in_mid_flash_is_explained, option_bytes_are_left_alone_by_a_probe_without_halfwords,
          option_bytes_are_shown]
