@@ -348,8 +348,9 @@ static enum err report(struct climb *climb, enum target_connect how)
         return report_silence(climb, how);
     return job_fail(probe_job(climb->probe), climb->error,
                     "the debug port answers (DPIDR 0x%08x), but: %s; is NRST held low, the chip "
-                    "asleep or locked?",
-                    climb->dpidr, climb->text);
+                    "asleep or locked? Switch its power off and on%s",
+                    climb->dpidr, climb->text,
+                    how == TARGET_CONNECT_ATTACH ? ", or connect under reset" : "");
 }
 
 enum err connect_ladder(struct probe *probe, enum target_connect how, struct connect_result *result)

@@ -137,7 +137,8 @@ static enum err reset_and_halt(struct target *target)
     if (!err && !watch.seen)
         err = job_fail(target->job, ERR_TIMEOUT,
                        "the core was not reset: SYSRESETREQ and NRST both had no effect "
-                       "(S_RESET_ST stays 0); it is halted where it was");
+                       "(S_RESET_ST stays 0), so it is halted where it was; switching the target's "
+                       "power off and on does reset it");
     return err;
 }
 

@@ -25,7 +25,8 @@ enum err monitor_speed(struct monitor *monitor, int argc, const char *const argv
     if (argc > 1) {
         err = monitor_value(monitor, argv[1], "a number of kHz", KHZ_MAX, &khz);
         if (err == ERR_OK && khz == 0)
-            err = job_fail(monitor->job, ERR_UNSUPPORTED, "0 kHz, adaptive clocking, is JTAG's");
+            err = job_fail(monitor->job, ERR_UNSUPPORTED,
+                           "0 kHz, adaptive clocking, is JTAG's: give a speed in kHz");
         if (err == ERR_OK)
             err = probe_set_speed(probe, khz, &actual);
         if (err != ERR_OK)

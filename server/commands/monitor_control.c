@@ -125,7 +125,10 @@ enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const 
         if (target_state(target) == TARGET_HALTED)
             return ERR_OK;
         if (clock_now_us(monitor_clock(monitor)) >= deadline)
-            return job_fail(monitor->job, ERR_TIMEOUT, "timed out while waiting for target halted");
+            return job_fail(monitor->job, ERR_TIMEOUT,
+                            target_state(target) == TARGET_IN_RESET
+                                ? TARGET_HELD_TEXT
+                                : "timed out while waiting for target halted");
         clock_sleep_us(monitor_clock(monitor), LOOK_EVERY_US);
         err = job_checkpoint(monitor->job);
     }

@@ -140,7 +140,9 @@ static enum err verify(struct monitor *monitor, struct target *target, const str
     job_print(monitor->job, "** Verify Started **\n");
     err = monitor_compare(monitor, target, image, true, &differences);
     if (err == ERR_OK && differences > 0)
-        err = job_fail(monitor->job, ERR_VERIFY, "%u bytes differ after programming",
+        err = job_fail(monitor->job, ERR_VERIFY,
+                       "%u bytes differ after programming: try a lower adapter speed; if that does "
+                       "not help, the flash is worn or something else writes it",
                        (unsigned)differences);
     job_print(monitor->job, err == ERR_OK ? "** Verified OK **\n" : "** Verify Failed **\n");
     return err;

@@ -158,9 +158,11 @@ static void a_port_without_memory_is_named(void **state)
     fake.asleep = true;
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
     assert_int_equal(climbed.error, ERR_POWER);
-    assert_string_equal(climbed.job.text,
-                        "the debug port answers (DPIDR 0x1ba01477), but: the debug domain does not "
-                        "power up; is NRST held low, the chip asleep or locked?");
+    assert_string_equal(
+        climbed.job.text,
+        "the debug port answers (DPIDR 0x1ba01477), but: the debug domain does not "
+        "power up; is NRST held low, the chip asleep or locked? Switch its power off "
+        "and on");
 }
 
 static void a_lost_probe_ends_the_ladder(void **state)
