@@ -189,8 +189,8 @@ enum err cm_need_halted(struct target *target)
         err = job_fail(target->job, ERR_NOT_HALTED, TARGET_HELD_TEXT);
     if (!err && target->state != TARGET_HALTED)
         err = job_fail(target->job, ERR_NOT_HALTED,
-                       "the core is running: halt it first ('halt', or Ctrl-C in gdb) to see its "
-                       "registers");
+                       "the core is running: its registers can be seen once it is halted ('halt', or "
+                       "Ctrl-C in gdb)");
     return err;
 }
 
