@@ -211,17 +211,25 @@ void cm_queue_prepare(struct target *target, uint32_t exclude)
     watchpoints_queue(target);
 }
 
+static uint32_t dhcsr_base(bool masked)
+{
+    return DHCSR_KEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
+}
+
 /* C1.6.2: C_MASKINTS may change only while the core is halted, and never in the write that clears
  * C_HALT. */
+void cm_queue_mask(struct target *target, bool masked)
+{
+    if (masked != target->masked)
+        ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | DHCSR_C_HALT);
+    target->masked = masked;
+}
+
 void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
 {
-    uint32_t base = DHCSR_KEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
-
-    if (masked != target->masked)
-        ops_write32(&target->ops, DHCSR, base | DHCSR_C_HALT);
-    target->masked = masked;
+    cm_queue_mask(target, masked);
     ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
-    ops_write32(&target->ops, DHCSR, base | dhcsr_bits);
+    ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);
 }
 
 void cm_prepared(struct target *target, enum err err)
@@ -259,6 +267,7 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
     if (err)
         return err;
     target->state = TARGET_HALTED;
+    target->stop_pending = false;
     regs_valid(target);
     target->regs.dirty = 0;
     cm_saw_dhcsr(target, before);
@@ -283,8 +292,11 @@ enum err target_halt(struct target *target, struct target_stop *stop)
             return err;
         cm_forgive(target, keep);
     }
-    if (target->stop_pending)
-        return target_poll(target, stop);
+    if (target->stop_pending) {
+        err = target_poll(target, stop);
+        if (err || target->state == TARGET_HALTED)
+            return err;
+    }
     err = cm_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
     if (err != ERR_TIMEOUT)
         return err;
@@ -342,15 +354,52 @@ static enum err leave_pc(struct target *target, bool *stopped)
     return ours ? leave_breakpoint(target, pc, stopped) : ERR_OK;
 }
 
-enum err cm_go(struct target *target)
+/* Behind a short function or at a semihosting call the core stands again before the probe could
+ * ask: one look, and what a stop needs to be told. DCRSR is for a core that is known to stand. */
+static void queue_look(struct target *target, bool returns, struct stop_facts *facts)
 {
-    cm_queue_prepare(target, NO_ADDRESS);
-    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
-    enum err err = cm_flush(target);
-    cm_prepared(target, err);
+    ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 0);
+    stop_queue(target, true, facts);
+    if (returns)
+        stop_queue_return(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
+    ops_barrier(&target->ops);
+    regs_queue_read(target);
+}
+
+/* The next poll tells. */
+static enum err stands_already(struct target *target, const struct stop_facts *facts)
+{
+    struct target_stop stop;
+
+    regs_valid(target);
+    enum err err = stop_explain(target, facts, STOP_EXTERNAL, &stop);
     if (err)
         return err;
+    target->stop_pending = true;
+    target->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+enum err cm_go(struct target *target)
+{
+    enum err keep = target->job->error;
+    struct stop_facts facts = {0};
+    bool returns = target->regs.valid;
+
+    cm_queue_prepare(target, NO_ADDRESS);
+    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
     cm_forget(target, true);
+    target->locked_up = false;
+    queue_look(target, returns, &facts);
+    enum err err = cm_flush(target);
+    bool runs = err == ERR_TIMEOUT;
+    cm_prepared(target, runs ? ERR_OK : err);
+    cache_commit(&target->cache, err == ERR_OK);
+    if (err == ERR_OK)
+        return stands_already(target, &facts);
+    if (!runs)
+        return err;
+    cm_forgive(target, keep);
     target->state = TARGET_RUNNING;
     return ERR_OK;
 }
@@ -389,11 +438,10 @@ static enum err collect_stop(struct target *target, struct target_stop *stop)
 static enum err serve_or_stop(struct target *target, struct target_stop *stop)
 {
     bool exited = false;
-    enum err err = collect_stop(target, stop);
 
-    if (err || stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
-        return err;
-    err = semihost_serve(target, &exited, stop);
+    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
+        return ERR_OK;
+    enum err err = semihost_serve(target, &exited, stop);
     if (err || exited)
         return err;
     stop->reason = STOP_NONE;
@@ -412,7 +460,7 @@ enum err target_poll(struct target *target, struct target_stop *stop)
         target->stop_pending = false;
         target->state = TARGET_HALTED;
         *stop = target->stop;
-        return ERR_OK;
+        return serve_or_stop(target, stop);
     }
     ops_read32(&target->ops, DHCSR, &dhcsr);
     err = cm_flush(target);
@@ -425,7 +473,10 @@ enum err target_poll(struct target *target, struct target_stop *stop)
         return look_at_reset(target, dhcsr);
     target->state = TARGET_RUNNING;
     target->locked_up = dhcsr & DHCSR_S_LOCKUP;
-    return dhcsr & DHCSR_S_HALT ? serve_or_stop(target, stop) : ERR_OK;
+    if (!(dhcsr & DHCSR_S_HALT))
+        return ERR_OK;
+    err = collect_stop(target, stop);
+    return err ? err : serve_or_stop(target, stop);
 }
 
 bool target_locked_up(const struct target *target)

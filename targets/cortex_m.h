@@ -174,6 +174,8 @@ bool cm_take_reset(struct target *target);
 /* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
  * `exclude`), watchpoints. */
 void cm_queue_prepare(struct target *target, uint32_t exclude);
+/* C_MASKINTS as it shall be when the core goes. */
+void cm_queue_mask(struct target *target, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
 void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
 /* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
@@ -207,6 +209,8 @@ void stop_queue_faults(struct target *target, struct stop_facts *facts);
  * reason when it was asked to. Also fills target->stop. */
 enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop);
+/* The same where a function returns to, for a core that may not stand yet. */
+void stop_queue_return(struct target *target, uint32_t lr, uint32_t sp);
 /* Appends reads of the cache lines at pc and sp that are missing. */
 void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp);
 
@@ -295,9 +299,9 @@ struct stride {
 enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts);
 /* Lets pending handlers run. *home: the core is back where it was; else the stop is explained. */
 enum err step_handlers(struct target *target, bool *home, struct target_stop *stop);
-/* Whether a handler would run now; asks the core if what is known is stale. `special`: the word
- * with PRIMASK and FAULTMASK. */
-enum err step_pending(struct target *target, uint32_t special, bool *pending);
+/* Whether a handler would run before a step at `pc`; asks the core if what is known is stale, and
+ * writes what the step needs in the same flush. `special`: the word with PRIMASK and FAULTMASK. */
+enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending);
 /* After an error in step_once(): a step that did not end is halted, as is one of a cancelled job;
  * `stop` then says where, with `plain` as reason. Other errors come back. */
 enum err step_rescue(struct target *target, enum err err, enum err keep, struct target_stop *stop);

@@ -107,15 +107,18 @@ static bool is_pending(uint32_t icsr, uint32_t special)
     return (icsr & bits) && !primask && !faultmask;
 }
 
-enum err step_pending(struct target *target, uint32_t special, bool *pending)
+enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending)
 {
     enum err err = ERR_OK;
     bool fresh =
         target->icsr_at_us != UINT64_MAX && cm_now_us(target) - target->icsr_at_us <= ICSR_FRESH_US;
 
     if (!fresh) {
+        cm_queue_prepare(target, pc);
+        cm_queue_mask(target, true);
         ops_read32(&target->ops, SCB_ICSR, &target->icsr);
         err = cm_flush_halted(target);
+        cm_prepared(target, err);
         target->icsr_at_us = err ? UINT64_MAX : cm_now_us(target);
     }
     *pending = !err && is_pending(target->icsr, special);
@@ -294,7 +297,8 @@ enum err target_step(struct target *target, struct target_stop *stop)
     if (err || passed)
         return err;
     if (target->maskisr == MASKISR_AUTO)
-        err = step_pending(target, target->regs.word[SLOT_SPECIAL], &pending);
+        err = step_pending(target, target->regs.word[SLOT_PC], target->regs.word[SLOT_SPECIAL],
+                           &pending);
     if (!err && pending)
         err = step_handlers(target, &home, stop);
     if (!err && home)

@@ -6,7 +6,8 @@
 
 enum {
     CHECKPOINT_US = 30000,
-    WORTH_A_COMPARATOR = 3, /* steps: it has to be set, and cleared again */
+    WORTH_A_COMPARATOR = 2, /* steps, for it has to be set, and cleared again .. */
+    WORTH_TWO = 3,          /* .. and perhaps another one after that */
 };
 
 struct walk {
@@ -34,29 +35,16 @@ static bool is_over(const struct target *target, const struct walk *walk)
     return is_outside(walk) || has_event(&walk->facts) || breakpoint_at(target, walk->pc);
 }
 
-static enum err let_handlers_run(struct target *target, struct walk *walk, struct target_stop *stop)
-{
-    bool pending = false, home = true;
-    enum err err = ERR_OK;
-
-    if (target->maskisr == MASKISR_AUTO)
-        err = step_pending(target, walk->special, &pending);
-    if (!err && pending)
-        err = step_handlers(target, &home, stop);
-    walk->stopped = !home;
-    return err;
-}
-
 /* Interrupts that are not masked would find the comparator; a fault that nothing catches would not.
  */
 static bool may_run(const struct target *target, const struct ahead *ahead)
 {
-    return ahead->count >= WORTH_A_COMPARATOR && target->maskisr != MASKISR_OFF &&
-           (target->vector_catch & DEMCR_VC_HARDERR) && fpb_can_reach(&target->fpb, ahead->to) &&
-           breakpoints_have_room(target);
+    return ahead->count >= (ahead->leaves ? WORTH_A_COMPARATOR : WORTH_TWO) &&
+           target->maskisr != MASKISR_OFF && (target->vector_catch & DEMCR_VC_HARDERR) &&
+           fpb_can_reach(&target->fpb, ahead->to) && breakpoints_have_room(target);
 }
 
-static enum err stride_on(struct target *target, struct walk *walk)
+static enum err plan(struct target *target, const struct walk *walk, struct stride *stride)
 {
     enum err keep = target->job->error;
     struct ahead ahead;
@@ -67,7 +55,7 @@ static enum err stride_on(struct target *target, struct walk *walk)
     bool run = may_run(target, &ahead) &&
                breakpoint_add(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to) == ERR_OK;
     cm_forgive(target, keep);
-    struct stride stride = {
+    *stride = (struct stride){
         .pc = walk->pc,
         .to = run ? ahead.to : NO_ADDRESS,
         .next = ahead.to,
@@ -75,24 +63,51 @@ static enum err stride_on(struct target *target, struct walk *walk)
         .masked = target->maskisr != MASKISR_OFF,
         .full = ahead.leaves && (run || ahead.count == 1),
     };
-    err = step_once(target, &stride, &walk->facts);
-    if (run)
-        breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to);
-    return err;
+    return ERR_OK;
+}
+
+static void forget_plan(struct target *target, const struct stride *stride)
+{
+    if (stride->to != NO_ADDRESS)
+        breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, stride->to);
+}
+
+/* Handlers must not find the comparator that is meant for the walk. */
+static enum err let_handlers_run(struct target *target, struct walk *walk, struct stride *stride,
+                                 struct target_stop *stop)
+{
+    bool pending = false, home = true;
+    enum err err = ERR_OK;
+
+    if (target->maskisr == MASKISR_AUTO)
+        err = step_pending(target, walk->pc, walk->special, &pending);
+    if (err || !pending)
+        return err;
+    forget_plan(target, stride);
+    stride->to = NO_ADDRESS;
+    err = step_handlers(target, &home, stop);
+    walk->stopped = !home;
+    return err || !home ? err : plan(target, walk, stride);
 }
 
 static enum err walk_on(struct target *target, struct walk *walk, struct target_stop *stop)
 {
     enum err keep = target->job->error;
+    struct stride stride;
+    enum err err = plan(target, walk, &stride);
 
-    enum err err = let_handlers_run(target, walk, stop);
-    if (err || walk->stopped)
+    if (err)
         return err;
-    err = stride_on(target, walk);
+    err = let_handlers_run(target, walk, &stride, stop);
+    if (!err && !walk->stopped)
+        err = step_once(target, &stride, &walk->facts);
+    forget_plan(target, &stride);
     if (err) {
         walk->stopped = true;
         return step_rescue(target, err, keep, stop);
     }
+    if (walk->stopped)
+        return ERR_OK;
     walk->pc = walk->facts.pc;
     walk->xpsr = walk->facts.xpsr;
     walk->special = walk->facts.special;

@@ -57,6 +57,13 @@ void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp)
     want_line(target, sp + CACHE_LINE);
 }
 
+void stop_queue_return(struct target *target, uint32_t lr, uint32_t sp)
+{
+    want_line(target, lr);
+    want_line(target, sp);
+    want_line(target, sp + CACHE_LINE);
+}
+
 /* Reading ahead is a favour; that it fails is no news. */
 static enum err read_ahead(struct target *target)
 {

@@ -28,7 +28,7 @@ enum op_kind {
     OP_WRITE,     /* memory, from `data` */
     OP_REG_READ,  /* core register `address` = DCRSR.REGSEL; the core must be halted */
     OP_REG_WRITE, /* value in `value` */
-    OP_WAIT,      /* until (word at address & mask) == value, at most timeout_us */
+    OP_WAIT,      /* until (word at address & mask) == value, at most timeout_us; 0: one look */
     OP_BARRIER,   /* what stands before has reached the target before anything after it is sent */
     OP_DP_READ,   /* `address` = register byte address (0, 4, 8, C), bank in bits 7:4 */
     OP_DP_WRITE,
