@@ -76,7 +76,7 @@ static void look_after_load(struct unit *unit)
 {
     unit->loaded = true;
     if (unit->stop.reason == STOP_FAULT)
-        log_line(unit->log, LOG_WARN,
+        log_line(unit->log, LOG_INFO,
                  "before the load the core stood in a fault or in lockup: 'monitor reset halt' "
                  "lets the program begin afresh");
 }
