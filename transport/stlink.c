@@ -94,21 +94,39 @@ static enum err leave_mode(struct probe *probe)
     }
 }
 
+/* On the way in one garbled bit must not look like a target that is not there. */
+static enum err ask_twice(struct probe *probe, const uint8_t *command, uint8_t *reply,
+                          size_t length)
+{
+    enum err error = stlink_ask_status(probe, command, reply, length, NULL);
+
+    if (error != ERR_NO_TARGET && error != ERR_PARITY && error != ERR_FAULT)
+        return error;
+    enum err again = stlink_ask_status(probe, command, reply, length, NULL);
+    if (again == ERR_OK && error != ERR_NO_TARGET)
+        probe->stats.repeats++;
+    return again;
+}
+
+static const char *hint_for(enum err error)
+{
+    return error == ERR_PARITY ? ": " PROBE_GARBLE_HINT : "";
+}
+
 static enum err enter_swd(struct probe *probe)
 {
     uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
-    const struct stlink_status *status = NULL;
 
     stlink_command(command, STLINK_DEBUG, STLINK_ENTER);
     command[2] = 0xA3; /* SWD, without a reset */
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, &status);
+    enum err error = ask_twice(probe, command, reply, sizeof reply);
     if (error == ERR_OK) {
         stlink_of(probe)->entered = true;
         stlink_of(probe)->aps_open = 0;
         return ERR_OK;
     }
-    return job_fail(probe->job, error, "%s (ST-Link status %02X on entering SWD)", err_text(error),
-                    reply[0]);
+    return job_fail(probe->job, error, "%s (ST-Link status %02X on entering SWD)%s",
+                    err_text(error), reply[0], hint_for(error));
 }
 
 enum err stlink_need_ap(struct probe *probe, uint8_t ap)
@@ -121,10 +139,10 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
         return ERR_OK;
     stlink_command(command, STLINK_DEBUG, STLINK_INIT_AP);
     command[2] = ap;
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    enum err error = ask_twice(probe, command, reply, sizeof reply);
     if (error != ERR_OK)
-        return job_fail(probe->job, error, "access port %u cannot be opened: %s", ap,
-                        stlink_status(reply[0])->text);
+        return job_fail(probe->job, error, "access port %u cannot be opened: %s%s", ap,
+                        stlink_status(reply[0])->text, hint_for(error));
     if (ap < 32)
         stlink->aps_open |= 1u << ap;
     return ERR_OK;
@@ -174,11 +192,11 @@ static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
     uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
 
     stlink_command(command, STLINK_DEBUG, STLINK_READ_IDCODES);
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    enum err error = ask_twice(probe, command, reply, sizeof reply);
     *dpidr = get_le32(reply + 4);
     if (error != ERR_OK)
-        return job_fail(probe->job, error, "the debug port's id cannot be read: %s",
-                        stlink_status(reply[0])->text);
+        return job_fail(probe->job, error, "the debug port's id cannot be read: %s%s",
+                        stlink_status(reply[0])->text, hint_for(error));
     if (*dpidr == 0 || *dpidr == 0xFFFFFFFF)
         return job_fail(probe->job, ERR_NO_TARGET,
                         "the debug port's id reads 0x%08x: SWDIO is open or shorted", *dpidr);

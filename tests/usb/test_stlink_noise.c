@@ -206,6 +206,32 @@ static void the_speed_goes_down_until_the_link_is_clean(void **state)
     }
 }
 
+/* One garbled bit on the way in does not look like a target that is not there. */
+static void noise_seldom_keeps_anybody_out(void **state)
+{
+    enum { TIMES = 100, PACKETS = 7 };
+
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        unsigned failures = 0;
+
+        for (int n = 0; n < TIMES; n++) {
+            uint32_t value;
+            struct bench b;
+
+            bench_open(&b, bench_firmwares[i], "bluepill");
+            set_fault(&b, "+noise=60");
+            sim_board_swd_line_reset(b.board);
+            for (int k = 0; k < PACKETS * n; k++) /* another place in the noise each time */
+                sim_board_swd(b.board, false, true, 0, &value);
+            failures += probe_connect(b.probe, PROBE_CONNECT_NORMAL, NULL) != ERR_OK;
+            job_clear(&b.job);
+            bench_close(&b);
+        }
+        assert_in_range(failures, 0, TIMES / 20);
+    }
+}
+
 /* Another board, or other wires: what was found for the one before does not count. */
 static void each_connection_finds_its_speed_anew(void **state)
 {
@@ -232,6 +258,7 @@ int main(void)
         cmocka_unit_test(what_has_effects_is_done_once),
         cmocka_unit_test(waits_survive_garbled_looks),
         cmocka_unit_test(the_speed_goes_down_until_the_link_is_clean),
+        cmocka_unit_test(noise_seldom_keeps_anybody_out),
         cmocka_unit_test(each_connection_finds_its_speed_anew),
     };
 
