@@ -189,7 +189,8 @@ static bool set_help(struct reading *reading)
 static const struct option_row rows[] = {
     {"--sim", 0, VALUE_OPTIONAL, "[BOARD[,FAULT...]]",
      "a simulated board instead of a probe; BOARD is bluepill if left out. FAULTs: noack, vtref=V, "
-     "locked, clone, flash-size=N, swj-off, nrst-open, sleep, noise=N, vanish=N, realtime",
+     "locked, clone, flash-size=N, swj-off, nrst-open, sleep, noise=N, wires=KHZ, vanish=N, "
+     "realtime",
      set_sim, true},
     {"--probe", 0, VALUE_NEEDED, "SELECTOR",
      "which probe: (part of) its serial number, or its place as usb:1-2.3", set_probe, true},
