@@ -247,8 +247,6 @@ static enum err run_pieces(struct probe *probe, struct op *op, uint8_t *data)
             error = ERR_OK;
         }
     }
-    if (error != ERR_OK && probe->failed)
-        probe->failed = op; /* the piece is no more */
     return error;
 }
 

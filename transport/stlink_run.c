@@ -83,13 +83,25 @@ static enum err run_once(struct probe *probe, struct op *op)
     }
 }
 
+static enum err run_kind(struct probe *probe, struct op *op)
+{
+    switch (op->kind) {
+    case OP_READ:
+    case OP_WRITE:
+        return stlink_run_memory(probe, op);
+    case OP_WAIT:
+        return run_wait(probe, op);
+    default:
+        return stlink_run_repeated(probe, op, run_once);
+    }
+}
+
 enum err stlink_run_one(struct probe *probe, struct op *op)
 {
-    if (op->kind == OP_READ || op->kind == OP_WRITE)
-        return stlink_run_memory(probe, op);
-    if (op->kind == OP_WAIT)
-        return run_wait(probe, op);
-    return stlink_run_repeated(probe, op, run_once);
+    enum err error = run_kind(probe, op);
+
+    probe->failed = error == ERR_OK ? NULL : op; /* not the part of it that was tried */
+    return error;
 }
 
 static enum err run_rest(struct probe *probe, struct op *ops, size_t first, size_t end, bool *done)

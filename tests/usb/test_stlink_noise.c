@@ -206,6 +206,35 @@ static void the_speed_goes_down_until_the_link_is_clean(void **state)
     }
 }
 
+/* The operation of the queue, not the part of it that was tried last. */
+static void the_wire_log_names_what_failed(void **state)
+{
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        char *text = NULL;
+        size_t length;
+        uint32_t cpuid;
+        struct bench b;
+
+        start(&b, bench_firmwares[i]);
+        b.probe->wire = open_memstream(&text, &length);
+        ops_read32(&b.ops, CPUID, &cpuid);
+        bench_flush(&b);
+        set_fault(&b, "+noise=2");
+        ops_wait32(&b.ops, FLASH_SR, 1, 1, 50000);
+        assert_int_not_equal(ops_flush(&b.ops), ERR_OK);
+        fclose(b.probe->wire);
+        b.probe->wire = NULL;
+        const char *line = strstr(text, "wait");
+        assert_non_null(line);
+        assert_non_null(strstr(line, "-> error"));
+        free(text);
+        set_fault(&b, "-noise");
+        job_clear(&b.job);
+        bench_close(&b);
+    }
+}
+
 /* One garbled bit on the way in does not look like a target that is not there. */
 static void noise_seldom_keeps_anybody_out(void **state)
 {
@@ -258,6 +287,7 @@ int main(void)
         cmocka_unit_test(what_has_effects_is_done_once),
         cmocka_unit_test(waits_survive_garbled_looks),
         cmocka_unit_test(the_speed_goes_down_until_the_link_is_clean),
+        cmocka_unit_test(the_wire_log_names_what_failed),
         cmocka_unit_test(noise_seldom_keeps_anybody_out),
         cmocka_unit_test(each_connection_finds_its_speed_anew),
     };
