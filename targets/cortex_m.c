@@ -74,14 +74,8 @@ static enum err report_reset(struct target *target, uint32_t dhcsr)
                     target->state == TARGET_HALTED ? "halted" : "running");
 }
 
-static void hold(struct target *target)
-{
-    cm_forget(target, true);
-    target->state = TARGET_IN_RESET;
-}
-
 /* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
-static enum err look_at_reset(struct target *target, uint32_t dhcsr)
+enum err cm_look_at_reset(struct target *target, uint32_t dhcsr)
 {
     uint32_t again = 0;
 
@@ -95,48 +89,8 @@ static enum err look_at_reset(struct target *target, uint32_t dhcsr)
     if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
         return report_reset(target, again);
     bool was_held = target->state == TARGET_IN_RESET;
-    hold(target);
+    cm_hold(target);
     return was_held ? ERR_OK : job_fail(target->job, ERR_RESET_LOST, TARGET_HELD_TEXT);
-}
-
-enum err cm_blame_held(struct target *target, enum err err, enum err keep)
-{
-    struct job calm, *before;
-    uint32_t dhcsr = 0, again = 0;
-
-    cm_calm_begin(target, &calm, &before);
-    ops_read32(&target->ops, DHCSR, &dhcsr);
-    ops_read32(&target->ops, DHCSR, &again);
-    bool held = ops_flush(&target->ops) == ERR_OK && (again & DHCSR_S_RESET_ST) &&
-                !(again & DHCSR_S_RETIRE_ST);
-    cm_calm_end(target, before);
-    if (!held) {
-        cm_saw_dhcsr(target, dhcsr);
-        return err;
-    }
-    hold(target);
-    cm_forgive(target, keep);
-    return job_fail(target->job, err == ERR_TIMEOUT ? err : ERR_NOT_HALTED, TARGET_HELD_TEXT);
-}
-
-enum err cm_blame_reset(struct target *target, enum err err, enum err keep)
-{
-    struct job calm, *before;
-    uint32_t dhcsr = 0;
-
-    if (target->state != TARGET_HALTED)
-        return target->state == TARGET_ABSENT ? err : cm_blame_held(target, err, keep);
-    cm_calm_begin(target, &calm, &before);
-    ops_read32(&target->ops, DHCSR, &dhcsr);
-    bool seen = ops_flush(&target->ops) == ERR_OK;
-    cm_calm_end(target, before);
-    if (!seen)
-        return err;
-    cm_saw_dhcsr(target, dhcsr);
-    if (!cm_take_reset(target))
-        return err;
-    cm_forgive(target, keep);
-    return look_at_reset(target, dhcsr);
 }
 
 /* No address that nobody answers at: a core register, or anything while NRST is low. */
@@ -171,7 +125,7 @@ enum err cm_flush_halted(struct target *target)
     bool reset = cm_take_reset(target);
     if (dhcsr & DHCSR_S_HALT)
         return reset ? report_reset(target, dhcsr) : ERR_OK;
-    return reset ? look_at_reset(target, dhcsr) : report_reset(target, dhcsr);
+    return reset ? cm_look_at_reset(target, dhcsr) : report_reset(target, dhcsr);
 }
 
 enum err cm_need_connected(struct target *target)
@@ -188,9 +142,10 @@ enum err cm_need_halted(struct target *target)
     if (!err && target->state == TARGET_IN_RESET)
         err = job_fail(target->job, ERR_NOT_HALTED, TARGET_HELD_TEXT);
     if (!err && target->state != TARGET_HALTED)
-        err = job_fail(target->job, ERR_NOT_HALTED,
-                       "the core is running: its registers can be seen once it is halted ('halt', or "
-                       "Ctrl-C in gdb)");
+        err =
+            job_fail(target->job, ERR_NOT_HALTED,
+                     "the core is running: its registers can be seen once it is halted ('halt', or "
+                     "Ctrl-C in gdb)");
     return err;
 }
 
@@ -364,6 +319,8 @@ static void queue_look(struct target *target, bool returns, struct stop_facts *f
         stop_queue_return(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
     ops_barrier(&target->ops);
     regs_queue_read(target);
+    if (returns)
+        stop_queue_ahead(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
 }
 
 /* The next poll tells. */
@@ -470,7 +427,7 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     if (!(dhcsr & DHCSR_C_DEBUGEN))
         return report_reset(target, dhcsr);
     if (cm_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
-        return look_at_reset(target, dhcsr);
+        return cm_look_at_reset(target, dhcsr);
     target->state = TARGET_RUNNING;
     target->locked_up = dhcsr & DHCSR_S_LOCKUP;
     if (!(dhcsr & DHCSR_S_HALT))

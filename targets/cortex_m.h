@@ -159,11 +159,10 @@ enum err cm_flush(struct target *target);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
 enum err cm_flush_halted(struct target *target);
-/* Something was refused (`err`; `keep` is the job's error before it): if a halted core was reset,
- * or the core is held in reset, that is the error instead, and the state says so. */
-enum err cm_blame_reset(struct target *target, enum err err, enum err keep);
-/* If the core is held in reset by now, that is what the error `err` says, and the state. */
-enum err cm_blame_held(struct target *target, enum err err, enum err keep);
+/* S_RESET_ST was set in `dhcsr` while the core should run or stand: the state says what came of it,
+ * and ERR_RESET_LOST; ERR_OK if it was known to be held in reset and still is. */
+enum err cm_look_at_reset(struct target *target, uint32_t dhcsr);
+
 /* Forgets an error that was expected; `keep` is the job's error before the attempt. */
 void cm_forgive(struct target *target, enum err keep);
 uint64_t cm_now_us(const struct target *target);
@@ -193,6 +192,16 @@ void cm_calm_end(struct target *target, struct job *before);
 /* Writes C_HALT, waits, collects the stop. */
 enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
                      struct target_stop *stop);
+
+/* --- blame.c --- */
+
+/* The state of a core held in reset. */
+void cm_hold(struct target *target);
+/* Something was refused (`err`; `keep` is the job's error before it): if a halted core was reset,
+ * or the core is held in reset, that is the error instead, and the state says so. */
+enum err cm_blame_reset(struct target *target, enum err err, enum err keep);
+/* If the core is held in reset by now, that is what the error `err` says, and the state. */
+enum err cm_blame_held(struct target *target, enum err err, enum err keep);
 
 /* --- stop.c --- */
 
