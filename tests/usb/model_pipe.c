@@ -43,9 +43,11 @@ static enum err fail(struct model_pipe *pipe, enum pipe_fault fault, const struc
     }
 }
 
-static enum pipe_fault fault_here(struct model_pipe *pipe)
+static enum pipe_fault fault_here(struct model_pipe *pipe, bool reply)
 {
-    return ++pipe->points == pipe->fail_at ? pipe->fault : PIPE_FAULT_NONE;
+    if (++pipe->points < PIPE_POINTS_KEPT)
+        pipe->replies[pipe->points] = reply;
+    return pipe->points == pipe->fail_at ? pipe->fault : PIPE_FAULT_NONE;
 }
 
 static void make_rubbish(uint8_t *bytes, size_t length)
@@ -58,7 +60,7 @@ static enum err put_out(struct model_pipe *pipe, const struct usb_exchange *x, c
                         size_t length, struct job *job)
 {
     uint8_t rubbish[PIPE_BUFFER];
-    enum pipe_fault fault = fault_here(pipe);
+    enum pipe_fault fault = fault_here(pipe, false);
     enum err error = fail(pipe, fault, x, job);
 
     if (error != ERR_OK)
@@ -97,7 +99,7 @@ static void take_reply(struct model_pipe *pipe, struct usb_exchange *x)
 
 static enum err get_in(struct model_pipe *pipe, struct usb_exchange *x, struct job *job)
 {
-    enum pipe_fault fault = fault_here(pipe);
+    enum pipe_fault fault = fault_here(pipe, true);
     enum err error = fail(pipe, fault, x, job);
 
     if (fault == PIPE_FAULT_LATE) {

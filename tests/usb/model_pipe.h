@@ -22,7 +22,7 @@ enum pipe_fault {
     PIPE_FAULT_COUNT
 };
 
-enum { PIPE_BUFFER = 8192, PIPE_LATE_MAX = 4 };
+enum { PIPE_BUFFER = 8192, PIPE_LATE_MAX = 4, PIPE_POINTS_KEPT = 1024 };
 
 struct pipe_reply {
     uint8_t bytes[PIPE_BUFFER];
@@ -33,9 +33,10 @@ struct model_pipe {
     struct usb_pipe pipe;
     struct stlink_model *model;
     struct sim_board *board;
-    uint64_t points;       /* transfers begun so far */
-    uint64_t fail_at;      /* the transfer with this number (from 1) fails.. */
-    enum pipe_fault fault; /* ..in this way */
+    uint64_t points;                /* transfers begun so far */
+    bool replies[PIPE_POINTS_KEPT]; /* by number: it came from the probe */
+    uint64_t fail_at;               /* the transfer with this number (from 1) fails.. */
+    enum pipe_fault fault;          /* ..in this way */
     bool gone;
     bool halted;
     struct pipe_reply stale; /* the last one that arrived */
