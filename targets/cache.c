@@ -31,6 +31,14 @@ struct cache_line *cache_find(struct cache *cache, uint32_t address, uint64_t no
     return NULL;
 }
 
+bool cache_is_claimed(const struct cache *cache, uint32_t address)
+{
+    for (size_t i = 0; i < CACHE_LINES; i++)
+        if (cache->lines[i].address == cache_line_of(address) && is_claimed(&cache->lines[i]))
+            return true;
+    return false;
+}
+
 struct cache_line *cache_claim(struct cache *cache, uint32_t address, bool ram, uint64_t now_us)
 {
     uint32_t start = cache_line_of(address);

@@ -31,6 +31,8 @@ static inline uint32_t cache_line_of(uint32_t address)
 
 /* NULL: not there, or too old. `address` lies anywhere in the line. */
 struct cache_line *cache_find(struct cache *cache, uint32_t address, uint64_t now_us);
+/* Claimed and not committed yet: it is being read. */
+bool cache_is_claimed(const struct cache *cache, uint32_t address);
 /* A line to read into; not valid before cache_commit(). Lines claimed before one commit must be
  * fewer than CACHE_LINES. */
 struct cache_line *cache_claim(struct cache *cache, uint32_t address, bool ram, uint64_t now_us);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Halt, resume and poll by DHCSR (DDI 0403, C1.6.2). */
+/* DHCSR: what every use of the core goes through, and halting it (DDI 0403, C1.6.2). */
 #include "cortex_m.h"
 
 #include "probe.h"
@@ -55,8 +55,7 @@ static enum err flush_or_lose(struct target *target)
     return err;
 }
 
-/* DHCSR of a core that we left alone says something else than we know. */
-static enum err report_reset(struct target *target, uint32_t dhcsr)
+enum err cm_report_reset(struct target *target, uint32_t dhcsr)
 {
     target->reset_seen = false;
     if (!(dhcsr & DHCSR_C_DEBUGEN)) {
@@ -87,7 +86,7 @@ enum err cm_look_at_reset(struct target *target, uint32_t dhcsr)
     if (again & DHCSR_S_RETIRE_ST) /* reset again and again, by its program or a watchdog */
         held = false;
     if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
-        return report_reset(target, again);
+        return cm_report_reset(target, again);
     bool was_held = target->state == TARGET_IN_RESET;
     cm_hold(target);
     return was_held ? ERR_OK : job_fail(target->job, ERR_RESET_LOST, TARGET_HELD_TEXT);
@@ -124,8 +123,8 @@ enum err cm_flush_halted(struct target *target)
     cm_saw_dhcsr(target, dhcsr);
     bool reset = cm_take_reset(target);
     if (dhcsr & DHCSR_S_HALT)
-        return reset ? report_reset(target, dhcsr) : ERR_OK;
-    return reset ? cm_look_at_reset(target, dhcsr) : report_reset(target, dhcsr);
+        return reset ? cm_report_reset(target, dhcsr) : ERR_OK;
+    return reset ? cm_look_at_reset(target, dhcsr) : cm_report_reset(target, dhcsr);
 }
 
 enum err cm_need_connected(struct target *target)
@@ -217,6 +216,7 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
     ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | mask);
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
     stop_queue(target, true, &facts);
+    stop_queue_matches(target, &facts);
     regs_queue_read(target);
     enum err err = cm_flush(target);
     if (err)
@@ -259,184 +259,4 @@ enum err target_halt(struct target *target, struct target_stop *stop)
     err = job_fail(target->job, ERR_TIMEOUT,
                    "the core did not halt within 1 s: 'monitor reset halt' may get it back");
     return cm_blame_held(target, err, keep);
-}
-
-/* The breakpoint at pc would stop the core again before it did anything: it is lifted for one step.
- * When that step ends in another stop, the next poll reports it. */
-static enum err leave_breakpoint(struct target *target, uint32_t pc, bool *stopped)
-{
-    struct stop_facts facts = {0};
-    struct stride stride = {.pc = pc,
-                            .to = NO_ADDRESS,
-                            .next = pc,
-                            .sp = target->regs.word[SLOT_SP],
-                            .masked = target->maskisr != MASKISR_OFF,
-                            .full = true};
-
-    *stopped = false;
-    enum err err = step_once(target, &stride, &facts);
-    if (err)
-        return err;
-    if (!(facts.scb[FACT_DFSR] & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH)))
-        return ERR_OK;
-    *stopped = true;
-    target->stop_pending = true;
-    struct target_stop stop;
-    return stop_explain(target, &facts, STOP_STEP, &stop);
-}
-
-/* Gets off what stands at pc. *stopped: that stopped the core again already. */
-static enum err leave_pc(struct target *target, bool *stopped)
-{
-    struct target_stop stop;
-    bool passed;
-
-    *stopped = false;
-    enum err err = regs_need(target);
-    if (err)
-        return err;
-    uint32_t pc = target->regs.word[SLOT_PC];
-    bool ours = breakpoint_at(target, pc) != NULL;
-    if (!ours && (target->stop.reason != STOP_BKPT || target->stop.pc != pc))
-        return ERR_OK;
-    err = step_over_bkpt(target, &passed, &stop);
-    if (err)
-        return err;
-    if (passed) {
-        *stopped = target->stop_pending = stop.reason == STOP_EXIT;
-        return ERR_OK;
-    }
-    return ours ? leave_breakpoint(target, pc, stopped) : ERR_OK;
-}
-
-/* Behind a short function or at a semihosting call the core stands again before the probe could
- * ask: one look, and what a stop needs to be told. DCRSR is for a core that is known to stand. */
-static void queue_look(struct target *target, bool returns, struct stop_facts *facts)
-{
-    ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 0);
-    stop_queue(target, true, facts);
-    if (returns)
-        stop_queue_return(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
-    ops_barrier(&target->ops);
-    regs_queue_read(target);
-    if (returns)
-        stop_queue_ahead(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
-}
-
-/* The next poll tells. */
-static enum err stands_already(struct target *target, const struct stop_facts *facts)
-{
-    struct target_stop stop;
-
-    regs_valid(target);
-    enum err err = stop_explain(target, facts, STOP_EXTERNAL, &stop);
-    if (err)
-        return err;
-    target->stop_pending = true;
-    target->state = TARGET_RUNNING;
-    return ERR_OK;
-}
-
-enum err cm_go(struct target *target)
-{
-    enum err keep = target->job->error;
-    struct stop_facts facts = {0};
-    bool returns = target->regs.valid;
-
-    cm_queue_prepare(target, NO_ADDRESS);
-    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
-    cm_forget(target, true);
-    target->locked_up = false;
-    queue_look(target, returns, &facts);
-    enum err err = cm_flush(target);
-    bool runs = err == ERR_TIMEOUT;
-    cm_prepared(target, runs ? ERR_OK : err);
-    cache_commit(&target->cache, err == ERR_OK);
-    if (err == ERR_OK)
-        return stands_already(target, &facts);
-    if (!runs)
-        return err;
-    cm_forgive(target, keep);
-    target->state = TARGET_RUNNING;
-    return ERR_OK;
-}
-
-enum err target_resume(struct target *target)
-{
-    bool stopped;
-    enum err err = cm_need_connected(target);
-
-    if (err || target->state == TARGET_RUNNING)
-        return err;
-    err = cm_need_halted(target);
-    if (!err)
-        err = leave_pc(target, &stopped);
-    if (err || !stopped)
-        return err ? err : cm_go(target);
-    target->state = TARGET_RUNNING; /* for the next poll to end */
-    return ERR_OK;
-}
-
-static enum err collect_stop(struct target *target, struct target_stop *stop)
-{
-    struct stop_facts facts = {0};
-
-    stop_queue(target, true, &facts);
-    regs_queue_read(target);
-    enum err err = cm_flush(target);
-    if (err)
-        return err;
-    target->state = TARGET_HALTED;
-    regs_valid(target);
-    target->regs.dirty = 0;
-    return stop_explain(target, &facts, STOP_EXTERNAL, stop);
-}
-
-static enum err serve_or_stop(struct target *target, struct target_stop *stop)
-{
-    bool exited = false;
-
-    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
-        return ERR_OK;
-    enum err err = semihost_serve(target, &exited, stop);
-    if (err || exited)
-        return err;
-    stop->reason = STOP_NONE;
-    return cm_go(target);
-}
-
-enum err target_poll(struct target *target, struct target_stop *stop)
-{
-    uint32_t dhcsr = 0;
-    enum err err = cm_need_connected(target);
-
-    stop->reason = STOP_NONE;
-    if (err || target->state == TARGET_HALTED)
-        return err;
-    if (target->stop_pending) {
-        target->stop_pending = false;
-        target->state = TARGET_HALTED;
-        *stop = target->stop;
-        return serve_or_stop(target, stop);
-    }
-    ops_read32(&target->ops, DHCSR, &dhcsr);
-    err = cm_flush(target);
-    if (err)
-        return err;
-    cm_saw_dhcsr(target, dhcsr);
-    if (!(dhcsr & DHCSR_C_DEBUGEN))
-        return report_reset(target, dhcsr);
-    if (cm_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
-        return cm_look_at_reset(target, dhcsr);
-    target->state = TARGET_RUNNING;
-    target->locked_up = dhcsr & DHCSR_S_LOCKUP;
-    if (!(dhcsr & DHCSR_S_HALT))
-        return ERR_OK;
-    err = collect_stop(target, stop);
-    return err ? err : serve_or_stop(target, stop);
-}
-
-bool target_locked_up(const struct target *target)
-{
-    return target->state == TARGET_RUNNING && target->locked_up;
 }

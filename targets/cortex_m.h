@@ -3,8 +3,8 @@
  * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
  *
  * target.c life and connecting, attach.c and dbgmcu.c what is taken over
- * and given back, cortex_m.c
- * halt, resume and poll, stop.c why the core stands, step.c and step_range.c, reset.c, registers.c,
+ * and given back, cortex_m.c DHCSR and halting, resume.c, stop.c why the core stands, step.c,
+ * step_range.c and step_ahead.c, reset.c, registers.c,
  * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
  * memory_cached.c over cache.c, semihost.c. */
 #ifndef PROBED_CORTEX_M_H
@@ -163,6 +163,9 @@ enum err cm_flush_halted(struct target *target);
  * and ERR_RESET_LOST; ERR_OK if it was known to be held in reset and still is. */
 enum err cm_look_at_reset(struct target *target, uint32_t dhcsr);
 
+/* DHCSR of a core that we left alone says something else than we know: ERR_RESET_LOST, and the
+ * state is what it says. */
+enum err cm_report_reset(struct target *target, uint32_t dhcsr);
 /* Forgets an error that was expected; `keep` is the job's error before the attempt. */
 void cm_forgive(struct target *target, enum err keep);
 uint64_t cm_now_us(const struct target *target);
@@ -214,6 +217,8 @@ enum err cm_blame_held(struct target *target, enum err err, enum err keep);
 /* Appends the reads of the facts; `full`: with the fault status registers. */
 void stop_queue(struct target *target, bool full, struct stop_facts *facts);
 void stop_queue_faults(struct target *target, struct stop_facts *facts);
+/* And which comparator matched. */
+void stop_queue_matches(struct target *target, struct stop_facts *facts);
 /* After the flush: reads ahead around pc and sp, then says why the core stands. `plain` is the
  * reason when it was asked to. Also fills target->stop. */
 enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,

@@ -30,6 +30,7 @@ static void queue_step_end(struct target *target, bool full, struct stop_facts *
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, STEP_LIMIT_US);
     breakpoints_queue(target, NO_ADDRESS);
     stop_queue(target, full, facts);
+    stop_queue_matches(target, facts);
     if (full) {
         regs_queue_read(target);
         return;
@@ -154,6 +155,7 @@ static enum err run_a_while(struct target *target, uint64_t deadline, struct sto
     do {
         ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HANDLERS_SLICE_US);
         stop_queue(target, true, facts);
+        stop_queue_matches(target, facts);
         regs_queue_read(target);
         err = cm_flush(target);
         cm_prepared(target, err == ERR_TIMEOUT ? ERR_OK : err);

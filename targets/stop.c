@@ -27,17 +27,30 @@ void stop_queue(struct target *target, bool full, struct stop_facts *facts)
     else
         ops_read32(ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
     ops_read32(ops, SCB_ICSR, &facts->icsr);
-    for (unsigned i = 0; i < target->dwt.count; i++)
-        if (target->dwt.written[i].function)
-            ops_read32(ops, DWT_FUNCTION(i), &facts->dwt_function[i]);
     ops_read32(ops, DHCSR, &facts->dhcsr);
+}
+
+/* Reading clears MATCHED (C1.8.17): not before the core is known to stand. */
+void stop_queue_matches(struct target *target, struct stop_facts *facts)
+{
+    bool first = true;
+
+    for (unsigned i = 0; i < target->dwt.count; i++) {
+        if (!target->dwt.written[i].function)
+            continue;
+        if (first)
+            ops_barrier(&target->ops);
+        first = false;
+        ops_read32(&target->ops, DWT_FUNCTION(i), &facts->dwt_function[i]);
+    }
 }
 
 static void want_line(struct target *target, uint32_t address)
 {
     uint64_t now = cm_now_us(target);
 
-    if (!memory_is_cacheable(target, address) || cache_find(&target->cache, address, now))
+    if (!memory_is_cacheable(target, address) || cache_find(&target->cache, address, now) ||
+        cache_is_claimed(&target->cache, address))
         return;
     bool ram = target_region_at(target, address)->kind == REGION_RAM;
     struct cache_line *line = cache_claim(&target->cache, address, ram, now);
