@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs unmodified programs in front of an emulated ST-Link with a simulated Blue Pill behind it."""
 
+import errno
 import os
 import re
 import select
@@ -50,8 +51,19 @@ class Program:
         return self.process.wait(limit)
 
     def control(self, line):
-        with open(self.fifo, "w") as fifo:
-            fifo.write(line + "\n")
+        fifo = self.open_fifo(line)
+        os.write(fifo, (line + "\n").encode())
+        os.close(fifo)
+
+    def open_fifo(self, line):
+        """Once the emulator has it open; an ordinary open() would wait for one that has ended."""
+        while True:
+            try:
+                return os.open(self.fifo, os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                if error.errno != errno.ENXIO or self.process.poll() is not None:
+                    raise RuntimeError(f"no emulator hears {line!r}:\n{self.log}") from error
+            time.sleep(0.002)
 
     def stats(self):
         """Counters so far: commands, transfers, bytes, bus_us, virtual_us."""

@@ -18,7 +18,7 @@ struct point {
 };
 
 volatile enum command command = IDLE;
-volatile uint32_t ticks, rounds, idle_rounds;
+volatile uint32_t ticks, rounds, idle_rounds, calls;
 volatile uint8_t bytes[8];
 volatile uint16_t halves[4];
 volatile uint32_t words[4] = {0x11223344, 0x55667788, 0x99aabbcc, 0xddeeff00};
@@ -34,6 +34,11 @@ void SysTick_Handler(void)
 __attribute__((noinline)) int add(int a, int b)
 {
     return a + b; /* mark: add */
+}
+
+__attribute__((noinline)) void count_a_call(void)
+{
+    calls++;
 }
 
 __attribute__((noinline)) int factorial(int n)
@@ -57,6 +62,7 @@ static void do_calls(void)
     int b = add(a, 3);
     int c = add(b, 4);
     result = factorial(c - 4);
+    count_a_call(); /* mark: plain call */
     rounds++; /* mark: calls end */
 }
 

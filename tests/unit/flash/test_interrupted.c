@@ -208,9 +208,8 @@ static void a_reset_between_packets_is_told(void **state)
     assert_int_equal(
         flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image + 4 * PAGE_SIZE, 4 * PAGE_SIZE),
         ERR_RESET_LOST);
-    expect_sentence(bench,
-                    "the target was reset (by its program, a watchdog or NRST); breakpoints "
-                    "are kept, the core is halted; flash: 0x08000000-0x08000fff programmed");
+    expect_sentence(bench, "the target was reset (by its program, a watchdog or NRST); breakpoints "
+                           "are kept, the core is halted; flash: 0x08000000-0x08000fff programmed");
 }
 
 static void spoil_a_buffer(struct bench *bench)
