@@ -20,7 +20,6 @@
 #define DEMCR_VC_CORERESET (1u << 0)
 
 enum {
-    DEFAULT_KHZ = 1800,      /* what probes start with */
     SLOW_KHZ = 125,          /* works through long wires and with a core at 1 MHz */
     CORE_APS = 3,            /* access ports looked at */
     HALT_LIMIT_US = 300000,  /* a capacitor at NRST delays the start by milliseconds */
@@ -54,7 +53,7 @@ struct climb {
     struct ops ops;
     struct connect_result *result;
     bool may_halt; /* one that is held in reset when it comes out */
-    uint32_t khz;  /* before we came */
+    uint32_t khz;  /* asked for before we came; 0: the probe's own choice */
     bool slowed, held;
     /* For the sentence when all has failed. */
     enum err error;
@@ -359,11 +358,11 @@ enum err connect_ladder(struct probe *probe, enum target_connect how, struct con
         .probe = probe, .result = result, .may_halt = how != TARGET_CONNECT_ATTACH};
     size_t first = ladders[how].first;
 
-    climb.khz = probe_speed_khz(probe) ? probe_speed_khz(probe) : DEFAULT_KHZ;
+    climb.khz = probe_asked_khz(probe);
     ops_init(&climb.ops, probe);
     for (size_t i = first; i < ladders[how].end; i++) {
         const struct rung *rung = &gentle[i];
-        if (rung->slow && climb.khz <= SLOW_KHZ)
+        if (rung->slow && climb.khz && climb.khz <= SLOW_KHZ)
             continue;
         enum err error = try_rung(&climb, rung);
         if (error == ERR_OK) {

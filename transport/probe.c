@@ -165,11 +165,18 @@ enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz
 
     snprintf(request, sizeof request, "speed %u", khz);
     wire_log_call(probe, request, error, &actual);
-    if (error == ERR_OK)
+    if (error == ERR_OK) {
         probe->speed_khz = actual;
+        probe->asked_khz = khz;
+    }
     if (actual_khz)
         *actual_khz = actual;
     return error;
+}
+
+uint32_t probe_asked_khz(const struct probe *probe)
+{
+    return probe->asked_khz;
 }
 
 uint32_t probe_speed_khz(const struct probe *probe)

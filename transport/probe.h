@@ -96,8 +96,11 @@ uint8_t probe_core_ap(const struct probe *probe);
 /* The debug port may sleep: powers debug down; the probe stays open. */
 enum err probe_disconnect(struct probe *probe);
 
-/* Takes the highest speed not above khz; *actual_khz may be NULL. */
+/* Takes the highest speed not above khz; *actual_khz may be NULL. 0: the driver's own choice, from
+ * the next connection on. */
 enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
+/* What the last of these asked for. */
+uint32_t probe_asked_khz(const struct probe *probe);
 /* What the last successful probe_set_speed() got, or a driver went down to by itself; 0: neither,
  * the probe's default. */
 uint32_t probe_speed_khz(const struct probe *probe);

@@ -20,6 +20,7 @@ struct probe {
     void *state;    /* the driver's own */
 
     uint8_t core_ap;         /* as probe_set_core_ap() */
+    uint32_t asked_khz;      /* as probe_asked_khz() */
     uint32_t speed_khz;      /* as probe_speed_khz() */
     uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
     const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
@@ -50,7 +51,7 @@ struct probe_driver {
      * Must notice a cancelled job within 50 ms. */
     enum err (*run)(struct probe *probe, struct op *ops, size_t count);
 
-    /* The highest speed not above khz, or the lowest there is. */
+    /* The highest speed not above khz, or the lowest there is. 0: as probe_set_speed() says. */
     enum err (*set_speed)(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
     enum err (*nrst)(struct probe *probe, enum probe_nrst level);
     enum err (*vtref)(struct probe *probe, uint32_t *millivolts);                 /* NULL: cannot */

@@ -65,12 +65,6 @@ static enum err choose_speed(struct probe *probe, uint32_t khz, uint32_t *actual
     return error;
 }
 
-enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
-{
-    stlink_of(probe)->speed_chosen = true;
-    return choose_speed(probe, khz, actual_khz);
-}
-
 static uint32_t default_khz(const struct stlink *stlink)
 {
     return stlink->caps.com_freq ? DEFAULT_V3_KHZ : DEFAULT_V2_KHZ;
@@ -81,6 +75,15 @@ enum err stlink_default_speed(struct probe *probe)
     uint32_t actual;
 
     return choose_speed(probe, default_khz(stlink_of(probe)), &actual);
+}
+
+enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
+{
+    stlink_of(probe)->speed_chosen = khz != 0;
+    if (khz)
+        return choose_speed(probe, khz, actual_khz);
+    *actual_khz = 0; /* until the link was tried */
+    return stlink_default_speed(probe);
 }
 
 /* --- is the link clean? --- */

@@ -3,6 +3,8 @@
 #include "stlink_bench.h"
 
 #include "base/bytes.h"
+#include "stlink.h"
+#include "target.h"
 
 enum { ROUNDS = 300 };
 #define FLASH_SR 0x4002200Cu
@@ -279,9 +281,33 @@ static void each_connection_finds_its_speed_anew(void **state)
     bench_close(&b);
 }
 
+/* The way to it leads through slower attempts. */
+static void a_board_switched_on_later_is_as_fast_as_any(void **state)
+{
+    (void)state;
+    for (int i = 0; bench_firmwares[i]; i++) {
+        struct bench b;
+        struct target *target;
+
+        bench_open(&b, bench_firmwares[i], "bluepill");
+        assert_int_equal(target_create(b.probe, &target), ERR_OK);
+        assert_int_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+        uint32_t khz = stlink_of(b.probe)->khz;
+        set_fault(&b, "+noack");
+        assert_int_not_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+        set_fault(&b, "-noack");
+        job_clear(&b.job);
+        assert_int_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+        assert_int_equal(stlink_of(b.probe)->khz, khz);
+        target_destroy(target);
+        bench_close(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_board_switched_on_later_is_as_fast_as_any),
         cmocka_unit_test(garbled_reads_and_writes_of_memory_are_done_again),
         cmocka_unit_test(clean_wires_are_not_talked_of),
         cmocka_unit_test(what_has_effects_is_done_once),

@@ -232,7 +232,7 @@ static enum err sim_set_speed(struct probe *probe, uint32_t khz, uint32_t *actua
 
     if (error != ERR_OK)
         return error;
-    *actual_khz = khz == 0 ? 1 : khz < SPEED_MAX_KHZ ? khz : SPEED_MAX_KHZ;
+    *actual_khz = khz == 0 ? SPEED_DEFAULT_KHZ : khz < SPEED_MAX_KHZ ? khz : SPEED_MAX_KHZ;
     sim_board_set_swclk(sim_of(probe)->board, *actual_khz);
     return ERR_OK;
 }

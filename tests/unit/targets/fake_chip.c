@@ -174,7 +174,7 @@ static enum err fake_connect(struct probe *probe, enum probe_connect how, uint32
 
 static enum err fake_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
 {
-    fake_of(probe)->khz = *actual_khz = khz;
+    fake_of(probe)->khz = *actual_khz = khz ? khz : 1800; /* 0: as it was opened */
     return ERR_OK;
 }
 
