@@ -100,6 +100,7 @@ enum err loader_leave(struct loader *loader)
     if (!entered || target_state(loader->target) != TARGET_HALTED)
         return ERR_OK; /* nothing to give back */
     enum err ended = loader_program_end(loader);
+    loader->programming = loader->resting = false;
     enum err err = loader_core_give_back(loader);
     return ended ? ended : err;
 }
@@ -137,6 +138,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     uint32_t results = loader->area + loader->buffer[0];
     const uint32_t words[] = {address, page_size(loader), pages, results};
 
+    loader->programming = loader->resting = false;
     ops_write(ops, parameters, 4, words, sizeof words / sizeof *words);
     queue_feed(loader);
     loader_core_queue_start(loader, loader->area + loader->checksum_code, &parameters, 1);
@@ -212,6 +214,7 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
 
     if (!loader->programming)
         return start_programming(loader, address, data, pause);
+    loader->resting = false;
     loader_core_queue_go(loader); /* first: flash stands idle while the core does */
     queue_feed(loader);
     ops_wait32(ops, slot, UINT32_MAX, 0, page_limit_us(loader));
@@ -232,7 +235,7 @@ static void queue_wait(struct loader *loader, unsigned slot)
 
 enum err loader_program_wait(struct loader *loader)
 {
-    if (!loader->programming)
+    if (!loader->programming || loader->resting)
         return ERR_OK;
     loader_core_queue_go(loader);
     queue_wait(loader, loader->slot);
@@ -241,12 +244,12 @@ enum err loader_program_wait(struct loader *loader)
 
 enum err loader_program_end(struct loader *loader)
 {
-    if (!loader->programming)
+    if (!loader->programming || loader->resting)
         return ERR_OK;
     loader_core_queue_go(loader);
     queue_wait(loader, loader->slot);
     queue_wait(loader, loader->slot ^ 1);
     enum err err = flush_programming(loader, true);
-    loader->programming = false;
+    loader->resting = loader->programming;
     return err;
 }

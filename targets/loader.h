@@ -25,7 +25,8 @@ struct loader {
     uint8_t *saved; /* what was there; NULL: nothing borrowed */
     bool entered;
     bool strayed;               /* the core may have left the routine: into a fault handler, say */
-    bool programming;           /* the program routine stands in its loop */
+    bool programming;           /* the core is in the program routine .. */
+    bool resting;               /* .. halted, and no page is under way */
     unsigned slot;              /* the buffer to fill next */
     uint32_t failed_at;         /* the page that failed; those before it are right. 0: not known */
     uint32_t mpu_ctrl, fp_ctrl; /* as found by loader_enter() */
@@ -45,7 +46,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
 enum err loader_program(struct loader *loader, uint32_t address, const void *data, bool pause);
 /* Waits until no more than one page is under way. */
 enum err loader_program_wait(struct loader *loader);
-/* Waits for the pages under way and ends the routine. */
+/* Waits for the pages under way. The routine rests where it is: more pages may come. */
 enum err loader_program_end(struct loader *loader);
 /* Gives the core back with the program's registers. */
 enum err loader_leave(struct loader *loader);
