@@ -10,8 +10,8 @@
 #define FLASH 0x08000000u
 
 /* A halt is three commands on a V2 (two on a V3) and two more for the code and the stack that gdb
- * asks for next: where they are is known only then. A step knows it before. A `next` may cost two more
- * when a person is slower than ICSR_FRESH_US. */
+ * asks for next: where they are is known only then. A step knows it before. A person is slower than
+ * ICSR_FRESH_US: then a `next` costs two more. */
 static const struct row {
     const char *firmware;
     unsigned halt, step, next; /* commands */
