@@ -96,7 +96,6 @@ static enum err see_state(struct target *target, const struct found *found,
 {
     struct target_stop stop;
 
-    target->stop_pending = false;
     target->stop = (struct target_stop){.reason = STOP_NONE};
     target->state = TARGET_RUNNING;
     if (!(found->dhcsr & DHCSR_S_HALT))

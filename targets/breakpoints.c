@@ -286,5 +286,6 @@ enum err target_breakpoints_drop_owner(struct target *target, unsigned owner)
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
         target->breakpoints[i].owners &= ~(1ull << owner);
     watchpoints_drop_owner(target, owner);
-    return target->state == TARGET_ABSENT ? ERR_OK : apply_now(target);
+    /* Those of others would come to the chip too, and stop a flash loader. */
+    return target->state == TARGET_ABSENT || target->lent ? ERR_OK : apply_now(target);
 }

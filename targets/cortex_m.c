@@ -152,6 +152,7 @@ void cm_forget(struct target *target, bool flash_too)
 {
     regs_forget(target);
     target->icsr_at_us = UINT64_MAX;
+    target->stop_pending = target->lent = false;
     if (flash_too)
         cache_drop_all(&target->cache);
     else
@@ -230,6 +231,16 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
     return stop_explain(target, &facts, before & DHCSR_S_LOCKUP ? STOP_FAULT : plain, stop);
 }
 
+/* A program that talks much nearly always stands at a semihosting call. It is served when the core
+ * goes on and gets there again. */
+static void leave_call_for_later(struct target *target, struct target_stop *stop)
+{
+    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
+        return;
+    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = stop->pc};
+    target->stop = *stop;
+}
+
 enum err target_halt(struct target *target, struct target_stop *stop)
 {
     enum err keep = target->job->error;
@@ -253,6 +264,8 @@ enum err target_halt(struct target *target, struct target_stop *stop)
             return err;
     }
     err = cm_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
+    if (!err)
+        leave_call_for_later(target, stop);
     if (err != ERR_TIMEOUT)
         return err;
     cm_forgive(target, keep);

@@ -133,6 +133,7 @@ struct target {
     bool locked_up;    /* when last polled */
     bool masked;       /* C_MASKINTS as last written */
     bool stop_pending; /* resume stopped again at once: the next poll says so */
+    bool lent;         /* to a flash loader: the program's registers are in `regs` alone */
     struct target_stop stop;
     enum target_maskisr maskisr;
     uint32_t icsr; /* as of icsr_at_us; UINT64_MAX: not known */

@@ -37,7 +37,9 @@ enum err loader_core_take(struct loader *loader)
     ops_reg_write(ops, 20, 0); /* CONTROL: privileged, MSP; no priority masks */
     ops_reg_write(ops, 16, XPSR_T | (target->regs.word[SLOT_XPSR] & XPSR_IPSR));
     watchpoints_forget(target);
-    return cm_flush_halted(target);
+    err = cm_flush_halted(target);
+    target->lent = !err;
+    return err;
 }
 
 enum err loader_core_give_back(struct loader *loader)
@@ -54,6 +56,7 @@ enum err loader_core_give_back(struct loader *loader)
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY | (loader->fp_ctrl & FP_CTRL_ENABLE));
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
     ops_write32(ops, DHCSR, target->masked ? DHCSR_HALTED : DHCSR_HALTED & ~DHCSR_C_MASKINTS);
+    target->lent = false;
     enum err err = cm_flush_halted(target);
     if (!err)
         target->regs.dirty = 0;

@@ -221,6 +221,11 @@ enum err target_write_register(struct target *target, size_t index, uint64_t val
     bool selects_sp = slot == SLOT_SPECIAL || slot == SLOT_XPSR;
     if (selects_sp && word == target->regs.word[slot])
         return ERR_OK;
+    if (selects_sp && target->lent)
+        return job_fail(target->job, ERR_BUSY,
+                        "%s cannot be written while flash is being programmed: try again when "
+                        "that is done",
+                        reg->name);
     regs_set_slot(target, slot, word);
     if (reg->bits == 64)
         regs_set_slot(target, slot + 1, (uint32_t)(value >> 32));

@@ -115,7 +115,6 @@ static enum err settle(struct target *target)
     struct target_stop stop;
 
     cm_forget(target, true);
-    target->stop_pending = false;
     ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
     enum err err = cm_halt_now(target, HALT_LIMIT_US, STOP_RESET, &stop);
     cm_take_reset(target);

@@ -76,12 +76,13 @@ static enum err stands_already(struct target *target, const struct stop_facts *f
     enum err err = stop_explain(target, facts, STOP_EXTERNAL, &stop);
     if (err)
         return err;
+    cm_take_reset(target); /* one on the way here: it stands, with breakpoints */
     target->stop_pending = true;
     target->state = TARGET_RUNNING;
     return ERR_OK;
 }
 
-enum err cm_go(struct target *target)
+static enum err go_and_look(struct target *target)
 {
     enum err keep = target->job->error;
     struct stop_facts facts = {0};
@@ -103,6 +104,17 @@ enum err cm_go(struct target *target)
     cm_forgive(target, keep);
     target->state = TARGET_RUNNING;
     return ERR_OK;
+}
+
+/* A cancel between letting the core go and looking at it would leave us without knowing which. */
+enum err cm_go(struct target *target)
+{
+    struct job calm, *before;
+
+    cm_calm_begin(target, &calm, &before);
+    enum err err = go_and_look(target);
+    cm_calm_end(target, before);
+    return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
 }
 
 enum err target_resume(struct target *target)

@@ -37,9 +37,10 @@ static bool is_over(const struct target *target, const struct walk *walk)
 
 /* Interrupts that are not masked would find the comparator; a fault that nothing catches would not.
  */
-static bool may_run(const struct target *target, const struct ahead *ahead)
+static bool may_run(const struct target *target, uint32_t pc, const struct ahead *ahead)
 {
-    return ahead->count >= (ahead->leaves ? WORTH_A_COMPARATOR : WORTH_TWO) &&
+    /* What is at pc is lifted. */
+    return ahead->to != pc && ahead->count >= (ahead->leaves ? WORTH_A_COMPARATOR : WORTH_TWO) &&
            target->maskisr != MASKISR_OFF && (target->vector_catch & DEMCR_VC_HARDERR) &&
            fpb_can_reach(&target->fpb, ahead->to) && breakpoints_have_room(target);
 }
@@ -52,7 +53,7 @@ static enum err plan(struct target *target, const struct walk *walk, struct stri
 
     if (err)
         return err;
-    bool run = may_run(target, &ahead) &&
+    bool run = may_run(target, walk->pc, &ahead) &&
                breakpoint_add(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to) == ERR_OK;
     cm_forgive(target, keep);
     *stride = (struct stride){

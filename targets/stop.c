@@ -113,8 +113,10 @@ static void say_watchpoint(struct target *target, const struct stop_facts *facts
     snprintf(stop->text, sizeof stop->text, "a watchpoint that is not ours");
 }
 
+/* `stop` is what it was asked for. */
 static void say_breakpoint(struct target *target, struct target_stop *stop)
 {
+    enum stop_reason plain = stop->reason;
     const struct breakpoint *ours = breakpoint_at(target, stop->pc);
     enum err keep = target->job->error;
     uint8_t code[2] = {0};
@@ -133,7 +135,12 @@ static void say_breakpoint(struct target *target, struct target_stop *stop)
                  stop->pc);
         return;
     }
-    /* A comparator that has been cleared since, or was never ours. */
+    /* A comparator that has been cleared since, or was never ours: no news to one who wanted the
+     * core to stand, whose gdb would take it for one and let the core go on. */
+    if (plain == STOP_REQUEST) {
+        stop->reason = plain;
+        return;
+    }
     stop->reason = STOP_BREAKPOINT_HW;
     snprintf(stop->text, sizeof stop->text, "a breakpoint at 0x%08x that is not set any more",
              stop->pc);

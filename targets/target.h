@@ -167,7 +167,8 @@ uint32_t target_vector_catch(const struct target *target);
 
 const struct target_register *target_registers(const struct target *target, size_t *count);
 enum err target_read_register(struct target *target, size_t index, uint64_t *value);
-/* Cached; reaches the core before it next runs or is stepped. */
+/* Cached; reaches the core before it next runs or is stepped. What chooses a stack pointer (xPSR,
+ * CONTROL and its neighbours) reaches it at once: ERR_BUSY while flash is being programmed. */
 enum err target_write_register(struct target *target, size_t index, uint64_t value);
 
 /* --- memory: halted or running --- */
@@ -206,7 +207,8 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
                                uint32_t address, uint32_t length);
 enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
                                  uint32_t address, uint32_t length);
-/* All of one owner; from the chip too, at once if it can be reached. */
+/* All of one owner; from the chip too, at once if it can be reached and flash is not being
+ * programmed. */
 enum err target_breakpoints_drop_owner(struct target *target, unsigned owner);
 
 /* What is set, of all owners, for lists. `owners`: a bit an owner. */

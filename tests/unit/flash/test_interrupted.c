@@ -212,6 +212,59 @@ static void a_reset_between_packets_is_told(void **state)
                            "are kept, the core is halted; flash: 0x08000000-0x08000fff programmed");
 }
 
+static void write_pages(struct bench *bench, uint32_t first, uint32_t count)
+{
+    assert_int_equal(flash_write(bench->flash, FLASH + first * PAGE_SIZE, image + first * PAGE_SIZE,
+                                 count * PAGE_SIZE),
+                     ERR_OK);
+}
+
+/* The core stays with the loader between packets: registers that are written meanwhile reach the
+ * program, and what cannot wait is refused. */
+static void registers_written_between_packets_do_not_reach_the_loader(void **state)
+{
+    enum { PC = 15, PRIMASK = 19 };
+    struct bench *bench = *state;
+    uint64_t value = 0;
+
+    bench_fill(image, sizeof image, 11);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    write_pages(bench, 0, 4);
+    assert_int_equal(target_write_register(bench->target, PC, FLASH + 0x100), ERR_OK);
+    assert_int_equal(target_write_register(bench->target, PRIMASK, 1), ERR_BUSY);
+    bench_job(bench);
+    write_pages(bench, 4, 4);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
+    assert_int_equal(target_write_register(bench->target, PRIMASK, 1), ERR_OK);
+    assert_int_equal(target_read_register(bench->target, PC, &value), ERR_OK);
+    assert_int_equal(value, FLASH + 0x100);
+}
+
+/* That brought what others have set onto the chip, in the way of the loader. */
+static void a_gdb_that_leaves_between_packets_does_not_stop_the_loader(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t before[1024], after[1024];
+
+    bench_fill(image, sizeof image, 12);
+    bench_fill(before, sizeof before, 13);
+    assert_int_equal(target_write(bench->target, RAM, before, sizeof before), ERR_OK);
+    assert_int_equal(target_watchpoint_set(bench->target, 1, WATCH_ACCESS, RAM + 0x200, 4), ERR_OK);
+    assert_int_equal(target_breakpoint_set(bench->target, 1, BREAKPOINT_SW, RAM + 0x44, 2), ERR_OK);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    write_pages(bench, 0, 4);
+    assert_int_equal(target_breakpoints_drop_owner(bench->target, 2), ERR_OK);
+    write_pages(bench, 4, 4);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
+    assert_int_equal(target_breakpoints_drop_owner(bench->target, 1), ERR_OK);
+    assert_int_equal(target_read(bench->target, RAM, after, sizeof after, NULL), ERR_OK);
+    assert_memory_equal(after, before, sizeof after);
+}
+
 static void spoil_a_buffer(struct bench *bench)
 {
     uint8_t zeros[2048] = {0};
@@ -336,6 +389,8 @@ int main(void)
         TEST(a_lost_target_is_told_and_found_again),
         TEST(a_reset_in_mid_load_is_told),
         TEST(a_reset_between_packets_is_told),
+        TEST(registers_written_between_packets_do_not_reach_the_loader),
+        TEST(a_gdb_that_leaves_between_packets_does_not_stop_the_loader),
         TEST(spoilt_data_does_not_pass_verification),
         TEST(a_spoilt_routine_is_stopped),
         TEST(others_may_look_between_slices),

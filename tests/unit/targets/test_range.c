@@ -187,6 +187,20 @@ static void a_fault_that_nothing_catches_is_not_lost(void **state)
     assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
 }
 
+/* A range that the core does not stand in: the comparator would be where pc is, which is lifted. */
+static void a_way_back_to_pc_is_stepped(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_LOOP);
+    bench_set_reg(bench, 0, 0x20000000);
+    bench_set_reg(bench, 1, 0);
+    bench_ok(bench, target_step_range(bench->target, AT_LOOP + 2, AT_LOOP + 8, &bench->stop));
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_int_equal(bench->stop.pc, AT_LOOP);
+    assert_int_equal(bench_reg(bench, 1), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +209,7 @@ int main(void)
         BENCH_TEST(without_a_comparator_it_steps),
         BENCH_TEST(a_loop_in_the_range_goes_on_until_cancelled),
         BENCH_TEST(a_fault_that_nothing_catches_is_not_lost),
+        BENCH_TEST(a_way_back_to_pc_is_stepped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
