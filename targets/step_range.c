@@ -189,7 +189,7 @@ static enum err serve_and_go_on(struct target *target, struct walk *walk, struct
     return err;
 }
 
-enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
+static enum err walk_range(struct target *target, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
     struct walk walk = {.start = start, .end = end, .checkpoint_us = cm_now_us(target)};
@@ -208,4 +208,31 @@ enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
             err = serve_and_go_on(target, &walk, stop, &go_on);
     }
     return err;
+}
+
+/* Cancelled while it looked at code or registers: the core stands. */
+static enum err stop_here(struct target *target, struct target_stop *stop)
+{
+    struct job calm, *before;
+
+    cm_calm_begin(target, &calm, &before);
+    enum err err = regs_need(target);
+    cm_calm_end(target, before);
+    if (err)
+        return job_fail(target->job, err, "%s", job_text(&calm, err));
+    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = target->regs.word[SLOT_PC]};
+    target->stop = *stop;
+    return ERR_OK;
+}
+
+enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
+                           struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+    enum err err = walk_range(target, start, end, stop);
+
+    if (err != ERR_CANCELLED)
+        return err;
+    cm_forgive(target, keep);
+    return stop_here(target, stop);
 }

@@ -161,6 +161,36 @@ static void a_cancelled_walk_never_ends_at_its_own_comparator(void **state)
     }
 }
 
+/* As a driver may: nothing is begun. */
+static enum err refuse_cancelled(struct probe *probe, struct op *ops, size_t count)
+{
+    struct canceller *canceller =
+        (struct canceller *)((uintptr_t)probe->driver - offsetof(struct canceller, driver));
+
+    if (job_cancelled(probe->job))
+        return job_fail(probe->job, ERR_CANCELLED, "interrupted");
+    return canceller->inner->run(probe, ops, count);
+}
+
+static void a_walk_cancelled_at_its_beginning_stops_where_it_is(void **state)
+{
+    struct bench *bench = *state;
+    struct canceller canceller = {.inner = bench->probe->driver};
+
+    bench_at(bench, AT_STRAIGHT);
+    target_drop_caches(bench->target);
+    canceller.driver = *canceller.inner;
+    canceller.driver.run = refuse_cancelled;
+    bench->probe->driver = &canceller.driver;
+    atomic_store(&bench->job.cancelled, true);
+    bench_ok(bench, target_step_range(bench->target, AT_STRAIGHT, AT_STRAIGHT_END, &bench->stop));
+    bench->probe->driver = canceller.inner;
+    atomic_store(&bench->job.cancelled, false);
+    assert_int_equal(bench->stop.reason, STOP_REQUEST);
+    assert_int_equal(bench->stop.pc, AT_STRAIGHT);
+    assert_int_equal(bench_reg(bench, R_PC), AT_STRAIGHT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +200,7 @@ int main(void)
         BENCH_TEST(a_halt_among_semihosting_calls_is_what_was_asked_for),
         BENCH_TEST(a_cancelled_resume_knows_that_the_core_runs),
         BENCH_TEST(a_cancelled_walk_never_ends_at_its_own_comparator),
+        BENCH_TEST(a_walk_cancelled_at_its_beginning_stops_where_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
