@@ -97,6 +97,7 @@ static enum err see_state(struct target *target, const struct found *found,
     struct target_stop stop;
 
     target->stop = (struct target_stop){.reason = STOP_NONE};
+    target->no_ahead = false;
     target->state = TARGET_RUNNING;
     if (!(found->dhcsr & DHCSR_S_HALT))
         return ERR_OK;

@@ -61,6 +61,14 @@ bool breakpoints_have_room(const struct target *target)
     return comparator_addresses(target, NO_ADDRESS, false, addresses) < target->fpb.count;
 }
 
+uint32_t breakpoints_single(const struct target *target, uint32_t otherwise)
+{
+    uint32_t addresses[2 * BREAKPOINT_MAX];
+
+    return comparator_addresses(target, NO_ADDRESS, false, addresses) == 1 ? addresses[0]
+                                                                           : otherwise;
+}
+
 static bool is_in_ram(const struct target *target, uint32_t address)
 {
     const struct target_region *region = target_region_at(target, address);

@@ -175,7 +175,7 @@ static uint32_t dhcsr_base(bool masked)
  * C_HALT. */
 void cm_queue_mask(struct target *target, bool masked)
 {
-    if (masked != target->masked)
+    if (masked != target->masked || target->mask_unsure)
         ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | DHCSR_C_HALT);
     target->masked = masked;
 }
@@ -190,6 +190,7 @@ void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
 void cm_prepared(struct target *target, enum err err)
 {
     breakpoints_flushed(target, err);
+    target->mask_unsure = err != ERR_OK;
     if (err)
         watchpoints_forget(target);
     else

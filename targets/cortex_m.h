@@ -131,7 +131,9 @@ struct target {
     struct dbgmcu_saved dbgmcu_cr, dbgmcu_fz;
     bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
     bool locked_up;    /* when last polled */
-    bool masked;       /* C_MASKINTS as last written */
+    bool masked;       /* C_MASKINTS as last written .. */
+    bool mask_unsure;  /* .. if that arrived */
+    bool no_ahead;     /* memory is not read before it is asked for */
     bool stop_pending; /* resume stopped again at once: the next poll says so */
     bool lent;         /* to a flash loader: the program's registers are in `regs` alone */
     struct target_stop stop;
@@ -224,8 +226,12 @@ void stop_queue_matches(struct target *target, struct stop_facts *facts);
  * reason when it was asked to. Also fills target->stop. */
 enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop);
-/* The same where a function returns to, for a core that may not stand yet. */
-void stop_queue_return(struct target *target, uint32_t lr, uint32_t sp);
+/* Where the core will probably stop, and what has room beside the facts of what is there. */
+uint32_t stop_likely_pc(const struct target *target);
+void stop_queue_likely(struct target *target);
+/* Before cache_commit(): a flush was refused what it read ahead (a clone has less memory than its
+ * name says), and nothing will be read ahead any more. What stood before it was done. */
+bool stop_ahead_failed(struct target *target, enum err err);
 /* Appends reads of the cache lines at pc and sp that are missing. */
 void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp);
 
@@ -272,6 +278,8 @@ void breakpoints_forget(struct target *target);
 void breakpoints_queue_remove(struct target *target);
 /* A comparator is left for one of our own. */
 bool breakpoints_have_room(const struct target *target);
+/* The only address with a users' comparator; `otherwise` if there are none or more. */
+uint32_t breakpoints_single(const struct target *target, uint32_t otherwise);
 const struct breakpoint *breakpoint_at(const struct target *target, uint32_t address);
 enum err breakpoint_add(struct target *target, unsigned owner, enum breakpoint_kind kind,
                         uint32_t address);

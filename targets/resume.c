@@ -54,17 +54,15 @@ static enum err leave_pc(struct target *target, bool *stopped)
 
 /* Behind a short function or at a semihosting call the core stands again before the probe could
  * ask: one look, and what a stop needs to be told. DCRSR is for a core that is known to stand. */
-static void queue_look(struct target *target, bool returns, struct stop_facts *facts)
+static void queue_look(struct target *target, struct stop_facts *facts)
 {
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 0);
     stop_queue(target, true, facts);
-    if (returns)
-        stop_queue_return(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
+    stop_queue_likely(target);
     ops_barrier(&target->ops);
     stop_queue_matches(target, facts);
     regs_queue_read(target);
-    if (returns)
-        stop_queue_ahead(target, target->regs.word[SLOT_LR], target->regs.word[SLOT_SP]);
+    stop_queue_ahead(target, stop_likely_pc(target), target->regs.word[SLOT_SP]);
 }
 
 /* The next poll tells. */
@@ -86,15 +84,14 @@ static enum err go_and_look(struct target *target)
 {
     enum err keep = target->job->error;
     struct stop_facts facts = {0};
-    bool returns = target->regs.valid;
 
     cm_queue_prepare(target, NO_ADDRESS);
     cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
     cm_forget(target, true);
     target->locked_up = false;
-    queue_look(target, returns, &facts);
+    queue_look(target, &facts);
     enum err err = cm_flush(target);
-    bool runs = err == ERR_TIMEOUT;
+    bool runs = err == ERR_TIMEOUT || stop_ahead_failed(target, err);
     cm_prepared(target, runs ? ERR_OK : err);
     cache_commit(&target->cache, err == ERR_OK);
     if (err == ERR_OK)
@@ -135,15 +132,23 @@ enum err target_resume(struct target *target)
 
 static enum err collect_stop(struct target *target, struct target_stop *stop)
 {
+    enum err keep = target->job->error;
     struct stop_facts facts = {0};
 
+    target->state = TARGET_HALTED; /* so the look said */
     stop_queue(target, true, &facts);
     stop_queue_matches(target, &facts);
+    stop_queue_likely(target);
     regs_queue_read(target);
     enum err err = cm_flush(target);
+    bool too_far = stop_ahead_failed(target, err);
+    cache_commit(&target->cache, err == ERR_OK);
+    if (err && target->state == TARGET_HALTED)
+        target->state = TARGET_RUNNING;
+    if (too_far)
+        cm_forgive(target, keep); /* the next poll does without */
     if (err)
-        return err;
-    target->state = TARGET_HALTED;
+        return too_far ? ERR_OK : err;
     regs_valid(target);
     target->regs.dirty = 0;
     return stop_explain(target, &facts, STOP_EXTERNAL, stop);

@@ -49,6 +49,7 @@ static void arrive(const struct stride *stride, struct stop_facts *facts)
 
 enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts)
 {
+    enum err keep = target->job->error;
     bool full = stride->full;
 
     cm_queue_prepare(target, stride->pc);
@@ -58,6 +59,12 @@ enum err step_once(struct target *target, const struct stride *stride, struct st
     if (full && stride->sp != NO_ADDRESS)
         stop_queue_ahead(target, stride->next, stride->sp);
     enum err err = cm_flush(target);
+    if (stop_ahead_failed(target, err)) {
+        cm_forgive(target, keep);
+        queue_step_end(target, full, facts);
+        err = cm_flush(target);
+        cache_drop_all(&target->cache);
+    }
     cache_commit(&target->cache, err == ERR_OK);
     cm_prepared(target, err);
     regs_forget(target);
@@ -93,10 +100,17 @@ enum err step_rescue(struct target *target, enum err err, enum err keep, struct 
         return err;
     cm_forgive(target, keep);
     cm_calm_begin(target, &calm, &before);
-    enum stop_reason plain = err == ERR_CANCELLED ? STOP_REQUEST : STOP_STEP;
-    err = cm_halt_now(target, HALT_LIMIT_US, plain, stop);
+    bool asked = err == ERR_CANCELLED;
+    uint32_t pc = target->stop.pc;
+    err = cm_halt_now(target, HALT_LIMIT_US, asked ? STOP_REQUEST : STOP_STEP, stop);
     cm_calm_end(target, before);
-    return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
+    if (err)
+        return job_fail(target->job, err, "%s", job_text(&calm, err));
+    if (asked && stop->pc == pc) { /* nothing ran: DFSR still has the reason of the stop before */
+        *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = pc};
+        target->stop = *stop;
+    }
+    return ERR_OK;
 }
 
 /* VECTPENDING does not always count what C_MASKINTS holds back; the pending bits do. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "probe.h"
 
 #define CFSR_STACKING (1u << 12 | 1u << 4) /* STKERR, MSTKERR: nothing useful was pushed */
 
@@ -49,8 +50,8 @@ static void want_line(struct target *target, uint32_t address)
 {
     uint64_t now = cm_now_us(target);
 
-    if (!memory_is_cacheable(target, address) || cache_find(&target->cache, address, now) ||
-        cache_is_claimed(&target->cache, address))
+    if (target->no_ahead || !memory_is_cacheable(target, address) ||
+        cache_find(&target->cache, address, now) || cache_is_claimed(&target->cache, address))
         return;
     bool ram = target_region_at(target, address)->kind == REGION_RAM;
     struct cache_line *line = cache_claim(&target->cache, address, ram, now);
@@ -70,11 +71,29 @@ void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp)
     want_line(target, sp + CACHE_LINE);
 }
 
-void stop_queue_return(struct target *target, uint32_t lr, uint32_t sp)
+/* At the only breakpoint there is, or where the function returns to; with the stack where it was,
+ * for it is seldom far away. What the registers were is known even while they are not. */
+uint32_t stop_likely_pc(const struct target *target)
 {
-    want_line(target, lr);
-    want_line(target, sp);
-    want_line(target, sp + CACHE_LINE);
+    return breakpoints_single(target, target->regs.word[SLOT_LR]);
+}
+
+void stop_queue_likely(struct target *target)
+{
+    want_line(target, stop_likely_pc(target));
+    want_line(target, target->regs.word[SLOT_SP]);
+    want_line(target, target->regs.word[SLOT_SP] + CACHE_LINE);
+}
+
+bool stop_ahead_failed(struct target *target, enum err err)
+{
+    uint32_t at;
+
+    if (err != ERR_FAULT || !probe_failed_address(target->probe, &at) ||
+        !cache_is_claimed(&target->cache, at))
+        return false;
+    target->no_ahead = true;
+    return true;
 }
 
 /* Reading ahead is a favour; that it fails is no news. */

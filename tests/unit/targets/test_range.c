@@ -3,6 +3,8 @@
  * what single steps come to, wherever a range begins and ends and whatever stops it. */
 #include "bench.h"
 
+#include "cortex_m.h"
+
 enum { CASES = 600, STEPS_MAX = 150, REGISTERS = 17 };
 
 struct place {
@@ -154,11 +156,47 @@ static void without_a_comparator_it_steps(void **state)
     assert_int_equal(bench->stop.pc, AT_FOREVER);
 }
 
+/* A clone may have less RAM than its name says, and a stack that begins at its end. */
+static void memory_that_is_not_there_is_no_obstacle(void **state)
+{
+    struct bench *bench = *state;
+    struct scene scene = {.pc = AT_STRAIGHT, .start = AT_STRAIGHT, .end = AT_STRAIGHT + 8};
+
+    set(bench, &scene);
+    for (size_t i = 0; i < bench->target->region_count; i++)
+        if (bench->target->regions[i].kind == REGION_RAM)
+            bench->target->regions[i].size += 4096;
+    bench_set_reg(bench, R_SP, 0x20005000);
+    bench_ok(bench, target_step_range(bench->target, scene.start, scene.end, &bench->stop));
+    assert_int_equal(bench->stop.pc, scene.end);
+    assert_int_equal(bench_reg(bench, 1), 2);
+    bench->target->no_ahead = false;
+    bench_step(bench);
+    bench->target->no_ahead = false;
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SHARED, 2));
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
+    assert_int_equal(bench->stop.pc, AT_SHARED);
+}
+
 static void cancel(void *user)
 {
     struct bench *bench = user;
 
     atomic_store(&bench->job.cancelled, true);
+}
+
+/* Nothing ran since the reset, whose catch is still in DFSR. */
+static void cancelled_before_it_began_is_a_requested_stop(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    atomic_store(&bench->job.cancelled, true);
+    bench_ok(bench, target_step_range(bench->target, AT_RESET, AT_FOREVER, &bench->stop));
+    atomic_store(&bench->job.cancelled, false);
+    assert_int_equal(bench->stop.pc, AT_RESET);
+    assert_int_equal(bench->stop.reason, STOP_REQUEST);
 }
 
 static void a_loop_in_the_range_goes_on_until_cancelled(void **state)
@@ -207,6 +245,8 @@ int main(void)
         BENCH_TEST(a_range_ends_as_single_steps_do),
         BENCH_TEST(straight_code_costs_little),
         BENCH_TEST(without_a_comparator_it_steps),
+        BENCH_TEST(memory_that_is_not_there_is_no_obstacle),
+        BENCH_TEST(cancelled_before_it_began_is_a_requested_stop),
         BENCH_TEST(a_loop_in_the_range_goes_on_until_cancelled),
         BENCH_TEST(a_fault_that_nothing_catches_is_not_lost),
         BENCH_TEST(a_way_back_to_pc_is_stepped),
