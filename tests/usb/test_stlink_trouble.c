@@ -3,6 +3,7 @@
 #include "stlink_bench.h"
 
 #include "base/bytes.h"
+#include "flash.h"
 #include "target.h"
 
 static void send(struct bench *bench, uint8_t group, uint8_t op, uint8_t argument)
@@ -386,9 +387,37 @@ static void unasked_for_speed_is_the_fastest_clean_one(void **state)
     bench_close(&b);
 }
 
+/* Nothing ran since the reset, whose catch is still in DFSR. */
+static void a_step_cancelled_before_it_began_is_a_requested_stop(void **state)
+{
+    static const uint16_t image[40] = {0x2000, 0x2000, 0x0041, 0x0800, [0x20] = 0xBF00, 0xBF00};
+    struct target_stop stop;
+    struct target *target;
+    struct flash *flash;
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "V2J24", "bluepill");
+    assert_int_equal(target_create(b.probe, &target), ERR_OK);
+    assert_int_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+    assert_int_equal(flash_open(target, &flash), ERR_OK);
+    assert_int_equal(flash_write(flash, 0x08000000, image, sizeof image), ERR_OK);
+    assert_int_equal(flash_done(flash), ERR_OK);
+    flash_close(flash);
+    assert_int_equal(target_reset(target, TARGET_RESET_HALT), ERR_OK);
+    atomic_store(&b.job.cancelled, true);
+    assert_int_equal(target_step_range(target, 0x08000040, 0x08000044, &stop), ERR_OK);
+    assert_int_equal(stop.pc, 0x08000040);
+    assert_int_equal(stop.reason, STOP_REQUEST);
+    atomic_store(&b.job.cancelled, false);
+    target_destroy(target);
+    bench_close(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_step_cancelled_before_it_began_is_a_requested_stop),
         cmocka_unit_test(stale_replies_of_a_killed_program_are_read_away),
         cmocka_unit_test(half_a_write_is_ended_by_a_usb_reset),
         cmocka_unit_test(debug_mode_left_behind_is_left),

@@ -186,19 +186,6 @@ static void cancel(void *user)
     atomic_store(&bench->job.cancelled, true);
 }
 
-/* Nothing ran since the reset, whose catch is still in DFSR. */
-static void cancelled_before_it_began_is_a_requested_stop(void **state)
-{
-    struct bench *bench = *state;
-
-    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
-    atomic_store(&bench->job.cancelled, true);
-    bench_ok(bench, target_step_range(bench->target, AT_RESET, AT_FOREVER, &bench->stop));
-    atomic_store(&bench->job.cancelled, false);
-    assert_int_equal(bench->stop.pc, AT_RESET);
-    assert_int_equal(bench->stop.reason, STOP_REQUEST);
-}
-
 static void a_loop_in_the_range_goes_on_until_cancelled(void **state)
 {
     struct bench *bench = *state;
@@ -246,7 +233,6 @@ int main(void)
         BENCH_TEST(straight_code_costs_little),
         BENCH_TEST(without_a_comparator_it_steps),
         BENCH_TEST(memory_that_is_not_there_is_no_obstacle),
-        BENCH_TEST(cancelled_before_it_began_is_a_requested_stop),
         BENCH_TEST(a_loop_in_the_range_goes_on_until_cancelled),
         BENCH_TEST(a_fault_that_nothing_catches_is_not_lost),
         BENCH_TEST(a_way_back_to_pc_is_stepped),
