@@ -15,6 +15,7 @@ struct walk {
     uint32_t pc, special, xpsr;
     uint64_t checkpoint_us;
     struct stop_facts facts;
+    bool told;    /* `facts` and the registers are complete */
     bool stopped; /* `stop` is complete */
 };
 
@@ -112,6 +113,7 @@ static enum err walk_on(struct target *target, struct walk *walk, struct target_
     walk->pc = walk->facts.pc;
     walk->xpsr = walk->facts.xpsr;
     walk->special = walk->facts.special;
+    walk->told = stride.full;
     return ERR_OK;
 }
 
@@ -140,7 +142,7 @@ static enum err pause_now_and_then(struct target *target, struct walk *walk,
 
 static enum err finish(struct target *target, struct walk *walk, struct target_stop *stop)
 {
-    if (!target->regs.valid) {
+    if (!walk->told) {
         stop_queue_faults(target, &walk->facts);
         stop_queue_ahead(target, walk->pc, target->regs.word[SLOT_SP]);
     }
