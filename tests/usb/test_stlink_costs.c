@@ -17,6 +17,16 @@ static const struct row {
     unsigned halt, step, next; /* commands */
 } rows[] = {{"V2J43", 5, 3, 9}, {"V3", 4, 2, 8}};
 
+static struct target *open_target(struct bench *bench, const struct row *row)
+{
+    struct target *target;
+
+    bench_open(bench, row->firmware, "bluepill");
+    assert_int_equal(target_create(bench->probe, &target), ERR_OK);
+    assert_int_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+    return target;
+}
+
 /* A loop of four instructions in RAM, running. */
 static void run_loop(struct target *target)
 {
@@ -49,13 +59,10 @@ static void look(struct target *target)
 static void check(const struct row *row)
 {
     struct bench bench;
-    struct target *target;
     struct target_stop stop;
     uint64_t mark = 0;
 
-    bench_open(&bench, row->firmware, "bluepill");
-    assert_int_equal(target_create(bench.probe, &target), ERR_OK);
-    assert_int_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+    struct target *target = open_target(&bench, row);
     run_loop(target);
     assert_int_equal(target_halt(target, &stop), ERR_OK);
     look(target);
@@ -131,13 +138,10 @@ static void next_over(struct target *target)
 static void check_next(const struct row *row)
 {
     struct bench bench;
-    struct target *target;
     struct target_stop stop;
     uint64_t mark = 0;
 
-    bench_open(&bench, row->firmware, "bluepill");
-    assert_int_equal(target_create(bench.probe, &target), ERR_OK);
-    assert_int_equal(target_connect(target, TARGET_CONNECT_NORMAL), ERR_OK);
+    struct target *target = open_target(&bench, row);
     assert_int_equal(target_halt(target, &stop), ERR_OK);
     for (int i = 0; i < 2; i++) { /* the second time nothing is left to be learnt */
         load_a_call(target);

@@ -113,6 +113,13 @@ struct example {
     const char *text;
 };
 
+static void check(const struct example *examples, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (thumb_decode(CODE, examples[i].first, examples[i].second).flow != examples[i].flow)
+            fail_msg("%s", examples[i].text);
+}
+
 /* What compilers make of C most of the time has to be known. */
 static void common_code_is_known(void **state)
 {
@@ -138,11 +145,7 @@ static void common_code_is_known(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-        const struct example *e = &examples[i];
-        if (thumb_decode(CODE, e->first, e->second).flow != e->flow)
-            fail_msg("%s", e->text);
-    }
+    check(examples, sizeof examples / sizeof *examples);
 }
 
 /* These stop the core, wait, depend on something, or choose their way by a register. */
@@ -172,11 +175,7 @@ static void what_is_uncertain_is_not_guessed(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-        const struct example *e = &examples[i];
-        if (thumb_decode(CODE, e->first, e->second).flow != e->flow)
-            fail_msg("%s", e->text);
-    }
+    check(examples, sizeof examples / sizeof *examples);
 }
 
 int main(void)
