@@ -5,6 +5,17 @@
 
 #include "cli.h"
 
+/* What the stop says is news only where no program can be. */
+static void say_where(struct cli *cli)
+{
+    const struct target_stop *stop = &cli->unit.stop;
+    const struct target_region *region = target_region_at(cli->unit.target, stop->pc);
+    bool nowhere = !region || region->kind == REGION_DEVICE;
+
+    display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction%s%s",
+                stop->pc, nowhere ? ": " : "", nowhere ? stop->text : "");
+}
+
 enum err cli_reset(struct cli *cli)
 {
     bool halt = cli->word_count > 0;
@@ -20,7 +31,6 @@ enum err cli_reset(struct cli *cli)
     if (!err)
         err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_HALT);
     if (!err)
-        display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction",
-                    cli->unit.stop.pc);
+        say_where(cli);
     return err;
 }
