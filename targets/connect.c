@@ -57,7 +57,7 @@ struct climb {
     bool slowed, held;
     /* For the sentence when all has failed. */
     enum err error;
-    char text[120]; /* what the first rung said, or one that got further */
+    char text[200]; /* what the first rung said, or one that got further */
     uint32_t dpidr;
 };
 
@@ -296,8 +296,11 @@ static const struct voltage {
 } voltages[] = {
     {300, ERR_POWER, false,
      "the target has no power, or the probe's VTref pin is not connected to its 3.3 V"},
-    {1500, ERR_POWER, false,
+    {1650, ERR_POWER, false,
      "the target is not really powered (fed through its pins?): supply 3.3 V"},
+    {2000, ERR_NO_TARGET, true,
+     "low (an STM32F1 needs 2.0 V, no STM32 runs below 1.65 V), so supply 3.3 V if the board bears "
+     "it, else look at SWDIO, SWCLK and GND"},
     {4000, ERR_NO_TARGET, true,
      "the voltage is fine, so look at SWDIO and SWCLK (swapped? compare with the print on the "
      "circuit boards) and at GND"},
@@ -345,6 +348,10 @@ static enum err report(struct climb *climb, enum target_connect how)
 {
     if (!climb->dpidr)
         return report_silence(climb, how);
+    if (climb->error == ERR_PARITY) /* which says what helps: the chip is not to blame */
+        return job_fail(probe_job(climb->probe), climb->error,
+                        "the debug port answers (DPIDR 0x%08x), but: %s", climb->dpidr,
+                        climb->text);
     return job_fail(probe_job(climb->probe), climb->error,
                     "the debug port answers (DPIDR 0x%08x), but: %s; is NRST held low, the chip "
                     "asleep or locked? Switch its power off and on%s",
