@@ -16,11 +16,15 @@ static enum err open_flash(struct packet_call *call)
     return err;
 }
 
-/* After an error the session is over: the next load begins a new one. */
+/* After an error the session is over: the next load begins a new one. gdb shows its own words
+ * ("Error erasing flash with vFlashErase packet") and takes no text here: the reason is logged. */
 static enum err end(struct packet_call *call, enum err err)
 {
     if (err == ERR_OK)
         return packet_ok(call);
+    if (!call->client->flash)
+        log_line(call->unit->log, LOG_WARN, "flash: nothing was programmed: %s",
+                 job_text(call->job, err));
     if (err == ERR_NOT_FLASH)
         call->error = "E.memtype";
     unit_end_flash(call->unit, call->client, job_text(call->job, err));

@@ -34,6 +34,7 @@ def locked_chip_says_so_and_refuses_flash():
             c.ask(b"vFlashWrite:8000000:abcd")
             reply = c.ask("vFlashDone")
         assert re.search(rb"(?i)protect", reply), reply
+        daemon.read_log(r"nothing was programmed: .*protect")  # gdb 13 shows no text of the reply
 
 
 def clone_is_warned_of_and_works():
