@@ -238,8 +238,9 @@ bool sim_fault_apply(struct sim_board *board, const char *word, char *error, siz
     uint32_t value = 0;
     if (has_value != wants_value ||
         (wants_value && !parse_value(fault, name + length + 1, &value))) {
-        snprintf(error, size, "'%.40s' has to be written %s%s%s", name, on ? "" : "-", fault->name,
-                 on ? value_hint(fault->kind) : "");
+        snprintf(error, size, "'%.40s' has to be written %s%s%s%s", name, on ? "" : "-",
+                 fault->name, on ? value_hint(fault->kind) : "",
+                 on && fault->kind == VOLTS ? ", as in vtref=1.8: volts up to 6" : "");
         return false;
     }
     fault->set(board, on, value);
