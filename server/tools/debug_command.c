@@ -110,19 +110,31 @@ static bool check_gdb(struct call *call)
     return true;
 }
 
+/* What it begins with for Arm (ELF specification, and ELF for the Arm Architecture, 5.2): 32 bits,
+ * little-endian, machine 40. */
+static bool is_for_arm(const unsigned char *head)
+{
+    return head[4] == 1 && head[5] == 1 && head[18] == 40 && head[19] == 0;
+}
+
 static bool check_file(struct call *call)
 {
-    char magic[4] = "";
+    unsigned char head[20] = "";
 
     if (!call->file)
         return complain(call, "which program? probed debug [options] FILE.elf [gdb options]");
     FILE *file = fopen(call->file, "re");
     if (!file)
         return complain(call, "%s: %s", call->file, strerror(errno));
-    size_t got = fread(magic, 1, sizeof magic, file);
+    size_t got = fread(head, 1, sizeof head, file);
     fclose(file);
-    if (got != sizeof magic || memcmp(magic, "\177ELF", sizeof magic) != 0)
+    if (got != sizeof head || memcmp(head, "\177ELF", 4) != 0)
         return complain(call, "%s: not an ELF file, which gdb needs to know the program",
+                        call->file);
+    if (!is_for_arm(head))
+        return complain(call,
+                        "%s: not a program for a 32-bit Arm but for another machine: built by gcc "
+                        "instead of arm-none-eabi-gcc?",
                         call->file);
     return true;
 }

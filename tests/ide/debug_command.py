@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import subprocess
+import sys
 import time
 
 from mi import ELF, ENVIRONMENT, FOLDER, LIMIT, PROBED, run_tests
@@ -82,7 +83,9 @@ def clear_errors():
     with open(text, "w") as file:
         file.write("no program")
     for words, pattern in ((["--sim"], "which program"), (["--sim", "/not/there.elf"], "there.elf: No such file"),
-                           (["--sim", text], "not an ELF file"), (["--gdb-path", "/no/gdb", ELF], "/no/gdb"),
+                           (["--sim", text], "not an ELF file"),
+                           (["--sim", os.path.realpath(sys.executable)], "instead of arm-none-eabi-gcc"),
+                           (["--gdb-path", "/no/gdb", ELF], "/no/gdb"),
                            (["--sim", "redpill", ELF], "redpill.*bluepill"), (["--simm", ELF], "--simm")):
         code, said = call(*words)
         assert code in (1, 2) and re.search(pattern, said), (words, code, said)
