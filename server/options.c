@@ -136,7 +136,8 @@ static int choose(struct reading *reading, const char *const *names, size_t coun
     if (meant)
         used += snprintf(reading->why + used, reading->why_size - (size_t)used,
                          "; did you mean %s?", meant);
-    used += snprintf(reading->why + used, reading->why_size - (size_t)used, " There are");
+    used += snprintf(reading->why + used, reading->why_size - (size_t)used, "%s",
+                     meant ? " There are" : "; there are");
     for (size_t i = 0; i < count && (size_t)used < reading->why_size; i++)
         used += snprintf(reading->why + used, reading->why_size - (size_t)used, "%s %s",
                          i > 0 ? "," : "", names[i]);
@@ -193,7 +194,8 @@ static const struct option_row rows[] = {
      "realtime",
      set_sim, true},
     {"--probe", 0, VALUE_NEEDED, "SELECTOR",
-     "which probe: (part of) its serial number, or its place as usb:1-2.3", set_probe, true},
+     "which probe: (part of) its serial number, its place as usb:1-2.3, or its USB id as 0483:3748",
+     set_probe, true},
     {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|pipe",
      "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
      "input and output, for gdb's target extended-remote | probed --gdb pipe",
@@ -384,6 +386,16 @@ void options_print_tools(FILE *out)
     for (size_t i = 0; i < ROWS; i++)
         if (rows[i].tools)
             print_row(out, &rows[i]);
+}
+
+size_t options_tool_names(const char *names[OPTIONS_TOOLS])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ROWS && count < OPTIONS_TOOLS; i++)
+        if (rows[i].tools)
+            names[count++] = rows[i].name;
+    return count;
 }
 
 void options_print_help(FILE *out)

@@ -12,7 +12,7 @@
 #include "endpoint.h"
 #include "target.h"
 
-enum { OPTIONS_PROBES = 16, OPTIONS_COMMANDS = 64 };
+enum { OPTIONS_PROBES = 16, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
 
 /* What the command line asks for. Strings point into argv or are constant. */
 struct options {
@@ -57,6 +57,8 @@ void options_init(struct options *options);
 enum options_taken options_take(struct options *options, int argc, const char *const argv[],
                                 int *at, char *why, size_t why_size);
 void options_print_tools(FILE *out);
+/* The names of those, at most OPTIONS_TOOLS. */
+size_t options_tool_names(const char *names[OPTIONS_TOOLS]);
 /* One line of help: a word or words, and a text that is wrapped beside it. */
 void options_print_pair(FILE *out, const char *left, const char *help);
 

@@ -78,9 +78,24 @@ static bool take_flag(struct cli *cli, const char *word)
     return false;
 }
 
+/* Among the options of all tools and the flags of this one; another's flag is no typing error. */
+static const char *nearest_option(const struct cli *cli, const char *word)
+{
+    const char *names[FLAGS + OPTIONS_TOOLS];
+    size_t count = options_tool_names(names);
+
+    for (size_t i = 0; i < FLAGS; i++) {
+        if (cli->command->flags & flags[i].flag)
+            names[count++] = flags[i].name;
+        else if (strcmp(word, flags[i].name) == 0)
+            return NULL;
+    }
+    return nearest(word, names, count, sizeof *names);
+}
+
 static enum err unknown_option(struct cli *cli, const char *word)
 {
-    const char *meant = nearest(word, flags, FLAGS, sizeof *flags);
+    const char *meant = nearest_option(cli, word);
 
     if (meant)
         return cli_misuse(cli, "unknown option '%.60s'; did you mean %s? See probed %s --help",
@@ -200,8 +215,8 @@ static const struct {
     {ERR_CANCELLED, "the same command again: what is right already is not written twice", false},
     {ERR_PROBE_GONE, "plug the probe in again and repeat the command", false},
     {ERR_PROTECTED,
-     "monitor commands without gdb, as in: probed -c 'stm32f1x unlock 0' (then switch "
-     "the board's power off and on)",
+     "without gdb: probed -c 'stm32f1x unlock 0' -c shutdown, then switch the board's power off "
+     "and on",
      false},
     {ERR_VERIFY,
      "the command again, with a lower --speed; if it stays, the flash is worn or "

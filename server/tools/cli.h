@@ -65,7 +65,9 @@ void cli_print_commands(FILE *out);
 
 /* Opens the probe that is meant; the target is not touched. unit.probe is it. */
 enum err cli_open(struct cli *cli);
-/* Opens the probe and connects to the target; warnings go to the log. */
+/* Opens the probe and connects to the target. */
+enum err cli_reach(struct cli *cli);
+/* The same; what there is to warn of about the chip goes to the log. */
 enum err cli_connect(struct cli *cli);
 /* Everything of ours off the chip, the probe closed; whatever is open. For cli.c. */
 void cli_close(struct cli *cli);

@@ -110,7 +110,10 @@ static void summarise(const struct work *work)
 
     display_size(size, work->places.flash);
     if (work->places.ram > 0)
-        display_say(display, "RAM: %s written", display_size(written, work->places.ram));
+        display_say(display, "RAM: %s written%s", display_size(written, work->places.ram),
+                    work->places.flash > 0
+                        ? ""
+                        : "; a reset starts what is in the flash: run a program in RAM from gdb");
     if (work->places.flash == 0 && !(work->cli->flags & CLI_ERASE))
         return;
     if (report->bytes_programmed == 0 && report->bytes_erased == 0)
@@ -163,7 +166,8 @@ static enum err leave(const struct work *work)
     if (!changed(work))
         err = work->was_running ? unit_resume(&cli->unit, &cli->job) : cli_leave_running(cli);
     if (!err && target_state(cli->unit.target) == TARGET_HALTED)
-        display_say(&cli->display, "the core is halted; probed reset starts the program");
+        display_say(&cli->display, "the core is halted%s",
+                    work->places.flash > 0 ? "; probed reset starts the program" : "");
     return err;
 }
 

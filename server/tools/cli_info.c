@@ -84,7 +84,7 @@ static enum err gather(struct cli *cli, struct facts *facts)
     if (err)
         return err;
     cli_probe_look(&facts->probe, cli->unit.probe);
-    err = cli_connect(cli);
+    err = cli_reach(cli); /* its warning is among the facts */
     if (err) {
         snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
         return err;
@@ -199,9 +199,6 @@ static void write_json(const struct facts *facts, FILE *out)
 enum err cli_info(struct cli *cli)
 {
     struct facts facts = {0};
-
-    if (cli->options.log_level == LOG_INFO)
-        cli->log.level = LOG_ERROR; /* warnings are among the facts */
     enum err err = gather(cli, &facts);
 
     if (!facts.probe.info.driver)

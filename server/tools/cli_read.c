@@ -14,17 +14,30 @@ static uint64_t now_us(const struct cli *cli)
     return clock_now_us(probe_clock(cli->unit.probe));
 }
 
-/* Protection shows as a refused access: the word for it is known here. */
+#define PERIPHERALS 0x40000000u /* from here on: not memory (DDI 0403, B3.1) */
+
+/* Protection and emptiness show as a refused access: the words for them are known here. */
 static enum err explain(struct cli *cli, enum err err, uint32_t address)
 {
-    const struct target_region *region = target_region_at(cli->unit.target, address);
+    uint32_t failed;
     char text[sizeof cli->job.text];
 
-    if (!region || region->kind != REGION_FLASH ||
-        !target_chip(cli->unit.target)->readout_protected)
+    if (probe_failed_address(cli->unit.probe, &failed))
+        address = failed;
+    const struct target_region *region = target_region_at(cli->unit.target, address);
+    bool nothing = !region && address < PERIPHERALS;
+    bool protected =
+        region && region->kind == REGION_FLASH && target_chip(cli->unit.target)->readout_protected;
+
+    if (err != ERR_FAULT || !(nothing || protected))
         return err;
     snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
     job_clear(&cli->job);
+    if (nothing)
+        return job_fail(&cli->job, err,
+                        "%.150s: the chip is not known to have memory there; probed info shows "
+                        "where it has some",
+                        text);
     return job_fail(&cli->job, ERR_PROTECTED,
                     "%.150s: the flash is protected against reading; taking that off erases all "
                     "of it",

@@ -65,7 +65,7 @@ static void tell(void *user, const char *text, size_t length)
     display_say(user, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-enum err cli_connect(struct cli *cli)
+enum err cli_reach(struct cli *cli)
 {
     enum err err = cli->unit.probe ? ERR_OK : cli_open(cli);
 
@@ -78,6 +78,13 @@ enum err cli_connect(struct cli *cli)
     cli->met = !err;
     if (err == ERR_NO_TARGET)
         advise_reset(cli, err);
+    return err;
+}
+
+enum err cli_connect(struct cli *cli)
+{
+    enum err err = cli_reach(cli);
+
     if (err == ERR_OK && target_chip(cli->unit.target)->warning[0])
         log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->unit.target)->warning);
     return err;

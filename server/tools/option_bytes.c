@@ -79,6 +79,7 @@ void option_bytes_look(struct option_bytes *bytes, struct target *target, struct
     *bytes = (struct option_bytes){0};
     if (!chip || (chip->family != CHIP_F1 && chip->family != CHIP_F1_XL))
         return;
+    bytes->named = true;
     if (read_f1(bytes, target) != ERR_OK)
         job_clear(job);
 }
@@ -88,8 +89,10 @@ void option_bytes_print(const struct option_bytes *bytes, FILE *out)
     const char *pending = bytes->pending ? "; others are stored, for after the next reset" : "";
 
     if (!bytes->known) {
-        cli_print_fact(out, "write lock", "not known for this chip");
-        cli_print_fact(out, "options", "not known for this chip");
+        const char *why = bytes->named ? "could not be read" : "not known for this chip";
+
+        cli_print_fact(out, "write lock", "%s", why);
+        cli_print_fact(out, "options", "%s", why);
         return;
     }
     cli_print_fact(out, "write lock", "%s",

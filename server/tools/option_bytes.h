@@ -11,7 +11,8 @@
 #include "target.h"
 
 struct option_bytes {
-    bool known;   /* the rest is; else the chip's are not known here, or could not be read */
+    bool named;   /* the chip has some that are known here */
+    bool known;   /* the rest is; else they could not be read */
     bool pending; /* others are stored, and count from the next reset on */
     uint8_t user; /* bit 0: watchdog by software, 1 and 2: no reset in Stop and Standby mode */
     uint16_t data;

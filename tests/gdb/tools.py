@@ -199,7 +199,8 @@ def erase_with_the_program_leaves_nothing_else():
 def a_ram_program_is_written_to_ram():
     with Files(512, RAM) as files:
         said = call("flash", "--sim", "bluepill", files.elf(), "--verify").said
-        assert "RAM: 512 bytes written" in said and "identical" in said, said
+        assert "RAM: 512 bytes written; a reset starts what is in the flash" in said and "identical" in said, said
+        assert "probed reset starts" not in said, said
 
 
 def wrong_files_are_refused():
@@ -263,7 +264,8 @@ def reading_gives_what_is_there():
 def a_failed_read_leaves_no_file():
     with Files() as files:
         path = files.path("read.bin")
-        refused(FAILED, r"0x08010000", "read", "--sim", "bluepill", "0x0800ff00", "1k", path)
+        refused(FAILED, r"0x08010000.*not known to have memory there; probed info", "read", "--sim", "bluepill",
+                "0x0800ff00", "1k", path)
         assert not os.path.exists(path)
         refused(FAILED, r"No such file", "read", "--sim", "bluepill", "0x08000000", "4", files.path("no/read.bin"))
     if os.path.exists("/dev/full"):
@@ -290,7 +292,8 @@ def reset_runs_or_halts():
 def wrong_words_get_one_clear_line():
     refused(USAGE, r"'flsh'; did you mean probed flash\?", "flsh")
     refused(USAGE, r"'--verfy'; did you mean --verify\?", "flash", "--sim", "bluepill", "x.elf", "--verfy")
-    refused(USAGE, r"'--json'", "reset", "--json")
+    refused(USAGE, r"'--sped'; did you mean --speed\?", "flash", "--sim", "bluepill", "x.elf", "--sped")
+    refused(USAGE, r"'--json'; see probed reset --help", "reset", "--json")
     refused(USAGE, r"'--gdb'", "flash", "--gdb", "0")
     refused(USAGE, r"usage: probed flash FILE", "flash", "--sim")
     refused(USAGE, r"usage: probed flash FILE", "flash", "a", "b", "c")

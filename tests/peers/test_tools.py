@@ -204,6 +204,15 @@ def no_wires_are_explained():
     assert "no target answers" in text and "VTref" in text and VERSIONS[stlink] in text, text
 
 
+def long_wires_are_told_by_info():
+    with Bench() as bench:
+        slowed = bench.run("{probed} info", board="bluepill,wires=500")
+        garbled = bench.run("{probed} info", board="bluepill,wires=3", code=1)
+    if stlink not in ("V2J17", "clone"):
+        assert "SWD is not clean" in slowed, slowed
+    assert re.search(r"shorten the wires, connect GND$", garbled, re.M) and "NRST" not in garbled, garbled
+
+
 def the_button_is_held(*words, board="bluepill"):
     """The tool begins while the reset button is pressed; returns it running."""
     folder = tempfile.TemporaryDirectory(prefix="probed-")
@@ -309,7 +318,8 @@ TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what
          reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe,
          a_name_that_no_probe_has_is_answered_with_those_there, a_speed_that_the_probe_lacks_is_said,
          a_probe_in_use_is_said_to_be,
-         a_locked_chip_is_explained, no_wires_are_explained, a_core_held_in_reset_is_said_to_be,
+         a_locked_chip_is_explained, no_wires_are_explained,
+         long_wires_are_told_by_info, a_core_held_in_reset_is_said_to_be,
          a_program_that_resets_itself_at_once_is_no_held_reset,
          the_button_gets_into_a_chip_that_switches_swd_off, advice_is_told_beside_the_chips_own_warning,
          a_target_lost_in_mid_flash_is_explained, option_bytes_are_left_alone_by_a_probe_without_halfwords,

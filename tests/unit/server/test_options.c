@@ -112,7 +112,7 @@ static void wrong_words_get_a_sentence(void **state)
         {"--speed 0", "between 1 and 100000"},
         {"--speed -5", "not a number"},
         {"--connect undereset", "did you mean under-reset"},
-        {"--connect gently", "normal, under-reset, attach"},
+        {"--connect gently", "unknown 'gently'; there are normal, under-reset, attach"},
         {"--log loud", "error, warn, info, debug"},
         {"--once=yes", "takes no value"},
         {"--sim --probe X", "exclude"},
