@@ -103,7 +103,7 @@ static enum err none_selected(const struct candidates *all, const char *const *s
                    item->serial[0] ? item->serial : "without serial", item->place);
     }
     text[list.length] = '\0';
-    return job_fail(job, ERR_NO_PROBE, "no debug probe is --probe %.40s%s; there is: %s",
+    return job_fail(job, ERR_OTHER_PROBE, "no debug probe is --probe %.40s%s; there is: %s",
                     selectors[0], count > 1 ? " or the others asked for" : "", text);
 }
 

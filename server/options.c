@@ -247,9 +247,15 @@ static bool complain(struct reading *reading, const char *word)
 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
     const char *meant = word[0] == '-' ? nearest(name, rows, ROWS, sizeof *rows) : NULL;
-    snprintf(reading->why, reading->why_size, "%s '%s'; %s%s%s",
-             word[0] == '-' ? "unknown option" : "unexpected word", name,
-             meant ? "did you mean " : "see probed --help", meant ? meant : "", meant ? "?" : "");
+    if (word[0] != '-')
+        snprintf(reading->why, reading->why_size,
+                 "unexpected word '%s'; see probed --help (a tool's name stands first, as in: "
+                 "probed info --sim)",
+                 name);
+    else
+        snprintf(reading->why, reading->why_size, "unknown option '%s'; %s%s%s", name,
+                 meant ? "did you mean " : "see probed --help", meant ? meant : "",
+                 meant ? "?" : "");
     return false;
 }
 

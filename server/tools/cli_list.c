@@ -76,7 +76,7 @@ enum err cli_list(struct cli *cli)
     if (!err && listing.count > 1)
         display_say(&cli->display, "several probes: --probe SERIAL or --probe PLACE says which");
     if (!err && listing.count == 0 && listing.others > 0)
-        return job_fail(&cli->job, ERR_NO_PROBE,
+        return job_fail(&cli->job, ERR_OTHER_PROBE,
                         "no debug probe is --probe %.60s; probed list shows the %zu that %s there",
                         cli->options.probes[0], listing.others, listing.others == 1 ? "is" : "are");
     if (!err && listing.count == 0)

@@ -14,6 +14,7 @@
     X(TIMEOUT, "time limit passed")                               \
     X(BUSY, "in use by another session")                          \
     X(NO_PROBE, "no debug probe found")                           \
+    X(OTHER_PROBE, "only other debug probes are there")           \
     X(PROBE_GONE, "the debug probe is gone")                      \
     X(PROBE_ACCESS, "the debug probe cannot be opened")           \
     X(PROBE, "the debug probe reported an error")                 \
