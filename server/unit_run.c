@@ -156,8 +156,7 @@ void unit_announce_stop(struct unit *unit)
         if (unit->stop.reason == STOP_EXIT)
             unit_tell_end(unit, client);
         unit->unreported = false;
-        if (stop_reply_explains(&unit->stop))
-            console_say(client, "%s", unit->stop.text);
+        stop_reply_say(client, &unit->stop);
         buf_init(&reply, memory, sizeof memory);
         stop_reply_write(&reply, unit, client);
         client->send(client->user, reply.data, reply.length);

@@ -29,6 +29,16 @@ const struct breakpoint *breakpoint_at(const struct target *target, uint32_t add
     return NULL;
 }
 
+uint64_t breakpoint_owners(const struct target *target, uint32_t address)
+{
+    uint64_t owners = 0;
+
+    for (size_t i = 0; i < BREAKPOINT_MAX; i++)
+        if (target->breakpoints[i].address == address)
+            owners |= target->breakpoints[i].owners;
+    return owners & ~(1ull << OWNER_INTERNAL);
+}
+
 /* Addresses that need a comparator; our own temporary one first, users' must fit without it. */
 static size_t comparator_addresses(const struct target *target, uint32_t exclude, bool internal,
                                    uint32_t *addresses)

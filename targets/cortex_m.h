@@ -226,6 +226,9 @@ void stop_queue_matches(struct target *target, struct stop_facts *facts);
  * reason when it was asked to. Also fills target->stop. */
 enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop);
+/* `stop` is one at this breakpoint, which need not have been executed. */
+void stop_at_breakpoint(const struct target *target, const struct breakpoint *breakpoint,
+                        struct target_stop *stop);
 /* Where the core will probably stop, and what has room beside the facts of what is there. */
 uint32_t stop_likely_pc(const struct target *target);
 void stop_queue_likely(struct target *target);
@@ -281,6 +284,8 @@ bool breakpoints_have_room(const struct target *target);
 /* The only address with a users' comparator; `otherwise` if there are none or more. */
 uint32_t breakpoints_single(const struct target *target, uint32_t otherwise);
 const struct breakpoint *breakpoint_at(const struct target *target, uint32_t address);
+/* The users of all breakpoints at the address, whatever their kind. */
+uint64_t breakpoint_owners(const struct target *target, uint32_t address);
 enum err breakpoint_add(struct target *target, unsigned owner, enum breakpoint_kind kind,
                         uint32_t address);
 void breakpoint_remove(struct target *target, unsigned owner, enum breakpoint_kind kind,

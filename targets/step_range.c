@@ -156,7 +156,7 @@ static enum err finish(struct target *target, struct walk *walk, struct target_s
     const struct breakpoint *ours = breakpoint_at(target, walk->pc);
     if (err || stop->reason != STOP_STEP || !ours)
         return err;
-    stop->reason = ours->soft ? STOP_BREAKPOINT_SW : STOP_BREAKPOINT_HW;
+    stop_at_breakpoint(target, ours, stop);
     target->stop = *stop;
     return ERR_OK;
 }

@@ -111,25 +111,47 @@ static enum err read_ahead(struct target *target)
     return err;
 }
 
+/* One that several comparators cover counts once. */
+static void add_hit(struct target_stop *stop, const struct watchpoint *watch)
+{
+    static const char *const names[] = {"write", "read", "access"};
+    struct target_watch_hit hit = {watch->address, watch->kind, watch->owners};
+    size_t used = 0;
+
+    while (used < STOP_WATCH_HITS && stop->watch[used].owners) {
+        if (stop->watch[used].address == hit.address && stop->watch[used].kind == hit.kind)
+            return;
+        used++;
+    }
+    if (used == STOP_WATCH_HITS || !hit.owners)
+        return;
+    stop->watch[used] = hit;
+    stop->owners |= hit.owners;
+    if (used == 0)
+        snprintf(stop->text, sizeof stop->text, "%s watchpoint at 0x%08x, %u bytes",
+                 names[watch->kind], watch->address, watch->length);
+}
+
 static void say_watchpoint(struct target *target, const struct stop_facts *facts,
                            struct target_stop *stop)
 {
-    static const char *const names[] = {"write", "read", "access"};
-
     for (unsigned i = 0; i < target->dwt.count; i++) {
         const struct dwt_slot *slot = &target->dwt.written[i];
-        if (!slot->function || !(facts->dwt_function[i] & DWT_FUNCTION_MATCHED))
-            continue;
-        const struct watchpoint *watch = &target->watchpoints[slot->watchpoint];
-        stop->reason = STOP_WATCHPOINT;
-        stop->watch_address = watch->address;
-        stop->watch_kind = watch->kind;
-        snprintf(stop->text, sizeof stop->text, "%s watchpoint at 0x%08x, %u bytes",
-                 names[watch->kind], watch->address, watch->length);
-        return;
+        if (slot->function && (facts->dwt_function[i] & DWT_FUNCTION_MATCHED))
+            add_hit(stop, &target->watchpoints[slot->watchpoint]);
     }
-    stop->reason = STOP_EXTERNAL;
-    snprintf(stop->text, sizeof stop->text, "a watchpoint that is not ours");
+    stop->reason = stop->owners ? STOP_WATCHPOINT : STOP_EXTERNAL;
+    if (!stop->owners)
+        snprintf(stop->text, sizeof stop->text,
+                 "a watchpoint that is not ours, or not set any more");
+}
+
+void stop_at_breakpoint(const struct target *target, const struct breakpoint *breakpoint,
+                        struct target_stop *stop)
+{
+    stop->reason = breakpoint->soft ? STOP_BREAKPOINT_SW : STOP_BREAKPOINT_HW;
+    stop->owners = breakpoint_owners(target, breakpoint->address);
+    snprintf(stop->text, sizeof stop->text, "breakpoint at 0x%08x", breakpoint->address);
 }
 
 /* `stop` is what it was asked for. */
@@ -141,8 +163,7 @@ static void say_breakpoint(struct target *target, struct target_stop *stop)
     uint8_t code[2] = {0};
 
     if (ours) {
-        stop->reason = ours->soft ? STOP_BREAKPOINT_SW : STOP_BREAKPOINT_HW;
-        snprintf(stop->text, sizeof stop->text, "breakpoint at 0x%08x", stop->pc);
+        stop_at_breakpoint(target, ours, stop);
         return;
     }
     stop->reason = STOP_BKPT;

@@ -59,12 +59,21 @@ enum stop_reason {
 
 enum watch_kind { WATCH_WRITE, WATCH_READ, WATCH_ACCESS };
 
+/* A watchpoint that was hit, as it was set. */
+struct target_watch_hit {
+    uint32_t address;
+    enum watch_kind kind;
+    uint64_t owners; /* a bit an owner */
+};
+
+enum { STOP_WATCH_HITS = 4 };
+
 struct target_stop {
     enum stop_reason reason;
     uint32_t pc;
-    uint32_t watch_address; /* STOP_WATCHPOINT: as it was set */
-    enum watch_kind watch_kind;
-    uint8_t bkpt; /* STOP_BKPT: the number in the instruction */
+    uint64_t owners; /* who had set the breakpoint or watchpoints; 0: cleared meanwhile */
+    struct target_watch_hit watch[STOP_WATCH_HITS]; /* STOP_WATCHPOINT; unused: no owners */
+    uint8_t bkpt;                                   /* STOP_BKPT: the number in the instruction */
     int exit_code;
     char text[400]; /* a sentence worth showing, or empty */
 };

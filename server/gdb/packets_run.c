@@ -25,7 +25,7 @@ enum err packet_why(struct packet_call *call)
     }
     unit_join(unit, call->client);
     unit->unreported = false;
-    stop_reply_asked(call->reply, unit, call->client);
+    stop_reply_asked(call->reply, unit);
     return ERR_OK;
 }
 
@@ -121,11 +121,10 @@ static enum err reply_stop(struct packet_call *call)
 
     if (target_state(unit->target) != TARGET_HALTED)
         return wait_for_stop(call); /* a step that ran into something longer */
-    if (stop_reply_explains(&unit->stop))
-        console_say(call->client, "%s", unit->stop.text);
+    stop_reply_say(call->client, &unit->stop);
     if (unit->stop.reason == STOP_EXIT)
         unit_tell_end(unit, call->client);
-    stop_reply_write(call->reply, unit, call->client);
+    stop_reply_stepped(call->reply, unit, call->client);
     return ERR_OK;
 }
 

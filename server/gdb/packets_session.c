@@ -21,7 +21,7 @@ enum err packet_attach(struct packet_call *call)
         return err;
     unit_join(unit, call->client);
     unit->unreported = false;
-    stop_reply_asked(call->reply, unit, call->client);
+    stop_reply_asked(call->reply, unit);
     return ERR_OK;
 }
 
@@ -36,7 +36,7 @@ enum err packet_restart(struct packet_call *call)
     if (err == ERR_OK)
         unit_join(unit, call->client);
     if (err == ERR_OK && call->outcome == PACKET_REPLY)
-        stop_reply_asked(call->reply, unit, call->client);
+        stop_reply_asked(call->reply, unit);
     return err;
 }
 

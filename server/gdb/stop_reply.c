@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "console.h"
 
 /* gdb's numbers (include/gdb/signals.def), the same on every host. */
 enum { SIGNAL_INT = 0x02, SIGNAL_TRAP = 0x05, SIGNAL_SEGV = 0x0B };
@@ -26,18 +27,59 @@ bool stop_reply_explains(const struct target_stop *stop)
                              stop->reason == STOP_EXTERNAL);
 }
 
+static bool owns(const struct client *client, uint64_t owners)
+{
+    return owners >> client->id & 1;
+}
+
+/* It stands at a point, of whomever. */
+static bool is_point(const struct target_stop *stop)
+{
+    return stop->reason == STOP_BREAKPOINT_HW || stop->reason == STOP_BREAKPOINT_SW ||
+           stop->reason == STOP_WATCHPOINT;
+}
+
+void stop_reply_say(struct client *client, const struct target_stop *stop)
+{
+    uint64_t monitor = UINT64_C(1) << UNIT_OWNER_MONITOR;
+
+    if (stop_reply_explains(stop))
+        console_say(client, "%s", stop->text);
+    else if (is_point(stop) && stop->owners && !owns(client, stop->owners))
+        console_say(client, "%s, set by %s", stop->text,
+                    stop->owners & monitor ? "a monitor or telnet command" : "another gdb");
+    else if (is_point(stop) && !stop->owners && stop->text[0])
+        console_say(client, "%s", stop->text);
+}
+
+/* gdb takes one watchpoint a reply. */
+static void write_watch(struct buf *out, const struct target_stop *stop,
+                        const struct client *client)
+{
+    static const char *const words[] = {
+        [WATCH_WRITE] = "watch", [WATCH_READ] = "rwatch", [WATCH_ACCESS] = "awatch"};
+
+    for (size_t i = 0; i < STOP_WATCH_HITS; i++) {
+        const struct target_watch_hit *hit = &stop->watch[i];
+
+        if (owns(client, hit->owners)) {
+            buf_printf(out, "%s:%08x;", words[hit->kind], hit->address);
+            return;
+        }
+    }
+}
+
 static void write_reason(struct buf *out, const struct target_stop *stop,
                          const struct client *client)
 {
-    static const char *const watch[] = {
-        [WATCH_WRITE] = "watch", [WATCH_READ] = "rwatch", [WATCH_ACCESS] = "awatch"};
-
+    if (!owns(client, stop->owners))
+        return;
     if (stop->reason == STOP_BREAKPOINT_HW && client->hwbreak)
         buf_text(out, "hwbreak:;");
     else if (stop->reason == STOP_BREAKPOINT_SW && client->swbreak)
         buf_text(out, "swbreak:;");
     else if (stop->reason == STOP_WATCHPOINT)
-        buf_printf(out, "%s:%08x;", watch[stop->watch_kind], stop->watch_address);
+        write_watch(out, stop, client);
 }
 
 /* The 32-bit ones of the core: r0 to xpsr, msp and psp. The others are rarely looked at. What
@@ -62,13 +104,15 @@ static void write_registers(struct buf *out, const struct unit *unit, struct job
     }
 }
 
+/* `reason_of`: NULL for none. */
 static void write_reply(struct buf *out, uint8_t signal, const struct unit *unit,
-                        const struct client *client)
+                        const struct client *reason_of)
 {
     struct job unheard, *before;
 
     buf_printf(out, "T%02x", signal);
-    write_reason(out, &unit->stop, client);
+    if (reason_of)
+        write_reason(out, &unit->stop, reason_of);
     buf_text(out, "thread:1;");
     /* A failure here is not the failure of the job that stopped the core. */
     job_init(&unheard, NULL);
@@ -85,9 +129,17 @@ void stop_reply_write(struct buf *out, const struct unit *unit, const struct cli
         write_reply(out, signal_of(unit->stop.reason), unit, client);
 }
 
-void stop_reply_asked(struct buf *out, const struct unit *unit, const struct client *client)
+void stop_reply_stepped(struct buf *out, const struct unit *unit, const struct client *client)
+{
+    if (is_point(&unit->stop) && !owns(client, unit->stop.owners))
+        write_reply(out, SIGNAL_INT, unit, NULL);
+    else
+        stop_reply_write(out, unit, client);
+}
+
+void stop_reply_asked(struct buf *out, const struct unit *unit)
 {
     uint8_t signal = signal_of(unit->stop.reason);
 
-    write_reply(out, signal == SIGNAL_INT ? SIGNAL_TRAP : signal, unit, client);
+    write_reply(out, signal == SIGNAL_INT ? SIGNAL_TRAP : signal, unit, NULL);
 }

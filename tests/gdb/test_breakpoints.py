@@ -124,3 +124,48 @@ def programs_own_bkpt_stops_and_can_be_left():
     run("tbreak " + mark("dispatch"))
     run("continue")
     equal(value("rounds"), rounds + 1, "rounds")
+
+
+def owners_line(what):
+    return what + r" at 0x[0-9a-f]{8}.*, set by a monitor or telnet command"
+
+
+@test
+def monitors_breakpoint_stops_continue_and_says_whose_it_is():
+    command("CALLS")
+    run(f"monitor bp {value('(unsigned)&add') & ~1:#x} 2 hw")
+    for _ in range(2):
+        contains(run("continue"), owners_line("breakpoint") + r"(.*\n)*.*SIGTRAP(.*\n)*.*add \(a")
+    run("monitor rbp all")
+
+
+@test
+def monitors_breakpoint_stops_next_in_the_call_and_in_the_line():
+    """In a call gdb waits for its own breakpoint behind it; in a line it steps."""
+    command("CALLS")
+    run(f"tbreak {mark('calls start')}")
+    run("continue")
+    run("next")
+    run(f"monitor bp {value('(unsigned)&add') & ~1:#x} 2 hw")
+    contains(run("next"), owners_line("breakpoint"))
+    contains(run("backtrace 1"), "add")
+    run("monitor rbp all")
+    run(f"tbreak {mark('calls end')}")
+    run("continue")
+    line = gdb.selected_frame().find_sal()
+    inside = line.pc + 4  # the line has several instructions
+    run(f"monitor bp {inside:#x} 2 hw")
+    contains(run("next"), owners_line("breakpoint"))
+    equal(value("(unsigned)$pc"), inside, "pc")
+    run("monitor rbp all")
+
+
+@test
+def own_breakpoint_stays_ones_own_beside_the_monitors():
+    command("CALLS")
+    run(f"monitor bp {value('(unsigned)&add') & ~1:#x} 2 hw")
+    run(f"hbreak *{value('(unsigned)&add') & ~1:#x}")
+    said = run("continue")
+    contains(said, r"Breakpoint \d+, add")
+    equal("set by" in said, False, said)
+    run("monitor rbp all")

@@ -80,3 +80,31 @@ def watchpoint_gone_after_delete():
     run("tbreak " + mark("watch end"))
     run("continue")
     at("watch end")
+
+
+WHOSE = r"write watchpoint at 0x[0-9a-f]{8}, 4 bytes, set by a monitor or telnet command"
+
+
+@test
+def monitors_watchpoint_stops_continue_and_step_and_says_whose_it_is():
+    command("WATCH")
+    run(f"tbreak {mark('watch start')}")
+    run("continue")
+    run(f"monitor wp {value('(unsigned)&words[1]'):#x} 4 w")
+    contains(run("continue"), WHOSE + r"(.*\n)*.*SIGTRAP")
+    equal(value("words[1]"), 1, "words[1]")
+    run("next")
+    run("next")
+    run("break *$pc")  # gdb steps off it before it continues
+    contains(run("next"), WHOSE)
+    equal(value("words[1]"), 2, "words[1]")
+    run("monitor rwp all")
+
+
+@test
+def own_watchpoint_is_found_beside_the_monitors():
+    command("WATCH")
+    run(f"monitor wp {value('(unsigned)&words[0]'):#x} 16 a")
+    run("watch words[1]")
+    contains(run("continue"), r"atchpoint \d+: words\[1\]")
+    run("monitor rwp all")

@@ -96,11 +96,15 @@ static void each_reason_has_its_stop_reply(void **state)
     } cases[] = {
         {{.reason = STOP_STEP}, "T05thread:1;00:00100000;"},
         {{.reason = STOP_REQUEST}, "T02thread:1;"},
-        {{.reason = STOP_BREAKPOINT_HW}, "T05hwbreak:;thread:1;"},
-        {{.reason = STOP_BREAKPOINT_SW}, "T05swbreak:;thread:1;"},
+        {{.reason = STOP_BREAKPOINT_HW, .owners = 1}, "T05hwbreak:;thread:1;"},
+        {{.reason = STOP_BREAKPOINT_SW, .owners = 1}, "T05swbreak:;thread:1;"},
         {{.reason = STOP_BKPT}, "T05thread:1;"},
-        {{.reason = STOP_WATCHPOINT, .watch_address = 0x20000004}, "T05watch:20000004;thread:1;"},
-        {{.reason = STOP_WATCHPOINT, .watch_kind = WATCH_READ}, "T05rwatch:00000000;thread:1;"},
+        {{.reason = STOP_WATCHPOINT, .owners = 1, .watch = {{0x20000004, WATCH_WRITE, 1}}},
+         "T05watch:20000004;thread:1;"},
+        {{.reason = STOP_WATCHPOINT,
+          .owners = 3,
+          .watch = {{0x20000004, WATCH_WRITE, 2}, {0, WATCH_READ, 1}}},
+         "T05rwatch:00000000;thread:1;"},
         {{.reason = STOP_FAULT}, "T0bthread:1;"},
         {{.reason = STOP_RESET}, "T05thread:1;"},
         {{.reason = STOP_EXTERNAL}, "T05thread:1;"},
@@ -119,10 +123,48 @@ static void breakpoint_reasons_are_told_only_to_those_who_know_them(void **state
 {
     (void)state;
     gdb->client->hwbreak = gdb->client->swbreak = false;
-    fake.next.reason = STOP_BREAKPOINT_HW;
+    fake.next = (struct target_stop){.reason = STOP_BREAKPOINT_HW, .owners = 1};
     assert_begins(ask(&desk, gdb, "s"), "T05thread:1;");
-    fake.next.reason = STOP_BREAKPOINT_SW;
+    fake.next = (struct target_stop){.reason = STOP_BREAKPOINT_SW, .owners = 1};
     assert_begins(ask(&desk, gdb, "s"), "T05thread:1;");
+}
+
+/* gdb takes hwbreak, swbreak and watch of a point it did not set for a stale trap, and T05 after a
+ * step for one that went well: both times it would go on. */
+static void points_of_others_are_told_as_theirs(void **state)
+{
+    static const struct {
+        struct target_stop stop;
+        const char *says;
+    } cases[] = {
+        {{.reason = STOP_BREAKPOINT_HW,
+          .owners = UINT64_C(1) << UNIT_OWNER_MONITOR,
+          .text = "here"},
+         "[O:here, set by a monitor or telnet command\n]"},
+        {{.reason = STOP_BREAKPOINT_SW, .owners = 2, .text = "here"},
+         "[O:here, set by another gdb\n]"},
+        {{.reason = STOP_WATCHPOINT,
+          .owners = 4,
+          .watch = {{0x20000004, WATCH_WRITE, 4}},
+          .text = "there"},
+         "[O:there, set by another gdb\n]"},
+        {{.reason = STOP_BREAKPOINT_HW, .text = "not set any more"}, "[O:not set any more\n]"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char begins[128];
+
+        fake.next = cases[i].stop;
+        assert_begins(ask(&desk, gdb, "s"), "T02thread:1;");
+        assert_string_equal(sent(gdb), cases[i].says);
+        assert_begins(ask(&desk, gdb, "?"), "T05thread:1;");
+        assert_string_equal(ask(&desk, gdb, "c"), "LATER");
+        fake.next = cases[i].stop;
+        desk_poll(&desk);
+        snprintf(begins, sizeof begins, "%s[T05thread:1;", cases[i].says);
+        assert_begins(sent(gdb), begins);
+    }
 }
 
 static void fault_comes_with_its_explanation(void **state)
@@ -136,7 +178,8 @@ static void fault_comes_with_its_explanation(void **state)
     assert_begins(ask(&desk, gdb, "s"), "T0b");
     assert_string_equal(sent(gdb), "[O:HardFault: again\n]");
     /* What gdb shows itself is not said twice. */
-    fake.next = (struct target_stop){.reason = STOP_BREAKPOINT_HW, .text = "breakpoint"};
+    fake.next =
+        (struct target_stop){.reason = STOP_BREAKPOINT_HW, .owners = 1, .text = "breakpoint"};
     assert_begins(ask(&desk, gdb, "s"), "T05hwbreak:;");
     assert_string_equal(sent(gdb), "");
 }
@@ -313,6 +356,7 @@ int main(void)
         TEST(old_resumes_may_say_where),
         TEST(each_reason_has_its_stop_reply),
         TEST(breakpoint_reasons_are_told_only_to_those_who_know_them),
+        TEST(points_of_others_are_told_as_theirs),
         TEST(fault_comes_with_its_explanation),
         TEST(range_step_can_be_interrupted),
         TEST(failures_are_errors_with_their_sentence),

@@ -91,7 +91,7 @@ static void stop_goes_to_those_who_wait_and_to_nobody_else(void **state)
     desk_poll(&desk);
     assert_string_equal(sent(holder), "");
     fake.next = (struct target_stop){
-        .reason = STOP_WATCHPOINT, .watch_address = 0x20000010, .watch_kind = WATCH_ACCESS};
+        .reason = STOP_WATCHPOINT, .owners = 1, .watch = {{0x20000010, WATCH_ACCESS, 1}}};
     desk_poll(&desk);
     assert_begins(sent(holder), "[T05awatch:20000010;thread:1;");
     assert_string_equal(sent(observer), "");

@@ -244,8 +244,8 @@ static void assert_watched(struct bench *bench, enum watch_kind kind, uint32_t a
                            uint32_t from, uint32_t to)
 {
     assert_int_equal(bench->stop.reason, STOP_WATCHPOINT);
-    assert_int_equal(bench->stop.watch_address, address);
-    assert_int_equal(bench->stop.watch_kind, kind);
+    assert_int_equal(bench->stop.watch[0].address, address);
+    assert_int_equal(bench->stop.watch[0].kind, kind);
     assert_in_range(bench->stop.pc, from, to);
 }
 
