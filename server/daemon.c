@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon_signals.h"
 #include "daemon_text.h"
 #include "gdb_session.h"
 #include "listener.h"
@@ -14,17 +15,16 @@
 #include "ports.h"
 #include "worker.h"
 
-enum { SIGNALS = 2 };
-
 struct daemon {
     struct daemon_setup setup;
     FILE *wire;
+    struct peer_rules peers;
     struct worker *worker;
     struct mailbox answers; /* from the worker */
 
     uv_loop_t loop;
     uv_async_t answers_wake, stop_wake;
-    uv_signal_t signals[SIGNALS];
+    struct daemon_signals signals;
     struct listener listener;
     struct ports ports; /* telnet and TCL */
 
@@ -143,8 +143,15 @@ static void start_listening(struct daemon *daemon)
     daemon->served = true;
     if (daemon->setup.options->gdb.is_off)
         return;
-    if (listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, "--gdb",
-                      on_arrived, daemon, why, sizeof why))
+    daemon->listener = (struct listener){
+        .service = "gdb",
+        .peers = &daemon->peers,
+        .log = &daemon->setup.log,
+        .arrived = on_arrived,
+        .user = daemon,
+    };
+    if (listener_open(&daemon->listener, &daemon->loop, &daemon->setup.options->gdb, why,
+                      sizeof why))
         daemon->setup.ready(daemon->setup.user, "gdb", &daemon->listener.endpoint);
     else
         fail(daemon, why);
@@ -224,12 +231,6 @@ static void take_stop(struct daemon *daemon, struct message *message)
     close_handles(daemon);
 }
 
-static void take_news(struct daemon *daemon, struct message *message)
-{
-    ports_tell(&daemon->ports, message);
-    message_destroy(message);
-}
-
 static void on_answers(uv_async_t *async)
 {
     struct daemon *daemon = async->data;
@@ -237,8 +238,8 @@ static void on_answers(uv_async_t *async)
 
     while ((message = mailbox_take(&daemon->answers))) {
         if (message->kind == MESSAGE_NEWS)
-            take_news(daemon, message);
-        else if (message->kind == MESSAGE_WATCH)
+            ports_tell(&daemon->ports, message);
+        if (message->kind == MESSAGE_NEWS || message->kind == MESSAGE_WATCH)
             message_destroy(message);
         else if (message->session &&
                  (message->kind == MESSAGE_COMMAND || message->kind == MESSAGE_OUTPUT))
@@ -260,8 +261,7 @@ static void leave(struct daemon *daemon)
     if (!daemon->leaving) {
         daemon->leaving = true;
         listener_close(&daemon->listener);
-        for (size_t i = 0; daemon->setup.signals && i < SIGNALS; i++)
-            uv_close((uv_handle_t *)&daemon->signals[i], NULL); /* back to the default: kill */
+        daemon_signals_stop(&daemon->signals);
         if (daemon->job)
             atomic_store(&daemon->job->job.cancelled, true);
         for (size_t i = 0; i < UNIT_CLIENTS; i++) {
@@ -303,18 +303,6 @@ static void on_stop(uv_async_t *async)
     leave(async->data);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
-{
-    struct daemon *daemon = handle->data;
-
-    /* A Ctrl-C in the terminal of the gdb that owns our pipe is meant for the program. */
-    if (number == SIGINT && daemon->setup.options->gdb.is_pipe)
-        return;
-    log_line(&daemon->setup.log, LOG_INFO, "%s: leaving",
-             number == SIGINT ? "interrupted" : "asked to end");
-    leave(daemon);
-}
-
 /* --- life --- */
 
 static int open_wire(struct daemon *daemon)
@@ -328,6 +316,16 @@ static int open_wire(struct daemon *daemon)
         return DAEMON_OK;
     log_line(&daemon->setup.log, LOG_ERROR, "--wire-log %s: %s", path, strerror(errno));
     return DAEMON_FAILED;
+}
+
+static int learn_users(struct daemon *daemon)
+{
+    char why[160];
+
+    if (peer_rules_init(&daemon->peers, daemon->setup.options->allow_users, why, sizeof why))
+        return DAEMON_OK;
+    log_line(&daemon->setup.log, LOG_ERROR, "%s", why);
+    return DAEMON_USAGE;
 }
 
 static int start_worker(struct daemon *daemon)
@@ -358,19 +356,19 @@ static int start_worker(struct daemon *daemon)
 
 static bool open_loop(struct daemon *daemon)
 {
-    static const int numbers[SIGNALS] = {SIGTERM, SIGINT};
-
     if (uv_loop_init(&daemon->loop) != 0)
         return false;
     uv_async_init(&daemon->loop, &daemon->answers_wake, on_answers);
     uv_async_init(&daemon->loop, &daemon->stop_wake, on_stop);
     daemon->answers_wake.data = daemon;
     daemon->stop_wake.data = daemon;
-    for (size_t i = 0; daemon->setup.signals && i < SIGNALS; i++) {
-        uv_signal_init(&daemon->loop, &daemon->signals[i]);
-        daemon->signals[i].data = daemon;
-        uv_signal_start(&daemon->signals[i], on_signal, numbers[i]);
-    }
+    daemon->signals = (struct daemon_signals){
+        .log = &daemon->setup.log,
+        .not_interrupts = daemon->setup.options->gdb.is_pipe,
+        .stop = &daemon->stop_wake,
+    };
+    if (daemon->setup.signals)
+        daemon_signals_start(&daemon->signals, &daemon->loop);
     return mailbox_init(&daemon->answers, &daemon->answers_wake);
 }
 
@@ -388,7 +386,9 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
         free(daemon);
         return DAEMON_FAILED;
     }
-    code = open_wire(daemon);
+    code = learn_users(daemon);
+    if (code == DAEMON_OK)
+        code = open_wire(daemon);
     if (code == DAEMON_OK)
         code = start_worker(daemon);
     if (code != DAEMON_OK) {
@@ -403,7 +403,7 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
         .shutdown = on_shutdown,
         .user = daemon,
     };
-    ports_init(&daemon->ports, &daemon->loop, &daemon->setup.log, daemon->worker);
+    ports_init(&daemon->ports, &daemon->loop, &daemon->setup.log, daemon->worker, &daemon->peers);
     daemon->ports.shutdown = on_shutdown;
     daemon->ports.empty = on_ports_empty;
     daemon->ports.user = daemon;

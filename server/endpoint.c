@@ -79,6 +79,17 @@ bool endpoint_parse(const char *text, struct endpoint *endpoint, char *why, size
     return true;
 }
 
+bool endpoint_is_local(const struct endpoint *endpoint)
+{
+    struct in6_addr v6;
+
+    if (endpoint->is_unix || strncmp(endpoint->address, "127.", 4) == 0)
+        return true;
+    if (inet_pton(AF_INET6, endpoint->address, &v6) != 1)
+        return false;
+    return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+}
+
 void endpoint_format(const struct endpoint *endpoint, char *text, size_t size)
 {
     if (endpoint->is_off)

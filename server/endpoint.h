@@ -21,6 +21,8 @@ struct endpoint {
 /* "3333", "0.0.0.0:3333", "localhost:3333", "[::1]:3333", "unix:/run/probed.sock". Names other
  * than localhost are not looked up. False: `why` has a sentence. */
 bool endpoint_parse(const char *text, struct endpoint *endpoint, char *why, size_t why_size);
+/* Only processes of this machine can come: a loopback address or a Unix-domain socket. */
+bool endpoint_is_local(const struct endpoint *endpoint);
 /* As endpoint_parse() reads it, IPv6 addresses in brackets. */
 void endpoint_format(const struct endpoint *endpoint, char *text, size_t size);
 

@@ -8,6 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "endpoint_trouble.h"
+
 enum { BACKLOG = 128 };
 
 /* A socket file that nobody listens at, as a killed daemon leaves it. */
@@ -36,7 +38,10 @@ static int bind_pipe(struct listener *listener)
         unlink(path);
     int result = uv_pipe_bind(&listener->socket.pipe, path);
     /* Before anybody can connect: that takes listen(). */
-    if (result == 0 && chmod(path, S_IRUSR | S_IWUSR) != 0)
+    mode_t others = listener->peers && peer_rules_admit_others(listener->peers)
+                        ? S_IRGRP | S_IWGRP | S_IROTH | S_IWOTH
+                        : 0;
+    if (result == 0 && chmod(path, S_IRUSR | S_IWUSR | others) != 0)
         result = uv_translate_sys_error(errno);
     return result;
 }
@@ -65,53 +70,61 @@ static void learn_port(struct listener *listener)
     listener->endpoint.port = ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* libuv has accepted it already, but gives it out only by uv_accept(), for which a session must be
+ * there: its own field is the one way to look first. */
+static bool may_enter(const struct listener *listener)
+{
+    return !listener->peers || peer_may_enter(listener->peers, listener->socket.stream.accepted_fd,
+                                              listener->log, listener->service);
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     struct listener *listener = stream->data;
 
-    if (status == 0)
+    if (status != 0)
+        return;
+    if (may_enter(listener))
         listener->arrived(listener->user, stream);
+    else
+        listener_turn_away(stream->loop, stream);
 }
 
-static void explain(const struct endpoint *endpoint, const char *option, int error, char *why,
-                    size_t why_size)
+static void warn_if_reachable(const struct listener *listener)
 {
-    char place[ENDPOINT_PATH + 8];
+    if (!endpoint_is_local(&listener->endpoint))
+        log_line(listener->log, LOG_WARN,
+                 "anyone who reaches this machine owns the board and this user's files by the %s "
+                 "port: it has no password",
+                 listener->service);
+}
 
-    endpoint_format(endpoint, place, sizeof place);
-    if (error == UV_EADDRINUSE)
-        snprintf(why, why_size,
-                 "%s is in use: another probed or OpenOCD? Stop it, or choose with %s", place,
-                 option);
-    else
-        snprintf(why, why_size, "cannot listen on %s: %s", place, uv_strerror(error));
+static int start(struct listener *listener)
+{
+    int result = listener->endpoint.is_unix ? bind_pipe(listener) : bind_tcp(listener);
+
+    return result ? result : uv_listen(&listener->socket.stream, BACKLOG, on_connection);
 }
 
 bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endpoint *endpoint,
-                   const char *option, void (*arrived)(void *user, uv_stream_t *listener),
-                   void *user, char *why, size_t why_size)
+                   char *why, size_t why_size)
 {
-    int result;
-
     listener->endpoint = *endpoint;
-    listener->arrived = arrived;
-    listener->user = user;
     if (endpoint->is_unix)
         uv_pipe_init(loop, &listener->socket.pipe, 0);
     else
         uv_tcp_init(loop, &listener->socket.tcp);
     listener->open = true;
     listener->socket.handle.data = listener;
-    result = endpoint->is_unix ? bind_pipe(listener) : bind_tcp(listener);
-    if (result == 0)
-        result = uv_listen(&listener->socket.stream, BACKLOG, on_connection);
+    int result = start(listener);
     if (result != 0) {
-        explain(endpoint, option, result, why, why_size);
+        endpoint_trouble(endpoint, listener->service, result, why, why_size);
         listener_close(listener);
         return false;
     }
     if (!endpoint->is_unix)
         learn_port(listener);
+    warn_if_reachable(listener);
     return true;
 }
 

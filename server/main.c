@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* argv, options, daemon, exit code. */
+#include <fcntl.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include "command_line.h"
 
@@ -22,11 +24,22 @@ static int serve(struct command_line *line)
     return code;
 }
 
+/* Closed at the start, the next socket or probe would take its number, and the log would be written
+ * into it. In its place stands what fails as a closed one does: a result that nobody gets is not
+ * said to be delivered. */
+static void fill_standard_streams(void)
+{
+    for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+        if (fcntl(stream, F_GETFD) == -1)
+            (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv)
 {
     struct command_line line;
     int code;
 
+    fill_standard_streams();
     signal(SIGPIPE, SIG_IGN); /* a client that is gone is an error of its write, not our end */
     if (command_line_parse(&line, argc, (const char *const *)argv, &code))
         code = command_line_end(&line, serve(&line));

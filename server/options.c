@@ -172,6 +172,12 @@ static bool set_wire_log(struct reading *reading)
     return true;
 }
 
+static bool set_allow_users(struct reading *reading)
+{
+    reading->options->allow_users = reading->value;
+    return true;
+}
+
 static bool set_once(struct reading *reading)
 {
     return reading->options->once = true;
@@ -216,6 +222,10 @@ static const struct option_row rows[] = {
     {"--file", 'f', VALUE_NEEDED, "FILE",
      "a file with commands, one a line, run in its turn among -c; if one fails, probed ends",
      set_file, false},
+    {"--allow-users", 0, VALUE_NEEDED, "NAME[,NAME..]|all",
+     "which other users of this machine may connect; none but root, and who called sudo, if left "
+     "out",
+     set_allow_users, false},
     {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
     {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
      set_log, true},

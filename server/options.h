@@ -28,6 +28,7 @@ struct options {
     bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
     size_t command_count;
     bool once;
+    const char *allow_users; /* as peer_rules_init() reads it; NULL: none but those it knows */
     /* What only other servers' command lines ask for (personality.h). */
     bool strict;            /* a command that fails ends the daemon */
     bool needs_target;      /* so does a first try to connect that fails */

@@ -41,15 +41,17 @@ static void on_arrived(void *user, uv_stream_t *listener)
         ports->shells[seat] = port->create(host, listener);
     if (seat == PORTS_SHELLS || !ports->shells[seat]) {
         log_line(host->log, LOG_WARN, "a %s client was turned away: %zu are here already",
-                 port->name, ports->count);
+                 port->listener.service, ports->count);
         listener_turn_away(host->loop, listener);
         return;
     }
     ports->count++;
-    log_line(host->log, LOG_DEBUG, "a %s client connected, %zu are here", port->name, ports->count);
+    log_line(host->log, LOG_DEBUG, "a %s client connected, %zu are here", port->listener.service,
+             ports->count);
 }
 
-void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker)
+void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
+                const struct peer_rules *peers)
 {
     ports->host = (struct shell_host){
         .loop = loop,
@@ -59,40 +61,24 @@ void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, str
         .shutdown = on_shutdown,
         .user = ports,
     };
-    ports->each[PORT_TCL] = (struct port){.create = tcl_session_create, .name = "tcl"};
-    ports->each[PORT_TELNET] = (struct port){.create = telnet_session_create, .name = "telnet"};
-    for (size_t i = 0; i < PORTS; i++)
+    ports->each[PORT_TCL] = (struct port){.create = tcl_session_create};
+    ports->each[PORT_TELNET] = (struct port){.create = telnet_session_create};
+    for (size_t i = 0; i < PORTS; i++) {
         ports->each[i].ports = ports;
+        ports->each[i].listener = (struct listener){
+            .service = i == PORT_TCL ? "tcl" : "telnet",
+            .peers = peers,
+            .log = log,
+            .arrived = on_arrived,
+            .user = &ports->each[i],
+        };
+    }
 }
 
 static bool open_port(struct port *port, const struct endpoint *wanted, char *why, size_t why_size)
 {
-    const struct shell_host *host = &port->ports->host;
-    char option[16];
-
-    snprintf(option, sizeof option, "--%s", port->name);
-    return wanted->is_off || listener_open(&port->listener, host->loop, wanted, option, on_arrived,
-                                           port, why, why_size);
-}
-
-static bool is_loopback(const struct endpoint *endpoint)
-{
-    return endpoint->is_unix || strncmp(endpoint->address, "127.", 4) == 0 ||
-           strcmp(endpoint->address, "::1") == 0;
-}
-
-static void announce(const struct port *port,
-                     void (*ready)(void *user, const char *service,
-                                   const struct endpoint *endpoint),
-                     void *user)
-{
-    const struct endpoint *endpoint = &port->listener.endpoint;
-
-    if (!is_loopback(endpoint))
-        log_line(port->ports->host.log, LOG_WARN,
-                 "whoever reaches this machine can use the %s port: it has no password",
-                 port->name);
-    ready(user, port->name, endpoint);
+    return wanted->is_off ||
+           listener_open(&port->listener, port->ports->host.loop, wanted, why, why_size);
 }
 
 bool ports_open(struct ports *ports, const struct options *options,
@@ -109,8 +95,10 @@ bool ports_open(struct ports *ports, const struct options *options,
         log_line(ports->host.log, LOG_WARN, "%s; going on without telnet", why);
     }
     for (size_t i = 0; i < PORTS; i++) {
-        if (ports->each[i].listener.open)
-            announce(&ports->each[i], ready, user);
+        const struct listener *listener = &ports->each[i].listener;
+
+        if (listener->open)
+            ready(user, listener->service, &listener->endpoint);
     }
     return true;
 }

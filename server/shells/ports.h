@@ -18,7 +18,6 @@ struct ports {
         struct ports *ports;
         struct listener listener;
         struct shell *(*create)(const struct shell_host *host, uv_stream_t *listener);
-        const char *name;
     } each[PORTS];
     struct shell *shells[PORTS_SHELLS];
     size_t count; /* of shells */
@@ -27,8 +26,9 @@ struct ports {
     void *user;
 };
 
-/* No port is open yet. `worker` outlives the shells. */
-void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker);
+/* No port is open yet. `worker` and `peers` outlive the shells. */
+void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
+                const struct peer_rules *peers);
 /* Opens what the options ask for and tells `ready` of each, as daemon_setup.ready. False: `why`
  * (200 bytes) has a sentence. A port that nobody asked for and that cannot be had is only a
  * warning. */

@@ -3,12 +3,16 @@
 
 enum { STOP = SIGUSR1 }; /* for the thread alone */
 
+/* Blocked, an ignored signal would come all the same: nohup shall hold. */
 static void make_set(sigset_t *set)
 {
+    struct sigaction hangup;
+
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        sigaddset(set, SIGHUP);
     sigaddset(set, STOP);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Ctrl-C while a tool works: the first SIGINT, SIGTERM or SIGHUP cancels the job, which leaves the
- * hardware in a state it can tell; the second one ends the process. */
+/* Ctrl-C while a tool works: the first SIGINT, SIGTERM or SIGHUP (unless it was ignored at the
+ * start) cancels the job, which leaves the hardware in a state it can tell; the second one ends the
+ * process.
+ */
 #ifndef PROBED_CLI_SIGNALS_H
 #define PROBED_CLI_SIGNALS_H
 

@@ -14,13 +14,14 @@ LIMIT = 60  # seconds; only a hang ever gets near it
 
 class Daemon:
     """One probed process. Its log is collected; start() returns once a gdb port is ready. Many run at once: telnet
-    only if asked for."""
+    only if asked for. Root may give it to another user."""
 
-    def __init__(self, program, *options, telnet="off"):
+    def __init__(self, program, *options, telnet="off", user=None, env=None):
         if telnet and "--telnet" not in options:
             options = (*options, "--telnet", telnet)
         self.process = subprocess.Popen([program, *options], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env, user=user,
+                                        group=user, extra_groups=None if user is None else [])
         self.log = ""
         self.ports = []
 

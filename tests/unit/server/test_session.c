@@ -171,8 +171,8 @@ static int set_up(void **state)
     mailbox_init(&bench.posted, NULL);
     bench.host = (struct session_host){.loop = &bench.loop, .gone = on_gone};
     endpoint_parse("0", &any, why, sizeof why);
-    assert_true(
-        listener_open(&bench.listener, &bench.loop, &any, "--gdb", on_arrived, NULL, why, 200));
+    bench.listener = (struct listener){.service = "gdb", .arrived = on_arrived};
+    assert_true(listener_open(&bench.listener, &bench.loop, &any, why, sizeof why));
     bench.socket = connect_to(bench.listener.endpoint.port);
     struct message *hello = next_posted(MESSAGE_CLIENT_OPEN);
     bench.client.id = CLIENT_ID;
