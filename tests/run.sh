@@ -23,7 +23,8 @@ ninja -C "$build" --quiet
 # What a failing test printed is shown; the others are one line each.
 results="$build/meson-logs/testlog.json"
 rm -f "$results"
-meson test -C "$build" --no-rebuild --print-errorlogs || true
+# Limits are for hangs: a machine that is busy with other work may take a few times as long.
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 4 || true
 # Whole scripts, each one test: its output is shown if it fails.
 run_script() {
     name=$1
