@@ -96,7 +96,7 @@ monitor_handler monitor_halt, monitor_resume, monitor_reset, monitor_step, monit
 monitor_handler monitor_targets, monitor_target_current, monitor_curstate, monitor_maskisr,
     monitor_vector_catch, monitor_core_reset_config, monitor_semihosting;
 /* monitor_status.c */
-monitor_handler monitor_status, monitor_stats, monitor_sim;
+monitor_handler monitor_status, monitor_stats, monitor_sim, monitor_sim_hand;
 /* monitor_memory.c: the width is the third letter of the name */
 monitor_handler monitor_display, monitor_write, monitor_read_memory, monitor_write_memory;
 /* monitor_reg.c */

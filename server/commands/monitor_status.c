@@ -107,3 +107,12 @@ enum err monitor_sim(struct monitor *monitor, int argc, const char *const argv[]
                         monitor->unit->info.product);
     return probe_command(probe, argc - 1, argv + 1);
 }
+
+/* "sim pin" and its like: what hands do is the word behind the first. */
+enum err monitor_sim_hand(struct monitor *monitor, int argc, const char *const argv[])
+{
+    const char *words[MONITOR_WORDS] = {"sim", strchr(argv[0], ' ') + 1};
+
+    memcpy(&words[2], &argv[1], (size_t)(argc - 1) * sizeof *words);
+    return monitor_sim(monitor, argc + 1, words);
+}

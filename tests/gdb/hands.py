@@ -35,6 +35,7 @@ def boot0_starts_the_system_memory():
 def serial_port_is_readable():
     with board() as daemon, Client(daemon.port) as c:
         c.ask("?")
+        assert c.ask("M40021018,4:00400000") == b"OK"  # RCC_APB2ENR: USART1EN
         assert c.ask("M40013808,4:45000000") == b"OK"  # USART1_BRR: 115200 at 8 MHz
         assert c.ask("M4001380c,4:0c200000") == b"OK"  # CR1: UE, TE, RE
         for letter in b"hi":

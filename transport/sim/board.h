@@ -46,11 +46,15 @@ bool sim_board_probe_present(const struct sim_board *board);
 uint64_t sim_board_instructions(const struct sim_board *board);
 /* Characters the program sent by its first serial port since the last call; returns the count. */
 size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity);
+/* Takes the next remark on what the program or the debugger did that the hardware passes over in
+ * silence: one sentence. False: there is none. */
+bool sim_board_remark(struct sim_board *board, char *text, size_t size);
 /* Feeds a character to the program's serial port. */
 void sim_board_uart_put(struct sim_board *board, char character);
 
 /* Hands on the bench: "power off|on", "plug", "unplug", "nrst press|release", "boot0 0|1",
- * "fault +NAME|-NAME", "uart". `reply` gets text for the user. False: a usage sentence in reply. */
+ * "fault +NAME|-NAME", "pin [PA0 [0|1|float]]", "uart". `reply` gets text for the user. False: a
+ * usage sentence in reply. */
 bool sim_board_hands(struct sim_board *board, int argc, const char *const argv[], char *reply,
                      size_t reply_size);
 /* Paces virtual time against the wall clock ("realtime" in the spec). */

@@ -6,7 +6,7 @@ enum { IDCODE = 0x0, CR = 0x4 };
 #define IDCODE_MEDIUM_DENSITY 0x20036410u /* REV_ID 2003, DEV_ID 410 */
 #define CR_WRITABLE 0x001FFFE7u
 
-static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
+static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
     /* The program reads 0 (errata sheet ES096, 2.3): only the debugger sees the id. */
     if (offset == IDCODE)
@@ -16,16 +16,13 @@ static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
+static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
     if (offset == CR)
         board->chip.dbgmcu_cr = value & CR_WRITABLE;
     return true;
 }
 
-static void reset(struct sim_board *board)
-{
-    (void)board;
-}
+static void reset(struct sim_board *board, unsigned unit) {}
 
-const struct sim_device sim_device_dbgmcu = {"DBGMCU", 0xE0042000, 0x400, read, write, reset, NULL};
+const struct sim_device sim_device_dbgmcu = {read, write, reset, NULL};

@@ -1,42 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Ports A to E and the alternate-function registers (RM0008, chapter 9). Pins see nothing from
- * outside: an input reads its pull resistor, or 0. */
+/* Ports A to E and the alternate-function registers (RM0008, chapter 9). pins.c says what is at the
+ * pins. */
 #include "sim/parts.h"
 
 enum { CRL = 0x00, CRH = 0x04, IDR = 0x08, ODR = 0x0C, BSRR = 0x10, BRR = 0x14, LCKR = 0x18 };
-enum { PORT_STEP = 0x400 };
 enum { EVCR = 0x00, MAPR = 0x04, EXTICR1 = 0x08, EXTICR4 = 0x14 };
 #define CR_RESET 0x44444444u /* floating inputs */
 #define LCKK (1u << 16)
 #define MAPR_WRITABLE 0x071FFFFFu
+#define MAPR_SWJ_CFG (7u << 24)
 #define SWJ_CFG(mapr) ((mapr) >> 24 & 7)
-enum { SWJ_OFF = 4, CNF_INPUT_PULLED = 2 };
 
 /* --- ports --- */
-
-static struct sim_gpio *port_at(struct sim_board *board, uint32_t offset)
-{
-    return &board->chip.gpio[offset / PORT_STEP];
-}
-
-static uint32_t pin_config(const struct sim_gpio *port, unsigned pin)
-{
-    return (pin < 8 ? port->crl : port->crh) >> (pin % 8) * 4 & 15;
-}
-
-/* Outputs read what they drive, pulled inputs their pull (chosen by ODR). */
-static uint32_t read_idr(const struct sim_gpio *port)
-{
-    uint32_t levels = 0;
-
-    for (unsigned pin = 0; pin < 16; pin++) {
-        uint32_t config = pin_config(port, pin);
-        bool output = config & 3;
-        if (output || config >> 2 == CNF_INPUT_PULLED)
-            levels |= port->odr & 1u << pin;
-    }
-    return levels;
-}
 
 /* Write 1, 0, 1, then read: the configuration of the chosen pins is fixed until reset (9.2.7). */
 static void write_lckr(struct sim_gpio *port, uint32_t value)
@@ -52,11 +27,14 @@ static void write_lckr(struct sim_gpio *port, uint32_t value)
     port->lckr = pins;
 }
 
+/* The first read after the sequence gives LCKK as 0, and it is 1 from then on. */
 static uint32_t read_lckr(struct sim_gpio *port)
 {
+    uint32_t value = port->lckr;
+
     if (port->lock_step == 3)
         port->lckr |= LCKK;
-    return port->lckr;
+    return value;
 }
 
 /* The four bits of each locked pin keep their value. */
@@ -73,11 +51,11 @@ static uint32_t keep_locked(const struct sim_gpio *port, unsigned first, uint32_
     return value;
 }
 
-static bool read_gpio(struct sim_board *board, uint32_t offset, uint32_t *value)
+static bool read_gpio(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
-    struct sim_gpio *port = port_at(board, offset);
+    struct sim_gpio *port = &board->chip.gpio[unit];
 
-    switch (offset % PORT_STEP) {
+    switch (offset) {
     case CRL:
         *value = port->crl;
         break;
@@ -85,7 +63,7 @@ static bool read_gpio(struct sim_board *board, uint32_t offset, uint32_t *value)
         *value = port->crh;
         break;
     case IDR:
-        *value = read_idr(port);
+        *value = sim_pins_read(board, unit);
         break;
     case ODR:
         *value = port->odr;
@@ -99,11 +77,11 @@ static bool read_gpio(struct sim_board *board, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static bool write_gpio(struct sim_board *board, uint32_t offset, uint32_t value)
+static bool write_gpio(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
-    struct sim_gpio *port = port_at(board, offset);
+    struct sim_gpio *port = &board->chip.gpio[unit];
 
-    switch (offset % PORT_STEP) {
+    switch (offset) {
     case CRL:
         port->crl = keep_locked(port, 0, port->crl, value);
         break;
@@ -128,52 +106,62 @@ static bool write_gpio(struct sim_board *board, uint32_t offset, uint32_t value)
     return true;
 }
 
-static void reset_gpio(struct sim_board *board)
+static void reset_gpio(struct sim_board *board, unsigned unit)
 {
-    for (unsigned i = 0; i < SIM_GPIO_PORTS; i++)
-        board->chip.gpio[i] = (struct sim_gpio){.crl = CR_RESET, .crh = CR_RESET};
+    board->chip.gpio[unit] = (struct sim_gpio){.crl = CR_RESET, .crh = CR_RESET};
 }
 
 /* --- alternate functions --- */
 
-bool sim_swj_connected(const struct sim_board *board)
+enum sim_swj sim_swj_config(const struct sim_board *board)
 {
-    return SWJ_CFG(board->chip.afio.mapr) < SWJ_OFF;
+    return SWJ_CFG(board->chip.afio.mapr);
 }
 
-static bool read_afio(struct sim_board *board, uint32_t offset, uint32_t *value)
+/* SWJ_CFG changes by the four codes that mean something; the others have no effect (9.4.2), and
+ * ST's libraries write 111 with every remap to leave it alone. The manual promises nothing for a
+ * read; ST's own examples wait until they read what they wrote. */
+static void write_mapr(struct sim_afio *afio, uint32_t value)
+{
+    uint32_t code = SWJ_CFG(value);
+    bool means_something = (code & (code - 1)) == 0;
+
+    if (!means_something)
+        value = (value & ~MAPR_SWJ_CFG) | (afio->mapr & MAPR_SWJ_CFG);
+    afio->mapr = value & MAPR_WRITABLE;
+}
+
+static bool read_afio(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
     const struct sim_afio *afio = &board->chip.afio;
 
     *value = 0;
     if (offset == EVCR)
         *value = afio->evcr;
-    else if (offset == MAPR) /* SWJ_CFG is write-only: it reads as anything, here as 0 */
-        *value = afio->mapr & ~(7u << 24);
+    else if (offset == MAPR)
+        *value = afio->mapr;
     else if (offset >= EXTICR1 && offset <= EXTICR4)
         *value = afio->exticr[(offset - EXTICR1) / 4];
     return true;
 }
 
-static bool write_afio(struct sim_board *board, uint32_t offset, uint32_t value)
+static bool write_afio(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
     struct sim_afio *afio = &board->chip.afio;
 
     if (offset == EVCR)
         afio->evcr = value & 0xFF;
     else if (offset == MAPR)
-        afio->mapr = value & MAPR_WRITABLE;
+        write_mapr(afio, value);
     else if (offset >= EXTICR1 && offset <= EXTICR4)
         afio->exticr[(offset - EXTICR1) / 4] = value & 0xFFFF;
     return true;
 }
 
-static void reset_afio(struct sim_board *board)
+static void reset_afio(struct sim_board *board, unsigned unit)
 {
     board->chip.afio = (struct sim_afio){0};
 }
 
-const struct sim_device sim_device_gpio = {
-    "GPIO", 0x40010800, SIM_GPIO_PORTS *PORT_STEP, read_gpio, write_gpio, reset_gpio, NULL};
-const struct sim_device sim_device_afio = {"AFIO",     0x40010000, 0x400, read_afio,
-                                           write_afio, reset_afio, NULL};
+const struct sim_device sim_device_gpio = {read_gpio, write_gpio, reset_gpio, NULL};
+const struct sim_device sim_device_afio = {read_afio, write_afio, reset_afio, NULL};

@@ -10,47 +10,47 @@ struct answer {
     size_t size;
 };
 
-static bool do_power(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_power(struct sim_board *board, const char *const words[], struct answer *answer)
 {
-    board->switched_on = strcmp(word, "on") == 0;
+    board->switched_on = strcmp(words[0], "on") == 0;
     sim_pins_changed(board);
-    snprintf(answer->text, answer->size, "power is %s\n", word);
+    snprintf(answer->text, answer->size, "power is %s\n", words[0]);
     return true;
 }
 
-static bool do_nrst(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_nrst(struct sim_board *board, const char *const words[], struct answer *answer)
 {
-    board->nrst_button = strcmp(word, "press") == 0;
+    board->nrst_button = strcmp(words[0], "press") == 0;
     sim_pins_changed(board);
     snprintf(answer->text, answer->size, "reset button %s\n",
              board->nrst_button ? "pressed" : "released");
     return true;
 }
 
-static bool do_boot0(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_boot0(struct sim_board *board, const char *const words[], struct answer *answer)
 {
-    board->boot0 = word[0] == '1';
-    snprintf(answer->text, answer->size, "BOOT0 is %s; it counts at the next reset\n", word);
+    board->boot0 = words[0][0] == '1';
+    snprintf(answer->text, answer->size, "BOOT0 is %s; it counts at the next reset\n", words[0]);
     return true;
 }
 
-static bool do_plug(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_plug(struct sim_board *board, const char *const words[], struct answer *answer)
 {
     board->plugged = true;
     snprintf(answer->text, answer->size, "probe plugged in\n");
     return true;
 }
 
-static bool do_unplug(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_unplug(struct sim_board *board, const char *const words[], struct answer *answer)
 {
     sim_unplug(board);
     snprintf(answer->text, answer->size, "probe unplugged\n");
     return true;
 }
 
-static bool do_fault(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_fault(struct sim_board *board, const char *const words[], struct answer *answer)
 {
-    if (!sim_fault_apply(board, word, answer->text, answer->size))
+    if (!sim_fault_apply(board, words[0], answer->text, answer->size))
         return false;
     char set[128];
     sim_faults_list(board, set, sizeof set);
@@ -58,35 +58,55 @@ static bool do_fault(struct sim_board *board, const char *word, struct answer *a
     return true;
 }
 
-static bool do_uart(struct sim_board *board, const char *word, struct answer *answer)
+static bool do_uart(struct sim_board *board, const char *const words[], struct answer *answer)
 {
     answer->text[sim_board_uart_take(board, answer->text, answer->size - 1)] = '\0';
     return true;
 }
 
+static bool do_pin(struct sim_board *board, const char *const words[], struct answer *answer)
+{
+    return sim_pins_hand(board, words[0], words[0] ? words[1] : NULL, answer->text, answer->size);
+}
+
 static const struct hand {
     const char *name;
-    const char *words[2]; /* the ones allowed; none: no word; "": any one */
-    bool (*act)(struct sim_board *board, const char *word, struct answer *answer);
+    int least, most;     /* words behind it */
+    const char *choices; /* what the one word may be; NULL: the hand looks itself */
+    bool (*act)(struct sim_board *board, const char *const words[], struct answer *answer);
 } hands[] = {
-    {"boot0", {"0", "1"}, do_boot0},         {"fault", {"", NULL}, do_fault},
-    {"nrst", {"press", "release"}, do_nrst}, {"plug", {NULL}, do_plug},
-    {"power", {"off", "on"}, do_power},      {"uart", {NULL}, do_uart},
-    {"unplug", {NULL}, do_unplug},
+    {"boot0", 1, 1, "0|1", do_boot0},
+    {"fault", 1, 1, NULL, do_fault},
+    {"nrst", 1, 1, "press|release", do_nrst},
+    {"pin", 0, 2, NULL, do_pin},
+    {"plug", 0, 0, NULL, do_plug},
+    {"power", 1, 1, "off|on", do_power},
+    {"uart", 0, 0, NULL, do_uart},
+    {"unplug", 0, 0, NULL, do_unplug},
 };
 
-static const char usage[] =
-    "boot0 0|1, fault +NAME[=N]|-NAME, nrst press|release, plug, power off|on, uart, unplug";
+static const char usage[] = "boot0 0|1, fault +NAME[=N]|-NAME, nrst press|release, "
+                            "pin [PA0 [0|1|float]], plug, power off|on, uart, unplug";
 
-static bool allowed(const struct hand *hand, const char *word)
+/* Is `word` one of "a|b"? */
+static bool is_choice(const char *choices, const char *word)
 {
-    if (!hand->words[0])
-        return word == NULL;
-    if (!word)
+    size_t length = strlen(word);
+
+    for (const char *at = choices; *at; at += strspn(at, "|")) {
+        size_t choice = strcspn(at, "|");
+        if (choice == length && memcmp(at, word, length) == 0)
+            return true;
+        at += choice;
+    }
+    return false;
+}
+
+static bool understands(const struct hand *hand, int argc, const char *const argv[])
+{
+    if (strcmp(argv[0], hand->name) != 0 || argc - 1 < hand->least || argc - 1 > hand->most)
         return false;
-    if (hand->words[0][0] == '\0')
-        return true;
-    return strcmp(word, hand->words[0]) == 0 || strcmp(word, hand->words[1]) == 0;
+    return !hand->choices || is_choice(hand->choices, argv[1]);
 }
 
 static bool show_state(const struct sim_board *board, struct answer *answer)
@@ -112,11 +132,10 @@ bool sim_board_hands(struct sim_board *board, int argc, const char *const argv[]
     reply[0] = '\0';
     if (argc == 0)
         return show_state(board, &answer);
-    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++) {
-        const char *word = argc > 1 ? argv[1] : NULL;
-        if (strcmp(argv[0], hands[i].name) == 0 && argc <= 2 && allowed(&hands[i], word))
-            return hands[i].act(board, word, &answer);
-    }
+    const char *words[2] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL};
+    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++)
+        if (understands(&hands[i], argc, argv))
+            return hands[i].act(board, words, &answer);
     snprintf(reply, reply_size, "what hands can do to the board: %s", usage);
     return false;
 }

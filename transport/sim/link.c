@@ -24,7 +24,8 @@ static bool link_alive(const struct sim_board *board)
 {
     bool deep = false;
 
-    if (!board->powered || !board->plugged || board->faults.noack || !sim_swj_connected(board))
+    if (!board->powered || !board->plugged || board->faults.noack ||
+        sim_swj_config(board) == SIM_SWJ_OFF)
         return false;
     return !(sim_cpu_is_asleep(board->cpu, &deep) && deep) ||
            (board->chip.dbgmcu_cr & DBGMCU_DBG_STOP);

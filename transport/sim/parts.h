@@ -3,8 +3,9 @@
  * transport/sim/ includes this; users see board.h. The chip is an STM32F103C8 (RM0008, PM0075).
  *
  * board.c power, reset, pins, virtual time; link.c SW-DP; ahb_ap.c AHB-AP; stm32f1_map.c the bus;
- * stm32f1_flash.c, stm32f1_options.c flash controller; rcc.c, gpio.c, usart.c, tim.c, dbgmcu.c
- * peripherals; faults.c, bench_programs.c, hands.c what a tester does to the board. */
+ * peripherals.c clock gates; stm32f1_flash.c, stm32f1_options.c flash controller; rcc.c, gpio.c,
+ * usart.c, tim.c, dbgmcu.c peripherals; pins.c what is at their pins; faults.c, bench_programs.c,
+ * hands.c what a tester does to the board. */
 #ifndef PROBED_SIM_PARTS_H
 #define PROBED_SIM_PARTS_H
 
@@ -39,10 +40,11 @@ struct sim_flash {
 struct sim_rcc {
     uint32_t cr, cfgr, bdcr, csr;
     uint32_t sws;        /* the clock in use; CFGR.SW is the one asked for */
-    uint32_t enables[3]; /* AHBENR, APB2ENR, APB1ENR */
+    uint32_t enables[3]; /* AHBENR, APB2ENR, APB1ENR, by enum sim_clock_bus */
+    uint32_t resets[3];  /* none, APB2RSTR, APB1RSTR */
 };
 
-enum { SIM_GPIO_PORTS = 5 };
+enum { SIM_GPIO_PORTS = 5, SIM_PERIPHERALS_MAX = 16 };
 
 struct sim_gpio {
     uint32_t crl, crh, odr, lckr;
@@ -144,8 +146,18 @@ struct sim_board {
     bool nrst_button; /* a finger presses */
     bool nrst_low;    /* what the chip's pin sees */
     bool boot0;
+    struct sim_driven {
+        uint16_t pins, levels; /* one bit a pin */
+    } driven[SIM_GPIO_PORTS];  /* from outside, by hand */
     bool realtime;
     uint32_t swclk_khz;
+
+    /* Who used a peripheral without a clock since the last reset. */
+    struct sim_misuse {
+        uint8_t seen, due; /* not said yet */
+        uint32_t pc;       /* where the program did */
+    } misuses[SIM_PERIPHERALS_MAX];
+    bool remarks_due;
 
     /* Time in picoseconds: a cycle at 72 MHz is no whole number of anything coarser. The core runs
      * in slices; it may end one a few cycles late, so it has a time of its own. */
@@ -196,22 +208,56 @@ bool sim_map_write(void *board, uint32_t address, unsigned width, uint32_t value
 uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address);
 /* Sets the core's windows after boot mode, flash state or protection changed. */
 void sim_map_update_windows(struct sim_board *board);
-void sim_devices_reset(struct sim_board *board);
-/* Lets all peripherals catch up with now; returns when the next one changes by itself. */
-uint64_t sim_devices_sync(struct sim_board *board);
-/* A peripheral: registers by word offset. False: bus error. */
+
+/* --- peripherals.c --- */
+
+/* A kind of peripheral: registers by word offset. `unit` counts those of one kind from 0. */
 struct sim_device {
-    const char *name;
-    uint32_t base, size;
-    bool (*read)(struct sim_board *board, uint32_t offset, uint32_t *value);
-    bool (*write)(struct sim_board *board, uint32_t offset, uint32_t value);
-    void (*reset)(struct sim_board *board);
-    /* Catches up with now; returns the time of its next own event or SIM_NEVER. */
-    uint64_t (*sync)(struct sim_board *board, uint64_t now_ps);
+    /* False: bus error. */
+    bool (*read)(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value);
+    bool (*write)(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value);
+    void (*reset)(struct sim_board *board, unsigned unit);
+    /* Catches up with now; returns the time of its next own event or SIM_NEVER. NULL: has none. */
+    uint64_t (*sync)(struct sim_board *board, unsigned unit, uint64_t now_ps);
 };
 
 extern const struct sim_device sim_device_flash, sim_device_rcc, sim_device_gpio, sim_device_afio,
     sim_device_usart1, sim_device_tim2, sim_device_dbgmcu;
+
+/* The registers of RCC that give clocks: which of them, and its bit. The peripheral's reset has the
+ * same bit in APB2RSTR or APB1RSTR. */
+enum sim_clock_bus { SIM_AHB, SIM_APB2, SIM_APB1, SIM_UNGATED };
+struct sim_gate {
+    enum sim_clock_bus bus;
+    uint8_t bit;
+};
+
+/* One on this chip. */
+struct sim_peripheral {
+    const char *name;
+    uint32_t base;
+    const struct sim_device *device;
+    uint8_t unit;
+    struct sim_gate gate;
+};
+
+/* The table is in stm32f1_map.c. */
+extern const struct sim_peripheral sim_peripherals[];
+extern const size_t sim_peripheral_count;
+
+/* The one at that address, caught up with now; or NULL. */
+const struct sim_peripheral *sim_peripheral_at(struct sim_board *board, uint32_t address);
+/* Without a clock it reads as 0 and what is written is lost; false: bus error. */
+bool sim_peripheral_read(struct sim_board *board, const struct sim_peripheral *peripheral,
+                         uint32_t offset, uint32_t *value);
+bool sim_peripheral_write(struct sim_board *board, const struct sim_peripheral *peripheral,
+                          uint32_t offset, uint32_t value);
+bool sim_has_clock(const struct sim_board *board, const struct sim_device *device, unsigned unit);
+void sim_devices_reset(struct sim_board *board);
+/* Resets those that RCC's reset registers name: they changed. */
+void sim_devices_hold_reset(struct sim_board *board);
+/* Lets all peripherals catch up with now; returns when the next one changes by itself. */
+uint64_t sim_devices_sync(struct sim_board *board);
 
 /* --- stm32f1_flash.c, stm32f1_options.c --- */
 
@@ -251,10 +297,20 @@ uint32_t sim_rcc_hclk_khz(const struct sim_board *board);
 uint32_t sim_rcc_pclk2_khz(const struct sim_board *board);
 uint32_t sim_rcc_tim_khz(const struct sim_board *board);
 void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause);
-/* AFIO_MAPR.SWJ_CFG leaves the debug pins to the debug port. */
-bool sim_swj_connected(const struct sim_board *board);
+/* AFIO_MAPR.SWJ_CFG: who has the debug pins. */
+enum sim_swj { SIM_SWJ_FULL = 0, SIM_SWJ_NO_NJTRST = 1, SIM_SWJ_SWD = 2, SIM_SWJ_OFF = 4 };
+enum sim_swj sim_swj_config(const struct sim_board *board);
 
 #define SIM_DBGMCU_TIM2_STOP (1u << 10)
+
+/* --- pins.c --- */
+
+/* What IDR says of each of a port's pins. */
+uint32_t sim_pins_read(const struct sim_board *board, unsigned port);
+/* Hands: no pin lists those that are driven; a pin ("PA0") alone is shown; a level ("0", "1",
+ * "float") drives it. False: a sentence in `reply`. */
+bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, char *reply,
+                   size_t reply_size);
 
 /* --- faults.c, bench_programs.c --- */
 

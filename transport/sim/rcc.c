@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reset and clock control (RM0008, chapter 7): oscillators are ready at once, the core clock
- * follows CFGR, CSR remembers what reset the chip. Clock gates gate nothing. */
+ * follows CFGR, CSR remembers what reset the chip. peripherals.c obeys the gates and resets. */
 #include "sim/parts.h"
 
 enum {
@@ -25,12 +25,18 @@ enum {
 #define CFGR_PLLXTPRE (1u << 17)
 #define AHBENR_RESET 0x00000014u
 #define BDCR_WRITABLE 0x00018305u
+#define BDCR_BDRST (1u << 16)
 #define CSR_LSION (1u << 0)
 #define CSR_RMVF (1u << 24)
 #define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
 #define CSR_SFTRSTF (1u << 28)
 #define CSR_FLAGS 0xFC000000u
+
+/* What a medium-density chip has of AHBENR, APB2ENR and APB1ENR (RM0008, 7.3.6 to 7.3.8); of
+ * APB2RSTR and APB1RSTR too. */
+static const uint32_t gates[] = {
+    [SIM_AHB] = 0x00000055, [SIM_APB2] = 0x00005E7D, [SIM_APB1] = 0x1AE64807};
 
 enum { SW_HSI = 0, SW_HSE = 1, SW_PLL = 2 };
 
@@ -129,14 +135,13 @@ static void write_cr(struct sim_board *board, uint32_t value)
 
 static void write_cfgr(struct sim_board *board, uint32_t value)
 {
-    /* What was counted, was by the old clock. */
-    sim_device_tim2.sync(board, sim_now_ps(board));
+    sim_devices_sync(board); /* what was counted, was by the old clock */
     board->chip.rcc.cfgr = value & CFGR_WRITABLE;
     follow_switch(board);
     sim_clock_changed(board, sim_rcc_hclk_khz(board));
 }
 
-static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
+static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
     const struct sim_rcc *rcc = &board->chip.rcc;
 
@@ -146,6 +151,12 @@ static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
         break;
     case CFGR:
         *value = rcc->cfgr | rcc->sws << 2;
+        break;
+    case APB2RSTR:
+        *value = rcc->resets[SIM_APB2];
+        break;
+    case APB1RSTR:
+        *value = rcc->resets[SIM_APB1];
         break;
     case AHBENR:
     case APB2ENR:
@@ -171,18 +182,25 @@ static void write_csr(struct sim_rcc *rcc, uint32_t value)
     rcc->csr = flags | (value & CSR_LSION);
 }
 
-/* APB2RSTR and APB1RSTR: those peripherals that the simulation has. */
-static void write_resets(struct sim_board *board, uint32_t offset, uint32_t value)
+static void write_resets(struct sim_board *board, enum sim_clock_bus bus, uint32_t value)
 {
-    if (offset == APB2RSTR && value & 1u << 0)
-        sim_device_afio.reset(board);
-    if (offset == APB2RSTR && value & 1u << 14)
-        sim_device_usart1.reset(board);
-    if (offset == APB1RSTR && value & 1u << 0)
-        sim_device_tim2.reset(board);
+    board->chip.rcc.resets[bus] = value & gates[bus];
+    sim_devices_hold_reset(board);
 }
 
-static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
+static void write_enables(struct sim_board *board, enum sim_clock_bus bus, uint32_t value)
+{
+    sim_devices_sync(board); /* what had a clock until now, counted until now */
+    board->chip.rcc.enables[bus] = value & gates[bus];
+}
+
+/* BDRST holds the backup domain in reset (7.3.9). */
+static void write_bdcr(struct sim_rcc *rcc, uint32_t value)
+{
+    rcc->bdcr = value & (value & BDCR_BDRST ? BDCR_BDRST : BDCR_WRITABLE);
+}
+
+static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
     struct sim_rcc *rcc = &board->chip.rcc;
 
@@ -194,16 +212,18 @@ static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
         write_cfgr(board, value);
         break;
     case APB2RSTR:
+        write_resets(board, SIM_APB2, value);
+        break;
     case APB1RSTR:
-        write_resets(board, offset, value);
+        write_resets(board, SIM_APB1, value);
         break;
     case AHBENR:
     case APB2ENR:
     case APB1ENR:
-        rcc->enables[(offset - AHBENR) / 4] = value;
+        write_enables(board, (offset - AHBENR) / 4, value);
         break;
     case BDCR:
-        rcc->bdcr = value & BDCR_WRITABLE;
+        write_bdcr(rcc, value);
         break;
     case CSR:
         write_csr(rcc, value);
@@ -214,15 +234,16 @@ static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
     return true;
 }
 
-static void reset(struct sim_board *board)
+static void reset(struct sim_board *board, unsigned unit)
 {
     struct sim_rcc *rcc = &board->chip.rcc;
 
     rcc->cr = CR_RESET;
     rcc->cfgr = rcc->sws = 0;
-    rcc->enables[0] = AHBENR_RESET;
-    rcc->enables[1] = rcc->enables[2] = 0;
+    rcc->enables[SIM_AHB] = AHBENR_RESET;
+    rcc->enables[SIM_APB2] = rcc->enables[SIM_APB1] = 0;
+    rcc->resets[SIM_APB2] = rcc->resets[SIM_APB1] = 0;
     rcc->csr &= CSR_FLAGS;
 }
 
-const struct sim_device sim_device_rcc = {"RCC", 0x40021000, 0x400, read, write, reset, NULL};
+const struct sim_device sim_device_rcc = {read, write, reset, NULL};

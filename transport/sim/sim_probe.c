@@ -67,6 +67,16 @@ static void sleep_us(struct clock *clock, uint64_t us)
     pace(sim);
 }
 
+/* --- what the board has to say --- */
+
+static void log_remarks(struct probe *probe)
+{
+    char text[256];
+
+    while (sim_board_remark(sim_of(probe)->board, text, sizeof text))
+        log_line(probe->job->log, LOG_WARN, "%s", text);
+}
+
 /* --- the cable --- */
 
 static enum err check_present(struct probe *probe)
@@ -191,6 +201,7 @@ static enum err sim_transfer(struct probe *probe, struct dap_access *list, size_
         return error;
     *ack = run_list(probe, list, count, done);
     pace(sim);
+    log_remarks(probe);
     probe->stats.instructions = sim_board_instructions(sim->board);
     if ((error = check_present(probe)) != ERR_OK)
         *ack = SWD_OK; /* the error says it; there was no acknowledge */

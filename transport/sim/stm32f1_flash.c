@@ -58,7 +58,7 @@ static void update_irq(struct sim_board *board)
                     (flash->sr & SIM_FLASH_SR_EOP && flash->cr & CR_EOPIE));
 }
 
-static uint64_t sync(struct sim_board *board, uint64_t now_ps)
+static uint64_t sync(struct sim_board *board, unsigned unit, uint64_t now_ps)
 {
     struct sim_flash *flash = &board->chip.flash;
 
@@ -248,7 +248,7 @@ static void write_cr(struct sim_board *board, uint32_t value)
         start(board);
 }
 
-static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
+static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
     const struct sim_flash *flash = &board->chip.flash;
 
@@ -274,7 +274,7 @@ static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
+static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
     struct sim_flash *flash = &board->chip.flash;
 
@@ -303,7 +303,7 @@ static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
 }
 
 /* A reset ends an operation under way; OBR and WRPR follow from sim_options_load(). */
-static void reset(struct sim_board *board)
+static void reset(struct sim_board *board, unsigned unit)
 {
     struct sim_flash *flash = &board->chip.flash;
 
@@ -327,4 +327,4 @@ void sim_flash_factory(struct sim_board *board)
     sim_options_factory(flash);
 }
 
-const struct sim_device sim_device_flash = {"FLASH", 0x40022000, 0x400, read, write, reset, sync};
+const struct sim_device sim_device_flash = {read, write, reset, sync};

@@ -14,9 +14,24 @@ enum {
     AHB_START = 0x40018000
 };
 
-static const struct sim_device *const devices[] = {
-    &sim_device_tim2, &sim_device_afio,  &sim_device_gpio,   &sim_device_usart1,
-    &sim_device_rcc,  &sim_device_flash, &sim_device_dbgmcu, NULL};
+#define DBGMCU_START 0xE0042000u
+
+const struct sim_peripheral sim_peripherals[] = {
+    {"TIM2", 0x40000000, &sim_device_tim2, 0, {SIM_APB1, 0}},
+    {"AFIO", 0x40010000, &sim_device_afio, 0, {SIM_APB2, 0}},
+    {"GPIOA", 0x40010800, &sim_device_gpio, 0, {SIM_APB2, 2}},
+    {"GPIOB", 0x40010C00, &sim_device_gpio, 1, {SIM_APB2, 3}},
+    {"GPIOC", 0x40011000, &sim_device_gpio, 2, {SIM_APB2, 4}},
+    {"GPIOD", 0x40011400, &sim_device_gpio, 3, {SIM_APB2, 5}},
+    {"GPIOE", 0x40011800, &sim_device_gpio, 4, {SIM_APB2, 6}},
+    {"USART1", 0x40013800, &sim_device_usart1, 0, {SIM_APB2, 14}},
+    {"RCC", 0x40021000, &sim_device_rcc, 0, {SIM_UNGATED, 0}},
+    {"FLASH", 0x40022000, &sim_device_flash, 0, {SIM_UNGATED, 0}}, /* FLITFEN: asleep only */
+    {"DBGMCU", DBGMCU_START, &sim_device_dbgmcu, 0, {SIM_UNGATED, 0}},
+};
+const size_t sim_peripheral_count = sizeof sim_peripherals / sizeof *sim_peripherals;
+_Static_assert(sizeof sim_peripherals / sizeof *sim_peripherals <= SIM_PERIPHERALS_MAX,
+               "misuses[] has one for each");
 
 /* Peripherals that the chip has and the simulation has no model of. They read as 0 and ignore
  * writes, as those without a clock do (RM0008, 7.3.7). */
@@ -107,7 +122,7 @@ static void stall(struct sim_board *board, uint32_t address)
     if (until == 0)
         return;
     sim_stall_core(board, until);
-    sim_device_flash.sync(board, until > sim_now_ps(board) ? until : sim_now_ps(board));
+    sim_device_flash.sync(board, 0, until > sim_now_ps(board) ? until : sim_now_ps(board));
 }
 
 static struct sim_window window(uint32_t start, uint32_t size, uint8_t *memory, bool writable)
@@ -133,46 +148,14 @@ void sim_map_update_windows(struct sim_board *board)
 
 /* --- peripherals --- */
 
-void sim_devices_reset(struct sim_board *board)
-{
-    for (size_t i = 0; devices[i]; i++)
-        devices[i]->reset(board);
-}
-
-uint64_t sim_devices_sync(struct sim_board *board)
-{
-    uint64_t next = SIM_NEVER;
-
-    for (size_t i = 0; devices[i]; i++) {
-        if (!devices[i]->sync)
-            continue;
-        uint64_t event = devices[i]->sync(board, board->now_ps);
-        if (event < next)
-            next = event;
-    }
-    return next;
-}
-
-static const struct sim_device *device_at(struct sim_board *board, uint32_t address)
-{
-    for (size_t i = 0; devices[i]; i++) {
-        if (!within(address, devices[i]->base, devices[i]->size))
-            continue;
-        if (devices[i]->sync)
-            devices[i]->sync(board, sim_now_ps(board));
-        return devices[i];
-    }
-    return NULL;
-}
-
 static bool read_device(struct sim_board *board, uint32_t address, unsigned width, uint32_t *value)
 {
-    const struct sim_device *device = device_at(board, address);
+    const struct sim_peripheral *device = sim_peripheral_at(board, address);
     uint32_t word = 0;
 
     if (!device && !is_unclocked(address))
         return false;
-    if (device && !device->read(board, (address - device->base) & ~3u, &word))
+    if (device && !sim_peripheral_read(board, device, (address - device->base) & ~3u, &word))
         return false;
     word >>= (address & 3) * 8;
     *value = width == 4 ? word : word & ((1u << width * 8) - 1);
@@ -186,28 +169,28 @@ static uint32_t replicate(unsigned width, uint32_t value)
     return width == 1 ? (value & 0xFF) * 0x01010101u : (value & 0xFFFF) * 0x00010001u;
 }
 
-static bool write_narrow(struct sim_board *board, const struct sim_device *device, uint32_t address,
-                         unsigned width, uint32_t value)
+static bool write_narrow(struct sim_board *board, const struct sim_peripheral *device,
+                         uint32_t address, unsigned width, uint32_t value)
 {
     uint32_t offset = (address - device->base) & ~3u, word;
     unsigned shift = (address & 3) * 8;
     uint32_t mask = ((1u << width * 8) - 1) << shift;
 
     if (address < AHB_START)
-        return device->write(board, offset, replicate(width, value));
-    if (!device->read(board, offset, &word))
+        return sim_peripheral_write(board, device, offset, replicate(width, value));
+    if (!sim_peripheral_read(board, device, offset, &word))
         return false;
-    return device->write(board, offset, (word & ~mask) | (value << shift & mask));
+    return sim_peripheral_write(board, device, offset, (word & ~mask) | (value << shift & mask));
 }
 
 static bool write_device(struct sim_board *board, uint32_t address, unsigned width, uint32_t value)
 {
-    const struct sim_device *device = device_at(board, address);
+    const struct sim_peripheral *device = sim_peripheral_at(board, address);
 
     if (!device)
         return is_unclocked(address);
     if (width == 4)
-        return device->write(board, address - device->base, value);
+        return sim_peripheral_write(board, device, address - device->base, value);
     return write_narrow(board, device, address, width, value);
 }
 
@@ -247,7 +230,7 @@ static bool write_bus(struct sim_board *board, uint32_t address, unsigned width,
 /* While NRST is low the bus matrix is in reset; only the debug part of the core lives. */
 static bool bus_dead(const struct sim_board *board, uint32_t address)
 {
-    return board->nrst_low && address != sim_device_dbgmcu.base;
+    return board->nrst_low && address != DBGMCU_START;
 }
 
 bool sim_map_read(void *user, uint32_t address, unsigned width, uint32_t *value, bool debugger)

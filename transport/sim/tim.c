@@ -21,7 +21,7 @@ static bool counts(const struct sim_board *board)
 {
     bool frozen = board->chip.dbgmcu_cr & SIM_DBGMCU_TIM2_STOP && sim_cpu_is_halted(board->cpu);
 
-    return board->chip.tim2.cr1 & CR1_CEN && !frozen;
+    return board->chip.tim2.cr1 & CR1_CEN && !frozen && sim_has_clock(board, &sim_device_tim2, 0);
 }
 
 static uint64_t ticks_to_ps(const struct sim_board *board, uint64_t ticks)
@@ -44,7 +44,7 @@ static void count_ticks(struct sim_board *board, uint64_t ticks)
     tim->count = (uint32_t)(count % period);
 }
 
-static uint64_t sync(struct sim_board *board, uint64_t now_ps)
+static uint64_t sync(struct sim_board *board, unsigned unit, uint64_t now_ps)
 {
     struct sim_tim *tim = &board->chip.tim2;
 
@@ -70,7 +70,7 @@ static void generate_update(struct sim_tim *tim, uint64_t now_ps)
         tim->sr |= UPDATE;
 }
 
-static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
+static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
     const struct sim_tim *tim = &board->chip.tim2;
 
@@ -99,7 +99,7 @@ static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
+static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
     struct sim_tim *tim = &board->chip.tim2;
 
@@ -133,10 +133,10 @@ static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
     return true;
 }
 
-static void reset(struct sim_board *board)
+static void reset(struct sim_board *board, unsigned unit)
 {
     board->chip.tim2 = (struct sim_tim){.arr = 0xFFFF, .anchor_ps = sim_now_ps(board)};
     update_irq(board);
 }
 
-const struct sim_device sim_device_tim2 = {"TIM2", 0x40000000, 0x400, read, write, reset, sync};
+const struct sim_device sim_device_tim2 = {read, write, reset, sync};

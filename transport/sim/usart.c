@@ -142,7 +142,7 @@ size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity)
 
 /* --- registers --- */
 
-static uint64_t sync(struct sim_board *board, uint64_t now_ps)
+static uint64_t sync(struct sim_board *board, unsigned unit, uint64_t now_ps)
 {
     uint64_t output = sync_output(board, now_ps), input = sync_input(board, now_ps);
 
@@ -173,7 +173,7 @@ static uint32_t *plain_register(struct sim_usart *usart, uint32_t offset)
     return registers[(offset - BRR) / 4];
 }
 
-static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
+static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
 {
     struct sim_usart *usart = &board->chip.usart1;
 
@@ -186,7 +186,7 @@ static bool read(struct sim_board *board, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
+static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
 {
     struct sim_usart *usart = &board->chip.usart1;
 
@@ -201,7 +201,7 @@ static bool write(struct sim_board *board, uint32_t offset, uint32_t value)
 }
 
 /* What was sent before stays with the user; what was typed and not yet received is lost. */
-static void reset(struct sim_board *board)
+static void reset(struct sim_board *board, unsigned unit)
 {
     struct sim_usart *usart = &board->chip.usart1;
 
@@ -213,4 +213,4 @@ static void reset(struct sim_board *board)
     update_irq(board);
 }
 
-const struct sim_device sim_device_usart1 = {"USART1", 0x40013800, 0x400, read, write, reset, sync};
+const struct sim_device sim_device_usart1 = {read, write, reset, sync};

@@ -137,6 +137,12 @@ void poke16(struct sim_board *board, uint32_t address, uint32_t value)
     assert_int_equal(mem_write(board, address, 2, value), SWD_OK);
 }
 
+void rig_clocks_on(struct sim_board *board)
+{
+    poke32(board, RCC_APB2ENR, 0x407D);
+    poke32(board, RCC_APB1ENR, 1);
+}
+
 /* --- core --- */
 
 void rig_halt(struct sim_board *board)
@@ -203,5 +209,14 @@ void rig_hand(struct sim_board *board, const char *word1, const char *word2)
     char reply[1000];
 
     if (!sim_board_hands(board, word2 ? 2 : 1, argv, reply, sizeof reply))
+        fail_msg("%s", reply);
+}
+
+void rig_pin(struct sim_board *board, const char *pin, const char *level)
+{
+    const char *const argv[] = {"pin", pin, level};
+    char reply[1000];
+
+    if (!sim_board_hands(board, 3, argv, reply, sizeof reply))
         fail_msg("%s", reply);
 }

@@ -40,6 +40,8 @@ enum {
 #define S_HALT (1u << 17)
 #define S_SLEEP (1u << 18)
 #define S_RESET_ST (1u << 25)
+enum { RCC_APB2RSTR = 0x4002100C, RCC_APB1RSTR = 0x40021010 };
+enum { RCC_APB2ENR = 0x40021018, RCC_APB1ENR = 0x4002101C };
 #define KEY1 0x45670123u
 #define KEY2 0xCDEF89ABu
 
@@ -68,6 +70,9 @@ uint32_t peek16(struct sim_board *board, uint32_t address);
 void poke32(struct sim_board *board, uint32_t address, uint32_t value);
 void poke16(struct sim_board *board, uint32_t address, uint32_t value);
 
+/* Gives AFIO, the ports, USART1 and TIM2 their clocks. */
+void rig_clocks_on(struct sim_board *board);
+
 /* Core. */
 void rig_halt(struct sim_board *board);
 uint32_t rig_register(struct sim_board *board, unsigned regsel);
@@ -83,5 +88,7 @@ void rig_program(struct sim_board *board, uint32_t address, uint16_t value);
 
 /* A hand on the bench; the test fails if the board does not understand. */
 void rig_hand(struct sim_board *board, const char *word1, const char *word2);
+/* "PA0" to "0", "1" or "float". */
+void rig_pin(struct sim_board *board, const char *pin, const char *level);
 
 #endif

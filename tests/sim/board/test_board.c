@@ -113,7 +113,7 @@ static void system_reset_resets_peripherals_not_debug(void **state)
 {
     struct sim_board *board = rig_connected("bluepill");
 
-    poke32(board, 0x40021018, 4);
+    poke32(board, RCC_APB2ENR, 4);
     poke32(board, 0x4001080C, 0x55);
     poke32(board, 0xE0042004, 0x307);
     poke32(board, DEMCR, 1u << 24);
@@ -121,7 +121,8 @@ static void system_reset_resets_peripherals_not_debug(void **state)
     poke32(board, AIRCR, AIRCR_SYSRESETREQ);
     sim_board_advance_us(board, 10);
     assert_true(peek32(board, DHCSR) & S_RESET_ST);
-    assert_int_equal(peek32(board, 0x40021018), 0);
+    assert_int_equal(peek32(board, RCC_APB2ENR), 0);
+    poke32(board, RCC_APB2ENR, 4);
     assert_int_equal(peek32(board, 0x4001080C), 0);
     assert_int_equal(peek32(board, 0xE0042004), 0x307);
     assert_int_equal(peek32(board, DEMCR), 1u << 24);

@@ -10,6 +10,8 @@
 
 struct bench {
     struct job job;
+    struct log log;
+    char logged[2000];
     struct probe *probe;
     struct ops ops;
     char output[2000];
@@ -23,12 +25,21 @@ static void keep_output(void *user, const char *text, size_t length)
     snprintf(bench->output + used, sizeof bench->output - used, "%.*s", (int)length, text);
 }
 
+static void keep_line(void *user, enum log_level level, const char *line)
+{
+    struct bench *bench = user;
+    size_t used = strlen(bench->logged);
+
+    snprintf(bench->logged + used, sizeof bench->logged - used, "%s\n", line);
+}
+
 static struct bench *opened(const char *spec)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     struct probe_info info;
 
-    job_init(&bench->job, NULL);
+    bench->log = (struct log){LOG_INFO, keep_line, bench};
+    job_init(&bench->job, &bench->log);
     bench->job.output = keep_output;
     bench->job.user = bench;
     if (probe_sim_info(spec, &info, &bench->job) != ERR_OK ||
@@ -267,6 +278,7 @@ static void shows_state_and_serial_output(void **state)
 
     expect_error(bench, probe_command(bench->probe, 0, NULL), ERR_OK);
     assert_non_null(strstr(bench->output, "faults: none"));
+    ops_write32(&bench->ops, 0x40021018, 1u << 14); /* RCC_APB2ENR: USART1EN */
     ops_write32(&bench->ops, 0x40013808, 69);
     ops_write32(&bench->ops, 0x4001380C, 0x2008);
     ops_write32(&bench->ops, 0x40013804, 'X');
@@ -276,6 +288,23 @@ static void shows_state_and_serial_output(void **state)
     assert_string_equal(bench->output, "X");
     const char *const wrong[] = {"dance"};
     expect_error(bench, probe_command(bench->probe, 1, wrong), ERR_ARGUMENT);
+    finish(bench);
+}
+
+/* Once, and for each peripheral. */
+static void what_has_no_clock_is_logged(void **state)
+{
+    struct bench *bench = connected("bluepill");
+
+    for (int i = 0; i < 3; i++) {
+        ops_write32(&bench->ops, 0x40010800, 0x33333333);
+        ops_write32(&bench->ops, 0x40013808, 69);
+        expect_error(bench, ops_flush(&bench->ops), ERR_OK);
+    }
+    const char *port = strstr(bench->logged, "the debugger uses GPIOA, whose clock is off");
+    assert_non_null(port);
+    assert_null(strstr(port + 30, "GPIOA"));
+    assert_non_null(strstr(bench->logged, "bit 14 of RCC_APB2ENR"));
     finish(bench);
 }
 
@@ -348,6 +377,7 @@ int main(void)
         cmocka_unit_test(vanishes_in_mid_operation),
         cmocka_unit_test(noise_never_changes_data),
         cmocka_unit_test(shows_state_and_serial_output),
+        cmocka_unit_test(what_has_no_clock_is_logged),
         cmocka_unit_test(counts_what_it_does),
         cmocka_unit_test(realtime_really_waits),
         cmocka_unit_test(speed_costs_time),

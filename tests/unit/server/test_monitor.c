@@ -47,6 +47,21 @@ static void help_is_made_from_the_table(void **state)
     assert_null(strstr(monitor("help flash"), "reset"));
 }
 
+static void hands_reach_the_simulated_board(void **state)
+{
+    (void)state;
+    assert_says("sim", "simulated Blue Pill: power on");
+    assert_prints("sim pin PA0 1", "PA0: floating input, driven to 1, reads 1\n");
+    monitor("halt; mww 0x40021018 4");
+    assert_prints("mdw 0x40010808", "0x40010808: 0000a001 \n");
+    assert_prints("sim pin", "PA0: floating input, driven to 1, reads 1\n");
+    assert_prints("sim pin PA0 float; sim pin", "PA0: floating input, not driven, reads 0\n"
+                                                "no pin is driven; sim pin PA0 1 drives one\n");
+    monitor("sim boot0 1; sim nrst press; sim nrst release; sim boot0 0");
+    assert_says("sim", "BOOT0 0");
+    assert_says("help sim pin", "sim pin [PIN [0|1|float]]");
+}
+
 static void mistakes_get_a_sentence(void **state)
 {
     (void)state;
@@ -61,6 +76,8 @@ static void mistakes_get_a_sentence(void **state)
     assert_prints("reset gently", "[usage: reset [run|halt|init]]");
     assert_prints("echo {", "[a brace is not closed]");
     assert_says("sim nonsense", "boot0");
+    assert_prints("sim pin PA16", "['PA16' is no pin: they are PA0 to PA15, up to PE0 to PE15]");
+    assert_prints("sim power", "[usage: sim power off|on]");
     assert_prints("", "");
     assert_prints("\"\"", "[unknown command ''; help lists all]");
 }
@@ -187,6 +204,7 @@ int main(void)
         cmocka_unit_test(the_table_is_sorted_and_complete),
         cmocka_unit_test(names_are_known_once),
         cmocka_unit_test(help_is_made_from_the_table),
+        cmocka_unit_test(hands_reach_the_simulated_board),
         cmocka_unit_test(mistakes_get_a_sentence),
         cmocka_unit_test(a_line_is_run_up_to_its_first_failure),
         cmocka_unit_test(other_spellings_mean_the_same),
