@@ -28,10 +28,11 @@ enum { UNIT_REGISTERS = 64 };
 /* What the loop does besides sending the reply. */
 enum client_action {
     CLIENT_NOTHING = 0,
-    CLIENT_NO_ACK = 1,    /* after this reply was acknowledged, no more acknowledgements */
-    CLIENT_CLOSE = 2,     /* close once the reply is out */
-    CLIENT_SHUTDOWN = 4,  /* a monitor command ends the daemon, once the reply is out */
-    CLIENT_EXIT_CODE = 8, /* ..and its exit code times this */
+    CLIENT_NO_ACK = 1,     /* after this reply was acknowledged, no more acknowledgements */
+    CLIENT_CLOSE = 2,      /* close once the reply is out */
+    CLIENT_SHUTDOWN = 4,   /* a monitor command ends the daemon, once the reply is out */
+    CLIENT_RESET = 8,      /* the core was reset: what was wanted of it before is not any more */
+    CLIENT_EXIT_CODE = 16, /* of a shutdown, times this */
 };
 
 /* One gdb connection as the worker sees it. */
@@ -42,11 +43,12 @@ struct client {
     bool waiting;       /* a resume's stop reply is owed */
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;
-    bool sync;  /* the next step does nothing but tell where the core stands */
-    bool ended; /* it detached, or was told that the program ended: until it attaches or runs
-                   again it is shown no thread, or gdb would take it for a new program */
-    bool lost;  /* its target was lost, whether or not it is back: until it asks, attaches or runs
-                   again, what it believes of the core is not true any more */
+    bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
+    bool sync;        /* the next step does nothing but tell where the core stands */
+    bool ended;       /* it detached, or was told that the program ended: until it attaches or runs
+                         again it is shown no thread, or gdb would take it for a new program */
+    bool lost; /* its target was lost, whether or not it is back: until it asks, attaches or runs
+                  again, what it believes of the core is not true any more */
     struct flash *flash; /* between vFlashErase and vFlashDone */
     uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
                             holder; 0: has not asked (or detached), and holds nothing */
@@ -152,6 +154,8 @@ void unit_poll(struct unit *unit, struct job *job);
  * for an observer while the holder waits, and for a short job inside a long one. */
 enum err unit_halt(struct unit *unit, struct job *job);
 enum err unit_resume(struct unit *unit, struct job *job);
+/* The same for gdb's own resumes: the acting client's breakpoint at pc is hit. */
+enum err unit_continue(struct unit *unit, struct job *job);
 enum err unit_step(struct unit *unit, struct job *job);
 /* As target_step_range(). */
 enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uint32_t end);

@@ -98,6 +98,17 @@ enum err unit_resume(struct unit *unit, struct job *job)
     return err;
 }
 
+enum err unit_continue(struct unit *unit, struct job *job)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = prepare_run(unit, job);
+
+    if (err == ERR_OK)
+        err = target_continue(unit->target, unit->acting->id);
+    unit_leave(unit, before);
+    return err;
+}
+
 enum err unit_step(struct unit *unit, struct job *job)
 {
     struct job *before = unit_enter(unit, job);

@@ -165,6 +165,7 @@ static void run_packet(struct worker *worker, struct message *message)
     }
     uint8_t *memory = malloc(RSP_PACKET_SIZE);
     buf_init(&message->reply, memory, memory ? RSP_PACKET_SIZE : 0);
+    message->client->interrupted = message->interrupt_first;
     message->outcome = packet_run(&worker->unit, message->client, &message->job, message->payload,
                                   message->length, &message->reply, &message->actions);
 }

@@ -43,13 +43,15 @@ struct message {
 
     /* The loop's own marks; the worker never looks. The payload is the worker's meanwhile. */
     bool quick;       /* owed within 1.5 s */
-    bool resumes;     /* c, s and their kin: interrupted when they run, not cancelled */
+    bool goes_on;     /* c, s, vCont: a stop answers it */
+    bool resumes;     /* all of them but range steps: interrupted when they run, not cancelled */
     char letter;      /* the payload's first */
     bool ack_owed;    /* '+' goes out with the reply */
     bool answered;    /* the loop answered itself: what comes back late is dropped */
     bool interrupted; /* 0x03 came behind it */
-    bool stopped;     /* its stop reply overtook its answer */
-    bool too_long;    /* a packet beyond PacketSize: never reaches the worker */
+    bool interrupt_first; /* goes_on: 0x03 came before it, so that it stops at once */
+    bool stopped;         /* its stop reply overtook its answer */
+    bool too_long;        /* a packet beyond PacketSize: never reaches the worker */
     uint64_t deadline_ms;
 
     int watchers;            /* WATCH */

@@ -28,21 +28,27 @@ static enum err leave_breakpoint(struct target *target, uint32_t pc, bool *stopp
     return stop_explain(target, &facts, STOP_STEP, &stop);
 }
 
+/* The stop at pc has been told, and the instruction there may be a BKPT: it would tell it again,
+ * also where a breakpoint stood that is not set any more. */
+static bool was_told(const struct target *target, uint32_t pc)
+{
+    enum stop_reason reason = target->stop.reason;
+
+    return target->stop.pc == pc &&
+           (reason == STOP_BKPT || reason == STOP_BREAKPOINT_HW || reason == STOP_BREAKPOINT_SW);
+}
+
 /* Gets off what stands at pc. *stopped: that stopped the core again already. */
 static enum err leave_pc(struct target *target, bool *stopped)
 {
     struct target_stop stop;
     bool passed;
 
-    *stopped = false;
-    enum err err = regs_need(target);
-    if (err)
-        return err;
     uint32_t pc = target->regs.word[SLOT_PC];
     bool ours = breakpoint_at(target, pc) != NULL;
-    if (!ours && (target->stop.reason != STOP_BKPT || target->stop.pc != pc))
+    if (!ours && !was_told(target, pc))
         return ERR_OK;
-    err = step_over_bkpt(target, &passed, &stop);
+    enum err err = step_over_bkpt(target, &passed, &stop);
     if (err)
         return err;
     if (passed) {
@@ -114,20 +120,33 @@ enum err cm_go(struct target *target)
     return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
 }
 
-enum err target_resume(struct target *target)
+/* `owner` shall hit what it has set at pc; OWNER_INTERNAL: nobody. */
+static enum err resume(struct target *target, unsigned owner)
 {
-    bool stopped;
+    bool stopped = false;
     enum err err = cm_need_connected(target);
 
     if (err || target->state == TARGET_RUNNING)
         return err;
     err = cm_need_halted(target);
     if (!err)
+        err = regs_need(target);
+    if (!err && !(breakpoint_owners(target, target->regs.word[SLOT_PC]) >> owner & 1))
         err = leave_pc(target, &stopped);
     if (err || !stopped)
         return err ? err : cm_go(target);
     target->state = TARGET_RUNNING; /* for the next poll to end */
     return ERR_OK;
+}
+
+enum err target_resume(struct target *target)
+{
+    return resume(target, OWNER_INTERNAL);
+}
+
+enum err target_continue(struct target *target, unsigned owner)
+{
+    return resume(target, owner);
 }
 
 static enum err collect_stop(struct target *target, struct target_stop *stop)

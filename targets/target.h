@@ -150,6 +150,9 @@ bool target_locked_up(const struct target *target);
 enum err target_halt(struct target *target, struct target_stop *stop);
 /* Steps over a breakpoint at pc first. Running already: fine. Held in reset: ERR_NOT_HALTED. */
 enum err target_resume(struct target *target);
+/* The same for an owner that lifts its breakpoints itself when it wants to pass them: what it has
+ * set at pc is hit before anything runs. Those of others are stepped over. */
+enum err target_continue(struct target *target, unsigned owner);
 /* One instruction; interrupts as target_set_maskisr() says. */
 enum err target_step(struct target *target, struct target_stop *stop);
 /* Steps until pc leaves [start, end), a breakpoint or watchpoint hits, or the job is cancelled
@@ -205,13 +208,15 @@ void target_drop_caches(struct target *target);
 
 enum breakpoint_kind { BREAKPOINT_SW, BREAKPOINT_HW };
 
-/* `size` is gdb's kind: 2 or 3. BREAKPOINT_SW outside RAM becomes a hardware one.
+/* `size` is what the caller takes the instruction for; any will do, and clearing goes by kind and
+ * address alone. BREAKPOINT_SW outside RAM becomes a hardware one.
  * ERR_NO_RESOURCE names how many there are and who has them. */
 enum err target_breakpoint_set(struct target *target, unsigned owner, enum breakpoint_kind kind,
                                uint32_t address, unsigned size);
 enum err target_breakpoint_clear(struct target *target, unsigned owner, enum breakpoint_kind kind,
                                  uint32_t address, unsigned size);
-/* Any length that comparators can cover; ERR_NO_RESOURCE if they cannot. */
+/* Any length that comparators can cover; ERR_NO_RESOURCE if they cannot. Clearing with a length
+ * that is not set takes one of another length at this address. */
 enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
                                uint32_t address, uint32_t length);
 enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,

@@ -142,11 +142,25 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
     return apply_if_running(target);
 }
 
+/* One that a client sets with one length and clears with another must not stay. */
+static struct watchpoint *find_owned(struct target *target, unsigned owner, enum watch_kind kind,
+                                     uint32_t address)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
+        struct watchpoint *w = &target->watchpoints[i];
+        if ((w->owners >> owner & 1) && w->kind == kind && w->address == address)
+            return w;
+    }
+    return NULL;
+}
+
 enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
                                  uint32_t address, uint32_t length)
 {
     struct watchpoint *watch = find(target, kind, address, length);
 
+    if (!watch || !(watch->owners >> owner & 1))
+        watch = find_owned(target, owner, kind, address);
     if (watch)
         watch->owners &= ~(1u << owner);
     return apply_if_running(target);

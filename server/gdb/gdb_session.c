@@ -188,14 +188,13 @@ static void finish_packet(struct gdb_session *session, struct message *message)
         break;
     case PACKET_LATER:
         session->waiting = !message->stopped;
-        if (session->waiting && message->interrupted)
-            gdb_session_interrupt(session);
         gdb_session_pay_ack(session, message);
         break;
     case PACKET_NO_REPLY:
         gdb_session_pay_ack(session, message);
         break;
     }
+    gdb_session_interrupt_after(session, message);
     session->no_ack_next = message->actions & CLIENT_NO_ACK;
     if (message->actions & (CLIENT_CLOSE | CLIENT_SHUTDOWN))
         begin_close(session, true);
@@ -215,7 +214,7 @@ static void forward(struct gdb_session *session, const struct message *message)
         session->flight->stopped |= stop;
     }
     if (stop)
-        session->waiting = false;
+        gdb_session_told_stop(session, message->payload, message->length);
     gdb_session_send(session, message->payload, message->length, false);
 }
 

@@ -17,11 +17,16 @@ static void enqueue(struct gdb_session *session, struct message *message)
     session->queued++;
 }
 
+/* Answered by a stop. */
+static bool goes_on(const char *payload)
+{
+    return (payload[0] && strchr("cCsS", payload[0])) || strncmp(payload, "vCont;", 6) == 0;
+}
+
 /* A range step, in contrast, ends by itself when it is cancelled. */
 static bool resumes(const char *payload)
 {
-    return (payload[0] && strchr("cCsS", payload[0])) ||
-           (strncmp(payload, "vCont;", 6) == 0 && payload[6] != 'r');
+    return goes_on(payload) && strncmp(payload, "vCont;r", 7) != 0;
 }
 
 static void accept_packet(struct gdb_session *session, const char *payload, size_t length,
@@ -37,12 +42,14 @@ static void accept_packet(struct gdb_session *session, const char *payload, size
     session->spoke = true;
     message->too_long = too_long;
     message->quick = too_long || !packet_may_take_long(payload, length);
+    message->goes_on = goes_on(message->payload);
     message->resumes = resumes(message->payload);
     message->letter = message->payload[0];
     message->ack_owed = !session->decoder.no_ack;
     session->extended |= message->letter == '!';
     if (strncmp(message->payload, "qSupported", 10) == 0)
         session->error_message = strstr(message->payload, "error-message+");
+    gdb_session_interrupt_meets(session, message);
     if (!message->quick)
         gdb_session_pay_ack(session, message);
     enqueue(session, message);
@@ -65,40 +72,6 @@ static void resend(struct gdb_session *session)
         connection_write(&session->connection, session->sent, session->sent_length);
 }
 
-void gdb_session_cancel(struct message *message)
-{
-    if (message->kind == MESSAGE_PACKET && !message->quick && !message->resumes)
-        atomic_store(&message->job.cancelled, true);
-}
-
-void gdb_session_interrupt(struct gdb_session *session)
-{
-    struct message *message =
-        message_create(MESSAGE_INTERRUPT, session, session->host->log, NULL, 0);
-
-    if (!message)
-        return;
-    session->interrupting = true;
-    message->client = session->client;
-    worker_post(session->host->worker, message);
-}
-
-/* 0x03 belongs to the newest request: the one that runs, or the stop that is waited for. */
-static void interrupt(struct gdb_session *session)
-{
-    struct message *message = session->last ? session->last : session->flight;
-
-    if (message && message->kind == MESSAGE_PACKET && !message->answered) {
-        message->interrupted = true;
-        gdb_session_cancel(message);
-    } else if (session->waiting && session->client) {
-        if (!session->interrupting)
-            gdb_session_interrupt(session);
-    } else {
-        log_line(session->host->log, LOG_DEBUG, "an interrupt came too late and was dropped");
-    }
-}
-
 static void handle_event(struct gdb_session *session, enum rsp_event event)
 {
     struct rsp_decoder *decoder = &session->decoder;
@@ -115,7 +88,7 @@ static void handle_event(struct gdb_session *session, enum rsp_event event)
             gdb_session_ack(session, '-');
         break;
     case RSP_INTERRUPT:
-        interrupt(session);
+        gdb_session_interrupt(session);
         break;
     case RSP_ACK:
         acknowledged(session);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of a gdb session share: gdb_session.c (life, the worker's answers, time),
- * gdb_session_input.c (bytes to requests), gdb_session_output.c (replies to bytes). */
+ * gdb_session_input.c (bytes to requests), gdb_session_output.c (replies to bytes),
+ * gdb_session_interrupt.c (0x03). */
 #ifndef PROBED_GDB_SESSION_INTERNAL_H
 #define PROBED_GDB_SESSION_INTERNAL_H
 
@@ -24,6 +25,9 @@ struct gdb_session {
     bool no_ack_next;   /* once the OK to QStartNoAckMode is acknowledged */
     bool error_message; /* the client understands E.text */
     bool interrupting;  /* a MESSAGE_INTERRUPT is on its way */
+    bool interrupt;     /* 0x03 came, and nothing has answered it yet */
+    bool is_lldb;
+    uint64_t stopped_ms; /* uv_now() of the last stop reply */
     bool spoke, extended, ended, closing;
     bool timer_closed;
     struct rsp_decoder decoder;
@@ -42,10 +46,19 @@ struct message *gdb_session_unanswered(const struct gdb_session *session);
 
 /* connection_events.bytes */
 size_t gdb_session_bytes(void *user, const char *bytes, size_t length);
+
+/* --- gdb_session_interrupt.c --- */
+
+/* 0x03 came. */
+void gdb_session_interrupt(struct gdb_session *session);
 /* Ends a request that may take long, as 0x03 does. */
 void gdb_session_cancel(struct message *message);
-/* Asks the worker to stop the core for the waiting client. */
-void gdb_session_interrupt(struct gdb_session *session);
+/* A request is accepted: one that resumes may find an interrupt kept for it. */
+void gdb_session_interrupt_meets(struct gdb_session *session, struct message *message);
+/* A stop reply goes to the client; nothing is waited for any more. */
+void gdb_session_told_stop(struct gdb_session *session, const char *reply, size_t length);
+/* The worker has answered a request, and `waiting` says what came of it. */
+void gdb_session_interrupt_after(struct gdb_session *session, const struct message *message);
 
 /* --- gdb_session_output.c --- */
 

@@ -213,11 +213,14 @@ enum packet_outcome packet_run(struct unit *unit, struct client *client, struct 
     if (call.packet->flags & PACKET_SILENT)
         call.outcome = PACKET_NO_REPLY;
     struct client *acting = unit->acting;
+    unsigned resets = unit->resets;
     struct job *before = unit_enter(unit, job);
     unit->acting = client;
     enum err err = run(&call, payload, length);
     if (err != ERR_OK)
         reply_error(&call, err);
+    if (unit->resets != resets)
+        *actions |= CLIENT_RESET;
     unit_leave(unit, before);
     unit->acting = acting;
     return call.outcome;

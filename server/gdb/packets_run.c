@@ -106,13 +106,26 @@ static enum err begun(struct packet_call *call, enum err err)
     return wait_for_stop(call);
 }
 
+/* 0x03 came while the core stood: the resume behind it ends where it begins. */
+static enum err stop_at_once(struct packet_call *call)
+{
+    struct unit *unit = call->unit;
+
+    unit->stop =
+        (struct target_stop){.reason = STOP_REQUEST, .pc = target_last_stop(unit->target)->pc};
+    stop_reply_write(call->reply, unit, call->client);
+    return ERR_OK;
+}
+
 static enum err resume(struct packet_call *call)
 {
     call->client->sync = false;
     if (joins(call))
         return join(call, NULL);
+    if (call->client->interrupted)
+        return stop_at_once(call);
     warn_after_load(call);
-    return begun(call, unit_resume(call->unit, call->job));
+    return begun(call, unit_continue(call->unit, call->job));
 }
 
 static enum err reply_stop(struct packet_call *call)
@@ -137,6 +150,8 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     if (joins(call))
         return join(call, "the core runs already (another session resumed it, or it was reset): "
                           "waiting for it to stop; Ctrl-C halts it");
+    if (call->client->interrupted)
+        return stop_at_once(call);
     if (call->client->sync) { /* `monitor gdb_sync` came before it */
         call->client->sync = false;
         return reply_stop(call);

@@ -29,15 +29,66 @@ def spin(c):
 
 
 def idle_and_between_packets():
+    """gdb's manual, Interrupts: the stub interrupts the program; one that stands is so at its next resume."""
     with board() as daemon, Client(daemon.port) as c:
         c.send_raw(b"\x03")
         c.ask("?")
-        for _ in range(20):
-            c.send_raw(b"\x03")
-            assert c.ask("qC") == b"QC1"
-        c.send_raw(b"\x03\x03\x03")
         spin(c)
-        assert c.ask("vCont;s:1").startswith(b"T05"), "none of them was kept for later"
+        assert c.ask("vCont;s:1").startswith(b"T05"), "before the first stop there is nothing to interrupt"
+        for resume in ("vCont;s:1", "vCont;c", "s", "c", "vCont;r20000400,20000402:1;c"):
+            for _ in range(20):
+                c.send_raw(b"\x03")
+                assert c.ask("qC") == b"QC1"
+            c.send_raw(b"\x03\x03\x03")
+            assert c.ask(resume, timeout=QUICK).startswith(b"T02"), resume
+            assert c.ask("vCont;s:1").startswith(b"T05"), "one is kept, not all"
+
+
+def crossing_a_stop():
+    """The 03 leaves before the stop that comes by itself is seen, as when gdb passes by a false condition."""
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        c.ask("M20000400,4:00bffde7")  # nop, and again
+        c.ask("Z0,20000400,2")
+        for moment in range(40):
+            c.ask("Pf=02040020")
+            c.send("vCont;c")
+            time.sleep(moment / 20000)
+            c.send_raw(b"\x03")
+            stops = [c.receive(timeout=QUICK)[:3]]
+            if stops[0] == b"T05":
+                c.ask("Pf=02040020")
+                stops += [c.ask("vCont;c", timeout=QUICK)[:3]]
+            assert stops[-1] == b"T02", (moment, stops)
+
+
+def what_ends_a_kept_one():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("!")
+        c.ask("?")
+        for between in ("?", "D", "vAttach;1", "vRun;", "qRcmd," + b"reset halt".hex()):
+            c.send_raw(b"\x03")
+            while (reply := c.ask(between))[:1] == b"O" and reply != b"OK":
+                pass
+            c.ask("?")
+            spin(c)
+            assert c.ask("vCont;s:1", timeout=QUICK).startswith(b"T05"), between
+        c.send_raw(b"\x03")
+        time.sleep(2.2)
+        assert c.ask("vCont;s:1").startswith(b"T05"), "a person has seen the stop since"
+
+
+def lldb_keeps_none():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("QListThreadsInStopReply")
+        c.ask("?")
+        spin(c)
+        for _ in range(5):
+            c.send_raw(b"\x03")
+            assert c.ask("vCont;s:1").startswith(b"T05")
+            c.send("c")
+            c.send_raw(b"\x03")
+            assert c.receive(timeout=QUICK).startswith(b"T02"), "what runs is stopped"
 
 
 def inside_a_packet_it_is_data():
@@ -171,6 +222,7 @@ def a_stop_is_told_at_once():
         assert sorted(latencies)[10] < 0.05, latencies
 
 
-run_tests([idle_and_between_packets, inside_a_packet_it_is_data, while_it_steps_a_range, glued_to_the_resume,
+run_tests([idle_and_between_packets, crossing_a_stop, what_ends_a_kept_one, lldb_keeps_none,
+           inside_a_packet_it_is_data, while_it_steps_a_range, glued_to_the_resume,
            during_a_reset, during_a_load_it_ends_the_load, during_a_monitor_command, a_load_leaves_others_served,
            during_a_load_others_do_not_run_the_core, a_slow_wire_is_answered_in_time, no_ack_mode_drops_what_is_garbled, a_stop_is_told_at_once])

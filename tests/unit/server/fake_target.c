@@ -247,6 +247,15 @@ enum err target_resume(struct target *target)
     return ERR_OK;
 }
 
+enum err target_continue(struct target *target, unsigned owner)
+{
+    note("continue%u;", owner);
+    if (fake.fail != ERR_OK)
+        return failing();
+    fake.state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
 enum err target_step(struct target *target, struct target_stop *stop)
 {
     note("step;");

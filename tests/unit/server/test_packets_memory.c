@@ -176,10 +176,26 @@ static void breakpoints_belong_to_their_gdb(void **state)
     assert_string_equal(fake_log(), "wp0+0 20000000/4;wp0+1 20000000/4;wp1-2 20000000/4;");
 }
 
+/* lldb without a program sets 4 or 0; with one it sets 2 and clears 4. */
+static void kinds_of_breakpoints_are_taken_and_do_not_tell_them_apart(void **state)
+{
+    char packet[32];
+
+    (void)state;
+    for (int kind = 0; kind <= 4; kind++) {
+        snprintf(packet, sizeof packet, "Z%d,8000100,%d", kind & 1, kind);
+        assert_string_equal(ask(&desk, gdb, packet), "OK");
+    }
+    fake_log();
+    assert_string_equal(ask(&desk, gdb, "z0,8000100,4"), "OK");
+    assert_string_equal(ask(&desk, gdb, "z1,8000100,9"), "OK");
+    assert_string_equal(fake_log(), "bp0-sw 08000100/4;bp0-hw 08000100/9;");
+}
+
 static void impossible_breakpoints_are_errors_and_unknown_types_empty(void **state)
 {
     (void)state;
-    assert_error("Z0,8000100,4");
+    assert_error("Z0,8000100,5");
     assert_error("Z1,8000100");
     assert_error("Z2,20000000,0");
     assert_error("Z2,ffffffff,2");
@@ -205,6 +221,7 @@ int main(void)
         TEST(registers_are_read_and_written),
         TEST(garbled_registers_are_errors),
         TEST(breakpoints_belong_to_their_gdb),
+        TEST(kinds_of_breakpoints_are_taken_and_do_not_tell_them_apart),
         TEST(impossible_breakpoints_are_errors_and_unknown_types_empty),
     };
 

@@ -27,20 +27,20 @@ static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
     static const struct {
         const char *packet, *asked;
     } cases[] = {
-        {"vCont;c", "resume;"},
-        {"vCont;c:1", "resume;"},
-        {"vCont;C05:-1", "resume;"},
-        {"vCont;C05", "resume;"},
+        {"vCont;c", "continue0;"},
+        {"vCont;c:1", "continue0;"},
+        {"vCont;C05:-1", "continue0;"},
+        {"vCont;C05", "continue0;"},
         {"vCont;s:1;c", "step;"},
         {"vCont;s:-1;c", "step;"},
         {"vCont;s", "step;"},
         {"vCont;S0b:0;c", "step;"},
-        {"vCont;s:2;c:1", "resume;"},
-        {"vCont;c;s:1", "resume;"},
+        {"vCont;s:2;c:1", "continue0;"},
+        {"vCont;c;s:1", "continue0;"},
         {"vCont;r8000100,8000110:1;c", "range 08000100 08000110;"},
         {"vCont;r8000100,8000100:1;c", "step;"},
-        {"c", "resume;"},
-        {"C0b", "resume;"},
+        {"c", "continue0;"},
+        {"C0b", "continue0;"},
         {"s", "step;"},
         {"S05", "step;"},
     };
@@ -50,7 +50,7 @@ static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
         fake.state = TARGET_HALTED;
         gdb->client->waiting = false;
         const char *reply = ask(&desk, gdb, cases[i].packet);
-        if (strcmp(cases[i].asked, "resume;") == 0)
+        if (strcmp(cases[i].asked, "continue0;") == 0)
             assert_string_equal(reply, "LATER");
         else
             assert_begins(reply, "T05thread:1;");
@@ -197,6 +197,35 @@ static void range_step_can_be_interrupted(void **state)
     assert_begins(ask(&desk, gdb, "vCont;r8000100,8000110:1;c"), "T02thread:1;");
 }
 
+static void an_interrupt_kept_for_a_resume_ends_it_before_it_begins(void **state)
+{
+    static const char *const packets[] = {
+        "c", "vCont;c", "vCont;s:1;c", "vCont;r8000100,8000110:1;c", "s", "C05", "S05"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        gdb->client->interrupted = true;
+        assert_begins(ask(&desk, gdb, packets[i]), "T02thread:1;");
+        assert_string_equal(fake_log(), "");
+        assert_false(gdb->client->waiting);
+    }
+    /* With the core on its way already it is a Ctrl-C like others: the session sends it behind. */
+    fake.state = TARGET_RUNNING;
+    gdb->client->interrupted = true;
+    assert_string_equal(ask(&desk, gdb, "c"), "LATER");
+}
+
+static void a_reset_is_told_to_the_session(void **state)
+{
+    (void)state;
+    ask(&desk, gdb, "vRun;");
+    assert_int_equal(gdb->actions, CLIENT_RESET);
+    ask(&desk, gdb, "qRcmd,7265736574"); /* reset */
+    assert_int_equal(gdb->actions, CLIENT_RESET);
+    ask(&desk, gdb, "?");
+    assert_int_equal(gdb->actions, CLIENT_NOTHING);
+}
+
 static void failures_are_errors_with_their_sentence(void **state)
 {
     (void)state;
@@ -225,10 +254,10 @@ static void kill_leaves_a_core_that_does_not_run(void **state)
     assert_string_equal(fake_log(), "drop0;reset 1;");
     ask(&desk, gdb, "!");
     assert_string_equal(ask(&desk, gdb, "k"), "NOTHING");
-    assert_int_equal(gdb->actions, CLIENT_NOTHING); /* extended: the connection stays */
+    assert_false(gdb->actions & CLIENT_CLOSE); /* extended: the connection stays */
     gdb->client->extended = false;
     assert_string_equal(ask(&desk, gdb, "k"), "NOTHING");
-    assert_int_equal(gdb->actions, CLIENT_CLOSE);
+    assert_true(gdb->actions & CLIENT_CLOSE);
 }
 
 static void ended_program_has_no_thread_until_the_next(void **state)
@@ -244,7 +273,7 @@ static void ended_program_has_no_thread_until_the_next(void **state)
     ask(&desk, gdb, "c");
     desk_poll(&desk);
     assert_string_equal(sent(gdb), "[W00]");
-    assert_non_null(strstr(fake_log(), "resume;drop0;"));
+    assert_non_null(strstr(fake_log(), "continue0;drop0;"));
     assert_string_equal(ask(&desk, gdb, "qC"), "QC0");
     ask(&desk, gdb, "vAttach;1");
     assert_string_equal(ask(&desk, gdb, "qC"), "QC1");
@@ -297,7 +326,7 @@ static void failed_load_ends_its_session(void **state)
     fake_log();
     ask(&desk, gdb, "vFlashErase:08000000,00000400");
     assert_string_equal(ask(&desk, gdb, "vCont;c"), "LATER"); /* an interrupted load ends here */
-    assert_string_equal(fake_log(), "flash;erase 08000000/400;end;resume;");
+    assert_string_equal(fake_log(), "flash;erase 08000000/400;end;continue0;");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -359,6 +388,8 @@ int main(void)
         TEST(points_of_others_are_told_as_theirs),
         TEST(fault_comes_with_its_explanation),
         TEST(range_step_can_be_interrupted),
+        TEST(an_interrupt_kept_for_a_resume_ends_it_before_it_begins),
+        TEST(a_reset_is_told_to_the_session),
         TEST(failures_are_errors_with_their_sentence),
         TEST(restart_halts_at_the_reset_vector),
         TEST(kill_leaves_a_core_that_does_not_run),

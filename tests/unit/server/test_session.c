@@ -332,17 +332,133 @@ static void interrupt_cancels_a_long_job(void **state)
     nothing_posted();
 }
 
-static void interrupt_of_a_quick_packet_is_dropped(void **state)
+/* What was said is the next request, and it has been interrupted before it came, or not. */
+static struct message *says_and_meets(const char *bytes, bool interrupt)
+{
+    say(bytes);
+    struct message *message = next_posted(MESSAGE_PACKET);
+    assert_int_equal(message->interrupt_first, interrupt);
+    return message;
+}
+
+static void asks(const char *bytes, const char *reply, const char *heard)
+{
+    answer(says_and_meets(bytes, false), reply);
+    hear(heard);
+}
+
+/* A stop before that is fresh. */
+static void begins_to_debug(void)
+{
+    asks("$?#3f", "T05", "+$T05#b9");
+}
+
+static void interrupt_of_a_standing_core_stops_the_next_resume(void **state)
 {
     (void)state;
-    say("$qC#b4\x03");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    begins_to_debug();
+    say("\x03\x03");
     nothing_posted();
-    assert_false(atomic_load(&message->job.cancelled));
-    answer(message, "QC1");
-    hear("+$QC1#c5");
+    asks("$qC#b4\x03", "QC1", "+$QC1#c5"); /* what is quick is not cancelled */
+    answer(says_and_meets("$c#63", true), "T02");
+    hear("+$T02#b6");
+    answer(says_and_meets("$s#73", false), "T05"); /* one is kept, not three */
+    hear("+$T05#b9");
+}
+
+static void interrupt_that_crosses_a_stop_is_kept(void **state)
+{
+    (void)state;
+    answer(says_and_meets("$s#73\x03", false), "T05"); /* behind a step that has ended by itself */
+    hear("+$T05#b9");
+    answer(says_and_meets("$vCont;r0,2:1#b0", true), "T02");
+    hear("+$T02#b6");
+    answer(says_and_meets("$vCont;r0,2:1#b0\x03", false), "T05");
+    hear("+$T05#b9");
+    struct message *resume = says_and_meets("$c#63", true);
+    worker_sends("T05"); /* of another session's, overtakes it */
+    answer_later(resume);
+    hear("+$T05#b9");
+    answer_later(says_and_meets("$c#63", true));
+    struct message *interrupt = next_posted(MESSAGE_INTERRUPT); /* the core ran */
+    worker_sends("T05");                                        /* in the same moment */
+    gdb_session_take(bench.session, interrupt);
+    hear("+$T05#b9");
+    answer(says_and_meets("$c#63", true), "T02");
+    hear("+$T02#b6");
+}
+
+static void interrupt_is_forgotten_by_what_begins_anew(void **state)
+{
+    static const char *const packets[] = {"$?#3f",     "$D#44",   "$vAttach;1#37",
+                                          "$vRun;#e6", "$R00#b2", "$k#6b"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        begins_to_debug();
+        say("\x03");
+        struct message *message = says_and_meets(packets[i], false);
+        message->outcome = PACKET_NO_REPLY;
+        gdb_session_take(bench.session, message);
+        hear("+");
+        answer_later(says_and_meets("$c#63", false));
+        worker_sends("T05");
+        hear("+$T05#b9");
+    }
+}
+
+static void interrupt_is_forgotten_by_a_reset(void **state)
+{
+    (void)state;
+    begins_to_debug();
+    say("\x03");
+    struct message *message = says_and_meets("$qRcmd,68#91", false);
+    message->actions = CLIENT_RESET;
+    answer(message, "OK");
+    hear("+$OK#9a");
+    answer_later(says_and_meets("$c#63", false));
+}
+
+static void interrupt_is_consumed_by_what_it_cancels(void **state)
+{
+    (void)state;
+    begins_to_debug();
+    say("$vFlashDone#ea\x03");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    hear("+");
+    assert_true(atomic_load(&message->job.cancelled));
+    answer(message, "E01");
+    hear("$E01#a6");
+    answer_later(says_and_meets("$c#63", false));
+}
+
+static void interrupt_is_forgotten_after_two_seconds(void **state)
+{
+    (void)state;
+    begins_to_debug();
+    say("\x03");
+    for (int i = 0; i < 22; i++) {
+        turn();
+        usleep(100000);
+    }
+    answer_later(says_and_meets("$c#63", false));
+}
+
+/* It does not stop what is resumed later, but what runs. */
+static void interrupt_of_lldb_is_not_kept(void **state)
+{
+    (void)state;
+    asks("$QListThreadsInStopReply#21", "OK", "+$OK#9a");
+    begins_to_debug();
     say("\x03");
     nothing_posted();
+    asks("$qC#b4\x03", "QC1", "+$QC1#c5");
+    answer_later(says_and_meets("$c#63\x03", false));
+    struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
+    worker_sends("T05");
+    gdb_session_take(bench.session, interrupt);
+    hear("+$T05#b9");
+    answer_later(says_and_meets("$c#63", false));
 }
 
 static void interrupt_waits_for_its_resume(void **state)
@@ -360,8 +476,18 @@ static void interrupt_waits_for_its_resume(void **state)
     gdb_session_take(bench.session, interrupt);
     worker_sends("T02");
     hear("+$T02#b6");
-    say("+\x03");
-    nothing_posted(); /* late */
+    answer_later(says_and_meets("+$c#63", false)); /* it has done its work */
+}
+
+static void interrupt_stops_what_runs_whatever_else_is_asked(void **state)
+{
+    (void)state;
+    answer_later(says_and_meets("$c#63", false));
+    struct message *question = says_and_meets("$m0,4#fd\x03", false);
+    struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
+    answer(question, "00");
+    gdb_session_take(bench.session, interrupt);
+    hear("++$00#60");
 }
 
 static void a_stop_may_overtake_the_answer_to_its_resume(void **state)
@@ -439,7 +565,14 @@ int main(void)
         SESSION_TEST(late_answers_are_replaced_and_dropped),
         SESSION_TEST(late_question_for_the_stop_says_that_nothing_runs),
         SESSION_TEST(interrupt_cancels_a_long_job),
-        SESSION_TEST(interrupt_of_a_quick_packet_is_dropped),
+        SESSION_TEST(interrupt_of_a_standing_core_stops_the_next_resume),
+        SESSION_TEST(interrupt_that_crosses_a_stop_is_kept),
+        SESSION_TEST(interrupt_is_forgotten_by_what_begins_anew),
+        SESSION_TEST(interrupt_is_forgotten_by_a_reset),
+        SESSION_TEST(interrupt_is_consumed_by_what_it_cancels),
+        SESSION_TEST(interrupt_is_forgotten_after_two_seconds),
+        SESSION_TEST(interrupt_of_lldb_is_not_kept),
+        SESSION_TEST(interrupt_stops_what_runs_whatever_else_is_asked),
         SESSION_TEST(interrupt_waits_for_its_resume),
         SESSION_TEST(a_stop_may_overtake_the_answer_to_its_resume),
         SESSION_TEST(a_vanished_client_ends_its_job_first),

@@ -51,7 +51,7 @@ static void only_one_who_waits_halts_a_locked_up_core(void **state)
     ask(&desk, holder, "vCont;c");
     desk_poll(&desk);
     assert_begins(sent(holder), "[T");
-    assert_begins(fake_log(), "resume;halt;");
+    assert_begins(fake_log(), "continue0;halt;");
 }
 
 static void connection_that_asks_nothing_holds_nothing(void **state)
@@ -189,10 +189,11 @@ static void stop_that_nobody_heard_of_is_told_to_the_next_continue(void **state)
     assert_string_equal(fake_log(), "");
     assert_begins(sent(holder), "[T05thread:1;");
     assert_string_equal(ask(&desk, holder, "c"), "LATER");
-    assert_string_equal(fake_log(), "resume;");
+    assert_string_equal(fake_log(), "continue0;");
 }
 
-static void late_interrupt_is_dropped(void **state)
+/* The session keeps it for the next resume. */
+static void late_interrupt_halts_nothing(void **state)
 {
     (void)state;
     ask(&desk, holder, "?");
@@ -381,7 +382,7 @@ int main(void)
         TEST(telnet_halt_reaches_everybody_who_waits),
         TEST(continue_after_a_telnet_resume_joins),
         TEST(stop_that_nobody_heard_of_is_told_to_the_next_continue),
-        TEST(late_interrupt_is_dropped),
+        TEST(late_interrupt_halts_nothing),
         TEST(semihosting_text_comes_as_it_happens),
         TEST(lost_target_is_an_exit_with_its_reason),
         TEST(gone_probe_is_closed_and_opened_again),

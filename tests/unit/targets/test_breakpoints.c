@@ -235,6 +235,67 @@ static void a_bkpt_of_the_program_is_passed_by(void **state)
     assert_int_equal(bench->stop.reason, STOP_NONE);
 }
 
+/* gdb lifts its own when it wants to pass it: one that it leaves at pc is to be hit (`jump` to a
+ * breakpoint, a call of a function with one at its beginning). */
+static void one_who_continues_hits_what_is_his_at_pc(void **state)
+{
+    static const struct {
+        uint32_t address;
+        enum breakpoint_kind kind;
+        enum stop_reason reason;
+    } cases[] = {{AT_LOOP, BREAKPOINT_HW, STOP_BREAKPOINT_HW},
+                 {AT_LOOP, BREAKPOINT_SW, STOP_BREAKPOINT_HW}, /* in flash */
+                 {CODE + 2, BREAKPOINT_SW, STOP_BREAKPOINT_SW}};
+    struct bench *bench = *state;
+
+    code_to_ram(bench);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench_ok(bench,
+                 target_breakpoint_set(bench->target, 3, cases[i].kind, cases[i].address, 2));
+        bench_at(bench, cases[i].address);
+        bench_ok(bench, target_continue(bench->target, 3));
+        bench_ok(bench, bench_poll(bench, 1000));
+        assert_stopped(bench, cases[i].reason, cases[i].address);
+        bench_ok(bench,
+                 target_breakpoint_clear(bench->target, 3, cases[i].kind, cases[i].address, 4));
+        bench_ok(bench, target_continue(bench->target, 3));
+        bench_ok(bench, bench_poll(bench, 1000));
+        assert_int_equal(bench->stop.reason, STOP_NONE);
+        bench_halt(bench);
+    }
+}
+
+static void one_who_continues_passes_what_others_have_at_pc(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES + 4);
+    bench_set_reg(bench, 0, WATCHED);
+    break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
+    bench_ok(bench, target_breakpoint_set(bench->target, 3, BREAKPOINT_HW, AT_STORES + 6, 2));
+    bench_ok(bench, target_continue(bench->target, 3));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STORES + 6);
+}
+
+/* The program's own BKPT under a breakpoint that is deleted or disabled at its stop: told already.
+ */
+static void a_bkpt_under_a_cleared_breakpoint_is_passed_by(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STOP_FIVE - 2);
+    break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_STOP_FIVE, 2));
+    bench_ok(bench, target_continue(bench->target, 0));
+    bench_ok(bench, bench_poll(bench, 100));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 7), 77);
+}
+
 static void watch(struct bench *bench, enum watch_kind kind, uint32_t address, uint32_t length)
 {
     bench_ok(bench, target_watchpoint_set(bench->target, 0, kind, address, length));
@@ -269,6 +330,23 @@ static void watchpoints_tell_reads_from_writes(void **state)
     assert_watched(bench, WATCH_ACCESS, WATCHED + 1, AT_STORES + 6, AT_STORES + 10);
     bench_run(bench);
     assert_watched(bench, WATCH_ACCESS, WATCHED + 1, AT_LOADS + 2, AT_LOADS + 6);
+}
+
+static void a_watchpoint_cleared_with_another_length_is_gone(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    watch(bench, WATCH_WRITE, WATCHED, 1);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 1));
+    bench_run(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 10);
+    bench_at(bench, AT_STORES);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 2));
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
 }
 
 static void the_right_one_of_several_watchpoints_is_named(void **state)
@@ -353,6 +431,10 @@ int main(void)
         BENCH_TEST(writing_over_a_breakpoint_keeps_it),
         BENCH_TEST(an_owner_that_leaves_takes_breakpoints_off_at_once),
         BENCH_TEST(a_bkpt_of_the_program_is_passed_by),
+        BENCH_TEST(one_who_continues_hits_what_is_his_at_pc),
+        BENCH_TEST(one_who_continues_passes_what_others_have_at_pc),
+        BENCH_TEST(a_bkpt_under_a_cleared_breakpoint_is_passed_by),
+        BENCH_TEST(a_watchpoint_cleared_with_another_length_is_gone),
         BENCH_TEST(watchpoints_tell_reads_from_writes),
         BENCH_TEST(the_right_one_of_several_watchpoints_is_named),
         BENCH_TEST(a_neighbour_of_the_watched_bytes_does_not_count),
