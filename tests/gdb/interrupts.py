@@ -24,7 +24,7 @@ def escaped(data):
 
 
 def spin(c):
-    assert c.ask("M20000400,2:fee7") == b"OK"
+    assert (reply := c.ask("M20000400,2:fee7")) == b"OK", reply
     assert c.ask("Pf=00040020") == b"OK"
 
 
@@ -66,13 +66,12 @@ def what_ends_a_kept_one():
     with board() as daemon, Client(daemon.port) as c:
         c.ask("!")
         c.ask("?")
-        for between in ("?", "D", "vAttach;1", "vRun;", "qRcmd," + b"reset halt".hex()):
+        for between in (c.ask, "?"), (c.ask, "D"), (c.ask, "vAttach;1"), (c.ask, "vRun;"), (c.monitor, "reset halt"):
             c.send_raw(b"\x03")
-            while (reply := c.ask(between))[:1] == b"O" and reply != b"OK":
-                pass
-            c.ask("?")
+            between[0](between[1])
+            c.monitor("halt")
             spin(c)
-            assert c.ask("vCont;s:1", timeout=QUICK).startswith(b"T05"), between
+            assert c.ask("vCont;s:1", timeout=QUICK).startswith(b"T05"), between[1]
         c.send_raw(b"\x03")
         time.sleep(2.2)
         assert c.ask("vCont;s:1").startswith(b"T05"), "a person has seen the stop since"
