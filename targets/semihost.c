@@ -22,14 +22,28 @@ enum semihost_call {
 };
 
 enum { SEMIHOST_BKPT = 0xAB };
-enum { CHUNK = 256, TEXT_MAX = 65536, TARGET_ENOSYS = 88, TARGET_EBADF = 9 };
+enum { CHUNK = 256, TEXT_MAX = 65536, TARGET_ENOSYS = 88, TARGET_EBADF = 9, TARGET_EFAULT = 14 };
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026u
 #define FAILED 0xFFFFFFFFu
+
+/* Addresses and lengths are the program's word. One that runs past 4 GiB is its mistake, as is
+ * memory where nothing answers: ERR_FAULT. */
+static enum err past_the_end(struct target *target)
+{
+    return job_fail(target->job, ERR_FAULT, "the argument of a semihosting call runs past 4 GiB");
+}
+
+static enum err read_program(struct target *target, uint32_t address, void *data, size_t length)
+{
+    if (length > (UINT64_C(1) << 32) - address)
+        return past_the_end(target);
+    return target_read(target, address, data, length, NULL);
+}
 
 static enum err read_words(struct target *target, uint32_t address, uint32_t *words, size_t count)
 {
     uint8_t bytes[4 * 4];
-    enum err err = target_read(target, address, bytes, count * 4, NULL);
+    enum err err = read_program(target, address, bytes, count * 4);
 
     for (size_t i = 0; i < count && !err; i++)
         words[i] = get_le32(bytes + 4 * i);
@@ -53,17 +67,18 @@ static enum err write0(struct target *target, uint32_t address)
 {
     uint8_t text[CHUNK];
 
-    for (size_t total = 0; total < TEXT_MAX; total += CHUNK) {
+    for (uint64_t at = address; at < (uint64_t)address + TEXT_MAX; at += CHUNK) {
         size_t got;
-        enum err err = target_read(target, address, text, CHUNK, &got);
+        uint64_t room = (UINT64_C(1) << 32) - at;
+        size_t n = room < CHUNK ? (size_t)room : CHUNK;
+        enum err err = target_read(target, (uint32_t)at, text, n, &got);
         if (err)
             return err;
         size_t length = strnlen((const char *)text, got);
         emit(target, text, length);
         if (length < got || got < CHUNK)
             return ERR_OK;
-        address += CHUNK;
-        err = job_checkpoint(target->job);
+        err = at + CHUNK > UINT32_MAX ? past_the_end(target) : job_checkpoint(target->job);
         if (err)
             return err;
     }
@@ -85,9 +100,11 @@ static enum err write_handle(struct target *target, uint32_t block, uint32_t *re
         return ERR_OK;
     }
     uint32_t todo = word[2] < TEXT_MAX ? word[2] : TEXT_MAX, done = 0;
+    if (word[2] > (UINT64_C(1) << 32) - word[1])
+        err = past_the_end(target);
     while (done < todo && !err) {
         uint32_t n = todo - done < CHUNK ? todo - done : CHUNK;
-        err = target_read(target, word[1] + done, text, n, NULL);
+        err = read_program(target, word[1] + done, text, n);
         if (err)
             break;
         emit(target, text, n);
@@ -111,7 +128,7 @@ static enum err open_console(struct target *target, uint32_t block, uint32_t *re
     *result = fail_with(target, TARGET_ENOSYS);
     if (word[2] != 3 || word[1] > 11)
         return ERR_OK;
-    err = target_read(target, word[0], name, 3, NULL);
+    err = read_program(target, word[0], name, 3);
     if (!err && memcmp(name, ":tt", 3) == 0)
         *result = word[1] / 4;
     return err;
@@ -170,7 +187,7 @@ static enum err run_call(struct target *target, uint32_t call, uint32_t argument
     case SYS_OPEN:
         return open_console(target, argument, result);
     case SYS_WRITEC:
-        err = target_read(target, argument, &character, 1, NULL);
+        err = read_program(target, argument, &character, 1);
         if (!err)
             emit(target, &character, 1);
         return err;
@@ -225,7 +242,7 @@ enum err semihost_serve(struct target *target, bool *exited, struct target_stop 
                   : run_call(target, call, argument, &result);
     if (err == ERR_FAULT) { /* the program's mistake, not the connection's */
         cm_forgive(target, keep);
-        result = fail_with(target, TARGET_EBADF);
+        result = fail_with(target, TARGET_EFAULT);
     } else if (err) {
         return err;
     }

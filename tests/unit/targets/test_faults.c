@@ -165,6 +165,58 @@ static void a_call_with_a_bad_address_fails_in_the_program(void **state)
     assert_int_equal(bench_reg(bench, 7), 79);
 }
 
+/* The core stands at a call, r1 its argument, and is let go as a detach does: it must get on. */
+static void assert_call_fails(struct bench *bench, uint32_t call, uint32_t argument)
+{
+    bench_at(bench, AT_SAYS_AT_BAD_ADDRESS + 6);
+    bench_set_reg(bench, 0, call);
+    bench_set_reg(bench, 1, argument);
+    bench_set_reg(bench, 7, 0);
+    bench_ok(bench, target_resume(bench->target));
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 0), UINT32_MAX);
+    assert_int_equal(bench_reg(bench, 7), 79);
+}
+
+enum { OPEN = 1, CLOSE, WRITEC, WRITE0, WRITE, READ, ISERROR = 8, ISTTY };
+
+static void blocks_that_run_past_4_gib_fail_in_the_program(void **state)
+{
+    static const struct {
+        uint32_t call, words;
+    } cases[] = {{OPEN, 3}, {CLOSE, 1}, {WRITE, 3}, {READ, 3}, {ISERROR, 1}, {ISTTY, 1}};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (uint32_t room = 1; room < 4 * cases[i].words; room++)
+            assert_call_fails(bench, cases[i].call, 0 - room);
+    assert_call_fails(bench, WRITE0, 0xFFFFFFF0);
+    assert_string_equal(bench->output, "");
+}
+
+static void buffers_that_run_past_4_gib_fail_in_the_program(void **state)
+{
+    static const uint32_t buffers[][2] = {
+        {0xFFFFFF00, 0x200}, {0xFFFFFF00, 0x80000000}, {0xFFFFFFFE, 3}, {0xFFFFFFFF, UINT32_MAX}};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+        bench_halt(bench);
+        bench_set_word(bench, 0x20000600, 1);
+        bench_set_word(bench, 0x20000604, buffers[i][0]);
+        bench_set_word(bench, 0x20000608, buffers[i][1]);
+        assert_call_fails(bench, WRITE, 0x20000600);
+        bench_set_word(bench, 0x20000600, buffers[i][0] | 0xFE);
+        bench_set_word(bench, 0x20000604, 4);
+        bench_set_word(bench, 0x20000608, 3);
+        assert_call_fails(bench, OPEN, 0x20000600);
+    }
+    assert_string_equal(bench->output, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -179,6 +231,8 @@ int main(void)
         BENCH_TEST(a_breakpoint_behind_a_call_is_hit),
         BENCH_TEST(calls_inside_a_range_are_served),
         BENCH_TEST(a_call_with_a_bad_address_fails_in_the_program),
+        BENCH_TEST(blocks_that_run_past_4_gib_fail_in_the_program),
+        BENCH_TEST(buffers_that_run_past_4_gib_fail_in_the_program),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
