@@ -73,7 +73,7 @@ static void on_shutdown(void *user, int exit_code)
     struct daemon *daemon = user;
 
     log_line(&daemon->setup.log, LOG_INFO, "a command ends the daemon");
-    if (!daemon->leaving)
+    if (!daemon->leaving && exit_code != DAEMON_OK)
         daemon->exit_code = exit_code;
     leave(daemon);
 }
@@ -214,8 +214,9 @@ static void take_job(struct daemon *daemon, struct message *message)
         log_line(&daemon->setup.log, LOG_ERROR, "%s%s%s%s", file ? "" : "-c ",
                  file ? "" : message->payload, file ? "" : ": ",
                  job_text(&message->job, message->error));
+        daemon->exit_code = DAEMON_FAILED; /* whatever ends it, not all was done that was asked */
         if (file || daemon->setup.options->strict)
-            leave_with(daemon, DAEMON_FAILED);
+            leave(daemon);
     }
     if (message->wish != MONITOR_NOTHING)
         on_shutdown(daemon, message->exit_code);

@@ -82,10 +82,7 @@ static enum err ambiguous(const struct candidates *found, struct job *job)
 
 static enum err none_there(struct job *job)
 {
-    return job_fail(job, ERR_NO_PROBE,
-                    "no debug probe found: plug one in (a charge-only cable shows nothing; in a "
-                    "virtual machine pass it through), or take the simulated board: --sim, or "
-                    "PROBED_SIM=bluepill in the environment");
+    return job_fail(job, ERR_NO_PROBE, "no debug probe found");
 }
 
 /* Some are there, but none that is asked for. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* argv, options, daemon, exit code. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "command_line.h"
@@ -34,6 +36,20 @@ static void fill_standard_streams(void)
             (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
+/* What was asked for must have arrived: a full disk, a closed pipe. */
+static int check_output(int code)
+{
+    char why[120];
+
+    errno = 0;
+    if (code != DAEMON_OK || (fflush(stdout) == 0 && !ferror(stdout)))
+        return code; /* what failed has been said */
+    snprintf(why, sizeof why, "standard output: %s",
+             errno ? strerror(errno) : "not all of it could be written");
+    log_say(stderr, "probed", LOG_ERROR, why);
+    return DAEMON_FAILED;
+}
+
 int main(int argc, char **argv)
 {
     struct command_line line;
@@ -43,6 +59,8 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a client that is gone is an error of its write, not our end */
     if (command_line_parse(&line, argc, (const char *const *)argv, &code))
         code = command_line_end(&line, serve(&line));
+    else
+        code = check_output(code);
     command_line_finish(&line);
     return code;
 }

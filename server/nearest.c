@@ -35,22 +35,29 @@ size_t edit_distance(const char *from, const char *to)
     return rows[n % 3][m];
 }
 
+/* How many slips a word of this length may have: more, and another word was meant. */
+static size_t allowance(size_t length)
+{
+    return length < 6 ? 1 : length < 10 ? 2 : 3;
+}
+
 const char *nearest(const char *word, const void *names, size_t count, size_t stride)
 {
     const char *best = NULL;
     size_t best_distance = SIZE_MAX, length = strlen(word);
+    size_t letters = length - strspn(word, "-");
 
     for (size_t i = 0; i < count; i++) {
         const char *name;
 
         memcpy(&name, (const uint8_t *)names + i * stride, sizeof name);
         size_t distance = edit_distance(word, name);
-        if (length >= 2 && strncmp(name, word, length) == 0)
+        if (letters >= 2 && strncmp(name, word, length) == 0)
             distance = 0; /* the beginning of a name is as good as a hit */
         if (distance < best_distance) {
             best_distance = distance;
             best = name;
         }
     }
-    return best_distance <= 1 + length / 3 ? best : NULL;
+    return best_distance <= allowance(letters) ? best : NULL;
 }

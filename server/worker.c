@@ -118,6 +118,17 @@ static enum err find_probe(void *user, struct probe_info *info, struct job *job)
     return discovery_find(setup->selectors, setup->selector_count, info, job);
 }
 
+/* What will be done about it, or what the user can do. */
+static const char *what_next(const struct worker *worker, enum err err)
+{
+    bool once = worker->setup.tries_once;
+
+    if (err == ERR_NO_PROBE)
+        return once ? "; PROBED_SIM=bluepill needs none"
+                    : ": plug one in, or start again with --sim";
+    return once || err == ERR_ARGUMENT ? "" : "; trying again until it works";
+}
+
 /* A failure to connect is told when it is a new one. */
 static void report_failure(struct worker *worker, enum err err)
 {
@@ -126,9 +137,7 @@ static void report_failure(struct worker *worker, enum err err)
     if (strcmp(worker->last_why, why) == 0)
         return;
     snprintf(worker->last_why, sizeof worker->last_why, "%s", why);
-    log_line(worker->setup.log, LOG_WARN, "%s%s", why,
-             err == ERR_ARGUMENT || worker->setup.tries_once ? ""
-                                                             : "; trying again until it works");
+    log_line(worker->setup.log, LOG_WARN, "%s%s", why, what_next(worker, err));
 }
 
 static enum err try_connect(struct worker *worker, struct job *job)

@@ -65,6 +65,8 @@ bool probe_selected(const struct probe_info *info, const char *selector);
 /* The simulated board as a probe_info. `spec` is "BOARD[,FAULT...]"; a wrong one is
  * ERR_ARGUMENT with a sentence that lists what there is. */
 enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job);
+/* Whether a word begins as such a spec: with the name of a board that there is. */
+bool probe_sim_named(const char *word);
 
 /* A recorded wire log (docs/wire-log.md) as a probe_info: the probe answers what stands in the
  * file. ERR_ARGUMENT if the path does not fit; whether the file is readable shows at probe_open().

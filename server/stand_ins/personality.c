@@ -26,23 +26,28 @@ const struct personality *personality_find(const char *path)
     return NULL;
 }
 
-void personality_print_names(FILE *out)
+const char *personality_names(void)
 {
-    for (size_t i = 0; i < PERSONALITIES; i++)
-        fprintf(out, "%s%s", i > 0 ? ", " : "", personalities[i]->name);
+    return "openocd, pyocd, st-util, ST-LINK_gdbserver";
+}
+
+void personality_full_name(const struct personality *personality, char *name, size_t size)
+{
+    snprintf(name, size, "probed as %s", personality->name);
 }
 
 /* --- messages --- */
 
 void personality_warn(const struct personality_reading *reading, const char *format, ...)
 {
-    char text[240];
+    char text[240], name[64];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fprintf(stderr, "probed as %s: warning: %s\n", reading->personality->name, text);
+    personality_full_name(reading->personality, name, sizeof name);
+    log_say(stderr, name, LOG_WARN, text);
 }
 
 bool personality_wrong(struct personality_reading *reading, const char *format, ...)

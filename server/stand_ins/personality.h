@@ -18,7 +18,9 @@ struct texts;
 /* By the last part of a path: "/opt/bin/st-util". NULL: there is none. */
 const struct personality *personality_find(const char *path);
 /* Their names, with a comma between them. */
-void personality_print_names(FILE *out);
+const char *personality_names(void);
+/* "probed as openocd": whose messages they are. */
+void personality_full_name(const struct personality *personality, char *name, size_t size);
 
 enum personality_outcome {
     PERSONALITY_SERVE,

@@ -3,26 +3,15 @@
 #include "cli.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli_json.h"
 #include "cli_signals.h"
 #include "cli_table.h"
+#include "foreign.h"
+#include "monitor.h"
 #include "nearest.h"
-
-static const struct {
-    const char *name; /* first member: nearest() searches the table */
-    unsigned flag;
-    const char *help;
-} flags[] = {
-    {"--json", CLI_JSON, "as JSON, for programs"},
-    {"--erase", CLI_ERASE, "erase what else the flash holds, too"},
-    {"--verify", CLI_VERIFY, "read everything back over the wire and compare"},
-    {"--reset", CLI_RESET, "start the program when all is done"},
-};
-
-enum { FLAGS = sizeof flags / sizeof *flags };
 
 /* --- help --- */
 
@@ -48,145 +37,8 @@ static void print_help(FILE *out, const struct cli_command *command)
 {
     fprintf(out, "probed %s%s%s: %s\n\n%s\noptions:\n", command->name, space_before(command->usage),
             command->usage, command->help, command->text);
-    for (size_t i = 0; i < FLAGS; i++)
-        if (command->flags & flags[i].flag)
-            options_print_pair(out, flags[i].name, flags[i].help);
+    cli_print_flags(out, command->flags);
     options_print_tools(out);
-}
-
-/* --- reading a call --- */
-
-enum err cli_misuse(struct cli *cli, const char *format, ...)
-{
-    char text[300];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    cli->misused = true;
-    return job_fail(&cli->job, ERR_ARGUMENT, "%s", text);
-}
-
-static bool take_flag(struct cli *cli, const char *word)
-{
-    for (size_t i = 0; i < FLAGS; i++)
-        if (cli->command->flags & flags[i].flag && strcmp(word, flags[i].name) == 0) {
-            cli->flags |= flags[i].flag;
-            return true;
-        }
-    return false;
-}
-
-/* Among the options of all tools and the flags of this one; another's flag is no typing error. */
-static const char *nearest_option(const struct cli *cli, const char *word)
-{
-    const char *names[FLAGS + OPTIONS_TOOLS];
-    size_t count = options_tool_names(names);
-
-    for (size_t i = 0; i < FLAGS; i++) {
-        if (cli->command->flags & flags[i].flag)
-            names[count++] = flags[i].name;
-        else if (strcmp(word, flags[i].name) == 0)
-            return NULL;
-    }
-    return nearest(word, names, count, sizeof *names);
-}
-
-static enum err unknown_option(struct cli *cli, const char *word)
-{
-    const char *meant = nearest_option(cli, word);
-
-    if (meant)
-        return cli_misuse(cli, "unknown option '%.60s'; did you mean %s? See probed %s --help",
-                          word, meant, cli->command->name);
-    return cli_misuse(cli, "unknown option '%.60s'; see probed %s --help", word,
-                      cli->command->name);
-}
-
-static enum err take_option(struct cli *cli, int argc, const char *const argv[], int *at)
-{
-    char why[240];
-
-    if (take_flag(cli, argv[*at]))
-        return ERR_OK;
-    switch (options_take(&cli->options, argc, argv, at, why, sizeof why)) {
-    case OPTION_TAKEN:
-        return ERR_OK;
-    case OPTION_WRONG:
-        return cli_misuse(cli, "%s", why);
-    case OPTION_UNKNOWN:
-        break;
-    }
-    return unknown_option(cli, argv[*at]);
-}
-
-static enum err check_words(struct cli *cli)
-{
-    const struct cli_command *command = cli->command;
-
-    if (cli->options.sim && cli->options.probe_count > 0)
-        return cli_misuse(cli, "--sim and --probe exclude each other");
-    if (cli->word_count >= command->min_words && cli->word_count <= command->max_words)
-        return ERR_OK;
-    return cli_misuse(cli, "usage: probed %s%s%s; probed %s --help says more", command->name,
-                      space_before(command->usage), command->usage, command->name);
-}
-
-/* A lone "-" is a word: standard output, in place of a file. */
-static bool is_option(const char *word)
-{
-    return word[0] == '-' && word[1] != '\0';
-}
-
-static enum err read_call(struct cli *cli, int argc, const char *const argv[])
-{
-    enum err err = ERR_OK;
-
-    options_init(&cli->options);
-    cli->options.connect = cli->command->connect;
-    for (int i = 2; i < argc && !err && !cli->options.help; i++) {
-        if (is_option(argv[i]))
-            err = take_option(cli, argc, argv, &i);
-        else if (cli->word_count <= CLI_WORDS)
-            cli->words[cli->word_count++] = argv[i];
-    }
-    return err || cli->options.help ? err : check_words(cli);
-}
-
-bool cli_number(const char *word, uint32_t *value)
-{
-    bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-    uint64_t number = 0, unit = 1;
-    size_t digits = strspn(word += hex ? 2 : 0, hex ? "0123456789abcdefABCDEF" : "0123456789");
-    const char *behind = word + digits;
-
-    if (digits == 0 || digits > 12)
-        return false;
-    number = strtoull(word, NULL, hex ? 16 : 10);
-    if (*behind == 'k' || *behind == 'K')
-        unit = 1024;
-    else if (*behind == 'M')
-        unit = 1024 * 1024;
-    if (behind[unit > 1] != '\0' || number * unit > UINT32_MAX)
-        return false;
-    *value = (uint32_t)(number * unit);
-    return true;
-}
-
-enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length)
-{
-    const char *const *words = cli->words + first;
-
-    if (!cli_number(words[0], address))
-        return cli_misuse(cli, "'%.60s' is no address; one looks like 0x08000000", words[0]);
-    if (!cli_number(words[1], length) || *length == 0)
-        return cli_misuse(cli, "'%.60s' is no length; one looks like 1024, 0x400, 64k or 1M",
-                          words[1]);
-    if (*length - 1 > UINT32_MAX - *address)
-        return cli_misuse(cli, "%s bytes at %s run past the last address, 0xffffffff", words[1],
-                          words[0]);
-    return ERR_OK;
 }
 
 /* --- one call --- */
@@ -262,10 +114,31 @@ static enum err run(struct cli *cli)
     cli_signals_stop(&signals);
     if (cli->wire)
         fclose(cli->wire);
-    /* What was asked for must have arrived: a full disk, a closed pipe. */
-    if (fflush(stdout) && !err)
-        err = job_fail(&cli->job, ERR_FILE, "standard output: %s", strerror(errno));
     return err;
+}
+
+/* A program that wants JSON gets some, whatever went wrong. */
+static void write_problem(struct cli *cli, enum err err, int argc, const char *const argv[])
+{
+    struct json json = {.out = stdout};
+    bool wanted = false;
+
+    for (int i = 2; i < argc && cli->command->flags & CLI_JSON; i++)
+        wanted |= strcmp(argv[i], "--json") == 0;
+    if (!wanted || cli->told)
+        return;
+    json_open(&json, NULL, '{');
+    json_text(&json, "problem", job_text(&cli->job, err));
+    json_close(&json, '}');
+}
+
+static int answer(struct cli *cli)
+{
+    if (cli->options.help)
+        print_help(stdout, cli->command);
+    else
+        puts("probed " PROBED_VERSION);
+    return CLI_OK;
 }
 
 static int call(struct cli *cli, int argc, const char *const argv[])
@@ -273,35 +146,68 @@ static int call(struct cli *cli, int argc, const char *const argv[])
     display_init(&cli->display, stderr);
     cli->log = (struct log){.level = LOG_INFO, .write = write_log, .user = &cli->display};
     job_init(&cli->job, &cli->log);
-    enum err err = read_call(cli, argc, argv);
+    enum err err = cli_read_call(cli, argc, argv);
 
-    if (!err && cli->options.help) {
-        print_help(stdout, cli->command);
-        return CLI_OK;
-    }
+    if (!err && cli_only_asks(cli))
+        return answer(cli);
+    if (!err && cli->options.sim_by_environment)
+        log_line(&cli->log, LOG_INFO, "PROBED_SIM is set: the simulated board is used, no probe");
     if (!err)
         err = run(cli);
     display_clear(&cli->display);
     if (!err)
         return CLI_OK;
+    if (cli->misused)
+        cli_add_board(cli);
+    write_problem(cli, err, argc, argv);
     display_error(&cli->display, job_text(&cli->job, err),
                   cli->misused ? NULL : hint_for(cli, err));
     return cli->misused ? CLI_USAGE : CLI_FAILED;
 }
 
+/* --- no tool --- */
+
+static bool is_monitor_command(const char *word)
+{
+    size_t length = strlen(word);
+
+    for (size_t i = 0; i < monitor_command_count; i++) {
+        const char *name = monitor_commands[i].name;
+
+        if (strncmp(name, word, length) == 0 && (name[length] == '\0' || name[length] == ' '))
+            return true;
+    }
+    return false;
+}
+
 static int no_such_command(const char *word)
 {
+    const char *ours = foreign_command(word);
     const char *meant = nearest(word, cli_commands, cli_command_count, sizeof *cli_commands);
+    char why[300];
 
-    fprintf(stderr, "probed: error: unexpected word '%.60s'; %s%s%s\n", word,
-            meant ? "did you mean probed " : "", meant ? meant : "see probed --help",
-            meant ? "?" : "");
+    if (ours)
+        snprintf(why, sizeof why, "there is no command '%.60s': %s", word, ours);
+    else if (meant)
+        snprintf(why, sizeof why, "unknown command '%.60s'; did you mean probed %s?", word, meant);
+    else if (is_monitor_command(word))
+        snprintf(why, sizeof why,
+                 "'%.60s' is a monitor command: probed -c '%.60s ..' -c shutdown, or in telnet",
+                 word, word);
+    else
+        snprintf(why, sizeof why, "unknown command '%.60s'; see probed --help%s", word,
+                 options_is_file(word) ? ": probed flash writes a file, probed debug debugs it"
+                                       : "");
+    log_say(stderr, "probed", LOG_ERROR, why);
     return CLI_USAGE;
 }
 
-bool cli_is_called(int argc, const char *const argv[])
+bool cli_is_tool(const char *word)
 {
-    return argc > 1 && argv[1][0] != '-';
+    for (size_t i = 0; i < cli_command_count; i++)
+        if (strcmp(cli_commands[i].name, word) == 0)
+            return true;
+    return false;
 }
 
 int cli_main(int argc, const char *const argv[])

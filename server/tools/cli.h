@@ -39,6 +39,7 @@ struct cli {
     FILE *wire;
     struct unit unit;
     bool met;     /* the target answered */
+    bool told;    /* with --json: the object is on standard output */
     bool misused; /* the call was wrong, not the world: exit code 2 */
 };
 
@@ -54,8 +55,7 @@ struct cli_command {
     enum err (*run)(struct cli *cli);
 };
 
-/* argv[1] is a word, not an option: it belongs to a tool. */
-bool cli_is_called(int argc, const char *const argv[]);
+bool cli_is_tool(const char *word);
 /* Runs the tool that argv[1] names; returns the exit code. The process must ignore SIGPIPE. */
 int cli_main(int argc, const char *const argv[]);
 /* The commands, for --help. */
@@ -79,8 +79,22 @@ enum err cli_start_program(struct cli *cli);
 enum err cli_misuse(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A word as a number: decimal or 0x.., with k, K or M behind it for 1024 and 1024 * 1024. */
 bool cli_number(const char *word, uint32_t *value);
+/* If exactly one word is no number, it is the file: moves it to `place`, in whatever order they
+ * were typed. */
+void cli_place_file(struct cli *cli, int place);
 /* The words from `first` on: an address, then a length that is not 0 and fits behind it. */
 enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length);
+
+/* --- cli_words.c, for cli.c --- */
+
+/* Fills in options, flags and words; a wrong call is ERR_ARGUMENT with the sentence. */
+enum err cli_read_call(struct cli *cli, int argc, const char *const argv[]);
+/* For help or the version: nothing is to be done. */
+bool cli_only_asks(const struct cli *cli);
+/* The call is wrong: if a word behind --sim may have been meant for a board, says so. */
+void cli_add_board(struct cli *cli);
+/* Lines of help on these flags. */
+void cli_print_flags(FILE *out, unsigned flags);
 
 typedef enum err cli_run(struct cli *cli);
 cli_run cli_list, cli_info, cli_flash, cli_erase, cli_read, cli_reset;

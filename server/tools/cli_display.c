@@ -8,16 +8,16 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 enum { REWRITE_US = 100000, BAR = 24 };
 
 void display_init(struct display *display, FILE *out)
 {
-    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
-    bool terminal = isatty(fileno(out)) && term && strcmp(term, "dumb") != 0;
+    const char *term = getenv("TERM");
 
     *display = (struct display){
-        .out = out, .terminal = terminal, .colours = terminal && (!no_color || !no_color[0])};
+        .out = out, .terminal = isatty(fileno(out)) && term && strcmp(term, "dumb") != 0};
 }
 
 const char *display_size(char text[DISPLAY_SIZE], uint64_t bytes)
@@ -126,12 +126,28 @@ void display_say(struct display *display, const char *format, ...)
     fflush(display->out);
 }
 
+/* Words from column 7 on, up to column WIDTH. */
+static void say_wrapped(FILE *out, const char *text)
+{
+    enum { INDENT = 7, WIDTH = 79 };
+    int column = fprintf(out, "  try:");
+
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+
+        if (column + 1 + length > WIDTH)
+            column = fprintf(out, "\n%*s", INDENT - 1, "") - 1;
+        column += fprintf(out, " %.*s", length, text);
+        text += length + (text[length] == ' ');
+    }
+    fputc('\n', out);
+    fflush(out);
+}
+
 void display_error(struct display *display, const char *text, const char *hint)
 {
-    const char *red = display->colours ? "\033[1;31m" : "";
-    const char *plain = display->colours ? "\033[0m" : "";
-
-    display_say(display, "probed: %serror:%s %s", red, plain, text);
+    display_clear(display);
+    log_say(display->out, "probed", LOG_ERROR, text);
     if (hint)
-        display_say(display, "  try: %s", hint);
+        say_wrapped(display->out, hint);
 }

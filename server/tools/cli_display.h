@@ -11,7 +11,7 @@
 
 struct display {
     FILE *out;
-    bool terminal, colours;
+    bool terminal;
     int width;        /* characters of the line that stands there; 0: none */
     const char *what; /* of the last progress */
     unsigned quarter; /* not a terminal: the last one told */
@@ -26,7 +26,8 @@ void display_clear(struct display *display);
 /* One whole line; the line end is added. */
 void display_say(struct display *display, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* "probed: error: ..", and on a line of its own what to try (may be NULL). */
+/* "probed: error: ..", and on lines of their own, no wider than a terminal, what to try (may be
+ * NULL). */
 void display_error(struct display *display, const char *text, const char *hint);
 
 /* "512 bytes", "41.2 KiB", "64 KiB", "1.5 MiB" to `text`, and returns it. */

@@ -175,8 +175,9 @@ enum err cli_flash(struct cli *cli)
 {
     struct image image;
     struct work work = {.cli = cli, .image = &image};
-    enum err err = load_file(cli, &image);
 
+    cli_place_file(cli, 0);
+    enum err err = load_file(cli, &image);
     if (!err)
         err = cli_connect(cli);
     if (!err)

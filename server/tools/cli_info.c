@@ -81,8 +81,10 @@ static enum err gather(struct cli *cli, struct facts *facts)
 {
     enum err err = cli_open(cli);
 
-    if (err)
+    if (err) {
+        snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
         return err;
+    }
     cli_probe_look(&facts->probe, cli->unit.probe);
     err = cli_reach(cli); /* its warning is among the facts */
     if (err) {
@@ -182,9 +184,13 @@ static void write_json(const struct facts *facts, FILE *out)
     struct json json = {.out = out};
 
     json_open(&json, NULL, '{');
-    json_open(&json, "probe", '{');
-    cli_probe_json(&facts->probe, &json);
-    json_close(&json, '}');
+    if (facts->probe.info.driver) {
+        json_open(&json, "probe", '{');
+        cli_probe_json(&facts->probe, &json);
+        json_close(&json, '}');
+    } else {
+        json_null(&json, "probe");
+    }
     if (facts->target) {
         json_open(&json, "target", '{');
         write_chip(facts, &json);
@@ -201,11 +207,10 @@ enum err cli_info(struct cli *cli)
     struct facts facts = {0};
     enum err err = gather(cli, &facts);
 
-    if (!facts.probe.info.driver)
-        return err; /* no probe: nothing to tell */
     if (cli->flags & CLI_JSON) {
         write_json(&facts, stdout);
-    } else {
+        cli->told = true;
+    } else if (facts.probe.info.driver) {
         cli_probe_print(&facts.probe, stdout);
         if (facts.target)
             print_chip(&facts, stdout);

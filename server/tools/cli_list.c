@@ -60,26 +60,38 @@ static enum err list_all(struct listing *listing)
     return err;
 }
 
+static enum err check(const struct listing *listing)
+{
+    struct cli *cli = listing->cli;
+
+    if (listing->count > 0)
+        return ERR_OK;
+    if (listing->others > 0)
+        return job_fail(&cli->job, ERR_OTHER_PROBE,
+                        "no debug probe is --probe %.60s; probed list shows the %zu that %s there",
+                        cli->options.probes[0], listing->others,
+                        listing->others == 1 ? "is" : "are");
+    return job_fail(&cli->job, ERR_NO_PROBE, "no debug probe found");
+}
+
 enum err cli_list(struct cli *cli)
 {
     struct listing listing = {.cli = cli, .json = {.out = stdout}};
 
-    if (cli->flags & CLI_JSON) {
+    cli->told = cli->flags & CLI_JSON;
+    if (cli->told) {
         json_open(&listing.json, NULL, '{');
         json_open(&listing.json, "probes", '[');
     }
     enum err err = list_all(&listing);
-    if (cli->flags & CLI_JSON) {
+    if (!err)
+        err = check(&listing);
+    if (cli->told) {
         json_close(&listing.json, ']');
+        json_text(&listing.json, "problem", err ? job_text(&cli->job, err) : NULL);
         json_close(&listing.json, '}');
     }
     if (!err && listing.count > 1)
         display_say(&cli->display, "several probes: --probe SERIAL or --probe PLACE says which");
-    if (!err && listing.count == 0 && listing.others > 0)
-        return job_fail(&cli->job, ERR_OTHER_PROBE,
-                        "no debug probe is --probe %.60s; probed list shows the %zu that %s there",
-                        cli->options.probes[0], listing.others, listing.others == 1 ? "is" : "are");
-    if (!err && listing.count == 0)
-        return job_fail(&cli->job, ERR_NO_PROBE, "no debug probe found");
     return err;
 }

@@ -69,7 +69,8 @@ static enum err write_file(struct cli *cli, const char *path, const uint8_t *dat
         return job_fail(&cli->job, ERR_FILE, "%s: %s", path, strerror(errno));
     bool written = fwrite(data, 1, length, file) == length && fflush(file) == 0;
     if (!written)
-        job_fail(&cli->job, ERR_FILE, "%s: %s", path, strerror(errno));
+        job_fail(&cli->job, ERR_FILE, "%s: %s", standard ? "standard output" : path,
+                 strerror(errno));
     if (!standard)
         fclose(file);
     return cli->job.error;
@@ -88,8 +89,9 @@ static void summarise(struct cli *cli, uint32_t length, uint64_t us, const char 
 enum err cli_read(struct cli *cli)
 {
     uint32_t address, length;
-    enum err err = cli_range(cli, 0, &address, &length);
 
+    cli_place_file(cli, 2);
+    enum err err = cli_range(cli, 0, &address, &length);
     if (!err)
         err = cli_connect(cli);
     if (err)

@@ -24,7 +24,7 @@ static const char flash_text[] =
     "  probed flash blink.hex --verify            and read everything back over the wire\n"
     "  probed flash blink.bin 0x08000000          a plain binary needs its address\n"
     "  probed flash blink.elf --erase             nothing else is left in flash\n"
-    "  probed flash --sim bluepill blink.elf      without hardware\n"
+    "  probed flash --sim blink.elf               without hardware\n"
     "\n"
     "Reads ELF, Intel HEX, Motorola S-record and plain binary files; the content decides. Only\n"
     "sectors that differ are erased and only pages that differ are written; other bytes of a\n"

@@ -27,6 +27,7 @@ struct call {
     const char *words[GDB_WORDS]; /* gdb's, from OWN_WORDS on the user's */
     size_t count;
     char why[240];
+    bool failed; /* the call was right */
 };
 
 static const char usage[] =
@@ -36,27 +37,35 @@ static const char usage[] =
     "ends. The options:\n"
     "  --gdb-path GDB        which gdb; arm-none-eabi-gdb or gdb-multiarch if left out\n";
 
+static void say(struct call *call, const char *format, va_list args)
+{
+    vsnprintf(call->why, sizeof call->why, format, args);
+}
+
 __attribute__((format(printf, 2, 3))) static bool complain(struct call *call, const char *format,
                                                            ...)
 {
     va_list args;
 
     va_start(args, format);
-    vsnprintf(call->why, sizeof call->why, format, args);
+    say(call, format, args);
     va_end(args);
     return false;
 }
 
-/* --- the command line --- */
-
-/* `--sim blink.elf`: the file is not a board's name. */
-static int words_for(const char *const argv[], int at, int argc)
+/* The call was right, the world is not: exit code 1, as with all tools. */
+__attribute__((format(printf, 2, 3))) static bool fail(struct call *call, const char *format, ...)
 {
-    const char *next = at + 1 < argc && strcmp(argv[at], "--sim") == 0 ? argv[at + 1] : "";
-    bool file = strchr(next, '/') || strstr(next, ".elf") || access(next, F_OK) == 0;
+    va_list args;
 
-    return file ? at + 1 : argc;
+    va_start(args, format);
+    say(call, format, args);
+    va_end(args);
+    call->failed = true;
+    return false;
 }
+
+/* --- the command line --- */
 
 static bool take_gdb_path(struct call *call, int argc, const char *const argv[], int *at)
 {
@@ -78,11 +87,10 @@ static bool take_word(struct call *call, int argc, const char *const argv[], int
     const char *word = argv[*at];
     enum options_taken taken = OPTION_UNKNOWN;
 
-    if (strncmp(word, "--", 2) == 0) {
+    if (strncmp(word, "--", 2) == 0 || (!call->file && word[0] == '-')) {
         if (take_gdb_path(call, argc, argv, at))
             return true;
-        taken = options_take(call->options, words_for(argv, *at, argc), argv, at, call->why,
-                             sizeof call->why);
+        taken = options_take(call->options, argc, argv, at, call->why, sizeof call->why);
     }
     if (taken != OPTION_UNKNOWN)
         return taken == OPTION_TAKEN;
@@ -102,11 +110,11 @@ static bool check_gdb(struct call *call)
     if (!call->gdb)
         call->gdb = debug_gdb_find();
     if (!call->gdb)
-        return complain(call,
-                        "no gdb for Arm found: install gdb-multiarch (Debian, Ubuntu: apt install "
-                        "gdb-multiarch) or arm-none-eabi-gdb, or name one with --gdb-path");
+        return fail(call,
+                    "no gdb for Arm found: install gdb-multiarch (Debian, Ubuntu: apt install "
+                    "gdb-multiarch) or arm-none-eabi-gdb, or name one with --gdb-path");
     if (!debug_gdb_exists(call->gdb))
-        return complain(call, "--gdb-path: no program '%s'", call->gdb);
+        return fail(call, "--gdb-path: no program '%s'", call->gdb);
     return true;
 }
 
@@ -123,20 +131,26 @@ static bool check_file(struct call *call)
 
     if (!call->file)
         return complain(call, "which program? probed debug [options] FILE.elf [gdb options]");
+    if (options_wrong_board(call->options, call->file, call->why, sizeof call->why))
+        return false;
     FILE *file = fopen(call->file, "re");
     if (!file)
-        return complain(call, "%s: %s", call->file, strerror(errno));
+        return fail(call, "%s: %s", call->file, strerror(errno));
     size_t got = fread(head, 1, sizeof head, file);
     fclose(file);
     if (got != sizeof head || memcmp(head, "\177ELF", 4) != 0)
-        return complain(call, "%s: not an ELF file, which gdb needs to know the program",
-                        call->file);
+        return fail(call, "%s: not an ELF file, which gdb needs to know the program", call->file);
     if (!is_for_arm(head))
-        return complain(call,
-                        "%s: not a program for a 32-bit Arm but for another machine: built by gcc "
-                        "instead of arm-none-eabi-gcc?",
-                        call->file);
+        return fail(call,
+                    "%s: not a program for a 32-bit Arm but for another machine: built by gcc "
+                    "instead of arm-none-eabi-gcc?",
+                    call->file);
     return true;
+}
+
+static bool only_asks(const struct call *call)
+{
+    return call->options->help || call->options->version;
 }
 
 static bool parse(struct call *call, int argc, const char *const argv[])
@@ -147,7 +161,8 @@ static bool parse(struct call *call, int argc, const char *const argv[])
         if (!take_word(call, argc, argv, &i))
             return false;
     }
-    return call->options->help || (check_file(call) && check_gdb(call));
+    return only_asks(call) || (options_settle(call->options, call->why, sizeof call->why) &&
+                               check_file(call) && check_gdb(call));
 }
 
 /* --- the two processes --- */
@@ -160,7 +175,7 @@ static bool make_place(struct call *call)
     snprintf(folder, sizeof call->command->folder, "/tmp/probed-debug-XXXXXX");
     if (!mkdtemp(folder)) {
         folder[0] = '\0';
-        return complain(call, "cannot make a folder in /tmp: %s", strerror(errno));
+        return fail(call, "cannot make a folder in /tmp: %s", strerror(errno));
     }
     *gdb = (struct endpoint){.is_unix = true};
     snprintf(gdb->path, sizeof gdb->path, "%s/gdb", folder);
@@ -203,7 +218,7 @@ static int run_gdb(struct call *call)
     char path[32];
 
     if (script < 0) {
-        fprintf(stderr, "probed debug: error: no memory for gdb's commands\n");
+        log_say(stderr, "probed", LOG_ERROR, "no memory for gdb's commands");
         return DAEMON_FAILED;
     }
     snprintf(path, sizeof path, "/dev/fd/%d", script);
@@ -239,7 +254,7 @@ static bool split(struct call *call, int *code)
     pid_t daemon = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
 
     if (daemon < 0) {
-        fprintf(stderr, "probed debug: error: %s\n", strerror(errno));
+        log_say(stderr, "probed", LOG_ERROR, strerror(errno));
         *code = DAEMON_FAILED;
         return false;
     }
@@ -259,14 +274,18 @@ bool debug_command_run(struct debug_command *command, int argc, const char *cons
     struct call call = {.command = command, .options = options, .count = OWN_WORDS};
 
     *code = DAEMON_OK;
-    if (!parse(&call, argc, argv) || (!options->help && !make_place(&call))) {
-        fprintf(stderr, "probed debug: error: %s\n", call.why);
-        *code = DAEMON_USAGE;
+    if (!parse(&call, argc, argv) || (!only_asks(&call) && !make_place(&call))) {
+        log_say(stderr, "probed", LOG_ERROR, call.why);
+        *code = call.failed ? DAEMON_FAILED : DAEMON_USAGE;
         return false;
     }
     if (options->help) {
         fputs(usage, stdout);
         options_print_tools(stdout);
+        return false;
+    }
+    if (options->version) {
+        puts("probed " PROBED_VERSION);
         return false;
     }
     return split(&call, code);
@@ -275,7 +294,7 @@ bool debug_command_run(struct debug_command *command, int argc, const char *cons
 void debug_command_ready(struct debug_command *command)
 {
     if (write(command->ready, "r", 1) != 1)
-        fprintf(stderr, "probed debug: error: gdb's side is gone\n");
+        log_say(stderr, "probed", LOG_ERROR, "gdb's side is gone");
     close(command->ready);
 }
 

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 bool debug_gdb_exists(const char *program)
 {
     const char *path = getenv("PATH");
@@ -39,6 +41,14 @@ const char *debug_gdb_find(void)
     return NULL;
 }
 
+static void say_why(const char *program)
+{
+    char why[300];
+
+    snprintf(why, sizeof why, "cannot start %.200s: %s", program, strerror(errno));
+    log_say(stderr, "probed", LOG_ERROR, why);
+}
+
 static void become(const char *program, const char *const argv[], const sigset_t *mask)
 {
     signal(SIGPIPE, SIG_DFL);
@@ -47,7 +57,7 @@ static void become(const char *program, const char *const argv[], const sigset_t
     sigprocmask(SIG_SETMASK, mask, NULL);
     /* exec takes the words as they are; its type is older than const. */
     execvp(program, (char *const *)(uintptr_t)argv);
-    fprintf(stderr, "probed debug: error: cannot start %s: %s\n", program, strerror(errno));
+    say_why(program);
     _exit(127);
 }
 
@@ -85,6 +95,6 @@ int debug_gdb_run(const char *program, const char *const argv[])
         become(program, argv, &before);
     if (gdb > 0)
         return wait_for(gdb, &signals);
-    fprintf(stderr, "probed debug: error: cannot start %s: %s\n", program, strerror(errno));
+    say_why(program);
     return 127;
 }

@@ -99,7 +99,46 @@ def list_shows_the_simulated_board_when_asked():
 def list_without_probes_says_what_to_try():
     done = call("list", "--probe", "no-such-serial", expect=FAILED)
     assert "no debug probe found" in done.said and "cable" in done.said and "udev" in done.said, done.said
-    assert json.loads(call("list", "--json", "--probe", "no-such-serial", expect=FAILED).text) == {"probes": []}
+    assert json.loads(call("list", "--json", "--probe", "no-such-serial", expect=FAILED).text) == \
+        {"probes": [], "problem": "no debug probe found"}
+
+
+def json_says_what_is_wrong():
+    """Whatever it is, what is on standard output can be read by a program."""
+    for words, code, problem in ((["info"], FAILED, "no debug probe found"), (["list"], FAILED, "no debug probe found"),
+                                 (["info", "--sim", "bluepill,noack"], FAILED, "no target answers"),
+                                 (["info", "--sim", "bluepill,nofault"], USAGE, "nofault"), (["list", "x"], USAGE, "usage"),
+                                 (["info", "--simm"], USAGE, "--simm")):
+        for line in (["--json", *words], [*words, "--json"]):
+            done = call(*line, *([] if "--sim" in line or code == USAGE else ["--probe", "no-such-serial"]), expect=code)
+            told = json.loads(done.text)
+            assert problem in told["problem"] and problem in done.said, (line, done.text)
+            assert not told.get("probes") and not told.get("target"), told
+    assert json.loads(call("list", "--sim", "--json").text)["problem"] is None
+
+
+def words_in_any_order():
+    with Files(300) as files:
+        path, output = files.binary(), files.path("out.bin")
+        for words in (["flash", path, "0x08000000"], ["flash", "0x08000000", path]):
+            for at in range(len(words) + 1):
+                for sim in (["--sim"], ["--sim", "bluepill"], ["--sim=bluepill"]):
+                    line = words[:at] + sim + words[at:]
+                    assert "300 bytes in" in call(*line).said, line
+        for words in (["read", "0x08000000", "64", output], ["read", output, "0x08000000", "64"],
+                      ["read", "0x08000000", output, "64"]):
+            for at in range(len(words) + 1):
+                call(*words[:at], "--sim", *words[at:])
+                assert os.path.getsize(output) == 64, words
+                os.remove(output)
+        for line in (["--sim", "erase", "0x08000000", "1k"], ["erase", "--sim", "0x08000000", "1k"]):
+            assert "erasing 0x08000000-0x080003ff" in call(*line).said, line
+        assert "halted" in call("reset", "--sim", "halt").said
+        assert "halted" in call("--log", "error", "reset", "halt", "--sim").said
+        assert json.loads(call("--json", "--sim", "info").text)["problem"] is None
+        refused(USAGE, r"no simulated board 'bluepil'; there is: bluepill", "flash", "--sim", "bluepil", path, "0x08000000")
+        refused(USAGE, r"--gdb is for serving gdb", "--gdb", "0", "info", "--sim")
+        refused(USAGE, r"--json is not for probed flash", "flash", "--json", path)
 
 
 def info_tells_what_the_chip_is():
@@ -174,7 +213,7 @@ def progress_is_one_line_on_a_terminal():
         command = [PROBED, "flash", "--sim", "bluepill", files.elf(), "--speed", "7", "--verify", "nonsense", "x"]
         subprocess.run(command, stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=60)
         said = os.read(master, 4096).decode()
-        assert "\033[1;31merror:\033[0m" in said, said
+        assert "\033[1;31merror: \033[0m" in said, said
         subprocess.run(command[:5] + ["--verify"], stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=60,
                        check=True)
         os.close(slave)
@@ -293,8 +332,8 @@ def wrong_words_get_one_clear_line():
     refused(USAGE, r"'flsh'; did you mean probed flash\?", "flsh")
     refused(USAGE, r"'--verfy'; did you mean --verify\?", "flash", "--sim", "bluepill", "x.elf", "--verfy")
     refused(USAGE, r"'--sped'; did you mean --speed\?", "flash", "--sim", "bluepill", "x.elf", "--sped")
-    refused(USAGE, r"'--json'; see probed reset --help", "reset", "--json")
-    refused(USAGE, r"'--gdb'", "flash", "--gdb", "0")
+    refused(USAGE, r"--json is not for probed reset; see probed reset --help", "reset", "--json")
+    refused(USAGE, r"--gdb is for serving gdb", "flash", "--gdb", "0")
     refused(USAGE, r"usage: probed flash FILE", "flash", "--sim")
     refused(USAGE, r"usage: probed flash FILE", "flash", "a", "b", "c")
     refused(USAGE, r"usage: probed read", "read", "0", "1")
@@ -330,7 +369,7 @@ def common_options_work():
     refused(FAILED, r"no debug probe found", "info", "--probe", "no-such-serial")
 
 
-run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try,
+run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try, json_says_what_is_wrong, words_in_any_order,
            info_tells_what_the_chip_is, info_is_json_too, info_without_a_target_still_tells_of_the_probe,
            info_resets_only_when_it_may, a_program_that_switches_swd_off_can_be_replaced, warnings_are_told, every_format_is_programmed_and_read_back,
            progress_is_whole_lines_away_from_a_terminal, progress_is_one_line_on_a_terminal,

@@ -43,7 +43,7 @@ def the_daemon_says_it_and_waits_for_another():
             assert "connected: STM32F10" in running.log, "the one that can be used was not chosen:\n" + running.log
         with Program(probe_emu, probed, "--gdb", "0", "--probe", "usb:1-1", stlink=f"{stlink},V2J43") as running:
             running.read_log(r"^Listening on \S+ for gdb")
-            assert f"warn: {product}: it is " in running.log and advice in running.log, running.log
+            assert f"warning: {product}: it is " in running.log and advice in running.log, running.log
             running.control("unplug 0")
             running.control("unplug 1")
             running.control("plug 1 1")  # the good one, in the place that is meant

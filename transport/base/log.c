@@ -5,6 +5,8 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const names[] = {"error", "warn", "info", "debug"};
@@ -36,15 +38,33 @@ static bool has_room(void)
     return poll(&descriptor, 1, 0) != 0;
 }
 
+bool log_coloured(FILE *out)
+{
+    const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
+
+    return isatty(fileno(out)) && term && strcmp(term, "dumb") != 0 && (!no_color || !no_color[0]);
+}
+
+void log_say(FILE *out, const char *name, enum log_level level, const char *text)
+{
+    static const struct {
+        const char *word, *colour;
+    } marks[] = {
+        [LOG_ERROR] = {"error: ", "\033[1;31m"},
+        [LOG_WARN] = {"warning: ", "\033[1;33m"},
+        [LOG_INFO] = {"", ""},
+        [LOG_DEBUG] = {"debug: ", ""},
+    };
+    const char *colour = log_coloured(out) ? marks[level].colour : "";
+
+    /* One fprintf: stdio locks the stream, so lines of two threads never mix. */
+    fprintf(out, "%s: %s%s%s%s\n", name, colour, marks[level].word, *colour ? "\033[0m" : "", text);
+    fflush(out);
+}
+
 void log_write_stderr(void *user, enum log_level level, const char *line)
 {
     (void)user;
-    if (!has_room())
-        return;
-    /* One fprintf: stdio locks the stream, so lines of two threads never mix. */
-    if (level == LOG_INFO)
-        fprintf(stderr, "probed: %s\n", line);
-    else
-        fprintf(stderr, "probed: %s: %s\n", log_level_name(level), line);
-    fflush(stderr);
+    if (has_room())
+        log_say(stderr, "probed", level, line);
 }

@@ -4,6 +4,9 @@
 #ifndef PROBED_LOG_H
 #define PROBED_LOG_H
 
+#include <stdbool.h>
+#include <stdio.h>
+
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
 struct log {
@@ -17,7 +20,13 @@ struct log {
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A log.write for standard error: "probed: LEVEL: text", one write a line. A line that would have
+/* "NAME: error: text", "NAME: warning: text", "NAME: text" as one line, flushed: what every message
+ * to a person looks like, whoever writes it. */
+void log_say(FILE *out, const char *name, enum log_level level, const char *text);
+/* Somebody looks who likes colours: a terminal that is not dumb, and NO_COLOR is not set. */
+bool log_coloured(FILE *out);
+
+/* A log.write for standard error: "probed: error: text", one write a line. A line that would have
  * to wait, because nobody reads the pipe, is dropped. */
 void log_write_stderr(void *user, enum log_level level, const char *line);
 

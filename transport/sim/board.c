@@ -268,6 +268,14 @@ static const struct sim_board_model *find_model(const char *name)
     return NULL;
 }
 
+bool sim_board_named(const char *spec)
+{
+    char name[32];
+
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(spec, ","), spec);
+    return find_model(name) != NULL;
+}
+
 static void list_models(const char *wrong, char *error, size_t size)
 {
     int length = snprintf(error, size, "no simulated board '%.60s'; there is:", wrong);

@@ -17,6 +17,8 @@ struct sim_board;
  * bytes) then holds a sentence that names the boards or faults there are. Power is on. */
 struct sim_board *sim_board_create(const char *spec, char *error, size_t error_size);
 void sim_board_destroy(struct sim_board *board);
+/* Whether a spec begins with the name of a board that there is; its faults are not looked at. */
+bool sim_board_named(const char *spec);
 /* "Blue Pill". */
 const char *sim_board_name(const struct sim_board *board);
 

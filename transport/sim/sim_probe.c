@@ -268,6 +268,11 @@ static enum err sim_command(struct probe *probe, int argc, const char *const arg
     return ERR_OK;
 }
 
+bool probe_sim_named(const char *word)
+{
+    return sim_board_named(word);
+}
+
 /* Trying it out is the whole check: the words live in one place. */
 enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job)
 {

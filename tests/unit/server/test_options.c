@@ -72,6 +72,78 @@ static void sim_takes_the_next_word_unless_it_is_an_option(void **state)
     assert_string_equal(options.sim, "bluepill,clone");
 }
 
+/* What is no board is a word of its own: a tool's file, say. */
+static void sim_leaves_words_that_name_no_board(void **state)
+{
+    struct options options;
+    const char *const argv[] = {"flash", "--sim", "blink.elf", "--sim", "bluepill,clone", "halt"};
+    int at = 1;
+
+    (void)state;
+    options_init(&options);
+    assert_int_equal(options_take(&options, 6, argv, &at, why, sizeof why), OPTION_TAKEN);
+    assert_int_equal(at, 1);
+    assert_string_equal(options.sim, "bluepill");
+    assert_string_equal(options.behind_sim, "blink.elf");
+    at = 3;
+    assert_int_equal(options_take(&options, 6, argv, &at, why, sizeof why), OPTION_TAKEN);
+    assert_int_equal(at, 4);
+    assert_string_equal(options.sim, "bluepill,clone");
+    at = 1;
+    options_skip(6, argv, &at);
+    assert_int_equal(at, 1);
+    at = 3;
+    options_skip(6, argv, &at);
+    assert_int_equal(at, 4);
+}
+
+static void options_are_skipped_with_their_values(void **state)
+{
+    const char *const argv[] = {"--once", "--gdb", "3", "--gdb=3", "-c", "halt", "--what", "info"};
+    static const int last[] = {0, 2, 2, 3, 5, 5, 6, 7};
+
+    (void)state;
+    for (int i = 0; i < 7; i++) {
+        int at = i;
+
+        if (argv[i][0] != '-')
+            continue;
+        options_skip(8, argv, &at);
+        assert_int_equal(at, last[i]);
+    }
+}
+
+static void the_environment_may_name_a_board(void **state)
+{
+    struct options options;
+
+    (void)state;
+    setenv("PROBED_SIM", "bluepill,noack", 1);
+    assert_true(parse(&options, ""));
+    assert_string_equal(options.sim, "bluepill,noack");
+    assert_true(options.sim_by_environment);
+    assert_true(parse(&options, "--sim"));
+    assert_string_equal(options.sim, "bluepill");
+    assert_false(options.sim_by_environment);
+    assert_true(parse(&options, "--probe X"));
+    assert_null(options.sim);
+    unsetenv("PROBED_SIM");
+}
+
+static void ports_may_be_off(void **state)
+{
+    struct options options;
+
+    (void)state;
+    assert_true(parse(&options, "--gdb off"));
+    assert_true(options.gdb.is_off && !options.telnet.is_off);
+    assert_true(parse(&options, "--gdb off --gdb 5"));
+    assert_false(options.gdb.is_off);
+    assert_true(parse(&options, "--gdb off --telnet off -c halt"));
+    assert_false(parse(&options, "--gdb off --telnet off"));
+    assert_non_null(strstr(why, "nothing to do"));
+}
+
 static void every_option_is_read(void **state)
 {
     struct options options;
@@ -102,6 +174,12 @@ static void wrong_words_get_a_sentence(void **state)
         {"--conect attach", "did you mean --connect"},
         {"-x", "unknown option '-x'"},
         {"bluepill", "unexpected word 'bluepill'"},
+        {"--sim redpill", "there is: bluepill"},
+        {"--sim blink.elf", "probed debug"},
+        {"-v", "--log debug"},
+        {"--serial 1", "--probe SERIAL"},
+        {"--connect-under-reset", "--connect under-reset"},
+        {"--frobnicate", "see probed --help"},
         {"--gdb", "--gdb needs a value"},
         {"--gdb 99999", "no port number"},
         {"--gdb ::1:3333", "[::1]:3333"},
@@ -156,6 +234,7 @@ static void help_names_every_option(void **state)
     fclose(out);
     assert_non_null(strstr(text, "  -c, --command CMD"));
     assert_non_null(strstr(text, "--wire-log FILE"));
+    assert_non_null(strstr(text, "PROBED_SIM"));
     /* examples come first */
     assert_true(strstr(text, "probed --sim ") < strstr(text, "options:"));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
@@ -201,6 +280,9 @@ static void the_nearest_word_is_found(void **state)
     assert_string_equal(nearest("rset", names, 5, sizeof *names), "reset");
     assert_string_equal(nearest("hatl", names, 5, sizeof *names), "halt");
     assert_string_equal(nearest("resu", names, 5, sizeof *names), "resume");
+    assert_null(nearest("load", names, 5, sizeof *names));
+    assert_null(nearest("test", names, 5, sizeof *names)); /* two slips from reset */
+    assert_null(nearest("--", names, 5, sizeof *names));
     assert_null(nearest("nonsense", names, 5, sizeof *names));
     assert_null(nearest("a-word-much-longer-than-any-command-has", names, 5, sizeof *names));
 }
@@ -211,6 +293,10 @@ int main(void)
         cmocka_unit_test(nothing_said_means_the_defaults),
         cmocka_unit_test(a_configuration_of_openocd_is_no_file_of_commands),
         cmocka_unit_test(sim_takes_the_next_word_unless_it_is_an_option),
+        cmocka_unit_test(sim_leaves_words_that_name_no_board),
+        cmocka_unit_test(options_are_skipped_with_their_values),
+        cmocka_unit_test(the_environment_may_name_a_board),
+        cmocka_unit_test(ports_may_be_off),
         cmocka_unit_test(every_option_is_read),
         cmocka_unit_test(wrong_words_get_a_sentence),
         cmocka_unit_test(endless_repetition_is_refused),
@@ -219,5 +305,6 @@ int main(void)
         cmocka_unit_test(the_nearest_word_is_found),
     };
 
+    unsetenv("PROBED_SIM");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,1 @@
+probed: error: standard output: Bad file descriptor
