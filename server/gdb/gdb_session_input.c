@@ -72,16 +72,37 @@ static void resend(struct gdb_session *session)
         connection_write(&session->connection, session->sent, session->sent_length);
 }
 
+static void reject(struct gdb_session *session, const char *why)
+{
+    log_line(session->host->log, LOG_WARN, "%s: closing it", why);
+    gdb_session_close(session);
+}
+
+/* The first packets of a web page may be right ones, if its method spells them: "$k#6b". gdb begins
+ * with qSupported: and its list, which no method can. */
+static void take_packet(struct gdb_session *session)
+{
+    const struct rsp_decoder *decoder = &session->decoder;
+
+    acknowledged(session);
+    if (decoder->known || packet_is_harmless(decoder->packet, decoder->length))
+        accept_packet(session, decoder->packet, decoder->length, false);
+    else
+        reject(session, "a client of the gdb port acts before it said anything that only gdb says "
+                        "(qSupported: and its list), as a web page could over HTTP");
+}
+
 static void handle_event(struct gdb_session *session, enum rsp_event event)
 {
     struct rsp_decoder *decoder = &session->decoder;
 
     switch (event) {
     case RSP_PACKET:
+        take_packet(session);
+        break;
     case RSP_TOO_LONG:
         acknowledged(session);
-        accept_packet(session, decoder->packet, event == RSP_PACKET ? decoder->length : 0,
-                      event == RSP_TOO_LONG);
+        accept_packet(session, decoder->packet, 0, true);
         break;
     case RSP_BAD:
         if (!decoder->no_ack)
@@ -97,20 +118,28 @@ static void handle_event(struct gdb_session *session, enum rsp_event event)
         resend(session);
         break;
     case RSP_FOREIGN:
-        log_line(session->host->log, LOG_WARN,
-                 "a client does not speak gdb's protocol but HTTP or another: closing it");
-        gdb_session_close(session);
+        reject(session, "a client does not speak gdb's protocol but HTTP or another");
         break;
     case RSP_NOTHING:
         break;
     }
 }
 
-/* A page that got hold of our name (DNS rebinding) may choose the method, and "$k#6b" is one by the
- * rules (RFC 9110, 5.6.2): then the request's path follows. gdb's first bytes hold no path. */
-static bool is_request(const struct gdb_session *session, const char *bytes, size_t length)
+/* Whether what came with the first packet shows that the client is no gdb: then the packet must not
+ * run either. */
+static bool foreign_behind(const struct rsp_decoder *now, const char *bytes, size_t length)
 {
-    return !session->spoke && memmem(bytes, length, " /", 2);
+    struct rsp_decoder decoder = *now;
+    enum rsp_event event = RSP_NOTHING;
+
+    while (length > 0 && event != RSP_FOREIGN) {
+        size_t used = 0;
+
+        event = rsp_decode(&decoder, bytes, length, &used);
+        bytes += used;
+        length -= used;
+    }
+    return event == RSP_FOREIGN;
 }
 
 size_t gdb_session_bytes(void *user, const char *bytes, size_t length)
@@ -118,7 +147,7 @@ size_t gdb_session_bytes(void *user, const char *bytes, size_t length)
     struct gdb_session *session = user;
     size_t used = 0;
 
-    if (is_request(session, bytes, length))
+    if (!session->spoke && foreign_behind(&session->decoder, bytes, length))
         handle_event(session, RSP_FOREIGN);
     while (used < length && session->queued < QUEUE_LIMIT && !session->closing) {
         size_t step = 0;

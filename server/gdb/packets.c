@@ -109,6 +109,13 @@ bool packet_may_take_long(const char *payload, size_t length)
     return packet && packet->flags & PACKET_LONG;
 }
 
+bool packet_is_harmless(const char *payload, size_t length)
+{
+    const struct packet *packet = find(payload, length);
+
+    return !packet || packet->flags & PACKET_ANY;
+}
+
 enum err packet_ok(struct packet_call *call)
 {
     buf_text(call->reply, "OK");

@@ -15,6 +15,9 @@ enum packet_outcome {
 /* How long the client may wait: the loop answers an error itself after 1.5 s for packets that
  * must be quick. Pure; the loop thread calls it. */
 bool packet_may_take_long(const char *payload, size_t length);
+/* It does nothing to the target, or no method of an HTTP request spells it (struct rsp_decoder). As
+ * above. */
+bool packet_is_harmless(const char *payload, size_t length);
 
 /* Runs one packet. `payload` may be changed (unescaping) and ends with NUL; `reply` has room for
  * RSP_PACKET_SIZE bytes; *actions gets enum client_action bits. */

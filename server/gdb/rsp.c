@@ -5,13 +5,20 @@
 
 enum state {
     STATE_IDLE,
+    STATE_BREAK,
     STATE_PAYLOAD,
     STATE_SUM_HIGH,
     STATE_SUM_LOW,
 };
 
+/* RFC 854. */
+#define TELNET_IAC ((char)0xFF)
+#define TELNET_BREAK ((char)0xF3)
+
 enum {
     INTERRUPT = 0x03,
+    DELETE = 0x7F,
+    SYSRQ_G = 'g', /* what Linux wants behind a break to enter its debugger */
     /* A repeat count travels as a printable character: count + 29 (gdb manual, "Overview"). */
     REPEAT_BIAS = 29,
     REPEAT_MIN = 3, /* fewer cost as much as they save */
@@ -34,74 +41,107 @@ void rsp_decoder_init(struct rsp_decoder *decoder)
     memset(decoder, 0, sizeof *decoder);
 }
 
-static void start_packet(struct rsp_decoder *decoder)
+/* Heads of packets with binary data (gdb manual, "Packets", "General Query Packets"). '%': a
+ * hexadecimal number. */
+static const char *const binary_heads[] = {"X%,%:", "vFlashWrite:%:", "qSearch:memory:%;%;"};
+
+static bool begins_as(const char *packet, size_t length, const char *head)
+{
+    size_t at = 0;
+
+    for (; *head; head++) {
+        size_t start = at;
+
+        while (*head == '%' && at < length && rsp_hex_digit(packet[at]) >= 0)
+            at++;
+        if (*head == '%' ? at == start : at == length || packet[at++] != *head)
+            return false;
+    }
+    return true;
+}
+
+static bool has_binary_head(const char *packet, size_t length)
+{
+    for (size_t i = 0; i < sizeof binary_heads / sizeof *binary_heads; i++)
+        if (begins_as(packet, length, binary_heads[i]))
+            return true;
+    return false;
+}
+
+/* RFC 9110, 5.6.2, "token"; '#' and '$' end a packet or begin one. */
+static bool is_spellable(char byte)
+{
+    return rsp_hex_digit(byte) >= 0 || (byte >= 'g' && byte <= 'z') ||
+           (byte >= 'G' && byte <= 'Z') || (byte && strchr("!%&'*+-.^_`|~", byte));
+}
+
+static enum rsp_event start_packet(struct rsp_decoder *decoder)
 {
     decoder->state = STATE_PAYLOAD;
     decoder->length = 0;
     decoder->sum = 0;
     decoder->too_long = false;
-    decoder->foreign = 0;
-}
-
-/* Remembers the last bytes that belong to no packet: does a web browser speak? */
-static enum rsp_event junk_byte(struct rsp_decoder *decoder, char byte)
-{
-    static const char *const words[] = {"GET ",     "POST ",    "PUT ",    "HEAD ",
-                                        "OPTIONS ", "CONNECT ", "DELETE ", "Host:"};
-
-    if (decoder->foreign == sizeof decoder->junk)
-        memmove(decoder->junk, decoder->junk + 1, --decoder->foreign);
-    decoder->junk[decoder->foreign++] = byte;
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-        size_t length = strlen(words[i]);
-
-        if (decoder->foreign >= length &&
-            memcmp(decoder->junk + decoder->foreign - length, words[i], length) == 0)
-            return RSP_FOREIGN;
-    }
+    decoder->binary = false;
+    decoder->spellable = true;
     return RSP_NOTHING;
-}
-
-/* What a web page makes a browser send may hold packets, but does not begin as gdb does: by a
- * packet, an acknowledgement or an interrupt. */
-static bool begins(struct rsp_decoder *decoder, char byte)
-{
-    decoder->begun |= byte && strchr("$+-\x03", byte);
-    return decoder->begun;
 }
 
 static enum rsp_event idle_byte(struct rsp_decoder *decoder, char byte)
 {
-    if (!begins(decoder, byte))
-        return RSP_FOREIGN;
+    bool after_break = decoder->after_break;
+
+    decoder->after_break = false;
     switch (byte) {
     case '$':
-        start_packet(decoder);
-        return RSP_NOTHING;
+        return start_packet(decoder);
     case '+':
         return RSP_ACK;
     case '-':
         return RSP_NACK;
     case INTERRUPT:
         return RSP_INTERRUPT;
+    case TELNET_IAC:
+        decoder->state = STATE_BREAK;
+        return RSP_NOTHING;
+    case SYSRQ_G:
+        return after_break ? RSP_NOTHING : RSP_FOREIGN;
     default:
-        return junk_byte(decoder, byte);
+        return RSP_FOREIGN;
     }
 }
 
-static void payload_byte(struct rsp_decoder *decoder, char byte)
+static enum rsp_event break_byte(struct rsp_decoder *decoder, char byte)
+{
+    decoder->state = STATE_IDLE;
+    decoder->after_break = true;
+    return byte == TELNET_BREAK ? RSP_INTERRUPT : RSP_FOREIGN;
+}
+
+/* What no packet of text holds, or not that of a client that may be a browser. */
+static bool is_foreign(const struct rsp_decoder *decoder, char byte)
+{
+    return ((uint8_t)byte < ' ' || byte == DELETE || (byte == ' ' && !decoder->known)) &&
+           !decoder->binary;
+}
+
+static enum rsp_event payload_byte(struct rsp_decoder *decoder, char byte)
 {
     if (byte == '#') {
         decoder->state = STATE_SUM_HIGH;
-    } else if (byte == '$') {
-        /* Never inside a payload unescaped: the sender gave the old packet up. */
-        start_packet(decoder);
-    } else if (decoder->too_long || decoder->length == RSP_PACKET_SIZE) {
-        decoder->too_long = true;
-    } else {
-        decoder->packet[decoder->length++] = byte;
-        decoder->sum = (uint8_t)(decoder->sum + (uint8_t)byte);
+        return RSP_NOTHING;
     }
+    if (is_foreign(decoder, byte))
+        decoder->binary = has_binary_head(decoder->packet, decoder->length);
+    if (byte == '$' || is_foreign(decoder, byte))
+        return RSP_FOREIGN;
+    decoder->spellable &= is_spellable(byte);
+    if (decoder->length == RSP_PACKET_SIZE) {
+        decoder->too_long = true;
+        return decoder->known ? RSP_NOTHING : RSP_FOREIGN;
+    }
+    decoder->packet[decoder->length++] = byte;
+    decoder->sum = (uint8_t)(decoder->sum + (uint8_t)byte);
+    return RSP_NOTHING;
 }
 
 static enum rsp_event finish_packet(struct rsp_decoder *decoder, int low)
@@ -110,8 +150,9 @@ static enum rsp_event finish_packet(struct rsp_decoder *decoder, int low)
     if (decoder->too_long)
         return RSP_TOO_LONG;
     if (low < 0 || decoder->bad_digit || (decoder->expected | low) != decoder->sum)
-        return RSP_BAD;
+        return decoder->known ? RSP_BAD : RSP_FOREIGN;
     decoder->packet[decoder->length] = '\0';
+    decoder->known |= !decoder->spellable;
     return RSP_PACKET;
 }
 
@@ -121,8 +162,7 @@ static enum rsp_event decode_byte(struct rsp_decoder *decoder, char byte)
 
     switch ((enum state)decoder->state) {
     case STATE_PAYLOAD:
-        payload_byte(decoder, byte);
-        return RSP_NOTHING;
+        return payload_byte(decoder, byte);
     case STATE_SUM_HIGH:
         decoder->bad_digit = digit < 0;
         decoder->expected = (uint8_t)(digit < 0 ? 0 : digit << 4);
@@ -130,6 +170,8 @@ static enum rsp_event decode_byte(struct rsp_decoder *decoder, char byte)
         return RSP_NOTHING;
     case STATE_SUM_LOW:
         return finish_packet(decoder, digit);
+    case STATE_BREAK:
+        return break_byte(decoder, byte);
     case STATE_IDLE:
     default:
         return idle_byte(decoder, byte);

@@ -21,22 +21,32 @@ enum rsp_event {
                       binary packets are unescaped by their handlers (rsp_unescape) */
     RSP_BAD,       /* wrong checksum: answer '-' (nothing in no-ack mode) */
     RSP_TOO_LONG,  /* longer than RSP_PACKET_SIZE: was skipped to its end; answer an error */
-    RSP_INTERRUPT, /* byte 03 outside a packet */
+    RSP_INTERRUPT, /* byte 03 outside a packet, or telnet's break (FF F3, RFC 854), which gdb sends
+                      after `set remote interrupt-sequence BREAK`, and with a 'g' for `BREAK-g` */
     RSP_ACK,       /* '+' */
     RSP_NACK,      /* '-' */
-    RSP_FOREIGN,   /* no gdb: begins with none of its bytes (TLS, STUN, HTTP in any spelling), or
-                      looks like HTTP later ("GET ", "POST ", "Host:"..): close the connection */
+    RSP_FOREIGN,   /* no gdb: close the connection. See below */
 };
 
+/* A web page can make its browser send a request here, and choose much of it; TLS, TURN and proxies
+ * carry bytes of others' choice, too. What gdb never sends is therefore FOREIGN, wherever it
+ * stands; words are not looked for, since firmware contains them:
+ *  - between packets anything but '+', '-', '$' and interrupts;
+ *  - '$' inside a packet: gdb escapes it;
+ *  - a control byte in a packet that does not begin as one with binary data does ("X0,4:");
+ *  - from a client that is not `known`, also a blank in such a packet, a packet that is too long,
+ *    and a wrong checksum. */
 struct rsp_decoder {
     int state;
     bool no_ack; /* set by the session once QStartNoAckMode was acknowledged */
+    bool known;  /* a right packet came that no method of an HTTP request can spell: a request
+                    begins with the method, and a blank follows it (RFC 9112, 3; RFC 9110, 5.6.2) */
     size_t length;
     uint8_t sum, expected;
     bool too_long, bad_digit;
-    bool begun;     /* the first byte was one of gdb's */
-    size_t foreign; /* bytes in junk: the last ones that belonged to no packet */
-    char junk[8];
+    bool binary;    /* the packet's head says that bytes of any value follow */
+    bool spellable; /* so far a method can spell this packet */
+    bool after_break;
     char packet[RSP_PACKET_SIZE + 1]; /* NUL behind it for convenience */
 };
 

@@ -91,4 +91,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 }
 
 const char *const fuzz_seeds[] = {
-    "$m0,4#fd", "+$?#3f\x03", "$vCont;c#a8", "GET / HTTP/1.1\r\n", "$X20000000,1:}\x03#00", NULL};
+    "$m0,4#fd",    "+$?#3f\x03",         "\xff\xf3+$?#3f\xff\xf3g$g#68",
+    "$vCont;c#a8", "GET / HTTP/1.1\r\n", "$X20000000,1:}\x03#00",
+    NULL};

@@ -10,24 +10,26 @@
 
 #include <cmocka.h>
 
-#include "rsp.h"
+#include "packets_internal.h"
 
-/* All events of a stream as letters, packets' payloads in between, the stream fed in pieces of
- * `piece` bytes. */
+/* All events of a stream up to FOREIGN as letters, packets' payloads in between, the stream fed in
+ * pieces of `piece` bytes. */
 static void events(const char *bytes, size_t length, size_t piece, char *out)
 {
     static const char letters[] = {
         [RSP_BAD] = '!',       [RSP_TOO_LONG] = 'L', [RSP_ACK] = '+',
         [RSP_INTERRUPT] = '^', [RSP_NACK] = '-',     [RSP_FOREIGN] = 'F'};
     struct rsp_decoder *decoder = malloc(sizeof *decoder);
+    bool foreign = false;
 
     rsp_decoder_init(decoder);
-    for (size_t at = 0; at < length;) {
+    for (size_t at = 0; at < length && !foreign;) {
         size_t used, chunk = length - at < piece ? length - at : piece;
         enum rsp_event event = rsp_decode(decoder, bytes + at, chunk, &used);
 
         assert_in_range(used, 1, chunk);
         at += used;
+        foreign = event == RSP_FOREIGN;
         if (event == RSP_PACKET) {
             assert_int_equal(strlen(decoder->packet), decoder->length);
             out += sprintf(out, "[%s]", decoder->packet);
@@ -59,58 +61,171 @@ static void packets_come_whole_however_they_are_split(void **state)
     CHECK("$?#3F", "[?]");
 }
 
+/* '?' is in no method: who sends it is known for a gdb. */
+#define KNOWN "$?#3f"
+
 static void interrupt_counts_only_between_packets(void **state)
 {
     (void)state;
     CHECK("\x03$g#67\x03\x03", "^[g]^^");
-    CHECK("$a\x03#64", "[a\x03]");
+    CHECK("$X0,1:\x03#22", "[X0,1:\x03]");
+}
+
+/* gdb: set remote interrupt-sequence BREAK and BREAK-g, interrupt-on-connect. */
+static void a_break_interrupts_as_well(void **state)
+{
+    (void)state;
+    CHECK("\xff\xf3+$g#67\xff\xf3\xff\xf3", "^+[g]^^");
+    CHECK("$g#67\xff\xf3g$g#67\xff\xf3g", "[g]^[g]^");
+    CHECK("\xff\xf3gg", "^F");
+    CHECK("\xff\xf3+g", "^+F");
+    CHECK("\xff\xf4", "F");
 }
 
 static void bad_checksum_is_said_once_and_the_next_packet_is_right(void **state)
 {
     (void)state;
-    CHECK("$g#68$g#67", "![g]");
-    CHECK("$g#zz$g#67", "![g]");
-    CHECK("$g#6z$g#67", "![g]");
+    CHECK(KNOWN "$g#68$g#67", "[?]![g]");
+    CHECK(KNOWN "$g#zz$g#67", "[?]![g]");
+    CHECK(KNOWN "$g#6z$g#67", "[?]![g]");
     CHECK("-$g#67", "-[g]");
 }
 
-static void packet_begun_anew_replaces_the_old_one(void **state)
+static void between_packets_only_gdbs_bytes_are_acceptable(void **state)
 {
+    char stream[16], out[16];
+
     (void)state;
-    CHECK("$vCont;$g#67", "[g]");
-    CHECK("+noise\r\n$g#67", "+[g]");
+    for (unsigned byte = 0; byte < 256; byte++) {
+        int length = sprintf(stream, KNOWN "+%c", byte);
+
+        if (byte && strchr("+-$\x03\xff", (int)byte))
+            continue;
+        events(stream, (size_t)length, 1, out);
+        assert_string_equal(out, "[?]+F");
+        events(stream + length - 1, 1, 1, out);
+        assert_string_equal(out, "F");
+    }
 }
 
-static void browser_is_told_from_gdb(void **state)
+static void a_packet_never_begins_inside_another(void **state)
 {
     (void)state;
-    CHECK("+GET / HTTP/1.1", "+F");
-    CHECK("+xPOST /", "+F");
-    CHECK("+OPTIONS *", "+F");
-    CHECK("+GETTING", "+");
-    CHECK("$GET #00", "[GET ]"); /* inside a packet it is data */
+    CHECK(KNOWN "$vCont;$g#67", "[?]F");
+    CHECK(KNOWN "$X0,4:ab$g#67", "[?]F");
+    CHECK("$g#67$AAAA$g#67", "[g]F");
 }
 
-/* A page chooses parts of what TLS, TURN and any method's request say. */
-static void what_begins_unlike_gdb_is_no_gdb(void **state)
+static void text_holds_no_control_bytes(void **state)
 {
-    static const char *const begins[] = {"patch / HTTP/1.1", "\r\nGET /", " $g#67",   "g$g#67",
-                                         "\x16\x03\x01",     "#$g#67",    "\xff$g#67"};
+    static const char *const heads[] = {
+        "",      "m",      "m0,4",   "X",    "X:",           "X0:",           "X,4:",
+        "X0,:",  "X 0,4:", "Xg,4:",  "X0,4", "vFlashWrite:", "vFlashWrite0:", "vFlashWrite:8000000",
+        "x0,4:", "M0,4:",  "Z0,0,2;"};
+    static const char bytes[] = "\x01\x02\x03\t\n\r\x1b\x1f\x7f";
+    char stream[64], out[64];
 
     (void)state;
-    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        for (size_t k = 0; k < sizeof bytes; k++) { /* its NUL, too */
+            int length = sprintf(stream, KNOWN "$%s%c$", heads[i], bytes[k]);
+
+            events(stream, (size_t)length - 1, 1, out);
+            assert_string_equal(out, "[?]F");
+        }
+}
+
+static void binary_data_holds_any_byte(void **state)
+{
+    static const char *const heads[] = {
+        "X20000000,4:", "vFlashWrite:8000000:", "qSearch:memory:0;400;"};
+    char stream[300];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
         struct rsp_decoder *decoder = malloc(sizeof *decoder);
-        size_t used;
+        size_t length = (size_t)sprintf(stream, "$%s", heads[i]), used, sum = 0;
 
+        for (unsigned byte = 0; byte < 256; byte++)
+            if (byte != '#' && byte != '$')
+                stream[length++] = (char)byte;
+        for (size_t at = 1; at < length; at++)
+            sum += (uint8_t)stream[at];
+        length += (size_t)sprintf(stream + length, "#%02x", (unsigned)(sum & 0xFF));
         rsp_decoder_init(decoder);
-        assert_int_equal(rsp_decode(decoder, begins[i], strlen(begins[i]), &used), RSP_FOREIGN);
-        assert_int_equal(used, 1);
+        assert_int_equal(rsp_decode(decoder, stream, length, &used), RSP_PACKET);
+        assert_int_equal(used, length);
         free(decoder);
     }
-    CHECK("$g#67", "[g]");
-    CHECK("\x03$g#67", "^[g]");
-    CHECK("-$g#67", "-[g]");
+}
+
+static void every_binary_packet_of_the_table_is_known_for_one(void **state)
+{
+    char stream[80], out[80];
+    size_t found = 0;
+
+    (void)state;
+    for (size_t i = 0; i < packet_count; i++) {
+        const char *schema = packets[i].schema;
+        int length = sprintf(stream, KNOWN "$%s", packets[i].name);
+
+        for (; *schema && !strchr("bp", *schema); schema++)
+            stream[length++] = (char)(strchr("al", *schema) ? '4' : *schema);
+        if (!*schema)
+            continue;
+        stream[length++] = '\r';
+        events(stream, (size_t)length, 1, out);
+        assert_string_equal(out, "[?]");
+        found++;
+    }
+    assert_true(found >= 3);
+}
+
+/* It said nothing yet but what a method can spell; a blank comes behind the method, then a path. */
+static void who_may_be_a_browser_is_watched_closer(void **state)
+{
+    struct rsp_decoder *decoder = malloc(sizeof *decoder);
+    size_t used;
+
+    (void)state;
+    CHECK("$g#68$g#67", "F");
+    CHECK("$g#67$g#68$g#67", "[g]F");
+    CHECK("$g#67$g# /", "[g]F");
+    CHECK("$g#67$AAAA /", "[g]F");
+    CHECK("$g#67" KNOWN "$AAAA /", "[g][?]");
+    for (size_t known = 0; known < 2; known++) {
+        rsp_decoder_init(decoder);
+        decoder->known = known;
+        for (size_t i = 0; i <= RSP_PACKET_SIZE; i++)
+            assert_int_equal(rsp_decode(decoder, i ? "A" : "$", 1, &used), RSP_NOTHING);
+        assert_int_equal(rsp_decode(decoder, "A", 1, &used), known ? RSP_NOTHING : RSP_FOREIGN);
+    }
+    free(decoder);
+}
+
+static bool becomes_known(char byte)
+{
+    struct rsp_decoder *decoder = malloc(sizeof *decoder);
+    char stream[8];
+    size_t used;
+    int length = sprintf(stream, "$g%c#%02x", byte, (unsigned)(uint8_t)('g' + byte));
+
+    rsp_decoder_init(decoder);
+    assert_int_equal(rsp_decode(decoder, stream, (size_t)length, &used), RSP_PACKET);
+    bool known = decoder->known;
+    free(decoder);
+    return known;
+}
+
+static void what_a_method_can_spell_makes_nobody_known(void **state)
+{
+    static const char token[] = "!%&'*+-.^_`|~"
+                                "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    (void)state;
+    for (char byte = '!'; byte < 0x7F; byte++)
+        if (byte != '#' && byte != '$')
+            assert_int_equal(becomes_known(byte), !strchr(token, byte));
 }
 
 static void longest_packet_passes_and_a_longer_one_is_skipped_to_its_end(void **state)
@@ -124,6 +239,7 @@ static void longest_packet_passes_and_a_longer_one_is_skipped_to_its_end(void **
         size_t length = RSP_PACKET_SIZE + extra;
 
         rsp_decoder_init(decoder);
+        decoder->known = true;
         stream[0] = '$';
         memset(stream + 1, 'a', length);
         sprintf(stream + 1 + length, "#%02x$g#67", (unsigned)(uint8_t)(length * 'a'));
@@ -253,9 +369,14 @@ int main(void)
         cmocka_unit_test(packets_come_whole_however_they_are_split),
         cmocka_unit_test(interrupt_counts_only_between_packets),
         cmocka_unit_test(bad_checksum_is_said_once_and_the_next_packet_is_right),
-        cmocka_unit_test(packet_begun_anew_replaces_the_old_one),
-        cmocka_unit_test(browser_is_told_from_gdb),
-        cmocka_unit_test(what_begins_unlike_gdb_is_no_gdb),
+        cmocka_unit_test(a_break_interrupts_as_well),
+        cmocka_unit_test(between_packets_only_gdbs_bytes_are_acceptable),
+        cmocka_unit_test(a_packet_never_begins_inside_another),
+        cmocka_unit_test(text_holds_no_control_bytes),
+        cmocka_unit_test(binary_data_holds_any_byte),
+        cmocka_unit_test(every_binary_packet_of_the_table_is_known_for_one),
+        cmocka_unit_test(who_may_be_a_browser_is_watched_closer),
+        cmocka_unit_test(what_a_method_can_spell_makes_nobody_known),
         cmocka_unit_test(longest_packet_passes_and_a_longer_one_is_skipped_to_its_end),
         cmocka_unit_test(runs_are_written_as_counts),
         cmocka_unit_test(every_run_length_survives),

@@ -160,7 +160,7 @@ static int connect_to(uint16_t port)
     return client;
 }
 
-static int set_up(void **state)
+static int set_up_stranger(void **state)
 {
     struct endpoint any;
     char why[200];
@@ -178,6 +178,17 @@ static int set_up(void **state)
     bench.client.id = CLIENT_ID;
     hello->client = &bench.client;
     gdb_session_take(bench.session, hello);
+    return 0;
+}
+
+/* ..that is known for a gdb's. */
+static int set_up(void **state)
+{
+    set_up_stranger(state);
+    say("$qSupported:#71");
+    answer(next_posted(MESSAGE_PACKET), "");
+    hear("+$#00");
+    say("+");
     return 0;
 }
 
@@ -551,11 +562,53 @@ static void reading_stops_while_requests_pile_up(void **state)
     }
 }
 
+/* --- strangers: a method of an HTTP request may be "$k#6b" --- */
+
+static void a_stranger_may_ask_but_not_act(void **state)
+{
+    (void)state;
+    say("$qC#b4");
+    answer(next_posted(MESSAGE_PACKET), "QC1");
+    hear("+$QC1#c5");
+    say("+$k#6b++");
+    hear_the_end();
+    gdb_session_take(bench.session, next_posted(MESSAGE_CLIENT_CLOSE)); /* and no packet */
+}
+
+static void what_acts_is_no_first_packet(void **state)
+{
+    static const char *const packets[] = {"$c#63",   "$C05#a8",        "$s#73",
+                                          "$S05#b8", "$k#6b",          "$R00#b2",
+                                          "$D#44",   "$vFlashDone#ea", "$G00#a7"};
+
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        say(packets[i]);
+        hear_the_end();
+        gdb_session_take(bench.session, next_posted(MESSAGE_CLIENT_CLOSE));
+        tear_down(state);
+        set_up_stranger(state);
+    }
+}
+
+static void a_known_gdb_may_act(void **state)
+{
+    (void)state;
+    say("$k#6b");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    message->outcome = PACKET_NO_REPLY;
+    gdb_session_take(bench.session, message);
+    hear("+");
+}
+
+#define STRANGER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_stranger, tear_down)
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STRANGER_TEST(a_stranger_may_ask_but_not_act),
+        STRANGER_TEST(what_acts_is_no_first_packet),
+        SESSION_TEST(a_known_gdb_may_act),
         SESSION_TEST(one_packet_at_a_time_is_with_the_worker),
         SESSION_TEST(long_packets_are_acknowledged_at_once),
         SESSION_TEST(nack_resends_only_what_was_answered),
