@@ -53,7 +53,7 @@ static void check_escapes(const uint8_t *data, size_t size)
     free(escaped);
 }
 
-/* Without '*' in the frame an encoded payload decodes to itself. */
+/* Without '*' in the frame an encoded packet of binary data decodes to itself. */
 static void check_frame(const uint8_t *data, size_t size)
 {
     char *frame = malloc(RSP_FRAME_SIZE), *escaped = malloc(RSP_PACKET_SIZE);
@@ -62,7 +62,8 @@ static void check_frame(const uint8_t *data, size_t size)
     size_t used;
 
     buf_init(&payload, escaped, RSP_PACKET_SIZE);
-    rsp_escape(&payload, data, size, RSP_PACKET_SIZE);
+    buf_text(&payload, "X0,0:");
+    rsp_escape(&payload, data, size, RSP_PACKET_SIZE - payload.length);
     buf_init(&out, frame, RSP_FRAME_SIZE);
     rsp_encode(&out, escaped, payload.length);
     assert(!out.overflow);

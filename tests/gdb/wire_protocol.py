@@ -294,7 +294,8 @@ def no_browser_gets_a_packet_through():
         for request in (b"patch / HTTP/1.1\r\n" + host + b"\r\n" + packet,
                         b"PATCH /" + packet + b" HTTP/1.1\r\n" + host,
                         b"PATCH / HTTP/1.1\r\nA: " + packet + b"\r\n" + host, packet + b" / HTTP/1.1\r\n" + host,
-                        b"$k#6b / HTTP/1.1\r\n" + host, b"\r\n" + packet, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"R" * 32 + b" " + packet,
+                        b"$k#6b / HTTP/1.1\r\n" + host, b"\r\n" + packet,
+                        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"R" * 32 + b" " + packet,
                         b"\x00\x50\x00\x01\x00\x40\x21\x12\xa4\x42" + packet):
             watch.ask("M20000000,4:00000000")
             with client(no_ack=False) as c:
