@@ -264,7 +264,7 @@ static void acknowledgements_follow_the_protocol(void **state)
     (void)state;
     rig_start(&rig, "--sim");
     int client = client_connect(&rig);
-    client_expect(client, "vOther?", ""); /* nobody but a gdb */
+    client_expect(client, "vOther?", "");       /* nobody but a gdb */
     client_write(client, "+$qAttached#00", 14); /* wrong checksum */
     assert_int_equal(recv(client, bytes, 1, MSG_WAITALL), 1);
     assert_memory_equal(bytes, "-", 1);
