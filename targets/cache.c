@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cache.h"
 
+#include <stdio.h>
+
 /* A claimed line is one that is not valid but has an address; no line begins at address 1. */
 enum { LINE_FREE = 1 };
 
@@ -73,8 +75,34 @@ void cache_commit(struct cache *cache, bool ok)
     }
 }
 
+static uint32_t word_of(uint32_t address)
+{
+    return address & ~(uint32_t)3;
+}
+
+void cache_refuse(struct cache *cache, uint32_t address, const char *text)
+{
+    struct cache_refusal *refusal = &cache->refusals[cache->next_refusal];
+
+    if (cache_refusal(cache, address))
+        return;
+    cache->next_refusal = (cache->next_refusal + 1) % CACHE_REFUSALS;
+    refusal->address = word_of(address);
+    snprintf(refusal->text, sizeof refusal->text, "%s", text);
+}
+
+const char *cache_refusal(const struct cache *cache, uint32_t address)
+{
+    for (size_t i = 0; i < CACHE_REFUSALS; i++)
+        if (cache->refusals[i].text[0] && cache->refusals[i].address == word_of(address))
+            return cache->refusals[i].text;
+    return NULL;
+}
+
 void cache_drop_all(struct cache *cache)
 {
+    for (size_t i = 0; i < CACHE_REFUSALS; i++)
+        cache->refusals[i].text[0] = '\0';
     for (size_t i = 0; i < CACHE_LINES; i++)
         drop(&cache->lines[i]);
 }

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { CACHE_LINE = 64, CACHE_LINES = 96, CACHE_RAM_LIFE_US = 100000 };
+enum { CACHE_LINE = 64, CACHE_LINES = 96, CACHE_RAM_LIFE_US = 100000, CACHE_REFUSALS = 16 };
 
 struct cache_line {
     uint32_t address; /* multiple of CACHE_LINE */
@@ -19,9 +19,17 @@ struct cache_line {
     uint8_t data[CACHE_LINE];
 };
 
+/* A word that the bus refused, and the sentence that told so. */
+struct cache_refusal {
+    uint32_t address; /* of the word */
+    char text[160];   /* empty: this place is free */
+};
+
 struct cache {
     struct cache_line lines[CACHE_LINES];
     unsigned next; /* the line to give up next */
+    struct cache_refusal refusals[CACHE_REFUSALS];
+    unsigned next_refusal; /* likewise */
 };
 
 static inline uint32_t cache_line_of(uint32_t address)
@@ -38,6 +46,11 @@ bool cache_is_claimed(const struct cache *cache, uint32_t address);
 struct cache_line *cache_claim(struct cache *cache, uint32_t address, bool ram, uint64_t now_us);
 /* Everything claimed and not yet committed has been read (`ok`) or has not. */
 void cache_commit(struct cache *cache, bool ok);
+/* A read that begins in the word of `address` was refused; `text` is copied. */
+void cache_refuse(struct cache *cache, uint32_t address, const char *text);
+/* That sentence; NULL: nothing is known of this word. */
+const char *cache_refusal(const struct cache *cache, uint32_t address);
+/* The refusals too. */
 void cache_drop_all(struct cache *cache);
 void cache_drop_ram(struct cache *cache);
 void cache_drop_range(struct cache *cache, uint32_t address, size_t length);

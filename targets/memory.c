@@ -114,6 +114,9 @@ static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_
     enum err err;
     uint32_t at;
 
+    *good = 0;
+    if (length <= 4 - (address & 3)) /* there is nothing before it */
+        return ERR_FAULT;
     *good = length;
     if (probe_failed_address(target->probe, &at) && at >= address && at - address < length)
         *good = at - address;
@@ -176,6 +179,15 @@ static enum err check_range(struct target *target, uint32_t address, uint64_t le
     return err;
 }
 
+/* gdb asks for the same unreadable words again and again (around a pc of 0xfffffffe): what was
+ * refused while the core stands is refused without asking. Peripherals and debug units may change
+ * by themselves (DDI 0403, B3.1: the system address map). */
+static bool may_remember_refusal(const struct target *target, uint32_t address)
+{
+    return target->state == TARGET_HALTED && !(address >= 0x40000000u && address < 0x60000000u) &&
+           !(address >= 0xE0000000u && address < 0xE0100000u);
+}
+
 enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
                      size_t *done)
 {
@@ -187,11 +199,17 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
         *done = 0;
     if (err)
         return err;
+    const char *refusal =
+        may_remember_refusal(target, address) ? cache_refusal(&target->cache, address) : NULL;
+    if (refusal)
+        return job_fail(target->job, ERR_FAULT, "%s", refusal);
     err = memory_read_cached(target, address, data, length, &got);
     if (!err)
         err = read_slices(target, address, data, length, &got);
     if (err == ERR_FAULT && got == 0)
         err = cm_blame_reset(target, err, keep);
+    if (err == ERR_FAULT && got == 0 && may_remember_refusal(target, address))
+        cache_refuse(&target->cache, address, job_text(target->job, err));
     breakpoints_hide(target, address, data, got);
     if (!done)
         return err;

@@ -104,7 +104,7 @@ static enum err ask_twice(struct probe *probe, const uint8_t *command, uint8_t *
         return error;
     enum err again = stlink_ask_status(probe, command, reply, length, NULL);
     if (again == ERR_OK && error != ERR_NO_TARGET)
-        probe->stats.repeats++;
+        stlink_note_repeat(probe);
     return again;
 }
 
@@ -150,6 +150,7 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
 
 enum err stlink_reenter(struct probe *probe)
 {
+    stlink_of(probe)->wire_proved = false;
     enum err error = leave_mode(probe);
 
     if (error == ERR_OK)

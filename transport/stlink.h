@@ -28,6 +28,7 @@ struct stlink {
     uint32_t aps_open; /* bit a: INIT_AP was done since entering */
     uint32_t khz;      /* SWCLK as the probe reports it */
     bool speed_chosen; /* by the user: no search for the fastest clean one */
+    bool wire_proved;  /* the link was clean when last looked at, and no parity error came since */
     /* READALLREGS' order of registers is not documented: it is believed after it agreed once with
      * READREG on this probe. */
     enum { ALL_REGS_UNKNOWN, ALL_REGS_AGREE, ALL_REGS_DIFFER } all_regs;
@@ -136,6 +137,12 @@ enum err stlink_run_repeated(struct probe *probe, struct op *op, stlink_once *on
 /* An operation that ended with this error may be done again: ERR_FAULT, ERR_PARITY: it may have
  * been done. */
 bool stlink_may_repeat(const struct op *op, enum err error);
+/* What failed came through the second time: it was the wire. */
+static inline void stlink_note_repeat(struct probe *probe)
+{
+    probe->stats.repeats++;
+    stlink_of(probe)->wire_proved = false;
+}
 /* For a refusal that was recorded: ERR_FAULT, or ERR_PARITY with a sentence of its own. */
 enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool write_garbled);
 

@@ -184,6 +184,7 @@ enum err stlink_fail(struct probe *probe, const struct op *op, uint32_t address,
     case ERR_NO_TARGET:
         return probe_fail_op(probe, op, address, SWD_NONE);
     case ERR_PARITY:
+        stlink_of(probe)->wire_proved = false;
         return probe_fail_op(probe, op, address, SWD_PARITY);
     default:
         return job_fail(probe->job, status->error, "access at 0x%08x: %s (ST-Link status %02X)",

@@ -60,6 +60,18 @@ bool stlink_may_repeat(const struct op *op, enum err error)
     }
 }
 
+/* Looking costs eight commands: once a connection is enough, and again after the wire failed. */
+static bool wire_garbles(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    if (stlink->wire_proved)
+        return false;
+    bool garbles = stlink_link_garbles(probe);
+    stlink->wire_proved = !garbles && !stlink->lost;
+    return garbles;
+}
+
 /* A refusal may be the wire's: data that arrives garbled makes the debug port refuse what follows,
  * and not every firmware tells the two apart. Then the port's own flag does, or a test of the wire.
  */
@@ -70,7 +82,7 @@ enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool wri
     uint32_t address = probe->failed_address;
 
     memcpy(text, probe->job->text, sizeof text);
-    bool garbled = write_garbled || stlink_link_garbles(probe);
+    bool garbled = write_garbled || wire_garbles(probe);
     job_clear(probe->job);
     enum err error =
         garbled ? probe_fail_op(probe, op, known ? address : op->address, SWD_PARITY)
@@ -111,7 +123,7 @@ enum err stlink_run_repeated(struct probe *probe, struct op *op, stlink_once *on
     if (again == ERR_OK)
         again = try_once(probe, op, once, &garbled_again);
     if (again == ERR_OK && error != ERR_NO_TARGET)
-        probe->stats.repeats++;
+        stlink_note_repeat(probe);
     if (again != ERR_FAULT)
         return again;
     /* The target refuses the same place each time. */

@@ -370,7 +370,8 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
         return error;
     /* Alone it gets its retries and its sentence; what stands behind it starts again from there. */
     error = stlink_run_one(probe, &ops[stopped]);
-    probe->stats.repeats += error == ERR_OK && failed && !failed->retry;
+    if (error == ERR_OK && failed && !failed->retry)
+        stlink_note_repeat(probe);
     done[stopped] = error == ERR_OK;
     for (size_t i = stopped + 1; i < *end; i++)
         done[i] = false;

@@ -57,6 +57,7 @@ static enum err choose_speed(struct probe *probe, uint32_t khz, uint32_t *actual
     struct stlink *stlink = stlink_of(probe);
 
     *actual = 0;
+    stlink->wire_proved = false;
     enum err error =
         stlink->caps.com_freq ? set_v3_speed(probe, khz, actual) : set_v2_speed(probe, khz, actual);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The same scenarios with probed: test_probed.py PROBE_EMU FIRMWARE.elf SOURCE.c STLINK PROBED"""
 import os
+import re
 import select
 import subprocess
 import sys
@@ -67,4 +68,17 @@ def a_load_lets_others_in():
         assert running.end() == 0, running.log
 
 
-run_tests([session_through_probed, flash_holds_the_image, a_load_lets_others_in])
+def a_blank_chip_is_cheap_to_attach_to():
+    """Its core stands in lockup at 0xfffffffe, and gdb asks for the words around that again and again."""
+    running, port = server("probed", probe_emu, probed, stlink=stlink)
+    with running:
+        before = running.stats()["commands"]
+        done = subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"target extended-remote :{port}",
+                               "-ex", "info registers pc", "-ex", "x/4i $pc", "-ex", "backtrace"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=120)
+        commands = running.stats()["commands"] - before
+    assert re.search(r"^pc +0xfffffffe", done.stdout, re.MULTILINE), done.stdout
+    assert commands <= 60, f"{commands} commands"
+
+
+run_tests([session_through_probed, flash_holds_the_image, a_load_lets_others_in, a_blank_chip_is_cheap_to_attach_to])

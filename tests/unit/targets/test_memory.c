@@ -38,6 +38,33 @@ static void every_alignment_and_length(void **state)
         }
 }
 
+/* gdb asks for words around a crashed pc a dozen times. */
+static void a_refusal_is_remembered_while_the_core_stands(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t data[4];
+
+    bench_halt(bench);
+    assert_int_equal(target_read(bench->target, RAM_END, data, 4, NULL), ERR_FAULT);
+    job_clear(&bench->job);
+    bench_count(bench);
+    assert_int_equal(target_read(bench->target, RAM_END + 2, data, 2, NULL), ERR_FAULT);
+    assert_non_null(strstr(bench->job.text, "0x20005000: FAULT"));
+    assert_int_equal(bench_flushes(bench), 0);
+    job_clear(&bench->job);
+    bench_set_word(bench, ODR, 0); /* may have switched something on */
+    bench_count(bench);
+    assert_int_equal(target_read(bench->target, RAM_END, data, 4, NULL), ERR_FAULT);
+    assert_true(bench_flushes(bench) > 0);
+    job_clear(&bench->job);
+    bench_ok(bench, target_resume(bench->target));
+    bench_halt(bench);
+    bench_count(bench);
+    assert_int_equal(target_read(bench->target, RAM_END, data, 4, NULL), ERR_FAULT);
+    assert_true(bench_flushes(bench) > 0);
+    job_clear(&bench->job);
+}
+
 static void big_blocks(void **state)
 {
     struct bench *bench = *state;
@@ -316,6 +343,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         BENCH_TEST(every_alignment_and_length),
         BENCH_TEST(big_blocks),
+        BENCH_TEST(a_refusal_is_remembered_while_the_core_stands),
         BENCH_TEST(a_running_core_s_memory_is_live),
         BENCH_TEST(the_end_of_memory_is_found_exactly),
         BENCH_TEST(an_error_names_the_address_and_the_width),
