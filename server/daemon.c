@@ -340,6 +340,7 @@ static int start_worker(struct daemon *daemon)
                     .load_resets = options->load_resets},
         .selectors = options->probes,
         .selector_count = options->probe_count,
+        .chip = options->chip,
         .tries_once = options->needs_target,
         .wire = daemon->wire,
         .answers = &daemon->answers,

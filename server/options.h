@@ -38,6 +38,7 @@ struct options {
     bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */
     bool reset_halts;       /* `monitor reset` alone halts */
     bool load_resets;       /* gdb's load ends with a reset to a halt */
+    const char *chip;       /* which they named: "target/stm32f4x.cfg"; NULL: none */
     enum log_level log_level;
     const char *wire_log;
 };

@@ -6,6 +6,7 @@
 
 #include "discovery.h"
 #include "mailbox.h"
+#include "meant_chip.h"
 #include "rsp.h"
 #include "worker_shells.h"
 
@@ -106,6 +107,7 @@ static void report_connection(struct worker *worker)
                  target_state(unit->target) == TARGET_HALTED ? "halted" : "running");
         if (chip->warning[0])
             log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
+        chip_compare(worker->setup.chip, chip->name, worker->setup.log);
         worker->last_why[0] = '\0';
     }
     worker->was_connected = connected;

@@ -66,6 +66,7 @@ struct message {
     struct buf reply;       /* data owned by the message */
     enum monitor_wish wish; /* of a MESSAGE_COMMAND or MESSAGE_FILE */
     int exit_code;          /* with MONITOR_SHUTDOWN */
+    bool value;             /* of a MESSAGE_COMMAND: as monitor.value */
 };
 
 /* `payload` (may be NULL) is copied. NULL without memory. */
@@ -79,6 +80,7 @@ struct worker_setup {
     struct probe_info info;       /* driver NULL: look for a probe, again at every try */
     const char *const *selectors; /* which probe to take then */
     size_t selector_count;
+    const char *chip;        /* as options.chip */
     bool tries_once;         /* if the first try fails, the loop gives up: nothing is promised */
     FILE *wire;              /* stays the caller's */
     struct mailbox *answers; /* where messages come back; outlives the worker */

@@ -168,6 +168,8 @@ enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz
     if (error == ERR_OK) {
         probe->speed_khz = actual;
         probe->asked_khz = khz;
+        if (actual)
+            probe->now_khz = actual;
     }
     if (actual_khz)
         *actual_khz = actual;
@@ -182,6 +184,11 @@ uint32_t probe_asked_khz(const struct probe *probe)
 uint32_t probe_speed_khz(const struct probe *probe)
 {
     return probe->speed_khz;
+}
+
+uint32_t probe_now_khz(const struct probe *probe)
+{
+    return probe->now_khz;
 }
 
 enum err probe_nrst(struct probe *probe, enum probe_nrst level)

@@ -106,6 +106,8 @@ uint32_t probe_asked_khz(const struct probe *probe);
 /* What the last successful probe_set_speed() got, or a driver went down to by itself; 0: neither,
  * the probe's default. */
 uint32_t probe_speed_khz(const struct probe *probe);
+/* What SWD runs at, whoever chose it; 0: it has not run yet. */
+uint32_t probe_now_khz(const struct probe *probe);
 /* Drives the probe's NRST pin; nothing tells whether it is wired. */
 enum err probe_nrst(struct probe *probe, enum probe_nrst level);
 /* Target voltage in millivolts; ERR_UNSUPPORTED when the probe cannot measure. */

@@ -22,6 +22,7 @@ struct probe {
     uint8_t core_ap;         /* as probe_set_core_ap() */
     uint32_t asked_khz;      /* as probe_asked_khz() */
     uint32_t speed_khz;      /* as probe_speed_khz() */
+    uint32_t now_khz;        /* as probe_now_khz(); a driver sets what it chose by itself */
     uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
     const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
     bool failed_address_known;

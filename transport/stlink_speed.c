@@ -62,7 +62,7 @@ static enum err choose_speed(struct probe *probe, uint32_t khz, uint32_t *actual
         stlink->caps.com_freq ? set_v3_speed(probe, khz, actual) : set_v2_speed(probe, khz, actual);
 
     if (error == ERR_OK)
-        stlink->khz = *actual;
+        probe->now_khz = stlink->khz = *actual;
     return error;
 }
 

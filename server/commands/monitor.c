@@ -118,12 +118,36 @@ static enum err unknown_in_group(struct monitor *monitor, const char *group)
     return job_fail(monitor->job, ERR_ARGUMENT, "%.40s wants one of: %s", group, text);
 }
 
+/* Words of the language that OpenOCD's commands are part of. */
+static bool is_tcl(const char *word)
+{
+    static const char *const words[] = {
+        "append",  "catch",     "dict",   "eval",   "expr",   "for",    "foreach",
+        "format",  "global",    "if",     "incr",   "info",   "lindex", "list",
+        "llength", "namespace", "proc",   "puts",   "rename", "return", "set",
+        "source",  "split",     "string", "switch", "unset",  "upvar",  "while",
+    };
+
+    return monitor_choice(word, words, sizeof words / sizeof *words) < sizeof words / sizeof *words;
+}
+
+static enum err no_tcl(struct monitor *monitor, const char *word)
+{
+    return job_fail(
+        monitor->job, ERR_UNSUPPORTED,
+        "'%.60s' is Tcl, which is not here: no variables, no [commands], no procedures; "
+        "write the values (in {braces} $ and [ are plain text)",
+        word);
+}
+
 static enum err unknown(struct monitor *monitor, int count, const char *const words[])
 {
     enum { NEAREST_STRIDE = sizeof(struct monitor_command) };
     const char *meant;
     char name[64];
 
+    if (is_tcl(words[0]))
+        return no_tcl(monitor, words[0]);
     snprintf(name, sizeof name, "%.30s%s%.30s", words[0], count > 1 ? " " : "",
              count > 1 ? words[1] : "");
     meant =
@@ -144,6 +168,17 @@ static enum err unknown(struct monitor *monitor, int count, const char *const wo
 
 /* --- running --- */
 
+/* What OpenOCD returns as a value of Tcl, without a line end, rather than prints. */
+static bool is_value(const char *name)
+{
+    static const char *const names[] = {
+        "curstate",       "flash list",   "get_reg",          "read_memory",
+        "target current", "target names", "transport select",
+    };
+
+    return monitor_choice(name, names, sizeof names / sizeof *names) < sizeof names / sizeof *names;
+}
+
 static enum err run_words(struct monitor *monitor, struct monitor_words *split)
 {
     const char *words[MONITOR_WORDS + MONITOR_NAME_WORDS];
@@ -160,6 +195,7 @@ static enum err run_words(struct monitor *monitor, struct monitor_words *split)
     if (behind < command->min_words || behind > command->max_words)
         return monitor_usage(monitor, command->name);
     words[used - 1] = command->name;
+    monitor->value = is_value(command->name);
     return command->run(monitor, behind + 1, words + used - 1);
 }
 
@@ -173,6 +209,8 @@ enum err monitor_run(struct monitor *monitor, const char *line)
 
         if (wrong)
             return job_fail(monitor->job, ERR_ARGUMENT, "%s", wrong);
+        if (words.tcl)
+            return no_tcl(monitor, words.tcl);
         if (words.count > 0)
             err = run_words(monitor, &words);
         if (err == ERR_OK && line)

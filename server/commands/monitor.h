@@ -26,6 +26,7 @@ struct monitor {
     /* Answers; zero before. */
     enum monitor_wish wish;
     int exit_code;
+    bool value; /* what the last command printed is a value: its line end is for people */
 
     const char *typed; /* the first word of the command as it was typed, maybe an alias */
 };

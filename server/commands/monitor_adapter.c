@@ -21,7 +21,7 @@ enum err monitor_speed(struct monitor *monitor, int argc, const char *const argv
 
     if (err != ERR_OK)
         return err;
-    actual = probe_speed_khz(probe);
+    actual = probe_now_khz(probe);
     if (argc > 1) {
         err = monitor_value(monitor, argv[1], "a number of kHz", KHZ_MAX, &khz);
         if (err == ERR_OK && khz == 0)
@@ -37,7 +37,7 @@ enum err monitor_speed(struct monitor *monitor, int argc, const char *const argv
         monitor->unit->options.speed_khz = khz; /* for when it is opened again */
     }
     if (actual == 0)
-        job_print(monitor->job, "adapter speed: the probe's default\n");
+        job_print(monitor->job, "adapter speed: not known until a target was connected\n");
     else
         job_print(monitor->job, "adapter speed: %u kHz\n", (unsigned)actual);
     return ERR_OK;

@@ -12,6 +12,14 @@ static void put(struct monitor_words *words, char byte)
         words->text[words->used++] = byte;
 }
 
+/* "$name", "${name}", "$::name", "[command]" */
+static bool is_substitution(const char *at)
+{
+    unsigned char next = (unsigned char)at[1];
+
+    return *at == '[' || (*at == '$' && next && (isalnum(next) || strchr("_{:(", next)));
+}
+
 /* Both readers: from *at to behind the word; NULL or what is wrong. */
 static const char *read_plain(struct monitor_words *words, const char **at)
 {
@@ -23,8 +31,10 @@ static const char *read_plain(struct monitor_words *words, const char **at)
             quoted = !quoted;
             continue;
         }
-        if (quoted && *from == '\\' && (from[1] == '"' || from[1] == '\\'))
+        if (*from == '\\' && from[1] && strchr(quoted ? "\"\\$[]" : "$[]", from[1]))
             from++;
+        else if (!words->tcl && is_substitution(from))
+            words->tcl = words->words[words->count - 1];
         put(words, *from);
     }
     *at = from;
@@ -67,6 +77,7 @@ const char *monitor_split(const char **line, struct monitor_words *words)
 
     words->count = 0;
     words->used = 0;
+    words->tcl = NULL;
     for (;;) {
         at += strspn(at, " \t\r");
         if (wrong || *at == '\0' || *at == ';' || *at == '\n')

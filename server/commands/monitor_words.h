@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Splits a line into commands and words: spaces part words, ';' and line ends part commands,
- * "quotes" (with \ before " and \) and {braces} (nesting, taken as they are) keep together. Pure.
- */
+ * "quotes" (with \ before " and \) and {braces} (nesting, taken as they are) keep together. What
+ * Tcl would put in the place of $name and [command] is not known here: such words are marked,
+ * unless in braces or behind a \. Pure. */
 #ifndef PROBED_MONITOR_WORDS_H
 #define PROBED_MONITOR_WORDS_H
 
@@ -19,6 +20,7 @@ struct monitor_words {
     const char *words[MONITOR_WORDS]; /* in text */
     char text[MONITOR_COMMAND_SIZE];
     size_t used;
+    const char *tcl; /* the first word with $name or [command] in it; NULL: none */
 };
 
 /* Splits the next command off *line; *line moves behind it, to NULL after the last. Returns what is

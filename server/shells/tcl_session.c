@@ -200,6 +200,9 @@ static void finished(struct shell *shell, const struct message *message)
     session->alone = 0;
     if (message->error != ERR_OK)
         append_text(session, job_text(&message->job, message->error));
+    else if (message->value && session->result_length > 0 &&
+             session->result[session->result_length - 1] == '\n')
+        session->result_length--;
     send_result(session);
 }
 

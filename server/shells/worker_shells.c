@@ -57,6 +57,7 @@ void worker_run_command(struct unit *unit, struct mailbox *answers, struct messa
     unit_leave(unit, before);
     message->wish = monitor.wish;
     message->exit_code = monitor.exit_code;
+    message->value = monitor.value;
     if (message->session)
         message->job.output = NULL;
 }

@@ -60,8 +60,11 @@ enum personality_file personality_file_find(struct personality_reading *reading,
     const char *name = name_of(path);
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (fnmatch(known[i], name, 0) == 0)
-            return PERSONALITY_FILE_KNOWN;
+        if (fnmatch(known[i], name, 0) != 0)
+            continue;
+        if (strncmp(name, "interface/", strlen("interface/")) != 0)
+            reading->options->chip = texts_keep(reading->texts, name, strlen(name));
+        return PERSONALITY_FILE_KNOWN;
     }
     *text = read_in_folders(reading, path);
     if (*text)

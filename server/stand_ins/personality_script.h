@@ -5,12 +5,41 @@
 #ifndef PROBED_PERSONALITY_SCRIPT_H
 #define PROBED_PERSONALITY_SCRIPT_H
 
+#include "monitor_words.h"
 #include "personality_internal.h"
 
 /* `from`: where the text comes from, for messages. */
 bool personality_script_run(struct personality_reading *reading, const char *text,
                             const char *from);
 bool personality_script_file(struct personality_reading *reading, const char *path);
+
+/* --- what personality_script.c and personality_settings.c share --- */
+
+enum { SCRIPT_NESTED = 8 }; /* files that name files */
+
+struct script_source {
+    const char *from; /* "-c", or the file's path */
+    const char *text; /* its beginning */
+    const char *rest; /* what is still to be read; NULL at the end */
+    size_t line;      /* in which the command stands; 0: -c has none */
+};
+
+struct script {
+    struct personality_reading *reading;
+    struct script_source sources[SCRIPT_NESTED];
+    size_t depth;
+    struct monitor_words words;
+    const char *begin, *end; /* the command as it was written */
+};
+
+const char *script_word(const struct script *script, int index); /* "": there is none */
+/* Sets `why`, with the place and the first word in front; returns false. */
+bool script_wrong(struct script *script, const char *text);
+/* Reads this text next. */
+bool script_push(struct script *script, const char *from, const char *text, size_t line);
+/* A command that sets something before the beginning is taken: *is_setting. Else it is for the
+ * monitor. False: `why` has a sentence. */
+bool script_set(struct script *script, bool *is_setting);
 
 /* --- personality_files.c --- */
 

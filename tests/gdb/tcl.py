@@ -51,8 +51,44 @@ def results_end_with_a_byte():
         assert script.ask("read_memory 0x20000000 32 2").split()[0] == "0x1234"
         assert script.ask("  \n mdw 0x20000000\n ") == "0x20000000: 00001234 \n"
         assert script.ask("") == ""
-        assert re.match("unknown command 'mdw0 0'.*", script.ask("mdw0 0"))
+        assert re.match("unknown command 'mdw0'; did you mean mdw\\?", script.ask("mdw0 0"))
         assert script.received.count(END) == 8, "one end a command, nothing unasked"
+
+
+def values_have_no_line_end():
+    """What OpenOCD returns as values of Tcl; what it prints keeps its line ends."""
+    with start("--telnet", "0") as daemon, connect(daemon) as script, Telnet(daemon.port_of("telnet")) as person:
+        for command, value in (("curstate", "halted"), ("stm32f1x.cpu curstate", "halted"), ("target current", "stm32f1x.cpu"),
+                               ("target names", "stm32f1x.cpu"), ("transport select", "swd"),
+                               ("read_memory 0x20000000 32 2", "0x[0-9a-f]+ 0x[0-9a-f]+"), ("get_reg {pc}", "pc 0x[0-9a-f]+"),
+                               ("flash list", "{.*}"), ("halt; curstate", "(.|\n)*\nhalted")):
+            answer = script.ask(command)
+            assert re.fullmatch(value, answer), (command, answer)
+            assert not answer.endswith("\n"), answer
+        assert script.ask("mdw 0x20000000").endswith("\n") and script.ask("echo x") == "x\n"
+        person.prompt()
+        assert person.ask("curstate") == "halted\r\n"
+
+
+def adapter_speed_is_a_number():
+    with start() as daemon, connect(daemon) as script:
+        assert script.ask("adapter speed") == "adapter speed: 1800 kHz\n"
+        assert script.ask("adapter speed 480").endswith("adapter speed: 480 kHz\n")
+        assert script.ask("adapter speed") == "adapter speed: 480 kHz\n"
+
+
+def tcl_is_refused_loudly():
+    with start("-c", "mww 0x20000000 1", "--telnet", "0") as daemon, connect(daemon) as script, \
+            Client(daemon.port) as gdb, Telnet(daemon.port_of("telnet")) as person:
+        person.prompt()
+        for line in ("mww $x 2", "mww 0x20000000 [expr 2]", "$_TARGETNAME mww 0x20000000 2", "set x 2", "puts x",
+                     "proc f {} {}", "foreach x {1} {mww 0x20000000 2}", 'echo "$x"'):
+            text, final = gdb.ask_text(line)
+            assert final[:1] == "E", (line, final)
+            for said in (script.ask(line), script.ask("capture {%s}" % line), person.ask(line), text + final):
+                assert "is Tcl, which is not here" in said, (line, said)
+        assert script.ask("mdw 0x20000000") == "0x20000000: 00000001 \n"
+        assert script.ask("echo {$x [y]}") == "$x [y]\n"
 
 
 def commands_may_come_at_once_and_in_pieces():
@@ -203,7 +239,8 @@ def fifty_clients_vanish():
         answers(daemon)
 
 
-run_tests([it_is_off_unless_asked_for, results_end_with_a_byte, commands_may_come_at_once_and_in_pieces,
+run_tests([it_is_off_unless_asked_for, results_end_with_a_byte, values_have_no_line_end, adapter_speed_is_a_number,
+           tcl_is_refused_loudly, commands_may_come_at_once_and_in_pieces,
            a_pipe_gets_all_its_answers, exit_leaves_and_shutdown_ends, notifications_come_when_asked_for,
            browsers_are_rejected, a_request_line_is_enough, long_commands_are_cut, long_results_are_errors,
            who_never_reads_is_left, noise_does_no_harm, fifty_clients_vanish])

@@ -54,6 +54,36 @@ def a_failing_command_ends_openocd():
     assert code == 1 and "Listening" not in said, said
 
 
+def what_openocd_is_told_of_the_chip():
+    """It is asked, and what was said otherwise is not dropped in silence."""
+    end = [*OFF, "-c", "shutdown"]
+    code, _, said = call("openocd", "-f", "interface/stlink.cfg", "-f", "target/stm32f1x.cfg", *end)
+    assert code == 0 and "warning" not in said, said
+    for words, warned in ((["-f", "target/stm32f4x.cfg"], r"target/stm32f4x.cfg was named, but .*STM32F101/F102/F103"),
+                          (["-f", "board/st_nucleo_l476rg.cfg"], r"st_nucleo_l476rg.cfg was named, but .*STM32F10"),
+                          (["-c", "source [find target/stm32h7x.cfg]"], r"target/stm32h7x.cfg was named, but "),
+                          (["-c", "set FLASH_SIZE 0x20000", "-f", "target/stm32f1x.cfg"], "FLASH_SIZE has no effect"),
+                          (["-c", "set CPUTAPID 0x2ba01477", "-f", "target/stm32f1x.cfg"], "CPUTAPID has no effect"),
+                          (["-c", "noinit"], "noinit: .*connected all the same")):
+        code, _, said = call("openocd", *words, *end)
+        assert code == 0 and re.search("warning: .*" + warned, said), (words, said)
+
+
+def openocd_tcl_is_refused():
+    for command in ("$_TARGETNAME mww 0x20000000 1", "mww $x 1", "mdw [expr 4]", "set x 1", "[target current] halt"):
+        refused("Tcl", "openocd", *OFF, "-c", "init", "-c", command, "-c", "shutdown")
+        config = os.path.join(FOLDER, "words.cfg")
+        with open(config, "w") as file:
+            file.write(f"# first\n{command}\n")
+        refused(r"words.cfg:2: .*Tcl", "openocd", *OFF, "-f", config, "-c", "shutdown")
+        with open(config.replace(".cfg", ".probed"), "w") as file:
+            file.write(f"# first\n{command}\nshutdown\n")
+        for words in (["-f", file.name], ["-c", command, "-c", "shutdown"]):
+            done = subprocess.run([PROBED, "--sim", "bluepill", "--gdb", "off", "--telnet", "off", *words], text=True,
+                                  capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+            assert done.returncode == 1 and "is Tcl, which is not here" in done.stderr, (words, done)
+
+
 def files_that_name_files():
     inner, outer = os.path.join(FOLDER, "inner.cfg"), os.path.join(FOLDER, "outer.cfg")
     with open(inner, "w") as file:
@@ -115,4 +145,4 @@ def names():
 
 
 run_tests([what_is_not_here_is_refused_in_one_line, what_is_unknown_warns_and_goes_on, a_failing_command_ends_openocd,
-           files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, command_files, names])
+           what_openocd_is_told_of_the_chip, openocd_tcl_is_refused, files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, command_files, names])

@@ -103,6 +103,7 @@ static enum err sim_open(struct probe *probe)
     sim_board_set_swclk(sim->board, SPEED_DEFAULT_KHZ);
     probe->state = sim;
     probe->clock = &sim->clock;
+    probe->now_khz = SPEED_DEFAULT_KHZ;
     return ERR_OK;
 }
 

@@ -56,6 +56,40 @@ static void lines_fall_into_words(void **state)
         assert_string_equal(split(cases[i][0]), cases[i][1]);
 }
 
+/* What Tcl would replace is marked; the first word of it. */
+static void substitutions_are_seen(void **state)
+{
+    static const char *const cases[][2] = {
+        {"mww $x 1", "$x"},
+        {"$_TARGETNAME mww 0 1", "$_TARGETNAME"},
+        {"echo a${b}c", "a${b}c"},
+        {"echo \"x $::y z\"", "x $::y z"},
+        {"mdw [expr 1]", "[expr"},
+        {"echo \"[halt]\"", "[halt]"},
+        {"[halt]", "[halt]"},
+        {"echo $a [b]", "$a"},
+        {"echo {$x [halt]}", NULL},
+        {"echo \\$x \\[y\\]", NULL},
+        {"echo \"\\$x \\[y\\]\"", NULL},
+        {"echo costs 5$ $ $- a]", NULL},
+    };
+    struct monitor_words words;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *line = cases[i][0];
+
+        assert_null(monitor_split(&line, &words));
+        if (!cases[i][1]) {
+            assert_null(words.tcl);
+            continue;
+        }
+        assert_non_null(words.tcl);
+        assert_string_equal(words.tcl, cases[i][1]);
+    }
+    assert_string_equal(split("echo \\$x \\[y\\] \"\\$z\""), "[echo][$x][[y]][$z]");
+}
+
 static void lines_have_an_end(void **state)
 {
     char line[3 * MONITOR_COMMAND_SIZE] = "";
@@ -93,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_fall_into_words),
+        cmocka_unit_test(substitutions_are_seen),
         cmocka_unit_test(lines_have_an_end),
         cmocka_unit_test(numbers_are_checked),
     };

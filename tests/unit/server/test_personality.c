@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "meant_chip.h"
 #include "personality.h"
 #include "texts.h"
 
@@ -175,6 +176,89 @@ static void openocd_knows_files_by_name(void **state)
     is_wrong("openocd|-c|echo {", "brace");
 }
 
+/* Nothing that Tcl would have done is left out in silence. */
+static void openocd_tcl_is_refused(void **state)
+{
+    static const char *const wrong[] = {
+        "$_TARGETNAME mww 0x20000000 1",
+        "$_TARGETNAME arp_examine",
+        "$x",
+        "mww $x 1",
+        "[target current] mdw 0",
+        "mdw [expr 1+1]",
+        "gdb_port $port",
+        "set x 5",
+        "set x [halt]",
+        "adapter speed $khz",
+        "source [find $x]",
+        "source $x",
+        "source [lindex a 0]",
+        "$_CHIPNAME.cpu mdw 0",
+        "echo \"$x\"",
+        "proc x {} {}",
+        "if {1} {halt}",
+    };
+    struct options o;
+    char line[120];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(line, sizeof line, "openocd|-c|init|-c|%s", wrong[i]);
+        is_wrong(line, "Tcl");
+    }
+    serves(&o, "openocd|-c|echo {$x [y]}|-c|set WORKAREASIZE 0x2000|-c|"
+               "$_TARGETNAME configure -event reset-init {mww $x [y]}");
+    assert_int_equal(o.command_count, 1);
+    assert_string_equal(o.commands[0], "echo {$x [y]}");
+}
+
+static void openocd_variables_that_count(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "openocd|-c|set CLOCK_FREQ 480|-c|set CONNECT_UNDER_RESET 1");
+    assert_int_equal(o.speed_khz, 480);
+    assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
+    serves(&o, "openocd|-c|set CONNECT_UNDER_RESET 0");
+    assert_int_equal(o.connect, TARGET_CONNECT_NORMAL);
+    is_wrong("openocd|-c|adapter driver jlink", "ST-Link");
+    serves(&o, "openocd|-c|adapter driver hla;interface hla");
+}
+
+static void the_chip_that_is_named_is_kept(void **state)
+{
+    static const struct {
+        const char *said, *chip;
+        bool same;
+    } cases[] = {
+        {"target/stm32f1x.cfg", "STM32F101/F102/F103 medium-density", true},
+        {"target/stm32f4x.cfg", "STM32F101/F102/F103 medium-density", false},
+        {"target/stm32f1x.cfg", "STM32F411", false},
+        {"target/stm32wbx.cfg", "STM32WB30/WB35/WB50/WB55", true},
+        {"target/stm32wlx.cfg", "STM32WL54/WL55/WLE4/WLE5", true},
+        {"target/stm32wlx.cfg", "STM32WB10/WB15", false},
+        {"target/stm32h7x_dual_bank.cfg", "STM32H7A3/H7B0/H7B3", true},
+        {"target/stm32xl.cfg", "STM32F101/F103 XL-density", true}, /* no family in it */
+        {"board/st_nucleo_l476rg.cfg", "STM32F411", false},
+        {"board/st_nucleo_f4.cfg", "STM32F411", true},
+        {"STM32F103RC", "STM32F101/F102/F103 medium-density", true},
+        {"cortex_m", "STM32F411", true},
+    };
+    struct options o;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (chip_is_meant(cases[i].said, cases[i].chip) != cases[i].same)
+            fail_msg("%s, %s", cases[i].said, cases[i].chip);
+    serves(&o, "openocd|-f|interface/stlink.cfg|-f|/opt/scripts/target/stm32f4x.cfg");
+    assert_string_equal(o.chip, "target/stm32f4x.cfg");
+    serves(&o, "openocd|-c|source [find target/stm32l0.cfg]");
+    assert_string_equal(o.chip, "target/stm32l0.cfg");
+    serves(&o, "openocd|-f|interface/stlink.cfg");
+    assert_null(o.chip);
+}
+
 static void too_much_is_refused(void **state)
 {
     struct options o;
@@ -219,6 +303,9 @@ int main(void)
         cmocka_unit_test(openocd_settings_are_not_commands),
         cmocka_unit_test(openocd_keeps_commands_as_they_are),
         cmocka_unit_test(openocd_knows_files_by_name),
+        cmocka_unit_test(openocd_tcl_is_refused),
+        cmocka_unit_test(openocd_variables_that_count),
+        cmocka_unit_test(the_chip_that_is_named_is_kept),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(the_environment_may_name_a_board),
     };
