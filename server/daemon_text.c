@@ -2,36 +2,52 @@
 #include "daemon_text.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "base/visible.h"
 
 void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,
                        size_t size)
 {
-    char place[ENDPOINT_PATH + 8];
+    char place[ENDPOINT_PATH + 8], shown[VISIBLE_GROWTH * sizeof place];
 
     endpoint_format(endpoint, place, sizeof place);
+    visible_copy(VISIBLE_LINE, place, strlen(place), shown, sizeof shown);
     if (endpoint->is_pipe)
-        snprintf(line, size, "Serving %s on %s", service, place);
+        snprintf(line, size, "Serving %s on %s", service, shown);
     else
-        snprintf(line, size, "Listening on %s for %s connections", place, service);
+        snprintf(line, size, "Listening on %s for %s connections", shown, service);
+}
+
+/* Of one line, as much as there is room for; returns what is left of it. */
+static const char *log_part(const struct log *log, const char *text, const char *end)
+{
+    char line[512];
+    struct visible_piece piece;
+    size_t size = 0;
+
+    while (text < end && size < sizeof line - sizeof piece.text) {
+        text += visible_next(VISIBLE_LINE, text, (size_t)(end - text), &piece);
+        memcpy(line + size, piece.text, piece.length);
+        size += piece.length;
+    }
+    line[size] = '\0';
+    log->write(log->user, LOG_INFO, line);
+    return text;
 }
 
 void daemon_log_text(void *user, const char *text, size_t length)
 {
-    const struct log *log = user;
     const char *end = text + length;
 
     while (text < end) {
-        char line[512];
-        size_t size = 0;
+        const char *found = memchr(text, '\n', (size_t)(end - text));
+        const char *stop = found ? found : end;
+        const char *shown = stop > text && stop[-1] == '\r' ? stop - 1 : stop;
 
-        while (text < end && *text != '\n' && size < sizeof line - 1)
-            line[size++] = *text++;
-        line[size] = '\0';
-        if (size > 0)
-            log->write(log->user, LOG_INFO, line);
-        if (text < end && *text == '\n')
-            text++;
+        while (text < shown)
+            text = log_part(user, text, shown);
+        text = stop + (found ? 1 : 0);
     }
 }

@@ -42,6 +42,12 @@ struct job *unit_enter(struct unit *unit, struct job *job)
     return before;
 }
 
+void unit_end_text(struct unit *unit)
+{
+    if (unit_connected(unit) && target_state(unit->target) == TARGET_HALTED)
+        target_end_text(unit->target);
+}
+
 bool unit_nested(const struct unit *unit)
 {
     return unit->outer && unit->current != unit->outer;

@@ -69,6 +69,7 @@ struct unit_options {
     bool reset_halts;      /* `monitor reset` alone: a personality's choice; false: run */
     bool load_resets;      /* so is a reset to a halt at the end of gdb's load */
     bool hard_breakpoints; /* gdb's software breakpoints become hardware ones */
+    bool console_escapes;  /* the program's escape sequences reach gdb's terminal */
 };
 
 struct unit {
@@ -113,6 +114,8 @@ void unit_finish(struct unit *unit); /* closes what is open; the core keeps its 
  * job and packet_run() do it themselves; monitor_run() callers use it around the command. */
 struct job *unit_enter(struct unit *unit, struct job *job);
 void unit_leave(struct unit *unit, struct job *before);
+/* Before the job's output is put elsewhere: if the core stands, no more of its text comes. */
+void unit_end_text(struct unit *unit);
 /* A short job runs at the checkpoint of a long one: run control and registers are not its own. */
 bool unit_nested(const struct unit *unit);
 

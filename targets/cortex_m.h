@@ -10,6 +10,7 @@
 #ifndef PROBED_CORTEX_M_H
 #define PROBED_CORTEX_M_H
 
+#include "base/visible.h"
 #include "cache.h"
 #include "detect.h"
 #include "dwt.h"
@@ -153,6 +154,8 @@ struct target {
     bool semihost_off; /* BKPT 0xAB is an ordinary one */
     int semihost_errno;
     uint32_t semihost_warned; /* bit per call number */
+    char semihost_begun[VISIBLE_SEQUENCE]; /* the last character of its text, if not all there */
+    size_t semihost_begun_length;
 };
 
 /* --- cortex_m.c --- */

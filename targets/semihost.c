@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/visible.h"
 
 enum semihost_call {
     SYS_OPEN = 0x01,
@@ -50,10 +51,32 @@ static enum err read_words(struct target *target, uint32_t address, uint32_t *wo
     return err;
 }
 
-static void emit(struct target *target, const uint8_t *text, size_t length)
+static void pass_on(struct target *target, const char *text, size_t length)
 {
     if (target->job->output && length)
-        target->job->output(target->job->user, (const char *)text, length);
+        target->job->output(target->job->user, text, length);
+}
+
+/* Programs write byte by byte, too, but whoever shows it must see characters and escape sequences
+ * whole: what is only begun waits for its rest. */
+static void emit(struct target *target, const uint8_t *text, size_t length)
+{
+    char whole[sizeof target->semihost_begun + CHUNK];
+    size_t begun = target->semihost_begun_length;
+
+    memcpy(whole, target->semihost_begun, begun);
+    memcpy(whole + begun, text, length);
+    length += begun;
+    begun = visible_unfinished(whole, length);
+    memcpy(target->semihost_begun, whole + length - begun, begun);
+    target->semihost_begun_length = begun;
+    pass_on(target, whole, length - begun);
+}
+
+void target_end_text(struct target *target)
+{
+    pass_on(target, target->semihost_begun, target->semihost_begun_length);
+    target->semihost_begun_length = 0;
 }
 
 static uint32_t fail_with(struct target *target, int number)

@@ -248,5 +248,8 @@ bool target_watchpoint_get(const struct target *target, size_t index,
 /* On from the start: BKPT 0xAB is a call that is served. Off: it is a BKPT like others. */
 void target_set_semihosting(struct target *target, bool on);
 bool target_semihosting(const struct target *target);
+/* The program's text goes to the job's output as it is, but in whole characters and sequences
+ * (visible.h). The rest of one that never came: once the core stands. */
+void target_end_text(struct target *target);
 
 #endif

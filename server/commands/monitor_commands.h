@@ -120,8 +120,8 @@ monitor_handler monitor_speed, monitor_adapter_name, monitor_adapter_list, monit
     monitor_adapter_place, monitor_adapter_signal, monitor_adapter_srst, monitor_reset_config,
     monitor_transport_list, monitor_transport_select, monitor_scan;
 /* monitor_settings.c */
-monitor_handler monitor_gdb_setting, monitor_breakpoint_override, monitor_gdb_sync,
-    monitor_before_init, monitor_debug_level, monitor_log_output;
+monitor_handler monitor_gdb_setting, monitor_breakpoint_override, monitor_console_escapes,
+    monitor_gdb_sync, monitor_before_init, monitor_debug_level, monitor_log_output;
 /* monitor_script.c */
 monitor_handler monitor_echo, monitor_sleep, monitor_version, monitor_init, monitor_shutdown,
     monitor_exit, monitor_not_yet;

@@ -55,6 +55,21 @@ enum err monitor_breakpoint_override(struct monitor *monitor, int argc, const ch
     return ERR_OK;
 }
 
+/* The program's escape sequences may clear gdb's screen, rename its window, or worse. */
+enum err monitor_console_escapes(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct unit_options *options = &monitor->unit->options;
+    bool on = options->console_escapes;
+
+    if (argc > 1 && !monitor_switch(argv[1], &on))
+        return monitor_usage(monitor, argv[0]);
+    options->console_escapes = on;
+    job_print(monitor->job, "escape sequences of the program are %s\n",
+              options->console_escapes ? "passed on to gdb's terminal"
+                                       : "shown on gdb's console, but for colours");
+    return ERR_OK;
+}
+
 /* gdb's next step does nothing but fetch the state that monitor commands have changed. */
 enum err monitor_gdb_sync(struct monitor *monitor, int argc, const char *const argv[])
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text on gdb's console: 'O' packets, as it happens. gdb takes them only while it waits for the
- * answer to a resume or to qRcmd. Worker thread. */
+ * answer to a resume or to qRcmd. What a program sent stays as it is but for escape sequences other
+ * than colours, which are shown unless unit_options.console_escapes says else. Worker thread. */
 #ifndef PROBED_CONSOLE_H
 #define PROBED_CONSOLE_H
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/visible.h"
 #include "line_editor.h"
 #include "worker.h"
 
@@ -184,11 +185,25 @@ void shell_watch(struct shell *shell, bool on)
     worker_post(host->worker, watch);
 }
 
+/* The text may be a program's. */
 static void take_output(struct shell *shell, const struct message *message)
 {
+    const char *text = message->payload, *end = text + message->length;
+    char shown[1024];
+
     atomic_fetch_sub(&shell->flight->unsent, message->length);
-    if (!shell->closing)
-        shell->kind->output(shell, message->payload, message->length);
+    while (text < end && !shell->closing) {
+        size_t used = 0;
+
+        while (text < end && used <= sizeof shown - sizeof(struct visible_piece)) {
+            struct visible_piece piece;
+
+            text += visible_next(VISIBLE_TEXT, text, (size_t)(end - text), &piece);
+            memcpy(shown + used, piece.text, piece.length);
+            used += piece.length;
+        }
+        shell->kind->output(shell, shown, used);
+    }
 }
 
 static void take_end(struct shell *shell, const struct message *message)

@@ -54,6 +54,7 @@ void worker_run_command(struct unit *unit, struct mailbox *answers, struct messa
     struct job *before = unit_enter(unit, &message->job);
     message->error = message->kind == MESSAGE_FILE ? monitor_run_file(&monitor, message->payload)
                                                    : monitor_run(&monitor, message->payload);
+    unit_end_text(unit);
     unit_leave(unit, before);
     message->wish = monitor.wish;
     message->exit_code = monitor.exit_code;

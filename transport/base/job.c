@@ -3,6 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
+
+#include "base/visible.h"
 
 void job_init(struct job *job, const struct log *log)
 {
@@ -12,14 +15,16 @@ void job_init(struct job *job, const struct log *log)
 
 enum err job_fail(struct job *job, enum err code, const char *format, ...)
 {
+    char text[sizeof job->text];
     va_list args;
 
     if (job->error != ERR_OK)
         return code;
     job->error = code;
     va_start(args, format);
-    vsnprintf(job->text, sizeof job->text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    visible_copy(VISIBLE_TEXT, text, strlen(text), job->text, sizeof job->text);
     log_line(job->log, LOG_DEBUG, "%s", job->text);
     return code;
 }
@@ -37,17 +42,17 @@ const char *job_text(const struct job *job, enum err code)
 
 void job_print(struct job *job, const char *format, ...)
 {
-    char text[1024];
+    char text[1024], shown[VISIBLE_GROWTH * sizeof text];
     va_list args;
 
     if (!job->output)
         return;
     va_start(args, format);
-    int length = vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    size_t length = visible_copy(VISIBLE_TEXT, text, strlen(text), shown, sizeof shown);
     if (length > 0)
-        job->output(job->user, text,
-                    (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+        job->output(job->user, shown, length);
 }
 
 bool job_others_wait(struct job *job)

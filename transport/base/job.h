@@ -44,7 +44,8 @@ void job_clear(struct job *job);
 /* The sentence of the failure, or the code's general text. */
 const char *job_text(const struct job *job, enum err code);
 
-/* Output for the user as it happens. */
+/* Output for the user as it happens: our own words, in which control characters but ends of lines
+ * and tabs are shown (visible.h). A program's go to `output` as they are. */
 void job_print(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static inline bool job_cancelled(const struct job *job)

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/visible.h"
+
 static const char *const names[] = {"error", "warn", "info", "debug"};
 
 const char *log_level_name(enum log_level level)
@@ -18,7 +20,7 @@ const char *log_level_name(enum log_level level)
 
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
 {
-    char line[512];
+    char line[512], shown[sizeof line];
     va_list args;
 
     if (!log || level > log->level)
@@ -26,7 +28,8 @@ void log_line(const struct log *log, enum log_level level, const char *format, .
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    log->write(log->user, level, line);
+    visible_copy(VISIBLE_LINE, line, strlen(line), shown, sizeof shown);
+    log->write(log->user, level, shown);
 }
 
 /* Whoever started us with a pipe on standard error may not read it: a pipe that is full must not
@@ -56,9 +59,11 @@ void log_say(FILE *out, const char *name, enum log_level level, const char *text
         [LOG_DEBUG] = {"debug: ", ""},
     };
     const char *colour = log_coloured(out) ? marks[level].colour : "";
+    char shown[1024];
 
+    visible_copy(VISIBLE_LINE, text, strlen(text), shown, sizeof shown);
     /* One fprintf: stdio locks the stream, so lines of two threads never mix. */
-    fprintf(out, "%s: %s%s%s%s\n", name, colour, marks[level].word, *colour ? "\033[0m" : "", text);
+    fprintf(out, "%s: %s%s%s%s\n", name, colour, marks[level].word, *colour ? "\033[0m" : "", shown);
     fflush(out);
 }
 

@@ -16,7 +16,7 @@ struct log {
     void *user;
 };
 
-/* `log` may be NULL: nothing is written. Any thread. */
+/* `log` may be NULL: nothing is written. Control characters are shown (visible.h). Any thread. */
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
