@@ -153,7 +153,7 @@ struct target {
 
     bool semihost_off; /* BKPT 0xAB is an ordinary one */
     int semihost_errno;
-    uint32_t semihost_warned; /* bit per call number */
+    uint32_t semihost_warned;              /* bit per call number */
     char semihost_begun[VISIBLE_SEQUENCE]; /* the last character of its text, if not all there */
     size_t semihost_begun_length;
 };

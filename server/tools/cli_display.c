@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/visible.h"
 
 enum { REWRITE_US = 100000, BAR = 24 };
 
@@ -116,13 +117,15 @@ void display_clear(struct display *display)
 
 void display_say(struct display *display, const char *format, ...)
 {
+    char text[512], shown[sizeof text];
     va_list args;
 
     display_clear(display);
     va_start(args, format);
-    vfprintf(display->out, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fputc('\n', display->out);
+    visible_copy(VISIBLE_LINE, text, strlen(text), shown, sizeof shown);
+    fprintf(display->out, "%s\n", shown);
     fflush(display->out);
 }
 

@@ -2,20 +2,30 @@
 #include "cli_json.h"
 
 #include <inttypes.h>
+#include <string.h>
 
-/* Bytes above ASCII are taken for Latin-1: whatever a probe calls itself, the file stays valid. */
+#include "base/visible.h"
+
+/* Bytes that are not UTF-8 are taken for Latin-1: whatever a probe calls itself, the file stays
+ * valid. */
 static void put_string(FILE *out, const char *text)
 {
+    size_t length = strlen(text), taken;
+
     fputc('"', out);
-    for (; *text; text++) {
+    for (; length > 0; text += taken, length -= taken) {
+        size_t character = visible_utf8(text, length);
         unsigned char c = (unsigned char)*text;
 
+        taken = character > 1 ? character : 1;
         if (c == '"' || c == '\\')
             fprintf(out, "\\%c", c);
-        else if (c < 0x20 || c >= 0x7F)
+        else if (c == 0xC2 && taken == 2 && (unsigned char)text[1] < 0xA0)
+            fprintf(out, "\\u%04x", (unsigned char)text[1]);
+        else if (taken == 1 && (c < 0x20 || c >= 0x7F))
             fprintf(out, "\\u%04x", c);
         else
-            fputc(c, out);
+            fwrite(text, 1, taken, out);
     }
     fputc('"', out);
 }

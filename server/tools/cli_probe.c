@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "serial_port.h"
 
 void cli_probe_look(struct cli_probe *facts, struct probe *probe)
@@ -38,21 +39,24 @@ void cli_probe_visit(struct cli_probe *facts, const struct probe_info *info, con
 
 void cli_print_fact(FILE *out, const char *name, const char *format, ...)
 {
-    char text[512];
+    char text[512], shown[sizeof text];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (text[0])
-        fprintf(out, "  %s:%*s%s\n", name, 13 - (int)strlen(name), "", text);
+    visible_copy(VISIBLE_LINE, text, strlen(text), shown, sizeof shown);
+    if (shown[0])
+        fprintf(out, "  %s:%*s%s\n", name, 13 - (int)strlen(name), "", shown);
 }
 
 void cli_probe_print(const struct cli_probe *facts, FILE *out)
 {
     const struct probe_info *info = &facts->info;
+    char product[VISIBLE_GROWTH * sizeof info->product];
 
-    fprintf(out, "%s", info->product);
+    visible_copy(VISIBLE_LINE, info->product, strlen(info->product), product, sizeof product);
+    fputs(product, out);
     if (info->vid)
         fprintf(out, " (%04x:%04x)", info->vid, info->pid);
     fputc('\n', out);

@@ -63,7 +63,8 @@ void log_say(FILE *out, const char *name, enum log_level level, const char *text
 
     visible_copy(VISIBLE_LINE, text, strlen(text), shown, sizeof shown);
     /* One fprintf: stdio locks the stream, so lines of two threads never mix. */
-    fprintf(out, "%s: %s%s%s%s\n", name, colour, marks[level].word, *colour ? "\033[0m" : "", shown);
+    fprintf(out, "%s: %s%s%s%s\n", name, colour, marks[level].word, *colour ? "\033[0m" : "",
+            shown);
     fflush(out);
 }
 
