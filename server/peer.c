@@ -77,9 +77,9 @@ static void learn_unnumbered(struct peer_rules *rules)
     rules->some_unnumbered = true;
     rules->unnumbered = 65534;
     if (map && fgets(line, sizeof line, map)) {
-        bool identity = strtoul(at, &at, 10) == 0 && strtoul(at, &at, 10) == 0;
+        unsigned long inside = strtoul(at, &at, 10), outside = strtoul(at, &at, 10);
 
-        rules->some_unnumbered = !identity || strtoul(at, NULL, 10) != UINT32_MAX;
+        rules->some_unnumbered = inside || outside || strtoul(at, NULL, 10) != UINT32_MAX;
     }
     if (overflow && fgets(line, sizeof line, overflow))
         rules->unnumbered = (uid_t)strtoul(line, NULL, 10);
@@ -122,17 +122,16 @@ static struct end end_of(const struct sockaddr_storage *from)
 {
     struct end end = {.address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}}};
 
-    if (from->ss_family == AF_INET6) {
-        const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)from;
+    struct sockaddr_in6 v6;
+    struct sockaddr_in v4;
 
-        end.address = v6->sin6_addr;
-        end.port = ntohs(v6->sin6_port);
-    } else {
-        const struct sockaddr_in *v4 = (const struct sockaddr_in *)from;
-
-        memcpy(end.address.s6_addr + 12, &v4->sin_addr, 4);
-        end.port = ntohs(v4->sin_port);
-    }
+    memcpy(&v6, from, sizeof v6);
+    memcpy(&v4, from, sizeof v4);
+    if (from->ss_family == AF_INET6)
+        end.address = v6.sin6_addr;
+    else
+        memcpy(end.address.s6_addr + 12, &v4.sin_addr, sizeof v4.sin_addr);
+    end.port = ntohs(from->ss_family == AF_INET6 ? v6.sin6_port : v4.sin_port);
     return end;
 }
 

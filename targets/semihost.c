@@ -43,7 +43,7 @@ static enum err read_program(struct target *target, uint32_t address, void *data
 
 static enum err read_words(struct target *target, uint32_t address, uint32_t *words, size_t count)
 {
-    uint8_t bytes[4 * 4];
+    uint8_t bytes[4 * 4] = {0};
     enum err err = read_program(target, address, bytes, count * 4);
 
     for (size_t i = 0; i < count && !err; i++)
