@@ -73,6 +73,13 @@ def at(name):
           mark(name), f"stopped elsewhere than at {name!r}")
 
 
+def stops_at(command, name):
+    """Runs a command that ends at the marked line; returns its output."""
+    output = run(command)
+    at(name)
+    return output
+
+
 def connect(extended=True):
     run(f"target {'extended-remote' if extended else 'remote'} 127.0.0.1:{PORT}")
 

@@ -224,4 +224,5 @@ def a_stop_is_told_at_once():
 run_tests([idle_and_between_packets, crossing_a_stop, what_ends_a_kept_one, lldb_keeps_none,
            inside_a_packet_it_is_data, while_it_steps_a_range, glued_to_the_resume,
            during_a_reset, during_a_load_it_ends_the_load, during_a_monitor_command, a_load_leaves_others_served,
-           during_a_load_others_do_not_run_the_core, a_slow_wire_is_answered_in_time, no_ack_mode_drops_what_is_garbled, a_stop_is_told_at_once])
+           during_a_load_others_do_not_run_the_core, a_slow_wire_is_answered_in_time, no_ack_mode_drops_what_is_garbled,
+           a_stop_is_told_at_once])
