@@ -101,21 +101,21 @@ static void print_version(const struct personality *personality)
 
 static void print_help(const struct personality *personality)
 {
-    printf("probed " PROBED_VERSION
-           " as %s: the options of its command line that are understood\n\n",
+    printf("probed " PROBED_VERSION " as %s: the options that are understood\n\n",
            personality->name);
     for (size_t i = 0; i < personality->option_count; i++) {
         const struct personality_option *row = &personality->options[i];
+        char left[80];
 
-        if (row->set == personality_refuse)
-            continue;
-        printf("  %-44s %s\n", row->names,
-               row->text                        ? row->text
-               : row->set == personality_ignore ? "no effect here"
-                                                : "");
+        snprintf(left, sizeof left, "%s%s", row->names,
+                 row->value == PERSONALITY_VALUE      ? " VALUE"
+                 : row->value == PERSONALITY_OPTIONAL ? "[VALUE]"
+                                                      : "");
+        if (row->set != personality_refuse)
+            options_print_pair(stdout, left, row->text);
     }
-    printf(
-        "\nPROBED_SIM=bluepill in the environment takes a simulated board instead of a probe.\n");
+    puts("\nprobed --sim --as NAME, or PROBED_SIM=bluepill in the environment, takes a\n"
+         "simulated board instead of a probe.");
 }
 
 /* --- finding an option's row --- */

@@ -38,7 +38,8 @@ struct personality_option {
     const char *names; /* "-p --port-number": all spellings */
     enum personality_value value;
     personality_handler *set;
-    const char *text; /* for personality_without: what is missing, what to do instead */
+    const char *text; /* what it does here, for --help; for personality_without and _refuse, what is
+                         missing and what to do instead */
 };
 
 /* What is printed once a service accepts: `before`, the port if there is an `after`, `after`. */
@@ -83,12 +84,15 @@ personality_handler personality_ignore;  /* nothing that anybody would miss */
 personality_handler personality_without; /* a warning with the row's text */
 personality_handler personality_refuse;  /* an error with the row's text */
 personality_handler personality_help, personality_version;
-personality_handler personality_gdb_port, personality_telnet_port;
+personality_handler personality_gdb_port;
 personality_handler personality_probe;
 personality_handler personality_khz, personality_hz; /* also "1.8M", "480k" */
 personality_handler personality_under_reset, personality_attach;
 personality_handler personality_stay;
 personality_handler personality_command;
+personality_handler personality_chip;                     /* the one that is meant: compared */
+personality_handler personality_debug, personality_quiet; /* the log's level */
+personality_handler personality_first_core; /* a number: another than 0 is warned of */
 
 /* "4444", "disabled", "pipe" into an endpoint on the loopback interface. */
 bool personality_endpoint(struct personality_reading *reading, const char *value,

@@ -20,20 +20,35 @@ static bool take_file(struct personality_reading *reading)
 
 static bool take_folder(struct personality_reading *reading)
 {
-    if (reading->folder_count < PERSONALITY_FOLDERS)
-        reading->folders[reading->folder_count++] = reading->value;
+    if (reading->folder_count == PERSONALITY_FOLDERS)
+        return personality_wrong(reading, "-s: at most %d folders", PERSONALITY_FOLDERS);
+    reading->folders[reading->folder_count++] = reading->value;
+    return true;
+}
+
+static bool set_level(struct personality_reading *reading)
+{
+    const char *value = reading->value ? reading->value : "3";
+
+    if (value[0] < '0' || value[0] > '4' || value[1])
+        return personality_wrong(reading, "%s: '%s' is no level from 0 to 4", reading->name, value);
+    reading->options->log_level = value[0] < '3' ? (enum log_level)(value[0] - '0') : LOG_DEBUG;
     return true;
 }
 
 static const struct personality_option options[] = {
-    {"-f --file", PERSONALITY_VALUE, take_file, NULL},
-    {"-c --command", PERSONALITY_VALUE, take_commands, NULL},
-    {"-s --search", PERSONALITY_VALUE, take_folder, NULL},
-    {"-d --debug", PERSONALITY_OPTIONAL, personality_ignore, NULL},
+    {"-f --file", PERSONALITY_VALUE, take_file,
+     "interface/stlink.cfg, target/stm32*.cfg and ST's boards are known by name; other files are "
+     "read, a command a line"},
+    {"-c --command", PERSONALITY_VALUE, take_commands,
+     "commands: settings at once, others in order once connected; one that fails ends it"},
+    {"-s --search", PERSONALITY_VALUE, take_folder, "where files are looked for, too"},
+    {"-d --debug", PERSONALITY_OPTIONAL, set_level,
+     "how much is logged: 0 errors, 1 warnings, 2 info, 3 (also -d alone) and 4 all"},
     {"-l --log_output", PERSONALITY_VALUE, personality_without, "the log goes to standard error"},
     {"-p --pipe", PERSONALITY_NONE, personality_refuse, "say -c 'gdb_port pipe'"},
-    {"-v --version", PERSONALITY_NONE, personality_version, NULL},
-    {"-h --help", PERSONALITY_NONE, personality_help, NULL},
+    {"-v --version", PERSONALITY_NONE, personality_version, "print the version"},
+    {"-h --help", PERSONALITY_NONE, personality_help, "print this"},
 };
 
 static const struct personality_line lines[] = {

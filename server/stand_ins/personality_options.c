@@ -32,32 +32,36 @@ bool personality_version(struct personality_reading *reading)
     return reading->version = true;
 }
 
-bool personality_endpoint(struct personality_reading *reading, const char *value,
-                          struct endpoint *endpoint)
+/* A port's number and nothing else: an address in front would be dropped. */
+static bool set_port(struct personality_reading *reading, const char *value,
+                     struct endpoint *endpoint)
 {
     char why[160];
-
-    if (strcmp(value, "disabled") == 0 || strcmp(value, "pipe") == 0) {
-        endpoint->is_off = *value == 'd';
-        endpoint->is_pipe = *value == 'p';
-        return true;
-    }
     struct endpoint parsed;
-    if (!endpoint_parse(value, &parsed, why, sizeof why))
-        return personality_wrong(reading, "%s: %s", reading->name, why);
+
+    if (value[strspn(value, "0123456789")] != '\0' ||
+        !endpoint_parse(value, &parsed, why, sizeof why))
+        return personality_wrong(reading, "%s: '%s' is no port number (0 to 65535)", reading->name,
+                                 value);
     endpoint->is_off = endpoint->is_pipe = false;
     endpoint->port = parsed.port; /* the address is bindto's */
     return true;
 }
 
-bool personality_gdb_port(struct personality_reading *reading)
+bool personality_endpoint(struct personality_reading *reading, const char *value,
+                          struct endpoint *endpoint)
 {
-    return personality_endpoint(reading, reading->value, &reading->options->gdb);
+    if (strcmp(value, "disabled") == 0 || strcmp(value, "pipe") == 0) {
+        endpoint->is_off = *value == 'd';
+        endpoint->is_pipe = *value == 'p';
+        return true;
+    }
+    return set_port(reading, value, endpoint);
 }
 
-bool personality_telnet_port(struct personality_reading *reading)
+bool personality_gdb_port(struct personality_reading *reading)
 {
-    return personality_endpoint(reading, reading->value, &reading->options->telnet);
+    return set_port(reading, reading->value, &reading->options->gdb);
 }
 
 bool personality_add_probe(struct personality_reading *reading, const char *selector)
@@ -133,5 +137,31 @@ bool personality_attach(struct personality_reading *reading)
 bool personality_stay(struct personality_reading *reading)
 {
     reading->options->once = false;
+    return true;
+}
+
+bool personality_chip(struct personality_reading *reading)
+{
+    reading->options->chip = reading->value;
+    return true;
+}
+
+bool personality_debug(struct personality_reading *reading)
+{
+    reading->options->log_level = LOG_DEBUG;
+    return true;
+}
+
+bool personality_quiet(struct personality_reading *reading)
+{
+    reading->options->log_level = LOG_WARN;
+    return true;
+}
+
+bool personality_first_core(struct personality_reading *reading)
+{
+    if (strcmp(reading->value, "0") != 0)
+        personality_warn(reading, "%s %s: the core is found by itself", reading->name,
+                         reading->value);
     return true;
 }

@@ -54,6 +54,40 @@ def a_failing_command_ends_openocd():
     assert code == 1 and "Listening" not in said, said
 
 
+def what_has_no_effect_is_said():
+    for name, words, warned in (("pyocd", ["gdbserver", "-T", "4444"], "-T: .*gdb's console"),
+                                ("pyocd", ["gdbserver", "-R", "5555"], "-R: .*not lent"),
+                                ("pyocd", ["gdbserver", "-O", "frob=1"], "-O frob=1: no effect"),
+                                ("pyocd", ["gdbserver", "-e", "chip"], "-e chip: .*probed erase"),
+                                ("pyocd", ["gdbserver", "--core", "1"], "--core 1: .*found by itself"),
+                                ("pyocd", ["gdbserver", "-t", "stm32l475xg"], "stm32l475xg was named, but"),
+                                ("ST-LINK_gdbserver", ["-m", "3"], "-m 3: .*found by itself"),
+                                ("ST-LINK_gdbserver", ["-z", "61235"], "no SWO"),
+                                ("openocd", ["-l", "/tmp/x"], "-l: the log goes to standard error")):
+        port = ["-c", "gdb_port 0; telnet_port disabled; tcl_port disabled"] if name == "openocd" else ["-p", "0"]
+        with Server([program(name), *words, *port]) as server:
+            server.wait_for(r"(?i)waiting for debugger|listening on port \d+")
+            said = server.text["stderr"]
+            assert re.search("warning: .*" + warned, said), (name, words, said)
+            assert server.stop() == 0
+
+
+def help_of_the_stand_ins():
+    for name in ("st-util", "ST-LINK_gdbserver", "openocd", "pyocd"):
+        code, out, _ = call(name, "--help")
+        lines = out.splitlines()
+        assert code == 0 and all(len(line) <= 80 for line in lines), [line for line in lines if len(line) > 80]
+        for at, line in enumerate(lines):
+            if line.startswith("  -"):  # beside it or below it stands what it does
+                assert re.search(r"\S {2,}\S", line) or lines[at + 1].startswith(" " * 10), line
+
+
+def messages_have_the_short_name():
+    for words in (["-p", "x"], ["--frob", "-p", "x"]):
+        _, _, said = call("st-util", *words)
+        assert all(line.startswith("probed as st-util: ") for line in said.splitlines()), said
+
+
 def what_openocd_is_told_of_the_chip():
     """It is asked, and what was said otherwise is not dropped in silence."""
     end = [*OFF, "-c", "shutdown"]
@@ -145,4 +179,5 @@ def names():
 
 
 run_tests([what_is_not_here_is_refused_in_one_line, what_is_unknown_warns_and_goes_on, a_failing_command_ends_openocd,
-           what_openocd_is_told_of_the_chip, openocd_tcl_is_refused, files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, command_files, names])
+           what_openocd_is_told_of_the_chip, openocd_tcl_is_refused, what_has_no_effect_is_said, help_of_the_stand_ins,
+           messages_have_the_short_name, files_that_name_files, without_a_target_they_end, a_port_in_use_is_said, command_files, names])

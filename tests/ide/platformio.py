@@ -7,6 +7,7 @@ Facts: platformio-core 145142e, platformio/debug/process/{client,gdb,server}.py 
 
 import configparser
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -118,13 +119,36 @@ def killed_at_a_port():
             server.process.wait()
 
 
+def built():
+    """What platform-ststm32 makes of the program and gives to the upload: a binary in a folder of the environment's
+    name; here with a blank in its path, as home folders have it."""
+    folder = os.path.join(FOLDER, "my project", ".pio", "build", "bluepill")
+    os.makedirs(folder, exist_ok=True)
+    firmware = os.path.join(folder, "firmware.bin")
+    subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", ELF, firmware], check=True)
+    return firmware
+
+
+def run_upload(command):
+    """Through a shell with $SOURCE replaced by the path, as SCons runs it."""
+    firmware = built()
+    assert command.startswith(INSTALLED + "/") and "$SOURCE" in command, command
+    ports = ' -c "gdb_port 0; tcl_port disabled; telnet_port disabled"'
+    line = command.replace(INSTALLED, FOLDER).replace("$SOURCE", firmware) + ports
+    return subprocess.run(line, shell=True, env=ENVIRONMENT, capture_output=True, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL), os.path.getsize(firmware)
+
+
 def upload():
-    command = ENV["upload_command"].replace("{$SOURCE}", "{%s}" % ELF)
-    words = shlex.split(command)
-    done = subprocess.run([program(words[0]), "-c", "gdb_port 0; tcl_port disabled; telnet_port disabled", *words[1:]],
-                          env=ENVIRONMENT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stderr
-    assert "** Verified OK **" in done.stderr, done.stderr
+    done, size = run_upload(ENV["upload_command"])
+    assert done.returncode == 0 and "** Verified OK **" in done.stderr, done.stderr
+    assert f"{size} bytes" in done.stderr or re.search(r"flash: .* programmed", done.stderr), done.stderr
 
 
-run_tests([debug_in_pipe_mode, killed_in_pipe_mode, killed_at_a_port, upload])
+def upload_without_an_address():
+    """The example's address is needed: a binary does not say where it belongs."""
+    done, _ = run_upload(ENV["upload_command"].replace(" 0x08000000", ""))
+    assert done.returncode == 1 and "Programming Failed" in done.stderr and "address" in done.stderr, done.stderr
+
+
+run_tests([debug_in_pipe_mode, killed_in_pipe_mode, killed_at_a_port, upload, upload_without_an_address])

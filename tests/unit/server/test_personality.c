@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "meant_chip.h"
-#include "personality.h"
+#include "personality_internal.h"
 #include "texts.h"
 
 enum { WORDS = 32 };
@@ -259,6 +259,92 @@ static void the_chip_that_is_named_is_kept(void **state)
     assert_null(o.chip);
 }
 
+/* Every option of every server says what it does here, or why it does nothing. */
+static void all_options_are_described(void **state)
+{
+    static const char *const names[] = {"openocd", "pyocd", "st-util", "ST-LINK_gdbserver"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct personality *personality = personality_find(names[i]);
+
+        for (size_t k = 0; k < personality->option_count; k++)
+            if (!personality->options[k].text || !personality->options[k].text[0])
+                fail_msg("%s %s", names[i], personality->options[k].names);
+        assert_non_null(strstr(personality_names(), names[i]));
+    }
+}
+
+static void a_port_is_a_number_and_nothing_else(void **state)
+{
+    static const char *const wrong[] = {"unix:/tmp/x", "0.0.0.0:4242", "pipe", "disabled", "off",
+                                        "70000",       "-1",           "",     "4242x"};
+    char line[80];
+    struct options o;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        snprintf(line, sizeof line, "st-util|--listen_port=%s", wrong[i]);
+        is_wrong(line, "no port number");
+        snprintf(line, sizeof line, "ST-LINK_gdbserver|--port-number=%s", wrong[i]);
+        is_wrong(line, "no port number");
+        snprintf(line, sizeof line, "pyocd|gdbserver|--port=%s", wrong[i]);
+        is_wrong(line, "no port number");
+    }
+    is_wrong("openocd|-c|gdb_port unix:/tmp/x", "no port number");
+    is_wrong("openocd|-c|telnet_port 0.0.0.0:4444", "no port number");
+    is_wrong("openocd|-p", "gdb_port pipe");
+    serves(&o, "openocd|-c|gdb_port pipe");
+    assert_true(o.gdb.is_pipe);
+}
+
+static void levels_of_the_log_are_taken(void **state)
+{
+    static const struct {
+        const char *line;
+        enum log_level level;
+    } cases[] = {
+        {"openocd", LOG_INFO},
+        {"openocd|-d", LOG_DEBUG},
+        {"openocd|-d0", LOG_ERROR},
+        {"openocd|-d1", LOG_WARN},
+        {"openocd|--debug=2", LOG_INFO},
+        {"openocd|-d4", LOG_DEBUG},
+        {"st-util|-v", LOG_DEBUG},
+        {"st-util|--verbose=0", LOG_ERROR},
+        {"st-util|-v50", LOG_INFO},
+        {"pyocd|gdbserver|-q", LOG_WARN},
+        {"pyocd|gdbserver|-v", LOG_DEBUG},
+        {"pyocd|gdbserver|-L|ERROR", LOG_ERROR},
+        {"ST-LINK_gdbserver|-l|1", LOG_INFO},
+        {"ST-LINK_gdbserver|-l|31", LOG_DEBUG},
+        {"ST-LINK_gdbserver|-v", LOG_DEBUG},
+    };
+    struct options o;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        serves(&o, cases[i].line);
+        if (o.log_level != cases[i].level)
+            fail_msg("%s: %d", cases[i].line, o.log_level);
+    }
+    is_wrong("openocd|-d7", "level");
+}
+
+static void pyocds_words_count(void **state)
+{
+    struct options o;
+
+    (void)state;
+    serves(&o, "pyocd|gdbserver|-O|connect_mode=under-reset|-Ofrequency=480000|-t|stm32f103rc|-W");
+    assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
+    assert_int_equal(o.speed_khz, 480);
+    assert_string_equal(o.chip, "stm32f103rc");
+    assert_true(o.needs_target);
+    is_wrong("pyocd|gdbserver|-M|gently", "gently");
+    is_wrong("pyocd|gdbserver|-O|connect_mode=gently", "gently");
+}
+
 static void too_much_is_refused(void **state)
 {
     struct options o;
@@ -306,6 +392,10 @@ int main(void)
         cmocka_unit_test(openocd_tcl_is_refused),
         cmocka_unit_test(openocd_variables_that_count),
         cmocka_unit_test(the_chip_that_is_named_is_kept),
+        cmocka_unit_test(all_options_are_described),
+        cmocka_unit_test(a_port_is_a_number_and_nothing_else),
+        cmocka_unit_test(levels_of_the_log_are_taken),
+        cmocka_unit_test(pyocds_words_count),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(the_environment_may_name_a_board),
     };
