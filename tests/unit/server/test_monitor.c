@@ -47,6 +47,55 @@ static void help_is_made_from_the_table(void **state)
     assert_null(strstr(monitor("help flash"), "reset"));
 }
 
+static size_t place_in_help(const char *part)
+{
+    const char *found = strstr(rig.output, part);
+
+    if (!found)
+        fail_msg("no \"%s\" in help", part);
+    return (size_t)(found - rig.output);
+}
+
+/* Grouped, and what people type first stands first; each once, and none without a word on it but
+ * what scripts say. */
+static void help_is_by_subject(void **state)
+{
+    static const char *const order[] = {
+        "the core:\n",
+        "\nhalt ",
+        "\nresume ",
+        "\nmemory:\n",
+        "\nmdw ",
+        "\nflash:\n",
+        "\nprogram FILE",
+        "\nflash write_image ",
+        "\nthe probe and the board:\n",
+        "\nadapter speed ",
+        "\nthis program:\n",
+        "\nhelp ",
+        "\nfor scripts",
+        "\nnot there yet:\n",
+        "rtt",
+    };
+
+    (void)state;
+    monitor("help");
+    for (size_t i = 1; i < sizeof order / sizeof *order; i++)
+        assert_true(place_in_help(order[i - 1]) < place_in_help(order[i]));
+    for (size_t i = 0; i < monitor_command_count; i++) {
+        char line[200];
+        const char *found;
+
+        snprintf(line, sizeof line, "\n%s %s", monitor_commands[i].name, monitor_commands[i].usage);
+        found = strstr(rig.output, line);
+        assert_null(found ? strstr(found + 1, line) : NULL);
+    }
+    char *rest = strstr(rig.output, "\nfor scripts");
+    assert_non_null(rest);
+    for (char *line = strtok(rest, "\n"); line; line = strtok(NULL, "\n"))
+        assert_true(strlen(line) <= 80);
+}
+
 static void hands_reach_the_simulated_board(void **state)
 {
     (void)state;
@@ -204,6 +253,7 @@ int main(void)
         cmocka_unit_test(the_table_is_sorted_and_complete),
         cmocka_unit_test(names_are_known_once),
         cmocka_unit_test(help_is_made_from_the_table),
+        cmocka_unit_test(help_is_by_subject),
         cmocka_unit_test(hands_reach_the_simulated_board),
         cmocka_unit_test(mistakes_get_a_sentence),
         cmocka_unit_test(a_line_is_run_up_to_its_first_failure),
