@@ -216,11 +216,22 @@ static enum err connect(struct unit *unit, struct job *job)
     return err;
 }
 
+/* The same job has just found the target lost. */
+static void settle_loss(struct unit *unit, struct job *job)
+{
+    if (!unit->was_connected || unit_nested(unit))
+        return;
+    snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, ERR_RESET_LOST));
+    job_clear(job);
+    tell_loss(unit);
+}
+
 enum err unit_connect(struct unit *unit, struct job *job)
 {
     if (unit_connected(unit))
         return ERR_OK;
     struct job *before = unit_enter(unit, job);
+    settle_loss(unit, job);
     /* Never in the middle of somebody's longer job. */
     enum err err = unit_nested(unit) ? job_fail(job, ERR_BUSY, "another job is under way")
                                      : connect(unit, job);
@@ -264,6 +275,14 @@ struct client *unit_client_open(struct unit *unit,
     return NULL;
 }
 
+/* Black Magic Debug's scripts end with `kill`, and count on a board that runs. */
+static void let_killed_run(struct unit *unit, struct client *client, struct job *job)
+{
+    if (client->killed && unit_holder(unit) == NULL && unit_connected(unit) &&
+        unit_resume(unit, job) != ERR_OK)
+        log_line(unit->log, LOG_WARN, "resuming after kill: %s", job_text(job, job->error));
+}
+
 void unit_client_close(struct unit *unit, struct client *client, struct job *job)
 {
     struct job *before = unit_enter(unit, job);
@@ -273,12 +292,22 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
     if (unit->target)
         target_breakpoints_drop_owner(unit->target, client->id);
     client->open = false;
+    let_killed_run(unit, client, job);
     unit_leave(unit, before);
+}
+
+unsigned unit_lost_clients(const struct unit *unit)
+{
+    unsigned lost = 0;
+
+    for (size_t i = 0; i < UNIT_CLIENTS; i++)
+        lost += unit->clients[i].open && unit->clients[i].lost ? 1 : 0;
+    return lost;
 }
 
 void unit_join(struct unit *unit, struct client *client)
 {
-    client->ended = client->lost = false;
+    client->ended = client->lost = client->killed = false;
     if (!client->joined)
         client->joined = ++unit->next_joined;
 }

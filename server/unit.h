@@ -47,8 +47,10 @@ struct client {
     bool sync;        /* the next step does nothing but tell where the core stands */
     bool ended;       /* it detached, or was told that the program ended: until it attaches or runs
                          again it is shown no thread, or gdb would take it for a new program */
-    bool lost; /* its target was lost, whether or not it is back: until it asks, attaches or runs
-                  again, what it believes of the core is not true any more */
+    bool killed; /* it killed the program, and nothing was begun since: the core stands at reset for
+                    its `run`, and runs when it leaves */
+    bool lost;   /* its target was lost, whether or not it is back: until it asks, attaches or runs
+                    again, what it believes of the core is not true any more */
     struct flash *flash; /* between vFlashErase and vFlashDone */
     uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
                             holder; 0: has not asked (or detached), and holds nothing */
@@ -137,6 +139,12 @@ void unit_client_close(struct unit *unit, struct client *client, struct job *job
 /* Ends the client's flash session, if it has one, before its vFlashDone; the log says in what
  * state that leaves the flash. */
 void unit_end_flash(struct unit *unit, struct client *client, const char *why);
+/* To gdbs whose target was lost. */
+#define UNIT_LOST_TEXT                                                                          \
+    "a gdb that was connected goes on with 'attach 1' (or 'load', or 'run'); until then it is " \
+    "refused the core"
+/* How many of them there are. */
+unsigned unit_lost_clients(const struct unit *unit);
 /* The client begins to debug: it is the holder if nobody is. */
 void unit_join(struct unit *unit, struct client *client);
 /* The client is about to read that its program ended (W, X): no threads, no breakpoints. */

@@ -89,6 +89,14 @@ static void close_client(struct worker *worker, struct message *message)
     }
 }
 
+static void end_client(struct worker *worker, struct message *message)
+{
+    struct job *before = unit_enter(&worker->unit, &message->job);
+
+    unit_tell_end(&worker->unit, message->client);
+    unit_leave(&worker->unit, before);
+}
+
 /* --- connecting --- */
 
 /* Whoever connected: a try of ours, or a client's vAttach. The unit tells of losses. */
@@ -109,6 +117,8 @@ static void report_connection(struct worker *worker)
             log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
         chip_compare(worker->setup.chip, chip->name, worker->setup.log);
         worker->last_why[0] = '\0';
+        if (unit_lost_clients(unit) > 0)
+            log_line(worker->setup.log, LOG_WARN, "the target was away: " UNIT_LOST_TEXT);
     }
     worker->was_connected = connected;
 }
@@ -229,6 +239,9 @@ static void run_message(struct worker *worker, struct message *message)
         break;
     case MESSAGE_CLIENT_CLOSE:
         close_client(worker, message);
+        break;
+    case MESSAGE_CLIENT_ENDED:
+        end_client(worker, message);
         break;
     case MESSAGE_PACKET:
         run_packet(worker, message);

@@ -19,6 +19,7 @@ struct worker;
 enum message_kind {
     MESSAGE_CLIENT_OPEN,
     MESSAGE_CLIENT_CLOSE,
+    MESSAGE_CLIENT_ENDED, /* the loop told it that no program runs */
     MESSAGE_PACKET,
     MESSAGE_INTERRUPT,
     MESSAGE_COMMAND, /* a monitor line, from -c or telnet */
@@ -42,11 +43,12 @@ struct message {
     char *payload; /* owned by the message, NUL behind it */
 
     /* The loop's own marks; the worker never looks. The payload is the worker's meanwhile. */
-    bool quick;       /* owed within 1.5 s */
+    bool quick;       /* owed within 1.5 s, `?` within 5 */
     bool goes_on;     /* c, s, vCont: a stop answers it */
     bool resumes;     /* all of them but range steps: interrupted when they run, not cancelled */
     char letter;      /* the payload's first */
     bool ack_owed;    /* '+' goes out with the reply */
+    bool overdue;     /* its time is over, and the answers that are here get a last chance */
     bool answered;    /* the loop answered itself: what comes back late is dropped */
     bool interrupted; /* 0x03 came behind it */
     bool interrupt_first; /* goes_on: 0x03 came before it, so that it stops at once */

@@ -61,6 +61,8 @@ enum err monitor_status(struct monitor *monitor, int argc, const char *const arg
         job_print(monitor->job, "not connected: %s\n", unit->why_absent);
     for (size_t i = 0; i < UNIT_CLIENTS; i++)
         here += unit->clients[i].open ? 1 : 0;
+    if (unit_lost_clients(unit) > 0)
+        job_print(monitor->job, "the target was away: %s\n", UNIT_LOST_TEXT);
     job_print(monitor->job, "gdb connections: %u of %d\n", here, UNIT_CLIENTS);
     return ERR_OK;
 }

@@ -4,8 +4,9 @@
 
 #include "gdb_session_internal.h"
 
-/* gdb 13 asks again after 2 s and then pairs replies wrongly. */
-enum { QUICK_LIMIT_MS = 1500 };
+/* gdb 13 takes what comes after 2 s for the answer to what it asks next, but for `?`, which it
+ * waits for three times as long. A target may be late then: the first connection is under way. */
+enum { QUICK_LIMIT_MS = 1500, WHY_LIMIT_MS = 5000 };
 
 /* --- the queue of requests --- */
 
@@ -62,6 +63,25 @@ void gdb_session_dispatch(struct gdb_session *session)
 
 /* --- time --- */
 
+static uint64_t limit_of(const struct message *message)
+{
+    return message->letter == '?' ? WHY_LIMIT_MS : QUICK_LIMIT_MS;
+}
+
+/* gdb is told that no program runs, and the worker that it was: whatever it finds out about the
+ * core still. */
+static void answer_no_program(struct gdb_session *session, struct message *message)
+{
+    struct message *ended =
+        message_create(MESSAGE_CLIENT_ENDED, session, session->host->log, NULL, 0);
+
+    gdb_session_reply(session, message, "W00", 3);
+    if (!ended)
+        return;
+    ended->client = session->client;
+    worker_post(session->host->worker, ended);
+}
+
 /* `?` must not be answered by an error: gdb 13 would ask for ever. */
 static void answer_late(struct gdb_session *session, struct message *message)
 {
@@ -69,9 +89,9 @@ static void answer_late(struct gdb_session *session, struct message *message)
         "E.no answer within 1.5 s: the probe is busy for another session, slow (--speed), or stuck";
 
     log_line(session->host->log, LOG_WARN, "a packet '%c' took longer than %d ms",
-             message->letter ? message->letter : ' ', QUICK_LIMIT_MS);
+             message->letter ? message->letter : ' ', (int)limit_of(message));
     if (message->letter == '?')
-        gdb_session_reply(session, message, "W00", 3);
+        answer_no_program(session, message);
     else
         gdb_session_reply(session, message, session->error_message ? text : "E01",
                           session->error_message ? sizeof text - 1 : 3);
@@ -84,6 +104,12 @@ static void on_late(uv_timer_t *timer)
 
     if (!message || session->closing)
         return;
+    if (!message->overdue) {
+        /* On a busy machine the answer may be here already, and the loop looks at timers first. */
+        message->overdue = true;
+        uv_timer_start(timer, on_late, 1, 0);
+        return;
+    }
     answer_late(session, message);
     if (message == session->flight)
         atomic_store(&message->job.cancelled, true);
@@ -103,7 +129,7 @@ void gdb_session_watch_time(struct gdb_session *session)
     }
     uint64_t now = uv_now(session->host->loop);
     if (message->deadline_ms == 0)
-        message->deadline_ms = now + QUICK_LIMIT_MS;
+        message->deadline_ms = now + limit_of(message);
     uv_timer_start(&session->timer, on_late,
                    message->deadline_ms > now ? message->deadline_ms - now : 0, 0);
 }
@@ -245,11 +271,14 @@ void gdb_session_take(struct gdb_session *session, struct message *message)
     case MESSAGE_SEND:
         forward(session, message);
         break;
+    case MESSAGE_CLIENT_ENDED:
+        break;
     default: /* MESSAGE_INTERRUPT: its effect is a stop reply */
         session->interrupting = false;
         break;
     }
-    bool step = message->kind != MESSAGE_SEND && message->kind != MESSAGE_INTERRUPT;
+    bool step = message->kind != MESSAGE_SEND && message->kind != MESSAGE_INTERRUPT &&
+                message->kind != MESSAGE_CLIENT_ENDED;
     message_destroy(message);
     if (step)
         proceed(session);

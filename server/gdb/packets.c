@@ -49,8 +49,8 @@ const struct packet packets[] = {
     {"z4",          ",a,n",   packet_break_clear,   TARGET, 4, NULL},
     {"Z",           "n,a,n?;s", NULL,               ANY, 0, NULL}, /* other types */
     {"z",           "n,a,n?;s", NULL,               ANY, 0, NULL},
-    /* flash */
-    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG | TARGET, 0, NULL},
+    /* flash; the first of a load finds a target that was lost itself */
+    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG, 0, NULL},
     {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | TARGET, 0, NULL},
     {"vFlashDone",  "",       packet_flash_done,    LONG | TARGET, 0, NULL},
     /* the session */
@@ -177,7 +177,7 @@ static enum err check(struct packet_call *call)
         return unit_require(unit, call->job);
     if (flags & PACKET_TARGET && call->client->lost)
         return job_fail(call->job, ERR_RESET_LOST,
-                        "the target was lost and is back: 'attach 1' or 'run' begins anew");
+                        "the target was lost and is back: 'attach 1', 'load' or 'run' begins anew");
     if (flags & PACKET_HALTED && target_state(unit->target) != TARGET_HALTED)
         return job_fail(call->job, ERR_NOT_HALTED, "%s",
                         target_state(unit->target) == TARGET_IN_RESET

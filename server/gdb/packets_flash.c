@@ -2,13 +2,56 @@
 /* vFlashErase vFlashWrite vFlashDone: one flash session from the first to the last. */
 #include "packets_internal.h"
 
+/* The target was lost and is back. What gdb believes of its registers does not matter to a load:
+ * the core is halted as for a new gdb, and the load goes on. */
+static enum err come_back(struct packet_call *call)
+{
+    enum err err = unit_halt(call->unit, call->job);
+
+    if (err != ERR_OK)
+        return err;
+    log_line(call->unit->log, LOG_WARN,
+             "gdb loads into a target that was away since it last looked: its registers are old "
+             "until the program has run or was reset ('monitor reset halt')");
+    unit_join(call->unit, call->client);
+    return ERR_OK;
+}
+
+/* gdb 13 breaks off with an internal error when a load succeeds without a thread. */
+static enum err find_program(struct packet_call *call)
+{
+    if (call->client->ended)
+        return job_fail(call->job, ERR_NOT_CONNECTED,
+                        "this gdb was told that no program runs: 'attach 1' or 'run' begins one, "
+                        "then load");
+    enum err err = unit_may_run(call->unit, call->job);
+    if (err == ERR_OK)
+        err = unit_connect(call->unit, call->job);
+    return err == ERR_OK && call->client->lost ? come_back(call) : err;
+}
+
+/* Only now, perhaps, it shows that the target was lost or reset: nothing is announced yet, so it is
+ * begun again. */
+static enum err begin_flash(struct packet_call *call)
+{
+    struct unit *unit = call->unit;
+    enum err err = flash_open(unit->target, &call->client->flash);
+
+    if (err == ERR_OK || err == ERR_PROBE_GONE || (err != ERR_RESET_LOST && unit_connected(unit)))
+        return err;
+    if (unit_connected(unit))
+        job_clear(call->job);
+    err = find_program(call);
+    return err == ERR_OK ? flash_open(unit->target, &call->client->flash) : err;
+}
+
 static enum err open_flash(struct packet_call *call)
 {
-    enum err err = unit_may_run(call->unit, call->job);
+    enum err err = find_program(call);
 
     if (err != ERR_OK || call->client->flash)
         return err;
-    err = flash_open(call->unit->target, &call->client->flash);
+    err = begin_flash(call);
     if (err != ERR_OK)
         call->client->flash = NULL;
     else

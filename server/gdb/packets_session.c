@@ -50,7 +50,7 @@ static void drop_breakpoints(struct packet_call *call)
 }
 
 /* A killed program does not run: the core is left halted at its reset vector, where the next run
- * or attach finds it. An observer kills nothing but its own breakpoints. */
+ * or attach finds it, until this gdb leaves. An observer kills nothing but its own breakpoints. */
 enum err packet_kill(struct packet_call *call)
 {
     struct unit *unit = call->unit;
@@ -62,6 +62,7 @@ enum err packet_kill(struct packet_call *call)
     if (unit_connected(unit) && unit_holds(unit, call->client) && !call->client->lost)
         err = unit_reset(unit, call->job, TARGET_RESET_HALT);
     call->client->ended = err == ERR_OK;
+    call->client->killed = unit_holds(unit, call->client);
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)
         *call->actions |= CLIENT_CLOSE;
     return err != ERR_OK ? err : packet_ok(call);

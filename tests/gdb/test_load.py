@@ -63,3 +63,27 @@ def writing_flash_as_memory_is_an_error():
     fails("set var *(int*)0x08000000 = 1")
     run("maintenance flush dcache")
     equal(value("*(unsigned*)0x08000000"), before, "vector table after a refused write")
+
+
+@test
+def load_after_a_power_cycle_works_at_once():
+    """Whether the loss shows in the load itself, or before it."""
+    for notice in (False, True):
+        run("monitor sim power off")
+        if notice:
+            contains(fails("x/x 0x20000000"), "Cannot access|Error|E[0-9a-f]{2}")
+        run("monitor sim power on")
+        contains(run("load"), "Start address 0x080")
+        assert "MIS-MATCHED" not in run("compare-sections")
+        run("tbreak main")
+        run("continue")
+        at("main")
+
+
+@test
+def load_without_a_program_is_refused_and_gdb_lives_on():
+    """gdb 13.1 breaks off with an internal error when it succeeds."""
+    run("kill")
+    contains(fails("load"), "vFlashErase")
+    run("attach 1")
+    contains(run("load"), "Start address 0x080")

@@ -260,6 +260,67 @@ static void kill_leaves_a_core_that_does_not_run(void **state)
     assert_true(gdb->actions & CLIENT_CLOSE);
 }
 
+static void close_gdb(void)
+{
+    struct job job;
+
+    job_init(&job, NULL);
+    unit_client_close(&desk.unit, gdb->client, &job);
+}
+
+static void killed_program_runs_when_its_gdb_leaves(void **state)
+{
+    (void)state;
+    ask(&desk, gdb, "?");
+    ask(&desk, gdb, "vKill;1");
+    fake_log();
+    close_gdb();
+    assert_string_equal(fake_log(), "drop0;resume;");
+}
+
+static void program_begun_after_a_kill_stays_as_it_is(void **state)
+{
+    static const char *const begins[] = {"vRun;", "vAttach;1", "R00"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        ask(&desk, gdb, "?");
+        ask(&desk, gdb, "vKill;1");
+        ask(&desk, gdb, begins[i]);
+        fake_log();
+        close_gdb();
+        assert_string_equal(fake_log(), "drop0;");
+        desk_join(&desk, 0);
+    }
+}
+
+static void killed_program_stands_for_those_who_stay(void **state)
+{
+    struct gdb *other = desk_join(&desk, 1);
+
+    (void)state;
+    ask(&desk, gdb, "?");
+    ask(&desk, other, "?");
+    ask(&desk, gdb, "vKill;1");
+    fake_log();
+    close_gdb();
+    assert_string_equal(fake_log(), "drop0;");
+}
+
+static void load_needs_a_program(void **state)
+{
+    (void)state;
+    fake.state = TARGET_ABSENT;
+    fake.connect_error = ERR_NO_TARGET;
+    assert_string_equal(ask(&desk, gdb, "?"), "W00");
+    fake.state = TARGET_RUNNING; /* power on */
+    fake.connect_error = ERR_OK;
+    assert_begins(ask(&desk, gdb, "vFlashErase:08000000,00000400"), "E.this gdb was told that");
+    assert_begins(ask(&desk, gdb, "vFlashWrite:8000000:abcd"), "E.");
+    ask(&desk, gdb, "vAttach;1");
+    assert_string_equal(ask(&desk, gdb, "vFlashErase:08000000,00000400"), "OK");
+}
+
 static void ended_program_has_no_thread_until_the_next(void **state)
 {
     (void)state;
@@ -393,6 +454,10 @@ int main(void)
         TEST(failures_are_errors_with_their_sentence),
         TEST(restart_halts_at_the_reset_vector),
         TEST(kill_leaves_a_core_that_does_not_run),
+        TEST(killed_program_runs_when_its_gdb_leaves),
+        TEST(program_begun_after_a_kill_stays_as_it_is),
+        TEST(killed_program_stands_for_those_who_stay),
+        TEST(load_needs_a_program),
         TEST(ended_program_has_no_thread_until_the_next),
         TEST(detach_removes_breakpoints_and_resumes),
         TEST(load_is_one_flash_session),

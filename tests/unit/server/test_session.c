@@ -22,7 +22,7 @@
 #include "rsp.h"
 #include "worker.h"
 
-enum { TURNS = 20000, CLIENT_ID = 1 };
+enum { TURNS = 60000, CLIENT_ID = 1 };
 
 static struct bench {
     uv_loop_t loop;
@@ -125,6 +125,12 @@ static void hear_the_end(void)
         got = recv(bench.socket, &byte, 1, MSG_DONTWAIT);
     }
     assert_int_equal(got, 0);
+}
+
+static void let_pass(uint64_t ms)
+{
+    for (uint64_t end = uv_hrtime() + ms * 1000000; uv_hrtime() < end;)
+        turn();
 }
 
 static void answer(struct message *message, const char *reply)
@@ -324,9 +330,23 @@ static void late_question_for_the_stop_says_that_nothing_runs(void **state)
     (void)state;
     say("$?#3f");
     struct message *late = next_posted(MESSAGE_PACKET);
-    hear("+$W00#b7");
+    hear("+$W00#b7");                                          /* after 5 s */
+    struct message *ended = next_posted(MESSAGE_CLIENT_ENDED); /* whatever `?` finds out yet */
+    assert_ptr_equal(ended->client, &bench.client);
+    gdb_session_take(bench.session, ended);
     answer(late, "T05");
     hear_nothing();
+}
+
+/* gdb waits three times 2 s for it. */
+static void question_for_the_stop_may_be_answered_later_than_others(void **state)
+{
+    (void)state;
+    say("$?#3f");
+    struct message *late = next_posted(MESSAGE_PACKET);
+    let_pass(2500);
+    answer(late, "T05");
+    hear("+$T05#b9");
 }
 
 /* --- interrupts --- */
@@ -617,6 +637,7 @@ int main(void)
         SESSION_TEST(close_comes_after_the_reply),
         SESSION_TEST(late_answers_are_replaced_and_dropped),
         SESSION_TEST(late_question_for_the_stop_says_that_nothing_runs),
+        SESSION_TEST(question_for_the_stop_may_be_answered_later_than_others),
         SESSION_TEST(interrupt_cancels_a_long_job),
         SESSION_TEST(interrupt_of_a_standing_core_stops_the_next_resume),
         SESSION_TEST(interrupt_that_crosses_a_stop_is_kept),
