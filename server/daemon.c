@@ -194,6 +194,7 @@ static void close_handles(struct daemon *daemon)
 {
     uv_close((uv_handle_t *)&daemon->answers_wake, NULL);
     uv_close((uv_handle_t *)&daemon->stop_wake, NULL);
+    daemon_signals_stop(&daemon->signals);
 }
 
 static void take_job(struct daemon *daemon, struct message *message)
@@ -262,7 +263,7 @@ static void leave(struct daemon *daemon)
     if (!daemon->leaving) {
         daemon->leaving = true;
         listener_close(&daemon->listener);
-        daemon_signals_stop(&daemon->signals);
+        daemon->signals.asked = true; /* the next one may end the process */
         if (daemon->job)
             atomic_store(&daemon->job->job.cancelled, true);
         for (size_t i = 0; i < UNIT_CLIENTS; i++) {

@@ -17,7 +17,7 @@ struct daemon_setup {
     /* A port accepts from now on; `service` is what it is for: "gdb". */
     void (*ready)(void *user, const char *service, const struct endpoint *endpoint);
     void *user;
-    bool signals; /* those of daemon_signals.h end this daemon, once: the second one kills */
+    bool signals; /* those of daemon_signals.h end this daemon */
 };
 
 /* Exit codes of the process. */

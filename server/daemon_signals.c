@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include "base/job.h"
+
 static bool is_ignored(int number)
 {
     struct sigaction action;
@@ -10,16 +12,35 @@ static bool is_ignored(int number)
     return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void ask(struct daemon_signals *signals, int number)
 {
-    struct daemon_signals *signals = handle->data;
-
     log_line(signals->log, LOG_INFO, "%s: leaving",
              number == SIGINT   ? "interrupted"
              : number == SIGHUP ? "the terminal is gone"
                                 : "asked to end");
-    daemon_signals_stop(signals);
+    signals->asked = true;
     uv_async_send(signals->stop);
+}
+
+static void end_process(struct daemon_signals *signals, int number)
+{
+    daemon_signals_stop(signals);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct daemon_signals *signals = handle->data;
+
+    if (!signals->asked)
+        ask(signals, number);
+    else if (job_sections_open())
+        log_line(signals->log, LOG_WARN,
+                 "not yet: what is being done to the chip must not be cut in two; then it ends by "
+                 "itself");
+    else
+        end_process(signals, number);
 }
 
 /* Not caught, an interrupt would kill. */

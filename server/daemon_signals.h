@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The signals that end the daemon: SIGTERM, SIGINT, and SIGHUP unless it was ignored when the
- * process began (nohup). Loop thread. */
+ * process began (nohup). The first asks it to leave; another one ends the process, in case leaving
+ * takes too long, unless some job is at what must not be cut in two (base/job.h). Loop thread. */
 #ifndef PROBED_DAEMON_SIGNALS_H
 #define PROBED_DAEMON_SIGNALS_H
 
@@ -17,7 +18,8 @@ struct daemon_signals {
     const struct log *log;
     bool not_interrupts; /* a Ctrl-C in the terminal of the gdb that owns our pipe is meant for the
                             program */
-    uv_async_t *stop;    /* is sent when the first has come, and no more are awaited */
+    uv_async_t *stop;    /* is sent when the first has come */
+    bool asked;          /* to leave: the next one may end the process */
 };
 
 /* `count` and `each` are zero. */

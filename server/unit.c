@@ -249,10 +249,12 @@ void unit_finish(struct unit *unit)
 
     job_init(&job, unit->log);
     set_job(unit, &job);
+    job_section_begin(&job);
     for (size_t i = 0; i < UNIT_CLIENTS; i++)
         unit_end_flash(unit, &unit->clients[i], "the daemon ends");
     if (unit_connected(unit) && target_disconnect(unit->target) != ERR_OK)
         log_line(unit->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.error));
+    job_section_end(&job);
     drop_target(unit);
     close_probe(unit);
     unit->current = NULL;

@@ -52,9 +52,9 @@ struct climb {
     struct probe *probe;
     struct ops ops;
     struct connect_result *result;
-    bool may_halt; /* one that is held in reset when it comes out */
-    uint32_t khz;  /* asked for before we came; 0: the probe's own choice */
-    bool slowed, held;
+    bool may_halt;             /* one that is held in reset when it comes out */
+    uint32_t khz;              /* asked for before we came; 0: the probe's own choice */
+    bool slowed, held, caught; /* caught: the core is to stop after a reset */
     /* For the sentence when all has failed. */
     enum err error;
     char text[200]; /* what the first rung said, or one that got further */
@@ -144,6 +144,7 @@ static void queue_reset_catch(struct climb *climb, bool on)
 {
     ops_write32(&climb->ops, DHCSR, DHCSR_KEY | (on ? DHCSR_C_DEBUGEN : 0));
     ops_write32(&climb->ops, DEMCR, on ? DEMCR_VC_CORERESET : 0);
+    climb->caught = on;
 }
 
 static enum err await_halt(struct climb *climb)
@@ -224,6 +225,18 @@ static enum err pass_foreign_reset(struct climb *climb)
     return climb->result->held ? await_halt(climb) : error;
 }
 
+/* Cancelled: whatever was to stop the core is taken back. */
+static void let_go(struct climb *climb)
+{
+    struct job *job = probe_job(climb->probe);
+
+    job_section_begin(job);
+    probe_nrst(climb->probe, PROBE_NRST_RELEASE);
+    queue_reset_catch(climb, false);
+    ops_flush(&climb->ops);
+    job_section_end(job);
+}
+
 static enum err try_rung(struct climb *climb, const struct rung *rung)
 {
     uint32_t dpidr = 0;
@@ -247,7 +260,9 @@ static enum err try_rung(struct climb *climb, const struct rung *rung)
         error = see_core(climb);
     if (error == ERR_OK && rung->how == PROBE_CONNECT_NORMAL)
         error = pass_foreign_reset(climb);
-    if (error != ERR_OK && rung->how == PROBE_CONNECT_UNDER_RESET)
+    if (error == ERR_CANCELLED && climb->caught)
+        let_go(climb);
+    else if (error != ERR_OK && rung->how == PROBE_CONNECT_UNDER_RESET)
         probe_nrst(climb->probe, PROBE_NRST_RELEASE);
     return error;
 }

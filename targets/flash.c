@@ -166,9 +166,11 @@ void flash_close(struct flash *flash)
     if (!flash)
         return;
     begin(flash);
+    job_section_begin(&flash->work); /* what was borrowed is given back */
     loader_close(&flash->loader);
     if (flash->prepared && target_state(flash->target) != TARGET_ABSENT)
         flash->controller.driver->finish(&flash->controller);
+    job_section_end(&flash->work);
     target_set_job(flash->target, flash->caller);
     plan_finish(&flash->plan);
     free(flash->page);

@@ -146,8 +146,10 @@ enum err target_reset(struct target *target, enum target_reset kind)
     enum err keep = target->job->error;
     enum err err = cm_need_connected(target);
 
+    job_section_begin(target->job); /* cut short it leaves the core caught at its next reset */
     if (!err)
         err = reset_and_halt(target);
+    job_section_end(target->job);
     if (err == ERR_TIMEOUT)
         err = cm_blame_held(target, err, keep);
     if (err || kind == TARGET_RESET_HALT)

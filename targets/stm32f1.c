@@ -47,8 +47,8 @@ static enum err unlock(struct flash_controller *controller)
         return err;
     job_clear(controller->target->job);
     return job_fail(controller->target->job, ERR_FLASH,
-                    "the flash controller stays locked: the program gave it a wrong key; `monitor "
-                    "reset halt`, then try again");
+                    "the flash controller stays locked: the program gave it a wrong key, or a "
+                    "probe was lost between two; `monitor reset halt`, then try again");
 }
 
 /* Programming needs the HSI oscillator (2.3.3); a program on HSE may have stopped it. */
@@ -57,12 +57,14 @@ static enum err set_the_stage(struct flash_controller *controller)
     struct ops *ops = &controller->target->ops;
     uint32_t *saved = controller->saved;
 
-    ops_read32(ops, RCC_CR, &saved[SAVED_RCC_CR]);
-    ops_read32(ops, DBGMCU_CR, &saved[SAVED_DBGMCU_CR]);
-    enum err err = cm_flush_halted(controller->target);
-    if (err)
-        return err;
-    saved[SAVED_PREPARED] = true;
+    if (!saved[SAVED_PREPARED]) { /* else again, after a loss: what the program had is known */
+        ops_read32(ops, RCC_CR, &saved[SAVED_RCC_CR]);
+        ops_read32(ops, DBGMCU_CR, &saved[SAVED_DBGMCU_CR]);
+        enum err err = cm_flush_halted(controller->target);
+        if (err)
+            return err;
+        saved[SAVED_PREPARED] = true;
+    }
     ops_write32(ops, DBGMCU_CR, saved[SAVED_DBGMCU_CR] | DBGMCU_CR_STOP_WATCHDOGS);
     ops_write32(ops, RCC_CR, saved[SAVED_RCC_CR] | RCC_CR_HSION);
     ops_wait32(ops, RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY, HSI_LIMIT_US);

@@ -18,10 +18,14 @@ struct stm32f1_options {
     uint32_t wrp; /* a clear bit protects four pages of 1 KiB or two of 2 KiB */
 };
 
-/* What is stored (where read protection lets us see it, else what is in force). */
+/* What is stored; what is in force instead where read protection hides it, and for bytes that are
+ * erased because a change was cut short. */
 enum err stm32f1_options_read(struct target *target, struct stm32f1_options *options);
 /* Erases the option bytes and writes USER, DATA and WRP anew; read protection stays as it is.
- * Takes effect with the next reset. A protected chip: ERR_PROTECTED. */
+ * Takes effect with the next reset. A protected chip: ERR_PROTECTED.
+ *
+ * This one and those below are carried to their end whoever cancels the job. Where a lost probe or
+ * target cuts one all the same, the sentence says what the chip will be like and what helps. */
 enum err stm32f1_options_write(struct target *target, const struct stm32f1_options *options);
 /* Read protection on; in force from the next reset. The other bytes stay. */
 enum err stm32f1_options_lock(struct target *target);

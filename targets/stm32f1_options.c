@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Option bytes: PM0075, 2.5 (programming) and 2.4 (protections). They are erased together, so any
- * change is: read all, erase all, program all, read protection first. If power fails in between,
- * read protection is on at the next start (an erased RDP byte protects). */
+ * change is: read all, erase all, program all, read protection first. An erased RDP byte protects
+ * from the next reset on, so nothing may come in between: the change runs in a section of its job
+ * that nobody can cancel, and is tried again when the wire fails it. */
 #include "stm32f1.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -14,17 +16,32 @@
 
 enum { RDP, USER, DATA0, DATA1, WRP0, OPTION_COUNT = 8 };
 enum { RDP_OPEN = 0xA5, RDP_PROTECTED = 0x00 };
-enum { OPTION_LIMIT_US = 500000 };
+enum { OPTION_LIMIT_US = 500000, ATTEMPTS = 3 };
+#define ERASED_HALF 0xFFFFu /* programmed, 0xFF has 0x00 above it */
 
-static void unpack(const uint8_t stored[2 * OPTION_COUNT], struct stm32f1_options *options)
+/* All option bytes anew. */
+struct change {
+    uint8_t values[OPTION_COUNT];
+    bool refuse_protected;
+    const char *cut; /* what to tell who could not do it to the end */
+};
+
+static void unpack(const uint8_t values[OPTION_COUNT], struct stm32f1_options *options)
 {
-    options->rdp = stored[2 * RDP];
-    options->user = stored[2 * USER];
-    options->data[0] = stored[2 * DATA0];
-    options->data[1] = stored[2 * DATA1];
-    options->wrp = 0;
-    for (unsigned i = 0; i < 4; i++)
-        options->wrp |= (uint32_t)stored[2 * (WRP0 + i)] << 8 * i;
+    options->rdp = values[RDP];
+    options->user = values[USER];
+    options->data[0] = values[DATA0];
+    options->data[1] = values[DATA1];
+    options->wrp = get_le32(&values[WRP0]);
+}
+
+static void pack(const struct stm32f1_options *options, uint8_t rdp, uint8_t values[OPTION_COUNT])
+{
+    values[RDP] = rdp;
+    values[USER] = options->user;
+    values[DATA0] = options->data[0];
+    values[DATA1] = options->data[1];
+    put_le32(&values[WRP0], options->wrp);
 }
 
 /* OBR and WRPR: what was loaded at the last reset (PM0075, 3.7 and 3.8). */
@@ -37,28 +54,42 @@ static void unpack_registers(uint32_t obr, uint32_t wrpr, struct stm32f1_options
     options->wrp = wrpr;
 }
 
-enum err stm32f1_options_read(struct target *target, struct stm32f1_options *options)
+static enum err read_registers(struct target *target, struct stm32f1_options *options)
 {
     struct ops *ops = &target->ops;
-    uint8_t stored[2 * OPTION_COUNT];
     uint32_t obr = 0, wrpr = 0;
 
     ops_read32(ops, STM32F1_FLASH_OBR, &obr);
     ops_read32(ops, STM32F1_FLASH_WRPR, &wrpr);
     enum err err = cm_flush(target);
-    if (err)
-        return err;
     options->readout_protected = obr & STM32F1_OBR_RDPRT;
     options->broken = obr & STM32F1_OBR_OPTERR;
-    if (options->readout_protected) {
-        unpack_registers(obr, wrpr, options);
-        return ERR_OK;
-    }
-    ops_read(ops, OPTION_BYTES, 4, stored, sizeof stored / 4);
-    err = cm_flush(target);
-    if (!err)
-        unpack(stored, options);
+    unpack_registers(obr, wrpr, options);
     return err;
+}
+
+static enum err read_stored(struct target *target, uint8_t stored[2 * OPTION_COUNT])
+{
+    ops_read(&target->ops, OPTION_BYTES, 4, stored, 2 * OPTION_COUNT / 4);
+    return cm_flush(target);
+}
+
+enum err stm32f1_options_read(struct target *target, struct stm32f1_options *options)
+{
+    uint8_t stored[2 * OPTION_COUNT], values[OPTION_COUNT];
+    enum err err = read_registers(target, options);
+
+    if (err || options->readout_protected)
+        return err;
+    err = read_stored(target, stored);
+    if (err)
+        return err;
+    pack(options, 0xFF, values);
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        if (get_le16(stored + 2 * i) != ERASED_HALF)
+            values[i] = stored[2 * i];
+    unpack(values, options);
+    return ERR_OK;
 }
 
 /* Option bytes take halfwords alone. A probe that has none (ST-Link before J26) says so at a
@@ -85,11 +116,12 @@ static enum err open_options(struct target *target)
     ops_write32(ops, STM32F1_FLASH_OPTKEYR, STM32F1_KEY2);
     ops_read32(ops, STM32F1_FLASH_CR, &cr);
     err = cm_flush_halted(target);
-    if (err || cr & STM32F1_CR_OPTWRE)
+    if ((err && err != ERR_FAULT) || (!err && cr & STM32F1_CR_OPTWRE))
         return err;
+    job_clear(target->job);
     return job_fail(target->job, ERR_FLASH,
-                    "the option bytes stay locked: the program gave a wrong key; `monitor reset "
-                    "halt`, then try again");
+                    "the option bytes stay locked: the program gave a wrong key, or a probe was "
+                    "lost between two; `monitor reset halt`, then try again");
 }
 
 static void queue_wait(struct ops *ops, uint32_t limit_us)
@@ -118,85 +150,156 @@ static enum err rewrite(struct flash_controller *controller, const uint8_t value
     return cm_flush_halted(target);
 }
 
+/* As the controller programs it. */
+static unsigned with_complement(uint8_t value)
+{
+    return value | (0xFFu ^ value) << 8;
+}
+
 /* A chip that was protected does not let its option bytes be read before it is powered anew. */
 static enum err check(struct target *target, const uint8_t values[OPTION_COUNT])
 {
-    struct stm32f1_options wanted, now;
-    uint8_t stored[2 * OPTION_COUNT] = {0};
+    struct stm32f1_options in_force;
+    uint8_t stored[2 * OPTION_COUNT];
+    enum err err = read_registers(target, &in_force);
 
-    for (unsigned i = 0; i < OPTION_COUNT; i++)
-        stored[2 * i] = values[i];
-    unpack(stored, &wanted);
-    enum err err = stm32f1_options_read(target, &now);
-    if (err || now.readout_protected)
+    if (err || in_force.readout_protected)
         return err;
-    if (now.rdp == wanted.rdp && now.user == wanted.user && now.wrp == wanted.wrp &&
-        memcmp(now.data, wanted.data, sizeof now.data) == 0)
-        return ERR_OK;
-    return job_fail(target->job, ERR_VERIFY,
-                    "the option bytes read RDP 0x%02x USER 0x%02x DATA 0x%02x 0x%02x WRP 0x%08x "
-                    "after programming",
-                    now.rdp, now.user, now.data[0], now.data[1], now.wrp);
+    err = read_stored(target, stored);
+    for (unsigned i = 0; i < OPTION_COUNT && !err; i++)
+        if (get_le16(stored + 2 * i) != with_complement(values[i]))
+            err = job_fail(target->job, ERR_VERIFY,
+                           "the option byte at 0x%08x holds 0x%04x, 0x%04x was wanted",
+                           OPTION_BYTES + 2 * i, get_le16(stored + 2 * i),
+                           with_complement(values[i]));
+    return err;
 }
 
-static enum err change(struct target *target, bool refuse_protected,
-                       const uint8_t values[OPTION_COUNT])
+static enum err open_controller(struct flash_controller *controller, const struct change *change)
+{
+    enum err err = stm32f1_prepare(controller, change->refuse_protected);
+
+    if (!err)
+        err = need_halfwords(controller->target);
+    return err ? err : open_options(controller->target);
+}
+
+/* After a failed attempt. Without a reset: that would put erased option bytes into force. */
+static enum err regain(struct flash_controller *controller, const struct change *change)
+{
+    struct target *target = controller->target;
+    struct target_stop stop;
+    enum err err = ERR_OK;
+
+    log_line(target->job->log, LOG_WARN, "writing the option bytes again: %s",
+             job_text(target->job, target->job->error));
+    job_clear(target->job);
+    if (target_state(target) == TARGET_ABSENT)
+        err = target_connect(target, TARGET_CONNECT_ATTACH);
+    if (!err)
+        err = target_halt(target, &stop);
+    return err ? err : open_controller(controller, change);
+}
+
+static enum err tell_cut(struct job *job, enum err err, const char *cut)
+{
+    char why[sizeof job->text];
+
+    snprintf(why, sizeof why, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err, "%.110s; %s", why, cut);
+}
+
+static enum err rewrite_until_right(struct flash_controller *controller,
+                                    const struct change *change)
+{
+    struct target *target = controller->target;
+    enum err err = ERR_OK;
+
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
+        err = i > 0 ? regain(controller, change) : ERR_OK;
+        if (!err)
+            err = rewrite(controller, change->values);
+        if (!err)
+            err = check(target, change->values);
+        if (!err || err == ERR_PROBE_GONE)
+            break;
+    }
+    return err ? tell_cut(target->job, err, change->cut) : ERR_OK;
+}
+
+static enum err carry_out(struct target *target, const struct change *change)
 {
     struct flash_controller controller = {.target = target, .driver = &stm32f1_flash};
-    struct target_stop stop;
-    enum err err = target_halt(target, &stop);
+    enum err err = open_controller(&controller, change);
 
+    if (!err)
+        err = rewrite_until_right(&controller, change);
+    enum err left = target_state(target) == TARGET_HALTED ? stm32f1_finish(&controller) : ERR_OK;
+    if (!err && left)
+        tell_cut(target->job, left,
+                 "the option bytes were written as asked, but the controller could not be locked "
+                 "again: reset the chip");
+    return err ? err : left;
+}
+
+static enum err apply(struct target *target, const struct change *change)
+{
+    struct target_stop stop;
+    enum err err = job_checkpoint(target->job);
+
+    if (!err)
+        err = target_halt(target, &stop);
     if (err)
         return err;
-    err = stm32f1_prepare(&controller, refuse_protected);
-    if (!err)
-        err = need_halfwords(target);
-    if (!err)
-        err = open_options(target);
-    if (!err)
-        err = rewrite(&controller, values);
-    if (!err)
-        err = check(target, values);
-    enum err finished =
-        target_state(target) == TARGET_HALTED ? stm32f1_finish(&controller) : ERR_OK;
-    return err ? err : finished;
+    job_section_begin(target->job);
+    err = carry_out(target, change);
+    job_section_end(target->job);
+    return err;
 }
 
-static void pack(const struct stm32f1_options *options, uint8_t rdp, uint8_t values[OPTION_COUNT])
-{
-    values[RDP] = rdp;
-    values[USER] = options->user;
-    values[DATA0] = options->data[0];
-    values[DATA1] = options->data[1];
-    put_le32(&values[WRP0], options->wrp);
-}
+#define CUT_OPEN                                                                                \
+    "the option bytes may be erased: no reset, no power off now; connect again, repeat the "    \
+    "command, and nothing is lost. After a reset the chip is read-protected (its program runs " \
+    "on); `monitor stm32f1x unlock 0` and a power cycle bring it back, with its flash erased"
 
 enum err stm32f1_options_write(struct target *target, const struct stm32f1_options *options)
 {
-    uint8_t values[OPTION_COUNT];
+    struct change change = {.refuse_protected = true, .cut = CUT_OPEN};
 
-    pack(options, RDP_OPEN, values);
-    return change(target, true, values);
+    pack(options, RDP_OPEN, change.values);
+    return apply(target, &change);
 }
 
 enum err stm32f1_options_lock(struct target *target)
 {
+    struct change change = {
+        .refuse_protected = true,
+        .cut = "the option bytes may be erased, which protects the chip from its next reset on, as "
+               "asked; write protection and the other options may be gone: before a reset, connect "
+               "again and repeat the command"};
     struct stm32f1_options options;
-    uint8_t values[OPTION_COUNT];
     enum err err = stm32f1_options_read(target, &options);
 
     if (err)
         return err;
-    pack(&options, RDP_PROTECTED, values);
-    return change(target, true, values);
+    pack(&options, RDP_PROTECTED, change.values);
+    return apply(target, &change);
 }
 
 enum err stm32f1_options_unlock(struct target *target)
 {
     static const struct stm32f1_options defaults = {
         .user = 0xFF, .data = {0xFF, 0xFF}, .wrp = UINT32_MAX};
-    uint8_t values[OPTION_COUNT];
+    struct change change = {.cut = CUT_OPEN};
+    struct stm32f1_options now;
+    enum err err = read_registers(target, &now);
 
-    pack(&defaults, RDP_OPEN, values);
-    return change(target, false, values);
+    if (err)
+        return err;
+    if (now.readout_protected)
+        change.cut = "the chip stays read-protected, and its flash may be erased in part: connect "
+                     "again, repeat the command, then switch the power off and on";
+    pack(&defaults, RDP_OPEN, change.values);
+    return apply(target, &change);
 }

@@ -103,10 +103,13 @@ enum err target_connect(struct target *target, enum target_connect how)
     target->state = TARGET_ABSENT;
     ops_init(&target->ops, target->probe);
     enum err err = connect_ladder(target->probe, how, &result);
+    /* A cancel must not leave a core half taken over: the ladder may have halted it. */
+    job_section_begin(target->job);
     if (!err)
         err = detect(target, &result);
     if (!err)
         err = attach_core(target, result.halted ? STOP_RESET : STOP_REQUEST);
+    job_section_end(target->job);
     if (err)
         target->state = TARGET_ABSENT;
     return err;
@@ -114,5 +117,8 @@ enum err target_connect(struct target *target, enum target_connect how)
 
 enum err target_disconnect(struct target *target)
 {
-    return detach_core(target);
+    job_section_begin(target->job);
+    enum err err = detach_core(target);
+    job_section_end(target->job);
+    return err;
 }

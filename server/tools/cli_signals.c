@@ -26,12 +26,13 @@ static void end_by(const struct cli_signals *signals, int number)
 static void wait_for_signals(void *user)
 {
     struct cli_signals *signals = user;
+    bool asked = false;
     sigset_t set;
     int number;
 
     make_set(&set);
-    while (sigwait(&set, &number) == 0 && number != STOP) {
-        if (job_cancelled(signals->job))
+    for (; sigwait(&set, &number) == 0 && number != STOP; asked = true) {
+        if (asked && !job_sections_open()) /* else it ends by itself as soon as it may */
             end_by(signals, number);
         atomic_store(&signals->job->cancelled, true);
     }

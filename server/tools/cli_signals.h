@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Ctrl-C while a tool works: the first SIGINT, SIGTERM or SIGHUP (unless it was ignored at the
  * start) cancels the job, which leaves the hardware in a state it can tell; the second one ends the
- * process.
- */
+ * process, unless it is at something that must not be cut in two (base/job.h). */
 #ifndef PROBED_CLI_SIGNALS_H
 #define PROBED_CLI_SIGNALS_H
 

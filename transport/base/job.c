@@ -7,6 +7,8 @@
 
 #include "base/visible.h"
 
+static atomic_uint sections_open;
+
 void job_init(struct job *job, const struct log *log)
 {
     *job = (struct job){.log = log};
@@ -55,14 +57,31 @@ void job_print(struct job *job, const char *format, ...)
         job->output(job->user, shown, length);
 }
 
+void job_section_begin(struct job *job)
+{
+    job->sections++;
+    atomic_fetch_add(&sections_open, 1);
+}
+
+void job_section_end(struct job *job)
+{
+    job->sections--;
+    atomic_fetch_sub(&sections_open, 1);
+}
+
+bool job_sections_open(void)
+{
+    return atomic_load(&sections_open) > 0;
+}
+
 bool job_others_wait(struct job *job)
 {
-    return job->between && (!job->waiting || job->waiting(job->between_user));
+    return job->between && !job->sections && (!job->waiting || job->waiting(job->between_user));
 }
 
 enum err job_checkpoint(struct job *job)
 {
-    if (job->between)
+    if (job->between && !job->sections)
         job->between(job->between_user);
     return job_cancelled(job) ? job_fail(job, ERR_CANCELLED, "interrupted") : ERR_OK;
 }

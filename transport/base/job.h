@@ -15,6 +15,7 @@
 struct job {
     const struct log *log; /* may be NULL */
     atomic_bool cancelled; /* set by any thread, read by the worker */
+    unsigned sections;     /* under way that must not be cut in two; worker thread only */
 
     /* Text for the user while the job runs (progress, command output); NULL drops it. */
     void (*output)(void *user, const char *text, size_t length);
@@ -48,9 +49,19 @@ const char *job_text(const struct job *job, enum err code);
  * and tabs are shown (visible.h). A program's go to `output` as they are. */
 void job_print(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What must not be cut in two (option bytes above all) stands between these two, which may be
+ * nested: a cancel is not seen before the end, and checkpoints let nobody else run. Only for work
+ * that ends by itself within a few seconds. Worker thread. */
+void job_section_begin(struct job *job);
+void job_section_end(struct job *job);
+/* Is any job of this process in such a section? For who is about to end the process. Any thread. */
+bool job_sections_open(void);
+
+/* Worker thread. */
 static inline bool job_cancelled(const struct job *job)
 {
-    return atomic_load_explicit(&((struct job *)(size_t)job)->cancelled, memory_order_relaxed);
+    return !job->sections &&
+           atomic_load_explicit(&((struct job *)(size_t)job)->cancelled, memory_order_relaxed);
 }
 
 /* Has a checkpoint now anything to do? */
