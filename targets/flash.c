@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "checksum.h"
+#include "fit.h"
 #include "flash_session.h"
 
 enum { AREAS_MAX = 8 };
@@ -187,13 +188,15 @@ static enum err refuse_after_error(struct flash *flash)
                     "this programming session failed before; begin a new one");
 }
 
-static enum err outside(struct flash *flash, enum err err, uint32_t address, uint32_t length)
+/* `fit`: what to say of the size before. */
+static enum err outside(struct flash *flash, enum err err, uint32_t address, uint32_t length,
+                        const char *fit)
 {
     struct job *job = probe_job(target_probe(flash->target));
 
     if (err == ERR_NOT_FLASH)
-        return job_fail(job, err, "0x%08" PRIx32 " and %" PRIu32 " bytes are not all in flash",
-                        address, length);
+        return job_fail(job, err, "%s0x%08" PRIx32 " and %" PRIu32 " bytes are not all in flash",
+                        fit, address, length);
     return err ? job_fail(job, err, "%s", err_text(err)) : ERR_OK;
 }
 
@@ -206,16 +209,18 @@ enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
     err = plan_announce(&flash->plan, address, length);
     if (!err)
         flash->report.bytes_announced += length;
-    return outside(flash, err, address, length);
+    return outside(flash, err, address, length, "");
 }
 
 enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)
 {
     enum err err = refuse_after_error(flash);
+    char fit[FIT_TEXT];
 
     if (err)
         return err;
-    err = outside(flash, plan_write(&flash->plan, address, data, length), address, length);
+    fit_fails(flash->target, address, length, fit);
+    err = outside(flash, plan_write(&flash->plan, address, data, length), address, length, fit);
     if (err)
         return err;
     flash->report.bytes_written += length;

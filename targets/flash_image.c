@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fit.h"
+
 enum { VERIFY_CHUNK = 8192 }; /* a slice at any SWD clock that is worth using */
 
 static struct job *job_of(const struct target *target)
@@ -21,24 +23,57 @@ struct part {
     const uint8_t *data;
 };
 
-static enum err nowhere(struct target *target, uint32_t address)
+/* From the image's first byte in the memory below `address` to its last byte before the next one:
+ * what does not fit into it. 0 bytes: the image has none there. */
+static uint64_t measure_below(struct target *target, const struct image *image, uint32_t address,
+                              uint32_t *first)
 {
+    uint64_t end = 0, next = 1ull << 32;
+    size_t count;
+    const struct target_region *regions = target_regions(target, &count), *below = NULL;
+
+    for (size_t i = 0; i < count; i++) {
+        if (regions[i].start > address && regions[i].start < next)
+            next = regions[i].start;
+        if (regions[i].start < address && (!below || regions[i].start > below->start))
+            below = &regions[i];
+    }
+    for (size_t i = image->count; below && i-- > 0;) {
+        const struct image_segment *segment = &image->segments[i];
+        uint64_t until = (uint64_t)segment->address + segment->size;
+
+        if (segment->address < below->start || segment->address >= next)
+            continue;
+        end = end ? end : until;
+        *first = segment->address;
+    }
+    return end ? end - *first : 0;
+}
+
+static enum err nowhere(struct target *target, const struct image *image, uint32_t address)
+{
+    uint32_t first = 0;
+    uint64_t size = measure_below(target, image, address, &first);
+    char fit[FIT_TEXT] = "";
+
+    if (size)
+        fit_fails(target, first, size, fit);
     return job_fail(job_of(target), ERR_NOT_FLASH,
-                    "0x%08" PRIx32 " is neither in flash nor in RAM of this chip (%s); is the file "
-                    "made for another one?",
-                    address, target_chip(target)->name);
+                    "%s0x%08" PRIx32 " is neither in flash nor in RAM of this chip (%s); is the "
+                    "file made for another one?",
+                    fit, address, target_chip(target)->name);
 }
 
 /* The part that begins at `offset` of the segment. */
-static enum err take_part(struct target *target, const struct image_segment *segment,
-                          uint32_t offset, struct part *part)
+static enum err take_part(struct target *target, const struct image *image,
+                          const struct image_segment *segment, uint32_t offset, struct part *part)
 {
     uint64_t at = (uint64_t)segment->address + offset;
     uint64_t end = (uint64_t)segment->address + segment->size;
     const struct target_region *region = target_region_at(target, (uint32_t)at);
 
     if (!region || (region->kind != REGION_FLASH && region->kind != REGION_RAM))
-        return nowhere(target, (uint32_t)at);
+        return nowhere(target, image, (uint32_t)at);
     *part = (struct part){region->kind, (uint32_t)at, 0, segment->data + offset};
     while (at < end && region && region->kind == part->kind) {
         at = (uint64_t)region->start + region->size;
@@ -58,7 +93,7 @@ static enum err visit_parts(struct target *target, const struct image *image, pa
 
     for (size_t i = 0; i < image->count && !err; i++)
         for (uint32_t at = 0; at < image->segments[i].size && !err; at += part.size) {
-            err = take_part(target, &image->segments[i], at, &part);
+            err = take_part(target, image, &image->segments[i], at, &part);
             if (!err)
                 err = visit(user, &part);
         }

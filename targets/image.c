@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,17 +116,59 @@ static enum err sort(struct image_reader *reader)
     return ERR_OK;
 }
 
-static enum image_format guess(const uint8_t *data, size_t size)
+void image_warn(struct image_reader *reader, const char *format, ...)
 {
-    if (size >= 4 && memcmp(data, "\177ELF", 4) == 0)
-        return IMAGE_ELF;
-    if (size >= 11 && data[0] == ':' &&
-        image_hex((const char *)data + 1, 8, (uint8_t[4]){0}, 4) == 4)
-        return IMAGE_IHEX;
-    if (size >= 10 && data[0] == 'S' && data[1] >= '0' && data[1] <= '9' &&
-        image_hex((const char *)data + 2, 6, (uint8_t[3]){0}, 3) == 3)
-        return IMAGE_SREC;
-    return IMAGE_BINARY;
+    char text[300];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    log_line(reader->job->log, LOG_WARN, "%s", text);
+    job_print(reader->job, "warning: %s\n", text);
+}
+
+static enum image_format by_ending(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    enum image_format format;
+
+    return dot && image_format_by_name(dot + 1, &format) ? format : IMAGE_AUTO;
+}
+
+static enum err refuse(struct image_reader *reader, const struct image_kind *kind)
+{
+    return job_fail(reader->job, ERR_FILE, "%.150s is %s, no program for a chip; %s", reader->name,
+                    kind->what,
+                    kind->advice ? kind->advice
+                                 : "if its bytes are what the flash shall hold, give it a name "
+                                   "that ends in .bin, and an address");
+}
+
+/* The content decides; the name where the content is nothing that can be read. */
+static enum err choose_format(struct image_reader *reader, enum image_format *format)
+{
+    const struct image_kind *kind = image_recognise(reader->data, reader->size);
+    enum image_format named = by_ending(reader->name);
+
+    *format = IMAGE_BINARY;
+    if (kind && kind->format != IMAGE_AUTO)
+        *format = kind->format;
+    else if (named != IMAGE_AUTO)
+        *format = named;
+    else if (kind)
+        return refuse(reader, kind);
+    return ERR_OK;
+}
+
+/* Asked for by word. */
+static void doubt_binary(struct image_reader *reader)
+{
+    const struct image_kind *kind = image_recognise(reader->data, reader->size);
+
+    if (kind && !kind->is_text)
+        image_warn(reader, "%s is %s: its bytes are taken as they are, as asked", reader->name,
+                   kind->what);
 }
 
 static enum err read_format(struct image_reader *reader, enum image_format format)
@@ -137,6 +180,12 @@ static enum err read_format(struct image_reader *reader, enum image_format forma
         return image_read_ihex(reader);
     case IMAGE_SREC:
         return image_read_srec(reader);
+    case IMAGE_UF2:
+        return image_read_uf2(reader);
+    case IMAGE_DFUSE:
+        return image_read_dfuse(reader);
+    case IMAGE_DFU:
+        return image_read_dfu(reader);
     case IMAGE_AUTO:
     case IMAGE_BINARY:
         break;
@@ -148,10 +197,18 @@ enum err image_parse(struct job *job, const char *name, const void *data, size_t
                      enum image_format format, uint32_t offset, struct image *image)
 {
     struct image_reader reader = {job, name, data, size, offset, image};
+    enum err err = ERR_OK;
 
     *image = (struct image){0};
-    image->format = format == IMAGE_AUTO ? guess(data, size) : format;
-    enum err err = read_format(&reader, image->format);
+    if (format == IMAGE_AUTO)
+        err = choose_format(&reader, &format);
+    else if (format == IMAGE_BINARY)
+        doubt_binary(&reader);
+    else if (format == IMAGE_DFU && image_is_dfuse(data, size))
+        format = IMAGE_DFUSE;
+    image->format = format == IMAGE_DFU ? IMAGE_BINARY : format;
+    if (!err)
+        err = read_format(&reader, format);
     if (!err)
         err = sort(&reader);
     if (err)
@@ -216,8 +273,9 @@ bool image_format_by_name(const char *name, enum image_format *format)
         const char *name;
         enum image_format format;
     } names[] = {
-        {"auto", IMAGE_AUTO}, {"bin", IMAGE_BINARY}, {"elf", IMAGE_ELF},   {"hex", IMAGE_IHEX},
-        {"ihex", IMAGE_IHEX}, {"s19", IMAGE_SREC},   {"srec", IMAGE_SREC},
+        {"auto", IMAGE_AUTO}, {"bin", IMAGE_BINARY}, {"dfu", IMAGE_DFU},
+        {"elf", IMAGE_ELF},   {"hex", IMAGE_IHEX},   {"ihex", IMAGE_IHEX},
+        {"s19", IMAGE_SREC},  {"srec", IMAGE_SREC},  {"uf2", IMAGE_UF2},
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -19,6 +19,7 @@ struct ihex {
     uint32_t base;
     bool wraps; /* segmented: offsets wrap at 64 KiB inside the segment */
     bool ended;
+    unsigned ends; /* line of the first end record that others follow; 0: none */
 };
 
 static enum err wrong(struct ihex *ihex, const char *what)
@@ -74,15 +75,28 @@ static enum err take_record(struct ihex *ihex, const uint8_t *record)
     return ERR_OK;
 }
 
+/* Behind an end record: what was put together of two files. It knows nothing of the first. */
+static void begin_another(struct ihex *ihex, unsigned ended)
+{
+    if (!ihex->ends)
+        ihex->ends = ended;
+    ihex->ended = ihex->wraps = false;
+    ihex->base = 0;
+}
+
 static enum err take_line(struct ihex *ihex, const struct image_line *line)
 {
     uint8_t record[RECORD_MAX + 4] = {0}, sum = 0;
+    unsigned ended = ihex->ended ? ihex->line : 0;
 
-    ihex->line = line->number;
     if (line->length == 0)
         return ERR_OK;
+    ihex->line = line->number;
     if (line->text[0] != ':')
-        return wrong(ihex, "does not begin with ':'");
+        return wrong(ihex,
+                     ended ? "follows the end record and is no record" : "does not begin with ':'");
+    if (ended)
+        begin_another(ihex, ended);
     int count = image_hex(line->text + 1, line->length - 1, record, RECORD_MAX);
     if (count < OVERHEAD)
         return wrong(ihex, "not pairs of hexadecimal digits, or too few");
@@ -99,13 +113,18 @@ enum err image_read_ihex(struct image_reader *reader)
     struct image_line line = {0};
     size_t at = 0;
 
-    while (!ihex.ended && image_next_line(reader, &at, &line)) {
+    while (image_next_line(reader, &at, &line)) {
         enum err err = take_line(&ihex, &line);
         if (err)
             return err;
     }
-    if (ihex.ended)
-        return ERR_OK;
-    return job_fail(reader->job, ERR_FILE, "%s ends without an end record: cut short?",
-                    reader->name);
+    if (!ihex.ended)
+        return job_fail(reader->job, ERR_FILE, "%s ends without an end record: cut short?",
+                        reader->name);
+    if (ihex.ends)
+        image_warn(reader,
+                   "%s goes on behind the end record in line %u: several files in one? All of "
+                   "them are taken",
+                   reader->name, ihex.ends);
+    return ERR_OK;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fit.h"
 #include "monitor_commands.h"
 
 enum { CHUNK_BYTES = 4096, DIFFERENCES_SHOWN = 128, SAVE_MAX = 64 * 1024 * 1024 };
@@ -17,7 +18,7 @@ enum { CHUNK_BYTES = 4096, DIFFERENCES_SHOWN = 128, SAVE_MAX = 64 * 1024 * 1024 
 static enum err needs_address(struct monitor *monitor, const char *command, const char *path)
 {
     return job_fail(monitor->job, ERR_ARGUMENT,
-                    "%.100s is no ELF, Intel HEX or S-record file; as a binary it needs an "
+                    "%.100s does not say where it belongs; as a binary it needs an "
                     "address: %s %.100s %s",
                     path, command, path,
                     strcmp(command, "load_image") == 0 ? "0x20000000" : "0x08000000");
@@ -33,8 +34,8 @@ enum err monitor_image(struct monitor *monitor, int argc, const char *const argv
     if (argc > file + 1)
         err = monitor_address(monitor, argv[file + 1], &offset);
     if (err == ERR_OK && argc > file + 2 && !image_format_by_name(argv[file + 2], &format))
-        err = job_fail(monitor->job, ERR_ARGUMENT, "'%.40s' is no format: elf, ihex, s19 or bin",
-                       argv[file + 2]);
+        err = job_fail(monitor->job, ERR_ARGUMENT,
+                       "'%.40s' is no format: elf, ihex, s19, uf2, dfu or bin", argv[file + 2]);
     if (err == ERR_OK)
         err = image_load(monitor->job, argv[file], format, offset, image);
     if (err == ERR_OK && image->format == IMAGE_BINARY && argc <= file + 1) {
@@ -138,8 +139,13 @@ enum err monitor_compare(struct monitor *monitor, struct target *target, const s
 
     *differences = 0;
     target_drop_caches(target);
-    for (size_t i = 0; i < image->count && err == ERR_OK; i++)
-        err = compare_segment(monitor, target, &image->segments[i], print, differences);
+    for (size_t i = 0; i < image->count && err == ERR_OK; i++) {
+        const struct image_segment *segment = &image->segments[i];
+
+        err = fit_check(target, segment->address, segment->size);
+        if (err == ERR_OK)
+            err = compare_segment(monitor, target, segment, print, differences);
+    }
     if (err == ERR_OK && print && *differences > 0 && *differences <= DIFFERENCES_SHOWN)
         job_print(monitor->job, "No more differences found.\n");
     return err;
@@ -164,13 +170,13 @@ static enum err write_segment(struct monitor *monitor, struct target *target,
                               const struct image_segment *segment)
 {
     const struct target_region *region = target_region_at(target, segment->address);
-    enum err err = ERR_OK;
 
     if (region && region->kind == REGION_FLASH)
         return job_fail(monitor->job, ERR_ARGUMENT,
                         "0x%08x is flash, which is not just written: use program or flash "
                         "write_image",
                         (unsigned)segment->address);
+    enum err err = fit_check(target, segment->address, segment->size);
     for (uint32_t at = 0; at < segment->size && err == ERR_OK; at += CHUNK_BYTES) {
         uint32_t part = segment->size - at < CHUNK_BYTES ? segment->size - at : CHUNK_BYTES;
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* probed flash */
 #include <inttypes.h>
-#include <string.h>
 
 #include "cli.h"
 #include "flash_image.h"
@@ -10,21 +9,9 @@
 
 static const char *const format_names[] = {
     [IMAGE_AUTO] = "",         [IMAGE_ELF] = "ELF",       [IMAGE_IHEX] = "Intel HEX",
-    [IMAGE_SREC] = "S-record", [IMAGE_BINARY] = "binary",
+    [IMAGE_SREC] = "S-record", [IMAGE_UF2] = "UF2",       [IMAGE_DFUSE] = "DfuSe",
+    [IMAGE_DFU] = "DFU",       [IMAGE_BINARY] = "binary",
 };
-
-/* The content decides, but a damaged .hex is a damaged .hex, not a binary. */
-static enum err load_as_named(struct cli *cli, const char *path, struct image *image)
-{
-    const char *dot = strrchr(path, '.');
-    enum image_format format;
-
-    if (image->format != IMAGE_BINARY || !dot || !image_format_by_name(dot + 1, &format) ||
-        format == IMAGE_BINARY || format == IMAGE_AUTO)
-        return ERR_OK;
-    image_finish(image);
-    return image_load(&cli->job, path, format, 0, image);
-}
 
 /* A binary does not say where it belongs; the other formats do. */
 static enum err check_address(struct cli *cli, const struct image *image)
@@ -45,7 +32,7 @@ static enum err check_address(struct cli *cli, const struct image *image)
 static enum err move_to(struct cli *cli, uint32_t address, struct image *image)
 {
     image_finish(image);
-    return image_load(&cli->job, cli->words[0], IMAGE_BINARY, address, image);
+    return image_load(&cli->job, cli->words[0], IMAGE_AUTO, address, image);
 }
 
 static enum err load_file(struct cli *cli, struct image *image)
@@ -56,8 +43,6 @@ static enum err load_file(struct cli *cli, struct image *image)
     if (cli->word_count > 1 && !cli_number(cli->words[1], &address))
         return cli_misuse(cli, "'%.60s' is no address; one looks like 0x08000000", cli->words[1]);
     enum err err = image_load(&cli->job, cli->words[0], IMAGE_AUTO, 0, image);
-    if (!err)
-        err = load_as_named(cli, cli->words[0], image);
     if (!err)
         err = check_address(cli, image);
     if (!err && image->format == IMAGE_BINARY)

@@ -49,7 +49,7 @@ static void reads_intel_hex(void **state)
                            ":020004000506EF\n"
                            ":0100100007E8\n"
                            ":0400000508000101ED\n"
-                           ":00000001FF\nwhatever follows",
+                           ":00000001FF\n",
                            IMAGE_AUTO, 0, &image),
                      ERR_OK);
     assert_int_equal(image.count, 2);
@@ -61,6 +61,78 @@ static void reads_intel_hex(void **state)
     assert_true(image.has_entry);
     assert_int_equal(image.entry, 0x08000101);
     image_finish(&image);
+}
+
+static const char two_hex_files[] = ":020000040800F2\n"
+                                    ":0400000001020304F2\n"
+                                    ":00000001FF\n"
+                                    "\n"
+                                    ":020000040801F1\n"
+                                    ":0400000005060708E2\n"
+                                    ":00000001FF\n";
+
+static char said[400];
+
+static void listen(void *user, const char *text, size_t length)
+{
+    (void)user;
+    snprintf(said, sizeof said, "%.*s", (int)length, text);
+}
+
+/* As `cat boot.hex app.hex` makes them. */
+static void files_behind_an_end_record_are_taken_with_a_warning(void **state)
+{
+    struct image image;
+
+    (void)state;
+    job_init(&job, NULL);
+    job.output = listen;
+    assert_int_equal(
+        image_parse(&job, "both.hex", two_hex_files, strlen(two_hex_files), IMAGE_AUTO, 0, &image),
+        ERR_OK);
+    assert_int_equal(image.count, 2);
+    assert_int_equal(image.segments[1].address, 0x08010000);
+    assert_memory_equal(image.segments[1].data, "\5\6\7\10", 4);
+    assert_string_equal(said, "warning: both.hex goes on behind the end record in line 3: several "
+                              "files in one? All of them are taken\n");
+    image_finish(&image);
+    assert_int_equal(parse("S1050010AABB85\nS9030000FC\nS00600004844521B\nS1050020CCDD31\n"
+                           "S9030000FC\n",
+                           IMAGE_AUTO, 0, &image),
+                     ERR_OK);
+    assert_int_equal(image.count, 2);
+    assert_int_equal(image.segments[1].address, 0x20);
+    image_finish(&image);
+}
+
+/* The second one knows nothing of the first: not where that was, nor that it ended. */
+static void each_of_several_files_stands_for_itself(void **state)
+{
+    struct image image;
+
+    (void)state;
+    assert_int_equal(parse(":020000040800F2\n:0100000001FE\n:00000001FF\n"
+                           ":0100100002ED\n:00000001FF\n",
+                           IMAGE_AUTO, 0, &image),
+                     ERR_OK);
+    assert_int_equal(image.segments[0].address, 0x10);
+    assert_int_equal(image.segments[1].address, 0x08000000);
+    image_finish(&image);
+    expect_error(":0100000001FE\n:00000001FF\n:0100100002ED\n", IMAGE_IHEX,
+                 "file ends without an end record: cut short?");
+    expect_error("S1050010AABB85\nS9030000FC\nS1050020CCDD31\n", IMAGE_SREC,
+                 "file ends without an S7, S8 or S9 record: cut short?");
+}
+
+static void what_follows_an_end_record_and_is_none_is_an_error(void **state)
+{
+    (void)state;
+    expect_error(":0100000001FE\n:00000001FF\n\nwhatever follows", IMAGE_IHEX,
+                 "file line 4: follows the end record and is no record");
+    expect_error("S1050010AABB85\nS9030000FC\nmore\n", IMAGE_SREC,
+                 "file line 3: follows the end record and is no record");
+    expect_error(":0100000001FE\n:00000001FF\n:0100000001FF\n", IMAGE_IHEX,
+                 "file line 3: wrong checksum");
 }
 
 static void segmented_hex_wraps_inside_its_segment(void **state)
@@ -224,6 +296,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_intel_hex),
+        cmocka_unit_test(files_behind_an_end_record_are_taken_with_a_warning),
+        cmocka_unit_test(each_of_several_files_stands_for_itself),
+        cmocka_unit_test(what_follows_an_end_record_and_is_none_is_an_error),
         cmocka_unit_test(segmented_hex_wraps_inside_its_segment),
         cmocka_unit_test(refuses_wrong_hex),
         cmocka_unit_test(refuses_overlaps_in_any_order),

@@ -123,6 +123,89 @@ static void needs_no_sections(void **state)
     assert_int_equal(image.bytes, 80);
 }
 
+/* Whoever made the sections: what is in a segment is program. */
+static void a_segment_needs_no_section(void **state)
+{
+    (void)state;
+    file.sections[2].sh_flags = 0;
+    assert_int_equal(parse(), ERR_OK);
+    assert_int_equal(image.bytes, 80);
+    assert_memory_equal(image.segments[0].data, file.code, 80);
+}
+
+static void a_section_may_begin_behind_its_segments_head(void **state)
+{
+    (void)state;
+    file.sections[1].sh_offset += 16;
+    file.sections[1].sh_size -= 16;
+    assert_int_equal(parse(), ERR_OK);
+    assert_int_equal(image.segments[0].address, 0x08000000);
+    assert_memory_equal(image.segments[0].data, file.code, 80);
+}
+
+/* A segment that begins with the file's headers, which are followed by fill and a vector table
+ * without a section; its first word begins with zeros, as 0x20010000 does. */
+static void vectors_between_headers_and_first_section_are_taken(void **state)
+{
+    uint32_t head = offsetof(struct file, code);
+
+    (void)state;
+    memset(file.code, 0, 16);
+    memcpy(file.code + 8, "\x00\x00\x01\x20", 4);
+    file.segments[0].p_offset = 0;
+    file.segments[0].p_paddr = 0x08000000 - head;
+    file.segments[0].p_filesz = file.segments[0].p_memsz = head + 64;
+    file.sections[1].sh_offset += 16;
+    file.sections[1].sh_size -= 16;
+    assert_int_equal(parse(), ERR_OK);
+    assert_int_equal(image.segments[0].address, 0x08000008);
+    assert_memory_equal(image.segments[0].data, file.code + 8, 56);
+}
+
+/* The fill behind the headers lies where a boot loader may be; a section's own zeros are program.
+ */
+static void fill_behind_headers_is_left_out_and_zeros_of_sections_are_not(void **state)
+{
+    uint32_t head = offsetof(struct file, code);
+
+    (void)state;
+    memset(file.code, 0, 48);
+    file.segments[0].p_offset = 0;
+    file.segments[0].p_paddr = 0x08000000 - head;
+    file.segments[0].p_filesz = file.segments[0].p_memsz = head + 64;
+    file.sections[1].sh_offset += 32;
+    file.sections[1].sh_size -= 32;
+    assert_int_equal(parse(), ERR_OK);
+    assert_int_equal(image.segments[0].address, 0x08000020);
+    assert_memory_equal(image.segments[0].data, file.code + 32, 32);
+}
+
+static void without_sections_headers_are_left_out_all_the_same(void **state)
+{
+    uint32_t head = offsetof(struct file, code);
+
+    (void)state;
+    file.header.e_shnum = 0;
+    file.header.e_shoff = 0;
+    memset(file.sections, 0, sizeof file.sections);
+    memcpy(file.code, "\x00\x50\x00\x20", 4);
+    file.segments[0].p_offset = 0;
+    file.segments[0].p_paddr = 0x08000000 - head;
+    file.segments[0].p_filesz = file.segments[0].p_memsz = head + 64;
+    assert_int_equal(parse(), ERR_OK);
+    assert_int_equal(image.segments[0].address, 0x08000000);
+    assert_memory_equal(image.segments[0].data, file.code, 64);
+}
+
+static void a_file_without_program_headers_is_not_called_cut_short(void **state)
+{
+    (void)state;
+    file.header.e_phnum = 0;
+    file.header.e_phoff = 0;
+    refused("a.elf: it has no program headers, which say what goes where: linked without them, or "
+            "only symbols");
+}
+
 static void refuses_other_programs(void **state)
 {
     (void)state;
@@ -205,6 +288,12 @@ int main(void)
         TEST(loads_segments_at_their_load_addresses),
         TEST(leaves_out_the_headers_that_a_linker_mapped),
         TEST(needs_no_sections),
+        TEST(a_segment_needs_no_section),
+        TEST(a_section_may_begin_behind_its_segments_head),
+        TEST(vectors_between_headers_and_first_section_are_taken),
+        TEST(fill_behind_headers_is_left_out_and_zeros_of_sections_are_not),
+        TEST(without_sections_headers_are_left_out_all_the_same),
+        TEST(a_file_without_program_headers_is_not_called_cut_short),
         TEST(refuses_other_programs),
         TEST(refuses_what_is_not_in_the_file),
         TEST(refuses_absurd_segments),
