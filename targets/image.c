@@ -199,14 +199,13 @@ enum err image_parse(struct job *job, const char *name, const void *data, size_t
     struct image_reader reader = {job, name, data, size, offset, image};
     enum err err = ERR_OK;
 
-    *image = (struct image){0};
     if (format == IMAGE_AUTO)
         err = choose_format(&reader, &format);
     else if (format == IMAGE_BINARY)
         doubt_binary(&reader);
     else if (format == IMAGE_DFU && image_is_dfuse(data, size))
         format = IMAGE_DFUSE;
-    image->format = format == IMAGE_DFU ? IMAGE_BINARY : format;
+    *image = (struct image){.format = format == IMAGE_DFU ? IMAGE_BINARY : format};
     if (!err)
         err = read_format(&reader, format);
     if (!err)

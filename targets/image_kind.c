@@ -88,8 +88,8 @@ static bool is_text(const uint8_t *data, size_t size)
     return size > 0 && step && memchr(data, '\n', size);
 }
 
-#define MARK(offset, mark) mark, sizeof mark - 1, offset, NULL
-#define TEST(function) NULL, 0, 0, function
+#define MARK(offset, mark) (mark), sizeof(mark) - 1, (offset), NULL
+#define TEST(function) NULL, 0, 0, (function)
 #define READ(what, format)        \
     {                             \
         what, format, NULL, false \
