@@ -24,7 +24,7 @@ static enum err append_segment(struct image_reader *reader, uint32_t address)
     if (image->count == IMAGE_SEGMENTS_MAX)
         return job_fail(reader->job, ERR_FILE, "%s has more than %d separate pieces", reader->name,
                         IMAGE_SEGMENTS_MAX);
-    if (is_power_of_two(image->count)) {
+    if (!image->segments || is_power_of_two(image->count)) {
         size_t room = image->count ? 2 * image->count : 1;
         void *grown = realloc(image->segments, room * sizeof *image->segments);
 
@@ -65,7 +65,8 @@ static enum err append_bytes(struct image_reader *reader, const void *data, size
 enum err image_add(struct image_reader *reader, uint64_t address, const void *data, size_t size)
 {
     const struct image *image = reader->image;
-    const struct image_segment *last = image->count ? &image->segments[image->count - 1] : NULL;
+    const struct image_segment *last =
+        image->segments && image->count ? &image->segments[image->count - 1] : NULL;
 
     address += reader->offset;
     if (size == 0)
