@@ -21,9 +21,11 @@ static enum err append_segment(struct image_reader *reader, uint32_t address)
 {
     struct image *image = reader->image;
 
-    if (image->count == IMAGE_SEGMENTS_MAX)
-        return job_fail(reader->job, ERR_FILE, "%s has more than %d separate pieces", reader->name,
-                        IMAGE_SEGMENTS_MAX);
+    if (image->count == IMAGE_SEGMENTS_MAX) {
+        job_fail(reader->job, ERR_FILE, "%s has more than %d separate pieces", reader->name,
+                 IMAGE_SEGMENTS_MAX);
+        return ERR_FILE;
+    }
     if (!image->segments || is_power_of_two(image->count)) {
         size_t room = image->count ? 2 * image->count : 1;
         void *grown = realloc(image->segments, room * sizeof *image->segments);
@@ -45,10 +47,9 @@ static size_t room_for(size_t size)
     return room;
 }
 
-static enum err append_bytes(struct image_reader *reader, const void *data, size_t size)
+static enum err append_bytes(struct image_reader *reader, struct image_segment *segment,
+                             const void *data, size_t size)
 {
-    struct image_segment *segment = &reader->image->segments[reader->image->count - 1];
-
     if (!segment->data || room_for(segment->size) < segment->size + size) {
         uint8_t *grown = realloc(segment->data, room_for(segment->size + size));
 
@@ -65,8 +66,7 @@ static enum err append_bytes(struct image_reader *reader, const void *data, size
 enum err image_add(struct image_reader *reader, uint64_t address, const void *data, size_t size)
 {
     const struct image *image = reader->image;
-    const struct image_segment *last =
-        image->segments && image->count ? &image->segments[image->count - 1] : NULL;
+    struct image_segment *last = image->count ? &image->segments[image->count - 1] : NULL;
 
     address += reader->offset;
     if (size == 0)
@@ -81,8 +81,9 @@ enum err image_add(struct image_reader *reader, uint64_t address, const void *da
         enum err err = append_segment(reader, (uint32_t)address);
         if (err)
             return err;
+        last = &image->segments[image->count - 1];
     }
-    return append_bytes(reader, data, size);
+    return append_bytes(reader, last, data, size);
 }
 
 void image_set_entry(struct image_reader *reader, uint32_t entry)
