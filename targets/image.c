@@ -30,8 +30,10 @@ static enum err append_segment(struct image_reader *reader, uint32_t address)
         size_t room = image->count ? 2 * image->count : 1;
         void *grown = realloc(image->segments, room * sizeof *image->segments);
 
-        if (!grown)
-            return job_fail(reader->job, ERR_NO_MEMORY, "out of memory");
+        if (!grown) {
+            job_fail(reader->job, ERR_NO_MEMORY, "out of memory");
+            return ERR_NO_MEMORY;
+        }
         image->segments = grown;
     }
     image->segments[image->count++] = (struct image_segment){.address = address};
