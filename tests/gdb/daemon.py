@@ -16,12 +16,12 @@ class Daemon:
     """One probed process. Its log is collected; start() returns once a gdb port is ready. Many run at once: telnet
     only if asked for. Root may give it to another user."""
 
-    def __init__(self, program, *options, telnet="off", user=None, env=None):
+    def __init__(self, program, *options, telnet="off", user=None, env=None, started=None):
         if telnet and "--telnet" not in options:
             options = (*options, "--telnet", telnet)
         self.process = subprocess.Popen([program, *options], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=env, user=user,
-                                        group=user, extra_groups=None if user is None else [])
+                                        group=user, extra_groups=None if user is None else [], preexec_fn=started)
         self.log = ""
         self.ports = []
 
