@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "image.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
+
+enum { CHECK_EVERY = 65536 }; /* bytes between looks whether the job is cancelled */
 
 static bool is_power_of_two(size_t n)
 {
@@ -84,6 +83,11 @@ enum err image_add(struct image_reader *reader, uint64_t address, const void *da
         if (err)
             return err;
         last = &image->segments[image->count - 1];
+    }
+    if (image->bytes / CHECK_EVERY != (image->bytes + size) / CHECK_EVERY) {
+        enum err err = job_checkpoint(reader->job);
+        if (err)
+            return err;
     }
     return append_bytes(reader, last, data, size);
 }
@@ -219,43 +223,14 @@ enum err image_parse(struct job *job, const char *name, const void *data, size_t
     return err;
 }
 
-static enum err no_file(struct job *job, const char *path)
-{
-    return job_fail(job, ERR_FILE, "%s: %s", path, strerror(errno));
-}
-
-static enum err read_file(struct job *job, const char *path, FILE *file, uint8_t **data,
-                          size_t *size)
-{
-    struct stat info;
-
-    if (fstat(fileno(file), &info))
-        return no_file(job, path);
-    if (!S_ISREG(info.st_mode))
-        return job_fail(job, ERR_FILE, "%s is not a file", path);
-    if (info.st_size > IMAGE_FILE_MAX)
-        return job_fail(job, ERR_FILE, "%s is larger than %d MiB", path, IMAGE_FILE_MAX >> 20);
-    *data = malloc((size_t)info.st_size + 1);
-    if (!*data)
-        return job_fail(job, ERR_NO_MEMORY, "out of memory");
-    *size = fread(*data, 1, (size_t)info.st_size, file);
-    return ferror(file) ? no_file(job, path) : ERR_OK;
-}
-
 enum err image_load(struct job *job, const char *path, enum image_format format, uint32_t offset,
                     struct image *image)
 {
-    /* Not to wait for a writer, should it be a FIFO. */
-    int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    FILE *file = handle >= 0 ? fdopen(handle, "rb") : NULL;
     uint8_t *data = NULL;
     size_t size = 0;
 
     *image = (struct image){0};
-    if (!file)
-        return no_file(job, path);
-    enum err err = read_file(job, path, file, &data, &size);
-    fclose(file);
+    enum err err = image_file_read(job, path, format, &data, &size);
     if (!err)
         err = image_parse(job, path, data, size, format, offset, image);
     free(data);

@@ -60,6 +60,11 @@ void image_finish(struct image *image);
 /* "elf", "ihex", "srec", "uf2", "dfu", "bin" (and "s19", "hex", "auto"); false if none. */
 bool image_format_by_name(const char *name, enum image_format *format);
 
+/* The whole file; the caller frees *data, also on error. One that is larger than any program of
+ * that kind is not read. image_file.c */
+enum err image_file_read(struct job *job, const char *path, enum image_format format,
+                         uint8_t **data, size_t *size);
+
 /* --- for the formats --- */
 
 struct image_reader {

@@ -270,6 +270,8 @@ static enum err run_lines(struct monitor *monitor, const char *path, FILE *file)
             err = job_fail(monitor->job, ERR_FILE, "the line is too long");
         else if (line[strspn(line, " \t")] != '#')
             err = monitor_run(monitor, line);
+        if (err == ERR_OK)
+            err = job_checkpoint(monitor->job);
         if (err != ERR_OK)
             return fail_at(monitor, err, path, n);
         if (monitor->wish != MONITOR_NOTHING)
