@@ -179,7 +179,8 @@ static bool parse_help(struct command_line *line, int argc, int *code)
 {
     const char *const help[] = {line->words[0], line->words[2], "--help"};
 
-    if (argc < 3 || line->words[2][0] == '-')
+    if (argc < 3 || line->words[2][0] == '-' || strcmp(help[1], "help") == 0 ||
+        strcmp(help[1], "version") == 0)
         return print_help(code);
     if (strcmp(help[1], "debug") == 0)
         return debug_command_run(&line->debug, 3, help, &line->options, code);

@@ -30,7 +30,7 @@ def help_teaches():
     for word in ("--sim", "--probe", "--gdb", "--telnet", "--tcl", "--speed", "--connect", "--command", "--once",
                  "--log", "--wire-log", "--version", "target extended-remote", "PROBED_SIM"):
         assert word in out, word
-    assert call("help")[1] == call("-h")[1] == out
+    assert call("help")[1] == call("-h")[1] == call("help", "help")[1] == call("help", "version")[1] == out
     for tool in ("list", "info", "flash", "read", "erase", "reset", "debug"):
         assert call("help", tool) == call(tool, "--help") == call("--help", tool), tool
         assert f"probed {tool}" in call("help", tool)[1], tool
