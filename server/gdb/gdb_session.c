@@ -217,6 +217,8 @@ static void finish_packet(struct gdb_session *session, struct message *message)
         gdb_session_pay_ack(session, message);
         break;
     case PACKET_NO_REPLY:
+        if (message->quick && message->interrupted) /* cancelled before it began */
+            gdb_session_reply(session, message, "E01", 3);
         gdb_session_pay_ack(session, message);
         break;
     }

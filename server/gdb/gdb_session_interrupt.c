@@ -14,6 +14,9 @@ enum { KEPT_MS = 2000 };
 /* Questions and commands behind which the core stands anew. */
 static const char *const forgetful[] = {"?", "D", "k", "R", "vAttach", "vRun", "vKill"};
 
+/* Quick by gdb's patience, but not on a slow wire. */
+static const char *const slow_questions[] = {"qCRC:", "qSearch:"};
+
 /* lldb interrupts when it wants to say something, and knows that this may cross a stop. */
 static const char *const lldb_only[] = {"QThreadSuffixSupported", "QListThreadsInStopReply"};
 
@@ -25,11 +28,18 @@ static bool is_one_of(const struct message *message, const char *const *names, s
     return false;
 }
 
-#define IS_ONE_OF(message, names) is_one_of(message, names, sizeof names / sizeof *names)
+#define IS_ONE_OF(message, names) is_one_of(message, names, sizeof(names) / sizeof *(names))
+
+/* 0x03 ends it instead of a core that runs. */
+static bool is_cancellable(const struct message *message)
+{
+    return message->kind == MESSAGE_PACKET && !message->resumes &&
+           (!message->quick || IS_ONE_OF(message, slow_questions));
+}
 
 void gdb_session_cancel(struct message *message)
 {
-    if (message->kind == MESSAGE_PACKET && !message->quick && !message->resumes)
+    if (is_cancellable(message))
         atomic_store(&message->job.cancelled, true);
 }
 
@@ -92,7 +102,7 @@ void gdb_session_interrupt_after(struct gdb_session *session, const struct messa
         session->stopped_ms = uv_now(session->host->loop);
     if (message->goes_on && message->outcome == PACKET_REPLY)
         gdb_session_told_stop(session, (const char *)message->reply.data, message->reply.length);
-    else if (message->interrupted && !message->quick && !message->goes_on)
+    else if (message->interrupted && !message->goes_on && is_cancellable(message))
         session->interrupt = false; /* it has ended this */
     if (message->actions & CLIENT_RESET)
         session->interrupt = false;

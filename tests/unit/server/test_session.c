@@ -463,6 +463,20 @@ static void interrupt_is_consumed_by_what_it_cancels(void **state)
     answer_later(says_and_meets("$c#63", false));
 }
 
+static void interrupt_ends_slow_questions(void **state)
+{
+    (void)state;
+    begins_to_debug();
+    say("$qCRC:0,4#13\x03");
+    struct message *message = next_posted(MESSAGE_PACKET);
+    nothing_posted();
+    assert_true(atomic_load(&message->job.cancelled));
+    message->outcome = PACKET_NO_REPLY; /* the worker had not begun it */
+    gdb_session_take(bench.session, message);
+    hear("+$E01#a6");
+    answer_later(says_and_meets("$c#63", false));
+}
+
 static void interrupt_is_forgotten_after_two_seconds(void **state)
 {
     (void)state;
@@ -644,6 +658,7 @@ int main(void)
         SESSION_TEST(interrupt_is_forgotten_by_what_begins_anew),
         SESSION_TEST(interrupt_is_forgotten_by_a_reset),
         SESSION_TEST(interrupt_is_consumed_by_what_it_cancels),
+        SESSION_TEST(interrupt_ends_slow_questions),
         SESSION_TEST(interrupt_is_forgotten_after_two_seconds),
         SESSION_TEST(interrupt_of_lldb_is_not_kept),
         SESSION_TEST(interrupt_stops_what_runs_whatever_else_is_asked),
