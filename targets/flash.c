@@ -43,6 +43,8 @@ static enum err end(struct flash *flash, enum err err)
 
     if (!err)
         err = left;
+    if (err == ERR_PROTECTED || err == ERR_FLASH)
+        flash_look_again(flash);
     if (err == ERR_FAULT || err == ERR_TIMEOUT || err == ERR_NOT_HALTED || err == ERR_LOADER)
         err = cm_blame_held(flash->target, err, ERR_OK);
     target_drop_caches(flash->target);

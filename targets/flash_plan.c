@@ -337,6 +337,12 @@ void plan_page_begins(struct plan_sector *sector, uint32_t page)
     sector->state = SECTOR_PARTIAL;
 }
 
+void plan_found_unprogrammed(struct plan_sector *sector)
+{
+    sector->state = sector->erased ? SECTOR_ERASED : SECTOR_UNTOUCHED;
+    sector->touched = sector->erased;
+}
+
 void plan_close(struct plan_sector *sector)
 {
     sector->open = false;

@@ -111,6 +111,8 @@ bool plan_page_program(const struct flash_plan *plan, const struct plan_sector *
                        uint32_t page, uint8_t *bytes);
 /* Programming of a page begins. */
 void plan_page_begins(struct plan_sector *sector, uint32_t page);
+/* Programming began, and the chip's sector is still erased throughout. */
+void plan_found_unprogrammed(struct plan_sector *sector);
 /* Every page is as it shall be. */
 void plan_close(struct plan_sector *sector);
 

@@ -34,6 +34,8 @@ struct flash {
 enum err flash_work(struct flash *flash, bool all);
 /* Checks every sector that was changed. */
 enum err flash_verify(struct flash *flash);
+/* After a refusal: sectors where programming began and nothing came of it are as they were. */
+void flash_look_again(struct flash *flash);
 /* Between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
 /* Before work of this length: is a checkpoint due behind it, and for somebody? */

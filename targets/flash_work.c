@@ -415,3 +415,31 @@ enum err flash_verify(struct flash *flash)
     }
     return err ? err : batch_run(&batch);
 }
+
+/* --- after a refusal --- */
+
+static bool is_erased(struct flash *flash, const struct plan_sector *sector)
+{
+    uint32_t size = flash->plan.page_size;
+    uint8_t *now = flash->page + size;
+
+    for (uint32_t at = 0; at < sector->size; at += size) {
+        if (read_page(flash, sector->address + at, now))
+            return false;
+        for (uint32_t i = 0; i < size; i++)
+            if (now[i] != flash->plan.erased)
+                return false;
+    }
+    return true;
+}
+
+/* Pages behind a refused one were handed over, too, and never begun. */
+void flash_look_again(struct flash *flash)
+{
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (sector->state == SECTOR_PARTIAL && is_erased(flash, sector))
+            plan_found_unprogrammed(sector);
+    }
+}
