@@ -15,6 +15,7 @@
 
 #include "daemon.h"
 #include "debug_gdb.h"
+#include "image.h"
 
 enum { GDB_WORDS = 256, OWN_WORDS = 5 };
 
@@ -125,6 +126,19 @@ static bool is_for_arm(const unsigned char *head)
     return head[4] == 1 && head[5] == 1 && head[18] == 40 && head[19] == 0;
 }
 
+/* Whole, before gdb says "Load failed". */
+static bool check_program(struct call *call)
+{
+    struct image image;
+    struct job job;
+
+    job_init(&job, NULL);
+    if (image_load(&job, call->file, IMAGE_ELF, 0, &image) != ERR_OK)
+        return fail(call, "%s", job.text);
+    image_finish(&image);
+    return true;
+}
+
 static bool check_file(struct call *call)
 {
     unsigned char head[20] = "";
@@ -145,7 +159,7 @@ static bool check_file(struct call *call)
                     "%s: not a program for a 32-bit Arm but for another machine: built by gcc "
                     "instead of arm-none-eabi-gcc?",
                     call->file);
-    return true;
+    return check_program(call);
 }
 
 static bool only_asks(const struct call *call)

@@ -256,6 +256,42 @@ def wrong_files_are_refused():
         refused(FAILED, r"0x60000000 is neither in flash nor in RAM", "flash", "--sim", "bluepill", files.elf())
 
 
+def containers_are_refused_by_name():
+    with Files() as files:
+        for name, data, why in (("a.zip", b"PK\3\4\x14\0\0\0", "zip archive.*unpack"),
+                                ("a.gz", b"\x1f\x8b\x08\0\0\0\0\0", "gzip"), ("lib.a", b"!<arch>\n" + bytes(60), "library"),
+                                ("main.c", b"int main(void)\n{\n}\n", "text.*ends in .bin")):
+            refused(FAILED, why, "flash", "--sim", "bluepill", files.write(name, data), "0x08000000")
+
+
+def two_hex_files_in_one_are_both_written():
+    with Files(600) as boot, Files(500, FLASH + 0x4000) as app:
+        with open(boot.hex(), "rb") as one, open(app.hex(), "rb") as two:
+            both = boot.write("both.hex", one.read() + two.read())
+        said = call("flash", "--sim", "bluepill", both, "--verify").said
+        assert re.search(r"warning: .*both\.hex goes on behind the end record in line 40", said), said
+        assert re.search(r"flash: 1\.[01] KiB in", said) and "identical" in said, said
+
+
+def a_uf2_file_says_where_it_belongs():
+    with Files(512) as files:
+        blocks = b"".join(struct.pack("<8I476sI", 0x0A324655, 0x9E5D5157, 0x2000, FLASH + at, 256, at // 256, 2, 0x5EE21072,
+                                      files.data[at:at + 256], 0x0AB16F30) for at in (0, 256))
+        uf2 = files.write("a.uf2", blocks)
+        assert "identical" in call("flash", "--sim", "bluepill", uf2, "--verify").said
+        refused(USAGE, "UF2 and says itself", "flash", "--sim", "bluepill", uf2, "0x08000000")
+
+
+def what_is_too_large_is_said_with_its_size():
+    with Files(87 * KIB) as files:
+        for path, *address in ((files.elf(),), (files.binary(), "0x08000000")):
+            refused(FAILED, "87 KiB do not fit: ends at 0x08015bff, flash ends at 0x0800ffff", "flash", "--sim", "bluepill",
+                    path, *address)
+    with Files(21 * KIB, RAM) as files:
+        refused(FAILED, "21 KiB do not fit: ends at 0x200053ff, RAM ends at 0x20004fff", "flash", "--sim", "bluepill",
+                files.elf())
+
+
 def a_locked_board_is_explained():
     with Files() as files:
         refused(FAILED, r"(?i)protect.*erases", "flash", "--sim", "bluepill,locked", files.elf())
@@ -374,6 +410,8 @@ run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_w
            info_resets_only_when_it_may, a_program_that_switches_swd_off_can_be_replaced, warnings_are_told, every_format_is_programmed_and_read_back,
            progress_is_whole_lines_away_from_a_terminal, progress_is_one_line_on_a_terminal,
            erase_with_the_program_leaves_nothing_else, a_ram_program_is_written_to_ram, wrong_files_are_refused,
+           containers_are_refused_by_name, two_hex_files_in_one_are_both_written, a_uf2_file_says_where_it_belongs,
+           what_is_too_large_is_said_with_its_size,
            a_locked_board_is_explained, a_lost_probe_is_told_with_the_state_of_the_flash, ctrl_c_stops_between_pages,
            reading_gives_what_is_there, a_failed_read_leaves_no_file, erase_says_what_it_wipes, reset_runs_or_halts,
            wrong_words_get_one_clear_line, help_teaches, common_options_work])
