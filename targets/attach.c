@@ -42,7 +42,7 @@ static enum err take_over(struct target *target, struct found *found)
 
     ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
     target->masked = false;
-    ops_write32(ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
     ops_read32(ops, FP_CTRL, &found->fp_ctrl);
     ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
     if (may_have_fpu(found->cpuid))
@@ -157,7 +157,7 @@ enum err detach_core(struct target *target)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
     dbgmcu_queue_restore(target);
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
-    ops_write32(ops, DEMCR, target->demcr_original);
+    cm_queue_demcr(target, target->demcr_original);
     if (!halted)
         ops_write32(ops, DHCSR, DHCSR_KEY);
     enum err err = cm_flush(target);
@@ -176,7 +176,7 @@ enum err target_set_vector_catch(struct target *target, uint32_t vc_bits)
     if (err)
         return err;
     target->vector_catch = vc_bits & DEMCR_VC_ALL;
-    ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
     return cm_flush(target);
 }
 

@@ -166,6 +166,22 @@ void cm_queue_prepare(struct target *target, uint32_t exclude)
     watchpoints_queue(target);
 }
 
+void cm_queue_demcr(struct target *target, uint32_t value)
+{
+    ops_write32(&target->ops, DEMCR, value);
+    target->demcr = value;
+}
+
+/* Armv6-M knows HardFault alone. */
+void cm_queue_catch(struct target *target, bool faults)
+{
+    uint32_t more = faults && !target->armv6m ? DEMCR_VC_FAULTS : 0;
+    uint32_t value = DEMCR_TRCENA | target->vector_catch | more;
+
+    if (value != target->demcr)
+        cm_queue_demcr(target, value);
+}
+
 static uint32_t dhcsr_base(bool masked)
 {
     return DHCSR_KEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
@@ -191,10 +207,12 @@ void cm_prepared(struct target *target, enum err err)
 {
     breakpoints_flushed(target, err);
     target->mask_unsure = err != ERR_OK;
-    if (err)
+    if (err) {
         watchpoints_forget(target);
-    else
+        target->demcr = 0;
+    } else {
         target->regs.dirty = 0;
+    }
 }
 
 void cm_calm_begin(struct target *target, struct job *calm, struct job **before)

@@ -46,6 +46,7 @@
 #define DHCSR_S_RESET_ST (1u << 25)  /* clears when read */
 
 #define DEMCR_VC_CORERESET (1u << 0)
+#define DEMCR_VC_FAULTS 0x1F0u /* MemManage, BusFault, UsageFault */
 #define DEMCR_VC_HARDERR (1u << 10)
 #define DEMCR_VC_ALL 0x7F1u
 #define DEMCR_TRCENA (1u << 24)
@@ -129,6 +130,7 @@ struct target {
     bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
+    uint32_t demcr;          /* as last written; 0: not known */
     struct dbgmcu_saved dbgmcu_cr, dbgmcu_fz;
     bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
     bool locked_up;    /* when last polled */
@@ -182,6 +184,10 @@ bool cm_take_reset(struct target *target);
 /* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
  * `exclude`), watchpoints. */
 void cm_queue_prepare(struct target *target, uint32_t exclude);
+/* Writes DEMCR. */
+void cm_queue_demcr(struct target *target, uint32_t value);
+/* What is caught when the core goes: the user's choice and, if `faults`, every fault. */
+void cm_queue_catch(struct target *target, bool faults);
 /* C_MASKINTS as it shall be when the core goes. */
 void cm_queue_mask(struct target *target, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */

@@ -76,7 +76,7 @@ static enum err arm(struct target *target, uint32_t demcr, bool halt)
     regs_forget(target);
     breakpoints_queue(target, NO_ADDRESS);
     watchpoints_queue(target);
-    ops_write32(&target->ops, DEMCR, demcr);
+    cm_queue_demcr(target, demcr);
     if (halt) {
         ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
         target->masked = false;
@@ -115,7 +115,7 @@ static enum err settle(struct target *target)
     struct target_stop stop;
 
     cm_forget(target, true);
-    ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
     enum err err = cm_halt_now(target, HALT_LIMIT_US, STOP_RESET, &stop);
     cm_take_reset(target);
     return err;

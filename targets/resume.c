@@ -92,6 +92,7 @@ static enum err go_and_look(struct target *target)
     struct stop_facts facts = {0};
 
     cm_queue_prepare(target, NO_ADDRESS);
+    cm_queue_catch(target, false);
     cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
     cm_forget(target, true);
     target->locked_up = false;

@@ -40,9 +40,15 @@ static void queue_step_end(struct target *target, bool full, struct stop_facts *
     ops_reg_read(&target->ops, 20, &facts->special);
 }
 
-/* The core stood at the comparator's address before: it did what was asked. */
-static void arrive(const struct stride *stride, struct stop_facts *facts)
+/* The core stood at the comparator's address before: it did what was asked. A fault that the
+ * program has a handler for, and nobody wanted caught, leads to the handler as in a single step. */
+static void arrive(const struct target *target, const struct stride *stride,
+                   struct stop_facts *facts)
 {
+    unsigned exception = facts->xpsr & XPSR_IPSR;
+
+    if (exception >= 4 && exception <= 6 && !(target->vector_catch & DEMCR_VC_FAULTS))
+        facts->scb[FACT_DFSR] &= ~DFSR_VCATCH;
     if (stride->to != NO_ADDRESS && facts->pc == stride->to)
         facts->scb[FACT_DFSR] &= ~DFSR_BKPT;
 }
@@ -53,6 +59,8 @@ enum err step_once(struct target *target, const struct stride *stride, struct st
     bool full = stride->full;
 
     cm_queue_prepare(target, stride->pc);
+    if (stride->to != NO_ADDRESS) /* a step ends in the handler by itself */
+        cm_queue_catch(target, true);
     cm_queue_go(target, stride->to == NO_ADDRESS ? DHCSR_C_STEP : 0, stride->masked);
     queue_step_end(target, full, facts);
     cache_drop_ram(&target->cache);
@@ -80,7 +88,7 @@ enum err step_once(struct target *target, const struct stride *stride, struct st
         facts->xpsr = target->regs.word[SLOT_XPSR];
         facts->special = target->regs.word[SLOT_SPECIAL];
     }
-    arrive(stride, facts);
+    arrive(target, stride, facts);
     return ERR_OK;
 }
 
@@ -165,6 +173,7 @@ static enum err run_a_while(struct target *target, uint64_t deadline, struct sto
     enum err err;
 
     cm_queue_prepare(target, NO_ADDRESS);
+    cm_queue_catch(target, false);
     cm_queue_go(target, 0, false);
     do {
         ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HANDLERS_SLICE_US);

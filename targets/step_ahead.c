@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How far the code at pc goes straight, so that a comparator at its end can replace steps. Only
  * instructions that lead to one place count, unless they fault: a core that faults on the way does
- * not reach the comparator, and is caught by vector catch or the step's time limit. */
+ * not reach the comparator, and is caught by vector catch. */
 #include "cortex_m.h"
 
 #include "base/bytes.h"

@@ -226,6 +226,42 @@ static void a_way_back_to_pc_is_stepped(void **state)
     assert_int_equal(bench_reg(bench, 1), 1);
 }
 
+/* The program's own handler for BusFault, in a vector table of its own. */
+static void take_bus_faults(struct bench *bench, uint32_t handler)
+{
+    const uint32_t shcsr = 0xE000ED24, enable = 1 << 17, vtor = 0xE000ED08, table = 0x20000200;
+
+    bench_set_word(bench, table + 4 * 5, handler | 1);
+    bench_set_word(bench, vtor, table);
+    bench_set_word(bench, shcsr, enable);
+}
+
+static void a_fault_the_program_handles_ends_at_the_handler_s_first_instruction(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ);
+    take_bus_faults(bench, AT_TICK_SHARED);
+    bench_count(bench);
+    bench_ok(bench,
+             target_step_range(bench->target, AT_BAD_READ, AT_BAD_READ_AT + 2, &bench->stop));
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_int_equal(bench->stop.pc, AT_TICK_SHARED);
+    assert_int_equal(bench_reg(bench, R_XPSR) & 0x1FF, 5);
+    assert_true(bench_flushes(bench) < 6); /* it ran */
+    /* Catching was the walk's alone. */
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_at(bench, AT_BAD_READ);
+    take_bus_faults(bench, AT_FOREVER);
+    bench_ok(bench, target_step_range(bench->target, AT_BAD_READ, AT_BAD_READ_AT, &bench->stop));
+    assert_int_equal(bench->stop.pc, AT_BAD_READ_AT);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, R_PC), AT_FOREVER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +272,7 @@ int main(void)
         BENCH_TEST(a_loop_in_the_range_goes_on_until_cancelled),
         BENCH_TEST(a_fault_that_nothing_catches_is_not_lost),
         BENCH_TEST(a_way_back_to_pc_is_stepped),
+        BENCH_TEST(a_fault_the_program_handles_ends_at_the_handler_s_first_instruction),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
