@@ -9,6 +9,7 @@ import sys
 from daemon import Daemon
 
 PROBED, FIRMWARE, SOURCE = sys.argv[1:4]
+FIRMWARE = os.path.abspath(FIRMWARE)  # lldb finds a module by its whole path
 here = os.path.dirname(os.path.abspath(__file__))
 debuggers = [path for path in sorted(glob.glob("/usr/bin/lldb-*")) if re.fullmatch(r".*/lldb-\d+", path)]
 assert debuggers, "no lldb is installed"
