@@ -45,19 +45,19 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
     struct connection *connection = handle->data;
 
     (void)suggested;
-    *buf = uv_buf_init(connection->input + connection->held,
-                       (unsigned)(sizeof connection->input - connection->held));
+    *buf = uv_buf_init(connection->input, sizeof connection->input); /* nothing is held */
 }
 
 /* Offers the input to the reader; keeps what it leaves. */
 static void offer(struct connection *connection)
 {
-    size_t used = connection->events->bytes(connection->user, connection->input, connection->held);
+    size_t used = connection->events->bytes(
+        connection->user, connection->input + connection->offered, connection->held);
 
     if (connection->finishing) /* midway: nothing is held any more */
         return;
+    connection->offered += used;
     connection->held -= used;
-    memmove(connection->input, connection->input + used, connection->held);
 }
 
 static void stop_reading(struct connection *connection)
@@ -84,7 +84,8 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
         connection->events->ended(connection->user, count != UV_EOF);
         return;
     }
-    connection->held += (size_t)count;
+    connection->offered = 0;
+    connection->held = (size_t)count;
     offer(connection);
     if (connection->held > 0 && connection->reading && !connection->finishing)
         stop_reading(connection);

@@ -44,7 +44,7 @@ struct connection {
     uv_shutdown_t shutdown;
     unsigned open_handles;
     bool reading, at_end, finishing, congested;
-    size_t held; /* bytes in input */
+    size_t offered, held; /* bytes of input that were used, and that wait behind them */
     char input[CONNECTION_INPUT];
 };
 

@@ -96,10 +96,14 @@ static enum err take_bytes(struct probe *probe, const struct op *op)
     if (strlen(replay->answer) != 2 * length)
         return job_fail(probe->job, ERR_PROBE, "%s:%u: not %zu bytes", probe->info.spec,
                         replay->number, length);
-    for (size_t i = 0; i < length; i++)
-        if (sscanf(replay->answer + 2 * i, "%2" SCNx8, &to[i]) != 1)
+    for (size_t i = 0; i < length; i++) {
+        /* Cut out: sscanf() measures all that is behind, each time. */
+        const char digits[] = {replay->answer[2 * i], replay->answer[2 * i + 1], '\0'};
+
+        if (sscanf(digits, "%2" SCNx8, &to[i]) != 1)
             return job_fail(probe->job, ERR_PROBE, "%s:%u: not hexadecimal", probe->info.spec,
                             replay->number);
+    }
     return ERR_OK;
 }
 

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/visible.h"
-#include "line_editor.h"
 #include "worker.h"
 
 enum { ALONE_MS = 1000 };
@@ -52,24 +51,27 @@ void shell_close(struct shell *shell)
 
 /* --- the client's side --- */
 
-/* TLS begins with 16, TURN and STUN with 00, and parts of what follows are a web page's. */
-static bool is_foreign(struct shell *shell, char first)
-{
-    bool heard = shell->heard;
-
-    shell->heard = true;
-    return !heard && (first == 0x16 || first == 0);
-}
-
 static size_t on_bytes(void *user, const char *bytes, size_t length)
 {
     struct shell *shell = user;
-
-    if (length > 0 && is_foreign(shell, *bytes))
-        shell_reject_http(shell);
     size_t used = shell->closing ? length : shell->kind->bytes(shell, bytes, length);
 
     return shell->closing ? length : used;
+}
+
+bool shell_hears(struct shell *shell, uint8_t byte, bool keys, uint8_t end)
+{
+    first_line_byte(&shell->first_line, byte, keys, end);
+    if (!shell->first_line.foreign)
+        return true;
+    if (!shell->closing)
+        log_line(
+            shell->host->log, LOG_WARN,
+            "a client of the %s port speaks HTTP or another protocol, as a web page would make "
+            "a browser do (its first line %s): closing it, nothing was run",
+            shell->kind->name, shell->first_line.foreign);
+    shell_close(shell);
+    return false;
 }
 
 /* A client that sends no more still gets its answers, then the connection ends. */
@@ -238,27 +240,4 @@ void shell_tell(struct shell *shell, const struct message *news)
 {
     if (!shell->closing && shell->unwatch)
         shell->kind->news(shell, news, news->session == shell);
-}
-
-/* --- browsers: CVE-2018-5704 is what a page could do to another server's telnet port --- */
-
-/* A page that got hold of our name (DNS rebinding) may choose the method, too, and make the line so
- * long that its end is cut off. */
-bool shell_is_http(const char *line)
-{
-    line += strspn(line, " \t\r\n");
-    size_t method = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
-    bool cut = strlen(line) == LINE_SIZE - 1;
-
-    return (method >= 3 && line[method] == ' ') || strstr(line, " HTTP/") ||
-           (cut && strstr(line, " /"));
-}
-
-void shell_reject_http(struct shell *shell)
-{
-    log_line(shell->host->log, LOG_WARN,
-             "a client of the %s port speaks HTTP or TLS, as a web page would make a browser do: "
-             "closing it, nothing was run",
-             shell->kind->name);
-    shell_close(shell);
 }

@@ -5,6 +5,7 @@
 #define PROBED_SHELL_H
 
 #include "connection.h"
+#include "first_line.h"
 #include "news.h"
 
 struct message;
@@ -51,7 +52,7 @@ struct shell {
     struct message *flight;  /* the command that runs, with the worker */
     struct message *unwatch; /* while it watches: what ends that, allocated while there is memory */
     bool timer_closed;
-    bool heard;   /* bytes have come */
+    struct first_line first_line;
     bool ended;   /* the client sends no more */
     bool closing; /* whatever else happens: shell_kind functions may set it midway */
 };
@@ -74,10 +75,8 @@ void shell_take(struct shell *shell, struct message *message);
 /* NEWS from the worker, for all shells. */
 void shell_tell(struct shell *shell, const struct message *news);
 
-/* A browser was made to talk to us ("POST / HTTP/1.1", also if cut): nothing of it must run. `line`
- * is the first that is not empty. */
-bool shell_is_http(const char *line);
-/* Logs it and closes. */
-void shell_reject_http(struct shell *shell);
+/* To be called with each byte before it is acted upon, as first_line_byte(). False: the client is
+ * no person and no script; it was logged, and the shell closes. */
+bool shell_hears(struct shell *shell, uint8_t byte, bool keys, uint8_t end);
 
 #endif

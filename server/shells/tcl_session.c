@@ -17,7 +17,7 @@ struct tcl_session {
     struct shell shell; /* first */
     char line[LINE_SIZE];
     size_t length;
-    bool too_long, spoke;
+    bool too_long;
     unsigned alone; /* seconds */
     char *result;   /* of the command that runs; as large as it had to be so far */
     size_t result_length, result_room;
@@ -137,23 +137,10 @@ static void take_command(struct tcl_session *session)
     session->line[session->length] = '\0';
     session->length = 0;
     session->too_long = false;
-    session->spoke = true;
     if (too_long)
         send_text(session, "Error: the command is longer than 4095 bytes and was not run");
     else
         run(session);
-}
-
-/* The first line, or as much of it as there is room for, is over. */
-static bool rejects(struct tcl_session *session, char byte)
-{
-    if (session->spoke || (byte != '\n' && byte != END && !session->too_long))
-        return false;
-    session->line[session->length] = '\0';
-    if (!shell_is_http(session->line))
-        return false;
-    shell_reject_http(&session->shell);
-    return true;
 }
 
 static size_t take_bytes(struct shell *shell, const char *bytes, size_t length)
@@ -164,7 +151,7 @@ static size_t take_bytes(struct shell *shell, const char *bytes, size_t length)
     while (used < length && !shell->flight && !shell->closing && !shell->connection.congested) {
         char byte = bytes[used++];
 
-        if (rejects(session, byte))
+        if (!shell_hears(shell, (uint8_t)byte, false, END))
             break;
         if (byte == END)
             take_command(session);

@@ -24,10 +24,9 @@ struct telnet_session {
     struct shell shell; /* first */
     telnet_t *telnet;
     struct line_editor editor;
-    char ahead[AHEAD]; /* not yet given to the editor */
-    size_t ahead_length;
+    char ahead[AHEAD]; /* not yet given to the editor; a ring */
+    size_t ahead_first, ahead_length;
     unsigned quiet;    /* bytes since libtelnet last had something to say */
-    bool spoke;        /* the first line that is not empty is over */
     bool prompting;    /* prompt and line are on the terminal, no command runs */
     bool in_line;      /* a command's text did not end its line yet */
     bool after_return; /* it ended in '\r' */
@@ -144,11 +143,6 @@ static void take_line(struct telnet_session *session, bool too_long)
 {
     char line[LINE_SIZE];
 
-    if (!session->spoke && shell_is_http(session->editor.line)) {
-        shell_reject_http(&session->shell);
-        return;
-    }
-    session->spoke |= session->editor.line[strspn(session->editor.line, " ")] != '\0';
     session->prompting = false;
     session->in_line = false;
     memcpy(line, session->editor.line, session->editor.length + 1);
@@ -190,26 +184,38 @@ static void take_byte(struct telnet_session *session, uint8_t byte)
     }
 }
 
+/* There is room for it. */
+static void put_ahead(struct telnet_session *session, char byte)
+{
+    session->ahead[(session->ahead_first + session->ahead_length++) % AHEAD] = byte;
+}
+
+static uint8_t take_ahead(struct telnet_session *session)
+{
+    char byte = session->ahead[session->ahead_first];
+
+    session->ahead_first = (session->ahead_first + 1) % AHEAD;
+    session->ahead_length--;
+    return (uint8_t)byte;
+}
+
 static bool proceed(struct shell *shell)
 {
     struct telnet_session *session = session_of(shell);
-    size_t used = 0;
 
     /* A person who left has no use for the rest. A script that wrote all it had to say has. */
     if (shell->ended && session->editor.editing) {
         shell_close(shell);
         return true;
     }
-    while (used < session->ahead_length && !shell->flight && !shell->closing &&
+    while (session->ahead_length > 0 && !shell->flight && !shell->closing &&
            !shell->connection.congested)
-        take_byte(session, (uint8_t)session->ahead[used++]);
-    session->ahead_length -= used;
-    memmove(session->ahead, session->ahead + used, session->ahead_length);
+        take_byte(session, take_ahead(session));
     return session->ahead_length == 0;
 }
 
 /* Ctrl-C belongs to the command that runs; what was typed behind that is forgotten. Lines before it
- * have their turn first: a browser must not be able to take its first one back. */
+ * have their turn first. */
 static void interrupt(struct telnet_session *session)
 {
     proceed(&session->shell);
@@ -217,26 +223,31 @@ static void interrupt(struct telnet_session *session)
         session->ahead_length = 0;
         shell_cancel(&session->shell);
     } else if (session->ahead_length < AHEAD) {
-        session->ahead[session->ahead_length++] = CTRL_C;
+        put_ahead(session, CTRL_C);
     }
 }
 
 /* --- telnet --- */
 
+static void take_key(struct telnet_session *session, char key)
+{
+    if (key == CTRL_C)
+        interrupt(session);
+    else if (session->ahead_length < AHEAD) /* always: bytes() feeds one at a time */
+        put_ahead(session, key);
+}
+
 static void take_data(struct telnet_session *session, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (bytes[i] == CTRL_C)
-            interrupt(session);
-        else if (session->ahead_length < AHEAD) /* always: bytes() feeds one at a time */
-            session->ahead[session->ahead_length++] = bytes[i];
+        if (!shell_hears(&session->shell, (uint8_t)bytes[i], session->editor.editing, '\n'))
+            return;
+        take_key(session, bytes[i]);
     }
 }
 
 static void take_command(struct telnet_session *session, unsigned char command)
 {
-    static const char erase_character = RUBOUT, erase_line = CTRL_U;
-
     switch (command) {
     case TELNET_IP:
     case TELNET_BREAK:
@@ -248,10 +259,10 @@ static void take_command(struct telnet_session *session, unsigned char command)
         interject(session, "yes\n", 4);
         break;
     case TELNET_EC:
-        take_data(session, &erase_character, 1);
+        take_key(session, RUBOUT);
         break;
     case TELNET_EL:
-        take_data(session, &erase_line, 1);
+        take_key(session, CTRL_U);
         break;
     default:
         break;

@@ -183,6 +183,7 @@ def a_request_line_is_enough():
 def long_commands_are_cut():
     with start() as daemon, connect(daemon) as script:
         before = memory_of(daemon)
+        assert script.ask("echo a script") == "a script\n"
         assert "longer than 4095" in script.ask("mdw " + "0" * 1000000)
         script.send(b"x" * 3000000)
         script.send(END)

@@ -54,6 +54,7 @@ def gdb_port_rejects_browsers():
 def long_lines_are_cut():
     with start("-c", "halt") as daemon, Script(daemon.port_of("telnet")) as script:
         before = memory_of(daemon)
+        assert script.ask("echo a script") == "a script\r\n"
         script.send(b"mdw " + b"0" * 1000000 + b"\n")
         assert re.fullmatch(rb"Error: [^\n]*longer than 4095[^\n]*\r\n\r> ", script.prompt())
         assert "0x20000000" in script.ask("mdw 0x20000000")
