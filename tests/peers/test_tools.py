@@ -286,7 +286,8 @@ def option_bytes_are_left_alone_by_a_probe_without_halfwords():
         return
     with Bench() as bench:
         text = bench.run("{probed} info >{dir}/before\n"
-                         "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c shutdown; {probed} reset; {probed} info")
+                         "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c shutdown || test $? = 1; {probed} reset;"
+                         "{probed} info")
         assert "cannot do 16-bit accesses" in text, text
         before = bench.read("before").decode()
         assert before.split("core:")[1].split("\n", 1)[1] == text.split("core:")[1].split("\n", 1)[1], text
