@@ -139,14 +139,11 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     return err;
 }
 
-enum err detach_core(struct target *target)
+static void queue_give_back(struct target *target, bool halted)
 {
     struct ops *ops = &target->ops;
-    bool halted = target->state == TARGET_HALTED;
     uint32_t base = DHCSR_KEY | DHCSR_C_DEBUGEN;
 
-    if (target->state == TARGET_ABSENT)
-        return ERR_OK;
     if (halted) {
         regs_queue_dirty(target);
         ops_write32(ops, DHCSR, base | DHCSR_C_HALT); /* C_MASKINTS off, while halted */
@@ -155,13 +152,21 @@ enum err detach_core(struct target *target)
     watchpoints_queue_remove(target);
     if (target->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
-    dbgmcu_queue_restore(target);
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
     cm_queue_demcr(target, target->demcr_original);
     if (!halted)
         ops_write32(ops, DHCSR, DHCSR_KEY);
+}
+
+enum err detach_core(struct target *target)
+{
+    if (target->state == TARGET_ABSENT)
+        return ERR_OK;
+    queue_give_back(target, target->state == TARGET_HALTED);
     enum err err = cm_flush(target);
     breakpoints_flushed(target, err);
+    if (!err)
+        err = dbgmcu_restore(target);
     cm_forget(target, true);
     target->masked = false;
     target->attached = false;

@@ -262,11 +262,12 @@ enum err detach_core(struct target *target);
 
 /* --- dbgmcu.c --- */
 
-/* Both are undone by dbgmcu_queue_restore(); chips that have no such register are left alone. */
+/* Both are undone by dbgmcu_restore(); chips that have no such register are left alone. */
 enum err dbgmcu_keep_awake(struct target *target);
 enum err dbgmcu_freeze_watchdogs(struct target *target);
 void dbgmcu_forget(struct target *target);
-void dbgmcu_queue_restore(struct target *target);
+/* The last traffic on every way out: a core in Stop mode may not be reached any more behind it. */
+enum err dbgmcu_restore(struct target *target);
 
 /* --- registers.c --- */
 

@@ -78,11 +78,21 @@ void dbgmcu_forget(struct target *target)
     target->dbgmcu_cr = target->dbgmcu_fz = (struct dbgmcu_saved){0};
 }
 
-void dbgmcu_queue_restore(struct target *target)
+/* Where the program sleeps in Stop mode this write takes the debug port's clock: nobody answers it.
+ */
+enum err dbgmcu_restore(struct target *target)
 {
-    if (target->dbgmcu_cr.address)
-        ops_write32(&target->ops, target->dbgmcu_cr.address, target->dbgmcu_cr.value);
+    struct job calm, *before;
+
     if (target->dbgmcu_fz.address)
         ops_write32(&target->ops, target->dbgmcu_fz.address, target->dbgmcu_fz.value);
+    if (target->dbgmcu_cr.address)
+        ops_write32(&target->ops, target->dbgmcu_cr.address, target->dbgmcu_cr.value);
     dbgmcu_forget(target);
+    cm_calm_begin(target, &calm, &before);
+    enum err err = ops_flush(&target->ops);
+    cm_calm_end(target, before);
+    if (err == ERR_OK || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
+        return ERR_OK;
+    return job_fail(target->job, err, "%s", job_text(&calm, err));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Resets: by AIRCR.SYSRESETREQ, which needs no wire, or by NRST. What tells that one took place is
- * DHCSR.S_RESET_ST, and the core is caught at its first instruction by DEMCR.VC_CORERESET. */
+/* Resets: by AIRCR.SYSRESETREQ, which needs no wire, or by NRST. The core is caught at its first
+ * instruction by DEMCR.VC_CORERESET. What tells that a reset took place is DHCSR.S_RESET_ST, which
+ * is lost with a read that the wire garbles, and DFSR.VCATCH, which stays until it is written. */
 #include "cortex_m.h"
 
 #include "probe.h"
@@ -21,8 +22,9 @@ struct reset_watch {
 static enum err look(struct target *target, struct reset_watch *watch)
 {
     enum err keep = target->job->error;
-    uint32_t dhcsr = 0;
+    uint32_t dhcsr = 0, dfsr = 0;
 
+    ops_read32(&target->ops, SCB_DFSR, &dfsr);
     ops_read32(&target->ops, DHCSR, &dhcsr);
     enum err err = ops_flush(&target->ops);
     if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
@@ -37,19 +39,17 @@ static enum err look(struct target *target, struct reset_watch *watch)
     }
     cm_saw_dhcsr(target, dhcsr);
     watch->halted = dhcsr & DHCSR_S_HALT;
-    watch->seen = cm_take_reset(target) || watch->seen;
+    watch->seen = cm_take_reset(target) || (dfsr & DFSR_VCATCH) || watch->seen;
     return ERR_OK;
 }
 
 /* Until a reset was seen and the core stands after it, or the time is over. */
-static enum err watch_reset(struct target *target, uint32_t limit_us, bool want_halt,
-                            struct reset_watch *watch)
+static enum err watch_reset(struct target *target, uint32_t limit_us, struct reset_watch *watch)
 {
     uint64_t deadline = cm_now_us(target) + limit_us;
     enum err err = look(target, watch);
 
-    while (!err && !(watch->seen && (watch->halted || !want_halt)) &&
-           cm_now_us(target) < deadline) {
+    while (!err && !(watch->seen && watch->halted) && cm_now_us(target) < deadline) {
         clock_sleep_us(probe_clock(target->probe), LOOK_EVERY_US);
         err = look(target, watch);
     }
@@ -67,9 +67,9 @@ static enum err pulse_nrst(struct target *target)
 }
 
 /* Everything on the chip that has to be there when the core comes out of reset. */
-static enum err arm(struct target *target, uint32_t demcr, bool halt)
+static enum err arm(struct target *target, bool halt)
 {
-    uint32_t dhcsr;
+    uint32_t dhcsr, demcr = DEMCR_TRCENA | target->vector_catch | DEMCR_VC_CORERESET;
     enum err err;
 
     regs_queue_dirty(target); /* if there is no reset after all, the core is as it should be */
@@ -81,6 +81,7 @@ static enum err arm(struct target *target, uint32_t demcr, bool halt)
         ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
         target->masked = false;
     }
+    ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
     ops_read32(&target->ops, DHCSR, &dhcsr); /* forgets resets of before */
     err = cm_flush(target);
     breakpoints_flushed(target, err);
@@ -99,14 +100,14 @@ static enum err by_sysresetreq(struct target *target, struct reset_watch *watch)
     if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
         return err;
     cm_forgive(target, keep); /* the answer may fall into the reset */
-    return watch_reset(target, RESET_LIMIT_US, true, watch);
+    return watch_reset(target, RESET_LIMIT_US, watch);
 }
 
 static enum err by_nrst(struct target *target, struct reset_watch *watch)
 {
     enum err err = pulse_nrst(target);
 
-    return err ? err : watch_reset(target, NRST_LIMIT_US, true, watch);
+    return err ? err : watch_reset(target, NRST_LIMIT_US, watch);
 }
 
 /* The core stands, or has to be made to: the stop is a reset's. */
@@ -124,8 +125,7 @@ static enum err settle(struct target *target)
 static enum err reset_and_halt(struct target *target)
 {
     struct reset_watch watch = {0};
-    uint32_t demcr = DEMCR_TRCENA | target->vector_catch | DEMCR_VC_CORERESET;
-    enum err err = arm(target, demcr, true);
+    enum err err = arm(target, true);
 
     if (!err)
         err = by_sysresetreq(target, &watch);
@@ -158,25 +158,35 @@ enum err target_reset(struct target *target, enum target_reset kind)
     return kind == TARGET_RESET_INIT ? dbgmcu_freeze_watchdogs(target) : cm_go(target);
 }
 
+/* A core that was not reset runs on, without the catch. */
+static enum err disarm(struct target *target)
+{
+    cm_forget(target, true);
+    ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
+    return cm_flush(target);
+}
+
 enum err target_nrst_works(struct target *target, bool *works)
 {
     struct reset_watch watch = {0};
     bool halted = target->state == TARGET_HALTED;
-    uint32_t demcr = DEMCR_TRCENA | target->vector_catch | (halted ? DEMCR_VC_CORERESET : 0);
+    enum err keep = target->job->error;
     enum err err = cm_need_connected(target);
 
     *works = false;
     if (!err)
-        err = arm(target, demcr, halted);
+        err = arm(target, halted);
     if (!err)
         err = pulse_nrst(target);
     if (!err)
-        err = watch_reset(target, RESET_LIMIT_US, halted, &watch);
+        err = watch_reset(target, RESET_LIMIT_US, &watch);
     if (err)
         return err;
     *works = watch.seen;
-    if (halted)
-        return settle(target);
-    cm_forget(target, true);
-    return ERR_OK;
+    if (!watch.seen && !halted)
+        return disarm(target);
+    err = settle(target);
+    if (err == ERR_TIMEOUT)
+        err = cm_blame_held(target, err, keep);
+    return err || halted ? err : cm_go(target);
 }

@@ -101,6 +101,49 @@ static void a_noisy_wire_changes_no_result(void **state)
     bench_close(bench);
 }
 
+/* S_RESET_ST clears with a read that the wire then garbles: a reset is told by more than that. */
+static void a_noisy_wire_hides_no_reset(void **state)
+{
+    struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
+    bool works;
+
+    bench_program(bench);
+    bench_hands(bench, "fault", "+noise=20");
+    for (int i = 0; i < 100; i++) {
+        bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+        assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
+        assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+        bench_ok(bench, target_resume(bench->target));
+        bench_ok(bench, target_nrst_works(bench->target, &works));
+        assert_true(works);
+        assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    }
+    bench_close(bench);
+}
+
+/* In Stop mode DBGMCU_CR alone keeps the debug port's clock: whatever comes behind it is lost. */
+static void a_program_in_stop_mode_is_left_without_a_trace(void **state)
+{
+    struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
+
+    bench_program(bench);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_STORES, 2));
+    bench_set_word(bench, 0xE000ED10, 4); /* SCR.SLEEPDEEP */
+    bench_at(bench, AT_SLEEPS);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    bench_ok(bench, target_disconnect(bench->target));
+    assert_int_equal(bench->job.error, ERR_OK);
+    /* Only power resets what a debugger left behind: under reset it can be seen. */
+    bench_ok(bench, probe_connect(bench->probe, PROBE_CONNECT_UNDER_RESET, NULL));
+    assert_int_equal(bench_raw(bench, 0xE0042004), 0);     /* DBGMCU_CR */
+    assert_int_equal(bench_raw(bench, 0xE000EDF0) & 1, 0); /* C_DEBUGEN */
+    assert_int_equal(bench_raw(bench, 0xE000EDFC), 0);     /* DEMCR */
+    assert_int_equal(bench_raw(bench, 0xE0002008) & 1, 0); /* FP_COMP0 */
+    bench_close(bench);
+}
+
 static void a_probe_that_is_pulled_leaves_nothing_behind(void **state)
 {
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
@@ -169,6 +212,8 @@ int main(void)
         cmocka_unit_test(a_core_asleep_since_power_up_is_reached),
         cmocka_unit_test(a_blank_chip_is_locked_up_and_says_so),
         cmocka_unit_test(a_noisy_wire_changes_no_result),
+        cmocka_unit_test(a_noisy_wire_hides_no_reset),
+        cmocka_unit_test(a_program_in_stop_mode_is_left_without_a_trace),
         cmocka_unit_test(a_probe_that_is_pulled_leaves_nothing_behind),
         cmocka_unit_test(what_was_there_before_us_survives_a_lost_connection),
         cmocka_unit_test(a_breakpoint_in_ram_survives_a_lost_connection),
