@@ -384,7 +384,7 @@ enum err connect_ladder(struct probe *probe, enum target_connect how, struct con
     ops_init(&climb.ops, probe);
     for (size_t i = first; i < ladders[how].end; i++) {
         const struct rung *rung = &gentle[i];
-        if (rung->slow && climb.khz && climb.khz <= SLOW_KHZ)
+        if (rung->slow && (probe_one_speed(probe) || (climb.khz && climb.khz <= SLOW_KHZ)))
             continue;
         enum err error = try_rung(&climb, rung);
         if (error == ERR_OK) {

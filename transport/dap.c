@@ -67,8 +67,8 @@ static enum err refuse(struct probe *probe, const char *what, enum swd_ack ack)
     if (ack == SWD_FAULT)
         return job_fail(probe->job, ERR_FAULT, "%s: the debug port answers FAULT", what);
     if (ack == SWD_PARITY)
-        return job_fail(probe->job, ERR_PARITY, "%s: %s: " PROBE_GARBLE_HINT, what,
-                        err_text(ERR_PARITY));
+        return job_fail(probe->job, ERR_PARITY, "%s: %s%s", what, err_text(ERR_PARITY),
+                        probe_hint(probe, ERR_PARITY));
     return job_fail(probe->job, ERR_NO_TARGET, "%s: no answer on SWD", what);
 }
 
@@ -107,10 +107,9 @@ static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
     if (error != ERR_OK)
         return error;
     if (list[0].value != list[1].value)
-        return job_fail(
-            probe->job, ERR_PARITY,
-            "DPIDR read twice gave 0x%08x and 0x%08x: the wire is not clean: " PROBE_GARBLE_HINT,
-            list[0].value, list[1].value);
+        return job_fail(probe->job, ERR_PARITY,
+                        "DPIDR read twice gave 0x%08x and 0x%08x: the wire is not clean%s",
+                        list[0].value, list[1].value, probe_hint(probe, ERR_PARITY));
     if (list[0].value == 0 || list[0].value == 0xFFFFFFFF)
         return job_fail(probe->job, ERR_NO_TARGET,
                         "DPIDR reads 0x%08x: an open or shorted line, not a debug port",

@@ -85,8 +85,8 @@ void probe_close(struct probe *probe)
         return;
     if (probe->stats.repeats)
         log_line(probe->job->log, LOG_WARN,
-                 "accesses garbled on the wire and repeated: %" PRIu64 "; " PROBE_GARBLE_HINT,
-                 probe->stats.repeats);
+                 "accesses garbled on the wire and repeated, %" PRIu64 " of them%s",
+                 probe->stats.repeats, probe_hint(probe, ERR_PARITY));
     probe->driver->close(probe);
     free(probe);
 }
@@ -189,6 +189,19 @@ uint32_t probe_speed_khz(const struct probe *probe)
 uint32_t probe_now_khz(const struct probe *probe)
 {
     return probe->now_khz;
+}
+
+bool probe_one_speed(const struct probe *probe)
+{
+    return probe->one_speed;
+}
+
+const char *probe_hint(const struct probe *probe, enum err error)
+{
+    if (error != ERR_PARITY)
+        return "";
+    return probe->one_speed ? ": shorten the wires, connect GND"
+                            : ": lower the speed, shorten the wires, connect GND";
 }
 
 enum err probe_nrst(struct probe *probe, enum probe_nrst level)
@@ -307,5 +320,5 @@ enum err probe_fail_op(struct probe *probe, const struct op *op, uint32_t addres
     probe->failed_address_known = op->kind == OP_READ || op->kind == OP_WRITE;
     describe_op(op, address, what, sizeof what);
     return job_fail(probe->job, code, "%s: %s: %s%s", what, name, err_text(code),
-                    code == ERR_PARITY ? ": " PROBE_GARBLE_HINT : "");
+                    probe_hint(probe, code));
 }

@@ -23,6 +23,7 @@ struct probe {
     uint32_t asked_khz;      /* as probe_asked_khz() */
     uint32_t speed_khz;      /* as probe_speed_khz() */
     uint32_t now_khz;        /* as probe_now_khz(); a driver sets what it chose by itself */
+    bool one_speed;          /* as probe_one_speed(); for the driver's open() to set */
     uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
     const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
     bool failed_address_known;
@@ -76,9 +77,6 @@ enum err probe_run(struct probe *probe, struct op *ops, size_t count);
 
 /* Keeps the bits of a DHCSR value that reading it cleared, for probe_take_dhcsr_sticky(). */
 void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr);
-
-/* What helps against garbled accesses, for the end of a sentence. */
-#define PROBE_GARBLE_HINT "lower the speed, shorten the wires, connect GND"
 
 /* Records the sentence of a failed operation: what it was, at which address and width, which ACK
  * ("AP0 read of 32 bits at 0x40022010: FAULT") and returns the code for that ACK. */

@@ -108,11 +108,6 @@ static enum err ask_twice(struct probe *probe, const uint8_t *command, uint8_t *
     return again;
 }
 
-static const char *hint_for(enum err error)
-{
-    return error == ERR_PARITY ? ": " PROBE_GARBLE_HINT : "";
-}
-
 static enum err enter_swd(struct probe *probe)
 {
     uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
@@ -126,7 +121,7 @@ static enum err enter_swd(struct probe *probe)
         return ERR_OK;
     }
     return job_fail(probe->job, error, "%s (ST-Link status %02X on entering SWD)%s",
-                    err_text(error), reply[0], hint_for(error));
+                    err_text(error), reply[0], probe_hint(probe, error));
 }
 
 enum err stlink_need_ap(struct probe *probe, uint8_t ap)
@@ -142,7 +137,7 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
     enum err error = ask_twice(probe, command, reply, sizeof reply);
     if (error != ERR_OK)
         return job_fail(probe->job, error, "access port %u cannot be opened: %s%s", ap,
-                        stlink_status(reply[0])->text, hint_for(error));
+                        stlink_status(reply[0])->text, probe_hint(probe, error));
     if (ap < 32)
         stlink->aps_open |= 1u << ap;
     return ERR_OK;
@@ -197,7 +192,7 @@ static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
     *dpidr = get_le32(reply + 4);
     if (error != ERR_OK)
         return job_fail(probe->job, error, "the debug port's id cannot be read: %s%s",
-                        stlink_status(reply[0])->text, hint_for(error));
+                        stlink_status(reply[0])->text, probe_hint(probe, error));
     if (*dpidr == 0 || *dpidr == 0xFFFFFFFF)
         return job_fail(probe->job, ERR_NO_TARGET,
                         "the debug port's id reads 0x%08x: SWDIO is open or shorted", *dpidr);
@@ -311,6 +306,7 @@ enum err stlink_start(struct probe *probe, struct usb_pipe *pipe)
         error = check_firmware(probe);
     if (error == ERR_OK) {
         stlink->caps = stlink_caps(&stlink->version);
+        probe->one_speed = !stlink->caps.swd_freq && !stlink->caps.com_freq;
         error = leave_mode(probe);
     }
     if (error == ERR_OK)

@@ -29,6 +29,7 @@ struct stlink {
     uint32_t khz;      /* SWCLK as the probe reports it */
     bool speed_chosen; /* by the user: no search for the fastest clean one */
     bool wire_proved;  /* the link was clean when last looked at, and no parity error came since */
+    uint32_t told_khz; /* the speed of which it was said last that it is the fastest clean one */
     /* READALLREGS' order of registers is not documented: it is believed after it agreed once with
      * READREG on this probe. */
     enum { ALL_REGS_UNKNOWN, ALL_REGS_AGREE, ALL_REGS_DIFFER } all_regs;

@@ -86,10 +86,9 @@ enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool wri
     job_clear(probe->job);
     enum err error =
         garbled ? probe_fail_op(probe, op, known ? address : op->address, SWD_PARITY)
-                : job_fail(probe->job, ERR_FAULT, "%.200s%s", text,
-                           probe->stats.repeats
-                               ? ", or the wire garbled it, as it did before: " PROBE_GARBLE_HINT
-                               : "");
+                : job_fail(probe->job, ERR_FAULT, "%.200s%s%s", text,
+                           probe->stats.repeats ? ", or the wire garbled it, as it did before" : "",
+                           probe_hint(probe, probe->stats.repeats ? ERR_PARITY : ERR_OK));
     probe->failed = op;
     probe->failed_address_known = known;
     probe->failed_address = address;

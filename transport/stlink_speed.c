@@ -154,6 +154,15 @@ static bool clean_at(struct probe *probe, uint32_t khz)
            take_sample(probe, &expected) == ERR_OK && brings(probe, &expected);
 }
 
+/* Whether what the search came to is news: each reconnection searches anew. */
+static bool is_news(struct stlink *stlink)
+{
+    bool news = stlink->told_khz != stlink->khz;
+
+    stlink->told_khz = stlink->khz;
+    return news;
+}
+
 /* Down from a speed that is not clean; ends where it began if none is better. */
 static enum err go_down(struct probe *probe)
 {
@@ -164,10 +173,11 @@ static enum err go_down(struct probe *probe)
     do {
         above = stlink->khz;
         if (clean_at(probe, above - 1)) {
-            log_line(log, LOG_WARN,
-                     "SWD is not clean at %u kHz: going down to %u kHz; shorten the wires, connect "
-                     "GND",
-                     began, stlink->khz);
+            if (is_news(stlink))
+                log_line(log, LOG_WARN,
+                         "SWD is not clean at %u kHz: going down to %u kHz; shorten the wires, "
+                         "connect GND",
+                         began, stlink->khz);
             probe->speed_khz = stlink->khz;
             return ERR_OK;
         }
@@ -175,9 +185,11 @@ static enum err go_down(struct probe *probe)
     job_clear(probe->job);
     if (stlink->lost)
         return job_fail(probe->job, ERR_PROBE_GONE, "the probe is gone");
-    log_line(log, LOG_WARN,
-             "SWD is not clean at any speed from %u down to %u kHz: shorten the wires, connect GND",
-             began, stlink->khz);
+    if (is_news(stlink))
+        log_line(
+            log, LOG_WARN,
+            "SWD is not clean at any speed from %u down to %u kHz: shorten the wires, connect GND",
+            began, stlink->khz);
     enum err error = choose_speed(probe, began, &above);
     return error == ERR_OK ? stlink_reenter(probe) : error;
 }
@@ -192,8 +204,9 @@ static enum err go_up(struct probe *probe, const struct sample *expected)
         return ERR_OK;
     if (!clean_at(probe, safe))
         return ERR_PARITY;
-    log_line(probe->job->log, LOG_INFO, "SWD is not clean at %u kHz: staying at %u kHz", fast,
-             stlink->khz);
+    if (is_news(stlink))
+        log_line(probe->job->log, LOG_INFO, "SWD is not clean at %u kHz: staying at %u kHz", fast,
+                 stlink->khz);
     return ERR_OK;
 }
 

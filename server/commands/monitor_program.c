@@ -141,9 +141,11 @@ static enum err verify(struct monitor *monitor, struct target *target, const str
     err = monitor_compare(monitor, target, image, true, &differences);
     if (err == ERR_OK && differences > 0)
         err = job_fail(monitor->job, ERR_VERIFY,
-                       "%u bytes differ after programming: try a lower adapter speed; if that does "
-                       "not help, the flash is worn or something else writes it",
-                       (unsigned)differences);
+                       "%u bytes differ after programming: %s; if that does not help, the flash is "
+                       "worn or something else writes it",
+                       (unsigned)differences,
+                       probe_one_speed(monitor->unit->probe) ? "try again with shorter wires"
+                                                             : "try a lower adapter speed");
     job_print(monitor->job, err == ERR_OK ? "** Verified OK **\n" : "** Verify Failed **\n");
     return err;
 }

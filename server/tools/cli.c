@@ -71,8 +71,8 @@ static const struct {
      "and on",
      false},
     {ERR_VERIFY,
-     "the command again, with a lower --speed; if it stays, the flash is worn or "
-     "written by somebody else",
+     "the command again, with shorter wires and (if the probe has more than one) a lower --speed; "
+     "if it stays, the flash is worn or written by somebody else",
      false},
 };
 
