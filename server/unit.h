@@ -84,7 +84,7 @@ struct unit {
     struct client clients[UNIT_CLIENTS];
     uint64_t next_joined;
     struct target_stop stop; /* the last one */
-    bool loaded;     /* gdb programmed the flash, and the core neither ran nor was reset since */
+    bool loaded; /* somebody programmed the flash, and the core neither ran nor was reset since */
     bool unreported; /* it was found while nobody waited: the next `c` gets it */
     /* Registers as they were when the core was last sent on its way, and which are known:
      * what `g` answers while it runs. */
@@ -171,6 +171,12 @@ enum err unit_step(struct unit *unit, struct job *job);
 /* As target_step_range(). */
 enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uint32_t end);
 enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind);
+/* Right after TARGET_RESET_RUN: lets the core begin its program for some milliseconds and looks at
+ * it. `trouble` is why it does not run, or why that is odd: empty if all is well. */
+enum err unit_look_at_start(struct unit *unit, struct job *job, char *trouble, size_t size);
+/* Asks the chip what it does now (one flush), so that nothing is answered from memory. Lost:
+ * an error, and why_absent says it; a reset in between is told in the log. */
+enum err unit_measure(struct unit *unit, struct job *job);
 /* ERR_BUSY if the acting client may not resume, reset or program now: an observer while the holder
  * waits, anybody while another session programs flash or has a longer job under way. */
 enum err unit_may_run(const struct unit *unit, struct job *job);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Run control of a unit: who may, what the last stop was, and everybody who waits learns of it. */
+#include <stdio.h>
+
 #include "console.h"
 #include "stop_reply.h"
 #include "unit.h"
 
-enum { STOP_REPLY_SIZE = 1024 };
+enum { STOP_REPLY_SIZE = 1024, START_LOOK_US = 5000 };
 
 static bool running(const struct unit *unit)
 {
@@ -186,16 +188,24 @@ void unit_interrupt(struct unit *unit, struct client *client, struct job *job)
     unit_leave(unit, before);
 }
 
-/* The core was reset behind our back: those who wait hear it at once, and get their stop as soon
- * as there is a core to halt. */
-static enum err stop_after_reset(struct unit *unit, struct job *job, struct target_stop *stop)
+/* The core was reset behind our back. */
+static enum err tell_reset(struct unit *unit, struct job *job)
 {
-    job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
     log_line(unit->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
     count_reset(unit, TARGET_RESET_RUN);
     if (!unit_connected(unit))
         return ERR_RESET_LOST;
     job_clear(job);
+    return ERR_OK;
+}
+
+/* Those who wait hear of it at once, and get their stop as soon as there is a core to halt. */
+static enum err stop_after_reset(struct unit *unit, struct job *job, struct target_stop *stop)
+{
+    job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
+    enum err err = tell_reset(unit, job);
+    if (err != ERR_OK)
+        return err;
     unit->reset_held = target_state(unit->target) == TARGET_IN_RESET;
     return unit->reset_held ? ERR_OK : target_halt(unit->target, stop);
 }
@@ -203,6 +213,14 @@ static enum err stop_after_reset(struct unit *unit, struct job *job, struct targ
 static bool came_up(const struct unit *unit)
 {
     return unit->reset_held && target_state(unit->target) == TARGET_RUNNING;
+}
+
+static void take_stop(struct unit *unit, const struct target_stop *stop)
+{
+    if (stop->reason == STOP_NONE)
+        return;
+    unit->stop = *stop;
+    unit->unreported = true;
 }
 
 static void look(struct unit *unit, struct job *job)
@@ -229,10 +247,7 @@ static void look(struct unit *unit, struct job *job)
         unit->poll_failed = true;
         log_line(unit->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
     }
-    if (stop.reason == STOP_NONE)
-        return;
-    unit->stop = stop;
-    unit->unreported = true;
+    take_stop(unit, &stop);
 }
 
 void unit_poll(struct unit *unit, struct job *job)
@@ -246,4 +261,69 @@ void unit_poll(struct unit *unit, struct job *job)
     look(unit, job);
     console_end(&console);
     unit_leave(unit, before);
+}
+
+/* --- asking the chip instead of memory --- */
+
+static enum err measure(struct unit *unit, struct job *job)
+{
+    struct target_stop stop = {0};
+    enum err err = target_measure(unit->target, &stop);
+
+    if (err == ERR_RESET_LOST)
+        err = unit_wants_poll(unit) ? stop_after_reset(unit, job, &stop) : tell_reset(unit, job);
+    if (err == ERR_OK)
+        take_stop(unit, &stop);
+    if (err == ERR_PROBE_GONE)
+        unit->probe_gone = true;
+    if (!unit_connected(unit))
+        snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, err));
+    return err;
+}
+
+enum err unit_measure(struct unit *unit, struct job *job)
+{
+    struct job *before = unit_enter(unit, job);
+    enum err err = unit_require(unit, job);
+
+    if (err == ERR_OK && !unit_nested(unit)) /* a longer job sees for itself */
+        err = measure(unit, job);
+    unit_leave(unit, before);
+    return err;
+}
+
+/* What there is to say of a core that should run. */
+static enum err describe_start(struct unit *unit, unsigned resets, char *trouble, size_t size)
+{
+    const struct target_stop *stop = target_last_stop(unit->target);
+    const struct target_stop *reset = target_last_reset(unit->target);
+    char why[300] = "";
+    enum err err = ERR_OK;
+
+    if (target_locked_up(unit->target)) {
+        err = target_explain_lockup(unit->target, why, sizeof why);
+        snprintf(trouble, size, "the core is locked up: %s", why);
+    } else if (target_state(unit->target) == TARGET_HALTED) {
+        if (stop_reply_explains(stop))
+            snprintf(trouble, size, "the program stopped at once: %s", stop->text);
+    } else if (resets != unit->resets) {
+        snprintf(trouble, size, "the program was reset at once (by itself, a watchdog or NRST)");
+    } else if (reset->misled) {
+        snprintf(trouble, size, "the core runs, but %s", reset->text);
+    }
+    return err;
+}
+
+enum err unit_look_at_start(struct unit *unit, struct job *job, char *trouble, size_t size)
+{
+    struct job *before = unit_enter(unit, job);
+    unsigned resets = unit->resets;
+
+    trouble[0] = '\0';
+    clock_sleep_us(probe_clock(unit->probe), START_LOOK_US);
+    enum err err = unit_measure(unit, job);
+    if (err == ERR_OK)
+        err = describe_start(unit, resets, trouble, size);
+    unit_leave(unit, before);
+    return err;
 }

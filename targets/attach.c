@@ -121,6 +121,7 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     bool ours = target->attached && (found.dhcsr & DHCSR_C_DEBUGEN);
     if (!ours) {
         target->demcr_original = found.demcr & ~DEMCR_VC_ALL;
+        target->chip.unlocked = false; /* power was away, or nothing is known of it */
         dbgmcu_forget(target);
     }
     target->armv6m = CPUID_IS_ARMV6M(found.cpuid);

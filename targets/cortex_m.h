@@ -3,7 +3,8 @@
  * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
  *
  * target.c life and connecting, attach.c and dbgmcu.c what is taken over
- * and given back, cortex_m.c DHCSR and halting, resume.c, stop.c why the core stands, step.c,
+ * and given back, cortex_m.c DHCSR and halting, resume.c, stop.c and vectors.c why the core
+ * stands, step.c,
  * step_range.c and step_ahead.c, reset.c, registers.c,
  * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
  * memory_cached.c over cache.c, semihost.c. */
@@ -127,6 +128,7 @@ struct target {
     size_t region_count;
     bool armv6m, fpu;
 
+    char advice[200];        /* how it had to be connected; part of chip.warning */
     bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
@@ -139,7 +141,7 @@ struct target {
     bool no_ahead;     /* memory is not read before it is asked for */
     bool stop_pending; /* resume stopped again at once: the next poll says so */
     bool lent;         /* to a flash loader: the program's registers are in `regs` alone */
-    struct target_stop stop;
+    struct target_stop stop, reset;
     enum target_maskisr maskisr;
     uint32_t icsr; /* as of icsr_at_us; UINT64_MAX: not known */
     uint64_t icsr_at_us;
@@ -222,9 +224,10 @@ enum err cm_blame_held(struct target *target, enum err err, enum err keep);
 
 /* Where a core stands that began with a vector table of ones, and in lockup. */
 #define BLANK_PC 0xFFFFFFFEu
-#define BLANK_TEXT                                                                          \
-    "the vector table reads 0xffffffff, so the flash is empty: load a program, then reset " \
-    "('monitor reset halt')"
+/* PM0075, 2.4.1, and the other families' level 1 alike. */
+#define PROTECTED_TEXT                                                                           \
+    "the flash is read-protected: with a debugger connected the core cannot read it either, so " \
+    "no program runs before a power cycle without one; to end the protection erases the flash"
 
 /* Appends the reads of the facts; `full`: with the fault status registers. */
 void stop_queue(struct target *target, bool full, struct stop_facts *facts);
@@ -246,6 +249,17 @@ void stop_queue_likely(struct target *target);
 bool stop_ahead_failed(struct target *target, enum err err);
 /* Appends reads of the cache lines at pc and sp that are missing. */
 void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp);
+
+/* A sentence on a fault, whose cause may be the vector table or read protection. */
+void stop_say_fault(struct target *target, const struct stop_facts *facts, unsigned exception,
+                    uint32_t faulting_pc, char *text, size_t size);
+
+/* --- vectors.c --- */
+
+/* A program cannot begin with the vector table, for the reason that `text` then says. */
+bool vectors_mislead(struct target *target, char *text, size_t size);
+/* The same of a core that stands behind a reset, by the registers that it has got from there. */
+bool vectors_misled(struct target *target, char *text, size_t size);
 
 /* --- fault_text.c, pure --- */
 

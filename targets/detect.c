@@ -200,6 +200,23 @@ static enum err read_memory_words(struct ops *ops, uint32_t rdp_address, uint32_
     return error;
 }
 
+static bool is_protected(const struct chip_rdp *rdp, uint32_t word)
+{
+    return (word >> rdp->shift & rdp->mask) != rdp->open;
+}
+
+uint32_t detect_protection_register(const struct target_chip *found)
+{
+    const struct chip *chip = chip_by_dev_id(found->dev_id);
+
+    return chip && found->protection_known ? chip_family(chip)->rdp.address : 0;
+}
+
+bool detect_is_protected(const struct target_chip *found, uint32_t word)
+{
+    return is_protected(&chip_family(chip_by_dev_id(found->dev_id))->rdp, word);
+}
+
 static enum err read_memories(struct ops *ops, struct findings *found)
 {
     const struct chip *chip = found->chip;
@@ -209,8 +226,7 @@ static enum err read_memories(struct ops *ops, struct findings *found)
     /* A word is read and the half taken: not every probe can read 16 bits. */
     enum err error = read_memory_words(ops, rdp->address, chip->flash_size_reg & ~3u, &words);
     found->protection_known = words.rdp_known && rdp->address;
-    found->is_protected =
-        found->protection_known && (words.rdp >> rdp->shift & rdp->mask) != rdp->open;
+    found->is_protected = found->protection_known && is_protected(rdp, words.rdp);
     found->size_known = words.size_known && chip->flash_size_reg;
     found->size_register = words.size >> 8 * (chip->flash_size_reg & 2) & 0xFFFF;
     return error;

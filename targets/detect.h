@@ -28,6 +28,10 @@ void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regi
 enum err detect_chip(struct probe *probe, uint32_t dpidr, struct target_chip *chip,
                      struct detect_regions *regions);
 
+/* The register that tells of read protection, of a chip found by detect_chip(); 0: not known. */
+uint32_t detect_protection_register(const struct target_chip *chip);
+bool detect_is_protected(const struct target_chip *chip, uint32_t word);
+
 /* "Cortex-M3"; "unknown core" if it is none of Arm's. Never NULL. */
 const char *detect_core_name(uint32_t cpuid);
 

@@ -133,6 +133,7 @@ static enum err reset_and_halt(struct target *target)
         err = by_nrst(target, &watch);
     if (!err)
         err = settle(target);
+    target->reset = target->stop;
     if (!err && !watch.seen)
         err = job_fail(target->job, ERR_TIMEOUT,
                        "the core was not reset: SYSRESETREQ and NRST both had no effect "

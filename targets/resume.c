@@ -217,8 +217,3 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     err = collect_stop(target, stop);
     return err ? err : serve_or_stop(target, stop);
 }
-
-bool target_locked_up(const struct target *target)
-{
-    return target->state == TARGET_RUNNING && target->locked_up;
-}

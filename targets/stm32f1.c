@@ -24,9 +24,11 @@ enum {
 
 static enum err refuse(struct flash_controller *controller)
 {
+    if (controller->target->chip.unlocked)
+        return job_fail(controller->target->job, ERR_PROTECTED, TARGET_UNLOCKED_TEXT);
     return job_fail(controller->target->job, ERR_PROTECTED,
                     "read protection is on (level 1); `monitor stm32f1x unlock 0` removes it and "
-                    "erases the whole flash");
+                    "erases the whole flash; if that was done, switch the board off and on");
 }
 
 /* A wrong key, or a key while unlocked, blocks the controller until the next reset (2.3.1). */

@@ -284,6 +284,7 @@ enum err stm32f1_options_lock(struct target *target)
     if (err)
         return err;
     pack(&options, RDP_PROTECTED, change.values);
+    target->chip.unlocked = false;
     return apply(target, &change);
 }
 
@@ -301,5 +302,8 @@ enum err stm32f1_options_unlock(struct target *target)
         change.cut = "the chip stays read-protected, and its flash may be erased in part: connect "
                      "again, repeat the command, then switch the power off and on";
     pack(&defaults, RDP_OPEN, change.values);
-    return apply(target, &change);
+    err = apply(target, &change);
+    if (!err)
+        target->chip.unlocked = true; /* says something of a chip that is still protected */
+    return err;
 }

@@ -9,6 +9,11 @@
 #include "probe.h"
 
 #define CFSR_STACKING (1u << 12 | 1u << 4) /* STKERR, MSTKERR: nothing useful was pushed */
+#define CFSR_IBUSERR (1u << 8)
+#define CFSR_PRECISERR (1u << 9)
+#define CFSR_BFARVALID (1u << 15)
+#define HFSR_VECTTBL (1u << 1)
+#define LOCKUP_TEXT "lockup: "
 
 void stop_queue_faults(struct target *target, struct stop_facts *facts)
 {
@@ -206,17 +211,27 @@ static uint32_t faulting_pc(struct target *target, const struct stop_facts *fact
     return get_le32(bytes);
 }
 
-/* What it begins with is read from address 0, wherever BOOT0 and BOOT1 have put that. */
-static bool vectors_are_blank(struct target *target)
+/* The core was refused what it wanted from flash, and that is closed. */
+static bool is_protection(struct target *target, const struct stop_facts *facts)
 {
-    enum err keep = target->job->error;
-    uint8_t vectors[8];
+    uint32_t cfsr = facts->scb[FACT_CFSR];
+    const struct target_region *region = target_region_at(target, facts->scb[FACT_BFAR]);
+    bool code = cfsr & CFSR_IBUSERR || facts->scb[FACT_HFSR] & HFSR_VECTTBL;
+    bool data = cfsr & CFSR_PRECISERR && cfsr & CFSR_BFARVALID && region &&
+                (region->kind == REGION_FLASH || region->kind == REGION_ROM);
 
-    if (target_read(target, 0, vectors, sizeof vectors, NULL) != ERR_OK) {
-        cm_forgive(target, keep);
-        return false;
-    }
-    return get_le32(vectors) == UINT32_MAX && get_le32(vectors + 4) == UINT32_MAX;
+    return (code || data) && target_protection_is_on(target);
+}
+
+void stop_say_fault(struct target *target, const struct stop_facts *facts, unsigned exception,
+                    uint32_t faulting_pc, char *text, size_t size)
+{
+    enum { HARD_FAULT = 3 };
+
+    if (is_protection(target, facts))
+        snprintf(text, size, "%s", target->chip.unlocked ? TARGET_UNLOCKED_TEXT : PROTECTED_TEXT);
+    else if (exception > HARD_FAULT || !vectors_mislead(target, text, size))
+        fault_explain(facts, exception, faulting_pc, text, size);
 }
 
 static void say_fault(struct target *target, const struct stop_facts *facts, bool lockup,
@@ -226,22 +241,17 @@ static void say_fault(struct target *target, const struct stop_facts *facts, boo
     char text[sizeof stop->text - 50];
 
     stop->reason = STOP_FAULT;
-    if ((lockup || stop->pc == BLANK_PC) && vectors_are_blank(target)) {
-        snprintf(stop->text, sizeof stop->text, "%s: " BLANK_TEXT, lockup ? "lockup" : "HardFault");
-        return;
-    }
-    fault_explain(facts, exception, faulting_pc(target, facts), text, sizeof text);
-    snprintf(stop->text, sizeof stop->text, "%s%s",
-             lockup ? "lockup: a fault inside a fault handler; " : "", text);
+    stop_say_fault(target, facts, exception, faulting_pc(target, facts), text, sizeof text);
+    snprintf(stop->text, sizeof stop->text, "%s%s", lockup ? LOCKUP_TEXT : "", text);
 }
 
 /* Both words of the vector table have been fetched: DDI 0403, B1.5.5. */
 static void say_reset(struct target *target, struct target_stop *stop)
 {
-    bool blank = stop->pc == BLANK_PC && target->regs.word[SLOT_SP] == ~3u;
-
     stop->reason = STOP_RESET;
-    snprintf(stop->text, sizeof stop->text, "halted after reset%s", blank ? "; " BLANK_TEXT : "");
+    stop->misled = vectors_misled(target, stop->text, sizeof stop->text);
+    if (!stop->misled)
+        snprintf(stop->text, sizeof stop->text, "halted after reset");
 }
 
 static void say_vector_catch(struct target *target, const struct stop_facts *facts,
@@ -283,4 +293,21 @@ enum err stop_explain(struct target *target, const struct stop_facts *facts, enu
         say_reset(target, stop);
     target->stop = *stop;
     return target->state == TARGET_ABSENT ? target->job->error : ERR_OK;
+}
+
+bool target_locked_up(const struct target *target)
+{
+    return target->state == TARGET_RUNNING && target->locked_up;
+}
+
+/* Its registers cannot be seen without halting it: the exception is not known. */
+enum err target_explain_lockup(struct target *target, char *text, size_t size)
+{
+    struct stop_facts facts = {0};
+
+    stop_queue_faults(target, &facts);
+    enum err err = cm_flush(target);
+    if (!err)
+        stop_say_fault(target, &facts, 0, 0, text, size);
+    return err;
 }

@@ -80,19 +80,28 @@ const struct target_stop *target_last_stop(const struct target *target)
     return &target->stop;
 }
 
-static enum err detect(struct target *target, const struct connect_result *result)
+const struct target_stop *target_last_reset(const struct target *target)
 {
+    return &target->reset;
+}
+
+static enum err detect(struct target *target, uint32_t dpidr)
+{
+    struct target_chip *chip = &target->chip, before = *chip;
     struct detect_regions regions;
-    enum err err = detect_chip(target->probe, result->dpidr, &target->chip, &regions);
+    enum err err = detect_chip(target->probe, dpidr, chip, &regions);
 
     if (err)
         return err;
+    chip->breakpoints = before.breakpoints;
+    chip->watchpoints = before.watchpoints;
+    chip->unlocked = before.unlocked;
     target->region_count = regions.count;
     memcpy(target->regions, regions.items, regions.count * sizeof regions.items[0]);
-    size_t used = strlen(target->chip.warning);
-    if (result->advice[0])
-        snprintf(target->chip.warning + used, sizeof target->chip.warning - used, "%s%s",
-                 used ? "; " : "", result->advice);
+    size_t used = strlen(chip->warning);
+    if (target->advice[0])
+        snprintf(chip->warning + used, sizeof chip->warning - used, "%s%s", used ? "; " : "",
+                 target->advice);
     return ERR_OK;
 }
 
@@ -103,10 +112,11 @@ enum err target_connect(struct target *target, enum target_connect how)
     target->state = TARGET_ABSENT;
     ops_init(&target->ops, target->probe);
     enum err err = connect_ladder(target->probe, how, &result);
+    snprintf(target->advice, sizeof target->advice, "%s", result.advice);
     /* A cancel must not leave a core half taken over: the ladder may have halted it. */
     job_section_begin(target->job);
     if (!err)
-        err = detect(target, &result);
+        err = detect(target, result.dpidr);
     if (!err)
         err = attach_core(target, result.halted ? STOP_RESET : STOP_REQUEST);
     job_section_end(target->job);
@@ -121,4 +131,60 @@ enum err target_disconnect(struct target *target)
     enum err err = detach_core(target);
     job_section_end(target->job);
     return err;
+}
+
+/* --- measuring --- */
+
+/* Together with the look at the core, in one flush; refused with it, the look goes alone. */
+static enum err look(struct target *target, uint32_t address, uint32_t *word,
+                     struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+
+    if (address)
+        ops_read32(&target->ops, address, word);
+    enum err err =
+        target->state == TARGET_HALTED ? cm_flush_halted(target) : target_poll(target, stop);
+    enum err rest = ops_flush(&target->ops); /* a stop that was known already needed none */
+    err = err ? err : rest;
+    bool refused = err == ERR_FAULT || (err == ERR_NOT_HALTED && target->state == TARGET_IN_RESET);
+    if (!refused || !address)
+        return err;
+    cm_forgive(target, keep);
+    return look(target, 0, word, stop);
+}
+
+/* Memory that could not be read can be now, or the other way round. */
+static enum err detect_again(struct target *target)
+{
+    target_drop_caches(target);
+    return detect(target, target->chip.dpidr);
+}
+
+enum err target_measure(struct target *target, struct target_stop *stop)
+{
+    uint32_t address = detect_protection_register(&target->chip), word = 0;
+    enum err err = cm_need_connected(target);
+
+    stop->reason = STOP_NONE;
+    if (!err)
+        err = look(target, address, &word, stop);
+    if (err || !address ||
+        detect_is_protected(&target->chip, word) == target->chip.readout_protected)
+        return err;
+    return detect_again(target);
+}
+
+bool target_protection_is_on(struct target *target)
+{
+    uint32_t address = detect_protection_register(&target->chip), word = 0;
+    enum err keep = target->job->error;
+
+    if (!address)
+        return false;
+    ops_read32(&target->ops, address, &word);
+    if (cm_flush(target) == ERR_OK)
+        return detect_is_protected(&target->chip, word);
+    cm_forgive(target, keep);
+    return false;
 }

@@ -26,6 +26,8 @@ enum target_state {
     TARGET_IN_RESET, /* NRST held low: debug answers, the core does not run */
 };
 
+#define TARGET_UNLOCKED_TEXT \
+    "unlocked already: the read protection ends when the board is switched off and on"
 #define TARGET_HELD_TEXT                                                               \
     "the core is held in reset: NRST is low (reset button pressed, NRST wire shorted " \
     "to ground, or held by a program?)"
@@ -75,6 +77,7 @@ struct target_stop {
     struct target_watch_hit watch[STOP_WATCH_HITS]; /* STOP_WATCHPOINT; unused: no owners */
     uint8_t bkpt;                                   /* STOP_BKPT: the number in the instruction */
     int exit_code;
+    bool misled;    /* STOP_RESET: no program can begin with the vector table; `text` says why */
     char text[400]; /* a sentence worth showing, or empty */
 };
 
@@ -98,6 +101,7 @@ struct target_chip {
     uint32_t ram_size;
     bool readout_protected;
     bool protection_known; /* false: the register that tells could not be read, or is not known */
+    bool unlocked; /* read protection was removed from here: in force until the power cycle */
     uint8_t breakpoints, watchpoints; /* comparators */
     char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
 };
@@ -146,6 +150,13 @@ enum err target_poll(struct target *target, struct target_stop *stop);
 /* It was when last polled, and still counts as running: somebody who waits for a stop waits in
  * vain. target_halt() then stops it for STOP_FAULT. */
 bool target_locked_up(const struct target *target);
+/* Why, without halting it. */
+enum err target_explain_lockup(struct target *target, char *text, size_t size);
+/* Measures what may have changed since somebody looked (one flush): as target_poll(), of a halted
+ * core too, and whether the flash is read-protected; target_chip() is what it is now. */
+enum err target_measure(struct target *target, struct target_stop *stop);
+/* Asks the chip; false if that cannot be known. */
+bool target_protection_is_on(struct target *target);
 /* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
 enum err target_halt(struct target *target, struct target_stop *stop);
 /* Steps over a breakpoint at pc first. Running already: fine. Held in reset: ERR_NOT_HALTED. */
@@ -163,6 +174,8 @@ enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
 enum err target_reset(struct target *target, enum target_reset kind);
 /* Pulses NRST and says whether the core saw it (S_RESET_ST). Resets the target. */
 enum err target_nrst_works(struct target *target, bool *works);
+/* How the core stood behind the last reset that was made here, whether or not it runs by now. */
+const struct target_stop *target_last_reset(const struct target *target);
 /* The stop the core stands in (halted): what `?` reports. */
 const struct target_stop *target_last_stop(const struct target *target);
 

@@ -74,14 +74,27 @@ enum err monitor_step(struct monitor *monitor, int argc, const char *const argv[
     return err == ERR_OK ? monitor_print_halted(monitor) : err;
 }
 
+enum err monitor_reset_run(struct monitor *monitor)
+{
+    char trouble[400] = "";
+    enum err err = unit_reset(monitor->unit, monitor->job, TARGET_RESET_RUN);
+
+    if (err == ERR_OK)
+        err = unit_look_at_start(monitor->unit, monitor->job, trouble, sizeof trouble);
+    if (err == ERR_OK && trouble[0])
+        job_print(monitor->job, "%s\n", trouble);
+    return err;
+}
+
 static enum err reset(struct monitor *monitor, enum target_reset kind)
 {
     struct target *target;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK)
-        err = unit_reset(monitor->unit, monitor->job, kind);
-    return err == ERR_OK && kind != TARGET_RESET_RUN ? monitor_print_halted(monitor) : err;
+    if (err != ERR_OK || kind == TARGET_RESET_RUN)
+        return err != ERR_OK ? err : monitor_reset_run(monitor);
+    err = unit_reset(monitor->unit, monitor->job, kind);
+    return err == ERR_OK ? monitor_print_halted(monitor) : err;
 }
 
 enum err monitor_reset(struct monitor *monitor, int argc, const char *const argv[])
@@ -149,7 +162,9 @@ enum err monitor_poll(struct monitor *monitor, int argc, const char *const argv[
     enum err err = monitor_target(monitor, &target);
     if (err != ERR_OK || argc > 1)
         return err;
-    unit_poll(monitor->unit, monitor->job);
+    err = unit_measure(monitor->unit, monitor->job);
+    if (err != ERR_OK)
+        return err;
     job_print(monitor->job, "background polling: on\nTAP: %s (enabled)\n",
               monitor_target_name(target).text);
     return target_state(target) == TARGET_HALTED ? monitor_print_halted(monitor) : ERR_OK;

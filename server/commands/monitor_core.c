@@ -16,10 +16,18 @@ static const char *state_name(const struct target *target)
     return names[target_state(target)];
 }
 
+/* The target, and what it does now. */
+static enum err measured(struct monitor *monitor, struct target **target)
+{
+    enum err err = monitor_target(monitor, target);
+
+    return err == ERR_OK ? unit_measure(monitor->unit, monitor->job) : err;
+}
+
 enum err monitor_targets(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct target *target;
-    enum err err = monitor_target(monitor, &target);
+    enum err err = measured(monitor, &target);
 
     if (err != ERR_OK)
         return err;
@@ -52,7 +60,7 @@ enum err monitor_target_current(struct monitor *monitor, int argc, const char *c
 enum err monitor_curstate(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct target *target;
-    enum err err = monitor_target(monitor, &target);
+    enum err err = measured(monitor, &target);
 
     (void)argc;
     (void)argv;

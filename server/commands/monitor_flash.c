@@ -60,7 +60,9 @@ static enum err print_protection(struct monitor *monitor, struct target *target)
 
     if (strcmp(monitor_family(target), "stm32f1x") == 0)
         err = stm32f1_options_read(target, &options);
-    if (err == ERR_OK && options.readout_protected)
+    if (err == ERR_OK && options.readout_protected && target_chip(target)->unlocked)
+        job_print(monitor->job, TARGET_UNLOCKED_TEXT "\n");
+    else if (err == ERR_OK && options.readout_protected)
         job_print(monitor->job,
                   "the flash is read-protected: it can be neither read nor programmed; `%s unlock "
                   "0` erases all of it, and protection ends with the power cycle after that\n",

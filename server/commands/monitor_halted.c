@@ -10,7 +10,9 @@
 #define XPSR_EXCEPTION 0x1FFu
 #define CONTROL_NPRIV 1u
 #define CONTROL_SPSEL 2u
-#define BLANK_PC 0xFFFFFFFEu /* where a reset leads when there is no program */
+#define LOADED_TEXT                                                                              \
+    "it stands where it stood before the flash was programmed: 'monitor reset halt' begins the " \
+    "program"
 enum { FIRST_INTERRUPT = 16 };
 
 size_t monitor_find_register(const struct target *target, const char *name)
@@ -69,6 +71,19 @@ static void name_exception(uint32_t number, char *text, size_t size)
         snprintf(text, size, "External Interrupt(%u)", (unsigned)(number - FIRST_INTERRUPT));
 }
 
+/* What is in the flash now may be another program than the one that stopped, or none. */
+const char *monitor_why_halted(const struct unit *unit)
+{
+    const struct target_stop *stop = &unit->stop;
+    const struct target_chip *chip = target_chip(unit->target);
+
+    if (stop->reason != STOP_FAULT && !stop->misled)
+        return stop->text;
+    if (chip->readout_protected && chip->unlocked)
+        return TARGET_UNLOCKED_TEXT;
+    return unit->loaded ? LOADED_TEXT : stop->text;
+}
+
 enum err monitor_print_halted(struct monitor *monitor)
 {
     const struct target_stop *stop = &monitor->unit->stop;
@@ -88,7 +103,7 @@ enum err monitor_print_halted(struct monitor *monitor)
     job_print(monitor->job, "xPSR: %s%08x pc: %s%08x %csp: %s%08x\n", prefix(xpsr), (unsigned)xpsr,
               prefix(pc), (unsigned)pc, control & CONTROL_SPSEL ? 'p' : 'm', prefix(sp),
               (unsigned)sp);
-    if (stop_reply_explains(stop) || (stop->reason == STOP_RESET && pc == BLANK_PC))
-        job_print(monitor->job, "%s\n", stop->text);
+    if (stop_reply_explains(stop) || stop->misled)
+        job_print(monitor->job, "%s\n", monitor_why_halted(monitor->unit));
     return ERR_OK;
 }

@@ -62,8 +62,10 @@ enum err monitor_program_image(struct monitor *monitor, struct target *target,
     struct flash_report report;
     enum err err = flash_image(target, image, &options, &report);
 
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         print_report(monitor, &report);
+        monitor->unit->loaded = true;
+    }
     return err;
 }
 
@@ -198,7 +200,7 @@ static enum err program(struct monitor *monitor, const struct image *image,
         job_print(monitor->job, "**Verified OK - No flashing**\n");
     if (err == ERR_OK && words->reset) {
         job_print(monitor->job, "** Resetting Target **\n");
-        err = unit_reset(monitor->unit, monitor->job, TARGET_RESET_RUN);
+        err = monitor_reset_run(monitor);
     }
     return err;
 }

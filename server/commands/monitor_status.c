@@ -27,6 +27,18 @@ static void print_pc(struct monitor *monitor, struct target *target)
         job_print(monitor->job, ", pc: 0x%08x", (unsigned)pc);
 }
 
+/* It runs, and does nothing. */
+static void print_lockup(struct monitor *monitor, struct target *target)
+{
+    char text[300];
+
+    if (!target_locked_up(target))
+        return;
+    enum err err = target_explain_lockup(target, text, sizeof text);
+    job_print(monitor->job, ", locked up: %s", err == ERR_OK ? text : job_text(monitor->job, err));
+    job_clear(monitor->job);
+}
+
 static void print_target(struct monitor *monitor)
 {
     struct target *target = monitor->unit->target;
@@ -36,13 +48,38 @@ static void print_target(struct monitor *monitor)
               (unsigned)(chip->flash_size / 1024), chip->flash_size_guessed ? " (guessed)" : "",
               (unsigned)(chip->ram_size / 1024),
               chip->readout_protected ? ", readout protected" : "");
-    if (chip->warning[0])
+    if (chip->readout_protected && chip->unlocked)
+        job_print(monitor->job, "warning: " TARGET_UNLOCKED_TEXT "\n");
+    else if (chip->warning[0])
         job_print(monitor->job, "warning: %s\n", chip->warning);
     job_print(monitor->job, "core: %s", state_name(target_state(target)));
     print_pc(monitor, target);
+    print_lockup(monitor, target);
     job_print(monitor->job, "\n");
     if (target_state(target) == TARGET_HALTED && monitor->unit->stop.text[0])
-        job_print(monitor->job, "stopped by: %s\n", monitor->unit->stop.text);
+        job_print(monitor->job, "stopped by: %s\n", monitor_why_halted(monitor->unit));
+}
+
+static void try_again(struct monitor *monitor, enum err lost)
+{
+    struct unit *unit = monitor->unit;
+
+    if (lost != ERR_NOT_CONNECTED)
+        job_print(monitor->job, "lost meanwhile: %s\n", job_text(monitor->job, lost));
+    job_clear(monitor->job);
+    if (unit_connect(unit, monitor->job) == ERR_OK)
+        unit_measure(unit, monitor->job);
+}
+
+/* That a chip was lost, and whether it is back, is what is asked here: no failure. */
+static void measure(struct monitor *monitor)
+{
+    struct unit *unit = monitor->unit;
+    enum err err = unit_connected(unit) ? unit_measure(unit, monitor->job) : ERR_NOT_CONNECTED;
+
+    if (!unit_connected(unit) && !unit->probe_gone && unit->info.driver)
+        try_again(monitor, err);
+    job_clear(monitor->job);
 }
 
 enum err monitor_status(struct monitor *monitor, int argc, const char *const argv[])
@@ -52,7 +89,8 @@ enum err monitor_status(struct monitor *monitor, int argc, const char *const arg
 
     (void)argc;
     (void)argv;
-    if (unit->probe)
+    measure(monitor);
+    if (unit->probe && !unit->probe_gone)
         job_print(monitor->job, "probe: %s %s %s\n", unit->info.product, unit->info.serial,
                   probe_info(unit->probe)->firmware);
     if (unit_connected(unit))

@@ -94,6 +94,10 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
         err = stm32f1_options_read(target, &before);
     if (err != ERR_OK)
         return err;
+    if (before.readout_protected && target_chip(target)->unlocked) {
+        job_print(monitor->job, TARGET_UNLOCKED_TEXT "\n");
+        return ERR_OK;
+    }
     if (before.readout_protected)
         job_print(monitor->job, "unlocking erases the whole flash\n");
     else

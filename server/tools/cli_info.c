@@ -24,6 +24,7 @@ struct facts {
     struct option_bytes options;
     char sectors[96];  /* "64 sectors of 1 KiB" */
     char problem[400]; /* why there is no target */
+    char lockup[300];  /* why the core is locked up, if it is */
 };
 
 /* --- gathering --- */
@@ -77,6 +78,17 @@ static void describe_regions(struct facts *facts)
     }
 }
 
+/* What it does now: to connect does not tell a locked-up core from one that runs. */
+static enum err look_at_core(struct cli *cli, struct facts *facts)
+{
+    struct target *target = cli->unit.target;
+    enum err err = unit_measure(&cli->unit, &cli->job);
+
+    return err || !target_locked_up(target)
+               ? err
+               : target_explain_lockup(target, facts->lockup, sizeof facts->lockup);
+}
+
 static enum err gather(struct cli *cli, struct facts *facts)
 {
     enum err err = cli_open(cli);
@@ -92,6 +104,9 @@ static enum err gather(struct cli *cli, struct facts *facts)
         return err;
     }
     facts->target = cli->unit.target;
+    err = look_at_core(cli, facts);
+    if (err)
+        return err;
     read_uid(cli, facts);
     option_bytes_look(&facts->options, cli->unit.target, &cli->job);
     describe_regions(facts);
@@ -109,7 +124,7 @@ static const char *state_name(const struct target *target)
         [TARGET_IN_RESET] = "held in reset",
     };
 
-    return names[target_state(target)];
+    return target_locked_up(target) ? "locked up" : names[target_state(target)];
 }
 
 static void format_uid(const struct facts *facts, char text[32])
@@ -145,6 +160,7 @@ static void print_chip(const struct facts *facts, FILE *out)
                    chip->readout_protected  ? "the flash is read-protected"
                    : chip->protection_known ? "none against reading"
                                             : "not known: the chip does not let it be read");
+    cli_print_fact(out, "lockup", "%s", facts->lockup);
     option_bytes_print(&facts->options, out);
     cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", chip->breakpoints,
                    chip->watchpoints);
@@ -160,6 +176,8 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_text(json, "chip", chip->name);
     json_text(json, "core", chip->core);
     json_text(json, "state", state_name(facts->target));
+    if (facts->lockup[0])
+        json_text(json, "lockup", facts->lockup);
     json_number(json, "flash_bytes", chip->flash_size);
     json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
     json_hex(json, "flash_start", facts->flash_start, 8);

@@ -5,15 +5,14 @@
 
 #include "cli.h"
 
-/* What the stop says is news only where no program can be. */
+/* A program that cannot begin is news. */
 static void say_where(struct cli *cli)
 {
     const struct target_stop *stop = &cli->unit.stop;
-    const struct target_region *region = target_region_at(cli->unit.target, stop->pc);
-    bool nowhere = !region || region->kind == REGION_DEVICE;
+    bool wrong = stop->misled || stop->reason == STOP_FAULT;
 
     display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction%s%s",
-                stop->pc, nowhere ? ": " : "", nowhere ? stop->text : "");
+                stop->pc, wrong ? ": " : "", wrong ? stop->text : "");
 }
 
 enum err cli_reset(struct cli *cli)

@@ -123,11 +123,39 @@ enum err cli_leave_running(struct cli *cli)
     return forgive_silence(cli, unit_resume(&cli->unit, &cli->job));
 }
 
+/* The reset took place; whether a program runs is another question. */
+static enum err say_start(struct cli *cli, const char *trouble)
+{
+    struct target *target = cli->unit.target;
+
+    if (target_locked_up(target))
+        return job_fail(&cli->job, ERR_LOCKUP, "reset, but no program runs: %s", trouble);
+    if (trouble[0])
+        log_line(&cli->log, LOG_WARN, "%s", trouble);
+    display_say(&cli->display, "reset: the core %s",
+                target_state(target) == TARGET_HALTED     ? "is halted"
+                : target_state(target) == TARGET_IN_RESET ? "is held in reset"
+                                                          : "runs");
+    return ERR_OK;
+}
+
+static bool caught_fault(const struct target *target)
+{
+    return target_state(target) == TARGET_HALTED && target_last_stop(target)->reason == STOP_FAULT;
+}
+
 enum err cli_start_program(struct cli *cli)
 {
+    char trouble[400] = "", after[400];
     enum err err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_RUN);
 
     if (!err)
-        display_say(&cli->display, "reset: the core runs");
-    return forgive_silence(cli, err);
+        err = unit_look_at_start(&cli->unit, &cli->job, trouble, sizeof trouble);
+    if (err || !caught_fault(cli->unit.target))
+        return err ? forgive_silence(cli, err) : say_start(cli, trouble);
+    /* As without a debugger, the fault goes to the program's own handler. */
+    err = unit_resume(&cli->unit, &cli->job);
+    if (!err)
+        err = unit_look_at_start(&cli->unit, &cli->job, after, sizeof after);
+    return err ? forgive_silence(cli, err) : say_start(cli, after[0] ? after : trouble);
 }

@@ -3,6 +3,7 @@
 
 hands.py PROBED"""
 import os
+import re
 import socket
 import sys
 import tempfile
@@ -42,6 +43,98 @@ def serial_port_is_readable():
             assert c.ask("M40013804,4:%02x000000" % letter) == b"OK"
             c.monitor("sleep 20")
         assert "hi" in c.monitor("sim uart")
+
+
+def answers_are_measured():
+    """status and its like ask the chip: what hands did since the last look is in the answer."""
+    with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+        c.ask("?")
+        assert re.search("core: halted, pc: 0xfffffffe$", c.monitor("status"), re.M)
+        other.monitor("sim power off")
+        text = c.monitor("status")
+        assert re.search("^lost meanwhile: .*no target answers", text, re.M), text
+        assert re.search("^not connected: no target answers.*VTref 0.00 V", text, re.M) and "core:" not in text, text
+        other.monitor("sim power on")
+        text = c.monitor("status")
+        assert re.search("^core: running, locked up: the vectors at 0x08000000 read 0xffffffff", text, re.M), text
+        c.monitor("halt")
+        for press, state, word in (("press", "held in reset", "reset"), ("release", "halted|running", "halted|running")):
+            other.monitor(f"sim nrst {press}")
+            assert re.search(f"^core: ({state})", c.monitor("status"), re.M)
+            assert re.fullmatch(word, c.monitor("curstate").strip())
+            assert re.search(f" ({word})$", c.monitor("targets").strip())
+        other.monitor("sim unplug")
+        text = c.monitor("status")
+        assert text.startswith("not connected: the simulated probe is unplugged\n") and "probe:" not in text, text
+        other.monitor("sim plug")
+        assert re.search("^core: ", c.monitor("status"), re.M)
+
+
+def a_power_cycle_between_two_looks_is_told():
+    with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+        c.ask("?")
+        other.monitor("sim power off")
+        other.monitor("sim power on")
+        text = c.monitor("status")
+        assert re.search("^lost meanwhile: .*lost power", text, re.M) and re.search("^core: running", text, re.M), text
+
+
+def a_poll_of_a_halted_core_looks():
+    with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+        c.ask("?")
+        assert "halted due to" in c.monitor("poll")
+        other.monitor("sim power off")
+        assert "halted" not in "".join(c.ask_text("poll"))
+
+
+def protection_is_measured():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert "readout protected" not in c.monitor("status")
+        c.monitor("stm32f1x lock 0")
+        assert "readout protected" not in c.monitor("status"), "in force with the next reset"
+        assert "the flash is read-protected: with a debugger connected" in c.monitor("reset halt")
+        text = c.monitor("status")
+        assert "readout protected" in text and "warning: the flash is read-protected" in text, text
+        c.send("vCont;c")
+        assert c.receive_stop().startswith(b"T0b")
+        assert "read-protected" in c.console and "bus error" not in c.console, c.console
+        assert "erases the whole flash" in c.monitor("stm32f1x unlock 0")
+        for command in ("flash erase_sector 0 0 1", "flash fillw 0x08000000 0x12345678 1"):
+            text = "".join(c.ask_text(command))
+            assert "unlocked already" in text and "switched off and on" in text and "unlock 0" not in text, text
+        for command in ("stm32f1x unlock 0", "status", "flash probe 0", "reset halt"):
+            text = c.monitor(command)
+            assert "unlocked already" in text and "erases" not in text, text
+        c.monitor("sim power off")
+        c.monitor("sim power on")
+        assert "protected" not in c.monitor("status")
+        c.monitor("stm32f1x lock 0")
+        c.monitor("reset halt")
+        assert "unlocked already" not in c.monitor("status"), "locked anew"
+
+
+def a_reset_that_runs_nothing_says_so():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert re.match("the program stopped at once: the vectors at 0x08000000 read 0xffffffff", c.monitor("reset run"))
+        c.monitor("resume")
+        assert "locked up: the vectors" in c.monitor("status")
+        c.monitor("sim fault +sleep")
+        assert c.monitor("reset run") == ""
+
+
+def what_a_core_says_before_a_load_is_not_said_after():
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert "flash is empty" in c.monitor("status")
+        assert c.ask("vFlashErase:08000000,00000400") == b"OK"
+        assert c.ask(b"vFlashWrite:8000000:" + bytes.fromhex("00500020 09000008 fee7")) == b"OK"
+        assert c.ask("vFlashDone") == b"OK"
+        for command in ("halt", "status"):
+            text = c.monitor(command)
+            assert "stood before the flash was programmed" in text and "empty" not in text, text
+        assert "programmed" not in c.monitor("reset halt")
 
 
 def range_step_ends_where_a_branch_leaves_the_range():
@@ -96,6 +189,8 @@ def once_waits_for_the_last_of_several():
     assert daemon.process.wait(20) == 0
 
 
-run_tests([boot0_starts_the_system_memory, serial_port_is_readable,
+run_tests([answers_are_measured, a_power_cycle_between_two_looks_is_told, a_poll_of_a_halted_core_looks,
+           protection_is_measured, a_reset_that_runs_nothing_says_so, what_a_core_says_before_a_load_is_not_said_after,
+           boot0_starts_the_system_memory, serial_port_is_readable,
            range_step_ends_where_a_branch_leaves_the_range, browser_at_a_unix_socket_is_refused,
            log_that_nobody_reads_stops_nothing, once_waits_for_the_last_of_several])

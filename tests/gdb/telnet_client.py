@@ -141,7 +141,7 @@ def locked_chip_stays_locked_without_power_cycle():
             tempfile.TemporaryDirectory() as folder:
         person.ask("stm32f1x unlock 0")
         person.ask("reset halt")
-        assert "Error: read protection is on" in person.ask(f"flash write_image erase {image_in(folder)} 0x08000000")
+        assert "Error: unlocked already: the read protection ends when the board is switched off and on" in person.ask(f"flash write_image erase {image_in(folder)} 0x08000000")
 
 
 run_tests([keys_do_what_they_do_everywhere, tab_completes, control_c_stops_control_d_leaves, news_come_while_one_types,

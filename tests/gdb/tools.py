@@ -35,13 +35,19 @@ def refused(code, pattern, *words):
     assert not done.text, done.text
 
 
-class Files:
-    """A folder of program files that hold the same bytes."""
+def program(address=FLASH, stack=0x20005000, reset=None, code=b"\xfe\xe7", length=3000):
+    """Stack, reset vector, `b .` (or other code), and some bytes."""
+    head = struct.pack("<II", stack, (address + 8) | 1 if reset is None else reset) + code
+    return head + bytes((i * 7 + i // 256) & 255 for i in range(len(head), length))
 
-    def __init__(self, length=3000, address=FLASH):
+
+class Files:
+    """A folder of program files that hold the same bytes: a program that runs, unless others are given."""
+
+    def __init__(self, length=3000, address=FLASH, data=None):
         self.folder = tempfile.TemporaryDirectory(prefix="probed-")
         self.address = address
-        self.data = bytes((i * 7 + i // 256) & 255 for i in range(length))
+        self.data = data or program(address, length=length)
 
     def path(self, name):
         return os.path.join(self.folder.name, name)
@@ -143,7 +149,7 @@ def words_in_any_order():
 
 def info_tells_what_the_chip_is():
     text = call("info", "--sim").text
-    for fact in (r"chip: +STM32F10", r"core: +Cortex-M3 r1p1, running", r"flash: +64 KiB at 0x08000000",
+    for fact in (r"chip: +STM32F10", r"core: +Cortex-M3 r1p1, locked up", r"lockup: +the vectors at 0x08000000 read 0xffffffff", r"flash: +64 KiB at 0x08000000",
                  r"RAM: +20 KiB at 0x20000000", r"0x410", r"0x20036410", r"0x411fc231", r"0x1ba01477",
                  r"unique id: +[0-9a-f]{8}-", r"protection: +none", r"breakpoints: +6, and 4 watchpoints"):
         assert re.search(fact, text), (fact, text)
@@ -154,7 +160,8 @@ def info_is_json_too():
     info = json.loads(call("info", "--sim", "bluepill,locked", "--json").text)
     assert info["problem"] is None and info["probe"]["serial"] == "SIM0", info
     target = info["target"]
-    assert target["dev_id"] == "0x410" and target["state"] == "running" and target["ram_bytes"] == 20 * KIB, target
+    assert target["dev_id"] == "0x410" and target["state"] == "locked up" and target["ram_bytes"] == 20 * KIB, target
+    assert "read-protected" in target["lockup"], "the core cannot read the flash either"
     assert target["readout_protected"] is True and "protected" in target["warning"], target
 
 
@@ -183,7 +190,7 @@ def a_program_that_switches_swd_off_can_be_replaced():
 def warnings_are_told():
     done = call("info", "--sim", "bluepill,clone")
     assert "copy" in done.text and not done.said, "once, among the facts"
-    assert "copy" in call("reset", "--sim", "bluepill,clone").said
+    assert "copy" in call("reset", "halt", "--sim", "bluepill,clone").said
     assert "128 KiB assumed" in call("info", "--sim", "bluepill,flash-size=0").text or \
         "64 KiB assumed" in call("info", "--sim", "bluepill,flash-size=0").text
 
@@ -358,8 +365,48 @@ def erase_says_what_it_wipes():
 
 
 def reset_runs_or_halts():
-    assert "the core runs" in call("reset", "--sim").said
-    assert "halted at 0x" in call("reset", "--sim", "bluepill", "halt").said
+    assert call("reset", "--sim", "bluepill,sleep").said == "reset: the core runs\n"
+    said = call("reset", "--sim", "bluepill,sleep", "halt").said
+    assert said == "reset: halted at 0x08000010, before the first instruction\n", said
+
+
+def a_reset_without_a_program_is_no_run():
+    refused(FAILED, r"no program runs: the core is locked up: the vectors at 0x08000000 read 0xffffffff", "reset", "--sim")
+    refused(FAILED, r"no program runs: the core is locked up: the flash is read-protected", "reset", "--sim",
+            "bluepill,locked")
+    said = call("reset", "--sim", "bluepill", "halt").said
+    assert re.search(r"halted at 0xfffffffe, .*: the vectors at 0x08000000 read 0xffffffff", said), said
+
+
+def what_keeps_a_program_from_running_is_named():
+    rows = [(program(FLASH + 0x2000), FLASH + 0x2000, r"the program begins at 0x08002000 and needs its boot loader"),
+            (program(FLASH + 0x10000 - 0x3000), FLASH + 0xD000, r"read 0xffffffff: the flash is empty, or its program begins elsewhere"),
+            (program(reset=0x08012345), FLASH, r"0x08012344 is behind the end of the flash: is the program made for a larger chip\?"),
+            (program(reset=0x08000008), FLASH, r"bit 0 of a reset vector has to be set"),
+            (program(reset=0x08005001), FLASH, r"the flash at 0x08005000 is erased"),
+            (program(reset=0x40021001), FLASH, r"there is no code at 0x40021000"),
+            (program(stack=0x2000FF00, code=b"\x00\xb5\xfe\xe7"), FLASH, r"the stack begins at 0x2000ff00, but RAM ends at 0x20004fff: .*larger"),
+            (bytes(range(1, 200)), FLASH, r"the vectors at 0x08000000 are 0x04030201 \(stack\), 0x08070605 \(reset\)")]
+    for data, address, reason in rows:
+        with Files(address=address, data=data) as files:
+            done = call("flash", "--sim", "bluepill", files.elf(), "--reset", expect=FAILED)
+            assert "programmed, checked" in done.said and "the core runs" not in done.said, done.said
+            assert re.search(r"error: reset, but no program runs: the core is locked up: .*" + reason, done.said), done.said
+
+
+def a_stack_that_the_program_does_not_use_is_a_warning():
+    with Files(data=program(stack=0x2000FF00)) as files:
+        said = call("flash", "--sim", "bluepill", files.elf(), "--reset").said
+        assert re.search("warn: the core runs, but .*RAM ends at 0x20004fff", said) and "reset: the core runs" in said, said
+
+
+def a_program_that_faults_at_once_is_told_of():
+    """udf; HardFault's vector leads to `b .` behind it."""
+    data = struct.pack("<IIII", 0x20005000, FLASH + 0x11, 0, FLASH + 0x13) + b"\x00\xde\xfe\xe7"
+    with Files(data=data) as files:
+        said = call("flash", "--sim", "bluepill", files.elf(), "--reset").said
+        assert re.search("warn: the program stopped at once: HardFault: undefined instruction.*0x08000010", said), said
+        assert "reset: the core runs" in said, "its own handler does"
 
 
 # --- words ---
@@ -414,4 +461,6 @@ run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_w
            what_is_too_large_is_said_with_its_size,
            a_locked_board_is_explained, a_lost_probe_is_told_with_the_state_of_the_flash, ctrl_c_stops_between_pages,
            reading_gives_what_is_there, a_failed_read_leaves_no_file, erase_says_what_it_wipes, reset_runs_or_halts,
+           a_reset_without_a_program_is_no_run, what_keeps_a_program_from_running_is_named,
+           a_stack_that_the_program_does_not_use_is_a_warning, a_program_that_faults_at_once_is_told_of,
            wrong_words_get_one_clear_line, help_teaches, common_options_work])

@@ -25,6 +25,7 @@
     X(POWER, "the debug domain does not power up")                \
     X(ALIGNMENT, "address or length not aligned")                 \
     X(NOT_HALTED, "the core is not halted")                       \
+    X(LOCKUP, "the core is locked up")                            \
     X(NOT_CONNECTED, "not connected to a target")                 \
     X(RESET_LOST, "the target was reset or lost power meanwhile") \
     X(NO_RESOURCE, "no free comparator")                          \

@@ -30,7 +30,7 @@ static void a_protected_chip_is_refused_before_anything_happens(void **state)
     assert_null(bench->flash);
     expect_sentence(bench,
                     "read protection is on (level 1); `monitor stm32f1x unlock 0` removes it "
-                    "and erases the whole flash");
+                    "and erases the whole flash; if that was done, switch the board off and on");
 }
 
 static void a_write_protected_page_is_named(void **state)

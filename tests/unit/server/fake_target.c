@@ -73,6 +73,11 @@ static void interlude(void)
 
 /* --- probe --- */
 
+struct clock *probe_clock(const struct probe *probe)
+{
+    return clock_real();
+}
+
 enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,
                     struct probe **probe)
 {
@@ -227,6 +232,18 @@ bool target_locked_up(const struct target *target)
     return fake.locked_up && fake.state == TARGET_RUNNING;
 }
 
+enum err target_measure(struct target *target, struct target_stop *stop)
+{
+    note("measure;");
+    return target_poll(target, stop);
+}
+
+enum err target_explain_lockup(struct target *target, char *text, size_t size)
+{
+    snprintf(text, size, "%s", "it hit a wall");
+    return ERR_OK;
+}
+
 enum err target_halt(struct target *target, struct target_stop *stop)
 {
     note("halt;");
@@ -286,6 +303,11 @@ enum err target_reset(struct target *target, enum target_reset kind)
     fake.state = kind == TARGET_RESET_RUN ? TARGET_RUNNING : TARGET_HALTED;
     fake.last = (struct target_stop){.reason = STOP_RESET};
     return ERR_OK;
+}
+
+const struct target_stop *target_last_reset(const struct target *target)
+{
+    return &fake.reset;
 }
 
 const struct target_stop *target_last_stop(const struct target *target)

@@ -23,7 +23,7 @@ struct fake {
     struct target_stop next;            /* the next poll or step finds this (if not STOP_NONE) */
     enum err poll_error;                /* the next poll answers this, once */
     enum target_state poll_state;       /* ..and leaves this */
-    struct target_stop last;
+    struct target_stop last, reset;
     bool locked_up;
     uint32_t speed_khz;  /* the probe's; 0: unknown */
     bool outlives_cable; /* the probe, as the simulated one does */

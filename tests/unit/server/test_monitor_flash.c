@@ -304,7 +304,10 @@ static void a_locked_chip_is_unlocked(void **state)
     assert_also("a reset is not enough\non the simulated board: sim power off; sim power on\n");
     assert_int_equal(rig.chunks, 5); /* the warning came before */
     monitor("reset");
-    assert_says("flash probe 0", "read-protected");
+    assert_says("flash probe 0", "unlocked already");
+    monitorf("program %s 0x08000000", path);
+    assert_int_equal(rig.error, ERR_PROTECTED);
+    assert_also("unlocked already");
     monitor("sim power off; sim power on");
     assert_says("flash probe 0", "flash size = 64 KiB\nflash 'stm32f1x' found");
     assert_null(strstr(rig.output, "protected"));
