@@ -17,7 +17,7 @@
 #include "debug_gdb.h"
 #include "image.h"
 
-enum { GDB_WORDS = 256, OWN_WORDS = 5 };
+enum { GDB_WORDS = 256, OWN_WORDS = 11, SCRIPTS = 3, NAME_SIZE = 32 };
 
 /* One call. */
 struct call {
@@ -214,35 +214,56 @@ static void become_daemon(struct call *call, int ready)
     options->needs_target = true;
 }
 
-/* A file without a name for gdb's -x, which stops at the first command that fails. -1: no. */
-static int write_script(const struct call *call)
-{
-    int script = memfd_create("probed-debug", 0);
+/* gdb shows where the core stood before the load, which is no place of this program. What it says
+ * can be kept from the terminal since gdb 12. */
+static const char quiet[] = "if $_gdb_major >= 12\n"
+                            "set logging file /dev/null\n"
+                            "set logging redirect on\n"
+                            "set logging enabled on\n"
+                            "end\n";
+static const char loud[] = "if $_gdb_major >= 12\n"
+                           "set logging enabled off\n"
+                           "set logging redirect off\n"
+                           "set logging file gdb.txt\n"
+                           "end\n";
+static const char begin[] = "load\nmonitor reset halt\nbreak main\ncontinue\n";
 
-    if (script >= 0)
-        dprintf(script,
-                "target extended-remote %s\nload\nmonitor reset halt\nbreak main\ncontinue\n",
-                call->options->gdb.path);
-    return script;
+/* A file without a name for gdb's -x, which stops at the first command that fails: what must come
+ * all the same is another one. */
+static bool write_script(const char *text, int *script, char name[NAME_SIZE])
+{
+    *script = memfd_create("probed-debug", 0);
+    snprintf(name, NAME_SIZE, "/dev/fd/%d", *script);
+    return *script >= 0 && dprintf(*script, "%s", text) > 0;
+}
+
+static int run_scripts(struct call *call, char names[SCRIPTS][NAME_SIZE])
+{
+    char target[160];
+    const char *const words[OWN_WORDS] = {call->gdb, "-q", call->file, "-x", names[0], "-ex",
+                                          target,    "-x", names[1],   "-x", names[2]};
+
+    snprintf(target, sizeof target, "target extended-remote %s", call->options->gdb.path);
+    memcpy(call->words, words, sizeof words);
+    return debug_gdb_run(call->gdb, call->words);
 }
 
 static int run_gdb(struct call *call)
 {
-    int script = write_script(call);
-    char path[32];
+    static const char *const texts[SCRIPTS] = {quiet, loud, begin};
+    char names[SCRIPTS][NAME_SIZE];
+    int scripts[SCRIPTS], code = DAEMON_FAILED;
+    bool written = true;
 
-    if (script < 0) {
+    for (int i = 0; i < SCRIPTS; i++)
+        written &= write_script(texts[i], &scripts[i], names[i]);
+    if (written)
+        code = run_scripts(call, names);
+    else
         log_say(stderr, "probed", LOG_ERROR, "no memory for gdb's commands");
-        return DAEMON_FAILED;
-    }
-    snprintf(path, sizeof path, "/dev/fd/%d", script);
-    call->words[0] = call->gdb;
-    call->words[1] = "-q";
-    call->words[2] = call->file;
-    call->words[3] = "-x";
-    call->words[4] = path;
-    int code = debug_gdb_run(call->gdb, call->words);
-    close(script);
+    for (int i = 0; i < SCRIPTS; i++)
+        if (scripts[i] >= 0)
+            close(scripts[i]);
     return code;
 }
 

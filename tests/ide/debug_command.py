@@ -64,6 +64,10 @@ def stops_at_main():
     code, text = call("--sim", ELF, "-nx", "-batch", "-ex", "bt")
     assert code == 0 and "#0  main ()" in text, text
     assert "probed:" not in text, "the terminal is gdb's"
+    for line in text.splitlines():  # what comes before main
+        if "main ()" in line:
+            break
+        assert re.match(r"Loading |Start address|Transfer rate|\[stm32f1x.cpu\] halted|xPSR:|Breakpoint 1 at|Note: |$", line), text
 
 
 def words_in_any_order():
