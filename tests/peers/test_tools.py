@@ -61,7 +61,7 @@ def list_and_info_agree_with_st_info():
     for name, value in (("flash", target["flash_bytes"]), ("sram", target["ram_bytes"])):
         assert re.search(rf"{name}: +{value}\b", theirs), (name, value, theirs)
     assert int(re.search(r"chipid: +(0x\w+)", theirs).group(1), 16) == int(target["dev_id"], 16), theirs
-    assert target["state"] == "running", "the core was not disturbed"
+    assert target["state"] == "locked up" and "0xffffffff" in target["lockup"], "the chip is blank; info halts nothing"
 
 
 def the_boards_serial_port_is_found():
@@ -235,8 +235,9 @@ def a_core_held_in_reset_is_said_to_be():
 
 
 def a_program_that_resets_itself_at_once_is_no_held_reset():
-    # 8: ldr r0, =AIRCR; ldr r1, =SYSRESETREQ; str r1, [r0]; b .
-    words = bytes.fromhex("00500020" "09000008" "01480249" "0160fee7" "0ced00e0" "0400fa05")
+    # 8: ldr r2, =8000; 1: subs r2, #1; bne 1b; ldr r0, =AIRCR; ldr r1, =SYSRESETREQ; str r1, [r0]; b .
+    words = bytes.fromhex("00500020" "09000008" "044a013a" "fdd10448" "04490160" "fee700bf" "00bf00bf" "401f0000"
+                          "0ced00e0" "0400fa05")
     with Bench() as bench:
         with open(bench.path("loop"), "wb") as file:
             file.write(words)
@@ -286,8 +287,8 @@ def option_bytes_are_left_alone_by_a_probe_without_halfwords():
         return
     with Bench() as bench:
         text = bench.run("{probed} info >{dir}/before\n"
-                         "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c shutdown || test $? = 1; {probed} reset;"
-                         "{probed} info")
+                         "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c shutdown || test $? = 1; "
+                         "{probed} reset halt; {probed} info")
         assert "cannot do 16-bit accesses" in text, text
         before = bench.read("before").decode()
         assert before.split("core:")[1].split("\n", 1)[1] == text.split("core:")[1].split("\n", 1)[1], text
@@ -300,7 +301,7 @@ def option_bytes_are_shown():
         bench.run("{probed} info >{dir}/before\n"
                   "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c 'stm32f1x options_write 0 HWWDG RSTSTOP' "
                   "-c shutdown\n"
-                  "{probed} info >{dir}/stored; {probed} reset; {probed} info >{dir}/after\n"
+                  "{probed} info >{dir}/stored; {probed} reset halt; {probed} info >{dir}/after\n"
                   "{probed} info --json >{dir}/json\n")
         before, stored, after = (bench.read(name).decode() for name in ("before", "stored", "after"))
         for text in (before, stored):
