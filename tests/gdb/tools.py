@@ -397,7 +397,7 @@ def what_keeps_a_program_from_running_is_named():
 def a_stack_that_the_program_does_not_use_is_a_warning():
     with Files(data=program(stack=0x2000FF00)) as files:
         said = call("flash", "--sim", "bluepill", files.elf(), "--reset").said
-        assert re.search("warn: the core runs, but .*RAM ends at 0x20004fff", said) and "reset: the core runs" in said, said
+        assert re.search("warning: the core runs, but .*RAM ends at 0x20004fff", said) and "reset: the core runs" in said, said
 
 
 def a_program_that_faults_at_once_is_told_of():
@@ -405,7 +405,7 @@ def a_program_that_faults_at_once_is_told_of():
     data = struct.pack("<IIII", 0x20005000, FLASH + 0x11, 0, FLASH + 0x13) + b"\x00\xde\xfe\xe7"
     with Files(data=data) as files:
         said = call("flash", "--sim", "bluepill", files.elf(), "--reset").said
-        assert re.search("warn: the program stopped at once: HardFault: undefined instruction.*0x08000010", said), said
+        assert re.search("warning: the program stopped at once: HardFault: undefined instruction.*0x08000010", said), said
         assert "reset: the core runs" in said, "its own handler does"
 
 
