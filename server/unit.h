@@ -35,6 +35,13 @@ enum client_action {
     CLIENT_EXIT_CODE = 16, /* of a shutdown, times this */
 };
 
+/* The code that a client steps through, told to its user when it takes long (gdb/long_step.c). */
+struct client_line {
+    uint32_t start, end;
+    uint64_t since_ns, left_ns; /* uv_hrtime() */
+    bool told;
+};
+
 /* One gdb connection as the worker sees it. */
 struct client {
     unsigned id; /* 0..UNIT_CLIENTS-1: breakpoint owner */
@@ -51,6 +58,7 @@ struct client {
                     its `run`, and runs when it leaves */
     bool lost;   /* its target was lost, whether or not it is back: until it asks, attaches or runs
                     again, what it believes of the core is not true any more */
+    struct client_line line;
     struct flash *flash; /* between vFlashErase and vFlashDone */
     uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
                             holder; 0: has not asked (or detached), and holds nothing */

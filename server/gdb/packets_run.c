@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "console.h"
+#include "long_step.h"
 #include "packets_internal.h"
 #include "stop_reply.h"
 
@@ -158,10 +159,15 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     }
     warn_after_load(call);
     console_begin(&console, call->job, call->unit, call->client);
-    if (start < end)
+    if (start < end) {
+        struct long_step long_step;
+
+        long_step_begin(&long_step, call, start, end);
         err = unit_step_range(call->unit, call->job, start, end);
-    else
+        long_step_end(&long_step);
+    } else {
         err = unit_step(call->unit, call->job);
+    }
     console_end(&console);
     return err != ERR_OK ? begun(call, err) : reply_stop(call);
 }

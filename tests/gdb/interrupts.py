@@ -108,6 +108,38 @@ def while_it_steps_a_range():
             assert c.receive(timeout=QUICK).startswith(b"T0")
 
 
+def said(packet):
+    return bytes.fromhex(packet[1:].decode()).decode() if packet[:1] == b"O" else ""
+
+
+def a_line_that_waits_is_told_once():
+    """A `next` in a loop is one long packet; gdb's user hears what goes on, and stops it."""
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        spin(c)
+        c.send("vCont;r20000400,20000402:1;c")
+        assert "inside the line of 0x20000400" in said(c.receive(timeout=30))
+        c.send_raw(b"\x03")
+        assert c.receive(timeout=QUICK).startswith(b"T02"), "told a second time, or not stopped"
+
+
+def a_line_that_waits_by_a_call_is_told_too():
+    """gdb steps into the call, runs to its end and asks for the same line again."""
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        c.ask("M20000400,8:00e000bffce7c046")  # b 404; nop; b 400
+        c.ask("Pf=00040020")
+        end, told, rounds = time.monotonic() + 60, False, 0
+        while not told and time.monotonic() < end:
+            rounds += 1
+            c.send("vCont;r20000400,20000402:1;c")
+            while (packet := c.receive(timeout=QUICK))[:1] == b"O":
+                told = told or "inside the line" in said(packet)
+            assert packet.startswith(b"T05"), packet
+            assert c.ask("vCont;s:1").startswith(b"T05")
+        assert told and rounds > 10, rounds
+
+
 def glued_to_the_resume():
     with board() as daemon, Client(daemon.port) as c:
         c.ask("?")
@@ -222,7 +254,8 @@ def a_stop_is_told_at_once():
 
 
 run_tests([idle_and_between_packets, crossing_a_stop, what_ends_a_kept_one, lldb_keeps_none,
-           inside_a_packet_it_is_data, while_it_steps_a_range, glued_to_the_resume,
+           inside_a_packet_it_is_data, while_it_steps_a_range, a_line_that_waits_is_told_once,
+           a_line_that_waits_by_a_call_is_told_too, glued_to_the_resume,
            during_a_reset, during_a_load_it_ends_the_load, during_a_monitor_command, a_load_leaves_others_served,
            during_a_load_others_do_not_run_the_core, a_slow_wire_is_answered_in_time, no_ack_mode_drops_what_is_garbled,
            a_stop_is_told_at_once])
