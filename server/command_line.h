@@ -3,10 +3,10 @@
 #ifndef PROBED_COMMAND_LINE_H
 #define PROBED_COMMAND_LINE_H
 
+#include "cli/debug.h"
+#include "compat/compat.h"
 #include "daemon.h"
-#include "debug_command.h"
-#include "personality.h"
-#include "texts.h"
+#include "string_pool.h"
 
 struct command_line {
     struct options options;

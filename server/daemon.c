@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "consoles/ports.h"
 #include "daemon_signals.h"
 #include "daemon_text.h"
-#include "gdb_session.h"
-#include "listener.h"
-#include "mailbox.h"
-#include "ports.h"
-#include "worker.h"
+#include "gdb/gdb_client.h"
+#include "net/listener.h"
+#include "session/mailbox.h"
+#include "session/worker.h"
 
 struct daemon {
     struct daemon_setup setup;

@@ -7,7 +7,7 @@
 #define PROBED_DAEMON_H
 
 #include "base/log.h"
-#include "options.h"
+#include "options/options.h"
 
 struct daemon;
 

@@ -3,7 +3,7 @@
 #ifndef PROBED_DAEMON_TEXT_H
 #define PROBED_DAEMON_TEXT_H
 
-#include "endpoint.h"
+#include "net/endpoint.h"
 
 /* "Listening on ADDR:PORT for SERVICE connections"; "Serving SERVICE on standard .." for a pipe. */
 void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of a target: created without traffic, connected, lost, connected again. */
-#include "cortex_m.h"
+#include "core/core.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "connect.h"
-#include "detect.h"
-#include "probe.h"
+#include "chip/detect.h"
+#include "connect/connect.h"
+#include "probe/probe.h"
 
 enum { SLICE_FIRST = 256 }; /* 35 ms at 100 kHz */
 

@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/job.h"
-#include "probe.h"
+#include "probe/probe.h"
 
 struct target;
 

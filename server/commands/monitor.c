@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a line of text to the handlers of the table; command files. */
-#include "monitor.h"
+#include "commands/monitor.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "monitor_commands.h"
-#include "monitor_words.h"
-#include "nearest.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
+#include "suggest.h"
 
 enum { GROUP_TEXT = 240 };
 

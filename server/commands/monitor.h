@@ -4,7 +4,7 @@
 #ifndef PROBED_MONITOR_H
 #define PROBED_MONITOR_H
 
-#include "unit.h"
+#include "session/session.h"
 
 enum {
     MONITOR_WORDS = 32,

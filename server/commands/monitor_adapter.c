@@ -2,7 +2,7 @@
 /* The probe and the wires: adapter, reset_config, transport, swdp_scan. */
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 static enum err open_probe(struct monitor *monitor, struct probe **probe)
 {

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor_commands.h"
-#include "monitor_words.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
 
 enum err monitor_usage(struct monitor *monitor, const char *name)
 {

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chips.h"
-#include "monitor_commands.h"
-#include "monitor_words.h"
+#include "chip/chips.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
 
 /* --- names --- */
 

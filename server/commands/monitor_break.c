@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 #define MINE (UINT64_C(1) << UNIT_OWNER_MONITOR)
 /* What is listed does not change while it is; the limit is for the loops' sake. */

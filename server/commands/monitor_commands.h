@@ -4,8 +4,8 @@
 #ifndef PROBED_MONITOR_COMMANDS_H
 #define PROBED_MONITOR_COMMANDS_H
 
-#include "image.h"
-#include "monitor.h"
+#include "commands/monitor.h"
+#include "image/image.h"
 
 /* --- monitor.c --- */
 

@@ -2,7 +2,7 @@
 /* Run control: halt, resume, step, reset and what waits for them. */
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 enum { WAIT_DEFAULT_MS = 5000, LOOK_EVERY_US = 1000, MS_MAX = 24 * 3600 * 1000 };
 

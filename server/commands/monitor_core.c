@@ -2,7 +2,7 @@
 /* The core and how it is debugged: targets, cortex_m, arm semihosting. */
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 static const char *state_name(const struct target *target)
 {

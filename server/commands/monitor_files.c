@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fit.h"
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
+#include "image/fit.h"
 
 enum { CHUNK_BYTES = 4096, DIFFERENCES_SHOWN = 128, SAVE_MAX = 64 * 1024 * 1024 };
 

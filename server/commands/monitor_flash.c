@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "flash.h"
-#include "monitor_commands.h"
-#include "stm32f1.h"
+#include "commands/monitor_commands.h"
+#include "flash/flash.h"
+#include "flash/stm32/stm32f1.h"
 
 enum { CHUNK_BYTES = 1024 };
 

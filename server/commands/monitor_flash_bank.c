@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 /* `OFFSET` in the bank; left out: 0. */
 static enum err read_offset(struct monitor *monitor, const struct monitor_bank *bank, int argc,

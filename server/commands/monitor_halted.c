@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor_commands.h"
-#include "monitor_words.h"
-#include "stop_reply.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
+#include "gdb/stop_reply.h"
 
 #define XPSR_EXCEPTION 0x1FFu
 #define CONTROL_NPRIV 1u

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor_commands.h"
-#include "nearest.h"
+#include "commands/monitor_commands.h"
+#include "suggest.h"
 
 enum { HELP_COLUMN = 34 };
 

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "monitor_commands.h"
-#include "monitor_words.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
 
 enum { LINE_BYTES = 32, CHUNK_BYTES = 1024, LIST_MAX = 65536 };
 

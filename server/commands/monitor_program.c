@@ -2,8 +2,8 @@
 /* Files into flash: flash write_image, program; progress as it happens. */
 #include <string.h>
 
-#include "flash_image.h"
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
+#include "flash/content.h"
 
 enum { TELL_PERCENT = 10, TELL_US = 1000000 };
 

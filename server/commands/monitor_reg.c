@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "monitor_commands.h"
-#include "monitor_words.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
 
 static const struct target_register *describe(const struct target *target, size_t index)
 {

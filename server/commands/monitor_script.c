@@ -2,7 +2,7 @@
 /* What scripts are made with: echo sleep version init shutdown exit; and what is not there. */
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 enum { SLICE_US = 10000, SLEEP_MAX_MS = 24 * 3600 * 1000, CODE_MAX = 255 };
 

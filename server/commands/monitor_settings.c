@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 /* --- gdb NAME enable|disable: what is always as one of them says --- */
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
 
 static const char *state_name(enum target_state state)
 {

@@ -2,13 +2,13 @@
 /* What STM32F1 has of its own: protections and option bytes (PM0075, 2.4 and 2.5). OpenOCD calls
  * these `stm32f1x ..`, with aliases for families whose controller is the same: on an F1 they are
  * refused, since who types them expects another chip. */
-#include "stm32f1.h"
+#include "flash/stm32/stm32f1.h"
 
 #include <string.h>
 
-#include "chips.h"
-#include "flash.h"
-#include "monitor_commands.h"
+#include "chip/chips.h"
+#include "commands/monitor_commands.h"
+#include "flash/flash.h"
 
 #define OBR_USER_WDG_SW (1u << 0)
 #define OBR_USER_RST_STOP (1u << 1)

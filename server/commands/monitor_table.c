@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* All monitor commands, and other spellings of them. Sorted; help and docs/commands.md follow it.
  */
-#include "monitor.h"
-#include "monitor_commands.h"
+#include "commands/monitor.h"
+#include "commands/monitor_commands.h"
 
 /* As many words as one likes. */
 enum { ANY = MONITOR_WORDS - 1 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "monitor_words.h"
+#include "commands/monitor_words.h"
 
 #include <ctype.h>
 #include <errno.h>

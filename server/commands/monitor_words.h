@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "monitor.h"
+#include "commands/monitor.h"
 
 enum { MONITOR_COMMAND_SIZE = 8192 };
 

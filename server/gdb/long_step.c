@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "long_step.h"
+#include "gdb/long_step.h"
 
 #include <inttypes.h>
 #include <uv.h>
 
-#include "console.h"
+#include "gdb/gdb_console.h"
 
 #define LONG_NS (2 * UINT64_C(1000000000))
 /* gdb by itself asks for the next step at once; a person takes longer. */

@@ -5,7 +5,7 @@
 #ifndef PROBED_LONG_STEP_H
 #define PROBED_LONG_STEP_H
 
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 /* While one packet steps. */
 struct long_step {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "packet_args.h"
+#include "gdb/packet_args.h"
 
 #include <string.h>
 
-#include "rsp.h"
+#include "gdb/rsp.h"
 
 /* What is left to read. */
 struct span {

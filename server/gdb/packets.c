@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "packets.h"
+#include "gdb/packets.h"
 
 #include <ctype.h>
 #include <string.h>
 
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 enum {
     LONG = PACKET_LONG,

@@ -4,7 +4,7 @@
 #ifndef PROBED_PACKETS_H
 #define PROBED_PACKETS_H
 
-#include "unit.h"
+#include "session/session.h"
 
 enum packet_outcome {
     PACKET_REPLY,    /* send `reply`, even if empty ("not known") */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Z0-Z4 z0-z4. */
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 enum { TYPE_SOFTWARE, TYPE_HARDWARE, TYPE_WRITE, TYPE_READ, TYPE_ACCESS };
 

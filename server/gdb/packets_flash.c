@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* vFlashErase vFlashWrite vFlashDone: one flash session from the first to the last. */
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 /* The target was lost and is back. What gdb believes of its registers does not matter to a load:
  * the core is halted as for a new gdb, and the load goes on. */

@@ -3,9 +3,9 @@
 #ifndef PROBED_PACKETS_INTERNAL_H
 #define PROBED_PACKETS_INTERNAL_H
 
-#include "packet_args.h"
-#include "packets.h"
-#include "rsp.h"
+#include "gdb/packet_args.h"
+#include "gdb/packets.h"
+#include "gdb/rsp.h"
 
 enum packet_flag {
     PACKET_LONG = 1,   /* may take long: gdb waits for ever, or its flash time-out */

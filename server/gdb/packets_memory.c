@@ -2,7 +2,7 @@
 /* m M x X qCRC qSearch:memory. Works while the core runs, too. */
 #include <string.h>
 
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 /* What is read of a long request: gdb takes a shorter answer. On a slow wire it gets no more than
  * it would ask for itself, half of PacketSize. */

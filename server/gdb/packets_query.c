@@ -2,11 +2,11 @@
 /* What gdb asks about us, threads and the target; and monitor commands. */
 #include <string.h>
 
-#include "console.h"
-#include "describe.h"
-#include "monitor.h"
-#include "packets_internal.h"
-#include "xfer.h"
+#include "commands/monitor.h"
+#include "gdb/gdb_console.h"
+#include "gdb/packets_internal.h"
+#include "gdb/target_xml.h"
+#include "gdb/xfer.h"
 
 /* --- features --- */
 

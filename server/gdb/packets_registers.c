@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* g G p P: registers in the order of target.xml, in the target's byte order. */
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 static void put_value(uint8_t bytes[8], uint64_t value)
 {

@@ -2,10 +2,10 @@
 /* ? c C s S vCont. */
 #include <string.h>
 
-#include "console.h"
-#include "long_step.h"
-#include "packets_internal.h"
-#include "stop_reply.h"
+#include "gdb/gdb_console.h"
+#include "gdb/long_step.h"
+#include "gdb/packets_internal.h"
+#include "gdb/stop_reply.h"
 
 /* Never an error: gdb 13 and 16 hang at E.text to `?`. Without a target there is no program. */
 enum err packet_why(struct packet_call *call)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ! vAttach vRun R vKill k D: how a debugging session begins and ends. */
-#include "packets_internal.h"
-#include "stop_reply.h"
+#include "gdb/packets_internal.h"
+#include "gdb/stop_reply.h"
 
 enum err packet_extended(struct packet_call *call)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "rsp.h"
+#include "gdb/rsp.h"
 
 #include <string.h>
 

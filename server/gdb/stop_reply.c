@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "stop_reply.h"
+#include "gdb/stop_reply.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
-#include "console.h"
+#include "gdb/gdb_console.h"
 
 /* gdb's numbers (include/gdb/signals.def), the same on every host. */
 enum { SIGNAL_INT = 0x02, SIGNAL_TRAP = 0x05, SIGNAL_SEGV = 0x0B };

@@ -3,7 +3,7 @@
 #ifndef PROBED_STOP_REPLY_H
 #define PROBED_STOP_REPLY_H
 
-#include "unit.h"
+#include "session/session.h"
 
 /* Writes unit->stop as this client may read it: always with the thread, and with the core
  * registers, which saves gdb a `g`. W for a program that exited. hwbreak, swbreak and watch only

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "xfer.h"
+#include "gdb/xfer.h"
 
-#include "rsp.h"
+#include "gdb/rsp.h"
 
 enum err xfer_window(struct buf *reply, const void *document, size_t size, size_t offset,
                      size_t length)

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "completion.h"
+#include "consoles/completion.h"
+#include "consoles/line_editor.h"
 #include "fuzz.h"
-#include "line_editor.h"
 
 static void check(const struct line_editor *editor)
 {

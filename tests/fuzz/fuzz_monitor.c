@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/monitor.h"
+#include "commands/monitor_words.h"
 #include "fuzz.h"
-#include "monitor.h"
-#include "monitor_words.h"
-#include "probe.h"
+#include "probe/probe.h"
 
 enum { CHECKPOINTS = 20, BOARD_LINES = 16 };
 

@@ -7,7 +7,7 @@
 
 #include "fake_target.h"
 #include "fuzz.h"
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 static void ignore(void *user, const void *payload, size_t length)
 {

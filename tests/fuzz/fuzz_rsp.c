@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "rsp.h"
+#include "gdb/rsp.h"
 
 /* A sum over all events and packets. */
 static uint64_t digest(const char *bytes, size_t length, size_t piece)

@@ -11,11 +11,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "consoles/line_editor.h"
+#include "consoles/tcl.h"
+#include "consoles/telnet.h"
 #include "fuzz.h"
-#include "line_editor.h"
-#include "tcl_session.h"
-#include "telnet_session.h"
-#include "worker.h"
+#include "session/worker.h"
 
 static struct bench {
     uv_loop_t loop;

@@ -8,7 +8,7 @@ import sys
 root = pathlib.Path(sys.argv[1])
 FUNCTION_LIMIT, FUNCTION_P90, FILE_LIMIT = 60, 35, 450
 # Data and nothing else may be longer.
-TABLES = {"targets/chips.c"}
+TABLES = {"targets/chip/chips.c"}
 
 lengths, problems = [], []
 for file in sorted(p for layer in ("server", "targets", "transport") for p in (root / layer).rglob("*.c")):

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "stlink_model.h"
-#include "usb.h"
+#include "usb/usb.h"
 
 /* What a transfer to the probe or from it may come to. */
 enum pipe_fault {

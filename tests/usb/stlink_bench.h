@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "model_pipe.h"
-#include "stlink.h"
+#include "stlink/stlink.h"
 
 #define DHCSR 0xE000EDF0u
 #define DHCSR_HALT 0xA05F0003u

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "sim/board.h"
+#include "sim/board/board.h"
 
 enum stlink_generation { STLINK_V2, STLINK_V2_1, STLINK_V3 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stlink_swd.h"
 
+#include "adi/dap.h"
 #include "base/bytes.h"
-#include "dap.h"
 
 #define DHCSR 0xE000EDF0u
 #define DCRSR 0xE000EDF4u

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/board.h"
+#include "sim/board/board.h"
 
 /* Status bytes of replies. */
 enum stlink_status {

@@ -3,7 +3,7 @@
  * transfers; the core's registers, and memory that gdb will ask for, come along. */
 #include "stlink_bench.h"
 
-#include "flash.h"
+#include "flash/flash.h"
 #include "target.h"
 
 #define CODE (RAM + 0x1020)

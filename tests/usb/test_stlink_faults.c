@@ -4,7 +4,7 @@
 #include "stlink_bench.h"
 
 #include "base/bytes.h"
-#include "flash.h"
+#include "flash/flash.h"
 #include "target.h"
 
 enum { IMAGE_SIZE = 256, FAULT_LIMIT_S = 4, TRANSFERS_MAX = 1000 };

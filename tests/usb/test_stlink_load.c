@@ -3,7 +3,7 @@
  * the flash's own times all count, and nothing else does. */
 #include <stdio.h>
 
-#include "flash.h"
+#include "flash/flash.h"
 #include "stlink_bench.h"
 #include "target.h"
 

@@ -3,7 +3,7 @@
 #include "stlink_bench.h"
 
 #include "base/bytes.h"
-#include "stlink.h"
+#include "stlink/stlink.h"
 #include "target.h"
 
 enum { ROUNDS = 300 };

@@ -3,7 +3,7 @@
 #include "stlink_bench.h"
 
 #include "base/bytes.h"
-#include "flash.h"
+#include "flash/flash.h"
 #include "target.h"
 
 static void send(struct bench *bench, uint8_t group, uint8_t op, uint8_t argument)

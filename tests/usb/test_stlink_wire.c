@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "stlink_wire.h"
+#include "stlink/wire.h"
 
 static void products_are_known_and_unusable_ones_say_what_to_do(void **state)
 {

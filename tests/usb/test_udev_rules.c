@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "stlink_wire.h"
+#include "stlink/wire.h"
 
 enum { TEXT_SIZE = 8192 };
 
@@ -12,7 +12,7 @@ static const char head[] =
     "# Lets the person at the machine, and the group plugdev, use ST-Links. Install:\n"
     "#   sudo cp 60-probed.rules /etc/udev/rules.d/\n"
     "#   sudo udevadm control --reload\n"
-    "# and replug the probe. Made from the table of products in transport/stlink_wire.c.\n"
+    "# and replug the probe. Made from the table of products in transport/stlink/wire.c.\n"
     "# ID_MM_DEVICE_IGNORE keeps ModemManager from talking to the probe's serial port.\n"
     "\n"
     "ACTION==\"remove\", GOTO=\"probed_end\"\n"

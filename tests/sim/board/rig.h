@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "dap.h"
-#include "sim/board.h"
+#include "adi/dap.h"
+#include "sim/board/board.h"
 
 enum {
     FLASH_BASE = 0x08000000,

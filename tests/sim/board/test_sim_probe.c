@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ops.h"
-#include "probe.h"
+#include "probe/ops.h"
+#include "probe/probe.h"
 
 struct bench {
     struct job job;

@@ -4,8 +4,8 @@
 #ifndef PROBED_TEST_FLAT_H
 #define PROBED_TEST_FLAT_H
 
-#include "sim/exception.h"
-#include "sim/insn.h"
+#include "sim/cpu/exception.h"
+#include "sim/cpu/insn.h"
 
 #define FLAT_CODE 0x08000000u
 #define FLAT_RAM 0x20000000u

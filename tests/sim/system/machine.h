@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "sim/cpu.h"
+#include "sim/cpu/cpu.h"
 #include "thumb.h"
 
 #define FLASH 0x08000000u

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "flash.h"
-#include "probe.h"
+#include "flash/flash.h"
+#include "probe/probe.h"
 #include "target.h"
 
 enum { FLASH = 0x08000000, FLASH_SIZE = 0x10000, PAGE_SIZE = 1024, RAM = 0x20000000 };

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "crc32.h"
+#include "base/crc32.h"
 
 /* The check value of CRC-32/MPEG-2. */
 static void the_checksum_is_gdbs(void **state)

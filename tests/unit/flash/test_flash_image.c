@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whole images onto a simulated STM32F103C8: where each byte goes, what is refused, what is read
  * back. */
-#include "flash_image.h"
+#include "flash/content.h"
 
 #include <string.h>
 

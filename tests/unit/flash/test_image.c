@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "image.h"
+#include "image/image.h"
 
 static struct job job;
 

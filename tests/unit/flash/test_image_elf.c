@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "image.h"
+#include "image/image.h"
 
 /* A program of two segments: code at its address, data loaded behind it and copied to RAM. */
 struct file {

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "image.h"
+#include "image/image.h"
 
 enum { MIB = 1024 * 1024 };
 

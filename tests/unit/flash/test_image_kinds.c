@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/bytes.h"
-#include "image.h"
+#include "image/image.h"
 
 enum { BLOCK = 512, PAYLOAD = 256, BLOCKS = 4, STM32F1 = 0x5EE21072 };
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "bench.h"
-#include "cortex_m.h"
-#include "stm32f1.h"
+#include "core/core.h"
+#include "flash/stm32/stm32f1.h"
 
 static uint8_t image[FLASH_SIZE];
 

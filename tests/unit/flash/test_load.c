@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
-#include "ops.h"
+#include "probe/ops.h"
 
 static uint8_t image[FLASH_SIZE];
 

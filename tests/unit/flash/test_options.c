@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bench.h"
-#include "stm32f1.h"
+#include "flash/stm32/stm32f1.h"
 
 static struct stm32f1_options read_options(struct bench *bench)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "bench.h"
-#include "fault.h"
-#include "stm32f1.h"
+#include "flash/stm32/stm32f1.h"
+#include "probe/fault_injection.h"
 
 enum { POINTS_MAX = 1000, RCC_CR = 0x40021000, FLASH_CR = 0x40022010, CR_LOCKED = 0x80 };
 #define DBGMCU_CR 0xE0042004u

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "flash_plan.h"
+#include "flash/plan.h"
 
 enum { START = 0x08000000, PAGE = 16, SECTOR = 32, SECTORS = 8 };
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "flash_plan.h"
+#include "flash/plan.h"
 
 enum { START = 0x08000000, PAGE = 16, SECTOR = 64, SECTORS = 6, SIZE = SECTOR * SECTORS, UNIT = 2 };
 

@@ -15,8 +15,8 @@
 #include <cmocka.h>
 
 #include "fake_target.h"
-#include "packets.h"
-#include "rsp.h"
+#include "gdb/packets.h"
+#include "gdb/rsp.h"
 
 struct gdb {
     struct client *client;

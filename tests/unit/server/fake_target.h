@@ -4,8 +4,8 @@
 #ifndef FAKE_TARGET_H
 #define FAKE_TARGET_H
 
-#include "flash.h"
-#include "monitor.h"
+#include "commands/monitor.h"
+#include "flash/flash.h"
 #include "target.h"
 
 enum {

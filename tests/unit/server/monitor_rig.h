@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "monitor.h"
-#include "probe.h"
+#include "commands/monitor.h"
+#include "probe/probe.h"
 
 struct rig {
     struct unit unit;

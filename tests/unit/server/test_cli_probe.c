@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said of a probe: of one that works, and of one that was not opened since it is known that
  * it cannot be used. */
-#include "cli_probe.h"
+#include "cli/probe_facts.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

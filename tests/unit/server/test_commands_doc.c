@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "monitor.h"
-#include "monitor_commands.h"
+#include "commands/monitor.h"
+#include "commands/monitor_commands.h"
 
 static const char *page;
 

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "completion.h"
+#include "consoles/completion.h"
 
 static const struct monitor_command table[] = {
     {.name = "flash banks", .usage = ""},

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "daemon_rig.h"
-#include "unit.h"
+#include "session/session.h"
 
 enum { ROUNDS = 50, CROWD = 100 };
 

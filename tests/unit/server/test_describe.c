@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <expat.h>
 
-#include "describe.h"
-#include "xfer.h"
+#include "gdb/target_xml.h"
+#include "gdb/xfer.h"
 
 /* Elements as lines: "reg name=r0 bitsize=32". */
 struct reading {

@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "first_line.h"
-#include "line_editor.h"
+#include "consoles/first_line.h"
+#include "consoles/line_editor.h"
 
 enum { END = 0x1A };
 

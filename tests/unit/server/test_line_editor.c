@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "line_editor.h"
+#include "consoles/line_editor.h"
 
 enum { SCREEN = LINE_WIDTH_MAX };
 

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "mailbox.h"
-#include "worker.h"
+#include "session/mailbox.h"
+#include "session/worker.h"
 
 enum { MANY = 2000 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Monitor commands on a simulated board: the table, what they print, what they refuse. */
-#include "monitor_commands.h"
+#include "commands/monitor_commands.h"
+#include "commands/monitor_words.h"
 #include "monitor_rig.h"
-#include "monitor_words.h"
 
 static void the_table_is_sorted_and_complete(void **state)
 {

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "monitor_words.h"
+#include "commands/monitor_words.h"
 
 /* The words as "[a][b];[c]", or what is wrong. */
 static const char *split(const char *line)

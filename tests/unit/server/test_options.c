@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "nearest.h"
-#include "options.h"
+#include "options/options.h"
+#include "suggest.h"
 
 enum { WORDS = 16 };
 

@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "desk.h"
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 static struct desk desk;
 static struct gdb *const gdb = &desk.gdb[0];

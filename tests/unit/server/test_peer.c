@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose a socket is, by tables made to look like the kernel's; who is known as a user. */
-#include "peer.h"
+#include "net/peer.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

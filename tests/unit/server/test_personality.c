@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "meant_chip.h"
-#include "personality_internal.h"
-#include "texts.h"
+#include "compat/compat_internal.h"
+#include "session/meant_chip.h"
+#include "string_pool.h"
 
 enum { WORDS = 32 };
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "packets_internal.h"
+#include "gdb/packets_internal.h"
 
 /* All events of a stream up to FOREIGN as letters, packets' payloads in between, the stream fed in
  * pieces of `piece` bytes. */

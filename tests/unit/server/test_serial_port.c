@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The serial port below a USB device, found in a folder made to look like sysfs. */
-#include "serial_port.h"
+#include "cli/serial_port.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -16,11 +16,11 @@
 
 #include <cmocka.h>
 
-#include "gdb_session.h"
-#include "listener.h"
-#include "mailbox.h"
-#include "rsp.h"
-#include "worker.h"
+#include "gdb/gdb_client.h"
+#include "gdb/rsp.h"
+#include "net/listener.h"
+#include "session/mailbox.h"
+#include "session/worker.h"
 
 enum { TURNS = 60000, CLIENT_ID = 1 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "ops.h"
+#include "probe/ops.h"
 
 static void keep_output(void *user, const char *text, size_t length)
 {

@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "ops.h"
-#include "probe.h"
+#include "probe/ops.h"
+#include "probe/probe.h"
 #include "programs.h"
 #include "target.h"
 

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "probe_driver.h"
+#include "probe/driver.h"
 
 enum { FAKE_WORDS = 128 };
 

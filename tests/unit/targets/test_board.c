@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "connect.h"
-#include "detect.h"
-#include "ops.h"
+#include "chip/detect.h"
+#include "connect/connect.h"
+#include "probe/ops.h"
 
 struct visit {
     struct job job;

@@ -3,7 +3,7 @@
 #include "bench.h"
 
 #include "base/bytes.h"
-#include "fpb.h"
+#include "core/fpb.h"
 
 #define SHARED_COUNT 0x20000008u
 #define WATCHED 0x20000010u

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cache.h"
+#include "core/cache.h"
 
 static struct cache *fresh(void)
 {

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "chips.h"
-#include "detect.h"
+#include "chip/chips.h"
+#include "chip/detect.h"
 
 static void ids_are_sorted_and_unique(void **state)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ladder: which rung carries, what is disturbed, what is said when none does. */
-#include "connect.h"
+#include "connect/connect.h"
 
 #include "fake_chip.h"
 

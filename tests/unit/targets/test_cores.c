@@ -3,9 +3,9 @@
  * registers read. */
 #include <stdio.h>
 
-#include "chips.h"
+#include "chip/chips.h"
 #include "fake_chip.h"
-#include "flash.h"
+#include "flash/flash.h"
 #include "target.h"
 
 #define CPUID 0xE000ED00u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From id registers to a chip, its memories and the warnings it deserves. */
-#include "detect.h"
+#include "chip/detect.h"
 
 #include "fake_chip.h"
 

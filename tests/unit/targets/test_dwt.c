@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "dwt.h"
+#include "core/dwt.h"
 
 static void assert_piece(const struct dwt_slot *piece, uint32_t comp, uint32_t mask)
 {

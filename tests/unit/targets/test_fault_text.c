@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "cortex_m.h"
+#include "core/core.h"
 
 static void assert_sentence(uint32_t cfsr, uint32_t hfsr, uint32_t mmfar, uint32_t bfar,
                             unsigned exception, uint32_t pc, const char *expected)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "fpb.h"
+#include "core/fpb.h"
 
 static void fp_ctrl_says_how_many(void **state)
 {

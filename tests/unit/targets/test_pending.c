@@ -2,7 +2,7 @@
 /* A core that stands again before its resume was over, which the next poll tells: what may come
  * before that poll, and what a cancel leaves of a resume or a walk. */
 #include "bench.h"
-#include "probe_driver.h"
+#include "probe/driver.h"
 
 #define DHCSR 0xE000EDF0u
 #define DHCSR_C_HALT (1u << 1)

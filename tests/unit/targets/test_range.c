@@ -3,7 +3,7 @@
  * what single steps come to, wherever a range begins and ends and whatever stops it. */
 #include "bench.h"
 
-#include "cortex_m.h"
+#include "core/core.h"
 
 enum { CASES = 600, STEPS_MAX = 150, REGISTERS = 17 };
 

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <unicorn/unicorn.h>
 
-#include "thumb.h"
+#include "core/thumb.h"
 
 /* Each in a slot of its own, and written before the first one runs, since Unicorn translates ahead
  * and remembers. */

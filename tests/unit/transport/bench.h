@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "fake_dap.h"
-#include "fault.h"
+#include "probe/fault_injection.h"
 
 struct bench {
     struct fake_dap fake;

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "adi/mem_ap.h"
 #include "base/bytes.h"
-#include "mem_ap.h"
 
 #define POWER_REQUESTS (DP_CTRL_CDBGPWRUPREQ | DP_CTRL_CSYSPWRUPREQ)
 #define STICKY (DP_CTRL_STICKYERR | DP_CTRL_STICKYORUN | DP_CTRL_STICKYCMP | DP_CTRL_WDATAERR)

@@ -4,7 +4,7 @@
 #ifndef PROBED_FAKE_DAP_H
 #define PROBED_FAKE_DAP_H
 
-#include "probe_driver.h"
+#include "probe/driver.h"
 
 enum { FAKE_RAM = 0x20000000, FAKE_RAM_SIZE = 0x2000, FAKE_LOG = 4096, FAKE_TROUBLES = 16 };
 /* The first word behind the RAM: accesses from here on are bus faults. */

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of tools, and what is made from it: dispatch, the reading of a call, help. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli_table.h"
+#include "cli/json.h"
+#include "cli/signals.h"
+#include "commands/monitor.h"
+#include "net/foreign.h"
+#include "suggest.h"
+
+/* --- help --- */
+
+static const char *space_before(const char *words)
+{
+    return words[0] ? " " : "";
+}
+
+void cli_print_commands(FILE *out)
+{
+    fputs("\ncommands, instead of serving gdb (probed COMMAND --help teaches each):\n", out);
+    options_print_pair(out, "debug FILE.elf [GDB OPTIONS]",
+                       "gdb in this terminal, stopped at main");
+    for (size_t i = 0; i < cli_command_count; i++) {
+        char left[80];
+
+        snprintf(left, sizeof left, "%s %s", cli_commands[i].name, cli_commands[i].usage);
+        options_print_pair(out, left, cli_commands[i].help);
+    }
+}
+
+static void print_help(FILE *out, const struct cli_command *command)
+{
+    fprintf(out, "probed %s%s%s: %s\n\n%s\noptions:\n", command->name, space_before(command->usage),
+            command->usage, command->help, command->text);
+    cli_print_flags(out, command->flags);
+    options_print_tools(out);
+}
+
+/* --- one call --- */
+
+#define LOST_HINT                                                                              \
+    "look at the target's power and at the wires (GND, SWDIO, SWCLK; short ones are better), " \
+    "then "                                                                                    \
+    "the same command again: what is right already is not written twice"
+
+/* What helps often enough to be said after an error of this kind. */
+static const struct {
+    enum err error;
+    const char *hint;
+    bool lost; /* only if the target answered before: connecting has advice of its own */
+} hints[] = {
+    {ERR_NO_TARGET, LOST_HINT, true},
+    {ERR_POWER, LOST_HINT, true},
+    {ERR_RESET_LOST, LOST_HINT, true},
+    {ERR_WAIT, LOST_HINT, true},
+    {ERR_PARITY, LOST_HINT, true},
+    {ERR_NO_PROBE,
+     "a cable that carries data (many only charge), another USB port; if lsusb "
+     "shows the probe, install examples/udev/60-probed.rules; a virtual machine, "
+     "WSL or container must be handed the device; --sim needs no probe",
+     false},
+    {ERR_CANCELLED, "the same command again: what is right already is not written twice", false},
+    {ERR_PROBE_GONE, "plug the probe in again and repeat the command", false},
+    {ERR_PROTECTED,
+     "without gdb: probed -c 'stm32f1x unlock 0' -c shutdown, then switch the board's power off "
+     "and on",
+     false},
+    {ERR_VERIFY,
+     "the command again, with shorter wires and (if the probe has more than one) a lower --speed; "
+     "if it stays, the flash is worn or written by somebody else",
+     false},
+};
+
+static const char *hint_for(const struct cli *cli, enum err error)
+{
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (hints[i].error == error && (cli->met || !hints[i].lost))
+            return hints[i].hint;
+    return NULL;
+}
+
+static void write_log(void *user, enum log_level level, const char *line)
+{
+    display_clear(user);
+    log_write_stderr(NULL, level, line);
+}
+
+static enum err open_wire_log(struct cli *cli)
+{
+    if (!cli->options.wire_log)
+        return ERR_OK;
+    cli->wire = fopen(cli->options.wire_log, "we");
+    return cli->wire ? ERR_OK
+                     : job_fail(&cli->job, ERR_FILE, "--wire-log %s: %s", cli->options.wire_log,
+                                strerror(errno));
+}
+
+static enum err run(struct cli *cli)
+{
+    struct cli_signals signals;
+
+    cli->log.level = cli->options.log_level;
+    if (!cli_signals_start(&signals, &cli->job))
+        return job_fail(&cli->job, ERR_NO_MEMORY, "no thread to be had");
+    enum err err = open_wire_log(cli);
+    if (!err)
+        err = cli->command->run(cli);
+    cli_close(cli);
+    cli_signals_stop(&signals);
+    if (cli->wire)
+        fclose(cli->wire);
+    return err;
+}
+
+/* A program that wants JSON gets some, whatever went wrong. */
+static void write_problem(struct cli *cli, enum err err, int argc, const char *const argv[])
+{
+    struct json json = {.out = stdout};
+    bool wanted = false;
+
+    for (int i = 2; i < argc && cli->command->flags & CLI_JSON; i++)
+        wanted |= strcmp(argv[i], "--json") == 0;
+    if (!wanted || cli->told)
+        return;
+    json_open(&json, NULL, '{');
+    json_text(&json, "problem", job_text(&cli->job, err));
+    json_close(&json, '}');
+}
+
+static int answer(struct cli *cli)
+{
+    if (cli->options.help)
+        print_help(stdout, cli->command);
+    else
+        puts("probed " PROBED_VERSION);
+    return CLI_OK;
+}
+
+static int call(struct cli *cli, int argc, const char *const argv[])
+{
+    display_init(&cli->display, stderr);
+    cli->log = (struct log){.level = LOG_INFO, .write = write_log, .user = &cli->display};
+    job_init(&cli->job, &cli->log);
+    enum err err = cli_read_call(cli, argc, argv);
+
+    if (!err && cli_only_asks(cli))
+        return answer(cli);
+    if (!err && cli->options.sim_by_environment)
+        log_line(&cli->log, LOG_INFO, "PROBED_SIM is set: the simulated board is used, no probe");
+    if (!err)
+        err = run(cli);
+    display_clear(&cli->display);
+    if (!err)
+        return CLI_OK;
+    if (cli->misused)
+        cli_add_board(cli);
+    write_problem(cli, err, argc, argv);
+    display_error(&cli->display, job_text(&cli->job, err),
+                  cli->misused ? NULL : hint_for(cli, err));
+    return cli->misused ? CLI_USAGE : CLI_FAILED;
+}
+
+/* --- no tool --- */
+
+static bool is_monitor_command(const char *word)
+{
+    size_t length = strlen(word);
+
+    for (size_t i = 0; i < monitor_command_count; i++) {
+        const char *name = monitor_commands[i].name;
+
+        if (strncmp(name, word, length) == 0 && (name[length] == '\0' || name[length] == ' '))
+            return true;
+    }
+    return false;
+}
+
+static int no_such_command(const char *word)
+{
+    const char *ours = foreign_command(word);
+    const char *meant = nearest(word, cli_commands, cli_command_count, sizeof *cli_commands);
+    char why[300];
+
+    if (ours)
+        snprintf(why, sizeof why, "there is no command '%.60s': %s", word, ours);
+    else if (meant)
+        snprintf(why, sizeof why, "unknown command '%.60s'; did you mean probed %s?", word, meant);
+    else if (is_monitor_command(word))
+        snprintf(why, sizeof why,
+                 "'%.60s' is a monitor command: probed -c '%.60s ..' -c shutdown, or in telnet",
+                 word, word);
+    else
+        snprintf(why, sizeof why, "unknown command '%.60s'; see probed --help%s", word,
+                 options_is_file(word) ? ": probed flash writes a file, probed debug debugs it"
+                                       : "");
+    log_say(stderr, "probed", LOG_ERROR, why);
+    return CLI_USAGE;
+}
+
+bool cli_is_tool(const char *word)
+{
+    for (size_t i = 0; i < cli_command_count; i++)
+        if (strcmp(cli_commands[i].name, word) == 0)
+            return true;
+    return false;
+}
+
+int cli_main(int argc, const char *const argv[])
+{
+    for (size_t i = 0; i < cli_command_count; i++) {
+        if (strcmp(cli_commands[i].name, argv[1]) != 0)
+            continue;
+        struct cli *cli = calloc(1, sizeof *cli);
+
+        if (!cli)
+            return CLI_FAILED;
+        cli->command = &cli_commands[i];
+        int code = call(cli, argc, argv);
+        free(cli);
+        return code;
+    }
+    return no_such_command(argv[1]);
+}

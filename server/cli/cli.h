@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* The tools on the command line: `probed list`, `probed flash FILE`.. One table of commands, one
+ * file a group. They use what the daemon uses (options, discovery, unit), in one thread, and end.
+ * What is asked for goes to standard output, what is told on the way to standard error. */
+#ifndef PROBED_CLI_H
+#define PROBED_CLI_H
+
+#include <stdio.h>
+
+#include "cli/display.h"
+#include "options/options.h"
+#include "session/session.h"
+
+enum { CLI_WORDS = 4 };
+
+/* Exit codes of the process. */
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+enum cli_flag {
+    CLI_JSON = 1 << 0,
+    CLI_ERASE = 1 << 1,
+    CLI_VERIFY = 1 << 2,
+    CLI_RESET = 1 << 3,
+};
+
+struct cli_command;
+
+/* One call of a tool. */
+struct cli {
+    const struct cli_command *command;
+    struct options options;
+    unsigned flags; /* enum cli_flag */
+    const char *words[CLI_WORDS + 1];
+    int word_count;
+
+    struct display display; /* on standard error */
+    struct log log;         /* its lines and the display's do not mix */
+    struct job job;         /* cancelled by Ctrl-C */
+    FILE *wire;
+    struct unit unit;
+    bool met;     /* the target answered */
+    bool told;    /* with --json: the object is on standard output */
+    bool misused; /* the call was wrong, not the world: exit code 2 */
+};
+
+struct cli_command {
+    const char *name;  /* first member: nearest() searches the table */
+    const char *usage; /* words behind the name */
+    const char *help;  /* one line */
+    const char *text;  /* for --help: what it does and how it is used */
+    uint8_t min_words, max_words;
+    unsigned flags;              /* those it takes */
+    enum target_connect connect; /* unless --connect says otherwise */
+    /* An error's sentence is in cli->job. */
+    enum err (*run)(struct cli *cli);
+};
+
+bool cli_is_tool(const char *word);
+/* Runs the tool that argv[1] names; returns the exit code. The process must ignore SIGPIPE. */
+int cli_main(int argc, const char *const argv[]);
+/* The commands, for --help. */
+void cli_print_commands(FILE *out);
+
+/* --- for the commands --- */
+
+/* Opens the probe that is meant; the target is not touched. unit.probe is it. */
+enum err cli_open(struct cli *cli);
+/* Opens the probe and connects to the target. */
+enum err cli_reach(struct cli *cli);
+/* The same; what there is to warn of about the chip goes to the log. */
+enum err cli_connect(struct cli *cli);
+/* Everything of ours off the chip, the probe closed; whatever is open. For cli.c. */
+void cli_close(struct cli *cli);
+/* If connecting has halted the core by a reset, as --connect allows: lets it run again. */
+enum err cli_leave_running(struct cli *cli);
+/* Resets and lets run, and says so. A program that switches its debug pins off is no error. */
+enum err cli_start_program(struct cli *cli);
+/* The call is wrong: ERR_ARGUMENT with the sentence, exit code 2. */
+enum err cli_misuse(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A word as a number: decimal or 0x.., with k, K or M behind it for 1024 and 1024 * 1024. */
+bool cli_number(const char *word, uint32_t *value);
+/* If exactly one word is no number, it is the file: moves it to `place`, in whatever order they
+ * were typed. */
+void cli_place_file(struct cli *cli, int place);
+/* The words from `first` on: an address, then a length that is not 0 and fits behind it. */
+enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length);
+
+/* --- cli_words.c, for cli.c --- */
+
+/* Fills in options, flags and words; a wrong call is ERR_ARGUMENT with the sentence. */
+enum err cli_read_call(struct cli *cli, int argc, const char *const argv[]);
+/* For help or the version: nothing is to be done. */
+bool cli_only_asks(const struct cli *cli);
+/* The call is wrong: if a word behind --sim may have been meant for a board, says so. */
+void cli_add_board(struct cli *cli);
+/* Lines of help on these flags. */
+void cli_print_flags(FILE *out, unsigned flags);
+
+typedef enum err cli_run(struct cli *cli);
+cli_run cli_list, cli_info, cli_flash, cli_erase, cli_read, cli_reset;
+
+#endif

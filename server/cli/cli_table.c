@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/cli_table.h"
+
+static const char list_text[] =
+    "  probed list             every probe that is plugged in: firmware, serial number, place,\n"
+    "                          target voltage, the board's serial port\n"
+    "  probed list --sim       the simulated board too\n"
+    "  probed list --json      for scripts\n"
+    "\n"
+    "The target is not touched. A probe that cannot be used is listed with what to do about it.\n"
+    "--probe wants the serial number (a unique part will do) or the place, as listed.\n"
+    "Exit code 1 if there is no probe.\n";
+
+static const char info_text[] =
+    "  probed info                          probe and chip: core, memories, ids, protection\n"
+    "  probed info --connect under-reset    a program that turns its debug pins off\n"
+    "  probed info --json                   for scripts\n"
+    "\n"
+    "A running program is not disturbed, unless --connect allows it. Exit code 1 if no chip\n"
+    "answers; what is known of the probe is shown all the same.\n";
+
+static const char flash_text[] =
+    "  probed flash blink.elf --reset             program, check, start\n"
+    "  probed flash blink.hex --verify            and read everything back over the wire\n"
+    "  probed flash blink.bin 0x08000000          a plain binary needs its address\n"
+    "  probed flash blink.elf --erase             nothing else is left in flash\n"
+    "  probed flash --sim blink.elf               without hardware\n"
+    "\n"
+    "Reads ELF, Intel HEX, Motorola S-record and plain binary files; the content decides. Only\n"
+    "sectors that differ are erased and only pages that differ are written; other bytes of a\n"
+    "sector stay as they are. What was written is always checked by the chip's core. The core is\n"
+    "left halted unless --reset is given, or nothing had to be written.\n"
+    "Ctrl-C stops between two pages and says what was written.\n"
+    "Exit code 0: done; 1: failed, the flash's state is told; 2: wrong words.\n";
+
+static const char read_text[] =
+    "  probed read 0x08000000 64k flash.bin       the flash of an STM32F103C8 to a file\n"
+    "  probed read 0x20000000 0x100 - | xxd       to standard output\n"
+    "\n"
+    "Any memory: flash, RAM, registers of peripherals. Numbers are decimal or 0x..; k is 1024,\n"
+    "M is 1024 k. The file is written only when all was read. A running program runs on.\n";
+
+static const char erase_text[] =
+    "  probed erase                         all flash\n"
+    "  probed erase 0x0800f800 2k           the sectors that hold these bytes\n"
+    "\n"
+    "Sectors are erased as a whole: what is wiped is said before it is done. The core is left\n"
+    "halted: its program is gone.\n";
+
+static const char reset_text[] =
+    "  probed reset             start the program from its beginning\n"
+    "  probed reset halt        stop before its first instruction\n"
+    "\n"
+    "By software (SYSRESETREQ); by the NRST pin where that does nothing.\n";
+
+const struct cli_command cli_commands[] = {
+    {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_NORMAL,
+     cli_list},
+    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON,
+     TARGET_CONNECT_ATTACH, cli_info},
+    {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
+     CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_NORMAL, cli_flash},
+    {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
+     TARGET_CONNECT_ATTACH, cli_read},
+    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,
+     TARGET_CONNECT_NORMAL, cli_erase},
+    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, 0, TARGET_CONNECT_NORMAL, cli_reset},
+};
+
+const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;

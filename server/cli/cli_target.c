@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* From the options of a call to a probe and its target. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "session/discovery.h"
+
+static enum err find_probe(void *user, struct probe_info *info, struct job *job)
+{
+    struct cli *cli = user;
+    const struct options *options = &cli->options;
+    enum err err = discovery_find(options->probes, options->probe_count, info, job);
+
+    cli->misused = err == ERR_ARGUMENT; /* which of them: only the user knows */
+    return err;
+}
+
+static enum err init_unit(struct cli *cli)
+{
+    const struct options *options = &cli->options;
+    struct probe_info info = {0};
+    struct unit_options unit_options = {
+        .connect = options->connect,
+        .speed_khz = options->speed_khz,
+    };
+
+    if (options->sim && probe_sim_info(options->sim, &info, &cli->job) != ERR_OK) {
+        cli->misused = true;
+        return cli->job.error;
+    }
+    if (!options->sim) {
+        unit_options.find = find_probe;
+        unit_options.find_user = cli;
+    }
+    unit_init(&cli->unit, &cli->log, &unit_options, &info, cli->wire);
+    return ERR_OK;
+}
+
+enum err cli_open(struct cli *cli)
+{
+    enum err err = init_unit(cli);
+
+    if (err)
+        return err;
+    unit_enter(&cli->unit, &cli->job); /* all that follows is one job */
+    return unit_open(&cli->unit, &cli->job);
+}
+
+/* The sentence says that a reset was not tried: it is the user's to allow. */
+static void advise_reset(struct cli *cli, enum err err)
+{
+    char text[sizeof cli->job.text];
+
+    if (cli->options.connect != TARGET_CONNECT_ATTACH || cli->unit.probe_gone || !cli->unit.probe)
+        return;
+    snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
+    job_clear(&cli->job);
+    job_fail(&cli->job, err, "%.300s; --connect under-reset may help, and restarts the program",
+             text);
+}
+
+/* What to do now, in lines. */
+static void tell(void *user, const char *text, size_t length)
+{
+    display_say(user, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+enum err cli_reach(struct cli *cli)
+{
+    enum err err = cli->unit.probe ? ERR_OK : cli_open(cli);
+
+    if (err)
+        return err;
+    cli->job.output = tell;
+    cli->job.user = &cli->display;
+    err = unit_connect(&cli->unit, &cli->job);
+    cli->job.output = NULL;
+    cli->met = !err;
+    if (err == ERR_NO_TARGET)
+        advise_reset(cli, err);
+    return err;
+}
+
+enum err cli_connect(struct cli *cli)
+{
+    enum err err = cli_reach(cli);
+
+    if (err == ERR_OK && target_chip(cli->unit.target)->warning[0])
+        log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->unit.target)->warning);
+    return err;
+}
+
+void cli_close(struct cli *cli)
+{
+    if (cli->unit.depth > 0)
+        unit_leave(&cli->unit, NULL);
+    unit_finish(&cli->unit);
+}
+
+/* `err` is what came of letting the core go. */
+static enum err forgive_silence(struct cli *cli, enum err err)
+{
+    if (err != ERR_NO_TARGET)
+        return err;
+    job_clear(&cli->job);
+    if (cli->options.connect == TARGET_CONNECT_UNDER_RESET)
+        display_say(&cli->display, "the program runs, and the chip no longer answers: it switches "
+                                   "SWD off, or sleeps deeply; until another program is in the "
+                                   "flash, only --connect under-reset gets in");
+    else
+        display_say(&cli->display, "the chip no longer answers: does its program switch SWD off, "
+                                   "or sleep deeply? --connect under-reset gets in");
+    return ERR_OK;
+}
+
+enum err cli_leave_running(struct cli *cli)
+{
+    struct target *target = cli->unit.target;
+
+    if (cli->options.connect == TARGET_CONNECT_ATTACH || target_state(target) != TARGET_HALTED ||
+        target_last_stop(target)->reason != STOP_RESET)
+        return ERR_OK;
+    return forgive_silence(cli, unit_resume(&cli->unit, &cli->job));
+}
+
+/* The reset took place; whether a program runs is another question. */
+static enum err say_start(struct cli *cli, const char *trouble)
+{
+    struct target *target = cli->unit.target;
+
+    if (target_locked_up(target))
+        return job_fail(&cli->job, ERR_LOCKUP, "reset, but no program runs: %s", trouble);
+    if (trouble[0])
+        log_line(&cli->log, LOG_WARN, "%s", trouble);
+    display_say(&cli->display, "reset: the core %s",
+                target_state(target) == TARGET_HALTED     ? "is halted"
+                : target_state(target) == TARGET_IN_RESET ? "is held in reset"
+                                                          : "runs");
+    return ERR_OK;
+}
+
+static bool caught_fault(const struct target *target)
+{
+    return target_state(target) == TARGET_HALTED && target_last_stop(target)->reason == STOP_FAULT;
+}
+
+enum err cli_start_program(struct cli *cli)
+{
+    char trouble[400] = "", after[400];
+    enum err err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_RUN);
+
+    if (!err)
+        err = unit_look_at_start(&cli->unit, &cli->job, trouble, sizeof trouble);
+    if (err || !caught_fault(cli->unit.target))
+        return err ? forgive_silence(cli, err) : say_start(cli, trouble);
+    /* As without a debugger, the fault goes to the program's own handler. */
+    err = unit_resume(&cli->unit, &cli->job);
+    if (!err)
+        err = unit_look_at_start(&cli->unit, &cli->job, after, sizeof after);
+    return err ? forgive_silence(cli, err) : say_start(cli, after[0] ? after : trouble);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* probed info */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "chip/chips.h"
+#include "cli/cli.h"
+#include "cli/option_bytes.h"
+#include "cli/probe_facts.h"
+
+enum { UID_WORDS = 3 };
+
+/* DDI 0403, B3.2.3: "r1p1". */
+#define CPUID_VARIANT(cpuid) ((cpuid) >> 20 & 15)
+#define CPUID_REVISION(cpuid) ((cpuid)&15)
+
+struct facts {
+    struct cli_probe probe;
+    const struct target *target; /* NULL: none answers */
+    bool uid_known;
+    uint32_t uid[UID_WORDS];
+    uint32_t flash_start, ram_start;
+    struct option_bytes options;
+    char sectors[96];  /* "64 sectors of 1 KiB" */
+    char problem[400]; /* why there is no target */
+    char lockup[300];  /* why the core is locked up, if it is */
+};
+
+/* --- gathering --- */
+
+/* The third word stands apart on L0 and L1 (RM0367 section 33.2, RM0038 section 31.2). */
+static uint32_t uid_offset(const struct chip *chip, unsigned word)
+{
+    bool apart = chip->family == CHIP_L0 || chip->family == CHIP_L1;
+
+    return word == 2 && apart ? 0x14 : 4 * word;
+}
+
+/* A fact among others: a chip that keeps it to itself is still a chip. */
+static void read_uid(struct cli *cli, struct facts *facts)
+{
+    const struct chip *chip = chip_by_dev_id(target_chip(facts->target)->dev_id);
+    enum err err = ERR_OK;
+
+    if (!chip || !chip->uid_address)
+        return;
+    for (unsigned i = 0; i < UID_WORDS && !err; i++)
+        err = target_read_width(cli->unit.target, chip->uid_address + uid_offset(chip, i), 4,
+                                &facts->uid[i], 1);
+    facts->uid_known = !err;
+    if (err)
+        job_clear(&cli->job);
+}
+
+static void describe_regions(struct facts *facts)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(facts->target, &count);
+    bool flash_seen = false, ram_seen = false;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct target_region *region = &regions[i];
+        size_t used = strlen(facts->sectors);
+        char size[DISPLAY_SIZE];
+
+        if (region->kind == REGION_RAM && !ram_seen)
+            facts->ram_start = region->start;
+        ram_seen |= region->kind == REGION_RAM;
+        if (region->kind != REGION_FLASH || !region->sector_size)
+            continue;
+        if (!flash_seen)
+            facts->flash_start = region->start;
+        flash_seen = true;
+        snprintf(facts->sectors + used, sizeof facts->sectors - used, "%s%u x %s",
+                 used ? " + " : "", (unsigned)(region->size / region->sector_size),
+                 display_size(size, region->sector_size));
+    }
+}
+
+/* What it does now: to connect does not tell a locked-up core from one that runs. */
+static enum err look_at_core(struct cli *cli, struct facts *facts)
+{
+    struct target *target = cli->unit.target;
+    enum err err = unit_measure(&cli->unit, &cli->job);
+
+    return err || !target_locked_up(target)
+               ? err
+               : target_explain_lockup(target, facts->lockup, sizeof facts->lockup);
+}
+
+static enum err gather(struct cli *cli, struct facts *facts)
+{
+    enum err err = cli_open(cli);
+
+    if (err) {
+        snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
+        return err;
+    }
+    cli_probe_look(&facts->probe, cli->unit.probe);
+    err = cli_reach(cli); /* its warning is among the facts */
+    if (err) {
+        snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
+        return err;
+    }
+    facts->target = cli->unit.target;
+    err = look_at_core(cli, facts);
+    if (err)
+        return err;
+    read_uid(cli, facts);
+    option_bytes_look(&facts->options, cli->unit.target, &cli->job);
+    describe_regions(facts);
+    return ERR_OK;
+}
+
+/* --- telling --- */
+
+static const char *state_name(const struct target *target)
+{
+    static const char *const names[] = {
+        [TARGET_ABSENT] = "absent",
+        [TARGET_RUNNING] = "running",
+        [TARGET_HALTED] = "halted",
+        [TARGET_IN_RESET] = "held in reset",
+    };
+
+    return target_locked_up(target) ? "locked up" : names[target_state(target)];
+}
+
+static void format_uid(const struct facts *facts, char text[32])
+{
+    text[0] = '\0';
+    if (facts->uid_known)
+        snprintf(text, 32, "%08" PRIx32 "-%08" PRIx32 "-%08" PRIx32, facts->uid[0], facts->uid[1],
+                 facts->uid[2]);
+}
+
+static void print_chip(const struct facts *facts, FILE *out)
+{
+    const struct target_chip *chip = target_chip(facts->target);
+    char size[DISPLAY_SIZE], uid[32];
+
+    format_uid(facts, uid);
+    cli_print_fact(out, "chip", "%s", chip->name);
+    cli_print_fact(out, "core", "%s r%up%u, %s%s", chip->core, CPUID_VARIANT(chip->cpuid),
+                   CPUID_REVISION(chip->cpuid), state_name(facts->target),
+                   target_last_stop(facts->target)->reason == STOP_RESET ? " by a reset" : "");
+    if (chip->flash_size)
+        cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
+                       display_size(size, chip->flash_size), facts->flash_start,
+                       chip->flash_size_guessed ? ", size guessed" : "", facts->sectors);
+    if (chip->ram_size)
+        cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32, display_size(size, chip->ram_size),
+                       facts->ram_start);
+    cli_print_fact(out, "device id", "0x%03x (idcode 0x%08" PRIx32 ")", chip->dev_id, chip->idcode);
+    cli_print_fact(out, "core id", "CPUID 0x%08" PRIx32 ", DPIDR 0x%08" PRIx32, chip->cpuid,
+                   chip->dpidr);
+    cli_print_fact(out, "unique id", "%s", uid);
+    cli_print_fact(out, "protection", "%s",
+                   chip->readout_protected  ? "the flash is read-protected"
+                   : chip->protection_known ? "none against reading"
+                                            : "not known: the chip does not let it be read");
+    cli_print_fact(out, "lockup", "%s", facts->lockup);
+    option_bytes_print(&facts->options, out);
+    cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", chip->breakpoints,
+                   chip->watchpoints);
+    cli_print_fact(out, "warning", "%s", chip->warning);
+}
+
+static void write_chip(const struct facts *facts, struct json *json)
+{
+    const struct target_chip *chip = target_chip(facts->target);
+    char uid[32];
+
+    format_uid(facts, uid);
+    json_text(json, "chip", chip->name);
+    json_text(json, "core", chip->core);
+    json_text(json, "state", state_name(facts->target));
+    if (facts->lockup[0])
+        json_text(json, "lockup", facts->lockup);
+    json_number(json, "flash_bytes", chip->flash_size);
+    json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
+    json_hex(json, "flash_start", facts->flash_start, 8);
+    json_text(json, "flash_sectors", facts->sectors);
+    json_number(json, "ram_bytes", chip->ram_size);
+    json_hex(json, "ram_start", facts->ram_start, 8);
+    json_hex(json, "dev_id", chip->dev_id, 3);
+    json_hex(json, "idcode", chip->idcode, 8);
+    json_hex(json, "cpuid", chip->cpuid, 8);
+    json_hex(json, "dpidr", chip->dpidr, 8);
+    json_text(json, "unique_id", uid);
+    json_bool(json, "readout_protected", chip->readout_protected);
+    json_bool(json, "protection_known", chip->protection_known);
+    option_bytes_json(&facts->options, json);
+    json_number(json, "breakpoints", chip->breakpoints);
+    json_number(json, "watchpoints", chip->watchpoints);
+    json_text(json, "warning", chip->warning);
+}
+
+static void write_json(const struct facts *facts, FILE *out)
+{
+    struct json json = {.out = out};
+
+    json_open(&json, NULL, '{');
+    if (facts->probe.info.driver) {
+        json_open(&json, "probe", '{');
+        cli_probe_json(&facts->probe, &json);
+        json_close(&json, '}');
+    } else {
+        json_null(&json, "probe");
+    }
+    if (facts->target) {
+        json_open(&json, "target", '{');
+        write_chip(facts, &json);
+        json_close(&json, '}');
+    } else {
+        json_null(&json, "target");
+    }
+    json_text(&json, "problem", facts->problem);
+    json_close(&json, '}');
+}
+
+enum err cli_info(struct cli *cli)
+{
+    struct facts facts = {0};
+    enum err err = gather(cli, &facts);
+
+    if (cli->flags & CLI_JSON) {
+        write_json(&facts, stdout);
+        cli->told = true;
+    } else if (facts.probe.info.driver) {
+        cli_probe_print(&facts.probe, stdout);
+        if (facts.target)
+            print_chip(&facts, stdout);
+    }
+    return err ? err : cli_leave_running(cli);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* The reading of a call: options, flags and words in any order. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/cli_table.h"
+#include "net/foreign.h"
+#include "suggest.h"
+
+static const struct {
+    const char *name; /* first member: nearest() searches the table */
+    unsigned flag;
+    const char *help;
+} flags[] = {
+    {"--json", CLI_JSON, "as JSON, for programs"},
+    {"--erase", CLI_ERASE, "erase what else the flash holds, too"},
+    {"--verify", CLI_VERIFY, "read everything back over the wire and compare"},
+    {"--reset", CLI_RESET, "start the program when all is done"},
+};
+
+enum { FLAGS = sizeof flags / sizeof *flags };
+
+void cli_print_flags(FILE *out, unsigned taken)
+{
+    for (size_t i = 0; i < FLAGS; i++)
+        if (taken & flags[i].flag)
+            options_print_pair(out, flags[i].name, flags[i].help);
+}
+
+enum err cli_misuse(struct cli *cli, const char *format, ...)
+{
+    char text[300];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    cli->misused = true;
+    return job_fail(&cli->job, ERR_ARGUMENT, "%s", text);
+}
+
+static bool take_flag(struct cli *cli, const char *word)
+{
+    for (size_t i = 0; i < FLAGS; i++)
+        if (cli->command->flags & flags[i].flag && strcmp(word, flags[i].name) == 0) {
+            cli->flags |= flags[i].flag;
+            return true;
+        }
+    return false;
+}
+
+static bool is_flag_of_another(const char *word)
+{
+    for (size_t i = 0; i < FLAGS; i++)
+        if (strcmp(word, flags[i].name) == 0)
+            return true;
+    return false;
+}
+
+/* Among the options of all tools and the flags of this one. */
+static const char *nearest_option(const struct cli *cli, const char *word)
+{
+    const char *names[FLAGS + OPTIONS_TOOLS];
+    size_t count = options_tool_names(names);
+
+    for (size_t i = 0; i < FLAGS; i++)
+        if (cli->command->flags & flags[i].flag)
+            names[count++] = flags[i].name;
+    return nearest(word, names, count, sizeof *names);
+}
+
+static enum err unknown_option(struct cli *cli, const char *word)
+{
+    const char *name = cli->command->name, *ours = foreign_option(word);
+
+    if (options_known(word))
+        return cli_misuse(cli, "%.60s is for serving gdb, not for probed %s; see probed %s --help",
+                          word, name, name);
+    if (is_flag_of_another(word)) /* no slip */
+        return cli_misuse(cli, "%.60s is not for probed %s; see probed %s --help", word, name,
+                          name);
+    if (ours)
+        return cli_misuse(cli, "unknown option '%.60s': here it is %s", word, ours);
+    const char *meant = nearest_option(cli, word);
+    if (meant)
+        return cli_misuse(cli, "unknown option '%.60s'; did you mean %s? See probed %s --help",
+                          word, meant, name);
+    return cli_misuse(cli, "unknown option '%.60s'; see probed %s --help", word, name);
+}
+
+static enum err take_option(struct cli *cli, int argc, const char *const argv[], int *at)
+{
+    char why[240];
+
+    if (take_flag(cli, argv[*at]))
+        return ERR_OK;
+    switch (options_take(&cli->options, argc, argv, at, why, sizeof why)) {
+    case OPTION_TAKEN:
+        return ERR_OK;
+    case OPTION_WRONG:
+        return cli_misuse(cli, "%s", why);
+    case OPTION_UNKNOWN:
+        break;
+    }
+    return unknown_option(cli, argv[*at]);
+}
+
+static enum err check_words(struct cli *cli)
+{
+    const struct cli_command *command = cli->command;
+    char why[240];
+
+    if (!options_settle(&cli->options, why, sizeof why))
+        return cli_misuse(cli, "%s", why);
+    if (cli->word_count >= command->min_words && cli->word_count <= command->max_words)
+        return ERR_OK;
+    return cli_misuse(cli, "usage: probed %s%s%s; probed %s --help says more", command->name,
+                      command->usage[0] ? " " : "", command->usage, command->name);
+}
+
+/* A lone "-" is a word: standard output, in place of a file. */
+static bool is_option(const char *word)
+{
+    return word[0] == '-' && word[1] != '\0';
+}
+
+bool cli_only_asks(const struct cli *cli)
+{
+    return cli->options.help || cli->options.version;
+}
+
+enum err cli_read_call(struct cli *cli, int argc, const char *const argv[])
+{
+    enum err err = ERR_OK;
+
+    options_init(&cli->options);
+    cli->options.connect = cli->command->connect;
+    for (int i = 2; i < argc && !err && !cli_only_asks(cli); i++) {
+        if (is_option(argv[i]))
+            err = take_option(cli, argc, argv, &i);
+        else if (cli->word_count <= CLI_WORDS)
+            cli->words[cli->word_count++] = argv[i];
+    }
+    return err || cli_only_asks(cli) ? err : check_words(cli);
+}
+
+void cli_place_file(struct cli *cli, int place)
+{
+    int at = -1, files = 0;
+    uint32_t number;
+
+    for (int i = 0; i < cli->word_count; i++)
+        if (!cli_number(cli->words[i], &number)) {
+            at = i;
+            files++;
+        }
+    if (files != 1 || place >= cli->word_count)
+        return;
+    const char *file = cli->words[at];
+    for (; at > place; at--)
+        cli->words[at] = cli->words[at - 1];
+    for (; at < place; at++)
+        cli->words[at] = cli->words[at + 1];
+    cli->words[place] = file;
+}
+
+bool cli_number(const char *word, uint32_t *value)
+{
+    bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+    uint64_t number = 0, unit = 1;
+    size_t digits = strspn(word += hex ? 2 : 0, hex ? "0123456789abcdefABCDEF" : "0123456789");
+    const char *behind = word + digits;
+
+    if (digits == 0 || digits > 12)
+        return false;
+    number = strtoull(word, NULL, hex ? 16 : 10);
+    if (*behind == 'k' || *behind == 'K')
+        unit = 1024;
+    else if (*behind == 'M')
+        unit = 1024 * 1024;
+    if (behind[unit > 1] != '\0' || number * unit > UINT32_MAX)
+        return false;
+    *value = (uint32_t)(number * unit);
+    return true;
+}
+
+enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length)
+{
+    const char *const *words = cli->words + first;
+
+    if (!cli_number(words[0], address))
+        return cli_misuse(cli, "'%.60s' is no address; one looks like 0x08000000", words[0]);
+    if (!cli_number(words[1], length) || *length == 0)
+        return cli_misuse(cli, "'%.60s' is no length; one looks like 1024, 0x400, 64k or 1M",
+                          words[1]);
+    if (*length - 1 > UINT32_MAX - *address)
+        return cli_misuse(cli, "%s bytes at %s run past the last address, 0xffffffff", words[1],
+                          words[0]);
+    return ERR_OK;
+}
+
+/* The word behind --sim became one of the tool's; if the call is wrong, it may have been meant. */
+void cli_add_board(struct cli *cli)
+{
+    const char *word = cli->options.behind_sim;
+    char text[sizeof cli->job.text], why[240];
+    uint32_t number;
+
+    if (!word || cli_number(word, &number) ||
+        !options_wrong_board(&cli->options, word, why, sizeof why))
+        return;
+    snprintf(text, sizeof text, "%s", job_text(&cli->job, ERR_ARGUMENT));
+    job_clear(&cli->job);
+    job_fail(&cli->job, ERR_ARGUMENT, "%.200s (%s)", text, why);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "compat/openocd_script.h"
+
+#include <string.h>
+
+const char *script_word(const struct script *script, int index)
+{
+    return index < script->words.count ? script->words.words[index] : "";
+}
+
+/* "-c" or "my.cfg:12", then the first word. */
+bool script_wrong(struct script *script, const char *text)
+{
+    const struct script_source *source = &script->sources[script->depth - 1];
+
+    if (source->line == 0)
+        return personality_wrong(script->reading, "%s '%.60s': %s", source->from,
+                                 script_word(script, 0), text);
+    return personality_wrong(script->reading, "%s:%zu: '%.60s': %s", source->from, source->line,
+                             script_word(script, 0), text);
+}
+
+/* A setting now, or a command for later. */
+static bool take(struct script *script)
+{
+    bool is_setting;
+
+    if (!script_set(script, &is_setting))
+        return false;
+    if (is_setting)
+        return true;
+    const char *kept =
+        texts_keep(script->reading->texts, script->begin, (size_t)(script->end - script->begin));
+    return kept ? personality_add_command(script->reading, kept)
+                : personality_wrong(script->reading, "out of memory");
+}
+
+/* Moves over blanks, ends of commands and comments, counting lines. */
+static void skip(struct script_source *source)
+{
+    while (source->rest && *source->rest) {
+        if (*source->rest == '#')
+            source->rest += strcspn(source->rest, "\n");
+        else if (!strchr(" \t\r\n;", *source->rest))
+            return;
+        else
+            source->rest++;
+    }
+    source->rest = NULL;
+}
+
+static size_t line_at(const struct script_source *source, const char *at)
+{
+    size_t line = 1;
+
+    for (const char *byte = source->text; byte < at; byte++)
+        line += *byte == '\n';
+    return line;
+}
+
+bool script_push(struct script *script, const char *from, const char *text, size_t line)
+{
+    if (script->depth == SCRIPT_NESTED)
+        return script_wrong(script, "files that name files, too deep");
+    script->sources[script->depth++] =
+        (struct script_source){.from = from, .text = text, .rest = text, .line = line};
+    return true;
+}
+
+static bool run(struct script *script)
+{
+    while (script->depth > 0) {
+        struct script_source *top = &script->sources[script->depth - 1];
+
+        skip(top);
+        if (!top->rest) {
+            script->depth--;
+            continue;
+        }
+        script->begin = top->rest;
+        if (top->line > 0)
+            top->line = line_at(top, top->rest);
+        const char *complaint = monitor_split(&top->rest, &script->words);
+        if (complaint)
+            return script_wrong(script, complaint);
+        script->end = top->rest ? top->rest - 1 : script->begin + strlen(script->begin);
+        if (!take(script))
+            return false;
+    }
+    return true;
+}
+
+bool personality_script_run(struct personality_reading *reading, const char *text, const char *from)
+{
+    struct script script = {.reading = reading};
+
+    return script_push(&script, from, text, 0) && run(&script);
+}
+
+bool personality_script_file(struct personality_reading *reading, const char *path)
+{
+    struct script script = {.reading = reading};
+    const char *text;
+    enum personality_file file = personality_file_find(reading, path, &text);
+
+    if (file != PERSONALITY_FILE_READ)
+        return file == PERSONALITY_FILE_KNOWN;
+    return script_push(&script, path, text, 1) && run(&script);
+}

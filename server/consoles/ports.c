@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "consoles/ports.h"
+
+#include <string.h>
+
+#include "consoles/tcl.h"
+#include "consoles/telnet.h"
+
+static void on_gone(void *user, struct shell *shell)
+{
+    struct ports *ports = user;
+
+    for (size_t i = 0; i < PORTS_SHELLS; i++) {
+        if (ports->shells[i] == shell)
+            ports->shells[i] = NULL;
+    }
+    ports->count--;
+    log_line(ports->host.log, LOG_DEBUG, "a %s client left, %zu remain", shell->kind->name,
+             ports->count);
+    if (ports->count == 0)
+        ports->empty(ports->user);
+}
+
+static void on_shutdown(void *user, int exit_code)
+{
+    struct ports *ports = user;
+
+    ports->shutdown(ports->user, exit_code);
+}
+
+static void on_arrived(void *user, uv_stream_t *listener)
+{
+    struct port *port = user;
+    struct ports *ports = port->ports;
+    const struct shell_host *host = &ports->host;
+    size_t seat = 0;
+
+    while (seat < PORTS_SHELLS && ports->shells[seat])
+        seat++;
+    if (seat < PORTS_SHELLS)
+        ports->shells[seat] = port->create(host, listener);
+    if (seat == PORTS_SHELLS || !ports->shells[seat]) {
+        log_line(host->log, LOG_WARN, "a %s client was turned away: %zu are here already",
+                 port->listener.service, ports->count);
+        listener_turn_away(host->loop, listener);
+        return;
+    }
+    ports->count++;
+    log_line(host->log, LOG_DEBUG, "a %s client connected, %zu are here", port->listener.service,
+             ports->count);
+}
+
+void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
+                const struct peer_rules *peers)
+{
+    ports->host = (struct shell_host){
+        .loop = loop,
+        .log = log,
+        .worker = worker,
+        .gone = on_gone,
+        .shutdown = on_shutdown,
+        .user = ports,
+    };
+    ports->each[PORT_TCL] = (struct port){.create = tcl_session_create};
+    ports->each[PORT_TELNET] = (struct port){.create = telnet_session_create};
+    for (size_t i = 0; i < PORTS; i++) {
+        ports->each[i].ports = ports;
+        ports->each[i].listener = (struct listener){
+            .service = i == PORT_TCL ? "tcl" : "telnet",
+            .peers = peers,
+            .log = log,
+            .arrived = on_arrived,
+            .user = &ports->each[i],
+        };
+    }
+}
+
+static bool open_port(struct port *port, const struct endpoint *wanted, char *why, size_t why_size)
+{
+    return wanted->is_off ||
+           listener_open(&port->listener, port->ports->host.loop, wanted, why, why_size);
+}
+
+bool ports_open(struct ports *ports, const struct options *options,
+                void (*ready)(void *user, const char *service, const struct endpoint *endpoint),
+                void *user, char *why, size_t why_size)
+{
+    struct port *tcl = &ports->each[PORT_TCL], *telnet = &ports->each[PORT_TELNET];
+
+    if (!open_port(tcl, &options->tcl, why, why_size))
+        return false;
+    if (!open_port(telnet, &options->telnet, why, why_size)) {
+        if (!options->telnet_optional)
+            return false;
+        log_line(ports->host.log, LOG_WARN, "%s; going on without telnet", why);
+    }
+    for (size_t i = 0; i < PORTS; i++) {
+        const struct listener *listener = &ports->each[i].listener;
+
+        if (listener->open)
+            ready(user, listener->service, &listener->endpoint);
+    }
+    return true;
+}
+
+void ports_close(struct ports *ports)
+{
+    for (size_t i = 0; i < PORTS; i++)
+        listener_close(&ports->each[i].listener);
+    for (size_t i = 0; i < PORTS_SHELLS; i++) {
+        if (ports->shells[i])
+            shell_close(ports->shells[i]);
+    }
+}
+
+void ports_tell(struct ports *ports, const struct message *news)
+{
+    for (size_t i = 0; i < PORTS_SHELLS; i++) {
+        if (ports->shells[i])
+            shell_tell(ports->shells[i], news);
+    }
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "gdb/gdb_console.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/visible.h"
+#include "gdb/rsp.h"
+
+enum { CHUNK = 1024 }; /* text bytes a packet: well inside RSP_PACKET_SIZE, on the stack */
+
+static void send_packet(struct client *client, const char *text, size_t length)
+{
+    char memory[2 * CHUNK + 1];
+    struct buf packet;
+
+    buf_init(&packet, memory, sizeof memory);
+    buf_byte(&packet, 'O');
+    buf_hex(&packet, text, length);
+    client->send(client->user, packet.data, packet.length);
+}
+
+static void send_raw(struct client *client, const char *text, size_t length)
+{
+    for (size_t part; length > 0; text += part, length -= part) {
+        part = length < CHUNK ? length : CHUNK;
+        send_packet(client, text, part);
+    }
+}
+
+static void send_text(struct client *client, const char *text, size_t length)
+{
+    char shown[CHUNK];
+    size_t used = 0;
+
+    while (length > 0) {
+        struct visible_piece piece;
+        size_t taken = visible_next(VISIBLE_PROGRAM, text, length, &piece);
+
+        if (used + piece.length > sizeof shown) {
+            send_packet(client, shown, used);
+            used = 0;
+        }
+        memcpy(shown + used, piece.text, piece.length);
+        used += piece.length;
+        text += taken;
+        length -= taken;
+    }
+    if (used > 0)
+        send_packet(client, shown, used);
+}
+
+static void console_output(void *user, const char *text, size_t length)
+{
+    struct console *console = user;
+    bool raw = console->unit->options.console_escapes;
+
+    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+        struct client *client = &console->unit->clients[i];
+
+        if (console->client ? client == console->client : client->open && client->waiting)
+            (raw ? send_raw : send_text)(client, text, length);
+    }
+}
+
+void console_begin(struct console *console, struct job *job, struct unit *unit,
+                   struct client *client)
+{
+    *console = (struct console){
+        .job = job, .unit = unit, .client = client, .output = job->output, .user = job->user};
+    job->output = console_output;
+    job->user = console;
+}
+
+void console_end(struct console *console)
+{
+    unit_end_text(console->unit);
+    console->job->output = console->output;
+    console->job->user = console->user;
+}
+
+void console_say(struct client *client, const char *format, ...)
+{
+    char text[512], shown[sizeof text];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    size_t length = visible_copy(VISIBLE_TEXT, text, strlen(text), shown, sizeof shown - 1);
+    shown[length++] = '\n';
+    send_packet(client, shown, length);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/foreign.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+struct foreign {
+    const char *words; /* parted by blanks */
+    const char *text;
+};
+
+static const struct foreign commands[] = {
+    {"program write upload download load burn", "probed flash FILE writes a program into flash"},
+    {"verify compare", "probed flash FILE --verify; to compare and write nothing: "
+                       "probed -c 'verify_image FILE' -c shutdown"},
+    {"unlock unprotect",
+     "probed -c 'stm32f1x unlock 0' -c shutdown erases all flash; then switch the board off and "
+     "on"},
+    {"lock protect", "probed -c 'stm32f1x lock 0' -c shutdown"},
+    {"option options ob option-bytes", "probed -c 'stm32f1x options_read 0' -c shutdown"},
+    {"dump save backup readout", "probed read ADDRESS LENGTH FILE"},
+    {"mass-erase mass_erase erase-all erase_all chip-erase wipe", "probed erase"},
+    {"probe probes devices scan ls", "probed list"},
+    {"chip id detect target", "probed info"},
+    {"reboot restart", "probed reset"},
+    {"gdb gdbserver gdb-server serve server daemon start",
+     "probed alone serves gdb at port 3333; probed debug FILE.elf starts gdb, too"},
+    {"telnet console shell monitor tcl",
+     "probed alone takes telnet localhost 4444; --tcl 6666 for scripts"},
+    {"run", "probed flash FILE --reset, or probed debug FILE.elf"},
+    {"attach", "probed --connect attach serves gdb and resets nothing"},
+    {"rtt swo trace itm", "that is not there yet"},
+    {"openocd st-util ST-LINK_gdbserver pyocd", "probed --as NAME takes that program's words"},
+    {"st-flash", "probed flash, probed read, probed erase"},
+    {"st-info", "probed info"},
+};
+
+static const struct foreign options[] = {
+    {"-v --verbose -d --debug", "--log debug (-V prints the version)"},
+    {"-q --quiet", "--log error"},
+    {"-p --port --gdb-port --gdb_port --listen_port --port-number", "--gdb PORT"},
+    {"--telnet-port --telnet_port", "--telnet PORT"},
+    {"--tcl-port --tcl_port", "--tcl PORT"},
+    {"-s --serial -u --uid --serial-number -i", "--probe SERIAL"},
+    {"-F --freq --frequency --khz", "--speed KHZ"},
+    {"--connect-under-reset --under-reset", "--connect under-reset"},
+    {"-n --no-reset --hot-plug --attach -a", "--connect attach"},
+    {"-t --target --device --chip", "nothing: the chip is found by itself"},
+    {"-l --log-file", "standard error: 2>FILE"},
+    {"-m --multi --persist", "always so; --once ends with gdb"},
+    {"--mass-erase", "probed erase, or flash FILE --erase"},
+};
+
+static bool is_among(const char *words, const char *word)
+{
+    size_t length = strlen(word);
+
+    while (*words) {
+        size_t size = strcspn(words, " ");
+
+        if (size == length && strncmp(words, word, size) == 0)
+            return true;
+        words += size + strspn(words + size, " ");
+    }
+    return false;
+}
+
+const char *foreign_command(const char *word)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (is_among(commands[i].words, word))
+            return commands[i].text;
+    return NULL;
+}
+
+const char *foreign_option(const char *option)
+{
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        if (is_among(options[i].words, option))
+            return options[i].text;
+    return NULL;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/peer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LOOKS = 3,           /* a row may be missed once, when others come and go while we read */
+    ADDRESS_DIGITS = 32, /* IPv6 */
+};
+
+/* --- the rules --- */
+
+static bool is_allowed(const struct peer_rules *rules, uid_t uid)
+{
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->users[i] == uid)
+            return true;
+    return false;
+}
+
+static bool add_user(struct peer_rules *rules, const char *name)
+{
+    char *end;
+    unsigned long number = strtoul(name, &end, 10);
+    bool is_number = *name >= '0' && *name <= '9' && *end == '\0' && number < UINT32_MAX;
+    const struct passwd *user = is_number ? NULL : getpwnam(name);
+
+    if (!user && !is_number)
+        return false;
+    uid_t uid = user ? user->pw_uid : (uid_t)number;
+    if (is_allowed(rules, uid))
+        return true;
+    if (rules->count == PEER_USERS)
+        return false;
+    rules->users[rules->count++] = uid;
+    return true;
+}
+
+static bool add_named(struct peer_rules *rules, const char *names, char *why, size_t why_size)
+{
+    char name[64];
+
+    for (size_t length = 0; *names; names += length + (names[length] == ',')) {
+        length = strcspn(names, ",");
+        snprintf(name, sizeof name, "%.*s", (int)length, names);
+        if (length == 0)
+            continue;
+        if (strcmp(name, "all") == 0)
+            rules->all = true;
+        else if (!add_user(rules, name)) {
+            snprintf(why, why_size, "--allow-users: %s '%s'",
+                     rules->count == PEER_USERS ? "more than 32 users:"
+                                                : "this machine has no user",
+                     name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* user_namespaces(7): without a map of all numbers, the others are shown as the overflow id. With
+ * it that number is the user "nobody", who is somebody. */
+static void learn_unnumbered(struct peer_rules *rules)
+{
+    FILE *map = fopen("/proc/self/uid_map", "re");
+    FILE *overflow = fopen("/proc/sys/kernel/overflowuid", "re");
+    char line[64], *at = line;
+
+    rules->some_unnumbered = true;
+    rules->unnumbered = 65534;
+    if (map && fgets(line, sizeof line, map)) {
+        unsigned long inside = strtoul(at, &at, 10), outside = strtoul(at, &at, 10);
+
+        rules->some_unnumbered = inside || outside || strtoul(at, NULL, 10) != UINT32_MAX;
+    }
+    if (overflow && fgets(line, sizeof line, overflow))
+        rules->unnumbered = (uid_t)strtoul(line, NULL, 10);
+    if (map)
+        fclose(map);
+    if (overflow)
+        fclose(overflow);
+}
+
+bool peer_rules_init(struct peer_rules *rules, const char *names, char *why, size_t why_size)
+{
+    static const char *const callers[] = {"SUDO_UID", "PKEXEC_UID", "DOAS_USER"};
+
+    *rules = (struct peer_rules){.users = {geteuid(), 0}, .count = 2};
+    learn_unnumbered(rules);
+    for (size_t i = 0; i < sizeof callers / sizeof *callers; i++) {
+        const char *caller = getenv(callers[i]);
+
+        if (caller)
+            add_user(rules, caller);
+    }
+    rules->named = names;
+    return !names || add_named(rules, names, why, why_size);
+}
+
+bool peer_rules_admit_others(const struct peer_rules *rules)
+{
+    return rules->all || (rules->named && !rules->some_unnumbered);
+}
+
+/* --- the kernel's table of sockets --- */
+
+/* An end of a connection; IPv4 as an IPv4-mapped IPv6 address, which one end may take it for. */
+struct end {
+    struct in6_addr address;
+    uint16_t port;
+};
+
+static struct end end_of(const struct sockaddr_storage *from)
+{
+    struct end end = {.address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}}};
+
+    struct sockaddr_in6 v6;
+    struct sockaddr_in v4;
+
+    memcpy(&v6, from, sizeof v6);
+    memcpy(&v4, from, sizeof v4);
+    if (from->ss_family == AF_INET6)
+        end.address = v6.sin6_addr;
+    else
+        memcpy(end.address.s6_addr + 12, &v4.sin_addr, sizeof v4.sin_addr);
+    end.port = ntohs(from->ss_family == AF_INET6 ? v6.sin6_port : v4.sin_port);
+    return end;
+}
+
+/* As a row has it: words of the address in this machine's order, then the port. */
+static size_t write_end(char *text, size_t size, const struct end *end, bool v6)
+{
+    int used = 0;
+
+    for (size_t at = v6 ? 0 : 12; at < 16; at += 4) {
+        uint32_t word;
+
+        memcpy(&word, end->address.s6_addr + at, sizeof word);
+        used += snprintf(text + used, size - (size_t)used, "%08" PRIX32, word);
+    }
+    used += snprintf(text + used, size - (size_t)used, ":%04X", end->port);
+    return (size_t)used;
+}
+
+/* "local remote ", which only the row we look for has. */
+struct key {
+    char text[2 * (ADDRESS_DIGITS + 6) + 1];
+};
+
+static struct key make_key(const struct end *local, const struct end *remote, bool v6)
+{
+    struct key key;
+    size_t used = write_end(key.text, sizeof key.text, local, v6);
+
+    key.text[used++] = ' ';
+    used += write_end(key.text + used, sizeof key.text - used, remote, v6);
+    memcpy(key.text + used, " ", 2);
+    return key;
+}
+
+/* Behind the key: st tx:rx tr:when retrnsmt uid timeout inode. */
+static enum peer_owner read_row(const char *rest, uid_t *uid)
+{
+    unsigned long inode = 0;
+    char *at;
+
+    for (int column = 0; column < 4; column++) {
+        rest += strspn(rest, " ");
+        rest += strcspn(rest, " ");
+    }
+    *uid = (uid_t)strtoul(rest, &at, 10);
+    strtoul(at, &at, 10);
+    inode = strtoul(at, NULL, 10);
+    return *uid == 0 && inode == 0 ? PEER_CLOSED : PEER_OWNED;
+}
+
+static enum peer_owner search(const char *folder, const char *name, const struct key *key,
+                              uid_t *uid)
+{
+    enum peer_owner owner = PEER_NO_ROW;
+    char path[256], line[256];
+
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *table = fopen(path, "re");
+    while (table && owner == PEER_NO_ROW && fgets(line, sizeof line, table)) {
+        const char *row = strstr(line, key->text);
+
+        if (row)
+            owner = read_row(row + strlen(key->text), uid);
+    }
+    if (table)
+        fclose(table);
+    return owner;
+}
+
+enum peer_owner peer_find(const char *folder, const struct sockaddr_storage *peer,
+                          const struct sockaddr_storage *own, uid_t *uid)
+{
+    struct end local = end_of(peer), remote = end_of(own);
+    struct key v4 = make_key(&local, &remote, false), v6 = make_key(&local, &remote, true);
+    enum peer_owner owner = PEER_NO_ROW;
+
+    if (IN6_IS_ADDR_V4MAPPED(&local.address))
+        owner = search(folder, "tcp", &v4, uid);
+    return owner == PEER_NO_ROW ? search(folder, "tcp6", &v6, uid) : owner;
+}
+
+/* --- one connection --- */
+
+/* Sent from this machine, and not just to it. */
+static bool is_from_here(const struct sockaddr_storage *peer, const struct sockaddr_storage *own)
+{
+    struct end theirs = end_of(peer), ours = end_of(own);
+    bool v4 = IN6_IS_ADDR_V4MAPPED(&theirs.address);
+
+    return (v4 && theirs.address.s6_addr[12] == 127) || IN6_IS_ADDR_LOOPBACK(&theirs.address) ||
+           memcmp(&theirs.address, &ours.address, sizeof ours.address) == 0;
+}
+
+/* A reset takes the other end's row away at once, but not what was sent before it. */
+static bool is_open(int socket)
+{
+    struct tcp_info info;
+    socklen_t length = sizeof info;
+
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0 ||
+           info.tcpi_state == TCP_ESTABLISHED;
+}
+
+static enum peer_owner tcp_owner(int socket, const struct sockaddr_storage *peer,
+                                 const struct sockaddr_storage *own, uid_t *uid)
+{
+    enum peer_owner owner = PEER_NO_ROW;
+
+    for (int i = 0; i < LOOKS && owner == PEER_NO_ROW; i++)
+        owner = peer_find("/proc/net", peer, own, uid);
+    return owner == PEER_NO_ROW && is_from_here(peer, own) && !is_open(socket) ? PEER_CLOSED
+                                                                               : owner;
+}
+
+static bool refuse(const struct log *log, const char *service, uid_t uid)
+{
+    log_line(log, LOG_WARN,
+             "a %s client was refused, nothing it sent was read: it belongs to user %lu of this "
+             "machine, and only the user of probed and root may give commands, which write files; "
+             "--allow-users %lu lets it in",
+             service, (unsigned long)uid, (unsigned long)uid);
+    return false;
+}
+
+/* Nor was anything sent, as by those who only try whether the port is there: it can do no harm. */
+static bool closed_silently(int socket)
+{
+    char byte;
+    ssize_t got = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    return got == 0 || (got < 0 && errno != EAGAIN);
+}
+
+static bool judge_closed(int socket, const struct log *log, const char *service)
+{
+    if (closed_silently(socket))
+        return true;
+    log_line(log, LOG_WARN,
+             "a %s client was refused, nothing it sent was read: it had closed the connection "
+             "before anybody could see which user of this machine it belongs to; let it wait for "
+             "an answer, or start probed with --allow-users all",
+             service);
+    return false;
+}
+
+static bool let_in_unknown(const struct log *log, const char *service)
+{
+    log_line(log, LOG_WARN,
+             "a %s client of this machine was let in although the system does not say which user "
+             "it belongs to (a container, WSL); --allow-users all says that this is fine",
+             service);
+    return true;
+}
+
+static bool judge(const struct peer_rules *rules, uid_t uid, const struct log *log,
+                  const char *service)
+{
+    if (rules->some_unnumbered && uid == rules->unnumbered)
+        return let_in_unknown(log, service);
+    return is_allowed(rules, uid) || refuse(log, service, uid);
+}
+
+static bool unix_may_enter(const struct peer_rules *rules, int socket, const struct log *log,
+                           const char *service)
+{
+    struct ucred peer;
+    socklen_t length = sizeof peer;
+
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+        return let_in_unknown(log, service);
+    return judge(rules, peer.uid, log, service);
+}
+
+static bool tcp_may_enter(const struct peer_rules *rules, int socket,
+                          const struct sockaddr_storage *own, const struct log *log,
+                          const char *service)
+{
+    struct sockaddr_storage peer = {0};
+    socklen_t length = sizeof peer;
+    uid_t uid = 0;
+
+    if (getpeername(socket, (struct sockaddr *)&peer, &length) != 0)
+        return judge_closed(socket, log, service);
+    switch (tcp_owner(socket, &peer, own, &uid)) {
+    case PEER_OWNED:
+        return judge(rules, uid, log, service);
+    case PEER_CLOSED:
+        return judge_closed(socket, log, service);
+    case PEER_NO_ROW:
+        break;
+    }
+    /* From another machine: whoever reaches such a port may use it, as was said when it opened. */
+    return !is_from_here(&peer, own) || let_in_unknown(log, service);
+}
+
+bool peer_may_enter(const struct peer_rules *rules, int socket, const struct log *log,
+                    const char *service)
+{
+    struct sockaddr_storage own = {0};
+    socklen_t length = sizeof own;
+
+    if (rules->all)
+        return true;
+    if (getsockname(socket, (struct sockaddr *)&own, &length) != 0)
+        return judge_closed(socket, log, service);
+    return own.ss_family == AF_UNIX ? unix_may_enter(rules, socket, log, service)
+                                    : tcp_may_enter(rules, socket, &own, log, service);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* What is printed of the options. */
+#include <string.h>
+
+#include "options/options_internal.h"
+
+static const char examples[] =
+    "probed: a debug server for STM32 microcontrollers: gdb on one side, a probe on the other\n"
+    "\n"
+    "  probed --sim                          nothing plugged in: a simulated Blue Pill\n"
+    "  probed                                the probe that is plugged in\n"
+    "  probed --connect under-reset          a program that turns its debug pins off\n"
+    "  probed -c 'reset halt' --once         halt at the first instruction; leave with gdb\n"
+    "  probed -f provision.probed            commands from a file, one a line\n"
+    "  probed debug blink.elf                gdb in this terminal, stopped at main\n"
+    "  probed --as openocd -f target/stm32f1x.cfg\n"
+    "                                        openocd's command line; also st-util,\n"
+    "                                        ST-LINK_gdbserver, pyocd\n"
+    "\n"
+    "  then, in another window:\n"
+    "  gdb-multiarch firmware.elf -ex 'target extended-remote :3333' -ex load\n"
+    "\n"
+    "options:\n";
+
+enum { HELP_COLUMN = 22, HELP_WIDTH = 78 };
+
+/* Prints words from column HELP_COLUMN to HELP_WIDTH. */
+static void print_wrapped(FILE *out, const char *text)
+{
+    int column = HELP_COLUMN;
+
+    while (*text) {
+        int length = (int)strcspn(text, " ");
+
+        if (column > HELP_COLUMN && column + length >= HELP_WIDTH) {
+            fprintf(out, "\n%*s", HELP_COLUMN, "");
+            column = HELP_COLUMN;
+        }
+        fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", length, text);
+        column += length + 1;
+        text += length + (text[length] == ' ' ? 1 : 0);
+    }
+    fputc('\n', out);
+}
+
+void options_print_pair(FILE *out, const char *left, const char *help)
+{
+    if (strlen(left) + 2 < HELP_COLUMN - 1)
+        fprintf(out, "  %-*s", HELP_COLUMN - 2, left);
+    else
+        fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
+    print_wrapped(out, help);
+}
+
+static void print_row(FILE *out, const struct option_row *row)
+{
+    char left[80], letter[8] = "";
+
+    if (row->letter)
+        snprintf(letter, sizeof letter, "-%c, ", row->letter);
+    snprintf(left, sizeof left, "%s%s%s%s", letter, row->name, row->value_name ? " " : "",
+             row->value_name ? row->value_name : "");
+    options_print_pair(out, left, row->help);
+}
+
+void options_print_tools(FILE *out)
+{
+    for (size_t i = 0; i < option_row_count; i++)
+        if (option_rows[i].tools)
+            print_row(out, &option_rows[i]);
+}
+
+size_t options_tool_names(const char *names[OPTIONS_TOOLS])
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < option_row_count && count < OPTIONS_TOOLS; i++)
+        if (option_rows[i].tools)
+            names[count++] = option_rows[i].name;
+    return count;
+}
+
+void options_print_help(FILE *out)
+{
+    fputs(examples, out);
+    for (size_t i = 0; i < option_row_count; i++)
+        print_row(out, &option_rows[i]);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: one table of options, from which the parser and --help are made. It asks for
+ * nothing but PROBED_SIM in the environment and whether a word names a file. */
+#ifndef PROBED_OPTIONS_H
+#define PROBED_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "net/endpoint.h"
+#include "target.h"
+
+enum { OPTIONS_PROBES = 16, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
+
+/* What the command line asks for. Strings point into argv or are constant. */
+struct options {
+    bool help, version;
+    const char *sim;        /* "BOARD[,FAULT...]"; NULL: real probes */
+    const char *behind_sim; /* the word behind --sim, if it named no board */
+    bool sim_by_environment;
+    const char *probes[OPTIONS_PROBES];
+    size_t probe_count;
+    struct endpoint gdb, telnet, tcl;
+    bool telnet_optional; /* nobody asked for it: go on if its port is taken */
+    uint32_t speed_khz;   /* 0: the probe's default */
+    enum target_connect connect;
+    const char *commands[OPTIONS_COMMANDS]; /* in order */
+    bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
+    size_t command_count;
+    bool once;
+    const char *allow_users; /* as peer_rules_init() reads it; NULL: none but those it knows */
+    /* What only other servers' command lines ask for (personality.h). */
+    bool strict;            /* a command that fails ends the daemon */
+    bool needs_target;      /* so does a first try to connect that fails */
+    bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */
+    bool reset_halts;       /* `monitor reset` alone halts */
+    bool load_resets;       /* gdb's load ends with a reset to a halt */
+    const char *chip;       /* which they named: "target/stm32f4x.cfg"; NULL: none */
+    enum log_level log_level;
+    const char *wire_log;
+};
+
+/* False: `why` (at least 200 bytes) has one line for the user. Defaults are filled in first. */
+bool options_parse(struct options *options, int argc, const char *const argv[], char *why,
+                   size_t why_size);
+void options_print_help(FILE *out);
+/* argv[*at] is an option: moves *at to its last word, whatever it means. */
+void options_skip(int argc, const char *const argv[], int *at);
+/* Whether a word was meant as a file: by its looks, or because it is there. */
+bool options_is_file(const char *word);
+
+/* Whether the word stood behind --sim and looks like a board's misspelt name: a sentence then. */
+bool options_wrong_board(const struct options *options, const char *word, char *why,
+                         size_t why_size);
+
+/* --- for the tools (cli.h): those options that make sense without a daemon --- */
+
+enum options_taken {
+    OPTION_TAKEN,
+    OPTION_WRONG, /* `why` (at least 200 bytes) has one line for the user */
+    OPTION_UNKNOWN,
+};
+
+/* Fills in the defaults. */
+void options_init(struct options *options);
+/* Reads the option at argv[*at] and moves *at to its last word. */
+enum options_taken options_take(struct options *options, int argc, const char *const argv[],
+                                int *at, char *why, size_t why_size);
+/* All were read: what excludes each other, and PROBED_SIM if neither probe nor board was named.
+ * False: `why` has a sentence. */
+bool options_settle(struct options *options, char *why, size_t why_size);
+/* Whether the word is an option of the daemon. */
+bool options_known(const char *word);
+void options_print_tools(FILE *out);
+/* The names of those, at most OPTIONS_TOOLS. */
+size_t options_tool_names(const char *names[OPTIONS_TOOLS]);
+/* One line of help: a word or words, and a text that is wrapped beside it. */
+void options_print_pair(FILE *out, const char *left, const char *help);
+
+#endif

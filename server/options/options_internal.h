@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the options share: options.c (the parser), options_table.c (the table and what
+ * each option does), options_help.c (what is printed of it). */
+#ifndef PROBED_OPTIONS_INTERNAL_H
+#define PROBED_OPTIONS_INTERNAL_H
+
+#include "options/options.h"
+
+/* One option being read: the value and where a complaint goes. */
+struct reading {
+    struct options *options;
+    const char *name, *value;
+    char *why;
+    size_t why_size;
+};
+
+enum value {
+    VALUE_NONE,
+    VALUE_NEEDED,
+    VALUE_BOARD, /* optional: in the next word only if that names a simulated board */
+};
+
+struct option_row {
+    const char *name; /* first member: nearest() searches the table */
+    char letter;
+    enum value value;
+    const char *value_name;
+    const char *help;
+    bool (*set)(struct reading *reading);
+    bool tools; /* for the tools too, not for the daemon alone */
+};
+
+extern const struct option_row option_rows[];
+extern const size_t option_row_count;
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of options, and what each of them does. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/options_internal.h"
+#include "suggest.h"
+
+static bool set_sim(struct reading *reading)
+{
+    reading->options->sim = reading->value ? reading->value : "bluepill";
+    return true;
+}
+
+static bool add(struct reading *reading, const char **list, size_t *count, size_t room)
+{
+    if (*count == room) {
+        snprintf(reading->why, reading->why_size, "%s: at most %zu times", reading->name, room);
+        return false;
+    }
+    list[(*count)++] = reading->value;
+    return true;
+}
+
+static bool set_probe(struct reading *reading)
+{
+    struct options *options = reading->options;
+
+    return add(reading, options->probes, &options->probe_count, OPTIONS_PROBES);
+}
+
+static bool set_command(struct reading *reading)
+{
+    struct options *options = reading->options;
+
+    return add(reading, options->commands, &options->command_count, OPTIONS_COMMANDS);
+}
+
+static bool set_file(struct reading *reading)
+{
+    struct options *options = reading->options;
+    size_t length = strlen(reading->value);
+
+    if (length > 4 && strcmp(reading->value + length - 4, ".cfg") == 0) {
+        snprintf(reading->why, reading->why_size,
+                 "-f %.80s: that is for openocd's command line: probed --as openocd -f ..",
+                 reading->value);
+        return false;
+    }
+    if (!set_command(reading))
+        return false;
+    return options->command_is_file[options->command_count - 1] = true;
+}
+
+static bool set_port(struct reading *reading, struct endpoint *endpoint)
+{
+    char why[160];
+
+    endpoint->is_off = strcmp(reading->value, "off") == 0;
+    if (endpoint->is_off || endpoint_parse(reading->value, endpoint, why, sizeof why))
+        return true;
+    snprintf(reading->why, reading->why_size, "%s: %s", reading->name, why);
+    return false;
+}
+
+static bool set_gdb(struct reading *reading)
+{
+    struct endpoint *gdb = &reading->options->gdb;
+
+    gdb->is_pipe = strcmp(reading->value, "pipe") == 0;
+    return gdb->is_pipe || set_port(reading, gdb);
+}
+
+static bool set_telnet(struct reading *reading)
+{
+    reading->options->telnet_optional = false;
+    return set_port(reading, &reading->options->telnet);
+}
+
+static bool set_tcl(struct reading *reading)
+{
+    return set_port(reading, &reading->options->tcl);
+}
+
+static bool set_speed(struct reading *reading)
+{
+    char *end;
+    unsigned long khz = strtoul(reading->value, &end, 10);
+
+    if (*reading->value < '0' || *reading->value > '9' || *end != '\0' || khz < 1 || khz > 100000) {
+        snprintf(reading->why, reading->why_size,
+                 "--speed: '%s' is not a number of kHz between 1 and 100000", reading->value);
+        return false;
+    }
+    reading->options->speed_khz = (uint32_t)khz;
+    return true;
+}
+
+/* Index of the value among `names`, or -1 after complaining with the names there are. */
+static int choose(struct reading *reading, const char *const *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(reading->value, names[i]) == 0)
+            return (int)i;
+    }
+    const char *meant = nearest(reading->value, names, count, sizeof *names);
+    int used = snprintf(reading->why, reading->why_size, "%s: unknown '%.60s'", reading->name,
+                        reading->value);
+    if (meant)
+        used += snprintf(reading->why + used, reading->why_size - (size_t)used,
+                         "; did you mean %s?", meant);
+    used += snprintf(reading->why + used, reading->why_size - (size_t)used, "%s",
+                     meant ? " There are" : "; there are");
+    for (size_t i = 0; i < count && (size_t)used < reading->why_size; i++)
+        used += snprintf(reading->why + used, reading->why_size - (size_t)used, "%s %s",
+                         i > 0 ? "," : "", names[i]);
+    return -1;
+}
+
+static bool set_connect(struct reading *reading)
+{
+    static const char *const names[] = {
+        [TARGET_CONNECT_NORMAL] = "normal",
+        [TARGET_CONNECT_UNDER_RESET] = "under-reset",
+        [TARGET_CONNECT_ATTACH] = "attach",
+    };
+    int choice = choose(reading, names, sizeof names / sizeof *names);
+
+    reading->options->connect = choice < 0 ? TARGET_CONNECT_NORMAL : (enum target_connect)choice;
+    return choice >= 0;
+}
+
+static bool set_log(struct reading *reading)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    int choice = choose(reading, names, sizeof names / sizeof *names);
+
+    reading->options->log_level = choice < 0 ? LOG_INFO : (enum log_level)choice;
+    return choice >= 0;
+}
+
+static bool set_wire_log(struct reading *reading)
+{
+    reading->options->wire_log = reading->value;
+    return true;
+}
+
+static bool set_allow_users(struct reading *reading)
+{
+    reading->options->allow_users = reading->value;
+    return true;
+}
+
+static bool set_once(struct reading *reading)
+{
+    return reading->options->once = true;
+}
+
+static bool set_version(struct reading *reading)
+{
+    return reading->options->version = true;
+}
+
+static bool set_help(struct reading *reading)
+{
+    return reading->options->help = true;
+}
+
+const struct option_row option_rows[] = {
+    {"--sim", 0, VALUE_BOARD, "[BOARD[,FAULT...]]",
+     "a simulated board instead of a probe (so does PROBED_SIM=BOARD in the environment); BOARD is "
+     "bluepill if left out. FAULTs: noack, vtref=V, "
+     "locked, clone, flash-size=N, swj-off, nrst-open, sleep, noise=N, wires=KHZ, vanish=N, "
+     "realtime",
+     set_sim, true},
+    {"--probe", 0, VALUE_NEEDED, "SELECTOR",
+     "which probe: (part of) its serial number, its place as usb:1-2.3, or its USB id as 0483:3748",
+     set_probe, true},
+    {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|pipe|off",
+     "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
+     "input and output, for gdb's target extended-remote | probed --gdb pipe",
+     set_gdb, false},
+    {"--telnet", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
+     "where telnet connects, for commands; 127.0.0.1:4444 if left out and free", set_telnet, false},
+    {"--tcl", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
+     "commands as scripts for OpenOCD's TCL port send them (theirs is 6666); off if left out",
+     set_tcl, false},
+    {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
+     set_speed, true},
+    {"--connect", 0, VALUE_NEEDED, "normal|under-reset|attach",
+     "normal leaves the program alone, and resets only if there is no other way; under-reset "
+     "holds NRST first; attach never resets",
+     set_connect, true},
+    {"--command", 'c', VALUE_NEEDED, "CMD",
+     "a monitor command, run once the target is connected; may be repeated; if one fails, the exit "
+     "code is 1",
+     set_command, false},
+    {"--file", 'f', VALUE_NEEDED, "FILE",
+     "a file with commands, one a line, run in its turn among -c; if one fails, probed ends",
+     set_file, false},
+    {"--allow-users", 0, VALUE_NEEDED, "NAME[,NAME..]|all",
+     "which other users of this machine may connect; none but root, and who called sudo, if left "
+     "out",
+     set_allow_users, false},
+    {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
+    {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
+     set_log, true},
+    {"--wire-log", 0, VALUE_NEEDED, "FILE", "write all traffic with the probe to FILE",
+     set_wire_log, true},
+    {"--version", 'V', VALUE_NONE, NULL, "print the version", set_version, true},
+    {"--help", 'h', VALUE_NONE, NULL, "print this", set_help, true},
+};
+
+const size_t option_row_count = sizeof option_rows / sizeof *option_rows;

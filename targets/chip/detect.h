@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What is this? From id registers to core, chip, memories and warnings. Reads only, and only what
+ * may be read while the core runs. */
+#ifndef PROBED_DETECT_H
+#define PROBED_DETECT_H
+
+#include "probe/probe.h"
+#include "target.h"
+
+enum { DETECT_REGIONS_MAX = 16 };
+
+/* Sorted by address, not overlapping. Names are static. */
+struct detect_regions {
+    struct target_region items[DETECT_REGIONS_MAX];
+    size_t count;
+};
+
+struct chip;
+
+/* The memory map; `chip` NULL or one without flash of its own: what the architecture says. Pure. */
+void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions);
+
+/* The probe is connected; `dpidr` is what connecting found. Fills all of *chip but breakpoints and
+ * watchpoints (0: the caller sizes them). An unknown chip is no error: *chip then has dev_id and
+ * idcode, no flash, regions of the architecture, and a warning. Three flushes, or up to five if
+ * registers cannot be read. Errors are those of the wire, or ERR_NO_TARGET if CPUID makes no sense.
+ */
+enum err detect_chip(struct probe *probe, uint32_t dpidr, struct target_chip *chip,
+                     struct detect_regions *regions);
+
+/* The register that tells of read protection, of a chip found by detect_chip(); 0: not known. */
+uint32_t detect_protection_register(const struct target_chip *chip);
+bool detect_is_protected(const struct target_chip *chip, uint32_t word);
+
+/* "Cortex-M3"; "unknown core" if it is none of Arm's. Never NULL. */
+const char *detect_core_name(uint32_t cpuid);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* Taking over the debug units of a core that goes on with what it does, and giving them back. */
+#include "core/core.h"
+
+#include "probe/probe.h"
+
+#define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFF)
+#define CPUID_IS_ARMV6M(cpuid) (((cpuid) >> 16 & 0xF) == 0xC)
+enum { PART_M4 = 0xC24, PART_M7 = 0xC27, PART_M23 = 0xD20, PART_LAST_ARMV8M = 0xD2F };
+
+struct found {
+    uint32_t dhcsr, cpuid, demcr;
+    uint32_t fp_ctrl, dwt_ctrl, dwt_mask, mvfr0;
+};
+
+static bool is_armv8m(uint32_t cpuid)
+{
+    return CPUID_PART(cpuid) >= PART_M23 && CPUID_PART(cpuid) <= PART_LAST_ARMV8M;
+}
+
+/* MVFR0 is read there: 0 without an FPU (B4.7.2; DDI 0553 for Armv8-M, where M33 and M55 may have
+ * one). */
+static bool may_have_fpu(uint32_t cpuid)
+{
+    return CPUID_PART(cpuid) == PART_M4 || CPUID_PART(cpuid) == PART_M7 ||
+           (is_armv8m(cpuid) && CPUID_PART(cpuid) != PART_M23);
+}
+
+static enum err look(struct target *target, struct found *found)
+{
+    ops_read32(&target->ops, DHCSR, &found->dhcsr);
+    ops_read32(&target->ops, SCB_CPUID, &found->cpuid);
+    ops_read32(&target->ops, DEMCR, &found->demcr);
+    return cm_flush(target);
+}
+
+/* C_DEBUGEN alone halts nobody; C_HALT is kept as it is. DWT registers need TRCENA (C1.8). */
+static enum err take_over(struct target *target, struct found *found)
+{
+    struct ops *ops = &target->ops;
+    uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0;
+
+    ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
+    target->masked = false;
+    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
+    ops_read32(ops, FP_CTRL, &found->fp_ctrl);
+    ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
+    if (may_have_fpu(found->cpuid))
+        ops_read32(ops, SCB_MVFR0, &found->mvfr0);
+    return cm_flush(target);
+}
+
+/* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
+ * cleared on the way: 0 disables one in Armv8-M too, whose DWT_FUNCTION means other things
+ * otherwise and which has no masks (DDI 0553, DWT_FUNCTIONn). */
+static enum err size_units(struct target *target, struct found *found)
+{
+    struct ops *ops = &target->ops;
+    unsigned comparators = found->dwt_ctrl >> 28;
+
+    fpb_init(&target->fpb, found->fp_ctrl);
+    comparators = comparators < DWT_MAX ? comparators : DWT_MAX;
+    target->dwt = (struct dwt){.count = (uint8_t)comparators};
+    if (is_armv8m(found->cpuid))
+        target->dwt = (struct dwt){.foreign = (uint8_t)comparators};
+    for (unsigned i = 0; i < comparators; i++)
+        ops_write32(ops, DWT_FUNCTION(i), 0);
+    if (target->dwt.count) {
+        ops_write32(ops, DWT_MASK(0), 0x1F);
+        ops_read32(ops, DWT_MASK(0), &found->dwt_mask);
+        ops_write32(ops, DWT_MASK(0), 0);
+    }
+    if (target->fpb.count)
+        ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY);
+    enum err err = cm_flush(target);
+    uint32_t mask_max = found->dwt_mask & 0x1F;
+    target->dwt.mask_max = (uint8_t)mask_max;
+    return err;
+}
+
+static enum err put_breakpoints_back(struct target *target)
+{
+    breakpoints_forget(target);
+    watchpoints_forget(target);
+    breakpoints_queue(target, NO_ADDRESS);
+    watchpoints_queue(target);
+    enum err err = cm_flush(target);
+    breakpoints_flushed(target, err);
+    if (err)
+        watchpoints_forget(target);
+    return err;
+}
+
+static enum err see_state(struct target *target, const struct found *found,
+                          enum stop_reason halted_by)
+{
+    struct target_stop stop;
+
+    target->stop = (struct target_stop){.reason = STOP_NONE};
+    target->no_ahead = false;
+    target->state = TARGET_RUNNING;
+    if (!(found->dhcsr & DHCSR_S_HALT))
+        return ERR_OK;
+    return cm_halt_now(target, 1000, halted_by, &stop);
+}
+
+enum err attach_core(struct target *target, enum stop_reason halted_by)
+{
+    struct found found = {0};
+
+    target->ops.ap = probe_core_ap(target->probe);
+    enum err err = look(target, &found);
+
+    if (!err)
+        err = take_over(target, &found);
+    if (!err)
+        err = size_units(target, &found);
+    if (err)
+        return err;
+    /* After a lost connection what is found is our own, unless power was gone. */
+    bool ours = target->attached && (found.dhcsr & DHCSR_C_DEBUGEN);
+    if (!ours) {
+        target->demcr_original = found.demcr & ~DEMCR_VC_ALL;
+        target->chip.unlocked = false; /* power was away, or nothing is known of it */
+        dbgmcu_forget(target);
+    }
+    target->armv6m = CPUID_IS_ARMV6M(found.cpuid);
+    target->fpu = may_have_fpu(found.cpuid) && found.mvfr0 != 0;
+    target->chip.cpuid = found.cpuid;
+    target->chip.breakpoints = target->fpb.count;
+    target->chip.watchpoints = target->dwt.count;
+    cm_forget(target, true);
+    err = dbgmcu_keep_awake(target);
+    target->attached = true;
+    if (!err)
+        err = put_breakpoints_back(target);
+    if (!err)
+        err = see_state(target, &found, halted_by);
+    cm_take_reset(target); /* what happened before we came is no news */
+    return err;
+}
+
+static void queue_give_back(struct target *target, bool halted)
+{
+    struct ops *ops = &target->ops;
+    uint32_t base = DHCSR_KEY | DHCSR_C_DEBUGEN;
+
+    if (halted) {
+        regs_queue_dirty(target);
+        ops_write32(ops, DHCSR, base | DHCSR_C_HALT); /* C_MASKINTS off, while halted */
+    }
+    breakpoints_queue_remove(target);
+    watchpoints_queue_remove(target);
+    if (target->fpb.count)
+        ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
+    ops_write32(ops, SCB_DFSR, DFSR_ALL);
+    cm_queue_demcr(target, target->demcr_original);
+    if (!halted)
+        ops_write32(ops, DHCSR, DHCSR_KEY);
+}
+
+enum err detach_core(struct target *target)
+{
+    if (target->state == TARGET_ABSENT)
+        return ERR_OK;
+    queue_give_back(target, target->state == TARGET_HALTED);
+    enum err err = cm_flush(target);
+    breakpoints_flushed(target, err);
+    if (!err)
+        err = dbgmcu_restore(target);
+    cm_forget(target, true);
+    target->masked = false;
+    target->attached = false;
+    target->state = TARGET_ABSENT;
+    return err;
+}
+
+enum err target_set_vector_catch(struct target *target, uint32_t vc_bits)
+{
+    enum err err = cm_need_connected(target);
+
+    if (err)
+        return err;
+    target->vector_catch = vc_bits & DEMCR_VC_ALL;
+    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
+    return cm_flush(target);
+}
+
+uint32_t target_vector_catch(const struct target *target)
+{
+    return target->vector_catch;
+}

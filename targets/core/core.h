@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside targets/: what a struct target is made of and how its files work together.
+ * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
+ *
+ * target.c life and connecting, attach.c and dbgmcu.c what is taken over
+ * and given back, cortex_m.c DHCSR and halting, resume.c, stop.c and vectors.c why the core
+ * stands, step.c,
+ * step_range.c and step_ahead.c, reset.c, registers.c,
+ * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
+ * memory_cached.c over cache.c, semihost.c. */
+#ifndef PROBED_CORTEX_M_H
+#define PROBED_CORTEX_M_H
+
+#include "base/visible.h"
+#include "chip/detect.h"
+#include "core/cache.h"
+#include "core/dwt.h"
+#include "core/fpb.h"
+#include "probe/ops.h"
+#include "target.h"
+
+/* --- system control space (B3.2, C1.6) --- */
+#define SCB_CPUID 0xE000ED00u
+#define SCB_ICSR 0xE000ED04u
+#define SCB_AIRCR 0xE000ED0Cu
+#define SCB_CFSR 0xE000ED28u /* CFSR, HFSR, DFSR, MMFAR, BFAR follow each other */
+#define SCB_DFSR 0xE000ED30u
+#define SCB_MVFR0 0xE000EF40u
+#define DHCSR 0xE000EDF0u
+#define DEMCR 0xE000EDFCu
+
+#define ICSR_VECTPENDING 0x001FF000u
+#define ICSR_ISRPENDING (1u << 22)
+#define ICSR_PENDSTSET (1u << 26)
+#define ICSR_PENDSVSET (1u << 28)
+#define AIRCR_SYSRESETREQ 0x05FA0004u
+
+#define DHCSR_KEY 0xA05F0000u
+#define DHCSR_C_DEBUGEN (1u << 0)
+#define DHCSR_C_HALT (1u << 1)
+#define DHCSR_C_STEP (1u << 2)
+#define DHCSR_C_MASKINTS (1u << 3)
+#define DHCSR_S_HALT (1u << 17)
+#define DHCSR_S_SLEEP (1u << 18)
+#define DHCSR_S_LOCKUP (1u << 19)
+#define DHCSR_S_RETIRE_ST (1u << 24) /* an instruction was executed; clears when read */
+#define DHCSR_S_RESET_ST (1u << 25)  /* clears when read */
+
+#define DEMCR_VC_CORERESET (1u << 0)
+#define DEMCR_VC_FAULTS 0x1F0u /* MemManage, BusFault, UsageFault */
+#define DEMCR_VC_HARDERR (1u << 10)
+#define DEMCR_VC_ALL 0x7F1u
+#define DEMCR_TRCENA (1u << 24)
+
+#define DFSR_HALTED (1u << 0)
+#define DFSR_BKPT (1u << 1)
+#define DFSR_DWTTRAP (1u << 2)
+#define DFSR_VCATCH (1u << 3)
+#define DFSR_EXTERNAL (1u << 4)
+#define DFSR_ALL 0x1Fu
+
+#define XPSR_IPSR 0x1FFu
+
+/* --- registers: one slot a word that DCRSR selects --- */
+enum reg_slot {
+    SLOT_SP = 13,
+    SLOT_LR = 14,
+    SLOT_PC = 15,
+    SLOT_XPSR = 16,
+    SLOT_MSP = 17,
+    SLOT_PSP = 18,
+    SLOT_SPECIAL = 19, /* CONTROL, FAULTMASK, BASEPRI, PRIMASK in one word */
+    SLOT_CORE_COUNT,
+    SLOT_FPSCR = SLOT_CORE_COUNT,
+    SLOT_S0,
+    SLOT_COUNT = SLOT_S0 + 32,
+};
+
+struct register_cache {
+    bool valid;       /* word[] is what the core has, but for the dirty ones */
+    uint64_t seen_us; /* when the core last was known to stand as word[] says */
+    uint64_t dirty;   /* bit s: word[s] has to reach the core before it runs */
+    uint32_t word[SLOT_COUNT];
+};
+
+/* --- breakpoints and watchpoints --- */
+enum { BREAKPOINT_MAX = 64, WATCHPOINT_MAX = 16, OWNER_INTERNAL = 32, NO_ADDRESS = 1 };
+
+struct breakpoint {
+    uint32_t address;
+    enum breakpoint_kind kind; /* as it was asked for */
+    bool soft;                 /* by an instruction in RAM, else by a comparator */
+    uint64_t owners;           /* 0: leaves the chip with the next resume, then the list */
+    bool inserted;             /* soft: the BKPT stands in memory in place of `saved` */
+    bool reading, saved_valid;
+    uint8_t found[2], saved[2];
+};
+
+struct watchpoint {
+    uint32_t address, length;
+    enum watch_kind kind;
+    uint32_t owners; /* 0: free */
+};
+
+/* Facts about a stop, read in one flush. */
+struct stop_facts {
+    uint32_t dhcsr, icsr;
+    uint32_t scb[5]; /* CFSR, HFSR, DFSR, MMFAR, BFAR */
+    uint32_t dwt_function[DWT_MAX];
+    uint32_t pc, special, xpsr; /* when no other registers were asked for */
+};
+enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
+
+/* A register as it was before we changed it. */
+struct dbgmcu_saved {
+    uint32_t address; /* 0: not changed */
+    uint32_t value;
+};
+
+struct target {
+    struct probe *probe;
+    struct job *job;
+    struct ops ops; /* the queue of whoever works just now; empty between functions */
+
+    enum target_state state;
+    struct target_chip chip;
+    struct target_region regions[DETECT_REGIONS_MAX];
+    size_t region_count;
+    bool armv6m, fpu;
+
+    char advice[200];        /* how it had to be connected; part of chip.warning */
+    bool attached;           /* ours is on the chip, and what was found there is below */
+    uint32_t vector_catch;   /* the user's choice */
+    uint32_t demcr_original; /* as found at connect */
+    uint32_t demcr;          /* as last written; 0: not known */
+    struct dbgmcu_saved dbgmcu_cr, dbgmcu_fz;
+    bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
+    bool locked_up;    /* when last polled */
+    bool masked;       /* C_MASKINTS as last written .. */
+    bool mask_unsure;  /* .. if that arrived */
+    bool no_ahead;     /* memory is not read before it is asked for */
+    bool stop_pending; /* resume stopped again at once: the next poll says so */
+    bool lent;         /* to a flash loader: the program's registers are in `regs` alone */
+    struct target_stop stop, reset;
+    enum target_maskisr maskisr;
+    uint32_t icsr; /* as of icsr_at_us; UINT64_MAX: not known */
+    uint64_t icsr_at_us;
+
+    struct register_cache regs;
+    struct cache cache;
+    size_t slice; /* bytes that take well under 50 ms on the wire, learnt */
+
+    struct fpb fpb;
+    struct dwt dwt;
+    struct breakpoint breakpoints[BREAKPOINT_MAX];
+    struct watchpoint watchpoints[WATCHPOINT_MAX];
+
+    bool semihost_off; /* BKPT 0xAB is an ordinary one */
+    int semihost_errno;
+    uint32_t semihost_warned;              /* bit per call number */
+    char semihost_begun[VISIBLE_SEQUENCE]; /* the last character of its text, if not all there */
+    size_t semihost_begun_length;
+};
+
+/* --- cortex_m.c --- */
+
+/* Flushes the queue. A target that is gone makes the state ABSENT. */
+enum err cm_flush(struct target *target);
+/* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
+ * reset behind our back is ERR_RESET_LOST instead of wrong data. */
+enum err cm_flush_halted(struct target *target);
+/* S_RESET_ST was set in `dhcsr` while the core should run or stand: the state says what came of it,
+ * and ERR_RESET_LOST; ERR_OK if it was known to be held in reset and still is. */
+enum err cm_look_at_reset(struct target *target, uint32_t dhcsr);
+
+/* DHCSR of a core that we left alone says something else than we know: ERR_RESET_LOST, and the
+ * state is what it says. */
+enum err cm_report_reset(struct target *target, uint32_t dhcsr);
+/* Forgets an error that was expected; `keep` is the job's error before the attempt. */
+void cm_forgive(struct target *target, enum err keep);
+uint64_t cm_now_us(const struct target *target);
+/* Every DHCSR value read goes through here, because reading clears S_RESET_ST. */
+void cm_saw_dhcsr(struct target *target, uint32_t dhcsr);
+/* Whether the core was reset since the last call. */
+bool cm_take_reset(struct target *target);
+/* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
+ * `exclude`), watchpoints. */
+void cm_queue_prepare(struct target *target, uint32_t exclude);
+/* Writes DEMCR. */
+void cm_queue_demcr(struct target *target, uint32_t value);
+/* What is caught when the core goes: the user's choice and, if `faults`, every fault. */
+void cm_queue_catch(struct target *target, bool faults);
+/* C_MASKINTS as it shall be when the core goes. */
+void cm_queue_mask(struct target *target, bool masked);
+/* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
+void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
+/* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
+enum err cm_go(struct target *target);
+/* After the flush of cm_queue_prepare() and cm_queue_go(). */
+void cm_prepared(struct target *target, enum err err);
+/* The core is about to run: nothing read before is true any more. */
+void cm_forget(struct target *target, bool flash_too);
+enum err cm_need_halted(struct target *target);
+enum err cm_need_connected(struct target *target);
+/* A cancelled job may not leave a core half stepped: work between these two goes on all the same.
+ * `calm` is the caller's memory. */
+void cm_calm_begin(struct target *target, struct job *calm, struct job **before);
+void cm_calm_end(struct target *target, struct job *before);
+/* Writes C_HALT, waits, collects the stop. */
+enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
+                     struct target_stop *stop);
+
+/* --- blame.c --- */
+
+/* The state of a core held in reset. */
+void cm_hold(struct target *target);
+/* Something was refused (`err`; `keep` is the job's error before it): if a halted core was reset,
+ * or the core is held in reset, that is the error instead, and the state says so. */
+enum err cm_blame_reset(struct target *target, enum err err, enum err keep);
+/* If the core is held in reset by now, that is what the error `err` says, and the state. */
+enum err cm_blame_held(struct target *target, enum err err, enum err keep);
+
+/* --- stop.c --- */
+
+/* Where a core stands that began with a vector table of ones, and in lockup. */
+#define BLANK_PC 0xFFFFFFFEu
+/* PM0075, 2.4.1, and the other families' level 1 alike. */
+#define PROTECTED_TEXT                                                                           \
+    "the flash is read-protected: with a debugger connected the core cannot read it either, so " \
+    "no program runs before a power cycle without one; to end the protection erases the flash"
+
+/* Appends the reads of the facts; `full`: with the fault status registers. */
+void stop_queue(struct target *target, bool full, struct stop_facts *facts);
+void stop_queue_faults(struct target *target, struct stop_facts *facts);
+/* And which comparator matched. */
+void stop_queue_matches(struct target *target, struct stop_facts *facts);
+/* After the flush: reads ahead around pc and sp, then says why the core stands. `plain` is the
+ * reason when it was asked to. Also fills target->stop. */
+enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
+                      struct target_stop *stop);
+/* `stop` is one at this breakpoint, which need not have been executed. */
+void stop_at_breakpoint(const struct target *target, const struct breakpoint *breakpoint,
+                        struct target_stop *stop);
+/* Where the core will probably stop, and what has room beside the facts of what is there. */
+uint32_t stop_likely_pc(const struct target *target);
+void stop_queue_likely(struct target *target);
+/* Before cache_commit(): a flush was refused what it read ahead (a clone has less memory than its
+ * name says), and nothing will be read ahead any more. What stood before it was done. */
+bool stop_ahead_failed(struct target *target, enum err err);
+/* Appends reads of the cache lines at pc and sp that are missing. */
+void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp);
+
+/* A sentence on a fault, whose cause may be the vector table or read protection. */
+void stop_say_fault(struct target *target, const struct stop_facts *facts, unsigned exception,
+                    uint32_t faulting_pc, char *text, size_t size);
+
+/* --- vectors.c --- */
+
+/* A program cannot begin with the vector table, for the reason that `text` then says. */
+bool vectors_mislead(struct target *target, char *text, size_t size);
+/* The same of a core that stands behind a reset, by the registers that it has got from there. */
+bool vectors_misled(struct target *target, char *text, size_t size);
+
+/* --- fault_text.c, pure --- */
+
+/* A sentence on a fault: which, where, by which instruction (0: not known). */
+void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t faulting_pc,
+                   char *text, size_t size);
+
+/* --- attach.c --- */
+
+/* Takes over the debug units without disturbing the core. `halted_by`: why it stands, if it does
+ * and DFSR does not know better. */
+enum err attach_core(struct target *target, enum stop_reason halted_by);
+enum err detach_core(struct target *target);
+
+/* --- dbgmcu.c --- */
+
+/* Both are undone by dbgmcu_restore(); chips that have no such register are left alone. */
+enum err dbgmcu_keep_awake(struct target *target);
+enum err dbgmcu_freeze_watchdogs(struct target *target);
+void dbgmcu_forget(struct target *target);
+/* The last traffic on every way out: a core in Stop mode may not be reached any more behind it. */
+enum err dbgmcu_restore(struct target *target);
+
+/* --- registers.c --- */
+
+void regs_forget(struct target *target);
+/* word[] is what the core has now. */
+void regs_valid(struct target *target);
+void regs_queue_read(struct target *target);
+void regs_queue_dirty(struct target *target);
+/* Fetches them if need be. */
+enum err regs_need(struct target *target);
+/* Changes pc in the cache. */
+void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value);
+
+/* --- breakpoints.c, watchpoints.c --- */
+
+void breakpoints_queue(struct target *target, uint32_t exclude);
+void breakpoints_flushed(struct target *target, enum err err);
+/* What is on the chip is not known any more. */
+void breakpoints_forget(struct target *target);
+/* Queues the removal of everything. */
+void breakpoints_queue_remove(struct target *target);
+/* A comparator is left for one of our own. */
+bool breakpoints_have_room(const struct target *target);
+/* The only address with a users' comparator; `otherwise` if there are none or more. */
+uint32_t breakpoints_single(const struct target *target, uint32_t otherwise);
+const struct breakpoint *breakpoint_at(const struct target *target, uint32_t address);
+/* The users of all breakpoints at the address, whatever their kind. */
+uint64_t breakpoint_owners(const struct target *target, uint32_t address);
+enum err breakpoint_add(struct target *target, unsigned owner, enum breakpoint_kind kind,
+                        uint32_t address);
+void breakpoint_remove(struct target *target, unsigned owner, enum breakpoint_kind kind,
+                       uint32_t address);
+/* Puts back what soft breakpoints cover in data read from memory. */
+void breakpoints_hide(const struct target *target, uint32_t address, void *data, size_t length);
+/* Queues what keeps soft breakpoints in memory that was just overwritten with `data`. */
+void breakpoints_queue_keep(struct target *target, uint32_t address, const void *data,
+                            size_t length);
+void watchpoints_queue(struct target *target);
+void watchpoints_forget(struct target *target);
+void watchpoints_queue_remove(struct target *target);
+void watchpoints_drop_owner(struct target *target, unsigned owner);
+
+/* --- memory.c --- */
+
+/* Appends accesses of [address, address + length), the widest that alignment allows. */
+void memory_queue_read(struct target *target, uint32_t address, void *data, size_t length);
+
+/* --- memory_cached.c --- */
+
+bool memory_is_cacheable(const struct target *target, uint32_t address);
+/* *got is `length`, or 0: it has to be read another way. */
+enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
+                            size_t *got);
+
+/* --- step.c --- */
+
+/* One step of the hardware: an instruction, or straight code up to a comparator. */
+struct stride {
+    uint32_t pc;   /* where the core stands; whatever is there is lifted */
+    uint32_t to;   /* where a breakpoint of OWNER_INTERNAL ends it; NO_ADDRESS: one instruction */
+    uint32_t next; /* `full`: where it probably ends, to read ahead there .. */
+    uint32_t sp;   /* .. and at the stack; NO_ADDRESS: not known */
+    bool masked;
+    bool full; /* all registers, else only those in the facts */
+};
+/* The registers before need not be cached. */
+enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts);
+/* Lets pending handlers run. *home: the core is back where it was; else the stop is explained. */
+enum err step_handlers(struct target *target, bool *home, struct target_stop *stop);
+/* Whether a handler would run before a step at `pc`; asks the core if what is known is stale, and
+ * writes what the step needs in the same flush. `special`: the word with PRIMASK and FAULTMASK. */
+enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending);
+/* After an error in step_once(): a step that did not end is halted, as is one of a cancelled job;
+ * `stop` then says where, with `plain` as reason. Other errors come back. */
+enum err step_rescue(struct target *target, enum err err, enum err keep, struct target_stop *stop);
+/* A BKPT of the program at pc is passed by without executing it (a semihosting call is served).
+ * *passed: the step is done. */
+enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop *stop);
+
+/* --- step_ahead.c --- */
+
+/* Where the code at pc leads for certain, faults apart. */
+struct ahead {
+    unsigned count; /* instructions to be executed until `to` is reached; 0: not known */
+    uint32_t to;
+    bool leaves; /* `to` is outside of the range */
+};
+/* Inside [start, end), and one instruction out of it; `xpsr` as it is at pc. May read code. */
+enum err step_ahead(struct target *target, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
+                    struct ahead *ahead);
+
+/* --- semihost.c --- */
+
+/* BKPT with this number is a call that we serve. */
+bool semihost_is_call(const struct target *target, uint8_t bkpt);
+/* The core stands at BKPT 0xAB: serves the call and moves pc behind it. *exited: `stop` is
+ * STOP_EXIT. */
+enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop);
+
+#endif

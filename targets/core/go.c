@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* Letting the core go, and noticing that it stands again. */
+#include "core/core.h"
+
+#include "probe/probe.h"
+
+/* The breakpoint at pc would stop the core again before it did anything: it is lifted for one step.
+ * When that step ends in another stop, the next poll reports it. */
+static enum err leave_breakpoint(struct target *target, uint32_t pc, bool *stopped)
+{
+    struct stop_facts facts = {0};
+    struct stride stride = {.pc = pc,
+                            .to = NO_ADDRESS,
+                            .next = pc,
+                            .sp = target->regs.word[SLOT_SP],
+                            .masked = target->maskisr != MASKISR_OFF,
+                            .full = true};
+
+    *stopped = false;
+    enum err err = step_once(target, &stride, &facts);
+    if (err)
+        return err;
+    if (!(facts.scb[FACT_DFSR] & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH)))
+        return ERR_OK;
+    *stopped = true;
+    target->stop_pending = true;
+    struct target_stop stop;
+    return stop_explain(target, &facts, STOP_STEP, &stop);
+}
+
+/* The stop at pc has been told, and the instruction there may be a BKPT: it would tell it again,
+ * also where a breakpoint stood that is not set any more. */
+static bool was_told(const struct target *target, uint32_t pc)
+{
+    enum stop_reason reason = target->stop.reason;
+
+    return target->stop.pc == pc &&
+           (reason == STOP_BKPT || reason == STOP_BREAKPOINT_HW || reason == STOP_BREAKPOINT_SW);
+}
+
+/* Gets off what stands at pc. *stopped: that stopped the core again already. */
+static enum err leave_pc(struct target *target, bool *stopped)
+{
+    struct target_stop stop;
+    bool passed;
+
+    uint32_t pc = target->regs.word[SLOT_PC];
+    bool ours = breakpoint_at(target, pc) != NULL;
+    if (!ours && !was_told(target, pc))
+        return ERR_OK;
+    enum err err = step_over_bkpt(target, &passed, &stop);
+    if (err)
+        return err;
+    if (passed) {
+        *stopped = target->stop_pending = stop.reason == STOP_EXIT;
+        return ERR_OK;
+    }
+    return ours ? leave_breakpoint(target, pc, stopped) : ERR_OK;
+}
+
+/* Behind a short function or at a semihosting call the core stands again before the probe could
+ * ask: one look, and what a stop needs to be told. DCRSR is for a core that is known to stand. */
+static void queue_look(struct target *target, struct stop_facts *facts)
+{
+    ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 0);
+    stop_queue(target, true, facts);
+    stop_queue_likely(target);
+    ops_barrier(&target->ops);
+    stop_queue_matches(target, facts);
+    regs_queue_read(target);
+    stop_queue_ahead(target, stop_likely_pc(target), target->regs.word[SLOT_SP]);
+}
+
+/* The next poll tells. */
+static enum err stands_already(struct target *target, const struct stop_facts *facts)
+{
+    struct target_stop stop;
+
+    regs_valid(target);
+    enum err err = stop_explain(target, facts, STOP_EXTERNAL, &stop);
+    if (err)
+        return err;
+    cm_take_reset(target); /* one on the way here: it stands, with breakpoints */
+    target->stop_pending = true;
+    target->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+static enum err go_and_look(struct target *target)
+{
+    enum err keep = target->job->error;
+    struct stop_facts facts = {0};
+
+    cm_queue_prepare(target, NO_ADDRESS);
+    cm_queue_catch(target, false);
+    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
+    cm_forget(target, true);
+    target->locked_up = false;
+    queue_look(target, &facts);
+    enum err err = cm_flush(target);
+    bool runs = err == ERR_TIMEOUT || stop_ahead_failed(target, err);
+    cm_prepared(target, runs ? ERR_OK : err);
+    cache_commit(&target->cache, err == ERR_OK);
+    if (err == ERR_OK)
+        return stands_already(target, &facts);
+    if (!runs)
+        return err;
+    cm_forgive(target, keep);
+    target->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+/* A cancel between letting the core go and looking at it would leave us without knowing which. */
+enum err cm_go(struct target *target)
+{
+    struct job calm, *before;
+
+    cm_calm_begin(target, &calm, &before);
+    enum err err = go_and_look(target);
+    cm_calm_end(target, before);
+    return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
+}
+
+/* `owner` shall hit what it has set at pc; OWNER_INTERNAL: nobody. */
+static enum err resume(struct target *target, unsigned owner)
+{
+    bool stopped = false;
+    enum err err = cm_need_connected(target);
+
+    if (err || target->state == TARGET_RUNNING)
+        return err;
+    err = cm_need_halted(target);
+    if (!err)
+        err = regs_need(target);
+    if (!err && !(breakpoint_owners(target, target->regs.word[SLOT_PC]) >> owner & 1))
+        err = leave_pc(target, &stopped);
+    if (err || !stopped)
+        return err ? err : cm_go(target);
+    target->state = TARGET_RUNNING; /* for the next poll to end */
+    return ERR_OK;
+}
+
+enum err target_resume(struct target *target)
+{
+    return resume(target, OWNER_INTERNAL);
+}
+
+enum err target_continue(struct target *target, unsigned owner)
+{
+    return resume(target, owner);
+}
+
+static enum err collect_stop(struct target *target, struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+    struct stop_facts facts = {0};
+
+    target->state = TARGET_HALTED; /* so the look said */
+    stop_queue(target, true, &facts);
+    stop_queue_matches(target, &facts);
+    stop_queue_likely(target);
+    regs_queue_read(target);
+    enum err err = cm_flush(target);
+    bool too_far = stop_ahead_failed(target, err);
+    cache_commit(&target->cache, err == ERR_OK);
+    if (err && target->state == TARGET_HALTED)
+        target->state = TARGET_RUNNING;
+    if (too_far)
+        cm_forgive(target, keep); /* the next poll does without */
+    if (err)
+        return too_far ? ERR_OK : err;
+    regs_valid(target);
+    target->regs.dirty = 0;
+    return stop_explain(target, &facts, STOP_EXTERNAL, stop);
+}
+
+static enum err serve_or_stop(struct target *target, struct target_stop *stop)
+{
+    bool exited = false;
+
+    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
+        return ERR_OK;
+    enum err err = semihost_serve(target, &exited, stop);
+    if (err || exited)
+        return err;
+    stop->reason = STOP_NONE;
+    return cm_go(target);
+}
+
+enum err target_poll(struct target *target, struct target_stop *stop)
+{
+    uint32_t dhcsr = 0;
+    enum err err = cm_need_connected(target);
+
+    stop->reason = STOP_NONE;
+    if (err || target->state == TARGET_HALTED)
+        return err;
+    if (target->stop_pending) {
+        target->stop_pending = false;
+        target->state = TARGET_HALTED;
+        *stop = target->stop;
+        return serve_or_stop(target, stop);
+    }
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    err = cm_flush(target);
+    if (err)
+        return err;
+    cm_saw_dhcsr(target, dhcsr);
+    if (!(dhcsr & DHCSR_C_DEBUGEN))
+        return cm_report_reset(target, dhcsr);
+    if (cm_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
+        return cm_look_at_reset(target, dhcsr);
+    target->state = TARGET_RUNNING;
+    target->locked_up = dhcsr & DHCSR_S_LOCKUP;
+    if (!(dhcsr & DHCSR_S_HALT))
+        return ERR_OK;
+    err = collect_stop(target, stop);
+    return err ? err : serve_or_stop(target, stop);
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/* Target memory of any alignment and length, in the widest accesses that alignment allows, in
+ * slices that leave room for other sessions, past breakpoints that stand in it. */
+#include "core/core.h"
+
+#include "probe/probe.h"
+
+enum {
+    SLICE_MIN = 64,
+    SLICE_MAX = 16384,
+    SLICE_SHORT_US = 15000, /* a slice that took less may grow */
+    SLICE_LONG_US = 40000,  /* one that took more shrinks: it should stay below 50 ms */
+};
+
+/* A piece of a request that one width serves: bytes and halfwords up to the first word, words, and
+ * the rest. */
+struct piece {
+    unsigned width;
+    size_t length;
+};
+
+static struct piece next_piece(uint32_t address, size_t length)
+{
+    if ((address & 1) || length == 1)
+        return (struct piece){1, 1};
+    if ((address & 2) || length < 4)
+        return (struct piece){2, 2};
+    return (struct piece){4, length & ~(size_t)3};
+}
+
+void memory_queue_read(struct target *target, uint32_t address, void *data, size_t length)
+{
+    for (uint8_t *to = data; length > 0;) {
+        struct piece piece = next_piece(address, length);
+        ops_read(&target->ops, address, piece.width, to, (uint32_t)(piece.length / piece.width));
+        address += (uint32_t)piece.length;
+        to += piece.length;
+        length -= piece.length;
+    }
+}
+
+static void queue_write(struct target *target, uint32_t address, const void *data, size_t length)
+{
+    for (const uint8_t *from = data; length > 0;) {
+        struct piece piece = next_piece(address, length);
+        ops_write(&target->ops, address, piece.width, from, (uint32_t)(piece.length / piece.width));
+        address += (uint32_t)piece.length;
+        from += piece.length;
+        length -= piece.length;
+    }
+}
+
+static void learn_slice(struct target *target, size_t length, uint64_t took_us)
+{
+    if (took_us > SLICE_LONG_US && target->slice > SLICE_MIN)
+        target->slice /= 2;
+    else if (length == target->slice && took_us < SLICE_SHORT_US && target->slice < SLICE_MAX)
+        target->slice *= 2;
+}
+
+/* How much of the request the next slice takes; all but the last end at a word. */
+static size_t slice_of(const struct target *target, uint32_t address, size_t length)
+{
+    if (!target->slice || length <= target->slice)
+        return length;
+    return target->slice - (address & 3);
+}
+
+static enum err flush_slice(struct target *target, size_t length)
+{
+    uint64_t before = cm_now_us(target);
+    enum err err = cm_flush_halted(target);
+
+    learn_slice(target, length, cm_now_us(target) - before);
+    return err;
+}
+
+static enum err try_read(struct target *target, uint32_t address, void *data, size_t length)
+{
+    memory_queue_read(target, address, data, length);
+    return cm_flush_halted(target);
+}
+
+/* Bytes before the first word that cannot be read, if all words before it can. */
+static enum err bisect(struct target *target, uint32_t address, uint8_t *data, size_t *length)
+{
+    enum err keep = target->job->error;
+    uint32_t low = 0, high = (uint32_t)((*length + (address & 3) + 3) / 4);
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        size_t from = middle ? middle * 4 - (address & 3) : 0;
+        size_t to = (size_t)middle * 4 + 4 - (address & 3);
+        enum err err = try_read(target, address + (uint32_t)from, data + from,
+                                (to < *length ? to : *length) - from);
+        if (err && err != ERR_FAULT)
+            return err;
+        cm_forgive(target, keep);
+        if (err)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    size_t good = low ? low * 4 - (address & 3) : 0;
+    *length = good < *length ? good : *length;
+    return ERR_OK;
+}
+
+/* After a FAULT somewhere in [address, address + length): reads what comes before the first
+ * unreadable address; the sentence that stays in the job is that address's own. */
+static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_t *data,
+                                 size_t length, enum err keep, size_t *good)
+{
+    enum err err;
+    uint32_t at;
+
+    *good = 0;
+    if (length <= 4 - (address & 3)) /* there is nothing before it */
+        return ERR_FAULT;
+    *good = length;
+    if (probe_failed_address(target->probe, &at) && at >= address && at - address < length)
+        *good = at - address;
+    cm_forgive(target, keep);
+    while (*good > 0 && (err = try_read(target, address, data, *good)) != ERR_OK) {
+        if (err != ERR_FAULT)
+            return err;
+        cm_forgive(target, keep);
+        size_t before = *good;
+        err = bisect(target, address, data, good);
+        if (err)
+            return err;
+        if (*good == before) /* all its words can be read now: try them together again, once less */
+            *good = before > 4 ? before - 4 : 0;
+    }
+    if (*good == length)
+        return ERR_OK;
+    uint32_t unit = 4 - ((address + (uint32_t)*good) & 3);
+    size_t rest = length - *good < unit ? length - *good : unit;
+    err = try_read(target, address + (uint32_t)*good, data + *good, rest);
+    if (!err)
+        *good += rest;
+    return err;
+}
+
+static enum err read_direct(struct target *target, uint32_t address, uint8_t *data, size_t length,
+                            size_t *good)
+{
+    enum err keep = target->job->error;
+
+    memory_queue_read(target, address, data, length);
+    enum err err = flush_slice(target, length);
+    *good = err ? 0 : length;
+    return err == ERR_FAULT ? read_up_to_fault(target, address, data, length, keep, good) : err;
+}
+
+static enum err read_slices(struct target *target, uint32_t address, uint8_t *data, size_t length,
+                            size_t *done)
+{
+    enum err err = ERR_OK;
+
+    while (*done < length && !err) {
+        uint32_t at = address + (uint32_t)*done;
+        size_t good, n = slice_of(target, at, length - *done);
+        err = read_direct(target, at, data + *done, n, &good);
+        *done += good;
+        if (!err && *done < length)
+            err = job_checkpoint(target->job);
+    }
+    return err;
+}
+
+static enum err check_range(struct target *target, uint32_t address, uint64_t length)
+{
+    enum err err = cm_need_connected(target);
+
+    if (!err && address + length > 1ull << 32)
+        err = job_fail(target->job, ERR_ARGUMENT, "0x%08x and %llu bytes run past 0xffffffff",
+                       address, (unsigned long long)length);
+    return err;
+}
+
+/* gdb asks for the same unreadable words again and again (around a pc of 0xfffffffe): what was
+ * refused while the core stands is refused without asking. Peripherals and debug units may change
+ * by themselves (DDI 0403, B3.1: the system address map). */
+static bool may_remember_refusal(const struct target *target, uint32_t address)
+{
+    return target->state == TARGET_HALTED && !(address >= 0x40000000u && address < 0x60000000u) &&
+           !(address >= 0xE0000000u && address < 0xE0100000u);
+}
+
+enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
+                     size_t *done)
+{
+    enum err keep = target->job->error;
+    size_t got = 0;
+    enum err err = check_range(target, address, length);
+
+    if (done)
+        *done = 0;
+    if (err)
+        return err;
+    const char *refusal =
+        may_remember_refusal(target, address) ? cache_refusal(&target->cache, address) : NULL;
+    if (refusal)
+        return job_fail(target->job, ERR_FAULT, "%s", refusal);
+    err = memory_read_cached(target, address, data, length, &got);
+    if (!err)
+        err = read_slices(target, address, data, length, &got);
+    if (err == ERR_FAULT && got == 0)
+        err = cm_blame_reset(target, err, keep);
+    if (err == ERR_FAULT && got == 0 && may_remember_refusal(target, address))
+        cache_refuse(&target->cache, address, job_text(target->job, err));
+    breakpoints_hide(target, address, data, got);
+    if (!done)
+        return err;
+    *done = got;
+    if (err != ERR_FAULT || got == 0)
+        return err;
+    cm_forgive(target, keep);
+    return ERR_OK;
+}
+
+/* What a write may have changed besides the bytes written: a peripheral can move memory, a core
+ * register written by DCRSR is one we believe to know. */
+static void forget_written(struct target *target, uint32_t address, size_t length)
+{
+    const struct target_region *region = target_region_at(target, address);
+
+    if (region && region->kind != REGION_DEVICE) {
+        cache_drop_range(&target->cache, address, length);
+        return;
+    }
+    cache_drop_all(&target->cache);
+    target->icsr_at_us = UINT64_MAX;
+}
+
+enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
+{
+    const uint8_t *from = data;
+    enum err keep = target->job->error;
+    enum err err = check_range(target, address, length);
+
+    for (size_t done = 0; done < length && !err;) {
+        uint32_t at = address + (uint32_t)done;
+        size_t n = slice_of(target, at, length - done);
+        forget_written(target, at, n);
+        queue_write(target, at, from + done, n);
+        breakpoints_queue_keep(target, at, from + done, n);
+        err = flush_slice(target, n);
+        done += n;
+        if (!err && done < length)
+            err = job_checkpoint(target->job);
+    }
+    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
+}
+
+static enum err check_width(struct target *target, uint32_t address, unsigned width, size_t count)
+{
+    if (width != 1 && width != 2 && width != 4)
+        return job_fail(target->job, ERR_ARGUMENT, "an access has 1, 2 or 4 bytes, not %u", width);
+    if (address % width)
+        return job_fail(target->job, ERR_ALIGNMENT, "0x%08x is not a multiple of %u", address,
+                        width);
+    return check_range(target, address, (uint64_t)count * width);
+}
+
+enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,
+                           size_t count)
+{
+    enum err keep = target->job->error;
+    enum err err = check_width(target, address, width, count);
+    size_t length = count * width;
+
+    for (size_t done = 0; done < length && !err;) {
+        uint32_t at = address + (uint32_t)done;
+        size_t n = slice_of(target, at, length - done);
+        ops_read(&target->ops, at, width, (uint8_t *)data + done, (uint32_t)(n / width));
+        err = flush_slice(target, n);
+        if (!err)
+            breakpoints_hide(target, at, (uint8_t *)data + done, n);
+        done += n;
+        if (!err && done < length)
+            err = job_checkpoint(target->job);
+    }
+    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
+}
+
+enum err target_write_width(struct target *target, uint32_t address, unsigned width,
+                            const void *data, size_t count)
+{
+    enum err keep = target->job->error;
+    enum err err = check_width(target, address, width, count);
+    size_t length = count * width;
+
+    for (size_t done = 0; done < length && !err;) {
+        uint32_t at = address + (uint32_t)done;
+        const uint8_t *from = (const uint8_t *)data + done;
+        size_t n = slice_of(target, at, length - done);
+        forget_written(target, at, n);
+        ops_write(&target->ops, at, width, from, (uint32_t)(n / width));
+        breakpoints_queue_keep(target, at, from, n);
+        err = flush_slice(target, n);
+        done += n;
+        if (!err && done < length)
+            err = job_checkpoint(target->job);
+    }
+    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
+}
+
+void target_drop_caches(struct target *target)
+{
+    cache_drop_all(&target->cache);
+}

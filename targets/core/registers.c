@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/* Core registers: fetched together, cached while halted, written back before the core runs.
+ * DDI 0403, C1.6.3 (DCRSR) and C1.6.4 (DCRDR). */
+#include "core/core.h"
+
+#define M_PROFILE "org.gnu.gdb.arm.m-profile"
+#define M_SYSTEM "org.gnu.gdb.arm.m-system"
+#define VFP "org.gnu.gdb.arm.vfp"
+
+#define REG(n, t, sel)                                                              \
+    {                                                                               \
+        .name = (n), .feature = M_PROFILE, .type = (t), .bits = 32, .regsel = (sel) \
+    }
+#define SYS(n, t, width, sel, at)                                                        \
+    {                                                                                    \
+        .name = (n), .feature = M_SYSTEM, .type = (t), .bits = (width), .regsel = (sel), \
+        .shift = (at)                                                                    \
+    }
+#define FPD(n, sel)                                                                     \
+    {                                                                                   \
+        .name = (n), .feature = VFP, .type = "ieee_double", .bits = 64, .regsel = (sel) \
+    }
+
+#define M_PROFILE_ROWS                                                                          \
+    REG("r0", "int", 0), REG("r1", "int", 1), REG("r2", "int", 2), REG("r3", "int", 3),         \
+        REG("r4", "int", 4), REG("r5", "int", 5), REG("r6", "int", 6), REG("r7", "int", 7),     \
+        REG("r8", "int", 8), REG("r9", "int", 9), REG("r10", "int", 10), REG("r11", "int", 11), \
+        REG("r12", "int", 12), REG("sp", "data_ptr", 13), REG("lr", "int", 14),                 \
+        REG("pc", "code_ptr", 15), REG("xpsr", "int", 16), SYS("msp", "data_ptr", 32, 17, 0),   \
+        SYS("psp", "data_ptr", 32, 18, 0), SYS("primask", "int", 8, 20, 0)
+
+/* The order is gdb's numbering. */
+static const struct target_register armv7m_registers[] = {
+    M_PROFILE_ROWS,
+    SYS("basepri", "int", 8, 20, 8),
+    SYS("faultmask", "int", 8, 20, 16),
+    SYS("control", "int", 8, 20, 24),
+    FPD("d0", 64),
+    FPD("d1", 66),
+    FPD("d2", 68),
+    FPD("d3", 70),
+    FPD("d4", 72),
+    FPD("d5", 74),
+    FPD("d6", 76),
+    FPD("d7", 78),
+    FPD("d8", 80),
+    FPD("d9", 82),
+    FPD("d10", 84),
+    FPD("d11", 86),
+    FPD("d12", 88),
+    FPD("d13", 90),
+    FPD("d14", 92),
+    FPD("d15", 94),
+    {.name = "fpscr", .feature = VFP, .type = "int", .bits = 32, .regsel = 33},
+};
+
+/* Armv6-M has neither BASEPRI nor FAULTMASK (DDI 0419, C1.6.3). */
+static const struct target_register armv6m_registers[] = {
+    M_PROFILE_ROWS,
+    SYS("control", "int", 8, 20, 24),
+};
+
+enum { ARMV7M_CORE_COUNT = 23 };
+
+const struct target_register *target_registers(const struct target *target, size_t *count)
+{
+    if (target->armv6m) {
+        *count = sizeof armv6m_registers / sizeof armv6m_registers[0];
+        return armv6m_registers;
+    }
+    *count = target->fpu ? sizeof armv7m_registers / sizeof armv7m_registers[0] : ARMV7M_CORE_COUNT;
+    return armv7m_registers;
+}
+
+static unsigned slot_regsel(unsigned slot)
+{
+    if (slot <= SLOT_PSP)
+        return slot;
+    if (slot == SLOT_SPECIAL)
+        return 20;
+    return slot == SLOT_FPSCR ? 33 : 64 + slot - SLOT_S0;
+}
+
+static unsigned regsel_slot(unsigned regsel)
+{
+    if (regsel <= 18)
+        return regsel;
+    if (regsel == 20)
+        return SLOT_SPECIAL;
+    return regsel == 33 ? SLOT_FPSCR : SLOT_S0 + regsel - 64;
+}
+
+static unsigned slot_count(const struct target *target)
+{
+    return target->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
+}
+
+void regs_forget(struct target *target)
+{
+    target->regs.valid = false;
+    target->regs.dirty = 0;
+}
+
+void regs_queue_read(struct target *target)
+{
+    for (unsigned slot = 0; slot < slot_count(target); slot++)
+        ops_reg_read(&target->ops, slot_regsel(slot), &target->regs.word[slot]);
+}
+
+void regs_queue_dirty(struct target *target)
+{
+    for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
+        if (target->regs.dirty >> slot & 1)
+            ops_reg_write(&target->ops, slot_regsel(slot), target->regs.word[slot]);
+}
+
+void regs_valid(struct target *target)
+{
+    target->regs.valid = true;
+    target->regs.seen_us = cm_now_us(target);
+}
+
+/* Known as long as RAM is: meanwhile somebody may have pressed the reset button. */
+static bool is_stale(const struct target *target)
+{
+    return cm_now_us(target) - target->regs.seen_us > CACHE_RAM_LIFE_US;
+}
+
+enum err regs_need(struct target *target)
+{
+    enum err err = cm_need_halted(target);
+
+    if (err || (target->regs.valid && !is_stale(target)))
+        return err;
+    bool read = !target->regs.valid;
+    if (read) {
+        regs_queue_read(target);
+        target->regs.dirty = 0;
+    }
+    err = cm_flush_halted(target);
+    if (err == ERR_OK)
+        regs_valid(target);
+    return err;
+}
+
+/* SP is one of MSP and PSP: PSP in thread mode with CONTROL.SPSEL set (B1.4.1). */
+static unsigned active_sp_slot(const struct target *target)
+{
+    bool thread = !(target->regs.word[SLOT_XPSR] & XPSR_IPSR);
+    bool spsel = target->regs.word[SLOT_SPECIAL] >> 25 & 1;
+
+    return thread && spsel ? SLOT_PSP : SLOT_MSP;
+}
+
+void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value)
+{
+    struct register_cache *regs = &target->regs;
+
+    if (slot == SLOT_PC)
+        value &= ~1u;
+    if (slot == SLOT_SP || slot == SLOT_MSP || slot == SLOT_PSP)
+        value &= ~3u;
+    regs->word[slot] = value;
+    regs->dirty |= 1ull << slot;
+    if (slot == SLOT_SP) {
+        regs->word[active_sp_slot(target)] = value;
+        regs->dirty &= ~(1ull << active_sp_slot(target));
+    } else if (slot == active_sp_slot(target)) {
+        regs->word[SLOT_SP] = value;
+        regs->dirty &= ~(1ull << SLOT_SP);
+    }
+}
+
+/* CONTROL and the exception number choose which stack pointer SP is: let the core sort it out. */
+static enum err write_through(struct target *target)
+{
+    regs_queue_dirty(target);
+    enum err err = cm_flush_halted(target);
+    regs_forget(target);
+    return err;
+}
+
+static const struct target_register *find_register(struct target *target, size_t index)
+{
+    size_t count;
+    const struct target_register *table = target_registers(target, &count);
+
+    if (index < count)
+        return &table[index];
+    job_fail(target->job, ERR_ARGUMENT, "there is no register %zu, they are 0 to %zu", index,
+             count - 1);
+    return NULL;
+}
+
+enum err target_read_register(struct target *target, size_t index, uint64_t *value)
+{
+    const struct target_register *reg = find_register(target, index);
+    enum err err = reg ? regs_need(target) : ERR_ARGUMENT;
+
+    if (!reg || err)
+        return err;
+    const uint32_t *word = &target->regs.word[regsel_slot(reg->regsel)];
+    if (reg->bits == 64)
+        *value = word[0] | (uint64_t)word[1] << 32;
+    else
+        *value = reg->bits == 8 ? (word[0] >> reg->shift & 0xFF) : word[0];
+    return ERR_OK;
+}
+
+enum err target_write_register(struct target *target, size_t index, uint64_t value)
+{
+    const struct target_register *reg = find_register(target, index);
+    enum err err = reg ? regs_need(target) : ERR_ARGUMENT;
+
+    if (!reg || err)
+        return err;
+    unsigned slot = regsel_slot(reg->regsel);
+    uint32_t word = (uint32_t)value;
+    if (reg->bits == 8)
+        word = (target->regs.word[slot] & ~(0xFFu << reg->shift)) | (word & 0xFF) << reg->shift;
+    bool selects_sp = slot == SLOT_SPECIAL || slot == SLOT_XPSR;
+    if (selects_sp && word == target->regs.word[slot])
+        return ERR_OK;
+    if (selects_sp && target->lent)
+        return job_fail(target->job, ERR_BUSY,
+                        "%s cannot be written while flash is being programmed: try again when "
+                        "that is done",
+                        reg->name);
+    regs_set_slot(target, slot, word);
+    if (reg->bits == 64)
+        regs_set_slot(target, slot + 1, (uint32_t)(value >> 32));
+    return selects_sp ? write_through(target) : ERR_OK;
+}

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/* Semihosting: the console calls of Arm's "Semihosting for AArch32 and AArch64" (ABI 2.0).
+ * BKPT 0xAB with the call number in R0 and its argument in R1; the result goes to R0. */
+#include "core/core.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/visible.h"
+
+enum semihost_call {
+    SYS_OPEN = 0x01,
+    SYS_CLOSE = 0x02,
+    SYS_WRITEC = 0x03,
+    SYS_WRITE0 = 0x04,
+    SYS_WRITE = 0x05,
+    SYS_READ = 0x06,
+    SYS_ISERROR = 0x08,
+    SYS_ISTTY = 0x09,
+    SYS_ERRNO = 0x13,
+    SYS_EXIT = 0x18,
+    SYS_EXIT_EXTENDED = 0x20,
+};
+
+enum { SEMIHOST_BKPT = 0xAB };
+enum { CHUNK = 256, TEXT_MAX = 65536, TARGET_ENOSYS = 88, TARGET_EBADF = 9, TARGET_EFAULT = 14 };
+#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
+#define FAILED 0xFFFFFFFFu
+
+/* Addresses and lengths are the program's word. One that runs past 4 GiB is its mistake, as is
+ * memory where nothing answers: ERR_FAULT. */
+static enum err past_the_end(struct target *target)
+{
+    return job_fail(target->job, ERR_FAULT, "the argument of a semihosting call runs past 4 GiB");
+}
+
+static enum err read_program(struct target *target, uint32_t address, void *data, size_t length)
+{
+    if (length > (UINT64_C(1) << 32) - address)
+        return past_the_end(target);
+    return target_read(target, address, data, length, NULL);
+}
+
+static enum err read_words(struct target *target, uint32_t address, uint32_t *words, size_t count)
+{
+    uint8_t bytes[4 * 4] = {0};
+    enum err err = read_program(target, address, bytes, count * 4);
+
+    for (size_t i = 0; i < count && !err; i++)
+        words[i] = get_le32(bytes + 4 * i);
+    return err;
+}
+
+static void pass_on(struct target *target, const char *text, size_t length)
+{
+    if (target->job->output && length)
+        target->job->output(target->job->user, text, length);
+}
+
+/* Programs write byte by byte, too, but whoever shows it must see characters and escape sequences
+ * whole: what is only begun waits for its rest. */
+static void emit(struct target *target, const uint8_t *text, size_t length)
+{
+    char whole[sizeof target->semihost_begun + CHUNK];
+    size_t begun = target->semihost_begun_length;
+
+    memcpy(whole, target->semihost_begun, begun);
+    memcpy(whole + begun, text, length);
+    length += begun;
+    begun = visible_unfinished(whole, length);
+    memcpy(target->semihost_begun, whole + length - begun, begun);
+    target->semihost_begun_length = begun;
+    pass_on(target, whole, length - begun);
+}
+
+void target_end_text(struct target *target)
+{
+    pass_on(target, target->semihost_begun, target->semihost_begun_length);
+    target->semihost_begun_length = 0;
+}
+
+static uint32_t fail_with(struct target *target, int number)
+{
+    target->semihost_errno = number;
+    return FAILED;
+}
+
+/* Up to the NUL; a string without end is cut. */
+static enum err write0(struct target *target, uint32_t address)
+{
+    uint8_t text[CHUNK];
+
+    for (uint64_t at = address; at < (uint64_t)address + TEXT_MAX; at += CHUNK) {
+        size_t got;
+        uint64_t room = (UINT64_C(1) << 32) - at;
+        size_t n = room < CHUNK ? (size_t)room : CHUNK;
+        enum err err = target_read(target, (uint32_t)at, text, n, &got);
+        if (err)
+            return err;
+        size_t length = strnlen((const char *)text, got);
+        emit(target, text, length);
+        if (length < got || got < CHUNK)
+            return ERR_OK;
+        err = at + CHUNK > UINT32_MAX ? past_the_end(target) : job_checkpoint(target->job);
+        if (err)
+            return err;
+    }
+    return ERR_OK;
+}
+
+/* The result is the number of bytes that were not written. */
+static enum err write_handle(struct target *target, uint32_t block, uint32_t *result)
+{
+    uint8_t text[CHUNK];
+    uint32_t word[3]; /* handle, address, length */
+    enum err err = read_words(target, block, word, 3);
+
+    if (err)
+        return err;
+    if (word[0] != 1 && word[0] != 2) {
+        fail_with(target, TARGET_EBADF);
+        *result = word[2];
+        return ERR_OK;
+    }
+    uint32_t todo = word[2] < TEXT_MAX ? word[2] : TEXT_MAX, done = 0;
+    if (word[2] > (UINT64_C(1) << 32) - word[1])
+        err = past_the_end(target);
+    while (done < todo && !err) {
+        uint32_t n = todo - done < CHUNK ? todo - done : CHUNK;
+        err = read_program(target, word[1] + done, text, n);
+        if (err)
+            break;
+        emit(target, text, n);
+        done += n;
+        err = done < todo ? job_checkpoint(target->job) : ERR_OK;
+    }
+    *result = word[2] - done;
+    return err;
+}
+
+/* ":tt" is the console: modes 0-3 read, 4-7 write, 8-11 append, which C libraries use for input,
+ * output and errors. */
+static enum err open_console(struct target *target, uint32_t block, uint32_t *result)
+{
+    uint32_t word[3]; /* name, mode, length */
+    uint8_t name[3];
+    enum err err = read_words(target, block, word, 3);
+
+    if (err)
+        return err;
+    *result = fail_with(target, TARGET_ENOSYS);
+    if (word[2] != 3 || word[1] > 11)
+        return ERR_OK;
+    err = read_program(target, word[0], name, 3);
+    if (!err && memcmp(name, ":tt", 3) == 0)
+        *result = word[1] / 4;
+    return err;
+}
+
+/* Calls whose argument is a block that begins with a handle. */
+static enum err handle_call(struct target *target, uint32_t call, uint32_t block, uint32_t *result)
+{
+    uint32_t word[3] = {0};
+    enum err err = read_words(target, block, word, call == SYS_READ ? 3 : 1);
+
+    if (err)
+        return err;
+    if (word[0] > 2)
+        *result = call == SYS_ISTTY ? 0 : fail_with(target, TARGET_EBADF);
+    else if (call == SYS_ISTTY)
+        *result = 1;
+    else /* nothing is ever typed: SYS_READ leaves all bytes unread, which is end of file */
+        *result = call == SYS_READ ? word[2] : 0;
+    return ERR_OK;
+}
+
+static enum err exit_call(struct target *target, uint32_t call, uint32_t argument,
+                          struct target_stop *stop)
+{
+    uint32_t word[2] = {argument, 0};
+    enum err err = ERR_OK;
+
+    if (call == SYS_EXIT_EXTENDED)
+        err = read_words(target, argument, word, 2);
+    bool normal = word[0] == ADP_STOPPED_APPLICATION_EXIT;
+    *stop = (struct target_stop){.reason = STOP_EXIT};
+    stop->exit_code = normal ? (int)word[1] : 1;
+    return err;
+}
+
+static void warn_once(struct target *target, uint32_t call)
+{
+    uint32_t bit = 1u << (call & 31);
+
+    if (target->semihost_warned & bit)
+        return;
+    target->semihost_warned |= bit;
+    log_line(target->job->log, LOG_WARN,
+             "the program makes semihosting call 0x%02x, which is not offered: it gets -1", call);
+}
+
+static enum err run_call(struct target *target, uint32_t call, uint32_t argument, uint32_t *result)
+{
+    uint32_t word = 0;
+    uint8_t character;
+    enum err err;
+
+    *result = 0;
+    switch (call) {
+    case SYS_OPEN:
+        return open_console(target, argument, result);
+    case SYS_WRITEC:
+        err = read_program(target, argument, &character, 1);
+        if (!err)
+            emit(target, &character, 1);
+        return err;
+    case SYS_WRITE0:
+        return write0(target, argument);
+    case SYS_WRITE:
+        return write_handle(target, argument, result);
+    case SYS_CLOSE:
+    case SYS_READ:
+    case SYS_ISTTY:
+        return handle_call(target, call, argument, result);
+    case SYS_ISERROR:
+        err = read_words(target, argument, &word, 1);
+        *result = word >> 31;
+        return err;
+    case SYS_ERRNO:
+        *result = (uint32_t)target->semihost_errno;
+        return ERR_OK;
+    default:
+        warn_once(target, call);
+        *result = fail_with(target, TARGET_ENOSYS);
+        return ERR_OK;
+    }
+}
+
+bool semihost_is_call(const struct target *target, uint8_t bkpt)
+{
+    return bkpt == SEMIHOST_BKPT && !target->semihost_off;
+}
+
+void target_set_semihosting(struct target *target, bool on)
+{
+    target->semihost_off = !on;
+}
+
+bool target_semihosting(const struct target *target)
+{
+    return !target->semihost_off;
+}
+
+enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop)
+{
+    enum err keep = target->job->error;
+    enum err err = regs_need(target);
+
+    if (err)
+        return err;
+    uint32_t call = target->regs.word[0], argument = target->regs.word[1], result = 0;
+    uint32_t next = target->regs.word[SLOT_PC] + 2;
+    *exited = call == SYS_EXIT || call == SYS_EXIT_EXTENDED;
+    err = *exited ? exit_call(target, call, argument, stop)
+                  : run_call(target, call, argument, &result);
+    if (err == ERR_FAULT) { /* the program's mistake, not the connection's */
+        cm_forgive(target, keep);
+        result = fail_with(target, TARGET_EFAULT);
+    } else if (err) {
+        return err;
+    }
+    regs_set_slot(target, SLOT_PC, next);
+    if (!*exited) {
+        regs_set_slot(target, 0, result);
+        return ERR_OK;
+    }
+    stop->pc = next;
+    target->stop = *stop;
+    return ERR_OK;
+}

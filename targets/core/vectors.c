@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a program may begin with what the vector table holds: DDI 0403, B1.5.2 and B1.5.3. A
+ * reset loads the stack pointer from its first word and jumps to its second. */
+#include "core/core.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+#define THUMB 1u
+#define XPSR_T (1u << 24)
+#define ONES UINT32_MAX
+#define PERIPHERALS 0x40000000u
+#define LARGEST_FLASH 0x00400000u /* of any chip with a boot area at its start */
+
+enum {
+    TABLE_SIZE = 8,   /* the two words that matter here */
+    NEAR = 64 * 1024, /* a program's reset code is not far from its vectors */
+    REASON_SIZE = 200,
+    SLOW_US = 20000, /* for four words */
+};
+
+/* Boot loaders leave the start of the flash to themselves; what sizes there are. */
+static const uint32_t boot_areas[] = {0x800,  0x1000, 0x1800, 0x2000, 0x2800, 0x3000,
+                                      0x4000, 0x5000, 0x6000, 0x8000, 0xC000, 0x10000};
+enum { BOOT_AREAS = sizeof boot_areas / sizeof *boot_areas };
+
+struct table {
+    uint32_t sp, reset;
+};
+
+static const struct target_region *find_flash(const struct target *target)
+{
+    for (size_t i = 0; i < target->region_count; i++)
+        if (target->regions[i].kind == REGION_FLASH)
+            return &target->regions[i];
+    return NULL;
+}
+
+/* For questions whose answer may be a refusal. */
+static bool read_quietly(struct target *target, uint32_t address, uint8_t *data, size_t length)
+{
+    enum err keep = target->job->error;
+
+    if (target_read(target, address, data, length, NULL) == ERR_OK)
+        return true;
+    cm_forgive(target, keep);
+    return false;
+}
+
+static bool is_blank(const struct table *table)
+{
+    return table->sp == ONES && table->reset == ONES;
+}
+
+/* What the core begins with, and where people know that: address 0 shows the flash, unless BOOT0
+ * and BOOT1 say otherwise. */
+static bool read_table(struct target *target, struct table *table, uint32_t *address)
+{
+    const struct target_region *flash = find_flash(target);
+    uint8_t here[TABLE_SIZE], there[TABLE_SIZE] = {0};
+    enum err keep = target->job->error;
+
+    ops_read(&target->ops, 0, 4, here, TABLE_SIZE / 4);
+    if (flash)
+        ops_read(&target->ops, flash->start, 4, there, TABLE_SIZE / 4);
+    if (cm_flush(target) != ERR_OK) {
+        cm_forgive(target, keep);
+        return false;
+    }
+    *table = (struct table){get_le32(here), get_le32(here + 4)};
+    *address = flash && memcmp(here, there, TABLE_SIZE) == 0 ? flash->start : 0;
+    return true;
+}
+
+/* --- a program that begins behind an empty boot area --- */
+
+static bool begins_program(const struct target *target, uint32_t address, const struct table *table)
+{
+    const struct target_region *stack = target_region_at(target, table->sp - 4);
+    const struct target_region *code = target_region_at(target, table->reset);
+
+    return stack && stack->kind == REGION_RAM && table->sp % 4 == 0 && table->reset & THUMB &&
+           code && code->kind == REGION_FLASH && table->reset - address < NEAR;
+}
+
+/* 0: none was found. */
+static uint32_t find_program(struct target *target)
+{
+    const struct target_region *flash = find_flash(target);
+    uint8_t words[BOOT_AREAS][TABLE_SIZE];
+    enum err keep = target->job->error;
+
+    if (!flash)
+        return 0;
+    memset(words, 0xFF, sizeof words);
+    for (size_t i = 0; i < BOOT_AREAS; i++)
+        if (boot_areas[i] < flash->size)
+            ops_read(&target->ops, flash->start + boot_areas[i], 4, words[i], TABLE_SIZE / 4);
+    if (cm_flush(target) != ERR_OK) {
+        cm_forgive(target, keep);
+        return 0;
+    }
+    for (size_t i = 0; i < BOOT_AREAS; i++) {
+        struct table table = {get_le32(words[i]), get_le32(words[i] + 4)};
+        if (begins_program(target, flash->start + boot_areas[i], &table))
+            return flash->start + boot_areas[i];
+    }
+    return 0;
+}
+
+static void say_blank(struct target *target, uint32_t at, bool search, char *text, size_t size)
+{
+    uint32_t program = search ? find_program(target) : 0;
+
+    if (program)
+        snprintf(text, size,
+                 "the vectors at 0x%08x read 0xffffffff; the program begins at 0x%08x and needs "
+                 "its boot loader before it, or has to be linked for 0x%08x",
+                 at, program, at);
+    else
+        snprintf(text, size,
+                 "the vectors at 0x%08x read 0xffffffff: the flash is empty, or its program begins "
+                 "elsewhere; load one, then reset ('monitor reset halt' in gdb)",
+                 at);
+}
+
+/* --- one that leads nowhere --- */
+
+static bool is_executable(const struct target_region *region)
+{
+    return region && (region->kind != REGION_DEVICE || region->start < PERIPHERALS);
+}
+
+/* Which memory of a larger chip would be there. */
+static void say_nowhere(const struct target *target, uint32_t code, char *text)
+{
+    const struct target_region *flash = find_flash(target);
+
+    if (flash && code - flash->start < LARGEST_FLASH)
+        snprintf(text, REASON_SIZE,
+                 "0x%08x is behind the end of the flash: is the program made for a larger chip?",
+                 code);
+    else
+        snprintf(text, REASON_SIZE, "there is no code at 0x%08x: is this a program, and all of it?",
+                 code);
+}
+
+/* Flash that is erased reads as ones on most families; on the others the core will tell. */
+static bool is_erased(struct target *target, uint32_t code)
+{
+    const struct target_region *region = target_region_at(target, code);
+    uint8_t bytes[4];
+
+    return region && (region->kind == REGION_FLASH || region->kind == REGION_ROM) &&
+           read_quietly(target, code, bytes, sizeof bytes) && get_le32(bytes) == ONES;
+}
+
+/* RAM whose size is not in the table, or a second one, is a device to the map. */
+static bool holds_stack(const struct target *target, uint32_t sp)
+{
+    const struct target_region *region = target_region_at(target, sp - 4);
+
+    return region && (region->kind == REGION_RAM ||
+                      (region->kind == REGION_DEVICE && region->start < PERIPHERALS));
+}
+
+static void say_stack(const struct target *target, uint32_t sp, char *text)
+{
+    for (size_t i = 0; i < target->region_count; i++) {
+        const struct target_region *ram = &target->regions[i];
+
+        if (ram->kind != REGION_RAM || sp < ram->start || sp >= PERIPHERALS)
+            continue;
+        snprintf(text, REASON_SIZE,
+                 "the stack begins at 0x%08x, but RAM ends at 0x%08x: is the program made for a "
+                 "larger chip?",
+                 sp, ram->start + ram->size - 1);
+        return;
+    }
+    snprintf(text, REASON_SIZE, "there is no RAM for a stack at 0x%08x: is this a program?", sp);
+}
+
+/* Empty if nothing is wrong. */
+static void judge(struct target *target, const struct table *table, char reason[REASON_SIZE])
+{
+    uint32_t code = table->reset & ~THUMB;
+
+    reason[0] = '\0';
+    if (!is_executable(target_region_at(target, code)))
+        say_nowhere(target, code, reason);
+    else if (!(table->reset & THUMB))
+        snprintf(reason, REASON_SIZE,
+                 "bit 0 of a reset vector has to be set (Thumb code): is this a program?");
+    else if (!holds_stack(target, table->sp))
+        say_stack(target, table->sp, reason);
+    else if (is_erased(target, code))
+        snprintf(reason, REASON_SIZE, "the flash at 0x%08x is erased: is all of the program there?",
+                 code);
+}
+
+/* --- outside --- */
+
+bool vectors_mislead(struct target *target, char *text, size_t size)
+{
+    uint64_t began = cm_now_us(target);
+    char reason[REASON_SIZE];
+    struct table table;
+    uint32_t at;
+
+    if (!read_table(target, &table, &at))
+        return false;
+    if (is_blank(&table)) { /* somebody waits for an answer: no search on a crawling wire */
+        say_blank(target, at, cm_now_us(target) - began < SLOW_US, text, size);
+        return true;
+    }
+    judge(target, &table, reason);
+    if (reason[0])
+        snprintf(text, size, "the vectors at 0x%08x are 0x%08x (stack), 0x%08x (reset): %s", at,
+                 table.sp, table.reset, reason);
+    return reason[0];
+}
+
+/* The stack pointer lacks its lowest bits, the Thumb bit is in xPSR: enough to see that all is well
+ * without reading. */
+bool vectors_misled(struct target *target, char *text, size_t size)
+{
+    const uint32_t *word = target->regs.word;
+    struct table table = {word[SLOT_SP], word[SLOT_PC] | (word[SLOT_XPSR] & XPSR_T ? THUMB : 0)};
+    char reason[REASON_SIZE];
+
+    judge(target, &table, reason);
+    return reason[0] && vectors_mislead(target, text, size);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Watchpoints: the list of what was asked for, cut into comparators, and the difference to what the
+ * chip holds. */
+#include "core/core.h"
+
+#include <string.h>
+
+static const uint32_t functions[] = {
+    [WATCH_WRITE] = DWT_FUNCTION_WRITE,
+    [WATCH_READ] = DWT_FUNCTION_READ,
+    [WATCH_ACCESS] = DWT_FUNCTION_ACCESS,
+};
+
+/* The comparators for the list as it is; false: they do not suffice. */
+static bool plan(const struct target *target, struct dwt_slot *slots)
+{
+    size_t used = 0;
+
+    memset(slots, 0, DWT_MAX * sizeof slots[0]);
+    for (unsigned i = 0; i < WATCHPOINT_MAX; i++) {
+        const struct watchpoint *watch = &target->watchpoints[i];
+        size_t room = target->dwt.count - used;
+        if (!watch->owners)
+            continue;
+        size_t pieces =
+            dwt_cut(watch->address, watch->length, target->dwt.mask_max, slots + used, room);
+        if (pieces > room)
+            return false;
+        for (size_t end = used + pieces; used < end; used++) {
+            slots[used].function = functions[watch->kind];
+            slots[used].watchpoint = (uint8_t)i;
+        }
+    }
+    return true;
+}
+
+static bool is_same(const struct dwt_slot *a, const struct dwt_slot *b)
+{
+    return a->function == b->function &&
+           (!a->function || (a->comp == b->comp && a->mask == b->mask));
+}
+
+void watchpoints_queue(struct target *target)
+{
+    struct dwt_slot slots[DWT_MAX];
+
+    plan(target, slots);
+    for (unsigned i = 0; i < target->dwt.count; i++) {
+        struct ops *ops = &target->ops;
+        if (target->dwt.known && is_same(&slots[i], &target->dwt.written[i]))
+            continue;
+        ops_write32(ops, DWT_FUNCTION(i), 0);
+        if (!slots[i].function)
+            continue;
+        ops_write32(ops, DWT_COMP(i), slots[i].comp);
+        ops_write32(ops, DWT_MASK(i), slots[i].mask);
+        ops_write32(ops, DWT_FUNCTION(i), slots[i].function);
+    }
+    memcpy(target->dwt.written, slots, sizeof slots);
+    target->dwt.known = true;
+}
+
+void watchpoints_forget(struct target *target)
+{
+    target->dwt.known = false;
+}
+
+void watchpoints_queue_remove(struct target *target)
+{
+    memset(target->watchpoints, 0, sizeof target->watchpoints);
+    watchpoints_queue(target);
+}
+
+void watchpoints_drop_owner(struct target *target, unsigned owner)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++)
+        target->watchpoints[i].owners &= ~(1u << owner);
+}
+
+static struct watchpoint *find(struct target *target, enum watch_kind kind, uint32_t address,
+                               uint32_t length)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
+        struct watchpoint *w = &target->watchpoints[i];
+        if (w->owners && w->kind == kind && w->address == address && w->length == length)
+            return w;
+    }
+    return NULL;
+}
+
+static struct watchpoint *find_free(struct target *target)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++)
+        if (!target->watchpoints[i].owners)
+            return &target->watchpoints[i];
+    return NULL;
+}
+
+static enum err apply_if_running(struct target *target)
+{
+    if (target->state != TARGET_RUNNING)
+        return ERR_OK;
+    watchpoints_queue(target);
+    enum err err = cm_flush(target);
+    if (err)
+        watchpoints_forget(target);
+    return err;
+}
+
+enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
+                               uint32_t address, uint32_t length)
+{
+    struct watchpoint *watch = find(target, kind, address, length);
+    struct dwt_slot slots[DWT_MAX];
+    enum err err = cm_need_connected(target);
+
+    if (err)
+        return err;
+    if (length == 0 || address + (uint64_t)length > 1ull << 32)
+        return job_fail(target->job, ERR_ARGUMENT, "%u bytes at 0x%08x cannot be watched", length,
+                        address);
+    if (watch) {
+        watch->owners |= 1u << owner;
+        return ERR_OK;
+    }
+    if (target->dwt.foreign)
+        return job_fail(target->job, ERR_UNSUPPORTED,
+                        "watchpoints on a %s are not supported yet: its comparators work otherwise "
+                        "than those of older cores",
+                        target->chip.core);
+    watch = find_free(target);
+    if (watch)
+        *watch = (struct watchpoint){address, length, kind, 1u << owner};
+    if (!watch || !plan(target, slots)) {
+        if (watch)
+            watch->owners = 0;
+        return job_fail(target->job, ERR_NO_RESOURCE,
+                        "%u bytes at 0x%08x need more comparators than are free: the chip has %u, "
+                        "each watches an aligned power of two",
+                        length, address, target->dwt.count);
+    }
+    return apply_if_running(target);
+}
+
+/* One that a client sets with one length and clears with another must not stay. */
+static struct watchpoint *find_owned(struct target *target, unsigned owner, enum watch_kind kind,
+                                     uint32_t address)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
+        struct watchpoint *w = &target->watchpoints[i];
+        if ((w->owners >> owner & 1) && w->kind == kind && w->address == address)
+            return w;
+    }
+    return NULL;
+}
+
+enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
+                                 uint32_t address, uint32_t length)
+{
+    struct watchpoint *watch = find(target, kind, address, length);
+
+    if (!watch || !(watch->owners >> owner & 1))
+        watch = find_owned(target, owner, kind, address);
+    if (watch)
+        watch->owners &= ~(1u << owner);
+    return apply_if_running(target);
+}
+
+bool target_watchpoint_get(const struct target *target, size_t index,
+                           struct target_watchpoint *watchpoint)
+{
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
+        const struct watchpoint *w = &target->watchpoints[i];
+        if (!w->owners || index-- > 0)
+            continue;
+        *watchpoint = (struct target_watchpoint){w->address, w->length, w->kind, w->owners};
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* A whole image onto a target: what `probed flash` and the monitor's commands for files do.
+ * Worker thread; progress comes on it, between slices. */
+#ifndef PROBED_FLASH_IMAGE_H
+#define PROBED_FLASH_IMAGE_H
+
+#include "flash/flash.h"
+#include "image/image.h"
+
+struct flash_image_options {
+    bool erase_all;           /* what the image does not cover ends erased, all over the chip; else
+                                 it stays as it is, even in the sectors that must be erased */
+    flash_progress *progress; /* may be NULL */
+    void *user;
+};
+
+/* How many bytes of the image lie where. */
+struct flash_image_places {
+    uint32_t flash, ram;
+};
+
+/* Where the image goes. ERR_NOT_FLASH, with the address, if a byte of it lies in neither flash nor
+ * RAM. No traffic. */
+enum err flash_image_places(struct target *target, const struct image *image,
+                            struct flash_image_places *places);
+
+/* Refuses as flash_image_places(), before anything is touched. Flash first, compared, programmed
+ * and checked as by flash_write() and flash_done(), then RAM. Leaves the core halted (an image
+ * that lies in RAM alone leaves it as it is). On error the job's sentence ends with the state of
+ * the flash; `report` (may be NULL) is filled either way. */
+enum err flash_image(struct target *target, const struct image *image,
+                     const struct flash_image_options *options, struct flash_report *report);
+
+/* Reads every byte back over the wire, whatever the core's own check said: ERR_VERIFY names the
+ * first that differs. `progress` (may be NULL) gets the bytes compared so far. */
+enum err flash_image_verify(struct target *target, const struct image *image,
+                            void (*progress)(void *user, size_t done), void *user);
+
+#endif

@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Programming sessions as callers see them: order of calls, jobs, reports, ways out. */
+#include "flash/flash.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flash/checksum.h"
+#include "flash/flash_internal.h"
+#include "image/fit.h"
+
+enum { AREAS_MAX = 8 };
+
+enum { SLICE_US = 45000 };
+
+static uint64_t now_us(const struct flash *flash)
+{
+    return clock_now_us(probe_clock(target_probe(flash->target)));
+}
+
+/* --- every call on the chip stands between begin() and end() --- */
+
+static void begin(struct flash *flash)
+{
+    flash->caller = target_set_job(flash->target, &flash->work);
+    flash->slice_us = now_us(flash);
+    job_init(&flash->work, flash->caller->log);
+}
+
+static void tell_state(struct flash *flash, enum err err)
+{
+    char state[160];
+
+    plan_describe(&flash->plan, state, sizeof state);
+    flash->failed = true;
+    job_fail(flash->caller, err, "%.200s; flash: %s", job_text(&flash->work, err), state);
+}
+
+static enum err end(struct flash *flash, enum err err)
+{
+    enum err left = err ? loader_leave(&flash->loader) : ERR_OK;
+
+    if (!err)
+        err = left;
+    if (err == ERR_PROTECTED || err == ERR_FLASH)
+        flash_look_again(flash);
+    if (err == ERR_FAULT || err == ERR_TIMEOUT || err == ERR_NOT_HALTED || err == ERR_LOADER)
+        err = cm_blame_held(flash->target, err, ERR_OK);
+    target_drop_caches(flash->target);
+    target_set_job(flash->target, flash->caller);
+    if (err)
+        tell_state(flash, err);
+    flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
+    flash->caller = NULL;
+    return err;
+}
+
+static void tell_progress(struct flash *flash)
+{
+    flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
+    if (flash->progress)
+        flash->progress(flash->progress_user, &flash->report);
+}
+
+enum err flash_checkpoint(struct flash *flash)
+{
+    tell_progress(flash);
+    target_set_job(flash->target, flash->caller);
+    enum err err = job_checkpoint(flash->caller);
+    target_set_job(flash->target, &flash->work);
+    flash->slice_us = now_us(flash);
+    if (err) {
+        job_fail(&flash->work, err, "%s", job_text(flash->caller, err));
+        job_clear(flash->caller); /* a longer sentence follows */
+        return err;
+    }
+    if (target_state(flash->target) != TARGET_HALTED)
+        return job_fail(&flash->work, ERR_NOT_HALTED, "another session let the core run meanwhile");
+    return ERR_OK;
+}
+
+/* Flash stands idle while the core is halted for others: not if there are none. */
+bool flash_slice_ends(struct flash *flash, uint32_t work_us)
+{
+    if (job_cancelled(flash->caller))
+        return true;
+    if (now_us(flash) - flash->slice_us + work_us <= SLICE_US)
+        return false;
+    if (job_others_wait(flash->caller))
+        return true;
+    tell_progress(flash);
+    flash->slice_us = now_us(flash);
+    return false;
+}
+
+/* --- open, close --- */
+
+static enum err plan_chip(struct flash *flash)
+{
+    const struct flash_driver *driver = flash->controller.driver;
+    struct flash_area areas[AREAS_MAX];
+    size_t count, used = 0;
+    const struct target_region *regions = target_regions(flash->target, &count);
+
+    for (size_t i = 0; i < count && used < AREAS_MAX; i++)
+        if (regions[i].kind == REGION_FLASH)
+            areas[used++] =
+                (struct flash_area){regions[i].start, regions[i].size, regions[i].sector_size};
+    enum err err = plan_init(&flash->plan, areas, used, driver->page_size, driver->program_size,
+                             (uint8_t)driver->erased_word);
+    if (err)
+        return job_fail(&flash->work, err, "the flash cannot be planned: %s", err_text(err));
+    flash->page = malloc(2 * (size_t)driver->page_size);
+    flash->costs = (struct flash_costs){
+        .page_us = driver->page_size / driver->program_size * driver->program_us,
+        .sector_erase_us = driver->sector_erase_us,
+        .mass_erase_us = driver->mass_erase_us,
+    };
+    if (!flash->page)
+        return job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
+    memset(flash->page, (uint8_t)driver->erased_word, driver->page_size);
+    flash->erased_sum = checksum(flash->page, driver->page_size);
+    return ERR_OK;
+}
+
+static enum err prepare(struct flash *flash)
+{
+    struct target_stop stop;
+    enum err err = target_halt(flash->target, &stop);
+
+    if (err)
+        return err;
+    flash->controller.driver = flash_driver_for(flash->target);
+    if (!flash->controller.driver)
+        return flash->work.error;
+    err = plan_chip(flash);
+    if (!err)
+        err = loader_init(&flash->loader, &flash->controller);
+    if (err)
+        return err;
+    flash->prepared = true;
+    return flash->controller.driver->prepare(&flash->controller);
+}
+
+enum err flash_open(struct target *target, struct flash **result)
+{
+    struct flash *flash = calloc(1, sizeof *flash);
+
+    *result = NULL;
+    if (!flash)
+        return ERR_NO_MEMORY;
+    flash->target = flash->controller.target = target;
+    flash->report.started_us = now_us(flash);
+    begin(flash);
+    enum err err = prepare(flash);
+    target_set_job(target, flash->caller);
+    if (err) {
+        job_fail(flash->caller, err, "%s", job_text(&flash->work, err));
+        flash_close(flash);
+        return err;
+    }
+    *result = flash;
+    return ERR_OK;
+}
+
+void flash_close(struct flash *flash)
+{
+    if (!flash)
+        return;
+    begin(flash);
+    job_section_begin(&flash->work); /* what was borrowed is given back */
+    loader_close(&flash->loader);
+    if (flash->prepared && target_state(flash->target) != TARGET_ABSENT)
+        flash->controller.driver->finish(&flash->controller);
+    job_section_end(&flash->work);
+    target_set_job(flash->target, flash->caller);
+    plan_finish(&flash->plan);
+    free(flash->page);
+    free(flash);
+}
+
+/* --- erase, write, done --- */
+
+static enum err refuse_after_error(struct flash *flash)
+{
+    if (!flash->failed)
+        return ERR_OK;
+    return job_fail(probe_job(target_probe(flash->target)), ERR_FLASH,
+                    "this programming session failed before; begin a new one");
+}
+
+/* `fit`: what to say of the size before. */
+static enum err outside(struct flash *flash, enum err err, uint32_t address, uint32_t length,
+                        const char *fit)
+{
+    struct job *job = probe_job(target_probe(flash->target));
+
+    if (err == ERR_NOT_FLASH)
+        return job_fail(job, err, "%s0x%08" PRIx32 " and %" PRIu32 " bytes are not all in flash",
+                        fit, address, length);
+    return err ? job_fail(job, err, "%s", err_text(err)) : ERR_OK;
+}
+
+enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
+{
+    enum err err = refuse_after_error(flash);
+
+    if (err)
+        return err;
+    err = plan_announce(&flash->plan, address, length);
+    if (!err)
+        flash->report.bytes_announced += length;
+    return outside(flash, err, address, length, "");
+}
+
+enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)
+{
+    enum err err = refuse_after_error(flash);
+    char fit[FIT_TEXT];
+
+    if (err)
+        return err;
+    fit_fails(flash->target, address, length, fit);
+    err = outside(flash, plan_write(&flash->plan, address, data, length), address, length, fit);
+    if (err)
+        return err;
+    flash->report.bytes_written += length;
+    begin(flash);
+    return end(flash, flash_work(flash, false));
+}
+
+enum err flash_done(struct flash *flash)
+{
+    enum err err = refuse_after_error(flash);
+
+    if (err)
+        return err;
+    begin(flash);
+    err = flash_work(flash, true);
+    if (!err)
+        err = flash_verify(flash);
+    if (!err)
+        err = loader_close(&flash->loader);
+    return end(flash, err);
+}
+
+const struct flash_report *flash_report(const struct flash *flash)
+{
+    return &flash->report;
+}
+
+void flash_on_progress(struct flash *flash, flash_progress *progress, void *user)
+{
+    flash->progress = progress;
+    flash->progress_user = user;
+}
+
+static enum err announce_all(struct flash *flash)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(flash->target, &count);
+    enum err err = ERR_OK;
+
+    flash->mass_wanted = true;
+    for (size_t i = 0; i < count && !err; i++)
+        if (regions[i].kind == REGION_FLASH)
+            err = flash_erase(flash, regions[i].start, regions[i].size);
+    return err;
+}
+
+enum err flash_erase_now(struct target *target, uint32_t address, uint32_t length)
+{
+    struct flash *flash;
+    enum err err = flash_open(target, &flash);
+
+    if (err)
+        return err;
+    err = length ? flash_erase(flash, address, length) : announce_all(flash);
+    if (!err)
+        err = flash_done(flash);
+    flash_close(flash);
+    return err;
+}

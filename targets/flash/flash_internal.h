@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A programming session, shared by flash.c (what callers see) and flash_work.c (what is done). */
+#ifndef PROBED_FLASH_SESSION_H
+#define PROBED_FLASH_SESSION_H
+
+#include "core/core.h"
+#include "flash/flash.h"
+#include "flash/loader.h"
+#include "flash/plan.h"
+
+struct flash {
+    struct target *target;
+    struct flash_controller controller;
+    struct flash_plan plan;
+    struct flash_costs costs;
+    struct loader loader;
+    struct flash_report report;
+    flash_progress *progress;
+    void *progress_user;
+    /* Work on the chip runs in a job of its own: a cancel takes effect between slices only, where
+     * the hardware is in a state that can be told. `caller` is the job of the call under way. */
+    struct job work;
+    struct job *caller;
+    bool prepared;       /* the driver's prepare() was called */
+    bool failed;         /* only flash_close() is left */
+    bool rest_holds;     /* sectors nobody named hold something: no mass erase */
+    bool mass_wanted;    /* mass erase was asked for by name */
+    uint64_t slice_us;   /* when the last checkpoint was passed */
+    uint32_t erased_sum; /* checksum of an erased page */
+    uint8_t *page;       /* page_size bytes of scratch, twice */
+};
+
+/* Compares, erases, programs all sectors that are final. */
+enum err flash_work(struct flash *flash, bool all);
+/* Checks every sector that was changed. */
+enum err flash_verify(struct flash *flash);
+/* After a refusal: sectors where programming began and nothing came of it are as they were. */
+void flash_look_again(struct flash *flash);
+/* Between slices, the core halted: progress, others' jobs, cancel. */
+enum err flash_checkpoint(struct flash *flash);
+/* Before work of this length: is a checkpoint due behind it, and for somebody? */
+bool flash_slice_ends(struct flash *flash, uint32_t work_us);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Runs routines of targets/loaders/ in target RAM.
+ *
+ * RAM: the start of the largest RAM region is borrowed: read by the first loader_enter(), put back
+ * by loader_close(). DMA of the program that goes on while its core stands may write there; what it
+ * spoils shows in the verification or as ERR_LOADER.
+ * Core: runs only inside a flush of ours. At every return from here it is halted (but for
+ * loader_program() without a pause), so that other sessions' jobs find what they expect; its
+ * registers are the routine's between loader_enter() and loader_leave(), while the target's
+ * register cache keeps the program's. Interrupts are masked, breakpoints, watchpoints and the MPU
+ * are off meanwhile; NMI is not masked.
+ */
+#ifndef PROBED_LOADER_H
+#define PROBED_LOADER_H
+
+#include "flash/flash.h"
+
+enum { LOADER_CHECKSUM_PAGES = 64 }; /* at most, in one loader_checksum() */
+
+struct loader {
+    struct flash_controller *controller;
+    struct target *target;
+    uint32_t area, area_size; /* borrowed RAM */
+    uint32_t checksum_code, program_code, buffer[2];
+    uint8_t *saved; /* what was there; NULL: nothing borrowed */
+    bool entered;
+    bool strayed;               /* the core may have left the routine: into a fault handler, say */
+    bool programming;           /* the core is in the program routine .. */
+    bool resting;               /* .. halted, and no page is under way */
+    unsigned slot;              /* the buffer to fill next */
+    uint32_t failed_at;         /* the page that failed; those before it are right. 0: not known */
+    uint32_t mpu_ctrl, fp_ctrl; /* as found by loader_enter() */
+};
+
+/* No traffic. ERR_UNSUPPORTED when RAM is too small. */
+enum err loader_init(struct loader *loader, struct flash_controller *controller);
+/* Takes the halted core; borrows RAM and loads the code at the first call. When taken already: is
+ * it still there? */
+enum err loader_enter(struct loader *loader);
+/* Checksums (checksum.h) of `pages` pages from `address`; not while programming. */
+enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums);
+/* Hands one page over to be programmed; returns as soon as the page before the last is done, so
+ * that transfer and programming overlap. An error may belong to an earlier page: its sentence has
+ * the address. `data`: page_size bytes. Without `pause` the core keeps running and the next call
+ * has to be one of these here, soon: each pause costs a probe's round trip. */
+enum err loader_program(struct loader *loader, uint32_t address, const void *data, bool pause);
+/* Waits until no more than one page is under way. */
+enum err loader_program_wait(struct loader *loader);
+/* Waits for the pages under way. The routine rests where it is: more pages may come. */
+enum err loader_program_end(struct loader *loader);
+/* Gives the core back with the program's registers. */
+enum err loader_leave(struct loader *loader);
+/* Puts RAM back as far as the target answers, frees. In any state; twice is fine. */
+enum err loader_close(struct loader *loader);
+
+#endif

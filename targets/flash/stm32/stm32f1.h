@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The flash controller of STM32F1 (one bank): PM0075, RM0008 section 3.3.3. */
+#ifndef PROBED_STM32F1_H
+#define PROBED_STM32F1_H
+
+#include "flash/flash.h"
+
+extern const struct flash_driver stm32f1_flash;
+
+/* --- option bytes (PM0075, 2.5): read, change, protect. Whole, since they are erased together ---
+ */
+
+struct stm32f1_options {
+    bool readout_protected; /* in force now (OBR.RDPRT) */
+    bool broken;            /* OBR.OPTERR: a byte and its complement disagree */
+    uint8_t rdp, user;      /* stored; USER: bit 0 WDG_SW, 1 nRST_STOP, 2 nRST_STDBY */
+    uint8_t data[2];
+    uint32_t wrp; /* a clear bit protects four pages of 1 KiB or two of 2 KiB */
+};
+
+/* What is stored; what is in force instead where read protection hides it, and for bytes that are
+ * erased because a change was cut short. */
+enum err stm32f1_options_read(struct target *target, struct stm32f1_options *options);
+/* Erases the option bytes and writes USER, DATA and WRP anew; read protection stays as it is.
+ * Takes effect with the next reset. A protected chip: ERR_PROTECTED.
+ *
+ * This one and those below are carried to their end whoever cancels the job. Where a lost probe or
+ * target cuts one all the same, the sentence says what the chip will be like and what helps. */
+enum err stm32f1_options_write(struct target *target, const struct stm32f1_options *options);
+/* Read protection on; in force from the next reset. The other bytes stay. */
+enum err stm32f1_options_lock(struct target *target);
+/* Read protection off: the chip erases its whole flash; in force after a power cycle. All other
+ * option bytes go to their defaults (nothing write protected). */
+enum err stm32f1_options_unlock(struct target *target);
+
+/* --- shared by stm32f1.c and stm32f1_options.c --- */
+
+enum err stm32f1_prepare(struct flash_controller *controller, bool refuse_protected);
+enum err stm32f1_finish(struct flash_controller *controller);
+enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, uint32_t address);
+
+#define STM32F1_FLASH 0x40022000u
+#define STM32F1_FLASH_KEYR (STM32F1_FLASH + 0x04)
+#define STM32F1_FLASH_OPTKEYR (STM32F1_FLASH + 0x08)
+#define STM32F1_FLASH_SR (STM32F1_FLASH + 0x0C)
+#define STM32F1_FLASH_CR (STM32F1_FLASH + 0x10)
+#define STM32F1_FLASH_AR (STM32F1_FLASH + 0x14)
+#define STM32F1_FLASH_OBR (STM32F1_FLASH + 0x1C)
+#define STM32F1_FLASH_WRPR (STM32F1_FLASH + 0x20)
+
+#define STM32F1_KEY1 0x45670123u
+#define STM32F1_KEY2 0xCDEF89ABu
+
+#define STM32F1_SR_BSY (1u << 0)
+#define STM32F1_SR_PGERR (1u << 2)
+#define STM32F1_SR_WRPRTERR (1u << 4)
+#define STM32F1_SR_EOP (1u << 5)
+#define STM32F1_SR_ERRORS (STM32F1_SR_PGERR | STM32F1_SR_WRPRTERR)
+#define STM32F1_SR_CLEAR (STM32F1_SR_ERRORS | STM32F1_SR_EOP)
+
+#define STM32F1_CR_PER (1u << 1)
+#define STM32F1_CR_MER (1u << 2)
+#define STM32F1_CR_OPTPG (1u << 4)
+#define STM32F1_CR_OPTER (1u << 5)
+#define STM32F1_CR_STRT (1u << 6)
+#define STM32F1_CR_LOCK (1u << 7)
+#define STM32F1_CR_OPTWRE (1u << 9)
+
+#define STM32F1_OBR_OPTERR (1u << 0)
+#define STM32F1_OBR_RDPRT (1u << 1)
+
+#endif

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: MIT */
+/* Carries out what the planner decides: compare, erase, program, verify. */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "flash/checksum.h"
+#include "flash/flash_internal.h"
+#include "probe/ops.h"
+
+/* --- pages in batches: one run of the routine serves up to LOADER_CHECKSUM_PAGES --- */
+
+struct batch {
+    struct flash *flash;
+    enum err (*take)(struct flash *flash, struct plan_sector *sector, uint32_t page, uint32_t sum);
+    uint32_t address; /* of the first page */
+    uint32_t count;
+    struct {
+        struct plan_sector *sector;
+        uint32_t page;
+    } pages[LOADER_CHECKSUM_PAGES];
+};
+
+static enum err batch_run(struct batch *batch)
+{
+    uint32_t sums[LOADER_CHECKSUM_PAGES];
+
+    if (!batch->count)
+        return ERR_OK;
+    enum err err = loader_checksum(&batch->flash->loader, batch->address, batch->count, sums);
+    for (uint32_t i = 0; i < batch->count && !err; i++)
+        err = batch->take(batch->flash, batch->pages[i].sector, batch->pages[i].page, sums[i]);
+    batch->count = 0;
+    return err ? err : flash_checkpoint(batch->flash);
+}
+
+static enum err batch_add(struct batch *batch, struct plan_sector *sector, uint32_t page)
+{
+    uint32_t size = batch->flash->plan.page_size;
+    uint32_t address = sector->address + page * size;
+    enum err err = ERR_OK;
+
+    if (batch->count == LOADER_CHECKSUM_PAGES || address != batch->address + batch->count * size)
+        err = batch_run(batch);
+    if (!batch->count)
+        batch->address = address;
+    batch->pages[batch->count].sector = sector;
+    batch->pages[batch->count++].page = page;
+    return err;
+}
+
+static enum err batch_add_sector(struct batch *batch, struct plan_sector *sector)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t page = 0; page < plan_page_count(&batch->flash->plan, sector) && !err; page++)
+        err = batch_add(batch, sector, page);
+    return err;
+}
+
+static enum err read_page(struct flash *flash, uint32_t address, uint8_t *bytes)
+{
+    struct ops *ops = &flash->target->ops;
+
+    ops_read(ops, address, 4, bytes, flash->plan.page_size / 4);
+    return cm_flush_halted(flash->target);
+}
+
+static uint32_t wanted_sum(struct flash *flash, const struct plan_sector *sector, uint32_t page)
+{
+    plan_page_want(&flash->plan, sector, page, flash->page);
+    return checksum(flash->page, flash->plan.page_size);
+}
+
+/* --- compare --- */
+
+static enum err take_sum(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                         uint32_t sum)
+{
+    bool blank = sum == flash->erased_sum;
+
+    sector->sums[page] = sum;
+    if (page + 1 < plan_page_count(&flash->plan, sector))
+        return ERR_OK;
+    sector->summed = true;
+    for (uint32_t i = 0; i < page && blank; i++)
+        blank = sector->sums[i] == flash->erased_sum;
+    if (blank)
+        plan_found_blank(&flash->plan, sector);
+    return ERR_OK;
+}
+
+/* All that is open, though most of what gdb will write is still to come: one look at a whole image
+ * costs less than one for each packet. */
+static enum err sum_up(struct flash *flash)
+{
+    struct batch batch = {.flash = flash, .take = take_sum};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (sector->open && !sector->blank && !sector->summed && !plan_must_keep(sector))
+            err = batch_add_sector(&batch, sector);
+    }
+    return err ? err : batch_run(&batch);
+}
+
+/* Only when neither what is wanted nor an erased page is there, the bytes are looked at: perhaps
+ * no erase is needed. Once one page asks for an erase, the sector's others need no look. */
+static enum err compare_page(struct flash *flash, struct plan_sector *sector, uint32_t page)
+{
+    uint8_t *now = flash->page + flash->plan.page_size;
+    uint32_t sum = sector->sums[page];
+
+    if (sum == wanted_sum(flash, sector, page)) {
+        plan_found(sector, page, PAGE_SAME);
+        return ERR_OK;
+    }
+    if (sum == flash->erased_sum) {
+        plan_found(sector, page, PAGE_BLANK);
+        return ERR_OK;
+    }
+    if (plan_needs_erase(&flash->plan, sector))
+        return ERR_OK;
+    enum err err = read_page(flash, sector->address + page * flash->plan.page_size, now);
+    if (!err)
+        err = plan_compare(&flash->plan, sector, page, now);
+    return err ? err : flash_checkpoint(flash);
+}
+
+/* Some bytes are to stay: all of the sector is read. */
+static enum err compare_by_reading(struct flash *flash, struct plan_sector *sector)
+{
+    uint32_t pages = plan_page_count(&flash->plan, sector), size = flash->plan.page_size;
+    uint8_t *now = malloc(sector->size);
+    enum err err = now ? ERR_OK : job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
+
+    for (uint32_t page = 0; page < pages && !err; page++) {
+        err = read_page(flash, sector->address + page * size, now + page * size);
+        if (!err)
+            err = flash_checkpoint(flash);
+    }
+    if (!err)
+        plan_keep(sector, now);
+    for (uint32_t page = 0; page < pages && !err; page++)
+        err = plan_compare(&flash->plan, sector, page, now + page * size);
+    free(now);
+    return err;
+}
+
+static enum err compare_by_sums(struct flash *flash, struct plan_sector *sector)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector) && !err; page++)
+        err = compare_page(flash, sector, page);
+    return err;
+}
+
+static enum err compare(struct flash *flash, bool all)
+{
+    enum err err = sum_up(flash);
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!plan_is_final(&flash->plan, sector, all))
+            continue;
+        if (plan_must_keep(sector))
+            err = compare_by_reading(flash, sector);
+        else if (sector->blank)
+            plan_found_blank(&flash->plan, sector);
+        else
+            err = compare_by_sums(flash, sector);
+    }
+    return err;
+}
+
+/* --- erase --- */
+
+static enum err take_rest(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                          uint32_t sum)
+{
+    if (sum != flash->erased_sum)
+        flash->rest_holds = true;
+    else if (page + 1 == plan_page_count(&flash->plan, sector) && !flash->rest_holds)
+        plan_found_blank(&flash->plan, sector);
+    return ERR_OK;
+}
+
+/* Sectors that nobody named: mass erase may take them only if there is nothing to lose. */
+static enum err look_at_rest(struct flash *flash)
+{
+    struct batch batch = {.flash = flash, .take = take_rest};
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err && !flash->rest_holds; i++)
+        if (plan_is_rest(&flash->plan.sectors[i]))
+            err = batch_add_sector(&batch, &flash->plan.sectors[i]);
+    return err ? err : batch_run(&batch);
+}
+
+static enum err choose_mass_erase(struct flash *flash, bool *mass)
+{
+    enum mass_erase choice = MASS_NO;
+    enum err err = ERR_OK;
+
+    *mass = flash->mass_wanted;
+    if (flash->mass_wanted || flash->rest_holds)
+        return ERR_OK;
+    choice = plan_mass_erase(&flash->plan, &flash->costs);
+    if (choice == MASS_IF_REST_IS_BLANK) {
+        err = look_at_rest(flash);
+        choice = flash->rest_holds ? MASS_NO : MASS_YES;
+    }
+    *mass = !err && choice == MASS_YES;
+    return err;
+}
+
+static void count_erased(struct flash *flash, const struct plan_sector *sector)
+{
+    if (sector->blank)
+        return;
+    flash->report.sectors_erased++;
+    flash->report.bytes_erased += sector->size;
+}
+
+static enum err erase_all(struct flash *flash)
+{
+    enum err err = flash->controller.driver->mass_erase(&flash->controller);
+
+    if (err)
+        return err;
+    flash->report.mass_erased = true;
+    flash->mass_wanted = false;
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        count_erased(flash, &flash->plan.sectors[i]);
+        plan_erased(&flash->plan, &flash->plan.sectors[i]);
+    }
+    return flash_checkpoint(flash);
+}
+
+static enum err erase_one(struct flash *flash, struct plan_sector *sector)
+{
+    enum err err = flash->controller.driver->erase_sector(&flash->controller, sector->address);
+
+    if (err)
+        return err;
+    count_erased(flash, sector);
+    plan_erased(&flash->plan, sector);
+    return flash_checkpoint(flash);
+}
+
+static enum err erase(struct flash *flash, bool all)
+{
+    bool mass;
+    enum err err = choose_mass_erase(flash, &mass);
+
+    if (!err && mass)
+        err = erase_all(flash);
+    if (err == ERR_PROTECTED && !flash->mass_wanted) {
+        /* Some sector that is not ours is write protected: it forbids mass erase only. */
+        job_clear(&flash->work);
+        flash->rest_holds = true;
+        err = ERR_OK;
+    }
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (plan_is_final(&flash->plan, sector, all) && plan_needs_erase(&flash->plan, sector))
+            err = erase_one(flash, sector);
+    }
+    return err;
+}
+
+/* --- program --- */
+
+static enum err program_sector(struct flash *flash, struct plan_sector *sector)
+{
+    enum err err = ERR_OK;
+
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector) && !err; page++) {
+        if (!plan_page_program(&flash->plan, sector, page, flash->page))
+            continue;
+        /* This page and one more: would that be too long for a slice? */
+        bool pause = flash_slice_ends(flash, 2 * flash->costs.page_us);
+        plan_page_begins(sector, page);
+        err = loader_program(&flash->loader, sector->address + page * flash->plan.page_size,
+                             flash->page, pause);
+        if (err)
+            break;
+        flash->report.bytes_programmed += flash->plan.page_size;
+        if (pause)
+            err = flash_checkpoint(flash);
+    }
+    return err;
+}
+
+static bool is_complete(const struct flash *flash, const struct plan_sector *sector)
+{
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++)
+        if (sector->pages[page] != PAGE_SAME)
+            return false;
+    return true;
+}
+
+static void count_same(struct flash *flash, bool all)
+{
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        const struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!plan_is_final(&flash->plan, sector, all) || sector->erased)
+            continue;
+        for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++)
+            if (sector->pages[page] == PAGE_SAME)
+                flash->report.bytes_same += flash->plan.page_size;
+        flash->report.sectors_same += is_complete(flash, sector);
+    }
+}
+
+/* Pages are programmed in the order they were handed over. A failed one says that those before it
+ * are right; after any other failure the last ones are in doubt. */
+static void close_complete(struct flash *flash, bool all, enum err err)
+{
+    uint32_t end = err ? flash->loader.failed_at : UINT32_MAX;
+
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (plan_is_final(&flash->plan, sector, all) && is_complete(flash, sector) &&
+            sector->address + (sector->size - 1) < end)
+            plan_close(sector);
+    }
+}
+
+static enum err program(struct flash *flash, bool all)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++)
+        if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
+            err = program_sector(flash, &flash->plan.sectors[i]);
+    if (!err && flash_slice_ends(flash, 2 * flash->costs.page_us)) {
+        err = loader_program_wait(&flash->loader);
+        if (!err)
+            err = flash_checkpoint(flash);
+    }
+    /* After a cancel, what is under way is finished. */
+    enum err ended = loader_program_end(&flash->loader);
+    if (!err && !ended)
+        err = flash_checkpoint(flash);
+    close_complete(flash, all, err == ERR_CANCELLED ? ended : err ? err : ended);
+    return err ? err : ended;
+}
+
+static bool anything_final(const struct flash *flash, bool all)
+{
+    for (size_t i = 0; i < flash->plan.count; i++)
+        if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
+            return true;
+    return false;
+}
+
+enum err flash_work(struct flash *flash, bool all)
+{
+    enum err err;
+
+    if (!anything_final(flash, all))
+        return ERR_OK;
+    err = loader_enter(&flash->loader);
+    if (!err)
+        err = compare(flash, all);
+    if (!err)
+        err = erase(flash, all);
+    if (!err)
+        count_same(flash, all);
+    return err ? err : program(flash, all);
+}
+
+/* --- verify --- */
+
+static enum err take_verified(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                              uint32_t sum)
+{
+    uint32_t address = sector->address + page * flash->plan.page_size, i = 0;
+    uint8_t *now = flash->page + flash->plan.page_size;
+
+    if (sum == wanted_sum(flash, sector, page))
+        return ERR_OK;
+    enum err err = read_page(flash, address, now);
+    if (err)
+        return err;
+    while (i < flash->plan.page_size && now[i] == flash->page[i])
+        i++;
+    if (i == flash->plan.page_size)
+        return job_fail(&flash->work, ERR_VERIFY,
+                        "the page at 0x%08" PRIx32 " reads right over the wire, but not by the "
+                        "core (checksum 0x%08" PRIx32 ")",
+                        address, sum);
+    return job_fail(&flash->work, ERR_VERIFY,
+                    "verification: 0x%08" PRIx32 " holds 0x%02x, 0x%02x was wanted", address + i,
+                    now[i], flash->page[i]);
+}
+
+enum err flash_verify(struct flash *flash)
+{
+    struct batch batch = {.flash = flash, .take = take_verified};
+    enum err err = loader_enter(&flash->loader);
+
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (sector->touched && !plan_is_rest(sector))
+            err = batch_add_sector(&batch, sector);
+    }
+    return err ? err : batch_run(&batch);
+}
+
+/* --- after a refusal --- */
+
+static bool is_erased(struct flash *flash, const struct plan_sector *sector)
+{
+    uint32_t size = flash->plan.page_size;
+    uint8_t *now = flash->page + size;
+
+    for (uint32_t at = 0; at < sector->size; at += size) {
+        if (read_page(flash, sector->address + at, now))
+            return false;
+        for (uint32_t i = 0; i < size; i++)
+            if (now[i] != flash->plan.erased)
+                return false;
+    }
+    return true;
+}
+
+/* Pages behind a refused one were handed over, too, and never begun. */
+void flash_look_again(struct flash *flash)
+{
+    for (size_t i = 0; i < flash->plan.count; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (sector->state == SECTOR_PARTIAL && is_erased(flash, sector))
+            plan_found_unprogrammed(sector);
+    }
+}

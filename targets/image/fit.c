@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "image/fit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static bool is_memory(const struct target_region *region)
+{
+    return region && (region->kind == REGION_FLASH || region->kind == REGION_RAM);
+}
+
+/* Behind the last byte of the memory that `region` belongs to. */
+static uint64_t end_of_memory(const struct target *target, const struct target_region *region)
+{
+    enum region_kind kind = region->kind;
+    uint64_t end;
+
+    do {
+        end = (uint64_t)region->start + region->size;
+        region = end <= UINT32_MAX ? target_region_at(target, (uint32_t)end) : NULL;
+    } while (region && region->kind == kind);
+    return end;
+}
+
+bool fit_fails(const struct target *target, uint32_t address, uint64_t size, char text[FIT_TEXT])
+{
+    const struct target_region *region = target_region_at(target, address);
+    bool large = size >= 1024;
+
+    text[0] = '\0';
+    if (!is_memory(region) || address + size <= end_of_memory(target, region))
+        return false;
+    snprintf(text, FIT_TEXT,
+             "%" PRIu64 "%s do not fit: ends at 0x%08" PRIx64 ", %s ends at 0x%08" PRIx64 "; ",
+             large ? (size + 1023) / 1024 : size, large ? " KiB" : " bytes", address + size - 1,
+             region->kind == REGION_FLASH ? "flash" : "RAM", end_of_memory(target, region) - 1);
+    return true;
+}
+
+enum err fit_check(struct target *target, uint32_t address, uint32_t size)
+{
+    char text[FIT_TEXT];
+
+    if (!fit_fails(target, address, size, text))
+        return ERR_OK;
+    return job_fail(probe_job(target_probe(target)), ERR_NOT_FLASH,
+                    "%sis it made for a larger chip than this one (%s)?", text,
+                    target_chip(target)->name);
+}

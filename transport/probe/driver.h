@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* Probe drivers, for implementers. A driver is one `const struct probe_driver` at the end of its
+ * file and one line in drivers.c. Everything runs on the worker thread of the open probe, except
+ * scan(), which must not share state with open probes. */
+#ifndef PROBED_PROBE_DRIVER_H
+#define PROBED_PROBE_DRIVER_H
+
+#include "adi/dap.h"
+#include "probe/ops.h"
+#include "probe/probe.h"
+
+struct probe {
+    const struct probe_driver *driver;
+    struct probe_info info;
+    struct job *job; /* never NULL between open and close */
+    struct clock *clock;
+    struct probe_stats stats;
+    FILE *wire;     /* wire log or NULL */
+    struct dap dap; /* DP/AP state; used by drivers that let mem_ap.c expand operations */
+    void *state;    /* the driver's own */
+
+    uint8_t core_ap;         /* as probe_set_core_ap() */
+    uint32_t asked_khz;      /* as probe_asked_khz() */
+    uint32_t speed_khz;      /* as probe_speed_khz() */
+    uint32_t now_khz;        /* as probe_now_khz(); a driver sets what it chose by itself */
+    bool one_speed;          /* as probe_one_speed(); for the driver's open() to set */
+    uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
+    const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
+    bool failed_address_known;
+    uint32_t failed_address;
+};
+
+struct probe_driver {
+    const char *name;
+    bool outlives_cable; /* see probe_outlives_cable() */
+
+    /* Adds what it sees now by probe_list_add(); NULL: nothing to find (the simulator). */
+    enum err (*scan)(struct probe_list *list, struct job *job);
+    /* Whether `request` (a part of a serial number as a user has it) means `serial`; NULL: it does
+     * if it is a part of it, whatever the case. */
+    bool (*serial_matches)(const char *serial, const char *request);
+    /* Fills probe->state, probe->clock, probe->info.firmware. On error nothing stays open. */
+    enum err (*open)(struct probe *probe);
+    void (*close)(struct probe *probe);
+
+    /* As probe_connect(): `dpidr` is never NULL here. */
+    enum err (*connect)(struct probe *probe, enum probe_connect how, uint32_t *dpidr);
+    enum err (*disconnect)(struct probe *probe);
+
+    /* Runs operations in order up to the first error, whose sentence it records with
+     * probe_fail_op(). WAIT is retried within a limit inside; FAULT clears the sticky flags
+     * before it returns; no ACK: one line reset and reconnect, then ERR_NO_TARGET.
+     * Must notice a cancelled job within 50 ms. */
+    enum err (*run)(struct probe *probe, struct op *ops, size_t count);
+
+    /* The highest speed not above khz, or the lowest there is. 0: as probe_set_speed() says. */
+    enum err (*set_speed)(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
+    enum err (*nrst)(struct probe *probe, enum probe_nrst level);
+    enum err (*vtref)(struct probe *probe, uint32_t *millivolts);                 /* NULL: cannot */
+    enum err (*command)(struct probe *probe, int argc, const char *const argv[]); /* NULL: none */
+
+    /* For drivers whose run is mem_ap_run(): register accesses as the wire has them.
+     * Runs the list in order, sets *done to how many were acknowledged OK and *ack to the ACK of
+     * the next one. AP reads come back complete (posted reads are the driver's business).
+     * ERR_OK even if *ack is not SWD_OK; an error is the probe's own (ERR_PROBE_GONE..). */
+    enum err (*transfer)(struct probe *probe, struct dap_access *list, size_t count, size_t *done,
+                         enum swd_ack *ack);
+    /* Line reset (50+ ones), JTAG-to-SWD, line reset, idle. Reads nothing. */
+    enum err (*line_reset)(struct probe *probe);
+};
+
+/* Appends a copy of `info`; ERR_NO_MEMORY. */
+enum err probe_list_add(struct probe_list *list, const struct probe_info *info);
+
+/* What ops_flush() calls: the driver's run() with statistics and wire log around it. */
+enum err probe_run(struct probe *probe, struct op *ops, size_t count);
+
+/* Keeps the bits of a DHCSR value that reading it cleared, for probe_take_dhcsr_sticky(). */
+void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr);
+
+/* Records the sentence of a failed operation: what it was, at which address and width, which ACK
+ * ("AP0 read of 32 bits at 0x40022010: FAULT") and returns the code for that ACK. */
+enum err probe_fail_op(struct probe *probe, const struct op *op, uint32_t address,
+                       enum swd_ack ack);
+
+/* All drivers, NULL at the end. */
+extern const struct probe_driver *const probe_drivers[];
+
+#endif

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/probe.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "probe/driver.h"
+#include "probe/wire_log.h"
+
+/* S_RETIRE_ST and S_RESET_ST (DDI 0403, C1.6.2). */
+#define DHCSR_CLEARED_BY_READ 0x03000000u
+
+enum err probe_list_add(struct probe_list *list, const struct probe_info *info)
+{
+    struct probe_info *items = realloc(list->items, (list->count + 1) * sizeof *items);
+
+    if (!items)
+        return ERR_NO_MEMORY;
+    list->items = items;
+    items[list->count++] = *info;
+    return ERR_OK;
+}
+
+enum err probe_scan(struct probe_list *list, struct job *job)
+{
+    *list = (struct probe_list){0};
+    for (size_t i = 0; probe_drivers[i]; i++) {
+        if (!probe_drivers[i]->scan)
+            continue;
+        enum err error = probe_drivers[i]->scan(list, job);
+        if (error != ERR_OK) {
+            probe_list_free(list);
+            return error;
+        }
+    }
+    return ERR_OK;
+}
+
+void probe_list_free(struct probe_list *list)
+{
+    free(list->items);
+    *list = (struct probe_list){0};
+}
+
+bool probe_selected(const struct probe_info *info, const char *selector)
+{
+    char ids[16];
+
+    snprintf(ids, sizeof ids, "%04x:%04x", info->vid, info->pid);
+    if (strcmp(info->place, selector) == 0 || (info->vid && strcasecmp(ids, selector) == 0))
+        return true;
+    if (info->driver && info->driver->serial_matches)
+        return info->driver->serial_matches(info->serial, selector);
+    return selector[0] && strcasestr(info->serial, selector);
+}
+
+enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,
+                    struct probe **probe)
+{
+    struct probe *made = calloc(1, sizeof *made);
+
+    *probe = NULL;
+    if (!made)
+        return job_fail(job, ERR_NO_MEMORY, "out of memory");
+    made->driver = info->driver;
+    made->info = *info;
+    made->job = job;
+    made->clock = clock_real();
+    made->wire = wire;
+    enum err error = made->driver->open(made);
+    if (error != ERR_OK) {
+        free(made);
+        return error;
+    }
+    wire_log_open(made);
+    *probe = made;
+    return ERR_OK;
+}
+
+void probe_close(struct probe *probe)
+{
+    if (!probe)
+        return;
+    if (probe->stats.repeats)
+        log_line(probe->job->log, LOG_WARN,
+                 "accesses garbled on the wire and repeated, %" PRIu64 " of them%s",
+                 probe->stats.repeats, probe_hint(probe, ERR_PARITY));
+    probe->driver->close(probe);
+    free(probe);
+}
+
+void probe_set_job(struct probe *probe, struct job *job)
+{
+    probe->job = job;
+}
+
+struct job *probe_job(const struct probe *probe)
+{
+    return probe->job;
+}
+
+struct clock *probe_clock(const struct probe *probe)
+{
+    return probe->clock;
+}
+
+const struct probe_info *probe_info(const struct probe *probe)
+{
+    return &probe->info;
+}
+
+const struct probe_stats *probe_stats(struct probe *probe)
+{
+    return &probe->stats;
+}
+
+bool probe_outlives_cable(const struct probe *probe)
+{
+    return probe->driver->outlives_cable;
+}
+
+void probe_set_core_ap(struct probe *probe, uint8_t ap)
+{
+    probe->core_ap = ap;
+}
+
+uint8_t probe_core_ap(const struct probe *probe)
+{
+    return probe->core_ap;
+}
+
+const char *probe_driver_name(const struct probe *probe)
+{
+    return probe->driver->name;
+}
+
+enum err probe_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr)
+{
+    uint32_t value = 0;
+
+    dap_forget(&probe->dap);
+    probe->dhcsr_seen = 0;
+    enum err error = probe->driver->connect(probe, how, &value);
+    wire_log_call(probe, wire_connect_name(how), error, &value);
+    if (dpidr)
+        *dpidr = value;
+    return error;
+}
+
+enum err probe_disconnect(struct probe *probe)
+{
+    enum err error = probe->driver->disconnect(probe);
+
+    wire_log_call(probe, "disconnect", error, NULL);
+    return error;
+}
+
+enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
+{
+    char request[32];
+    uint32_t actual = 0;
+    enum err error = probe->driver->set_speed(probe, khz, &actual);
+
+    snprintf(request, sizeof request, "speed %u", khz);
+    wire_log_call(probe, request, error, &actual);
+    if (error == ERR_OK) {
+        probe->speed_khz = actual;
+        probe->asked_khz = khz;
+        if (actual)
+            probe->now_khz = actual;
+    }
+    if (actual_khz)
+        *actual_khz = actual;
+    return error;
+}
+
+uint32_t probe_asked_khz(const struct probe *probe)
+{
+    return probe->asked_khz;
+}
+
+uint32_t probe_speed_khz(const struct probe *probe)
+{
+    return probe->speed_khz;
+}
+
+uint32_t probe_now_khz(const struct probe *probe)
+{
+    return probe->now_khz;
+}
+
+bool probe_one_speed(const struct probe *probe)
+{
+    return probe->one_speed;
+}
+
+const char *probe_hint(const struct probe *probe, enum err error)
+{
+    if (error != ERR_PARITY)
+        return "";
+    return probe->one_speed ? ": shorten the wires, connect GND"
+                            : ": lower the speed, shorten the wires, connect GND";
+}
+
+enum err probe_nrst(struct probe *probe, enum probe_nrst level)
+{
+    enum err error = probe->driver->nrst(probe, level);
+
+    wire_log_call(probe, wire_nrst_name(level), error, NULL);
+    return error;
+}
+
+enum err probe_vtref(struct probe *probe, uint32_t *millivolts)
+{
+    if (!probe->driver->vtref)
+        return job_fail(probe->job, ERR_UNSUPPORTED, "a %s probe cannot measure the target voltage",
+                        probe->driver->name);
+    enum err error = probe->driver->vtref(probe, millivolts);
+    wire_log_call(probe, "vtref", error, millivolts);
+    return error;
+}
+
+enum err probe_command(struct probe *probe, int argc, const char *const argv[])
+{
+    if (!probe->driver->command)
+        return job_fail(probe->job, ERR_UNSUPPORTED, "a %s probe has no commands of its own",
+                        probe->driver->name);
+    return probe->driver->command(probe, argc, argv);
+}
+
+enum err probe_run(struct probe *probe, struct op *ops, size_t count)
+{
+    probe->stats.flushes++;
+    probe->stats.operations += count;
+    probe->failed = NULL;
+    probe->failed_address_known = false;
+    enum err error = probe->driver->run(probe, ops, count);
+    wire_log_ops(probe, ops, count, error);
+    probe->failed = NULL; /* the operations are the caller's again */
+    return error;
+}
+
+bool probe_failed_address(const struct probe *probe, uint32_t *address)
+{
+    *address = probe->failed_address;
+    return probe->failed_address_known;
+}
+
+void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr)
+{
+    probe->dhcsr_seen |= dhcsr & DHCSR_CLEARED_BY_READ;
+}
+
+uint32_t probe_take_dhcsr_sticky(struct probe *probe)
+{
+    uint32_t seen = probe->dhcsr_seen;
+
+    probe->dhcsr_seen = 0;
+    return seen;
+}
+
+static const struct {
+    enum swd_ack ack;
+    enum err code;
+    const char *name;
+} outcomes[] = {
+    {SWD_WAIT, ERR_WAIT, "WAIT"},
+    {SWD_FAULT, ERR_FAULT, "FAULT"},
+    {SWD_NONE, ERR_NO_TARGET, "no ACK"},
+    {SWD_PARITY, ERR_PARITY, "wrong parity"},
+};
+
+static void describe_op(const struct op *op, uint32_t address, char *text, size_t size)
+{
+    switch (op->kind) {
+    case OP_READ:
+    case OP_WAIT:
+        snprintf(text, size, "AP%u read of %u bits at 0x%08x", op->ap, op->width * 8u, address);
+        break;
+    case OP_WRITE:
+        snprintf(text, size, "AP%u write of %u bits at 0x%08x", op->ap, op->width * 8u, address);
+        break;
+    case OP_REG_READ:
+    case OP_REG_WRITE:
+        snprintf(text, size, "AP%u %s of core register %u", op->ap,
+                 op->kind == OP_REG_READ ? "read" : "write", op->address);
+        break;
+    case OP_BARRIER:
+        snprintf(text, size, "end of the writes before");
+        break;
+    case OP_DP_READ:
+    case OP_DP_WRITE:
+        snprintf(text, size, "DP %s of register 0x%X", op->kind == OP_DP_READ ? "read" : "write",
+                 address);
+        break;
+    case OP_AP_READ:
+    case OP_AP_WRITE:
+        snprintf(text, size, "AP%u %s of register 0x%02X", op->ap,
+                 op->kind == OP_AP_READ ? "read" : "write", address);
+        break;
+    }
+}
+
+enum err probe_fail_op(struct probe *probe, const struct op *op, uint32_t address, enum swd_ack ack)
+{
+    char what[80];
+    enum err code = ERR_PROBE;
+    const char *name = "an ACK that does not exist";
+
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        if (outcomes[i].ack == ack) {
+            code = outcomes[i].code;
+            name = outcomes[i].name;
+        }
+    }
+    probe->failed = op;
+    probe->failed_address = address;
+    probe->failed_address_known = op->kind == OP_READ || op->kind == OP_WRITE;
+    describe_op(op, address, what, sizeof what);
+    return job_fail(probe->job, code, "%s: %s: %s%s", what, name, err_text(code),
+                    probe_hint(probe, code));
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "probe/wire_log.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+static void put_time(struct probe *probe)
+{
+    fprintf(probe->wire, "%" PRIu64 " %" PRIu64 " ", clock_now_us(probe->clock),
+            clock_now_us(clock_real()));
+}
+
+void wire_log_open(struct probe *probe)
+{
+    if (!probe->wire)
+        return;
+    fprintf(probe->wire, "# probed wire log 1: %s, %s %s\n", probe->driver->name,
+            probe->info.product, probe->info.spec);
+    fflush(probe->wire);
+}
+
+static void put_hex(FILE *to, const uint8_t *data, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        fprintf(to, "%02x", data[i]);
+}
+
+static void put_write_data(FILE *to, const struct op *op)
+{
+    uint8_t word[4];
+
+    put_le32(word, op->value);
+    fputc(' ', to);
+    put_hex(to, op->inline_data ? word : op->data, (size_t)op->width * op->count);
+}
+
+void wire_put_request(FILE *to, const struct op *op)
+{
+    const char *fixed = op->increment ? "" : " fixed";
+
+    switch (op->kind) {
+    case OP_READ:
+        fprintf(to, "read ap%u %u %08x %u%s", op->ap, op->width, op->address, op->count, fixed);
+        break;
+    case OP_WRITE:
+        fprintf(to, "write ap%u %u %08x %u%s", op->ap, op->width, op->address, op->count, fixed);
+        put_write_data(to, op);
+        break;
+    case OP_REG_READ:
+        fprintf(to, "reg ap%u %u", op->ap, op->address);
+        break;
+    case OP_REG_WRITE:
+        fprintf(to, "setreg ap%u %u %08x", op->ap, op->address, op->value);
+        break;
+    case OP_WAIT:
+        fprintf(to, "wait ap%u %08x %08x %08x %u", op->ap, op->address, op->mask, op->value,
+                op->timeout_us);
+        break;
+    case OP_BARRIER:
+        fprintf(to, "barrier");
+        break;
+    case OP_DP_READ:
+        fprintf(to, "getdp %02x", op->address);
+        break;
+    case OP_DP_WRITE:
+        fprintf(to, "setdp %02x %08x", op->address, op->value);
+        break;
+    case OP_AP_READ:
+        fprintf(to, "getap%u %02x", op->ap, op->address);
+        break;
+    case OP_AP_WRITE:
+        fprintf(to, "setap%u %02x %08x", op->ap, op->address, op->value);
+        break;
+    }
+}
+
+static void put_error(struct probe *probe, enum err error)
+{
+    fprintf(probe->wire, " -> error %d %s\n", (int)error, job_text(probe->job, error));
+}
+
+static void put_result(FILE *to, const struct op *op)
+{
+    fputs(" -> ", to);
+    if (op->kind == OP_READ && op->data)
+        put_hex(to, op->data, (size_t)op->width * op->count);
+    else if (op->result)
+        fprintf(to, "%08x", *op->result);
+    else
+        fputs("ok", to);
+    fputc('\n', to);
+}
+
+void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error)
+{
+    if (!probe->wire)
+        return;
+    /* A driver that failed without naming an operation vouches for none. */
+    size_t good = error == ERR_OK ? count : probe->failed ? (size_t)(probe->failed - ops) : 0;
+    for (size_t i = 0; i < count && i <= good; i++) {
+        put_time(probe);
+        wire_put_request(probe->wire, &ops[i]);
+        if (i == good)
+            put_error(probe, error);
+        else
+            put_result(probe->wire, &ops[i]);
+    }
+    fflush(probe->wire);
+}
+
+static const char *ack_name(enum swd_ack ack)
+{
+    switch (ack) {
+    case SWD_OK:
+        return "ok";
+    case SWD_WAIT:
+        return "wait";
+    case SWD_FAULT:
+        return "fault";
+    case SWD_NONE:
+        return "none";
+    case SWD_PARITY:
+        return "parity";
+    }
+    return "garbled";
+}
+
+void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t count, size_t done,
+                  enum swd_ack ack)
+{
+    if (!probe->wire)
+        return;
+    for (size_t i = 0; i < count && i <= done; i++) {
+        put_time(probe);
+        if (list[i].port == DAP_PORT_DP)
+            fputs("dap dp", probe->wire);
+        else
+            fprintf(probe->wire, "dap ap%u", list[i].port);
+        fprintf(probe->wire, " %s %02x", list[i].read ? "read" : "write", list[i].reg);
+        if (i < done || !list[i].read)
+            fprintf(probe->wire, " %08x", list[i].value);
+        fprintf(probe->wire, " %s\n", ack_name(i < done ? SWD_OK : ack));
+    }
+    if (done == count && ack != SWD_OK) {
+        put_time(probe);
+        fprintf(probe->wire, "dap end %s\n", ack_name(ack));
+    }
+}
+
+void wire_log_call(struct probe *probe, const char *request, enum err error, const uint32_t *value)
+{
+    if (!probe->wire)
+        return;
+    put_time(probe);
+    fputs(request, probe->wire);
+    if (error != ERR_OK)
+        put_error(probe, error);
+    else if (value)
+        fprintf(probe->wire, " -> %08x\n", *value);
+    else
+        fputs(" -> ok\n", probe->wire);
+    fflush(probe->wire);
+}
+
+const char *wire_connect_name(enum probe_connect how)
+{
+    return how == PROBE_CONNECT_UNDER_RESET ? "connect under-reset" : "connect normal";
+}
+
+const char *wire_nrst_name(enum probe_nrst level)
+{
+    return level == PROBE_NRST_ASSERT ? "nrst assert" : "nrst release";
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The wire log: what was asked of a probe and what came back, one line each, for reading and for
+ * replaying (replay.c). docs/wire-log.md has the format. All functions do nothing when probe->wire
+ * is NULL, except wire_put_request(). Worker thread. */
+#ifndef PROBED_WIRE_LOG_H
+#define PROBED_WIRE_LOG_H
+
+#include "probe/driver.h"
+
+void wire_log_open(struct probe *probe);
+/* After a run: the operations up to the failed one with their results. */
+void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error);
+/* After a driver's transfer(): `done` accesses, then the one that `ack` answered. */
+void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t count, size_t done,
+                  enum swd_ack ack);
+/* Anything else: "nrst assert" and its result, a number if `value` is not NULL. */
+void wire_log_call(struct probe *probe, const char *request, enum err error, const uint32_t *value);
+
+/* The request part of an operation's line, as replay.c compares it. */
+void wire_put_request(FILE *to, const struct op *op);
+/* What calls are named in the log. */
+const char *wire_connect_name(enum probe_connect how);
+const char *wire_nrst_name(enum probe_nrst level);
+
+#endif

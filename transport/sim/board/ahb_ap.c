@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* The AHB-AP of the Cortex-M3 (DDI 0337, chapter 11) as a MEM-AP (IHI 0031, chapter C2). */
+#include "sim/board/board_internal.h"
+
+#define AHB_AP_IDR 0x14770011u
+#define ROM_TABLE 0xE00FF003u
+#define CSW_RESET 0x43000000u
+#define CSW_SIZE 0x7u
+#define CSW_ADDRINC 0x30u
+#define CSW_WRITABLE (0x3F000000u | CSW_ADDRINC | CSW_SIZE)
+/* The address register counts in its twelve lowest bits (DDI 0337, AHB-AP CSW: "wraps within a 4 KB
+ * address boundary"); the architecture promises ten. */
+#define AUTO_INCREMENT_MASK 0xFFFu
+#define TRNMODE(ctrl_stat) ((ctrl_stat) >> 2 & 3)
+#define MASKLANE(ctrl_stat) ((ctrl_stat) >> 8 & 15)
+enum { TRNMODE_VERIFY = 1, TRNMODE_COMPARE = 2 };
+
+void sim_ap_power_up(struct sim_board *board)
+{
+    board->ap = (struct sim_ahb_ap){.csw = CSW_RESET | AP_CSW_SIZE_32};
+}
+
+static uint32_t read_csw(const struct sim_ahb_ap *ap)
+{
+    return ap->csw | AP_CSW_DEVICEEN | (ap->pending ? AP_CSW_TRINPROG : 0);
+}
+
+/* Packed transfers and sizes above a word are not implemented and do not read back (C2.2.1). */
+static void write_csw(struct sim_ahb_ap *ap, uint32_t value)
+{
+    ap->csw = value & CSW_WRITABLE;
+    if ((ap->csw & CSW_SIZE) > AP_CSW_SIZE_32)
+        ap->csw = (ap->csw & ~CSW_SIZE) | AP_CSW_SIZE_32;
+    if ((ap->csw & CSW_ADDRINC) > AP_CSW_ADDRINC_SINGLE)
+        ap->csw &= ~CSW_ADDRINC;
+}
+
+static void increment_tar(struct sim_ahb_ap *ap, unsigned width)
+{
+    ap->tar = (ap->tar & ~AUTO_INCREMENT_MASK) | ((ap->tar + width) & AUTO_INCREMENT_MASK);
+}
+
+/* Bits of the bus word that an access of this width drives. */
+static uint32_t lane_mask(unsigned width)
+{
+    return width == 4 ? UINT32_MAX : (1u << width * 8) - 1;
+}
+
+/* Data of bytes and halfwords travel in the byte lanes of their address (C2.2.6). */
+static unsigned lane_shift(const struct sim_ahb_ap *ap)
+{
+    return (ap->pending_address & 3) * 8;
+}
+
+static uint32_t expand_lanes(uint32_t lanes)
+{
+    uint32_t mask = 0;
+
+    for (unsigned i = 0; i < 4; i++)
+        if (lanes & 1u << i)
+            mask |= 0xFFu << i * 8;
+    return mask;
+}
+
+/* Pushed verify and compare: the write's data are only compared (B2.3.2). */
+static bool pushed_compare(struct sim_board *board)
+{
+    struct sim_ahb_ap *ap = &board->ap;
+    uint32_t ctrl = board->link.ctrl_stat, value;
+
+    if (!sim_cpu_debug_read(board->cpu, ap->pending_address, ap->pending_width, &value))
+        return false;
+    uint32_t differs = (value << lane_shift(ap) ^ ap->pending_value) & expand_lanes(MASKLANE(ctrl));
+    if ((TRNMODE(ctrl) == TRNMODE_VERIFY) == (differs != 0))
+        board->link.ctrl_stat |= DP_CTRL_STICKYCMP;
+    return true;
+}
+
+static bool do_write(struct sim_board *board)
+{
+    struct sim_ahb_ap *ap = &board->ap;
+    uint32_t value = ap->pending_value >> lane_shift(ap) & lane_mask(ap->pending_width);
+
+    if (TRNMODE(board->link.ctrl_stat) != 0)
+        return pushed_compare(board);
+    return sim_cpu_debug_write(board->cpu, ap->pending_address, ap->pending_width, value);
+}
+
+static bool do_read(struct sim_board *board)
+{
+    struct sim_ahb_ap *ap = &board->ap;
+    uint32_t value = 0;
+
+    if (!sim_cpu_debug_read(board->cpu, ap->pending_address, ap->pending_width, &value))
+        return false;
+    board->link.rdbuff = value << lane_shift(ap);
+    return true;
+}
+
+void sim_ap_complete(struct sim_board *board)
+{
+    struct sim_ahb_ap *ap = &board->ap;
+
+    if (!ap->pending || sim_map_busy_until(board, ap->pending_address) > board->now_ps)
+        return;
+    ap->pending = false;
+    bool aligned = ap->pending_address % ap->pending_width == 0;
+    if (!aligned || !(ap->pending_read ? do_read(board) : do_write(board)))
+        board->link.ctrl_stat |= DP_CTRL_STICKYERR;
+    else if (ap->pending_increments)
+        increment_tar(ap, ap->pending_width);
+}
+
+static void begin_transfer(struct sim_board *board, uint32_t address, unsigned width,
+                           bool increments, bool read, uint32_t value)
+{
+    struct sim_ahb_ap *ap = &board->ap;
+
+    ap->pending = true;
+    ap->pending_read = read;
+    ap->pending_address = address;
+    ap->pending_width = width;
+    ap->pending_increments = increments;
+    ap->pending_value = value;
+    sim_ap_complete(board);
+}
+
+static void access_data(struct sim_board *board, uint8_t reg, bool read, uint32_t value)
+{
+    struct sim_ahb_ap *ap = &board->ap;
+
+    if (reg == AP_DRW)
+        begin_transfer(board, ap->tar, 1u << (ap->csw & CSW_SIZE), (ap->csw & CSW_ADDRINC) != 0,
+                       read, value);
+    else
+        begin_transfer(board, (ap->tar & ~15u) | (reg & 12u), 4, false, read, value);
+}
+
+static uint32_t read_register(const struct sim_ahb_ap *ap, uint8_t reg)
+{
+    switch (reg) {
+    case AP_CSW:
+        return read_csw(ap);
+    case AP_TAR:
+        return ap->tar;
+    case AP_BASE:
+        return ROM_TABLE;
+    case AP_IDR:
+        return AHB_AP_IDR;
+    default:
+        return 0; /* CFG among them: little-endian */
+    }
+}
+
+void sim_ap_access(struct sim_board *board, unsigned ap, uint8_t reg, bool read, uint32_t value)
+{
+    if (ap != 0) { /* nothing there: all registers read as 0, IDR too (C1.2.2) */
+        if (read)
+            board->link.rdbuff = 0;
+    } else if (reg == AP_DRW || (reg & 0xF0) == AP_BD0) {
+        access_data(board, reg, read, value);
+    } else if (read) {
+        board->link.rdbuff = read_register(&board->ap, reg);
+    } else if (reg == AP_CSW) {
+        write_csw(&board->ap, value);
+    } else if (reg == AP_TAR) {
+        board->ap.tar = value;
+    }
+}

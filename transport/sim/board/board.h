@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulated board as hardware: what a probe's wires touch (SWD, NRST, VTref) and what hands on
+ * the bench do to it. No probe, no host protocol here: the sim driver (sim_probe.c) is one user,
+ * the emulated ST-Link of the tests is another. One thread at a time; no globals. */
+#ifndef PROBED_SIM_BOARD_H
+#define PROBED_SIM_BOARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "adi/dap.h"
+
+struct sim_board;
+
+/* `spec` is "BOARD[,FAULT[=N]...]". NULL on a wrong one or without memory; `error` (at least 200
+ * bytes) then holds a sentence that names the boards or faults there are. Power is on. */
+struct sim_board *sim_board_create(const char *spec, char *error, size_t error_size);
+void sim_board_destroy(struct sim_board *board);
+/* Whether a spec begins with the name of a board that there is; its faults are not looked at. */
+bool sim_board_named(const char *spec);
+/* "Blue Pill". */
+const char *sim_board_name(const struct sim_board *board);
+
+/* Virtual time, microseconds since creation. */
+uint64_t sim_board_now_us(const struct sim_board *board);
+/* Lets virtual time pass: the core runs, flash operations go on, timers count. */
+void sim_board_advance_us(struct sim_board *board, uint64_t us);
+
+/* SWCLK frequency: what a register access costs in virtual time. */
+void sim_board_set_swclk(struct sim_board *board, uint32_t khz);
+/* One SWD packet: request, ACK, data phase. Raw wire rules: AP reads are posted (the value is that
+ * of the previous AP read), RDBUFF holds the last one, sticky flags make FAULT. `reg` is A[3:2]
+ * as a byte address (0, 4, 8, C). */
+enum swd_ack sim_board_swd(struct sim_board *board, bool ap, bool read, uint8_t reg,
+                           uint32_t *value);
+/* 50 or more ones, then the JTAG-to-SWD sequence, ones, idle. */
+void sim_board_swd_line_reset(struct sim_board *board);
+
+/* The probe's NRST output: true pulls the wire low. */
+void sim_board_nrst(struct sim_board *board, bool asserted);
+/* What the probe's voltage sense pin sees. */
+uint32_t sim_board_vtref_mv(const struct sim_board *board);
+/* False after the fault `vanish` struck or `unplug`: the probe itself is gone from its host. */
+bool sim_board_probe_present(const struct sim_board *board);
+
+/* Instructions executed so far. */
+uint64_t sim_board_instructions(const struct sim_board *board);
+/* Characters the program sent by its first serial port since the last call; returns the count. */
+size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity);
+/* Takes the next remark on what the program or the debugger did that the hardware passes over in
+ * silence: one sentence. False: there is none. */
+bool sim_board_remark(struct sim_board *board, char *text, size_t size);
+/* Feeds a character to the program's serial port. */
+void sim_board_uart_put(struct sim_board *board, char character);
+
+/* Hands on the bench: "power off|on", "plug", "unplug", "nrst press|release", "boot0 0|1",
+ * "fault +NAME|-NAME", "pin [PA0 [0|1|float]]", "uart". `reply` gets text for the user. False: a
+ * usage sentence in reply. */
+bool sim_board_hands(struct sim_board *board, int argc, const char *const argv[], char *reply,
+                     size_t reply_size);
+/* Paces virtual time against the wall clock ("realtime" in the spec). */
+bool sim_board_is_realtime(const struct sim_board *board);
+
+#endif

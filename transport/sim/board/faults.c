@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* What may be wrong with a board, by name. Each can be set and cleared while it runs. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/board_internal.h"
+
+enum { NORMAL_MILLIVOLTS = 3300, MAX_MILLIVOLTS = 6000, LONG_WIRES_ONE_IN = 20 };
+#define NOISE_SEED 0x9E3779B9u
+
+/* --- what each does --- */
+
+static void set_noack(struct sim_board *board, bool on, uint32_t value)
+{
+    board->faults.noack = on;
+}
+
+static void set_nrst_open(struct sim_board *board, bool on, uint32_t value)
+{
+    board->faults.nrst_open = on;
+    sim_pins_changed(board);
+}
+
+static void set_vtref(struct sim_board *board, bool on, uint32_t millivolts)
+{
+    board->faults.vtref_mv = on ? millivolts : NORMAL_MILLIVOLTS;
+    sim_pins_changed(board);
+}
+
+static void set_locked(struct sim_board *board, bool on, uint32_t value)
+{
+    sim_options_set_protection(board, on);
+}
+
+/* Core ids and ROM table come with the model of the core, DPIDR with the flag. */
+static void set_clone(struct sim_board *board, bool on, uint32_t value)
+{
+    board->faults.clone = on;
+    board->cpu->model = on ? &sim_core_m3_r2p0 : &sim_core_m3_r1p1;
+}
+
+static void set_flash_size(struct sim_board *board, bool on, uint32_t kib)
+{
+    board->faults.flash_size_set = on;
+    board->faults.flash_size = (uint16_t)kib;
+    sim_flash_update_size(board);
+}
+
+static void set_noise(struct sim_board *board, bool on, uint32_t one_in)
+{
+    board->faults.noise = on ? one_in : 0;
+    board->faults.noise_state = NOISE_SEED;
+}
+
+static void set_wires(struct sim_board *board, bool on, uint32_t khz)
+{
+    board->faults.wires_khz = on ? khz : 0;
+}
+
+static void set_vanish(struct sim_board *board, bool on, uint32_t operations)
+{
+    board->faults.vanish_after = on ? operations : 0;
+}
+
+static void set_program(struct sim_board *board, bool on, enum sim_bench_program program)
+{
+    if (on)
+        sim_bench_program(board, program);
+    else if (board->faults.program == program)
+        sim_bench_program(board, SIM_PROGRAM_NONE);
+}
+
+static void set_swj_off(struct sim_board *board, bool on, uint32_t value)
+{
+    set_program(board, on, SIM_PROGRAM_SWJ_OFF);
+}
+
+static void set_sleep(struct sim_board *board, bool on, uint32_t value)
+{
+    set_program(board, on, SIM_PROGRAM_SLEEP);
+}
+
+static bool is_noack(const struct sim_board *board)
+{
+    return board->faults.noack;
+}
+
+static bool is_nrst_open(const struct sim_board *board)
+{
+    return board->faults.nrst_open;
+}
+
+static bool is_vtref(const struct sim_board *board)
+{
+    return board->faults.vtref_mv != NORMAL_MILLIVOLTS;
+}
+
+static bool is_locked(const struct sim_board *board)
+{
+    return sim_flash_protected(board);
+}
+
+static bool is_clone(const struct sim_board *board)
+{
+    return board->faults.clone;
+}
+
+static bool is_flash_size(const struct sim_board *board)
+{
+    return board->faults.flash_size_set;
+}
+
+static bool is_noise(const struct sim_board *board)
+{
+    return board->faults.noise != 0;
+}
+
+static bool is_wires(const struct sim_board *board)
+{
+    return board->faults.wires_khz != 0;
+}
+
+static bool is_vanish(const struct sim_board *board)
+{
+    return board->faults.vanish_after != 0;
+}
+
+static bool is_swj_off(const struct sim_board *board)
+{
+    return board->faults.program == SIM_PROGRAM_SWJ_OFF;
+}
+
+static bool is_sleep(const struct sim_board *board)
+{
+    return board->faults.program == SIM_PROGRAM_SLEEP;
+}
+
+/* --- the table --- */
+
+enum value_kind { NO_VALUE, COUNT, VOLTS };
+
+static const struct fault {
+    const char *name;
+    enum value_kind kind;
+    uint32_t least, most; /* of a value; millivolts for VOLTS */
+    void (*set)(struct sim_board *board, bool on, uint32_t value);
+    bool (*is_set)(const struct sim_board *board);
+} faults[] = {
+    {"clone", NO_VALUE, 0, 0, set_clone, is_clone},
+    {"flash-size", COUNT, 0, 0xFFFF, set_flash_size, is_flash_size},
+    {"locked", NO_VALUE, 0, 0, set_locked, is_locked},
+    {"noack", NO_VALUE, 0, 0, set_noack, is_noack},
+    {"noise", COUNT, 2, UINT32_MAX, set_noise, is_noise},
+    {"nrst-open", NO_VALUE, 0, 0, set_nrst_open, is_nrst_open},
+    {"sleep", NO_VALUE, 0, 0, set_sleep, is_sleep},
+    {"swj-off", NO_VALUE, 0, 0, set_swj_off, is_swj_off},
+    {"vanish", COUNT, 1, UINT32_MAX, set_vanish, is_vanish},
+    {"vtref", VOLTS, 0, MAX_MILLIVOLTS, set_vtref, is_vtref},
+    {"wires", COUNT, 1, UINT32_MAX, set_wires, is_wires},
+};
+enum { FAULT_COUNT = sizeof faults / sizeof *faults };
+
+static const char *value_hint(enum value_kind kind)
+{
+    return kind == COUNT ? "=N" : kind == VOLTS ? "=V" : "";
+}
+
+static bool complain(const char *wrong, char *error, size_t size)
+{
+    int length = snprintf(error, size, "no fault '%.40s' of a simulated board; there is:", wrong);
+
+    for (size_t i = 0; i < FAULT_COUNT && (size_t)length < size; i++)
+        length += snprintf(error + length, size - (size_t)length, " %s%s", faults[i].name,
+                           value_hint(faults[i].kind));
+    return false;
+}
+
+/* --- words --- */
+
+static bool parse_count(const char *text, uint32_t *value)
+{
+    char *end;
+
+    errno = 0;
+    unsigned long long number = strtoull(text, &end, 0);
+    *value = (uint32_t)number;
+    return *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && number <= UINT32_MAX;
+}
+
+/* Volts with up to three decimals, independent of the locale. */
+static bool parse_volts(const char *text, uint32_t *millivolts)
+{
+    unsigned scale = 1000;
+
+    *millivolts = 0;
+    if (*text < '0' || *text > '9' || strlen(text) > 5)
+        return false;
+    for (; *text >= '0' && *text <= '9'; text++)
+        *millivolts = *millivolts * 10 + (uint32_t)(*text - '0') * 1000;
+    if (*text == '.')
+        text++;
+    for (; *text >= '0' && *text <= '9' && scale > 1; text++)
+        *millivolts += (uint32_t)(*text - '0') * (scale /= 10);
+    return *text == '\0';
+}
+
+static bool parse_value(const struct fault *fault, const char *text, uint32_t *value)
+{
+    bool good = fault->kind == VOLTS ? parse_volts(text, value) : parse_count(text, value);
+
+    return good && *value >= fault->least && *value <= fault->most;
+}
+
+static const struct fault *find_fault(const char *name, size_t length)
+{
+    for (size_t i = 0; i < FAULT_COUNT; i++)
+        if (strlen(faults[i].name) == length && strncmp(faults[i].name, name, length) == 0)
+            return &faults[i];
+    return NULL;
+}
+
+bool sim_fault_apply(struct sim_board *board, const char *word, char *error, size_t size)
+{
+    bool on = word[0] == '+';
+    const char *name = word + 1;
+
+    if (!on && word[0] != '-') {
+        snprintf(error, size, "a fault begins with + (set it) or - (clear it): '%.40s'", word);
+        return false;
+    }
+    size_t length = strcspn(name, "=");
+    const struct fault *fault = find_fault(name, length);
+    if (!fault)
+        return complain(name, error, size);
+    bool has_value = name[length] == '=', wants_value = on && fault->kind != NO_VALUE;
+    uint32_t value = 0;
+    if (has_value != wants_value ||
+        (wants_value && !parse_value(fault, name + length + 1, &value))) {
+        snprintf(error, size, "'%.40s' has to be written %s%s%s%s", name, on ? "" : "-",
+                 fault->name, on ? value_hint(fault->kind) : "",
+                 on && fault->kind == VOLTS ? ", as in vtref=1.8: volts up to 6" : "");
+        return false;
+    }
+    fault->set(board, on, value);
+    return true;
+}
+
+void sim_faults_list(const struct sim_board *board, char *text, size_t size)
+{
+    int length = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < FAULT_COUNT && (size_t)length < size; i++)
+        if (faults[i].is_set(board))
+            length += snprintf(text + length, size - (size_t)length, "%s%s", length ? " " : "",
+                               faults[i].name);
+}
+
+/* --- at work --- */
+
+bool sim_noise_strikes(struct sim_board *board)
+{
+    struct sim_faults *state = &board->faults;
+    bool too_fast = state->wires_khz && board->swclk_khz > state->wires_khz;
+    uint32_t one_in = too_fast ? LONG_WIRES_ONE_IN : state->noise;
+
+    if (one_in == 0)
+        return false;
+    /* xorshift32: the same accesses in every run */
+    state->noise_state ^= state->noise_state << 13;
+    state->noise_state ^= state->noise_state >> 17;
+    state->noise_state ^= state->noise_state << 5;
+    return state->noise_state % one_in == 0;
+}
+
+void sim_faults_init(struct sim_board *board)
+{
+    board->faults = (struct sim_faults){.vtref_mv = NORMAL_MILLIVOLTS, .noise_state = NOISE_SEED};
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/* Entering and leaving exception handlers: DDI 0403 B1.5.6 to B1.5.8. */
+#include "sim/cpu/system_internal.h"
+
+enum {
+    FRAME_WORDS = 8, /* R0-R3, R12, LR, return address, xPSR */
+    XPSR_ALIGNED = 1u << 9,
+    ENTRY_CYCLES = 12, /* Cortex-M3 TRM 1.5: zero wait states */
+    TAIL_CHAIN_CYCLES = 6,
+    RETURN_CYCLES = 10,
+};
+
+#define EXC_RETURN_HANDLER 0xFFFFFFF1u
+#define EXC_RETURN_THREAD_MSP 0xFFFFFFF9u
+#define EXC_RETURN_THREAD_PSP 0xFFFFFFFDu
+
+static void set_mode(struct sim_cpu *cpu, uint32_t ipsr, bool psp)
+{
+    struct sim_stacks stacks = sim_stacks_get(cpu);
+
+    cpu->ipsr = ipsr;
+    cpu->control = (uint8_t)((cpu->control & ~2u) | (psp ? 2u : 0u));
+    sim_stacks_put(cpu, stacks);
+}
+
+/* PushStack(). False: a bus error on the way; the stack pointer has moved all the same. */
+static bool push_frame(struct sim_cpu *cpu)
+{
+    bool realign = cpu->system->ccr & SIM_CCR_STKALIGN && cpu->r[13] & 4;
+    uint32_t base = (cpu->r[13] - 4 * FRAME_WORDS) & ~(realign ? 4u : 0u);
+    const uint32_t frame[FRAME_WORDS] = {
+        cpu->r[0],  cpu->r[1],
+        cpu->r[2],  cpu->r[3],
+        cpu->r[12], cpu->r[14],
+        cpu->r[15], (sim_xpsr_get(cpu) & ~(uint32_t)XPSR_ALIGNED) | (realign ? XPSR_ALIGNED : 0u),
+    };
+    bool ok = true;
+
+    cpu->r[13] = base;
+    for (unsigned i = 0; i < FRAME_WORDS && ok; i++)
+        ok = sim_data_write(cpu, base + 4 * i, 4, frame[i]);
+    return ok;
+}
+
+static uint32_t return_value(const struct sim_cpu *cpu)
+{
+    if (cpu->ipsr != SIM_EXC_NONE)
+        return EXC_RETURN_HANDLER;
+    return sim_cpu_sp_is_psp(cpu) ? EXC_RETURN_THREAD_PSP : EXC_RETURN_THREAD_MSP;
+}
+
+/* A stacking error makes a derived exception (B1.5.14); the more urgent of both is entered, the
+ * other stays pending. HardFault and NMI cannot be overtaken: the core locks up inside them. */
+static unsigned derive_stacking_fault(struct sim_cpu *cpu, unsigned exception, bool *locks_up)
+{
+    unsigned derived = sim_fault_record(cpu, SIM_FAULT_STKERR, 0);
+
+    *locks_up = exception <= SIM_EXC_HARDFAULT || !sim_raise(cpu, derived);
+    if (*locks_up)
+        return exception;
+    sim_nvic_pend(cpu, exception);
+    unsigned first = sim_nvic_highest_pending(cpu);
+    return first == SIM_EXC_NONE ? exception : first;
+}
+
+/* ExceptionTaken(): the handler's mode, vector and status. */
+static void enter(struct sim_cpu *cpu, unsigned exception, uint32_t lr)
+{
+    struct sim_system *system = cpu->system;
+    uint32_t vector = 0;
+
+    sim_exceptions_put(&system->pending, exception, false);
+    sim_exceptions_put(&system->active, exception, true);
+    set_mode(cpu, exception, false);
+    cpu->r[14] = lr;
+    cpu->itstate = 0;
+    cpu->exclusive = false;
+    cpu->event = true;
+    system->synchronous = false;
+    if (!cpu->bus->read(cpu->bus->board, system->vtor + 4 * exception, 4, &vector, false)) {
+        system->hfsr |= SIM_HFSR_VECTTBL;
+        system->catches |= SIM_DEMCR_VC_INTERR;
+        if (exception <= SIM_EXC_HARDFAULT) {
+            sim_lockup(cpu);
+        } else {
+            sim_exceptions_put(&system->active, exception, false);
+            enter(cpu, SIM_EXC_HARDFAULT, lr); /* at most once: see the branch above */
+        }
+        return;
+    }
+    cpu->r[15] = vector & ~1u;
+    cpu->thumb = vector & 1;
+    sim_nvic_update(cpu);
+    if (exception <= SIM_EXC_USAGEFAULT && exception != SIM_EXC_NMI) {
+        sim_debug_catch(cpu,
+                        system->catches |
+                            (exception == SIM_EXC_HARDFAULT ? (uint32_t)SIM_DEMCR_VC_HARDERR : 0u));
+        system->catches = 0;
+    }
+}
+
+void sim_exception_take(struct sim_cpu *cpu, unsigned exception)
+{
+    uint32_t lr = return_value(cpu);
+    bool locks_up = false;
+
+    if (!push_frame(cpu))
+        exception = derive_stacking_fault(cpu, exception, &locks_up);
+    enter(cpu, exception, lr);
+    cpu->cycles += ENTRY_CYCLES;
+    if (locks_up)
+        sim_lockup(cpu);
+}
+
+void sim_exception_take_reset(struct sim_cpu *cpu)
+{
+    const struct sim_bus *bus = cpu->bus;
+    uint32_t sp = 0, pc = 0;
+    bool ok = bus->read(bus->board, cpu->system->vtor, 4, &sp, false) &&
+              bus->read(bus->board, cpu->system->vtor + 4, 4, &pc, false);
+
+    cpu->r[13] = sp & ~3u;
+    cpu->r[15] = pc & ~1u;
+    cpu->thumb = pc & 1;
+    if (!ok) {
+        cpu->system->hfsr |= SIM_HFSR_VECTTBL;
+        sim_exceptions_put(&cpu->system->active, SIM_EXC_HARDFAULT, true);
+        set_mode(cpu, SIM_EXC_HARDFAULT, false);
+        sim_lockup(cpu);
+    }
+}
+
+/* --- return --- */
+
+void sim_exception_return(struct sim_cpu *cpu, uint32_t exc_return)
+{
+    cpu->system->exc_return = exc_return;
+    cpu->attention |= SIM_ATTN_PENDING;
+}
+
+static unsigned count_active(const struct sim_system *system)
+{
+    return (unsigned)__builtin_popcount(system->active.system) +
+           (unsigned)__builtin_popcountll(system->active.irqs);
+}
+
+/* B1.5.8: `value` against what is active before the return. */
+static bool is_valid_return(const struct sim_cpu *cpu, uint32_t value)
+{
+    const struct sim_system *system = cpu->system;
+    unsigned nested = count_active(system);
+
+    if (!sim_exceptions_has(&system->active, cpu->ipsr) || (value & 0x0FFFFFF0) != 0x0FFFFFF0)
+        return false;
+    switch (value & 0xF) {
+    case 0x1:
+        return nested > 1;
+    case 0x9:
+    case 0xD:
+        return nested == 1 || system->ccr & SIM_CCR_NONBASETHRDENA;
+    default:
+        return false;
+    }
+}
+
+/* Enters what is pending on the frame that is already there. */
+static void tail_chain(struct sim_cpu *cpu, uint32_t lr)
+{
+    unsigned next = sim_nvic_next(cpu);
+
+    if (next == SIM_EXC_NONE)
+        return;
+    enter(cpu, next, lr);
+    cpu->cycles += TAIL_CHAIN_CYCLES;
+}
+
+static bool read_frame(struct sim_cpu *cpu, uint32_t base, uint32_t frame[FRAME_WORDS])
+{
+    for (unsigned i = 0; i < FRAME_WORDS; i++)
+        if (!sim_data_read(cpu, base + 4 * i, 4, &frame[i]))
+            return false;
+    return true;
+}
+
+/* PopStack() */
+static void pop_frame(struct sim_cpu *cpu, const uint32_t frame[FRAME_WORDS], uint32_t base,
+                      bool psp)
+{
+    uint32_t xpsr = frame[7];
+    bool aligned = xpsr & XPSR_ALIGNED && cpu->system->ccr & SIM_CCR_STKALIGN;
+    struct sim_stacks stacks = sim_stacks_get(cpu);
+    uint32_t sp = (base + 4 * FRAME_WORDS) | (aligned ? 4u : 0u);
+
+    for (unsigned i = 0; i < 4; i++)
+        cpu->r[i] = frame[i];
+    cpu->r[12] = frame[4];
+    cpu->r[14] = frame[5];
+    cpu->r[15] = frame[6] & ~1u;
+    sim_xpsr_put(cpu, xpsr);
+    *(psp ? &stacks.psp : &stacks.msp) = sp;
+    cpu->ipsr = xpsr & 0x1FF;
+    cpu->control = (uint8_t)((cpu->control & ~2u) | (psp ? 2u : 0u));
+    sim_stacks_put(cpu, stacks);
+}
+
+/* The mode that EXC_RETURN asks for must be the one that the frame's xPSR belongs to. */
+static void check_returned_mode(struct sim_cpu *cpu, bool to_handler)
+{
+    if ((cpu->ipsr != SIM_EXC_NONE) != to_handler)
+        sim_fault(cpu, SIM_FAULT_INVPC, cpu->r[15]);
+    else if (!to_handler && cpu->system->scr & SIM_SCR_SLEEPONEXIT)
+        sim_sleep_on_exit(cpu);
+}
+
+static void unstack(struct sim_cpu *cpu, uint32_t value)
+{
+    bool psp = value & 4;
+    struct sim_stacks stacks = sim_stacks_get(cpu);
+    uint32_t base = psp ? stacks.psp : stacks.msp, frame[FRAME_WORDS];
+
+    if (!read_frame(cpu, base, frame)) {
+        sim_fault(cpu, SIM_FAULT_UNSTKERR, base);
+        tail_chain(cpu, value);
+        return;
+    }
+    cpu->cycles += RETURN_CYCLES;
+    cpu->exclusive = false;
+    cpu->event = true;
+    pop_frame(cpu, frame, base, psp);
+    sim_nvic_update(cpu);
+    check_returned_mode(cpu, (value & 0xF) == 0x1);
+}
+
+/* ExceptionReturn() */
+static void do_return(struct sim_cpu *cpu, uint32_t value)
+{
+    unsigned returning = cpu->ipsr;
+    bool valid = is_valid_return(cpu, value);
+
+    cpu->system->exc_return = 0;
+    if (returning != SIM_EXC_NMI)
+        cpu->faultmask = 0;
+    sim_nvic_deactivate(cpu, returning);
+    if (!valid) {
+        sim_fault(cpu, SIM_FAULT_INVPC, value);
+        tail_chain(cpu, 0xF0000000 | (value & 0x0FFFFFFF));
+    } else if (sim_nvic_next(cpu) != SIM_EXC_NONE) {
+        tail_chain(cpu, value);
+    } else {
+        unstack(cpu, value);
+    }
+}
+
+void sim_exception_finish_instruction(struct sim_cpu *cpu)
+{
+    struct sim_system *system = cpu->system;
+
+    if (system->exc_return)
+        do_return(cpu, system->exc_return);
+    while (system->synchronous && !system->lockup) {
+        unsigned next = sim_nvic_next(cpu);
+        system->synchronous = false;
+        if (next != SIM_EXC_NONE)
+            sim_exception_take(cpu, next);
+    }
+    sim_nvic_update(cpu);
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* Which exception comes next: DDI 0403 B1.5.4 (priorities), B3.4 (NVIC). */
+#include "sim/cpu/system_internal.h"
+
+#include <string.h>
+
+enum {
+    PRIORITY_THREAD = 256, /* lower than every exception */
+    RESETTABLE = 1u << SIM_EXC_MEMMANAGE | 1u << SIM_EXC_BUSFAULT | 1u << SIM_EXC_USAGEFAULT,
+    MASKABLE_SYSTEM = 1u << SIM_EXC_PENDSV | 1u << SIM_EXC_SYSTICK,
+};
+
+static uint64_t implemented_irqs(const struct sim_cpu *cpu)
+{
+    return cpu->model->irqs >= 64 ? ~0ull : (1ull << cpu->model->irqs) - 1;
+}
+
+static int priority(const struct sim_system *system, unsigned exception)
+{
+    switch (exception) {
+    case SIM_EXC_RESET:
+        return -3;
+    case SIM_EXC_NMI:
+        return -2;
+    case SIM_EXC_HARDFAULT:
+        return -1;
+    default:
+        return system->priority[exception];
+    }
+}
+
+/* The part above AIRCR.PRIGROUP; fixed negative priorities have no subpriority. */
+static int group_of(const struct sim_system *system, int value)
+{
+    return value < 0 ? value : value & ~(int)((2u << system->prigroup) - 1);
+}
+
+int sim_nvic_group_priority(const struct sim_cpu *cpu, unsigned exception)
+{
+    return group_of(cpu->system, priority(cpu->system, exception));
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int active_priority(const struct sim_cpu *cpu)
+{
+    const struct sim_system *system = cpu->system;
+    int result = PRIORITY_THREAD;
+
+    for (uint32_t left = system->active.system; left; left &= left - 1)
+        result = least(result, sim_nvic_group_priority(cpu, (unsigned)__builtin_ctz(left)));
+    for (uint64_t left = system->active.irqs; left; left &= left - 1)
+        result = least(
+            result, sim_nvic_group_priority(cpu, SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(left)));
+    return result;
+}
+
+int sim_nvic_execution_priority(const struct sim_cpu *cpu, bool primask)
+{
+    int result = active_priority(cpu);
+
+    if (cpu->basepri)
+        result = least(result, group_of(cpu->system, cpu->basepri));
+    if (cpu->primask && primask)
+        result = least(result, 0);
+    if (cpu->faultmask)
+        result = least(result, -1);
+    return result;
+}
+
+unsigned sim_nvic_highest_pending(const struct sim_cpu *cpu)
+{
+    const struct sim_system *system = cpu->system;
+    uint32_t exceptions = system->pending.system & system->enabled.system;
+    uint64_t irqs = system->pending.irqs & system->enabled.irqs;
+    unsigned best = SIM_EXC_NONE;
+
+    if (sim_debug_masks_interrupts(cpu)) {
+        exceptions &= ~(uint32_t)MASKABLE_SYSTEM;
+        irqs = 0;
+    }
+    /* In ascending order: the lower number wins between equals (B1.5.4). */
+    for (; exceptions; exceptions &= exceptions - 1) {
+        unsigned n = (unsigned)__builtin_ctz(exceptions);
+        if (best == SIM_EXC_NONE || priority(system, n) < priority(system, best))
+            best = n;
+    }
+    for (; irqs; irqs &= irqs - 1) {
+        unsigned n = SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(irqs);
+        if (best == SIM_EXC_NONE || priority(system, n) < priority(system, best))
+            best = n;
+    }
+    return best;
+}
+
+unsigned sim_nvic_next(const struct sim_cpu *cpu)
+{
+    unsigned best = sim_nvic_highest_pending(cpu);
+
+    if (best == SIM_EXC_NONE ||
+        sim_nvic_group_priority(cpu, best) >= sim_nvic_execution_priority(cpu, true))
+        return SIM_EXC_NONE;
+    return best;
+}
+
+void sim_nvic_update(struct sim_cpu *cpu)
+{
+    if (cpu->system->exc_return || cpu->system->synchronous || sim_nvic_next(cpu) != SIM_EXC_NONE)
+        cpu->attention |= SIM_ATTN_PENDING;
+    else
+        cpu->attention &= ~(uint32_t)SIM_ATTN_PENDING;
+}
+
+void sim_nvic_pend(struct sim_cpu *cpu, unsigned exception)
+{
+    struct sim_system *system = cpu->system;
+
+    /* B1.5.18: an interrupt that becomes pending is an event, enabled or not. */
+    if (system->scr & SIM_SCR_SEVONPEND && !sim_exceptions_has(&system->pending, exception))
+        cpu->event = true;
+    sim_exceptions_put(&system->pending, exception, true);
+    sim_nvic_update(cpu);
+}
+
+void sim_nvic_unpend(struct sim_cpu *cpu, unsigned exception)
+{
+    sim_exceptions_put(&cpu->system->pending, exception, false);
+    sim_nvic_update(cpu);
+}
+
+/* A line that is high keeps its interrupt pending unless that is being served. */
+static void pend_by_levels(struct sim_cpu *cpu)
+{
+    struct sim_system *system = cpu->system;
+    uint64_t due = system->levels & ~system->active.irqs & ~system->pending.irqs;
+
+    for (; due; due &= due - 1)
+        sim_nvic_pend(cpu, SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(due));
+}
+
+void sim_nvic_deactivate(struct sim_cpu *cpu, unsigned exception)
+{
+    sim_exceptions_put(&cpu->system->active, exception, false);
+    pend_by_levels(cpu);
+    sim_nvic_update(cpu);
+}
+
+void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level)
+{
+    struct sim_system *system = cpu->system;
+
+    if (irq >= cpu->model->irqs)
+        return;
+    if (level && !(system->levels >> irq & 1) && !system->held)
+        sim_nvic_pend(cpu, SIM_EXC_IRQ0 + irq);
+    system->levels = (system->levels & ~(1ull << irq)) | (uint64_t)level << irq;
+}
+
+void sim_nvic_reset(struct sim_cpu *cpu)
+{
+    struct sim_system *system = cpu->system;
+
+    memset(system->priority, 0, sizeof system->priority);
+    system->pending = system->active = (struct sim_exceptions){0};
+    system->enabled.irqs = 0;
+    system->enabled.system = cpu->model->armv7m ? 0xFFFFu & ~RESETTABLE : 0xC80Cu;
+}
+
+/* ISER 100, ICER 180, ISPR 200, ICPR 280, IABR 300: the same words of another set each. */
+static const struct sim_exceptions *bank(const struct sim_system *system, uint32_t offset)
+{
+    switch (offset & 0xF00) {
+    case 0x100:
+        return &system->enabled;
+    case 0x200:
+        return &system->pending;
+    default:
+        return &system->active;
+    }
+}
+
+static uint32_t read_priorities(const struct sim_cpu *cpu, uint32_t offset)
+{
+    uint32_t value = 0;
+
+    for (unsigned lane = 0; lane < 4; lane++)
+        if (offset - 0x400 + lane < cpu->model->irqs)
+            value |= (uint32_t)cpu->system->priority[SIM_EXC_IRQ0 + offset - 0x400 + lane]
+                     << 8 * lane;
+    return value;
+}
+
+static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    uint8_t implemented = (uint8_t)(0xFF00u >> cpu->model->priority_bits);
+
+    for (unsigned lane = 0; lane < 4; lane++)
+        if (lanes >> 8 * lane & 0xFF && offset - 0x400 + lane < cpu->model->irqs)
+            cpu->system->priority[SIM_EXC_IRQ0 + offset - 0x400 + lane] =
+                (uint8_t)(value >> 8 * lane) & implemented;
+}
+
+uint32_t sim_nvic_read(struct sim_cpu *cpu, uint32_t offset)
+{
+    unsigned word = (offset & 0x7F) / 4;
+
+    if (offset >= 0x400)
+        return read_priorities(cpu, offset);
+    if (word >= 2 || offset >= 0x380)
+        return 0;
+    return (uint32_t)((bank(cpu->system, offset)->irqs & implemented_irqs(cpu)) >> 32 * word);
+}
+
+void sim_nvic_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
+{
+    struct sim_system *system = cpu->system;
+    unsigned word = (offset & 0x7F) / 4;
+    uint64_t bits = word < 2 ? ((uint64_t)(value & lanes) << 32 * word) & implemented_irqs(cpu) : 0;
+
+    if (offset >= 0x400)
+        write_priorities(cpu, offset, value, lanes);
+    else if (offset >= 0x280 && offset < 0x300)
+        system->pending.irqs &= ~bits;
+    else if (offset >= 0x200 && offset < 0x280) {
+        for (; bits; bits &= bits - 1)
+            sim_nvic_pend(cpu, SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(bits));
+    } else if (offset >= 0x180 && offset < 0x200)
+        system->enabled.irqs &= ~bits;
+    else if (offset < 0x180)
+        system->enabled.irqs |= bits;
+    pend_by_levels(cpu);
+    sim_nvic_update(cpu);
+}

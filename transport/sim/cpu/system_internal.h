@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the core's system side share; nobody else includes this. Bit names and section
+ * numbers are those of DDI 0403 (Armv7-M Architecture Reference Manual). */
+#ifndef PROBED_SIM_SYSTEM_H
+#define PROBED_SIM_SYSTEM_H
+
+#include "sim/cpu/cpu.h"
+#include "sim/cpu/exception.h"
+
+#define SIM_CCR_NONBASETHRDENA (1u << 0)
+#define SIM_CCR_USERSETMPEND (1u << 1)
+#define SIM_CCR_UNALIGN_TRP (1u << 3)
+#define SIM_CCR_DIV_0_TRP (1u << 4)
+#define SIM_CCR_BFHFNMIGN (1u << 8)
+#define SIM_CCR_STKALIGN (1u << 9)
+
+#define SIM_SCR_SLEEPONEXIT (1u << 1)
+#define SIM_SCR_SLEEPDEEP (1u << 2)
+#define SIM_SCR_SEVONPEND (1u << 4)
+
+#define SIM_HFSR_VECTTBL (1u << 1)
+#define SIM_HFSR_FORCED (1u << 30)
+#define SIM_HFSR_DEBUGEVT (1u << 31)
+
+#define SIM_DHCSR_C_DEBUGEN (1u << 0)
+#define SIM_DHCSR_C_HALT (1u << 1)
+#define SIM_DHCSR_C_STEP (1u << 2)
+#define SIM_DHCSR_C_MASKINTS (1u << 3)
+#define SIM_DHCSR_C_SNAPSTALL (1u << 5)
+
+#define SIM_DFSR_HALTED (1u << 0)
+#define SIM_DFSR_BKPT (1u << 1)
+#define SIM_DFSR_DWTTRAP (1u << 2)
+#define SIM_DFSR_VCATCH (1u << 3)
+
+#define SIM_DEMCR_VC_CORERESET (1u << 0)
+#define SIM_DEMCR_VC_MMERR (1u << 4)
+#define SIM_DEMCR_VC_NOCPERR (1u << 5)
+#define SIM_DEMCR_VC_CHKERR (1u << 6)
+#define SIM_DEMCR_VC_STATERR (1u << 7)
+#define SIM_DEMCR_VC_BUSERR (1u << 8)
+#define SIM_DEMCR_VC_INTERR (1u << 9)
+#define SIM_DEMCR_VC_HARDERR (1u << 10)
+#define SIM_DEMCR_MON_EN (1u << 16)
+#define SIM_DEMCR_MON_PEND (1u << 17)
+#define SIM_DEMCR_MON_STEP (1u << 18)
+#define SIM_DEMCR_TRCENA (1u << 24)
+
+/* One bit an exception, in two words because 16 + 64 do not fit in one. */
+struct sim_exceptions {
+    uint32_t system; /* 0..15 */
+    uint64_t irqs;   /* 16.. */
+};
+
+static inline bool sim_exceptions_has(const struct sim_exceptions *set, unsigned n)
+{
+    if (n < SIM_EXC_IRQ0)
+        return set->system >> n & 1;
+    return n < SIM_EXC_COUNT && set->irqs >> (n - SIM_EXC_IRQ0) & 1;
+}
+
+static inline void sim_exceptions_put(struct sim_exceptions *set, unsigned n, bool member)
+{
+    if (n < SIM_EXC_IRQ0)
+        set->system = (set->system & ~(1u << n)) | (uint32_t)member << n;
+    else if (n < SIM_EXC_COUNT)
+        set->irqs = (set->irqs & ~(1ull << (n - SIM_EXC_IRQ0))) | (uint64_t)member
+                                                                      << (n - SIM_EXC_IRQ0);
+}
+
+struct sim_systick {
+    bool enabled, tickint, core_clock, countflag;
+    uint32_t reload;
+    uint32_t value;   /* while not counting */
+    uint64_t zero_at; /* core clock when it next counts from 1 to 0; UINT64_MAX: never */
+    uint32_t period;  /* ticks of the round that ends then */
+};
+
+struct sim_system {
+    struct sim_exceptions pending, active, enabled;
+    uint8_t priority[SIM_EXC_COUNT];
+    uint64_t levels; /* of the external interrupt lines */
+    uint32_t vtor, prigroup, scr, ccr, actlr;
+    uint32_t cfsr, hfsr, mmfar, bfar;
+    struct sim_systick systick;
+    uint64_t stopped; /* cycles while halted or in reset: SysTick and CYCCNT miss them */
+    uint64_t slept;   /* cycles asleep: CYCCNT misses them too */
+
+    /* What the instruction just executed asked for. */
+    uint32_t exc_return; /* not 0: an exception return */
+    bool synchronous;    /* it raised an exception, which is pending */
+    uint32_t catches;    /* DEMCR.VC_* bits that stand for the faults raised and not yet taken */
+
+    bool asleep, waits_for_event, lockup;
+    bool held;        /* NRST is low */
+    bool vectors_due; /* out of reset, vectors not fetched yet */
+    enum sim_reset_due { SIM_DUE_NOTHING, SIM_DUE_SYSTEM, SIM_DUE_CORE } reset_due;
+};
+
+#define SIM_FPB_MAX 16
+#define SIM_DWT_MAX 4
+
+/* Where instruction comparators may match, one bit for (address >> 1) % 1024: they are looked at
+ * only there. */
+struct sim_filter {
+    uint64_t words[16];
+};
+
+static inline bool sim_filter_has(const struct sim_filter *filter, uint32_t address)
+{
+    return filter->words[address >> 7 & 15] >> (address >> 1 & 63) & 1;
+}
+
+static inline void sim_filter_add(struct sim_filter *filter, uint32_t address)
+{
+    filter->words[address >> 7 & 15] |= 1ull << (address >> 1 & 63);
+}
+
+struct sim_debug {
+    uint32_t control; /* DHCSR bits C_* */
+    uint32_t demcr, dfsr, dcrdr;
+    bool halted;
+    bool halt_due; /* a debug event asked to halt before the next instruction */
+    bool stepping;
+    bool register_ready, reset_seen;
+    uint64_t instructions_seen; /* at the last read of DHCSR */
+
+    struct sim_fpb {
+        bool enabled;
+        uint32_t comparator[SIM_FPB_MAX];
+    } fpb;
+    struct sim_dwt {
+        uint32_t ctrl;
+        uint32_t cyccnt;      /* at `counted` */
+        uint64_t counted;     /* see sim_dwt_clock() */
+        uint32_t counters[5]; /* CPICNT..FOLDCNT: kept, not counted */
+        struct sim_dwt_comparator {
+            uint32_t comp, mask, function;
+        } comparator[SIM_DWT_MAX];
+    } dwt;
+    struct sim_itm {
+        uint32_t enable, privilege, control;
+        bool unlocked;
+    } itm;
+
+    bool breaks; /* an instruction comparator is armed */
+    struct sim_filter filter;
+    bool watches; /* a data comparator is armed, for accesses that begin in this range */
+    uint32_t watch_first, watch_last;
+};
+
+/* Cycles of the core's own clock. */
+static inline uint64_t sim_core_clock(const struct sim_cpu *cpu)
+{
+    return cpu->cycles - cpu->system->stopped;
+}
+
+/* --- cpu.c --- */
+/* Works attention out anew from the state behind it, but for SIM_ATTN_PENDING. */
+void sim_cpu_refresh(struct sim_cpu *cpu);
+/* Does the reset that was written to AIRCR. */
+void sim_cpu_reset_if_due(struct sim_cpu *cpu);
+/* Out of reset, if vectors are due and nothing holds the core: fetches them. */
+void sim_cpu_start(struct sim_cpu *cpu);
+
+/* --- nvic.c --- */
+/* B1.5.4 ExecutionPriority(): 256 when nothing is active. `primask` false: as if PRIMASK were 0. */
+int sim_nvic_execution_priority(const struct sim_cpu *cpu, bool primask);
+/* Priority with which it would preempt (group priority). */
+int sim_nvic_group_priority(const struct sim_cpu *cpu, unsigned exception);
+/* The pending exception to take now; SIM_EXC_NONE. */
+unsigned sim_nvic_next(const struct sim_cpu *cpu);
+/* The pending and enabled exception of the highest priority, masked or not. */
+unsigned sim_nvic_highest_pending(const struct sim_cpu *cpu);
+void sim_nvic_pend(struct sim_cpu *cpu, unsigned exception);
+void sim_nvic_unpend(struct sim_cpu *cpu, unsigned exception);
+/* The exception ended; a line still high pends it again. */
+void sim_nvic_deactivate(struct sim_cpu *cpu, unsigned exception);
+/* To be called after every change of what decides about preemption. */
+void sim_nvic_update(struct sim_cpu *cpu);
+void sim_nvic_reset(struct sim_cpu *cpu);
+/* Offsets are those in the SCS; `lanes` are the bits written. */
+uint32_t sim_nvic_read(struct sim_cpu *cpu, uint32_t offset);
+void sim_nvic_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
+
+/* --- exception.c, fault.c --- */
+/* After an instruction: what it asked for and what comes before anything else. */
+void sim_exception_finish_instruction(struct sim_cpu *cpu);
+/* Takes `exception`: stacks, fetches the vector, enters the handler. */
+void sim_exception_take(struct sim_cpu *cpu, unsigned exception);
+/* The vectors of a core that came out of reset. */
+void sim_exception_take_reset(struct sim_cpu *cpu);
+/* Pends a synchronous exception, escalated to HardFault or lockup where it cannot be taken. False:
+ * locked up. */
+bool sim_raise(struct sim_cpu *cpu, unsigned exception);
+/* Sets a fault's status bits and notes its vector catch; returns its exception. */
+unsigned sim_fault_record(struct sim_cpu *cpu, enum sim_fault fault, uint32_t address);
+void sim_lockup(struct sim_cpu *cpu);
+/* sleep.c: something that wakes the core is there. */
+bool sim_sleep_may_end(const struct sim_cpu *cpu);
+void sim_sleep_end(struct sim_cpu *cpu);
+void sim_sleep_on_exit(struct sim_cpu *cpu);
+
+/* --- special.c --- */
+struct sim_stacks {
+    uint32_t msp, psp;
+};
+struct sim_stacks sim_stacks_get(const struct sim_cpu *cpu);
+/* After mode or CONTROL.SPSEL may have changed, too. */
+void sim_stacks_put(struct sim_cpu *cpu, struct sim_stacks stacks);
+uint32_t sim_xpsr_get(const struct sim_cpu *cpu);
+/* APSR, IT and T; not IPSR. */
+void sim_xpsr_put(struct sim_cpu *cpu, uint32_t xpsr);
+
+/* --- systick.c --- */
+/* Brings COUNTFLAG and pending up to now. */
+void sim_systick_sync(struct sim_cpu *cpu);
+/* Cycles until it pends its exception; UINT64_MAX: it will not. */
+uint64_t sim_systick_due(const struct sim_cpu *cpu);
+uint32_t sim_systick_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_systick_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
+
+/* --- scs.c, ppb.c, trace.c --- */
+uint32_t sim_scs_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_scs_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                   bool debugger);
+/* The system control block (scb.c): ACTLR and D00 to D8F without the debug registers. */
+uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset);
+void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
+void sim_scb_reset(struct sim_cpu *cpu);
+bool sim_ppb_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value,
+                  bool debugger);
+bool sim_ppb_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value,
+                   bool debugger);
+uint32_t sim_itm_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_itm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                   bool debugger);
+uint32_t sim_tpiu_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_tpiu_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                    bool debugger);
+
+/* --- memory.c --- */
+/* Data accesses that raise nothing; watchpoints see them. */
+bool sim_data_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value);
+bool sim_data_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value);
+
+/* --- debug.c --- */
+uint32_t sim_debug_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_debug_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                     bool debugger);
+/* Enters Debug state now. */
+void sim_debug_halt(struct sim_cpu *cpu, uint32_t dfsr);
+/* A breakpoint at r[15], by instruction or FPB (C1.3): halts, DebugMonitor or HardFault. */
+void sim_debug_breakpoint(struct sim_cpu *cpu);
+/* Any other debug event; nobody listening: ignored. */
+void sim_debug_event(struct sim_cpu *cpu, uint32_t dfsr);
+/* Vector catch: the exception just taken was raised by what `catches` stands for. */
+void sim_debug_catch(struct sim_cpu *cpu, uint32_t catches);
+void sim_debug_reset(struct sim_cpu *cpu, enum sim_reset kind);
+/* Comparators changed. */
+void sim_debug_rearm(struct sim_cpu *cpu);
+bool sim_debug_masks_interrupts(const struct sim_cpu *cpu);
+
+/* --- fpb.c, dwt.c --- */
+uint32_t sim_fpb_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_fpb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                   bool debugger);
+bool sim_fpb_breaks(const struct sim_cpu *cpu, uint32_t pc);
+/* Adds where its breakpoints are; false: there are none. */
+bool sim_fpb_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
+uint32_t sim_dwt_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_dwt_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                   bool debugger);
+void sim_dwt_data(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value,
+                  bool write);
+void sim_dwt_executed(struct sim_cpu *cpu, uint32_t pc);
+/* As sim_fpb_arm(), for PC comparators. */
+bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
+/* The smallest range that holds the first bytes of all accesses that data comparators may match;
+ * false: there are none. */
+bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last);
+/* Before CYCCNT starts or stops counting. */
+void sim_dwt_sync(struct sim_cpu *cpu);
+
+#endif

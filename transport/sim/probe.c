@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulated board as an ordinary probe: this file plays the probe's firmware (posted reads,
+ * collecting their results) and its USB cable (plugged or not). */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "adi/mem_ap.h"
+#include "probe/driver.h"
+#include "sim/board/board.h"
+
+extern const struct probe_driver sim_probe_driver; /* at the end, as in every driver */
+
+enum {
+    SPEED_DEFAULT_KHZ = 1800,
+    SPEED_MAX_KHZ = 10000,
+    /* As long as the host goes on asking by itself; a posted read must not be issued twice. */
+    WAIT_LIMIT_US = 500000,
+    PACE_STEP_US = 1000,    /* realtime: smaller differences are left alone */
+    CATCH_UP_MAX_US = 20000 /* realtime: longer ones are forgotten */
+};
+
+struct sim_probe {
+    struct clock clock;
+    struct sim_board *board;
+    uint64_t real_start_us; /* realtime: wall clock when virtual time was 0 */
+};
+
+static struct sim_probe *sim_of(struct probe *probe)
+{
+    return probe->state;
+}
+
+static struct sim_probe *sim_of_clock(struct clock *clock)
+{
+    return (struct sim_probe *)clock; /* its first member */
+}
+
+/* --- time --- */
+
+static uint64_t now_us(struct clock *clock)
+{
+    return sim_board_now_us(sim_of_clock(clock)->board);
+}
+
+/* Brings virtual time and wall clock together: the one that is behind catches up. */
+static void pace(struct sim_probe *sim)
+{
+    if (!sim_board_is_realtime(sim->board))
+        return;
+    uint64_t real = clock_now_us(clock_real()) - sim->real_start_us;
+    uint64_t simulated = sim_board_now_us(sim->board);
+    if (simulated > real + PACE_STEP_US) {
+        clock_sleep_us(clock_real(), simulated - real);
+    } else if (real > simulated) {
+        uint64_t behind = real - simulated;
+        uint64_t caught = behind < CATCH_UP_MAX_US ? behind : CATCH_UP_MAX_US;
+        sim_board_advance_us(sim->board, caught);
+        sim->real_start_us += behind - caught;
+    }
+}
+
+static void sleep_us(struct clock *clock, uint64_t us)
+{
+    struct sim_probe *sim = sim_of_clock(clock);
+
+    sim_board_advance_us(sim->board, us);
+    pace(sim);
+}
+
+/* --- what the board has to say --- */
+
+static void log_remarks(struct probe *probe)
+{
+    char text[256];
+
+    while (sim_board_remark(sim_of(probe)->board, text, sizeof text))
+        log_line(probe->job->log, LOG_WARN, "%s", text);
+}
+
+/* --- the cable --- */
+
+static enum err check_present(struct probe *probe)
+{
+    if (sim_board_probe_present(sim_of(probe)->board))
+        return ERR_OK;
+    return job_fail(probe->job, ERR_PROBE_GONE, "the simulated probe is unplugged");
+}
+
+static enum err sim_open(struct probe *probe)
+{
+    char error[256];
+    struct sim_probe *sim = calloc(1, sizeof *sim);
+
+    if (!sim)
+        return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
+    sim->board = sim_board_create(probe->info.spec, error, sizeof error);
+    if (!sim->board) {
+        free(sim);
+        return job_fail(probe->job, ERR_ARGUMENT, "%s", error);
+    }
+    sim->clock = (struct clock){now_us, sleep_us, !sim_board_is_realtime(sim->board)};
+    sim->real_start_us = clock_now_us(clock_real());
+    sim_board_set_swclk(sim->board, SPEED_DEFAULT_KHZ);
+    probe->state = sim;
+    probe->clock = &sim->clock;
+    probe->now_khz = SPEED_DEFAULT_KHZ;
+    return ERR_OK;
+}
+
+static void sim_close(struct probe *probe)
+{
+    struct sim_probe *sim = sim_of(probe);
+
+    sim_board_destroy(sim->board);
+    free(sim);
+    probe->state = NULL;
+    probe->clock = clock_real();
+}
+
+/* --- SWD --- */
+
+static enum swd_ack packet(struct sim_board *board, const struct dap_access *access,
+                           uint32_t *value)
+{
+    return sim_board_swd(board, access->port != DAP_PORT_DP, access->read, access->reg & 0xC,
+                         value);
+}
+
+/* Repeats a packet that brings the result of an AP read before it, while the answer is WAIT. */
+static enum swd_ack patient_packet(struct probe *probe, const struct dap_access *access,
+                                   uint32_t *value)
+{
+    struct sim_board *board = sim_of(probe)->board;
+    uint64_t start = sim_board_now_us(board);
+    enum swd_ack ack;
+
+    do
+        ack = packet(board, access, value);
+    while (ack == SWD_WAIT && sim_board_now_us(board) - start < WAIT_LIMIT_US &&
+           sim_board_probe_present(board) && !job_cancelled(probe->job));
+    return ack;
+}
+
+static bool is_ap_read(const struct dap_access *access)
+{
+    return access->port != DAP_PORT_DP && access->read;
+}
+
+/* An AP read, and the result of the AP read `before` it that travels in the same packet. */
+static enum swd_ack read_ap(struct probe *probe, const struct dap_access *access,
+                            struct dap_access *before)
+{
+    uint32_t stale, *result = before ? &before->value : &stale;
+
+    return before ? patient_packet(probe, access, result)
+                  : packet(sim_of(probe)->board, access, result);
+}
+
+static enum swd_ack collect(struct probe *probe, struct dap_access *posted)
+{
+    static const struct dap_access rdbuff = {DAP_PORT_DP, DP_RDBUFF, true, 0};
+
+    return patient_packet(probe, &rdbuff, &posted->value);
+}
+
+/* Runs the list; an AP read is done when its result was collected. */
+static enum swd_ack run_list(struct probe *probe, struct dap_access *list, size_t count,
+                             size_t *done)
+{
+    struct dap_access *posted = NULL;
+    enum swd_ack ack = SWD_OK;
+
+    *done = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (posted && !is_ap_read(&list[i])) {
+            if ((ack = collect(probe, posted)) != SWD_OK)
+                return ack;
+            posted = NULL;
+            (*done)++;
+        }
+        ack = is_ap_read(&list[i]) ? read_ap(probe, &list[i], posted)
+                                   : packet(sim_of(probe)->board, &list[i], &list[i].value);
+        if (ack != SWD_OK)
+            return ack;
+        *done = is_ap_read(&list[i]) ? i : i + 1;
+        posted = is_ap_read(&list[i]) ? &list[i] : NULL;
+    }
+    if (posted && (ack = collect(probe, posted)) == SWD_OK)
+        (*done)++;
+    return ack;
+}
+
+static enum err sim_transfer(struct probe *probe, struct dap_access *list, size_t count,
+                             size_t *done, enum swd_ack *ack)
+{
+    struct sim_probe *sim = sim_of(probe);
+    enum err error = check_present(probe);
+
+    *done = 0;
+    *ack = SWD_OK;
+    if (error != ERR_OK)
+        return error;
+    *ack = run_list(probe, list, count, done);
+    pace(sim);
+    log_remarks(probe);
+    probe->stats.instructions = sim_board_instructions(sim->board);
+    if ((error = check_present(probe)) != ERR_OK)
+        *ack = SWD_OK; /* the error says it; there was no acknowledge */
+    return error;
+}
+
+static enum err sim_line_reset(struct probe *probe)
+{
+    enum err error = check_present(probe);
+
+    if (error == ERR_OK)
+        sim_board_swd_line_reset(sim_of(probe)->board);
+    return error;
+}
+
+/* --- the rest of a probe --- */
+
+static enum err sim_nrst(struct probe *probe, enum probe_nrst level)
+{
+    enum err error = check_present(probe);
+
+    if (error == ERR_OK)
+        sim_board_nrst(sim_of(probe)->board, level == PROBE_NRST_ASSERT);
+    return error;
+}
+
+static enum err sim_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr)
+{
+    enum err error = ERR_OK;
+
+    if (how == PROBE_CONNECT_UNDER_RESET)
+        error = sim_nrst(probe, PROBE_NRST_ASSERT);
+    return error == ERR_OK ? dap_connect(probe, dpidr) : error;
+}
+
+static enum err sim_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
+{
+    enum err error = check_present(probe);
+
+    if (error != ERR_OK)
+        return error;
+    *actual_khz = khz == 0 ? SPEED_DEFAULT_KHZ : khz < SPEED_MAX_KHZ ? khz : SPEED_MAX_KHZ;
+    sim_board_set_swclk(sim_of(probe)->board, *actual_khz);
+    return ERR_OK;
+}
+
+static enum err sim_vtref(struct probe *probe, uint32_t *millivolts)
+{
+    enum err error = check_present(probe);
+
+    if (error == ERR_OK)
+        *millivolts = sim_board_vtref_mv(sim_of(probe)->board);
+    return error;
+}
+
+/* Hands reach the board also while the probe is unplugged. */
+static enum err sim_command(struct probe *probe, int argc, const char *const argv[])
+{
+    char reply[1000];
+
+    if (!sim_board_hands(sim_of(probe)->board, argc, argv, reply, sizeof reply))
+        return job_fail(probe->job, ERR_ARGUMENT, "%.240s", reply);
+    job_print(probe->job, "%s", reply);
+    return ERR_OK;
+}
+
+bool probe_sim_named(const char *word)
+{
+    return sim_board_named(word);
+}
+
+/* Trying it out is the whole check: the words live in one place. */
+enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job)
+{
+    char error[256];
+    struct sim_board *board = sim_board_create(spec, error, sizeof error);
+
+    if (!board)
+        return job_fail(job, ERR_ARGUMENT, "%s", error);
+    *info = (struct probe_info){.driver = &sim_probe_driver};
+    snprintf(info->product, sizeof info->product, "simulated %s", sim_board_name(board));
+    snprintf(info->serial, sizeof info->serial, "SIM0");
+    snprintf(info->place, sizeof info->place, "sim:0");
+    snprintf(info->spec, sizeof info->spec, "%s", spec);
+    sim_board_destroy(board);
+    return ERR_OK;
+}
+
+const struct probe_driver sim_probe_driver = {
+    .name = "sim",
+    .outlives_cable = true,
+    .open = sim_open,
+    .close = sim_close,
+    .connect = sim_connect,
+    .disconnect = dap_disconnect,
+    .run = mem_ap_run,
+    .set_speed = sim_set_speed,
+    .nrst = sim_nrst,
+    .vtref = sim_vtref,
+    .command = sim_command,
+    .transfer = sim_transfer,
+    .line_reset = sim_line_reset,
+};

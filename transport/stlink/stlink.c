@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: MIT */
+/* ST-Link V2, V2-1, V3 and their clones: opening, connecting, pins. What the protocol is and how
+ * sure that is: docs/stlink.md. */
+#include "stlink/stlink.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+
+/* --- finding --- */
+
+struct visit {
+    struct probe_list *list;
+    enum err error;
+};
+
+extern const struct probe_driver stlink_probe_driver;
+
+static bool is_stlink(uint16_t pid)
+{
+    return stlink_product(pid) != NULL;
+}
+
+static void visit_device(void *user, const struct usb_found *found)
+{
+    const struct stlink_product *product = stlink_product(found->pid);
+    struct visit *visit = user;
+
+    struct probe_info info = {.driver = &stlink_probe_driver, .vid = found->vid, .pid = found->pid};
+    snprintf(info.product, sizeof info.product, "%s", product->name);
+    snprintf(info.place, sizeof info.place, "%s", found->place);
+    stlink_serial(found->serial, found->serial_length, info.serial);
+    if (product->advice)
+        snprintf(info.advice, sizeof info.advice, "%s", product->advice);
+    else if (!found->accessible)
+        snprintf(
+            info.advice, sizeof info.advice,
+            "no permission: install examples/udev/60-probed.rules into /etc/udev/rules.d, replug");
+    if (visit->error == ERR_OK)
+        visit->error = probe_list_add(visit->list, &info);
+}
+
+static enum err stlink_scan(struct probe_list *list, struct job *job)
+{
+    struct visit visit = {.list = list};
+    enum err error = usb_find(STLINK_VID, is_stlink, visit_device, &visit, job);
+
+    return error == ERR_OK ? visit.error : error;
+}
+
+/* --- modes --- */
+
+static enum err simple(struct probe *probe, uint8_t group, uint8_t op)
+{
+    uint8_t command[STLINK_COMMAND_SIZE];
+
+    stlink_command(command, group, op);
+    return stlink_ask(probe, command, NULL, 0);
+}
+
+static enum err get_mode(struct probe *probe, uint8_t *mode)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
+
+    stlink_command(command, STLINK_GET_MODE, 0);
+    enum err error = stlink_ask(probe, command, reply, sizeof reply);
+    *mode = reply[0];
+    return error;
+}
+
+static enum err leave_mode(struct probe *probe)
+{
+    uint8_t mode;
+    enum err error = get_mode(probe, &mode);
+
+    stlink_of(probe)->entered = false;
+    stlink_of(probe)->aps_open = 0;
+    if (error != ERR_OK)
+        return error;
+    switch (mode) {
+    case STLINK_MODE_DFU:
+        return simple(probe, STLINK_DFU, 0x07);
+    case STLINK_MODE_DEBUG:
+        return simple(probe, STLINK_DEBUG, STLINK_LEAVE);
+    case STLINK_MODE_SWIM:
+        return simple(probe, STLINK_SWIM, 0x01);
+    case STLINK_MODE_BOOTLOADER:
+        return job_fail(probe->job, ERR_PROBE,
+                        "the probe is in firmware update mode: unplug and replug it");
+    default:
+        return ERR_OK;
+    }
+}
+
+/* On the way in one garbled bit must not look like a target that is not there. */
+static enum err ask_twice(struct probe *probe, const uint8_t *command, uint8_t *reply,
+                          size_t length)
+{
+    enum err error = stlink_ask_status(probe, command, reply, length, NULL);
+
+    if (error != ERR_NO_TARGET && error != ERR_PARITY && error != ERR_FAULT)
+        return error;
+    enum err again = stlink_ask_status(probe, command, reply, length, NULL);
+    if (again == ERR_OK && error != ERR_NO_TARGET)
+        stlink_note_repeat(probe);
+    return again;
+}
+
+static enum err enter_swd(struct probe *probe)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
+
+    stlink_command(command, STLINK_DEBUG, STLINK_ENTER);
+    command[2] = 0xA3; /* SWD, without a reset */
+    enum err error = ask_twice(probe, command, reply, sizeof reply);
+    if (error == ERR_OK) {
+        stlink_of(probe)->entered = true;
+        stlink_of(probe)->aps_open = 0;
+        return ERR_OK;
+    }
+    return job_fail(probe->job, error, "%s (ST-Link status %02X on entering SWD)%s",
+                    err_text(error), reply[0], probe_hint(probe, error));
+}
+
+enum err stlink_need_ap(struct probe *probe, uint8_t ap)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
+    bool needed = ap == 0 ? stlink->caps.init_ap0 : stlink->caps.init_ap;
+
+    if (!needed || (ap < 32 && (stlink->aps_open >> ap & 1)))
+        return ERR_OK;
+    stlink_command(command, STLINK_DEBUG, STLINK_INIT_AP);
+    command[2] = ap;
+    enum err error = ask_twice(probe, command, reply, sizeof reply);
+    if (error != ERR_OK)
+        return job_fail(probe->job, error, "access port %u cannot be opened: %s%s", ap,
+                        stlink_status(reply[0])->text, probe_hint(probe, error));
+    if (ap < 32)
+        stlink->aps_open |= 1u << ap;
+    return ERR_OK;
+}
+
+enum err stlink_reenter(struct probe *probe)
+{
+    stlink_of(probe)->wire_proved = false;
+    enum err error = leave_mode(probe);
+
+    if (error == ERR_OK)
+        error = enter_swd(probe);
+    return error == ERR_OK ? stlink_need_ap(probe, 0) : error;
+}
+
+/* --- pins --- */
+
+static enum err stlink_nrst(struct probe *probe, enum probe_nrst level)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
+
+    stlink_command(command, STLINK_DEBUG, STLINK_DRIVE_NRST);
+    command[2] = level == PROBE_NRST_ASSERT ? 0 : 1;
+    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    if (error == ERR_OK || level == PROBE_NRST_ASSERT)
+        stlink_of(probe)->nrst_low = level == PROBE_NRST_ASSERT;
+    return error == ERR_OK ? ERR_OK : job_fail(probe->job, error, "the probe cannot drive NRST");
+}
+
+static enum err stlink_vtref(struct probe *probe, uint32_t *millivolts)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
+
+    stlink_command(command, STLINK_GET_VOLTAGE, 0);
+    enum err error = stlink_ask(probe, command, reply, sizeof reply);
+    if (error != ERR_OK)
+        return error;
+    if (!stlink_decode_voltage(reply, millivolts))
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe has no reading of the target voltage (some clones)");
+    return ERR_OK;
+}
+
+/* --- connecting --- */
+
+static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
+{
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
+
+    stlink_command(command, STLINK_DEBUG, STLINK_READ_IDCODES);
+    enum err error = ask_twice(probe, command, reply, sizeof reply);
+    *dpidr = get_le32(reply + 4);
+    if (error != ERR_OK)
+        return job_fail(probe->job, error, "the debug port's id cannot be read: %s%s",
+                        stlink_status(reply[0])->text, probe_hint(probe, error));
+    if (*dpidr == 0 || *dpidr == 0xFFFFFFFF)
+        return job_fail(probe->job, ERR_NO_TARGET,
+                        "the debug port's id reads 0x%08x: SWDIO is open or shorted", *dpidr);
+    return ERR_OK;
+}
+
+static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr)
+{
+    struct stlink *stlink = stlink_of(probe);
+    bool under_reset = how == PROBE_CONNECT_UNDER_RESET;
+    enum err error = leave_mode(probe);
+
+    /* Another target may be there than the one for which a speed was found. */
+    if (error == ERR_OK && !stlink->speed_chosen && (stlink->khz == 0 || !under_reset))
+        error = stlink_default_speed(probe);
+    /* Twice: before SWD is entered some firmware does not know yet which pin to drive. */
+    if (error == ERR_OK && under_reset)
+        error = stlink_nrst(probe, PROBE_NRST_ASSERT);
+    if (error == ERR_OK)
+        error = enter_swd(probe);
+    /* Or a predecessor, killed or not, left NRST low. */
+    if (error == ERR_OK)
+        error = stlink_nrst(probe, under_reset ? PROBE_NRST_ASSERT : PROBE_NRST_RELEASE);
+    if (error == ERR_OK)
+        error = stlink_need_ap(probe, 0);
+    if (error == ERR_FAULT) { /* the core may be behind another one */
+        job_clear(probe->job);
+        error = ERR_OK;
+    }
+    if (error == ERR_OK)
+        error = read_dpidr(probe, dpidr);
+    return error == ERR_OK && !under_reset ? stlink_search_speed(probe) : error;
+}
+
+static enum err stlink_disconnect(struct probe *probe)
+{
+    return leave_mode(probe);
+}
+
+/* --- life --- */
+
+static enum err read_version(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+    uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
+
+    stlink_command(command, STLINK_GET_VERSION, 0);
+    enum err error = stlink_ask(probe, command, reply, 6);
+    if (error == ERR_OK && reply[0] == 0 && reply[1] == 0)
+        return job_fail(probe->job, ERR_PROBE, "the probe tells no firmware version");
+    memcpy(stlink->version_reply, reply, sizeof stlink->version_reply);
+    if (error != ERR_OK || stlink_decode_version(reply, stlink->pid, &stlink->version))
+        return error;
+    stlink_command(command, STLINK_GET_VERSION_EX, 0);
+    error = stlink_ask(probe, command, reply, 12);
+    stlink_decode_version_ex(reply, &stlink->version);
+    return error;
+}
+
+/* A program killed in the middle of a command leaves replies and halted pipes behind: first the
+ * gentle way, a USB reset only when that did not help. */
+static enum err first_contact(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    stlink->dirty = true;
+    enum err error = read_version(probe);
+    if (error == ERR_OK || error == ERR_PROBE_GONE)
+        return error;
+    job_clear(probe->job);
+    stlink->dirty = true;
+    error = read_version(probe);
+    if (error == ERR_OK || error == ERR_PROBE_GONE)
+        return error;
+    log_line(probe->job->log, LOG_WARN,
+             "the probe does not answer: USB reset (its serial port and disk drop out)");
+    job_clear(probe->job);
+    error = stlink->pipe->driver->reset(stlink->pipe, probe->job);
+    return error == ERR_OK ? read_version(probe) : error;
+}
+
+static enum err check_firmware(struct probe *probe)
+{
+    const struct stlink_version *version = &stlink_of(probe)->version;
+
+    stlink_format_version(version, probe->info.firmware, sizeof probe->info.firmware);
+    if (version->j == 0)
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe's firmware %s has no SWD (STM8 only): update it",
+                        probe->info.firmware);
+    if (version->generation == 2 && version->j < 15)
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "the probe's firmware %s is too old: V2J15 or newer is needed, update it "
+                        "with ST's STSW-LINK007",
+                        probe->info.firmware);
+    return ERR_OK;
+}
+
+enum err stlink_start(struct probe *probe, struct usb_pipe *pipe)
+{
+    struct stlink *stlink = calloc(1, sizeof *stlink);
+    enum err error = ERR_NO_MEMORY;
+
+    if (stlink) {
+        stlink->pipe = pipe;
+        stlink->pid = probe->info.pid;
+        probe->state = stlink;
+        error = first_contact(probe);
+    }
+    if (error == ERR_OK)
+        error = check_firmware(probe);
+    if (error == ERR_OK) {
+        stlink->caps = stlink_caps(&stlink->version);
+        probe->one_speed = !stlink->caps.swd_freq && !stlink->caps.com_freq;
+        error = leave_mode(probe);
+    }
+    if (error == ERR_OK)
+        stlink->in_service = true;
+    if (error != ERR_OK) {
+        pipe->driver->close(pipe);
+        free(stlink);
+        probe->state = NULL;
+    }
+    return error;
+}
+
+static enum err stlink_open(struct probe *probe)
+{
+    struct usb_pipe *pipe;
+
+    if (probe->info.advice[0])
+        return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,
+                        probe->info.advice);
+    enum err error = usb_open(probe->info.place, probe->job, &pipe);
+    return error == ERR_OK ? stlink_start(probe, pipe) : error;
+}
+
+/* Leaves debug mode on every path: a V3 left inside answers nothing at the next start. */
+static void stlink_close(struct probe *probe)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    if (stlink->nrst_low && !stlink->lost)
+        (void)stlink_nrst(probe, PROBE_NRST_RELEASE);
+    if (stlink->entered && !stlink->lost)
+        (void)leave_mode(probe);
+    stlink->pipe->driver->close(stlink->pipe);
+    free(stlink);
+}
+
+const struct probe_driver stlink_probe_driver = {
+    .name = "stlink",
+    .scan = stlink_scan,
+    .serial_matches = stlink_serial_matches,
+    .open = stlink_open,
+    .close = stlink_close,
+    .connect = stlink_connect,
+    .disconnect = stlink_disconnect,
+    .run = stlink_run,
+    .set_speed = stlink_set_speed,
+    .nrst = stlink_nrst,
+    .vtref = stlink_vtref,
+};
