@@ -88,16 +88,15 @@ static bool parse_others(struct command_line *line, int argc, const char *const 
 {
     char why[320], name[64];
 
-    switch (personality_parse(line->personality, argc, argv, &line->options, &line->texts, why,
-                              sizeof why)) {
-    case PERSONALITY_SERVE:
+    switch (compat_parse(line->compat, argc, argv, &line->options, &line->pool, why, sizeof why)) {
+    case COMPAT_SERVE:
         return true;
-    case PERSONALITY_DONE:
+    case COMPAT_DONE:
         return done(code, DAEMON_OK);
-    case PERSONALITY_WRONG:
+    case COMPAT_WRONG:
         break;
     }
-    personality_full_name(line->personality, name, sizeof name);
+    compat_full_name(line->compat, name, sizeof name);
     return wrong(code, DAEMON_FAILED, name, why);
 }
 
@@ -132,12 +131,12 @@ static bool parse_as(struct command_line *line, int argc, const char *const argv
     const char *name = joined ? argv[at] + 5 : at + 1 < argc ? argv[at + 1] : "";
     int first = joined ? at : at + 1;
 
-    line->personality = personality_find(name);
-    if (!line->personality) {
+    line->compat = compat_find(name);
+    if (!line->compat) {
         char why[240];
 
         snprintf(why, sizeof why, "--as: there is no '%.60s'; it can stand in for %s", name,
-                 personality_names());
+                 compat_names());
         return wrong(code, DAEMON_USAGE, "probed", why);
     }
     return parse_others(line, argc - first, argv + first, code) && take_own(line, at, argv, code);
@@ -221,8 +220,8 @@ bool command_line_parse(struct command_line *line, int argc, const char *const a
     *line = (struct command_line){0};
     if (argc < 1)
         return done(code, DAEMON_USAGE);
-    line->personality = personality_find(argv[0]);
-    if (line->personality)
+    line->compat = compat_find(argv[0]);
+    if (line->compat)
         return parse_others(line, argc, argv, code);
     int at = find_first_word(argc, argv);
     if (at == argc)
@@ -237,8 +236,8 @@ void command_line_ready(void *user, const char *service, const struct endpoint *
     struct command_line *line = user;
     char text[ENDPOINT_PATH + 64];
 
-    if (line->personality) {
-        personality_ready(line->personality, service, endpoint);
+    if (line->compat) {
+        compat_ready(line->compat, service, endpoint);
         return;
     }
     if (line->debugs) {
@@ -254,8 +253,8 @@ int command_line_end(const struct command_line *line, int code)
 {
     if (code != DAEMON_NO_TARGET)
         return code;
-    if (line->personality)
-        personality_failed(line->personality);
+    if (line->compat)
+        compat_failed(line->compat);
     return DAEMON_FAILED;
 }
 
@@ -263,6 +262,6 @@ void command_line_finish(struct command_line *line)
 {
     if (line->debugs)
         debug_command_finish(&line->debug);
-    texts_finish(&line->texts);
+    string_pool_finish(&line->pool);
     free(line->words);
 }

@@ -10,10 +10,10 @@
 
 struct command_line {
     struct options options;
-    const struct personality *personality; /* NULL: probed itself */
-    struct texts texts;                    /* strings of the options */
-    const char **words;                    /* a tool's: its name in front of its options; ours */
-    bool debugs;                           /* the daemon of `probed debug` */
+    const struct compat *compat; /* NULL: probed itself */
+    struct string_pool pool;     /* strings of the options */
+    const char **words;          /* a tool's: its name in front of its options; ours */
+    bool debugs;                 /* the daemon of `probed debug` */
     struct debug_command debug;
 };
 

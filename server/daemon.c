@@ -27,10 +27,10 @@ struct daemon {
     struct listener listener;
     struct ports ports; /* telnet and TCL */
 
-    struct session_host host;
-    struct gdb_session *sessions[UNIT_CLIENTS];
-    size_t session_count;
-    bool arrival_waits; /* accepted once a session that closes is gone */
+    struct gdb_host host;
+    struct gdb_client *gdbs[SESSION_CLIENTS];
+    size_t gdb_count;
+    bool arrival_waits; /* accepted once a gdb that closes is gone */
 
     struct message *job; /* the first try to connect, or a command of -c, with the worker */
     size_t next_command;
@@ -44,22 +44,22 @@ static void leave(struct daemon *daemon);
 static void leave_with(struct daemon *daemon, int exit_code);
 static void on_arrived(void *user, uv_stream_t *listener);
 
-/* --- sessions --- */
+/* --- gdbs --- */
 
-static void on_session_gone(void *user, struct gdb_session *session)
+static void on_gdb_gone(void *user, struct gdb_client *gdb)
 {
     struct daemon *daemon = user;
 
-    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
-        if (daemon->sessions[i] == session)
-            daemon->sessions[i] = NULL;
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        if (daemon->gdbs[i] == gdb)
+            daemon->gdbs[i] = NULL;
     }
-    daemon->session_count--;
-    log_line(&daemon->setup.log, LOG_DEBUG, "a gdb left, %zu remain", daemon->session_count);
+    daemon->gdb_count--;
+    log_line(&daemon->setup.log, LOG_DEBUG, "a gdb left, %zu remain", daemon->gdb_count);
     const struct options *options = daemon->setup.options;
-    bool stays = options->stays_if_extended && gdb_session_extended(session);
-    bool last = options->gdb.is_pipe || (options->once && !stays && gdb_session_spoke(session));
-    if (daemon->session_count == 0 && (last || daemon->leaving))
+    bool stays = options->stays_if_extended && gdb_client_extended(gdb);
+    bool last = options->gdb.is_pipe || (options->once && !stays && gdb_client_spoke(gdb));
+    if (daemon->gdb_count == 0 && (last || daemon->leaving))
         leave(daemon);
     if (daemon->arrival_waits && daemon->listener.open) {
         daemon->arrival_waits = false;
@@ -83,22 +83,22 @@ static void on_arrived(void *user, uv_stream_t *listener)
     size_t seat = 0;
     bool one_closes = false;
 
-    for (; seat < UNIT_CLIENTS && daemon->sessions[seat]; seat++)
-        one_closes |= gdb_session_closing(daemon->sessions[seat]);
-    if (seat == UNIT_CLIENTS && one_closes) {
+    for (; seat < SESSION_CLIENTS && daemon->gdbs[seat]; seat++)
+        one_closes |= gdb_client_closing(daemon->gdbs[seat]);
+    if (seat == SESSION_CLIENTS && one_closes) {
         daemon->arrival_waits = true; /* libuv asks again only after uv_accept() */
         return;
     }
-    if (seat < UNIT_CLIENTS)
-        daemon->sessions[seat] = gdb_session_create(&daemon->host, listener);
-    if (seat == UNIT_CLIENTS || !daemon->sessions[seat]) {
+    if (seat < SESSION_CLIENTS)
+        daemon->gdbs[seat] = gdb_client_create(&daemon->host, listener);
+    if (seat == SESSION_CLIENTS || !daemon->gdbs[seat]) {
         log_line(&daemon->setup.log, LOG_WARN, "a gdb was turned away: %d are connected already",
-                 UNIT_CLIENTS);
+                 SESSION_CLIENTS);
         listener_turn_away(&daemon->loop, listener);
         return;
     }
-    daemon->session_count++;
-    log_line(&daemon->setup.log, LOG_DEBUG, "a gdb connected, %zu are here", daemon->session_count);
+    daemon->gdb_count++;
+    log_line(&daemon->setup.log, LOG_DEBUG, "a gdb connected, %zu are here", daemon->gdb_count);
 }
 
 /* --- start --- */
@@ -125,13 +125,13 @@ static void fail(struct daemon *daemon, const char *why)
 static void serve_pipe(struct daemon *daemon)
 {
     daemon->served = true;
-    daemon->sessions[0] = gdb_session_open(&daemon->host, STDIN_FILENO, STDOUT_FILENO);
-    if (!daemon->sessions[0]) {
+    daemon->gdbs[0] = gdb_client_open(&daemon->host, STDIN_FILENO, STDOUT_FILENO);
+    if (!daemon->gdbs[0]) {
         fail(daemon, "--gdb pipe: standard input and output are no pipes; gdb makes them: target "
                      "extended-remote | probed --gdb pipe");
         return;
     }
-    daemon->session_count++;
+    daemon->gdb_count++;
     daemon->setup.ready(daemon->setup.user, "gdb", &daemon->setup.options->gdb);
 }
 
@@ -218,7 +218,7 @@ static void take_job(struct daemon *daemon, struct message *message)
         if (file || daemon->setup.options->strict)
             leave(daemon);
     }
-    if (message->wish != MONITOR_NOTHING)
+    if (message->request != MONITOR_NOTHING)
         on_shutdown(daemon, message->exit_code);
     message_destroy(message);
     start_step(daemon);
@@ -238,15 +238,15 @@ static void on_answers(uv_async_t *async)
     struct message *message;
 
     while ((message = mailbox_take(&daemon->answers))) {
-        if (message->kind == MESSAGE_NEWS)
+        if (message->kind == MESSAGE_EVENT)
             ports_tell(&daemon->ports, message);
-        if (message->kind == MESSAGE_NEWS || message->kind == MESSAGE_WATCH)
+        if (message->kind == MESSAGE_EVENT || message->kind == MESSAGE_WATCH)
             message_destroy(message);
-        else if (message->session &&
+        else if (message->requester &&
                  (message->kind == MESSAGE_COMMAND || message->kind == MESSAGE_OUTPUT))
-            shell_take(message->session, message);
-        else if (message->session)
-            gdb_session_take(message->session, message);
+            console_take(message->requester, message);
+        else if (message->requester)
+            gdb_client_take(message->requester, message);
         else if (message->kind == MESSAGE_STOP)
             take_stop(daemon, message);
         else
@@ -256,7 +256,7 @@ static void on_answers(uv_async_t *async)
 
 /* --- end --- */
 
-/* Begins the end; called again when the sessions are gone, it ends the worker. */
+/* Begins the end; called again when the gdbs are gone, it ends the worker. */
 static void leave(struct daemon *daemon)
 {
     if (!daemon->leaving) {
@@ -265,13 +265,13 @@ static void leave(struct daemon *daemon)
         daemon->signals.asked = true; /* the next one may end the process */
         if (daemon->job)
             atomic_store(&daemon->job->job.cancelled, true);
-        for (size_t i = 0; i < UNIT_CLIENTS; i++) {
-            if (daemon->sessions[i])
-                gdb_session_close(daemon->sessions[i]);
+        for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+            if (daemon->gdbs[i])
+                gdb_client_close(daemon->gdbs[i]);
         }
         ports_close(&daemon->ports);
     }
-    if (daemon->session_count > 0 || daemon->ports.count > 0 || daemon->stop_posted)
+    if (daemon->gdb_count > 0 || daemon->ports.count > 0 || daemon->stop_posted)
         return;
     struct message *stop = message_create(MESSAGE_STOP, NULL, &daemon->setup.log, NULL, 0);
     if (!stop) { /* nothing is left to do it with */
@@ -283,7 +283,7 @@ static void leave(struct daemon *daemon)
     worker_post(daemon->worker, stop);
 }
 
-/* --- what shells ask for --- */
+/* --- what consoles ask for --- */
 
 static void on_ports_empty(void *user)
 {
@@ -397,11 +397,11 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
         daemon_destroy(daemon);
         return code;
     }
-    daemon->host = (struct session_host){
+    daemon->host = (struct gdb_host){
         .loop = &daemon->loop,
         .log = &daemon->setup.log,
         .worker = daemon->worker,
-        .gone = on_session_gone,
+        .gone = on_gdb_gone,
         .shutdown = on_shutdown,
         .user = daemon,
     };

@@ -14,25 +14,25 @@ struct text {
     char bytes[];
 };
 
-static struct text *add(struct texts *texts, size_t length)
+static struct text *add(struct string_pool *pool, size_t length)
 {
     struct text *text = malloc(sizeof *text + length + 1);
 
     if (!text)
         return NULL;
-    text->next = texts->first;
+    text->next = pool->first;
     text->bytes[length] = '\0';
-    return texts->first = text;
+    return pool->first = text;
 }
 
-char *texts_keep(struct texts *texts, const char *bytes, size_t length)
+char *string_pool_keep(struct string_pool *pool, const char *bytes, size_t length)
 {
-    struct text *text = add(texts, length);
+    struct text *text = add(pool, length);
 
     return text ? memcpy(text->bytes, bytes, length) : NULL;
 }
 
-static char *read_file(struct texts *texts, FILE *file)
+static char *read_file(struct string_pool *pool, FILE *file)
 {
     struct stat status;
 
@@ -42,7 +42,7 @@ static char *read_file(struct texts *texts, FILE *file)
         errno = S_ISDIR(status.st_mode) ? EISDIR : EFBIG;
         return NULL;
     }
-    struct text *text = add(texts, (size_t)status.st_size);
+    struct text *text = add(pool, (size_t)status.st_size);
     if (!text)
         return NULL;
     /* It may have become shorter meanwhile. */
@@ -50,25 +50,25 @@ static char *read_file(struct texts *texts, FILE *file)
     return ferror(file) ? NULL : text->bytes;
 }
 
-char *texts_read(struct texts *texts, const char *path)
+char *string_pool_read(struct string_pool *pool, const char *path)
 {
     FILE *file = fopen(path, "re");
 
     if (!file)
         return NULL;
-    char *bytes = read_file(texts, file);
+    char *bytes = read_file(pool, file);
     int error = errno;
     fclose(file);
     errno = error;
     return bytes;
 }
 
-void texts_finish(struct texts *texts)
+void string_pool_finish(struct string_pool *pool)
 {
-    while (texts->first) {
-        struct text *text = texts->first;
+    while (pool->first) {
+        struct text *text = pool->first;
 
-        texts->first = text->next;
+        pool->first = text->next;
         free(text);
     }
 }

@@ -41,7 +41,7 @@ static size_t allowance(size_t length)
     return length < 6 ? 1 : length < 10 ? 2 : 3;
 }
 
-const char *nearest(const char *word, const void *names, size_t count, size_t stride)
+const char *suggest(const char *word, const void *names, size_t count, size_t stride)
 {
     const char *best = NULL;
     size_t best_distance = SIZE_MAX, length = strlen(word);

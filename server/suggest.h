@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which word was meant: for one clear line about a mistyped option or command. Pure. */
-#ifndef PROBED_NEAREST_H
-#define PROBED_NEAREST_H
+#ifndef PROBED_SUGGEST_H
+#define PROBED_SUGGEST_H
 
 #include <stddef.h>
 
@@ -11,6 +11,6 @@ size_t edit_distance(const char *from, const char *to);
 
 /* The most similar of `count` names found at `names`, `stride` bytes apart (so that a table's
  * first member can be searched in place). NULL if none is similar enough to be suggested. */
-const char *nearest(const char *word, const void *names, size_t count, size_t stride);
+const char *suggest(const char *word, const void *names, size_t count, size_t stride);
 
 #endif

@@ -26,7 +26,7 @@ enum err target_create(struct probe *probe, struct target **target)
     t->vector_catch = DEMCR_VC_HARDERR;
     t->slice = SLICE_FIRST;
     t->chip.core = "";
-    cm_forget(t, true);
+    core_forget(t, true);
     return ERR_OK;
 }
 
@@ -139,18 +139,18 @@ enum err target_disconnect(struct target *target)
 static enum err look(struct target *target, uint32_t address, uint32_t *word,
                      struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     if (address)
         ops_read32(&target->ops, address, word);
     enum err err =
-        target->state == TARGET_HALTED ? cm_flush_halted(target) : target_poll(target, stop);
+        target->state == TARGET_HALTED ? core_flush_halted(target) : target_poll(target, stop);
     enum err rest = ops_flush(&target->ops); /* a stop that was known already needed none */
     err = err ? err : rest;
     bool refused = err == ERR_FAULT || (err == ERR_NOT_HALTED && target->state == TARGET_IN_RESET);
     if (!refused || !address)
         return err;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     return look(target, 0, word, stop);
 }
 
@@ -164,7 +164,7 @@ static enum err detect_again(struct target *target)
 enum err target_measure(struct target *target, struct target_stop *stop)
 {
     uint32_t address = detect_protection_register(&target->chip), word = 0;
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     stop->reason = STOP_NONE;
     if (!err)
@@ -178,13 +178,13 @@ enum err target_measure(struct target *target, struct target_stop *stop)
 bool target_protection_is_on(struct target *target)
 {
     uint32_t address = detect_protection_register(&target->chip), word = 0;
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     if (!address)
         return false;
     ops_read32(&target->ops, address, &word);
-    if (cm_flush(target) == ERR_OK)
+    if (core_flush(target) == ERR_OK)
         return detect_is_protected(&target->chip, word);
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     return false;
 }

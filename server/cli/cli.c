@@ -183,7 +183,7 @@ static bool is_monitor_command(const char *word)
 static int no_such_command(const char *word)
 {
     const char *ours = foreign_command(word);
-    const char *meant = nearest(word, cli_commands, cli_command_count, sizeof *cli_commands);
+    const char *meant = suggest(word, cli_commands, cli_command_count, sizeof *cli_commands);
     char why[300];
 
     if (ours)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The tools on the command line: `probed list`, `probed flash FILE`.. One table of commands, one
- * file a group. They use what the daemon uses (options, discovery, unit), in one thread, and end.
- * What is asked for goes to standard output, what is told on the way to standard error. */
+ * file a group. They use what the daemon uses (options, discovery, session), in one thread, and
+ * end. What is asked for goes to standard output, what is told on the way to standard error. */
 #ifndef PROBED_CLI_H
 #define PROBED_CLI_H
 
@@ -37,14 +37,14 @@ struct cli {
     struct log log;         /* its lines and the display's do not mix */
     struct job job;         /* cancelled by Ctrl-C */
     FILE *wire;
-    struct unit unit;
+    struct session session;
     bool met;     /* the target answered */
     bool told;    /* with --json: the object is on standard output */
     bool misused; /* the call was wrong, not the world: exit code 2 */
 };
 
 struct cli_command {
-    const char *name;  /* first member: nearest() searches the table */
+    const char *name;  /* first member: suggest() searches the table */
     const char *usage; /* words behind the name */
     const char *help;  /* one line */
     const char *text;  /* for --help: what it does and how it is used */
@@ -63,7 +63,7 @@ void cli_print_commands(FILE *out);
 
 /* --- for the commands --- */
 
-/* Opens the probe that is meant; the target is not touched. unit.probe is it. */
+/* Opens the probe that is meant; the target is not touched. session.probe is it. */
 enum err cli_open(struct cli *cli);
 /* Opens the probe and connects to the target. */
 enum err cli_reach(struct cli *cli);

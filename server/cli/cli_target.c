@@ -15,11 +15,11 @@ static enum err find_probe(void *user, struct probe_info *info, struct job *job)
     return err;
 }
 
-static enum err init_unit(struct cli *cli)
+static enum err init_session(struct cli *cli)
 {
     const struct options *options = &cli->options;
     struct probe_info info = {0};
-    struct unit_options unit_options = {
+    struct session_options session_options = {
         .connect = options->connect,
         .speed_khz = options->speed_khz,
     };
@@ -29,21 +29,21 @@ static enum err init_unit(struct cli *cli)
         return cli->job.error;
     }
     if (!options->sim) {
-        unit_options.find = find_probe;
-        unit_options.find_user = cli;
+        session_options.find = find_probe;
+        session_options.find_user = cli;
     }
-    unit_init(&cli->unit, &cli->log, &unit_options, &info, cli->wire);
+    session_init(&cli->session, &cli->log, &session_options, &info, cli->wire);
     return ERR_OK;
 }
 
 enum err cli_open(struct cli *cli)
 {
-    enum err err = init_unit(cli);
+    enum err err = init_session(cli);
 
     if (err)
         return err;
-    unit_enter(&cli->unit, &cli->job); /* all that follows is one job */
-    return unit_open(&cli->unit, &cli->job);
+    session_enter(&cli->session, &cli->job); /* all that follows is one job */
+    return session_open(&cli->session, &cli->job);
 }
 
 /* The sentence says that a reset was not tried: it is the user's to allow. */
@@ -51,7 +51,8 @@ static void advise_reset(struct cli *cli, enum err err)
 {
     char text[sizeof cli->job.text];
 
-    if (cli->options.connect != TARGET_CONNECT_ATTACH || cli->unit.probe_gone || !cli->unit.probe)
+    if (cli->options.connect != TARGET_CONNECT_ATTACH || cli->session.probe_gone ||
+        !cli->session.probe)
         return;
     snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
     job_clear(&cli->job);
@@ -67,13 +68,13 @@ static void tell(void *user, const char *text, size_t length)
 
 enum err cli_reach(struct cli *cli)
 {
-    enum err err = cli->unit.probe ? ERR_OK : cli_open(cli);
+    enum err err = cli->session.probe ? ERR_OK : cli_open(cli);
 
     if (err)
         return err;
     cli->job.output = tell;
     cli->job.user = &cli->display;
-    err = unit_connect(&cli->unit, &cli->job);
+    err = session_connect(&cli->session, &cli->job);
     cli->job.output = NULL;
     cli->met = !err;
     if (err == ERR_NO_TARGET)
@@ -85,16 +86,16 @@ enum err cli_connect(struct cli *cli)
 {
     enum err err = cli_reach(cli);
 
-    if (err == ERR_OK && target_chip(cli->unit.target)->warning[0])
-        log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->unit.target)->warning);
+    if (err == ERR_OK && target_chip(cli->session.target)->warning[0])
+        log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->session.target)->warning);
     return err;
 }
 
 void cli_close(struct cli *cli)
 {
-    if (cli->unit.depth > 0)
-        unit_leave(&cli->unit, NULL);
-    unit_finish(&cli->unit);
+    if (cli->session.depth > 0)
+        session_leave(&cli->session, NULL);
+    session_finish(&cli->session);
 }
 
 /* `err` is what came of letting the core go. */
@@ -115,18 +116,18 @@ static enum err forgive_silence(struct cli *cli, enum err err)
 
 enum err cli_leave_running(struct cli *cli)
 {
-    struct target *target = cli->unit.target;
+    struct target *target = cli->session.target;
 
     if (cli->options.connect == TARGET_CONNECT_ATTACH || target_state(target) != TARGET_HALTED ||
         target_last_stop(target)->reason != STOP_RESET)
         return ERR_OK;
-    return forgive_silence(cli, unit_resume(&cli->unit, &cli->job));
+    return forgive_silence(cli, session_resume(&cli->session, &cli->job));
 }
 
 /* The reset took place; whether a program runs is another question. */
 static enum err say_start(struct cli *cli, const char *trouble)
 {
-    struct target *target = cli->unit.target;
+    struct target *target = cli->session.target;
 
     if (target_locked_up(target))
         return job_fail(&cli->job, ERR_LOCKUP, "reset, but no program runs: %s", trouble);
@@ -147,15 +148,15 @@ static bool caught_fault(const struct target *target)
 enum err cli_start_program(struct cli *cli)
 {
     char trouble[400] = "", after[400];
-    enum err err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_RUN);
+    enum err err = session_reset(&cli->session, &cli->job, TARGET_RESET_RUN);
 
     if (!err)
-        err = unit_look_at_start(&cli->unit, &cli->job, trouble, sizeof trouble);
-    if (err || !caught_fault(cli->unit.target))
+        err = session_look_at_start(&cli->session, &cli->job, trouble, sizeof trouble);
+    if (err || !caught_fault(cli->session.target))
         return err ? forgive_silence(cli, err) : say_start(cli, trouble);
     /* As without a debugger, the fault goes to the program's own handler. */
-    err = unit_resume(&cli->unit, &cli->job);
+    err = session_resume(&cli->session, &cli->job);
     if (!err)
-        err = unit_look_at_start(&cli->unit, &cli->job, after, sizeof after);
+        err = session_look_at_start(&cli->session, &cli->job, after, sizeof after);
     return err ? forgive_silence(cli, err) : say_start(cli, after[0] ? after : trouble);
 }

@@ -250,13 +250,13 @@ static int run_scripts(struct call *call, char names[SCRIPTS][NAME_SIZE])
 
 static int run_gdb(struct call *call)
 {
-    static const char *const texts[SCRIPTS] = {quiet, loud, begin};
+    static const char *const pool[SCRIPTS] = {quiet, loud, begin};
     char names[SCRIPTS][NAME_SIZE];
     int scripts[SCRIPTS], code = DAEMON_FAILED;
     bool written = true;
 
     for (int i = 0; i < SCRIPTS; i++)
-        written &= write_script(texts[i], &scripts[i], names[i]);
+        written &= write_script(pool[i], &scripts[i], names[i]);
     if (written)
         code = run_scripts(call, names);
     else

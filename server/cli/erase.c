@@ -62,13 +62,13 @@ static void announce(const struct work *work, bool all)
                 "erasing %s0x%08" PRIx32 "-0x%08" PRIx32 ": %s in %" PRIu32 " sector%s of %s",
                 all ? "all flash, " : "", extent->start, extent->end,
                 display_size(size, extent->bytes), extent->sectors, extent->sectors == 1 ? "" : "s",
-                target_chip(work->cli->unit.target)->name);
+                target_chip(work->cli->session.target)->name);
 }
 
 static enum err erase_range(struct work *work, uint32_t address, uint32_t length)
 {
     struct flash *flash;
-    enum err err = flash_open(work->cli->unit.target, &flash);
+    enum err err = flash_open(work->cli->session.target, &flash);
 
     if (err)
         return err;
@@ -84,12 +84,12 @@ static enum err erase_range(struct work *work, uint32_t address, uint32_t length
 
 static uint64_t now_us(const struct cli *cli)
 {
-    return clock_now_us(probe_clock(cli->unit.probe));
+    return clock_now_us(probe_clock(cli->session.probe));
 }
 
 static enum err erase(struct cli *cli, uint32_t address, uint32_t length)
 {
-    struct target *target = cli->unit.target;
+    struct target *target = cli->session.target;
     bool all = length == 0;
     struct work work = {cli, measure(target, address, all ? UINT32_MAX : address + (length - 1))};
 

@@ -119,7 +119,7 @@ static void summarise(const struct work *work)
 static enum err program(struct work *work)
 {
     struct cli *cli = work->cli;
-    struct target *target = cli->unit.target;
+    struct target *target = cli->session.target;
     const struct flash_image_options options = {
         .erase_all = cli->flags & CLI_ERASE,
         .progress = show_progress,
@@ -149,8 +149,8 @@ static enum err leave(const struct work *work)
     if (cli->flags & CLI_RESET)
         return cli_start_program(cli);
     if (!changed(work))
-        err = work->was_running ? unit_resume(&cli->unit, &cli->job) : cli_leave_running(cli);
-    if (!err && target_state(cli->unit.target) == TARGET_HALTED)
+        err = work->was_running ? session_resume(&cli->session, &cli->job) : cli_leave_running(cli);
+    if (!err && target_state(cli->session.target) == TARGET_HALTED)
         display_say(&cli->display, "the core is halted%s",
                     work->places.flash > 0 ? "; probed reset starts the program" : "");
     return err;

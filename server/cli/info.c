@@ -46,7 +46,7 @@ static void read_uid(struct cli *cli, struct facts *facts)
     if (!chip || !chip->uid_address)
         return;
     for (unsigned i = 0; i < UID_WORDS && !err; i++)
-        err = target_read_width(cli->unit.target, chip->uid_address + uid_offset(chip, i), 4,
+        err = target_read_width(cli->session.target, chip->uid_address + uid_offset(chip, i), 4,
                                 &facts->uid[i], 1);
     facts->uid_known = !err;
     if (err)
@@ -81,8 +81,8 @@ static void describe_regions(struct facts *facts)
 /* What it does now: to connect does not tell a locked-up core from one that runs. */
 static enum err look_at_core(struct cli *cli, struct facts *facts)
 {
-    struct target *target = cli->unit.target;
-    enum err err = unit_measure(&cli->unit, &cli->job);
+    struct target *target = cli->session.target;
+    enum err err = session_measure(&cli->session, &cli->job);
 
     return err || !target_locked_up(target)
                ? err
@@ -97,18 +97,18 @@ static enum err gather(struct cli *cli, struct facts *facts)
         snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
         return err;
     }
-    cli_probe_look(&facts->probe, cli->unit.probe);
+    cli_probe_look(&facts->probe, cli->session.probe);
     err = cli_reach(cli); /* its warning is among the facts */
     if (err) {
         snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
         return err;
     }
-    facts->target = cli->unit.target;
+    facts->target = cli->session.target;
     err = look_at_core(cli, facts);
     if (err)
         return err;
     read_uid(cli, facts);
-    option_bytes_look(&facts->options, cli->unit.target, &cli->job);
+    option_bytes_look(&facts->options, cli->session.target, &cli->job);
     describe_regions(facts);
     return ERR_OK;
 }

@@ -11,7 +11,7 @@ enum { CHUNK = 8192 };
 
 static uint64_t now_us(const struct cli *cli)
 {
-    return clock_now_us(probe_clock(cli->unit.probe));
+    return clock_now_us(probe_clock(cli->session.probe));
 }
 
 #define PERIPHERALS 0x40000000u /* from here on: not memory (DDI 0403, B3.1) */
@@ -22,12 +22,12 @@ static enum err explain(struct cli *cli, enum err err, uint32_t address)
     uint32_t failed;
     char text[sizeof cli->job.text];
 
-    if (probe_failed_address(cli->unit.probe, &failed))
+    if (probe_failed_address(cli->session.probe, &failed))
         address = failed;
-    const struct target_region *region = target_region_at(cli->unit.target, address);
+    const struct target_region *region = target_region_at(cli->session.target, address);
     bool nothing = !region && address < PERIPHERALS;
-    bool protected =
-        region && region->kind == REGION_FLASH && target_chip(cli->unit.target)->readout_protected;
+    bool protected = region && region->kind == REGION_FLASH &&
+                     target_chip(cli->session.target)->readout_protected;
 
     if (err != ERR_FAULT || !(nothing || protected))
         return err;
@@ -51,7 +51,7 @@ static enum err read_all(struct cli *cli, uint32_t address, uint8_t *data, uint3
     for (uint32_t at = 0, part; at < length && !err; at += part) {
         part = length - at < CHUNK ? length - at : CHUNK;
         display_progress(&cli->display, "reading", at, length);
-        err = target_read(cli->unit.target, address + at, data + at, part, NULL);
+        err = target_read(cli->session.target, address + at, data + at, part, NULL);
         if (err)
             err = explain(cli, err, address + at);
         else

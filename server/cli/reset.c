@@ -5,10 +5,10 @@
 
 #include "cli/cli.h"
 
-/* A program that cannot begin is news. */
+/* A program that cannot begin is events. */
 static void say_where(struct cli *cli)
 {
-    const struct target_stop *stop = &cli->unit.stop;
+    const struct target_stop *stop = &cli->session.stop;
     bool wrong = stop->misled || stop->reason == STOP_FAULT;
 
     display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction%s%s",
@@ -28,7 +28,7 @@ enum err cli_reset(struct cli *cli)
     if (!err && !halt)
         return cli_start_program(cli);
     if (!err)
-        err = unit_reset(&cli->unit, &cli->job, TARGET_RESET_HALT);
+        err = session_reset(&cli->session, &cli->job, TARGET_RESET_HALT);
     if (!err)
         say_where(cli);
     return err;

@@ -10,7 +10,7 @@
 #include "suggest.h"
 
 static const struct {
-    const char *name; /* first member: nearest() searches the table */
+    const char *name; /* first member: suggest() searches the table */
     unsigned flag;
     const char *help;
 } flags[] = {
@@ -60,7 +60,7 @@ static bool is_flag_of_another(const char *word)
 }
 
 /* Among the options of all tools and the flags of this one. */
-static const char *nearest_option(const struct cli *cli, const char *word)
+static const char *suggest_option(const struct cli *cli, const char *word)
 {
     const char *names[FLAGS + OPTIONS_TOOLS];
     size_t count = options_tool_names(names);
@@ -68,7 +68,7 @@ static const char *nearest_option(const struct cli *cli, const char *word)
     for (size_t i = 0; i < FLAGS; i++)
         if (cli->command->flags & flags[i].flag)
             names[count++] = flags[i].name;
-    return nearest(word, names, count, sizeof *names);
+    return suggest(word, names, count, sizeof *names);
 }
 
 static enum err unknown_option(struct cli *cli, const char *word)
@@ -83,7 +83,7 @@ static enum err unknown_option(struct cli *cli, const char *word)
                           name);
     if (ours)
         return cli_misuse(cli, "unknown option '%.60s': here it is %s", word, ours);
-    const char *meant = nearest_option(cli, word);
+    const char *meant = suggest_option(cli, word);
     if (meant)
         return cli_misuse(cli, "unknown option '%.60s'; did you mean %s? See probed %s --help",
                           word, meant, name);
@@ -169,7 +169,7 @@ void cli_place_file(struct cli *cli, int place)
 bool cli_number(const char *word, uint32_t *value)
 {
     bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-    uint64_t number = 0, unit = 1;
+    uint64_t number = 0, session = 1;
     size_t digits = strspn(word += hex ? 2 : 0, hex ? "0123456789abcdefABCDEF" : "0123456789");
     const char *behind = word + digits;
 
@@ -177,12 +177,12 @@ bool cli_number(const char *word, uint32_t *value)
         return false;
     number = strtoull(word, NULL, hex ? 16 : 10);
     if (*behind == 'k' || *behind == 'K')
-        unit = 1024;
+        session = 1024;
     else if (*behind == 'M')
-        unit = 1024 * 1024;
-    if (behind[unit > 1] != '\0' || number * unit > UINT32_MAX)
+        session = 1024 * 1024;
+    if (behind[session > 1] != '\0' || number * session > UINT32_MAX)
         return false;
-    *value = (uint32_t)(number * unit);
+    *value = (uint32_t)(number * session);
     return true;
 }
 

@@ -75,7 +75,7 @@ static int replace_alias(int count, const char *words[])
 }
 
 /* "stm32f1x.tpiu configure": whichever chip it is said of. */
-static bool is_trace_unit(const char *word)
+static bool is_trace_session(const char *word)
 {
     const char *dot = strrchr(word, '.');
 
@@ -85,14 +85,14 @@ static bool is_trace_unit(const char *word)
 /* "stm32f1x.cpu mdw 0": the target's name before a command is OpenOCD's way to say which. */
 static int drop_target_name(const struct monitor *monitor, int count, const char *words[])
 {
-    const struct unit *unit = monitor->unit;
+    const struct session *session = monitor->session;
 
-    if (is_trace_unit(words[0])) {
+    if (is_trace_session(words[0])) {
         words[0] = "tpiu";
         return count;
     }
-    if (count < 2 || !unit_connected(unit) ||
-        strcmp(words[0], monitor_target_name(unit->target).text) != 0)
+    if (count < 2 || !session_connected(session) ||
+        strcmp(words[0], monitor_target_name(session->target).text) != 0)
         return count;
     memmove(words, words + 1, (size_t)(count - 1) * sizeof *words);
     return count - 1;
@@ -151,15 +151,15 @@ static enum err unknown(struct monitor *monitor, int count, const char *const wo
     snprintf(name, sizeof name, "%.30s%s%.30s", words[0], count > 1 ? " " : "",
              count > 1 ? words[1] : "");
     meant =
-        count > 1 ? nearest(name, monitor_commands, monitor_command_count, NEAREST_STRIDE) : NULL;
+        count > 1 ? suggest(name, monitor_commands, monitor_command_count, NEAREST_STRIDE) : NULL;
     if (!meant && unknown_in_group(monitor, words[0]) != ERR_OK)
         return ERR_ARGUMENT;
     if (!meant) {
         snprintf(name, sizeof name, "%.60s", words[0]);
-        meant = nearest(name, monitor_commands, monitor_command_count, NEAREST_STRIDE);
+        meant = suggest(name, monitor_commands, monitor_command_count, NEAREST_STRIDE);
     }
     if (!meant)
-        meant = nearest(name, monitor_aliases, monitor_alias_count, sizeof(struct monitor_alias));
+        meant = suggest(name, monitor_aliases, monitor_alias_count, sizeof(struct monitor_alias));
     if (meant)
         return job_fail(monitor->job, ERR_ARGUMENT,
                         "unknown command '%s'; did you mean %s? help lists all", name, meant);
@@ -204,7 +204,7 @@ enum err monitor_run(struct monitor *monitor, const char *line)
     struct monitor_words words;
     enum err err = ERR_OK;
 
-    while (line && err == ERR_OK && monitor->wish == MONITOR_NOTHING) {
+    while (line && err == ERR_OK && monitor->request == MONITOR_NOTHING) {
         const char *wrong = monitor_split(&line, &words);
 
         if (wrong)
@@ -223,7 +223,7 @@ enum err monitor_run(struct monitor *monitor, const char *line)
 static void look_whether_lost(struct monitor *monitor)
 {
     uint32_t cpuid;
-    enum err err = target_read_width(monitor->unit->target, SCB_CPUID, 4, &cpuid, 1);
+    enum err err = target_read_width(monitor->session->target, SCB_CPUID, 4, &cpuid, 1);
 
     if (err == ERR_OK || err == ERR_CANCELLED)
         return;
@@ -234,18 +234,18 @@ static void look_whether_lost(struct monitor *monitor)
 
 enum err monitor_target(struct monitor *monitor, struct target **target)
 {
-    struct unit *unit = monitor->unit;
+    struct session *session = monitor->session;
     enum err err = ERR_OK;
 
-    if (unit_connected(unit))
+    if (session_connected(session))
         look_whether_lost(monitor);
     if (monitor->job->error != ERR_OK)
         return monitor->job->error;
 
-    if (!unit_connected(unit) && unit->info.driver)
-        err = unit_connect(unit, monitor->job);
-    *target = unit->target;
-    return err != ERR_OK ? err : unit_require(unit, monitor->job);
+    if (!session_connected(session) && session->info.driver)
+        err = session_connect(session, monitor->job);
+    *target = session->target;
+    return err != ERR_OK ? err : session_require(session, monitor->job);
 }
 
 /* --- files --- */
@@ -274,7 +274,7 @@ static enum err run_lines(struct monitor *monitor, const char *path, FILE *file)
             err = job_checkpoint(monitor->job);
         if (err != ERR_OK)
             return fail_at(monitor, err, path, n);
-        if (monitor->wish != MONITOR_NOTHING)
+        if (monitor->request != MONITOR_NOTHING)
             return ERR_OK;
     }
     return ferror(file) ? job_fail(monitor->job, ERR_FILE, "%s: cannot be read", path) : err;

@@ -12,19 +12,19 @@ enum {
 };
 
 /* What a command asks of whoever ran it; the rest of its line is not run. */
-enum monitor_wish {
+enum monitor_request {
     MONITOR_NOTHING,
     MONITOR_EXIT,     /* the session ends; where there is none, the daemon */
     MONITOR_SHUTDOWN, /* the daemon ends, with exit_code */
 };
 
 struct monitor {
-    struct unit *unit;
+    struct session *session;
     struct client *client; /* the gdb it came from; NULL for telnet, -c and files */
     struct job *job;       /* output as it happens: job_print() */
 
     /* Answers; zero before. */
-    enum monitor_wish wish;
+    enum monitor_request request;
     int exit_code;
     bool value; /* what the last command printed is a value: its line end is for people */
 
@@ -52,7 +52,7 @@ extern const struct monitor_alias monitor_aliases[];
 extern const size_t monitor_alias_count;
 
 /* Splits and runs one line: commands with ';' between them, up to the first that fails. An unknown
- * command or wrong arguments: ERR_ARGUMENT and a sentence with the nearest commands or the usage.
+ * command or wrong arguments: ERR_ARGUMENT and a sentence with the suggest commands or the usage.
  */
 enum err monitor_run(struct monitor *monitor, const char *line);
 

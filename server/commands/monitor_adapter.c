@@ -6,8 +6,8 @@
 
 static enum err open_probe(struct monitor *monitor, struct probe **probe)
 {
-    *probe = monitor->unit->probe;
-    return *probe ? ERR_OK : unit_require(monitor->unit, monitor->job);
+    *probe = monitor->session->probe;
+    return *probe ? ERR_OK : session_require(monitor->session, monitor->job);
 }
 
 /* --- adapter speed --- */
@@ -34,7 +34,7 @@ enum err monitor_speed(struct monitor *monitor, int argc, const char *const argv
         if (actual != khz)
             job_print(monitor->job, "Unable to match requested speed %u kHz, using %u kHz\n",
                       (unsigned)khz, (unsigned)actual);
-        monitor->unit->options.speed_khz = khz; /* for when it is opened again */
+        monitor->session->options.speed_khz = khz; /* for when it is opened again */
     }
     if (actual == 0)
         job_print(monitor->job, "adapter speed: not known until a target was connected\n");
@@ -92,12 +92,12 @@ static enum err show_or_refuse(struct monitor *monitor, const char *name, const 
 
 enum err monitor_adapter_serial(struct monitor *monitor, int argc, const char *const argv[])
 {
-    return show_or_refuse(monitor, "serial", monitor->unit->info.serial, argc, argv);
+    return show_or_refuse(monitor, "serial", monitor->session->info.serial, argc, argv);
 }
 
 enum err monitor_adapter_place(struct monitor *monitor, int argc, const char *const argv[])
 {
-    return show_or_refuse(monitor, "usb location", monitor->unit->info.place, argc, argv);
+    return show_or_refuse(monitor, "usb location", monitor->session->info.place, argc, argv);
 }
 
 /* --- NRST, OpenOCD's srst --- */
@@ -120,11 +120,11 @@ enum err monitor_adapter_signal(struct monitor *monitor, int argc, const char *c
     if (err == ERR_OK && argc > 2)
         err = monitor_usage(monitor, argv[0]);
     if (err == ERR_OK && assert)
-        err = unit_may_run(monitor->unit, monitor->job);
+        err = session_may_run(monitor->session, monitor->job);
     if (err == ERR_OK)
         err = probe_nrst(probe, assert ? PROBE_NRST_ASSERT : PROBE_NRST_RELEASE);
     if (err == ERR_OK)
-        unit_poll(monitor->unit, monitor->job); /* the core's state changed */
+        session_poll(monitor->session, monitor->job); /* the core's state changed */
     return err;
 }
 
@@ -169,7 +169,7 @@ enum { RESET_WORDS = sizeof reset_words / sizeof *reset_words };
 
 static enum err take_reset_word(struct monitor *monitor, const char *word)
 {
-    struct unit_options *options = &monitor->unit->options;
+    struct session_options *options = &monitor->session->options;
     size_t i = 0;
 
     while (i < RESET_WORDS && strcmp(word, reset_words[i].name) != 0)
@@ -195,7 +195,7 @@ enum err monitor_reset_config(struct monitor *monitor, int argc, const char *con
         err = take_reset_word(monitor, argv[i]);
     if (err == ERR_OK)
         job_print(monitor->job, "srst_only separate srst_nogate srst_open_drain %s\n",
-                  monitor->unit->options.connect == TARGET_CONNECT_UNDER_RESET
+                  monitor->session->options.connect == TARGET_CONNECT_UNDER_RESET
                       ? "connect_assert_srst"
                       : "connect_deassert_srst");
     return err;
@@ -235,7 +235,7 @@ enum err monitor_scan(struct monitor *monitor, int argc, const char *const argv[
     (void)argv;
     if (err != ERR_OK)
         return err;
-    if (probe_vtref(monitor->unit->probe, &millivolts) == ERR_OK)
+    if (probe_vtref(monitor->session->probe, &millivolts) == ERR_OK)
         job_print(monitor->job, "Target voltage: %u.%02uV\n", (unsigned)(millivolts / 1000),
                   (unsigned)(millivolts % 1000 / 10));
     else

@@ -52,7 +52,7 @@ size_t monitor_choice(const char *word, const char *const names[], size_t count)
 
 struct clock *monitor_clock(const struct monitor *monitor)
 {
-    return monitor->unit->probe ? probe_clock(monitor->unit->probe) : clock_real();
+    return monitor->session->probe ? probe_clock(monitor->session->probe) : clock_real();
 }
 
 struct monitor_rate monitor_rate(const struct monitor *monitor, uint64_t started_us, size_t bytes)

@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "commands/monitor_commands.h"
 
-#define MINE (UINT64_C(1) << UNIT_OWNER_MONITOR)
+#define MINE (UINT64_C(1) << SESSION_OWNER_MONITOR)
 /* What is listed does not change while it is; the limit is for the loops' sake. */
 enum { LIST_MAX = 1024 };
 
@@ -52,7 +52,7 @@ enum err monitor_bp(struct monitor *monitor, int argc, const char *const argv[])
     if (err == ERR_OK && size != 2 && size != 4)
         return job_fail(monitor->job, ERR_ARGUMENT, "an instruction has 2 bytes or 4");
     if (err == ERR_OK)
-        err = target_breakpoint_set(target, UNIT_OWNER_MONITOR,
+        err = target_breakpoint_set(target, SESSION_OWNER_MONITOR,
                                     argc == 4 ? BREAKPOINT_HW : BREAKPOINT_SW, address & ~1u,
                                     size == 2 ? 2 : 3);
     if (err == ERR_OK)
@@ -83,7 +83,7 @@ enum err monitor_rbp(struct monitor *monitor, int argc, const char *const argv[]
     if (err == ERR_OK && !all)
         err = monitor_address(monitor, argv[1], &address);
     while (err == ERR_OK && removed < LIST_MAX && find_breakpoint(target, all, address & ~1u, &b)) {
-        err = target_breakpoint_clear(target, UNIT_OWNER_MONITOR, b.kind, b.address, 2);
+        err = target_breakpoint_clear(target, SESSION_OWNER_MONITOR, b.kind, b.address, 2);
         removed++;
     }
     if (err == ERR_OK && !all && removed == 0)
@@ -133,8 +133,8 @@ enum err monitor_wp(struct monitor *monitor, int argc, const char *const argv[])
     if (err == ERR_OK)
         err = monitor_value(monitor, argv[2], "a length", UINT32_MAX, &length);
     return err != ERR_OK ? err
-                         : target_watchpoint_set(target, UNIT_OWNER_MONITOR, (enum watch_kind)kind,
-                                                 address, length);
+                         : target_watchpoint_set(target, SESSION_OWNER_MONITOR,
+                                                 (enum watch_kind)kind, address, length);
 }
 
 static bool find_watchpoint(const struct target *target, bool all, uint32_t address,
@@ -159,7 +159,7 @@ enum err monitor_rwp(struct monitor *monitor, int argc, const char *const argv[]
     if (err == ERR_OK && !all)
         err = monitor_address(monitor, argv[1], &address);
     while (err == ERR_OK && removed < LIST_MAX && find_watchpoint(target, all, address, &w)) {
-        err = target_watchpoint_clear(target, UNIT_OWNER_MONITOR, w.kind, w.address, w.length);
+        err = target_watchpoint_clear(target, SESSION_OWNER_MONITOR, w.kind, w.address, w.length);
         removed++;
     }
     if (err == ERR_OK && !all && removed == 0)

@@ -40,7 +40,7 @@ size_t monitor_find_register(const struct target *target, const char *name);
 /* Where the core stands and why: two lines as OpenOCD has them, and a sentence on a fault. */
 enum err monitor_print_halted(struct monitor *monitor);
 /* Why it stands, or that this says nothing of the program that is in the flash by now. */
-const char *monitor_why_halted(const struct unit *unit);
+const char *monitor_why_halted(const struct session *session);
 /* Resets, lets the program begin, and prints what came of that if it is not well. */
 enum err monitor_reset_run(struct monitor *monitor);
 

@@ -26,12 +26,12 @@ enum err monitor_halt(struct monitor *monitor, int argc, const char *const argv[
     if (err != ERR_OK)
         return err;
     uint64_t deadline = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
-    err = unit_halt(monitor->unit, monitor->job);
+    err = session_halt(monitor->session, monitor->job);
     while (err == ERR_TIMEOUT && clock_now_us(monitor_clock(monitor)) < deadline) {
         job_clear(monitor->job);
         err = job_checkpoint(monitor->job);
         if (err == ERR_OK)
-            err = unit_halt(monitor->unit, monitor->job);
+            err = session_halt(monitor->session, monitor->job);
     }
     return err == ERR_OK ? monitor_print_halted(monitor) : err;
 }
@@ -46,7 +46,7 @@ static enum err move_pc(struct monitor *monitor, struct target *target, int argc
         return ERR_OK;
     enum err err = monitor_address(monitor, argv[1], &address);
     if (err == ERR_OK)
-        err = unit_may_run(monitor->unit, monitor->job);
+        err = session_may_run(monitor->session, monitor->job);
     return err != ERR_OK
                ? err
                : target_write_register(target, monitor_find_register(target, "pc"), address & ~1u);
@@ -59,7 +59,7 @@ enum err monitor_resume(struct monitor *monitor, int argc, const char *const arg
 
     if (err == ERR_OK)
         err = move_pc(monitor, target, argc, argv);
-    return err == ERR_OK ? unit_resume(monitor->unit, monitor->job) : err;
+    return err == ERR_OK ? session_resume(monitor->session, monitor->job) : err;
 }
 
 enum err monitor_step(struct monitor *monitor, int argc, const char *const argv[])
@@ -70,17 +70,17 @@ enum err monitor_step(struct monitor *monitor, int argc, const char *const argv[
     if (err == ERR_OK)
         err = move_pc(monitor, target, argc, argv);
     if (err == ERR_OK)
-        err = unit_step(monitor->unit, monitor->job);
+        err = session_step(monitor->session, monitor->job);
     return err == ERR_OK ? monitor_print_halted(monitor) : err;
 }
 
 enum err monitor_reset_run(struct monitor *monitor)
 {
     char trouble[400] = "";
-    enum err err = unit_reset(monitor->unit, monitor->job, TARGET_RESET_RUN);
+    enum err err = session_reset(monitor->session, monitor->job, TARGET_RESET_RUN);
 
     if (err == ERR_OK)
-        err = unit_look_at_start(monitor->unit, monitor->job, trouble, sizeof trouble);
+        err = session_look_at_start(monitor->session, monitor->job, trouble, sizeof trouble);
     if (err == ERR_OK && trouble[0])
         job_print(monitor->job, "%s\n", trouble);
     return err;
@@ -93,7 +93,7 @@ static enum err reset(struct monitor *monitor, enum target_reset kind)
 
     if (err != ERR_OK || kind == TARGET_RESET_RUN)
         return err != ERR_OK ? err : monitor_reset_run(monitor);
-    err = unit_reset(monitor->unit, monitor->job, kind);
+    err = session_reset(monitor->session, monitor->job, kind);
     return err == ERR_OK ? monitor_print_halted(monitor) : err;
 }
 
@@ -105,7 +105,8 @@ enum err monitor_reset(struct monitor *monitor, int argc, const char *const argv
         [TARGET_RESET_INIT] = "init",
     };
     enum { KINDS = sizeof names / sizeof *names };
-    size_t kind = monitor->unit->options.reset_halts ? (size_t)TARGET_RESET_HALT : TARGET_RESET_RUN;
+    size_t kind =
+        monitor->session->options.reset_halts ? (size_t)TARGET_RESET_HALT : TARGET_RESET_RUN;
 
     if (argc > 1)
         kind = monitor_choice(argv[1], names, KINDS);
@@ -133,8 +134,8 @@ enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const 
     if (err != ERR_OK)
         return err;
     uint64_t deadline = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
-    while (err == ERR_OK && unit_connected(monitor->unit)) {
-        unit_poll(monitor->unit, monitor->job);
+    while (err == ERR_OK && session_connected(monitor->session)) {
+        session_poll(monitor->session, monitor->job);
         if (target_state(target) == TARGET_HALTED)
             return ERR_OK;
         if (clock_now_us(monitor_clock(monitor)) >= deadline)
@@ -145,7 +146,7 @@ enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const 
         clock_sleep_us(monitor_clock(monitor), LOOK_EVERY_US);
         err = job_checkpoint(monitor->job);
     }
-    return err != ERR_OK ? err : unit_require(monitor->unit, monitor->job);
+    return err != ERR_OK ? err : session_require(monitor->session, monitor->job);
 }
 
 enum err monitor_poll(struct monitor *monitor, int argc, const char *const argv[])
@@ -162,7 +163,7 @@ enum err monitor_poll(struct monitor *monitor, int argc, const char *const argv[
     enum err err = monitor_target(monitor, &target);
     if (err != ERR_OK || argc > 1)
         return err;
-    err = unit_measure(monitor->unit, monitor->job);
+    err = session_measure(monitor->session, monitor->job);
     if (err != ERR_OK)
         return err;
     job_print(monitor->job, "background polling: on\nTAP: %s (enabled)\n",

@@ -21,7 +21,7 @@ static enum err measured(struct monitor *monitor, struct target **target)
 {
     enum err err = monitor_target(monitor, target);
 
-    return err == ERR_OK ? unit_measure(monitor->unit, monitor->job) : err;
+    return err == ERR_OK ? session_measure(monitor->session, monitor->job) : err;
 }
 
 enum err monitor_targets(struct monitor *monitor, int argc, const char *const argv[])

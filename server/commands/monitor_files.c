@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Program files and memory: load_image dump_image verify_image test_image, and what other commands
- * need of them. Names of files go to the system as they are: there is no shell. */
+ * need of them. Names of files go to the system as they are: there is no console. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>

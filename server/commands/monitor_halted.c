@@ -72,22 +72,22 @@ static void name_exception(uint32_t number, char *text, size_t size)
 }
 
 /* What is in the flash now may be another program than the one that stopped, or none. */
-const char *monitor_why_halted(const struct unit *unit)
+const char *monitor_why_halted(const struct session *session)
 {
-    const struct target_stop *stop = &unit->stop;
-    const struct target_chip *chip = target_chip(unit->target);
+    const struct target_stop *stop = &session->stop;
+    const struct target_chip *chip = target_chip(session->target);
 
     if (stop->reason != STOP_FAULT && !stop->misled)
         return stop->text;
     if (chip->readout_protected && chip->unlocked)
         return TARGET_UNLOCKED_TEXT;
-    return unit->loaded ? LOADED_TEXT : stop->text;
+    return session->loaded ? LOADED_TEXT : stop->text;
 }
 
 enum err monitor_print_halted(struct monitor *monitor)
 {
-    const struct target_stop *stop = &monitor->unit->stop;
-    struct target *target = monitor->unit->target;
+    const struct target_stop *stop = &monitor->session->stop;
+    struct target *target = monitor->session->target;
     char exception[32];
     enum err err = ERR_OK;
     uint32_t xpsr = read(target, "xpsr", &err), pc = read(target, "pc", &err);
@@ -104,6 +104,6 @@ enum err monitor_print_halted(struct monitor *monitor)
               prefix(pc), (unsigned)pc, control & CONTROL_SPSEL ? 'p' : 'm', prefix(sp),
               (unsigned)sp);
     if (stop_reply_explains(stop) || stop->misled)
-        job_print(monitor->job, "%s\n", monitor_why_halted(monitor->unit));
+        job_print(monitor->job, "%s\n", monitor_why_halted(monitor->session));
     return ERR_OK;
 }

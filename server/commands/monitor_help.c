@@ -145,7 +145,7 @@ enum err monitor_help(struct monitor *monitor, int argc, const char *const argv[
     if (shown > 0)
         return ERR_OK;
     const char *meant =
-        nearest(beginning, monitor_commands, monitor_command_count, sizeof *monitor_commands);
+        suggest(beginning, monitor_commands, monitor_command_count, sizeof *monitor_commands);
     return job_fail(monitor->job, ERR_ARGUMENT, "no command begins with '%s'%s%s%s; help lists all",
                     beginning, meant ? "; did you mean " : "", meant ? meant : "",
                     meant ? "?" : "");

@@ -12,9 +12,9 @@ enum err monitor_flash_allowed(struct monitor *monitor, struct target **target)
     enum err err = monitor_target(monitor, target);
 
     if (err == ERR_OK)
-        err = unit_may_run(monitor->unit, monitor->job);
+        err = session_may_run(monitor->session, monitor->job);
     if (err == ERR_OK && monitor->client)
-        unit_end_flash(monitor->unit, monitor->client, "a monitor command changes the flash");
+        session_end_flash(monitor->session, monitor->client, "a monitor command changes the flash");
     return err;
 }
 
@@ -64,7 +64,7 @@ enum err monitor_program_image(struct monitor *monitor, struct target *target,
 
     if (err == ERR_OK) {
         print_report(monitor, &report);
-        monitor->unit->loaded = true;
+        monitor->session->loaded = true;
     }
     return err;
 }
@@ -146,8 +146,8 @@ static enum err verify(struct monitor *monitor, struct target *target, const str
                        "%u bytes differ after programming: %s; if that does not help, the flash is "
                        "worn or something else writes it",
                        (unsigned)differences,
-                       probe_one_speed(monitor->unit->probe) ? "try again with shorter wires"
-                                                             : "try a lower adapter speed");
+                       probe_one_speed(monitor->session->probe) ? "try again with shorter wires"
+                                                                : "try a lower adapter speed");
     job_print(monitor->job, err == ERR_OK ? "** Verified OK **\n" : "** Verify Failed **\n");
     return err;
 }
@@ -170,7 +170,7 @@ static enum err write_and_verify(struct monitor *monitor, struct target *target,
 
 static enum err reset_init(struct monitor *monitor)
 {
-    enum err err = unit_reset(monitor->unit, monitor->job, TARGET_RESET_INIT);
+    enum err err = session_reset(monitor->session, monitor->job, TARGET_RESET_INIT);
 
     if (err == ERR_OK)
         err = monitor_print_halted(monitor);
@@ -225,7 +225,7 @@ enum err monitor_program(struct monitor *monitor, int argc, const char *const ar
     }
     if (words.exit) {
         job_print(monitor->job, "shutdown command invoked\n");
-        monitor->wish = MONITOR_SHUTDOWN;
+        monitor->request = MONITOR_SHUTDOWN;
         monitor->exit_code = err != ERR_OK;
     }
     return err;

@@ -47,8 +47,8 @@ enum err monitor_sleep(struct monitor *monitor, int argc, const char *const argv
 
         clock_sleep_us(monitor_clock(monitor), part);
         left -= part;
-        if (unit_wants_poll(monitor->unit))
-            unit_poll(monitor->unit, monitor->job);
+        if (session_wants_poll(monitor->session))
+            session_poll(monitor->session, monitor->job);
         err = job_checkpoint(monitor->job);
     }
     return err;
@@ -81,7 +81,7 @@ enum err monitor_shutdown(struct monitor *monitor, int argc, const char *const a
              monitor_value(monitor, argv[1], "error or an exit code", CODE_MAX, &code) != ERR_OK)
         return ERR_ARGUMENT;
     job_print(monitor->job, "shutdown command invoked\n");
-    monitor->wish = MONITOR_SHUTDOWN;
+    monitor->request = MONITOR_SHUTDOWN;
     monitor->exit_code = (int)code;
     return ERR_OK;
 }
@@ -90,7 +90,7 @@ enum err monitor_exit(struct monitor *monitor, int argc, const char *const argv[
 {
     (void)argc;
     (void)argv;
-    monitor->wish = MONITOR_EXIT;
+    monitor->request = MONITOR_EXIT;
     return ERR_OK;
 }
 

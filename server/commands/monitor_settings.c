@@ -39,7 +39,7 @@ enum err monitor_gdb_setting(struct monitor *monitor, int argc, const char *cons
 /* Software breakpoints that gdb sets in RAM become hardware ones; in flash they are anyway. */
 enum err monitor_breakpoint_override(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct unit_options *options = &monitor->unit->options;
+    struct session_options *options = &monitor->session->options;
 
     if (argc > 1 && strcmp(argv[1], "soft") == 0)
         return job_fail(monitor->job, ERR_UNSUPPORTED,
@@ -58,7 +58,7 @@ enum err monitor_breakpoint_override(struct monitor *monitor, int argc, const ch
 /* The program's escape sequences may clear gdb's screen, rename its window, or worse. */
 enum err monitor_console_escapes(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct unit_options *options = &monitor->unit->options;
+    struct session_options *options = &monitor->session->options;
     bool on = options->console_escapes;
 
     if (argc > 1 && !monitor_switch(argv[1], &on))
@@ -110,7 +110,7 @@ enum err monitor_before_init(struct monitor *monitor, int argc, const char *cons
 
 enum err monitor_debug_level(struct monitor *monitor, int argc, const char *const argv[])
 {
-    const struct log *log = monitor->unit->log;
+    const struct log *log = monitor->session->log;
     unsigned level = log ? (unsigned)log->level : LOG_INFO;
     uint32_t wanted = level;
     enum err err =

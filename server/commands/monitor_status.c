@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What there is and what was done: status, stats, and the hands on the simulated board. */
+/* What there is and what was done: status, stats, and the controls on the simulated board. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -41,7 +41,7 @@ static void print_lockup(struct monitor *monitor, struct target *target)
 
 static void print_target(struct monitor *monitor)
 {
-    struct target *target = monitor->unit->target;
+    struct target *target = monitor->session->target;
     const struct target_chip *chip = target_chip(target);
 
     job_print(monitor->job, "chip: %s, %s, %u KiB flash%s, %u KiB RAM%s\n", chip->name, chip->core,
@@ -56,69 +56,70 @@ static void print_target(struct monitor *monitor)
     print_pc(monitor, target);
     print_lockup(monitor, target);
     job_print(monitor->job, "\n");
-    if (target_state(target) == TARGET_HALTED && monitor->unit->stop.text[0])
-        job_print(monitor->job, "stopped by: %s\n", monitor_why_halted(monitor->unit));
+    if (target_state(target) == TARGET_HALTED && monitor->session->stop.text[0])
+        job_print(monitor->job, "stopped by: %s\n", monitor_why_halted(monitor->session));
 }
 
 static void try_again(struct monitor *monitor, enum err lost)
 {
-    struct unit *unit = monitor->unit;
+    struct session *session = monitor->session;
 
     if (lost != ERR_NOT_CONNECTED)
         job_print(monitor->job, "lost meanwhile: %s\n", job_text(monitor->job, lost));
     job_clear(monitor->job);
-    if (unit_connect(unit, monitor->job) == ERR_OK)
-        unit_measure(unit, monitor->job);
+    if (session_connect(session, monitor->job) == ERR_OK)
+        session_measure(session, monitor->job);
 }
 
 /* That a chip was lost, and whether it is back, is what is asked here: no failure. */
 static void measure(struct monitor *monitor)
 {
-    struct unit *unit = monitor->unit;
-    enum err err = unit_connected(unit) ? unit_measure(unit, monitor->job) : ERR_NOT_CONNECTED;
+    struct session *session = monitor->session;
+    enum err err =
+        session_connected(session) ? session_measure(session, monitor->job) : ERR_NOT_CONNECTED;
 
-    if (!unit_connected(unit) && !unit->probe_gone && unit->info.driver)
+    if (!session_connected(session) && !session->probe_gone && session->info.driver)
         try_again(monitor, err);
     job_clear(monitor->job);
 }
 
 enum err monitor_status(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct unit *unit = monitor->unit;
+    struct session *session = monitor->session;
     unsigned here = 0;
 
     (void)argc;
     (void)argv;
     measure(monitor);
-    if (unit->probe && !unit->probe_gone)
-        job_print(monitor->job, "probe: %s %s %s\n", unit->info.product, unit->info.serial,
-                  probe_info(unit->probe)->firmware);
-    if (unit_connected(unit))
+    if (session->probe && !session->probe_gone)
+        job_print(monitor->job, "probe: %s %s %s\n", session->info.product, session->info.serial,
+                  probe_info(session->probe)->firmware);
+    if (session_connected(session))
         print_target(monitor);
     else
-        job_print(monitor->job, "not connected: %s\n", unit->why_absent);
-    for (size_t i = 0; i < UNIT_CLIENTS; i++)
-        here += unit->clients[i].open ? 1 : 0;
-    if (unit_lost_clients(unit) > 0)
-        job_print(monitor->job, "the target was away: %s\n", UNIT_LOST_TEXT);
-    job_print(monitor->job, "gdb connections: %u of %d\n", here, UNIT_CLIENTS);
+        job_print(monitor->job, "not connected: %s\n", session->why_absent);
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        here += session->clients[i].open ? 1 : 0;
+    if (session_lost_clients(session) > 0)
+        job_print(monitor->job, "the target was away: %s\n", SESSION_LOST_TEXT);
+    job_print(monitor->job, "gdb connections: %u of %d\n", here, SESSION_CLIENTS);
     return ERR_OK;
 }
 
 enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct probe *probe = monitor->unit->probe;
+    struct probe *probe = monitor->session->probe;
 
     (void)argc;
     (void)argv;
     if (!probe)
-        return unit_require(monitor->unit, monitor->job);
+        return session_require(monitor->session, monitor->job);
     const struct probe_stats *stats = probe_stats(probe);
     struct clock *clock = probe_clock(probe);
     const struct row {
         const char *name;
         uint64_t value;
-        const char *unit;
+        const char *session;
     } rows[] = {
         {clock->is_virtual ? "virtual time" : "time", clock_now_us(clock), " us"},
         {"DAP transactions", stats->dap_accesses, ""},
@@ -131,24 +132,25 @@ enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        job_print(monitor->job, "%s: %" PRIu64 "%s\n", rows[i].name, rows[i].value, rows[i].unit);
+        job_print(monitor->job, "%s: %" PRIu64 "%s\n", rows[i].name, rows[i].value,
+                  rows[i].session);
     return ERR_OK;
 }
 
 enum err monitor_sim(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct probe *probe = monitor->unit->probe;
+    struct probe *probe = monitor->session->probe;
 
     if (!probe)
-        return unit_require(monitor->unit, monitor->job);
+        return session_require(monitor->session, monitor->job);
     if (strcmp(probe_driver_name(probe), "sim") != 0)
         return job_fail(monitor->job, ERR_UNSUPPORTED,
                         "sim: %s is no simulated board; start probed --sim",
-                        monitor->unit->info.product);
+                        monitor->session->info.product);
     return probe_command(probe, argc - 1, argv + 1);
 }
 
-/* "sim pin" and its like: what hands do is the word behind the first. */
+/* "sim pin" and its like: what controls do is the word behind the first. */
 enum err monitor_sim_hand(struct monitor *monitor, int argc, const char *const argv[])
 {
     const char *words[MONITOR_WORDS] = {"sim", strchr(argv[0], ' ') + 1};

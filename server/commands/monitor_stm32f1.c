@@ -79,7 +79,7 @@ static void print_unlocked(struct monitor *monitor, bool was_protected)
         return;
     job_print(monitor->job, "the whole flash was erased; that it can be read again takes a power "
                             "cycle on this part, a reset is not enough\n");
-    if (strcmp(probe_driver_name(monitor->unit->probe), "sim") == 0)
+    if (strcmp(probe_driver_name(monitor->session->probe), "sim") == 0)
         job_print(monitor->job, "on the simulated board: sim power off; sim power on\n");
 }
 

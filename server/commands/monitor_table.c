@@ -131,7 +131,7 @@ const struct monitor_command monitor_commands[] = {
     {"rwp", "all|ADDRESS", "remove watchpoints set by wp", 1, 1, monitor_rwp},
     {"set_reg", "{NAME VALUE ...}", "write registers", 1, 1, monitor_set_reg},
     {"shutdown", "[error|CODE]", "end the daemon, with an exit code", 0, 1, monitor_shutdown},
-    {"sim", "[WORDS...]", "show the simulated board and what hands can do to it", 0, ANY,
+    {"sim", "[WORDS...]", "show the simulated board and what can be done to it", 0, ANY,
      monitor_sim},
     {"sim boot0", "0|1", "set the jumper that chooses what the next reset starts", 1, 1,
      monitor_sim_hand},

@@ -5,51 +5,49 @@
 
 #include "compat/compat_internal.h"
 
-bool personality_ignore(struct personality_reading *reading)
+bool compat_ignore(struct compat_reading *reading)
 {
     (void)reading;
     return true;
 }
 
-bool personality_without(struct personality_reading *reading)
+bool compat_without(struct compat_reading *reading)
 {
-    personality_warn(reading, "%s: %s", reading->name, reading->row->text);
+    compat_warn(reading, "%s: %s", reading->name, reading->row->text);
     return true;
 }
 
-bool personality_refuse(struct personality_reading *reading)
+bool compat_refuse(struct compat_reading *reading)
 {
-    return personality_wrong(reading, "%s: %s", reading->name, reading->row->text);
+    return compat_wrong(reading, "%s: %s", reading->name, reading->row->text);
 }
 
-bool personality_help(struct personality_reading *reading)
+bool compat_help(struct compat_reading *reading)
 {
     return reading->help = true;
 }
 
-bool personality_version(struct personality_reading *reading)
+bool compat_version(struct compat_reading *reading)
 {
     return reading->version = true;
 }
 
 /* A port's number and nothing else: an address in front would be dropped. */
-static bool set_port(struct personality_reading *reading, const char *value,
-                     struct endpoint *endpoint)
+static bool set_port(struct compat_reading *reading, const char *value, struct endpoint *endpoint)
 {
     char why[160];
     struct endpoint parsed;
 
     if (value[strspn(value, "0123456789")] != '\0' ||
         !endpoint_parse(value, &parsed, why, sizeof why))
-        return personality_wrong(reading, "%s: '%s' is no port number (0 to 65535)", reading->name,
-                                 value);
+        return compat_wrong(reading, "%s: '%s' is no port number (0 to 65535)", reading->name,
+                            value);
     endpoint->is_off = endpoint->is_pipe = false;
     endpoint->port = parsed.port; /* the address is bindto's */
     return true;
 }
 
-bool personality_endpoint(struct personality_reading *reading, const char *value,
-                          struct endpoint *endpoint)
+bool compat_endpoint(struct compat_reading *reading, const char *value, struct endpoint *endpoint)
 {
     if (strcmp(value, "disabled") == 0 || strcmp(value, "pipe") == 0) {
         endpoint->is_off = *value == 'd';
@@ -59,12 +57,12 @@ bool personality_endpoint(struct personality_reading *reading, const char *value
     return set_port(reading, value, endpoint);
 }
 
-bool personality_gdb_port(struct personality_reading *reading)
+bool compat_gdb_port(struct compat_reading *reading)
 {
     return set_port(reading, reading->value, &reading->options->gdb);
 }
 
-bool personality_add_probe(struct personality_reading *reading, const char *selector)
+bool compat_add_probe(struct compat_reading *reading, const char *selector)
 {
     struct options *options = reading->options;
 
@@ -73,95 +71,93 @@ bool personality_add_probe(struct personality_reading *reading, const char *sele
     return true;
 }
 
-bool personality_probe(struct personality_reading *reading)
+bool compat_probe(struct compat_reading *reading)
 {
-    return personality_add_probe(reading, reading->value);
+    return compat_add_probe(reading, reading->value);
 }
 
-bool personality_add_command(struct personality_reading *reading, const char *command)
+bool compat_add_command(struct compat_reading *reading, const char *command)
 {
     struct options *options = reading->options;
 
     if (options->command_count == OPTIONS_COMMANDS)
-        return personality_wrong(reading, "%s: at most %d commands", reading->name,
-                                 OPTIONS_COMMANDS);
+        return compat_wrong(reading, "%s: at most %d commands", reading->name, OPTIONS_COMMANDS);
     options->commands[options->command_count++] = command;
     return true;
 }
 
-bool personality_command(struct personality_reading *reading)
+bool compat_command(struct compat_reading *reading)
 {
-    return personality_add_command(reading, reading->value);
+    return compat_add_command(reading, reading->value);
 }
 
-/* A positive number of the unit, or with k or M behind it of kHz or MHz. */
-static bool set_speed(struct personality_reading *reading, double unit_khz)
+/* A positive number of the session, or with k or M behind it of kHz or MHz. */
+static bool set_speed(struct compat_reading *reading, double session_khz)
 {
     char *end;
     double value = strtod(reading->value, &end);
 
     if (*end == 'k' || *end == 'K')
-        unit_khz = 1, end++;
+        session_khz = 1, end++;
     else if (*end == 'm' || *end == 'M')
-        unit_khz = 1000, end++;
-    if (end == reading->value || *end != '\0' || !(value * unit_khz >= 1) ||
-        value * unit_khz > 100000)
-        return personality_wrong(reading, "%s: '%s' is no speed between 1 kHz and 100 MHz",
-                                 reading->name, reading->value);
-    reading->options->speed_khz = (uint32_t)(value * unit_khz);
+        session_khz = 1000, end++;
+    if (end == reading->value || *end != '\0' || !(value * session_khz >= 1) ||
+        value * session_khz > 100000)
+        return compat_wrong(reading, "%s: '%s' is no speed between 1 kHz and 100 MHz",
+                            reading->name, reading->value);
+    reading->options->speed_khz = (uint32_t)(value * session_khz);
     return true;
 }
 
-bool personality_khz(struct personality_reading *reading)
+bool compat_khz(struct compat_reading *reading)
 {
     return set_speed(reading, 1);
 }
 
-bool personality_hz(struct personality_reading *reading)
+bool compat_hz(struct compat_reading *reading)
 {
     return set_speed(reading, 0.001);
 }
 
-bool personality_under_reset(struct personality_reading *reading)
+bool compat_under_reset(struct compat_reading *reading)
 {
     reading->options->connect = TARGET_CONNECT_UNDER_RESET;
     return true;
 }
 
-bool personality_attach(struct personality_reading *reading)
+bool compat_attach(struct compat_reading *reading)
 {
     reading->options->connect = TARGET_CONNECT_ATTACH;
     return true;
 }
 
-bool personality_stay(struct personality_reading *reading)
+bool compat_stay(struct compat_reading *reading)
 {
     reading->options->once = false;
     return true;
 }
 
-bool personality_chip(struct personality_reading *reading)
+bool compat_chip(struct compat_reading *reading)
 {
     reading->options->chip = reading->value;
     return true;
 }
 
-bool personality_debug(struct personality_reading *reading)
+bool compat_debug(struct compat_reading *reading)
 {
     reading->options->log_level = LOG_DEBUG;
     return true;
 }
 
-bool personality_quiet(struct personality_reading *reading)
+bool compat_quiet(struct compat_reading *reading)
 {
     reading->options->log_level = LOG_WARN;
     return true;
 }
 
-bool personality_first_core(struct personality_reading *reading)
+bool compat_first_core(struct compat_reading *reading)
 {
     if (strcmp(reading->value, "0") != 0)
-        personality_warn(reading, "%s %s: the core is found by itself", reading->name,
-                         reading->value);
+        compat_warn(reading, "%s %s: the core is found by itself", reading->name, reading->value);
     return true;
 }

@@ -13,7 +13,7 @@ static const char
         {
             "interface/stlink*.cfg", "target/stm32*.cfg",     "board/st_*.cfg",
             "board/stm32*.cfg",      "board/*discovery*.cfg", "mem_helper.tcl",
-            "*openocd-helpers.tcl", /* Cortex-Debug's; what it defines is in personality_script.c */
+            "*openocd-helpers.tcl", /* Cortex-Debug's; what it defines is in compat_script.c */
 };
 
 /* From OpenOCD's folders, but of no use here. */
@@ -41,21 +41,21 @@ static const char *name_of(const char *path)
     return path;
 }
 
-static const char *read_in_folders(struct personality_reading *reading, const char *path)
+static const char *read_in_folders(struct compat_reading *reading, const char *path)
 {
-    const char *text = texts_read(reading->texts, path);
+    const char *text = string_pool_read(reading->pool, path);
 
     for (size_t i = 0; !text && errno == ENOENT && *path != '/' && i < reading->folder_count; i++) {
         char joined[1024];
 
         snprintf(joined, sizeof joined, "%s/%s", reading->folders[i], path);
-        text = texts_read(reading->texts, joined);
+        text = string_pool_read(reading->pool, joined);
     }
     return text;
 }
 
-enum personality_file personality_file_find(struct personality_reading *reading, const char *path,
-                                            const char **text)
+enum compat_file compat_file_find(struct compat_reading *reading, const char *path,
+                                  const char **text)
 {
     const char *name = name_of(path);
 
@@ -63,22 +63,22 @@ enum personality_file personality_file_find(struct personality_reading *reading,
         if (fnmatch(known[i], name, 0) != 0)
             continue;
         if (strncmp(name, "interface/", strlen("interface/")) != 0)
-            reading->options->chip = texts_keep(reading->texts, name, strlen(name));
-        return PERSONALITY_FILE_KNOWN;
+            reading->options->chip = string_pool_keep(reading->pool, name, strlen(name));
+        return COMPAT_FILE_KNOWN;
     }
     *text = read_in_folders(reading, path);
     if (*text)
-        return PERSONALITY_FILE_READ;
+        return COMPAT_FILE_READ;
     int error = errno;
     for (size_t i = 0; error == ENOENT && i < sizeof foreign / sizeof *foreign; i++) {
         if (fnmatch(foreign[i].pattern, name, 0) == 0) {
-            personality_wrong(reading, "-f %s: %s", path, foreign[i].text);
-            return PERSONALITY_FILE_WRONG;
+            compat_wrong(reading, "-f %s: %s", path, foreign[i].text);
+            return COMPAT_FILE_WRONG;
         }
     }
-    personality_wrong(reading,
-                      "-f %s: %s; known by name are interface/stlink.cfg, target/stm32*.cfg and "
-                      "ST's boards",
-                      path, strerror(error));
-    return PERSONALITY_FILE_WRONG;
+    compat_wrong(reading,
+                 "-f %s: %s; known by name are interface/stlink.cfg, target/stm32*.cfg and "
+                 "ST's boards",
+                 path, strerror(error));
+    return COMPAT_FILE_WRONG;
 }

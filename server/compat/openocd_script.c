@@ -14,10 +14,10 @@ bool script_wrong(struct script *script, const char *text)
     const struct script_source *source = &script->sources[script->depth - 1];
 
     if (source->line == 0)
-        return personality_wrong(script->reading, "%s '%.60s': %s", source->from,
-                                 script_word(script, 0), text);
-    return personality_wrong(script->reading, "%s:%zu: '%.60s': %s", source->from, source->line,
-                             script_word(script, 0), text);
+        return compat_wrong(script->reading, "%s '%.60s': %s", source->from, script_word(script, 0),
+                            text);
+    return compat_wrong(script->reading, "%s:%zu: '%.60s': %s", source->from, source->line,
+                        script_word(script, 0), text);
 }
 
 /* A setting now, or a command for later. */
@@ -29,10 +29,10 @@ static bool take(struct script *script)
         return false;
     if (is_setting)
         return true;
-    const char *kept =
-        texts_keep(script->reading->texts, script->begin, (size_t)(script->end - script->begin));
-    return kept ? personality_add_command(script->reading, kept)
-                : personality_wrong(script->reading, "out of memory");
+    const char *kept = string_pool_keep(script->reading->pool, script->begin,
+                                        (size_t)(script->end - script->begin));
+    return kept ? compat_add_command(script->reading, kept)
+                : compat_wrong(script->reading, "out of memory");
 }
 
 /* Moves over blanks, ends of commands and comments, counting lines. */
@@ -90,20 +90,20 @@ static bool run(struct script *script)
     return true;
 }
 
-bool personality_script_run(struct personality_reading *reading, const char *text, const char *from)
+bool compat_script_run(struct compat_reading *reading, const char *text, const char *from)
 {
     struct script script = {.reading = reading};
 
     return script_push(&script, from, text, 0) && run(&script);
 }
 
-bool personality_script_file(struct personality_reading *reading, const char *path)
+bool compat_script_file(struct compat_reading *reading, const char *path)
 {
     struct script script = {.reading = reading};
     const char *text;
-    enum personality_file file = personality_file_find(reading, path, &text);
+    enum compat_file file = compat_file_find(reading, path, &text);
 
-    if (file != PERSONALITY_FILE_READ)
-        return file == PERSONALITY_FILE_KNOWN;
+    if (file != COMPAT_FILE_READ)
+        return file == COMPAT_FILE_KNOWN;
     return script_push(&script, path, text, 1) && run(&script);
 }

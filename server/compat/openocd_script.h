@@ -2,18 +2,17 @@
 /* What OpenOCD is told before it begins: -c commands and configuration files. Files that name
  * interfaces, chips and boards are known by name; of others, lines that are plain commands are
  * understood. Everything that is no setting is left for the monitor, once connected. */
-#ifndef PROBED_PERSONALITY_SCRIPT_H
-#define PROBED_PERSONALITY_SCRIPT_H
+#ifndef PROBED_COMPAT_SCRIPT_H
+#define PROBED_COMPAT_SCRIPT_H
 
 #include "commands/monitor_words.h"
 #include "compat/compat_internal.h"
 
 /* `from`: where the text comes from, for messages. */
-bool personality_script_run(struct personality_reading *reading, const char *text,
-                            const char *from);
-bool personality_script_file(struct personality_reading *reading, const char *path);
+bool compat_script_run(struct compat_reading *reading, const char *text, const char *from);
+bool compat_script_file(struct compat_reading *reading, const char *path);
 
-/* --- what personality_script.c and personality_settings.c share --- */
+/* --- what compat_script.c and compat_settings.c share --- */
 
 enum { SCRIPT_NESTED = 8 }; /* files that name files */
 
@@ -25,7 +24,7 @@ struct script_source {
 };
 
 struct script {
-    struct personality_reading *reading;
+    struct compat_reading *reading;
     struct script_source sources[SCRIPT_NESTED];
     size_t depth;
     struct monitor_words words;
@@ -41,15 +40,15 @@ bool script_push(struct script *script, const char *from, const char *text, size
  * monitor. False: `why` has a sentence. */
 bool script_set(struct script *script, bool *is_setting);
 
-/* --- personality_files.c --- */
+/* --- compat_files.c --- */
 
-enum personality_file {
-    PERSONALITY_FILE_KNOWN, /* what it says is found out by itself here */
-    PERSONALITY_FILE_WRONG, /* `why` has a sentence */
-    PERSONALITY_FILE_READ,  /* *text is what stands in it */
+enum compat_file {
+    COMPAT_FILE_KNOWN, /* what it says is found out by itself here */
+    COMPAT_FILE_WRONG, /* `why` has a sentence */
+    COMPAT_FILE_READ,  /* *text is what stands in it */
 };
 
-enum personality_file personality_file_find(struct personality_reading *reading, const char *path,
-                                            const char **text);
+enum compat_file compat_file_find(struct compat_reading *reading, const char *path,
+                                  const char **text);
 
 #endif

@@ -23,8 +23,7 @@ static bool without(struct script *script, const struct setting *setting)
 {
     const struct script_source *source = &script->sources[script->depth - 1];
 
-    personality_warn(script->reading, "%s: %s: %s", source->from, script_word(script, 0),
-                     setting->text);
+    compat_warn(script->reading, "%s: %s: %s", source->from, script_word(script, 0), setting->text);
     return true;
 }
 
@@ -47,7 +46,7 @@ static bool set_endpoint(struct script *script, const struct setting *setting,
                          struct endpoint *endpoint)
 {
     script->reading->name = setting->words;
-    return personality_endpoint(script->reading, value(script, setting), endpoint);
+    return compat_endpoint(script->reading, value(script, setting), endpoint);
 }
 
 static bool set_gdb_port(struct script *script, const struct setting *setting)
@@ -91,15 +90,15 @@ static bool set_speed(struct script *script, const struct setting *setting)
         return true;
     script->reading->name = setting->words;
     script->reading->value = khz;
-    return personality_khz(script->reading);
+    return compat_khz(script->reading);
 }
 
 static const char *keep(struct script *script, const char *text)
 {
-    const char *kept = texts_keep(script->reading->texts, text, strlen(text));
+    const char *kept = string_pool_keep(script->reading->pool, text, strlen(text));
 
     if (!kept)
-        personality_wrong(script->reading, "out of memory");
+        compat_wrong(script->reading, "out of memory");
     return kept;
 }
 
@@ -107,7 +106,7 @@ static bool set_probe(struct script *script, const struct setting *setting)
 {
     const char *kept = keep(script, value(script, setting));
 
-    return kept && personality_add_probe(script->reading, kept);
+    return kept && compat_add_probe(script->reading, kept);
 }
 
 static bool set_probe_place(struct script *script, const struct setting *setting)
@@ -116,7 +115,7 @@ static bool set_probe_place(struct script *script, const struct setting *setting
 
     snprintf(place, sizeof place, "usb:%s", value(script, setting));
     const char *kept = keep(script, place);
-    return kept && personality_add_probe(script->reading, kept);
+    return kept && compat_add_probe(script->reading, kept);
 }
 
 static bool set_transport(struct script *script, const struct setting *setting)
@@ -131,7 +130,7 @@ static bool set_reset_config(struct script *script, const struct setting *settin
     (void)setting;
     for (int i = 1; i < script->words.count; i++) {
         if (strcmp(script_word(script, i), "connect_assert_srst") == 0)
-            personality_under_reset(script->reading);
+            compat_under_reset(script->reading);
     }
     return true; /* whether NRST is wired is found out by itself */
 }
@@ -142,11 +141,11 @@ static bool configure(struct script *script, const struct setting *setting)
     (void)setting;
     for (int i = 2; i < script->words.count; i++) {
         if (strcmp(script_word(script, i), "-event") == 0)
-            personality_warn(script->reading, "event %s: its commands are not run",
-                             script_word(script, i + 1));
+            compat_warn(script->reading, "event %s: its commands are not run",
+                        script_word(script, i + 1));
         if (strcmp(script_word(script, i), "-rtos") == 0)
-            personality_warn(script->reading, "-rtos %s: threads are not shown yet",
-                             script_word(script, i + 1));
+            compat_warn(script->reading, "-rtos %s: threads are not shown yet",
+                        script_word(script, i + 1));
     }
     return true; /* the rest is about how the target is reached */
 }
@@ -165,7 +164,7 @@ static bool set_driver(struct script *script, const struct setting *setting)
 /* Of ST's own files: `set CONNECT_UNDER_RESET 1`. */
 static bool set_under_reset(struct script *script, const struct setting *setting)
 {
-    return strcmp(value(script, setting), "0") == 0 || personality_under_reset(script->reading);
+    return strcmp(value(script, setting), "0") == 0 || compat_under_reset(script->reading);
 }
 
 static const char no_tcl[] =
@@ -207,9 +206,9 @@ static bool source(struct script *script, const struct setting *setting)
     snprintf(path, sizeof path, "%s", script_word(script, find ? 2 : 1));
     if (find)
         path[strcspn(path, "]")] = '\0';
-    enum personality_file file = personality_file_find(script->reading, path, &text);
-    if (file != PERSONALITY_FILE_READ)
-        return file == PERSONALITY_FILE_KNOWN;
+    enum compat_file file = compat_file_find(script->reading, path, &text);
+    if (file != COMPAT_FILE_READ)
+        return file == COMPAT_FILE_KNOWN;
     const char *from = keep(script, path);
     return from && script_push(script, from, text, 1);
 }

@@ -5,19 +5,19 @@
 
 #include "compat/compat_internal.h"
 
-static bool set_connect_mode(struct personality_reading *reading, const char *mode)
+static bool set_connect_mode(struct compat_reading *reading, const char *mode)
 {
     if (strcmp(mode, "under-reset") == 0)
-        return personality_under_reset(reading);
+        return compat_under_reset(reading);
     if (strcmp(mode, "attach") == 0)
-        return personality_attach(reading);
+        return compat_attach(reading);
     if (strcmp(mode, "halt") == 0 || strcmp(mode, "pre-reset") == 0)
         return true; /* gdb halts when it comes */
-    return personality_wrong(reading, "%s: '%.60s' is none of halt, pre-reset, under-reset, attach",
-                             reading->name, mode);
+    return compat_wrong(reading, "%s: '%.60s' is none of halt, pre-reset, under-reset, attach",
+                        reading->name, mode);
 }
 
-static bool set_connect(struct personality_reading *reading)
+static bool set_connect(struct compat_reading *reading)
 {
     return set_connect_mode(reading, reading->value);
 }
@@ -52,7 +52,7 @@ static bool is_so_anyway(const char *value)
 }
 
 /* -O name=value: session options. */
-static bool set_session_option(struct personality_reading *reading)
+static bool set_session_option(struct compat_reading *reading)
 {
     const char *value = reading->value, *connect = behind(value, "connect_mode"),
                *frequency = behind(value, "frequency");
@@ -61,30 +61,30 @@ static bool set_session_option(struct personality_reading *reading)
         return set_connect_mode(reading, connect);
     if (frequency) {
         reading->value = frequency;
-        return personality_hz(reading);
+        return compat_hz(reading);
     }
     if (is_so_anyway(value))
         return true;
-    personality_warn(reading, "-O %s: %s", value,
-                     behind(value, "enable_swv") ? "no SWO data yet; debugging goes on without"
-                                                 : "no effect here");
+    compat_warn(reading, "-O %s: %s", value,
+                behind(value, "enable_swv") ? "no SWO data yet; debugging goes on without"
+                                            : "no effect here");
     return true;
 }
 
-static bool set_erase(struct personality_reading *reading)
+static bool set_erase(struct compat_reading *reading)
 {
     if (strcmp(reading->value, "chip") == 0)
-        personality_warn(reading, "%s chip: only what must be is erased; 'probed erase' erases all",
-                         reading->name);
+        compat_warn(reading, "%s chip: only what must be is erased; 'probed erase' erases all",
+                    reading->name);
     return true;
 }
 
-static bool fail_without_target(struct personality_reading *reading)
+static bool fail_without_target(struct compat_reading *reading)
 {
     return reading->options->needs_target = true;
 }
 
-static bool set_level(struct personality_reading *reading)
+static bool set_level(struct compat_reading *reading)
 {
     static const struct {
         const char *name;
@@ -104,66 +104,64 @@ static bool set_level(struct personality_reading *reading)
 
 static const char no_console[] = "nothing listens there: semihosting output goes to gdb's console";
 
-static const struct personality_option options[] = {
-    {"-p --port --port-number", PERSONALITY_VALUE, personality_gdb_port, "the port for gdb; 3333"},
-    {"-T --telnet-port", PERSONALITY_VALUE, personality_without, no_console},
-    {"-R --probe-server-port", PERSONALITY_VALUE, personality_without,
+static const struct compat_option options[] = {
+    {"-p --port --port-number", COMPAT_VALUE, compat_gdb_port, "the port for gdb; 3333"},
+    {"-T --telnet-port", COMPAT_VALUE, compat_without, no_console},
+    {"-R --probe-server-port", COMPAT_VALUE, compat_without,
      "the probe is not lent to other machines"},
-    {"-u --uid --probe -b --board --board-id", PERSONALITY_VALUE, personality_probe,
+    {"-u --uid --probe -b --board --board-id", COMPAT_VALUE, compat_probe,
      "(part of) the probe's serial number"},
-    {"-t --target", PERSONALITY_VALUE, personality_chip,
+    {"-t --target", COMPAT_VALUE, compat_chip,
      "the chip is found by itself: a warning if it is another"},
-    {"-f --frequency", PERSONALITY_VALUE, personality_hz, "highest SWD clock in Hz, or as 4M"},
-    {"-M --connect", PERSONALITY_VALUE, set_connect, "halt, pre-reset, under-reset or attach"},
-    {"-O --option", PERSONALITY_VALUE, set_session_option,
+    {"-f --frequency", COMPAT_VALUE, compat_hz, "highest SWD clock in Hz, or as 4M"},
+    {"-M --connect", COMPAT_VALUE, set_connect, "halt, pre-reset, under-reset or attach"},
+    {"-O --option", COMPAT_VALUE, set_session_option,
      "connect_mode and frequency count; others are so anyway, or warned of"},
-    {"-c --command", PERSONALITY_VALUE, personality_command,
-     "a monitor command, run once connected"},
-    {"--persist", PERSONALITY_NONE, personality_stay, "do not end with gdb"},
-    {"-W --no-wait", PERSONALITY_NONE, fail_without_target, "end if there is no target"},
-    {"-j --project --dir --project-dir", PERSONALITY_VALUE, personality_ignore,
+    {"-c --command", COMPAT_VALUE, compat_command, "a monitor command, run once connected"},
+    {"--persist", COMPAT_NONE, compat_stay, "do not end with gdb"},
+    {"-W --no-wait", COMPAT_NONE, fail_without_target, "end if there is no target"},
+    {"-j --project --dir --project-dir", COMPAT_VALUE, compat_ignore,
      "not needed: no configuration is read"},
-    {"--pack", PERSONALITY_VALUE, personality_ignore, "not needed: the chip is known"},
-    {"--config", PERSONALITY_VALUE, personality_without, "configuration files are not read"},
-    {"--script", PERSONALITY_VALUE, personality_without, "Python scripts are not run"},
-    {"--no-config", PERSONALITY_NONE, personality_ignore, "always so"},
-    {"-C", PERSONALITY_VALUE, personality_ignore, "colours: only on a terminal"},
-    {"--color", PERSONALITY_OPTIONAL, personality_ignore, "colours: only on a terminal"},
-    {"-e --erase", PERSONALITY_VALUE, set_erase, "only what must be is erased: chip is warned of"},
-    {"--trust-crc", PERSONALITY_NONE, personality_ignore, "contents are compared, and quickly"},
-    {"-S --semihosting", PERSONALITY_NONE, personality_ignore, "always on"},
-    {"--elf", PERSONALITY_VALUE, personality_ignore, "not needed: gdb has it"},
-    {"--core", PERSONALITY_VALUE, personality_first_core,
+    {"--pack", COMPAT_VALUE, compat_ignore, "not needed: the chip is known"},
+    {"--config", COMPAT_VALUE, compat_without, "configuration files are not read"},
+    {"--script", COMPAT_VALUE, compat_without, "Python scripts are not run"},
+    {"--no-config", COMPAT_NONE, compat_ignore, "always so"},
+    {"-C", COMPAT_VALUE, compat_ignore, "colours: only on a terminal"},
+    {"--color", COMPAT_OPTIONAL, compat_ignore, "colours: only on a terminal"},
+    {"-e --erase", COMPAT_VALUE, set_erase, "only what must be is erased: chip is warned of"},
+    {"--trust-crc", COMPAT_NONE, compat_ignore, "contents are compared, and quickly"},
+    {"-S --semihosting", COMPAT_NONE, compat_ignore, "always on"},
+    {"--elf", COMPAT_VALUE, compat_ignore, "not needed: gdb has it"},
+    {"--core", COMPAT_VALUE, compat_first_core,
      "the core is found by itself: a warning if it is not 0"},
-    {"-d -da --daparg", PERSONALITY_VALUE, personality_ignore, "of CMSIS-DAP probes"},
-    {"-L --log-level", PERSONALITY_VALUE, set_level, "debug, info, warning, error"},
-    {"-v --verbose", PERSONALITY_NONE, personality_debug, "log everything"},
-    {"-q --quiet", PERSONALITY_NONE, personality_quiet, "log warnings and errors"},
-    {"--allow-remote", PERSONALITY_NONE, personality_without,
+    {"-d -da --daparg", COMPAT_VALUE, compat_ignore, "of CMSIS-DAP probes"},
+    {"-L --log-level", COMPAT_VALUE, set_level, "debug, info, warning, error"},
+    {"-v --verbose", COMPAT_NONE, compat_debug, "log everything"},
+    {"-q --quiet", COMPAT_NONE, compat_quiet, "log warnings and errors"},
+    {"--allow-remote", COMPAT_NONE, compat_without,
      "only this machine may connect; 'probed --gdb 0.0.0.0:3333' opens it to all"},
-    {"-V --version", PERSONALITY_NONE, personality_version, "print the version"},
-    {"-h --help", PERSONALITY_NONE, personality_help, "print this"},
+    {"-V --version", COMPAT_NONE, compat_version, "print the version"},
+    {"-h --help", COMPAT_NONE, compat_help, "print this"},
 };
 
-static const struct personality_line lines[] = {
+static const struct compat_line lines[] = {
     {"gdb", false, "GDB server listening on port ", " (core 0)"},
 };
 
-static bool begin(struct personality_reading *reading, int argc, const char *const argv[],
-                  int *first)
+static bool begin(struct compat_reading *reading, int argc, const char *const argv[], int *first)
 {
     if (argc > 1 && argv[1][0] == '-')
         return true; /* --version, --help */
     if (argc < 2 || (strcmp(argv[1], "gdbserver") != 0 && strcmp(argv[1], "gdb") != 0))
-        return personality_wrong(reading,
-                                 "of pyocd's commands only gdbserver is here, not '%s'; 'probed "
-                                 "--help' lists probed's own for flash, erase and the like",
-                                 argc > 1 ? argv[1] : "");
+        return compat_wrong(reading,
+                            "of pyocd's commands only gdbserver is here, not '%s'; 'probed "
+                            "--help' lists probed's own for flash, erase and the like",
+                            argc > 1 ? argv[1] : "");
     *first = 2;
     return true;
 }
 
-const struct personality personality_pyocd = {
+const struct compat compat_pyocd = {
     .name = "pyocd",
     .port = 3333,
     .once = true,

@@ -5,7 +5,7 @@
 #include "compat/compat_internal.h"
 
 /* -v alone, or their levels: 20 errors, 30 warnings, 50 info, 90 debug. */
-static bool set_verbosity(struct personality_reading *reading)
+static bool set_verbosity(struct compat_reading *reading)
 {
     int level = reading->value ? atoi(reading->value) : 90;
 
@@ -16,28 +16,27 @@ static bool set_verbosity(struct personality_reading *reading)
     return true;
 }
 
-static const struct personality_option options[] = {
-    {"-p --listen_port", PERSONALITY_VALUE, personality_gdb_port, "the port for gdb; 4242"},
-    {"-m --multi", PERSONALITY_NONE, personality_stay, "do not end with gdb"},
-    {"-n --no-reset --hot-plug", PERSONALITY_NONE, personality_attach, "never reset to connect"},
-    {"-u --connect-under-reset", PERSONALITY_NONE, personality_under_reset,
-     "hold NRST while connecting"},
-    {"-F --freq", PERSONALITY_VALUE, personality_khz, "highest SWD clock, in kHz or as 1.8M"},
-    {"--serial", PERSONALITY_VALUE, personality_probe, "(part of) the probe's serial number"},
-    {"-v --verbose", PERSONALITY_OPTIONAL, set_verbosity,
+static const struct compat_option options[] = {
+    {"-p --listen_port", COMPAT_VALUE, compat_gdb_port, "the port for gdb; 4242"},
+    {"-m --multi", COMPAT_NONE, compat_stay, "do not end with gdb"},
+    {"-n --no-reset --hot-plug", COMPAT_NONE, compat_attach, "never reset to connect"},
+    {"-u --connect-under-reset", COMPAT_NONE, compat_under_reset, "hold NRST while connecting"},
+    {"-F --freq", COMPAT_VALUE, compat_khz, "highest SWD clock, in kHz or as 1.8M"},
+    {"--serial", COMPAT_VALUE, compat_probe, "(part of) the probe's serial number"},
+    {"-v --verbose", COMPAT_OPTIONAL, set_verbosity,
      "how much is logged: 20 errors, 30 warnings, 50 info, 90 all"},
-    {"--semihosting", PERSONALITY_NONE, personality_ignore, "always on"},
-    {"-1 --stlinkv1", PERSONALITY_NONE, personality_ignore, "the probe is found by itself"},
-    {"-s --stlink_version", PERSONALITY_VALUE, personality_ignore, "the probe is found by itself"},
-    {"-V --version", PERSONALITY_NONE, personality_version, "print the version"},
-    {"-h --help", PERSONALITY_NONE, personality_help, "print this"},
+    {"--semihosting", COMPAT_NONE, compat_ignore, "always on"},
+    {"-1 --stlinkv1", COMPAT_NONE, compat_ignore, "the probe is found by itself"},
+    {"-s --stlink_version", COMPAT_VALUE, compat_ignore, "the probe is found by itself"},
+    {"-V --version", COMPAT_NONE, compat_version, "print the version"},
+    {"-h --help", COMPAT_NONE, compat_help, "print this"},
 };
 
-static const struct personality_line lines[] = {
+static const struct compat_line lines[] = {
     {"gdb", false, "Listening at *:", "..."},
 };
 
-const struct personality personality_st_util = {
+const struct compat compat_st_util = {
     .name = "st-util",
     .port = 4242,
     .once = true,

@@ -8,105 +8,105 @@
 
 enum { ALONE_MS = 1000 };
 
-static void destroy_step(struct shell *shell)
+static void destroy_step(struct console *console)
 {
-    if (shell->flight || shell->connection.open_handles > 0 || !shell->timer_closed)
+    if (console->flight || console->connection.open_handles > 0 || !console->timer_closed)
         return;
-    shell->host->gone(shell->host->user, shell);
-    message_destroy(shell->unwatch);
-    shell->kind->destroy(shell);
+    console->host->gone(console->host->user, console);
+    message_destroy(console->unwatch);
+    console->kind->destroy(console);
 }
 
 static void on_timer_closed(uv_handle_t *timer)
 {
-    struct shell *shell = timer->data;
+    struct console *console = timer->data;
 
-    shell->timer_closed = true;
-    destroy_step(shell);
+    console->timer_closed = true;
+    destroy_step(console);
 }
 
-static void begin_close(struct shell *shell, bool orderly)
+static void begin_close(struct console *console, bool orderly)
 {
-    if (shell->closing)
+    if (console->closing)
         return;
-    shell->closing = true;
-    shell_watch(shell, false);
-    shell_cancel(shell);
-    uv_close((uv_handle_t *)&shell->timer, on_timer_closed);
+    console->closing = true;
+    console_watch(console, false);
+    console_cancel(console);
+    uv_close((uv_handle_t *)&console->timer, on_timer_closed);
     if (orderly)
-        connection_finish(&shell->connection);
+        connection_finish(&console->connection);
     else
-        connection_close(&shell->connection);
+        connection_close(&console->connection);
 }
 
-void shell_finish(struct shell *shell)
+void console_finish(struct console *console)
 {
-    begin_close(shell, true);
+    begin_close(console, true);
 }
 
-void shell_close(struct shell *shell)
+void console_close(struct console *console)
 {
-    begin_close(shell, false);
+    begin_close(console, false);
 }
 
 /* --- the client's side --- */
 
 static size_t on_bytes(void *user, const char *bytes, size_t length)
 {
-    struct shell *shell = user;
-    size_t used = shell->closing ? length : shell->kind->bytes(shell, bytes, length);
+    struct console *console = user;
+    size_t used = console->closing ? length : console->kind->bytes(console, bytes, length);
 
-    return shell->closing ? length : used;
+    return console->closing ? length : used;
 }
 
-bool shell_hears(struct shell *shell, uint8_t byte, bool keys, uint8_t end)
+bool console_hears(struct console *console, uint8_t byte, bool keys, uint8_t end)
 {
-    first_line_byte(&shell->first_line, byte, keys, end);
-    if (!shell->first_line.foreign)
+    first_line_byte(&console->first_line, byte, keys, end);
+    if (!console->first_line.foreign)
         return true;
-    if (!shell->closing)
+    if (!console->closing)
         log_line(
-            shell->host->log, LOG_WARN,
+            console->host->log, LOG_WARN,
             "a client of the %s port speaks HTTP or another protocol, as a web page would make "
             "a browser do (its first line %s): closing it, nothing was run",
-            shell->kind->name, shell->first_line.foreign);
-    shell_close(shell);
+            console->kind->name, console->first_line.foreign);
+    console_close(console);
     return false;
 }
 
 /* A client that sends no more still gets its answers, then the connection ends. */
-static void proceed(struct shell *shell)
+static void proceed(struct console *console)
 {
-    bool idle = !shell->closing && shell->kind->proceed(shell);
+    bool idle = !console->closing && console->kind->proceed(console);
 
-    if (!shell->closing)
-        connection_resume(&shell->connection);
-    if (shell->ended && idle && !shell->flight && shell->connection.held == 0)
-        shell_finish(shell);
+    if (!console->closing)
+        connection_resume(&console->connection);
+    if (console->ended && idle && !console->flight && console->connection.held == 0)
+        console_finish(console);
 }
 
 /* Whether it only sends no more or is gone cannot be told apart: somebody has to write to it. */
 static void on_timer(uv_timer_t *timer)
 {
-    struct shell *shell = timer->data;
+    struct console *console = timer->data;
 
-    if (shell->flight)
-        shell->kind->alone(shell);
+    if (console->flight)
+        console->kind->alone(console);
 }
 
 static void on_ended(void *user, bool broken)
 {
-    struct shell *shell = user;
+    struct console *console = user;
 
-    shell->ended = true;
-    if (shell->closing)
+    console->ended = true;
+    if (console->closing)
         return;
     if (broken) {
-        shell_close(shell);
+        console_close(console);
         return;
     }
-    uv_timer_start(&shell->timer, on_timer, ALONE_MS, ALONE_MS);
-    proceed(shell);
+    uv_timer_start(&console->timer, on_timer, ALONE_MS, ALONE_MS);
+    proceed(console);
 }
 
 static void on_drained(void *user)
@@ -116,14 +116,14 @@ static void on_drained(void *user)
 
 static void on_closed(void *user)
 {
-    struct shell *shell = user;
+    struct console *console = user;
 
-    begin_close(shell, false); /* if it was not asked for */
-    destroy_step(shell);
+    begin_close(console, false); /* if it was not asked for */
+    destroy_step(console);
 }
 
-void shell_open(struct shell *shell, const struct shell_kind *kind, const struct shell_host *host,
-                uv_stream_t *listener)
+void console_open(struct console *console, const struct console_kind *kind,
+                  const struct console_host *host, uv_stream_t *listener)
 {
     static const struct connection_events events = {
         .bytes = on_bytes,
@@ -132,69 +132,70 @@ void shell_open(struct shell *shell, const struct shell_kind *kind, const struct
         .closed = on_closed,
     };
 
-    shell->kind = kind;
-    shell->host = host;
-    uv_timer_init(host->loop, &shell->timer);
-    shell->timer.data = shell;
-    connection_accept(&shell->connection, listener, &events, shell, host->log);
-    kind->begin(shell);
+    console->kind = kind;
+    console->host = host;
+    uv_timer_init(host->loop, &console->timer);
+    console->timer.data = console;
+    connection_accept(&console->connection, listener, &events, console, host->log);
+    kind->begin(console);
 }
 
-void shell_write(struct shell *shell, const void *bytes, size_t length)
+void console_write(struct console *console, const void *bytes, size_t length)
 {
-    if (!shell->closing && length > 0)
-        connection_write(&shell->connection, bytes, length);
+    if (!console->closing && length > 0)
+        connection_write(&console->connection, bytes, length);
 }
 
 /* --- the worker's side --- */
 
-void shell_run(struct shell *shell, const char *line)
+void console_run(struct console *console, const char *line)
 {
-    shell->flight = message_create(MESSAGE_COMMAND, shell, shell->host->log, line, strlen(line));
-    if (shell->flight)
-        worker_post(shell->host->worker, shell->flight);
+    console->flight =
+        message_create(MESSAGE_COMMAND, console, console->host->log, line, strlen(line));
+    if (console->flight)
+        worker_post(console->host->worker, console->flight);
     else
-        shell_close(shell);
+        console_close(console);
 }
 
-void shell_cancel(struct shell *shell)
+void console_cancel(struct console *console)
 {
-    if (shell->flight)
-        atomic_store(&shell->flight->job.cancelled, true);
+    if (console->flight)
+        atomic_store(&console->flight->job.cancelled, true);
 }
 
-void shell_watch(struct shell *shell, bool on)
+void console_watch(struct console *console, bool on)
 {
-    const struct shell_host *host = shell->host;
+    const struct console_host *host = console->host;
 
-    if (on == (shell->unwatch != NULL))
+    if (on == (console->unwatch != NULL))
         return;
     if (!on) {
-        worker_post(host->worker, shell->unwatch);
-        shell->unwatch = NULL;
+        worker_post(host->worker, console->unwatch);
+        console->unwatch = NULL;
         return;
     }
     struct message *watch = message_create(MESSAGE_WATCH, NULL, host->log, NULL, 0);
-    shell->unwatch = message_create(MESSAGE_WATCH, NULL, host->log, NULL, 0);
-    if (!watch || !shell->unwatch) {
+    console->unwatch = message_create(MESSAGE_WATCH, NULL, host->log, NULL, 0);
+    if (!watch || !console->unwatch) {
         message_destroy(watch);
-        message_destroy(shell->unwatch);
-        shell->unwatch = NULL;
+        message_destroy(console->unwatch);
+        console->unwatch = NULL;
         return;
     }
     watch->watchers = 1;
-    shell->unwatch->watchers = -1;
+    console->unwatch->watchers = -1;
     worker_post(host->worker, watch);
 }
 
 /* The text may be a program's. */
-static void take_output(struct shell *shell, const struct message *message)
+static void take_output(struct console *console, const struct message *message)
 {
     const char *text = message->payload, *end = text + message->length;
     char shown[1024];
 
-    atomic_fetch_sub(&shell->flight->unsent, message->length);
-    while (text < end && !shell->closing) {
+    atomic_fetch_sub(&console->flight->unsent, message->length);
+    while (text < end && !console->closing) {
         size_t used = 0;
 
         while (text < end && used <= sizeof shown - sizeof(struct visible_piece)) {
@@ -204,40 +205,40 @@ static void take_output(struct shell *shell, const struct message *message)
             memcpy(shown + used, piece.text, piece.length);
             used += piece.length;
         }
-        shell->kind->output(shell, shown, used);
+        console->kind->output(console, shown, used);
     }
 }
 
-static void take_end(struct shell *shell, const struct message *message)
+static void take_end(struct console *console, const struct message *message)
 {
-    shell->flight = NULL;
-    if (shell->closing)
+    console->flight = NULL;
+    if (console->closing)
         return;
-    shell->kind->finished(shell, message);
-    if (message->wish != MONITOR_NOTHING)
-        shell_finish(shell);
+    console->kind->finished(console, message);
+    if (message->request != MONITOR_NOTHING)
+        console_finish(console);
 }
 
-void shell_take(struct shell *shell, struct message *message)
+void console_take(struct console *console, struct message *message)
 {
-    const struct shell_host *host = shell->host;
+    const struct console_host *host = console->host;
 
     if (message->kind == MESSAGE_OUTPUT) {
-        take_output(shell, message);
+        take_output(console, message);
     } else {
-        take_end(shell, message);
-        if (message->wish == MONITOR_SHUTDOWN)
+        take_end(console, message);
+        if (message->request == MONITOR_SHUTDOWN)
             host->shutdown(host->user, message->exit_code);
-        if (shell->closing)
-            destroy_step(shell);
+        if (console->closing)
+            destroy_step(console);
         else
-            proceed(shell);
+            proceed(console);
     }
     message_destroy(message);
 }
 
-void shell_tell(struct shell *shell, const struct message *news)
+void console_tell(struct console *console, const struct message *events)
 {
-    if (!shell->closing && shell->unwatch)
-        shell->kind->news(shell, news, news->session == shell);
+    if (!console->closing && console->unwatch)
+        console->kind->events(console, events, events->requester == console);
 }

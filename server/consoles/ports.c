@@ -6,16 +6,16 @@
 #include "consoles/tcl.h"
 #include "consoles/telnet.h"
 
-static void on_gone(void *user, struct shell *shell)
+static void on_gone(void *user, struct console *console)
 {
     struct ports *ports = user;
 
     for (size_t i = 0; i < PORTS_SHELLS; i++) {
-        if (ports->shells[i] == shell)
-            ports->shells[i] = NULL;
+        if (ports->consoles[i] == console)
+            ports->consoles[i] = NULL;
     }
     ports->count--;
-    log_line(ports->host.log, LOG_DEBUG, "a %s client left, %zu remain", shell->kind->name,
+    log_line(ports->host.log, LOG_DEBUG, "a %s client left, %zu remain", console->kind->name,
              ports->count);
     if (ports->count == 0)
         ports->empty(ports->user);
@@ -32,14 +32,14 @@ static void on_arrived(void *user, uv_stream_t *listener)
 {
     struct port *port = user;
     struct ports *ports = port->ports;
-    const struct shell_host *host = &ports->host;
+    const struct console_host *host = &ports->host;
     size_t seat = 0;
 
-    while (seat < PORTS_SHELLS && ports->shells[seat])
+    while (seat < PORTS_SHELLS && ports->consoles[seat])
         seat++;
     if (seat < PORTS_SHELLS)
-        ports->shells[seat] = port->create(host, listener);
-    if (seat == PORTS_SHELLS || !ports->shells[seat]) {
+        ports->consoles[seat] = port->create(host, listener);
+    if (seat == PORTS_SHELLS || !ports->consoles[seat]) {
         log_line(host->log, LOG_WARN, "a %s client was turned away: %zu are here already",
                  port->listener.service, ports->count);
         listener_turn_away(host->loop, listener);
@@ -53,7 +53,7 @@ static void on_arrived(void *user, uv_stream_t *listener)
 void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
                 const struct peer_rules *peers)
 {
-    ports->host = (struct shell_host){
+    ports->host = (struct console_host){
         .loop = loop,
         .log = log,
         .worker = worker,
@@ -61,8 +61,8 @@ void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, str
         .shutdown = on_shutdown,
         .user = ports,
     };
-    ports->each[PORT_TCL] = (struct port){.create = tcl_session_create};
-    ports->each[PORT_TELNET] = (struct port){.create = telnet_session_create};
+    ports->each[PORT_TCL] = (struct port){.create = tcl_console_create};
+    ports->each[PORT_TELNET] = (struct port){.create = telnet_console_create};
     for (size_t i = 0; i < PORTS; i++) {
         ports->each[i].ports = ports;
         ports->each[i].listener = (struct listener){
@@ -108,15 +108,15 @@ void ports_close(struct ports *ports)
     for (size_t i = 0; i < PORTS; i++)
         listener_close(&ports->each[i].listener);
     for (size_t i = 0; i < PORTS_SHELLS; i++) {
-        if (ports->shells[i])
-            shell_close(ports->shells[i]);
+        if (ports->consoles[i])
+            console_close(ports->consoles[i]);
     }
 }
 
-void ports_tell(struct ports *ports, const struct message *news)
+void ports_tell(struct ports *ports, const struct message *events)
 {
     for (size_t i = 0; i < PORTS_SHELLS; i++) {
-        if (ports->shells[i])
-            shell_tell(ports->shells[i], news);
+        if (ports->consoles[i])
+            console_tell(ports->consoles[i], events);
     }
 }

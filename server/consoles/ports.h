@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The telnet and the TCL port of a daemon, and the shells that came through them. Loop thread. */
+/* The telnet and the TCL port of a daemon, and the consoles that came through them. Loop thread. */
 #ifndef PROBED_PORTS_H
 #define PROBED_PORTS_H
 
@@ -13,20 +13,20 @@ enum {
 enum { PORT_TCL, PORT_TELNET, PORTS };
 
 struct ports {
-    struct shell_host host; /* gone and user are the ports' own */
+    struct console_host host; /* gone and user are the ports' own */
     struct port {
         struct ports *ports;
         struct listener listener;
-        struct shell *(*create)(const struct shell_host *host, uv_stream_t *listener);
+        struct console *(*create)(const struct console_host *host, uv_stream_t *listener);
     } each[PORTS];
-    struct shell *shells[PORTS_SHELLS];
-    size_t count; /* of shells */
+    struct console *consoles[PORTS_SHELLS];
+    size_t count; /* of consoles */
     void (*shutdown)(void *user, int exit_code);
-    void (*empty)(void *user); /* the last shell is gone */
+    void (*empty)(void *user); /* the last console is gone */
     void *user;
 };
 
-/* No port is open yet. `worker` and `peers` outlive the shells. */
+/* No port is open yet. `worker` and `peers` outlive the consoles. */
 void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
                 const struct peer_rules *peers);
 /* Opens what the options ask for and tells `ready` of each, as daemon_setup.ready. False: `why`
@@ -35,9 +35,9 @@ void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, str
 bool ports_open(struct ports *ports, const struct options *options,
                 void (*ready)(void *user, const char *service, const struct endpoint *endpoint),
                 void *user, char *why, size_t why_size);
-/* Closes ports and shells; empty() comes when the last is gone, not if there is none. */
+/* Closes ports and consoles; empty() comes when the last is gone, not if there is none. */
 void ports_close(struct ports *ports);
-/* NEWS of the worker for all shells; stays the caller's. */
-void ports_tell(struct ports *ports, const struct message *news);
+/* EVENT of the worker for all consoles; stays the caller's. */
+void ports_tell(struct ports *ports, const struct message *events);
 
 #endif

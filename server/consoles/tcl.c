@@ -13,8 +13,8 @@ enum {
     ALONE_S = 30, /* whoever sends no more and got no answer for so long is gone */
 };
 
-struct tcl_session {
-    struct shell shell; /* first */
+struct tcl_console {
+    struct console console; /* first */
     char line[LINE_SIZE];
     size_t length;
     bool too_long;
@@ -24,71 +24,70 @@ struct tcl_session {
     bool result_lost;
 };
 
-static struct tcl_session *session_of(struct shell *shell)
+static struct tcl_console *tcl_of(struct console *console)
 {
-    return (struct tcl_session *)shell; /* its first member */
+    return (struct tcl_console *)console; /* its first member */
 }
 
 /* --- results --- */
 
-static void forget_result(struct tcl_session *session)
+static void forget_result(struct tcl_console *tcl)
 {
-    free(session->result);
-    session->result = NULL;
-    session->result_length = session->result_room = 0;
-    session->result_lost = false;
+    free(tcl->result);
+    tcl->result = NULL;
+    tcl->result_length = tcl->result_room = 0;
+    tcl->result_lost = false;
 }
 
-static bool grow(struct tcl_session *session, size_t length)
+static bool grow(struct tcl_console *tcl, size_t length)
 {
-    size_t room = session->result_room ? session->result_room : LINE_SIZE;
+    size_t room = tcl->result_room ? tcl->result_room : LINE_SIZE;
 
     while (room < length)
         room *= 2;
-    char *result = room <= TCL_RESULT_MAX ? realloc(session->result, room) : NULL;
+    char *result = room <= TCL_RESULT_MAX ? realloc(tcl->result, room) : NULL;
     if (!result)
         return false;
-    session->result = result;
-    session->result_room = room;
+    tcl->result = result;
+    tcl->result_room = room;
     return true;
 }
 
-static void append(struct tcl_session *session, const char *text, size_t length)
+static void append(struct tcl_console *tcl, const char *text, size_t length)
 {
     if (length == 0)
         return;
-    if (session->result_length + length > session->result_room &&
-        !grow(session, session->result_length + length)) {
-        session->result_lost = true;
+    if (tcl->result_length + length > tcl->result_room && !grow(tcl, tcl->result_length + length)) {
+        tcl->result_lost = true;
         return;
     }
-    memcpy(session->result + session->result_length, text, length);
-    session->result_length += length;
+    memcpy(tcl->result + tcl->result_length, text, length);
+    tcl->result_length += length;
 }
 
-static void append_text(struct tcl_session *session, const char *text)
+static void append_text(struct tcl_console *tcl, const char *text)
 {
-    append(session, text, strlen(text));
+    append(tcl, text, strlen(text));
 }
 
-static void send_result(struct tcl_session *session)
+static void send_result(struct tcl_console *tcl)
 {
     static const char end = END;
 
-    if (session->result_lost) {
-        forget_result(session);
-        append_text(session, "Error: the result is longer than 524288 bytes");
+    if (tcl->result_lost) {
+        forget_result(tcl);
+        append_text(tcl, "Error: the result is longer than 524288 bytes");
     }
-    if (session->result_length > 0)
-        shell_write(&session->shell, session->result, session->result_length);
-    shell_write(&session->shell, &end, 1);
-    forget_result(session);
+    if (tcl->result_length > 0)
+        console_write(&tcl->console, tcl->result, tcl->result_length);
+    console_write(&tcl->console, &end, 1);
+    forget_result(tcl);
 }
 
-static void send_text(struct tcl_session *session, const char *text)
+static void send_text(struct tcl_console *tcl, const char *text)
 {
-    append_text(session, text);
-    send_result(session);
+    append_text(tcl, text);
+    send_result(tcl);
 }
 
 /* --- commands --- */
@@ -99,119 +98,119 @@ static bool is_word(const struct monitor_words *words, int index, const char *wo
 }
 
 /* What concerns this connection and not the target. `at`: the word behind the name. */
-static void set_notifications(struct tcl_session *session, const struct monitor_words *words,
-                              int at)
+static void set_notifications(struct tcl_console *tcl, const struct monitor_words *words, int at)
 {
     if (is_word(words, at, "on") || is_word(words, at, "off"))
-        shell_watch(&session->shell, is_word(words, at, "on"));
+        console_watch(&tcl->console, is_word(words, at, "on"));
     else if (words->count > at)
-        append_text(session, "Error: usage: tcl_notifications [on|off]");
-    if (session->result_length == 0)
-        append_text(session, session->shell.unwatch ? "Target Notification output is enabled"
-                                                    : "Target Notification output is disabled");
-    send_result(session);
+        append_text(tcl, "Error: usage: tcl_notifications [on|off]");
+    if (tcl->result_length == 0)
+        append_text(tcl, tcl->console.unwatch ? "Target Notification output is enabled"
+                                              : "Target Notification output is disabled");
+    send_result(tcl);
 }
 
-static void run(struct tcl_session *session)
+static void run(struct tcl_console *tcl)
 {
-    const char *line = session->line, *rest = line;
+    const char *line = tcl->line, *rest = line;
     struct monitor_words words;
     bool plain = !monitor_split(&rest, &words) && !rest;
 
     if (plain && is_word(&words, 0, "tcl_notifications"))
-        set_notifications(session, &words, 1);
+        set_notifications(tcl, &words, 1);
     else if (plain && is_word(&words, 0, "tcl") && is_word(&words, 1, "notifications"))
-        set_notifications(session, &words, 2);
+        set_notifications(tcl, &words, 2);
     else if (plain && words.count == 0)
-        send_result(session);
+        send_result(tcl);
     else if (plain && words.count == 2 && is_word(&words, 0, "capture"))
-        shell_run(&session->shell, words.words[1]);
+        console_run(&tcl->console, words.words[1]);
     else
-        shell_run(&session->shell, line);
+        console_run(&tcl->console, line);
 }
 
-static void take_command(struct tcl_session *session)
+static void take_command(struct tcl_console *tcl)
 {
-    bool too_long = session->too_long;
+    bool too_long = tcl->too_long;
 
-    session->line[session->length] = '\0';
-    session->length = 0;
-    session->too_long = false;
+    tcl->line[tcl->length] = '\0';
+    tcl->length = 0;
+    tcl->too_long = false;
     if (too_long)
-        send_text(session, "Error: the command is longer than 4095 bytes and was not run");
+        send_text(tcl, "Error: the command is longer than 4095 bytes and was not run");
     else
-        run(session);
+        run(tcl);
 }
 
-static size_t take_bytes(struct shell *shell, const char *bytes, size_t length)
+static size_t take_bytes(struct console *console, const char *bytes, size_t length)
 {
-    struct tcl_session *session = session_of(shell);
+    struct tcl_console *tcl = tcl_of(console);
     size_t used = 0;
 
-    while (used < length && !shell->flight && !shell->closing && !shell->connection.congested) {
+    while (used < length && !console->flight && !console->closing &&
+           !console->connection.congested) {
         char byte = bytes[used++];
 
-        if (!shell_hears(shell, (uint8_t)byte, false, END))
+        if (!console_hears(console, (uint8_t)byte, false, END))
             break;
         if (byte == END)
-            take_command(session);
-        else if (session->length < sizeof session->line - 1)
-            session->line[session->length++] = byte;
+            take_command(tcl);
+        else if (tcl->length < sizeof tcl->line - 1)
+            tcl->line[tcl->length++] = byte;
         else
-            session->too_long = true;
+            tcl->too_long = true;
     }
     return used;
 }
 
-static bool proceed(struct shell *shell)
+static bool proceed(struct console *console)
 {
-    return !shell->flight; /* what is left is the connection's */
+    return !console->flight; /* what is left is the connection's */
 }
 
-static void take_output(struct shell *shell, const char *text, size_t length)
+static void take_output(struct console *console, const char *text, size_t length)
 {
-    append(session_of(shell), text, length);
+    append(tcl_of(console), text, length);
 }
 
 /* There is nothing in the protocol that could be said in between. */
-static void alone(struct shell *shell)
+static void alone(struct console *console)
 {
-    if (++session_of(shell)->alone >= ALONE_S)
-        shell_close(shell);
+    if (++tcl_of(console)->alone >= ALONE_S)
+        console_close(console);
 }
 
-static void finished(struct shell *shell, const struct message *message)
+static void finished(struct console *console, const struct message *message)
 {
-    struct tcl_session *session = session_of(shell);
+    struct tcl_console *tcl = tcl_of(console);
 
-    session->alone = 0;
+    tcl->alone = 0;
     if (message->error != ERR_OK)
-        append_text(session, job_text(&message->job, message->error));
-    else if (message->value && session->result_length > 0 &&
-             session->result[session->result_length - 1] == '\n')
-        session->result_length--;
-    send_result(session);
+        append_text(tcl, job_text(&message->job, message->error));
+    else if (message->value && tcl->result_length > 0 &&
+             tcl->result[tcl->result_length - 1] == '\n')
+        tcl->result_length--;
+    send_result(tcl);
 }
 
 /* --- notifications: what OpenOCD's events are called --- */
 
-static void notify(struct shell *shell, const char *text)
+static void notify(struct console *console, const char *text)
 {
     char line[80];
     int length = snprintf(line, sizeof line, "type %s\r\n%c", text, END);
 
-    shell_write(shell, line, (size_t)length);
+    console_write(console, line, (size_t)length);
 }
 
-static void take_news(struct shell *shell, const struct message *message, bool own)
+static void take_event(struct console *console, const struct message *message, bool own)
 {
-    static const char *const texts[][5] = {
-        [NEWS_FOUND] = {"target_event event examine-end"},
-        [NEWS_LOST] = {"target_state state unknown"},
-        [NEWS_RUNNING] = {"target_event event resume-start", "target_event event resumed",
-                          "target_state state running", "target_event event resume-end"},
-        [NEWS_HALTED] = {"target_event event gdb-halt", "target_state state halted",
-                         "target_event event halted"},
+    static const char *const pool[][5] = {
+        [EVENT_FOUND] = {"target_event event examine-end"},
+        [EVENT_LOST] = {"target_state state unknown"},
+        [EVENT_RUNNING] = {"target_event event resume-start", "target_event event resumed",
+                           "target_state state running", "target_event event resume-end"},
+        [EVENT_HALTED] = {"target_event event gdb-halt", "target_state state halted",
+                          "target_event event halted"},
     };
     static const char *const resets[] = {
         [TARGET_RESET_RUN] = "target_reset mode run",
@@ -220,32 +219,32 @@ static void take_news(struct shell *shell, const struct message *message, bool o
     };
 
     (void)own; /* the result comes behind them */
-    if (message->news == NEWS_RESET) {
-        notify(shell, resets[message->reset]);
+    if (message->events == EVENT_RESET) {
+        notify(console, resets[message->reset]);
         return;
     }
-    for (size_t i = 0; texts[message->news][i]; i++)
-        notify(shell, texts[message->news][i]);
+    for (size_t i = 0; pool[message->events][i]; i++)
+        notify(console, pool[message->events][i]);
 }
 
 /* --- life --- */
 
-static void begin(struct shell *shell)
+static void begin(struct console *console)
 {
-    (void)shell; /* says nothing first */
+    (void)console; /* says nothing first */
 }
 
-static void destroy(struct shell *shell)
+static void destroy(struct console *console)
 {
-    struct tcl_session *session = session_of(shell);
+    struct tcl_console *tcl = tcl_of(console);
 
-    free(session->result);
-    free(session);
+    free(tcl->result);
+    free(tcl);
 }
 
-struct shell *tcl_session_create(const struct shell_host *host, uv_stream_t *listener)
+struct console *tcl_console_create(const struct console_host *host, uv_stream_t *listener)
 {
-    static const struct shell_kind kind = {
+    static const struct console_kind kind = {
         .name = "tcl",
         .begin = begin,
         .bytes = take_bytes,
@@ -253,13 +252,13 @@ struct shell *tcl_session_create(const struct shell_host *host, uv_stream_t *lis
         .output = take_output,
         .alone = alone,
         .finished = finished,
-        .news = take_news,
+        .events = take_event,
         .destroy = destroy,
     };
-    struct tcl_session *session = calloc(1, sizeof *session);
+    struct tcl_console *tcl = calloc(1, sizeof *tcl);
 
-    if (!session)
+    if (!tcl)
         return NULL;
-    shell_open(&session->shell, &kind, host, listener);
-    return &session->shell;
+    console_open(&tcl->console, &kind, host, listener);
+    return &tcl->console;
 }

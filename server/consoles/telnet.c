@@ -20,9 +20,9 @@ enum {
     RUBOUT = 127,
 };
 
-struct telnet_session {
-    struct shell shell; /* first */
-    telnet_t *telnet;
+struct telnet_console {
+    struct console console; /* first */
+    telnet_t *protocol;
     struct line_editor editor;
     char ahead[AHEAD]; /* not yet given to the editor; a ring */
     size_t ahead_first, ahead_length;
@@ -32,20 +32,20 @@ struct telnet_session {
     bool after_return; /* it ended in '\r' */
 };
 
-static struct telnet_session *session_of(struct shell *shell)
+static struct telnet_console *telnet_of(struct console *console)
 {
-    return (struct telnet_session *)shell; /* its first member */
+    return (struct telnet_console *)console; /* its first member */
 }
 
 /* --- what is written --- */
 
-static void write_bytes(struct telnet_session *session, const struct buf *out)
+static void write_bytes(struct telnet_console *telnet, const struct buf *out)
 {
     if (out->length > 0)
-        telnet_send(session->telnet, (const char *)out->data, out->length);
+        telnet_send(telnet->protocol, (const char *)out->data, out->length);
 }
 
-static void write_text(struct telnet_session *session, const char *text, size_t length)
+static void write_text(struct telnet_console *telnet, const char *text, size_t length)
 {
     char memory[2 * CHUNK];
     struct buf out;
@@ -55,67 +55,67 @@ static void write_text(struct telnet_session *session, const char *text, size_t 
 
         buf_init(&out, memory, sizeof memory);
         for (size_t i = 0; i < part; i++) {
-            if (text[i] == '\n' && !session->after_return)
+            if (text[i] == '\n' && !telnet->after_return)
                 buf_byte(&out, '\r');
-            session->after_return = text[i] == '\r';
+            telnet->after_return = text[i] == '\r';
             buf_byte(&out, (uint8_t)text[i]);
         }
-        session->in_line = text[part - 1] != '\n';
-        write_bytes(session, &out);
+        telnet->in_line = text[part - 1] != '\n';
+        write_bytes(telnet, &out);
         text += part;
         length -= part;
     }
 }
 
-static void write_line(struct telnet_session *session, const char *text)
+static void write_line(struct telnet_console *telnet, const char *text)
 {
-    write_text(session, text, strlen(text));
-    write_text(session, "\n", 1);
+    write_text(telnet, text, strlen(text));
+    write_text(telnet, "\n", 1);
 }
 
-static void end_line(struct telnet_session *session)
+static void end_line(struct telnet_console *telnet)
 {
-    if (session->in_line)
-        write_text(session, "\n", 1);
+    if (telnet->in_line)
+        write_text(telnet, "\n", 1);
 }
 
 typedef void editor_view(const struct line_editor *editor, struct buf *out);
 
-static void view(struct telnet_session *session, editor_view *how)
+static void view(struct telnet_console *telnet, editor_view *how)
 {
     char memory[LINE_OUTPUT];
     struct buf out;
 
     buf_init(&out, memory, sizeof memory);
-    how(&session->editor, &out);
-    write_bytes(session, &out);
-    session->in_line = false;
+    how(&telnet->editor, &out);
+    write_bytes(telnet, &out);
+    telnet->in_line = false;
 }
 
-static void prompt(struct telnet_session *session)
+static void prompt(struct telnet_console *telnet)
 {
-    session->prompting = true;
-    view(session, line_editor_show);
+    telnet->prompting = true;
+    view(telnet, line_editor_show);
 }
 
 /* Lines that have nothing to do with the one being typed. */
-static void interject(struct telnet_session *session, const char *text, size_t length)
+static void interject(struct telnet_console *telnet, const char *text, size_t length)
 {
-    if (session->prompting)
-        view(session, line_editor_hide);
+    if (telnet->prompting)
+        view(telnet, line_editor_hide);
     else
-        end_line(session);
-    write_text(session, text, length);
-    end_line(session);
-    if (session->prompting)
-        view(session, line_editor_show);
+        end_line(telnet);
+    write_text(telnet, text, length);
+    end_line(telnet);
+    if (telnet->prompting)
+        view(telnet, line_editor_show);
 }
 
 /* --- what is typed --- */
 
-static void complete(struct telnet_session *session)
+static void complete(struct telnet_console *telnet)
 {
-    struct line_editor *editor = &session->editor;
+    struct line_editor *editor = &telnet->editor;
     char memory[COMPLETION_OUTPUT];
     struct completion found;
     struct buf out;
@@ -132,52 +132,52 @@ static void complete(struct telnet_session *session)
     else if (common == found.typed) {
         buf_text(&out, "\r\n");
         completion_list(&found, editor->width, &out);
-        write_bytes(session, &out);
+        write_bytes(telnet, &out);
         buf_clear(&out);
         line_editor_show(editor, &out);
     }
-    write_bytes(session, &out);
+    write_bytes(telnet, &out);
 }
 
-static void take_line(struct telnet_session *session, bool too_long)
+static void take_line(struct telnet_console *telnet, bool too_long)
 {
     char line[LINE_SIZE];
 
-    session->prompting = false;
-    session->in_line = false;
-    memcpy(line, session->editor.line, session->editor.length + 1);
-    line_editor_next(&session->editor);
+    telnet->prompting = false;
+    telnet->in_line = false;
+    memcpy(line, telnet->editor.line, telnet->editor.length + 1);
+    line_editor_next(&telnet->editor);
     if (too_long) {
-        write_line(session, "Error: the line is longer than 4095 characters and was not run");
-        prompt(session);
+        write_line(telnet, "Error: the line is longer than 4095 characters and was not run");
+        prompt(telnet);
     } else if (line[strspn(line, " ")] == '\0') {
-        prompt(session);
+        prompt(telnet);
     } else {
-        shell_run(&session->shell, line);
+        console_run(&telnet->console, line);
     }
 }
 
-static void take_byte(struct telnet_session *session, uint8_t byte)
+static void take_byte(struct telnet_console *telnet, uint8_t byte)
 {
     char memory[LINE_OUTPUT];
     struct buf out;
 
     buf_init(&out, memory, sizeof memory);
-    enum line_event event = line_editor_byte(&session->editor, byte, &out);
-    write_bytes(session, &out);
+    enum line_event event = line_editor_byte(&telnet->editor, byte, &out);
+    write_bytes(telnet, &out);
     switch (event) {
     case LINE_READY:
     case LINE_TOO_LONG:
-        take_line(session, event == LINE_TOO_LONG);
+        take_line(telnet, event == LINE_TOO_LONG);
         break;
     case LINE_COMPLETE:
-        complete(session);
+        complete(telnet);
         break;
     case LINE_INTERRUPT:
-        prompt(session);
+        prompt(telnet);
         break;
     case LINE_END:
-        shell_finish(&session->shell);
+        console_finish(&telnet->console);
         break;
     case LINE_NOTHING:
         break;
@@ -185,84 +185,84 @@ static void take_byte(struct telnet_session *session, uint8_t byte)
 }
 
 /* There is room for it. */
-static void put_ahead(struct telnet_session *session, char byte)
+static void put_ahead(struct telnet_console *telnet, char byte)
 {
-    session->ahead[(session->ahead_first + session->ahead_length++) % AHEAD] = byte;
+    telnet->ahead[(telnet->ahead_first + telnet->ahead_length++) % AHEAD] = byte;
 }
 
-static uint8_t take_ahead(struct telnet_session *session)
+static uint8_t take_ahead(struct telnet_console *telnet)
 {
-    char byte = session->ahead[session->ahead_first];
+    char byte = telnet->ahead[telnet->ahead_first];
 
-    session->ahead_first = (session->ahead_first + 1) % AHEAD;
-    session->ahead_length--;
+    telnet->ahead_first = (telnet->ahead_first + 1) % AHEAD;
+    telnet->ahead_length--;
     return (uint8_t)byte;
 }
 
-static bool proceed(struct shell *shell)
+static bool proceed(struct console *console)
 {
-    struct telnet_session *session = session_of(shell);
+    struct telnet_console *telnet = telnet_of(console);
 
     /* A person who left has no use for the rest. A script that wrote all it had to say has. */
-    if (shell->ended && session->editor.editing) {
-        shell_close(shell);
+    if (console->ended && telnet->editor.editing) {
+        console_close(console);
         return true;
     }
-    while (session->ahead_length > 0 && !shell->flight && !shell->closing &&
-           !shell->connection.congested)
-        take_byte(session, take_ahead(session));
-    return session->ahead_length == 0;
+    while (telnet->ahead_length > 0 && !console->flight && !console->closing &&
+           !console->connection.congested)
+        take_byte(telnet, take_ahead(telnet));
+    return telnet->ahead_length == 0;
 }
 
 /* Ctrl-C belongs to the command that runs; what was typed behind that is forgotten. Lines before it
  * have their turn first. */
-static void interrupt(struct telnet_session *session)
+static void interrupt(struct telnet_console *telnet)
 {
-    proceed(&session->shell);
-    if (session->shell.flight) {
-        session->ahead_length = 0;
-        shell_cancel(&session->shell);
-    } else if (session->ahead_length < AHEAD) {
-        put_ahead(session, CTRL_C);
+    proceed(&telnet->console);
+    if (telnet->console.flight) {
+        telnet->ahead_length = 0;
+        console_cancel(&telnet->console);
+    } else if (telnet->ahead_length < AHEAD) {
+        put_ahead(telnet, CTRL_C);
     }
 }
 
 /* --- telnet --- */
 
-static void take_key(struct telnet_session *session, char key)
+static void take_key(struct telnet_console *telnet, char key)
 {
     if (key == CTRL_C)
-        interrupt(session);
-    else if (session->ahead_length < AHEAD) /* always: bytes() feeds one at a time */
-        put_ahead(session, key);
+        interrupt(telnet);
+    else if (telnet->ahead_length < AHEAD) /* always: bytes() feeds one at a time */
+        put_ahead(telnet, key);
 }
 
-static void take_data(struct telnet_session *session, const char *bytes, size_t length)
+static void take_data(struct telnet_console *telnet, const char *bytes, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
-        if (!shell_hears(&session->shell, (uint8_t)bytes[i], session->editor.editing, '\n'))
+        if (!console_hears(&telnet->console, (uint8_t)bytes[i], telnet->editor.editing, '\n'))
             return;
-        take_key(session, bytes[i]);
+        take_key(telnet, bytes[i]);
     }
 }
 
-static void take_command(struct telnet_session *session, unsigned char command)
+static void take_command(struct telnet_console *telnet, unsigned char command)
 {
     switch (command) {
     case TELNET_IP:
     case TELNET_BREAK:
     case TELNET_ABORT:
-        interrupt(session);
+        interrupt(telnet);
         break;
     case TELNET_AYT:
-        proceed(&session->shell); /* what was typed before it */
-        interject(session, "yes\n", 4);
+        proceed(&telnet->console); /* what was typed before it */
+        interject(telnet, "yes\n", 4);
         break;
     case TELNET_EC:
-        take_key(session, RUBOUT);
+        take_key(telnet, RUBOUT);
         break;
     case TELNET_EL:
-        take_key(session, CTRL_U);
+        take_key(telnet, CTRL_U);
         break;
     default:
         break;
@@ -270,45 +270,45 @@ static void take_command(struct telnet_session *session, unsigned char command)
 }
 
 /* NAWS, RFC 1073. */
-static void take_option(struct telnet_session *session, const struct subnegotiate_t *option)
+static void take_option(struct telnet_console *telnet, const struct subnegotiate_t *option)
 {
     const unsigned char *bytes = (const unsigned char *)option->buffer;
 
     if (option->telopt != TELNET_TELOPT_NAWS || option->size != 4)
         return;
     unsigned width = (unsigned)(bytes[0] << 8 | bytes[1]);
-    line_editor_resize(&session->editor, width ? width : 80);
+    line_editor_resize(&telnet->editor, width ? width : 80);
 }
 
-static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *user)
+static void on_telnet(telnet_t *protocol, telnet_event_t *event, void *user)
 {
-    struct telnet_session *session = user;
+    struct telnet_console *telnet = user;
 
-    (void)telnet;
-    session->quiet = 0;
+    (void)protocol;
+    telnet->quiet = 0;
     switch (event->type) {
     case TELNET_EV_DATA:
-        take_data(session, event->data.buffer, event->data.size);
+        take_data(telnet, event->data.buffer, event->data.size);
         break;
     case TELNET_EV_SEND:
-        shell_write(&session->shell, event->data.buffer, event->data.size);
+        console_write(&telnet->console, event->data.buffer, event->data.size);
         break;
     case TELNET_EV_IAC:
-        take_command(session, event->iac.cmd);
+        take_command(telnet, event->iac.cmd);
         break;
     case TELNET_EV_DO:
     case TELNET_EV_DONT:
         if (event->neg.telopt == TELNET_TELOPT_ECHO)
-            session->editor.editing = event->type == TELNET_EV_DO;
+            telnet->editor.editing = event->type == TELNET_EV_DO;
         break;
     case TELNET_EV_SUBNEGOTIATION:
-        take_option(session, &event->sub);
+        take_option(telnet, &event->sub);
         break;
     case TELNET_EV_COMPRESS: /* libtelnet obeys, asked or not */
     case TELNET_EV_ERROR:
-        log_line(session->shell.host->log, LOG_WARN,
+        log_line(telnet->console.host->log, LOG_WARN,
                  "a telnet client breaks the protocol: closing it");
-        shell_close(&session->shell);
+        console_close(&telnet->console);
         break;
     default:
         break;
@@ -316,91 +316,91 @@ static void on_telnet(telnet_t *telnet, telnet_event_t *event, void *user)
 }
 
 /* One by one, so that libtelnet never holds more than there is room for here. */
-static size_t take_bytes(struct shell *shell, const char *bytes, size_t length)
+static size_t take_bytes(struct console *console, const char *bytes, size_t length)
 {
-    struct telnet_session *session = session_of(shell);
+    struct telnet_console *telnet = telnet_of(console);
     size_t used = 0;
 
-    while (used < length && !shell->closing && !shell->connection.congested) {
-        if (session->ahead_length == AHEAD) {
-            proceed(shell);
-            if (session->ahead_length == AHEAD)
+    while (used < length && !console->closing && !console->connection.congested) {
+        if (telnet->ahead_length == AHEAD) {
+            proceed(console);
+            if (telnet->ahead_length == AHEAD)
                 break;
         }
-        telnet_recv(session->telnet, bytes + used++, 1);
-        if (++session->quiet > QUIET_LIMIT) {
-            log_line(shell->host->log, LOG_WARN,
+        telnet_recv(telnet->protocol, bytes + used++, 1);
+        if (++telnet->quiet > QUIET_LIMIT) {
+            log_line(console->host->log, LOG_WARN,
                      "a telnet client sends an option without end: closing it");
-            shell_close(shell);
+            console_close(console);
         }
     }
-    if (!shell->closing)
-        proceed(shell);
+    if (!console->closing)
+        proceed(console);
     return used;
 }
 
-/* --- commands and news --- */
+/* --- commands and events --- */
 
-static void take_output(struct shell *shell, const char *text, size_t length)
+static void take_output(struct console *console, const char *text, size_t length)
 {
-    write_text(session_of(shell), text, length);
+    write_text(telnet_of(console), text, length);
 }
 
 /* To whoever is there it means nothing. */
-static void alone(struct shell *shell)
+static void alone(struct console *console)
 {
-    telnet_iac(session_of(shell)->telnet, TELNET_NOP);
+    telnet_iac(telnet_of(console)->protocol, TELNET_NOP);
 }
 
-static void finished(struct shell *shell, const struct message *message)
+static void finished(struct console *console, const struct message *message)
 {
-    struct telnet_session *session = session_of(shell);
+    struct telnet_console *telnet = telnet_of(console);
 
-    end_line(session);
+    end_line(telnet);
     if (message->error != ERR_OK) {
-        write_text(session, "Error: ", 7);
-        write_line(session, job_text(&message->job, message->error));
+        write_text(telnet, "Error: ", 7);
+        write_line(telnet, job_text(&message->job, message->error));
     }
-    if (message->wish == MONITOR_NOTHING)
-        prompt(session);
+    if (message->request == MONITOR_NOTHING)
+        prompt(telnet);
 }
 
 /* Who asked for it knows it. */
-static void take_news(struct shell *shell, const struct message *message, bool own)
+static void take_event(struct console *console, const struct message *message, bool own)
 {
     if (!own)
-        interject(session_of(shell), message->payload, message->length);
+        interject(telnet_of(console), message->payload, message->length);
 }
 
 /* --- life --- */
 
-static void begin(struct shell *shell)
+static void begin(struct console *console)
 {
-    struct telnet_session *session = session_of(shell);
+    struct telnet_console *telnet = telnet_of(console);
     uv_os_fd_t handle;
     int on = 1;
 
     /* The mark behind an interrupt is sent urgent: without this the byte would be missing. */
-    if (uv_fileno(&shell->connection.socket.handle, &handle) == 0)
+    if (uv_fileno(&console->connection.socket.handle, &handle) == 0)
         (void)setsockopt(handle, SOL_SOCKET, SO_OOBINLINE, &on, sizeof on);
-    telnet_negotiate(session->telnet, TELNET_WILL, TELNET_TELOPT_SGA);
-    telnet_negotiate(session->telnet, TELNET_WILL, TELNET_TELOPT_ECHO);
-    telnet_negotiate(session->telnet, TELNET_DO, TELNET_TELOPT_SGA);
-    telnet_negotiate(session->telnet, TELNET_DO, TELNET_TELOPT_NAWS);
-    write_line(session, "probed: help lists the commands, exit leaves");
-    prompt(session);
-    shell_watch(shell, true);
+    telnet_negotiate(telnet->protocol, TELNET_WILL, TELNET_TELOPT_SGA);
+    telnet_negotiate(telnet->protocol, TELNET_WILL, TELNET_TELOPT_ECHO);
+    telnet_negotiate(telnet->protocol, TELNET_DO, TELNET_TELOPT_SGA);
+    telnet_negotiate(telnet->protocol, TELNET_DO, TELNET_TELOPT_NAWS);
+    write_line(telnet, "probed: help lists the commands, exit leaves");
+    prompt(telnet);
+    console_watch(console, true);
 }
 
-static void destroy(struct shell *shell)
+static void destroy(struct console *console)
 {
-    struct telnet_session *session = session_of(shell);
+    struct telnet_console *telnet = telnet_of(console);
 
-    telnet_free(session->telnet);
-    free(session);
+    telnet_free(telnet->protocol);
+    free(telnet);
 }
 
-struct shell *telnet_session_create(const struct shell_host *host, uv_stream_t *listener)
+struct console *telnet_console_create(const struct console_host *host, uv_stream_t *listener)
 {
     static const telnet_telopt_t options[] = {
         {TELNET_TELOPT_ECHO, TELNET_WILL, TELNET_DONT},
@@ -408,7 +408,7 @@ struct shell *telnet_session_create(const struct shell_host *host, uv_stream_t *
         {TELNET_TELOPT_NAWS, TELNET_WONT, TELNET_DO},
         {-1, 0, 0},
     };
-    static const struct shell_kind kind = {
+    static const struct console_kind kind = {
         .name = "telnet",
         .begin = begin,
         .bytes = take_bytes,
@@ -416,19 +416,19 @@ struct shell *telnet_session_create(const struct shell_host *host, uv_stream_t *
         .output = take_output,
         .alone = alone,
         .finished = finished,
-        .news = take_news,
+        .events = take_event,
         .destroy = destroy,
     };
-    struct telnet_session *session = calloc(1, sizeof *session);
+    struct telnet_console *telnet = calloc(1, sizeof *telnet);
 
-    if (!session)
+    if (!telnet)
         return NULL;
-    session->telnet = telnet_init(options, on_telnet, 0, session);
-    if (!session->telnet) {
-        free(session);
+    telnet->protocol = telnet_init(options, on_telnet, 0, telnet);
+    if (!telnet->protocol) {
+        free(telnet);
         return NULL;
     }
-    line_editor_init(&session->editor);
-    shell_open(&session->shell, &kind, host, listener);
-    return &session->shell;
+    line_editor_init(&telnet->editor);
+    console_open(&telnet->console, &kind, host, listener);
+    return &telnet->console;
 }

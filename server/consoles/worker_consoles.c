@@ -5,7 +5,7 @@
 
 enum {
     OUTPUT_AHEAD = 256 * 1024, /* bytes that the loop has not taken yet */
-    NEWS_TEXT = 1024,
+    EVENT_TEXT = 1024,
 };
 
 /* Where the text of a command goes. */
@@ -31,78 +31,80 @@ static void send_output(void *user, const char *text, size_t length)
     struct message *command = output->command, *message = NULL;
 
     if (wait_for_room(command))
-        message = message_create(MESSAGE_OUTPUT, command->session, command->job.log, text, length);
+        message =
+            message_create(MESSAGE_OUTPUT, command->requester, command->job.log, text, length);
     if (!message)
         return;
     atomic_fetch_add(&command->unsent, length);
     mailbox_put(output->answers, message);
 }
 
-void worker_run_command(struct unit *unit, struct mailbox *answers, struct message *message)
+void worker_run_command(struct session *session, struct mailbox *answers, struct message *message)
 {
-    struct monitor monitor = {.unit = unit, .job = &message->job};
+    struct monitor monitor = {.session = session, .job = &message->job};
     struct output output = {.answers = answers, .command = message};
 
     if (job_cancelled(&message->job)) { /* while it waited for its turn */
         message->error = job_fail(&message->job, ERR_CANCELLED, "cancelled");
         return;
     }
-    if (message->session) {
+    if (message->requester) {
         message->job.output = send_output;
         message->job.user = &output;
     }
-    struct job *before = unit_enter(unit, &message->job);
+    struct job *before = session_enter(session, &message->job);
     message->error = message->kind == MESSAGE_FILE ? monitor_run_file(&monitor, message->payload)
                                                    : monitor_run(&monitor, message->payload);
-    unit_end_text(unit);
-    unit_leave(unit, before);
-    message->wish = monitor.wish;
+    session_end_text(session);
+    session_leave(session, before);
+    message->request = monitor.request;
     message->exit_code = monitor.exit_code;
     message->value = monitor.value;
-    if (message->session)
+    if (message->requester)
         message->job.output = NULL;
 }
 
-static void tell(struct unit *unit, enum unit_news news, struct mailbox *answers, void *cause)
+static void tell(struct session *session, enum session_event events, struct mailbox *answers,
+                 void *cause)
 {
-    char memory[NEWS_TEXT];
+    char memory[EVENT_TEXT];
     struct buf text;
     struct job job;
 
-    job_init(&job, unit->log);
+    job_init(&job, session->log);
     buf_init(&text, memory, sizeof memory);
-    news_describe(unit, &job, news, &text);
+    events_describe(session, &job, events, &text);
     struct message *message =
-        message_create(MESSAGE_NEWS, cause, unit->log, text.data, text.length);
+        message_create(MESSAGE_EVENT, cause, session->log, text.data, text.length);
     if (!message)
         return;
-    message->news = news;
-    message->reset = unit->last_reset;
+    message->events = events;
+    message->reset = session->last_reset;
     mailbox_put(answers, message);
 }
 
-void worker_tell_news(struct unit *unit, struct news_state *state, struct mailbox *answers,
-                      void *cause)
+void worker_tell_events(struct session *session, struct event_state *state, struct mailbox *answers,
+                        void *cause)
 {
-    enum unit_news news[NEWS_AT_ONCE];
-    size_t count = news_look(state, unit, news);
+    enum session_event events[EVENT_AT_ONCE];
+    size_t count = events_look(state, session, events);
 
-    for (size_t i = 0; i < count && unit->watchers > 0; i++)
-        tell(unit, news[i], answers, cause);
+    for (size_t i = 0; i < count && session->watchers > 0; i++)
+        tell(session, events[i], answers, cause);
 }
 
-void worker_check_presence(struct unit *unit, struct job *job)
+void worker_check_presence(struct session *session, struct job *job)
 {
     size_t count;
-    const struct target_region *regions = target_regions(unit->target, &count);
-    struct job *before = unit_enter(unit, job);
+    const struct target_region *regions = target_regions(session->target, &count);
+    struct job *before = session_enter(session, job);
     uint32_t word;
 
     /* That one address refuses to be read says nothing. */
     for (size_t i = 0; i < count; i++)
         if (regions[i].kind == REGION_RAM) {
-            (void)target_read_width(unit->target, regions[i].start, 4, &word, 1);
+            (void)target_read_width(session->target, regions[i].start, 4, &word, 1);
             break;
         }
-    unit_leave(unit, before);
+    session_leave(session, before);
 }

@@ -10,53 +10,53 @@ enum { QUICK_LIMIT_MS = 1500, WHY_LIMIT_MS = 5000 };
 
 /* --- the queue of requests --- */
 
-static struct message *dequeue(struct gdb_session *session)
+static struct message *dequeue(struct gdb_client *gdb)
 {
-    struct message *message = session->first;
+    struct message *message = gdb->first;
 
     if (!message)
         return NULL;
-    session->first = message->next;
-    if (!session->first)
-        session->last = NULL;
+    gdb->first = message->next;
+    if (!gdb->first)
+        gdb->last = NULL;
     message->next = NULL;
-    session->queued--;
+    gdb->queued--;
     return message;
 }
 
-static void drop_queue(struct gdb_session *session)
+static void drop_queue(struct gdb_client *gdb)
 {
     struct message *message;
 
-    while ((message = dequeue(session)))
+    while ((message = dequeue(gdb)))
         message_destroy(message);
 }
 
-struct message *gdb_session_unanswered(const struct gdb_session *session)
+struct message *gdb_client_unanswered(const struct gdb_client *gdb)
 {
-    if (session->flight && !session->flight->answered)
-        return session->flight;
-    return session->first;
+    if (gdb->flight && !gdb->flight->answered)
+        return gdb->flight;
+    return gdb->first;
 }
 
-static void post(struct gdb_session *session, struct message *message)
+static void post(struct gdb_client *gdb, struct message *message)
 {
-    session->flight = message;
-    message->client = session->client;
-    worker_post(session->host->worker, message);
+    gdb->flight = message;
+    message->client = gdb->client;
+    worker_post(gdb->host->worker, message);
 }
 
-void gdb_session_dispatch(struct gdb_session *session)
+void gdb_client_dispatch(struct gdb_client *gdb)
 {
-    while (session->client && !session->flight && !session->closing && session->first &&
-           !session->connection.congested) {
-        struct message *message = dequeue(session);
+    while (gdb->client && !gdb->flight && !gdb->closing && gdb->first &&
+           !gdb->connection.congested) {
+        struct message *message = dequeue(gdb);
 
         if (!message->too_long) {
-            post(session, message);
+            post(gdb, message);
             return;
         }
-        gdb_session_reply(session, message, "E01", 3);
+        gdb_client_reply(gdb, message, "E01", 3);
         message_destroy(message);
     }
 }
@@ -70,39 +70,38 @@ static uint64_t limit_of(const struct message *message)
 
 /* gdb is told that no program runs, and the worker that it was: whatever it finds out about the
  * core still. */
-static void answer_no_program(struct gdb_session *session, struct message *message)
+static void answer_no_program(struct gdb_client *gdb, struct message *message)
 {
-    struct message *ended =
-        message_create(MESSAGE_CLIENT_ENDED, session, session->host->log, NULL, 0);
+    struct message *ended = message_create(MESSAGE_CLIENT_ENDED, gdb, gdb->host->log, NULL, 0);
 
-    gdb_session_reply(session, message, "W00", 3);
+    gdb_client_reply(gdb, message, "W00", 3);
     if (!ended)
         return;
-    ended->client = session->client;
-    worker_post(session->host->worker, ended);
+    ended->client = gdb->client;
+    worker_post(gdb->host->worker, ended);
 }
 
 /* `?` must not be answered by an error: gdb 13 would ask for ever. */
-static void answer_late(struct gdb_session *session, struct message *message)
+static void answer_late(struct gdb_client *gdb, struct message *message)
 {
     static const char text[] =
         "E.no answer within 1.5 s: the probe is busy for another session, slow (--speed), or stuck";
 
-    log_line(session->host->log, LOG_WARN, "a packet '%c' took longer than %d ms",
+    log_line(gdb->host->log, LOG_WARN, "a packet '%c' took longer than %d ms",
              message->letter ? message->letter : ' ', (int)limit_of(message));
     if (message->letter == '?')
-        answer_no_program(session, message);
+        answer_no_program(gdb, message);
     else
-        gdb_session_reply(session, message, session->error_message ? text : "E01",
-                          session->error_message ? sizeof text - 1 : 3);
+        gdb_client_reply(gdb, message, gdb->error_message ? text : "E01",
+                         gdb->error_message ? sizeof text - 1 : 3);
 }
 
 static void on_late(uv_timer_t *timer)
 {
-    struct gdb_session *session = timer->data;
-    struct message *message = gdb_session_unanswered(session);
+    struct gdb_client *gdb = timer->data;
+    struct message *message = gdb_client_unanswered(gdb);
 
-    if (!message || session->closing)
+    if (!message || gdb->closing)
         return;
     if (!message->overdue) {
         /* On a busy machine the answer may be here already, and the loop looks at timers first. */
@@ -110,197 +109,196 @@ static void on_late(uv_timer_t *timer)
         uv_timer_start(timer, on_late, 1, 0);
         return;
     }
-    answer_late(session, message);
-    if (message == session->flight)
+    answer_late(gdb, message);
+    if (message == gdb->flight)
         atomic_store(&message->job.cancelled, true);
     else
-        message_destroy(dequeue(session));
-    gdb_session_watch_time(session);
+        message_destroy(dequeue(gdb));
+    gdb_client_watch_time(gdb);
 }
 
-void gdb_session_watch_time(struct gdb_session *session)
+void gdb_client_watch_time(struct gdb_client *gdb)
 {
-    struct message *message = gdb_session_unanswered(session);
+    struct message *message = gdb_client_unanswered(gdb);
 
     /* A client that does not read does not wait either. */
-    if (!message || !message->quick || session->connection.congested) {
-        uv_timer_stop(&session->timer);
+    if (!message || !message->quick || gdb->connection.congested) {
+        uv_timer_stop(&gdb->timer);
         return;
     }
-    uint64_t now = uv_now(session->host->loop);
+    uint64_t now = uv_now(gdb->host->loop);
     if (message->deadline_ms == 0)
         message->deadline_ms = now + limit_of(message);
-    uv_timer_start(&session->timer, on_late,
+    uv_timer_start(&gdb->timer, on_late,
                    message->deadline_ms > now ? message->deadline_ms - now : 0, 0);
 }
 
 /* --- the end --- */
 
-/* The worker forgets the client, once it has nothing else of this session. */
-static void say_farewell(struct gdb_session *session)
+/* The worker forgets the client, once it has nothing else of this gdb. */
+static void say_farewell(struct gdb_client *gdb)
 {
-    struct message *farewell = session->farewell;
+    struct message *farewell = gdb->farewell;
 
-    if (session->flight || !session->client)
+    if (gdb->flight || !gdb->client)
         return;
-    session->farewell = NULL;
-    post(session, farewell);
+    gdb->farewell = NULL;
+    post(gdb, farewell);
 }
 
 /* Freed once nothing of it is with the worker or with libuv. */
-static void close_step(struct gdb_session *session)
+static void close_step(struct gdb_client *gdb)
 {
-    say_farewell(session);
-    if (session->flight || session->connection.open_handles > 0 || !session->timer_closed)
+    say_farewell(gdb);
+    if (gdb->flight || gdb->connection.open_handles > 0 || !gdb->timer_closed)
         return;
-    session->host->gone(session->host->user, session);
-    message_destroy(session->farewell);
-    free(session->sent);
-    free(session);
+    gdb->host->gone(gdb->host->user, gdb);
+    message_destroy(gdb->farewell);
+    free(gdb->sent);
+    free(gdb);
 }
 
 static void on_timer_closed(uv_handle_t *timer)
 {
-    struct gdb_session *session = timer->data;
+    struct gdb_client *gdb = timer->data;
 
-    session->timer_closed = true;
-    close_step(session);
+    gdb->timer_closed = true;
+    close_step(gdb);
 }
 
-static void begin_close(struct gdb_session *session, bool orderly)
+static void begin_close(struct gdb_client *gdb, bool orderly)
 {
-    if (session->closing)
+    if (gdb->closing)
         return;
-    session->closing = true;
-    if (session->flight)
-        gdb_session_cancel(session->flight);
-    drop_queue(session);
-    uv_close((uv_handle_t *)&session->timer, on_timer_closed);
+    gdb->closing = true;
+    if (gdb->flight)
+        gdb_client_cancel(gdb->flight);
+    drop_queue(gdb);
+    uv_close((uv_handle_t *)&gdb->timer, on_timer_closed);
     if (orderly)
-        connection_finish(&session->connection);
+        connection_finish(&gdb->connection);
     else
-        connection_close(&session->connection);
-    say_farewell(session); /* the rest when the handles are closed */
+        connection_close(&gdb->connection);
+    say_farewell(gdb); /* the rest when the handles are closed */
 }
 
 /* --- what comes back --- */
 
 /* A client that sends no more still gets its answers, then the connection ends. */
-static void proceed(struct gdb_session *session)
+static void proceed(struct gdb_client *gdb)
 {
-    if (session->closing) {
-        close_step(session);
+    if (gdb->closing) {
+        close_step(gdb);
         return;
     }
-    gdb_session_dispatch(session);
-    connection_resume(&session->connection);
-    gdb_session_watch_time(session);
-    if (session->ended && !session->closing && !gdb_session_unanswered(session) &&
-        session->connection.held == 0)
-        begin_close(session, true);
+    gdb_client_dispatch(gdb);
+    connection_resume(&gdb->connection);
+    gdb_client_watch_time(gdb);
+    if (gdb->ended && !gdb->closing && !gdb_client_unanswered(gdb) && gdb->connection.held == 0)
+        begin_close(gdb, true);
 }
 
-static void finish_packet(struct gdb_session *session, struct message *message)
+static void finish_packet(struct gdb_client *gdb, struct message *message)
 {
-    session->flight = NULL;
-    if (session->closing || message->answered)
+    gdb->flight = NULL;
+    if (gdb->closing || message->answered)
         return;
     switch (message->outcome) {
     case PACKET_REPLY:
         if (message->reply.overflow)
-            gdb_session_reply(session, message, "E01", 3);
+            gdb_client_reply(gdb, message, "E01", 3);
         else
-            gdb_session_reply(session, message, message->reply.data, message->reply.length);
+            gdb_client_reply(gdb, message, message->reply.data, message->reply.length);
         break;
     case PACKET_LATER:
-        session->waiting = !message->stopped;
-        gdb_session_pay_ack(session, message);
+        gdb->waiting = !message->stopped;
+        gdb_client_pay_ack(gdb, message);
         break;
     case PACKET_NO_REPLY:
         if (message->quick && message->interrupted) /* cancelled before it began */
-            gdb_session_reply(session, message, "E01", 3);
-        gdb_session_pay_ack(session, message);
+            gdb_client_reply(gdb, message, "E01", 3);
+        gdb_client_pay_ack(gdb, message);
         break;
     }
-    gdb_session_interrupt_after(session, message);
-    session->no_ack_next = message->actions & CLIENT_NO_ACK;
+    gdb_client_interrupt_after(gdb, message);
+    gdb->no_ack_next = message->actions & CLIENT_NO_ACK;
     if (message->actions & (CLIENT_CLOSE | CLIENT_SHUTDOWN))
-        begin_close(session, true);
-    if (message->actions & CLIENT_SHUTDOWN && session->host->shutdown)
-        session->host->shutdown(session->host->user, (int)(message->actions / CLIENT_EXIT_CODE));
+        begin_close(gdb, true);
+    if (message->actions & CLIENT_SHUTDOWN && gdb->host->shutdown)
+        gdb->host->shutdown(gdb->host->user, (int)(message->actions / CLIENT_EXIT_CODE));
 }
 
 /* A stop reply or console output from the worker. */
-static void forward(struct gdb_session *session, const struct message *message)
+static void forward(struct gdb_client *gdb, const struct message *message)
 {
     bool stop = strchr("TSWX", message->payload[0]);
 
-    if (session->closing)
+    if (gdb->closing)
         return;
-    if (session->flight) {
-        gdb_session_pay_ack(session, session->flight);
-        session->flight->stopped |= stop;
+    if (gdb->flight) {
+        gdb_client_pay_ack(gdb, gdb->flight);
+        gdb->flight->stopped |= stop;
     }
     if (stop)
-        gdb_session_told_stop(session, message->payload, message->length);
-    gdb_session_send(session, message->payload, message->length, false);
+        gdb_client_told_stop(gdb, message->payload, message->length);
+    gdb_client_send(gdb, message->payload, message->length, false);
 }
 
-static void finish_open(struct gdb_session *session, struct message *message)
+static void finish_open(struct gdb_client *gdb, struct message *message)
 {
-    session->flight = NULL;
-    session->client = message->client;
-    if (!session->client) {
-        log_line(session->host->log, LOG_WARN, "a gdb was turned away: %d are connected already",
-                 UNIT_CLIENTS);
-        begin_close(session, false);
+    gdb->flight = NULL;
+    gdb->client = message->client;
+    if (!gdb->client) {
+        log_line(gdb->host->log, LOG_WARN, "a gdb was turned away: %d are connected already",
+                 SESSION_CLIENTS);
+        begin_close(gdb, false);
     }
 }
 
-void gdb_session_take(struct gdb_session *session, struct message *message)
+void gdb_client_take(struct gdb_client *gdb, struct message *message)
 {
     switch (message->kind) {
     case MESSAGE_CLIENT_OPEN:
-        finish_open(session, message);
+        finish_open(gdb, message);
         break;
     case MESSAGE_CLIENT_CLOSE:
-        session->flight = NULL;
-        session->client = NULL;
+        gdb->flight = NULL;
+        gdb->client = NULL;
         break;
     case MESSAGE_PACKET:
-        finish_packet(session, message);
+        finish_packet(gdb, message);
         break;
     case MESSAGE_SEND:
-        forward(session, message);
+        forward(gdb, message);
         break;
     case MESSAGE_CLIENT_ENDED:
         break;
     default: /* MESSAGE_INTERRUPT: its effect is a stop reply */
-        session->interrupting = false;
+        gdb->interrupting = false;
         break;
     }
     bool step = message->kind != MESSAGE_SEND && message->kind != MESSAGE_INTERRUPT &&
                 message->kind != MESSAGE_CLIENT_ENDED;
     message_destroy(message);
     if (step)
-        proceed(session);
+        proceed(gdb);
 }
 
 /* --- the connection, and the beginning --- */
 
 static void on_ended(void *user, bool broken)
 {
-    struct gdb_session *session = user;
+    struct gdb_client *gdb = user;
 
-    session->ended = true;
-    if (session->closing)
+    gdb->ended = true;
+    if (gdb->closing)
         return;
-    if (session->flight)
-        gdb_session_cancel(session->flight);
+    if (gdb->flight)
+        gdb_client_cancel(gdb->flight);
     if (broken)
-        begin_close(session, false);
+        begin_close(gdb, false);
     else
-        proceed(session);
+        proceed(gdb);
 }
 
 static void on_drained(void *user)
@@ -310,93 +308,92 @@ static void on_drained(void *user)
 
 static void on_connection_closed(void *user)
 {
-    struct gdb_session *session = user;
+    struct gdb_client *gdb = user;
 
-    if (session->closing)
-        close_step(session);
+    if (gdb->closing)
+        close_step(gdb);
     else
-        begin_close(session, false);
+        begin_close(gdb, false);
 }
 
-void gdb_session_close(struct gdb_session *session)
+void gdb_client_close(struct gdb_client *gdb)
 {
-    begin_close(session, false);
+    begin_close(gdb, false);
 }
 
-bool gdb_session_closing(const struct gdb_session *session)
+bool gdb_client_closing(const struct gdb_client *gdb)
 {
-    return session->closing;
+    return gdb->closing;
 }
 
-bool gdb_session_spoke(const struct gdb_session *session)
+bool gdb_client_spoke(const struct gdb_client *gdb)
 {
-    return session->spoke;
+    return gdb->spoke;
 }
 
-bool gdb_session_extended(const struct gdb_session *session)
+bool gdb_client_extended(const struct gdb_client *gdb)
 {
-    return session->extended;
+    return gdb->extended;
 }
 
 static const struct connection_events events = {
-    .bytes = gdb_session_bytes,
+    .bytes = gdb_client_bytes,
     .ended = on_ended,
     .drained = on_drained,
     .closed = on_connection_closed,
 };
 
 /* All that takes memory; nothing yet that must be closed. */
-static struct gdb_session *allocate(const struct session_host *host, struct message **hello)
+static struct gdb_client *allocate(const struct gdb_host *host, struct message **hello)
 {
-    struct gdb_session *session = calloc(1, sizeof *session);
+    struct gdb_client *gdb = calloc(1, sizeof *gdb);
 
-    if (!session)
+    if (!gdb)
         return NULL;
-    session->host = host;
-    rsp_decoder_init(&session->decoder);
-    session->farewell = message_create(MESSAGE_CLIENT_CLOSE, session, host->log, NULL, 0);
-    *hello = message_create(MESSAGE_CLIENT_OPEN, session, host->log, NULL, 0);
-    if (session->farewell && *hello) {
+    gdb->host = host;
+    rsp_decoder_init(&gdb->decoder);
+    gdb->farewell = message_create(MESSAGE_CLIENT_CLOSE, gdb, host->log, NULL, 0);
+    *hello = message_create(MESSAGE_CLIENT_OPEN, gdb, host->log, NULL, 0);
+    if (gdb->farewell && *hello) {
         (*hello)->answered = true; /* the client waits for no answer to it */
-        return session;
+        return gdb;
     }
-    message_destroy(session->farewell);
+    message_destroy(gdb->farewell);
     message_destroy(*hello);
-    free(session);
+    free(gdb);
     return NULL;
 }
 
-static struct gdb_session *start(struct gdb_session *session, struct message *hello)
+static struct gdb_client *start(struct gdb_client *gdb, struct message *hello)
 {
-    uv_timer_init(session->host->loop, &session->timer);
-    session->timer.data = session;
-    post(session, hello);
-    return session;
+    uv_timer_init(gdb->host->loop, &gdb->timer);
+    gdb->timer.data = gdb;
+    post(gdb, hello);
+    return gdb;
 }
 
-struct gdb_session *gdb_session_create(const struct session_host *host, uv_stream_t *listener)
+struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *listener)
 {
     struct message *hello;
-    struct gdb_session *session = allocate(host, &hello);
+    struct gdb_client *gdb = allocate(host, &hello);
 
-    if (!session)
+    if (!gdb)
         return NULL;
-    connection_accept(&session->connection, listener, &events, session, host->log);
-    return start(session, hello);
+    connection_accept(&gdb->connection, listener, &events, gdb, host->log);
+    return start(gdb, hello);
 }
 
-struct gdb_session *gdb_session_open(const struct session_host *host, int input, int output)
+struct gdb_client *gdb_client_open(const struct gdb_host *host, int input, int output)
 {
     struct message *hello;
-    struct gdb_session *session = allocate(host, &hello);
+    struct gdb_client *gdb = allocate(host, &hello);
 
-    if (!session)
+    if (!gdb)
         return NULL;
-    if (connection_open(&session->connection, host->loop, input, output, &events, session,
-                        host->log))
-        return start(session, hello);
-    message_destroy(session->farewell);
+    if (connection_open(&gdb->connection, host->loop, input, output, &events, gdb, host->log))
+        return start(gdb, hello);
+    message_destroy(gdb->farewell);
     message_destroy(hello);
-    free(session);
+    free(gdb);
     return NULL;
 }

@@ -7,14 +7,14 @@
 
 enum { QUEUE_LIMIT = 16 }; /* packets framed ahead of the one that runs */
 
-static void enqueue(struct gdb_session *session, struct message *message)
+static void enqueue(struct gdb_client *gdb, struct message *message)
 {
-    if (session->last)
-        session->last->next = message;
+    if (gdb->last)
+        gdb->last->next = message;
     else
-        session->first = message;
-    session->last = message;
-    session->queued++;
+        gdb->first = message;
+    gdb->last = message;
+    gdb->queued++;
 }
 
 /* Answered by a stop. */
@@ -29,96 +29,93 @@ static bool resumes(const char *payload)
     return goes_on(payload) && strncmp(payload, "vCont;r", 7) != 0;
 }
 
-static void accept_packet(struct gdb_session *session, const char *payload, size_t length,
-                          bool too_long)
+static void accept_packet(struct gdb_client *gdb, const char *payload, size_t length, bool too_long)
 {
-    struct message *message =
-        message_create(MESSAGE_PACKET, session, session->host->log, payload, length);
+    struct message *message = message_create(MESSAGE_PACKET, gdb, gdb->host->log, payload, length);
 
     if (!message) {
-        gdb_session_close(session);
+        gdb_client_close(gdb);
         return;
     }
-    session->spoke = true;
+    gdb->spoke = true;
     message->too_long = too_long;
     message->quick = too_long || !packet_may_take_long(payload, length);
     message->goes_on = goes_on(message->payload);
     message->resumes = resumes(message->payload);
     message->letter = message->payload[0];
-    message->ack_owed = !session->decoder.no_ack;
-    session->extended |= message->letter == '!';
+    message->ack_owed = !gdb->decoder.no_ack;
+    gdb->extended |= message->letter == '!';
     if (strncmp(message->payload, "qSupported", 10) == 0)
-        session->error_message = strstr(message->payload, "error-message+");
-    gdb_session_interrupt_meets(session, message);
+        gdb->error_message = strstr(message->payload, "error-message+");
+    gdb_client_interrupt_meets(gdb, message);
     if (!message->quick)
-        gdb_session_pay_ack(session, message);
-    enqueue(session, message);
+        gdb_client_pay_ack(gdb, message);
+    enqueue(gdb, message);
 }
 
-static void acknowledged(struct gdb_session *session)
+static void acknowledged(struct gdb_client *gdb)
 {
-    if (!session->no_ack_next)
+    if (!gdb->no_ack_next)
         return;
-    session->no_ack_next = false;
-    session->decoder.no_ack = true;
-    free(session->sent);
-    session->sent = NULL;
+    gdb->no_ack_next = false;
+    gdb->decoder.no_ack = true;
+    free(gdb->sent);
+    gdb->sent = NULL;
 }
 
-static void resend(struct gdb_session *session)
+static void resend(struct gdb_client *gdb)
 {
-    if (session->sent && !gdb_session_unanswered(session) && !session->waiting &&
-        !session->connection.congested)
-        connection_write(&session->connection, session->sent, session->sent_length);
+    if (gdb->sent && !gdb_client_unanswered(gdb) && !gdb->waiting && !gdb->connection.congested)
+        connection_write(&gdb->connection, gdb->sent, gdb->sent_length);
 }
 
-static void reject(struct gdb_session *session, const char *why)
+static void reject(struct gdb_client *gdb, const char *why)
 {
-    log_line(session->host->log, LOG_WARN, "%s: closing it", why);
-    gdb_session_close(session);
+    log_line(gdb->host->log, LOG_WARN, "%s: closing it", why);
+    gdb_client_close(gdb);
 }
 
 /* The first packets of a web page may be right ones, if its method spells them: "$k#6b". gdb begins
  * with qSupported: and its list, which no method can. */
-static void take_packet(struct gdb_session *session)
+static void take_packet(struct gdb_client *gdb)
 {
-    const struct rsp_decoder *decoder = &session->decoder;
+    const struct rsp_decoder *decoder = &gdb->decoder;
 
-    acknowledged(session);
+    acknowledged(gdb);
     if (decoder->known || packet_is_harmless(decoder->packet, decoder->length))
-        accept_packet(session, decoder->packet, decoder->length, false);
+        accept_packet(gdb, decoder->packet, decoder->length, false);
     else
-        reject(session, "a client of the gdb port acts before it said anything that only gdb says "
-                        "(qSupported: and its list), as a web page could over HTTP");
+        reject(gdb, "a client of the gdb port acts before it said anything that only gdb says "
+                    "(qSupported: and its list), as a web page could over HTTP");
 }
 
-static void handle_event(struct gdb_session *session, enum rsp_event event)
+static void handle_event(struct gdb_client *gdb, enum rsp_event event)
 {
-    struct rsp_decoder *decoder = &session->decoder;
+    struct rsp_decoder *decoder = &gdb->decoder;
 
     switch (event) {
     case RSP_PACKET:
-        take_packet(session);
+        take_packet(gdb);
         break;
     case RSP_TOO_LONG:
-        acknowledged(session);
-        accept_packet(session, decoder->packet, 0, true);
+        acknowledged(gdb);
+        accept_packet(gdb, decoder->packet, 0, true);
         break;
     case RSP_BAD:
         if (!decoder->no_ack)
-            gdb_session_ack(session, '-');
+            gdb_client_ack(gdb, '-');
         break;
     case RSP_INTERRUPT:
-        gdb_session_interrupt(session);
+        gdb_client_interrupt(gdb);
         break;
     case RSP_ACK:
-        acknowledged(session);
+        acknowledged(gdb);
         break;
     case RSP_NACK:
-        resend(session);
+        resend(gdb);
         break;
     case RSP_FOREIGN:
-        reject(session, "a client does not speak gdb's protocol but HTTP or another");
+        reject(gdb, "a client does not speak gdb's protocol but HTTP or another");
         break;
     case RSP_NOTHING:
         break;
@@ -142,21 +139,21 @@ static bool foreign_behind(const struct rsp_decoder *now, const char *bytes, siz
     return event == RSP_FOREIGN;
 }
 
-size_t gdb_session_bytes(void *user, const char *bytes, size_t length)
+size_t gdb_client_bytes(void *user, const char *bytes, size_t length)
 {
-    struct gdb_session *session = user;
+    struct gdb_client *gdb = user;
     size_t used = 0;
 
-    if (!session->spoke && foreign_behind(&session->decoder, bytes, length))
-        handle_event(session, RSP_FOREIGN);
-    while (used < length && session->queued < QUEUE_LIMIT && !session->closing) {
+    if (!gdb->spoke && foreign_behind(&gdb->decoder, bytes, length))
+        handle_event(gdb, RSP_FOREIGN);
+    while (used < length && gdb->queued < QUEUE_LIMIT && !gdb->closing) {
         size_t step = 0;
-        enum rsp_event event = rsp_decode(&session->decoder, bytes + used, length - used, &step);
+        enum rsp_event event = rsp_decode(&gdb->decoder, bytes + used, length - used, &step);
 
         used += step;
-        handle_event(session, event);
-        gdb_session_dispatch(session);
+        handle_event(gdb, event);
+        gdb_client_dispatch(gdb);
     }
-    gdb_session_watch_time(session);
-    return session->closing ? length : used;
+    gdb_client_watch_time(gdb);
+    return gdb->closing ? length : used;
 }

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of a gdb session share: gdb_session.c (life, the worker's answers, time),
- * gdb_session_input.c (bytes to requests), gdb_session_output.c (replies to bytes),
- * gdb_session_interrupt.c (0x03). */
-#ifndef PROBED_GDB_SESSION_INTERNAL_H
-#define PROBED_GDB_SESSION_INTERNAL_H
+/* What the files of a gdb gdb share: gdb_client.c (life, the worker's answers, time),
+ * gdb_client_input.c (bytes to requests), gdb_client_output.c (replies to bytes),
+ * gdb_client_interrupt.c (0x03). */
+#ifndef PROBED_GDB_CLIENT_INTERNAL_H
+#define PROBED_GDB_CLIENT_INTERNAL_H
 
 #include "gdb/gdb_client.h"
 #include "gdb/rsp.h"
 #include "net/connection.h"
 #include "session/worker.h"
 
-struct gdb_session {
-    const struct session_host *host;
+struct gdb_client {
+    const struct gdb_host *host;
     struct connection connection;
     uv_timer_t timer;
     struct client *client;        /* NULL before the worker opened it and after it closed it */
@@ -33,42 +33,42 @@ struct gdb_session {
     struct rsp_decoder decoder;
 };
 
-/* --- gdb_session.c --- */
+/* --- gdb_client.c --- */
 
 /* Hands the next request to the worker, if it is its turn. */
-void gdb_session_dispatch(struct gdb_session *session);
+void gdb_client_dispatch(struct gdb_client *gdb);
 /* Starts the clock of the request that is due. */
-void gdb_session_watch_time(struct gdb_session *session);
+void gdb_client_watch_time(struct gdb_client *gdb);
 /* The request whose answer the client waits for now, or NULL. */
-struct message *gdb_session_unanswered(const struct gdb_session *session);
+struct message *gdb_client_unanswered(const struct gdb_client *gdb);
 
-/* --- gdb_session_input.c --- */
+/* --- gdb_client_input.c --- */
 
 /* connection_events.bytes */
-size_t gdb_session_bytes(void *user, const char *bytes, size_t length);
+size_t gdb_client_bytes(void *user, const char *bytes, size_t length);
 
-/* --- gdb_session_interrupt.c --- */
+/* --- gdb_client_interrupt.c --- */
 
 /* 0x03 came. */
-void gdb_session_interrupt(struct gdb_session *session);
+void gdb_client_interrupt(struct gdb_client *gdb);
 /* Ends a request that may take long, as 0x03 does. */
-void gdb_session_cancel(struct message *message);
+void gdb_client_cancel(struct message *message);
 /* A request is accepted: one that resumes may find an interrupt kept for it. */
-void gdb_session_interrupt_meets(struct gdb_session *session, struct message *message);
+void gdb_client_interrupt_meets(struct gdb_client *gdb, struct message *message);
 /* A stop reply goes to the client; nothing is waited for any more. */
-void gdb_session_told_stop(struct gdb_session *session, const char *reply, size_t length);
+void gdb_client_told_stop(struct gdb_client *gdb, const char *reply, size_t length);
 /* The worker has answered a request, and `waiting` says what came of it. */
-void gdb_session_interrupt_after(struct gdb_session *session, const struct message *message);
+void gdb_client_interrupt_after(struct gdb_client *gdb, const struct message *message);
 
-/* --- gdb_session_output.c --- */
+/* --- gdb_client_output.c --- */
 
-void gdb_session_ack(struct gdb_session *session, char ack);
+void gdb_client_ack(struct gdb_client *gdb, char ack);
 /* '+', if it is still owed. */
-void gdb_session_pay_ack(struct gdb_session *session, struct message *message);
+void gdb_client_pay_ack(struct gdb_client *gdb, struct message *message);
 /* A packet, with '+' before it in the same write if `ack`. */
-void gdb_session_send(struct gdb_session *session, const void *payload, size_t length, bool ack);
+void gdb_client_send(struct gdb_client *gdb, const void *payload, size_t length, bool ack);
 /* The answer to a request, with the acknowledgement it owes. */
-void gdb_session_reply(struct gdb_session *session, struct message *message, const void *payload,
-                       size_t length);
+void gdb_client_reply(struct gdb_client *gdb, struct message *message, const void *payload,
+                      size_t length);
 
 #endif

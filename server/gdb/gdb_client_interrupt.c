@@ -37,75 +37,74 @@ static bool is_cancellable(const struct message *message)
            (!message->quick || IS_ONE_OF(message, slow_questions));
 }
 
-void gdb_session_cancel(struct message *message)
+void gdb_client_cancel(struct message *message)
 {
     if (is_cancellable(message))
         atomic_store(&message->job.cancelled, true);
 }
 
-static void post_interrupt(struct gdb_session *session)
+static void post_interrupt(struct gdb_client *gdb)
 {
-    if (session->interrupting || !session->client)
+    if (gdb->interrupting || !gdb->client)
         return;
-    struct message *message =
-        message_create(MESSAGE_INTERRUPT, session, session->host->log, NULL, 0);
+    struct message *message = message_create(MESSAGE_INTERRUPT, gdb, gdb->host->log, NULL, 0);
     if (!message)
         return;
-    session->interrupting = true;
-    message->client = session->client;
-    worker_post(session->host->worker, message);
+    gdb->interrupting = true;
+    message->client = gdb->client;
+    worker_post(gdb->host->worker, message);
 }
 
 /* It belongs to the newest request: the one that runs, or the stop that is waited for. */
-void gdb_session_interrupt(struct gdb_session *session)
+void gdb_client_interrupt(struct gdb_client *gdb)
 {
-    struct message *newest = session->last ? session->last : session->flight;
+    struct message *newest = gdb->last ? gdb->last : gdb->flight;
     bool runs = newest && newest->kind == MESSAGE_PACKET && !newest->answered;
 
-    session->interrupt = session->waiting || !session->is_lldb || (runs && !newest->quick);
+    gdb->interrupt = gdb->waiting || !gdb->is_lldb || (runs && !newest->quick);
     if (runs) {
         newest->interrupted = true;
-        gdb_session_cancel(newest);
+        gdb_client_cancel(newest);
     }
-    if (session->waiting)
-        post_interrupt(session);
+    if (gdb->waiting)
+        post_interrupt(gdb);
     else if (!runs)
-        log_line(session->host->log, LOG_DEBUG, "an interrupt found the core standing%s",
-                 session->interrupt ? ": the next resume stops at once" : " and was dropped");
+        log_line(gdb->host->log, LOG_DEBUG, "an interrupt found the core standing%s",
+                 gdb->interrupt ? ": the next resume stops at once" : " and was dropped");
 }
 
-void gdb_session_interrupt_meets(struct gdb_session *session, struct message *message)
+void gdb_client_interrupt_meets(struct gdb_client *gdb, struct message *message)
 {
-    session->is_lldb |= IS_ONE_OF(message, lldb_only);
+    gdb->is_lldb |= IS_ONE_OF(message, lldb_only);
     if (IS_ONE_OF(message, forgetful))
-        session->interrupt = false;
-    if (!message->goes_on || !session->interrupt || session->waiting)
+        gdb->interrupt = false;
+    if (!message->goes_on || !gdb->interrupt || gdb->waiting)
         return;
-    if (uv_now(session->host->loop) - session->stopped_ms > KEPT_MS)
-        session->interrupt = false;
-    message->interrupt_first = session->interrupt;
+    if (uv_now(gdb->host->loop) - gdb->stopped_ms > KEPT_MS)
+        gdb->interrupt = false;
+    message->interrupt_first = gdb->interrupt;
 }
 
-void gdb_session_told_stop(struct gdb_session *session, const char *reply, size_t length)
+void gdb_client_told_stop(struct gdb_client *gdb, const char *reply, size_t length)
 {
     bool by_itself = length >= 3 && reply[0] == 'T' && memcmp(reply, "T02", 3) != 0;
 
-    session->waiting = false;
-    session->stopped_ms = uv_now(session->host->loop);
-    if (!by_itself || session->is_lldb)
-        session->interrupt = false;
+    gdb->waiting = false;
+    gdb->stopped_ms = uv_now(gdb->host->loop);
+    if (!by_itself || gdb->is_lldb)
+        gdb->interrupt = false;
 }
 
-void gdb_session_interrupt_after(struct gdb_session *session, const struct message *message)
+void gdb_client_interrupt_after(struct gdb_client *gdb, const struct message *message)
 {
     if (IS_ONE_OF(message, forgetful))
-        session->stopped_ms = uv_now(session->host->loop);
+        gdb->stopped_ms = uv_now(gdb->host->loop);
     if (message->goes_on && message->outcome == PACKET_REPLY)
-        gdb_session_told_stop(session, (const char *)message->reply.data, message->reply.length);
+        gdb_client_told_stop(gdb, (const char *)message->reply.data, message->reply.length);
     else if (message->interrupted && !message->goes_on && is_cancellable(message))
-        session->interrupt = false; /* it has ended this */
+        gdb->interrupt = false; /* it has ended this */
     if (message->actions & CLIENT_RESET)
-        session->interrupt = false;
-    if (session->waiting && session->interrupt)
-        post_interrupt(session);
+        gdb->interrupt = false;
+    if (gdb->waiting && gdb->interrupt)
+        post_interrupt(gdb);
 }

@@ -4,26 +4,26 @@
 
 #include "gdb/gdb_client_internal.h"
 
-void gdb_session_ack(struct gdb_session *session, char ack)
+void gdb_client_ack(struct gdb_client *gdb, char ack)
 {
-    connection_write(&session->connection, &ack, 1);
+    connection_write(&gdb->connection, &ack, 1);
 }
 
-static void remember(struct gdb_session *session, const uint8_t *frame, size_t length)
+static void remember(struct gdb_client *gdb, const uint8_t *frame, size_t length)
 {
-    uint8_t *copy = session->decoder.no_ack ? NULL : realloc(session->sent, length);
+    uint8_t *copy = gdb->decoder.no_ack ? NULL : realloc(gdb->sent, length);
 
     if (!copy) {
-        free(session->sent);
-        session->sent = NULL;
+        free(gdb->sent);
+        gdb->sent = NULL;
         return;
     }
-    session->sent = memcpy(copy, frame, length);
-    session->sent_length = length;
+    gdb->sent = memcpy(copy, frame, length);
+    gdb->sent_length = length;
 }
 
 /* A frame, and the owed acknowledgement before it, in one write. */
-void gdb_session_send(struct gdb_session *session, const void *payload, size_t length, bool ack)
+void gdb_client_send(struct gdb_client *gdb, const void *payload, size_t length, bool ack)
 {
     uint8_t memory[1 + RSP_FRAME_SIZE];
     struct buf frame;
@@ -37,21 +37,21 @@ void gdb_session_send(struct gdb_session *session, const void *payload, size_t l
         rsp_encode(&frame, "E01", 3);
     }
     size_t head = ack ? 1 : 0;
-    remember(session, frame.data + head, frame.length - head);
-    connection_write(&session->connection, frame.data, frame.length);
+    remember(gdb, frame.data + head, frame.length - head);
+    connection_write(&gdb->connection, frame.data, frame.length);
 }
 
-void gdb_session_pay_ack(struct gdb_session *session, struct message *message)
+void gdb_client_pay_ack(struct gdb_client *gdb, struct message *message)
 {
     if (message->ack_owed)
-        gdb_session_ack(session, '+');
+        gdb_client_ack(gdb, '+');
     message->ack_owed = false;
 }
 
-void gdb_session_reply(struct gdb_session *session, struct message *message, const void *payload,
-                       size_t length)
+void gdb_client_reply(struct gdb_client *gdb, struct message *message, const void *payload,
+                      size_t length)
 {
-    gdb_session_send(session, payload, length, message->ack_owed);
+    gdb_client_send(gdb, payload, length, message->ack_owed);
     message->ack_owed = false;
     message->answered = true;
 }

@@ -51,36 +51,36 @@ static void send_text(struct client *client, const char *text, size_t length)
         send_packet(client, shown, used);
 }
 
-static void console_output(void *user, const char *text, size_t length)
+static void gdb_console_output(void *user, const char *text, size_t length)
 {
-    struct console *console = user;
-    bool raw = console->unit->options.console_escapes;
+    struct gdb_console *console = user;
+    bool raw = console->session->options.console_escapes;
 
-    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
-        struct client *client = &console->unit->clients[i];
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &console->session->clients[i];
 
         if (console->client ? client == console->client : client->open && client->waiting)
             (raw ? send_raw : send_text)(client, text, length);
     }
 }
 
-void console_begin(struct console *console, struct job *job, struct unit *unit,
-                   struct client *client)
+void gdb_console_begin(struct gdb_console *console, struct job *job, struct session *session,
+                       struct client *client)
 {
-    *console = (struct console){
-        .job = job, .unit = unit, .client = client, .output = job->output, .user = job->user};
-    job->output = console_output;
+    *console = (struct gdb_console){
+        .job = job, .session = session, .client = client, .output = job->output, .user = job->user};
+    job->output = gdb_console_output;
     job->user = console;
 }
 
-void console_end(struct console *console)
+void gdb_console_end(struct gdb_console *console)
 {
-    unit_end_text(console->unit);
+    session_end_text(console->session);
     console->job->output = console->output;
     console->job->user = console->user;
 }
 
-void console_say(struct client *client, const char *format, ...)
+void gdb_console_say(struct client *client, const char *format, ...)
 {
     char text[512], shown[sizeof text];
     va_list args;

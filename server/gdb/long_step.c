@@ -17,11 +17,12 @@ static void tell(const struct long_step *step)
     if (line->told || uv_hrtime() - line->since_ns < LONG_NS)
         return;
     line->told = true;
-    console_say(step->call->client,
-                "still inside the line of 0x%08" PRIx32 " after 2 s: it seems to wait in a loop, "
-                "which is stepped instruction by instruction. Ctrl-C stops it; `advance LINE` or "
-                "`until LINE` then runs on at full speed.",
-                line->start);
+    gdb_console_say(
+        step->call->client,
+        "still inside the line of 0x%08" PRIx32 " after 2 s: it seems to wait in a loop, "
+        "which is stepped instruction by instruction. Ctrl-C stops it; `advance LINE` or "
+        "`until LINE` then runs on at full speed.",
+        line->start);
 }
 
 /* job->between */

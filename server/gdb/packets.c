@@ -125,9 +125,9 @@ enum err packet_ok(struct packet_call *call)
 /* A word is 46 clocks on SWD (IHI 0031, B4.2), so this many bytes a kHz take 0.75 s. */
 enum { BYTES_A_KHZ = 64, SIZE_MIN = 0x200 };
 
-size_t packet_size(const struct unit *unit)
+size_t packet_size(const struct session *session)
 {
-    uint32_t khz = unit->probe ? probe_speed_khz(unit->probe) : 0;
+    uint32_t khz = session->probe ? probe_speed_khz(session->probe) : 0;
     size_t size = (size_t)khz * BYTES_A_KHZ;
 
     if (khz == 0 || size > RSP_PACKET_SIZE)
@@ -163,24 +163,24 @@ static void reply_error(struct packet_call *call, enum err err)
 /* What must be true before the handler runs. */
 static enum err check(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
+    struct session *session = call->session;
     unsigned flags = call->packet->flags;
 
-    if (unit_nested(unit) && !(flags & PACKET_ANY))
+    if (session_nested(session) && !(flags & PACKET_ANY))
         return job_fail(call->job, ERR_BUSY, "a longer job of another session is under way");
-    if (flags & PACKET_LOOK && !unit_nested(unit)) {
-        unit_poll(unit, call->job);
-        if (unit_connected(unit))
+    if (flags & PACKET_LOOK && !session_nested(session)) {
+        session_poll(session, call->job);
+        if (session_connected(session))
             job_clear(call->job); /* the packet's own errors count */
     }
-    if (flags & PACKET_TARGET && !unit_connected(unit))
-        return unit_require(unit, call->job);
+    if (flags & PACKET_TARGET && !session_connected(session))
+        return session_require(session, call->job);
     if (flags & PACKET_TARGET && call->client->lost)
         return job_fail(call->job, ERR_RESET_LOST,
                         "the target was lost and is back: 'attach 1', 'load' or 'run' begins anew");
-    if (flags & PACKET_HALTED && target_state(unit->target) != TARGET_HALTED)
+    if (flags & PACKET_HALTED && target_state(session->target) != TARGET_HALTED)
         return job_fail(call->job, ERR_NOT_HALTED, "%s",
-                        target_state(unit->target) == TARGET_IN_RESET
+                        target_state(session->target) == TARGET_IN_RESET
                             ? TARGET_HELD_TEXT
                             : "the core runs; halt it first (Ctrl-C)");
     return ERR_OK;
@@ -203,10 +203,10 @@ static enum err run(struct packet_call *call, char *payload, size_t length)
     return err;
 }
 
-enum packet_outcome packet_run(struct unit *unit, struct client *client, struct job *job,
+enum packet_outcome packet_run(struct session *session, struct client *client, struct job *job,
                                char *payload, size_t length, struct buf *reply, unsigned *actions)
 {
-    struct packet_call call = {.unit = unit,
+    struct packet_call call = {.session = session,
                                .client = client,
                                .job = job,
                                .packet = find(payload, length),
@@ -219,16 +219,16 @@ enum packet_outcome packet_run(struct unit *unit, struct client *client, struct 
         return PACKET_REPLY;
     if (call.packet->flags & PACKET_SILENT)
         call.outcome = PACKET_NO_REPLY;
-    struct client *acting = unit->acting;
-    unsigned resets = unit->resets;
-    struct job *before = unit_enter(unit, job);
-    unit->acting = client;
+    struct client *acting = session->acting;
+    unsigned resets = session->resets;
+    struct job *before = session_enter(session, job);
+    session->acting = client;
     enum err err = run(&call, payload, length);
     if (err != ERR_OK)
         reply_error(&call, err);
-    if (unit->resets != resets)
+    if (session->resets != resets)
         *actions |= CLIENT_RESET;
-    unit_leave(unit, before);
-    unit->acting = acting;
+    session_leave(session, before);
+    session->acting = acting;
     return call.outcome;
 }

@@ -21,7 +21,7 @@ bool packet_is_harmless(const char *payload, size_t length);
 
 /* Runs one packet. `payload` may be changed (unescaping) and ends with NUL; `reply` has room for
  * RSP_PACKET_SIZE bytes; *actions gets enum client_action bits. */
-enum packet_outcome packet_run(struct unit *unit, struct client *client, struct job *job,
+enum packet_outcome packet_run(struct session *session, struct client *client, struct job *job,
                                char *payload, size_t length, struct buf *reply, unsigned *actions);
 
 #endif

@@ -9,9 +9,10 @@ static enum watch_kind watch_kind(int type)
     return type == TYPE_WRITE ? WATCH_WRITE : type == TYPE_READ ? WATCH_READ : WATCH_ACCESS;
 }
 
-static enum breakpoint_kind breakpoint_kind(const struct unit *unit, int type)
+static enum breakpoint_kind breakpoint_kind(const struct session *session, int type)
 {
-    return type == TYPE_SOFTWARE && !unit->options.hard_breakpoints ? BREAKPOINT_SW : BREAKPOINT_HW;
+    return type == TYPE_SOFTWARE && !session->options.hard_breakpoints ? BREAKPOINT_SW
+                                                                       : BREAKPOINT_HW;
 }
 
 /* For breakpoints the kind of instruction: 2 and 3 are Thumb. A client that does not know what code
@@ -34,11 +35,11 @@ enum err packet_break_set(struct packet_call *call)
     enum err err = check_size(call, address, size);
 
     if (err == ERR_OK && type <= TYPE_HARDWARE)
-        err = target_breakpoint_set(call->unit->target, call->client->id,
-                                    breakpoint_kind(call->unit, type), address, size);
+        err = target_breakpoint_set(call->session->target, call->client->id,
+                                    breakpoint_kind(call->session, type), address, size);
     else if (err == ERR_OK)
-        err = target_watchpoint_set(call->unit->target, call->client->id, watch_kind(type), address,
-                                    size);
+        err = target_watchpoint_set(call->session->target, call->client->id, watch_kind(type),
+                                    address, size);
     return err != ERR_OK ? err : packet_ok(call);
 }
 
@@ -50,14 +51,14 @@ enum err packet_break_clear(struct packet_call *call)
     enum err err = ERR_OK;
 
     /* It may have been set before `gdb breakpoint_override hard`. */
-    if (type == TYPE_SOFTWARE && call->unit->options.hard_breakpoints)
-        err = target_breakpoint_clear(call->unit->target, call->client->id, BREAKPOINT_SW, address,
-                                      size);
+    if (type == TYPE_SOFTWARE && call->session->options.hard_breakpoints)
+        err = target_breakpoint_clear(call->session->target, call->client->id, BREAKPOINT_SW,
+                                      address, size);
     if (err == ERR_OK && type <= TYPE_HARDWARE)
-        err = target_breakpoint_clear(call->unit->target, call->client->id,
-                                      breakpoint_kind(call->unit, type), address, size);
+        err = target_breakpoint_clear(call->session->target, call->client->id,
+                                      breakpoint_kind(call->session, type), address, size);
     else if (err == ERR_OK)
-        err = target_watchpoint_clear(call->unit->target, call->client->id, watch_kind(type),
+        err = target_watchpoint_clear(call->session->target, call->client->id, watch_kind(type),
                                       address, size);
     return err != ERR_OK ? err : packet_ok(call);
 }

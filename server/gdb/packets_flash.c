@@ -6,14 +6,14 @@
  * the core is halted as for a new gdb, and the load goes on. */
 static enum err come_back(struct packet_call *call)
 {
-    enum err err = unit_halt(call->unit, call->job);
+    enum err err = session_halt(call->session, call->job);
 
     if (err != ERR_OK)
         return err;
-    log_line(call->unit->log, LOG_WARN,
+    log_line(call->session->log, LOG_WARN,
              "gdb loads into a target that was away since it last looked: its registers are old "
              "until the program has run or was reset ('monitor reset halt')");
-    unit_join(call->unit, call->client);
+    session_join(call->session, call->client);
     return ERR_OK;
 }
 
@@ -24,9 +24,9 @@ static enum err find_program(struct packet_call *call)
         return job_fail(call->job, ERR_NOT_CONNECTED,
                         "this gdb was told that no program runs: 'attach 1' or 'run' begins one, "
                         "then load");
-    enum err err = unit_may_run(call->unit, call->job);
+    enum err err = session_may_run(call->session, call->job);
     if (err == ERR_OK)
-        err = unit_connect(call->unit, call->job);
+        err = session_connect(call->session, call->job);
     return err == ERR_OK && call->client->lost ? come_back(call) : err;
 }
 
@@ -34,15 +34,16 @@ static enum err find_program(struct packet_call *call)
  * begun again. */
 static enum err begin_flash(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
-    enum err err = flash_open(unit->target, &call->client->flash);
+    struct session *session = call->session;
+    enum err err = flash_open(session->target, &call->client->flash);
 
-    if (err == ERR_OK || err == ERR_PROBE_GONE || (err != ERR_RESET_LOST && unit_connected(unit)))
+    if (err == ERR_OK || err == ERR_PROBE_GONE ||
+        (err != ERR_RESET_LOST && session_connected(session)))
         return err;
-    if (unit_connected(unit))
+    if (session_connected(session))
         job_clear(call->job);
     err = find_program(call);
-    return err == ERR_OK ? flash_open(unit->target, &call->client->flash) : err;
+    return err == ERR_OK ? flash_open(session->target, &call->client->flash) : err;
 }
 
 static enum err open_flash(struct packet_call *call)
@@ -55,7 +56,7 @@ static enum err open_flash(struct packet_call *call)
     if (err != ERR_OK)
         call->client->flash = NULL;
     else
-        unit_keep_registers(call->unit); /* for those who ask in the middle of it */
+        session_keep_registers(call->session); /* for those who ask in the middle of it */
     return err;
 }
 
@@ -66,11 +67,11 @@ static enum err end(struct packet_call *call, enum err err)
     if (err == ERR_OK)
         return packet_ok(call);
     if (!call->client->flash)
-        log_line(call->unit->log, LOG_WARN, "flash: nothing was programmed: %s",
+        log_line(call->session->log, LOG_WARN, "flash: nothing was programmed: %s",
                  job_text(call->job, err));
     if (err == ERR_NOT_FLASH)
         call->error = "E.memtype";
-    unit_end_flash(call->unit, call->client, job_text(call->job, err));
+    session_end_flash(call->session, call->client, job_text(call->job, err));
     return err;
 }
 
@@ -81,7 +82,7 @@ static void end_abandoned(struct packet_call *call)
     const struct flash *flash = call->client->flash;
 
     if (flash && flash_report(flash)->bytes_written > 0)
-        unit_end_flash(call->unit, call->client, "a new load begins");
+        session_end_flash(call->session, call->client, "a new load begins");
 }
 
 enum err packet_flash_erase(struct packet_call *call)
@@ -110,7 +111,7 @@ static void log_report(struct packet_call *call, const struct flash_report *repo
 {
     uint64_t us = report->elapsed_us ? report->elapsed_us : 1;
 
-    log_line(call->unit->log, LOG_INFO,
+    log_line(call->session->log, LOG_INFO,
              "flash: %u bytes programmed, %u were there already, %u sectors erased%s, verified, "
              "in %llu ms",
              report->bytes_programmed, report->bytes_same, report->sectors_erased,
@@ -119,11 +120,11 @@ static void log_report(struct packet_call *call, const struct flash_report *repo
 
 /* gdb moves pc to the program's entry, and nothing else. When the core goes on gdb's user is told;
  * here nothing but OK or an error may be said. */
-static void look_after_load(struct unit *unit)
+static void look_after_load(struct session *session)
 {
-    unit->loaded = true;
-    if (unit->stop.reason == STOP_FAULT)
-        log_line(unit->log, LOG_INFO,
+    session->loaded = true;
+    if (session->stop.reason == STOP_FAULT)
+        log_line(session->log, LOG_INFO,
                  "before the load the core stood in a fault or in lockup: 'monitor reset halt' "
                  "lets the program begin afresh");
 }
@@ -137,9 +138,9 @@ enum err packet_flash_done(struct packet_call *call)
         log_report(call, flash_report(call->client->flash));
         flash_close(call->client->flash);
         call->client->flash = NULL;
-        look_after_load(call->unit);
-        if (call->unit->options.load_resets)
-            err = unit_reset(call->unit, call->job, TARGET_RESET_HALT);
+        look_after_load(call->session);
+        if (call->session->options.load_resets)
+            err = session_reset(call->session, call->job, TARGET_RESET_HALT);
     }
     return end(call, err);
 }

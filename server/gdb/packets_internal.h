@@ -18,7 +18,7 @@ enum packet_flag {
 
 /* One packet on its way. */
 struct packet_call {
-    struct unit *unit;
+    struct session *session;
     struct client *client;
     struct job *job;
     const struct packet *packet;
@@ -44,7 +44,7 @@ extern const size_t packet_count;
 
 enum err packet_ok(struct packet_call *call); /* replies OK */
 /* PacketSize: RSP_PACKET_SIZE, or what a slow SWD clock carries well inside gdb's patience. */
-size_t packet_size(const struct unit *unit);
+size_t packet_size(const struct session *session);
 
 /* packets_memory.c */
 enum err packet_read_hex(struct packet_call *call);

@@ -8,11 +8,11 @@
  * it would ask for itself, half of PacketSize. */
 static enum err read_at_most(struct packet_call *call, uint8_t *data, size_t room, size_t *done)
 {
-    size_t length = call->args.item[1].number, size = packet_size(call->unit);
+    size_t length = call->args.item[1].number, size = packet_size(call->session);
 
     if (size < RSP_PACKET_SIZE && room > size / 2)
         room = size / 2;
-    return target_read(call->unit->target, call->args.item[0].number, data,
+    return target_read(call->session->target, call->args.item[0].number, data,
                        length < room ? length : room, done);
 }
 
@@ -48,15 +48,16 @@ enum err packet_write(struct packet_call *call)
     enum err err = ERR_OK;
 
     if (data->length > 0)
-        err = target_write(call->unit->target, call->args.item[0].number, data->data, data->length);
+        err = target_write(call->session->target, call->args.item[0].number, data->data,
+                           data->length);
     return err != ERR_OK ? err : packet_ok(call);
 }
 
 enum err packet_crc(struct packet_call *call)
 {
     uint32_t crc;
-    enum err err =
-        target_crc(call->unit->target, call->args.item[0].number, call->args.item[1].number, &crc);
+    enum err err = target_crc(call->session->target, call->args.item[0].number,
+                              call->args.item[1].number, &crc);
 
     if (err == ERR_OK)
         buf_printf(call->reply, "C%08x", crc);
@@ -76,7 +77,7 @@ static enum err search(struct packet_call *call, const struct packet_arg *patter
 
     for (*found = false; left > 0;) {
         size_t part = left < SEARCH_BLOCK ? left : SEARCH_BLOCK;
-        enum err err = target_read(call->unit->target, address, block + kept, part, NULL);
+        enum err err = target_read(call->session->target, address, block + kept, part, NULL);
 
         if (err == ERR_OK)
             err = job_checkpoint(call->job);

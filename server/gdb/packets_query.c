@@ -35,7 +35,7 @@ enum err packet_supported(struct packet_call *call)
         call->client->swbreak = listed(theirs, "swbreak+");
         call->client->hwbreak = listed(theirs, "hwbreak+");
     }
-    buf_printf(call->reply, "PacketSize=%zx", packet_size(call->unit));
+    buf_printf(call->reply, "PacketSize=%zx", packet_size(call->session));
     for (size_t i = 0; i < packet_count; i++)
         if (packets[i].offer)
             buf_printf(call->reply, ";%s", packets[i].offer);
@@ -62,9 +62,9 @@ enum err packet_thread(struct packet_call *call)
 /* NULL: there is no thread for this client. */
 static const char *thread_state(const struct packet_call *call)
 {
-    if (!unit_connected(call->unit) || call->client->ended)
+    if (!session_connected(call->session) || call->client->ended)
         return NULL;
-    switch (target_state(call->unit->target)) {
+    switch (target_state(call->session->target)) {
     case TARGET_HALTED:
         return "halted";
     case TARGET_IN_RESET:
@@ -126,22 +126,22 @@ enum err packet_symbol(struct packet_call *call)
 enum err packet_monitor(struct packet_call *call)
 {
     const struct packet_arg *text = &call->args.item[0];
-    struct monitor monitor = {.unit = call->unit, .client = call->client, .job = call->job};
-    struct console console;
+    struct monitor monitor = {.session = call->session, .client = call->client, .job = call->job};
+    struct gdb_console console;
 
     /* The digits took twice the room, so there is one for the NUL; a NUL inside ends the line. */
     if (text->length > 0)
         text->data[text->length] = '\0';
-    console_begin(&console, call->job, call->unit, call->client);
+    gdb_console_begin(&console, call->job, call->session, call->client);
     enum err err = monitor_run(&monitor, text->length > 0 ? text->data : "");
-    console_end(&console);
-    if (monitor.wish != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
+    gdb_console_end(&console);
+    if (monitor.request != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
         *call->actions |= CLIENT_SHUTDOWN | (unsigned)monitor.exit_code * CLIENT_EXIT_CODE;
     if (err == ERR_OK)
         return packet_ok(call);
     /* Older gdbs only show a number. */
     if (!call->client->error_message)
-        console_say(call->client, "%s", job_text(call->job, err));
+        gdb_console_say(call->client, "%s", job_text(call->job, err));
     return err;
 }
 
@@ -169,10 +169,10 @@ enum err packet_features(struct packet_call *call)
         call->error = "E00"; /* the protocol's word for an unknown annex */
         return ERR_ARGUMENT;
     }
-    enum err err = unit_require(call->unit, call->job);
+    enum err err = session_require(call->session, call->job);
     if (err != ERR_OK)
         return err;
-    const struct target_register *regs = target_registers(call->unit->target, &count);
+    const struct target_register *regs = target_registers(call->session->target, &count);
     buf_init(&document, memory, sizeof memory);
     describe_target(&document, regs, count);
     return window(call, &document, 1);
@@ -183,11 +183,11 @@ enum err packet_memory_map(struct packet_call *call)
     char memory[DESCRIBE_SIZE];
     struct buf document;
     size_t count;
-    enum err err = unit_require(call->unit, call->job);
+    enum err err = session_require(call->session, call->job);
 
     if (err != ERR_OK)
         return err;
-    const struct target_region *regions = target_regions(call->unit->target, &count);
+    const struct target_region *regions = target_regions(call->session->target, &count);
     buf_init(&document, memory, sizeof memory);
     describe_memory(&document, regions, count);
     return window(call, &document, 0);

@@ -21,12 +21,12 @@ static uint64_t get_value(const char *bytes, size_t length)
 enum err packet_read_all(struct packet_call *call)
 {
     size_t count;
-    const struct target_register *regs = target_registers(call->unit->target, &count);
+    const struct target_register *regs = target_registers(call->session->target, &count);
 
     for (size_t i = 0; i < count; i++) {
         uint64_t value;
         uint8_t bytes[8];
-        enum err err = unit_register(call->unit, call->job, i, &value);
+        enum err err = session_register(call->session, call->job, i, &value);
 
         if (err == ERR_OK) {
             put_value(bytes, value);
@@ -55,7 +55,7 @@ enum err packet_write_all(struct packet_call *call)
 {
     const struct packet_arg *data = &call->args.item[0];
     size_t count, at = 0;
-    const struct target_register *regs = target_registers(call->unit->target, &count);
+    const struct target_register *regs = target_registers(call->session->target, &count);
 
     if (data->length != size_of_all(regs, count))
         return job_fail(call->job, ERR_ARGUMENT, "G with %zu bytes of registers, not %zu",
@@ -63,7 +63,7 @@ enum err packet_write_all(struct packet_call *call)
     for (size_t i = 0; i < count; i++) {
         size_t size = regs[i].bits / 8;
         enum err err =
-            target_write_register(call->unit->target, i, get_value(data->data + at, size));
+            target_write_register(call->session->target, i, get_value(data->data + at, size));
 
         if (err != ERR_OK)
             return err;
@@ -76,7 +76,7 @@ enum err packet_write_all(struct packet_call *call)
 static const struct target_register *find(struct packet_call *call)
 {
     size_t count, number = call->args.item[0].number;
-    const struct target_register *regs = target_registers(call->unit->target, &count);
+    const struct target_register *regs = target_registers(call->session->target, &count);
 
     if (number < count)
         return &regs[number];
@@ -92,7 +92,7 @@ enum err packet_read_one(struct packet_call *call)
 
     if (!reg)
         return ERR_ARGUMENT;
-    enum err err = unit_register(call->unit, call->job, call->args.item[0].number, &value);
+    enum err err = session_register(call->session, call->job, call->args.item[0].number, &value);
     if (err != ERR_OK)
         return err;
     put_value(bytes, value);
@@ -110,7 +110,7 @@ enum err packet_write_one(struct packet_call *call)
     if (data->length != reg->bits / 8u)
         return job_fail(call->job, ERR_ARGUMENT, "%s has %u bits, not %zu", reg->name, reg->bits,
                         data->length * 8);
-    enum err err = target_write_register(call->unit->target, call->args.item[0].number,
+    enum err err = target_write_register(call->session->target, call->args.item[0].number,
                                          get_value(data->data, data->length));
     return err != ERR_OK ? err : packet_ok(call);
 }

@@ -12,40 +12,41 @@ enum err packet_extended(struct packet_call *call)
 /* Tries the target again if there is none. As with `?`, only the holder halts it. */
 enum err packet_attach(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
-    enum err err = unit_connect(unit, call->job);
+    struct session *session = call->session;
+    enum err err = session_connect(session, call->job);
 
-    if (err == ERR_OK && unit_holds(unit, call->client))
-        err = unit_halt(unit, call->job);
+    if (err == ERR_OK && session_holds(session, call->client))
+        err = session_halt(session, call->job);
     if (err != ERR_OK)
         return err;
-    unit_join(unit, call->client);
-    unit->unreported = false;
-    stop_reply_asked(call->reply, unit);
+    session_join(session, call->client);
+    session->unreported = false;
+    stop_reply_asked(call->reply, session);
     return ERR_OK;
 }
 
 /* vRun and R: the program is what is in the flash, from its reset vector. */
 enum err packet_restart(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
-    enum err err = unit_connect(unit, call->job);
+    struct session *session = call->session;
+    enum err err = session_connect(session, call->job);
 
     if (err == ERR_OK)
-        err = unit_reset(unit, call->job, TARGET_RESET_HALT);
+        err = session_reset(session, call->job, TARGET_RESET_HALT);
     if (err == ERR_OK)
-        unit_join(unit, call->client);
+        session_join(session, call->client);
     if (err == ERR_OK && call->outcome == PACKET_REPLY)
-        stop_reply_asked(call->reply, unit);
+        stop_reply_asked(call->reply, session);
     return err;
 }
 
 static void drop_breakpoints(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
+    struct session *session = call->session;
 
-    if (unit->target && target_breakpoints_drop_owner(unit->target, call->client->id) != ERR_OK)
-        log_line(unit->log, LOG_WARN, "removing breakpoints: %s",
+    if (session->target &&
+        target_breakpoints_drop_owner(session->target, call->client->id) != ERR_OK)
+        log_line(session->log, LOG_WARN, "removing breakpoints: %s",
                  job_text(call->job, call->job->error));
 }
 
@@ -53,16 +54,16 @@ static void drop_breakpoints(struct packet_call *call)
  * or attach finds it, until this gdb leaves. An observer kills nothing but its own breakpoints. */
 enum err packet_kill(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
+    struct session *session = call->session;
     enum err err = ERR_OK;
 
     call->client->waiting = false;
-    unit_end_flash(unit, call->client, "killed");
+    session_end_flash(session, call->client, "killed");
     drop_breakpoints(call);
-    if (unit_connected(unit) && unit_holds(unit, call->client) && !call->client->lost)
-        err = unit_reset(unit, call->job, TARGET_RESET_HALT);
+    if (session_connected(session) && session_holds(session, call->client) && !call->client->lost)
+        err = session_reset(session, call->job, TARGET_RESET_HALT);
     call->client->ended = err == ERR_OK;
-    call->client->killed = unit_holds(unit, call->client);
+    call->client->killed = session_holds(session, call->client);
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)
         *call->actions |= CLIENT_CLOSE;
     return err != ERR_OK ? err : packet_ok(call);
@@ -71,14 +72,14 @@ enum err packet_kill(struct packet_call *call)
 /* gdb leaves in any case, so failures only go to the log. */
 enum err packet_detach(struct packet_call *call)
 {
-    struct unit *unit = call->unit;
+    struct session *session = call->session;
 
     call->client->waiting = false;
-    unit_end_flash(unit, call->client, "detached");
+    session_end_flash(session, call->client, "detached");
     drop_breakpoints(call);
-    if (unit_connected(unit) && unit_holds(unit, call->client) &&
-        unit_resume(unit, call->job) != ERR_OK)
-        log_line(unit->log, LOG_WARN, "resuming after detach: %s",
+    if (session_connected(session) && session_holds(session, call->client) &&
+        session_resume(session, call->job) != ERR_OK)
+        log_line(session->log, LOG_WARN, "resuming after detach: %s",
                  job_text(call->job, call->job->error));
     call->client->ended = true;
     call->client->joined = 0; /* the next in line holds */

@@ -41,15 +41,15 @@ static bool is_point(const struct target_stop *stop)
 
 void stop_reply_say(struct client *client, const struct target_stop *stop)
 {
-    uint64_t monitor = UINT64_C(1) << UNIT_OWNER_MONITOR;
+    uint64_t monitor = UINT64_C(1) << SESSION_OWNER_MONITOR;
 
     if (stop_reply_explains(stop))
-        console_say(client, "%s", stop->text);
+        gdb_console_say(client, "%s", stop->text);
     else if (is_point(stop) && stop->owners && !owns(client, stop->owners))
-        console_say(client, "%s, set by %s", stop->text,
-                    stop->owners & monitor ? "a monitor or telnet command" : "another gdb");
+        gdb_console_say(client, "%s, set by %s", stop->text,
+                        stop->owners & monitor ? "a monitor or telnet command" : "another gdb");
     else if (is_point(stop) && !stop->owners && stop->text[0])
-        console_say(client, "%s", stop->text);
+        gdb_console_say(client, "%s", stop->text);
 }
 
 /* gdb takes one watchpoint a reply. */
@@ -84,10 +84,10 @@ static void write_reason(struct buf *out, const struct target_stop *stop,
 
 /* The 32-bit ones of the core: r0 to xpsr, msp and psp. The others are rarely looked at. What
  * cannot be read is left out: gdb asks by `g` and gets the reason. */
-static void write_registers(struct buf *out, const struct unit *unit, struct job *job)
+static void write_registers(struct buf *out, const struct session *session, struct job *job)
 {
     size_t count;
-    const struct target_register *regs = target_registers(unit->target, &count);
+    const struct target_register *regs = target_registers(session->target, &count);
 
     for (size_t i = 0; i < count; i++) {
         uint64_t value;
@@ -95,7 +95,7 @@ static void write_registers(struct buf *out, const struct unit *unit, struct job
 
         if (regs[i].bits != 32 || !strstr(regs[i].feature, ".m-"))
             continue;
-        if (unit_register(unit, job, i, &value) != ERR_OK)
+        if (session_register(session, job, i, &value) != ERR_OK)
             return;
         put_le32(bytes, (uint32_t)value);
         buf_printf(out, "%02zx:", i);
@@ -105,41 +105,41 @@ static void write_registers(struct buf *out, const struct unit *unit, struct job
 }
 
 /* `reason_of`: NULL for none. */
-static void write_reply(struct buf *out, uint8_t signal, const struct unit *unit,
+static void write_reply(struct buf *out, uint8_t signal, const struct session *session,
                         const struct client *reason_of)
 {
     struct job unheard, *before;
 
     buf_printf(out, "T%02x", signal);
     if (reason_of)
-        write_reason(out, &unit->stop, reason_of);
+        write_reason(out, &session->stop, reason_of);
     buf_text(out, "thread:1;");
     /* A failure here is not the failure of the job that stopped the core. */
     job_init(&unheard, NULL);
-    before = target_set_job(unit->target, &unheard);
-    write_registers(out, unit, &unheard);
-    target_set_job(unit->target, before);
+    before = target_set_job(session->target, &unheard);
+    write_registers(out, session, &unheard);
+    target_set_job(session->target, before);
 }
 
-void stop_reply_write(struct buf *out, const struct unit *unit, const struct client *client)
+void stop_reply_write(struct buf *out, const struct session *session, const struct client *client)
 {
-    if (unit->stop.reason == STOP_EXIT)
-        buf_printf(out, "W%02x", (unsigned)unit->stop.exit_code & 0xFF);
+    if (session->stop.reason == STOP_EXIT)
+        buf_printf(out, "W%02x", (unsigned)session->stop.exit_code & 0xFF);
     else
-        write_reply(out, signal_of(unit->stop.reason), unit, client);
+        write_reply(out, signal_of(session->stop.reason), session, client);
 }
 
-void stop_reply_stepped(struct buf *out, const struct unit *unit, const struct client *client)
+void stop_reply_stepped(struct buf *out, const struct session *session, const struct client *client)
 {
-    if (is_point(&unit->stop) && !owns(client, unit->stop.owners))
-        write_reply(out, SIGNAL_INT, unit, NULL);
+    if (is_point(&session->stop) && !owns(client, session->stop.owners))
+        write_reply(out, SIGNAL_INT, session, NULL);
     else
-        stop_reply_write(out, unit, client);
+        stop_reply_write(out, session, client);
 }
 
-void stop_reply_asked(struct buf *out, const struct unit *unit)
+void stop_reply_asked(struct buf *out, const struct session *session)
 {
-    uint8_t signal = signal_of(unit->stop.reason);
+    uint8_t signal = signal_of(session->stop.reason);
 
-    write_reply(out, signal == SIGNAL_INT ? SIGNAL_TRAP : signal, unit, NULL);
+    write_reply(out, signal == SIGNAL_INT ? SIGNAL_TRAP : signal, session, NULL);
 }

@@ -5,17 +5,18 @@
 
 #include "session/session.h"
 
-/* Writes unit->stop as this client may read it: always with the thread, and with the core
+/* Writes session->stop as this client may read it: always with the thread, and with the core
  * registers, which saves gdb a `g`. W for a program that exited. hwbreak, swbreak and watch only
  * for the client's own points, and the first two only if it listed them: gdb takes one that it did
  * not set for a stale trap, and goes on. */
-void stop_reply_write(struct buf *out, const struct unit *unit, const struct client *client);
+void stop_reply_write(struct buf *out, const struct session *session, const struct client *client);
 /* The same for a step. At a point of somebody else it is T02, since T05 is to gdb a step that went
  * well, after which a `next` goes on. */
-void stop_reply_stepped(struct buf *out, const struct unit *unit, const struct client *client);
+void stop_reply_stepped(struct buf *out, const struct session *session,
+                        const struct client *client);
 /* The answer to `?`: the same, but halting for a new gdb is no interrupt (T02) by anybody, a
  * program that exited is a core that stands, and a new gdb has no points. */
-void stop_reply_asked(struct buf *out, const struct unit *unit);
+void stop_reply_asked(struct buf *out, const struct session *session);
 /* stop->text says what no stop reply can: it belongs on the console before the reply. Breakpoints
  * and steps gdb shows better itself. */
 bool stop_reply_explains(const struct target_stop *stop);

@@ -25,9 +25,9 @@ static const struct option_row *find_row(const char *word)
     return NULL;
 }
 
-static const char *nearest_option(const char *word)
+static const char *suggest_option(const char *word)
 {
-    return nearest(word, option_rows, option_row_count, sizeof *option_rows);
+    return suggest(word, option_rows, option_row_count, sizeof *option_rows);
 }
 
 static bool complain_of_option(struct reading *reading, const char *word)
@@ -35,7 +35,7 @@ static bool complain_of_option(struct reading *reading, const char *word)
     char name[64];
 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-    const char *ours = foreign_option(name), *meant = ours ? NULL : nearest_option(name);
+    const char *ours = foreign_option(name), *meant = ours ? NULL : suggest_option(name);
     if (ours)
         snprintf(reading->why, reading->why_size, "unknown option '%s': here it is %s", name, ours);
     else if (meant)

@@ -32,7 +32,7 @@ struct options {
     size_t command_count;
     bool once;
     const char *allow_users; /* as peer_rules_init() reads it; NULL: none but those it knows */
-    /* What only other servers' command lines ask for (personality.h). */
+    /* What only other servers' command lines ask for (compat.h). */
     bool strict;            /* a command that fails ends the daemon */
     bool needs_target;      /* so does a first try to connect that fails */
     bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */

@@ -21,7 +21,7 @@ enum value {
 };
 
 struct option_row {
-    const char *name; /* first member: nearest() searches the table */
+    const char *name; /* first member: suggest() searches the table */
     char letter;
     enum value value;
     const char *value_name;

@@ -103,7 +103,7 @@ static int choose(struct reading *reading, const char *const *names, size_t coun
         if (strcmp(reading->value, names[i]) == 0)
             return (int)i;
     }
-    const char *meant = nearest(reading->value, names, count, sizeof *names);
+    const char *meant = suggest(reading->value, names, count, sizeof *names);
     int used = snprintf(reading->why, reading->why_size, "%s: unknown '%.60s'", reading->name,
                         reading->value);
     if (meant)

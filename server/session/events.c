@@ -3,30 +3,30 @@
 
 #include "commands/monitor_commands.h"
 
-void news_begin(struct news_state *state, const struct unit *unit)
+void events_begin(struct event_state *state, const struct session *session)
 {
-    state->connected = unit_connected(unit);
-    state->halted = state->connected && target_state(unit->target) == TARGET_HALTED;
-    state->resets = unit->resets;
+    state->connected = session_connected(session);
+    state->halted = state->connected && target_state(session->target) == TARGET_HALTED;
+    state->resets = session->resets;
 }
 
-size_t news_look(struct news_state *state, const struct unit *unit,
-                 enum unit_news news[NEWS_AT_ONCE])
+size_t events_look(struct event_state *state, const struct session *session,
+                   enum session_event events[EVENT_AT_ONCE])
 {
-    struct news_state before = *state;
+    struct event_state before = *state;
     size_t count = 0;
 
-    news_begin(state, unit);
+    events_begin(state, session);
     if (before.connected && !state->connected)
-        news[count++] = NEWS_LOST;
+        events[count++] = EVENT_LOST;
     if (!before.connected && state->connected)
-        news[count++] = NEWS_FOUND;
+        events[count++] = EVENT_FOUND;
     if (before.resets != state->resets)
-        news[count++] = NEWS_RESET;
+        events[count++] = EVENT_RESET;
     if (before.connected && state->connected && before.halted && !state->halted)
-        news[count++] = NEWS_RUNNING;
+        events[count++] = EVENT_RUNNING;
     if (!before.halted && state->halted)
-        news[count++] = NEWS_HALTED;
+        events[count++] = EVENT_HALTED;
     return count;
 }
 
@@ -36,10 +36,10 @@ static void append(void *user, const char *text, size_t length)
 }
 
 /* As the command `halt` says it. */
-static void describe_halt(struct unit *unit, struct job *job, struct buf *text)
+static void describe_halt(struct session *session, struct job *job, struct buf *text)
 {
-    struct monitor monitor = {.unit = unit, .job = job};
-    struct job *before = unit_enter(unit, job);
+    struct monitor monitor = {.session = session, .job = job};
+    struct job *before = session_enter(session, job);
 
     job->output = append;
     job->user = text;
@@ -47,26 +47,27 @@ static void describe_halt(struct unit *unit, struct job *job, struct buf *text)
         buf_printf(text, "halted, but its registers cannot be read: %s\n",
                    job_text(job, job->error));
     job->output = NULL;
-    unit_leave(unit, before);
+    session_leave(session, before);
 }
 
-void news_describe(struct unit *unit, struct job *job, enum unit_news news, struct buf *text)
+void events_describe(struct session *session, struct job *job, enum session_event events,
+                     struct buf *text)
 {
-    switch (news) {
-    case NEWS_FOUND:
-        buf_printf(text, "connected: %s\n", target_chip(unit->target)->name);
+    switch (events) {
+    case EVENT_FOUND:
+        buf_printf(text, "connected: %s\n", target_chip(session->target)->name);
         break;
-    case NEWS_LOST:
-        buf_printf(text, "lost the target: %s\n", unit->why_absent);
+    case EVENT_LOST:
+        buf_printf(text, "lost the target: %s\n", session->why_absent);
         break;
-    case NEWS_RESET:
+    case EVENT_RESET:
         buf_text(text, "the target was reset\n");
         break;
-    case NEWS_RUNNING:
+    case EVENT_RUNNING:
         buf_text(text, "the core runs\n");
         break;
-    case NEWS_HALTED:
-        describe_halt(unit, job, text);
+    case EVENT_HALTED:
+        describe_halt(session, job, text);
         break;
     }
 }

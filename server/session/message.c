@@ -4,7 +4,7 @@
 
 #include "session/worker.h"
 
-struct message *message_create(enum message_kind kind, void *session, const struct log *log,
+struct message *message_create(enum message_kind kind, void *requester, const struct log *log,
                                const void *payload, size_t length)
 {
     struct message *message = calloc(1, sizeof *message);
@@ -12,7 +12,7 @@ struct message *message_create(enum message_kind kind, void *session, const stru
     if (!message)
         return NULL;
     message->kind = kind;
-    message->session = session;
+    message->requester = requester;
     message->length = length;
     job_init(&message->job, log);
     message->payload = malloc(length + 1);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Run control of a unit: who may, what the last stop was, and everybody who waits learns of it. */
+/* Run control of a session: who may, what the last stop was, and everybody who waits learns of it.
+ */
 #include <stdio.h>
 
 #include "gdb/gdb_console.h"
@@ -8,305 +9,307 @@
 
 enum { STOP_REPLY_SIZE = 1024, START_LOOK_US = 5000 };
 
-static bool running(const struct unit *unit)
+static bool running(const struct session *session)
 {
-    return target_state(unit->target) != TARGET_HALTED;
+    return target_state(session->target) != TARGET_HALTED;
 }
 
-enum err unit_may_run(const struct unit *unit, struct job *job)
+enum err session_may_run(const struct session *session, struct job *job)
 {
-    const struct client *holder = unit_holder(unit);
+    const struct client *holder = session_holder(session);
 
-    if (unit_nested(unit))
+    if (session_nested(session))
         return job_fail(job, ERR_BUSY, "a longer job of another session is under way");
-    if (unit->acting && unit->acting != holder && holder && holder->waiting)
+    if (session->acting && session->acting != holder && holder && holder->waiting)
         return job_fail(job, ERR_BUSY,
                         "the first gdb runs the core and waits for it to stop; "
                         "this one observes until then");
-    for (size_t i = 0; i < UNIT_CLIENTS; i++)
-        if (unit->clients[i].flash && &unit->clients[i] != unit->acting)
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        if (session->clients[i].flash && &session->clients[i] != session->acting)
             return job_fail(job, ERR_BUSY, "another session is programming the flash");
     return ERR_OK;
 }
 
-void unit_keep_registers(struct unit *unit)
+void session_keep_registers(struct session *session)
 {
     struct job unheard, *before;
     size_t count;
 
-    if (running(unit))
+    if (running(session))
         return;
-    target_registers(unit->target, &count);
+    target_registers(session->target, &count);
     job_init(&unheard, NULL);
-    before = target_set_job(unit->target, &unheard);
-    unit->stop_regs_valid = 0;
-    for (size_t i = 0; i < count && i < UNIT_REGISTERS; i++)
-        if (target_read_register(unit->target, i, &unit->stop_regs[i]) == ERR_OK)
-            unit->stop_regs_valid |= UINT64_C(1) << i;
-    target_set_job(unit->target, before);
+    before = target_set_job(session->target, &unheard);
+    session->stop_regs_valid = 0;
+    for (size_t i = 0; i < count && i < SESSION_REGISTERS; i++)
+        if (target_read_register(session->target, i, &session->stop_regs[i]) == ERR_OK)
+            session->stop_regs_valid |= UINT64_C(1) << i;
+    target_set_job(session->target, before);
 }
 
-enum err unit_register(const struct unit *unit, struct job *job, size_t index, uint64_t *value)
+enum err session_register(const struct session *session, struct job *job, size_t index,
+                          uint64_t *value)
 {
-    if (!running(unit) && !unit_nested(unit))
-        return target_read_register(unit->target, index, value);
-    if (index >= UNIT_REGISTERS || !(unit->stop_regs_valid >> index & 1))
+    if (!running(session) && !session_nested(session))
+        return target_read_register(session->target, index, value);
+    if (index >= SESSION_REGISTERS || !(session->stop_regs_valid >> index & 1))
         return job_fail(job, ERR_NOT_HALTED, "the core runs and has not been halted before");
-    *value = unit->stop_regs[index];
+    *value = session->stop_regs[index];
     return ERR_OK;
 }
 
 /* The beginning of all that sends the core on its way. */
-static enum err prepare_run(struct unit *unit, struct job *job)
+static enum err prepare_run(struct session *session, struct job *job)
 {
-    enum err err = unit_may_run(unit, job);
+    enum err err = session_may_run(session, job);
 
     if (err == ERR_OK)
-        err = unit_require(unit, job);
+        err = session_require(session, job);
     if (err != ERR_OK)
         return err;
     /* An interrupted load has no vFlashDone: what follows it is its end. */
-    if (unit->acting)
-        unit_end_flash(unit, unit->acting, "its gdb goes on without finishing");
-    unit_keep_registers(unit);
-    unit->unreported = unit->loaded = false;
+    if (session->acting)
+        session_end_flash(session, session->acting, "its gdb goes on without finishing");
+    session_keep_registers(session);
+    session->unreported = session->loaded = false;
     return ERR_OK;
 }
 
-enum err unit_halt(struct unit *unit, struct job *job)
+enum err session_halt(struct session *session, struct job *job)
 {
-    struct job *before = unit_enter(unit, job);
+    struct job *before = session_enter(session, job);
     struct target_stop stop = {0};
-    enum err err = unit_require(unit, job);
+    enum err err = session_require(session, job);
 
-    if (err == ERR_OK && unit_nested(unit))
+    if (err == ERR_OK && session_nested(session))
         err = job_fail(job, ERR_BUSY, "a longer job of another session is under way");
     if (err == ERR_OK)
-        err = target_halt(unit->target, &stop);
+        err = target_halt(session->target, &stop);
     if (err == ERR_OK)
-        unit->stop = stop.reason != STOP_NONE ? stop : *target_last_stop(unit->target);
-    unit_leave(unit, before);
+        session->stop = stop.reason != STOP_NONE ? stop : *target_last_stop(session->target);
+    session_leave(session, before);
     return err;
 }
 
-enum err unit_resume(struct unit *unit, struct job *job)
+enum err session_resume(struct session *session, struct job *job)
 {
-    struct job *before = unit_enter(unit, job);
-    enum err err = prepare_run(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_resume(unit->target);
-    unit_leave(unit, before);
+        err = target_resume(session->target);
+    session_leave(session, before);
     return err;
 }
 
-enum err unit_continue(struct unit *unit, struct job *job)
+enum err session_continue(struct session *session, struct job *job)
 {
-    struct job *before = unit_enter(unit, job);
-    enum err err = prepare_run(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_continue(unit->target, unit->acting->id);
-    unit_leave(unit, before);
+        err = target_continue(session->target, session->acting->id);
+    session_leave(session, before);
     return err;
 }
 
-enum err unit_step(struct unit *unit, struct job *job)
+enum err session_step(struct session *session, struct job *job)
 {
-    struct job *before = unit_enter(unit, job);
-    enum err err = prepare_run(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_step(unit->target, &unit->stop);
-    unit_leave(unit, before);
+        err = target_step(session->target, &session->stop);
+    session_leave(session, before);
     return err;
 }
 
-enum err unit_step_range(struct unit *unit, struct job *job, uint32_t start, uint32_t end)
+enum err session_step_range(struct session *session, struct job *job, uint32_t start, uint32_t end)
 {
-    struct job *before = unit_enter(unit, job);
-    enum err err = prepare_run(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_step_range(unit->target, start, end, &unit->stop);
-    unit_leave(unit, before);
+        err = target_step_range(session->target, start, end, &session->stop);
+    session_leave(session, before);
     return err;
 }
 
-static void count_reset(struct unit *unit, enum target_reset kind)
+static void count_reset(struct session *session, enum target_reset kind)
 {
-    unit->resets++;
-    unit->last_reset = kind;
+    session->resets++;
+    session->last_reset = kind;
 }
 
-enum err unit_reset(struct unit *unit, struct job *job, enum target_reset kind)
+enum err session_reset(struct session *session, struct job *job, enum target_reset kind)
 {
-    struct job *before = unit_enter(unit, job);
-    enum err err = prepare_run(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_reset(unit->target, kind);
+        err = target_reset(session->target, kind);
     if (err == ERR_OK)
-        count_reset(unit, kind);
+        count_reset(session, kind);
     if (err == ERR_OK && kind != TARGET_RESET_RUN)
-        unit->stop = *target_last_stop(unit->target);
-    unit_leave(unit, before);
+        session->stop = *target_last_stop(session->target);
+    session_leave(session, before);
     return err;
 }
 
 /* --- stops nobody asked for --- */
 
-void unit_announce_stop(struct unit *unit)
+void session_announce_stop(struct session *session)
 {
-    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
-        struct client *client = &unit->clients[i];
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &session->clients[i];
         char memory[STOP_REPLY_SIZE];
         struct buf reply;
 
         if (!client->open || !client->waiting)
             continue;
         client->waiting = false;
-        if (unit->stop.reason == STOP_EXIT)
-            unit_tell_end(unit, client);
-        unit->unreported = false;
-        stop_reply_say(client, &unit->stop);
+        if (session->stop.reason == STOP_EXIT)
+            session_tell_end(session, client);
+        session->unreported = false;
+        stop_reply_say(client, &session->stop);
         buf_init(&reply, memory, sizeof memory);
-        stop_reply_write(&reply, unit, client);
+        stop_reply_write(&reply, session, client);
         client->send(client->user, reply.data, reply.length);
     }
 }
 
-void unit_interrupt(struct unit *unit, struct client *client, struct job *job)
+void session_interrupt(struct session *session, struct client *client, struct job *job)
 {
     if (!client->waiting)
         return; /* late: the core stopped meanwhile */
-    struct job *before = unit_enter(unit, job);
-    enum err err = unit_halt(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = session_halt(session, job);
 
-    if (err != ERR_OK && unit_connected(unit))
-        console_say(client, "cannot halt the core: %s", job_text(job, err));
-    unit_leave(unit, before);
+    if (err != ERR_OK && session_connected(session))
+        gdb_console_say(client, "cannot halt the core: %s", job_text(job, err));
+    session_leave(session, before);
 }
 
 /* The core was reset behind our back. */
-static enum err tell_reset(struct unit *unit, struct job *job)
+static enum err tell_reset(struct session *session, struct job *job)
 {
-    log_line(unit->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
-    count_reset(unit, TARGET_RESET_RUN);
-    if (!unit_connected(unit))
+    log_line(session->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
+    count_reset(session, TARGET_RESET_RUN);
+    if (!session_connected(session))
         return ERR_RESET_LOST;
     job_clear(job);
     return ERR_OK;
 }
 
 /* Those who wait hear of it at once, and get their stop as soon as there is a core to halt. */
-static enum err stop_after_reset(struct unit *unit, struct job *job, struct target_stop *stop)
+static enum err stop_after_reset(struct session *session, struct job *job, struct target_stop *stop)
 {
     job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
-    enum err err = tell_reset(unit, job);
+    enum err err = tell_reset(session, job);
     if (err != ERR_OK)
         return err;
-    unit->reset_held = target_state(unit->target) == TARGET_IN_RESET;
-    return unit->reset_held ? ERR_OK : target_halt(unit->target, stop);
+    session->reset_held = target_state(session->target) == TARGET_IN_RESET;
+    return session->reset_held ? ERR_OK : target_halt(session->target, stop);
 }
 
-static bool came_up(const struct unit *unit)
+static bool came_up(const struct session *session)
 {
-    return unit->reset_held && target_state(unit->target) == TARGET_RUNNING;
+    return session->reset_held && target_state(session->target) == TARGET_RUNNING;
 }
 
-static void take_stop(struct unit *unit, const struct target_stop *stop)
+static void take_stop(struct session *session, const struct target_stop *stop)
 {
     if (stop->reason == STOP_NONE)
         return;
-    unit->stop = *stop;
-    unit->unreported = true;
+    session->stop = *stop;
+    session->unreported = true;
 }
 
-static void look(struct unit *unit, struct job *job)
+static void look(struct session *session, struct job *job)
 {
     struct target_stop stop = {0};
-    enum err err = target_poll(unit->target, &stop);
+    enum err err = target_poll(session->target, &stop);
 
     if (err == ERR_RESET_LOST)
-        err = stop_after_reset(unit, job, &stop);
-    if (err == ERR_OK && target_state(unit->target) == TARGET_IN_RESET)
-        unit->reset_held = true;
-    if (err == ERR_OK && came_up(unit)) {
-        unit->reset_held = false;
-        err = target_halt(unit->target, &stop);
+        err = stop_after_reset(session, job, &stop);
+    if (err == ERR_OK && target_state(session->target) == TARGET_IN_RESET)
+        session->reset_held = true;
+    if (err == ERR_OK && came_up(session)) {
+        session->reset_held = false;
+        err = target_halt(session->target, &stop);
     }
     /* It will not stop by itself; but one who only looks on changes nothing. */
-    if (err == ERR_OK && unit_wants_poll(unit) && target_locked_up(unit->target))
-        err = target_halt(unit->target, &stop);
+    if (err == ERR_OK && session_wants_poll(session) && target_locked_up(session->target))
+        err = target_halt(session->target, &stop);
     if (err == ERR_PROBE_GONE)
-        unit->probe_gone = true;
+        session->probe_gone = true;
     if (err == ERR_OK) {
-        unit->poll_failed = false;
-    } else if (!unit->poll_failed) {
-        unit->poll_failed = true;
-        log_line(unit->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
+        session->poll_failed = false;
+    } else if (!session->poll_failed) {
+        session->poll_failed = true;
+        log_line(session->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
     }
-    take_stop(unit, &stop);
+    take_stop(session, &stop);
 }
 
-void unit_poll(struct unit *unit, struct job *job)
+void session_poll(struct session *session, struct job *job)
 {
-    struct console console;
+    struct gdb_console console;
 
-    if (!unit_connected(unit) || !running(unit))
+    if (!session_connected(session) || !running(session))
         return;
-    struct job *before = unit_enter(unit, job);
-    console_begin(&console, job, unit, NULL);
-    look(unit, job);
-    console_end(&console);
-    unit_leave(unit, before);
+    struct job *before = session_enter(session, job);
+    gdb_console_begin(&console, job, session, NULL);
+    look(session, job);
+    gdb_console_end(&console);
+    session_leave(session, before);
 }
 
 /* --- asking the chip instead of memory --- */
 
-static enum err measure(struct unit *unit, struct job *job)
+static enum err measure(struct session *session, struct job *job)
 {
     struct target_stop stop = {0};
-    enum err err = target_measure(unit->target, &stop);
+    enum err err = target_measure(session->target, &stop);
 
     if (err == ERR_RESET_LOST)
-        err = unit_wants_poll(unit) ? stop_after_reset(unit, job, &stop) : tell_reset(unit, job);
+        err = session_wants_poll(session) ? stop_after_reset(session, job, &stop)
+                                          : tell_reset(session, job);
     if (err == ERR_OK)
-        take_stop(unit, &stop);
+        take_stop(session, &stop);
     if (err == ERR_PROBE_GONE)
-        unit->probe_gone = true;
-    if (!unit_connected(unit))
-        snprintf(unit->why_absent, sizeof unit->why_absent, "%s", job_text(job, err));
+        session->probe_gone = true;
+    if (!session_connected(session))
+        snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, err));
     return err;
 }
 
-enum err unit_measure(struct unit *unit, struct job *job)
+enum err session_measure(struct session *session, struct job *job)
 {
-    struct job *before = unit_enter(unit, job);
-    enum err err = unit_require(unit, job);
+    struct job *before = session_enter(session, job);
+    enum err err = session_require(session, job);
 
-    if (err == ERR_OK && !unit_nested(unit)) /* a longer job sees for itself */
-        err = measure(unit, job);
-    unit_leave(unit, before);
+    if (err == ERR_OK && !session_nested(session)) /* a longer job sees for itself */
+        err = measure(session, job);
+    session_leave(session, before);
     return err;
 }
 
 /* What there is to say of a core that should run. */
-static enum err describe_start(struct unit *unit, unsigned resets, char *trouble, size_t size)
+static enum err describe_start(struct session *session, unsigned resets, char *trouble, size_t size)
 {
-    const struct target_stop *stop = target_last_stop(unit->target);
-    const struct target_stop *reset = target_last_reset(unit->target);
+    const struct target_stop *stop = target_last_stop(session->target);
+    const struct target_stop *reset = target_last_reset(session->target);
     char why[300] = "";
     enum err err = ERR_OK;
 
-    if (target_locked_up(unit->target)) {
-        err = target_explain_lockup(unit->target, why, sizeof why);
+    if (target_locked_up(session->target)) {
+        err = target_explain_lockup(session->target, why, sizeof why);
         snprintf(trouble, size, "the core is locked up: %s", why);
-    } else if (target_state(unit->target) == TARGET_HALTED) {
+    } else if (target_state(session->target) == TARGET_HALTED) {
         if (stop_reply_explains(stop))
             snprintf(trouble, size, "the program stopped at once: %s", stop->text);
-    } else if (resets != unit->resets) {
+    } else if (resets != session->resets) {
         snprintf(trouble, size, "the program was reset at once (by itself, a watchdog or NRST)");
     } else if (reset->misled) {
         snprintf(trouble, size, "the core runs, but %s", reset->text);
@@ -314,16 +317,16 @@ static enum err describe_start(struct unit *unit, unsigned resets, char *trouble
     return err;
 }
 
-enum err unit_look_at_start(struct unit *unit, struct job *job, char *trouble, size_t size)
+enum err session_look_at_start(struct session *session, struct job *job, char *trouble, size_t size)
 {
-    struct job *before = unit_enter(unit, job);
-    unsigned resets = unit->resets;
+    struct job *before = session_enter(session, job);
+    unsigned resets = session->resets;
 
     trouble[0] = '\0';
-    clock_sleep_us(probe_clock(unit->probe), START_LOOK_US);
-    enum err err = unit_measure(unit, job);
+    clock_sleep_us(probe_clock(session->probe), START_LOOK_US);
+    enum err err = session_measure(session, job);
     if (err == ERR_OK)
-        err = describe_start(unit, resets, trouble, size);
-    unit_leave(unit, before);
+        err = describe_start(session, resets, trouble, size);
+    session_leave(session, before);
     return err;
 }

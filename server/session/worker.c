@@ -16,7 +16,7 @@ enum {
     RETRY_US = 1000000,   /* between tries to connect */
     STROLL_US = 1000,     /* virtual time that passes every POLL_LAST_US of real time while
                              the simulated core runs and nobody waits for it */
-    PRESENCE_US = 500000, /* between looks at a halted core, when shells are there */
+    PRESENCE_US = 500000, /* between looks at a halted core, when consoles are there */
     SLICE_NS = 10000000,  /* a slice of virtual time should take less than this to simulate */
 };
 
@@ -24,7 +24,7 @@ enum {
 struct seat {
     struct worker *worker;
     struct client *client; /* NULL: free */
-    void *session;
+    void *requester;
 };
 
 struct worker {
@@ -33,16 +33,16 @@ struct worker {
     struct mailbox inbox;
 
     /* Worker thread only. */
-    struct unit unit;
-    struct seat seats[UNIT_CLIENTS];
+    struct session session;
+    struct seat seats[SESSION_CLIENTS];
     size_t seats_taken;
     struct job idle_job;     /* on whose behalf we poll and retry */
     struct message *running; /* the job others may run between, else NULL */
     uint64_t poll_us;        /* 0: nobody waited when we last looked */
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
     bool connect_asked, was_connected;
-    struct news_state news; /* as the shells know it */
-    char last_why[sizeof((struct unit *)0)->why_absent];
+    struct event_state events; /* as the consoles know it */
+    char last_why[sizeof((struct session *)0)->why_absent];
 };
 
 static void answer(struct worker *worker, struct message *message)
@@ -55,7 +55,7 @@ static void send_payload(void *user, const void *payload, size_t length)
 {
     struct seat *seat = user;
     struct message *message =
-        message_create(MESSAGE_SEND, seat->session, seat->worker->setup.log, payload, length);
+        message_create(MESSAGE_SEND, seat->requester, seat->worker->setup.log, payload, length);
 
     if (message)
         answer(seat->worker, message);
@@ -67,12 +67,12 @@ static void open_client(struct worker *worker, struct message *message)
 {
     struct seat *seat = worker->seats;
 
-    while (seat < worker->seats + UNIT_CLIENTS && seat->client)
+    while (seat < worker->seats + SESSION_CLIENTS && seat->client)
         seat++;
-    if (seat == worker->seats + UNIT_CLIENTS)
+    if (seat == worker->seats + SESSION_CLIENTS)
         return;
-    *seat = (struct seat){.worker = worker, .session = message->session};
-    seat->client = unit_client_open(&worker->unit, send_payload, seat);
+    *seat = (struct seat){.worker = worker, .requester = message->requester};
+    seat->client = session_client_open(&worker->session, send_payload, seat);
     message->client = seat->client;
     if (seat->client)
         worker->seats_taken++;
@@ -80,8 +80,8 @@ static void open_client(struct worker *worker, struct message *message)
 
 static void close_client(struct worker *worker, struct message *message)
 {
-    unit_client_close(&worker->unit, message->client, &message->job);
-    for (size_t i = 0; i < UNIT_CLIENTS; i++) {
+    session_client_close(&worker->session, message->client, &message->job);
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         if (worker->seats[i].client == message->client) {
             worker->seats[i].client = NULL;
             worker->seats_taken--;
@@ -91,34 +91,34 @@ static void close_client(struct worker *worker, struct message *message)
 
 static void end_client(struct worker *worker, struct message *message)
 {
-    struct job *before = unit_enter(&worker->unit, &message->job);
+    struct job *before = session_enter(&worker->session, &message->job);
 
-    unit_tell_end(&worker->unit, message->client);
-    unit_leave(&worker->unit, before);
+    session_tell_end(&worker->session, message->client);
+    session_leave(&worker->session, before);
 }
 
 /* --- connecting --- */
 
-/* Whoever connected: a try of ours, or a client's vAttach. The unit tells of losses. */
+/* Whoever connected: a try of ours, or a client's vAttach. The session tells of losses. */
 static void report_connection(struct worker *worker)
 {
-    struct unit *unit = &worker->unit;
-    bool connected = unit_connected(unit);
+    struct session *session = &worker->session;
+    bool connected = session_connected(session);
 
     if (connected && !worker->was_connected) {
-        const struct target_chip *chip = target_chip(unit->target);
+        const struct target_chip *chip = target_chip(session->target);
 
         log_line(worker->setup.log, LOG_INFO,
                  "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints, %s",
                  chip->name, chip->core, (unsigned)(chip->flash_size / 1024),
                  (unsigned)(chip->ram_size / 1024), chip->breakpoints, chip->watchpoints,
-                 target_state(unit->target) == TARGET_HALTED ? "halted" : "running");
+                 target_state(session->target) == TARGET_HALTED ? "halted" : "running");
         if (chip->warning[0])
             log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
         chip_compare(worker->setup.chip, chip->name, worker->setup.log);
         worker->last_why[0] = '\0';
-        if (unit_lost_clients(unit) > 0)
-            log_line(worker->setup.log, LOG_WARN, "the target was away: " UNIT_LOST_TEXT);
+        if (session_lost_clients(session) > 0)
+            log_line(worker->setup.log, LOG_WARN, "the target was away: " SESSION_LOST_TEXT);
     }
     worker->was_connected = connected;
 }
@@ -144,7 +144,7 @@ static const char *what_next(const struct worker *worker, enum err err)
 /* A failure to connect is told when it is a new one. */
 static void report_failure(struct worker *worker, enum err err)
 {
-    const char *why = worker->unit.why_absent;
+    const char *why = worker->session.why_absent;
 
     if (strcmp(worker->last_why, why) == 0)
         return;
@@ -154,7 +154,7 @@ static void report_failure(struct worker *worker, enum err err)
 
 static enum err try_connect(struct worker *worker, struct job *job)
 {
-    enum err err = unit_connect(&worker->unit, job);
+    enum err err = session_connect(&worker->session, job);
 
     worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
     if (err == ERR_OK)
@@ -170,9 +170,9 @@ static void retry_connect(struct worker *worker)
     job_clear(&worker->idle_job);
     if (try_connect(worker, &worker->idle_job) != ERR_OK)
         return;
-    struct message *news = message_create(MESSAGE_CONNECT, NULL, worker->setup.log, NULL, 0);
-    if (news)
-        answer(worker, news);
+    struct message *events = message_create(MESSAGE_CONNECT, NULL, worker->setup.log, NULL, 0);
+    if (events)
+        answer(worker, events);
 }
 
 /* --- jobs --- */
@@ -187,17 +187,18 @@ static void run_packet(struct worker *worker, struct message *message)
     uint8_t *memory = malloc(RSP_PACKET_SIZE);
     buf_init(&message->reply, memory, memory ? RSP_PACKET_SIZE : 0);
     message->client->interrupted = message->interrupt_first;
-    message->outcome = packet_run(&worker->unit, message->client, &message->job, message->payload,
-                                  message->length, &message->reply, &message->actions);
+    message->outcome =
+        packet_run(&worker->session, message->client, &message->job, message->payload,
+                   message->length, &message->reply, &message->actions);
 }
 
-/* What may run between the slices of another session's long job: short packets. Those that would
+/* What may run between the slices of another requester's long job: short packets. Those that would
  * disturb the long one are refused by packet_run(), at once and not after the time limit. */
 static bool may_run_between(const struct message *message, void *user)
 {
     const struct message *running = user;
 
-    if (message->session == running->session)
+    if (message->requester == running->requester)
         return false;
     return message->kind == MESSAGE_CLIENT_OPEN ||
            (message->kind == MESSAGE_PACKET &&
@@ -247,22 +248,22 @@ static void run_message(struct worker *worker, struct message *message)
         run_packet(worker, message);
         break;
     case MESSAGE_INTERRUPT:
-        unit_interrupt(&worker->unit, message->client, &message->job);
+        session_interrupt(&worker->session, message->client, &message->job);
         break;
     case MESSAGE_COMMAND:
     case MESSAGE_FILE:
-        worker_run_command(&worker->unit, worker->setup.answers, message);
+        worker_run_command(&worker->session, worker->setup.answers, message);
         break;
     case MESSAGE_CONNECT:
         worker->connect_asked = true;
         message->error = try_connect(worker, &message->job);
         break;
     case MESSAGE_WATCH:
-        worker->unit.watchers += (unsigned)message->watchers;
+        worker->session.watchers += (unsigned)message->watchers;
         break;
     case MESSAGE_SEND:
     case MESSAGE_OUTPUT:
-    case MESSAGE_NEWS:
+    case MESSAGE_EVENT:
     case MESSAGE_STOP:
         break;
     }
@@ -271,41 +272,41 @@ static void run_message(struct worker *worker, struct message *message)
 
 /* --- waiting for the next message --- */
 
-static bool time_is_virtual(const struct unit *unit)
+static bool time_is_virtual(const struct session *session)
 {
-    return unit->probe && probe_clock(unit->probe)->is_virtual;
+    return session->probe && probe_clock(session->probe)->is_virtual;
 }
 
 /* A simulated core strolls for those who just look on. */
 static bool wants_poll(const struct worker *worker)
 {
-    const struct unit *unit = &worker->unit;
+    const struct session *session = &worker->session;
 
-    return unit_wants_poll(unit) ||
-           (unit->watchers > 0 && unit_connected(unit) &&
-            target_state(unit->target) != TARGET_HALTED && !time_is_virtual(unit));
+    return session_wants_poll(session) ||
+           (session->watchers > 0 && session_connected(session) &&
+            target_state(session->target) != TARGET_HALTED && !time_is_virtual(session));
 }
 
 /* Somebody waits for the running core: look, then let some time pass. */
 static struct message *poll_core(struct worker *worker)
 {
-    struct unit *unit = &worker->unit;
+    struct session *session = &worker->session;
     struct message *message = NULL;
     uint64_t started = uv_hrtime();
 
     if (worker->poll_us == 0)
         worker->poll_us = POLL_FIRST_US;
     job_clear(&worker->idle_job);
-    unit_poll(unit, &worker->idle_job);
+    session_poll(session, &worker->idle_job);
     report_connection(worker);
     if (!wants_poll(worker))
         return NULL;
     /* Waiting elsewhere makes no virtual time pass: the simulated core runs inside the sleep. */
-    if (time_is_virtual(unit))
-        clock_sleep_us(probe_clock(unit->probe), worker->poll_us);
+    if (time_is_virtual(session))
+        clock_sleep_us(probe_clock(session->probe), worker->poll_us);
     else
         message = mailbox_wait(&worker->inbox, worker->poll_us);
-    if (uv_hrtime() - started > SLICE_NS && time_is_virtual(unit))
+    if (uv_hrtime() - started > SLICE_NS && time_is_virtual(session))
         worker->poll_us = worker->poll_us / 2 > POLL_FIRST_US ? worker->poll_us / 2 : POLL_FIRST_US;
     else
         worker->poll_us = worker->poll_us * 2 < POLL_LAST_US ? worker->poll_us * 2 : POLL_LAST_US;
@@ -320,10 +321,10 @@ static struct message *stroll(struct worker *worker)
 
     if (message)
         return message;
-    clock_sleep_us(probe_clock(worker->unit.probe), STROLL_US);
-    if (worker->unit.watchers > 0) {
+    clock_sleep_us(probe_clock(worker->session.probe), STROLL_US);
+    if (worker->session.watchers > 0) {
         job_clear(&worker->idle_job);
-        unit_poll(&worker->unit, &worker->idle_job);
+        session_poll(&worker->session, &worker->idle_job);
     }
     return NULL;
 }
@@ -335,18 +336,18 @@ static struct message *guard(struct worker *worker)
     if (message)
         return message;
     job_clear(&worker->idle_job);
-    worker_check_presence(&worker->unit, &worker->idle_job);
+    worker_check_presence(&worker->session, &worker->idle_job);
     return NULL;
 }
 
 static struct message *wait_for_message(struct worker *worker)
 {
-    struct unit *unit = &worker->unit;
+    struct session *session = &worker->session;
 
     if (wants_poll(worker))
         return poll_core(worker);
     worker->poll_us = 0;
-    if (worker->connect_asked && !unit_connected(unit)) {
+    if (worker->connect_asked && !session_connected(session)) {
         uint64_t now = uv_hrtime();
 
         if (now >= worker->next_try)
@@ -355,10 +356,10 @@ static struct message *wait_for_message(struct worker *worker)
             return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
         return NULL;
     }
-    if ((worker->seats_taken > 0 || unit->watchers > 0) && time_is_virtual(unit) && unit->target &&
-        target_state(unit->target) == TARGET_RUNNING)
+    if ((worker->seats_taken > 0 || session->watchers > 0) && time_is_virtual(session) &&
+        session->target && target_state(session->target) == TARGET_RUNNING)
         return stroll(worker);
-    if (unit->watchers > 0 && unit_connected(unit))
+    if (session->watchers > 0 && session_connected(session))
         return guard(worker);
     return mailbox_wait(&worker->inbox, MAILBOX_FOREVER);
 }
@@ -373,23 +374,24 @@ static void worker_main(void *user)
         worker->setup.options.find = find_probe;
         worker->setup.options.find_user = worker;
     }
-    unit_init(&worker->unit, worker->setup.log, &worker->setup.options, &worker->setup.info,
-              worker->setup.wire);
+    session_init(&worker->session, worker->setup.log, &worker->setup.options, &worker->setup.info,
+                 worker->setup.wire);
     while (!stop) {
         message = mailbox_take(&worker->inbox);
         if (!message)
             message = wait_for_message(worker);
-        worker_tell_news(&worker->unit, &worker->news, worker->setup.answers, NULL);
+        worker_tell_events(&worker->session, &worker->events, worker->setup.answers, NULL);
         if (!message)
             continue;
         stop = message->kind == MESSAGE_STOP;
         if (stop)
-            unit_finish(&worker->unit);
+            session_finish(&worker->session);
         else
             run_message(worker, message);
         report_connection(worker);
         if (!stop)
-            worker_tell_news(&worker->unit, &worker->news, worker->setup.answers, message->session);
+            worker_tell_events(&worker->session, &worker->events, worker->setup.answers,
+                               message->requester);
         answer(worker, message);
     }
 }

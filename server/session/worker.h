@@ -3,7 +3,7 @@
  *
  * A message is allocated by the loop thread, travels to the worker and back, and is freed by the
  * loop: so the loop may set message->job.cancelled as long as the answer is not back. The worker
- * also sends messages of its own (SEND, OUTPUT, NEWS, CONNECT); the loop frees them too. */
+ * also sends messages of its own (SEND, OUTPUT, EVENT, CONNECT); the loop frees them too. */
 #ifndef PROBED_WORKER_H
 #define PROBED_WORKER_H
 
@@ -26,10 +26,10 @@ enum message_kind {
     MESSAGE_FILE,    /* the path of a file with such lines, from -f */
     MESSAGE_CONNECT, /* try to open and connect; comes to the loop unasked when the worker's own
                         later try succeeded */
-    MESSAGE_SEND,    /* only to the loop: a payload for `session` outside any request's reply */
-    MESSAGE_OUTPUT,  /* only to the loop: text of the COMMAND of `session`, before its answer */
-    MESSAGE_WATCH,   /* `watchers` more shells, or fewer, want to know what the core does */
-    MESSAGE_NEWS,    /* only to the loop, for all of them; `session` is whose job caused it */
+    MESSAGE_SEND,    /* only to the loop: a payload for `requester` outside any request's reply */
+    MESSAGE_OUTPUT,  /* only to the loop: text of the COMMAND of `requester`, before its answer */
+    MESSAGE_WATCH,   /* `watchers` more consoles, or fewer, want to know what the core does */
+    MESSAGE_EVENT,   /* only to the loop, for all of them; `requester` is whose job caused it */
     MESSAGE_STOP,    /* the worker ends */
 };
 
@@ -37,7 +37,7 @@ struct message {
     struct message *next; /* the mailbox's */
     enum message_kind kind;
     struct job job;
-    void *session; /* the loop's own; the worker only hands it back */
+    void *requester; /* the loop's own; the worker only hands it back */
     struct client *client;
     size_t length;
     char *payload; /* owned by the message, NUL behind it */
@@ -56,29 +56,29 @@ struct message {
     bool too_long;        /* a packet beyond PacketSize: never reaches the worker */
     uint64_t deadline_ms;
 
-    int watchers;            /* WATCH */
-    atomic_size_t unsent;    /* COMMAND: bytes of its OUTPUT that the loop has not taken yet */
-    enum unit_news news;     /* NEWS: lines for a person are the payload */
-    enum target_reset reset; /* NEWS_RESET */
+    int watchers;              /* WATCH */
+    atomic_size_t unsent;      /* COMMAND: bytes of its OUTPUT that the loop has not taken yet */
+    enum session_event events; /* EVENT: lines for a person are the payload */
+    enum target_reset reset;   /* EVENT_RESET */
 
     /* The answer. */
     enum err error; /* its sentence is in job */
     enum packet_outcome outcome;
     unsigned actions;
-    struct buf reply;       /* data owned by the message */
-    enum monitor_wish wish; /* of a MESSAGE_COMMAND or MESSAGE_FILE */
-    int exit_code;          /* with MONITOR_SHUTDOWN */
-    bool value;             /* of a MESSAGE_COMMAND: as monitor.value */
+    struct buf reply;             /* data owned by the message */
+    enum monitor_request request; /* of a MESSAGE_COMMAND or MESSAGE_FILE */
+    int exit_code;                /* with MONITOR_SHUTDOWN */
+    bool value;                   /* of a MESSAGE_COMMAND: as monitor.value */
 };
 
 /* `payload` (may be NULL) is copied. NULL without memory. */
-struct message *message_create(enum message_kind kind, void *session, const struct log *log,
+struct message *message_create(enum message_kind kind, void *requester, const struct log *log,
                                const void *payload, size_t length);
 void message_destroy(struct message *message);
 
 struct worker_setup {
     const struct log *log;
-    struct unit_options options;
+    struct session_options options;
     struct probe_info info;       /* driver NULL: look for a probe, again at every try */
     const char *const *selectors; /* which probe to take then */
     size_t selector_count;

@@ -39,21 +39,21 @@ static const struct dbgmcu *find(const struct target *target)
 static enum err set_bits(struct target *target, struct dbgmcu_saved *saved, uint32_t address,
                          uint32_t bits)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     uint32_t found = 0;
 
     ops_read32(&target->ops, address, &found);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     if (!err && !saved->address)
         *saved = (struct dbgmcu_saved){address, found};
     if (!err && (found & bits) != bits) {
         ops_write32(&target->ops, address, found | bits);
-        err = cm_flush(target);
+        err = core_flush(target);
     }
     if (err != ERR_FAULT)
         return err;
     saved->address = 0;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     return ERR_OK;
 }
 
@@ -82,17 +82,17 @@ void dbgmcu_forget(struct target *target)
  */
 enum err dbgmcu_restore(struct target *target)
 {
-    struct job calm, *before;
+    struct job uncancellable, *before;
 
     if (target->dbgmcu_fz.address)
         ops_write32(&target->ops, target->dbgmcu_fz.address, target->dbgmcu_fz.value);
     if (target->dbgmcu_cr.address)
         ops_write32(&target->ops, target->dbgmcu_cr.address, target->dbgmcu_cr.value);
     dbgmcu_forget(target);
-    cm_calm_begin(target, &calm, &before);
+    core_uncancellable_begin(target, &uncancellable, &before);
     enum err err = ops_flush(&target->ops);
-    cm_calm_end(target, before);
+    core_uncancellable_end(target, before);
     if (err == ERR_OK || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
         return ERR_OK;
-    return job_fail(target->job, err, "%s", job_text(&calm, err));
+    return job_fail(target->job, err, "%s", job_text(&uncancellable, err));
 }

@@ -31,7 +31,7 @@ static enum err look(struct target *target, struct found *found)
     ops_read32(&target->ops, DHCSR, &found->dhcsr);
     ops_read32(&target->ops, SCB_CPUID, &found->cpuid);
     ops_read32(&target->ops, DEMCR, &found->demcr);
-    return cm_flush(target);
+    return core_flush(target);
 }
 
 /* C_DEBUGEN alone halts nobody; C_HALT is kept as it is. DWT registers need TRCENA (C1.8). */
@@ -42,12 +42,12 @@ static enum err take_over(struct target *target, struct found *found)
 
     ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
     target->masked = false;
-    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
+    core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
     ops_read32(ops, FP_CTRL, &found->fp_ctrl);
     ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
     if (may_have_fpu(found->cpuid))
         ops_read32(ops, SCB_MVFR0, &found->mvfr0);
-    return cm_flush(target);
+    return core_flush(target);
 }
 
 /* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
@@ -72,7 +72,7 @@ static enum err size_units(struct target *target, struct found *found)
     }
     if (target->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     uint32_t mask_max = found->dwt_mask & 0x1F;
     target->dwt.mask_max = (uint8_t)mask_max;
     return err;
@@ -84,7 +84,7 @@ static enum err put_breakpoints_back(struct target *target)
     watchpoints_forget(target);
     breakpoints_queue(target, NO_ADDRESS);
     watchpoints_queue(target);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     breakpoints_flushed(target, err);
     if (err)
         watchpoints_forget(target);
@@ -101,7 +101,7 @@ static enum err see_state(struct target *target, const struct found *found,
     target->state = TARGET_RUNNING;
     if (!(found->dhcsr & DHCSR_S_HALT))
         return ERR_OK;
-    return cm_halt_now(target, 1000, halted_by, &stop);
+    return core_halt_now(target, 1000, halted_by, &stop);
 }
 
 enum err attach_core(struct target *target, enum stop_reason halted_by)
@@ -129,14 +129,14 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     target->chip.cpuid = found.cpuid;
     target->chip.breakpoints = target->fpb.count;
     target->chip.watchpoints = target->dwt.count;
-    cm_forget(target, true);
+    core_forget(target, true);
     err = dbgmcu_keep_awake(target);
     target->attached = true;
     if (!err)
         err = put_breakpoints_back(target);
     if (!err)
         err = see_state(target, &found, halted_by);
-    cm_take_reset(target); /* what happened before we came is no news */
+    core_take_reset(target); /* what happened before we came is no news */
     return err;
 }
 
@@ -154,7 +154,7 @@ static void queue_give_back(struct target *target, bool halted)
     if (target->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
-    cm_queue_demcr(target, target->demcr_original);
+    core_queue_demcr(target, target->demcr_original);
     if (!halted)
         ops_write32(ops, DHCSR, DHCSR_KEY);
 }
@@ -164,11 +164,11 @@ enum err detach_core(struct target *target)
     if (target->state == TARGET_ABSENT)
         return ERR_OK;
     queue_give_back(target, target->state == TARGET_HALTED);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     breakpoints_flushed(target, err);
     if (!err)
         err = dbgmcu_restore(target);
-    cm_forget(target, true);
+    core_forget(target, true);
     target->masked = false;
     target->attached = false;
     target->state = TARGET_ABSENT;
@@ -177,13 +177,13 @@ enum err detach_core(struct target *target)
 
 enum err target_set_vector_catch(struct target *target, uint32_t vc_bits)
 {
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     if (err)
         return err;
     target->vector_catch = vc_bits & DEMCR_VC_ALL;
-    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
-    return cm_flush(target);
+    core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
+    return core_flush(target);
 }
 
 uint32_t target_vector_catch(const struct target *target)

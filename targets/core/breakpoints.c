@@ -256,7 +256,7 @@ static enum err apply_now(struct target *target)
 {
     breakpoints_queue(target, NO_ADDRESS);
     watchpoints_queue(target);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     breakpoints_flushed(target, err);
     if (err)
         watchpoints_forget(target);
@@ -266,7 +266,7 @@ static enum err apply_now(struct target *target)
 enum err target_breakpoint_set(struct target *target, unsigned owner, enum breakpoint_kind kind,
                                uint32_t address, unsigned size)
 {
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     if (!err && (owner >= OWNER_INTERNAL || (address & 1)))
         err =
@@ -305,5 +305,5 @@ enum err target_breakpoints_drop_owner(struct target *target, unsigned owner)
         target->breakpoints[i].owners &= ~(1ull << owner);
     watchpoints_drop_owner(target, owner);
     /* Those of others would come to the chip too, and stop a flash loader. */
-    return target->state == TARGET_ABSENT || target->lent ? ERR_OK : apply_now(target);
+    return target->state == TARGET_ABSENT || target->borrowed ? ERR_OK : apply_now(target);
 }

@@ -6,18 +6,18 @@
 
 enum { HALT_TIMEOUT_US = 1000000 };
 
-uint64_t cm_now_us(const struct target *target)
+uint64_t core_now_us(const struct target *target)
 {
     return clock_now_us(probe_clock(target->probe));
 }
 
-void cm_saw_dhcsr(struct target *target, uint32_t dhcsr)
+void core_saw_dhcsr(struct target *target, uint32_t dhcsr)
 {
     if (dhcsr & DHCSR_S_RESET_ST)
         target->reset_seen = true;
 }
 
-bool cm_take_reset(struct target *target)
+bool core_take_reset(struct target *target)
 {
     bool seen = target->reset_seen || (probe_take_dhcsr_sticky(target->probe) & DHCSR_S_RESET_ST);
 
@@ -25,9 +25,14 @@ bool cm_take_reset(struct target *target)
     return seen;
 }
 
-void cm_forgive(struct target *target, enum err keep)
+enum err core_mark(const struct target *target)
 {
-    if (keep == ERR_OK)
+    return target->job->error;
+}
+
+void core_rollback(struct target *target, enum err mark)
+{
+    if (mark == ERR_OK)
         job_clear(target->job);
 }
 
@@ -40,7 +45,7 @@ static bool is_loss(enum err err)
 
 static void lose(struct target *target, enum target_state state)
 {
-    cm_forget(target, true);
+    core_forget(target, true);
     breakpoints_forget(target);
     watchpoints_forget(target);
     target->state = state;
@@ -55,7 +60,7 @@ static enum err flush_or_lose(struct target *target)
     return err;
 }
 
-enum err cm_report_reset(struct target *target, uint32_t dhcsr)
+enum err core_report_reset(struct target *target, uint32_t dhcsr)
 {
     target->reset_seen = false;
     if (!(dhcsr & DHCSR_C_DEBUGEN)) {
@@ -64,7 +69,7 @@ enum err cm_report_reset(struct target *target, uint32_t dhcsr)
                         "the target lost power: breakpoints and the debug state are gone, "
                         "connecting again restores them");
     }
-    cm_forget(target, true);
+    core_forget(target, true);
     target->stop = (struct target_stop){.reason = STOP_RESET};
     target->state = dhcsr & DHCSR_S_HALT ? TARGET_HALTED : TARGET_RUNNING;
     return job_fail(target->job, ERR_RESET_LOST,
@@ -74,7 +79,7 @@ enum err cm_report_reset(struct target *target, uint32_t dhcsr)
 }
 
 /* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
-enum err cm_look_at_reset(struct target *target, uint32_t dhcsr)
+enum err core_look_at_reset(struct target *target, uint32_t dhcsr)
 {
     uint32_t again = 0;
 
@@ -82,13 +87,13 @@ enum err cm_look_at_reset(struct target *target, uint32_t dhcsr)
     enum err err = flush_or_lose(target);
     if (err)
         return err;
-    bool held = cm_take_reset(target) || (again & DHCSR_S_RESET_ST);
+    bool held = core_take_reset(target) || (again & DHCSR_S_RESET_ST);
     if (again & DHCSR_S_RETIRE_ST) /* reset again and again, by its program or a watchdog */
         held = false;
     if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
-        return cm_report_reset(target, again);
+        return core_report_reset(target, again);
     bool was_held = target->state == TARGET_IN_RESET;
-    cm_hold(target);
+    core_hold(target);
     return was_held ? ERR_OK : job_fail(target->job, ERR_RESET_LOST, TARGET_HELD_TEXT);
 }
 
@@ -100,43 +105,43 @@ static bool refusal_is_odd(const struct target *target)
     return target->state == TARGET_IN_RESET || !probe_failed_address(target->probe, &address);
 }
 
-enum err cm_flush(struct target *target)
+enum err core_flush(struct target *target)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = flush_or_lose(target);
 
     if (err == ERR_NOT_HALTED || (err == ERR_FAULT && refusal_is_odd(target)))
-        err = cm_blame_reset(target, err, keep);
+        err = reset_check(target, err, mark);
     return err;
 }
 
-enum err cm_flush_halted(struct target *target)
+enum err core_flush_halted(struct target *target)
 {
     uint32_t dhcsr = 0;
 
     if (target->state != TARGET_HALTED)
-        return cm_flush(target);
+        return core_flush(target);
     ops_read32(&target->ops, DHCSR, &dhcsr);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     if (err)
         return err;
-    cm_saw_dhcsr(target, dhcsr);
-    bool reset = cm_take_reset(target);
+    core_saw_dhcsr(target, dhcsr);
+    bool reset = core_take_reset(target);
     if (dhcsr & DHCSR_S_HALT)
-        return reset ? cm_report_reset(target, dhcsr) : ERR_OK;
-    return reset ? cm_look_at_reset(target, dhcsr) : cm_report_reset(target, dhcsr);
+        return reset ? core_report_reset(target, dhcsr) : ERR_OK;
+    return reset ? core_look_at_reset(target, dhcsr) : core_report_reset(target, dhcsr);
 }
 
-enum err cm_need_connected(struct target *target)
+enum err core_need_connected(struct target *target)
 {
     if (target->state == TARGET_ABSENT)
         return job_fail(target->job, ERR_NOT_CONNECTED, "not connected to a target");
     return ERR_OK;
 }
 
-enum err cm_need_halted(struct target *target)
+enum err core_need_halted(struct target *target)
 {
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     if (!err && target->state == TARGET_IN_RESET)
         err = job_fail(target->job, ERR_NOT_HALTED, TARGET_HELD_TEXT);
@@ -148,38 +153,38 @@ enum err cm_need_halted(struct target *target)
     return err;
 }
 
-void cm_forget(struct target *target, bool flash_too)
+void core_forget(struct target *target, bool flash_too)
 {
     regs_forget(target);
     target->icsr_at_us = UINT64_MAX;
-    target->stop_pending = target->lent = false;
+    target->stop_pending = target->borrowed = false;
     if (flash_too)
         cache_drop_all(&target->cache);
     else
         cache_drop_ram(&target->cache);
 }
 
-void cm_queue_prepare(struct target *target, uint32_t exclude)
+void core_queue_prepare(struct target *target, uint32_t exclude)
 {
     regs_queue_dirty(target);
     breakpoints_queue(target, exclude);
     watchpoints_queue(target);
 }
 
-void cm_queue_demcr(struct target *target, uint32_t value)
+void core_queue_demcr(struct target *target, uint32_t value)
 {
     ops_write32(&target->ops, DEMCR, value);
     target->demcr = value;
 }
 
 /* Armv6-M knows HardFault alone. */
-void cm_queue_catch(struct target *target, bool faults)
+void core_queue_catch(struct target *target, bool faults)
 {
     uint32_t more = faults && !target->armv6m ? DEMCR_VC_FAULTS : 0;
     uint32_t value = DEMCR_TRCENA | target->vector_catch | more;
 
     if (value != target->demcr)
-        cm_queue_demcr(target, value);
+        core_queue_demcr(target, value);
 }
 
 static uint32_t dhcsr_base(bool masked)
@@ -189,21 +194,21 @@ static uint32_t dhcsr_base(bool masked)
 
 /* C1.6.2: C_MASKINTS may change only while the core is halted, and never in the write that clears
  * C_HALT. */
-void cm_queue_mask(struct target *target, bool masked)
+void core_queue_mask(struct target *target, bool masked)
 {
     if (masked != target->masked || target->mask_unsure)
         ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | DHCSR_C_HALT);
     target->masked = masked;
 }
 
-void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
+void core_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
 {
-    cm_queue_mask(target, masked);
+    core_queue_mask(target, masked);
     ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
     ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);
 }
 
-void cm_prepared(struct target *target, enum err err)
+void core_prepared(struct target *target, enum err err)
 {
     breakpoints_flushed(target, err);
     target->mask_unsure = err != ERR_OK;
@@ -215,19 +220,19 @@ void cm_prepared(struct target *target, enum err err)
     }
 }
 
-void cm_calm_begin(struct target *target, struct job *calm, struct job **before)
+void core_uncancellable_begin(struct target *target, struct job *uncancellable, struct job **before)
 {
-    job_init(calm, target->job->log);
-    *before = target_set_job(target, calm);
+    job_init(uncancellable, target->job->log);
+    *before = target_set_job(target, uncancellable);
 }
 
-void cm_calm_end(struct target *target, struct job *before)
+void core_uncancellable_end(struct target *target, struct job *before)
 {
     target_set_job(target, before);
 }
 
-enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
-                     struct target_stop *stop)
+enum err core_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
+                       struct target_stop *stop)
 {
     struct stop_facts facts = {0};
     uint32_t before = 0, mask = target->masked ? DHCSR_C_MASKINTS : 0;
@@ -238,14 +243,14 @@ enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reaso
     stop_queue(target, true, &facts);
     stop_queue_matches(target, &facts);
     regs_queue_read(target);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     if (err)
         return err;
     target->state = TARGET_HALTED;
     target->stop_pending = false;
     regs_valid(target);
     target->regs.dirty = 0;
-    cm_saw_dhcsr(target, before);
+    core_saw_dhcsr(target, before);
     /* Once halted it does not show S_LOCKUP any more. */
     return stop_explain(target, &facts, before & DHCSR_S_LOCKUP ? STOP_FAULT : plain, stop);
 }
@@ -262,8 +267,8 @@ static void leave_call_for_later(struct target *target, struct target_stop *stop
 
 enum err target_halt(struct target *target, struct target_stop *stop)
 {
-    enum err keep = target->job->error;
-    enum err err = cm_need_connected(target);
+    enum err mark = core_mark(target);
+    enum err err = core_need_connected(target);
 
     stop->reason = STOP_NONE;
     if (err)
@@ -272,23 +277,23 @@ enum err target_halt(struct target *target, struct target_stop *stop)
         /* A look, because "halted" must not be a memory of better days. */
         uint32_t dhcsr;
         ops_read32(&target->ops, DHCSR, &dhcsr);
-        err = cm_flush_halted(target);
+        err = core_flush_halted(target);
         if (err != ERR_RESET_LOST || target->state == TARGET_ABSENT)
             return err;
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
     }
     if (target->stop_pending) {
         err = target_poll(target, stop);
         if (err || target->state == TARGET_HALTED)
             return err;
     }
-    err = cm_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
+    err = core_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
     if (!err)
         leave_call_for_later(target, stop);
     if (err != ERR_TIMEOUT)
         return err;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     err = job_fail(target->job, ERR_TIMEOUT,
                    "the core did not halt within 1 s: 'monitor reset halt' may get it back");
-    return cm_blame_held(target, err, keep);
+    return reset_check_held(target, err, mark);
 }

@@ -8,8 +8,8 @@
  * step_range.c and step_ahead.c, reset.c, registers.c,
  * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
  * memory_cached.c over cache.c, semihost.c. */
-#ifndef PROBED_CORTEX_M_H
-#define PROBED_CORTEX_M_H
+#ifndef PROBED_CORE_H
+#define PROBED_CORE_H
 
 #include "base/visible.h"
 #include "chip/detect.h"
@@ -140,7 +140,7 @@ struct target {
     bool mask_unsure;  /* .. if that arrived */
     bool no_ahead;     /* memory is not read before it is asked for */
     bool stop_pending; /* resume stopped again at once: the next poll says so */
-    bool lent;         /* to a flash loader: the program's registers are in `regs` alone */
+    bool borrowed;     /* to a flash loader: the program's registers are in `regs` alone */
     struct target_stop stop, reset;
     enum target_maskisr maskisr;
     uint32_t icsr; /* as of icsr_at_us; UINT64_MAX: not known */
@@ -155,7 +155,7 @@ struct target {
     struct breakpoint breakpoints[BREAKPOINT_MAX];
     struct watchpoint watchpoints[WATCHPOINT_MAX];
 
-    bool semihost_off; /* BKPT 0xAB is an ordinary one */
+    bool semihosting_off; /* BKPT 0xAB is an ordinary one */
     int semihost_errno;
     uint32_t semihost_warned;              /* bit per call number */
     char semihost_begun[VISIBLE_SEQUENCE]; /* the last character of its text, if not all there */
@@ -165,60 +165,63 @@ struct target {
 /* --- cortex_m.c --- */
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
-enum err cm_flush(struct target *target);
+enum err core_flush(struct target *target);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
-enum err cm_flush_halted(struct target *target);
+enum err core_flush_halted(struct target *target);
 /* S_RESET_ST was set in `dhcsr` while the core should run or stand: the state says what came of it,
  * and ERR_RESET_LOST; ERR_OK if it was known to be held in reset and still is. */
-enum err cm_look_at_reset(struct target *target, uint32_t dhcsr);
+enum err core_look_at_reset(struct target *target, uint32_t dhcsr);
 
 /* DHCSR of a core that we left alone says something else than we know: ERR_RESET_LOST, and the
  * state is what it says. */
-enum err cm_report_reset(struct target *target, uint32_t dhcsr);
-/* Forgets an error that was expected; `keep` is the job's error before the attempt. */
-void cm_forgive(struct target *target, enum err keep);
-uint64_t cm_now_us(const struct target *target);
+enum err core_report_reset(struct target *target, uint32_t dhcsr);
+/* The job's error before an attempt that may fail, and back to it: an error that was expected is
+ * forgotten. What stood before stays. */
+enum err core_mark(const struct target *target);
+void core_rollback(struct target *target, enum err mark);
+uint64_t core_now_us(const struct target *target);
 /* Every DHCSR value read goes through here, because reading clears S_RESET_ST. */
-void cm_saw_dhcsr(struct target *target, uint32_t dhcsr);
+void core_saw_dhcsr(struct target *target, uint32_t dhcsr);
 /* Whether the core was reset since the last call. */
-bool cm_take_reset(struct target *target);
+bool core_take_reset(struct target *target);
 /* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
  * `exclude`), watchpoints. */
-void cm_queue_prepare(struct target *target, uint32_t exclude);
+void core_queue_prepare(struct target *target, uint32_t exclude);
 /* Writes DEMCR. */
-void cm_queue_demcr(struct target *target, uint32_t value);
+void core_queue_demcr(struct target *target, uint32_t value);
 /* What is caught when the core goes: the user's choice and, if `faults`, every fault. */
-void cm_queue_catch(struct target *target, bool faults);
+void core_queue_catch(struct target *target, bool faults);
 /* C_MASKINTS as it shall be when the core goes. */
-void cm_queue_mask(struct target *target, bool masked);
+void core_queue_mask(struct target *target, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
-void cm_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
+void core_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
 /* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
-enum err cm_go(struct target *target);
-/* After the flush of cm_queue_prepare() and cm_queue_go(). */
-void cm_prepared(struct target *target, enum err err);
+enum err core_go(struct target *target);
+/* After the flush of core_queue_prepare() and core_queue_go(). */
+void core_prepared(struct target *target, enum err err);
 /* The core is about to run: nothing read before is true any more. */
-void cm_forget(struct target *target, bool flash_too);
-enum err cm_need_halted(struct target *target);
-enum err cm_need_connected(struct target *target);
+void core_forget(struct target *target, bool flash_too);
+enum err core_need_halted(struct target *target);
+enum err core_need_connected(struct target *target);
 /* A cancelled job may not leave a core half stepped: work between these two goes on all the same.
- * `calm` is the caller's memory. */
-void cm_calm_begin(struct target *target, struct job *calm, struct job **before);
-void cm_calm_end(struct target *target, struct job *before);
+ * `uncancellable` is the caller's memory. */
+void core_uncancellable_begin(struct target *target, struct job *uncancellable,
+                              struct job **before);
+void core_uncancellable_end(struct target *target, struct job *before);
 /* Writes C_HALT, waits, collects the stop. */
-enum err cm_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
-                     struct target_stop *stop);
+enum err core_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
+                       struct target_stop *stop);
 
 /* --- blame.c --- */
 
 /* The state of a core held in reset. */
-void cm_hold(struct target *target);
-/* Something was refused (`err`; `keep` is the job's error before it): if a halted core was reset,
+void core_hold(struct target *target);
+/* Something was refused (`err`; `mark` is the job's error before it): if a halted core was reset,
  * or the core is held in reset, that is the error instead, and the state says so. */
-enum err cm_blame_reset(struct target *target, enum err err, enum err keep);
+enum err reset_check(struct target *target, enum err err, enum err mark);
 /* If the core is held in reset by now, that is what the error `err` says, and the state. */
-enum err cm_blame_held(struct target *target, enum err err, enum err keep);
+enum err reset_check_held(struct target *target, enum err err, enum err mark);
 
 /* --- stop.c --- */
 
@@ -339,7 +342,7 @@ enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *da
 /* --- step.c --- */
 
 /* One step of the hardware: an instruction, or straight code up to a comparator. */
-struct stride {
+struct hw_step {
     uint32_t pc;   /* where the core stands; whatever is there is lifted */
     uint32_t to;   /* where a breakpoint of OWNER_INTERNAL ends it; NO_ADDRESS: one instruction */
     uint32_t next; /* `full`: where it probably ends, to read ahead there .. */
@@ -348,15 +351,16 @@ struct stride {
     bool full; /* all registers, else only those in the facts */
 };
 /* The registers before need not be cached. */
-enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts);
-/* Lets pending handlers run. *home: the core is back where it was; else the stop is explained. */
-enum err step_handlers(struct target *target, bool *home, struct target_stop *stop);
+enum err step_once(struct target *target, const struct hw_step *hw_step, struct stop_facts *facts);
+/* Lets pending handlers run. *returned: the core is back where it was; else the stop is explained.
+ */
+enum err step_handlers(struct target *target, bool *returned, struct target_stop *stop);
 /* Whether a handler would run before a step at `pc`; asks the core if what is known is stale, and
  * writes what the step needs in the same flush. `special`: the word with PRIMASK and FAULTMASK. */
 enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending);
 /* After an error in step_once(): a step that did not end is halted, as is one of a cancelled job;
  * `stop` then says where, with `plain` as reason. Other errors come back. */
-enum err step_rescue(struct target *target, enum err err, enum err keep, struct target_stop *stop);
+enum err step_rescue(struct target *target, enum err err, enum err mark, struct target_stop *stop);
 /* A BKPT of the program at pc is passed by without executing it (a semihosting call is served).
  * *passed: the step is done. */
 enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop *stop);

@@ -9,15 +9,15 @@
 static enum err leave_breakpoint(struct target *target, uint32_t pc, bool *stopped)
 {
     struct stop_facts facts = {0};
-    struct stride stride = {.pc = pc,
-                            .to = NO_ADDRESS,
-                            .next = pc,
-                            .sp = target->regs.word[SLOT_SP],
-                            .masked = target->maskisr != MASKISR_OFF,
-                            .full = true};
+    struct hw_step hw_step = {.pc = pc,
+                              .to = NO_ADDRESS,
+                              .next = pc,
+                              .sp = target->regs.word[SLOT_SP],
+                              .masked = target->maskisr != MASKISR_OFF,
+                              .full = true};
 
     *stopped = false;
-    enum err err = step_once(target, &stride, &facts);
+    enum err err = step_once(target, &hw_step, &facts);
     if (err)
         return err;
     if (!(facts.scb[FACT_DFSR] & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH)))
@@ -80,7 +80,7 @@ static enum err stands_already(struct target *target, const struct stop_facts *f
     enum err err = stop_explain(target, facts, STOP_EXTERNAL, &stop);
     if (err)
         return err;
-    cm_take_reset(target); /* one on the way here: it stands, with breakpoints */
+    core_take_reset(target); /* one on the way here: it stands, with breakpoints */
     target->stop_pending = true;
     target->state = TARGET_RUNNING;
     return ERR_OK;
@@ -88,54 +88,54 @@ static enum err stands_already(struct target *target, const struct stop_facts *f
 
 static enum err go_and_look(struct target *target)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     struct stop_facts facts = {0};
 
-    cm_queue_prepare(target, NO_ADDRESS);
-    cm_queue_catch(target, false);
-    cm_queue_go(target, 0, target->maskisr == MASKISR_ON);
-    cm_forget(target, true);
+    core_queue_prepare(target, NO_ADDRESS);
+    core_queue_catch(target, false);
+    core_queue_go(target, 0, target->maskisr == MASKISR_ON);
+    core_forget(target, true);
     target->locked_up = false;
     queue_look(target, &facts);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     bool runs = err == ERR_TIMEOUT || stop_ahead_failed(target, err);
-    cm_prepared(target, runs ? ERR_OK : err);
+    core_prepared(target, runs ? ERR_OK : err);
     cache_commit(&target->cache, err == ERR_OK);
     if (err == ERR_OK)
         return stands_already(target, &facts);
     if (!runs)
         return err;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     target->state = TARGET_RUNNING;
     return ERR_OK;
 }
 
 /* A cancel between letting the core go and looking at it would leave us without knowing which. */
-enum err cm_go(struct target *target)
+enum err core_go(struct target *target)
 {
-    struct job calm, *before;
+    struct job uncancellable, *before;
 
-    cm_calm_begin(target, &calm, &before);
+    core_uncancellable_begin(target, &uncancellable, &before);
     enum err err = go_and_look(target);
-    cm_calm_end(target, before);
-    return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
+    core_uncancellable_end(target, before);
+    return err ? job_fail(target->job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
 }
 
 /* `owner` shall hit what it has set at pc; OWNER_INTERNAL: nobody. */
 static enum err resume(struct target *target, unsigned owner)
 {
     bool stopped = false;
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     if (err || target->state == TARGET_RUNNING)
         return err;
-    err = cm_need_halted(target);
+    err = core_need_halted(target);
     if (!err)
         err = regs_need(target);
     if (!err && !(breakpoint_owners(target, target->regs.word[SLOT_PC]) >> owner & 1))
         err = leave_pc(target, &stopped);
     if (err || !stopped)
-        return err ? err : cm_go(target);
+        return err ? err : core_go(target);
     target->state = TARGET_RUNNING; /* for the next poll to end */
     return ERR_OK;
 }
@@ -152,7 +152,7 @@ enum err target_continue(struct target *target, unsigned owner)
 
 static enum err collect_stop(struct target *target, struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     struct stop_facts facts = {0};
 
     target->state = TARGET_HALTED; /* so the look said */
@@ -160,13 +160,13 @@ static enum err collect_stop(struct target *target, struct target_stop *stop)
     stop_queue_matches(target, &facts);
     stop_queue_likely(target);
     regs_queue_read(target);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     bool too_far = stop_ahead_failed(target, err);
     cache_commit(&target->cache, err == ERR_OK);
     if (err && target->state == TARGET_HALTED)
         target->state = TARGET_RUNNING;
     if (too_far)
-        cm_forgive(target, keep); /* the next poll does without */
+        core_rollback(target, mark); /* the next poll does without */
     if (err)
         return too_far ? ERR_OK : err;
     regs_valid(target);
@@ -184,13 +184,13 @@ static enum err serve_or_stop(struct target *target, struct target_stop *stop)
     if (err || exited)
         return err;
     stop->reason = STOP_NONE;
-    return cm_go(target);
+    return core_go(target);
 }
 
 enum err target_poll(struct target *target, struct target_stop *stop)
 {
     uint32_t dhcsr = 0;
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     stop->reason = STOP_NONE;
     if (err || target->state == TARGET_HALTED)
@@ -202,14 +202,14 @@ enum err target_poll(struct target *target, struct target_stop *stop)
         return serve_or_stop(target, stop);
     }
     ops_read32(&target->ops, DHCSR, &dhcsr);
-    err = cm_flush(target);
+    err = core_flush(target);
     if (err)
         return err;
-    cm_saw_dhcsr(target, dhcsr);
+    core_saw_dhcsr(target, dhcsr);
     if (!(dhcsr & DHCSR_C_DEBUGEN))
-        return cm_report_reset(target, dhcsr);
-    if (cm_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
-        return cm_look_at_reset(target, dhcsr);
+        return core_report_reset(target, dhcsr);
+    if (core_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
+        return core_look_at_reset(target, dhcsr);
     target->state = TARGET_RUNNING;
     target->locked_up = dhcsr & DHCSR_S_LOCKUP;
     if (!(dhcsr & DHCSR_S_HALT))

@@ -68,23 +68,23 @@ static size_t slice_of(const struct target *target, uint32_t address, size_t len
 
 static enum err flush_slice(struct target *target, size_t length)
 {
-    uint64_t before = cm_now_us(target);
-    enum err err = cm_flush_halted(target);
+    uint64_t before = core_now_us(target);
+    enum err err = core_flush_halted(target);
 
-    learn_slice(target, length, cm_now_us(target) - before);
+    learn_slice(target, length, core_now_us(target) - before);
     return err;
 }
 
 static enum err try_read(struct target *target, uint32_t address, void *data, size_t length)
 {
     memory_queue_read(target, address, data, length);
-    return cm_flush_halted(target);
+    return core_flush_halted(target);
 }
 
 /* Bytes before the first word that cannot be read, if all words before it can. */
 static enum err bisect(struct target *target, uint32_t address, uint8_t *data, size_t *length)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     uint32_t low = 0, high = (uint32_t)((*length + (address & 3) + 3) / 4);
 
     while (low < high) {
@@ -95,7 +95,7 @@ static enum err bisect(struct target *target, uint32_t address, uint8_t *data, s
                                 (to < *length ? to : *length) - from);
         if (err && err != ERR_FAULT)
             return err;
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         if (err)
             high = middle;
         else
@@ -109,7 +109,7 @@ static enum err bisect(struct target *target, uint32_t address, uint8_t *data, s
 /* After a FAULT somewhere in [address, address + length): reads what comes before the first
  * unreadable address; the sentence that stays in the job is that address's own. */
 static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_t *data,
-                                 size_t length, enum err keep, size_t *good)
+                                 size_t length, enum err mark, size_t *good)
 {
     enum err err;
     uint32_t at;
@@ -120,11 +120,11 @@ static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_
     *good = length;
     if (probe_failed_address(target->probe, &at) && at >= address && at - address < length)
         *good = at - address;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     while (*good > 0 && (err = try_read(target, address, data, *good)) != ERR_OK) {
         if (err != ERR_FAULT)
             return err;
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         size_t before = *good;
         err = bisect(target, address, data, good);
         if (err)
@@ -145,12 +145,12 @@ static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_
 static enum err read_direct(struct target *target, uint32_t address, uint8_t *data, size_t length,
                             size_t *good)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     memory_queue_read(target, address, data, length);
     enum err err = flush_slice(target, length);
     *good = err ? 0 : length;
-    return err == ERR_FAULT ? read_up_to_fault(target, address, data, length, keep, good) : err;
+    return err == ERR_FAULT ? read_up_to_fault(target, address, data, length, mark, good) : err;
 }
 
 static enum err read_slices(struct target *target, uint32_t address, uint8_t *data, size_t length,
@@ -171,7 +171,7 @@ static enum err read_slices(struct target *target, uint32_t address, uint8_t *da
 
 static enum err check_range(struct target *target, uint32_t address, uint64_t length)
 {
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     if (!err && address + length > 1ull << 32)
         err = job_fail(target->job, ERR_ARGUMENT, "0x%08x and %llu bytes run past 0xffffffff",
@@ -191,7 +191,7 @@ static bool may_remember_refusal(const struct target *target, uint32_t address)
 enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
                      size_t *done)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     size_t got = 0;
     enum err err = check_range(target, address, length);
 
@@ -207,7 +207,7 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
     if (!err)
         err = read_slices(target, address, data, length, &got);
     if (err == ERR_FAULT && got == 0)
-        err = cm_blame_reset(target, err, keep);
+        err = reset_check(target, err, mark);
     if (err == ERR_FAULT && got == 0 && may_remember_refusal(target, address))
         cache_refuse(&target->cache, address, job_text(target->job, err));
     breakpoints_hide(target, address, data, got);
@@ -216,7 +216,7 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
     *done = got;
     if (err != ERR_FAULT || got == 0)
         return err;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     return ERR_OK;
 }
 
@@ -237,7 +237,7 @@ static void forget_written(struct target *target, uint32_t address, size_t lengt
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
 {
     const uint8_t *from = data;
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = check_range(target, address, length);
 
     for (size_t done = 0; done < length && !err;) {
@@ -251,7 +251,7 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
+    return err == ERR_FAULT ? reset_check(target, err, mark) : err;
 }
 
 static enum err check_width(struct target *target, uint32_t address, unsigned width, size_t count)
@@ -267,7 +267,7 @@ static enum err check_width(struct target *target, uint32_t address, unsigned wi
 enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,
                            size_t count)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = check_width(target, address, width, count);
     size_t length = count * width;
 
@@ -282,13 +282,13 @@ enum err target_read_width(struct target *target, uint32_t address, unsigned wid
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
+    return err == ERR_FAULT ? reset_check(target, err, mark) : err;
 }
 
 enum err target_write_width(struct target *target, uint32_t address, unsigned width,
                             const void *data, size_t count)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = check_width(target, address, width, count);
     size_t length = count * width;
 
@@ -304,7 +304,7 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? cm_blame_reset(target, err, keep) : err;
+    return err == ERR_FAULT ? reset_check(target, err, mark) : err;
 }
 
 void target_drop_caches(struct target *target)

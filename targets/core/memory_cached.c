@@ -20,7 +20,7 @@ bool memory_is_cacheable(const struct target *target, uint32_t address)
 /* Makes sure that all lines of the request are cached. */
 static enum err fill_lines(struct target *target, uint32_t address, size_t length)
 {
-    uint64_t now = cm_now_us(target);
+    uint64_t now = core_now_us(target);
     uint64_t end = (uint64_t)address + length;
 
     for (uint64_t at = cache_line_of(address); at < end; at += CACHE_LINE) {
@@ -31,7 +31,7 @@ static enum err fill_lines(struct target *target, uint32_t address, size_t lengt
         struct cache_line *line = cache_claim(&target->cache, start, ram, now);
         ops_read(&target->ops, start, 4, line->data, CACHE_LINE / 4);
     }
-    enum err err = target->ops.count ? cm_flush_halted(target) : ERR_OK;
+    enum err err = target->ops.count ? core_flush_halted(target) : ERR_OK;
     cache_commit(&target->cache, err == ERR_OK);
     return err;
 }
@@ -48,7 +48,7 @@ static bool is_all_cacheable(const struct target *target, uint32_t address, size
 
 static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, size_t length)
 {
-    uint64_t now = cm_now_us(target);
+    uint64_t now = core_now_us(target);
     for (size_t got = 0; got < length;) {
         uint32_t at = address + (uint32_t)got;
         struct cache_line *line = cache_find(&target->cache, at, now);
@@ -65,14 +65,14 @@ static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, s
 enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
                             size_t *got)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     *got = 0;
     if (!is_all_cacheable(target, address, length))
         return ERR_OK;
     enum err err = fill_lines(target, address, length);
     if (err == ERR_FAULT) { /* a part of the lines that nobody asked for, perhaps */
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         return ERR_OK;
     }
     if (!err && copy_lines(target, address, data, length))

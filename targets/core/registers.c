@@ -117,18 +117,18 @@ void regs_queue_dirty(struct target *target)
 void regs_valid(struct target *target)
 {
     target->regs.valid = true;
-    target->regs.seen_us = cm_now_us(target);
+    target->regs.seen_us = core_now_us(target);
 }
 
 /* Known as long as RAM is: meanwhile somebody may have pressed the reset button. */
 static bool is_stale(const struct target *target)
 {
-    return cm_now_us(target) - target->regs.seen_us > CACHE_RAM_LIFE_US;
+    return core_now_us(target) - target->regs.seen_us > CACHE_RAM_LIFE_US;
 }
 
 enum err regs_need(struct target *target)
 {
-    enum err err = cm_need_halted(target);
+    enum err err = core_need_halted(target);
 
     if (err || (target->regs.valid && !is_stale(target)))
         return err;
@@ -137,7 +137,7 @@ enum err regs_need(struct target *target)
         regs_queue_read(target);
         target->regs.dirty = 0;
     }
-    err = cm_flush_halted(target);
+    err = core_flush_halted(target);
     if (err == ERR_OK)
         regs_valid(target);
     return err;
@@ -175,7 +175,7 @@ void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value)
 static enum err write_through(struct target *target)
 {
     regs_queue_dirty(target);
-    enum err err = cm_flush_halted(target);
+    enum err err = core_flush_halted(target);
     regs_forget(target);
     return err;
 }
@@ -221,7 +221,7 @@ enum err target_write_register(struct target *target, size_t index, uint64_t val
     bool selects_sp = slot == SLOT_SPECIAL || slot == SLOT_XPSR;
     if (selects_sp && word == target->regs.word[slot])
         return ERR_OK;
-    if (selects_sp && target->lent)
+    if (selects_sp && target->borrowed)
         return job_fail(target->job, ERR_BUSY,
                         "%s cannot be written while flash is being programmed: try again when "
                         "that is done",

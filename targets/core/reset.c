@@ -21,7 +21,7 @@ struct reset_watch {
 /* One look; the debug port may be gone for a moment during a reset. */
 static enum err look(struct target *target, struct reset_watch *watch)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     uint32_t dhcsr = 0, dfsr = 0;
 
     ops_read32(&target->ops, SCB_DFSR, &dfsr);
@@ -30,26 +30,26 @@ static enum err look(struct target *target, struct reset_watch *watch)
     if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
         return err;
     if (err) {
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         err = probe_connect(target->probe, PROBE_CONNECT_NORMAL, NULL);
         if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
             return err;
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         return ERR_OK;
     }
-    cm_saw_dhcsr(target, dhcsr);
+    core_saw_dhcsr(target, dhcsr);
     watch->halted = dhcsr & DHCSR_S_HALT;
-    watch->seen = cm_take_reset(target) || (dfsr & DFSR_VCATCH) || watch->seen;
+    watch->seen = core_take_reset(target) || (dfsr & DFSR_VCATCH) || watch->seen;
     return ERR_OK;
 }
 
 /* Until a reset was seen and the core stands after it, or the time is over. */
 static enum err watch_reset(struct target *target, uint32_t limit_us, struct reset_watch *watch)
 {
-    uint64_t deadline = cm_now_us(target) + limit_us;
+    uint64_t deadline = core_now_us(target) + limit_us;
     enum err err = look(target, watch);
 
-    while (!err && !(watch->seen && watch->halted) && cm_now_us(target) < deadline) {
+    while (!err && !(watch->seen && watch->halted) && core_now_us(target) < deadline) {
         clock_sleep_us(probe_clock(target->probe), LOOK_EVERY_US);
         err = look(target, watch);
     }
@@ -76,30 +76,30 @@ static enum err arm(struct target *target, bool halt)
     regs_forget(target);
     breakpoints_queue(target, NO_ADDRESS);
     watchpoints_queue(target);
-    cm_queue_demcr(target, demcr);
+    core_queue_demcr(target, demcr);
     if (halt) {
         ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
         target->masked = false;
     }
     ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
     ops_read32(&target->ops, DHCSR, &dhcsr); /* forgets resets of before */
-    err = cm_flush(target);
+    err = core_flush(target);
     breakpoints_flushed(target, err);
     if (err)
         watchpoints_forget(target);
-    cm_take_reset(target);
+    core_take_reset(target);
     return err;
 }
 
 static enum err by_sysresetreq(struct target *target, struct reset_watch *watch)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     ops_write32(&target->ops, SCB_AIRCR, AIRCR_SYSRESETREQ);
     enum err err = ops_flush(&target->ops);
     if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
         return err;
-    cm_forgive(target, keep); /* the answer may fall into the reset */
+    core_rollback(target, mark); /* the answer may fall into the reset */
     return watch_reset(target, RESET_LIMIT_US, watch);
 }
 
@@ -115,10 +115,10 @@ static enum err settle(struct target *target)
 {
     struct target_stop stop;
 
-    cm_forget(target, true);
-    cm_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
-    enum err err = cm_halt_now(target, HALT_LIMIT_US, STOP_RESET, &stop);
-    cm_take_reset(target);
+    core_forget(target, true);
+    core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
+    enum err err = core_halt_now(target, HALT_LIMIT_US, STOP_RESET, &stop);
+    core_take_reset(target);
     return err;
 }
 
@@ -144,35 +144,35 @@ static enum err reset_and_halt(struct target *target)
 
 enum err target_reset(struct target *target, enum target_reset kind)
 {
-    enum err keep = target->job->error;
-    enum err err = cm_need_connected(target);
+    enum err mark = core_mark(target);
+    enum err err = core_need_connected(target);
 
     job_section_begin(target->job); /* cut short it leaves the core caught at its next reset */
     if (!err)
         err = reset_and_halt(target);
     job_section_end(target->job);
     if (err == ERR_TIMEOUT)
-        err = cm_blame_held(target, err, keep);
+        err = reset_check_held(target, err, mark);
     if (err || kind == TARGET_RESET_HALT)
         return err;
     /* A breakpoint at the reset vector is to be hit: nothing is stepped over. */
-    return kind == TARGET_RESET_INIT ? dbgmcu_freeze_watchdogs(target) : cm_go(target);
+    return kind == TARGET_RESET_INIT ? dbgmcu_freeze_watchdogs(target) : core_go(target);
 }
 
 /* A core that was not reset runs on, without the catch. */
 static enum err disarm(struct target *target)
 {
-    cm_forget(target, true);
+    core_forget(target, true);
     ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
-    return cm_flush(target);
+    return core_flush(target);
 }
 
 enum err target_nrst_works(struct target *target, bool *works)
 {
     struct reset_watch watch = {0};
     bool halted = target->state == TARGET_HALTED;
-    enum err keep = target->job->error;
-    enum err err = cm_need_connected(target);
+    enum err mark = core_mark(target);
+    enum err err = core_need_connected(target);
 
     *works = false;
     if (!err)
@@ -188,6 +188,6 @@ enum err target_nrst_works(struct target *target, bool *works)
         return disarm(target);
     err = settle(target);
     if (err == ERR_TIMEOUT)
-        err = cm_blame_held(target, err, keep);
-    return err || halted ? err : cm_go(target);
+        err = reset_check_held(target, err, mark);
+    return err || halted ? err : core_go(target);
 }

@@ -238,22 +238,22 @@ static enum err run_call(struct target *target, uint32_t call, uint32_t argument
 
 bool semihost_is_call(const struct target *target, uint8_t bkpt)
 {
-    return bkpt == SEMIHOST_BKPT && !target->semihost_off;
+    return bkpt == SEMIHOST_BKPT && !target->semihosting_off;
 }
 
 void target_set_semihosting(struct target *target, bool on)
 {
-    target->semihost_off = !on;
+    target->semihosting_off = !on;
 }
 
 bool target_semihosting(const struct target *target)
 {
-    return !target->semihost_off;
+    return !target->semihosting_off;
 }
 
 enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = regs_need(target);
 
     if (err)
@@ -264,7 +264,7 @@ enum err semihost_serve(struct target *target, bool *exited, struct target_stop 
     err = *exited ? exit_call(target, call, argument, stop)
                   : run_call(target, call, argument, &result);
     if (err == ERR_FAULT) { /* the program's mistake, not the connection's */
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         result = fail_with(target, TARGET_EFAULT);
     } else if (err) {
         return err;

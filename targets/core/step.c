@@ -42,78 +42,78 @@ static void queue_step_end(struct target *target, bool full, struct stop_facts *
 
 /* The core stood at the comparator's address before: it did what was asked. A fault that the
  * program has a handler for, and nobody wanted caught, leads to the handler as in a single step. */
-static void arrive(const struct target *target, const struct stride *stride,
+static void arrive(const struct target *target, const struct hw_step *hw_step,
                    struct stop_facts *facts)
 {
     unsigned exception = facts->xpsr & XPSR_IPSR;
 
     if (exception >= 4 && exception <= 6 && !(target->vector_catch & DEMCR_VC_FAULTS))
         facts->scb[FACT_DFSR] &= ~DFSR_VCATCH;
-    if (stride->to != NO_ADDRESS && facts->pc == stride->to)
+    if (hw_step->to != NO_ADDRESS && facts->pc == hw_step->to)
         facts->scb[FACT_DFSR] &= ~DFSR_BKPT;
 }
 
-enum err step_once(struct target *target, const struct stride *stride, struct stop_facts *facts)
+enum err step_once(struct target *target, const struct hw_step *hw_step, struct stop_facts *facts)
 {
-    enum err keep = target->job->error;
-    bool full = stride->full;
+    enum err mark = core_mark(target);
+    bool full = hw_step->full;
 
-    cm_queue_prepare(target, stride->pc);
-    if (stride->to != NO_ADDRESS) /* a step ends in the handler by itself */
-        cm_queue_catch(target, true);
-    cm_queue_go(target, stride->to == NO_ADDRESS ? DHCSR_C_STEP : 0, stride->masked);
+    core_queue_prepare(target, hw_step->pc);
+    if (hw_step->to != NO_ADDRESS) /* a step ends in the handler by itself */
+        core_queue_catch(target, true);
+    core_queue_go(target, hw_step->to == NO_ADDRESS ? DHCSR_C_STEP : 0, hw_step->masked);
     queue_step_end(target, full, facts);
     cache_drop_ram(&target->cache);
-    if (full && stride->sp != NO_ADDRESS)
-        stop_queue_ahead(target, stride->next, stride->sp);
-    enum err err = cm_flush(target);
+    if (full && hw_step->sp != NO_ADDRESS)
+        stop_queue_ahead(target, hw_step->next, hw_step->sp);
+    enum err err = core_flush(target);
     if (stop_ahead_failed(target, err)) {
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         queue_step_end(target, full, facts);
-        err = cm_flush(target);
+        err = core_flush(target);
         cache_drop_all(&target->cache);
     }
     cache_commit(&target->cache, err == ERR_OK);
-    cm_prepared(target, err);
+    core_prepared(target, err);
     regs_forget(target);
     target->icsr_at_us = UINT64_MAX;
     if (err)
         return err;
-    cm_saw_dhcsr(target, facts->dhcsr);
+    core_saw_dhcsr(target, facts->dhcsr);
     target->icsr = facts->icsr;
-    target->icsr_at_us = cm_now_us(target);
+    target->icsr_at_us = core_now_us(target);
     if (full) {
         regs_valid(target);
         facts->pc = target->regs.word[SLOT_PC];
         facts->xpsr = target->regs.word[SLOT_XPSR];
         facts->special = target->regs.word[SLOT_SPECIAL];
     }
-    arrive(target, stride, facts);
+    arrive(target, hw_step, facts);
     return ERR_OK;
 }
 
 /* One instruction, with all registers. */
-static struct stride single(const struct target *target, uint32_t pc, bool masked)
+static struct hw_step single(const struct target *target, uint32_t pc, bool masked)
 {
     uint32_t sp = target->regs.valid ? target->regs.word[SLOT_SP] : NO_ADDRESS;
 
-    return (struct stride){pc, NO_ADDRESS, pc, sp, masked, true};
+    return (struct hw_step){pc, NO_ADDRESS, pc, sp, masked, true};
 }
 
-enum err step_rescue(struct target *target, enum err err, enum err keep, struct target_stop *stop)
+enum err step_rescue(struct target *target, enum err err, enum err mark, struct target_stop *stop)
 {
-    struct job calm, *before;
+    struct job uncancellable, *before;
 
     if (err != ERR_TIMEOUT && err != ERR_CANCELLED)
         return err;
-    cm_forgive(target, keep);
-    cm_calm_begin(target, &calm, &before);
+    core_rollback(target, mark);
+    core_uncancellable_begin(target, &uncancellable, &before);
     bool asked = err == ERR_CANCELLED;
     uint32_t pc = target->stop.pc;
-    err = cm_halt_now(target, HALT_LIMIT_US, asked ? STOP_REQUEST : STOP_STEP, stop);
-    cm_calm_end(target, before);
+    err = core_halt_now(target, HALT_LIMIT_US, asked ? STOP_REQUEST : STOP_STEP, stop);
+    core_uncancellable_end(target, before);
     if (err)
-        return job_fail(target->job, err, "%s", job_text(&calm, err));
+        return job_fail(target->job, err, "%s", job_text(&uncancellable, err));
     if (asked && stop->pc == pc) { /* nothing ran: DFSR still has the reason of the stop before */
         *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = pc};
         target->stop = *stop;
@@ -133,16 +133,16 @@ static bool is_pending(uint32_t icsr, uint32_t special)
 enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending)
 {
     enum err err = ERR_OK;
-    bool fresh =
-        target->icsr_at_us != UINT64_MAX && cm_now_us(target) - target->icsr_at_us <= ICSR_FRESH_US;
+    bool fresh = target->icsr_at_us != UINT64_MAX &&
+                 core_now_us(target) - target->icsr_at_us <= ICSR_FRESH_US;
 
     if (!fresh) {
-        cm_queue_prepare(target, pc);
-        cm_queue_mask(target, true);
+        core_queue_prepare(target, pc);
+        core_queue_mask(target, true);
         ops_read32(&target->ops, SCB_ICSR, &target->icsr);
-        err = cm_flush_halted(target);
-        cm_prepared(target, err);
-        target->icsr_at_us = err ? UINT64_MAX : cm_now_us(target);
+        err = core_flush_halted(target);
+        core_prepared(target, err);
+        target->icsr_at_us = err ? UINT64_MAX : core_now_us(target);
     }
     *pending = !err && is_pending(target->icsr, special);
     return err;
@@ -169,22 +169,22 @@ static bool is_same_place(struct place a, struct place b)
 /* Runs unmasked until something halts the core. */
 static enum err run_a_while(struct target *target, uint64_t deadline, struct stop_facts *facts)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err;
 
-    cm_queue_prepare(target, NO_ADDRESS);
-    cm_queue_catch(target, false);
-    cm_queue_go(target, 0, false);
+    core_queue_prepare(target, NO_ADDRESS);
+    core_queue_catch(target, false);
+    core_queue_go(target, 0, false);
     do {
         ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HANDLERS_SLICE_US);
         stop_queue(target, true, facts);
         stop_queue_matches(target, facts);
         regs_queue_read(target);
-        err = cm_flush(target);
-        cm_prepared(target, err == ERR_TIMEOUT ? ERR_OK : err);
-        cm_forget(target, true);
-        if (err == ERR_TIMEOUT && cm_now_us(target) < deadline)
-            cm_forgive(target, keep);
+        err = core_flush(target);
+        core_prepared(target, err == ERR_TIMEOUT ? ERR_OK : err);
+        core_forget(target, true);
+        if (err == ERR_TIMEOUT && core_now_us(target) < deadline)
+            core_rollback(target, mark);
         else
             break;
     } while (!job_cancelled(target->job));
@@ -193,12 +193,12 @@ static enum err run_a_while(struct target *target, uint64_t deadline, struct sto
     return err;
 }
 
-static enum err give_up(struct target *target, enum err err, enum err keep,
+static enum err give_up(struct target *target, enum err err, enum err mark,
                         struct target_stop *stop)
 {
     bool timeout = err == ERR_TIMEOUT;
 
-    err = step_rescue(target, err, keep, stop);
+    err = step_rescue(target, err, mark, stop);
     if (err || !timeout || stop->reason != STOP_STEP)
         return err;
     snprintf(stop->text, sizeof stop->text,
@@ -222,58 +222,58 @@ static enum err explain_or_serve(struct target *target, const struct stop_facts 
     return err;
 }
 
-static enum err handlers_to_home(struct target *target, struct place home, bool *is_home,
-                                 struct target_stop *stop)
+static enum err handlers_return(struct target *target, struct place returned, bool *has_returned,
+                                struct target_stop *stop)
 {
-    enum err keep = target->job->error;
-    uint64_t deadline = cm_now_us(target) + HANDLERS_LIMIT_US;
+    enum err mark = core_mark(target);
+    uint64_t deadline = core_now_us(target) + HANDLERS_LIMIT_US;
 
-    *is_home = false;
+    *has_returned = false;
     for (;;) {
         struct stop_facts facts = {0};
         enum err err = run_a_while(target, deadline, &facts);
         if (err)
-            return give_up(target, err, keep, stop);
+            return give_up(target, err, mark, stop);
         struct place here = place_of(target);
-        *is_home = is_same_place(here, home);
-        if (*is_home) {
+        *has_returned = is_same_place(here, returned);
+        if (*has_returned) {
             target->icsr = facts.icsr;
-            target->icsr_at_us = cm_now_us(target);
+            target->icsr_at_us = core_now_us(target);
             return ERR_OK;
         }
-        bool somebody_else = here.pc == home.pc && !breakpoint_at(target, home.pc);
+        bool somebody_else = here.pc == returned.pc && !breakpoint_at(target, returned.pc);
         bool served = false;
-        struct stride stride = single(target, here.pc, true);
-        err = somebody_else ? step_once(target, &stride, &facts)
+        struct hw_step hw_step = single(target, here.pc, true);
+        err = somebody_else ? step_once(target, &hw_step, &facts)
                             : explain_or_serve(target, &facts, &served, stop);
         if (err)
-            return give_up(target, err, keep, stop);
+            return give_up(target, err, mark, stop);
         if (!somebody_else && !served)
             return ERR_OK;
     }
 }
 
-enum err step_handlers(struct target *target, bool *home, struct target_stop *stop)
+enum err step_handlers(struct target *target, bool *returned, struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = regs_need(target);
 
-    *home = true;
+    *returned = true;
     if (err)
         return err;
     struct place place = place_of(target);
     if (breakpoint_add(target, OWNER_INTERNAL, BREAKPOINT_HW, place.pc) != ERR_OK) {
-        cm_forgive(target, keep); /* code where no breakpoint can be set: the handlers wait */
+        core_rollback(target, mark); /* code where no breakpoint can be set: the handlers wait */
         return ERR_OK;
     }
-    err = handlers_to_home(target, place, home, stop);
+    err = handlers_return(target, place, returned, stop);
     breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, place.pc);
     return err;
 }
 
 enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     uint32_t pc = target->regs.word[SLOT_PC];
     bool exited = false;
     uint8_t code[2];
@@ -281,7 +281,7 @@ enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop 
     *passed = false;
     enum err err = target_read(target, pc, code, sizeof code, NULL);
     if (err == ERR_FAULT) {
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         return ERR_OK;
     }
     if (err || code[1] != 0xBE)
@@ -300,20 +300,20 @@ enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop 
 
 static enum err step_instruction(struct target *target, struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     struct stop_facts facts = {0};
-    struct stride stride =
+    struct hw_step hw_step =
         single(target, target->regs.word[SLOT_PC], target->maskisr != MASKISR_OFF);
 
-    enum err err = step_once(target, &stride, &facts);
+    enum err err = step_once(target, &hw_step, &facts);
     if (err)
-        return step_rescue(target, err, keep, stop);
+        return step_rescue(target, err, mark, stop);
     return stop_explain(target, &facts, STOP_STEP, stop);
 }
 
 enum err target_step(struct target *target, struct target_stop *stop)
 {
-    bool passed = false, pending = false, home = true;
+    bool passed = false, pending = false, returned = true;
     enum err err = regs_need(target);
 
     stop->reason = STOP_NONE;
@@ -325,8 +325,8 @@ enum err target_step(struct target *target, struct target_stop *stop)
         err = step_pending(target, target->regs.word[SLOT_PC], target->regs.word[SLOT_SPECIAL],
                            &pending);
     if (!err && pending)
-        err = step_handlers(target, &home, stop);
-    if (!err && home)
+        err = step_handlers(target, &returned, stop);
+    if (!err && returned)
         err = regs_need(target);
-    return err || !home ? err : step_instruction(target, stop);
+    return err || !returned ? err : step_instruction(target, stop);
 }

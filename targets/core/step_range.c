@@ -10,13 +10,13 @@ enum {
     WORTH_TWO = 3,          /* .. and perhaps another one after that */
 };
 
-struct walk {
+struct range_step {
     uint32_t start, end;
     uint32_t pc, special, xpsr;
     uint64_t checkpoint_us;
     struct stop_facts facts;
-    bool told;    /* `facts` and the registers are complete */
-    bool stopped; /* `stop` is complete */
+    bool complete; /* `facts` and the registers are complete */
+    bool stopped;  /* `stop` is complete */
 };
 
 static bool has_event(const struct stop_facts *facts)
@@ -26,14 +26,14 @@ static bool has_event(const struct stop_facts *facts)
     return (facts->scb[FACT_DFSR] & events) || (facts->dhcsr & DHCSR_S_LOCKUP);
 }
 
-static bool is_outside(const struct walk *walk)
+static bool is_outside(const struct range_step *range)
 {
-    return walk->pc < walk->start || walk->pc >= walk->end;
+    return range->pc < range->start || range->pc >= range->end;
 }
 
-static bool is_over(const struct target *target, const struct walk *walk)
+static bool is_over(const struct target *target, const struct range_step *range)
 {
-    return is_outside(walk) || has_event(&walk->facts) || breakpoint_at(target, walk->pc);
+    return is_outside(range) || has_event(&range->facts) || breakpoint_at(target, range->pc);
 }
 
 /* Interrupts that are not masked would find the comparator; a fault that nothing catches would not.
@@ -46,114 +46,115 @@ static bool may_run(const struct target *target, uint32_t pc, const struct ahead
            fpb_can_reach(&target->fpb, ahead->to) && breakpoints_have_room(target);
 }
 
-static enum err plan(struct target *target, const struct walk *walk, struct stride *stride)
+static enum err plan(struct target *target, const struct range_step *range, struct hw_step *hw_step)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     struct ahead ahead;
-    enum err err = step_ahead(target, walk->pc, walk->xpsr, walk->start, walk->end, &ahead);
+    enum err err = step_ahead(target, range->pc, range->xpsr, range->start, range->end, &ahead);
 
     if (err)
         return err;
-    bool run = may_run(target, walk->pc, &ahead) &&
+    bool run = may_run(target, range->pc, &ahead) &&
                breakpoint_add(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to) == ERR_OK;
-    cm_forgive(target, keep);
-    *stride = (struct stride){
-        .pc = walk->pc,
+    core_rollback(target, mark);
+    *hw_step = (struct hw_step){
+        .pc = range->pc,
         .to = run ? ahead.to : NO_ADDRESS,
         .next = ahead.to,
-        .sp = target->regs.word[SLOT_SP], /* where the walk began: it is seldom far away */
+        .sp = target->regs.word[SLOT_SP], /* where the range began: it is seldom far away */
         .masked = target->maskisr != MASKISR_OFF,
         .full = ahead.leaves && (run || ahead.count == 1),
     };
     return ERR_OK;
 }
 
-static void forget_plan(struct target *target, const struct stride *stride)
+static void forget_plan(struct target *target, const struct hw_step *hw_step)
 {
-    if (stride->to != NO_ADDRESS)
-        breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, stride->to);
+    if (hw_step->to != NO_ADDRESS)
+        breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, hw_step->to);
 }
 
-/* Handlers must not find the comparator that is meant for the walk. */
-static enum err let_handlers_run(struct target *target, struct walk *walk, struct stride *stride,
-                                 struct target_stop *stop)
+/* Handlers must not find the comparator that is meant for the range. */
+static enum err let_handlers_run(struct target *target, struct range_step *range,
+                                 struct hw_step *hw_step, struct target_stop *stop)
 {
-    bool pending = false, home = true;
+    bool pending = false, returned = true;
     enum err err = ERR_OK;
 
     if (target->maskisr == MASKISR_AUTO)
-        err = step_pending(target, walk->pc, walk->special, &pending);
+        err = step_pending(target, range->pc, range->special, &pending);
     if (err || !pending)
         return err;
-    forget_plan(target, stride);
-    stride->to = NO_ADDRESS;
-    err = step_handlers(target, &home, stop);
-    walk->stopped = !home;
-    return err || !home ? err : plan(target, walk, stride);
+    forget_plan(target, hw_step);
+    hw_step->to = NO_ADDRESS;
+    err = step_handlers(target, &returned, stop);
+    range->stopped = !returned;
+    return err || !returned ? err : plan(target, range, hw_step);
 }
 
-static enum err walk_on(struct target *target, struct walk *walk, struct target_stop *stop)
+static enum err range_go_on(struct target *target, struct range_step *range,
+                            struct target_stop *stop)
 {
-    enum err keep = target->job->error;
-    struct stride stride;
-    enum err err = plan(target, walk, &stride);
+    enum err mark = core_mark(target);
+    struct hw_step hw_step;
+    enum err err = plan(target, range, &hw_step);
 
     if (err)
         return err;
-    err = let_handlers_run(target, walk, &stride, stop);
-    if (!err && !walk->stopped)
-        err = step_once(target, &stride, &walk->facts);
-    forget_plan(target, &stride);
+    err = let_handlers_run(target, range, &hw_step, stop);
+    if (!err && !range->stopped)
+        err = step_once(target, &hw_step, &range->facts);
+    forget_plan(target, &hw_step);
     if (err) {
-        walk->stopped = true;
-        return step_rescue(target, err, keep, stop);
+        range->stopped = true;
+        return step_rescue(target, err, mark, stop);
     }
-    if (walk->stopped)
+    if (range->stopped)
         return ERR_OK;
-    walk->pc = walk->facts.pc;
-    walk->xpsr = walk->facts.xpsr;
-    walk->special = walk->facts.special;
-    walk->told = stride.full;
+    range->pc = range->facts.pc;
+    range->xpsr = range->facts.xpsr;
+    range->special = range->facts.special;
+    range->complete = hw_step.full;
     return ERR_OK;
 }
 
-/* Others' short jobs run; one that changes what the core does ends the walk. */
-static enum err pause_now_and_then(struct target *target, struct walk *walk,
+/* Others' short jobs run; one that changes what the core does ends the range. */
+static enum err pause_now_and_then(struct target *target, struct range_step *range,
                                    struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
-    if (cm_now_us(target) - walk->checkpoint_us < CHECKPOINT_US && !job_cancelled(target->job))
+    if (core_now_us(target) - range->checkpoint_us < CHECKPOINT_US && !job_cancelled(target->job))
         return ERR_OK;
     if (job_checkpoint(target->job) != ERR_OK)
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
     else if (target->state != TARGET_HALTED)
-        return cm_need_halted(target);
-    walk->checkpoint_us = cm_now_us(target);
+        return core_need_halted(target);
+    range->checkpoint_us = core_now_us(target);
     if (!job_cancelled(target->job))
         return ERR_OK;
-    struct job calm, *before;
-    walk->stopped = true;
-    cm_calm_begin(target, &calm, &before);
-    enum err err = cm_halt_now(target, CHECKPOINT_US, STOP_REQUEST, stop);
-    cm_calm_end(target, before);
-    return err ? job_fail(target->job, err, "%s", job_text(&calm, err)) : ERR_OK;
+    struct job uncancellable, *before;
+    range->stopped = true;
+    core_uncancellable_begin(target, &uncancellable, &before);
+    enum err err = core_halt_now(target, CHECKPOINT_US, STOP_REQUEST, stop);
+    core_uncancellable_end(target, before);
+    return err ? job_fail(target->job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
 }
 
-static enum err finish(struct target *target, struct walk *walk, struct target_stop *stop)
+static enum err finish(struct target *target, struct range_step *range, struct target_stop *stop)
 {
-    if (!walk->told) {
-        stop_queue_faults(target, &walk->facts);
-        stop_queue_ahead(target, walk->pc, target->regs.word[SLOT_SP]);
+    if (!range->complete) {
+        stop_queue_faults(target, &range->facts);
+        stop_queue_ahead(target, range->pc, target->regs.word[SLOT_SP]);
     }
     enum err err = regs_need(target);
 
     if (!err && target->ops.count)
-        err = cm_flush_halted(target);
+        err = core_flush_halted(target);
     cache_commit(&target->cache, err == ERR_OK);
     if (!err)
-        err = stop_explain(target, &walk->facts, STOP_STEP, stop);
-    const struct breakpoint *ours = breakpoint_at(target, walk->pc);
+        err = stop_explain(target, &range->facts, STOP_STEP, stop);
+    const struct breakpoint *ours = breakpoint_at(target, range->pc);
     if (err || stop->reason != STOP_STEP || !ours)
         return err;
     stop_at_breakpoint(target, ours, stop);
@@ -161,40 +162,41 @@ static enum err finish(struct target *target, struct walk *walk, struct target_s
     return ERR_OK;
 }
 
-static enum err walk_out(struct target *target, struct walk *walk, struct target_stop *stop)
+static enum err range_leave(struct target *target, struct range_step *range,
+                            struct target_stop *stop)
 {
     enum err err;
 
-    walk->pc = target->regs.word[SLOT_PC];
-    walk->xpsr = target->regs.word[SLOT_XPSR];
-    walk->special = target->regs.word[SLOT_SPECIAL];
+    range->pc = target->regs.word[SLOT_PC];
+    range->xpsr = target->regs.word[SLOT_XPSR];
+    range->special = target->regs.word[SLOT_SPECIAL];
     do {
-        err = walk_on(target, walk, stop);
-        if (!err && !walk->stopped)
-            err = pause_now_and_then(target, walk, stop);
-        if (err || walk->stopped)
+        err = range_go_on(target, range, stop);
+        if (!err && !range->stopped)
+            err = pause_now_and_then(target, range, stop);
+        if (err || range->stopped)
             return err;
-    } while (!is_over(target, walk));
-    return finish(target, walk, stop);
+    } while (!is_over(target, range));
+    return finish(target, range, stop);
 }
 
-/* At a semihosting call inside the range the walk goes on behind it. */
-static enum err serve_and_go_on(struct target *target, struct walk *walk, struct target_stop *stop,
-                                bool *go_on)
+/* At a semihosting call inside the range the range goes on behind it. */
+static enum err serve_and_go_on(struct target *target, struct range_step *range,
+                                struct target_stop *stop, bool *go_on)
 {
     bool passed = false;
     enum err err = step_over_bkpt(target, &passed, stop);
 
-    walk->pc = target->regs.word[SLOT_PC];
-    *go_on =
-        !err && stop->reason == STOP_STEP && !is_outside(walk) && !breakpoint_at(target, walk->pc);
+    range->pc = target->regs.word[SLOT_PC];
+    *go_on = !err && stop->reason == STOP_STEP && !is_outside(range) &&
+             !breakpoint_at(target, range->pc);
     return err;
 }
 
 static enum err walk_range(struct target *target, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
-    struct walk walk = {.start = start, .end = end, .checkpoint_us = cm_now_us(target)};
+    struct range_step range = {.start = start, .end = end, .checkpoint_us = core_now_us(target)};
     bool passed = false, go_on = true;
     enum err err = regs_need(target);
 
@@ -205,9 +207,9 @@ static enum err walk_range(struct target *target, uint32_t start, uint32_t end,
         return err;
     while (!err && go_on) {
         go_on = false;
-        err = walk_out(target, &walk, stop);
+        err = range_leave(target, &range, stop);
         if (!err && stop->reason == STOP_BKPT && semihost_is_call(target, stop->bkpt))
-            err = serve_and_go_on(target, &walk, stop, &go_on);
+            err = serve_and_go_on(target, &range, stop, &go_on);
     }
     return err;
 }
@@ -215,13 +217,13 @@ static enum err walk_range(struct target *target, uint32_t start, uint32_t end,
 /* Cancelled while it looked at code or registers: the core stands. */
 static enum err stop_here(struct target *target, struct target_stop *stop)
 {
-    struct job calm, *before;
+    struct job uncancellable, *before;
 
-    cm_calm_begin(target, &calm, &before);
+    core_uncancellable_begin(target, &uncancellable, &before);
     enum err err = regs_need(target);
-    cm_calm_end(target, before);
+    core_uncancellable_end(target, before);
     if (err)
-        return job_fail(target->job, err, "%s", job_text(&calm, err));
+        return job_fail(target->job, err, "%s", job_text(&uncancellable, err));
     *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = target->regs.word[SLOT_PC]};
     target->stop = *stop;
     return ERR_OK;
@@ -230,11 +232,11 @@ static enum err stop_here(struct target *target, struct target_stop *stop)
 enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     enum err err = walk_range(target, start, end, stop);
 
     if (err != ERR_CANCELLED)
         return err;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     return stop_here(target, stop);
 }

@@ -53,7 +53,7 @@ void stop_queue_matches(struct target *target, struct stop_facts *facts)
 
 static void want_line(struct target *target, uint32_t address)
 {
-    uint64_t now = cm_now_us(target);
+    uint64_t now = core_now_us(target);
 
     if (target->no_ahead || !memory_is_cacheable(target, address) ||
         cache_find(&target->cache, address, now) || cache_is_claimed(&target->cache, address))
@@ -104,13 +104,13 @@ bool stop_ahead_failed(struct target *target, enum err err)
 /* Reading ahead is a favour; that it fails is no news. */
 static enum err read_ahead(struct target *target)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     stop_queue_ahead(target, target->regs.word[SLOT_PC], target->regs.word[SLOT_SP]);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     cache_commit(&target->cache, err == ERR_OK);
     if (err == ERR_FAULT) {
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         return ERR_OK;
     }
     return err;
@@ -164,7 +164,7 @@ static void say_breakpoint(struct target *target, struct target_stop *stop)
 {
     enum stop_reason plain = stop->reason;
     const struct breakpoint *ours = breakpoint_at(target, stop->pc);
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     uint8_t code[2] = {0};
 
     if (ours) {
@@ -173,7 +173,7 @@ static void say_breakpoint(struct target *target, struct target_stop *stop)
     }
     stop->reason = STOP_BKPT;
     if (target_read(target, stop->pc, code, 2, NULL) != ERR_OK)
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
     if (code[1] == 0xBE) {
         stop->bkpt = code[0];
         snprintf(stop->text, sizeof stop->text, "BKPT 0x%02x in the program at 0x%08x", code[0],
@@ -198,14 +198,14 @@ static uint32_t faulting_pc(struct target *target, const struct stop_facts *fact
     const uint32_t *word = target->regs.word;
     bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING);
     uint32_t exc_return = word[SLOT_LR], frame;
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
     uint8_t bytes[4];
 
     if (exc_return >> 24 != 0xFF || !frame_is_whole)
         return 0;
     frame = exc_return & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
     if (target_read(target, frame + 0x18, bytes, sizeof bytes, NULL) != ERR_OK) {
-        cm_forgive(target, keep);
+        core_rollback(target, mark);
         return 0;
     }
     return get_le32(bytes);
@@ -271,9 +271,9 @@ enum err stop_explain(struct target *target, const struct stop_facts *facts, enu
 {
     uint32_t dfsr = facts->scb[FACT_DFSR];
 
-    cm_saw_dhcsr(target, facts->dhcsr);
+    core_saw_dhcsr(target, facts->dhcsr);
     target->icsr = facts->icsr;
-    target->icsr_at_us = cm_now_us(target);
+    target->icsr_at_us = core_now_us(target);
     *stop = (struct target_stop){.reason = plain, .pc = target->regs.word[SLOT_PC]};
     enum err err = read_ahead(target);
     if (err)
@@ -306,7 +306,7 @@ enum err target_explain_lockup(struct target *target, char *text, size_t size)
     struct stop_facts facts = {0};
 
     stop_queue_faults(target, &facts);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     if (!err)
         stop_say_fault(target, &facts, 0, 0, text, size);
     return err;

@@ -41,11 +41,11 @@ static const struct target_region *find_flash(const struct target *target)
 /* For questions whose answer may be a refusal. */
 static bool read_quietly(struct target *target, uint32_t address, uint8_t *data, size_t length)
 {
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     if (target_read(target, address, data, length, NULL) == ERR_OK)
         return true;
-    cm_forgive(target, keep);
+    core_rollback(target, mark);
     return false;
 }
 
@@ -60,13 +60,13 @@ static bool read_table(struct target *target, struct table *table, uint32_t *add
 {
     const struct target_region *flash = find_flash(target);
     uint8_t here[TABLE_SIZE], there[TABLE_SIZE] = {0};
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     ops_read(&target->ops, 0, 4, here, TABLE_SIZE / 4);
     if (flash)
         ops_read(&target->ops, flash->start, 4, there, TABLE_SIZE / 4);
-    if (cm_flush(target) != ERR_OK) {
-        cm_forgive(target, keep);
+    if (core_flush(target) != ERR_OK) {
+        core_rollback(target, mark);
         return false;
     }
     *table = (struct table){get_le32(here), get_le32(here + 4)};
@@ -90,7 +90,7 @@ static uint32_t find_program(struct target *target)
 {
     const struct target_region *flash = find_flash(target);
     uint8_t words[BOOT_AREAS][TABLE_SIZE];
-    enum err keep = target->job->error;
+    enum err mark = core_mark(target);
 
     if (!flash)
         return 0;
@@ -98,8 +98,8 @@ static uint32_t find_program(struct target *target)
     for (size_t i = 0; i < BOOT_AREAS; i++)
         if (boot_areas[i] < flash->size)
             ops_read(&target->ops, flash->start + boot_areas[i], 4, words[i], TABLE_SIZE / 4);
-    if (cm_flush(target) != ERR_OK) {
-        cm_forgive(target, keep);
+    if (core_flush(target) != ERR_OK) {
+        core_rollback(target, mark);
         return 0;
     }
     for (size_t i = 0; i < BOOT_AREAS; i++) {
@@ -204,7 +204,7 @@ static void judge(struct target *target, const struct table *table, char reason[
 
 bool vectors_mislead(struct target *target, char *text, size_t size)
 {
-    uint64_t began = cm_now_us(target);
+    uint64_t began = core_now_us(target);
     char reason[REASON_SIZE];
     struct table table;
     uint32_t at;
@@ -212,7 +212,7 @@ bool vectors_mislead(struct target *target, char *text, size_t size)
     if (!read_table(target, &table, &at))
         return false;
     if (is_blank(&table)) { /* somebody waits for an answer: no search on a crawling wire */
-        say_blank(target, at, cm_now_us(target) - began < SLOW_US, text, size);
+        say_blank(target, at, core_now_us(target) - began < SLOW_US, text, size);
         return true;
     }
     judge(target, &table, reason);

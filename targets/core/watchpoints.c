@@ -101,7 +101,7 @@ static enum err apply_if_running(struct target *target)
     if (target->state != TARGET_RUNNING)
         return ERR_OK;
     watchpoints_queue(target);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     if (err)
         watchpoints_forget(target);
     return err;
@@ -112,7 +112,7 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
 {
     struct watchpoint *watch = find(target, kind, address, length);
     struct dwt_slot slots[DWT_MAX];
-    enum err err = cm_need_connected(target);
+    enum err err = core_need_connected(target);
 
     if (err)
         return err;

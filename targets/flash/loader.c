@@ -69,7 +69,7 @@ static enum err borrow_ram(struct loader *loader)
     if (!loader->saved)
         return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
     ops_read(ops, loader->area, 4, loader->saved, loader->area_size / 4);
-    enum err err = cm_flush_halted(loader->target);
+    enum err err = core_flush_halted(loader->target);
     if (err) {
         free(loader->saved);
         loader->saved = NULL;
@@ -78,13 +78,13 @@ static enum err borrow_ram(struct loader *loader)
     ops_write(ops, loader->area + loader->checksum_code, 4, checksum_code,
               sizeof checksum_code / 4);
     ops_write(ops, loader->area + loader->program_code, 4, program->code, program->code_size / 4);
-    return cm_flush_halted(loader->target);
+    return core_flush_halted(loader->target);
 }
 
 enum err loader_enter(struct loader *loader)
 {
     if (loader->entered)
-        return cm_flush_halted(loader->target); /* nobody reset it meanwhile */
+        return core_flush_halted(loader->target); /* nobody reset it meanwhile */
     enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
     if (!err)
         err = loader_core_take(loader);
@@ -114,7 +114,7 @@ enum err loader_close(struct loader *loader)
     if (target_state(loader->target) == TARGET_HALTED) {
         err = loader_leave(loader);
         ops_write(&loader->target->ops, loader->area, 4, loader->saved, loader->area_size / 4);
-        enum err restored = cm_flush_halted(loader->target);
+        enum err restored = core_flush_halted(loader->target);
         err = err ? err : restored;
     }
     target_drop_caches(loader->target);

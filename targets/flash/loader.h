@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs routines of targets/loaders/ in target RAM.
+/* Runs routines of targets/flash/loaders/ in target RAM.
  *
  * RAM: the start of the largest RAM region is borrowed: read by the first loader_enter(), put back
  * by loader_close(). DMA of the program that goes on while its core stands may write there; what it

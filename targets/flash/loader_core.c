@@ -26,7 +26,7 @@ enum err loader_core_take(struct loader *loader)
     if (err)
         return err;
     loader->strayed = false;
-    cm_take_reset(target);
+    core_take_reset(target);
     ops_read32(ops, MPU_CTRL, &loader->mpu_ctrl);
     ops_read32(ops, FP_CTRL, &loader->fp_ctrl);
     ops_write32(ops, DHCSR, DHCSR_HALTED);
@@ -37,8 +37,8 @@ enum err loader_core_take(struct loader *loader)
     ops_reg_write(ops, 20, 0); /* CONTROL: privileged, MSP; no priority masks */
     ops_reg_write(ops, 16, XPSR_T | (target->regs.word[SLOT_XPSR] & XPSR_IPSR));
     watchpoints_forget(target);
-    err = cm_flush_halted(target);
-    target->lent = !err;
+    err = core_flush_halted(target);
+    target->borrowed = !err;
     return err;
 }
 
@@ -56,8 +56,8 @@ enum err loader_core_give_back(struct loader *loader)
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY | (loader->fp_ctrl & FP_CTRL_ENABLE));
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
     ops_write32(ops, DHCSR, target->masked ? DHCSR_HALTED : DHCSR_HALTED & ~DHCSR_C_MASKINTS);
-    target->lent = false;
-    enum err err = cm_flush_halted(target);
+    target->borrowed = false;
+    enum err err = core_flush_halted(target);
     if (!err)
         target->regs.dirty = 0;
     return err;
@@ -85,14 +85,14 @@ enum err loader_core_halt(struct loader *loader)
 
     ops_write32(&target->ops, DHCSR, DHCSR_HALTED);
     ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
-    return cm_flush_halted(target);
+    return core_flush_halted(target);
 }
 
 static enum err check_reset(struct target *target)
 {
-    if (!cm_take_reset(target))
+    if (!core_take_reset(target))
         return ERR_OK;
-    cm_forget(target, true);
+    core_forget(target, true);
     return job_fail(target->job, ERR_RESET_LOST,
                     "the target was reset while a flash loader ran (by a watchdog or NRST)");
 }
@@ -105,8 +105,8 @@ static enum err explain_timeout(struct loader *loader)
 
     job_clear(target->job);
     ops_read32(&target->ops, DHCSR, &before);
-    enum err err = cm_flush(target);
-    cm_saw_dhcsr(target, before);
+    enum err err = core_flush(target);
+    core_saw_dhcsr(target, before);
     if (!err)
         err = loader_core_halt(loader);
     if (!err)
@@ -114,7 +114,7 @@ static enum err explain_timeout(struct loader *loader)
     if (err)
         return err;
     ops_reg_read(&target->ops, 15, &pc);
-    err = cm_flush_halted(target);
+    err = core_flush_halted(target);
     if (err)
         return err;
     return job_fail(target->job, ERR_LOADER, "the flash loader did not finish: %s at 0x%08x",
@@ -141,7 +141,7 @@ enum err loader_core_flush(struct loader *loader, bool pause)
         ops_write32(ops, DHCSR, DHCSR_HALTED);
         ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
     }
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     loader->strayed = loader->strayed || err;
     if (err == ERR_TIMEOUT)
         return explain_timeout(loader);

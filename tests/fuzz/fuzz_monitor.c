@@ -55,39 +55,39 @@ static bool writes_files(const char *line)
     return strstr(line, "dump_image") || strstr(line, "read_bank");
 }
 
-static struct unit *board(bool fresh)
+static struct session *board(bool fresh)
 {
-    static const struct unit_options options;
-    static struct unit unit;
+    static const struct session_options options;
+    static struct session session;
     static bool open;
     struct probe_info info;
     struct job job;
 
     if (open && !fresh)
-        return &unit;
+        return &session;
     if (open)
-        unit_finish(&unit);
+        session_finish(&session);
     job_init(&job, NULL);
     assert(probe_sim_info("bluepill", &info, &job) == ERR_OK);
-    unit_init(&unit, NULL, &options, &info, NULL);
+    session_init(&session, NULL, &options, &info, NULL);
     open = true;
-    return &unit;
+    return &session;
 }
 
 static void run_line(const char *line)
 {
     static unsigned lines;
-    struct unit *unit = board(lines++ % BOARD_LINES == 0);
+    struct session *session = board(lines++ % BOARD_LINES == 0);
     struct job job;
-    struct monitor monitor = {.unit = unit, .job = &job};
+    struct monitor monitor = {.session = session, .job = &job};
 
     job_init(&job, NULL);
     job.output = swallow;
     job.between = count_down;
     job.between_user = &job;
-    struct job *before = unit_enter(unit, &job);
+    struct job *before = session_enter(session, &job);
     enum err err = monitor_run(&monitor, line);
-    unit_leave(unit, before);
+    session_leave(session, before);
     assert(err < ERR_COUNT);
     assert(err == ERR_OK || job_text(&job, err)[0] != '\0');
     assert(monitor.exit_code >= 0 && monitor.exit_code <= 255);

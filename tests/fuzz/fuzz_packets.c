@@ -51,7 +51,8 @@ static void parse_one(const uint8_t *data, size_t size)
     free(text);
 }
 
-static void run_one(struct unit *unit, struct client *client, const uint8_t *data, size_t size)
+static void run_one(struct session *session, struct client *client, const uint8_t *data,
+                    size_t size)
 {
     char *payload = malloc(size + 1), *memory = malloc(RSP_PACKET_SIZE);
     unsigned actions;
@@ -62,7 +63,7 @@ static void run_one(struct unit *unit, struct client *client, const uint8_t *dat
     payload[size] = '\0';
     job_init(&job, NULL);
     buf_init(&reply, memory, RSP_PACKET_SIZE);
-    packet_run(unit, client, &job, payload, size, &reply, &actions);
+    packet_run(session, client, &job, payload, size, &reply, &actions);
     assert(!reply.overflow);
     assert(!memchr(memory, '#', reply.length) && !memchr(memory, '$', reply.length));
     free(memory);
@@ -71,31 +72,31 @@ static void run_one(struct unit *unit, struct client *client, const uint8_t *dat
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct unit_options options;
+    static const struct session_options options;
     static const struct probe_info info;
-    static struct unit unit;
+    static struct session session;
     struct job job;
 
     if (size > RSP_PACKET_SIZE)
         return 0;
     fake_reset();
-    unit_init(&unit, NULL, &options, &info, NULL);
+    session_init(&session, NULL, &options, &info, NULL);
     job_init(&job, NULL);
-    unit_connect(&unit, &job);
-    struct client *clients[2] = {unit_client_open(&unit, ignore, NULL),
-                                 unit_client_open(&unit, ignore, NULL)};
+    session_connect(&session, &job);
+    struct client *clients[2] = {session_client_open(&session, ignore, NULL),
+                                 session_client_open(&session, ignore, NULL)};
     for (size_t n = 0; size > 0; n++) {
         const uint8_t *end = memchr(data, '\n', size);
         size_t length = end ? (size_t)(end - data) : size;
 
         parse_one(data, length);
-        run_one(&unit, clients[n & 1], data, length);
+        run_one(&session, clients[n & 1], data, length);
         fake.log[0] = '\0';
         length += end != NULL;
         data += length;
         size -= length;
     }
-    unit_finish(&unit);
+    session_finish(&session);
     return 0;
 }
 

@@ -23,8 +23,8 @@ static struct bench {
     struct sockaddr_un address;
     socklen_t address_length;
     struct log log;
-    struct shell_host host;
-    struct shell *shell;
+    struct console_host host;
+    struct console *console;
     struct message *command; /* posted, not answered */
     bool tcl, gone;
     unsigned commands;
@@ -47,10 +47,10 @@ void worker_post(struct worker *worker, struct message *message)
     bench.commands++;
 }
 
-static void on_gone(void *user, struct shell *shell)
+static void on_gone(void *user, struct console *console)
 {
     (void)user;
-    assert(shell == bench.shell);
+    assert(console == bench.console);
     bench.gone = true;
 }
 
@@ -63,9 +63,9 @@ static void on_shutdown(void *user, int exit_code)
 static void on_connection(uv_stream_t *listener, int status)
 {
     assert(status == 0);
-    bench.shell = bench.tcl ? tcl_session_create(&bench.host, listener)
-                            : telnet_session_create(&bench.host, listener);
-    assert(bench.shell);
+    bench.console = bench.tcl ? tcl_console_create(&bench.host, listener)
+                              : telnet_console_create(&bench.host, listener);
+    assert(bench.console);
 }
 
 static void on_log(void *user, enum log_level level, const char *line)
@@ -89,7 +89,7 @@ static void begin(void)
     assert(uv_pipe_open(&bench.listener, listener) == 0);
     assert(uv_listen((uv_stream_t *)&bench.listener, 1, on_connection) == 0);
     bench.log = (struct log){.level = LOG_ERROR, .write = on_log};
-    bench.host = (struct shell_host){
+    bench.host = (struct console_host){
         .loop = &bench.loop, .log = &bench.log, .gone = on_gone, .shutdown = on_shutdown};
 }
 
@@ -97,26 +97,26 @@ static void begin(void)
 static void answer(void)
 {
     struct message *command = bench.command;
-    struct message *text =
-        message_create(MESSAGE_OUTPUT, bench.shell, &bench.log, command->payload, command->length);
+    struct message *text = message_create(MESSAGE_OUTPUT, bench.console, &bench.log,
+                                          command->payload, command->length);
 
     atomic_fetch_add(&command->unsent, text->length);
-    shell_take(bench.shell, text);
+    console_take(bench.console, text);
     bench.command = NULL;
     if (command->length % 5 == 4)
         command->error = job_fail(&command->job, ERR_ARGUMENT, "no");
     if (strcmp(command->payload, "exit") == 0)
-        command->wish = MONITOR_EXIT;
-    shell_take(bench.shell, command);
+        command->request = MONITOR_EXIT;
+    console_take(bench.console, command);
 }
 
 static void tell_news(void)
 {
     static char text[] = "the core runs\n";
-    struct message news = {
-        .kind = MESSAGE_NEWS, .news = NEWS_RUNNING, .payload = text, .length = sizeof text - 1};
+    struct message events = {
+        .kind = MESSAGE_EVENT, .events = EVENT_RUNNING, .payload = text, .length = sizeof text - 1};
 
-    shell_tell(bench.shell, &news);
+    console_tell(bench.console, &events);
 }
 
 static void pump(int client)
@@ -127,7 +127,7 @@ static void pump(int client)
         uv_run(&bench.loop, UV_RUN_NOWAIT);
         if (bench.command && !bench.gone)
             answer();
-        if (!bench.gone && bench.shell && bench.commands % 3 == 1)
+        if (!bench.gone && bench.console && bench.commands % 3 == 1)
             tell_news();
         while (recv(client, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
             ;
@@ -155,7 +155,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     bench.tcl = size > 0 && data[0] == '!';
     data += bench.tcl;
     size -= bench.tcl;
-    bench.shell = NULL;
+    bench.console = NULL;
     bench.gone = false;
     bench.commands = 0;
     int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

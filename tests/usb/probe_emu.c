@@ -118,7 +118,7 @@ static void hands(struct emulator *emulator, char *words)
          word = strtok_r(NULL, " ", &save))
         argv[argc++] = word;
     usb_device_lock(emulator->probes[0].device);
-    if (!sim_board_hands(emulator->probes[0].board, argc, argv, reply, sizeof reply))
+    if (!sim_board_control(emulator->probes[0].board, argc, argv, reply, sizeof reply))
         fprintf(stderr, "probe-emu: %s\n", reply);
     usb_device_unlock(emulator->probes[0].device);
 }

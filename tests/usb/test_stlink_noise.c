@@ -35,7 +35,7 @@ static void set_fault(struct bench *bench, const char *word)
     const char *const words[] = {"fault", word};
     char reply[512];
 
-    assert_true(sim_board_hands(bench->board, 2, words, reply, sizeof reply));
+    assert_true(sim_board_control(bench->board, 2, words, reply, sizeof reply));
 }
 
 /* Opened and connected on short wires. */

@@ -300,12 +300,12 @@ static void target_may_lose_power_while_the_probe_stays(void **state)
 
         bench_open(&b, bench_firmwares[i], "bluepill");
         bench_connect(&b);
-        assert_true(sim_board_hands(b.board, 2, off, reply, sizeof reply));
+        assert_true(sim_board_control(b.board, 2, off, reply, sizeof reply));
         ops_read32(&b.ops, CPUID, &value);
         assert_int_not_equal(ops_flush(&b.ops), ERR_OK);
         assert_int_equal(value, 0);
         job_clear(&b.job);
-        assert_true(sim_board_hands(b.board, 2, on, reply, sizeof reply));
+        assert_true(sim_board_control(b.board, 2, on, reply, sizeof reply));
         sim_board_advance_us(b.board, 10000);
         bench_connect(&b);
         ops_read32(&b.ops, CPUID, &value);

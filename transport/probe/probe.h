@@ -121,7 +121,8 @@ enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
  * what the failed operation read before that address has been delivered. False: not known. */
 bool probe_failed_address(const struct probe *probe, uint32_t *address);
 /* DHCSR.S_RESET_ST and S_RETIRE_ST clear when read, and drivers read DHCSR on their own account
- * (core registers, OP_WAIT on DHCSR). What they saw is kept; this hands it over and forgets it. */
+ * (core registers, OP_WAIT on DHCSR). What they saw is kept; this controls it over and forgets it.
+ */
 uint32_t probe_take_dhcsr_sticky(struct probe *probe);
 
 /* A driver's own monitor command ("sim power off"); words after the driver's name. Output goes to

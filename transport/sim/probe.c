@@ -258,12 +258,12 @@ static enum err sim_vtref(struct probe *probe, uint32_t *millivolts)
     return error;
 }
 
-/* Hands reach the board also while the probe is unplugged. */
+/* Controls reach the board also while the probe is unplugged. */
 static enum err sim_command(struct probe *probe, int argc, const char *const argv[])
 {
     char reply[1000];
 
-    if (!sim_board_hands(sim_of(probe)->board, argc, argv, reply, sizeof reply))
+    if (!sim_board_control(sim_of(probe)->board, argc, argv, reply, sizeof reply))
         return job_fail(probe->job, ERR_ARGUMENT, "%.240s", reply);
     job_print(probe->job, "%s", reply);
     return ERR_OK;

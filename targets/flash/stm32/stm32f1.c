@@ -38,13 +38,13 @@ static enum err unlock(struct flash_controller *controller)
     uint32_t cr = 0;
 
     ops_read32(ops, STM32F1_FLASH_CR, &cr);
-    enum err err = cm_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target);
     if (err || !(cr & STM32F1_CR_LOCK))
         return err;
     ops_write32(ops, STM32F1_FLASH_KEYR, STM32F1_KEY1);
     ops_write32(ops, STM32F1_FLASH_KEYR, STM32F1_KEY2);
     ops_read32(ops, STM32F1_FLASH_CR, &cr);
-    err = cm_flush_halted(controller->target);
+    err = core_flush_halted(controller->target);
     if ((err && err != ERR_FAULT) || (!err && !(cr & STM32F1_CR_LOCK)))
         return err;
     job_clear(controller->target->job);
@@ -54,7 +54,7 @@ static enum err unlock(struct flash_controller *controller)
 }
 
 /* Programming needs the HSI oscillator (2.3.3); a program on HSE may have stopped it. */
-static enum err set_the_stage(struct flash_controller *controller)
+static enum err prepare_controller(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->ops;
     uint32_t *saved = controller->saved;
@@ -62,7 +62,7 @@ static enum err set_the_stage(struct flash_controller *controller)
     if (!saved[SAVED_PREPARED]) { /* else again, after a loss: what the program had is known */
         ops_read32(ops, RCC_CR, &saved[SAVED_RCC_CR]);
         ops_read32(ops, DBGMCU_CR, &saved[SAVED_DBGMCU_CR]);
-        enum err err = cm_flush_halted(controller->target);
+        enum err err = core_flush_halted(controller->target);
         if (err)
             return err;
         saved[SAVED_PREPARED] = true;
@@ -71,7 +71,7 @@ static enum err set_the_stage(struct flash_controller *controller)
     ops_write32(ops, RCC_CR, saved[SAVED_RCC_CR] | RCC_CR_HSION);
     ops_wait32(ops, RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY, HSI_LIMIT_US);
     ops_wait32(ops, STM32F1_FLASH_SR, STM32F1_SR_BSY, 0, BUSY_LIMIT_US);
-    return cm_flush_halted(controller->target);
+    return core_flush_halted(controller->target);
 }
 
 enum err stm32f1_prepare(struct flash_controller *controller, bool refuse_protected)
@@ -80,18 +80,18 @@ enum err stm32f1_prepare(struct flash_controller *controller, bool refuse_protec
     uint32_t obr = 0;
 
     ops_read32(ops, STM32F1_FLASH_OBR, &obr);
-    enum err err = cm_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target);
     if (!err && refuse_protected && obr & STM32F1_OBR_RDPRT)
         return refuse(controller);
     if (!err)
-        err = set_the_stage(controller);
+        err = prepare_controller(controller);
     if (!err)
         err = unlock(controller);
     if (err)
         return err;
     ops_write32(ops, STM32F1_FLASH_SR, STM32F1_SR_CLEAR);
     ops_write32(ops, STM32F1_FLASH_CR, 0);
-    return cm_flush_halted(controller->target);
+    return core_flush_halted(controller->target);
 }
 
 static enum err prepare(struct flash_controller *controller)
@@ -110,7 +110,7 @@ enum err stm32f1_finish(struct flash_controller *controller)
     if (!(controller->saved[SAVED_RCC_CR] & RCC_CR_HSION))
         ops_write32(ops, RCC_CR, controller->saved[SAVED_RCC_CR]);
     ops_write32(ops, DBGMCU_CR, controller->saved[SAVED_DBGMCU_CR]);
-    return cm_flush_halted(controller->target);
+    return core_flush_halted(controller->target);
 }
 
 enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, uint32_t address)
@@ -123,7 +123,7 @@ enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, u
     ops_read32(ops, STM32F1_FLASH_WRPR, &wrpr);
     ops_write32(ops, STM32F1_FLASH_SR, STM32F1_SR_CLEAR);
     ops_write32(ops, STM32F1_FLASH_CR, 0);
-    enum err err = cm_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target);
     if (err)
         return err;
     status |= sr;
@@ -155,7 +155,7 @@ static enum err erase(struct flash_controller *controller, uint32_t kind, uint32
     ops_wait32(ops, STM32F1_FLASH_SR, STM32F1_SR_BSY, 0, limit_us);
     ops_read32(ops, STM32F1_FLASH_SR, &sr);
     ops_write32(ops, STM32F1_FLASH_CR, 0);
-    enum err err = cm_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target);
     if (err)
         return err;
     return sr & STM32F1_SR_ERRORS ? stm32f1_explain(controller, sr, address) : ERR_OK;

@@ -61,7 +61,7 @@ static enum err read_registers(struct target *target, struct stm32f1_options *op
 
     ops_read32(ops, STM32F1_FLASH_OBR, &obr);
     ops_read32(ops, STM32F1_FLASH_WRPR, &wrpr);
-    enum err err = cm_flush(target);
+    enum err err = core_flush(target);
     options->readout_protected = obr & STM32F1_OBR_RDPRT;
     options->broken = obr & STM32F1_OBR_OPTERR;
     unpack_registers(obr, wrpr, options);
@@ -71,7 +71,7 @@ static enum err read_registers(struct target *target, struct stm32f1_options *op
 static enum err read_stored(struct target *target, uint8_t stored[2 * OPTION_COUNT])
 {
     ops_read(&target->ops, OPTION_BYTES, 4, stored, 2 * OPTION_COUNT / 4);
-    return cm_flush(target);
+    return core_flush(target);
 }
 
 enum err stm32f1_options_read(struct target *target, struct stm32f1_options *options)
@@ -99,7 +99,7 @@ static enum err need_halfwords(struct target *target)
     uint16_t status;
 
     ops_read(&target->ops, STM32F1_FLASH_SR, sizeof status, &status, 1);
-    return cm_flush_halted(target);
+    return core_flush_halted(target);
 }
 
 /* OPTWRE set: the option bytes may be changed. As with KEYR, keys are given only when needed. */
@@ -109,13 +109,13 @@ static enum err open_options(struct target *target)
     uint32_t cr = 0;
 
     ops_read32(ops, STM32F1_FLASH_CR, &cr);
-    enum err err = cm_flush_halted(target);
+    enum err err = core_flush_halted(target);
     if (err || cr & STM32F1_CR_OPTWRE)
         return err;
     ops_write32(ops, STM32F1_FLASH_OPTKEYR, STM32F1_KEY1);
     ops_write32(ops, STM32F1_FLASH_OPTKEYR, STM32F1_KEY2);
     ops_read32(ops, STM32F1_FLASH_CR, &cr);
-    err = cm_flush_halted(target);
+    err = core_flush_halted(target);
     if ((err && err != ERR_FAULT) || (!err && cr & STM32F1_CR_OPTWRE))
         return err;
     job_clear(target->job);
@@ -147,7 +147,7 @@ static enum err rewrite(struct flash_controller *controller, const uint8_t value
     ops_write32(ops, STM32F1_FLASH_SR, STM32F1_SR_CLEAR);
     ops_write32(ops, STM32F1_FLASH_CR, 0);
     target_drop_caches(target);
-    return cm_flush_halted(target);
+    return core_flush_halted(target);
 }
 
 /* As the controller programs it. */

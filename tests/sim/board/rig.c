@@ -208,7 +208,7 @@ void rig_hand(struct sim_board *board, const char *word1, const char *word2)
     const char *const argv[] = {word1, word2};
     char reply[1000];
 
-    if (!sim_board_hands(board, word2 ? 2 : 1, argv, reply, sizeof reply))
+    if (!sim_board_control(board, word2 ? 2 : 1, argv, reply, sizeof reply))
         fail_msg("%s", reply);
 }
 
@@ -217,6 +217,6 @@ void rig_pin(struct sim_board *board, const char *pin, const char *level)
     const char *const argv[] = {"pin", pin, level};
     char reply[1000];
 
-    if (!sim_board_hands(board, 3, argv, reply, sizeof reply))
+    if (!sim_board_control(board, 3, argv, reply, sizeof reply))
         fail_msg("%s", reply);
 }

@@ -166,7 +166,7 @@ static void state_is_shown(void **state)
     struct sim_board *board = rig_board("bluepill,clone,noise=100");
     char reply[1000];
 
-    assert_true(sim_board_hands(board, 0, NULL, reply, sizeof reply));
+    assert_true(sim_board_control(board, 0, NULL, reply, sizeof reply));
     assert_non_null(strstr(reply, "Blue Pill"));
     assert_non_null(strstr(reply, "faults: clone noise"));
     assert_non_null(strstr(reply, "unplug"));

@@ -47,7 +47,7 @@ static void hands_get_a_sentence_too(void **state)
     char reply[1000];
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        assert_false(sim_board_hands(board, wrong[i][1] ? 2 : 1, wrong[i], reply, sizeof reply));
+        assert_false(sim_board_control(board, wrong[i][1] ? 2 : 1, wrong[i], reply, sizeof reply));
         assert_true(strlen(reply) > 10);
     }
     sim_board_destroy(board);

@@ -93,7 +93,7 @@ static const char *hand(struct sim_board *board, const char *pin, const char *le
     static char reply[1000];
     const char *const argv[] = {"pin", pin, level};
 
-    if (!sim_board_hands(board, level ? 3 : pin ? 2 : 1, argv, reply, sizeof reply))
+    if (!sim_board_control(board, level ? 3 : pin ? 2 : 1, argv, reply, sizeof reply))
         fail_msg("%s", reply);
     return reply;
 }
@@ -126,11 +126,11 @@ static void wrong_words_are_refused(void **state)
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         const char *const argv[] = {"pin", wrong[i][0], wrong[i][1]};
-        assert_false(sim_board_hands(board, 3, argv, reply, sizeof reply));
+        assert_false(sim_board_control(board, 3, argv, reply, sizeof reply));
         assert_true(strlen(reply) > 20);
     }
     const char *const many[] = {"pin", "PA0", "1", "1"};
-    assert_false(sim_board_hands(board, 4, many, reply, sizeof reply));
+    assert_false(sim_board_control(board, 4, many, reply, sizeof reply));
     assert_string_equal(hand(board, NULL, NULL), "no pin is driven; sim pin PA0 1 drives one\n");
     sim_board_destroy(board);
 }

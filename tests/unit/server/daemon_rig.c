@@ -67,13 +67,13 @@ static void run(void *user)
 
 static void parse(struct rig *rig, const char *options)
 {
-    static char texts[8][256]; /* options point into their words */
+    static char pool[8][256]; /* options point into their words */
     static unsigned next;
-    char *text = texts[next++ % 8], why[240];
+    char *text = pool[next++ % 8], why[240];
     const char *argv[WORDS] = {"probed", "--gdb", "0", "--telnet", "off"};
     int argc = 5;
 
-    snprintf(text, sizeof texts[0], "%s", options);
+    snprintf(text, sizeof pool[0], "%s", options);
     for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
         argv[argc++] = word;
     assert_true(options_parse(&rig->options, argc, argv, why, sizeof why));

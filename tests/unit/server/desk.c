@@ -31,29 +31,29 @@ struct gdb *desk_join(struct desk *desk, size_t index)
 {
     struct gdb *gdb = &desk->gdb[index];
 
-    gdb->client = unit_client_open(&desk->unit, keep, gdb);
+    gdb->client = session_client_open(&desk->session, keep, gdb);
     assert_non_null(gdb->client);
     return gdb;
 }
 
 void desk_open(struct desk *desk)
 {
-    static const struct unit_options options;
+    static const struct session_options options;
     static const struct probe_info info;
     struct job job;
 
     memset(desk, 0, sizeof *desk);
     fake_reset();
-    unit_init(&desk->unit, NULL, &options, &info, NULL);
+    session_init(&desk->session, NULL, &options, &info, NULL);
     job_init(&job, NULL);
-    assert_int_equal(unit_connect(&desk->unit, &job), ERR_OK);
+    assert_int_equal(session_connect(&desk->session, &job), ERR_OK);
     fake_log();
     desk_join(desk, 0);
 }
 
 void desk_close(struct desk *desk)
 {
-    unit_finish(&desk->unit);
+    session_finish(&desk->session);
 }
 
 const char *ask_bytes(struct desk *desk, struct gdb *gdb, const void *packet, size_t length)
@@ -67,7 +67,7 @@ const char *ask_bytes(struct desk *desk, struct gdb *gdb, const void *packet, si
     job_init(&job, NULL);
     buf_init(&reply, gdb->reply, RSP_PACKET_SIZE);
     gdb->outcome =
-        packet_run(&desk->unit, gdb->client, &job, payload, length, &reply, &gdb->actions);
+        packet_run(&desk->session, gdb->client, &job, payload, length, &reply, &gdb->actions);
     free(payload);
     assert_false(reply.overflow);
     gdb->reply[reply.length] = '\0';
@@ -96,7 +96,7 @@ void desk_poll(struct desk *desk)
     struct job job;
 
     job_init(&job, NULL);
-    unit_poll(&desk->unit, &job);
+    session_poll(&desk->session, &job);
 }
 
 void desk_interrupt(struct desk *desk, struct gdb *gdb)
@@ -104,17 +104,17 @@ void desk_interrupt(struct desk *desk, struct gdb *gdb)
     struct job job;
 
     job_init(&job, NULL);
-    unit_interrupt(&desk->unit, gdb->client, &job);
+    session_interrupt(&desk->session, gdb->client, &job);
 }
 
 enum err desk_telnet(struct desk *desk, const char *line)
 {
     struct job job;
-    struct monitor monitor = {.unit = &desk->unit, .job = &job};
+    struct monitor monitor = {.session = &desk->session, .job = &job};
 
     job_init(&job, NULL);
-    struct job *before = unit_enter(&desk->unit, &job);
+    struct job *before = session_enter(&desk->session, &job);
     enum err err = monitor_run(&monitor, line);
-    unit_leave(&desk->unit, before);
+    session_leave(&desk->session, before);
     return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A unit on the fake target with gdbs as a test sees them: ask() runs one packet, what comes
+/* A session on the fake target with gdbs as a test sees them: ask() runs one packet, what comes
  * outside of replies is kept per gdb. */
 #ifndef DESK_H
 #define DESK_H
@@ -28,11 +28,11 @@ struct gdb {
 };
 
 struct desk {
-    struct unit unit;
+    struct session session;
     struct gdb gdb[3];
 };
 
-/* A connected unit, its core running; the first gdb is there. */
+/* A connected session, its core running; the first gdb is there. */
 void desk_open(struct desk *desk);
 void desk_close(struct desk *desk);
 /* One more gdb. */

@@ -476,11 +476,11 @@ enum err monitor_run(struct monitor *monitor, const char *line)
         return ERR_OK;
     }
     if (strcmp(line, "halt") == 0)
-        return unit_halt(monitor->unit, monitor->job);
+        return session_halt(monitor->session, monitor->job);
     if (strcmp(line, "resume") == 0)
-        return unit_resume(monitor->unit, monitor->job);
+        return session_resume(monitor->session, monitor->job);
     if (strcmp(line, "reset") == 0)
-        return unit_reset(monitor->unit, monitor->job, TARGET_RESET_RUN);
+        return session_reset(monitor->session, monitor->job, TARGET_RESET_RUN);
     return job_fail(monitor->job, ERR_ARGUMENT, "unknown command");
 }
 

@@ -37,10 +37,10 @@ static const char *run(const char *text, enum err (*how)(struct monitor *, const
     job.between_user = &job;
     rig.output[0] = '\0';
     rig.chunks = 0;
-    rig.last = (struct monitor){.unit = &rig.unit, .job = &job};
-    struct job *before = unit_enter(&rig.unit, &job);
+    rig.last = (struct monitor){.session = &rig.session, .job = &job};
+    struct job *before = session_enter(&rig.session, &job);
     rig.error = how(&rig.last, text);
-    unit_leave(&rig.unit, before);
+    session_leave(&rig.session, before);
     if (rig.error != ERR_OK) {
         const char *why = job_text(&job, rig.error);
 
@@ -75,14 +75,14 @@ const char *monitorf(const char *format, ...)
 
 bool rig_open(const char *board)
 {
-    struct unit_options options = {.connect = TARGET_CONNECT_NORMAL};
+    struct session_options options = {.connect = TARGET_CONNECT_NORMAL};
     struct probe_info info;
     struct job job;
 
     job_init(&job, NULL);
     assert_int_equal(probe_sim_info(board, &info, &job), ERR_OK);
-    unit_init(&rig.unit, NULL, &options, &info, NULL);
-    return unit_connect(&rig.unit, &job) == ERR_OK;
+    session_init(&rig.session, NULL, &options, &info, NULL);
+    return session_connect(&rig.session, &job) == ERR_OK;
 }
 
 /* A folder of this process, away with the last file in it. */
@@ -128,7 +128,7 @@ static void remove_files(void)
 
 void rig_close(void)
 {
-    unit_finish(&rig.unit);
+    session_finish(&rig.session);
     remove_files();
 }
 

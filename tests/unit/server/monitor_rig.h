@@ -16,7 +16,7 @@
 #include "probe/probe.h"
 
 struct rig {
-    struct unit unit;
+    struct session session;
     struct monitor last; /* what the last line asked of us */
     enum err error;      /* of the last line */
     char output[65536];  /* of the last line; its failure comes last, in brackets */

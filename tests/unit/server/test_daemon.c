@@ -159,7 +159,7 @@ static void a_crowd_is_served_or_turned_away(void **state)
         client_send(crowd[i], "qC");
         served += client_receive(crowd[i], reply, sizeof reply) ? 1 : 0;
     }
-    assert_int_equal(served, UNIT_CLIENTS);
+    assert_int_equal(served, SESSION_CLIENTS);
     for (size_t i = 0; i < CROWD; i++)
         close(crowd[i]);
     int after = client_connect(&rig);

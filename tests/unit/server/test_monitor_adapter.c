@@ -7,7 +7,7 @@ static void the_speed_is_set(void **state)
     (void)state;
     assert_prints("adapter speed 1000", "adapter speed: 1000 kHz\n");
     assert_prints("adapter speed", "adapter speed: 1000 kHz\n");
-    assert_int_equal(probe_speed_khz(rig.unit.probe), 1000);
+    assert_int_equal(probe_speed_khz(rig.session.probe), 1000);
     assert_prints("adapter_khz 2000", "adapter speed: 2000 kHz\n");
     assert_says("speed fast", "'fast' is not a number of kHz");
     assert_says("adapter speed 0", "adaptive clocking");
@@ -47,9 +47,9 @@ static void resets_are_configured_where_they_can_be(void **state)
     assert_prints("reset_config",
                   "srst_only separate srst_nogate srst_open_drain connect_deassert_srst\n");
     assert_says("reset_config srst_only srst_nogate connect_assert_srst", " connect_assert_srst\n");
-    assert_int_equal(rig.unit.options.connect, TARGET_CONNECT_UNDER_RESET);
+    assert_int_equal(rig.session.options.connect, TARGET_CONNECT_UNDER_RESET);
     assert_says("reset_config none connect_deassert_srst", " connect_deassert_srst\n");
-    assert_int_equal(rig.unit.options.connect, TARGET_CONNECT_NORMAL);
+    assert_int_equal(rig.session.options.connect, TARGET_CONNECT_NORMAL);
     assert_says("reset_config trst_and_srst", "[trst_and_srst: SWD has no TRST");
     assert_says("reset_config gently", "[usage: reset_config");
     assert_says("adapter srst delay 100", "adapter srst delay: nothing to set");
@@ -84,10 +84,10 @@ static void breakpoints_are_made_hard(void **state)
 {
     (void)state;
     assert_prints("gdb breakpoint_override hard", "force hard breakpoints\n");
-    assert_true(rig.unit.options.hard_breakpoints);
+    assert_true(rig.session.options.hard_breakpoints);
     assert_prints("gdb breakpoint_override", "force hard breakpoints\n");
     assert_says("gdb breakpoint_override disable", "not overridden");
-    assert_false(rig.unit.options.hard_breakpoints);
+    assert_false(rig.session.options.hard_breakpoints);
     assert_says("gdb breakpoint_override soft", "would wear it out");
 }
 
@@ -96,7 +96,7 @@ static void gdb_sync_is_gdbs(void **state)
     (void)state;
     assert_says("gdb_sync", "is for gdb to say");
     struct client client = {.open = true};
-    struct monitor from_gdb = {.unit = &rig.unit, .client = &client};
+    struct monitor from_gdb = {.session = &rig.session, .client = &client};
     struct job job;
 
     job_init(&job, NULL);

@@ -58,9 +58,9 @@ static void reset_halts_when_asked_to(void **state)
     assert_prints("reset", "");
     assert_prints("curstate", "running\n");
     assert_prints("reset run", "");
-    rig.unit.options.reset_halts = true;
+    rig.session.options.reset_halts = true;
     assert_says("reset", "halted due to debug-request");
-    rig.unit.options.reset_halts = false;
+    rig.session.options.reset_halts = false;
 }
 
 static void waiting_has_a_limit(void **state)
@@ -108,7 +108,7 @@ static void interrupts_and_vectors_are_chosen(void **state)
     (void)state;
     assert_prints("cortex_m maskisr", "cortex_m interrupt mask auto\n");
     assert_prints("cortex_m maskisr steponly", "cortex_m interrupt mask steponly\n");
-    assert_int_equal(target_maskisr(rig.unit.target), MASKISR_STEPONLY);
+    assert_int_equal(target_maskisr(rig.session.target), MASKISR_STEPONLY);
     assert_says("cortex_m maskisr never", "[usage: cortex_m maskisr");
     monitor("cortex_m maskisr auto");
     assert_prints("cortex_m vector_catch", " hard_err: catch\n  int_err: ignore\n"
@@ -116,7 +116,7 @@ static void interrupts_and_vectors_are_chosen(void **state)
                                            "  chk_err: ignore\n nocp_err: ignore\n"
                                            "   mm_err: ignore\n    reset: ignore\n");
     assert_says("cortex_m vector_catch mm_err bus_err", "  bus_err: catch\n");
-    assert_int_equal(target_vector_catch(rig.unit.target), 1u << 8 | 1u << 4);
+    assert_int_equal(target_vector_catch(rig.session.target), 1u << 8 | 1u << 4);
     assert_says("cortex_m vector_catch all", "    reset: catch\n");
     assert_says("cortex_m vector_catch none", " hard_err: ignore\n");
     assert_says("cortex_m vector_catch some", "[usage: cortex_m vector_catch");

@@ -160,13 +160,13 @@ static void program_prints_its_stars(void **state)
     assert_prints("curstate", "running\n");
     monitorf("program %s preverify reset 0x08000000", path);
     assert_also("**pre-verifying**\n**Verified OK - No flashing**\n** Resetting Target **\n");
-    assert_int_equal(rig.last.wish, MONITOR_NOTHING);
+    assert_int_equal(rig.last.request, MONITOR_NOTHING);
     monitorf("program %s 0x08000000 exit", path);
     assert_also("shutdown command invoked\n");
-    assert_int_equal(rig.last.wish, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.request, MONITOR_SHUTDOWN);
     assert_int_equal(rig.last.exit_code, 0);
     monitor("program /nonexistent exit");
-    assert_int_equal(rig.last.wish, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.request, MONITOR_SHUTDOWN);
     assert_int_equal(rig.last.exit_code, 1);
     monitorf("program %s 0x08000000 0x08000000", path);
     assert_also("[usage: program");
@@ -333,19 +333,19 @@ static void a_chip_is_locked_and_unlocked(void **state)
 
 static void nobody_programs_while_a_gdb_does(void **state)
 {
-    struct unit *unit = &rig.unit;
+    struct session *session = &rig.session;
 
     (void)state;
-    unit->clients[0].open = true;
-    assert_int_equal(flash_open(unit->target, &unit->clients[0].flash), ERR_OK);
+    session->clients[0].open = true;
+    assert_int_equal(flash_open(session->target, &session->clients[0].flash), ERR_OK);
     assert_says("flash fillw 0x08000000 1 1", "another session is programming the flash");
     assert_says("flash erase_sector 0 0 last", "another session is programming");
     assert_says("stm32f1x mass_erase 0", "another session is programming");
     assert_says("stm32f1x unlock 0", "another session is programming");
     assert_says("program /nonexistent", "No such file");
     assert_says("resume", "another session is programming");
-    flash_close(unit->clients[0].flash);
-    unit->clients[0] = (struct client){0};
+    flash_close(session->clients[0].flash);
+    session->clients[0] = (struct client){0};
     assert_says("flash fillw 0x08000000 1 1", "wrote 4 bytes");
 }
 

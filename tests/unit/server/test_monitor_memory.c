@@ -116,13 +116,13 @@ static void breakpoints_are_listed(void **state)
 static void others_breakpoints_are_shown_and_kept(void **state)
 {
     (void)state;
-    assert_int_equal(target_breakpoint_set(rig.unit.target, 0, BREAKPOINT_HW, 0x08000200, 2),
+    assert_int_equal(target_breakpoint_set(rig.session.target, 0, BREAKPOINT_HW, 0x08000200, 2),
                      ERR_OK);
     assert_says("bp", "addr=0x8000200");
     assert_prints("rbp 0x08000200", "[no breakpoint at address 0x08000200 found]");
     assert_prints("clrbp", "");
     assert_says("bp", "addr=0x8000200");
-    target_breakpoints_drop_owner(rig.unit.target, 0);
+    target_breakpoints_drop_owner(rig.session.target, 0);
 }
 
 static void a_breakpoint_of_the_monitor_stops_the_core(void **state)

@@ -277,14 +277,14 @@ static void the_nearest_word_is_found(void **state)
     assert_int_equal(edit_distance("kitten", "sitting"), 3);
     assert_int_equal(edit_distance("rseet", "reset"), 1);
     assert_int_equal(edit_distance("same", "same"), 0);
-    assert_string_equal(nearest("rset", names, 5, sizeof *names), "reset");
-    assert_string_equal(nearest("hatl", names, 5, sizeof *names), "halt");
-    assert_string_equal(nearest("resu", names, 5, sizeof *names), "resume");
-    assert_null(nearest("load", names, 5, sizeof *names));
-    assert_null(nearest("test", names, 5, sizeof *names)); /* two slips from reset */
-    assert_null(nearest("--", names, 5, sizeof *names));
-    assert_null(nearest("nonsense", names, 5, sizeof *names));
-    assert_null(nearest("a-word-much-longer-than-any-command-has", names, 5, sizeof *names));
+    assert_string_equal(suggest("rset", names, 5, sizeof *names), "reset");
+    assert_string_equal(suggest("hatl", names, 5, sizeof *names), "halt");
+    assert_string_equal(suggest("resu", names, 5, sizeof *names), "resume");
+    assert_null(suggest("load", names, 5, sizeof *names));
+    assert_null(suggest("test", names, 5, sizeof *names)); /* two slips from reset */
+    assert_null(suggest("--", names, 5, sizeof *names));
+    assert_null(suggest("nonsense", names, 5, sizeof *names));
+    assert_null(suggest("a-word-much-longer-than-any-command-has", names, 5, sizeof *names));
 }
 
 int main(void)

@@ -138,7 +138,7 @@ static void points_of_others_are_told_as_theirs(void **state)
         const char *says;
     } cases[] = {
         {{.reason = STOP_BREAKPOINT_HW,
-          .owners = UINT64_C(1) << UNIT_OWNER_MONITOR,
+          .owners = UINT64_C(1) << SESSION_OWNER_MONITOR,
           .text = "here"},
          "[O:here, set by a monitor or telnet command\n]"},
         {{.reason = STOP_BREAKPOINT_SW, .owners = 2, .text = "here"},
@@ -265,7 +265,7 @@ static void close_gdb(void)
     struct job job;
 
     job_init(&job, NULL);
-    unit_client_close(&desk.unit, gdb->client, &job);
+    session_client_close(&desk.session, gdb->client, &job);
 }
 
 static void killed_program_runs_when_its_gdb_leaves(void **state)

@@ -16,10 +16,10 @@
 enum { WORDS = 32 };
 
 static char why[320];
-static struct texts texts;
+static struct string_pool pool;
 
 /* The first word is the server; words are parted by '|'. */
-static enum personality_outcome parse(struct options *options, const char *line)
+static enum compat_outcome parse(struct options *options, const char *line)
 {
     static char text[1024];
     const char *argv[WORDS] = {""};
@@ -28,27 +28,27 @@ static enum personality_outcome parse(struct options *options, const char *line)
     snprintf(text, sizeof text, "%s", line);
     for (char *word = strtok(text, "|"); word; word = strtok(NULL, "|"))
         argv[argc++] = word;
-    const struct personality *personality = personality_find(argv[0]);
-    assert_non_null(personality);
+    const struct compat *compat = compat_find(argv[0]);
+    assert_non_null(compat);
     why[0] = '\0';
-    texts_finish(&texts);
-    return personality_parse(personality, argc, argv, options, &texts, why, sizeof why);
+    string_pool_finish(&pool);
+    return compat_parse(compat, argc, argv, options, &pool, why, sizeof why);
 }
 
 static void serves(struct options *options, const char *line)
 {
-    enum personality_outcome outcome = parse(options, line);
+    enum compat_outcome outcome = parse(options, line);
 
-    if (outcome != PERSONALITY_SERVE)
+    if (outcome != COMPAT_SERVE)
         print_error("%s: %s\n", line, why);
-    assert_int_equal(outcome, PERSONALITY_SERVE);
+    assert_int_equal(outcome, COMPAT_SERVE);
 }
 
 static void is_wrong(const char *line, const char *because)
 {
     struct options options;
 
-    assert_int_equal(parse(&options, line), PERSONALITY_WRONG);
+    assert_int_equal(parse(&options, line), COMPAT_WRONG);
     if (!strstr(why, because))
         print_error("%s: %s\n", line, why);
     assert_non_null(strstr(why, because));
@@ -57,11 +57,11 @@ static void is_wrong(const char *line, const char *because)
 static void names_are_the_last_part_of_a_path(void **state)
 {
     (void)state;
-    assert_non_null(personality_find("/usr/local/libexec/probed/st-util"));
-    assert_non_null(personality_find("ST-LINK_gdbserver"));
-    assert_null(personality_find("probed"));
-    assert_null(personality_find("/opt/openocd/probed"));
-    assert_null(personality_find(""));
+    assert_non_null(compat_find("/usr/local/libexec/probed/st-util"));
+    assert_non_null(compat_find("ST-LINK_gdbserver"));
+    assert_null(compat_find("probed"));
+    assert_null(compat_find("/opt/openocd/probed"));
+    assert_null(compat_find(""));
 }
 
 static void st_util(void **state)
@@ -266,12 +266,12 @@ static void all_options_are_described(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const struct personality *personality = personality_find(names[i]);
+        const struct compat *compat = compat_find(names[i]);
 
-        for (size_t k = 0; k < personality->option_count; k++)
-            if (!personality->options[k].text || !personality->options[k].text[0])
-                fail_msg("%s %s", names[i], personality->options[k].names);
-        assert_non_null(strstr(personality_names(), names[i]));
+        for (size_t k = 0; k < compat->option_count; k++)
+            if (!compat->options[k].text || !compat->options[k].text[0])
+                fail_msg("%s %s", names[i], compat->options[k].names);
+        assert_non_null(strstr(compat_names(), names[i]));
     }
 }
 
@@ -354,7 +354,7 @@ static void too_much_is_refused(void **state)
     (void)state;
     for (int i = 0; i < 30; i++)
         used += (size_t)snprintf(line + used, sizeof line - used, "|-chalt;halt;halt");
-    assert_int_equal(parse(&o, line), PERSONALITY_WRONG);
+    assert_int_equal(parse(&o, line), COMPAT_WRONG);
     assert_non_null(strstr(why, "at most"));
 }
 
@@ -375,7 +375,7 @@ static void the_environment_may_name_a_board(void **state)
 static int finish(void **state)
 {
     (void)state;
-    texts_finish(&texts);
+    string_pool_finish(&pool);
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One gdb session against a worker played by the test: order, time, acknowledgement, interrupts. */
+/* One gdb gdb against a worker played by the test: order, time, acknowledgement, interrupts. */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -27,9 +27,9 @@ enum { TURNS = 60000, CLIENT_ID = 1 };
 static struct bench {
     uv_loop_t loop;
     struct listener listener;
-    struct session_host host;
-    struct gdb_session *session;
-    struct mailbox posted; /* what the session gave the worker */
+    struct gdb_host host;
+    struct gdb_client *gdb;
+    struct mailbox posted; /* what the gdb gave the worker */
     struct client client;
     int socket;
     bool gone;
@@ -42,19 +42,19 @@ void worker_post(struct worker *worker, struct message *message)
     mailbox_put(&bench.posted, message);
 }
 
-static void on_gone(void *user, struct gdb_session *session)
+static void on_gone(void *user, struct gdb_client *gdb)
 {
     (void)user;
-    assert_ptr_equal(session, bench.session);
+    assert_ptr_equal(gdb, bench.gdb);
     bench.gone = true;
-    bench.session = NULL;
+    bench.gdb = NULL;
 }
 
 static void on_arrived(void *user, uv_stream_t *listener)
 {
     (void)user;
-    bench.session = gdb_session_create(&bench.host, listener);
-    assert_non_null(bench.session);
+    bench.gdb = gdb_client_create(&bench.host, listener);
+    assert_non_null(bench.gdb);
 }
 
 /* --- driving the loop --- */
@@ -65,7 +65,7 @@ static void turn(void)
     usleep(100);
 }
 
-/* Turns the loop until the session has posted something. */
+/* Turns the loop until the gdb has posted something. */
 static struct message *next_posted(enum message_kind kind)
 {
     struct message *message = NULL;
@@ -138,22 +138,22 @@ static void answer(struct message *message, const char *reply)
     message->outcome = PACKET_REPLY;
     message->reply.data = (uint8_t *)strdup(reply);
     message->reply.length = strlen(reply);
-    gdb_session_take(bench.session, message);
+    gdb_client_take(bench.gdb, message);
 }
 
 static void answer_later(struct message *message)
 {
     message->outcome = PACKET_LATER;
-    gdb_session_take(bench.session, message);
+    gdb_client_take(bench.gdb, message);
 }
 
 static void worker_sends(const char *payload)
 {
-    gdb_session_take(bench.session,
-                     message_create(MESSAGE_SEND, bench.session, NULL, payload, strlen(payload)));
+    gdb_client_take(bench.gdb,
+                    message_create(MESSAGE_SEND, bench.gdb, NULL, payload, strlen(payload)));
 }
 
-/* --- each test: a connected session --- */
+/* --- each test: a connected gdb --- */
 
 static int connect_to(uint16_t port)
 {
@@ -175,7 +175,7 @@ static int set_up_stranger(void **state)
     memset(&bench, 0, sizeof bench);
     uv_loop_init(&bench.loop);
     mailbox_init(&bench.posted, NULL);
-    bench.host = (struct session_host){.loop = &bench.loop, .gone = on_gone};
+    bench.host = (struct gdb_host){.loop = &bench.loop, .gone = on_gone};
     endpoint_parse("0", &any, why, sizeof why);
     bench.listener = (struct listener){.service = "gdb", .arrived = on_arrived};
     assert_true(listener_open(&bench.listener, &bench.loop, &any, why, sizeof why));
@@ -183,7 +183,7 @@ static int set_up_stranger(void **state)
     struct message *hello = next_posted(MESSAGE_CLIENT_OPEN);
     bench.client.id = CLIENT_ID;
     hello->client = &bench.client;
-    gdb_session_take(bench.session, hello);
+    gdb_client_take(bench.gdb, hello);
     return 0;
 }
 
@@ -207,7 +207,7 @@ static int tear_down(void **state)
         struct message *message = mailbox_take(&bench.posted);
 
         if (message)
-            gdb_session_take(bench.session, message);
+            gdb_client_take(bench.gdb, message);
         turn();
     }
     assert_true(bench.gone);
@@ -306,7 +306,7 @@ static void close_comes_after_the_reply(void **state)
     hear_the_end();
     struct message *farewell = next_posted(MESSAGE_CLIENT_CLOSE);
     assert_ptr_equal(farewell->client, &bench.client);
-    gdb_session_take(bench.session, farewell);
+    gdb_client_take(bench.gdb, farewell);
 }
 
 /* --- time --- */
@@ -333,7 +333,7 @@ static void late_question_for_the_stop_says_that_nothing_runs(void **state)
     hear("+$W00#b7");                                          /* after 5 s */
     struct message *ended = next_posted(MESSAGE_CLIENT_ENDED); /* whatever `?` finds out yet */
     assert_ptr_equal(ended->client, &bench.client);
-    gdb_session_take(bench.session, ended);
+    gdb_client_take(bench.gdb, ended);
     answer(late, "T05");
     hear_nothing();
 }
@@ -407,13 +407,13 @@ static void interrupt_that_crosses_a_stop_is_kept(void **state)
     answer(says_and_meets("$vCont;r0,2:1#b0\x03", false), "T05");
     hear("+$T05#b9");
     struct message *resume = says_and_meets("$c#63", true);
-    worker_sends("T05"); /* of another session's, overtakes it */
+    worker_sends("T05"); /* of another gdb's, overtakes it */
     answer_later(resume);
     hear("+$T05#b9");
     answer_later(says_and_meets("$c#63", true));
     struct message *interrupt = next_posted(MESSAGE_INTERRUPT); /* the core ran */
     worker_sends("T05");                                        /* in the same moment */
-    gdb_session_take(bench.session, interrupt);
+    gdb_client_take(bench.gdb, interrupt);
     hear("+$T05#b9");
     answer(says_and_meets("$c#63", true), "T02");
     hear("+$T02#b6");
@@ -430,7 +430,7 @@ static void interrupt_is_forgotten_by_what_begins_anew(void **state)
         say("\x03");
         struct message *message = says_and_meets(packets[i], false);
         message->outcome = PACKET_NO_REPLY;
-        gdb_session_take(bench.session, message);
+        gdb_client_take(bench.gdb, message);
         hear("+");
         answer_later(says_and_meets("$c#63", false));
         worker_sends("T05");
@@ -472,7 +472,7 @@ static void interrupt_ends_slow_questions(void **state)
     nothing_posted();
     assert_true(atomic_load(&message->job.cancelled));
     message->outcome = PACKET_NO_REPLY; /* the worker had not begun it */
-    gdb_session_take(bench.session, message);
+    gdb_client_take(bench.gdb, message);
     hear("+$E01#a6");
     answer_later(says_and_meets("$c#63", false));
 }
@@ -501,7 +501,7 @@ static void interrupt_of_lldb_is_not_kept(void **state)
     answer_later(says_and_meets("$c#63\x03", false));
     struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
     worker_sends("T05");
-    gdb_session_take(bench.session, interrupt);
+    gdb_client_take(bench.gdb, interrupt);
     hear("+$T05#b9");
     answer_later(says_and_meets("$c#63", false));
 }
@@ -518,7 +518,7 @@ static void interrupt_waits_for_its_resume(void **state)
     assert_ptr_equal(interrupt->client, &bench.client);
     say("\x03\x03"); /* one on its way is enough */
     nothing_posted();
-    gdb_session_take(bench.session, interrupt);
+    gdb_client_take(bench.gdb, interrupt);
     worker_sends("T02");
     hear("+$T02#b6");
     answer_later(says_and_meets("+$c#63", false)); /* it has done its work */
@@ -531,7 +531,7 @@ static void interrupt_stops_what_runs_whatever_else_is_asked(void **state)
     struct message *question = says_and_meets("$m0,4#fd\x03", false);
     struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
     answer(question, "00");
-    gdb_session_take(bench.session, interrupt);
+    gdb_client_take(bench.gdb, interrupt);
     hear("++$00#60");
 }
 
@@ -567,7 +567,7 @@ static void a_vanished_client_ends_its_job_first(void **state)
     assert_true(atomic_load(&message->job.cancelled));
     nothing_posted(); /* neither the queued packet nor the farewell while the job runs */
     answer(message, "E01");
-    gdb_session_take(bench.session, next_posted(MESSAGE_CLIENT_CLOSE));
+    gdb_client_take(bench.gdb, next_posted(MESSAGE_CLIENT_CLOSE));
 }
 
 static void reading_stops_while_requests_pile_up(void **state)
@@ -580,7 +580,7 @@ static void reading_stops_while_requests_pile_up(void **state)
     for (size_t i = 0; i < sizeof many; i += 5)
         memcpy(many + i, "$g#67", 5);
     setsockopt(bench.socket, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
-    /* The worker is slow: what the session does not take stays with the sender. */
+    /* The worker is slow: what the gdb does not take stays with the sender. */
     for (; stalled < 50 && sent < (16 << 20); turn()) {
         size_t from = sent % sizeof many;
         ssize_t more = send(bench.socket, many + from, sizeof many - from, MSG_DONTWAIT);
@@ -606,7 +606,7 @@ static void a_stranger_may_ask_but_not_act(void **state)
     hear("+$QC1#c5");
     say("+$k#6b++");
     hear_the_end();
-    gdb_session_take(bench.session, next_posted(MESSAGE_CLIENT_CLOSE)); /* and no packet */
+    gdb_client_take(bench.gdb, next_posted(MESSAGE_CLIENT_CLOSE)); /* and no packet */
 }
 
 static void what_acts_is_no_first_packet(void **state)
@@ -618,7 +618,7 @@ static void what_acts_is_no_first_packet(void **state)
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         say(packets[i]);
         hear_the_end();
-        gdb_session_take(bench.session, next_posted(MESSAGE_CLIENT_CLOSE));
+        gdb_client_take(bench.gdb, next_posted(MESSAGE_CLIENT_CLOSE));
         tear_down(state);
         set_up_stranger(state);
     }
@@ -630,7 +630,7 @@ static void a_known_gdb_may_act(void **state)
     say("$k#6b");
     struct message *message = next_posted(MESSAGE_PACKET);
     message->outcome = PACKET_NO_REPLY;
-    gdb_session_take(bench.session, message);
+    gdb_client_take(bench.gdb, message);
     hear("+");
 }
 

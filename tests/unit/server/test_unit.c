@@ -25,7 +25,7 @@ static void close_gdb(struct gdb *gdb)
     struct job job;
 
     job_init(&job, NULL);
-    unit_client_close(&desk.unit, gdb->client, &job);
+    session_client_close(&desk.session, gdb->client, &job);
 }
 
 static void only_the_first_gdb_halts_the_core(void **state)
@@ -57,14 +57,14 @@ static void only_one_who_waits_halts_a_locked_up_core(void **state)
 static void connection_that_asks_nothing_holds_nothing(void **state)
 {
     (void)state;
-    assert_null(unit_holder(&desk.unit));
+    assert_null(session_holder(&desk.session));
     ask(&desk, holder, "qSupported"); /* it was here first */
     assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
-    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
     ask(&desk, holder, "?");
-    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
     ask(&desk, observer, "D");
-    assert_ptr_equal(unit_holder(&desk.unit), holder->client);
+    assert_ptr_equal(session_holder(&desk.session), holder->client);
 }
 
 static void next_gdb_becomes_holder_and_the_core_keeps_its_state(void **state)
@@ -75,11 +75,11 @@ static void next_gdb_becomes_holder_and_the_core_keeps_its_state(void **state)
     fake_log();
     close_gdb(holder);
     assert_string_equal(fake_log(), "drop0;");
-    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
     assert_int_equal(fake.state, TARGET_HALTED);
     desk_join(&desk, 0);
     ask(&desk, holder, "?");
-    assert_ptr_equal(unit_holder(&desk.unit), observer->client);
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
 }
 
 static void stop_goes_to_those_who_wait_and_to_nobody_else(void **state)
@@ -87,7 +87,7 @@ static void stop_goes_to_those_who_wait_and_to_nobody_else(void **state)
     (void)state;
     ask(&desk, holder, "?");
     assert_string_equal(ask(&desk, holder, "vCont;c"), "LATER");
-    assert_true(unit_wants_poll(&desk.unit));
+    assert_true(session_wants_poll(&desk.session));
     desk_poll(&desk);
     assert_string_equal(sent(holder), "");
     fake.next = (struct target_stop){
@@ -95,7 +95,7 @@ static void stop_goes_to_those_who_wait_and_to_nobody_else(void **state)
     desk_poll(&desk);
     assert_begins(sent(holder), "[T05awatch:20000010;thread:1;");
     assert_string_equal(sent(observer), "");
-    assert_false(unit_wants_poll(&desk.unit));
+    assert_false(session_wants_poll(&desk.session));
 }
 
 static void observer_sees_the_last_stop_while_the_core_runs(void **state)
@@ -266,7 +266,7 @@ static void unplugged_simulated_probe_stays_open(void **state)
     desk_poll(&desk);
     assert_string_equal(fake_log(), "");
     assert_string_equal(sent(holder), "[O:lost the target: something happened\n][X09]");
-    assert_false(unit_connected(&desk.unit));
+    assert_false(session_connected(&desk.session));
     fake.connect_error = ERR_PROBE_GONE;
     assert_begins(ask(&desk, holder, "vAttach;1"), "E");
     fake.connect_error = ERR_OK; /* plugged in again */
@@ -280,8 +280,8 @@ static void gone_probe_is_noticed_by_any_packet(void **state)
     ask(&desk, holder, "?");
     fake.fail = ERR_PROBE_GONE;
     assert_begins(ask(&desk, holder, "g"), "E");
-    assert_false(unit_connected(&desk.unit));
-    assert_null(desk.unit.probe);
+    assert_false(session_connected(&desk.session));
+    assert_null(desk.session.probe);
 }
 
 static void reset_behind_our_back_is_a_stop(void **state)
@@ -333,7 +333,7 @@ static void others_look_but_do_not_touch_between_slices(void **state)
     fake.between = look_around;
     assert_begins(ask(&desk, holder, "vCont;r8000100,8000110:1;c"), "T05thread:1;");
     assert_string_equal(fake_log(), "range 08000100 08000110;");
-    assert_false(unit_nested(&desk.unit));
+    assert_false(session_nested(&desk.session));
     fake.between = look_around;
     ask(&desk, holder, "vFlashWrite:08000000:abcd");
     assert_null(fake.between);
@@ -356,14 +356,14 @@ static void nobody_runs_the_core_while_flash_is_programmed(void **state)
 
 static void all_places_taken(void **state)
 {
-    struct client *more[UNIT_CLIENTS - 2];
+    struct client *more[SESSION_CLIENTS - 2];
 
     (void)state;
-    for (size_t i = 0; i < UNIT_CLIENTS - 2; i++) {
-        more[i] = unit_client_open(&desk.unit, holder->client->send, holder);
+    for (size_t i = 0; i < SESSION_CLIENTS - 2; i++) {
+        more[i] = session_client_open(&desk.session, holder->client->send, holder);
         assert_non_null(more[i]);
     }
-    assert_null(unit_client_open(&desk.unit, holder->client->send, holder));
+    assert_null(session_client_open(&desk.session, holder->client->send, holder));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -87,7 +87,7 @@ static void write_flash(struct bench *bench)
     bench_set_word(bench, CR, 0x80);
 }
 
-void bench_program(struct bench *bench)
+void preloaded_program(struct bench *bench)
 {
     bench_halt(bench);
     write_flash(bench);
@@ -100,7 +100,7 @@ int bench_setup(void **state)
     struct bench *bench = bench_open(NULL);
 
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
-    bench_program(bench);
+    preloaded_program(bench);
     *state = bench;
     return 0;
 }

@@ -50,7 +50,7 @@ struct bench *bench_open(const char *faults);
 int bench_setup(void **state);
 int bench_teardown(void **state);
 /* Programs the image, resets, lets the core run. */
-void bench_program(struct bench *bench);
+void preloaded_program(struct bench *bench);
 void bench_close(struct bench *bench);
 
 /* Fails the test with the job's sentence. */

@@ -77,7 +77,7 @@ static void nrst_is_found_open(void **state)
     bool works = true;
 
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
-    bench_program(bench);
+    preloaded_program(bench);
     bench_ok(bench, target_nrst_works(bench->target, &works));
     assert_false(works);
     bench_at(bench, AT_FOREVER);

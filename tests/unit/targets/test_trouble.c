@@ -23,7 +23,7 @@ static void firmware_that_switches_swd_off_is_caught_under_reset(void **state)
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
-    bench_program(bench); /* and with another program it is a board like any other */
+    preloaded_program(bench); /* and with another program it is a board like any other */
     bench_ok(bench, bench_poll(bench, 10000));
     bench_at(bench, AT_STOP_FIVE);
     bench_run(bench);
@@ -78,7 +78,7 @@ static void a_noisy_wire_changes_no_result(void **state)
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
     static uint8_t out[3000], in[3000];
 
-    bench_program(bench);
+    preloaded_program(bench);
     bench_hands(bench, "fault", "+noise=200");
     bench_at(bench, AT_RANGE);
     bench_ok(bench, target_step_range(bench->target, AT_RANGE, AT_RANGE_END, &bench->stop));
@@ -107,7 +107,7 @@ static void a_noisy_wire_hides_no_reset(void **state)
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
     bool works;
 
-    bench_program(bench);
+    preloaded_program(bench);
     bench_hands(bench, "fault", "+noise=20");
     for (int i = 0; i < 100; i++) {
         bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
@@ -126,7 +126,7 @@ static void a_program_in_stop_mode_is_left_without_a_trace(void **state)
 {
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
 
-    bench_program(bench);
+    preloaded_program(bench);
     bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_STORES, 2));
     bench_set_word(bench, 0xE000ED10, 4); /* SCR.SLEEPDEEP */
     bench_at(bench, AT_SLEEPS);
@@ -149,7 +149,7 @@ static void a_probe_that_is_pulled_leaves_nothing_behind(void **state)
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
     uint64_t value;
 
-    bench_program(bench);
+    preloaded_program(bench);
     bench_halt(bench);
     bench_hands(bench, "unplug", NULL);
     bench_fails(bench, target_step(bench->target, &bench->stop), ERR_PROBE_GONE);
@@ -165,7 +165,7 @@ static void what_was_there_before_us_survives_a_lost_connection(void **state)
 {
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
 
-    bench_program(bench);
+    preloaded_program(bench);
     bench_hands(bench, "unplug", NULL);
     bench_fails(bench, bench_poll(bench, 100), ERR_PROBE_GONE);
     bench_hands(bench, "plug", NULL);
@@ -183,7 +183,7 @@ static void a_breakpoint_in_ram_survives_a_lost_connection(void **state)
     static const uint16_t code[] = {0x2001, 0x3001, 0x3001, 0xE7FC};
     uint8_t half[2];
 
-    bench_program(bench);
+    preloaded_program(bench);
     bench_halt(bench);
     bench_ok(bench, target_write(bench->target, 0x20000400, code, sizeof code));
     bench_at(bench, 0x20000400);

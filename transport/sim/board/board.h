@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulated board as hardware: what a probe's wires touch (SWD, NRST, VTref) and what hands on
- * the bench do to it. No probe, no host protocol here: the sim driver (sim_probe.c) is one user,
+/* The simulated board as hardware: what a probe's wires touch (SWD, NRST, VTref) and what controls
+ * on the bench do to it. No probe, no host protocol here: the sim driver (sim_probe.c) is one user,
  * the emulated ST-Link of the tests is another. One thread at a time; no globals. */
 #ifndef PROBED_SIM_BOARD_H
 #define PROBED_SIM_BOARD_H
@@ -54,11 +54,11 @@ bool sim_board_remark(struct sim_board *board, char *text, size_t size);
 /* Feeds a character to the program's serial port. */
 void sim_board_uart_put(struct sim_board *board, char character);
 
-/* Hands on the bench: "power off|on", "plug", "unplug", "nrst press|release", "boot0 0|1",
+/* Board controls: "power off|on", "plug", "unplug", "nrst press|release", "boot0 0|1",
  * "fault +NAME|-NAME", "pin [PA0 [0|1|float]]", "uart". `reply` gets text for the user. False: a
  * usage sentence in reply. */
-bool sim_board_hands(struct sim_board *board, int argc, const char *const argv[], char *reply,
-                     size_t reply_size);
+bool sim_board_control(struct sim_board *board, int argc, const char *const argv[], char *reply,
+                       size_t reply_size);
 /* Paces virtual time against the wall clock ("realtime" in the spec). */
 bool sim_board_is_realtime(const struct sim_board *board);
 

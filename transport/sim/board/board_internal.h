@@ -5,9 +5,9 @@
  * board.c power, reset, pins, virtual time; link.c SW-DP; ahb_ap.c AHB-AP; stm32f1_map.c the bus;
  * peripherals.c clock gates; stm32f1_flash.c, stm32f1_options.c flash controller; rcc.c, gpio.c,
  * usart.c, tim.c, dbgmcu.c peripherals; pins.c what is at their pins; faults.c, bench_programs.c,
- * hands.c what a tester does to the board. */
-#ifndef PROBED_SIM_PARTS_H
-#define PROBED_SIM_PARTS_H
+ * controls.c what a tester does to the board. */
+#ifndef PROBED_SIM_BOARD_INTERNAL_H
+#define PROBED_SIM_BOARD_INTERNAL_H
 
 #include "sim/board/board.h"
 #include "sim/cpu/cpu.h"
@@ -113,7 +113,7 @@ struct sim_ahb_ap {
 /* --- the tester's side --- */
 
 /* Small programs that are in flash when the board comes to the bench. */
-enum sim_bench_program { SIM_PROGRAM_NONE, SIM_PROGRAM_SWJ_OFF, SIM_PROGRAM_SLEEP };
+enum sim_preloaded_program { SIM_PROGRAM_NONE, SIM_PROGRAM_SWJ_OFF, SIM_PROGRAM_SLEEP };
 
 struct sim_faults {
     bool noack, clone, nrst_open;
@@ -124,7 +124,7 @@ struct sim_faults {
     uint32_t noise_state;
     uint32_t wires_khz;    /* so long that they garble above this clock; 0: short */
     uint64_t vanish_after; /* SWD packets left; 0: stays */
-    enum sim_bench_program program;
+    enum sim_preloaded_program program;
     uint8_t first_page[SIM_PAGE_SIZE]; /* of flash, before a bench program took its place */
 };
 
@@ -307,7 +307,7 @@ enum sim_swj sim_swj_config(const struct sim_board *board);
 
 /* What IDR says of each of a port's pins. */
 uint32_t sim_pins_read(const struct sim_board *board, unsigned port);
-/* Hands: no pin lists those that are driven; a pin ("PA0") alone is shown; a level ("0", "1",
+/* Controls: no pin lists those that are driven; a pin ("PA0") alone is shown; a level ("0", "1",
  * "float") drives it. False: a sentence in `reply`. */
 bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, char *reply,
                    size_t reply_size);
@@ -323,8 +323,8 @@ void sim_faults_list(const struct sim_board *board, char *text, size_t size);
 bool sim_noise_strikes(struct sim_board *board);
 
 /* Puts a small program into the first page of flash (or takes it out again). */
-void sim_bench_program(struct sim_board *board, enum sim_bench_program program);
+void sim_preloaded_program(struct sim_board *board, enum sim_preloaded_program program);
 /* The bootloader's place holds a program too: a loop. */
-void sim_bench_bootloader(uint8_t *memory);
+void sim_preloaded_bootloader(uint8_t *memory);
 
 #endif

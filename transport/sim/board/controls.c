@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Hands on the bench: what a person does to a board, as command lines. */
+/* Board controls: what a person does to a board, as command lines. */
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +74,7 @@ static const struct hand {
     int least, most;     /* words behind it */
     const char *choices; /* what the one word may be; NULL: the hand looks itself */
     bool (*act)(struct sim_board *board, const char *const words[], struct answer *answer);
-} hands[] = {
+} controls[] = {
     {"boot0", 1, 1, "0|1", do_boot0},
     {"fault", 1, 1, NULL, do_fault},
     {"nrst", 1, 1, "press|release", do_nrst},
@@ -124,8 +124,8 @@ static bool show_state(const struct sim_board *board, struct answer *answer)
     return true;
 }
 
-bool sim_board_hands(struct sim_board *board, int argc, const char *const argv[], char *reply,
-                     size_t reply_size)
+bool sim_board_control(struct sim_board *board, int argc, const char *const argv[], char *reply,
+                       size_t reply_size)
 {
     struct answer answer = {reply, reply_size};
 
@@ -133,9 +133,9 @@ bool sim_board_hands(struct sim_board *board, int argc, const char *const argv[]
     if (argc == 0)
         return show_state(board, &answer);
     const char *words[2] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL};
-    for (size_t i = 0; i < sizeof hands / sizeof *hands; i++)
-        if (understands(&hands[i], argc, argv))
-            return hands[i].act(board, words, &answer);
-    snprintf(reply, reply_size, "what hands can do to the board: %s", usage);
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        if (understands(&controls[i], argc, argv))
+            return controls[i].act(board, words, &answer);
+    snprintf(reply, reply_size, "what can be done to the board: %s", usage);
     return false;
 }

@@ -64,12 +64,12 @@ static void set_vanish(struct sim_board *board, bool on, uint32_t operations)
     board->faults.vanish_after = on ? operations : 0;
 }
 
-static void set_program(struct sim_board *board, bool on, enum sim_bench_program program)
+static void set_program(struct sim_board *board, bool on, enum sim_preloaded_program program)
 {
     if (on)
-        sim_bench_program(board, program);
+        sim_preloaded_program(board, program);
     else if (board->faults.program == program)
-        sim_bench_program(board, SIM_PROGRAM_NONE);
+        sim_preloaded_program(board, SIM_PROGRAM_NONE);
 }
 
 static void set_swj_off(struct sim_board *board, bool on, uint32_t value)

@@ -45,12 +45,12 @@ static void place(uint8_t *memory, uint32_t start, const uint16_t *code, size_t 
         put_le16(&memory[CODE + 2 * i], code[i]);
 }
 
-void sim_bench_bootloader(uint8_t *memory)
+void sim_preloaded_bootloader(uint8_t *memory)
 {
     place(memory, SYSTEM_START, bootloader, sizeof bootloader / sizeof *bootloader);
 }
 
-void sim_bench_program(struct sim_board *board, enum sim_bench_program program)
+void sim_preloaded_program(struct sim_board *board, enum sim_preloaded_program program)
 {
     uint8_t *page = board->chip.flash.main;
     uint8_t *kept = board->faults.first_page;

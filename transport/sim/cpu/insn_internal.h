@@ -2,8 +2,8 @@
 /* Inside the interpreter: what the files insn*.c share. A handler executes one instruction with
  * cpu->r[15] still at its address; 16-bit instructions come as they are, 32-bit ones as
  * first << 16 | second. Handlers change registers only after the last thing that can fault. */
-#ifndef PROBED_SIM_INSN_EXEC_H
-#define PROBED_SIM_INSN_EXEC_H
+#ifndef PROBED_SIM_INSN_INTERNAL_H
+#define PROBED_SIM_INSN_INTERNAL_H
 
 #include "sim/cpu/exception.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the core's system side share; nobody else includes this. Bit names and section
  * numbers are those of DDI 0403 (Armv7-M Architecture Reference Manual). */
-#ifndef PROBED_SIM_SYSTEM_H
-#define PROBED_SIM_SYSTEM_H
+#ifndef PROBED_SIM_SYSTEM_INTERNAL_H
+#define PROBED_SIM_SYSTEM_INTERNAL_H
 
 #include "sim/cpu/cpu.h"
 #include "sim/cpu/exception.h"

@@ -323,7 +323,7 @@ void sim_flash_factory(struct sim_board *board)
 
     memset(flash->main, 0xFF, sizeof flash->main);
     memset(flash->system, 0xFF, sizeof flash->system);
-    sim_bench_bootloader(flash->system);
+    sim_preloaded_bootloader(flash->system);
     sim_options_factory(flash);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is at the pins of ports A to E (RM0008, 9.1): outputs drive, inputs see what hands or the
+/* What is at the pins of ports A to E (RM0008, 9.1): outputs drive, inputs see what controls or the
  * board do to them, and float to their pull. */
 #include <stdio.h>
 #include <string.h>
@@ -109,7 +109,7 @@ uint32_t sim_pins_read(const struct sim_board *board, unsigned port)
     return levels;
 }
 
-/* --- hands --- */
+/* --- controls --- */
 
 static const char *kind_of(const struct sim_board *board, unsigned port, unsigned pin)
 {
