@@ -135,6 +135,11 @@ static void format_uid(const struct facts *facts, char text[32])
                  facts->uid[2]);
 }
 
+static bool halted_by_reset(const struct target *target)
+{
+    return target_state(target) == TARGET_HALTED && target_last_stop(target)->reason == STOP_RESET;
+}
+
 static void print_chip(const struct facts *facts, FILE *out)
 {
     const struct target_chip *chip = target_chip(facts->target);
@@ -144,7 +149,7 @@ static void print_chip(const struct facts *facts, FILE *out)
     cli_print_fact(out, "chip", "%s", chip->name);
     cli_print_fact(out, "core", "%s r%up%u, %s%s", chip->core, CPUID_VARIANT(chip->cpuid),
                    CPUID_REVISION(chip->cpuid), state_name(facts->target),
-                   target_last_stop(facts->target)->reason == STOP_RESET ? " by a reset" : "");
+                   halted_by_reset(facts->target) ? " by a reset" : "");
     if (chip->flash_size)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
                        display_size(size, chip->flash_size), facts->flash_start,

@@ -78,7 +78,8 @@ def a_blank_chip_is_cheap_to_attach_to():
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=120)
         commands = running.stats()["commands"] - before
     assert re.search(r"^pc +0xfffffffe", done.stdout, re.MULTILINE), done.stdout
-    assert commands <= 60, f"{commands} commands"
+    # Older firmware takes one word a command.
+    assert commands <= (90 if stlink in ("V2J24", "V2J17") else 60), f"{commands} commands"
 
 
 run_tests([session_through_probed, flash_holds_the_image, a_load_lets_others_in, a_blank_chip_is_cheap_to_attach_to])

@@ -242,7 +242,8 @@ def a_program_that_resets_itself_at_once_is_no_held_reset():
         with open(bench.path("loop"), "wb") as file:
             file.write(words)
         text = bench.run("{probed} flash {dir}/loop 0x08000000 --reset; {probed} info --connect attach")
-    assert "NRST" not in text and re.search(r"core: +Cortex-M3 r1p1, running", text), text
+    assert "held in reset" not in text and "NRST is low" not in text, text
+    assert "the program was reset at once" in text and re.search(r"core: +Cortex-M3 r1p1, running\n", text), text
 
 
 def the_button_gets_into_a_chip_that_switches_swd_off():

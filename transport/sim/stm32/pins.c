@@ -105,7 +105,8 @@ uint32_t sim_pins_read(const struct sim_board *board, unsigned port)
     uint32_t levels = 0;
 
     for (unsigned pin = 0; pin < 16; pin++)
-        levels |= (uint32_t)level_of(board, port, pin) << pin;
+        if (level_of(board, port, pin))
+            levels |= UINT32_C(1) << pin;
     return levels;
 }
 
