@@ -32,7 +32,7 @@ struct daemon {
     size_t gdb_count;
     bool arrival_waits; /* accepted once a gdb that closes is gone */
 
-    struct message *job; /* the first try to connect, or a command of -c, with the worker */
+    struct request *job; /* the first try to connect, or a command of -c, with the worker */
     size_t next_command;
     bool connected; /* once at least: commands may run */
     bool served;    /* gdb can come, or is there */
@@ -103,16 +103,37 @@ static void on_arrived(void *user, uv_stream_t *listener)
 
 /* --- start --- */
 
-static void post_job(struct daemon *daemon, enum message_kind kind, const char *text)
+static void post_job(struct daemon *daemon, struct request *job)
 {
-    daemon->job = message_create(kind, NULL, &daemon->setup.log, text, text ? strlen(text) : 0);
-    if (!daemon->job) {
+    daemon->job = job;
+    if (!job) {
         leave_with(daemon, DAEMON_FAILED);
         return;
     }
-    daemon->job->job.output = daemon_log_text;
-    daemon->job->job.user = &daemon->setup.log;
-    worker_post(daemon->worker, daemon->job);
+    job->job.output = daemon_log_text;
+    job->job.user = &daemon->setup.log;
+    worker_post(daemon->worker, job);
+}
+
+static struct request *plain_request(struct daemon *daemon,
+                                     void (*run)(struct request *, struct session *),
+                                     void (*done)(struct request *))
+{
+    struct request *request = malloc(sizeof *request);
+
+    if (request)
+        request_init(request, &daemon->setup.log, daemon, run, done);
+    return request;
+}
+
+static void on_command_done(struct request *request);
+
+static void post_command(struct daemon *daemon, const char *text, bool is_file)
+{
+    struct command_request *command =
+        command_request_create(daemon, &daemon->setup.log, text, is_file, on_command_done, NULL);
+
+    post_job(daemon, command ? &command->request : NULL);
 }
 
 static void fail(struct daemon *daemon, const char *why)
@@ -180,8 +201,7 @@ static void start_step(struct daemon *daemon)
         return;
     if (daemon->connected && daemon->next_command < options->command_count) {
         size_t next = daemon->next_command++;
-        post_job(daemon, options->command_is_file[next] ? MESSAGE_FILE : MESSAGE_COMMAND,
-                 options->commands[next]);
+        post_command(daemon, options->commands[next], options->command_is_file[next]);
     } else if (!daemon->served) {
         serve(daemon);
     }
@@ -196,62 +216,70 @@ static void close_handles(struct daemon *daemon)
     daemon_signals_stop(&daemon->signals);
 }
 
-static void take_job(struct daemon *daemon, struct message *message)
+/* The first try, or a later one of the worker's own. */
+static void on_connected(struct request *request)
 {
-    bool first = message == daemon->job;
+    struct daemon *daemon = request->owner;
+    bool first = request == daemon->job;
 
     if (first)
         daemon->job = NULL;
-    if (message->kind == MESSAGE_CONNECT) {
-        daemon->connected |= message->error == ERR_OK;
-        if (first && message->error == ERR_ARGUMENT) /* which probe: only the user knows */
-            leave_with(daemon, DAEMON_USAGE);
-        else if (first && !daemon->connected && daemon->setup.options->needs_target)
-            leave_with(daemon, DAEMON_NO_TARGET);
-    } else if (message->error != ERR_OK) {
-        bool file = message->kind == MESSAGE_FILE;
+    daemon->connected |= request->error == ERR_OK;
+    if (first && request->error == ERR_ARGUMENT) /* which probe: only the user knows */
+        leave_with(daemon, DAEMON_USAGE);
+    else if (first && !daemon->connected && daemon->setup.options->needs_target)
+        leave_with(daemon, DAEMON_NO_TARGET);
+    request_destroy(request);
+    start_step(daemon);
+}
+
+static void on_command_done(struct request *request)
+{
+    struct daemon *daemon = request->owner;
+    const struct command_request *command = (struct command_request *)request;
+
+    daemon->job = NULL;
+    if (request->error != ERR_OK) {
+        bool file = command->is_file;
         /* A file's sentence names it, and the line. */
         log_line(&daemon->setup.log, LOG_ERROR, "%s%s%s%s", file ? "" : "-c ",
-                 file ? "" : message->payload, file ? "" : ": ",
-                 job_text(&message->job, message->error));
+                 file ? "" : command->text, file ? "" : ": ",
+                 job_text(&request->job, request->error));
         daemon->exit_code = DAEMON_FAILED; /* whatever ends it, not all was done that was asked */
         if (file || daemon->setup.options->strict)
             leave(daemon);
     }
-    if (message->request != MONITOR_NOTHING)
-        on_shutdown(daemon, message->exit_code);
-    message_destroy(message);
+    if (command->outcome != MONITOR_NOTHING)
+        on_shutdown(daemon, command->exit_code);
+    request_destroy(request);
     start_step(daemon);
 }
 
-static void take_stop(struct daemon *daemon, struct message *message)
+static void on_stopped(struct request *request)
 {
-    message_destroy(message);
+    struct daemon *daemon = request->owner;
+
+    request_destroy(request);
     worker_join(daemon->worker);
     daemon->worker = NULL;
     close_handles(daemon);
 }
 
+static void on_event(struct request *request)
+{
+    struct daemon *daemon = request->owner;
+
+    ports_tell(&daemon->ports, (const struct event_notice *)request);
+    request_destroy(request);
+}
+
 static void on_answers(uv_async_t *async)
 {
     struct daemon *daemon = async->data;
-    struct message *message;
+    struct request *request;
 
-    while ((message = mailbox_take(&daemon->answers))) {
-        if (message->kind == MESSAGE_EVENT)
-            ports_tell(&daemon->ports, message);
-        if (message->kind == MESSAGE_EVENT || message->kind == MESSAGE_WATCH)
-            message_destroy(message);
-        else if (message->requester &&
-                 (message->kind == MESSAGE_COMMAND || message->kind == MESSAGE_OUTPUT))
-            console_take(message->requester, message);
-        else if (message->requester)
-            gdb_client_take(message->requester, message);
-        else if (message->kind == MESSAGE_STOP)
-            take_stop(daemon, message);
-        else
-            take_job(daemon, message);
-    }
+    while ((request = mailbox_take(&daemon->answers)))
+        request->done(request);
 }
 
 /* --- end --- */
@@ -264,7 +292,7 @@ static void leave(struct daemon *daemon)
         listener_close(&daemon->listener);
         daemon->signals.asked = true; /* the next one may end the process */
         if (daemon->job)
-            atomic_store(&daemon->job->job.cancelled, true);
+            request_cancel(daemon->job);
         for (size_t i = 0; i < SESSION_CLIENTS; i++) {
             if (daemon->gdbs[i])
                 gdb_client_close(daemon->gdbs[i]);
@@ -273,7 +301,7 @@ static void leave(struct daemon *daemon)
     }
     if (daemon->gdb_count > 0 || daemon->ports.count > 0 || daemon->stop_posted)
         return;
-    struct message *stop = message_create(MESSAGE_STOP, NULL, &daemon->setup.log, NULL, 0);
+    struct request *stop = plain_request(daemon, worker_stop, on_stopped);
     if (!stop) { /* nothing is left to do it with */
         daemon->exit_code = DAEMON_FAILED;
         uv_stop(&daemon->loop);
@@ -344,6 +372,9 @@ static int start_worker(struct daemon *daemon)
         .tries_once = options->needs_target,
         .wire = daemon->wire,
         .answers = &daemon->answers,
+        .connected = on_connected,
+        .event = on_event,
+        .user = daemon,
     };
     struct job job;
 
@@ -409,7 +440,7 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
     daemon->ports.shutdown = on_shutdown;
     daemon->ports.empty = on_ports_empty;
     daemon->ports.user = daemon;
-    post_job(daemon, MESSAGE_CONNECT, NULL);
+    post_job(daemon, plain_request(daemon, worker_connect, on_connected));
     *created = daemon;
     return DAEMON_OK;
 }

@@ -204,7 +204,7 @@ enum err monitor_run(struct monitor *monitor, const char *line)
     struct monitor_words words;
     enum err err = ERR_OK;
 
-    while (line && err == ERR_OK && monitor->request == MONITOR_NOTHING) {
+    while (line && err == ERR_OK && monitor->outcome == MONITOR_NOTHING) {
         const char *wrong = monitor_split(&line, &words);
 
         if (wrong)
@@ -274,7 +274,7 @@ static enum err run_lines(struct monitor *monitor, const char *path, FILE *file)
             err = job_checkpoint(monitor->job);
         if (err != ERR_OK)
             return fail_at(monitor, err, path, n);
-        if (monitor->request != MONITOR_NOTHING)
+        if (monitor->outcome != MONITOR_NOTHING)
             return ERR_OK;
     }
     return ferror(file) ? job_fail(monitor->job, ERR_FILE, "%s: cannot be read", path) : err;

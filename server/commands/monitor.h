@@ -12,7 +12,7 @@ enum {
 };
 
 /* What a command asks of whoever ran it; the rest of its line is not run. */
-enum monitor_request {
+enum monitor_outcome {
     MONITOR_NOTHING,
     MONITOR_EXIT,     /* the session ends; where there is none, the daemon */
     MONITOR_SHUTDOWN, /* the daemon ends, with exit_code */
@@ -24,7 +24,7 @@ struct monitor {
     struct job *job;       /* output as it happens: job_print() */
 
     /* Answers; zero before. */
-    enum monitor_request request;
+    enum monitor_outcome outcome;
     int exit_code;
     bool value; /* what the last command printed is a value: its line end is for people */
 

@@ -225,7 +225,7 @@ enum err monitor_program(struct monitor *monitor, int argc, const char *const ar
     }
     if (words.exit) {
         job_print(monitor->job, "shutdown command invoked\n");
-        monitor->request = MONITOR_SHUTDOWN;
+        monitor->outcome = MONITOR_SHUTDOWN;
         monitor->exit_code = err != ERR_OK;
     }
     return err;

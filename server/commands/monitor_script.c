@@ -81,7 +81,7 @@ enum err monitor_shutdown(struct monitor *monitor, int argc, const char *const a
              monitor_value(monitor, argv[1], "error or an exit code", CODE_MAX, &code) != ERR_OK)
         return ERR_ARGUMENT;
     job_print(monitor->job, "shutdown command invoked\n");
-    monitor->request = MONITOR_SHUTDOWN;
+    monitor->outcome = MONITOR_SHUTDOWN;
     monitor->exit_code = (int)code;
     return ERR_OK;
 }
@@ -90,7 +90,7 @@ enum err monitor_exit(struct monitor *monitor, int argc, const char *const argv[
 {
     (void)argc;
     (void)argv;
-    monitor->request = MONITOR_EXIT;
+    monitor->outcome = MONITOR_EXIT;
     return ERR_OK;
 }
 

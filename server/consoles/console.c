@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "consoles/console.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/visible.h"
@@ -13,7 +14,7 @@ static void destroy_step(struct console *console)
     if (console->flight || console->connection.open_handles > 0 || !console->timer_closed)
         return;
     console->host->gone(console->host->user, console);
-    message_destroy(console->unwatch);
+    request_destroy(console->unwatch);
     console->kind->destroy(console);
 }
 
@@ -148,53 +149,12 @@ void console_write(struct console *console, const void *bytes, size_t length)
 
 /* --- the worker's side --- */
 
-void console_run(struct console *console, const char *line)
-{
-    console->flight =
-        message_create(MESSAGE_COMMAND, console, console->host->log, line, strlen(line));
-    if (console->flight)
-        worker_post(console->host->worker, console->flight);
-    else
-        console_close(console);
-}
-
-void console_cancel(struct console *console)
-{
-    if (console->flight)
-        atomic_store(&console->flight->job.cancelled, true);
-}
-
-void console_watch(struct console *console, bool on)
-{
-    const struct console_host *host = console->host;
-
-    if (on == (console->unwatch != NULL))
-        return;
-    if (!on) {
-        worker_post(host->worker, console->unwatch);
-        console->unwatch = NULL;
-        return;
-    }
-    struct message *watch = message_create(MESSAGE_WATCH, NULL, host->log, NULL, 0);
-    console->unwatch = message_create(MESSAGE_WATCH, NULL, host->log, NULL, 0);
-    if (!watch || !console->unwatch) {
-        message_destroy(watch);
-        message_destroy(console->unwatch);
-        console->unwatch = NULL;
-        return;
-    }
-    watch->watchers = 1;
-    console->unwatch->watchers = -1;
-    worker_post(host->worker, watch);
-}
-
 /* The text may be a program's. */
-static void take_output(struct console *console, const struct message *message)
+static void take_output(struct console *console, const char *text, size_t length)
 {
-    const char *text = message->payload, *end = text + message->length;
+    const char *end = text + length;
     char shown[1024];
 
-    atomic_fetch_sub(&console->flight->unsent, message->length);
     while (text < end && !console->closing) {
         size_t used = 0;
 
@@ -209,36 +169,92 @@ static void take_output(struct console *console, const struct message *message)
     }
 }
 
-static void take_end(struct console *console, const struct message *message)
+static void on_output(struct request *notice)
+{
+    const struct command_text *text = (struct command_text *)notice;
+    struct console *console = notice->owner;
+
+    atomic_fetch_sub(&console->flight->unsent, text->length);
+    take_output(console, text->bytes, text->length);
+    request_destroy(notice);
+}
+
+static void finish_command(struct console *console, const struct command_request *command)
 {
     console->flight = NULL;
     if (console->closing)
         return;
-    console->kind->finished(console, message);
-    if (message->request != MONITOR_NOTHING)
+    console->kind->finished(console, command);
+    if (command->outcome != MONITOR_NOTHING)
         console_finish(console);
 }
 
-void console_take(struct console *console, struct message *message)
+static void on_finished(struct request *request)
+{
+    struct command_request *command = (struct command_request *)request;
+    struct console *console = request->owner;
+    const struct console_host *host = console->host;
+
+    finish_command(console, command);
+    if (command->outcome == MONITOR_SHUTDOWN)
+        host->shutdown(host->user, command->exit_code);
+    if (console->closing)
+        destroy_step(console);
+    else
+        proceed(console);
+    request_destroy(request);
+}
+
+void console_run(struct console *console, const char *line)
+{
+    console->flight =
+        command_request_create(console, console->host->log, line, false, on_finished, on_output);
+    if (console->flight)
+        worker_post(console->host->worker, &console->flight->request);
+    else
+        console_close(console);
+}
+
+void console_cancel(struct console *console)
+{
+    if (console->flight)
+        request_cancel(&console->flight->request);
+}
+
+static struct request *watch_request(const struct console_host *host,
+                                     void (*run)(struct request *, struct session *))
+{
+    struct request *request = malloc(sizeof *request);
+
+    if (request)
+        request_init(request, host->log, NULL, run, request_destroy);
+    return request;
+}
+
+void console_watch(struct console *console, bool on)
 {
     const struct console_host *host = console->host;
 
-    if (message->kind == MESSAGE_OUTPUT) {
-        take_output(console, message);
-    } else {
-        take_end(console, message);
-        if (message->request == MONITOR_SHUTDOWN)
-            host->shutdown(host->user, message->exit_code);
-        if (console->closing)
-            destroy_step(console);
-        else
-            proceed(console);
+    if (on == (console->unwatch != NULL))
+        return;
+    if (!on) {
+        worker_post(host->worker, console->unwatch);
+        console->unwatch = NULL;
+        return;
     }
-    message_destroy(message);
+    struct request *watch = watch_request(host, worker_watch);
+    console->unwatch = watch_request(host, worker_unwatch);
+    if (!watch || !console->unwatch) {
+        request_destroy(watch);
+        request_destroy(console->unwatch);
+        console->unwatch = NULL;
+        return;
+    }
+    worker_post(host->worker, watch);
 }
 
-void console_tell(struct console *console, const struct message *events)
+void console_tell(struct console *console, const struct event_notice *notice)
 {
     if (!console->closing && console->unwatch)
-        console->kind->events(console, events, events->requester == console);
+        console->kind->event(console, notice, notice->cause == console);
 }

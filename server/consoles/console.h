@@ -4,11 +4,11 @@
 #ifndef PROBED_CONSOLE_H
 #define PROBED_CONSOLE_H
 
+#include "commands/command_request.h"
 #include "consoles/first_line.h"
 #include "net/connection.h"
 #include "session/events.h"
 
-struct message;
 struct console;
 struct worker;
 
@@ -36,10 +36,10 @@ struct console_kind {
     /* A command runs and the client sends no more: once a second, to find out whether it is still
      * there to read the answer. */
     void (*alone)(struct console *console);
-    /* It has ended: message->error. */
-    void (*finished)(struct console *console, const struct message *message);
+    /* It has ended: command->request.error. */
+    void (*finished)(struct console *console, const struct command_request *command);
     /* Only while it watches. `own`: a command of this console is the cause. */
-    void (*events)(struct console *console, const struct message *message, bool own);
+    void (*event)(struct console *console, const struct event_notice *notice, bool own);
     void (*destroy)(struct console *console);
 };
 
@@ -48,9 +48,9 @@ struct console {
     const struct console_kind *kind;
     const struct console_host *host;
     struct connection connection;
-    uv_timer_t timer;        /* for kind->alone */
-    struct message *flight;  /* the command that runs, with the worker */
-    struct message *unwatch; /* while it watches: what ends that, allocated while there is memory */
+    uv_timer_t timer;               /* for kind->alone */
+    struct command_request *flight; /* the command that runs, with the worker */
+    struct request *unwatch; /* while it watches: what ends that, allocated while there is memory */
     bool timer_closed;
     struct first_line first_line;
     bool ended;   /* the client sends no more */
@@ -70,10 +70,8 @@ void console_watch(struct console *console, bool on);
 /* What was written still goes out. A command that runs is ended. Twice is fine. */
 void console_finish(struct console *console);
 void console_close(struct console *console);
-/* A message whose `session` this is came from the worker; becomes the console's. */
-void console_take(struct console *console, struct message *message);
-/* EVENT from the worker, for all consoles. */
-void console_tell(struct console *console, const struct message *events);
+/* An event, for all consoles. */
+void console_tell(struct console *console, const struct event_notice *notice);
 
 /* To be called with each byte before it is acted upon, as first_line_byte(). False: the client is
  * no person and no script; it was logged, and the console closes. */

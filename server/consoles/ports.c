@@ -10,7 +10,7 @@ static void on_gone(void *user, struct console *console)
 {
     struct ports *ports = user;
 
-    for (size_t i = 0; i < PORTS_SHELLS; i++) {
+    for (size_t i = 0; i < PORTS_CONSOLES; i++) {
         if (ports->consoles[i] == console)
             ports->consoles[i] = NULL;
     }
@@ -35,11 +35,11 @@ static void on_arrived(void *user, uv_stream_t *listener)
     const struct console_host *host = &ports->host;
     size_t seat = 0;
 
-    while (seat < PORTS_SHELLS && ports->consoles[seat])
+    while (seat < PORTS_CONSOLES && ports->consoles[seat])
         seat++;
-    if (seat < PORTS_SHELLS)
+    if (seat < PORTS_CONSOLES)
         ports->consoles[seat] = port->create(host, listener);
-    if (seat == PORTS_SHELLS || !ports->consoles[seat]) {
+    if (seat == PORTS_CONSOLES || !ports->consoles[seat]) {
         log_line(host->log, LOG_WARN, "a %s client was turned away: %zu are here already",
                  port->listener.service, ports->count);
         listener_turn_away(host->loop, listener);
@@ -107,16 +107,16 @@ void ports_close(struct ports *ports)
 {
     for (size_t i = 0; i < PORTS; i++)
         listener_close(&ports->each[i].listener);
-    for (size_t i = 0; i < PORTS_SHELLS; i++) {
+    for (size_t i = 0; i < PORTS_CONSOLES; i++) {
         if (ports->consoles[i])
             console_close(ports->consoles[i]);
     }
 }
 
-void ports_tell(struct ports *ports, const struct message *events)
+void ports_tell(struct ports *ports, const struct event_notice *notice)
 {
-    for (size_t i = 0; i < PORTS_SHELLS; i++) {
+    for (size_t i = 0; i < PORTS_CONSOLES; i++) {
         if (ports->consoles[i])
-            console_tell(ports->consoles[i], events);
+            console_tell(ports->consoles[i], notice);
     }
 }

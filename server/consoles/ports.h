@@ -8,7 +8,7 @@
 #include "options/options.h"
 
 enum {
-    PORTS_SHELLS = 64 /* more are turned away */
+    PORTS_CONSOLES = 64 /* more are turned away */
 };
 enum { PORT_TCL, PORT_TELNET, PORTS };
 
@@ -19,7 +19,7 @@ struct ports {
         struct listener listener;
         struct console *(*create)(const struct console_host *host, uv_stream_t *listener);
     } each[PORTS];
-    struct console *consoles[PORTS_SHELLS];
+    struct console *consoles[PORTS_CONSOLES];
     size_t count; /* of consoles */
     void (*shutdown)(void *user, int exit_code);
     void (*empty)(void *user); /* the last console is gone */
@@ -38,6 +38,6 @@ bool ports_open(struct ports *ports, const struct options *options,
 /* Closes ports and consoles; empty() comes when the last is gone, not if there is none. */
 void ports_close(struct ports *ports);
 /* EVENT of the worker for all consoles; stays the caller's. */
-void ports_tell(struct ports *ports, const struct message *events);
+void ports_tell(struct ports *ports, const struct event_notice *notice);
 
 #endif

@@ -179,14 +179,14 @@ static void alone(struct console *console)
         console_close(console);
 }
 
-static void finished(struct console *console, const struct message *message)
+static void finished(struct console *console, const struct command_request *command)
 {
     struct tcl_console *tcl = tcl_of(console);
 
     tcl->alone = 0;
-    if (message->error != ERR_OK)
-        append_text(tcl, job_text(&message->job, message->error));
-    else if (message->value && tcl->result_length > 0 &&
+    if (command->request.error != ERR_OK)
+        append_text(tcl, job_text(&command->request.job, command->request.error));
+    else if (command->value && tcl->result_length > 0 &&
              tcl->result[tcl->result_length - 1] == '\n')
         tcl->result_length--;
     send_result(tcl);
@@ -202,7 +202,7 @@ static void notify(struct console *console, const char *text)
     console_write(console, line, (size_t)length);
 }
 
-static void take_event(struct console *console, const struct message *message, bool own)
+static void take_event(struct console *console, const struct event_notice *notice, bool own)
 {
     static const char *const pool[][5] = {
         [EVENT_FOUND] = {"target_event event examine-end"},
@@ -219,12 +219,12 @@ static void take_event(struct console *console, const struct message *message, b
     };
 
     (void)own; /* the result comes behind them */
-    if (message->events == EVENT_RESET) {
-        notify(console, resets[message->reset]);
+    if (notice->event == EVENT_RESET) {
+        notify(console, resets[notice->reset]);
         return;
     }
-    for (size_t i = 0; pool[message->events][i]; i++)
-        notify(console, pool[message->events][i]);
+    for (size_t i = 0; pool[notice->event][i]; i++)
+        notify(console, pool[notice->event][i]);
 }
 
 /* --- life --- */
@@ -252,7 +252,7 @@ struct console *tcl_console_create(const struct console_host *host, uv_stream_t 
         .output = take_output,
         .alone = alone,
         .finished = finished,
-        .events = take_event,
+        .event = take_event,
         .destroy = destroy,
     };
     struct tcl_console *tcl = calloc(1, sizeof *tcl);

@@ -352,24 +352,24 @@ static void alone(struct console *console)
     telnet_iac(telnet_of(console)->protocol, TELNET_NOP);
 }
 
-static void finished(struct console *console, const struct message *message)
+static void finished(struct console *console, const struct command_request *command)
 {
     struct telnet_console *telnet = telnet_of(console);
 
     end_line(telnet);
-    if (message->error != ERR_OK) {
+    if (command->request.error != ERR_OK) {
         write_text(telnet, "Error: ", 7);
-        write_line(telnet, job_text(&message->job, message->error));
+        write_line(telnet, job_text(&command->request.job, command->request.error));
     }
-    if (message->request == MONITOR_NOTHING)
+    if (command->outcome == MONITOR_NOTHING)
         prompt(telnet);
 }
 
 /* Who asked for it knows it. */
-static void take_event(struct console *console, const struct message *message, bool own)
+static void take_event(struct console *console, const struct event_notice *notice, bool own)
 {
     if (!own)
-        interject(telnet_of(console), message->payload, message->length);
+        interject(telnet_of(console), notice->text, notice->length);
 }
 
 /* --- life --- */
@@ -416,7 +416,7 @@ struct console *telnet_console_create(const struct console_host *host, uv_stream
         .output = take_output,
         .alone = alone,
         .finished = finished,
-        .events = take_event,
+        .event = take_event,
         .destroy = destroy,
     };
     struct telnet_console *telnet = calloc(1, sizeof *telnet);

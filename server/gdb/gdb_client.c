@@ -10,127 +10,128 @@ enum { QUICK_LIMIT_MS = 1500, WHY_LIMIT_MS = 5000 };
 
 /* --- the queue of requests --- */
 
-static struct message *dequeue(struct gdb_client *gdb)
+static struct gdb_request *dequeue(struct gdb_client *gdb)
 {
-    struct message *message = gdb->first;
+    struct gdb_request *request = gdb->first;
 
-    if (!message)
+    if (!request)
         return NULL;
-    gdb->first = message->next;
+    gdb->first = request->next;
     if (!gdb->first)
         gdb->last = NULL;
-    message->next = NULL;
+    request->next = NULL;
     gdb->queued--;
-    return message;
+    return request;
 }
 
 static void drop_queue(struct gdb_client *gdb)
 {
-    struct message *message;
+    struct gdb_request *request;
 
-    while ((message = dequeue(gdb)))
-        message_destroy(message);
+    while ((request = dequeue(gdb)))
+        gdb_request_destroy(request);
 }
 
-struct message *gdb_client_unanswered(const struct gdb_client *gdb)
+struct gdb_request *gdb_client_unanswered(const struct gdb_client *gdb)
 {
     if (gdb->flight && !gdb->flight->answered)
         return gdb->flight;
     return gdb->first;
 }
 
-static void post(struct gdb_client *gdb, struct message *message)
+static void post(struct gdb_client *gdb, struct gdb_request *request)
 {
-    gdb->flight = message;
-    message->client = gdb->client;
-    worker_post(gdb->host->worker, message);
+    gdb->flight = request;
+    request->client = gdb->client;
+    worker_post(gdb->host->worker, &request->request);
 }
 
 void gdb_client_dispatch(struct gdb_client *gdb)
 {
     while (gdb->client && !gdb->flight && !gdb->closing && gdb->first &&
            !gdb->connection.congested) {
-        struct message *message = dequeue(gdb);
+        struct gdb_request *request = dequeue(gdb);
 
-        if (!message->too_long) {
-            post(gdb, message);
+        if (!request->too_long) {
+            post(gdb, request);
             return;
         }
-        gdb_client_reply(gdb, message, "E01", 3);
-        message_destroy(message);
+        gdb_client_reply(gdb, request, "E01", 3);
+        gdb_request_destroy(request);
     }
 }
 
 /* --- time --- */
 
-static uint64_t limit_of(const struct message *message)
+static uint64_t limit_of(const struct gdb_request *request)
 {
-    return message->letter == '?' ? WHY_LIMIT_MS : QUICK_LIMIT_MS;
+    return request->letter == '?' ? WHY_LIMIT_MS : QUICK_LIMIT_MS;
 }
 
 /* gdb is told that no program runs, and the worker that it was: whatever it finds out about the
  * core still. */
-static void answer_no_program(struct gdb_client *gdb, struct message *message)
+static void answer_no_program(struct gdb_client *gdb, struct gdb_request *request)
 {
-    struct message *ended = message_create(MESSAGE_CLIENT_ENDED, gdb, gdb->host->log, NULL, 0);
+    struct gdb_request *ended =
+        gdb_request_create(gdb, gdb->host->log, gdb_run_ended, request_destroy, NULL, 0);
 
-    gdb_client_reply(gdb, message, "W00", 3);
+    gdb_client_reply(gdb, request, "W00", 3);
     if (!ended)
         return;
     ended->client = gdb->client;
-    worker_post(gdb->host->worker, ended);
+    worker_post(gdb->host->worker, &ended->request);
 }
 
 /* `?` must not be answered by an error: gdb 13 would ask for ever. */
-static void answer_late(struct gdb_client *gdb, struct message *message)
+static void answer_late(struct gdb_client *gdb, struct gdb_request *request)
 {
     static const char text[] =
         "E.no answer within 1.5 s: the probe is busy for another session, slow (--speed), or stuck";
 
     log_line(gdb->host->log, LOG_WARN, "a packet '%c' took longer than %d ms",
-             message->letter ? message->letter : ' ', (int)limit_of(message));
-    if (message->letter == '?')
-        answer_no_program(gdb, message);
+             request->letter ? request->letter : ' ', (int)limit_of(request));
+    if (request->letter == '?')
+        answer_no_program(gdb, request);
     else
-        gdb_client_reply(gdb, message, gdb->error_message ? text : "E01",
+        gdb_client_reply(gdb, request, gdb->error_message ? text : "E01",
                          gdb->error_message ? sizeof text - 1 : 3);
 }
 
 static void on_late(uv_timer_t *timer)
 {
     struct gdb_client *gdb = timer->data;
-    struct message *message = gdb_client_unanswered(gdb);
+    struct gdb_request *request = gdb_client_unanswered(gdb);
 
-    if (!message || gdb->closing)
+    if (!request || gdb->closing)
         return;
-    if (!message->overdue) {
+    if (!request->overdue) {
         /* On a busy machine the answer may be here already, and the loop looks at timers first. */
-        message->overdue = true;
+        request->overdue = true;
         uv_timer_start(timer, on_late, 1, 0);
         return;
     }
-    answer_late(gdb, message);
-    if (message == gdb->flight)
-        atomic_store(&message->job.cancelled, true);
+    answer_late(gdb, request);
+    if (request == gdb->flight)
+        atomic_store(&request->request.job.cancelled, true);
     else
-        message_destroy(dequeue(gdb));
+        gdb_request_destroy(dequeue(gdb));
     gdb_client_watch_time(gdb);
 }
 
 void gdb_client_watch_time(struct gdb_client *gdb)
 {
-    struct message *message = gdb_client_unanswered(gdb);
+    struct gdb_request *request = gdb_client_unanswered(gdb);
 
     /* A client that does not read does not wait either. */
-    if (!message || !message->quick || gdb->connection.congested) {
+    if (!request || !request->quick || gdb->connection.congested) {
         uv_timer_stop(&gdb->timer);
         return;
     }
     uint64_t now = uv_now(gdb->host->loop);
-    if (message->deadline_ms == 0)
-        message->deadline_ms = now + limit_of(message);
+    if (request->deadline_ms == 0)
+        request->deadline_ms = now + limit_of(request);
     uv_timer_start(&gdb->timer, on_late,
-                   message->deadline_ms > now ? message->deadline_ms - now : 0, 0);
+                   request->deadline_ms > now ? request->deadline_ms - now : 0, 0);
 }
 
 /* --- the end --- */
@@ -138,7 +139,7 @@ void gdb_client_watch_time(struct gdb_client *gdb)
 /* The worker forgets the client, once it has nothing else of this gdb. */
 static void say_farewell(struct gdb_client *gdb)
 {
-    struct message *farewell = gdb->farewell;
+    struct gdb_request *farewell = gdb->farewell;
 
     if (gdb->flight || !gdb->client)
         return;
@@ -153,7 +154,7 @@ static void close_step(struct gdb_client *gdb)
     if (gdb->flight || gdb->connection.open_handles > 0 || !gdb->timer_closed)
         return;
     gdb->host->gone(gdb->host->user, gdb);
-    message_destroy(gdb->farewell);
+    gdb_request_destroy(gdb->farewell);
     free(gdb->sent);
     free(gdb);
 }
@@ -198,90 +199,94 @@ static void proceed(struct gdb_client *gdb)
         begin_close(gdb, true);
 }
 
-static void finish_packet(struct gdb_client *gdb, struct message *message)
+static void finish_packet(struct gdb_client *gdb, struct gdb_request *request)
 {
     gdb->flight = NULL;
-    if (gdb->closing || message->answered)
+    if (gdb->closing || request->answered)
         return;
-    switch (message->outcome) {
+    switch (request->outcome) {
     case PACKET_REPLY:
-        if (message->reply.overflow)
-            gdb_client_reply(gdb, message, "E01", 3);
+        if (request->reply.overflow)
+            gdb_client_reply(gdb, request, "E01", 3);
         else
-            gdb_client_reply(gdb, message, message->reply.data, message->reply.length);
+            gdb_client_reply(gdb, request, request->reply.data, request->reply.length);
         break;
     case PACKET_LATER:
-        gdb->waiting = !message->stopped;
-        gdb_client_pay_ack(gdb, message);
+        gdb->waiting = !request->stopped;
+        gdb_client_pay_ack(gdb, request);
         break;
     case PACKET_NO_REPLY:
-        if (message->quick && message->interrupted) /* cancelled before it began */
-            gdb_client_reply(gdb, message, "E01", 3);
-        gdb_client_pay_ack(gdb, message);
+        if (request->quick && request->interrupted) /* cancelled before it began */
+            gdb_client_reply(gdb, request, "E01", 3);
+        gdb_client_pay_ack(gdb, request);
         break;
     }
-    gdb_client_interrupt_after(gdb, message);
-    gdb->no_ack_next = message->actions & CLIENT_NO_ACK;
-    if (message->actions & (CLIENT_CLOSE | CLIENT_SHUTDOWN))
+    gdb_client_interrupt_after(gdb, request);
+    gdb->no_ack_next = request->actions & CLIENT_NO_ACK;
+    if (request->actions & (CLIENT_CLOSE | CLIENT_SHUTDOWN))
         begin_close(gdb, true);
-    if (message->actions & CLIENT_SHUTDOWN && gdb->host->shutdown)
-        gdb->host->shutdown(gdb->host->user, (int)(message->actions / CLIENT_EXIT_CODE));
+    if (request->actions & CLIENT_SHUTDOWN && gdb->host->shutdown)
+        gdb->host->shutdown(gdb->host->user, (int)(request->actions / CLIENT_EXIT_CODE));
 }
 
-/* A stop reply or console output from the worker. */
-static void forward(struct gdb_client *gdb, const struct message *message)
+void gdb_client_forward(struct request *request)
 {
-    bool stop = strchr("TSWX", message->payload[0]);
+    const struct gdb_request *notice = gdb_request_of(request);
+    struct gdb_client *gdb = request->owner;
+    bool stop = strchr("TSWX", notice->payload[0]);
 
-    if (gdb->closing)
-        return;
-    if (gdb->flight) {
-        gdb_client_pay_ack(gdb, gdb->flight);
-        gdb->flight->stopped |= stop;
+    if (!gdb->closing) {
+        if (gdb->flight) {
+            gdb_client_pay_ack(gdb, gdb->flight);
+            gdb->flight->stopped |= stop;
+        }
+        if (stop)
+            gdb_client_told_stop(gdb, notice->payload, notice->length);
+        gdb_client_send(gdb, notice->payload, notice->length, false);
     }
-    if (stop)
-        gdb_client_told_stop(gdb, message->payload, message->length);
-    gdb_client_send(gdb, message->payload, message->length, false);
+    request_destroy(request);
 }
 
-static void finish_open(struct gdb_client *gdb, struct message *message)
+void gdb_client_packet_done(struct request *request)
 {
+    struct gdb_client *gdb = request->owner;
+
+    finish_packet(gdb, gdb_request_of(request));
+    request_destroy(request);
+    proceed(gdb);
+}
+
+void gdb_client_interrupt_done(struct request *request)
+{
+    struct gdb_client *gdb = request->owner;
+
+    gdb->interrupting = false; /* its effect is a stop reply */
+    request_destroy(request);
+}
+
+static void on_opened(struct request *request)
+{
+    struct gdb_client *gdb = request->owner;
+
     gdb->flight = NULL;
-    gdb->client = message->client;
+    gdb->client = gdb_request_of(request)->client;
     if (!gdb->client) {
         log_line(gdb->host->log, LOG_WARN, "a gdb was turned away: %d are connected already",
                  SESSION_CLIENTS);
         begin_close(gdb, false);
     }
+    request_destroy(request);
+    proceed(gdb);
 }
 
-void gdb_client_take(struct gdb_client *gdb, struct message *message)
+static void on_client_closed(struct request *request)
 {
-    switch (message->kind) {
-    case MESSAGE_CLIENT_OPEN:
-        finish_open(gdb, message);
-        break;
-    case MESSAGE_CLIENT_CLOSE:
-        gdb->flight = NULL;
-        gdb->client = NULL;
-        break;
-    case MESSAGE_PACKET:
-        finish_packet(gdb, message);
-        break;
-    case MESSAGE_SEND:
-        forward(gdb, message);
-        break;
-    case MESSAGE_CLIENT_ENDED:
-        break;
-    default: /* MESSAGE_INTERRUPT: its effect is a stop reply */
-        gdb->interrupting = false;
-        break;
-    }
-    bool step = message->kind != MESSAGE_SEND && message->kind != MESSAGE_INTERRUPT &&
-                message->kind != MESSAGE_CLIENT_ENDED;
-    message_destroy(message);
-    if (step)
-        proceed(gdb);
+    struct gdb_client *gdb = request->owner;
+
+    gdb->flight = NULL;
+    gdb->client = NULL;
+    request_destroy(request);
+    proceed(gdb);
 }
 
 /* --- the connection, and the beginning --- */
@@ -344,7 +349,7 @@ static const struct connection_events events = {
 };
 
 /* All that takes memory; nothing yet that must be closed. */
-static struct gdb_client *allocate(const struct gdb_host *host, struct message **hello)
+static struct gdb_client *allocate(const struct gdb_host *host, struct gdb_request **hello)
 {
     struct gdb_client *gdb = calloc(1, sizeof *gdb);
 
@@ -352,19 +357,20 @@ static struct gdb_client *allocate(const struct gdb_host *host, struct message *
         return NULL;
     gdb->host = host;
     rsp_decoder_init(&gdb->decoder);
-    gdb->farewell = message_create(MESSAGE_CLIENT_CLOSE, gdb, host->log, NULL, 0);
-    *hello = message_create(MESSAGE_CLIENT_OPEN, gdb, host->log, NULL, 0);
+    gdb->farewell = gdb_request_create(gdb, host->log, gdb_run_close, on_client_closed, NULL, 0);
+    *hello = gdb_request_create(gdb, host->log, gdb_run_open, on_opened, NULL, 0);
     if (gdb->farewell && *hello) {
+        (*hello)->seat = &gdb->seat;
         (*hello)->answered = true; /* the client waits for no answer to it */
         return gdb;
     }
-    message_destroy(gdb->farewell);
-    message_destroy(*hello);
+    gdb_request_destroy(gdb->farewell);
+    gdb_request_destroy(*hello);
     free(gdb);
     return NULL;
 }
 
-static struct gdb_client *start(struct gdb_client *gdb, struct message *hello)
+static struct gdb_client *start(struct gdb_client *gdb, struct gdb_request *hello)
 {
     uv_timer_init(gdb->host->loop, &gdb->timer);
     gdb->timer.data = gdb;
@@ -374,7 +380,7 @@ static struct gdb_client *start(struct gdb_client *gdb, struct message *hello)
 
 struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *listener)
 {
-    struct message *hello;
+    struct gdb_request *hello;
     struct gdb_client *gdb = allocate(host, &hello);
 
     if (!gdb)
@@ -385,15 +391,15 @@ struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *l
 
 struct gdb_client *gdb_client_open(const struct gdb_host *host, int input, int output)
 {
-    struct message *hello;
+    struct gdb_request *hello;
     struct gdb_client *gdb = allocate(host, &hello);
 
     if (!gdb)
         return NULL;
     if (connection_open(&gdb->connection, host->loop, input, output, &events, gdb, host->log))
         return start(gdb, hello);
-    message_destroy(gdb->farewell);
-    message_destroy(hello);
+    gdb_request_destroy(gdb->farewell);
+    gdb_request_destroy(hello);
     free(gdb);
     return NULL;
 }

@@ -10,10 +10,9 @@
 #include "base/log.h"
 
 struct gdb_client;
-struct message;
 struct worker;
 
-/* What all sessions of a daemon share; outlives them. */
+/* What all gdbs of a session share; outlives them. */
 struct gdb_host {
     uv_loop_t *loop;
     const struct log *log;
@@ -30,8 +29,6 @@ struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *l
 /* The same over two pipes, which become the gdb's. NULL also if they are no pipes or sockets.
  */
 struct gdb_client *gdb_client_open(const struct gdb_host *host, int input, int output);
-/* A message whose `gdb` this is came from the worker; becomes the gdb's. */
-void gdb_client_take(struct gdb_client *gdb, struct message *message);
 /* Begins to close; `gone` comes later. Twice is fine. */
 void gdb_client_close(struct gdb_client *gdb);
 /* Its place is about to be free. */

@@ -7,13 +7,13 @@
 
 enum { QUEUE_LIMIT = 16 }; /* packets framed ahead of the one that runs */
 
-static void enqueue(struct gdb_client *gdb, struct message *message)
+static void enqueue(struct gdb_client *gdb, struct gdb_request *request)
 {
     if (gdb->last)
-        gdb->last->next = message;
+        gdb->last->next = request;
     else
-        gdb->first = message;
-    gdb->last = message;
+        gdb->first = request;
+    gdb->last = request;
     gdb->queued++;
 }
 
@@ -31,26 +31,28 @@ static bool resumes(const char *payload)
 
 static void accept_packet(struct gdb_client *gdb, const char *payload, size_t length, bool too_long)
 {
-    struct message *message = message_create(MESSAGE_PACKET, gdb, gdb->host->log, payload, length);
+    struct gdb_request *request = gdb_request_create(gdb, gdb->host->log, gdb_run_packet,
+                                                     gdb_client_packet_done, payload, length);
 
-    if (!message) {
+    if (!request) {
         gdb_client_close(gdb);
         return;
     }
     gdb->spoke = true;
-    message->too_long = too_long;
-    message->quick = too_long || !packet_may_take_long(payload, length);
-    message->goes_on = goes_on(message->payload);
-    message->resumes = resumes(message->payload);
-    message->letter = message->payload[0];
-    message->ack_owed = !gdb->decoder.no_ack;
-    gdb->extended |= message->letter == '!';
-    if (strncmp(message->payload, "qSupported", 10) == 0)
-        gdb->error_message = strstr(message->payload, "error-message+");
-    gdb_client_interrupt_meets(gdb, message);
-    if (!message->quick)
-        gdb_client_pay_ack(gdb, message);
-    enqueue(gdb, message);
+    request->too_long = too_long;
+    request->quick = too_long || !packet_may_take_long(payload, length);
+    request->request.between = request->quick && !too_long;
+    request->goes_on = goes_on(request->payload);
+    request->resumes = resumes(request->payload);
+    request->letter = request->payload[0];
+    request->ack_owed = !gdb->decoder.no_ack;
+    gdb->extended |= request->letter == '!';
+    if (strncmp(request->payload, "qSupported", 10) == 0)
+        gdb->error_message = strstr(request->payload, "error-message+");
+    gdb_client_interrupt_meets(gdb, request);
+    if (!request->quick)
+        gdb_client_pay_ack(gdb, request);
+    enqueue(gdb, request);
 }
 
 static void acknowledged(struct gdb_client *gdb)

@@ -20,46 +20,47 @@ static const char *const slow_questions[] = {"qCRC:", "qSearch:"};
 /* lldb interrupts when it wants to say something, and knows that this may cross a stop. */
 static const char *const lldb_only[] = {"QThreadSuffixSupported", "QListThreadsInStopReply"};
 
-static bool is_one_of(const struct message *message, const char *const *names, size_t count)
+static bool is_one_of(const struct gdb_request *request, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strncmp(message->payload, names[i], strlen(names[i])) == 0)
+        if (strncmp(request->payload, names[i], strlen(names[i])) == 0)
             return true;
     return false;
 }
 
-#define IS_ONE_OF(message, names) is_one_of(message, names, sizeof(names) / sizeof *(names))
+#define IS_ONE_OF(request, names) is_one_of(request, names, sizeof(names) / sizeof *(names))
 
 /* 0x03 ends it instead of a core that runs. */
-static bool is_cancellable(const struct message *message)
+static bool is_cancellable(const struct gdb_request *request)
 {
-    return message->kind == MESSAGE_PACKET && !message->resumes &&
-           (!message->quick || IS_ONE_OF(message, slow_questions));
+    return gdb_request_is_packet(request) && !request->resumes &&
+           (!request->quick || IS_ONE_OF(request, slow_questions));
 }
 
-void gdb_client_cancel(struct message *message)
+void gdb_client_cancel(struct gdb_request *request)
 {
-    if (is_cancellable(message))
-        atomic_store(&message->job.cancelled, true);
+    if (is_cancellable(request))
+        atomic_store(&request->request.job.cancelled, true);
 }
 
 static void post_interrupt(struct gdb_client *gdb)
 {
     if (gdb->interrupting || !gdb->client)
         return;
-    struct message *message = message_create(MESSAGE_INTERRUPT, gdb, gdb->host->log, NULL, 0);
-    if (!message)
+    struct gdb_request *request = gdb_request_create(gdb, gdb->host->log, gdb_run_interrupt,
+                                                     gdb_client_interrupt_done, NULL, 0);
+    if (!request)
         return;
     gdb->interrupting = true;
-    message->client = gdb->client;
-    worker_post(gdb->host->worker, message);
+    request->client = gdb->client;
+    worker_post(gdb->host->worker, &request->request);
 }
 
 /* It belongs to the newest request: the one that runs, or the stop that is waited for. */
 void gdb_client_interrupt(struct gdb_client *gdb)
 {
-    struct message *newest = gdb->last ? gdb->last : gdb->flight;
-    bool runs = newest && newest->kind == MESSAGE_PACKET && !newest->answered;
+    struct gdb_request *newest = gdb->last ? gdb->last : gdb->flight;
+    bool runs = newest && gdb_request_is_packet(newest) && !newest->answered;
 
     gdb->interrupt = gdb->waiting || !gdb->is_lldb || (runs && !newest->quick);
     if (runs) {
@@ -73,16 +74,16 @@ void gdb_client_interrupt(struct gdb_client *gdb)
                  gdb->interrupt ? ": the next resume stops at once" : " and was dropped");
 }
 
-void gdb_client_interrupt_meets(struct gdb_client *gdb, struct message *message)
+void gdb_client_interrupt_meets(struct gdb_client *gdb, struct gdb_request *request)
 {
-    gdb->is_lldb |= IS_ONE_OF(message, lldb_only);
-    if (IS_ONE_OF(message, forgetful))
+    gdb->is_lldb |= IS_ONE_OF(request, lldb_only);
+    if (IS_ONE_OF(request, forgetful))
         gdb->interrupt = false;
-    if (!message->goes_on || !gdb->interrupt || gdb->waiting)
+    if (!request->goes_on || !gdb->interrupt || gdb->waiting)
         return;
     if (uv_now(gdb->host->loop) - gdb->stopped_ms > KEPT_MS)
         gdb->interrupt = false;
-    message->interrupt_first = gdb->interrupt;
+    request->interrupt_first = gdb->interrupt;
 }
 
 void gdb_client_told_stop(struct gdb_client *gdb, const char *reply, size_t length)
@@ -95,15 +96,15 @@ void gdb_client_told_stop(struct gdb_client *gdb, const char *reply, size_t leng
         gdb->interrupt = false;
 }
 
-void gdb_client_interrupt_after(struct gdb_client *gdb, const struct message *message)
+void gdb_client_interrupt_after(struct gdb_client *gdb, const struct gdb_request *request)
 {
-    if (IS_ONE_OF(message, forgetful))
+    if (IS_ONE_OF(request, forgetful))
         gdb->stopped_ms = uv_now(gdb->host->loop);
-    if (message->goes_on && message->outcome == PACKET_REPLY)
-        gdb_client_told_stop(gdb, (const char *)message->reply.data, message->reply.length);
-    else if (message->interrupted && !message->goes_on && is_cancellable(message))
+    if (request->goes_on && request->outcome == PACKET_REPLY)
+        gdb_client_told_stop(gdb, (const char *)request->reply.data, request->reply.length);
+    else if (request->interrupted && !request->goes_on && is_cancellable(request))
         gdb->interrupt = false; /* it has ended this */
-    if (message->actions & CLIENT_RESET)
+    if (request->actions & CLIENT_RESET)
         gdb->interrupt = false;
     if (gdb->waiting && gdb->interrupt)
         post_interrupt(gdb);

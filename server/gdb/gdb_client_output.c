@@ -41,17 +41,17 @@ void gdb_client_send(struct gdb_client *gdb, const void *payload, size_t length,
     connection_write(&gdb->connection, frame.data, frame.length);
 }
 
-void gdb_client_pay_ack(struct gdb_client *gdb, struct message *message)
+void gdb_client_pay_ack(struct gdb_client *gdb, struct gdb_request *request)
 {
-    if (message->ack_owed)
+    if (request->ack_owed)
         gdb_client_ack(gdb, '+');
-    message->ack_owed = false;
+    request->ack_owed = false;
 }
 
-void gdb_client_reply(struct gdb_client *gdb, struct message *message, const void *payload,
+void gdb_client_reply(struct gdb_client *gdb, struct gdb_request *request, const void *payload,
                       size_t length)
 {
-    gdb_client_send(gdb, payload, length, message->ack_owed);
-    message->ack_owed = false;
-    message->answered = true;
+    gdb_client_send(gdb, payload, length, request->ack_owed);
+    request->ack_owed = false;
+    request->answered = true;
 }

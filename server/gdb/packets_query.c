@@ -135,7 +135,7 @@ enum err packet_monitor(struct packet_call *call)
     gdb_console_begin(&console, call->job, call->session, call->client);
     enum err err = monitor_run(&monitor, text->length > 0 ? text->data : "");
     gdb_console_end(&console);
-    if (monitor.request != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
+    if (monitor.outcome != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
         *call->actions |= CLIENT_SHUTDOWN | (unsigned)monitor.exit_code * CLIENT_EXIT_CODE;
     if (err == ERR_OK)
         return packet_ok(call);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/events.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "commands/monitor_commands.h"
 
 void events_begin(struct event_state *state, const struct session *session)
@@ -70,4 +73,51 @@ void events_describe(struct session *session, struct job *job, enum session_even
         describe_halt(session, job, text);
         break;
     }
+}
+
+enum { EVENT_TEXT = 1024 };
+
+struct event_notice *event_notice_create(const struct log *log, enum session_event event,
+                                         const char *text, size_t length)
+{
+    struct event_notice *notice = calloc(1, sizeof *notice + length);
+
+    if (!notice)
+        return NULL;
+    request_init(&notice->request, log, NULL, NULL, NULL);
+    notice->event = event;
+    notice->length = length;
+    memcpy(notice->text, text, length);
+    return notice;
+}
+
+static void tell(struct session *session, enum session_event event, const void *cause, void *owner,
+                 void (*done)(struct request *notice))
+{
+    char memory[EVENT_TEXT];
+    struct buf text;
+    struct job job;
+
+    job_init(&job, session->log);
+    buf_init(&text, memory, sizeof memory);
+    events_describe(session, &job, event, &text);
+    struct event_notice *notice =
+        event_notice_create(session->log, event, (const char *)text.data, text.length);
+    if (!notice)
+        return;
+    notice->request.owner = owner;
+    notice->request.done = done;
+    notice->reset = session->last_reset;
+    notice->cause = cause;
+    session_notify(session, &notice->request);
+}
+
+void events_tell(struct session *session, struct event_state *state, const void *cause, void *owner,
+                 void (*done)(struct request *notice))
+{
+    enum session_event events[EVENT_AT_ONCE];
+    size_t count = events_look(state, session, events);
+
+    for (size_t i = 0; i < count && session->watchers > 0; i++)
+        tell(session, events[i], cause, owner, done);
 }

@@ -4,6 +4,7 @@
 #ifndef PROBED_EVENTS_H
 #define PROBED_EVENTS_H
 
+#include "session/request.h"
 #include "session/session.h"
 
 enum session_event {
@@ -27,7 +28,24 @@ void events_begin(struct event_state *state, const struct session *session);
 size_t events_look(struct event_state *state, const struct session *session,
                    enum session_event events[EVENT_AT_ONCE]);
 /* Lines for a person, each with its line end. May read registers for `job`. */
-void events_describe(struct session *session, struct job *job, enum session_event events,
+void events_describe(struct session *session, struct job *job, enum session_event event,
                      struct buf *text);
+
+/* What the loop is told of one event: a notice for everybody. */
+struct event_notice {
+    struct request request;
+    enum session_event event;
+    enum target_reset reset; /* EVENT_RESET */
+    const void *cause;       /* owner of the request that was run; NULL: none */
+    size_t length;
+    char text[]; /* lines for a person */
+};
+
+/* NULL without memory. Any thread. */
+struct event_notice *event_notice_create(const struct log *log, enum session_event event,
+                                         const char *text, size_t length);
+/* Sends a notice to `done` for each thing that happened, if somebody watches. */
+void events_tell(struct session *session, struct event_state *state, const void *cause, void *owner,
+                 void (*done)(struct request *notice));
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <assert.h>
 
-#include "session/worker.h"
+#include "session/request.h"
 
 bool mailbox_init(struct mailbox *mailbox, uv_async_t *wake)
 {
@@ -23,76 +23,76 @@ void mailbox_finish(struct mailbox *mailbox)
     uv_mutex_destroy(&mailbox->lock);
 }
 
-void mailbox_put(struct mailbox *mailbox, struct message *message)
+void mailbox_put(struct mailbox *mailbox, struct request *request)
 {
-    message->next = NULL;
+    request->next = NULL;
     uv_mutex_lock(&mailbox->lock);
     if (mailbox->last)
-        mailbox->last->next = message;
+        mailbox->last->next = request;
     else
-        mailbox->first = message;
-    mailbox->last = message;
+        mailbox->first = request;
+    mailbox->last = request;
     uv_cond_signal(&mailbox->arrived);
-    /* Inside the lock: whoever took the last message may end the loop that owns `wake`. */
+    /* Inside the lock: whoever took the last request may end the loop that owns `wake`. */
     if (mailbox->wake)
         uv_async_send(mailbox->wake);
     uv_mutex_unlock(&mailbox->lock);
 }
 
 /* The lock is held. */
-static struct message *take_after(struct mailbox *mailbox, struct message *before)
+static struct request *take_after(struct mailbox *mailbox, struct request *before)
 {
-    struct message **link = before ? &before->next : &mailbox->first;
-    struct message *message = *link;
+    struct request **link = before ? &before->next : &mailbox->first;
+    struct request *request = *link;
 
-    if (!message)
+    if (!request)
         return NULL;
-    *link = message->next;
-    if (mailbox->last == message)
+    *link = request->next;
+    if (mailbox->last == request)
         mailbox->last = before;
-    message->next = NULL;
-    return message;
+    request->next = NULL;
+    return request;
 }
 
-struct message *mailbox_take(struct mailbox *mailbox)
+struct request *mailbox_take(struct mailbox *mailbox)
 {
     uv_mutex_lock(&mailbox->lock);
-    struct message *message = take_after(mailbox, NULL);
+    struct request *request = take_after(mailbox, NULL);
     uv_mutex_unlock(&mailbox->lock);
-    return message;
+    return request;
 }
 
-struct message *mailbox_take_if(struct mailbox *mailbox,
-                                bool (*wanted)(const struct message *message, void *user),
+struct request *mailbox_take_if(struct mailbox *mailbox,
+                                bool (*wanted)(const struct request *request, void *user),
                                 void *user)
 {
-    struct message *before = NULL, *message;
+    struct request *before = NULL, *request;
 
     uv_mutex_lock(&mailbox->lock);
-    for (message = mailbox->first; message; message = message->next) {
-        if (wanted(message, user))
+    for (request = mailbox->first; request; request = request->next) {
+        if (wanted(request, user))
             break;
-        before = message;
+        before = request;
     }
-    if (message)
-        message = take_after(mailbox, before);
+    if (request)
+        request = take_after(mailbox, before);
     uv_mutex_unlock(&mailbox->lock);
-    return message;
+    return request;
 }
 
-bool mailbox_has(struct mailbox *mailbox, bool (*wanted)(const struct message *message, void *user),
+bool mailbox_has(struct mailbox *mailbox, bool (*wanted)(const struct request *request, void *user),
                  void *user)
 {
-    const struct message *message;
+    const struct request *request;
 
     uv_mutex_lock(&mailbox->lock);
-    for (message = mailbox->first; message && !wanted(message, user); message = message->next)
+    for (request = mailbox->first; request && !wanted(request, user); request = request->next)
         ;
     uv_mutex_unlock(&mailbox->lock);
-    return message != NULL;
+    return request != NULL;
 }
 
-struct message *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us)
+struct request *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us)
 {
     uint64_t end = timeout_us == MAILBOX_FOREVER ? 0 : uv_hrtime() + timeout_us * 1000;
 
@@ -105,7 +105,7 @@ struct message *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us)
         else if (now >= end || uv_cond_timedwait(&mailbox->arrived, &mailbox->lock, end - now) != 0)
             break;
     }
-    struct message *message = take_after(mailbox, NULL);
+    struct request *request = take_after(mailbox, NULL);
     uv_mutex_unlock(&mailbox->lock);
-    return message;
+    return request;
 }

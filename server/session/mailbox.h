@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The only locked queue: messages from the loop to a worker, and back. */
+/* The only locked queue: requests from the loop to a worker, and back. */
 #ifndef PROBED_MAILBOX_H
 #define PROBED_MAILBOX_H
 
@@ -7,13 +7,13 @@
 #include <stdint.h>
 #include <uv.h>
 
-struct message;
+struct request;
 
 struct mailbox {
     uv_mutex_t lock;   /* over first and last */
     uv_cond_t arrived; /* for a thread that waits */
     uv_async_t *wake;  /* for a loop that must not wait; NULL */
-    struct message *first, *last;
+    struct request *first, *last;
 };
 
 /* `wake` (may be NULL) is sent after each put; sends coalesce, so its callback must take until
@@ -22,19 +22,19 @@ bool mailbox_init(struct mailbox *mailbox, uv_async_t *wake);
 /* Must be empty, and nobody may use it any more. */
 void mailbox_finish(struct mailbox *mailbox);
 
-/* Any thread. The message belongs to whoever takes it. */
-void mailbox_put(struct mailbox *mailbox, struct message *message);
+/* Any thread. The request belongs to whoever takes it. */
+void mailbox_put(struct mailbox *mailbox, struct request *request);
 /* The oldest, or NULL at once. */
-struct message *mailbox_take(struct mailbox *mailbox);
+struct request *mailbox_take(struct mailbox *mailbox);
 /* The oldest that is `wanted`; what is not stays in its place. */
-struct message *mailbox_take_if(struct mailbox *mailbox,
-                                bool (*wanted)(const struct message *message, void *user),
+struct request *mailbox_take_if(struct mailbox *mailbox,
+                                bool (*wanted)(const struct request *request, void *user),
                                 void *user);
 /* Is there one that is `wanted`? It may be taken by nobody but the caller's thread. */
-bool mailbox_has(struct mailbox *mailbox, bool (*wanted)(const struct message *message, void *user),
+bool mailbox_has(struct mailbox *mailbox, bool (*wanted)(const struct request *request, void *user),
                  void *user);
 /* The oldest; waits for one at most this long (MAILBOX_FOREVER: until there is one). */
 #define MAILBOX_FOREVER UINT64_MAX
-struct message *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us);
+struct request *mailbox_wait(struct mailbox *mailbox, uint64_t timeout_us);
 
 #endif

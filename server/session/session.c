@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "gdb/gdb_console.h"
+#include "session/mailbox.h"
+#include "session/request.h"
 
 void session_init(struct session *session, const struct log *log,
                   const struct session_options *options, const struct probe_info *info, FILE *wire)
@@ -17,6 +19,14 @@ void session_init(struct session *session, const struct log *log,
     session->wire = wire;
     job_init(&session->idle, log);
     snprintf(session->why_absent, sizeof session->why_absent, "not connected to a target yet");
+}
+
+void session_notify(struct session *session, struct request *notice)
+{
+    if (session->notices)
+        mailbox_put(session->notices, notice);
+    else
+        request_destroy(notice);
 }
 
 /* --- jobs --- */
@@ -105,6 +115,14 @@ static void tell_loss(struct session *session)
         gdb_console_say(client, "lost the target: %s", session->why_absent);
         client->send(client->user, "X09", 3); /* no T05: nothing stands anywhere */
     }
+}
+
+bool session_has_clients(const struct session *session)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        if (session->clients[i].open)
+            return true;
+    return false;
 }
 
 static bool anyone_waits(const struct session *session)
@@ -197,7 +215,7 @@ enum err session_open(struct session *session, struct job *job)
     return err;
 }
 
-static enum err connect(struct session *session, struct job *job)
+static enum err connect_target(struct session *session, struct job *job)
 {
     enum err err = ERR_OK;
 
@@ -235,7 +253,7 @@ enum err session_connect(struct session *session, struct job *job)
     settle_loss(session, job);
     /* Never in the middle of somebody's longer job. */
     enum err err = session_nested(session) ? job_fail(job, ERR_BUSY, "another job is under way")
-                                           : connect(session, job);
+                                           : connect_target(session, job);
     if (err != ERR_OK)
         snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, err));
     if (err == ERR_PROBE_GONE)

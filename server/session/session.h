@@ -76,14 +76,18 @@ struct session_options {
     void *find_user;
     enum target_connect connect;
     uint32_t speed_khz;    /* 0: the probe's default */
-    bool reset_halts;      /* `monitor reset` alone: a compat's choice; false: run */
+    bool reset_halts;      /* `monitor reset` alone: a stand-in's choice; false: run */
     bool load_resets;      /* so is a reset to a halt at the end of gdb's load */
     bool hard_breakpoints; /* gdb's software breakpoints become hardware ones */
     bool console_escapes;  /* the program's escape sequences reach gdb's terminal */
 };
 
+struct mailbox;
+struct request;
+
 struct session {
     const struct log *log;
+    struct mailbox *notices; /* where the loop takes what is told it; NULL: there is no loop */
     struct session_options options;
     struct probe_info info; /* how to open the probe again */
     FILE *wire;
@@ -115,13 +119,16 @@ struct session {
 
 void session_init(struct session *session, const struct log *log,
                   const struct session_options *options, const struct probe_info *info, FILE *wire);
+/* A notice goes to the loop; destroyed where there is none. */
+void session_notify(struct session *session, struct request *notice);
 void session_finish(struct session *session); /* closes what is open; the core keeps its state */
 
 /* Brackets around everything that is done with a session's target for a job: sets the job of target
  * and probe, returns the job before for session_leave(). May nest: a short job at another one's
- * checkpoint, and unit_ functions inside. The outermost session_leave() puts the shared state
- * right: tells those who wait of a stop or a loss, closes a probe that is gone. All unit_ functions
- * with a job and packet_run() do it themselves; monitor_run() callers use it around the command. */
+ * checkpoint, and session_ functions inside. The outermost session_leave() puts the shared state
+ * right: tells those who wait of a stop or a loss, closes a probe that is gone. All session_
+ * functions with a job and packet_run() do it themselves; monitor_run() callers use it around the
+ * command. */
 struct job *session_enter(struct session *session, struct job *job);
 void session_leave(struct session *session, struct job *before);
 /* Before the job's output is put elsewhere: if the core stands, no more of its text comes. */
@@ -157,6 +164,7 @@ unsigned session_lost_clients(const struct session *session);
 void session_join(struct session *session, struct client *client);
 /* The client is about to read that its program ended (W, X): no threads, no breakpoints. */
 void session_tell_end(struct session *session, struct client *client);
+bool session_has_clients(const struct session *session);
 /* NULL if nobody debugs. */
 const struct client *session_holder(const struct session *session);
 /* It is the holder, or there is none. */
@@ -197,5 +205,9 @@ enum err session_register(const struct session *session, struct job *job, size_t
                           uint64_t *value);
 /* Tells everyone who waits that the core stopped as session->stop says. */
 void session_announce_stop(struct session *session);
+
+/* Whether the target, halted, is still there: nobody would notice. A loss is as session_poll()'s.
+ */
+void session_check_presence(struct session *session, struct job *job);
 
 #endif

@@ -330,3 +330,19 @@ enum err session_look_at_start(struct session *session, struct job *job, char *t
     session_leave(session, before);
     return err;
 }
+
+void session_check_presence(struct session *session, struct job *job)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(session->target, &count);
+    struct job *before = session_enter(session, job);
+    uint32_t word;
+
+    /* That one address refuses to be read says nothing. */
+    for (size_t i = 0; i < count; i++)
+        if (regions[i].kind == REGION_RAM) {
+            (void)target_read_width(session->target, regions[i].start, 4, &word, 1);
+            break;
+        }
+    session_leave(session, before);
+}

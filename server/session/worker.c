@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/worker.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "consoles/worker_consoles.h"
-#include "gdb/rsp.h"
 #include "session/discovery.h"
+#include "session/events.h"
 #include "session/mailbox.h"
 #include "session/meant_chip.h"
 
@@ -20,13 +20,6 @@ enum {
     SLICE_NS = 10000000,  /* a slice of virtual time should take less than this to simulate */
 };
 
-/* Where the payloads of one client go: fixed while the client is open. */
-struct seat {
-    struct worker *worker;
-    struct client *client; /* NULL: free */
-    void *requester;
-};
-
 struct worker {
     struct worker_setup setup; /* fixed before the thread starts */
     uv_thread_t thread;
@@ -34,67 +27,23 @@ struct worker {
 
     /* Worker thread only. */
     struct session session;
-    struct seat seats[SESSION_CLIENTS];
-    size_t seats_taken;
     struct job idle_job;     /* on whose behalf we poll and retry */
-    struct message *running; /* the job others may run between, else NULL */
+    struct request *running; /* the one others may run between, else NULL */
     uint64_t poll_us;        /* 0: nobody waited when we last looked */
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
-    bool connect_asked, was_connected;
+    bool connect_asked, was_connected, stopping;
     struct event_state events; /* as the consoles know it */
     char last_why[sizeof((struct session *)0)->why_absent];
 };
 
-static void answer(struct worker *worker, struct message *message)
+static void answer(struct worker *worker, struct request *request)
 {
-    mailbox_put(worker->setup.answers, message);
+    mailbox_put(worker->setup.answers, request);
 }
 
-/* client->send: what is lost without memory is lost. */
-static void send_payload(void *user, const void *payload, size_t length)
+static struct worker *worker_of(struct session *session)
 {
-    struct seat *seat = user;
-    struct message *message =
-        message_create(MESSAGE_SEND, seat->requester, seat->worker->setup.log, payload, length);
-
-    if (message)
-        answer(seat->worker, message);
-}
-
-/* --- clients --- */
-
-static void open_client(struct worker *worker, struct message *message)
-{
-    struct seat *seat = worker->seats;
-
-    while (seat < worker->seats + SESSION_CLIENTS && seat->client)
-        seat++;
-    if (seat == worker->seats + SESSION_CLIENTS)
-        return;
-    *seat = (struct seat){.worker = worker, .requester = message->requester};
-    seat->client = session_client_open(&worker->session, send_payload, seat);
-    message->client = seat->client;
-    if (seat->client)
-        worker->seats_taken++;
-}
-
-static void close_client(struct worker *worker, struct message *message)
-{
-    session_client_close(&worker->session, message->client, &message->job);
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        if (worker->seats[i].client == message->client) {
-            worker->seats[i].client = NULL;
-            worker->seats_taken--;
-        }
-    }
-}
-
-static void end_client(struct worker *worker, struct message *message)
-{
-    struct job *before = session_enter(&worker->session, &message->job);
-
-    session_tell_end(&worker->session, message->client);
-    session_leave(&worker->session, before);
+    return (struct worker *)((char *)session - offsetof(struct worker, session));
 }
 
 /* --- connecting --- */
@@ -164,59 +113,68 @@ static enum err try_connect(struct worker *worker, struct job *job)
     return err;
 }
 
+static void tell_events(struct worker *worker, const void *cause)
+{
+    events_tell(&worker->session, &worker->events, cause, worker->setup.user, worker->setup.event);
+}
+
 /* A try of our own; the loop hears of success, since commands may wait for it. */
 static void retry_connect(struct worker *worker)
 {
     job_clear(&worker->idle_job);
     if (try_connect(worker, &worker->idle_job) != ERR_OK)
         return;
-    struct message *events = message_create(MESSAGE_CONNECT, NULL, worker->setup.log, NULL, 0);
-    if (events)
-        answer(worker, events);
-}
-
-/* --- jobs --- */
-
-static void run_packet(struct worker *worker, struct message *message)
-{
-    /* Its client was told that time is up, or is gone. */
-    if (job_cancelled(&message->job) && !packet_may_take_long(message->payload, message->length)) {
-        message->outcome = PACKET_NO_REPLY;
+    struct request *notice = malloc(sizeof *notice);
+    if (!notice)
         return;
-    }
-    uint8_t *memory = malloc(RSP_PACKET_SIZE);
-    buf_init(&message->reply, memory, memory ? RSP_PACKET_SIZE : 0);
-    message->client->interrupted = message->interrupt_first;
-    message->outcome =
-        packet_run(&worker->session, message->client, &message->job, message->payload,
-                   message->length, &message->reply, &message->actions);
+    request_init(notice, worker->setup.log, worker->setup.user, NULL, worker->setup.connected);
+    answer(worker, notice);
 }
 
-/* What may run between the slices of another requester's long job: short packets. Those that would
- * disturb the long one are refused by packet_run(), at once and not after the time limit. */
-static bool may_run_between(const struct message *message, void *user)
-{
-    const struct message *running = user;
+/* --- requests --- */
 
-    if (message->requester == running->requester)
-        return false;
-    return message->kind == MESSAGE_CLIENT_OPEN ||
-           (message->kind == MESSAGE_PACKET &&
-            !packet_may_take_long(message->payload, message->length));
+void worker_connect(struct request *request, struct session *session)
+{
+    struct worker *worker = worker_of(session);
+
+    worker->connect_asked = true;
+    request->error = try_connect(worker, &request->job);
+}
+
+void worker_watch(struct request *request, struct session *session)
+{
+    session->watchers++;
+}
+
+void worker_unwatch(struct request *request, struct session *session)
+{
+    session->watchers--;
+}
+
+void worker_stop(struct request *request, struct session *session)
+{
+    session_finish(session);
+    worker_of(session)->stopping = true;
+}
+
+/* What may run between the slices of another owner's long job. Those that would disturb the long
+ * one are refused by packet_run(), at once and not after the time limit. */
+static bool may_run_between(const struct request *request, void *user)
+{
+    const struct request *running = user;
+
+    return request->between && request->owner != running->owner;
 }
 
 /* job->between of the running job. The nested job gets no `between` of its own. */
 static void run_others(void *user)
 {
     struct worker *worker = user;
-    struct message *message;
+    struct request *request;
 
-    while ((message = mailbox_take_if(&worker->inbox, may_run_between, worker->running))) {
-        if (message->kind == MESSAGE_CLIENT_OPEN)
-            open_client(worker, message);
-        else
-            run_packet(worker, message);
-        answer(worker, message);
+    while ((request = mailbox_take_if(&worker->inbox, may_run_between, worker->running))) {
+        request->run(request, &worker->session);
+        answer(worker, request);
     }
 }
 
@@ -228,49 +186,23 @@ static bool others_wait(void *user)
     return mailbox_has(&worker->inbox, may_run_between, worker->running);
 }
 
-static void run_message(struct worker *worker, struct message *message)
+static void run(struct worker *worker, struct request *request)
 {
-    worker->running = message;
-    message->job.between = run_others;
-    message->job.waiting = others_wait;
-    message->job.between_user = worker;
-    switch (message->kind) {
-    case MESSAGE_CLIENT_OPEN:
-        open_client(worker, message);
-        break;
-    case MESSAGE_CLIENT_CLOSE:
-        close_client(worker, message);
-        break;
-    case MESSAGE_CLIENT_ENDED:
-        end_client(worker, message);
-        break;
-    case MESSAGE_PACKET:
-        run_packet(worker, message);
-        break;
-    case MESSAGE_INTERRUPT:
-        session_interrupt(&worker->session, message->client, &message->job);
-        break;
-    case MESSAGE_COMMAND:
-    case MESSAGE_FILE:
-        worker_run_command(&worker->session, worker->setup.answers, message);
-        break;
-    case MESSAGE_CONNECT:
-        worker->connect_asked = true;
-        message->error = try_connect(worker, &message->job);
-        break;
-    case MESSAGE_WATCH:
-        worker->session.watchers += (unsigned)message->watchers;
-        break;
-    case MESSAGE_SEND:
-    case MESSAGE_OUTPUT:
-    case MESSAGE_EVENT:
-    case MESSAGE_STOP:
-        break;
-    }
+    const void *cause = request->owner;
+
+    worker->running = request;
+    request->job.between = run_others;
+    request->job.waiting = others_wait;
+    request->job.between_user = worker;
+    request->run(request, &worker->session);
     worker->running = NULL;
+    report_connection(worker);
+    if (!worker->stopping)
+        tell_events(worker, cause);
+    answer(worker, request);
 }
 
-/* --- waiting for the next message --- */
+/* --- waiting for the next request --- */
 
 static bool time_is_virtual(const struct session *session)
 {
@@ -288,10 +220,10 @@ static bool wants_poll(const struct worker *worker)
 }
 
 /* Somebody waits for the running core: look, then let some time pass. */
-static struct message *poll_core(struct worker *worker)
+static struct request *poll_core(struct worker *worker)
 {
     struct session *session = &worker->session;
-    struct message *message = NULL;
+    struct request *request = NULL;
     uint64_t started = uv_hrtime();
 
     if (worker->poll_us == 0)
@@ -305,22 +237,22 @@ static struct message *poll_core(struct worker *worker)
     if (time_is_virtual(session))
         clock_sleep_us(probe_clock(session->probe), worker->poll_us);
     else
-        message = mailbox_wait(&worker->inbox, worker->poll_us);
+        request = mailbox_wait(&worker->inbox, worker->poll_us);
     if (uv_hrtime() - started > SLICE_NS && time_is_virtual(session))
         worker->poll_us = worker->poll_us / 2 > POLL_FIRST_US ? worker->poll_us / 2 : POLL_FIRST_US;
     else
         worker->poll_us = worker->poll_us * 2 < POLL_LAST_US ? worker->poll_us * 2 : POLL_LAST_US;
-    return message;
+    return request;
 }
 
 /* A simulated core that nobody waits for still runs while somebody is there to look at it, slowly:
  * a tenth of this machine's time at most. */
-static struct message *stroll(struct worker *worker)
+static struct request *stroll(struct worker *worker)
 {
-    struct message *message = mailbox_wait(&worker->inbox, POLL_LAST_US);
+    struct request *request = mailbox_wait(&worker->inbox, POLL_LAST_US);
 
-    if (message)
-        return message;
+    if (request)
+        return request;
     clock_sleep_us(probe_clock(worker->session.probe), STROLL_US);
     if (worker->session.watchers > 0) {
         job_clear(&worker->idle_job);
@@ -329,18 +261,18 @@ static struct message *stroll(struct worker *worker)
     return NULL;
 }
 
-static struct message *guard(struct worker *worker)
+static struct request *guard(struct worker *worker)
 {
-    struct message *message = mailbox_wait(&worker->inbox, PRESENCE_US);
+    struct request *request = mailbox_wait(&worker->inbox, PRESENCE_US);
 
-    if (message)
-        return message;
+    if (request)
+        return request;
     job_clear(&worker->idle_job);
-    worker_check_presence(&worker->session, &worker->idle_job);
+    session_check_presence(&worker->session, &worker->idle_job);
     return NULL;
 }
 
-static struct message *wait_for_message(struct worker *worker)
+static struct request *wait_for_request(struct worker *worker)
 {
     struct session *session = &worker->session;
 
@@ -356,7 +288,7 @@ static struct message *wait_for_message(struct worker *worker)
             return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
         return NULL;
     }
-    if ((worker->seats_taken > 0 || session->watchers > 0) && time_is_virtual(session) &&
+    if ((session_has_clients(session) || session->watchers > 0) && time_is_virtual(session) &&
         session->target && target_state(session->target) == TARGET_RUNNING)
         return stroll(worker);
     if (session->watchers > 0 && session_connected(session))
@@ -367,8 +299,6 @@ static struct message *wait_for_message(struct worker *worker)
 static void worker_main(void *user)
 {
     struct worker *worker = user;
-    struct message *message;
-    bool stop = false;
 
     if (!worker->setup.info.driver) {
         worker->setup.options.find = find_probe;
@@ -376,23 +306,15 @@ static void worker_main(void *user)
     }
     session_init(&worker->session, worker->setup.log, &worker->setup.options, &worker->setup.info,
                  worker->setup.wire);
-    while (!stop) {
-        message = mailbox_take(&worker->inbox);
-        if (!message)
-            message = wait_for_message(worker);
-        worker_tell_events(&worker->session, &worker->events, worker->setup.answers, NULL);
-        if (!message)
-            continue;
-        stop = message->kind == MESSAGE_STOP;
-        if (stop)
-            session_finish(&worker->session);
-        else
-            run_message(worker, message);
-        report_connection(worker);
-        if (!stop)
-            worker_tell_events(&worker->session, &worker->events, worker->setup.answers,
-                               message->requester);
-        answer(worker, message);
+    worker->session.notices = worker->setup.answers;
+    while (!worker->stopping) {
+        struct request *request = mailbox_take(&worker->inbox);
+
+        if (!request)
+            request = wait_for_request(worker);
+        tell_events(worker, NULL);
+        if (request)
+            run(worker, request);
     }
 }
 
@@ -418,18 +340,18 @@ struct worker *worker_start(const struct worker_setup *setup)
     return worker;
 }
 
-void worker_post(struct worker *worker, struct message *message)
+void worker_post(struct worker *worker, struct request *request)
 {
-    mailbox_put(&worker->inbox, message);
+    mailbox_put(&worker->inbox, request);
 }
 
 void worker_join(struct worker *worker)
 {
-    struct message *message;
+    struct request *request;
 
     uv_thread_join(&worker->thread);
-    while ((message = mailbox_take(&worker->inbox)))
-        message_destroy(message);
+    while ((request = mailbox_take(&worker->inbox)))
+        request_destroy(request);
     mailbox_finish(&worker->inbox);
     free(worker);
 }

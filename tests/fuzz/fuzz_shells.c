@@ -25,25 +25,29 @@ static struct bench {
     struct log log;
     struct console_host host;
     struct console *console;
-    struct message *command; /* posted, not answered */
+    struct command_request *command; /* posted, not answered */
     bool tcl, gone;
     unsigned commands;
 } bench;
 
 /* In place of worker.c. */
-void worker_post(struct worker *worker, struct message *message)
+void worker_watch(struct request *request, struct session *session) {}
+void worker_unwatch(struct request *request, struct session *session) {}
+
+void worker_post(struct worker *worker, struct request *request)
 {
     (void)worker;
-    if (message->kind == MESSAGE_WATCH) {
-        message_destroy(message);
+    if (request->run == worker_watch || request->run == worker_unwatch) {
+        request_destroy(request);
         return;
     }
-    assert(message->kind == MESSAGE_COMMAND);
+    struct command_request *command = (struct command_request *)request;
+    size_t length = strlen(command->text);
     assert(!bench.command);
-    assert(message->length < LINE_SIZE && strlen(message->payload) <= message->length);
-    for (size_t i = 0; i < message->length && !bench.tcl; i++)
-        assert((uint8_t)message->payload[i] >= ' ' && message->payload[i] != 0x7F);
-    bench.command = message;
+    assert(length < LINE_SIZE);
+    for (size_t i = 0; i < length && !bench.tcl; i++)
+        assert((uint8_t)command->text[i] >= ' ' && command->text[i] != 0x7F);
+    bench.command = command;
     bench.commands++;
 }
 
@@ -96,27 +100,27 @@ static void begin(void)
 /* Some text, an error now and then, `exit` is obeyed. */
 static void answer(void)
 {
-    struct message *command = bench.command;
-    struct message *text = message_create(MESSAGE_OUTPUT, bench.console, &bench.log,
-                                          command->payload, command->length);
+    struct command_request *command = bench.command;
+    size_t length = strlen(command->text);
+    struct command_text *text = command_text_create(command, command->text, length);
 
-    atomic_fetch_add(&command->unsent, text->length);
-    console_take(bench.console, text);
+    text->request.done(&text->request);
     bench.command = NULL;
-    if (command->length % 5 == 4)
-        command->error = job_fail(&command->job, ERR_ARGUMENT, "no");
-    if (strcmp(command->payload, "exit") == 0)
-        command->request = MONITOR_EXIT;
-    console_take(bench.console, command);
+    if (length % 5 == 4)
+        command->request.error = job_fail(&command->request.job, ERR_ARGUMENT, "no");
+    if (strcmp(command->text, "exit") == 0)
+        command->outcome = MONITOR_EXIT;
+    command->request.done(&command->request);
 }
 
-static void tell_news(void)
+static void tell_event(void)
 {
-    static char text[] = "the core runs\n";
-    struct message events = {
-        .kind = MESSAGE_EVENT, .events = EVENT_RUNNING, .payload = text, .length = sizeof text - 1};
+    static const char text[] = "the core runs\n";
+    struct event_notice *notice =
+        event_notice_create(&bench.log, EVENT_RUNNING, text, sizeof text - 1);
 
-    console_tell(bench.console, &events);
+    console_tell(bench.console, notice);
+    request_destroy(&notice->request);
 }
 
 static void pump(int client)
@@ -128,7 +132,7 @@ static void pump(int client)
         if (bench.command && !bench.gone)
             answer();
         if (!bench.gone && bench.console && bench.commands % 3 == 1)
-            tell_news();
+            tell_event();
         while (recv(client, bytes, sizeof bytes, MSG_DONTWAIT) > 0)
             ;
     }

@@ -375,6 +375,12 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
     return access_memory(address, NULL, data, length, NULL);
 }
 
+enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,
+                           size_t count)
+{
+    return access_memory(address, data, NULL, width * count, NULL);
+}
+
 enum err target_crc(struct target *target, uint32_t address, size_t length, uint32_t *crc)
 {
     *crc = address ^ (uint32_t)length;

@@ -8,48 +8,47 @@
 #include <cmocka.h>
 
 #include "session/mailbox.h"
-#include "session/worker.h"
+#include "session/request.h"
 
 enum { MANY = 2000 };
 
-static void messages_come_out_in_order(void **state)
+static void requests_come_out_in_order(void **state)
 {
     struct mailbox mailbox;
-    struct message messages[3] = {0};
+    struct request requests[3] = {0};
 
     (void)state;
     assert_true(mailbox_init(&mailbox, NULL));
     assert_null(mailbox_take(&mailbox));
     for (size_t i = 0; i < 3; i++)
-        mailbox_put(&mailbox, &messages[i]);
+        mailbox_put(&mailbox, &requests[i]);
     for (size_t i = 0; i < 3; i++)
-        assert_ptr_equal(mailbox_take(&mailbox), &messages[i]);
+        assert_ptr_equal(mailbox_take(&mailbox), &requests[i]);
     assert_null(mailbox_take(&mailbox));
     mailbox_finish(&mailbox);
 }
 
-static bool is_packet(const struct message *message, void *user)
+static bool is_short(const struct request *request, void *user)
 {
     (void)user;
-    return message->kind == MESSAGE_PACKET;
+    return request->between;
 }
 
 static void wanted_ones_may_overtake(void **state)
 {
     struct mailbox mailbox;
-    struct message stop = {.kind = MESSAGE_STOP}, first = {.kind = MESSAGE_PACKET},
-                   last = {.kind = MESSAGE_PACKET}, late = {.kind = MESSAGE_CONNECT};
+    struct request stop = {0}, first = {.between = true}, last = {.between = true}, late = {0};
 
     (void)state;
     mailbox_init(&mailbox, NULL);
     mailbox_put(&mailbox, &stop);
     mailbox_put(&mailbox, &first);
     mailbox_put(&mailbox, &last);
-    assert_true(mailbox_has(&mailbox, is_packet, NULL));
-    assert_ptr_equal(mailbox_take_if(&mailbox, is_packet, NULL), &first);
-    assert_ptr_equal(mailbox_take_if(&mailbox, is_packet, NULL), &last);
-    assert_null(mailbox_take_if(&mailbox, is_packet, NULL));
-    assert_false(mailbox_has(&mailbox, is_packet, NULL));
+    assert_true(mailbox_has(&mailbox, is_short, NULL));
+    assert_ptr_equal(mailbox_take_if(&mailbox, is_short, NULL), &first);
+    assert_ptr_equal(mailbox_take_if(&mailbox, is_short, NULL), &last);
+    assert_null(mailbox_take_if(&mailbox, is_short, NULL));
+    assert_false(mailbox_has(&mailbox, is_short, NULL));
     mailbox_put(&mailbox, &late); /* the end of the queue was cut off and is found again */
     assert_ptr_equal(mailbox_take(&mailbox), &stop);
     assert_ptr_equal(mailbox_take(&mailbox), &late);
@@ -70,7 +69,7 @@ static void waiting_ends_with_its_time(void **state)
 
 struct producer {
     struct mailbox *mailbox;
-    struct message messages[MANY];
+    struct request requests[MANY];
 };
 
 static void produce(void *user)
@@ -78,7 +77,7 @@ static void produce(void *user)
     struct producer *producer = user;
 
     for (size_t i = 0; i < MANY; i++)
-        mailbox_put(producer->mailbox, &producer->messages[i]);
+        mailbox_put(producer->mailbox, &producer->requests[i]);
 }
 
 static void waiting_thread_gets_all(void **state)
@@ -92,7 +91,7 @@ static void waiting_thread_gets_all(void **state)
     producer.mailbox = &mailbox;
     assert_int_equal(uv_thread_create(&thread, produce, &producer), 0);
     for (size_t i = 0; i < MANY; i++)
-        assert_ptr_equal(mailbox_wait(&mailbox, MAILBOX_FOREVER), &producer.messages[i]);
+        assert_ptr_equal(mailbox_wait(&mailbox, MAILBOX_FOREVER), &producer.requests[i]);
     uv_thread_join(&thread);
     mailbox_finish(&mailbox);
 }
@@ -109,7 +108,7 @@ static void on_wake(uv_async_t *async)
         uv_close((uv_handle_t *)async, NULL);
 }
 
-/* uv_async_send coalesces: fewer wake-ups than messages, and none lost. */
+/* uv_async_send coalesces: fewer wake-ups than requests, and none lost. */
 static void loop_is_woken_for_all(void **state)
 {
     static struct producer producer;
@@ -135,7 +134,7 @@ static void loop_is_woken_for_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(messages_come_out_in_order), cmocka_unit_test(wanted_ones_may_overtake),
+        cmocka_unit_test(requests_come_out_in_order), cmocka_unit_test(wanted_ones_may_overtake),
         cmocka_unit_test(waiting_ends_with_its_time), cmocka_unit_test(waiting_thread_gets_all),
         cmocka_unit_test(loop_is_woken_for_all),
     };

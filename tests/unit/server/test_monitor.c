@@ -137,7 +137,7 @@ static void a_line_is_run_up_to_its_first_failure(void **state)
     assert_prints("echo a; echo {b;c} \"d\"\necho e", "a\nb;c d\ne\n");
     assert_prints("echo a; halt x; echo b", "a\n['x' is not a number of milliseconds]");
     assert_prints("echo a; shutdown; echo b", "a\nshutdown command invoked\n");
-    assert_int_equal(rig.last.request, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.outcome, MONITOR_SHUTDOWN);
     assert_prints("echo -n a; echo", "a\n");
 }
 
@@ -180,12 +180,12 @@ static void scripts_end_the_daemon_with_a_code(void **state)
     monitor("shutdown error");
     assert_int_equal(rig.last.exit_code, 1);
     monitor("shutdown 7");
-    assert_int_equal(rig.last.request, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.outcome, MONITOR_SHUTDOWN);
     assert_int_equal(rig.last.exit_code, 7);
     assert_says("shutdown 256", "is not error or an exit code");
-    assert_int_equal(rig.last.request, MONITOR_NOTHING);
+    assert_int_equal(rig.last.outcome, MONITOR_NOTHING);
     monitor("exit");
-    assert_int_equal(rig.last.request, MONITOR_EXIT);
+    assert_int_equal(rig.last.outcome, MONITOR_EXIT);
 }
 
 static uint64_t now_us(void)

@@ -160,13 +160,13 @@ static void program_prints_its_stars(void **state)
     assert_prints("curstate", "running\n");
     monitorf("program %s preverify reset 0x08000000", path);
     assert_also("**pre-verifying**\n**Verified OK - No flashing**\n** Resetting Target **\n");
-    assert_int_equal(rig.last.request, MONITOR_NOTHING);
+    assert_int_equal(rig.last.outcome, MONITOR_NOTHING);
     monitorf("program %s 0x08000000 exit", path);
     assert_also("shutdown command invoked\n");
-    assert_int_equal(rig.last.request, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.outcome, MONITOR_SHUTDOWN);
     assert_int_equal(rig.last.exit_code, 0);
     monitor("program /nonexistent exit");
-    assert_int_equal(rig.last.request, MONITOR_SHUTDOWN);
+    assert_int_equal(rig.last.outcome, MONITOR_SHUTDOWN);
     assert_int_equal(rig.last.exit_code, 1);
     monitorf("program %s 0x08000000 0x08000000", path);
     assert_also("[usage: program");

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One gdb gdb against a worker played by the test: order, time, acknowledgement, interrupts. */
+/* One gdb connection against a worker played by the test: order, time, acknowledgement, interrupts.
+ */
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include <cmocka.h>
 
 #include "gdb/gdb_client.h"
+#include "gdb/gdb_request.h"
 #include "gdb/rsp.h"
 #include "net/listener.h"
 #include "session/mailbox.h"
@@ -36,10 +38,10 @@ static struct bench {
 } bench;
 
 /* In place of worker.c. */
-void worker_post(struct worker *worker, struct message *message)
+void worker_post(struct worker *worker, struct request *request)
 {
     (void)worker;
-    mailbox_put(&bench.posted, message);
+    mailbox_put(&bench.posted, request);
 }
 
 static void on_gone(void *user, struct gdb_client *gdb)
@@ -66,17 +68,17 @@ static void turn(void)
 }
 
 /* Turns the loop until the gdb has posted something. */
-static struct message *next_posted(enum message_kind kind)
+static struct gdb_request *next_posted(void (*run)(struct request *, struct session *))
 {
-    struct message *message = NULL;
+    struct request *request = NULL;
 
-    for (int i = 0; i < TURNS && !message; i++) {
+    for (int i = 0; i < TURNS && !request; i++) {
         turn();
-        message = mailbox_take(&bench.posted);
+        request = mailbox_take(&bench.posted);
     }
-    assert_non_null(message);
-    assert_int_equal(message->kind, kind);
-    return message;
+    assert_non_null(request);
+    assert_true(request->run == run);
+    return gdb_request_of(request);
 }
 
 static void nothing_posted(void)
@@ -133,24 +135,28 @@ static void let_pass(uint64_t ms)
         turn();
 }
 
-static void answer(struct message *message, const char *reply)
+static void done(struct gdb_request *message)
+{
+    message->request.done(&message->request);
+}
+
+static void answer(struct gdb_request *message, const char *reply)
 {
     message->outcome = PACKET_REPLY;
     message->reply.data = (uint8_t *)strdup(reply);
     message->reply.length = strlen(reply);
-    gdb_client_take(bench.gdb, message);
+    done(message);
 }
 
-static void answer_later(struct message *message)
+static void answer_later(struct gdb_request *message)
 {
     message->outcome = PACKET_LATER;
-    gdb_client_take(bench.gdb, message);
+    done(message);
 }
 
 static void worker_sends(const char *payload)
 {
-    gdb_client_take(bench.gdb,
-                    message_create(MESSAGE_SEND, bench.gdb, NULL, payload, strlen(payload)));
+    done(gdb_request_create(bench.gdb, NULL, NULL, gdb_client_forward, payload, strlen(payload)));
 }
 
 /* --- each test: a connected gdb --- */
@@ -180,10 +186,10 @@ static int set_up_stranger(void **state)
     bench.listener = (struct listener){.service = "gdb", .arrived = on_arrived};
     assert_true(listener_open(&bench.listener, &bench.loop, &any, why, sizeof why));
     bench.socket = connect_to(bench.listener.endpoint.port);
-    struct message *hello = next_posted(MESSAGE_CLIENT_OPEN);
+    struct gdb_request *hello = next_posted(gdb_run_open);
     bench.client.id = CLIENT_ID;
     hello->client = &bench.client;
-    gdb_client_take(bench.gdb, hello);
+    done(hello);
     return 0;
 }
 
@@ -192,7 +198,7 @@ static int set_up(void **state)
 {
     set_up_stranger(state);
     say("$qSupported:#71");
-    answer(next_posted(MESSAGE_PACKET), "");
+    answer(next_posted(gdb_run_packet), "");
     hear("+$#00");
     say("+");
     return 0;
@@ -204,10 +210,10 @@ static int tear_down(void **state)
     (void)state;
     close(bench.socket);
     for (int i = 0; i < TURNS && !bench.gone; i++) {
-        struct message *message = mailbox_take(&bench.posted);
+        struct request *request = mailbox_take(&bench.posted);
 
-        if (message)
-            gdb_client_take(bench.gdb, message);
+        if (request)
+            request->done(request);
         turn();
     }
     assert_true(bench.gone);
@@ -224,16 +230,16 @@ static void one_packet_at_a_time_is_with_the_worker(void **state)
 {
     (void)state;
     say("$qC#b4$m0,4#fd$qC#b4");
-    struct message *first = next_posted(MESSAGE_PACKET);
+    struct gdb_request *first = next_posted(gdb_run_packet);
     assert_string_equal(first->payload, "qC");
     nothing_posted();
     answer(first, "QC1");
     hear("+$QC1#c5");
-    struct message *second = next_posted(MESSAGE_PACKET);
+    struct gdb_request *second = next_posted(gdb_run_packet);
     assert_string_equal(second->payload, "m0,4");
     answer(second, "E01");
     hear("+$E01#a6");
-    answer(next_posted(MESSAGE_PACKET), "QC1");
+    answer(next_posted(gdb_run_packet), "QC1");
     hear("+$QC1#c5");
 }
 
@@ -241,7 +247,7 @@ static void long_packets_are_acknowledged_at_once(void **state)
 {
     (void)state;
     say("$vFlashDone#ea");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     hear("+");
     answer(message, "OK");
     hear("$OK#9a");
@@ -251,10 +257,10 @@ static void nack_resends_only_what_was_answered(void **state)
 {
     (void)state;
     say("$m0,4#fd");
-    answer(next_posted(MESSAGE_PACKET), "E01");
+    answer(next_posted(gdb_run_packet), "E01");
     hear("+$E01#a6");
     say("+$qC#b4");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     say("-");
     hear_nothing();
     answer(message, "QC1");
@@ -267,14 +273,14 @@ static void no_ack_begins_after_the_acknowledged_ok(void **state)
 {
     (void)state;
     say("$QStartNoAckMode#b0");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     message->actions = CLIENT_NO_ACK;
     answer(message, "OK");
     hear("+$OK#9a");
     say("-"); /* not yet: it did not arrive */
     hear("$OK#9a");
     say("+$qC#b4");
-    answer(next_posted(MESSAGE_PACKET), "QC1");
+    answer(next_posted(gdb_run_packet), "QC1");
     hear("$QC1#c5");
     say("-");
     hear_nothing();
@@ -289,7 +295,7 @@ static void too_long_packets_get_their_error_in_turn(void **state)
     memcpy(packet, "$qC#b4$", 7);
     memcpy(packet + sizeof packet - 4, "#00", 4);
     say(packet);
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     nothing_posted();
     answer(message, "QC1");
     hear("+$QC1#c5+$E01#a6");
@@ -299,14 +305,14 @@ static void close_comes_after_the_reply(void **state)
 {
     (void)state;
     say("$D#44");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     message->actions = CLIENT_CLOSE;
     answer(message, "OK");
     hear("+$OK#9a");
     hear_the_end();
-    struct message *farewell = next_posted(MESSAGE_CLIENT_CLOSE);
+    struct gdb_request *farewell = next_posted(gdb_run_close);
     assert_ptr_equal(farewell->client, &bench.client);
-    gdb_client_take(bench.gdb, farewell);
+    done(farewell);
 }
 
 /* --- time --- */
@@ -315,13 +321,13 @@ static void late_answers_are_replaced_and_dropped(void **state)
 {
     (void)state;
     say("$m0,4#fd");
-    struct message *late = next_posted(MESSAGE_PACKET);
+    struct gdb_request *late = next_posted(gdb_run_packet);
     hear("+$E01#a6"); /* after 1.5 s */
-    assert_true(atomic_load(&late->job.cancelled));
+    assert_true(atomic_load(&late->request.job.cancelled));
     say("$qC#b4");
     nothing_posted(); /* the late one is still with the worker */
     answer(late, "00000000");
-    answer(next_posted(MESSAGE_PACKET), "QC1");
+    answer(next_posted(gdb_run_packet), "QC1");
     hear("+$QC1#c5");
 }
 
@@ -329,11 +335,11 @@ static void late_question_for_the_stop_says_that_nothing_runs(void **state)
 {
     (void)state;
     say("$?#3f");
-    struct message *late = next_posted(MESSAGE_PACKET);
-    hear("+$W00#b7");                                          /* after 5 s */
-    struct message *ended = next_posted(MESSAGE_CLIENT_ENDED); /* whatever `?` finds out yet */
+    struct gdb_request *late = next_posted(gdb_run_packet);
+    hear("+$W00#b7");                                       /* after 5 s */
+    struct gdb_request *ended = next_posted(gdb_run_ended); /* whatever `?` finds out yet */
     assert_ptr_equal(ended->client, &bench.client);
-    gdb_client_take(bench.gdb, ended);
+    done(ended);
     answer(late, "T05");
     hear_nothing();
 }
@@ -343,7 +349,7 @@ static void question_for_the_stop_may_be_answered_later_than_others(void **state
 {
     (void)state;
     say("$?#3f");
-    struct message *late = next_posted(MESSAGE_PACKET);
+    struct gdb_request *late = next_posted(gdb_run_packet);
     let_pass(2500);
     answer(late, "T05");
     hear("+$T05#b9");
@@ -355,19 +361,19 @@ static void interrupt_cancels_a_long_job(void **state)
 {
     (void)state;
     say("$qRcmd,68#91\x03");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     hear("+");
-    assert_true(atomic_load(&message->job.cancelled));
+    assert_true(atomic_load(&message->request.job.cancelled));
     answer(message, "E01");
     hear("$E01#a6");
     nothing_posted();
 }
 
 /* What was said is the next request, and it has been interrupted before it came, or not. */
-static struct message *says_and_meets(const char *bytes, bool interrupt)
+static struct gdb_request *says_and_meets(const char *bytes, bool interrupt)
 {
     say(bytes);
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     assert_int_equal(message->interrupt_first, interrupt);
     return message;
 }
@@ -406,14 +412,14 @@ static void interrupt_that_crosses_a_stop_is_kept(void **state)
     hear("+$T02#b6");
     answer(says_and_meets("$vCont;r0,2:1#b0\x03", false), "T05");
     hear("+$T05#b9");
-    struct message *resume = says_and_meets("$c#63", true);
+    struct gdb_request *resume = says_and_meets("$c#63", true);
     worker_sends("T05"); /* of another gdb's, overtakes it */
     answer_later(resume);
     hear("+$T05#b9");
     answer_later(says_and_meets("$c#63", true));
-    struct message *interrupt = next_posted(MESSAGE_INTERRUPT); /* the core ran */
-    worker_sends("T05");                                        /* in the same moment */
-    gdb_client_take(bench.gdb, interrupt);
+    struct gdb_request *interrupt = next_posted(gdb_run_interrupt); /* the core ran */
+    worker_sends("T05");                                            /* in the same moment */
+    done(interrupt);
     hear("+$T05#b9");
     answer(says_and_meets("$c#63", true), "T02");
     hear("+$T02#b6");
@@ -428,9 +434,9 @@ static void interrupt_is_forgotten_by_what_begins_anew(void **state)
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         begins_to_debug();
         say("\x03");
-        struct message *message = says_and_meets(packets[i], false);
+        struct gdb_request *message = says_and_meets(packets[i], false);
         message->outcome = PACKET_NO_REPLY;
-        gdb_client_take(bench.gdb, message);
+        done(message);
         hear("+");
         answer_later(says_and_meets("$c#63", false));
         worker_sends("T05");
@@ -443,7 +449,7 @@ static void interrupt_is_forgotten_by_a_reset(void **state)
     (void)state;
     begins_to_debug();
     say("\x03");
-    struct message *message = says_and_meets("$qRcmd,68#91", false);
+    struct gdb_request *message = says_and_meets("$qRcmd,68#91", false);
     message->actions = CLIENT_RESET;
     answer(message, "OK");
     hear("+$OK#9a");
@@ -455,9 +461,9 @@ static void interrupt_is_consumed_by_what_it_cancels(void **state)
     (void)state;
     begins_to_debug();
     say("$vFlashDone#ea\x03");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     hear("+");
-    assert_true(atomic_load(&message->job.cancelled));
+    assert_true(atomic_load(&message->request.job.cancelled));
     answer(message, "E01");
     hear("$E01#a6");
     answer_later(says_and_meets("$c#63", false));
@@ -468,11 +474,11 @@ static void interrupt_ends_slow_questions(void **state)
     (void)state;
     begins_to_debug();
     say("$qCRC:0,4#13\x03");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     nothing_posted();
-    assert_true(atomic_load(&message->job.cancelled));
+    assert_true(atomic_load(&message->request.job.cancelled));
     message->outcome = PACKET_NO_REPLY; /* the worker had not begun it */
-    gdb_client_take(bench.gdb, message);
+    done(message);
     hear("+$E01#a6");
     answer_later(says_and_meets("$c#63", false));
 }
@@ -499,9 +505,9 @@ static void interrupt_of_lldb_is_not_kept(void **state)
     nothing_posted();
     asks("$qC#b4\x03", "QC1", "+$QC1#c5");
     answer_later(says_and_meets("$c#63\x03", false));
-    struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
+    struct gdb_request *interrupt = next_posted(gdb_run_interrupt);
     worker_sends("T05");
-    gdb_client_take(bench.gdb, interrupt);
+    done(interrupt);
     hear("+$T05#b9");
     answer_later(says_and_meets("$c#63", false));
 }
@@ -510,15 +516,15 @@ static void interrupt_waits_for_its_resume(void **state)
 {
     (void)state;
     say("$c#63\x03");
-    struct message *resume = next_posted(MESSAGE_PACKET);
+    struct gdb_request *resume = next_posted(gdb_run_packet);
     nothing_posted();
-    assert_false(atomic_load(&resume->job.cancelled));
+    assert_false(atomic_load(&resume->request.job.cancelled));
     answer_later(resume);
-    struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
+    struct gdb_request *interrupt = next_posted(gdb_run_interrupt);
     assert_ptr_equal(interrupt->client, &bench.client);
     say("\x03\x03"); /* one on its way is enough */
     nothing_posted();
-    gdb_client_take(bench.gdb, interrupt);
+    done(interrupt);
     worker_sends("T02");
     hear("+$T02#b6");
     answer_later(says_and_meets("+$c#63", false)); /* it has done its work */
@@ -528,10 +534,10 @@ static void interrupt_stops_what_runs_whatever_else_is_asked(void **state)
 {
     (void)state;
     answer_later(says_and_meets("$c#63", false));
-    struct message *question = says_and_meets("$m0,4#fd\x03", false);
-    struct message *interrupt = next_posted(MESSAGE_INTERRUPT);
+    struct gdb_request *question = says_and_meets("$m0,4#fd\x03", false);
+    struct gdb_request *interrupt = next_posted(gdb_run_interrupt);
     answer(question, "00");
-    gdb_client_take(bench.gdb, interrupt);
+    done(interrupt);
     hear("++$00#60");
 }
 
@@ -539,7 +545,7 @@ static void a_stop_may_overtake_the_answer_to_its_resume(void **state)
 {
     (void)state;
     say("$c#63");
-    struct message *resume = next_posted(MESSAGE_PACKET);
+    struct gdb_request *resume = next_posted(gdb_run_packet);
     worker_sends("O41");
     worker_sends("T05");
     answer_later(resume);
@@ -556,18 +562,18 @@ static void a_vanished_client_ends_its_job_first(void **state)
 {
     (void)state;
     say("$qRcmd,68#91$qC#b4");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     hear("+");
     struct linger now = {.l_onoff = 1};
     setsockopt(bench.socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     close(bench.socket); /* a reset, not an orderly end */
     bench.socket = -1;
-    for (int i = 0; i < TURNS && !atomic_load(&message->job.cancelled); i++)
+    for (int i = 0; i < TURNS && !atomic_load(&message->request.job.cancelled); i++)
         turn();
-    assert_true(atomic_load(&message->job.cancelled));
+    assert_true(atomic_load(&message->request.job.cancelled));
     nothing_posted(); /* neither the queued packet nor the farewell while the job runs */
     answer(message, "E01");
-    gdb_client_take(bench.gdb, next_posted(MESSAGE_CLIENT_CLOSE));
+    done(next_posted(gdb_run_close));
 }
 
 static void reading_stops_while_requests_pile_up(void **state)
@@ -591,7 +597,7 @@ static void reading_stops_while_requests_pile_up(void **state)
     assert_int_equal(stalled, 50);
     /* All are served in the end. */
     for (int i = 0; i < 200; i++) {
-        answer(next_posted(MESSAGE_PACKET), "00");
+        answer(next_posted(gdb_run_packet), "00");
         hear("+$00#60");
     }
 }
@@ -602,11 +608,11 @@ static void a_stranger_may_ask_but_not_act(void **state)
 {
     (void)state;
     say("$qC#b4");
-    answer(next_posted(MESSAGE_PACKET), "QC1");
+    answer(next_posted(gdb_run_packet), "QC1");
     hear("+$QC1#c5");
     say("+$k#6b++");
     hear_the_end();
-    gdb_client_take(bench.gdb, next_posted(MESSAGE_CLIENT_CLOSE)); /* and no packet */
+    done(next_posted(gdb_run_close)); /* and no packet */
 }
 
 static void what_acts_is_no_first_packet(void **state)
@@ -618,7 +624,7 @@ static void what_acts_is_no_first_packet(void **state)
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         say(packets[i]);
         hear_the_end();
-        gdb_client_take(bench.gdb, next_posted(MESSAGE_CLIENT_CLOSE));
+        done(next_posted(gdb_run_close));
         tear_down(state);
         set_up_stranger(state);
     }
@@ -628,9 +634,9 @@ static void a_known_gdb_may_act(void **state)
 {
     (void)state;
     say("$k#6b");
-    struct message *message = next_posted(MESSAGE_PACKET);
+    struct gdb_request *message = next_posted(gdb_run_packet);
     message->outcome = PACKET_NO_REPLY;
-    gdb_client_take(bench.gdb, message);
+    done(message);
     hear("+");
 }
 
