@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* A station: one probe with its worker, its ports (gdb, telnet, Tcl) and the sessions that came
+ * through them. Start: worker, first try to connect, commands of -c, ports, ready lines. End:
+ * ports, sessions, worker (everything of ours off the chip). Loop thread. */
+#ifndef PROBED_STATION_H
+#define PROBED_STATION_H
+
+#include <uv.h>
+
+#include "base/log.h"
+#include "net/peer.h"
+#include "options/options.h"
+
+struct station;
+
+struct station_setup {
+    uv_loop_t *loop;
+    const struct options *options;
+    const struct log *log;
+    const struct peer_rules *peers;
+    /* A port accepts from now on; as daemon_setup.ready. */
+    void (*ready)(void *user, const char *service, const struct endpoint *endpoint);
+    void *ready_user;
+    /* What the process's exit code shall be (daemon.h), whatever ends it. */
+    void (*exit_code)(void *user, int code);
+    /* It asks for the end: a command, its last gdb, a first try to connect that failed for good. */
+    void (*leave)(void *user);
+    /* After station_leave(): nothing of it is with the loop any more, station_destroy() may follow.
+     */
+    void (*ended)(void *user);
+    void *user;
+};
+
+/* All of the setup outlives the station. Returns an exit code; the log has the sentence if it is
+ * not DAEMON_OK. */
+int station_create(const struct station_setup *setup, struct station **station);
+/* Begins the end; ended() comes later. Twice is fine. */
+void station_leave(struct station *station);
+/* Before station_create()'s caller ran the loop, or after ended(). NULL is fine. */
+void station_destroy(struct station *station);
+
+#endif
