@@ -9,27 +9,11 @@
 
 /* --- names --- */
 
-/* The names of OpenOCD's target files, which stand before ".cpu" and ".flash" in its output. */
-static const char *const families[CHIP_FAMILY_COUNT] = {
-    [CHIP_F0] = "stm32f0x",   [CHIP_F1] = "stm32f1x",     [CHIP_F1_XL] = "stm32f1x",
-    [CHIP_F2] = "stm32f2x",   [CHIP_F4] = "stm32f4x",     [CHIP_F7] = "stm32f7x",
-    [CHIP_L0] = "stm32l0",    [CHIP_L1] = "stm32l1",      [CHIP_L4] = "stm32l4x",
-    [CHIP_L5] = "stm32l5x",   [CHIP_G0] = "stm32g0x",     [CHIP_G4] = "stm32g4x",
-    [CHIP_C0] = "stm32c0x",   [CHIP_U0] = "stm32u0x",     [CHIP_U3] = "stm32u3x",
-    [CHIP_U5] = "stm32u5x",   [CHIP_WB] = "stm32wbx",     [CHIP_WB0] = "stm32wb0x",
-    [CHIP_WBA] = "stm32wbax", [CHIP_H5] = "stm32h5x",     [CHIP_H7] = "stm32h7x",
-    [CHIP_H7AB] = "stm32h7x", [CHIP_H7RS] = "stm32h7rsx",
-};
-
 const char *monitor_family(const struct target *target)
 {
-    const struct chip *chip = chip_by_dev_id(target_chip(target)->dev_id);
+    const char *name = chip_family_of(target_chip(target)->dev_id)->openocd;
 
-    if (!chip || !families[chip->family])
-        return "cortex_m";
-    if (chip->family == CHIP_F0 && chip->cores & CHIP_M4)
-        return "stm32f3x";
-    return families[chip->family];
+    return name ? name : "cortex_m";
 }
 
 struct monitor_name monitor_target_name(const struct target *target)

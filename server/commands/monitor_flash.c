@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip/chips.h"
 #include "commands/monitor_commands.h"
 #include "flash/flash.h"
 #include "flash/stm32/stm32f1.h"
@@ -94,26 +95,16 @@ enum err monitor_flash_probe(struct monitor *monitor, int argc, const char *cons
     return err;
 }
 
-/* RM0008, 31.6.1; other families have letters of their own. */
 static void print_chip(struct monitor *monitor, const struct target *target)
 {
     const struct target_chip *chip = target_chip(target);
-    unsigned revision = (unsigned)(chip->idcode >> 16);
-    static const struct {
-        uint16_t dev_id, revision;
-        char letter;
-    } letters[] = {
-        {0x410, 0x0000, 'A'}, {0x410, 0x2000, 'B'}, {0x410, 0x2001, 'Z'}, {0x410, 0x2003, 'Y'},
-        {0x412, 0x1000, 'A'}, {0x414, 0x1000, 'A'}, {0x414, 0x1001, 'Z'}, {0x414, 0x1003, 'Y'},
-        {0x418, 0x1000, 'A'}, {0x418, 0x1001, 'Z'}, {0x430, 0x1000, 'A'},
-    };
+    uint16_t revision = (uint16_t)(chip->idcode >> 16);
+    char letter = chip_revision_letter(chip->dev_id, revision);
 
-    for (size_t i = 0; i < sizeof letters / sizeof *letters; i++)
-        if (letters[i].dev_id == chip->dev_id && letters[i].revision == revision) {
-            job_print(monitor->job, "%s - Rev: %c\n", chip->name, letters[i].letter);
-            return;
-        }
-    job_print(monitor->job, "%s - Rev: 0x%04x\n", chip->name, revision);
+    if (letter)
+        job_print(monitor->job, "%s - Rev: %c\n", chip->name, letter);
+    else
+        job_print(monitor->job, "%s - Rev: 0x%04x\n", chip->name, revision);
 }
 
 /* STM32F1 protects blocks of 4 KiB, the last one all that follows (PM0075, 2.4.2); others are

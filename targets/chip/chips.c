@@ -38,7 +38,8 @@
 #define SIG_H5     0x08FFF80C, 0x08FFF800
 #define SIG_H7     0x1FF1E880, 0x1FF1E800
 
-#define RAM(kib) 0x20000000, (kib) * 1024
+#define KIB 1024
+#define RAM(kib) 0x20000000, (kib) * KIB
 
 /* id, core, family, sectors, flash KiB largest and smallest, second bank at KiB, id code, signature,
  * RAM, name. Parts of 0x44E, 0x44F, 0x45A were new when this was written: their unique id's address
@@ -59,7 +60,7 @@ const struct chip chips[] = {
     CHIP(0x419, M4, F4, SECTORS16, 2048, 512, 0, ID_PPB, SIG_F4, RAM(192), "STM32F427/F429/F437/F439"),
     CHIP(0x420, M3, F1, PAGES(1024), 128, 16, 0, ID_PPB, SIG_F1, RAM(8), "STM32F100 value line low/medium-density"),
     CHIP(0x421, M4, F4, SECTORS16, 512, 256, 0, ID_PPB, SIG_F4, RAM(128), "STM32F446"),
-    CHIP(0x422, M4, F0, PAGES(2048), 256, 128, 0, ID_PPB, SIG_F0, RAM(40), "STM32F302/F303 xB/xC, F358"),
+    CHIP(0x422, M4, F3, PAGES(2048), 256, 128, 0, ID_PPB, SIG_F0, RAM(40), "STM32F302/F303 xB/xC, F358"),
     CHIP(0x423, M4, F4, SECTORS16, 256, 128, 0, ID_PPB, SIG_F4, RAM(64), "STM32F401 xB/xC"),
     CHIP(0x425, M0P, L0, PAGES(128), 32, 16, 0, ID_APB, SIG_L0, RAM(8), "STM32L031/L041"),
     CHIP(0x427, M3, L1, PAGES(256), 256, 256, 0, ID_PPB, SIG_L1_BIG, RAM(32), "STM32L100/L151/L152/L162 Cat.3"),
@@ -68,21 +69,21 @@ const struct chip chips[] = {
     CHIP(0x42A, M33, U3, PAGES(4096), 2048, 1024, 0, ID_M33, SIG_U5, RAM(640), "STM32U3B5/U3C5"),
     CHIP(0x430, M3, F1_XL, PAGES(2048), 1024, 768, 0, ID_PPB, SIG_F1, RAM(96), "STM32F101/F103 XL-density"),
     CHIP(0x431, M4, F4, SECTORS16, 512, 256, 0, ID_PPB, SIG_F4, RAM(128), "STM32F411"),
-    CHIP(0x432, M4, F0, PAGES(2048), 256, 64, 0, ID_PPB, SIG_F0, RAM(32), "STM32F373/F378"),
+    CHIP(0x432, M4, F3, PAGES(2048), 256, 64, 0, ID_PPB, SIG_F0, RAM(32), "STM32F373/F378"),
     CHIP(0x433, M4, F4, SECTORS16, 512, 384, 0, ID_PPB, SIG_F4, RAM(96), "STM32F401 xD/xE"),
     CHIP(0x434, M4, F4, SECTORS16, 2048, 512, 0, ID_PPB, SIG_F4, RAM(320), "STM32F469/F479"),
     CHIP(0x435, M4, L4, PAGES(2048), 256, 128, 0, ID_PPB, SIG_L4, RAM(64), "STM32L431/L432/L433/L442/L443"),
     CHIP(0x436, M3, L1, PAGES(256), 384, 384, 0, ID_PPB, SIG_L1_BIG, RAM(48), "STM32L151/L152/L162 Cat.3/4"),
     CHIP(0x437, M3, L1, PAGES(256), 512, 384, 0, ID_PPB, SIG_L1_BIG, RAM(80), "STM32L151/L152/L162 Cat.5/6"),
-    CHIP(0x438, M4, F0, PAGES(2048), 64, 16, 0, ID_PPB, SIG_F0, RAM(12), "STM32F303x6/x8, F328, F334"),
-    CHIP(0x439, M4, F0, PAGES(2048), 64, 32, 0, ID_PPB, SIG_F0, RAM(16), "STM32F301, F302x6/x8, F318"),
+    CHIP(0x438, M4, F3, PAGES(2048), 64, 16, 0, ID_PPB, SIG_F0, RAM(12), "STM32F303x6/x8, F328, F334"),
+    CHIP(0x439, M4, F3, PAGES(2048), 64, 32, 0, ID_PPB, SIG_F0, RAM(16), "STM32F301, F302x6/x8, F318"),
     CHIP(0x440, M0, F0, PAGES(1024), 64, 16, 0, ID_APB, SIG_F0, RAM(8), "STM32F051/F058/F030x8"),
     CHIP(0x441, M4, F4, SECTORS16, 1024, 512, 0, ID_PPB, SIG_F4, RAM(256), "STM32F412"),
     CHIP(0x442, M0, F0, PAGES(2048), 256, 128, 0, ID_APB, SIG_F0, RAM(32), "STM32F091/F098/F030xC"),
     CHIP(0x443, M0P, C0, PAGES(2048), 32, 16, 0, ID_APB, SIG_C0, RAM(6), "STM32C011"),
     CHIP(0x444, M0, F0, PAGES(1024), 32, 16, 0, ID_APB, SIG_F0, RAM(4), "STM32F031/F038/F030 x4/x6"),
     CHIP(0x445, M0, F0, PAGES(1024), 32, 16, 0, ID_APB, SIG_F0, RAM(6), "STM32F042/F048/F070x6"),
-    CHIP(0x446, M4, F0, PAGES(2048), 512, 384, 0, ID_PPB, SIG_F0, RAM(64), "STM32F302/F303 xD/xE, F398"),
+    CHIP(0x446, M4, F3, PAGES(2048), 512, 384, 0, ID_PPB, SIG_F0, RAM(64), "STM32F302/F303 xD/xE, F398"),
     CHIP(0x447, M0P, L0, PAGES(128), 192, 64, 0, ID_APB, SIG_L0, RAM(20), "STM32L07x/L08x"),
     CHIP(0x448, M0, F0, PAGES(2048), 128, 64, 0, ID_APB, SIG_F0, RAM(16), "STM32F071/F072/F078/F070xB"),
     CHIP(0x449, M7, F7, SECTORS32, 1024, 64, 0, ID_PPB, SIG_F7, RAM(320), "STM32F745/F746/F750/F756"),
@@ -137,38 +138,6 @@ const struct chip chips[] = {
 };
 const size_t chip_count = sizeof chips / sizeof chips[0];
 
-#define KIB 1024
-#define NO_RDP {0, 0, 0, 0}
-
-/* Name, flash, controller, program width, erased value, read protection (address, shift, mask, open
- * value). H5, C5, H7RS have a life cycle in place of a protection level, WB0 a lock byte. */
-const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
-    [CHIP_F0]       = {"F0/F3", 0x08000000, 0x40022000,  2, 0xFF, {0x4002201C, 1, 0x03, 0x00}},
-    [CHIP_F1]       = {"F1",    0x08000000, 0x40022000,  2, 0xFF, {0x4002201C, 1, 0x01, 0x00}},
-    [CHIP_F1_XL]    = {"F1 XL", 0x08000000, 0x40022000,  2, 0xFF, {0x4002201C, 1, 0x01, 0x00}},
-    [CHIP_F2]       = {"F2",    0x08000000, 0x40023C00,  4, 0xFF, {0x40023C14, 8, 0xFF, 0xAA}},
-    [CHIP_F4]       = {"F4",    0x08000000, 0x40023C00,  4, 0xFF, {0x40023C14, 8, 0xFF, 0xAA}},
-    [CHIP_F7]       = {"F7",    0x08000000, 0x40023C00,  4, 0xFF, {0x40023C14, 8, 0xFF, 0xAA}},
-    [CHIP_L0]       = {"L0",    0x08000000, 0x40022000,  4, 0x00, {0x4002201C, 0, 0xFF, 0xAA}},
-    [CHIP_L1]       = {"L1",    0x08000000, 0x40023C00,  4, 0x00, {0x40023C1C, 0, 0xFF, 0xAA}},
-    [CHIP_L4]       = {"L4",    0x08000000, 0x40022000,  8, 0xFF, {0x40022020, 0, 0xFF, 0xAA}},
-    [CHIP_L5]       = {"L5",    0x08000000, 0x40022000,  8, 0xFF, {0x40022040, 0, 0xFF, 0xAA}},
-    [CHIP_G0]       = {"G0",    0x08000000, 0x40022000,  8, 0xFF, {0x40022020, 0, 0xFF, 0xAA}},
-    [CHIP_G4]       = {"G4",    0x08000000, 0x40022000,  8, 0xFF, {0x40022020, 0, 0xFF, 0xAA}},
-    [CHIP_C0]       = {"C0",    0x08000000, 0x40022000,  8, 0xFF, {0x40022020, 0, 0xFF, 0xAA}},
-    [CHIP_C5]       = {"C5",    0x08000000, 0x40022000, 16, 0xFF, NO_RDP},
-    [CHIP_U0]       = {"U0",    0x08000000, 0x40022000,  8, 0xFF, {0x40022020, 0, 0xFF, 0xAA}},
-    [CHIP_U3]       = {"U3",    0x08000000, 0x40022000,  8, 0xFF, {0x40022040, 0, 0xFF, 0xAA}},
-    [CHIP_U5]       = {"U5",    0x08000000, 0x40022000, 16, 0xFF, {0x40022040, 0, 0xFF, 0xAA}},
-    [CHIP_WB]       = {"WB/WL", 0x08000000, 0x58004000,  8, 0xFF, {0x58004020, 0, 0xFF, 0xAA}},
-    [CHIP_WB0]      = {"WB0",   0x10040000, 0x40001000,  4, 0xFF, NO_RDP},
-    [CHIP_WBA]      = {"WBA",   0x08000000, 0x40022000, 16, 0xFF, {0x40022040, 0, 0xFF, 0xAA}},
-    [CHIP_H5]       = {"H5",    0x08000000, 0x40022000, 16, 0xFF, NO_RDP},
-    [CHIP_H7]       = {"H7",    0x08000000, 0x52002000, 32, 0xFF, {0x5200201C, 8, 0xFF, 0xAA}},
-    [CHIP_H7AB]     = {"H7A/B", 0x08000000, 0x52002000, 16, 0xFF, {0x5200201C, 8, 0xFF, 0xAA}},
-    [CHIP_H7RS]     = {"H7R/S", 0x08000000, 0x52002000, 16, 0xFF, NO_RDP},
-    [CHIP_NO_FLASH] = {"none",  0,          0,           0, 0xFF, NO_RDP},
-};
 /* clang-format on */
 
 const struct chip *chip_by_dev_id(uint16_t dev_id)
@@ -182,6 +151,31 @@ const struct chip *chip_by_dev_id(uint16_t dev_id)
 const struct chip_family *chip_family(const struct chip *chip)
 {
     return &chip_families[chip->family];
+}
+
+const struct chip_family *chip_family_of(uint16_t dev_id)
+{
+    const struct chip *chip = chip_by_dev_id(dev_id);
+
+    return chip ? chip_family(chip) : &chip_families[CHIP_NO_FLASH];
+}
+
+/* RM0008, 31.6.1; other families have letters of their own. */
+char chip_revision_letter(uint16_t dev_id, uint16_t revision)
+{
+    static const struct {
+        uint16_t dev_id, revision;
+        char letter;
+    } letters[] = {
+        {0x410, 0x0000, 'A'}, {0x410, 0x2000, 'B'}, {0x410, 0x2001, 'Z'}, {0x410, 0x2003, 'Y'},
+        {0x412, 0x1000, 'A'}, {0x414, 0x1000, 'A'}, {0x414, 0x1001, 'Z'}, {0x414, 0x1003, 'Y'},
+        {0x418, 0x1000, 'A'}, {0x418, 0x1001, 'Z'}, {0x430, 0x1000, 'A'},
+    };
+
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
+        if (letters[i].dev_id == dev_id && letters[i].revision == revision)
+            return letters[i].letter;
+    return 0;
 }
 
 /* --- sectors --- */

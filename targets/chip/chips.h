@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The chips: pure data, one row a device id and one a flash controller family. What a chip is told
- * apart by, where its memories lie, what its sectors are. No code here but look-ups; nothing in
- * transport/sim uses these tables, so that one mistake cannot hide in both. */
+/* The chips: pure data, one row a device id. What a chip is told apart by, where its memories lie,
+ * what its sectors are; what it shares with its kin is its family's row (chip/families.h). No code
+ * here but look-ups; nothing in transport/sim uses these tables, so that one mistake cannot hide in
+ * both. */
 #ifndef PROBED_CHIPS_H
 #define PROBED_CHIPS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "chip/families.h"
 
 /* Bits: some chips have two cores. */
 enum chip_core {
@@ -21,57 +24,11 @@ enum chip_core {
     CHIP_A7 = 128,
 };
 
-enum chip_family_id {
-    CHIP_F0, /* F3 too: the same controller */
-    CHIP_F1,
-    CHIP_F1_XL,
-    CHIP_F2,
-    CHIP_F4,
-    CHIP_F7,
-    CHIP_L0,
-    CHIP_L1,
-    CHIP_L4,
-    CHIP_L5,
-    CHIP_G0,
-    CHIP_G4,
-    CHIP_C0,
-    CHIP_C5,
-    CHIP_U0,
-    CHIP_U3,
-    CHIP_U5,
-    CHIP_WB,
-    CHIP_WB0,
-    CHIP_WBA,
-    CHIP_H5,
-    CHIP_H7,
-    CHIP_H7AB,
-    CHIP_H7RS,
-    CHIP_NO_FLASH,
-    CHIP_FAMILY_COUNT
-};
-
 /* Sectors of different sizes, in order of addresses; the last run goes on as far as flash does. */
 enum chip_layout {
     CHIP_PAGES,     /* all of chip.page_size */
     CHIP_SECTORS16, /* 4 x 16K, 64K, then 128K each */
     CHIP_SECTORS32, /* 4 x 32K, 128K, then 256K each */
-};
-
-/* Which word tells whether the flash is protected against reading: protected when
- * (word >> shift & mask) != open. address 0: not known to us. */
-struct chip_rdp {
-    uint32_t address;
-    uint8_t shift, mask, open;
-};
-
-/* What all chips with one flash controller share. */
-struct chip_family {
-    const char *name;
-    uint32_t flash_base;
-    uint32_t controller;   /* base of the flash controller's registers */
-    uint8_t program_width; /* bytes that are programmed at once */
-    uint8_t erased;        /* what erased bytes read as */
-    struct chip_rdp rdp;
 };
 
 struct chip {
@@ -93,11 +50,14 @@ struct chip {
 
 extern const struct chip chips[]; /* sorted by dev_id */
 extern const size_t chip_count;
-extern const struct chip_family chip_families[CHIP_FAMILY_COUNT];
 
 /* NULL if there is none. */
 const struct chip *chip_by_dev_id(uint16_t dev_id);
 const struct chip_family *chip_family(const struct chip *chip);
+/* The family's row of a chip by its id; that of CHIP_NO_FLASH if the id is not known. */
+const struct chip_family *chip_family_of(uint16_t dev_id);
+/* The letter that the reference manual gives to a revision (upper half of the id code); 0: none. */
+char chip_revision_letter(uint16_t dev_id, uint16_t revision);
 
 /* A run of equal sectors. */
 struct chip_sectors {

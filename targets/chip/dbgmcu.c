@@ -1,38 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* ST's own debug register: keeps the debug port alive while the chip sleeps, and stops watchdogs
- * while the core is halted. RM0008 31.16.3 (F1: watchdogs in DBGMCU_CR), RM0090 38.16.3 and 38.16.4
- * (F4: in DBGMCU_APB1_FZ; F2, F7, L1, L4, G4 alike). */
+ * while the core is halted. Where it is: the family's row. */
 #include "core/core.h"
 
 #include "chip/chips.h"
 
-#define DBGMCU_CR 0xE0042004u
-#define DBGMCU_APB1_FZ 0xE0042008u
-#define KEEP_AWAKE 0x7u           /* DBG_SLEEP, DBG_STOP, DBG_STANDBY */
-#define F1_WATCHDOGS 0x300u       /* DBG_IWDG_STOP, DBG_WWDG_STOP */
-#define APB1_FZ_WATCHDOGS 0x1800u /* the same in DBGMCU_APB1_FZ */
+#define KEEP_AWAKE 0x7u /* DBG_SLEEP, DBG_STOP, DBG_STANDBY */
 
-struct dbgmcu {
-    uint8_t family;
-    uint32_t freeze_address, freeze_bits;
-};
-
-/* Families whose register is where and what the table says, without a clock to be switched on. */
-static const struct dbgmcu known[] = {
-    {CHIP_F1, DBGMCU_CR, F1_WATCHDOGS},           {CHIP_F1_XL, DBGMCU_CR, F1_WATCHDOGS},
-    {CHIP_F2, DBGMCU_APB1_FZ, APB1_FZ_WATCHDOGS}, {CHIP_F4, DBGMCU_APB1_FZ, APB1_FZ_WATCHDOGS},
-    {CHIP_F7, DBGMCU_APB1_FZ, APB1_FZ_WATCHDOGS}, {CHIP_L1, DBGMCU_APB1_FZ, APB1_FZ_WATCHDOGS},
-    {CHIP_L4, DBGMCU_APB1_FZ, APB1_FZ_WATCHDOGS}, {CHIP_G4, DBGMCU_APB1_FZ, APB1_FZ_WATCHDOGS},
-};
-
-static const struct dbgmcu *find(const struct target *target)
+static const struct chip_dbgmcu *dbgmcu_of(const struct target *target)
 {
-    const struct chip *chip = chip_by_dev_id(target->chip.dev_id);
-
-    for (size_t i = 0; chip && i < sizeof known / sizeof known[0]; i++)
-        if (known[i].family == chip->family)
-            return &known[i];
-    return NULL;
+    return &chip_family_of(target->chip.dev_id)->dbgmcu;
 }
 
 /* Sets bits and remembers what was there; a chip that refuses is left alone. */
@@ -59,18 +36,20 @@ static enum err set_bits(struct target *target, struct dbgmcu_saved *saved, uint
 
 enum err dbgmcu_keep_awake(struct target *target)
 {
-    return find(target) ? set_bits(target, &target->dbgmcu_cr, DBGMCU_CR, KEEP_AWAKE) : ERR_OK;
+    const struct chip_dbgmcu *dbgmcu = dbgmcu_of(target);
+
+    return dbgmcu->cr ? set_bits(target, &target->dbgmcu_cr, dbgmcu->cr, KEEP_AWAKE) : ERR_OK;
 }
 
 enum err dbgmcu_freeze_watchdogs(struct target *target)
 {
-    const struct dbgmcu *dbgmcu = find(target);
+    const struct chip_dbgmcu *dbgmcu = dbgmcu_of(target);
 
-    if (!dbgmcu)
+    if (!dbgmcu->cr)
         return ERR_OK;
-    bool in_cr = dbgmcu->freeze_address == DBGMCU_CR;
-    return set_bits(target, in_cr ? &target->dbgmcu_cr : &target->dbgmcu_fz, dbgmcu->freeze_address,
-                    dbgmcu->freeze_bits);
+    bool in_cr = dbgmcu->freeze == dbgmcu->cr;
+    return set_bits(target, in_cr ? &target->dbgmcu_cr : &target->dbgmcu_fz, dbgmcu->freeze,
+                    dbgmcu->watchdogs);
 }
 
 void dbgmcu_forget(struct target *target)

@@ -5,35 +5,23 @@
 #include "chip/chips.h"
 #include "chip/detect.h"
 
-#define BIT(family) (1u << CHIP_##family)
-#define EACH_FAMILY 0xFFFFFFFFu
-/* Cortex-M3 and M4 families: 0x22000000 is an alias of RAM (DDI 0403, B3.1). */
-#define BIT_BANDED \
-    (BIT(F0) | BIT(F1) | BIT(F1_XL) | BIT(F2) | BIT(F4) | BIT(L1) | BIT(L4) | BIT(G4))
-/* A second RAM on the code bus: CCM, or SRAM2. */
-#define CODE_RAM (BIT(F0) | BIT(F4) | BIT(L4) | BIT(G4))
-/* Tightly coupled instruction memory at 0 instead of the flash. */
-#define ITCM (BIT(F7) | BIT(H7) | BIT(H7AB) | BIT(H7RS))
-#define ARMV8M (BIT(L5) | BIT(U3) | BIT(U5) | BIT(WBA) | BIT(H5) | BIT(C5))
-#define H7S (BIT(H7) | BIT(H7AB) | BIT(H7RS))
-#define SYSTEM_HIGH (ARMV8M | BIT(H7AB) | BIT(H7RS))
-#define F1S (BIT(F1) | BIT(F1_XL))
+#define EVERY_MAP 0xFFFFFFFFu
 
 static const struct area {
-    uint32_t families;
+    uint32_t maps; /* enum chip_map bits: of any of them */
     struct target_region region;
 } areas[] = {
-    {ITCM, {"itcm", REGION_DEVICE, 0x00000000, 0x00400000, 0}},
-    {SYSTEM_HIGH, {"system area", REGION_DEVICE, 0x08FFF000, 0x1000, 0}},
-    {SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0}},
-    {CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0}},
-    {EACH_FAMILY & ~F1S & ~SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x1FF00000, 0x100000, 0}},
-    {F1S, {"option bytes", REGION_DEVICE, 0x1FFFF800, 0x10, 0}},
-    {BIT_BANDED, {"sram bit-band alias", REGION_DEVICE, 0x22000000, 0x2000000, 0}},
-    {ARMV8M | H7S, {"other ram", REGION_DEVICE, 0x24000000, 0x1C000000, 0}},
-    {EACH_FAMILY, {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0}},
-    {EACH_FAMILY, {"external memory", REGION_DEVICE, 0x60000000, 0x80000000, 0}},
-    {EACH_FAMILY, {"private peripherals", REGION_DEVICE, 0xE0000000, 0x20000000, 0}},
+    {MAP_ITCM, {"itcm", REGION_DEVICE, 0x00000000, 0x00400000, 0}},
+    {MAP_SYSTEM_HIGH, {"system area", REGION_DEVICE, 0x08FFF000, 0x1000, 0}},
+    {MAP_SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0}},
+    {MAP_CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0}},
+    {MAP_SYSTEM_1FF, {"system memory", REGION_DEVICE, 0x1FF00000, 0x100000, 0}},
+    {MAP_SYSTEM_F1, {"option bytes", REGION_DEVICE, 0x1FFFF800, 0x10, 0}},
+    {MAP_BIT_BAND, {"sram bit-band alias", REGION_DEVICE, 0x22000000, 0x2000000, 0}},
+    {MAP_OTHER_RAM, {"other ram", REGION_DEVICE, 0x24000000, 0x1C000000, 0}},
+    {EVERY_MAP, {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0}},
+    {EVERY_MAP, {"external memory", REGION_DEVICE, 0x60000000, 0x80000000, 0}},
+    {EVERY_MAP, {"private peripherals", REGION_DEVICE, 0xE0000000, 0x20000000, 0}},
 };
 
 /* Keeps the list sorted. A region of no size is left out. */
@@ -57,17 +45,14 @@ static void add_flash(const struct chip *chip, uint32_t flash_size, struct detec
     for (size_t i = 0; i < count; i++)
         add(regions, &(struct target_region){"flash", REGION_FLASH, runs[i].address, runs[i].size,
                                              runs[i].sector_size});
-    if (!(ITCM >> chip->family & 1))
+    if (!(chip_family(chip)->map & MAP_ITCM))
         add(regions, &(struct target_region){"flash alias", REGION_ROM, 0, flash_size, 0});
 }
 
 static void add_ram(const struct chip *chip, struct detect_regions *regions)
 {
-    uint32_t size = chip->ram_size;
+    uint32_t first = chip_family(chip)->first_ram, size = first ? first : chip->ram_size;
 
-    /* The table's number for H7 counts all RAMs; at the base lies the DTCM, 64 KiB at least. */
-    if (H7S >> chip->family & 1)
-        size = chip->family == CHIP_H7RS ? 0x10000 : 0x20000;
     if (size)
         add(regions, &(struct target_region){"sram", REGION_RAM, chip->ram_base, size, 0});
     else
@@ -109,9 +94,10 @@ void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regi
     }
     add_flash(chip, flash_size, regions);
     add_ram(chip, regions);
-    if (F1S >> chip->family & 1)
+    uint32_t map = chip_family(chip)->map;
+    if (map & MAP_SYSTEM_F1)
         add_f1_system_memory(chip, regions);
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)
-        if (areas[i].families >> chip->family & 1)
+        if (areas[i].maps == EVERY_MAP || areas[i].maps & map)
             add(regions, &areas[i].region);
 }

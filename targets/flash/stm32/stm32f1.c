@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "chip/chips.h"
 #include "core/core.h"
 #include "flash/stm32/loaders/stm32f1_program.h"
 #include "probe/ops.h"
@@ -12,15 +13,18 @@
 #define RCC_CR 0x40021000u
 #define RCC_CR_HSION (1u << 0)
 #define RCC_CR_HSIRDY (1u << 1)
-#define DBGMCU_CR 0xE0042004u
-#define DBGMCU_CR_STOP_WATCHDOGS (3u << 8) /* DBG_IWDG_STOP, DBG_WWDG_STOP (RM0008, 31.16.3) */
 #define IWDG_KR 0x40003000u
 
-enum { SAVED_RCC_CR, SAVED_DBGMCU_CR, SAVED_PREPARED };
+enum { SAVED_RCC_CR, SAVED_WATCHDOGS, SAVED_PREPARED };
 enum {
     BUSY_LIMIT_US = 500000, /* whatever the program began */
     HSI_LIMIT_US = 10000,
 };
+
+static const struct chip_dbgmcu *dbgmcu_of(const struct flash_controller *controller)
+{
+    return &chip_family_of(controller->target->chip.dev_id)->dbgmcu;
+}
 
 static enum err refuse(struct flash_controller *controller)
 {
@@ -57,17 +61,18 @@ static enum err unlock(struct flash_controller *controller)
 static enum err prepare_controller(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->ops;
+    const struct chip_dbgmcu *dbgmcu = dbgmcu_of(controller);
     uint32_t *saved = controller->saved;
 
     if (!saved[SAVED_PREPARED]) { /* else again, after a loss: what the program had is known */
         ops_read32(ops, RCC_CR, &saved[SAVED_RCC_CR]);
-        ops_read32(ops, DBGMCU_CR, &saved[SAVED_DBGMCU_CR]);
+        ops_read32(ops, dbgmcu->freeze, &saved[SAVED_WATCHDOGS]);
         enum err err = core_flush_halted(controller->target);
         if (err)
             return err;
         saved[SAVED_PREPARED] = true;
     }
-    ops_write32(ops, DBGMCU_CR, saved[SAVED_DBGMCU_CR] | DBGMCU_CR_STOP_WATCHDOGS);
+    ops_write32(ops, dbgmcu->freeze, saved[SAVED_WATCHDOGS] | dbgmcu->watchdogs);
     ops_write32(ops, RCC_CR, saved[SAVED_RCC_CR] | RCC_CR_HSION);
     ops_wait32(ops, RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY, HSI_LIMIT_US);
     ops_wait32(ops, STM32F1_FLASH_SR, STM32F1_SR_BSY, 0, BUSY_LIMIT_US);
@@ -109,7 +114,7 @@ enum err stm32f1_finish(struct flash_controller *controller)
     ops_write32(ops, STM32F1_FLASH_CR, STM32F1_CR_LOCK);
     if (!(controller->saved[SAVED_RCC_CR] & RCC_CR_HSION))
         ops_write32(ops, RCC_CR, controller->saved[SAVED_RCC_CR]);
-    ops_write32(ops, DBGMCU_CR, controller->saved[SAVED_DBGMCU_CR]);
+    ops_write32(ops, dbgmcu_of(controller)->freeze, controller->saved[SAVED_WATCHDOGS]);
     return core_flush_halted(controller->target);
 }
 

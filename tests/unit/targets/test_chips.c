@@ -70,6 +70,41 @@ static void families_make_sense(void **state)
     }
 }
 
+/* What compat and the monitor know of a family, and what is done to it unasked. */
+static void families_have_names_and_registers_in_their_places(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHIP_NO_FLASH; i++) {
+        const struct chip_family *family = &chip_families[i];
+        const struct chip_dbgmcu *dbgmcu = &family->dbgmcu;
+        uint32_t system = family->map & (MAP_SYSTEM_F1 | MAP_SYSTEM_1FF | MAP_SYSTEM_HIGH);
+        if (family->openocd)
+            assert_memory_equal(family->openocd, "stm32", 5);
+        if (family->commands)
+            assert_non_null(family->openocd);
+        assert_true(system != 0 && (system & (system - 1)) == 0);
+        assert_int_equal(dbgmcu->cr != 0, dbgmcu->watchdogs != 0);
+        if (dbgmcu->cr)
+            assert_in_range(dbgmcu->freeze - dbgmcu->cr, 0, 0x60);
+        assert_int_equal(family->watchdog % 0x400, 0);
+        assert_int_equal(family->first_ram != 0, family->map & MAP_ITCM && i != CHIP_F7);
+    }
+}
+
+static void every_family_has_chips(void **state)
+{
+    size_t counts[CHIP_FAMILY_COUNT] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < chip_count; i++) {
+        counts[chips[i].family]++;
+        assert_ptr_equal(chip_family_of(chips[i].dev_id), &chip_families[chips[i].family]);
+    }
+    for (size_t i = 0; i < CHIP_FAMILY_COUNT; i++)
+        assert_true(counts[i] > 0);
+    assert_ptr_equal(chip_family_of(0), &chip_families[CHIP_NO_FLASH]);
+}
+
 /* Runs follow each other, hold whole sectors and add up to the flash. */
 static void check_runs(const struct chip *chip, uint32_t size)
 {
@@ -163,6 +198,8 @@ int main(void)
         cmocka_unit_test(names_fit_and_are_there),
         cmocka_unit_test(rows_make_sense),
         cmocka_unit_test(families_make_sense),
+        cmocka_unit_test(families_have_names_and_registers_in_their_places),
+        cmocka_unit_test(every_family_has_chips),
         cmocka_unit_test(sectors_add_up),
         cmocka_unit_test(known_layouts),
         cmocka_unit_test(maps_are_sorted_and_do_not_overlap),

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* From the reference manuals' chapters "Embedded flash memory" and "Debug support". */
+#include "chip/families.h"
+
+#include <stddef.h>
+
+/* clang-format off */
+/* Flash at, controller at; program width, erased value. */
+#define AT(flash, controller, width, erased) flash, controller, width, erased
+
+/* Read protection: address, shift, mask, open value. H5, C5, H7RS have a life cycle in place of a
+ * protection level, WB0 a lock byte. */
+#define NO_RDP       {0, 0, 0, 0}
+#define RDP_F0       {0x4002201C, 1, 0x03, 0x00}
+#define RDP_F1       {0x4002201C, 1, 0x01, 0x00}
+#define RDP_F4       {0x40023C14, 8, 0xFF, 0xAA}
+#define RDP(address) {address,    0, 0xFF, 0xAA}
+#define RDP_H7       {0x5200201C, 8, 0xFF, 0xAA}
+
+#define IWDG 0x40003000
+
+/* RM0008 31.16.3 (F1: watchdogs in DBGMCU_CR), RM0090 38.16.3 and 38.16.4 (F4: in DBGMCU_APB1_FZ;
+ * F2, F7, L1, L4, G4 alike). */
+#define NO_DBGMCU {0, 0, 0}
+#define DBGMCU_F1 {0xE0042004, 0xE0042004, 0x0300} /* DBG_IWDG_STOP, DBG_WWDG_STOP */
+#define DBGMCU_F4 {0xE0042004, 0xE0042008, 0x1800}
+
+#define M3_MAP   (MAP_SYSTEM_1FF | MAP_BIT_BAND)
+#define M33_MAP  (MAP_SYSTEM_HIGH | MAP_OTHER_RAM)
+#define H7_MAP   (MAP_ITCM | MAP_OTHER_RAM)
+
+/* Name, OpenOCD's names, flash, read protection, watchdog, debug register, map, first RAM: that of
+ * H7 is the DTCM. */
+const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
+    [CHIP_F0]    = {"F0",    "stm32f0x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M3_MAP | MAP_CODE_RAM, 0},
+    [CHIP_F1]    = {"F1",    "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, MAP_SYSTEM_F1 | MAP_BIT_BAND, 0},
+    [CHIP_F1_XL] = {"F1 XL", "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, MAP_SYSTEM_F1 | MAP_BIT_BAND, 0},
+    [CHIP_F2]    = {"F2",    "stm32f2x",   "stm32f2x", AT(0x08000000, 0x40023C00,  4, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP, 0},
+    [CHIP_F3]    = {"F3",    "stm32f3x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M3_MAP | MAP_CODE_RAM, 0},
+    [CHIP_F4]    = {"F4",    "stm32f4x",   "stm32f2x", AT(0x08000000, 0x40023C00,  4, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0},
+    [CHIP_F7]    = {"F7",    "stm32f7x",   "stm32f2x", AT(0x08000000, 0x40023C00,  4, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, MAP_SYSTEM_1FF | MAP_ITCM, 0},
+    [CHIP_L0]    = {"L0",    "stm32l0",    "stm32lx",  AT(0x08000000, 0x40022000,  4, 0x00), RDP(0x4002201C), IWDG, NO_DBGMCU, MAP_SYSTEM_1FF, 0},
+    [CHIP_L1]    = {"L1",    "stm32l1",    "stm32lx",  AT(0x08000000, 0x40023C00,  4, 0x00), RDP(0x40023C1C), IWDG, DBGMCU_F4, M3_MAP, 0},
+    [CHIP_L4]    = {"L4",    "stm32l4x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0},
+    [CHIP_L5]    = {"L5",    "stm32l5x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0},
+    [CHIP_G0]    = {"G0",    "stm32g0x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, MAP_SYSTEM_1FF, 0},
+    [CHIP_G4]    = {"G4",    "stm32g4x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0},
+    [CHIP_C0]    = {"C0",    "stm32c0x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, MAP_SYSTEM_1FF, 0},
+    [CHIP_C5]    = {"C5",    NULL,         NULL,       AT(0x08000000, 0x40022000, 16, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0},
+    [CHIP_U0]    = {"U0",    "stm32u0x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, MAP_SYSTEM_1FF, 0},
+    [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0},
+    [CHIP_U5]    = {"U5",    "stm32u5x",   "stm32l4x", AT(0x08000000, 0x40022000, 16, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0},
+    [CHIP_WB]    = {"WB/WL", "stm32wbx",   "stm32l4x", AT(0x08000000, 0x58004000,  8, 0xFF), RDP(0x58004020), IWDG, NO_DBGMCU, MAP_SYSTEM_1FF, 0},
+    [CHIP_WB0]   = {"WB0",   "stm32wb0x",  NULL,       AT(0x10040000, 0x40001000,  4, 0xFF), NO_RDP,             0, NO_DBGMCU, MAP_SYSTEM_1FF, 0},
+    [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 16, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0},
+    [CHIP_H5]    = {"H5",    "stm32h5x",   NULL,       AT(0x08000000, 0x40022000, 16, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0},
+    [CHIP_H7]    = {"H7",    "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 32, 0xFF), RDP_H7,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_1FF, 0x20000},
+    [CHIP_H7AB]  = {"H7A/B", "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 16, 0xFF), RDP_H7,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x20000},
+    [CHIP_H7RS]  = {"H7R/S", "stm32h7rsx", "stm32h7x", AT(0x08000000, 0x52002000, 16, 0xFF), NO_RDP,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x10000},
+    [CHIP_NO_FLASH] = {"none", NULL,       NULL,       AT(0,          0,           0, 0xFF), NO_RDP,             0, NO_DBGMCU, 0, 0},
+};
+/* clang-format on */
