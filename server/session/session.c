@@ -117,14 +117,6 @@ static void tell_loss(struct session *session)
     }
 }
 
-bool session_has_clients(const struct session *session)
-{
-    for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        if (session->clients[i].open)
-            return true;
-    return false;
-}
-
 static bool anyone_waits(const struct session *session)
 {
     for (size_t i = 0; i < SESSION_CLIENTS; i++)

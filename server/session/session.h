@@ -164,7 +164,6 @@ unsigned session_lost_clients(const struct session *session);
 void session_join(struct session *session, struct client *client);
 /* The client is about to read that its program ended (W, X): no threads, no breakpoints. */
 void session_tell_end(struct session *session, struct client *client);
-bool session_has_clients(const struct session *session);
 /* NULL if nobody debugs. */
 const struct client *session_holder(const struct session *session);
 /* It is the holder, or there is none. */

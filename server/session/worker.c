@@ -14,8 +14,8 @@ enum {
     POLL_FIRST_US = 1000, /* right after a resume: breakpoints often hit at once */
     POLL_LAST_US = 20000,
     RETRY_US = 1000000,   /* between tries to connect */
-    STROLL_US = 1000,     /* virtual time that passes every POLL_LAST_US of real time while
-                             the simulated core runs and nobody waits for it */
+    STROLL_US = 1000,     /* what passes every POLL_LAST_US of real time while those who just look
+                             on look at a simulated core whose time stands still otherwise */
     PRESENCE_US = 500000, /* between looks at a halted core, when consoles are there */
     SLICE_NS = 10000000,  /* a slice of virtual time should take less than this to simulate */
 };
@@ -245,19 +245,19 @@ static struct request *poll_core(struct worker *worker)
     return request;
 }
 
-/* A simulated core that nobody waits for still runs while somebody is there to look at it, slowly:
- * a tenth of this machine's time at most. */
+/* Those who just look on, at a simulated core: it has run meanwhile as on the wall, unless its time
+ * stands still between looks. */
 static struct request *stroll(struct worker *worker)
 {
     struct request *request = mailbox_wait(&worker->inbox, POLL_LAST_US);
+    struct clock *clock = probe_clock(worker->session.probe);
 
     if (request)
         return request;
-    clock_sleep_us(probe_clock(worker->session.probe), STROLL_US);
-    if (worker->session.watchers > 0) {
-        job_clear(&worker->idle_job);
-        session_poll(&worker->session, &worker->idle_job);
-    }
+    if (clock->stands_still)
+        clock_sleep_us(clock, STROLL_US);
+    job_clear(&worker->idle_job);
+    session_poll(&worker->session, &worker->idle_job);
     return NULL;
 }
 
@@ -288,8 +288,8 @@ static struct request *wait_for_request(struct worker *worker)
             return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
         return NULL;
     }
-    if ((session_has_clients(session) || session->watchers > 0) && time_is_virtual(session) &&
-        session->target && target_state(session->target) == TARGET_RUNNING)
+    if (session->watchers > 0 && time_is_virtual(session) && session->target &&
+        target_state(session->target) == TARGET_RUNNING)
         return stroll(worker);
     if (session->watchers > 0 && session_connected(session))
         return guard(worker);

@@ -89,7 +89,7 @@ def main(probed, elf):
         image = os.path.join(folder, "image.elf")
         image_of_64k(image)
         started = time.monotonic()
-        with Daemon(probed, "--sim", "bluepill", "--gdb", "0") as daemon:
+        with Daemon(probed, "--sim", "bluepill,still", "--gdb", "0") as daemon:
             listening = time.monotonic() - started
             with open(f"/proc/{daemon.process.pid}/status") as status:
                 rss = int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))

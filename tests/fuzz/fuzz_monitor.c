@@ -68,7 +68,7 @@ static struct session *board(bool fresh)
     if (open)
         session_finish(&session);
     job_init(&job, NULL);
-    assert(probe_sim_info("bluepill", &info, &job) == ERR_OK);
+    assert(probe_sim_info("bluepill,still", &info, &job) == ERR_OK);
     session_init(&session, NULL, &options, &info, NULL);
     open = true;
     return &session;

@@ -205,9 +205,10 @@ static void sleep_us(struct clock *clock, uint64_t us)
 
 void model_pipe_init(struct model_pipe *pipe, struct stlink_model *model, struct sim_board *board)
 {
-    *pipe =
-        (struct model_pipe){.pipe.driver = &model_pipe_driver,
-                            .model = model,
-                            .board = board,
-                            .clock = {.now_us = now_us, .sleep_us = sleep_us, .is_virtual = true}};
+    *pipe = (struct model_pipe){
+        .pipe.driver = &model_pipe_driver,
+        .model = model,
+        .board = board,
+        .clock = {
+            .now_us = now_us, .sleep_us = sleep_us, .is_virtual = true, .stands_still = true}};
 }

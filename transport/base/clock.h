@@ -12,8 +12,10 @@ struct clock {
     uint64_t (*now_us)(struct clock *clock);
     /* Lets `us` pass. On a virtual clock the simulated world moves on meanwhile. */
     void (*sleep_us)(struct clock *clock, uint64_t us);
-    /* sleep_us() does not block the caller for that time; waiting elsewhere makes nothing pass. */
+    /* sleep_us() does not block the caller for that time. */
     bool is_virtual;
+    /* Waiting elsewhere makes nothing pass. */
+    bool stands_still;
 };
 
 /* The machine's monotonic clock; shared, stateless, any thread. */

@@ -144,7 +144,8 @@ static enum err replay_open(struct probe *probe)
 
     if (!replay)
         return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
-    replay->clock = (struct clock){replay_now, replay_sleep, .is_virtual = true};
+    replay->clock =
+        (struct clock){replay_now, replay_sleep, .is_virtual = true, .stands_still = true};
     replay->file = fopen(probe->info.spec, "re");
     if (!replay->file) {
         enum err error = job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,

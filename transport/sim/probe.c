@@ -6,7 +6,7 @@
 
 #include "adi/mem_ap.h"
 #include "probe/driver.h"
-#include "sim/board/board.h"
+#include "sim/board/wall.h"
 
 extern const struct probe_driver sim_probe_driver; /* at the end, as in every driver */
 
@@ -15,14 +15,14 @@ enum {
     SPEED_MAX_KHZ = 10000,
     /* As long as the host goes on asking by itself; a posted read must not be issued twice. */
     WAIT_LIMIT_US = 500000,
-    PACE_STEP_US = 1000,    /* realtime: smaller differences are left alone */
-    CATCH_UP_MAX_US = 20000 /* realtime: longer ones are forgotten */
+    MUCH_LOST_US = 100000, /* worth a line in the log */
 };
 
 struct sim_probe {
     struct clock clock;
     struct sim_board *board;
-    uint64_t real_start_us; /* realtime: wall clock when virtual time was 0 */
+    struct sim_wall wall;
+    bool told_of_loss;
 };
 
 static struct sim_probe *sim_of(struct probe *probe)
@@ -37,50 +37,45 @@ static struct sim_probe *sim_of_clock(struct clock *clock)
 
 /* --- time --- */
 
+/* To look at the clock is to look at the board. */
 static uint64_t now_us(struct clock *clock)
 {
+    sim_wall_begin(&sim_of_clock(clock)->wall);
     return sim_board_now_us(sim_of_clock(clock)->board);
-}
-
-/* Brings virtual time and wall clock together: the one that is behind catches up. */
-static void pace(struct sim_probe *sim)
-{
-    if (!sim_board_is_realtime(sim->board))
-        return;
-    uint64_t real = clock_now_us(clock_real()) - sim->real_start_us;
-    uint64_t simulated = sim_board_now_us(sim->board);
-    if (simulated > real + PACE_STEP_US) {
-        clock_sleep_us(clock_real(), simulated - real);
-    } else if (real > simulated) {
-        uint64_t behind = real - simulated;
-        uint64_t caught = behind < CATCH_UP_MAX_US ? behind : CATCH_UP_MAX_US;
-        sim_board_advance_us(sim->board, caught);
-        sim->real_start_us += behind - caught;
-    }
 }
 
 static void sleep_us(struct clock *clock, uint64_t us)
 {
     struct sim_probe *sim = sim_of_clock(clock);
 
+    sim_wall_begin(&sim->wall);
     sim_board_advance_us(sim->board, us);
-    pace(sim);
+    sim_wall_end(&sim->wall);
 }
 
 /* --- what the board has to say --- */
 
 static void log_remarks(struct probe *probe)
 {
+    struct sim_probe *sim = sim_of(probe);
     char text[256];
 
+    if (sim->wall.lost_us >= MUCH_LOST_US && !sim->told_of_loss) {
+        sim->told_of_loss = true;
+        log_line(probe->job->log, LOG_INFO,
+                 "simulating the program takes this machine longer than the chip: its time falls "
+                 "behind the wall's");
+    }
     while (sim_board_remark(sim_of(probe)->board, text, sizeof text))
         log_line(probe->job->log, LOG_WARN, "%s", text);
 }
 
 /* --- the cable --- */
 
+/* Every request begins with this. */
 static enum err check_present(struct probe *probe)
 {
+    sim_wall_begin(&sim_of(probe)->wall);
     if (sim_board_probe_present(sim_of(probe)->board))
         return ERR_OK;
     return job_fail(probe->job, ERR_PROBE_GONE, "the simulated probe is unplugged");
@@ -98,8 +93,10 @@ static enum err sim_open(struct probe *probe)
         free(sim);
         return job_fail(probe->job, ERR_ARGUMENT, "%s", error);
     }
-    sim->clock = (struct clock){now_us, sleep_us, !sim_board_is_realtime(sim->board)};
-    sim->real_start_us = clock_now_us(clock_real());
+    sim->clock = (struct clock){now_us, sleep_us,
+                                .is_virtual = sim_board_pace(sim->board) != SIM_PACE_REALTIME,
+                                .stands_still = sim_board_pace(sim->board) == SIM_PACE_STILL};
+    sim_wall_init(&sim->wall, sim->board, clock_real());
     sim_board_set_swclk(sim->board, SPEED_DEFAULT_KHZ);
     probe->state = sim;
     probe->clock = &sim->clock;
@@ -201,7 +198,7 @@ static enum err sim_transfer(struct probe *probe, struct dap_access *list, size_
     if (error != ERR_OK)
         return error;
     *ack = run_list(probe, list, count, done);
-    pace(sim);
+    sim_wall_end(&sim->wall);
     log_remarks(probe);
     probe->stats.instructions = sim_board_instructions(sim->board);
     if ((error = check_present(probe)) != ERR_OK)
@@ -263,6 +260,7 @@ static enum err sim_command(struct probe *probe, int argc, const char *const arg
 {
     char reply[1000];
 
+    sim_wall_begin(&sim_of(probe)->wall);
     if (!sim_board_control(sim_of(probe)->board, argc, argv, reply, sizeof reply))
         return job_fail(probe->job, ERR_ARGUMENT, "%.240s", reply);
     job_print(probe->job, "%s", reply);

@@ -193,15 +193,20 @@ static void sleeping_time_is_skipped(void **state)
     sim_board_destroy(board);
 }
 
-static void realtime_is_a_word_of_the_spec(void **state)
+static void the_pace_is_a_word_of_the_spec(void **state)
 {
-    struct sim_board *board = rig_board("bluepill,realtime");
+    static const struct {
+        const char *spec;
+        enum sim_pace pace;
+    } rows[] = {{"bluepill", SIM_PACE_CATCH_UP},
+                {"bluepill,still", SIM_PACE_STILL},
+                {"bluepill,clone,realtime", SIM_PACE_REALTIME}};
 
-    assert_true(sim_board_is_realtime(board));
-    sim_board_destroy(board);
-    board = rig_board("bluepill");
-    assert_false(sim_board_is_realtime(board));
-    sim_board_destroy(board);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sim_board *board = rig_board(rows[i].spec);
+        assert_int_equal(sim_board_pace(board), rows[i].pace);
+        sim_board_destroy(board);
+    }
 }
 
 int main(void)
@@ -219,7 +224,7 @@ int main(void)
         cmocka_unit_test(state_is_shown),
         cmocka_unit_test(time_passes_also_without_power),
         cmocka_unit_test(sleeping_time_is_skipped),
-        cmocka_unit_test(realtime_is_a_word_of_the_spec),
+        cmocka_unit_test(the_pace_is_a_word_of_the_spec),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

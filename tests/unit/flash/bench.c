@@ -48,7 +48,7 @@ int bench_up(void **state)
     if (!bench)
         return -1;
     bench_job(bench);
-    if (probe_sim_info("bluepill", &info, &bench->job) ||
+    if (probe_sim_info("bluepill,still", &info, &bench->job) ||
         probe_open(&info, &bench->job, NULL, &bench->probe) ||
         target_create(bench->probe, &bench->target))
         return -1;

@@ -75,12 +75,14 @@ const char *monitorf(const char *format, ...)
 
 bool rig_open(const char *board)
 {
+    char still[128];
     struct session_options options = {.connect = TARGET_CONNECT_NORMAL};
     struct probe_info info;
     struct job job;
 
     job_init(&job, NULL);
-    assert_int_equal(probe_sim_info(board, &info, &job), ERR_OK);
+    snprintf(still, sizeof still, "%s,still", board);
+    assert_int_equal(probe_sim_info(still, &info, &job), ERR_OK);
     session_init(&rig.session, NULL, &options, &info, NULL);
     return session_connect(&rig.session, &job) == ERR_OK;
 }

@@ -29,13 +29,15 @@ struct bench *bench_open(const char *faults)
 {
     struct bench *bench = calloc(1, sizeof *bench);
     struct probe_info info;
+    char board[128];
 
     assert_non_null(bench);
+    snprintf(board, sizeof board, "%s,still", faults ? faults : "bluepill");
     bench->log = (struct log){.level = LOG_WARN, .write = keep_log, .user = bench};
     job_init(&bench->job, &bench->log);
     bench->job.output = keep_output;
     bench->job.user = bench;
-    bench_ok(bench, probe_sim_info(faults ? faults : "bluepill", &info, &bench->job));
+    bench_ok(bench, probe_sim_info(board, &info, &bench->job));
     bench_ok(bench, probe_open(&info, &bench->job, NULL, &bench->probe));
     bench_ok(bench, probe_set_speed(bench->probe, 4000, NULL));
     bench_ok(bench, target_create(bench->probe, &bench->target));

@@ -44,7 +44,8 @@ enum {
 
 #define BENCH_TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
-/* Opens the board, no connection yet. `faults` as in "bluepill,FAULT..", NULL for none. */
+/* Opens the board, no connection yet. `faults` as in "bluepill,FAULT..", NULL for none. Time stands
+ * still between operations: every run is alike. */
 struct bench *bench_open(const char *faults);
 /* cmocka set-up and tear-down: a connected board whose core runs `reset`, programmed. */
 int bench_setup(void **state);

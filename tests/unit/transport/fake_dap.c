@@ -283,7 +283,7 @@ struct probe *fake_dap_open_unconnected(struct fake_dap *fake, struct job *job, 
     struct probe *probe;
 
     memset(fake, 0, sizeof *fake);
-    fake->clock = (struct clock){fake_now, fake_sleep, .is_virtual = true};
+    fake->clock = (struct clock){fake_now, fake_sleep, .is_virtual = true, .stands_still = true};
     fake->dpidr = 0x1BA01477;
     fake->alive = true;
     fake->halted = true;

@@ -250,9 +250,9 @@ const char *sim_board_name(const struct sim_board *board)
     return board->model->title;
 }
 
-bool sim_board_is_realtime(const struct sim_board *board)
+enum sim_pace sim_board_pace(const struct sim_board *board)
 {
-    return board->realtime;
+    return board->pace;
 }
 
 uint64_t sim_board_instructions(const struct sim_board *board)
@@ -286,11 +286,15 @@ static void list_models(const char *wrong, char *error, size_t size)
 
 static bool apply_word(struct sim_board *board, const char *word, char *error, size_t size)
 {
+    static const char *const paces[] = {
+        [SIM_PACE_STILL] = "still", [SIM_PACE_REALTIME] = "realtime"};
     char fault[80];
 
-    if (strcmp(word, "realtime") == 0) {
-        board->realtime = true;
-        return true;
+    for (enum sim_pace pace = SIM_PACE_STILL; pace <= SIM_PACE_REALTIME; pace++) {
+        if (strcmp(word, paces[pace]) == 0) {
+            board->pace = pace;
+            return true;
+        }
     }
     snprintf(fault, sizeof fault, "+%s", word);
     return sim_fault_apply(board, fault, error, size);

@@ -13,8 +13,9 @@
 
 struct sim_board;
 
-/* `spec` is "BOARD[,FAULT[=N]...]". NULL on a wrong one or without memory; `error` (at least 200
- * bytes) then holds a sentence that names the boards or faults there are. Power is on. */
+/* `spec` is "BOARD[,WORD...]": faults (NAME[=N]), "still" or "realtime". NULL on a wrong one or
+ * without memory; `error` (at least 200 bytes) then holds a sentence that names the boards or
+ * faults there are. Power is on. */
 struct sim_board *sim_board_create(const char *spec, char *error, size_t error_size);
 void sim_board_destroy(struct sim_board *board);
 /* Whether a spec begins with the name of a board that there is; its faults are not looked at. */
@@ -59,7 +60,9 @@ void sim_board_uart_put(struct sim_board *board, char character);
  * usage sentence in reply. */
 bool sim_board_control(struct sim_board *board, int argc, const char *const argv[], char *reply,
                        size_t reply_size);
-/* Paces virtual time against the wall clock ("realtime" in the spec). */
-bool sim_board_is_realtime(const struct sim_board *board);
+/* What passes while nobody looks, for those who drive the board's time: as much as on the wall;
+ * nothing ("still" in the spec); or always just as much as on the wall ("realtime"). */
+enum sim_pace { SIM_PACE_CATCH_UP, SIM_PACE_STILL, SIM_PACE_REALTIME };
+enum sim_pace sim_board_pace(const struct sim_board *board);
 
 #endif

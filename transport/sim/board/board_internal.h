@@ -149,7 +149,7 @@ struct sim_board {
     struct sim_driven {
         uint16_t pins, levels; /* one bit a pin */
     } driven[SIM_GPIO_PORTS];  /* from outside, by hand */
-    bool realtime;
+    enum sim_pace pace;
     uint32_t swclk_khz;
 
     /* Who used a peripheral without a clock since the last reset. */
