@@ -14,6 +14,8 @@
 #include "session/mailbox.h"
 #include "session/worker.h"
 
+enum { SILENCE_MS = 10000 }; /* gdb speaks at once */
+
 struct station {
     struct station_setup setup;
     struct log log;
@@ -81,15 +83,35 @@ static void on_shutdown(void *user, int exit_code)
     station->setup.leave(station->setup.user);
 }
 
+/* All places are taken: one that is about to be free, or the oldest that never spoke, makes room.
+ * False: all are gdbs. */
+static bool make_room(struct station *station)
+{
+    struct gdb_client *oldest = NULL;
+
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct gdb_client *gdb = station->gdbs[i];
+
+        if (gdb_client_closing(gdb))
+            return true;
+        if (gdb_client_silent_since(gdb) < (oldest ? gdb_client_silent_since(oldest) : UINT64_MAX))
+            oldest = gdb;
+    }
+    if (!oldest)
+        return false;
+    log_line(&station->log, LOG_INFO, "a gdb takes the place of a client that never spoke");
+    gdb_client_close(oldest);
+    return true;
+}
+
 static void on_arrived(void *user, uv_stream_t *listener)
 {
     struct station *station = user;
     size_t seat = 0;
-    bool one_closes = false;
 
-    for (; seat < SESSION_CLIENTS && station->gdbs[seat]; seat++)
-        one_closes |= gdb_client_closing(station->gdbs[seat]);
-    if (seat == SESSION_CLIENTS && one_closes) {
+    while (seat < SESSION_CLIENTS && station->gdbs[seat])
+        seat++;
+    if (seat == SESSION_CLIENTS && make_room(station)) {
         station->arrival_waits = true; /* libuv asks again only after uv_accept() */
         return;
     }
@@ -377,6 +399,7 @@ static void prepare_ports(struct station *station)
         .loop = setup->loop,
         .log = &station->log,
         .worker = station->worker,
+        .silence_ms = SILENCE_MS,
         .gone = on_gdb_gone,
         .shutdown = on_shutdown,
         .user = station,

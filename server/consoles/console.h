@@ -53,8 +53,9 @@ struct console {
     struct request *unwatch; /* while it watches: what ends that, allocated while there is memory */
     bool timer_closed;
     struct first_line first_line;
-    bool ended;   /* the client sends no more */
-    bool closing; /* whatever else happens: console_kind functions may set it midway */
+    uint64_t arrival; /* which of its ports' it is */
+    bool ended;       /* the client sends no more */
+    bool closing;     /* whatever else happens: console_kind functions may set it midway */
 };
 
 /* Takes the connection that waits at `listener`; `kind` frees after host->gone. */

@@ -6,6 +6,22 @@
 #include "consoles/tcl.h"
 #include "consoles/telnet.h"
 
+static void on_arrived(void *user, uv_stream_t *listener);
+
+/* Somebody waits for the place that is free now. */
+static void accept_waiting(struct ports *ports)
+{
+    for (size_t i = 0; i < PORTS; i++) {
+        struct port *port = &ports->each[i];
+
+        if (!port->arrival_waits || !port->listener.open)
+            continue;
+        port->arrival_waits = false;
+        on_arrived(port, &port->listener.socket.stream);
+        return;
+    }
+}
+
 static void on_gone(void *user, struct console *console)
 {
     struct ports *ports = user;
@@ -19,6 +35,7 @@ static void on_gone(void *user, struct console *console)
              ports->count);
     if (ports->count == 0)
         ports->empty(ports->user);
+    accept_waiting(ports);
 }
 
 static void on_shutdown(void *user, int exit_code)
@@ -26,6 +43,29 @@ static void on_shutdown(void *user, int exit_code)
     struct ports *ports = user;
 
     ports->shutdown(ports->user, exit_code);
+}
+
+/* All places are taken: one that is about to be free, or the oldest that never completed a line,
+ * makes room. False: all are used. */
+static bool make_room(struct ports *ports)
+{
+    struct console *oldest = NULL;
+
+    for (size_t i = 0; i < PORTS_CONSOLES; i++) {
+        struct console *console = ports->consoles[i];
+
+        if (console->closing)
+            return true;
+        if (!console->first_line.over && (!oldest || console->arrival < oldest->arrival))
+            oldest = console;
+    }
+    if (!oldest)
+        return false;
+    log_line(ports->host.log, LOG_INFO,
+             "a client takes the place of one of the %s port that never sent a line",
+             oldest->kind->name);
+    console_close(oldest);
+    return true;
 }
 
 static void on_arrived(void *user, uv_stream_t *listener)
@@ -37,6 +77,10 @@ static void on_arrived(void *user, uv_stream_t *listener)
 
     while (seat < PORTS_CONSOLES && ports->consoles[seat])
         seat++;
+    if (seat == PORTS_CONSOLES && make_room(ports)) {
+        port->arrival_waits = true; /* libuv asks again only after uv_accept() */
+        return;
+    }
     if (seat < PORTS_CONSOLES)
         ports->consoles[seat] = port->create(host, listener);
     if (seat == PORTS_CONSOLES || !ports->consoles[seat]) {
@@ -45,6 +89,7 @@ static void on_arrived(void *user, uv_stream_t *listener)
         listener_turn_away(host->loop, listener);
         return;
     }
+    ports->consoles[seat]->arrival = ports->arrivals++;
     ports->count++;
     log_line(host->log, LOG_DEBUG, "a %s client connected, %zu are here", port->listener.service,
              ports->count);

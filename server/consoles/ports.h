@@ -8,7 +8,8 @@
 #include "options/options.h"
 
 enum {
-    PORTS_CONSOLES = 64 /* more are turned away */
+    PORTS_CONSOLES =
+        64 /* more take the place of one that never completed a line, or are turned away */
 };
 enum { PORT_TCL, PORT_TELNET, PORTS };
 
@@ -18,9 +19,11 @@ struct ports {
         struct ports *ports;
         struct listener listener;
         struct console *(*create)(const struct console_host *host, uv_stream_t *listener);
+        bool arrival_waits; /* accepted once a console that closes is gone */
     } each[PORTS];
     struct console *consoles[PORTS_CONSOLES];
     size_t count; /* of consoles */
+    uint64_t arrivals;
     void (*shutdown)(void *user, int exit_code);
     void (*empty)(void *user); /* the last console is gone */
     void *user;

@@ -63,6 +63,8 @@ void gdb_client_dispatch(struct gdb_client *gdb)
 
 /* --- time --- */
 
+static void begin_close(struct gdb_client *gdb, bool orderly);
+
 static uint64_t limit_of(const struct gdb_request *request)
 {
     return request->letter == '?' ? WHY_LIMIT_MS : QUICK_LIMIT_MS;
@@ -118,10 +120,24 @@ static void on_late(uv_timer_t *timer)
     gdb_client_watch_time(gdb);
 }
 
+/* A port scanner, a browser's spare connection, a client that waits to be spoken to: whoever never
+ * speaks must not keep a place for ever. */
+static void on_silence(uv_timer_t *timer)
+{
+    struct gdb_client *gdb = timer->data;
+
+    log_line(gdb->host->log, LOG_INFO,
+             "a client of the gdb port sent no packet for %u s: closing it",
+             (unsigned)(gdb->host->silence_ms / 1000));
+    begin_close(gdb, false);
+}
+
 void gdb_client_watch_time(struct gdb_client *gdb)
 {
     struct gdb_request *request = gdb_client_unanswered(gdb);
 
+    if (!gdb->spoke)
+        return; /* the clock of its silence runs */
     /* A client that does not read does not wait either. */
     if (!request || !request->quick || gdb->connection.congested) {
         uv_timer_stop(&gdb->timer);
@@ -336,6 +352,11 @@ bool gdb_client_spoke(const struct gdb_client *gdb)
     return gdb->spoke;
 }
 
+uint64_t gdb_client_silent_since(const struct gdb_client *gdb)
+{
+    return gdb->spoke || gdb->closing ? UINT64_MAX : gdb->arrived_ms;
+}
+
 bool gdb_client_extended(const struct gdb_client *gdb)
 {
     return gdb->extended;
@@ -374,6 +395,7 @@ static struct gdb_client *start(struct gdb_client *gdb, struct gdb_request *hell
 {
     uv_timer_init(gdb->host->loop, &gdb->timer);
     gdb->timer.data = gdb;
+    gdb->arrived_ms = uv_now(gdb->host->loop);
     post(gdb, hello);
     return gdb;
 }
@@ -386,7 +408,10 @@ struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *l
     if (!gdb)
         return NULL;
     connection_accept(&gdb->connection, listener, &events, gdb, host->log);
-    return start(gdb, hello);
+    start(gdb, hello);
+    if (host->silence_ms)
+        uv_timer_start(&gdb->timer, on_silence, host->silence_ms, 0);
+    return gdb;
 }
 
 struct gdb_client *gdb_client_open(const struct gdb_host *host, int input, int output)

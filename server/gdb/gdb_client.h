@@ -19,6 +19,8 @@ struct gdb_host {
     struct worker *worker;
     /* The gdb is about to be freed. */
     void (*gone)(void *user, struct gdb_client *gdb);
+    /* A socket that sends no good packet for so long is no gdb's, and closed; 0: never. */
+    uint64_t silence_ms;
     /* A monitor command asks the daemon to end. */
     void (*shutdown)(void *user, int exit_code);
     void *user;
@@ -35,6 +37,8 @@ void gdb_client_close(struct gdb_client *gdb);
 bool gdb_client_closing(const struct gdb_client *gdb);
 /* At least one valid packet came: it was a gdb, not a port scanner. */
 bool gdb_client_spoke(const struct gdb_client *gdb);
+/* Since when it has been here without one, uv_now(); UINT64_MAX if it spoke, or closes already. */
+uint64_t gdb_client_silent_since(const struct gdb_client *gdb);
 /* It said target extended-remote. */
 bool gdb_client_extended(const struct gdb_client *gdb);
 

@@ -29,6 +29,7 @@ struct gdb_client {
     bool interrupt;     /* 0x03 came, and nothing has answered it yet */
     bool is_lldb;
     uint64_t stopped_ms; /* uv_now() of the last stop reply */
+    uint64_t arrived_ms; /* uv_now() */
     bool spoke, extended, ended, closing;
     bool timer_closed;
     struct rsp_decoder decoder;

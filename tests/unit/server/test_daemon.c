@@ -168,6 +168,28 @@ static void a_crowd_is_served_or_turned_away(void **state)
     assert_int_equal(rig_stop(&rig), DAEMON_OK);
 }
 
+/* Silent connections must not lock a gdb out, nor one that speaks. */
+static void the_silent_make_room(void **state)
+{
+    static struct rig rig;
+    int silent[SESSION_CLIENTS];
+
+    (void)state;
+    rig_start(&rig, "--sim --log error");
+    int first = client_connect(&rig);
+    client_expect(first, "qAttached", "1");
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        silent[i] = client_connect(&rig);
+    int last = client_connect(&rig);
+    client_expect(last, "qAttached", "1");
+    client_expect(first, "qAttached", "1");
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        close(silent[i]);
+    close(first);
+    close(last);
+    assert_int_equal(rig_stop(&rig), DAEMON_OK);
+}
+
 static void rude_clients_harm_nobody(void **state)
 {
     static const char *const rude[] = {
@@ -436,6 +458,7 @@ int main(void)
         cmocka_unit_test(observers_are_served_between_the_slices_of_a_long_job),
         cmocka_unit_test(interrupt_meets_resume_at_any_time),
         cmocka_unit_test(a_crowd_is_served_or_turned_away),
+        cmocka_unit_test(the_silent_make_room),
         cmocka_unit_test(rude_clients_harm_nobody),
         cmocka_unit_test(web_pages_are_closed),
         cmocka_unit_test(client_that_never_reads_is_held_back),

@@ -172,6 +172,8 @@ static int connect_to(uint16_t port)
     return client;
 }
 
+static uint64_t silence_ms; /* that the next connection may keep */
+
 static int set_up_stranger(void **state)
 {
     struct endpoint any;
@@ -181,7 +183,7 @@ static int set_up_stranger(void **state)
     memset(&bench, 0, sizeof bench);
     uv_loop_init(&bench.loop);
     mailbox_init(&bench.posted, NULL);
-    bench.host = (struct gdb_host){.loop = &bench.loop, .gone = on_gone};
+    bench.host = (struct gdb_host){.loop = &bench.loop, .gone = on_gone, .silence_ms = silence_ms};
     endpoint_parse("0", &any, why, sizeof why);
     bench.listener = (struct listener){.service = "gdb", .arrived = on_arrived};
     assert_true(listener_open(&bench.listener, &bench.loop, &any, why, sizeof why));
@@ -202,6 +204,15 @@ static int set_up(void **state)
     hear("+$#00");
     say("+");
     return 0;
+}
+
+/* ..that is not waited for. */
+static int set_up_impatient(void **state)
+{
+    silence_ms = 100;
+    int failed = set_up_stranger(state);
+    silence_ms = 0;
+    return failed;
 }
 
 /* The client goes, the worker gives back what it has and is told, everything is freed. */
@@ -643,9 +654,32 @@ static void a_known_gdb_may_act(void **state)
 #define STRANGER_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_stranger, tear_down)
 #define SESSION_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void who_never_speaks_is_closed(void **state)
+{
+    (void)state;
+    uint64_t before = uv_hrtime();
+    say("+"); /* no packet */
+    hear_the_end();
+    assert_true(uv_hrtime() - before >= 90 * UINT64_C(1000000));
+}
+
+static void who_has_spoken_may_be_silent(void **state)
+{
+    (void)state;
+    say("$qSupported:#71");
+    answer(next_posted(gdb_run_packet), "");
+    hear("+$#00");
+    let_pass(300);
+    say("+$qC#b4");
+    answer(next_posted(gdb_run_packet), "QC1");
+    hear("+$QC1#c5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(who_never_speaks_is_closed, set_up_impatient, tear_down),
+        cmocka_unit_test_setup_teardown(who_has_spoken_may_be_silent, set_up_impatient, tear_down),
         STRANGER_TEST(a_stranger_may_ask_but_not_act),
         STRANGER_TEST(what_acts_is_no_first_packet),
         SESSION_TEST(a_known_gdb_may_act),

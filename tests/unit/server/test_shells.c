@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "consoles/ports.h"
 #include "daemon_rig.h"
 
 enum { ROUNDS = 30, CROWD = 6, GONE = 60 };
@@ -191,6 +192,31 @@ static void it_ends_with_shells_in_every_state(void **state)
     close(tcl);
 }
 
+/* Telnets that say nothing must not lock out Tcl, nor a telnet that has been used. */
+static void the_silent_make_room(void **state)
+{
+    static struct rig rig;
+    int silent[PORTS_CONSOLES];
+
+    (void)state;
+    rig_start_shells(&rig);
+    int used = client_connect_to(rig.telnet);
+    say(used, "echo <used>\r\n");
+    hear(used, "<used>");
+    for (size_t i = 0; i < PORTS_CONSOLES; i++)
+        silent[i] = client_connect_to(rig.telnet);
+    int tcl = client_connect_to(rig.tcl);
+    say(tcl, "capture {mdw 0x20000400}\x1a");
+    hear(tcl, ": e7fee7fe \n\x1a");
+    say(used, "echo <again>\r\n");
+    hear(used, "<again>");
+    for (size_t i = 0; i < PORTS_CONSOLES; i++)
+        close(silent[i]);
+    close(tcl);
+    close(used);
+    assert_int_equal(rig_stop(&rig), DAEMON_OK);
+}
+
 static void one_shell_ends_the_daemon_under_the_others(void **state)
 {
     static struct rig rig;
@@ -213,6 +239,7 @@ int main(void)
         cmocka_unit_test(clients_that_vanish),
         cmocka_unit_test(news_reach_who_did_not_ask),
         cmocka_unit_test(it_ends_with_shells_in_every_state),
+        cmocka_unit_test(the_silent_make_room),
         cmocka_unit_test(one_shell_ends_the_daemon_under_the_others),
     };
 
