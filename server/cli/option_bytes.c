@@ -4,17 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "chip/chips.h"
+#include "base/buf.h"
 #include "cli/probe_facts.h"
-#include "flash/stm32/stm32f1.h"
-
-enum {
-    BLOCK_SIZE = 4096, /* a bit of WRP each, the last one for all that follows (PM0075, 2.4.2) */
-    BLOCKS = 32,
-    WDG_SW = 1,
-    NRST_STOP = 2,
-    NRST_STDBY = 4,
-};
 
 static const struct target_region *find_flash(const struct target *target)
 {
@@ -27,80 +18,95 @@ static const struct target_region *find_flash(const struct target *target)
     return NULL;
 }
 
-/* A clear bit protects. */
-static void describe_wrp(uint32_t wrp, const struct target_region *flash, char *text, size_t size)
+/* Blocks side by side are one range. */
+static void describe_blocks(struct option_bytes *bytes, const uint32_t *registers,
+                            const struct target_region *flash)
 {
-    uint32_t blocks = (flash->size + BLOCK_SIZE - 1) / BLOCK_SIZE;
-    size_t used = 0;
+    const struct flash_options *options = bytes->options;
+    uint32_t count = option_block_count(options, flash->size);
+    char *text = bytes->write_protected;
+    size_t used = 0, size = sizeof bytes->write_protected;
 
-    blocks = blocks < BLOCKS ? blocks : BLOCKS;
-    text[0] = '\0';
-    for (uint32_t i = 0; i < blocks && used < size; i++) {
+    for (uint32_t i = 0; i < count && used < size; i++) {
         uint32_t first = i;
 
-        if (wrp >> i & 1)
+        if (!option_block_protected(options, registers, i))
             continue;
-        while (i + 1 < blocks && !(wrp >> (i + 1) & 1))
+        while (i + 1 < count && option_block_protected(options, registers, i + 1))
             i++;
-        uint32_t end = i + 1 == blocks ? flash->size : (i + 1) * BLOCK_SIZE;
+        uint32_t end = i * options->blocks.size + option_block_size(options, flash->size, i);
         used += (size_t)snprintf(text + used, size - used, "%s0x%08" PRIx32 "-0x%08" PRIx32,
-                                 used ? ", " : "", flash->start + first * BLOCK_SIZE,
+                                 used ? ", " : "", flash->start + first * options->blocks.size,
                                  flash->start + end - 1);
     }
 }
 
-static enum err read_f1(struct option_bytes *bytes, struct target *target)
+static void describe(struct option_bytes *bytes, const struct target_region *flash)
 {
-    const struct target_region *flash = find_flash(target);
-    struct stm32f1_options stored;
-    uint32_t obr = 0, wrpr = 0;
-    enum err err = stm32f1_options_read(target, &stored);
+    const struct option_blocks *blocks = &bytes->options->blocks;
+    uint32_t registers[OPTION_REGISTERS_MAX];
 
-    if (!err)
-        err = target_read_width(target, STM32F1_FLASH_OBR, 4, &obr, 1);
-    if (!err)
-        err = target_read_width(target, STM32F1_FLASH_WRPR, 4, &wrpr, 1);
-    if (err || !flash)
-        return err;
-    bytes->known = true;
-    bytes->user = obr >> 2 & 7;
-    bytes->data = (uint16_t)(obr >> 10);
-    bytes->pending = (stored.user & 7) != bytes->user || stored.wrp != wrpr;
-    if (obr & STM32F1_OBR_RDPRT) /* protects the first pages from writing, too (PM0075, 2.4.1) */
-        wrpr &= ~1u;
-    describe_wrp(wrpr, flash, bytes->write_protected, sizeof bytes->write_protected);
-    return ERR_OK;
+    memcpy(registers, bytes->state.in_force, sizeof registers);
+    if (bytes->state.readout_protected)
+        registers[blocks->reg] &= ~blocks->with_rdp;
+    describe_blocks(bytes, registers, flash);
 }
 
 void option_bytes_look(struct option_bytes *bytes, struct target *target, struct job *job)
 {
-    const struct chip *chip = chip_by_dev_id(target_chip(target)->dev_id);
+    const struct target_region *flash = find_flash(target);
 
-    *bytes = (struct option_bytes){0};
-    if (!chip || (chip->family != CHIP_F1 && chip->family != CHIP_F1_XL))
+    *bytes = (struct option_bytes){.options = flash_options_for(target)};
+    if (!bytes->options)
         return;
-    bytes->named = true;
-    if (read_f1(bytes, target) != ERR_OK)
+    bytes->known = bytes->options->read(target, &bytes->state) == ERR_OK && flash;
+    if (bytes->known)
+        describe(bytes, flash);
+    else
         job_clear(job);
+}
+
+/* "watchdog by software, no reset in Stop mode" */
+static void put_meanings(const struct option_bytes *bytes, struct buf *text)
+{
+    for (uint8_t i = 0; i < bytes->options->field_count; i++) {
+        const struct option_field *field = &bytes->options->fields[i];
+        const struct option_value *value =
+            option_value(field, option_get(field, bytes->state.in_force));
+
+        if (value && value->meaning)
+            buf_printf(text, "%s%s", text->length ? ", " : "", value->meaning);
+    }
 }
 
 void option_bytes_print(const struct option_bytes *bytes, FILE *out)
 {
-    const char *pending = bytes->pending ? "; others are stored, for after the next reset" : "";
+    const char *why = bytes->options ? "could not be read" : "not known for this chip";
+    char meanings[400];
+    struct buf text;
 
     if (!bytes->known) {
-        const char *why = bytes->named ? "could not be read" : "not known for this chip";
-
         cli_print_fact(out, "write lock", "%s", why);
         cli_print_fact(out, "options", "%s", why);
         return;
     }
+    buf_init(&text, meanings, sizeof meanings - 1);
+    put_meanings(bytes, &text);
+    meanings[text.length] = '\0';
     cli_print_fact(out, "write lock", "%s",
                    bytes->write_protected[0] ? bytes->write_protected : "none");
-    cli_print_fact(out, "options", "watchdog by %s, %s in Stop mode, %s in Standby mode%s",
-                   bytes->user & WDG_SW ? "software" : "hardware (it always runs)",
-                   bytes->user & NRST_STOP ? "no reset" : "a reset",
-                   bytes->user & NRST_STDBY ? "no reset" : "a reset", pending);
+    cli_print_fact(out, "options", "%s%s", meanings,
+                   option_pending(bytes->options, &bytes->state)
+                       ? "; others are stored, for after the next reset"
+                       : "");
+}
+
+static void field_json(const struct option_field *field, uint32_t value, struct json *json)
+{
+    if (field->key && field->value_count)
+        json_bool(json, field->key, value == field->key_true);
+    else if (field->key)
+        json_hex(json, field->key, value, (field->bits + 3) / 4);
 }
 
 void option_bytes_json(const struct option_bytes *bytes, struct json *json)
@@ -112,10 +118,9 @@ void option_bytes_json(const struct option_bytes *bytes, struct json *json)
     }
     json_text(json, "write_protected", bytes->write_protected[0] ? bytes->write_protected : "none");
     json_open(json, "option_bytes", '{');
-    json_bool(json, "watchdog_by_hardware", !(bytes->user & WDG_SW));
-    json_bool(json, "reset_in_stop", !(bytes->user & NRST_STOP));
-    json_bool(json, "reset_in_standby", !(bytes->user & NRST_STDBY));
-    json_hex(json, "data", bytes->data, 4);
-    json_bool(json, "others_stored", bytes->pending);
+    for (uint8_t i = 0; i < bytes->options->field_count; i++)
+        field_json(&bytes->options->fields[i],
+                   option_get(&bytes->options->fields[i], bytes->state.in_force), json);
+    json_bool(json, "others_stored", option_pending(bytes->options, &bytes->state));
     json_close(json, '}');
 }

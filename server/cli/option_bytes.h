@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The option bytes as `probed info` shows them: what is in force, not what will be after a reset.
- * PM0075, 2.4 and 2.5. */
+/* The option bytes as `probed info` shows them, by the table of their family: what is in force, not
+ * what will be after a reset. */
 #ifndef PROBED_OPTION_BYTES_H
 #define PROBED_OPTION_BYTES_H
 
@@ -8,14 +8,13 @@
 #include <stdint.h>
 
 #include "cli/json.h"
+#include "flash/options.h"
 #include "target.h"
 
 struct option_bytes {
-    bool named;   /* the chip has some that are known here */
-    bool known;   /* the rest is; else they could not be read */
-    bool pending; /* others are stored, and count from the next reset on */
-    uint8_t user; /* bit 0: watchdog by software, 1 and 2: no reset in Stop and Standby mode */
-    uint16_t data;
+    const struct flash_options *options; /* NULL: none are known for this chip */
+    struct option_state state;
+    bool known;                /* else they could not be read */
     char write_protected[400]; /* "0x08000000-0x08001fff, .."; empty: nothing */
 };
 

@@ -116,7 +116,7 @@ monitor_handler monitor_flash_banks, monitor_flash_list, monitor_flash_probe, mo
 monitor_handler monitor_write_image, monitor_program;
 /* monitor_flash_bank.c */
 monitor_handler monitor_write_bank, monitor_read_bank, monitor_verify_bank, monitor_fill;
-/* monitor_stm32f1.c */
+/* monitor_options.c */
 monitor_handler monitor_lock, monitor_unlock, monitor_mass_erase, monitor_options_read,
     monitor_options_write, monitor_options_load, monitor_protect;
 /* monitor_adapter.c */

@@ -6,7 +6,7 @@
 #include "chip/chips.h"
 #include "commands/monitor_commands.h"
 #include "flash/flash.h"
-#include "flash/stm32/stm32f1.h"
+#include "flash/options.h"
 
 enum { CHUNK_BYTES = 1024 };
 
@@ -56,14 +56,13 @@ enum err monitor_flash_list(struct monitor *monitor, int argc, const char *const
 
 static enum err print_protection(struct monitor *monitor, struct target *target)
 {
-    struct stm32f1_options options = {.readout_protected = target_chip(target)->readout_protected};
-    enum err err = ERR_OK;
+    struct option_state state = {.readout_protected = target_chip(target)->readout_protected};
+    const struct flash_options *options = flash_options_for(target);
+    enum err err = options ? options->read(target, &state) : ERR_OK;
 
-    if (strcmp(monitor_family(target), "stm32f1x") == 0)
-        err = stm32f1_options_read(target, &options);
-    if (err == ERR_OK && options.readout_protected && target_chip(target)->unlocked)
+    if (err == ERR_OK && state.readout_protected && target_chip(target)->unlocked)
         job_print(monitor->job, TARGET_UNLOCKED_TEXT "\n");
-    else if (err == ERR_OK && options.readout_protected)
+    else if (err == ERR_OK && state.readout_protected)
         job_print(monitor->job,
                   "the flash is read-protected: it can be neither read nor programmed; `%s unlock "
                   "0` erases all of it, and protection ends with the power cycle after that\n",
@@ -107,28 +106,33 @@ static void print_chip(struct monitor *monitor, const struct target *target)
         job_print(monitor->job, "%s - Rev: 0x%04x\n", chip->name, revision);
 }
 
-/* STM32F1 protects blocks of 4 KiB, the last one all that follows (PM0075, 2.4.2); others are
- * listed by sectors, their protection being unknown to us. */
+static void print_part(struct monitor *monitor, uint32_t number, uint32_t offset, uint32_t size,
+                       const char *state)
+{
+    job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) %s\n", (unsigned)number, (unsigned)offset,
+              (unsigned)size, (unsigned)(size / 1024), state);
+}
+
+/* By the blocks that can be protected; where they are not known to us, by sectors. */
 static enum err print_blocks(struct monitor *monitor, struct target *target,
                              const struct monitor_bank *bank)
 {
-    enum { BLOCK = 4096, BLOCKS = 32 };
-    bool known = strcmp(monitor_family(target), "stm32f1x") == 0;
-    struct stm32f1_options options = {0};
+    const struct flash_options *options = flash_options_for(target);
+    struct option_state state;
     uint32_t address, size;
-    enum err err = known ? stm32f1_options_read(target, &options) : ERR_OK;
+    enum err err = options ? options->read(target, &state) : ERR_OK;
 
     if (err != ERR_OK)
         return err;
-    for (uint32_t i = 0; !known && monitor_bank_sector(target, bank, i, &address, &size); i++)
-        job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) protection unknown\n", (unsigned)i,
-                  (unsigned)(address - bank->start), (unsigned)size, (unsigned)(size / 1024));
-    for (uint32_t i = 0, at = 0; known && i < BLOCKS && at < bank->size; i++, at += size) {
-        size = i == BLOCKS - 1 || bank->size - at < BLOCK ? bank->size - at : BLOCK;
-        job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) %s\n", (unsigned)i, (unsigned)at,
-                  (unsigned)size, (unsigned)(size / 1024),
-                  options.wrp >> i & 1 ? "not protected" : "protected");
+    if (!options) {
+        for (uint32_t i = 0; monitor_bank_sector(target, bank, i, &address, &size); i++)
+            print_part(monitor, i, address - bank->start, size, "protection unknown");
+        return ERR_OK;
     }
+    for (uint32_t i = 0; i < option_block_count(options, bank->size); i++)
+        print_part(monitor, i, i * options->blocks.size, option_block_size(options, bank->size, i),
+                   option_block_protected(options, state.stored, i) ? "protected"
+                                                                    : "not protected");
     return ERR_OK;
 }
 

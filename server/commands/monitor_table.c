@@ -7,6 +7,20 @@
 /* As many words as one likes. */
 enum { ANY = MONITOR_WORDS - 1 };
 
+/* What every flash driver of OpenOCD's has behind its name; the words of options_write are those of
+ * the family's table (flash/options.h), at most `most`. */
+#define FLASH_COMMANDS(driver, load, words, most)                                              \
+    {driver " lock", "BANK", "protect the flash against reading", 1, 1, monitor_lock},         \
+        {driver " mass_erase", "BANK", "erase the whole flash", 1, 1, monitor_mass_erase},     \
+        {driver " options_load", "BANK", load, 1, 1, monitor_options_load},                    \
+        {driver " options_read", "BANK", "show the option bytes", 1, 1, monitor_options_read}, \
+        {driver " options_write", words, "change option bytes; the others stay", 2, most,      \
+         monitor_options_write},                                                               \
+    {                                                                                          \
+        driver " unlock", "BANK", "end read protection: erases the whole flash", 1, 1,         \
+            monitor_unlock                                                                     \
+    }
+
 const struct monitor_command monitor_commands[] = {
     {"CDLiveWatchSetup", "", "Cortex-Debug's: several gdbs may always connect", 0, 0, monitor_init},
     {"CDRTOSConfigure", "RTOS", "Cortex-Debug's: threads of an RTOS are not there yet", 0, ANY,
@@ -149,15 +163,9 @@ const struct monitor_command monitor_commands[] = {
     {"stats", "", "count what was done since the probe was opened", 0, 0, monitor_stats},
     {"status", "", "what is connected, what the core does, who is here", 0, 0, monitor_status},
     {"step", "[ADDRESS]", "execute one instruction, at ADDRESS if given", 0, 1, monitor_step},
-    {"stm32f1x lock", "BANK", "protect the flash against reading", 1, 1, monitor_lock},
-    {"stm32f1x mass_erase", "BANK", "erase the whole flash", 1, 1, monitor_mass_erase},
-    {"stm32f1x options_load", "BANK", "refused: a reset loads them", 1, 1, monitor_options_load},
-    {"stm32f1x options_read", "BANK", "show the option bytes", 1, 1, monitor_options_read},
-    {"stm32f1x options_write",
-     "BANK [SWWDG|HWWDG] [RSTSTNDBY|NORSTSTNDBY] [RSTSTOP|NORSTSTOP] [USEROPT VALUE]",
-     "change option bytes; the others stay", 2, 6, monitor_options_write},
-    {"stm32f1x unlock", "BANK", "end read protection: erases the whole flash", 1, 1,
-     monitor_unlock},
+    FLASH_COMMANDS("stm32f1x", "refused: a reset loads them",
+                   "BANK [SWWDG|HWWDG] [RSTSTNDBY|NORSTSTNDBY] [RSTSTOP|NORSTSTOP] [USEROPT VALUE]",
+                   6),
     {"stm32f2x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
     {"stm32h7x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
     {"stm32l4x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
@@ -211,16 +219,21 @@ const struct monitor_alias monitor_aliases[] = {
     {"regs", {"reg"}},
     {"semihosting", {"arm", "semihosting"}},
     {"speed", {"adapter", "speed"}},
+    {"stm32c0x", {"stm32l4x"}},
     {"stm32f0x", {"stm32f1x"}},
     {"stm32f3x", {"stm32f1x"}},
     {"stm32f4x", {"stm32f2x"}},
     {"stm32f7x", {"stm32f2x"}},
     {"stm32g0x", {"stm32l4x"}},
     {"stm32g4x", {"stm32l4x"}},
+    {"stm32h7rsx", {"stm32h7x"}},
     {"stm32l0x", {"stm32lx"}},
     {"stm32l1x", {"stm32lx"}},
     {"stm32l5x", {"stm32l4x"}},
+    {"stm32u0x", {"stm32l4x"}},
+    {"stm32u3x", {"stm32l4x"}},
     {"stm32u5x", {"stm32l4x"}},
+    {"stm32wbax", {"stm32l4x"}},
     {"stm32wbx", {"stm32l4x"}},
     {"stm32wlx", {"stm32l4x"}},
     {"tcl_port", {"tcl", "port"}},

@@ -4,8 +4,10 @@
 #define PROBED_STM32F1_H
 
 #include "flash/flash.h"
+#include "flash/options.h"
 
 extern const struct flash_driver stm32f1_flash;
+extern const struct flash_options stm32f1_option_table;
 
 /* --- option bytes (PM0075, 2.5): read, change, protect. Whole, since they are erased together ---
  */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Flash by monitor commands: what there is, erasing, programming, protections, and the story of a
  * chip that is read-protected. */
+#include "chip/families.h"
+#include "commands/monitor.h"
+#include "flash/options.h"
 #include "monitor_rig.h"
 
 enum { IMAGE_SIZE = 40000 };
@@ -275,6 +278,65 @@ static void commands_of_other_families_are_refused(void **state)
     assert_says("stm32f1x", "[stm32f1x wants one of: lock, mass_erase");
 }
 
+/* Names and words of the monitor's tables against those of the families. */
+static const struct monitor_command *command_of(const char *driver, const char *what)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s%s%s", driver, what[0] ? " " : "", what);
+    for (size_t i = 0; i < monitor_command_count; i++)
+        if (strcmp(monitor_commands[i].name, name) == 0)
+            return &monitor_commands[i];
+    return NULL;
+}
+
+static bool is_alias_of(const char *name, const char *driver)
+{
+    for (size_t i = 0; i < monitor_alias_count; i++)
+        if (strcmp(monitor_aliases[i].name, name) == 0)
+            return strcmp(monitor_aliases[i].means[0], driver) == 0;
+    return false;
+}
+
+static void the_words_of_options_write_are_those_of_the_table(void **state)
+{
+    const struct flash_options *options = flash_options_for(rig.session.target);
+    const char *usage = command_of("stm32f1x", "options_write")->usage;
+    size_t words = 0;
+
+    (void)state;
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+
+        if (field->word)
+            assert_non_null(strstr(usage, field->word));
+        words += field->word != NULL;
+        for (uint8_t n = 0; n < field->value_count && field->values[n].word; n++, words++)
+            assert_non_null(strstr(usage, field->values[n].word));
+    }
+    assert_int_equal(words, 7);
+}
+
+static void every_family_has_its_commands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CHIP_NO_FLASH; i++) {
+        const struct chip_family *family = &chip_families[i];
+        char name[32];
+
+        if (!family->commands)
+            continue;
+        assert_true(command_of(family->commands, "") || command_of(family->commands, "unlock"));
+        /* Of target/stm32l0.cfg the commands are stm32l0x. */
+        snprintf(name, sizeof name, "%.*sx",
+                 (int)strlen(family->openocd) -
+                     (family->openocd[strlen(family->openocd) - 1] == 'x'),
+                 family->openocd);
+        if (strcmp(name, family->commands) != 0)
+            assert_true(is_alias_of(name, family->commands));
+    }
+}
+
 /* --- the story: flash size = 0 because the chip is read-protected --- */
 
 static int locked_board(void **state)
@@ -368,6 +430,8 @@ int main(void)
         ON_BLUE_PILL(banks_are_written_and_read_by_offset),
         ON_BLUE_PILL(option_bytes_are_shown_as_openocd_does),
         ON_BLUE_PILL(option_bytes_are_changed),
+        ON_BLUE_PILL(the_words_of_options_write_are_those_of_the_table),
+        cmocka_unit_test(every_family_has_its_commands),
         ON_BLUE_PILL(blocks_are_protected_against_writing),
         ON_BLUE_PILL(mass_erase_is_complete),
         ON_BLUE_PILL(commands_of_other_families_are_refused),

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* Protections and option bytes, of whichever family the chip is: what there is and what it is
+ * called says the table of its driver. OpenOCD calls these by the name of a flash driver (`stm32f1x
+ * ..`), with aliases for the families whose controller is the same: those of another family are
+ * refused, since who types them expects another chip. */
+#include <string.h>
+
+#include "chip/chips.h"
+#include "commands/monitor_commands.h"
+#include "flash/flash.h"
+#include "flash/options.h"
+
+/* What a command is about. */
+struct subject {
+    struct target *target;
+    struct monitor_bank bank;
+    const struct flash_options *options;
+};
+
+static bool is_called(const char *asked, const struct chip_family *family)
+{
+    return !asked[0] || (family->openocd && strcmp(asked, family->openocd) == 0) ||
+           (family->commands && strcmp(asked, family->commands) == 0);
+}
+
+static enum err check_family(struct monitor *monitor, struct subject *subject)
+{
+    const struct target_chip *chip = target_chip(subject->target);
+
+    if (!is_called(monitor->typed, chip_family_of(chip->dev_id)))
+        return job_fail(monitor->job, ERR_UNSUPPORTED, "this chip is no %.20s: it is %s (%s)",
+                        monitor->typed, monitor_family(subject->target), chip->name);
+    subject->options = flash_options_for(subject->target);
+    if (subject->options)
+        return ERR_OK;
+    return job_fail(monitor->job, ERR_UNSUPPORTED,
+                    "the option bytes of %s are not known to this command yet", chip->name);
+}
+
+/* `BANK` is argv[1]. */
+static enum err find(struct monitor *monitor, const char *const argv[], struct subject *subject)
+{
+    enum err err = monitor_bank(monitor, argv[1], &subject->target, &subject->bank);
+
+    return err == ERR_OK ? check_family(monitor, subject) : err;
+}
+
+/* The same, about to change something. */
+static enum err find_to_change(struct monitor *monitor, const char *const argv[],
+                               struct subject *subject)
+{
+    enum err err = find(monitor, argv, subject);
+
+    return err == ERR_OK ? monitor_flash_allowed(monitor, &subject->target) : err;
+}
+
+static void print_takes_effect(struct monitor *monitor)
+{
+    job_print(monitor->job, "INFO: a reset or power cycle is required for the new settings to take "
+                            "effect.\n");
+}
+
+/* --- protection against reading --- */
+
+enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct subject subject;
+    enum err err = find_to_change(monitor, argv, &subject);
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = subject.options->lock(subject.target);
+    if (err != ERR_OK)
+        return err;
+    job_print(monitor->job, "%s locked\n", subject.options->says);
+    print_takes_effect(monitor);
+    return ERR_OK;
+}
+
+static void print_unlocked(struct monitor *monitor, const struct flash_options *options,
+                           bool was_protected)
+{
+    job_print(monitor->job, "%s unlocked.\n", options->says);
+    print_takes_effect(monitor);
+    if (!was_protected || !options->unlock_wants_power)
+        return;
+    job_print(monitor->job, "the whole flash was erased; that it can be read again takes a power "
+                            "cycle on this part, a reset is not enough\n");
+    if (strcmp(probe_driver_name(monitor->session->probe), "sim") == 0)
+        job_print(monitor->job, "on the simulated board: sim power off; sim power on\n");
+}
+
+enum err monitor_unlock(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct option_state before;
+    struct subject subject;
+    enum err err = find_to_change(monitor, argv, &subject);
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = subject.options->read(subject.target, &before);
+    if (err != ERR_OK)
+        return err;
+    if (before.readout_protected && target_chip(subject.target)->unlocked) {
+        job_print(monitor->job, TARGET_UNLOCKED_TEXT "\n");
+        return ERR_OK;
+    }
+    if (before.readout_protected)
+        job_print(monitor->job, "unlocking erases the whole flash\n");
+    else
+        job_print(monitor->job, "the flash is not read-protected: nothing is erased, the option "
+                                "bytes get their defaults\n");
+    err = subject.options->unlock(subject.target);
+    if (err == ERR_OK)
+        print_unlocked(monitor, subject.options, before.readout_protected);
+    return err;
+}
+
+/* --- erase --- */
+
+enum err monitor_mass_erase(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct subject subject;
+    enum err err = find_to_change(monitor, argv, &subject);
+
+    (void)argc;
+    if (err != ERR_OK)
+        return err;
+    err = flash_erase_now(subject.target, subject.bank.start, 0);
+    job_print(monitor->job, "%s mass erase %s\n", subject.options->says,
+              err == ERR_OK ? "complete" : "failed");
+    return err;
+}
+
+/* --- option bytes --- */
+
+static void print_field(struct monitor *monitor, const struct option_field *field, uint32_t value)
+{
+    const struct option_value *meant = option_value(field, value);
+
+    if (meant)
+        job_print(monitor->job, "%s: %s\n", field->title, meant->text);
+    else
+        job_print(monitor->job, "%s = 0x%0*x\n", field->title, (field->bits + 3) / 4,
+                  (unsigned)value);
+}
+
+/* What is in force, not what is stored. */
+static void print_options(struct monitor *monitor, const struct flash_options *options,
+                          const struct option_state *state)
+{
+    for (uint8_t i = 0; i < options->register_count; i++)
+        if (options->registers[i].title)
+            job_print(monitor->job, "%s = 0x%x\n", options->registers[i].title,
+                      (unsigned)state->in_force[i]);
+    for (uint8_t i = 0; i < options->field_count; i++)
+        print_field(monitor, &options->fields[i], option_get(&options->fields[i], state->in_force));
+    if (state->broken)
+        job_print(monitor->job, "an option byte and its complement disagree (OPTERR)\n");
+}
+
+enum err monitor_options_read(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct option_state state;
+    struct subject subject;
+    enum err err = find(monitor, argv, &subject);
+
+    (void)argc;
+    if (err == ERR_OK)
+        err = subject.options->read(subject.target, &state);
+    if (err == ERR_OK)
+        print_options(monitor, subject.options, &state);
+    return err;
+}
+
+/* The field that `word` is a value of (*value), or the number of which follows it (*value NULL). */
+static const struct option_field *find_word(const struct flash_options *options, const char *word,
+                                            const struct option_value **value)
+{
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+
+        *value = NULL;
+        if (field->word && strcmp(word, field->word) == 0)
+            return field;
+        for (uint8_t n = 0; n < field->value_count; n++) {
+            *value = &field->values[n];
+            if ((*value)->word && strcmp(word, (*value)->word) == 0)
+                return field;
+        }
+    }
+    return NULL;
+}
+
+static enum err refuse_one_way(struct monitor *monitor, const char *word)
+{
+    return job_fail(monitor->job, ERR_UNSUPPORTED,
+                    "%.40s cannot be undone, by nobody: not written; nothing was changed", word);
+}
+
+static enum err take_options(struct monitor *monitor, int argc, const char *const argv[],
+                             const struct flash_options *options, uint32_t *registers)
+{
+    const struct option_value *meant;
+
+    for (int i = 2; i < argc; i++) {
+        const struct option_field *field = find_word(options, argv[i], &meant);
+        const char *word = argv[i];
+        uint32_t value;
+
+        if (!field || (!meant && i + 1 == argc))
+            return monitor_usage(monitor, argv[0]);
+        if (meant)
+            value = meant->value;
+        else if (monitor_value(monitor, argv[++i], field->title,
+                               (uint32_t)((UINT64_C(1) << field->bits) - 1), &value) != ERR_OK)
+            return ERR_ARGUMENT;
+        meant = option_value(field, value);
+        if (meant && meant->one_way)
+            return refuse_one_way(monitor, word);
+        option_set(field, registers, value);
+    }
+    return ERR_OK;
+}
+
+enum err monitor_options_write(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct option_state state;
+    struct subject subject;
+    enum err err = find_to_change(monitor, argv, &subject);
+
+    if (err == ERR_OK)
+        err = subject.options->read(subject.target, &state);
+    if (err == ERR_OK)
+        err = take_options(monitor, argc, argv, subject.options, state.stored);
+    if (err == ERR_OK)
+        err = subject.options->write(subject.target, &state);
+    if (err != ERR_OK)
+        return err;
+    job_print(monitor->job, "%s write options complete.\n", subject.options->says);
+    print_takes_effect(monitor);
+    return ERR_OK;
+}
+
+enum err monitor_options_load(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct subject subject;
+    enum err err = find(monitor, argv, &subject);
+
+    (void)argc;
+    return err != ERR_OK ? err
+                         : job_fail(monitor->job, ERR_UNSUPPORTED, "%s", subject.options->no_load);
+}
+
+/* --- protection against writing: `flash protect BANK FIRST LAST on|off` --- */
+
+static enum err write_blocks(struct monitor *monitor, const struct subject *subject, uint32_t first,
+                             uint32_t last, bool on)
+{
+    struct option_state state;
+    enum err err = subject->options->read(subject->target, &state);
+
+    if (err != ERR_OK)
+        return err;
+    for (uint32_t i = first; i <= last; i++)
+        option_block_protect(subject->options, state.stored, i, on);
+    err = subject->options->write(subject->target, &state);
+    if (err != ERR_OK)
+        return err;
+    job_print(monitor->job, "%s protection for sectors %u through %u on flash bank %u\n",
+              on ? "set" : "cleared", (unsigned)first, (unsigned)last, subject->bank.number);
+    print_takes_effect(monitor);
+    return ERR_OK;
+}
+
+enum err monitor_protect(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct subject subject;
+    uint32_t first, last;
+    bool on;
+    enum err err = monitor_bank(monitor, argv[1], &subject.target, &subject.bank);
+
+    (void)argc;
+    monitor->typed = ""; /* no family's own command */
+    if (err == ERR_OK && !monitor_switch(argv[4], &on))
+        err = monitor_usage(monitor, argv[0]);
+    if (err == ERR_OK)
+        err = check_family(monitor, &subject);
+    if (err == ERR_OK)
+        err = monitor_flash_allowed(monitor, &subject.target);
+    if (err == ERR_OK)
+        err = monitor_bank_sectors(monitor, option_block_count(subject.options, subject.bank.size),
+                                   argv + 2, &first, &last);
+    return err != ERR_OK ? err : write_blocks(monitor, &subject, first, last, on);
+}

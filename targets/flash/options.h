@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Option bytes of any family: named fields in a few registers, read, changed and shown by tables. A
+ * family's table stands at the end of its file (flash/stm32/), which of them a chip has in
+ * flash/drivers.c; the monitor's commands, `probed info` and the flash commands read the same one.
+ *
+ * Worker thread. Errors and sentences as target.h says. */
+#ifndef PROBED_FLASH_OPTIONS_H
+#define PROBED_FLASH_OPTIONS_H
+
+#include "target.h"
+
+enum { OPTION_REGISTERS_MAX = 8 };
+
+/* What one value of a field means. */
+struct option_value {
+    uint32_t value;
+    const char *word; /* what OpenOCD's options_write calls it: "SWWDG"; NULL: not set by a word */
+    const char *text; /* what OpenOCD's options_read says behind the title: "software" */
+    const char *meaning; /* for a person: "watchdog by software"; NULL: told elsewhere */
+    bool one_way; /* a chip that was given it cannot be brought back: never on a plain request */
+};
+
+struct option_field {
+    const char *name;  /* the reference manual's: "WDG_SW" */
+    const char *title; /* OpenOCD's options_read: "watchdog" */
+    const char *word;  /* a number's: options_write takes it behind this word; else NULL */
+    const char *key;   /* in JSON; NULL: not shown there. A field of two values is a truth .. */
+    uint32_t key_true; /* .. for this value */
+    uint8_t reg, shift, bits;          /* which of the registers; where in it */
+    const struct option_value *values; /* NULL: a number */
+    uint8_t value_count;
+};
+
+/* A register that holds what is in force. */
+struct option_register {
+    const char *title; /* OpenOCD's options_read; NULL: not shown */
+    uint32_t address;
+};
+
+/* Write protection by blocks of equal size, the last one for all that follows: a bit each from bit
+ * 0 on, clear where nothing may be written. */
+struct option_blocks {
+    uint8_t reg, most;
+    uint32_t size;
+    uint32_t with_rdp; /* blocks that read protection keeps from being written, too */
+};
+
+/* A word a register, in the layout of the register. */
+struct option_state {
+    uint32_t in_force[OPTION_REGISTERS_MAX];
+    uint32_t
+        stored[OPTION_REGISTERS_MAX]; /* what counts from the next load on, if it is readable */
+    bool readout_protected;           /* in force */
+    bool broken; /* a byte and its complement disagree: the chip goes by defaults */
+};
+
+struct flash_options {
+    const char *says; /* "stm32x": what OpenOCD's answers begin with */
+    const struct option_register *registers;
+    const struct option_field *fields;
+    uint8_t register_count, field_count;
+    struct option_blocks blocks;
+    const char *no_load;     /* why they cannot be loaded on demand */
+    bool unlock_wants_power; /* the end of read protection takes a power cycle, not any reset */
+
+    /* Core halted or running. */
+    enum err (*read)(struct target *target, struct option_state *state);
+    /* The following halt the core and are carried to their end whoever cancels the job; a loss in
+     * the middle is told with what helps. In force after the next load. write() takes `stored` and
+     * leaves read protection as it is; unlock() erases the whole flash of a protected chip. */
+    enum err (*write)(struct target *target, const struct option_state *state);
+    enum err (*lock)(struct target *target);
+    enum err (*unlock)(struct target *target);
+};
+
+/* drivers.c. NULL: not known for this chip (no sentence). */
+const struct flash_options *flash_options_for(const struct target *target);
+
+/* --- fields --- */
+
+uint32_t option_get(const struct option_field *field, const uint32_t *registers);
+void option_set(const struct option_field *field, uint32_t *registers, uint32_t value);
+/* What it means; NULL: a number, or a value that has no name. */
+const struct option_value *option_value(const struct option_field *field, uint32_t value);
+/* Fields with a meaning, or blocks, are stored that are not in force. */
+bool option_pending(const struct flash_options *options, const struct option_state *state);
+
+/* --- blocks of write protection, of a flash of `flash_size` bytes --- */
+
+uint32_t option_block_count(const struct flash_options *options, uint32_t flash_size);
+/* Bytes of the block number `index`, which begins at index * blocks.size. */
+uint32_t option_block_size(const struct flash_options *options, uint32_t flash_size,
+                           uint32_t index);
+bool option_block_protected(const struct flash_options *options, const uint32_t *registers,
+                            uint32_t index);
+void option_block_protect(const struct flash_options *options, uint32_t *registers, uint32_t index,
+                          bool on);
+
+#endif
