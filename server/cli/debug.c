@@ -126,6 +126,17 @@ static bool is_for_arm(const unsigned char *head)
     return head[4] == 1 && head[5] == 1 && head[18] == 40 && head[19] == 0;
 }
 
+/* gdb itself refuses to write at 0, and says no more than "Load failed". */
+static bool check_start(struct call *call, const struct image *image)
+{
+    if (image->count == 0 || image->segments[0].address != 0)
+        return true;
+    return fail(call,
+                "%s: linked at address 0, where gdb loads nothing: link it at the address of flash "
+                "itself, of which address 0 is an alias at best",
+                call->file);
+}
+
 /* Whole, before gdb says "Load failed". */
 static bool check_program(struct call *call)
 {
@@ -135,8 +146,9 @@ static bool check_program(struct call *call)
     job_init(&job, NULL);
     if (image_load(&job, call->file, IMAGE_ELF, 0, &image) != ERR_OK)
         return fail(call, "%s", job.text);
+    bool loads = check_start(call, &image);
     image_finish(&image);
-    return true;
+    return loads;
 }
 
 static bool check_file(struct call *call)

@@ -3,6 +3,9 @@
 #include <string.h>
 
 #include "gdb/packets_internal.h"
+#include "image/fit.h"
+
+enum { VARIABLE_SIZE = 8 }; /* what gdb writes of a variable or register; more is a load */
 
 /* What is read of a long request: gdb takes a shorter answer. On a slow wire it gets no more than
  * it would ask for itself, half of PacketSize. */
@@ -40,6 +43,25 @@ enum err packet_read_binary(struct packet_call *call)
     return ERR_OK;
 }
 
+/* gdb tells its user of a load nothing but "Load failed", and of one into device registers nothing
+ * at all. A load ends at its first error: one line. */
+static void explain_write(struct packet_call *call, enum err err)
+{
+    uint32_t address = call->args.item[0].number;
+    size_t length = call->args.item[2].length;
+    const struct target *target = call->session->target;
+    char text[FIT_PLACES_TEXT], fit[FIT_TEXT];
+
+    if (length <= VARIABLE_SIZE)
+        return;
+    if (fit_no_place(target, address, text))
+        log_line(call->session->log, LOG_WARN,
+                 "%zu bytes %s: %s; is the program linked for this chip?", length,
+                 err == ERR_OK ? "were written into registers" : "are not loaded", text);
+    else if (fit_fails(target, address, length, fit))
+        log_line(call->session->log, LOG_WARN, "%sis it made for a larger chip?", fit);
+}
+
 /* M and X: the schema saw to it that the length is the data's. X of nothing is gdb's question
  * whether X is known. */
 enum err packet_write(struct packet_call *call)
@@ -50,6 +72,7 @@ enum err packet_write(struct packet_call *call)
     if (data->length > 0)
         err = target_write(call->session->target, call->args.item[0].number, data->data,
                            data->length);
+    explain_write(call, err);
     return err != ERR_OK ? err : packet_ok(call);
 }
 

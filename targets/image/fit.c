@@ -47,3 +47,36 @@ enum err fit_check(struct target *target, uint32_t address, uint32_t size)
                     "%sis it made for a larger chip than this one (%s)?", text,
                     target_chip(target)->name);
 }
+
+/* The chip's memories, each as a whole. */
+static void name_places(const struct target *target, char *text, size_t size)
+{
+    size_t count, used = 0;
+    const struct target_region *regions = target_regions(target, &count);
+    uint64_t reached = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < count && used < size; i++) {
+        if (!is_memory(&regions[i]) || regions[i].start < reached)
+            continue;
+        reached = end_of_memory(target, &regions[i]);
+        used += (size_t)snprintf(
+            text + used, size - used, "%s%s 0x%08" PRIx32 "-0x%08" PRIx64, used ? ", " : "",
+            regions[i].kind == REGION_FLASH ? "flash" : "RAM", regions[i].start, reached - 1);
+    }
+}
+
+bool fit_no_place(const struct target *target, uint32_t address, char text[FIT_PLACES_TEXT])
+{
+    const struct target_region *region = target_region_at(target, address);
+    char places[FIT_PLACES_TEXT / 2];
+
+    text[0] = '\0';
+    if (is_memory(region))
+        return false;
+    name_places(target, places, sizeof places);
+    snprintf(text, FIT_PLACES_TEXT, "0x%08" PRIx32 " is %s%s: %s", address,
+             region ? region->name : "no memory of this chip", region ? ", not flash or RAM" : "",
+             places);
+    return true;
+}

@@ -113,6 +113,26 @@ def what_is_not_flash_is_refused():
         assert load(c, FLASH, IMAGE) == b"OK", "the next load is a new one"
 
 
+def a_load_to_no_memory_leaves_one_warning_with_the_reason():
+    """gdb says nothing but "Load failed"; a variable that is set there says enough itself."""
+    places = "flash 0x08000000-0x0800ffff, RAM 0x20000000-0x20004fff"
+    for address, reply, said in (
+            (0x00000000, b"E", f"1024 bytes are not loaded: 0x00000000 is flash alias, not flash or RAM: {places}"),
+            (0x08010000, b"E", f"1024 bytes are not loaded: 0x08010000 is no memory of this chip: {places}"),
+            (0x1FFFE000, b"E", f"1024 bytes are not loaded: 0x1fffe000 is no memory of this chip: {places}"),
+            (0x20005000, b"E", f"1024 bytes are not loaded: 0x20005000 is no memory of this chip: {places}"),
+            (0x60000000, b"E", f"1024 bytes are not loaded: 0x60000000 is external memory, not flash or RAM: {places}"),
+            (0x20004F00, b"E", "1 KiB do not fit: ends at 0x200052ff, RAM ends at 0x20004fff"),
+            (0x40021000, b"O", f"32 bytes were written into registers: 0x40021000 is peripherals, not flash or RAM: {places}")):
+        with board() as daemon, Client(daemon.port) as c:
+            c.ask("?")
+            c.ask(f"M{address:x},4:00000000")
+            length = 0x20 if reply == b"O" else 0x400
+            assert c.ask(b"X%x,%x:" % (address, length) + bytes(length))[:1] == reply, hex(address)
+        warnings = [line for line in daemon.log.splitlines() if "warning" in line]
+        assert len(warnings) == 1 and said in warnings[0], (hex(address), daemon.log)
+
+
 def writes_without_end_grow_nothing():
     def resident():
         with open(f"/proc/{daemon.process.pid}/statm") as statm:
@@ -192,6 +212,7 @@ def a_probe_that_vanishes_at_any_moment_never_lies():
 
 run_tests([bytes_that_nothing_covers_end_erased, an_erase_alone_erases,
            an_image_may_end_inside_a_sector_and_at_the_end_of_flash, the_same_and_another_image_every_time,
-           ram_and_registers_survive_a_load, what_is_not_flash_is_refused, writes_without_end_grow_nothing,
+           ram_and_registers_survive_a_load, what_is_not_flash_is_refused,
+           a_load_to_no_memory_leaves_one_warning_with_the_reason, writes_without_end_grow_nothing,
            a_client_that_leaves_in_mid_load_ends_it, hands_on_the_bench_in_mid_load,
            noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])

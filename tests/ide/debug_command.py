@@ -6,6 +6,7 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -85,6 +86,18 @@ def exit_code_is_gdbs():
     assert not daemons(), daemons()
 
 
+def a_program_at_zero_is_refused_with_the_reason():
+    """gdb says "Load failed" and sends nothing."""
+    path = os.path.join(FOLDER, "zero.elf")
+    head = struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1", 2, 40, 1, 1, 52, 0, 0x05000000, 52, 32, 1, 0, 0, 0)
+    for address, refused in ((0, True), (0x08000000, False)):
+        with open(path, "wb") as file:
+            file.write(head + struct.pack("<8I", 1, 84, address, address, 16, 16, 5, 4) + bytes(16))
+        code, text = call("--sim", path, "-nx", "-batch", "-ex", "quit 7")
+        assert ("linked at address 0" in text) == refused, text
+        assert not refused or code == 1, (code, text)
+
+
 def clear_errors():
     text = os.path.join(FOLDER, "text.elf")
     with open(text, "w") as file:
@@ -132,5 +145,5 @@ def killed_by_surprise():
         time.sleep(0.05)
 
 
-run_tests([stops_at_main, words_in_any_order, exit_code_is_gdbs, clear_errors, without_a_target, ctrl_c_reaches_gdb_only,
-           killed_by_surprise])
+run_tests([stops_at_main, words_in_any_order, exit_code_is_gdbs, a_program_at_zero_is_refused_with_the_reason, clear_errors,
+           without_a_target, ctrl_c_reaches_gdb_only, killed_by_surprise])
