@@ -100,9 +100,19 @@ def fifty_clients():
         for client in clients:
             client.until(HALTED)
         extra = []
-        while len(extra) < 20:  # 64 are let in
+        while len(extra) < 20:  # there are 64 places: those who never said a line give way, the oldest first
             extra.append(Telnet(daemon.port_of("telnet")))
-        assert extra[-1].rest() == b""
+        extra[0].rest()
+        assert daemon.read_log("takes the place of one of the telnet port that never sent a line")
+        for client in clients:
+            client.send(b"halt\n")
+        for client in clients:
+            client.until(HALTED)
+        while len(extra) < 34:
+            extra.append(Script(daemon.port_of("telnet")))
+            extra[-1].send(b"halt\n")
+            extra[-1].until(HALTED)
+        assert Telnet(daemon.port_of("telnet")).rest() == b"", "all 64 have spoken"
         assert daemon.read_log("turned away")
         for client in clients + extra:
             client.socket.close()
