@@ -70,9 +70,10 @@ struct flash_controller {
 struct flash_driver {
     const char *name;         /* "stm32f1" */
     uint32_t registers;       /* base address of the controller, for the loader */
-    uint32_t watchdog;        /* address of IWDG_KR: fed, since it counts while a loader runs */
+    uint32_t watchdog;        /* address of IWDG_KR: fed, since it counts while a loader runs; 0 */
     uint32_t program_size;    /* smallest unit that can be programmed, bytes */
-    uint32_t page_size;       /* what is programmed at once; divides every sector, multiple of 16 */
+    uint32_t page_size;       /* what is compared at once; divides every sector, multiple of 16 */
+    uint32_t block_size;      /* what the loader gets at once: pages, of at most 45 ms in all */
     uint32_t erased_word;     /* 0xFFFFFFFF or 0 */
     uint32_t program_us;      /* typical for one unit */
     uint32_t program_max_us;  /* limit for one unit */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The two routines and the RAM they live in; loader_core.c lends them the core. */
+/* The RAM the routines live in, and the one that sums up; loader_core.c lends them the core. */
 #include "flash/loader.h"
 
 #include <stdlib.h>
@@ -9,18 +9,14 @@
 #include "flash/loader_core.h"
 #include "flash/loaders/checksum.h"
 
-/* The area: mailbox, parameters of the checksum, code, buffers. The results of a checksum come into
- * the first buffer, which is empty then. */
+/* The area: mailbox, code, buffers. A checksum's parameters and results come into the first buffer,
+ * which is empty then. */
 enum {
-    MAILBOX = 0, /* status, address; slots from SLOT on */
-    SLOT = 16,
-    SLOT_SIZE = 8, /* length, address */
-    SUM_PARAMETERS = 32,
-    CODE = 64,
+    CODE = 16,
+    SUM_LEFT = 2,    /* the word of the parameters that counts down */
+    SUM_RESULTS = 4, /* first word behind them */
     /* 64 pages of 1 KiB at a core clock of 50 kHz. */
     SUM_TIMEOUT_US = 3000000,
-    /* On top of the driver's limits: the routine's own instructions at a slow clock. */
-    PROGRAM_MARGIN_US = 500000,
 };
 #define IWDG_FEED 0xAAAAu
 
@@ -50,8 +46,9 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
     loader->buffer[0] = (loader->program_code + driver->loader->code_size + 3) & ~3u;
-    loader->buffer[1] = loader->buffer[0] + driver->page_size;
-    loader->area_size = loader->buffer[1] + driver->page_size;
+    loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + driver->block_size;
+    loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + driver->block_size;
+    loader->pace.unit_ns = driver->program_us * 750; /* the quickest that a data sheet promises */
     if (!ram || ram->size < loader->area_size)
         return job_fail(controller->target->job, ERR_UNSUPPORTED,
                         "programming flash takes %u bytes of RAM, the chip has %u",
@@ -60,25 +57,42 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     return ERR_OK;
 }
 
+enum err loader_borrow(struct loader *loader, uint32_t end)
+{
+    uint32_t from = loader->borrowed;
+
+    if (end <= from)
+        return ERR_OK;
+    ops_read(&loader->target->ops, loader->area + from, 4, loader->saved + from, (end - from) / 4);
+    enum err err = core_flush(loader->target);
+    if (!err)
+        loader->borrowed = end;
+    return err;
+}
+
 static enum err borrow_ram(struct loader *loader)
 {
     struct ops *ops = &loader->target->ops;
     const struct flash_loader *program = loader->controller->driver->loader;
 
-    loader->saved = malloc(loader->area_size);
+    loader->saved = malloc(loader->area_size + 4 + loader->controller->driver->block_size);
     if (!loader->saved)
         return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
-    ops_read(ops, loader->area, 4, loader->saved, loader->area_size / 4);
-    enum err err = core_flush_halted(loader->target);
-    if (err) {
+    loader->block = loader->saved + loader->area_size;
+    memcpy(loader->block, checksum_code, sizeof checksum_code);
+    memcpy(loader->block + sizeof checksum_code, program->code, program->code_size);
+    enum err err =
+        loader_borrow(loader, loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES));
+    if (!err) {
+        ops_write(ops, loader->area + CODE, 4, loader->block,
+                  (sizeof checksum_code + program->code_size) / 4);
+        err = core_flush_halted(loader->target);
+    }
+    if (!loader->borrowed) { /* nothing to put back */
         free(loader->saved);
         loader->saved = NULL;
-        return err;
     }
-    ops_write(ops, loader->area + loader->checksum_code, 4, checksum_code,
-              sizeof checksum_code / 4);
-    ops_write(ops, loader->area + loader->program_code, 4, program->code, program->code_size / 4);
-    return core_flush_halted(loader->target);
+    return err;
 }
 
 enum err loader_enter(struct loader *loader)
@@ -100,7 +114,7 @@ enum err loader_leave(struct loader *loader)
     if (!entered || target_state(loader->target) != TARGET_HALTED)
         return ERR_OK; /* nothing to give back */
     enum err ended = loader_program_end(loader);
-    loader->programming = loader->resting = false;
+    loader_program_forget(loader);
     enum err err = loader_core_give_back(loader);
     return ended ? ended : err;
 }
@@ -113,13 +127,14 @@ enum err loader_close(struct loader *loader)
         return ERR_OK;
     if (target_state(loader->target) == TARGET_HALTED) {
         err = loader_leave(loader);
-        ops_write(&loader->target->ops, loader->area, 4, loader->saved, loader->area_size / 4);
+        ops_write(&loader->target->ops, loader->area, 4, loader->saved, loader->borrowed / 4);
         enum err restored = core_flush_halted(loader->target);
         err = err ? err : restored;
     }
     target_drop_caches(loader->target);
     free(loader->saved);
     loader->saved = NULL;
+    loader->borrowed = 0;
     return err;
 }
 
@@ -131,125 +146,46 @@ static void queue_feed(struct loader *loader)
         ops_write32(&loader->target->ops, loader->controller->driver->watchdog, IWDG_FEED);
 }
 
-enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums)
+static uint64_t now_us(const struct loader *loader)
+{
+    return clock_now_us(probe_clock(target_probe(loader->target)));
+}
+
+/* Until the routine ends at its BKPT; how long that takes is known from the last time. */
+static enum err wait_for_sums(struct loader *loader, uint32_t pages)
 {
     struct ops *ops = &loader->target->ops;
-    uint32_t parameters = loader->area + SUM_PARAMETERS, left = pages;
-    uint32_t results = loader->area + loader->buffer[0];
-    const uint32_t words[] = {address, page_size(loader), pages, results};
 
-    loader->programming = loader->resting = false;
-    ops_write(ops, parameters, 4, words, sizeof words / sizeof *words);
-    queue_feed(loader);
-    loader_core_queue_start(loader, loader->area + loader->checksum_code, &parameters, 1);
-    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US); /* it ends at a BKPT */
-    ops_read32(ops, parameters + 8, &left);
-    ops_read(ops, results, 4, sums, pages);
+    ops_sleep(ops, 0);
+    uint64_t began_us = now_us(loader);
+    ops_sleep(ops, (uint64_t)pages * loader->sum_ns / 1000);
+    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US);
     enum err err = loader_core_flush(loader, false);
-    if (!err && left)
-        err = job_fail(loader->target->job, ERR_LOADER,
-                       "the checksum routine stopped with %u of %u pages left", left, pages);
+    /* A look or two early: the last one may have come late. */
+    loader->sum_ns = (uint32_t)((now_us(loader) - began_us) * 875 / pages);
     return err;
 }
 
-static uint32_t slot_address(const struct loader *loader, unsigned slot)
-{
-    return loader->area + MAILBOX + SLOT + slot * SLOT_SIZE;
-}
-
-static uint32_t page_limit_us(const struct loader *loader)
-{
-    const struct flash_driver *driver = loader->controller->driver;
-
-    return driver->page_size / driver->program_size * driver->program_max_us + PROGRAM_MARGIN_US;
-}
-
-/* Flushes; then looks at what the routine says of the pages so far. */
-static enum err flush_programming(struct loader *loader, bool pause)
-{
-    uint32_t status[2] = {0};
-
-    ops_read(&loader->target->ops, loader->area + MAILBOX, 4, status, 2);
-    enum err err = loader_core_flush(loader, pause);
-    if (err)
-        loader->programming = false;
-    if (err || !status[0])
-        return err;
-    loader->programming = false;
-    err = loader_core_halt(loader);
-    if (err)
-        return err;
-    loader->failed_at = status[1];
-    return loader->controller->driver->explain(loader->controller, status[0], status[1]);
-}
-
-/* With the first page in its buffer: flash need not wait for it. */
-static enum err start_programming(struct loader *loader, uint32_t address, const void *data,
-                                  bool pause)
+enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums)
 {
     struct ops *ops = &loader->target->ops;
-    const uint32_t mailbox[8] = {[SLOT / 4] = page_size(loader), [SLOT / 4 + 1] = address};
-    const uint32_t arguments[4] = {
-        loader->area + MAILBOX,
-        loader->controller->driver->registers,
-        loader->area + loader->buffer[0],
-        loader->area + loader->buffer[1],
-    };
+    uint32_t parameters = loader->area + loader->buffer[0];
+    uint32_t words[SUM_RESULTS + LOADER_CHECKSUM_PAGES] = {address, page_size(loader), pages,
+                                                           parameters + 4 * SUM_RESULTS};
 
-    ops_write(ops, loader->area + loader->buffer[0], 4, data, page_size(loader) / 4);
-    ops_write(ops, loader->area + MAILBOX, 4, mailbox, sizeof mailbox / sizeof *mailbox);
+    loader_program_forget(loader);
+    ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
-    loader_core_queue_start(loader, loader->area + loader->program_code, arguments, 4);
-    loader->programming = true;
-    loader->slot = 1;
-    return flush_programming(loader, pause);
-}
-
-/* Should an earlier page have failed, its error is found in the same flush: the routine has ended
- * by then and nobody looks at the buffer. */
-enum err loader_program(struct loader *loader, uint32_t address, const void *data, bool pause)
-{
-    struct ops *ops = &loader->target->ops;
-    uint32_t slot = slot_address(loader, loader->slot);
-
-    if (!loader->programming)
-        return start_programming(loader, address, data, pause);
-    loader->resting = false;
-    loader_core_queue_go(loader); /* first: flash stands idle while the core does */
-    queue_feed(loader);
-    ops_wait32(ops, slot, UINT32_MAX, 0, page_limit_us(loader));
-    ops_write(ops, loader->area + loader->buffer[loader->slot], 4, data, page_size(loader) / 4);
-    ops_write32(ops, slot + 4, address);
-    ops_barrier(ops);
-    ops_write32(ops, slot, page_size(loader));
-    loader->slot ^= 1;
-    return flush_programming(loader, pause);
-}
-
-static void queue_wait(struct loader *loader, unsigned slot)
-{
-    queue_feed(loader);
-    ops_wait32(&loader->target->ops, slot_address(loader, slot), UINT32_MAX, 0,
-               page_limit_us(loader));
-}
-
-enum err loader_program_wait(struct loader *loader)
-{
-    if (!loader->programming || loader->resting)
-        return ERR_OK;
-    loader_core_queue_go(loader);
-    queue_wait(loader, loader->slot);
-    return flush_programming(loader, true);
-}
-
-enum err loader_program_end(struct loader *loader)
-{
-    if (!loader->programming || loader->resting)
-        return ERR_OK;
-    loader_core_queue_go(loader);
-    queue_wait(loader, loader->slot);
-    queue_wait(loader, loader->slot ^ 1);
-    enum err err = flush_programming(loader, true);
-    loader->resting = loader->programming;
+    loader_core_queue_start(loader, loader->area + loader->checksum_code, &parameters, 1);
+    enum err err = wait_for_sums(loader, pages);
+    if (err)
+        return err;
+    ops_read(ops, parameters, 4, words, SUM_RESULTS + pages);
+    err = loader_core_flush(loader, false);
+    if (!err && words[SUM_LEFT])
+        err = job_fail(loader->target->job, ERR_LOADER,
+                       "the checksum routine stopped with %u of %u pages left", words[SUM_LEFT],
+                       pages);
+    memcpy(sums, words + SUM_RESULTS, 4 * (size_t)pages);
     return err;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs routines of targets/flash/loaders/ in target RAM.
  *
- * RAM: the start of the largest RAM region is borrowed: read by the first loader_enter(), put back
- * by loader_close(). DMA of the program that goes on while its core stands may write there; what it
+ * RAM: the start of the largest RAM region is borrowed: read as it comes to be needed, put back by
+ * loader_close(). DMA of the program that goes on while its core stands may write there; what it
  * spoils shows in the verification or as ERR_LOADER.
  * Core: runs only inside a flush of ours. At every return from here it is halted (but for
  * loader_program() without a pause), so that other sessions' jobs find what they expect; its
@@ -14,20 +14,28 @@
 #define PROBED_LOADER_H
 
 #include "flash/flash.h"
+#include "flash/pace.h"
 
 enum { LOADER_CHECKSUM_PAGES = 64 }; /* at most, in one loader_checksum() */
 
 struct loader {
     struct flash_controller *controller;
     struct target *target;
-    uint32_t area, area_size; /* borrowed RAM */
+    uint32_t area, area_size; /* RAM that may be borrowed .. */
+    uint32_t borrowed;        /* .. and how much of it is, from its start */
     uint32_t checksum_code, program_code, buffer[2];
-    uint8_t *saved; /* what was there; NULL: nothing borrowed */
+    uint8_t *saved; /* what was there, then `block`; NULL: nothing borrowed */
     bool entered;
     bool strayed;               /* the core may have left the routine: into a fault handler, say */
     bool programming;           /* the core is in the program routine .. */
-    bool resting;               /* .. halted, and no page is under way */
+    bool standing;              /* .. halted there for a while, since .. */
+    uint64_t stands_us;         /* .. then */
     unsigned slot;              /* the buffer to fill next */
+    uint32_t units[2];          /* what is to be programmed from a buffer; 0: it is free */
+    struct pace pace;           /* of programming */
+    uint32_t sum_ns;            /* of the checksum of a page; 0: not known */
+    uint8_t *block;             /* the block being collected: its address, then its bytes */
+    uint32_t collected;         /* how many of these */
     uint32_t failed_at;         /* the page that failed; those before it are right. 0: not known */
     uint32_t mpu_ctrl, fp_ctrl; /* as found by loader_enter() */
 };
@@ -39,15 +47,25 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
 enum err loader_enter(struct loader *loader);
 /* Checksums (checksum.h) of `pages` pages from `address`; not while programming. */
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums);
-/* Hands one page over to be programmed; returns as soon as the page before the last is done, so
- * that transfer and programming overlap. An error may belong to an earlier page: its sentence has
- * the address. `data`: page_size bytes. Without `pause` the core keeps running and the next call
- * has to be one of these here, soon: each pause costs a probe's round trip. */
-enum err loader_program(struct loader *loader, uint32_t address, const void *data, bool pause);
-/* Waits until no more than one page is under way. */
+enum loader_pace {
+    LOADER_BLOCKS, /* pages that follow each other are handed over together: the fewest round trips
+                    */
+    LOADER_PAGES,  /* every page at once */
+    LOADER_PAUSE,  /* ..and the core stands behind it: that costs a round trip, and time */
+};
+/* Takes one page to be programmed. What is handed over waits until the one before the last is done,
+ * so that transfer and programming overlap. An error may belong to an earlier page: its sentence
+ * has the address. `data`: page_size bytes. Without a pause the core keeps running and the next
+ * call has to be one of these here, soon. */
+enum err loader_program(struct loader *loader, uint32_t address, const void *data,
+                        enum loader_pace pace);
+/* Hands over what is collected and waits until no more than one block is under way. */
 enum err loader_program_wait(struct loader *loader);
-/* Waits for the pages under way. The routine rests where it is: more pages may come. */
+/* Hands over what is collected and waits for all that is under way. The routine stays where it is:
+ * more pages may come. */
 enum err loader_program_end(struct loader *loader);
+/* Another routine gets the core, or none: what was handed over is not waited for. */
+void loader_program_forget(struct loader *loader);
 /* Gives the core back with the program's registers. */
 enum err loader_leave(struct loader *loader);
 /* Puts RAM back as far as the target answers, frees. In any state; twice is fine. */

@@ -275,6 +275,15 @@ static enum err erase(struct flash *flash, bool all)
 
 /* --- program --- */
 
+/* Others who wait get the core soon, so pages are not collected for them. */
+static enum loader_pace choose_pace(struct flash *flash)
+{
+    /* This page and one more: would that be too long for a slice? */
+    if (flash_slice_ends(flash, 2 * flash->costs.page_us))
+        return LOADER_PAUSE;
+    return job_others_wait(flash->caller) ? LOADER_PAGES : LOADER_BLOCKS;
+}
+
 static enum err program_sector(struct flash *flash, struct plan_sector *sector)
 {
     enum err err = ERR_OK;
@@ -282,15 +291,14 @@ static enum err program_sector(struct flash *flash, struct plan_sector *sector)
     for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector) && !err; page++) {
         if (!plan_page_program(&flash->plan, sector, page, flash->page))
             continue;
-        /* This page and one more: would that be too long for a slice? */
-        bool pause = flash_slice_ends(flash, 2 * flash->costs.page_us);
+        enum loader_pace pace = choose_pace(flash);
         plan_page_begins(sector, page);
         err = loader_program(&flash->loader, sector->address + page * flash->plan.page_size,
-                             flash->page, pause);
+                             flash->page, pace);
         if (err)
             break;
         flash->report.bytes_programmed += flash->plan.page_size;
-        if (pause)
+        if (pace == LOADER_PAUSE)
             err = flash_checkpoint(flash);
     }
     return err;

@@ -129,6 +129,21 @@ void ops_barrier(struct ops *ops)
     append(ops, &(struct op){.kind = OP_BARRIER});
 }
 
+void ops_sleep(struct ops *ops, uint64_t us)
+{
+    enum { SLICE_US = 10000 };
+    struct probe *probe = ops->probe;
+
+    send_queued(ops);
+    for (uint64_t slice; us > 0 && ops->error == ERR_OK; us -= slice) {
+        slice = us < SLICE_US ? us : SLICE_US;
+        if (job_cancelled(probe->job))
+            ops->error = job_fail(probe->job, ERR_CANCELLED, "interrupted");
+        else
+            clock_sleep_us(probe->clock, slice);
+    }
+}
+
 void ops_dp_read(struct ops *ops, uint32_t reg, uint32_t *value)
 {
     append(ops, &(struct op){.kind = OP_DP_READ, .address = reg, .result = value});

@@ -79,6 +79,9 @@ void ops_reg_write(struct ops *ops, unsigned regsel, uint32_t value);
 void ops_wait32(struct ops *ops, uint32_t address, uint32_t mask, uint32_t value,
                 uint32_t timeout_us);
 void ops_barrier(struct ops *ops);
+/* For what takes a time that is known: sends what is queued, then lets `us` pass before what
+ * follows. A cancel meanwhile is the first error: ERR_CANCELLED. */
+void ops_sleep(struct ops *ops, uint64_t us);
 void ops_dp_read(struct ops *ops, uint32_t reg, uint32_t *value);
 void ops_dp_write(struct ops *ops, uint32_t reg, uint32_t value);
 void ops_ap_read(struct ops *ops, uint32_t reg, uint32_t *value);

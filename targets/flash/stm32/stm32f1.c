@@ -186,6 +186,7 @@ const struct flash_driver stm32f1_flash = {
     .watchdog = IWDG_KR,
     .program_size = 2,
     .page_size = 512,
+    .block_size = 1536,
     .erased_word = 0xFFFFFFFF,
     .program_us = 53,
     .program_max_us = 400,

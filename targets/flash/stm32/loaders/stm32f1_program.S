@@ -3,13 +3,16 @@
  *
  * STM32F0, F1, F3 (ST PM0075, 2.3.3 and 3.5): with CR.PG set a half-word written to an erased cell
  * starts programming, SR.BSY falls when it is done. PGERR and WRPRTERR stick, so they are looked
- * at once a page. Half-words of FFFF are skipped: that is how the host says "leave this alone".
+ * at once a buffer. Half-words of FFFF are skipped: that is how the host says "leave this alone".
+ * The independent watchdog is fed with every half-word, and while there is nothing to do.
  *
- * In:  r0 mailbox (aligned to 32), r1 base of the flash controller, r2 buffer 0, r3 buffer 1
+ * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
  * Mailbox: +0 status (0, or SR with an error bit; written before the core halts)
  *          +4 address of the first half-word that is not as asked (with an error)
- *          +16 {length, address} of buffer 0, +24 of buffer 1. The host fills the buffer and the
- *          address, then writes the length (even); 0 comes back when the buffer is free again.
+ *          +8 address of IWDG_KR, or of a word that nobody needs
+ * Buffers: +0 length, +4 address, +8 data. The host fills data and address, then writes the length
+ *          (even, below 10000); 0 comes back when the buffer is free again, 80000000 in both
+ *          after an error.
  * Out: never returns; the host halts the core when all buffers are free. After an error it stops
  *      at a BKPT. No stack.
  */
@@ -22,20 +25,24 @@
     .equ CR, 0x10
     .equ PG, 1
     .equ ERRORS, 0x14           /* PGERR, WRPRTERR */
-    .equ SLOTS, 16
+    .equ WATCHDOG, 8
+    .equ ADDRESS, 4
+    .equ DATA, 8
 
     mov   r9, r3                /* the other buffer */
     ldr   r3, =0xFFFF
     mov   r10, r3
-    movs  r4, #SLOTS
-    adds  r4, r4, r0            /* the slot in turn */
+    ldr   r4, =0xAAAA           /* feeds */
 
 page:
-    ldr   r5, [r4, #0]
+    ldr   r3, [r0, #WATCHDOG]
+    str   r4, [r3]
+    ldr   r5, [r2]
     cmp   r5, #0
     beq   page
-    ldr   r6, [r4, #4]
-    mov   r8, r2                /* start of this buffer */
+    mov   r8, r2                /* this buffer */
+    ldr   r6, [r2, #ADDRESS]
+    adds  r2, r2, #DATA
     adds  r5, r5, r2            /* its end */
     movs  r3, #PG
     str   r3, [r1, #CR]
@@ -52,6 +59,8 @@ first:
     ldrh  r7, [r2]
     cmp   r7, r10
     beq   next
+    ldr   r3, [r0, #WATCHDOG]
+    str   r4, [r3]
 busy:
     ldr   r3, [r1, #SR]
     lsrs  r3, r3, #1            /* BSY */
@@ -71,18 +80,18 @@ finish:
     movs  r7, #ERRORS
     tst   r3, r7
     bne   failed
+    mov   r2, r8
     movs  r3, #0
-    str   r3, [r4, #0]          /* free again */
+    str   r3, [r2]              /* free again */
     mov   r2, r9
     mov   r9, r8
-    movs  r3, #8
-    eors  r4, r4, r3
     b     page
 
 failed:
     str   r3, [r0, #0]
     mov   r2, r8
-    ldr   r6, [r4, #4]
+    ldr   r6, [r2, #ADDRESS]
+    adds  r2, r2, #DATA
 compare:
     ldrh  r7, [r2]
     cmp   r7, r10
@@ -97,8 +106,11 @@ same:
     blo   compare
 found:
     str   r6, [r0, #4]
-    movs  r3, #0                /* nobody needs to wait for a buffer any more */
-    str   r3, [r0, #SLOTS]
-    str   r3, [r0, #SLOTS + 8]
+    movs  r3, #1                /* nobody needs to wait for a buffer any more */
+    lsls  r3, r3, #31
+    mov   r2, r8
+    str   r3, [r2]
+    mov   r2, r9
+    str   r3, [r2]
     bkpt  #0
     .pool

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/* Programming by the family's routine: two buffers are filled in turn. To ask whether one is free
+ * costs a round trip, so nobody asks before the time that is expected. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "flash/loader_core.h"
+
+/* On top of the driver's limits: the routine's own instructions at a slow clock. */
+enum { MARGIN_US = 500000 };
+enum { NEXT_LOOK_US = 1000 }; /* behind one that was early; then the probe's own rhythm */
+enum { LENGTH = 0xFFFF };     /* of what a buffer begins with: the rest tells of an error */
+
+static const struct flash_driver *driver_of(const struct loader *loader)
+{
+    return loader->controller->driver;
+}
+
+static uint64_t now_us(const struct loader *loader)
+{
+    return clock_now_us(probe_clock(target_probe(loader->target)));
+}
+
+static uint32_t buffer(const struct loader *loader, unsigned slot)
+{
+    return loader->area + loader->buffer[slot];
+}
+
+static bool anything_under_way(const struct loader *loader)
+{
+    return loader->units[0] || loader->units[1];
+}
+
+void loader_program_forget(struct loader *loader)
+{
+    loader->programming = loader->standing = false;
+    loader->units[0] = loader->units[1] = 0;
+    loader->collected = 0;
+}
+
+static enum err flush(struct loader *loader, bool pause)
+{
+    enum err err = loader_core_flush(loader, pause);
+
+    if (err) {
+        loader_program_forget(loader);
+    } else if (pause) {
+        loader->standing = true;
+        loader->stands_us = now_us(loader);
+    }
+    return err;
+}
+
+/* The routine has stopped at a page; where, and why? */
+static enum err explain_failure(struct loader *loader)
+{
+    uint32_t status[2] = {0};
+
+    loader_program_forget(loader);
+    enum err err = loader_core_halt(loader);
+    if (err)
+        return err;
+    ops_read(&loader->target->ops, loader->area, 4, status, 2);
+    err = core_flush_halted(loader->target);
+    if (err)
+        return err;
+    loader->failed_at = status[1];
+    return driver_of(loader)->explain(loader->controller, status[0], status[1]);
+}
+
+/* After an error outside of loader_core_flush(). */
+static void stop(struct loader *loader)
+{
+    bool runs = loader->programming && !loader->standing;
+
+    loader_program_forget(loader);
+    loader->strayed = true;
+    if (runs && target_state(loader->target) == TARGET_HALTED)
+        loader_core_halt(loader);
+}
+
+static void queue_go_on(struct loader *loader)
+{
+    if (!loader->standing)
+        return;
+    loader->standing = false;
+    pace_stood(&loader->pace, now_us(loader) - loader->stands_us);
+    loader_core_queue_go(loader);
+}
+
+/* What erased cells need not be given. */
+static uint32_t count_units(const struct loader *loader)
+{
+    uint32_t size = driver_of(loader)->program_size, count = 0, erased;
+    const uint8_t *bytes = loader->block + 4;
+
+    put_le32((uint8_t *)&erased, driver_of(loader)->erased_word);
+    for (uint32_t i = 0; i < loader->collected; i += size)
+        count += memcmp(bytes + i, &erased, size) != 0;
+    return count ? count : 1;
+}
+
+static uint32_t limit_us(const struct loader *loader)
+{
+    const struct flash_driver *driver = driver_of(loader);
+
+    return driver->block_size / driver->program_size * driver->program_max_us + MARGIN_US;
+}
+
+/* One look when it should be free, `late_us` behind that moment; then as many as it takes. */
+static enum err wait_free(struct loader *loader, unsigned slot, uint64_t late_us)
+{
+    struct ops *ops = &loader->target->ops;
+    uint32_t units = loader->units[slot], length = 0;
+
+    if (!units)
+        return ERR_OK;
+    queue_go_on(loader);
+    uint64_t due = pace_expects_us(&loader->pace, units) + late_us, now = now_us(loader);
+    if (due > now)
+        ops_sleep(ops, due - now < limit_us(loader) ? due - now : limit_us(loader));
+    ops_read32(ops, buffer(loader, slot), &length);
+    enum err err = flush(loader, false);
+    bool early = !err && (length & LENGTH);
+    if (early) {
+        ops_sleep(ops, NEXT_LOOK_US);
+        ops_wait32(ops, buffer(loader, slot), LENGTH, 0, limit_us(loader));
+        err = flush(loader, false);
+    }
+    now = now_us(loader);
+    if (!err && early && !loader->units[slot ^ 1]) { /* else the next look tells of an error */
+        ops_read32(ops, buffer(loader, slot), &length);
+        err = flush(loader, false);
+    }
+    if (err || (length & ~LENGTH))
+        return err ? err : explain_failure(loader);
+    pace_done(&loader->pace, units, early, now);
+    loader->units[slot] = 0;
+    return ERR_OK;
+}
+
+/* While the flash has another block to work on, to be late costs nothing. */
+static enum err wait_for_turn(struct loader *loader)
+{
+    uint64_t other_us = (uint64_t)loader->units[loader->slot ^ 1] * loader->pace.unit_ns / 1000;
+
+    return wait_free(loader, loader->slot, other_us / 4);
+}
+
+/* `mailbox` lives until the flush. */
+static void queue_start(struct loader *loader, uint32_t mailbox[4])
+{
+    const struct flash_driver *driver = driver_of(loader);
+    uint32_t nowhere = loader->area + 12;
+    const uint32_t arguments[4] = {loader->area, driver->registers, buffer(loader, 0),
+                                   buffer(loader, 1)};
+
+    mailbox[2] = driver->watchdog ? driver->watchdog : nowhere;
+    ops_write(&loader->target->ops, loader->area, 4, mailbox, 4);
+    ops_write32(&loader->target->ops, buffer(loader, 1), 0);
+    loader_core_queue_start(loader, loader->area + loader->program_code, arguments, 4);
+    loader->programming = true;
+}
+
+/* The second one is saved while the first one is programmed. */
+static enum err borrow_buffer(struct loader *loader, unsigned slot)
+{
+    /* Its length is cleared before. */
+    uint32_t more = slot == 0 ? LOADER_BUFFER_DATA : 0;
+    enum err err = loader_borrow(loader, loader->buffer[slot] + LOADER_BUFFER_DATA +
+                                             driver_of(loader)->block_size + more);
+
+    if (err)
+        stop(loader);
+    return err;
+}
+
+static enum err hand_over(struct loader *loader, bool pause)
+{
+    struct ops *ops = &loader->target->ops;
+    bool starts = !loader->programming;
+    uint32_t units = count_units(loader), length = loader->collected, mailbox[4] = {0};
+
+    loader->slot = starts ? 0 : loader->slot;
+    enum err err = wait_for_turn(loader);
+    if (!err)
+        err = borrow_buffer(loader, loader->slot);
+    if (err)
+        return err;
+    bool idle = !anything_under_way(loader);
+    queue_go_on(loader);
+    ops_write(ops, buffer(loader, loader->slot) + 4, 4, loader->block, 1 + length / 4);
+    ops_barrier(ops);
+    ops_write32(ops, buffer(loader, loader->slot), length);
+    if (starts)
+        queue_start(loader, mailbox);
+    err = flush(loader, pause);
+    if (err)
+        return err;
+    if (idle)
+        pace_begin(&loader->pace, now_us(loader));
+    else
+        pace_goes_on(&loader->pace, loader->units[loader->slot ^ 1], now_us(loader));
+    loader->collected = 0;
+    loader->units[loader->slot] = units;
+    loader->slot ^= 1;
+    return ERR_OK;
+}
+
+enum err loader_program(struct loader *loader, uint32_t address, const void *data,
+                        enum loader_pace pace)
+{
+    uint32_t size = driver_of(loader)->page_size;
+    enum err err = ERR_OK;
+
+    if (loader->collected && get_le32(loader->block) + loader->collected != address)
+        err = hand_over(loader, false);
+    if (err)
+        return err;
+    if (!loader->collected)
+        put_le32(loader->block, address);
+    memcpy(loader->block + 4 + loader->collected, data, size);
+    loader->collected += size;
+    /* A flash that has nothing to do need not wait for a whole block. */
+    bool due = pace != LOADER_BLOCKS || loader->collected == driver_of(loader)->block_size ||
+               !anything_under_way(loader);
+    return due ? hand_over(loader, pace == LOADER_PAUSE) : ERR_OK;
+}
+
+/* The core stands behind it. */
+static enum err pause(struct loader *loader)
+{
+    return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
+}
+
+enum err loader_program_wait(struct loader *loader)
+{
+    enum err err = loader->collected ? hand_over(loader, false) : wait_for_turn(loader);
+
+    return err ? err : pause(loader);
+}
+
+enum err loader_program_end(struct loader *loader)
+{
+    enum err err = loader->collected ? hand_over(loader, false) : ERR_OK;
+
+    if (!err)
+        err = wait_for_turn(loader);
+    if (!err)
+        err = wait_free(loader, loader->slot ^ 1, 0);
+    return err ? err : pause(loader);
+}
