@@ -85,7 +85,7 @@ void option_bytes_print(const struct option_bytes *bytes, FILE *out)
     char meanings[400];
     struct buf text;
 
-    if (!bytes->known) {
+    if (!bytes->options || !bytes->known) {
         cli_print_fact(out, "write lock", "%s", why);
         cli_print_fact(out, "options", "%s", why);
         return;
