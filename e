@@ -1,1 +1,0 @@
-probed: error: standard output: Bad file descriptor
