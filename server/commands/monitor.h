@@ -52,7 +52,7 @@ extern const struct monitor_alias monitor_aliases[];
 extern const size_t monitor_alias_count;
 
 /* Splits and runs one line: commands with ';' between them, up to the first that fails. An unknown
- * command or wrong arguments: ERR_ARGUMENT and a sentence with the suggest commands or the usage.
+ * command or wrong arguments: ERR_ARGUMENT and a sentence with the nearest commands or the usage.
  */
 enum err monitor_run(struct monitor *monitor, const char *line);
 
