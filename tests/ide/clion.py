@@ -21,11 +21,11 @@ def download_and_run():
             "-c", f"telnet_port {port + 1}", "-f", board, "-c", f'program "{ELF}"', "-c", "init;reset init"]
     with Server(argv) as server, Mi() as gdb:
         server.wait_for(r"\*\* Programming Finished \*\*")
-        assert "Programming Failed" not in server.text["stderr"] and "init failed" not in server.text["stderr"]
         gdb.burst("-gdb-set mi-async on", f"-target-select remote localhost:{port}", "monitor reset halt")
         to_main(gdb)
         gdb.quit()
         assert server.stop() == 0
+        assert "Programming Failed" not in server.text["stderr"] and "init failed" not in server.text["stderr"]
 
 
 def a_program_that_is_not_there():

@@ -43,10 +43,10 @@ def what_is_not_here_is_refused_in_one_line():
 def what_is_unknown_warns_and_goes_on():
     with Server([program("st-util"), "-p", "0", "--frob", "-Z", "word"]) as server:
         server.wait_for(r"Listening at \*:\d+\.\.\.\n")
+        assert server.stop() == 0
         said = server.text["stderr"]
         for word in ("--frob", "-Z", "word"):
             assert re.search(rf"warning: .*{word}.*ignored", said), said
-        assert server.stop() == 0
 
 
 def a_failing_command_ends_openocd():
@@ -67,9 +67,9 @@ def what_has_no_effect_is_said():
         port = ["-c", "gdb_port 0; telnet_port disabled; tcl_port disabled"] if name == "openocd" else ["-p", "0"]
         with Server([program(name), *words, *port]) as server:
             server.wait_for(r"(?i)waiting for debugger|listening on port \d+")
+            assert server.stop() == 0
             said = server.text["stderr"]
             assert re.search("warning: .*" + warned, said), (name, words, said)
-            assert server.stop() == 0
 
 
 def help_of_the_stand_ins():

@@ -93,7 +93,7 @@ class Server:
             return None
 
     def stop(self, sig=signal.SIGTERM, limit=5):
-        """Ends it as IDEs do; returns the exit code."""
+        """Ends it as IDEs do; returns the exit code. Only behind it is `text` all that was said: the two outputs are read side by side."""
         if self.process.poll() is None:
             self.process.send_signal(sig)
         code = self.ended(limit)
