@@ -8,7 +8,7 @@ import socket
 import struct
 
 from daemon import LIMIT, Client, Daemon, run_tests
-from shells import PROBED, Telnet, memory_of
+from consoles import PROBED, Telnet, memory_of
 
 END = b"\x1a"
 

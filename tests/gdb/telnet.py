@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 
 from daemon import LIMIT, Client, Daemon, run_tests
-from shells import (AYT, DONT, ECHO, HALTED, IAC, IP, NAWS, OFFER, PROBED, SGA, WONT, Person, Script, Telnet,
+from consoles import (AYT, DONT, ECHO, HALTED, IAC, IP, NAWS, OFFER, PROBED, SGA, WONT, Person, Script, Telnet,
                     answers, running_program, start)
 
 

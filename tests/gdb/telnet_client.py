@@ -10,7 +10,7 @@ import tempfile
 import pexpect
 
 from daemon import LIMIT, run_tests
-from shells import HALTED, running_program, start
+from consoles import HALTED, running_program, start
 
 PROMPT = r"\r> "
 

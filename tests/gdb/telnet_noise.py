@@ -10,7 +10,7 @@ import struct
 import tempfile
 
 from daemon import Client, run_tests
-from shells import (AYT, DO, DONT, ECHO, HALTED, IAC, IP, NAWS, NOP, SB, SE, WILL, WONT, Script, Telnet, answers,
+from consoles import (AYT, DO, DONT, ECHO, HALTED, IAC, IP, NAWS, NOP, SB, SE, WILL, WONT, Script, Telnet, answers,
                     answers_soon, memory_of, running_program, start)
 
 

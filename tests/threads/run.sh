@@ -9,7 +9,8 @@ build=${1:-build-threads}
 if [ ! -f "$build/build.ninja" ]; then
     meson setup "$build" -Db_sanitize=thread -Db_lundef=false --optimization=1
 fi
-ninja -C "$build" tests/unit/server/test-mailbox tests/unit/server/test-daemon tests/unit/server/test-shells
-for test in mailbox daemon shells; do
-    TSAN_OPTIONS="halt_on_error=0 exitcode=66" "$build/tests/unit/server/test-$test"
+tests='session/test-mailbox test-daemon consoles/test-consoles'
+for test in $tests; do
+    ninja -C "$build" "tests/server/$test"
+    TSAN_OPTIONS="halt_on_error=0 exitcode=66" "$build/tests/server/$test"
 done

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/* Breakpoints in flash and RAM, their owners, watchpoints, and programs' own BKPTs. */
+#include "core_bench.h"
+
+#include "base/bytes.h"
+#include "core/fpb.h"
+
+#define SHARED_COUNT 0x20000008u
+#define WATCHED 0x20000010u
+#define CODE 0x20000400u /* where tests put code in RAM */
+
+static void break_at(struct bench *bench, enum breakpoint_kind kind, uint32_t address)
+{
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, kind, address, 2));
+}
+
+static void assert_stopped(struct bench *bench, enum stop_reason reason, uint32_t pc)
+{
+    assert_int_equal(bench->stop.reason, reason);
+    assert_int_equal(bench->stop.pc, pc);
+}
+
+static void a_breakpoint_in_flash_stops_each_round(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    assert_int_equal(bench_reg(bench, 1), 0);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    assert_int_equal(bench_reg(bench, 1), 1);
+}
+
+static void both_halves_of_a_word_stop(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+}
+
+static void a_software_breakpoint_in_flash_becomes_a_hardware_one(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    break_at(bench, BREAKPOINT_SW, AT_LOOP + 4);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 4);
+}
+
+static void owners_share_a_breakpoint(void **state)
+{
+    struct bench *bench = *state;
+    struct target *target = bench->target;
+
+    bench_at(bench, AT_RESET);
+    bench_ok(bench, target_breakpoint_set(target, 1, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_ok(bench, target_breakpoint_set(target, 2, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_ok(bench, target_breakpoint_clear(target, 1, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_ok(bench, target_breakpoints_drop_owner(target, 2));
+    bench_ok(bench, target_resume(target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+}
+
+static void comparators_run_out(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    for (uint32_t i = 0; i < 6; i++)
+        break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i);
+    break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4);
+    bench_fails(bench,
+                target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 24, 2),
+                ERR_NO_RESOURCE);
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO, 2));
+    break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 24);
+    bench_fails(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, 0x60000000, 2),
+                ERR_NO_RESOURCE);
+}
+
+static void only_what_changed_is_written(void **state)
+{
+    struct bench *bench = *state;
+    struct ops ops;
+
+    bench_at(bench, AT_RESET);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_run(bench);
+    bench_set_reg(bench, R_PC, AT_RESET);
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    /* Cleared behind the target's back: it would come back if it were written again. */
+    ops_init(&ops, bench->probe);
+    ops_write32(&ops, FP_COMP0, 0);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+    bench_ok(bench, target_resume(bench->target));
+    assert_int_equal(bench_raw(bench, FP_COMP0), 0);
+}
+
+static void a_running_core_gets_its_breakpoint_at_once(void **state)
+{
+    struct bench *bench = *state;
+
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+}
+
+/* movs r0, #1; adds r0, #1; adds r0, #1; b . - 4 */
+static const uint16_t ram_code[] = {0x2001, 0x3001, 0x3001, 0xE7FC};
+
+static void code_to_ram(struct bench *bench)
+{
+    bench_halt(bench);
+    bench_ok(bench, target_write(bench->target, CODE, ram_code, sizeof ram_code));
+    bench_at(bench, CODE);
+}
+
+static void assert_original(struct bench *bench)
+{
+    uint8_t bytes[8], half[2];
+
+    bench_ok(bench, target_read(bench->target, CODE, bytes, sizeof bytes, NULL));
+    assert_memory_equal(bytes, ram_code, sizeof bytes);
+    bench_ok(bench, target_read_width(bench->target, CODE + 2, 2, half, 1));
+    assert_memory_equal(half, (const uint8_t *)ram_code + 2, 2);
+    bench_ok(bench, target_read(bench->target, CODE + 3, bytes, 1, NULL));
+    assert_int_equal(bytes[0], 0x30);
+}
+
+static void a_breakpoint_in_ram_is_not_seen(void **state)
+{
+    struct bench *bench = *state;
+
+    code_to_ram(bench);
+    break_at(bench, BREAKPOINT_SW, CODE + 2);
+    assert_original(bench);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    assert_int_equal(bench_raw(bench, CODE) >> 16, 0xBE00);
+    assert_original(bench);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    assert_int_equal(bench_reg(bench, 0), 3);
+    bench_step(bench);
+    assert_stopped(bench, STOP_STEP, CODE + 4);
+    assert_int_equal(bench_reg(bench, 0), 4);
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_SW, CODE + 2, 2));
+    bench_step(bench);
+    assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3001);
+}
+
+static void a_hardware_breakpoint_in_ram_is_done_in_software(void **state)
+{
+    struct bench *bench = *state;
+
+    code_to_ram(bench);
+    break_at(bench, BREAKPOINT_HW, CODE + 2);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+}
+
+static void writing_over_a_breakpoint_keeps_it(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t half[2];
+
+    code_to_ram(bench);
+    break_at(bench, BREAKPOINT_SW, CODE + 2);
+    bench_run(bench);
+    put_le16(half, 0x3007);
+    bench_ok(bench, target_write(bench->target, CODE + 2, half, 2));
+    assert_int_equal(bench_raw(bench, CODE) >> 16, 0xBE00);
+    bench_ok(bench, target_read(bench->target, CODE + 2, half, 2, NULL));
+    assert_int_equal(get_le16(half), 0x3007);
+    bench_ok(bench, target_write(bench->target, CODE + 2, "\x05", 1));
+    assert_int_equal(bench_raw(bench, CODE) >> 16, 0xBE00);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    assert_int_equal(bench_reg(bench, 0), 1 + 5 + 1);
+    bench_ok(bench, target_disconnect(bench->target));
+    assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3005);
+}
+
+static void an_owner_that_leaves_takes_breakpoints_off_at_once(void **state)
+{
+    struct bench *bench = *state;
+
+    code_to_ram(bench);
+    break_at(bench, BREAKPOINT_SW, CODE + 2);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_run(bench);
+    assert_int_not_equal(bench_raw(bench, 0xE0002008), 0);
+    bench_ok(bench, target_breakpoints_drop_owner(bench->target, 0));
+    assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3001);
+    assert_int_equal(bench_raw(bench, 0xE0002008), 0);
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+}
+
+static void a_bkpt_of_the_program_is_passed_by(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STOP_FIVE);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BKPT, AT_STOP_FIVE);
+    assert_int_equal(bench->stop.bkpt, 5);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 100));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 7), 77);
+    bench_at(bench, AT_STOP_FIVE);
+    bench_step(bench);
+    assert_stopped(bench, STOP_STEP, AT_STOP_FIVE + 2);
+    bench_at(bench, AT_STOP_FIVE);
+    break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 100));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+}
+
+/* gdb lifts its own when it wants to pass it: one that it leaves at pc is to be hit (`jump` to a
+ * breakpoint, a call of a function with one at its beginning). */
+static void one_who_continues_hits_what_is_his_at_pc(void **state)
+{
+    static const struct {
+        uint32_t address;
+        enum breakpoint_kind kind;
+        enum stop_reason reason;
+    } cases[] = {{AT_LOOP, BREAKPOINT_HW, STOP_BREAKPOINT_HW},
+                 {AT_LOOP, BREAKPOINT_SW, STOP_BREAKPOINT_HW}, /* in flash */
+                 {CODE + 2, BREAKPOINT_SW, STOP_BREAKPOINT_SW}};
+    struct bench *bench = *state;
+
+    code_to_ram(bench);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench_ok(bench,
+                 target_breakpoint_set(bench->target, 3, cases[i].kind, cases[i].address, 2));
+        bench_at(bench, cases[i].address);
+        bench_ok(bench, target_continue(bench->target, 3));
+        bench_ok(bench, bench_poll(bench, 1000));
+        assert_stopped(bench, cases[i].reason, cases[i].address);
+        bench_ok(bench,
+                 target_breakpoint_clear(bench->target, 3, cases[i].kind, cases[i].address, 4));
+        bench_ok(bench, target_continue(bench->target, 3));
+        bench_ok(bench, bench_poll(bench, 1000));
+        assert_int_equal(bench->stop.reason, STOP_NONE);
+        bench_halt(bench);
+    }
+}
+
+static void one_who_continues_passes_what_others_have_at_pc(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES + 4);
+    bench_set_reg(bench, 0, WATCHED);
+    break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
+    bench_ok(bench, target_breakpoint_set(bench->target, 3, BREAKPOINT_HW, AT_STORES + 6, 2));
+    bench_ok(bench, target_continue(bench->target, 3));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STORES + 6);
+}
+
+/* The program's own BKPT under a breakpoint that is deleted or disabled at its stop: told already.
+ */
+static void a_bkpt_under_a_cleared_breakpoint_is_passed_by(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STOP_FIVE - 2);
+    break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_STOP_FIVE, 2));
+    bench_ok(bench, target_continue(bench->target, 0));
+    bench_ok(bench, bench_poll(bench, 100));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 7), 77);
+}
+
+static void watch(struct bench *bench, enum watch_kind kind, uint32_t address, uint32_t length)
+{
+    bench_ok(bench, target_watchpoint_set(bench->target, 0, kind, address, length));
+}
+
+static void assert_watched(struct bench *bench, enum watch_kind kind, uint32_t address,
+                           uint32_t from, uint32_t to)
+{
+    assert_int_equal(bench->stop.reason, STOP_WATCHPOINT);
+    assert_int_equal(bench->stop.watch[0].address, address);
+    assert_int_equal(bench->stop.watch[0].kind, kind);
+    assert_in_range(bench->stop.pc, from, to);
+}
+
+static void watchpoints_tell_reads_from_writes(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_run(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 10);
+    bench_at(bench, AT_STORES);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 4));
+    watch(bench, WATCH_READ, WATCHED, 4);
+    bench_run(bench);
+    assert_watched(bench, WATCH_READ, WATCHED, AT_LOADS + 2, AT_LOADS + 6);
+    bench_at(bench, AT_STORES);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_READ, WATCHED, 4));
+    watch(bench, WATCH_ACCESS, WATCHED + 1, 1);
+    bench_run(bench);
+    assert_watched(bench, WATCH_ACCESS, WATCHED + 1, AT_STORES + 6, AT_STORES + 10);
+    bench_run(bench);
+    assert_watched(bench, WATCH_ACCESS, WATCHED + 1, AT_LOADS + 2, AT_LOADS + 6);
+}
+
+static void a_watchpoint_cleared_with_another_length_is_gone(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    watch(bench, WATCH_WRITE, WATCHED, 1);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 1));
+    bench_run(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 10);
+    bench_at(bench, AT_STORES);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 2));
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+}
+
+static void the_right_one_of_several_watchpoints_is_named(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    watch(bench, WATCH_WRITE, 0x20000802, 6);
+    watch(bench, WATCH_READ, WATCHED, 4);
+    bench_run(bench);
+    assert_watched(bench, WATCH_READ, WATCHED, AT_LOADS + 2, AT_LOADS + 6);
+}
+
+static void a_neighbour_of_the_watched_bytes_does_not_count(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    watch(bench, WATCH_ACCESS, WATCHED + 2, 6);
+    watch(bench, WATCH_ACCESS, WATCHED, 1);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+}
+
+static void a_step_can_end_at_a_watchpoint(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES + 4);
+    bench_set_reg(bench, 0, WATCHED);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_step(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);
+    bench_at(bench, AT_STORES);
+    bench_ok(bench, target_step_range(bench->target, AT_STORES, AT_LOADS, &bench->stop));
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 8);
+}
+
+static void leaving_a_breakpoint_onto_a_watchpoint_stops(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES + 4);
+    bench_set_reg(bench, 0, WATCHED);
+    break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_run(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);
+}
+
+static void watchpoint_comparators_run_out(void **state)
+{
+    struct bench *bench = *state;
+    struct target *target = bench->target;
+
+    bench_halt(bench);
+    for (uint32_t i = 0; i < 4; i++)
+        watch(bench, WATCH_WRITE, WATCHED + 4 * i, 4);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_fails(bench, target_watchpoint_set(target, 0, WATCH_WRITE, 0x20000100, 1),
+                ERR_NO_RESOURCE);
+    bench_ok(bench, target_breakpoints_drop_owner(target, 0));
+    bench_fails(bench, target_watchpoint_set(target, 0, WATCH_WRITE, 0x20000001, 30),
+                ERR_NO_RESOURCE);
+    watch(bench, WATCH_WRITE, 0x20000003, 5);
+    bench_fails(bench, target_watchpoint_set(target, 0, WATCH_WRITE, 0x20000000, 0), ERR_ARGUMENT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(a_breakpoint_in_flash_stops_each_round),
+        BENCH_TEST(both_halves_of_a_word_stop),
+        BENCH_TEST(a_software_breakpoint_in_flash_becomes_a_hardware_one),
+        BENCH_TEST(owners_share_a_breakpoint),
+        BENCH_TEST(comparators_run_out),
+        BENCH_TEST(only_what_changed_is_written),
+        BENCH_TEST(a_running_core_gets_its_breakpoint_at_once),
+        BENCH_TEST(a_breakpoint_in_ram_is_not_seen),
+        BENCH_TEST(a_hardware_breakpoint_in_ram_is_done_in_software),
+        BENCH_TEST(writing_over_a_breakpoint_keeps_it),
+        BENCH_TEST(an_owner_that_leaves_takes_breakpoints_off_at_once),
+        BENCH_TEST(a_bkpt_of_the_program_is_passed_by),
+        BENCH_TEST(one_who_continues_hits_what_is_his_at_pc),
+        BENCH_TEST(one_who_continues_passes_what_others_have_at_pc),
+        BENCH_TEST(a_bkpt_under_a_cleared_breakpoint_is_passed_by),
+        BENCH_TEST(a_watchpoint_cleared_with_another_length_is_gone),
+        BENCH_TEST(watchpoints_tell_reads_from_writes),
+        BENCH_TEST(the_right_one_of_several_watchpoints_is_named),
+        BENCH_TEST(a_neighbour_of_the_watched_bytes_does_not_count),
+        BENCH_TEST(a_step_can_end_at_a_watchpoint),
+        BENCH_TEST(leaving_a_breakpoint_onto_a_watchpoint_stops),
+        BENCH_TEST(watchpoint_comparators_run_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

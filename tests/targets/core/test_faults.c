@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults caught and explained, lockup, semihosting. */
+#include "core_bench.h"
+
+#include <stdio.h>
+
+static void a_bad_read_is_explained(void **state)
+{
+    struct bench *bench = *state;
+    char where[40];
+
+    bench_at(bench, AT_BAD_READ);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
+    snprintf(where, sizeof where, "instruction at 0x%08x", AT_BAD_READ_AT);
+    assert_non_null(strstr(bench->stop.text, "HardFault: precise data bus error at 0x60000000"));
+    assert_non_null(strstr(bench->stop.text, where));
+}
+
+static void a_division_by_zero_is_explained(void **state)
+{
+    struct bench *bench = *state;
+    char where[40];
+
+    bench_at(bench, AT_BAD_DIVIDE);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    snprintf(where, sizeof where, "instruction at 0x%08x", AT_BAD_DIVIDE_AT);
+    assert_non_null(strstr(bench->stop.text, "division by zero"));
+    assert_non_null(strstr(bench->stop.text, where));
+}
+
+static void a_program_s_own_handler_is_left_alone(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ);
+    bench_set_word(bench, 0xE000ED24, 1u << 17); /* SHCSR.BUSFAULTENA */
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_ok(bench, target_set_vector_catch(bench->target, 0x500)); /* VC_BUSERR too */
+    assert_int_equal(target_vector_catch(bench->target), 0x500);
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_at(bench, AT_BAD_READ);
+    bench_set_word(bench, 0xE000ED24, 1u << 17);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_non_null(strstr(bench->stop.text, "BusFault: precise"));
+}
+
+static void lockup_is_noticed_and_left_alone(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ);
+    bench_ok(bench, target_set_vector_catch(bench->target, 0));
+    bench_ok(bench, target_resume(bench->target));
+    assert_false(target_locked_up(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
+    assert_true(target_locked_up(bench->target));
+    bench_halt(bench);
+    assert_false(target_locked_up(bench->target));
+    assert_int_equal(target_last_stop(bench->target)->reason, STOP_FAULT);
+    assert_non_null(strstr(target_last_stop(bench->target)->text, "lockup"));
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+}
+
+static void a_fault_under_a_step_is_a_fault(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ_AT);
+    bench_set_reg(bench, 0, 0x60000000);
+    bench_step(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
+}
+
+static void a_wild_jump_is_survived(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_LOOP);
+    bench_set_reg(bench, R_PC, 0x60000000);
+    bench_set_reg(bench, R_SP, 0x20004000);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+    assert_non_null(strstr(bench->stop.text, "fetch"));
+}
+
+static void the_program_talks(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_run(bench);
+    assert_string_equal(bench->output, "hello!world\n");
+    assert_int_equal(bench->stop.reason, STOP_EXIT);
+    assert_int_equal(bench->stop.exit_code, 0);
+    assert_int_equal(bench->stop.pc, AT_EXITED - 2);
+    assert_int_equal(bench_reg(bench, R_PC), AT_EXITED - 2);
+    assert_int_equal(bench_reg(bench, 5), 0);          /* all bytes written */
+    assert_int_equal(bench_reg(bench, 6), 1);          /* ":tt" for output */
+    assert_int_equal(bench_reg(bench, 7), 1);          /* a terminal */
+    assert_int_equal(bench_reg(bench, 8), 0xFFFFFFFF); /* SYS_CLOCK */
+    assert_int_equal(bench_reg(bench, 9), 0xFFFFFFFF); /* a file */
+    assert_int_not_equal(bench_reg(bench, 10), 0);     /* errno */
+    assert_int_equal(bench->warnings, 1);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_EXIT);
+    assert_int_equal(bench->stop.exit_code, 42);
+}
+
+static void a_call_can_be_stepped(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_step(bench); /* ldr r1 */
+    bench_step(bench); /* movs r0 */
+    bench_step(bench); /* bkpt */
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_string_equal(bench->output, "hello");
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+}
+
+static void a_breakpoint_behind_a_call_is_hit(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 6, 2));
+    bench_run(bench);
+    assert_string_equal(bench->output, "hello");
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
+    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 6);
+}
+
+static void calls_inside_a_range_are_served(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_HELLO);
+    bench_ok(bench,
+             target_step_range(bench->target, AT_SAYS_HELLO, AT_SAYS_HELLO + 26, &bench->stop));
+    assert_string_equal(bench->output, "hello!world\n");
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 26);
+}
+
+static void a_call_with_a_bad_address_fails_in_the_program(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_SAYS_AT_BAD_ADDRESS);
+    bench_ok(bench, target_resume(bench->target));
+    for (int i = 0; i < 5; i++)
+        bench_ok(bench, bench_poll(bench, 1000));
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 0), 0xFFFFFFFF);
+    assert_int_equal(bench_reg(bench, 7), 79);
+}
+
+/* The core stands at a call, r1 its argument, and is let go as a detach does: it must get on. */
+static void assert_call_fails(struct bench *bench, uint32_t call, uint32_t argument)
+{
+    bench_at(bench, AT_SAYS_AT_BAD_ADDRESS + 6);
+    bench_set_reg(bench, 0, call);
+    bench_set_reg(bench, 1, argument);
+    bench_set_reg(bench, 7, 0);
+    bench_ok(bench, target_resume(bench->target));
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    bench_halt(bench);
+    assert_int_equal(bench_reg(bench, 0), UINT32_MAX);
+    assert_int_equal(bench_reg(bench, 7), 79);
+}
+
+enum { OPEN = 1, CLOSE, WRITEC, WRITE0, WRITE, READ, ISERROR = 8, ISTTY };
+
+static void blocks_that_run_past_4_gib_fail_in_the_program(void **state)
+{
+    static const struct {
+        uint32_t call, words;
+    } cases[] = {{OPEN, 3}, {CLOSE, 1}, {WRITE, 3}, {READ, 3}, {ISERROR, 1}, {ISTTY, 1}};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (uint32_t room = 1; room < 4 * cases[i].words; room++)
+            assert_call_fails(bench, cases[i].call, 0 - room);
+    assert_call_fails(bench, WRITE0, 0xFFFFFFF0);
+    assert_string_equal(bench->output, "");
+}
+
+static void buffers_that_run_past_4_gib_fail_in_the_program(void **state)
+{
+    static const uint32_t buffers[][2] = {
+        {0xFFFFFF00, 0x200}, {0xFFFFFF00, 0x80000000}, {0xFFFFFFFE, 3}, {0xFFFFFFFF, UINT32_MAX}};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) {
+        bench_halt(bench);
+        bench_set_word(bench, 0x20000600, 1);
+        bench_set_word(bench, 0x20000604, buffers[i][0]);
+        bench_set_word(bench, 0x20000608, buffers[i][1]);
+        assert_call_fails(bench, WRITE, 0x20000600);
+        bench_set_word(bench, 0x20000600, buffers[i][0] | 0xFE);
+        bench_set_word(bench, 0x20000604, 4);
+        bench_set_word(bench, 0x20000608, 3);
+        assert_call_fails(bench, OPEN, 0x20000600);
+    }
+    assert_string_equal(bench->output, "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        BENCH_TEST(a_bad_read_is_explained),
+        BENCH_TEST(a_division_by_zero_is_explained),
+        BENCH_TEST(a_program_s_own_handler_is_left_alone),
+        BENCH_TEST(lockup_is_noticed_and_left_alone),
+        BENCH_TEST(a_fault_under_a_step_is_a_fault),
+        BENCH_TEST(a_wild_jump_is_survived),
+        BENCH_TEST(the_program_talks),
+        BENCH_TEST(a_call_can_be_stepped),
+        BENCH_TEST(a_breakpoint_behind_a_call_is_hit),
+        BENCH_TEST(calls_inside_a_range_are_served),
+        BENCH_TEST(a_call_with_a_bad_address_fails_in_the_program),
+        BENCH_TEST(blocks_that_run_past_4_gib_fail_in_the_program),
+        BENCH_TEST(buffers_that_run_past_4_gib_fail_in_the_program),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+#include "flash_bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PACKET = 0x3F00 }; /* what gdb puts into one vFlashWrite */
+
+static void slice_ends(struct bench *bench)
+{
+    uint64_t now = bench_now_us(bench);
+
+    if (now - bench->checkpoint_us > bench->longest_us)
+        bench->longest_us = now - bench->checkpoint_us;
+    bench->checkpoint_us = now;
+}
+
+static void between(void *user)
+{
+    struct bench *bench = user;
+
+    slice_ends(bench);
+    bench->checkpoints++;
+    if (bench->checkpoints == bench->cancel_at)
+        atomic_store(&bench->job.cancelled, true);
+    if (bench->checkpoints == bench->act_at)
+        bench->act(bench);
+}
+
+void bench_job(struct bench *bench)
+{
+    job_init(&bench->job, NULL);
+    bench->job.between = between;
+    bench->job.between_user = bench;
+    bench->job.waiting = bench->waiting;
+    bench->checkpoints = 0;
+    bench->longest_us = 0;
+    if (bench->target)
+        target_set_job(bench->target, &bench->job);
+}
+
+int bench_up(void **state)
+{
+    struct bench *bench = calloc(1, sizeof *bench);
+    struct probe_info info;
+
+    *state = bench;
+    if (!bench)
+        return -1;
+    bench_job(bench);
+    if (probe_sim_info("bluepill,still", &info, &bench->job) ||
+        probe_open(&info, &bench->job, NULL, &bench->probe) ||
+        target_create(bench->probe, &bench->target))
+        return -1;
+    target_set_job(bench->target, &bench->job);
+    return target_connect(bench->target, TARGET_CONNECT_NORMAL) ||
+           target_reset(bench->target, TARGET_RESET_HALT);
+}
+
+int bench_down(void **state)
+{
+    struct bench *bench = *state;
+
+    flash_close(bench->flash);
+    target_destroy(bench->target);
+    probe_close(bench->probe);
+    free(bench);
+    return 0;
+}
+
+uint64_t bench_now_us(const struct bench *bench)
+{
+    return clock_now_us(probe_clock(bench->probe));
+}
+
+void bench_hands(struct bench *bench, const char *noun, const char *verb)
+{
+    const char *const words[] = {noun, verb};
+
+    assert_int_equal(probe_command(bench->probe, 2, words), ERR_OK);
+}
+
+void bench_fill(uint8_t *data, size_t length, uint32_t seed)
+{
+    for (size_t i = 0; i < length; i++) {
+        seed = seed * 1664525 + 1013904223;
+        data[i] = (uint8_t)(seed >> 24);
+    }
+}
+
+enum err bench_load(struct bench *bench, uint32_t address, const uint8_t *data, uint32_t length,
+                    struct flash_report *report)
+{
+    uint32_t first = address & ~(PAGE_SIZE - 1u);
+    uint32_t last = (address + length + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1u);
+
+    bench_job(bench);
+    bench->checkpoint_us = bench_now_us(bench);
+    enum err err = flash_open(bench->target, &bench->flash);
+    if (!err)
+        err = flash_erase(bench->flash, first, last - first);
+    for (uint32_t at = 0; at < length && !err; at += PACKET) {
+        err = flash_write(bench->flash, address + at, data + at,
+                          length - at < PACKET ? length - at : PACKET);
+        slice_ends(bench);
+    }
+    if (!err)
+        err = flash_done(bench->flash);
+    slice_ends(bench);
+    if (report && bench->flash)
+        *report = *flash_report(bench->flash);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    return err;
+}
+
+void bench_assert_memory(struct bench *bench, uint32_t address, const uint8_t *data,
+                         uint32_t length)
+{
+    uint8_t *now = malloc(length);
+
+    assert_non_null(now);
+    assert_int_equal(target_read(bench->target, address, now, length, NULL), ERR_OK);
+    assert_memory_equal(now, data, length);
+    free(now);
+}
+
+void bench_assert_filled(struct bench *bench, uint32_t address, uint8_t value, uint32_t length)
+{
+    uint8_t *wanted = malloc(length);
+
+    assert_non_null(wanted);
+    memset(wanted, value, length);
+    bench_assert_memory(bench, address, wanted, length);
+    free(wanted);
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* What is logged can be played back; faults on purpose break the chosen operation. */
+#include "dap_bench.h"
+
+#include <unistd.h>
+
+#include "base/bytes.h"
+
+/* One session with all kinds of questions; the same text comes out of fake and replay. */
+static void session(struct probe *probe, struct job *job, FILE *out)
+{
+    struct ops ops;
+    uint32_t khz = 0, dpidr = 0, word = 0, reg = 0, idr = 0;
+    uint8_t block[6] = {0};
+
+    ops_init(&ops, probe);
+    fprintf(out, "connect %d ", probe_connect(probe, PROBE_CONNECT_NORMAL, &dpidr));
+    fprintf(out, "speed %d ", probe_set_speed(probe, 1800, &khz));
+    fprintf(out, "nrst %d ", probe_nrst(probe, PROBE_NRST_RELEASE));
+    ops_write32(&ops, FAKE_RAM, 0xCAFEF00D);
+    ops_write(&ops, FAKE_RAM + 8, 1, "abcdef", 6);
+    ops_read32(&ops, FAKE_RAM, &word);
+    ops_read(&ops, FAKE_RAM + 8, 2, block, 3);
+    ops_wait32(&ops, FAKE_RAM, 0xFF, 0x0D, 100);
+    ops_reg_write(&ops, 4, 0x44);
+    ops_reg_read(&ops, 4, &reg);
+    ops_barrier(&ops);
+    ops_ap_read(&ops, AP_IDR, &idr);
+    fprintf(out, "flush %d ", ops_flush(&ops));
+    ops_read32(&ops, FAKE_RAM + 4, &word);
+    ops_read32(&ops, FAKE_HOLE, &word);
+    ops_write32(&ops, FAKE_RAM, 0);
+    fprintf(out, "flush %d %s ", ops_flush(&ops), job->text);
+    job_clear(job);
+    fprintf(out, "close %d\n", probe_disconnect(probe));
+    fprintf(out, "%08x %u %08x %08x %08x %.6s\n", dpidr, khz, word, reg, idr, (char *)block);
+}
+
+static void make_log(const char *path, char **text)
+{
+    struct fake_dap fake;
+    struct job job;
+    size_t size;
+    FILE *wire = fopen(path, "w");
+    FILE *out = open_memstream(text, &size);
+
+    assert_non_null(wire);
+    struct probe *probe = fake_dap_open_unconnected(&fake, &job, wire);
+    assert_non_null(probe);
+    session(probe, &job, out);
+    probe_close(probe);
+    fclose(wire);
+    fclose(out);
+}
+
+static void a_log_plays_back(void **state)
+{
+    char path[] = "/tmp/probed-wire-XXXXXX";
+    char *first = NULL, *second = NULL;
+    size_t size;
+    struct job job;
+    struct probe_info info;
+    struct probe *probe;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    make_log(path, &first);
+    job_init(&job, NULL);
+    assert_int_equal(probe_replay_info(path, &info, &job), ERR_OK);
+    assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
+    FILE *out = open_memstream(&second, &size);
+    session(probe, &job, out);
+    fclose(out);
+    probe_close(probe);
+    unlink(path);
+    assert_string_equal(first, second);
+    assert_non_null(strstr(first, "abcdef"));
+    free(first);
+    free(second);
+}
+
+static void another_question_is_an_error(void **state)
+{
+    char path[] = "/tmp/probed-wire-XXXXXX";
+    char *text = NULL;
+    struct job job;
+    struct probe_info info;
+    struct probe *probe;
+    struct ops ops;
+    uint32_t value;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    make_log(path, &text);
+    free(text);
+    job_init(&job, NULL);
+    assert_int_equal(probe_replay_info(path, &info, &job), ERR_OK);
+    assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
+    ops_init(&ops, probe);
+    ops_read32(&ops, 0x08000000, &value);
+    assert_int_equal(ops_flush(&ops), ERR_PROBE);
+    assert_non_null(strstr(job.text, "recorded was \"connect normal\", asked is \"read ap0 4 "
+                                     "08000000 1\""));
+    probe_close(probe);
+    unlink(path);
+}
+
+static void overwrite(const char *path, long at, int byte)
+{
+    FILE *file = fopen(path, "r+");
+
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    fputc(byte, file);
+    fclose(file);
+}
+
+/* Logs come from strangers: whatever one holds, playing it ends, and hurts nobody. */
+static void a_garbled_log_does_no_harm(void **state)
+{
+    static const char bytes[] = {'\0', '\n', ' ', '-', '9', '%', '\xFF'};
+    char path[] = "/tmp/probed-wire-XXXXXX";
+    char *text = NULL;
+    size_t size;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    make_log(path, &text);
+    free(text);
+    off_t length = lseek(fd, 0, SEEK_END);
+    assert_true(length > 100);
+    for (off_t at = 0; at < length; at++) { /* what was broken stays broken */
+        struct job job;
+        struct probe_info info;
+        struct probe *probe;
+        FILE *out = open_memstream(&text, &size);
+
+        overwrite(path, length - 1 - at, bytes[(size_t)at * 5 % sizeof bytes]);
+        job_init(&job, NULL);
+        assert_int_equal(probe_replay_info(path, &info, &job), ERR_OK);
+        assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
+        session(probe, &job, out);
+        probe_close(probe);
+        fclose(out);
+        free(text);
+    }
+    close(fd);
+    unlink(path);
+}
+
+static void a_missing_log_is_an_error(void **state)
+{
+    struct job job;
+    struct probe_info info;
+    struct probe *probe;
+
+    (void)state;
+    job_init(&job, NULL);
+    assert_int_equal(probe_replay_info("/nonexistent/log", &info, &job), ERR_OK);
+    assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_PROBE);
+    assert_null(probe);
+    assert_string_equal(job.text, "/nonexistent/log cannot be read: No such file or directory");
+}
+
+static void the_chosen_operation_breaks(void **state)
+{
+    struct bench *b = *state;
+
+    b->plan = (struct fault_plan){.kind = FAULT_TIMEOUT, .at = 3};
+    fault_wrap(b->probe, &b->plan);
+    for (uint32_t i = 0; i < 5; i++)
+        ops_write32(&b->ops, FAKE_RAM + 4 * i, i + 1);
+    assert_int_equal(ops_flush(&b->ops), ERR_TIMEOUT);
+    assert_int_equal(get_le32(b->fake.ram + 4), 2);
+    assert_int_equal(get_le32(b->fake.ram + 8), 0);
+    job_clear(&b->job);
+    ops_write32(&b->ops, FAKE_RAM + 8, 3);
+    assert_int_equal(ops_flush(&b->ops), ERR_OK);
+}
+
+static void a_probe_that_is_gone_stays_gone(void **state)
+{
+    struct bench *b = *state;
+    enum err error = ERR_OK;
+
+    b->plan = (struct fault_plan){.kind = FAULT_GONE, .seed = 1, .one_in = 10};
+    fault_wrap(b->probe, &b->plan);
+    for (uint32_t i = 0; i < 1000 && error == ERR_OK; i++) {
+        ops_write32(&b->ops, FAKE_RAM, i);
+        error = ops_flush(&b->ops);
+    }
+    assert_int_equal(error, ERR_PROBE_GONE);
+    assert_int_equal(probe_connect(b->probe, PROBE_CONNECT_NORMAL, NULL), ERR_PROBE_GONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_log_plays_back),
+        cmocka_unit_test(another_question_is_an_error),
+        cmocka_unit_test(a_garbled_log_does_no_harm),
+        cmocka_unit_test(a_missing_log_is_an_error),
+        BENCH_TEST(the_chosen_operation_breaks),
+        BENCH_TEST(a_probe_that_is_gone_stays_gone),
+    };
+
+    return cmocka_run_group_tests_name("replay", tests, NULL, NULL);
+}
