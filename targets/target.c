@@ -8,6 +8,7 @@
 
 #include "chip/detect.h"
 #include "connect/connect.h"
+#include "connect/diagnose.h"
 #include "probe/probe.h"
 
 enum { SLICE_FIRST = 256 }; /* 35 ms at 100 kHz */
@@ -107,18 +108,20 @@ static enum err detect(struct target *target, uint32_t dpidr)
 
 enum err target_connect(struct target *target, enum target_connect how)
 {
-    struct connect_result result = {0};
+    struct findings findings;
 
     target->state = TARGET_ABSENT;
     ops_init(&target->ops, target->probe);
-    enum err err = connect_ladder(target->probe, how, &result);
-    snprintf(target->advice, sizeof target->advice, "%s", result.advice);
+    enum err err = connect_ladder(target->probe, how, &findings);
+    target->advice[0] = '\0';
+    if (!err)
+        diagnose_success(&findings, target->advice, sizeof target->advice);
     /* A cancel must not leave a core half taken over: the ladder may have halted it. */
     job_section_begin(target->job);
     if (!err)
-        err = detect(target, result.dpidr);
+        err = detect(target, findings.dpidr);
     if (!err)
-        err = attach_core(target, result.halted ? STOP_RESET : STOP_REQUEST);
+        err = attach_core(target, findings.halted ? STOP_RESET : STOP_REQUEST);
     job_section_end(target->job);
     if (err)
         target->state = TARGET_ABSENT;

@@ -11,13 +11,15 @@
 
 #include "chip/detect.h"
 #include "connect/connect.h"
+#include "connect/diagnose.h"
 #include "probe/ops.h"
 
 struct visit {
     struct job job;
     struct probe *probe;
     enum err error;
-    struct connect_result way;
+    struct findings way;
+    char advice[200];
     struct target_chip chip;
     struct detect_regions regions;
 };
@@ -31,12 +33,14 @@ static void visit(struct visit *v, const char *spec, enum target_connect how)
     assert_int_equal(probe_sim_info(spec, &info, &v->job), ERR_OK);
     assert_int_equal(probe_open(&info, &v->job, NULL, &v->probe), ERR_OK);
     v->error = connect_ladder(v->probe, how, &v->way);
-    if (v->error == ERR_OK)
+    if (v->error == ERR_OK) {
+        diagnose_success(&v->way, v->advice, sizeof v->advice);
         v->error = detect_chip(v->probe, v->way.dpidr, &v->chip, &v->regions);
+    }
     if (v->error != ERR_OK)
         print_message("%s: %s\n", spec, job_text(&v->job, v->error));
     else
-        print_message("%s: %s; %s\n", spec, v->way.advice, v->chip.warning);
+        print_message("%s: %s; %s\n", spec, v->advice, v->chip.warning);
 }
 
 static uint32_t word(struct visit *v, uint32_t address)
@@ -60,7 +64,7 @@ static void nothing_wrong(void **state)
     assert_int_equal(v.chip.dev_id, 0x410);
     assert_int_equal(v.chip.flash_size, 0x10000);
     assert_string_equal(v.chip.warning, "");
-    assert_string_equal(v.way.advice, "");
+    assert_string_equal(v.advice, "");
     assert_int_equal(word(&v, 0xE000EDF0) & 0x00020003, 0); /* not halted, not enabled */
     probe_close(v.probe);
 }
@@ -89,7 +93,7 @@ static void swd_switched_off(void **state)
     visit(&v, "bluepill,swj-off", TARGET_CONNECT_NORMAL);
     assert_int_equal(v.error, ERR_OK);
     assert_true(v.way.halted);
-    assert_non_null(strstr(v.way.advice, "only after a reset"));
+    assert_non_null(strstr(v.advice, "only after a reset"));
     probe_close(v.probe);
 }
 

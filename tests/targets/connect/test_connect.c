@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The ladder: which rung carries, what is disturbed, what is said when none does. */
 #include "connect/connect.h"
+#include "connect/diagnose.h"
 
 #include "fake_chip.h"
 
 struct climbed {
     enum err error;
-    struct connect_result result;
+    struct findings findings;
+    char advice[200];
     struct job job;
 };
 
@@ -14,7 +16,10 @@ static void climb(struct fake_chip *fake, enum target_connect how, struct climbe
 {
     struct probe *probe = fake_chip_open(fake, &climbed->job);
 
-    climbed->error = connect_ladder(probe, how, &climbed->result);
+    climbed->error = connect_ladder(probe, how, &climbed->findings);
+    climbed->advice[0] = '\0';
+    if (!climbed->error)
+        diagnose_success(&climbed->findings, climbed->advice, sizeof climbed->advice);
     probe_close(probe);
     assert_false(fake->nrst_low);
 }
@@ -28,10 +33,10 @@ static void a_running_core_is_not_disturbed(void **state)
     fake_chip_bluepill(&fake);
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
     assert_int_equal(climbed.error, ERR_OK);
-    assert_int_equal(climbed.result.dpidr, 0x1BA01477);
-    assert_int_equal(climbed.result.cpuid, 0x411FC231);
-    assert_string_equal(climbed.result.advice, "");
-    assert_false(climbed.result.halted);
+    assert_int_equal(climbed.findings.dpidr, 0x1BA01477);
+    assert_int_equal(climbed.findings.cpuid, 0x411FC231);
+    assert_string_equal(climbed.advice, "");
+    assert_false(climbed.findings.halted);
     assert_int_equal(fake.resets, 0);
     assert_int_equal(fake.dhcsr, 0);
     assert_int_equal(fake.connects, 1);
@@ -50,7 +55,7 @@ static void long_wires_are_slow(void **state)
     assert_int_equal(climbed.error, ERR_OK);
     assert_int_equal(fake.khz, 125);
     assert_int_equal(fake.resets, 0);
-    assert_non_null(strstr(climbed.result.advice, "only at a low SWD speed"));
+    assert_non_null(strstr(climbed.advice, "only at a low SWD speed"));
 }
 
 static void firmware_that_switches_swd_off(void **state)
@@ -63,12 +68,12 @@ static void firmware_that_switches_swd_off(void **state)
     fake.needs_reset = fake.vanished = true;
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
     assert_int_equal(climbed.error, ERR_OK);
-    assert_true(climbed.result.halted);
+    assert_true(climbed.findings.halted);
     assert_true(fake.halted);
     assert_int_equal(fake.demcr & 1, 0);
     assert_int_equal(fake.khz, 1800);
     assert_int_equal(fake.resets, 1);
-    assert_non_null(strstr(climbed.result.advice, "only after a reset"));
+    assert_non_null(strstr(climbed.advice, "only after a reset"));
     assert_int_equal(climbed.job.error, ERR_OK);
 }
 
@@ -95,10 +100,10 @@ static void under_reset_halts_before_the_first_instruction(void **state)
     fake_chip_bluepill(&fake);
     climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
     assert_int_equal(climbed.error, ERR_OK);
-    assert_true(climbed.result.halted);
-    assert_false(climbed.result.nrst_open);
+    assert_true(climbed.findings.halted);
+    assert_false(climbed.findings.nrst_open);
     assert_int_equal(fake.resets, 1);
-    assert_string_equal(climbed.result.advice, "");
+    assert_string_equal(climbed.advice, "");
 }
 
 static void an_open_nrst_is_noticed(void **state)
@@ -111,10 +116,10 @@ static void an_open_nrst_is_noticed(void **state)
     fake.nrst_open = true;
     climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
     assert_int_equal(climbed.error, ERR_OK);
-    assert_true(climbed.result.nrst_open);
-    assert_true(climbed.result.halted);
+    assert_true(climbed.findings.nrst_open);
+    assert_true(climbed.findings.halted);
     assert_int_equal(fake.resets, 1);
-    assert_non_null(strstr(climbed.result.advice, "NRST does not reach the chip"));
+    assert_non_null(strstr(climbed.advice, "NRST does not reach the chip"));
 }
 
 static void the_voltage_tells_what_to_look_at(void **state)

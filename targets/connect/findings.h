@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* What was measured on the way up the ladder: values, no sentences. diagnose.h says what they mean.
+ */
+#ifndef PROBED_FINDINGS_H
+#define PROBED_FINDINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "probe/probe.h"
+#include "target.h"
+
+enum { CONNECT_RUNGS = 4 };
+
+struct rung_finding {
+    enum probe_connect how;
+    bool slow;
+    enum err err;   /* ERR_OK: it led up */
+    uint32_t dpidr; /* what the debug port said; 0: nothing */
+    char text[200]; /* what the failed operation said, in the words of its layer; else empty */
+};
+
+struct findings {
+    enum target_connect asked;
+    struct rung_finding
+        rungs[CONNECT_RUNGS]; /* in the order they were tried; the last led up, or none */
+    size_t rung_count;
+    uint32_t dpidr, cpuid; /* the last that was read; 0: none */
+    bool halted;      /* after a reset: the core stands at its vector; else it was not touched */
+    bool held;        /* NRST was low without us: the core was halted when it rose */
+    bool nrst_open;   /* under reset: NRST does not reach the chip, a software reset was used */
+    bool vtref_known; /* measured only where no rung led up */
+    uint32_t vtref_mv;
+};
+
+#endif
