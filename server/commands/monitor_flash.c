@@ -188,13 +188,12 @@ enum err monitor_erase_check(struct monitor *monitor, int argc, const char *cons
     uint32_t address, size;
     bool yes, all = true;
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
-    const struct flash_driver *driver = err == ERR_OK ? flash_driver_for(target) : NULL;
 
     (void)argc;
-    if (err == ERR_OK)
-        err = driver ? is_erased(monitor, target, bank.start, bank.size,
-                                 (uint8_t)driver->erased_word, &all)
-                     : ERR_UNSUPPORTED;
+    if (err != ERR_OK)
+        return err;
+    uint8_t erased = chip_family_of(target_chip(target)->dev_id)->erased;
+    err = is_erased(monitor, target, bank.start, bank.size, erased, &all);
     if (err != ERR_OK)
         return err;
     job_print(monitor->job, "successfully checked erase state\n");
@@ -204,7 +203,7 @@ enum err monitor_erase_check(struct monitor *monitor, int argc, const char *cons
     }
     for (uint32_t i = 0; err == ERR_OK && monitor_bank_sector(target, &bank, i, &address, &size);
          i++) {
-        err = is_erased(monitor, target, address, size, (uint8_t)driver->erased_word, &yes);
+        err = is_erased(monitor, target, address, size, erased, &yes);
         if (err == ERR_OK)
             job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) %s\n", (unsigned)i,
                       (unsigned)(address - bank.start), (unsigned)size, (unsigned)(size / 1024),

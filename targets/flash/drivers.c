@@ -2,7 +2,7 @@
 /* Which code drives the flash controller of a family, and what its option bytes are. A family whose
  * option bytes alone are known can be shown and unlocked. */
 #include "chip/chips.h"
-#include "flash/flash.h"
+#include "flash/driver.h"
 #include "flash/options.h"
 #include "flash/stm32/stm32f1.h"
 

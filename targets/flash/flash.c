@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip/families.h"
 #include "flash/checksum.h"
 #include "flash/flash_internal.h"
 #include "image/fit.h"
-
-enum { AREAS_MAX = 8 };
 
 enum { SLICE_US = 45000 };
 
@@ -98,29 +97,22 @@ bool flash_slice_ends(struct flash *flash, uint32_t work_us)
 
 static enum err plan_chip(struct flash *flash)
 {
-    const struct flash_driver *driver = flash->controller.driver;
-    struct flash_area areas[AREAS_MAX];
-    size_t count, used = 0;
-    const struct target_region *regions = target_regions(flash->target, &count);
+    const struct flash_geometry *geometry = &flash->controller.geometry;
+    uint8_t erased = flash->controller.family->erased;
+    enum err err = plan_init(&flash->plan, geometry->areas, geometry->area_count,
+                             geometry->page_size, geometry->program_size, erased);
 
-    for (size_t i = 0; i < count && used < AREAS_MAX; i++)
-        if (regions[i].kind == REGION_FLASH)
-            areas[used++] =
-                (struct flash_area){regions[i].start, regions[i].size, regions[i].sector_size};
-    enum err err = plan_init(&flash->plan, areas, used, driver->page_size, driver->program_size,
-                             (uint8_t)driver->erased_word);
     if (err)
         return job_fail(&flash->work, err, "the flash cannot be planned: %s", err_text(err));
-    flash->page = malloc(2 * (size_t)driver->page_size);
+    flash->page = malloc(2 * (size_t)geometry->page_size);
     flash->costs = (struct flash_costs){
-        .page_us = driver->page_size / driver->program_size * driver->program_us,
-        .sector_erase_us = driver->sector_erase_us,
-        .mass_erase_us = driver->mass_erase_us,
+        .page_us = geometry->page_size / geometry->program_size * geometry->program_us,
+        .mass_erase_us = geometry->bank_erase_us,
     };
     if (!flash->page)
         return job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
-    memset(flash->page, (uint8_t)driver->erased_word, driver->page_size);
-    flash->erased_sum = checksum(flash->page, driver->page_size);
+    memset(flash->page, erased, geometry->page_size);
+    flash->erased_sum = checksum(flash->page, geometry->page_size);
     return ERR_OK;
 }
 
@@ -131,16 +123,17 @@ static enum err prepare(struct flash *flash)
 
     if (err)
         return err;
-    flash->controller.driver = flash_driver_for(flash->target);
-    if (!flash->controller.driver)
+    const struct flash_driver *driver = flash_driver_for(flash->target);
+    if (!driver)
         return flash->work.error;
-    err = plan_chip(flash);
+    err = controller_init(&flash->controller, flash->target, driver);
+    if (!err)
+        err = plan_chip(flash);
     if (!err)
         err = loader_init(&flash->loader, &flash->controller);
     if (err)
         return err;
-    flash->prepared = true;
-    return flash->controller.driver->prepare(&flash->controller);
+    return controller_take(&flash->controller, true);
 }
 
 enum err flash_open(struct target *target, struct flash **result)
@@ -150,7 +143,7 @@ enum err flash_open(struct target *target, struct flash **result)
     *result = NULL;
     if (!flash)
         return ERR_NO_MEMORY;
-    flash->target = flash->controller.target = target;
+    flash->target = target;
     flash->report.started_us = now_us(flash);
     begin(flash);
     enum err err = prepare(flash);
@@ -171,8 +164,8 @@ void flash_close(struct flash *flash)
     begin(flash);
     job_section_begin(&flash->work); /* what was borrowed is given back */
     loader_close(&flash->loader);
-    if (flash->prepared && target_state(flash->target) != TARGET_ABSENT)
-        flash->controller.driver->finish(&flash->controller);
+    if (target_state(flash->target) != TARGET_ABSENT)
+        controller_give_back(&flash->controller);
     job_section_end(&flash->work);
     target_set_job(flash->target, flash->caller);
     plan_finish(&flash->plan);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A programming session, shared by flash.c (what callers see) and flash_work.c (what is done). */
+/* A programming session, shared by flash.c (what callers see), work.c and erase.c (what is done).
+ */
 #ifndef PROBED_FLASH_SESSION_H
 #define PROBED_FLASH_SESSION_H
 
 #include "core/core.h"
+#include "flash/controller.h"
 #include "flash/flash.h"
 #include "flash/loader.h"
 #include "flash/plan.h"
@@ -21,7 +23,6 @@ struct flash {
      * the hardware is in a state that can be told. `caller` is the job of the call under way. */
     struct job work;
     struct job *caller;
-    bool prepared;       /* the driver's prepare() was called */
     bool failed;         /* only flash_close() is left */
     bool rest_holds;     /* sectors nobody named hold something: no mass erase */
     bool mass_wanted;    /* mass erase was asked for by name */
@@ -32,6 +33,8 @@ struct flash {
 
 /* Compares, erases, programs all sectors that are final. */
 enum err flash_work(struct flash *flash, bool all);
+/* erase.c: those of them that need it, or the whole chip where that is better. */
+enum err flash_erase_stale(struct flash *flash, bool all);
 /* Checks every sector that was changed. */
 enum err flash_verify(struct flash *flash);
 /* After a refusal: sectors where programming began and nothing came of it are as they were. */

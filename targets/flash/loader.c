@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip/families.h"
 #include "flash/checksum.h"
 #include "flash/loader_core.h"
 #include "flash/loaders/checksum.h"
@@ -22,7 +23,7 @@ enum {
 
 static uint32_t page_size(const struct loader *loader)
 {
-    return loader->controller->driver->page_size;
+    return loader->controller->geometry.page_size;
 }
 
 static const struct target_region *largest_ram(const struct target *target)
@@ -39,16 +40,16 @@ static const struct target_region *largest_ram(const struct target *target)
 
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
 {
-    const struct flash_driver *driver = controller->driver;
+    const struct flash_geometry *geometry = &controller->geometry;
     const struct target_region *ram = largest_ram(controller->target);
 
     *loader = (struct loader){.controller = controller, .target = controller->target};
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
-    loader->buffer[0] = (loader->program_code + driver->loader->code_size + 3) & ~3u;
-    loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + driver->block_size;
-    loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + driver->block_size;
-    loader->pace.unit_ns = driver->program_us * 750; /* the quickest that a data sheet promises */
+    loader->buffer[0] = (loader->program_code + controller->driver->loader->code_size + 3) & ~3u;
+    loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
+    loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
+    loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
     if (!ram || ram->size < loader->area_size)
         return job_fail(controller->target->job, ERR_UNSUPPORTED,
                         "programming flash takes %u bytes of RAM, the chip has %u",
@@ -75,7 +76,7 @@ static enum err borrow_ram(struct loader *loader)
     struct ops *ops = &loader->target->ops;
     const struct flash_loader *program = loader->controller->driver->loader;
 
-    loader->saved = malloc(loader->area_size + 4 + loader->controller->driver->block_size);
+    loader->saved = malloc(loader->area_size + 4 + loader->controller->geometry.block_size);
     if (!loader->saved)
         return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
     loader->block = loader->saved + loader->area_size;
@@ -142,8 +143,8 @@ enum err loader_close(struct loader *loader)
  * frozen, while a routine runs it counts. */
 static void queue_feed(struct loader *loader)
 {
-    if (loader->controller->driver->watchdog)
-        ops_write32(&loader->target->ops, loader->controller->driver->watchdog, IWDG_FEED);
+    if (loader->controller->family->watchdog)
+        ops_write32(&loader->target->ops, loader->controller->family->watchdog, IWDG_FEED);
 }
 
 static uint64_t now_us(const struct loader *loader)

@@ -13,7 +13,7 @@
 #ifndef PROBED_LOADER_H
 #define PROBED_LOADER_H
 
-#include "flash/flash.h"
+#include "flash/driver.h"
 #include "flash/pace.h"
 
 enum { LOADER_CHECKSUM_PAGES = 64 }; /* at most, in one loader_checksum() */

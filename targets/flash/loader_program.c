@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "chip/families.h"
 #include "flash/loader_core.h"
 
 /* On top of the driver's limits: the routine's own instructions at a slow clock. */
@@ -11,9 +12,9 @@ enum { MARGIN_US = 500000 };
 enum { NEXT_LOOK_US = 1000 }; /* behind one that was early; then the probe's own rhythm */
 enum { LENGTH = 0xFFFF };     /* of what a buffer begins with: the rest tells of an error */
 
-static const struct flash_driver *driver_of(const struct loader *loader)
+static const struct flash_geometry *geometry_of(const struct loader *loader)
 {
-    return loader->controller->driver;
+    return &loader->controller->geometry;
 }
 
 static uint64_t now_us(const struct loader *loader)
@@ -65,7 +66,7 @@ static enum err explain_failure(struct loader *loader)
     if (err)
         return err;
     loader->failed_at = status[1];
-    return driver_of(loader)->explain(loader->controller, status[0], status[1]);
+    return loader->controller->driver->explain(loader->controller, status[0], status[1]);
 }
 
 /* After an error outside of loader_core_flush(). */
@@ -88,23 +89,29 @@ static void queue_go_on(struct loader *loader)
     loader_core_queue_go(loader);
 }
 
+static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
+{
+    while (length && *bytes == value)
+        bytes++, length--;
+    return length == 0;
+}
+
 /* What erased cells need not be given. */
 static uint32_t count_units(const struct loader *loader)
 {
-    uint32_t size = driver_of(loader)->program_size, count = 0, erased;
+    uint32_t size = geometry_of(loader)->program_size, count = 0;
     const uint8_t *bytes = loader->block + 4;
 
-    put_le32((uint8_t *)&erased, driver_of(loader)->erased_word);
     for (uint32_t i = 0; i < loader->collected; i += size)
-        count += memcmp(bytes + i, &erased, size) != 0;
+        count += !is_filled(bytes + i, size, loader->controller->family->erased);
     return count ? count : 1;
 }
 
 static uint32_t limit_us(const struct loader *loader)
 {
-    const struct flash_driver *driver = driver_of(loader);
+    const struct flash_geometry *geometry = geometry_of(loader);
 
-    return driver->block_size / driver->program_size * driver->program_max_us + MARGIN_US;
+    return geometry->block_size / geometry->program_size * geometry->program_max_us + MARGIN_US;
 }
 
 /* One look when it should be free, `late_us` behind that moment; then as many as it takes. */
@@ -150,12 +157,12 @@ static enum err wait_for_turn(struct loader *loader)
 /* `mailbox` lives until the flush. */
 static void queue_start(struct loader *loader, uint32_t mailbox[4])
 {
-    const struct flash_driver *driver = driver_of(loader);
+    const struct chip_family *family = loader->controller->family;
     uint32_t nowhere = loader->area + 12;
-    const uint32_t arguments[4] = {loader->area, driver->registers, buffer(loader, 0),
+    const uint32_t arguments[4] = {loader->area, family->controller, buffer(loader, 0),
                                    buffer(loader, 1)};
 
-    mailbox[2] = driver->watchdog ? driver->watchdog : nowhere;
+    mailbox[2] = family->watchdog ? family->watchdog : nowhere;
     ops_write(&loader->target->ops, loader->area, 4, mailbox, 4);
     ops_write32(&loader->target->ops, buffer(loader, 1), 0);
     loader_core_queue_start(loader, loader->area + loader->program_code, arguments, 4);
@@ -168,7 +175,7 @@ static enum err borrow_buffer(struct loader *loader, unsigned slot)
     /* Its length is cleared before. */
     uint32_t more = slot == 0 ? LOADER_BUFFER_DATA : 0;
     enum err err = loader_borrow(loader, loader->buffer[slot] + LOADER_BUFFER_DATA +
-                                             driver_of(loader)->block_size + more);
+                                             geometry_of(loader)->block_size + more);
 
     if (err)
         stop(loader);
@@ -210,7 +217,7 @@ static enum err hand_over(struct loader *loader, bool pause)
 enum err loader_program(struct loader *loader, uint32_t address, const void *data,
                         enum loader_pace pace)
 {
-    uint32_t size = driver_of(loader)->page_size;
+    uint32_t size = geometry_of(loader)->page_size;
     enum err err = ERR_OK;
 
     if (loader->collected && get_le32(loader->block) + loader->collected != address)
@@ -222,7 +229,7 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
     memcpy(loader->block + 4 + loader->collected, data, size);
     loader->collected += size;
     /* A flash that has nothing to do need not wait for a whole block. */
-    bool due = pace != LOADER_BLOCKS || loader->collected == driver_of(loader)->block_size ||
+    bool due = pace != LOADER_BLOCKS || loader->collected == geometry_of(loader)->block_size ||
                !anything_under_way(loader);
     return due ? hand_over(loader, pace == LOADER_PAUSE) : ERR_OK;
 }

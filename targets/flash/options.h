@@ -34,7 +34,7 @@ struct option_field {
 /* A register that holds what is in force. */
 struct option_register {
     const char *title; /* OpenOCD's options_read; NULL: not shown */
-    uint32_t address;
+    uint32_t offset;   /* from the base of the controller */
 };
 
 /* Write protection by blocks of equal size, the last one for all that follows: a bit each from bit

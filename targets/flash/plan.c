@@ -44,6 +44,7 @@ enum err plan_init(struct flash_plan *plan, const struct flash_area *areas, size
 
             sector->address = areas[i].start + at;
             sector->size = areas[i].sector_size;
+            sector->erase_us = areas[i].erase_us;
             sector->pages = calloc(sector->size / page_size, 1);
             sector->sums = calloc(sector->size / page_size, sizeof *sector->sums);
             if (!sector->pages || !sector->sums)

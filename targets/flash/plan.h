@@ -18,11 +18,12 @@
 /* A stretch of flash with sectors of one size. */
 struct flash_area {
     uint32_t start, size, sector_size;
+    uint32_t erase_us; /* typical, of a sector */
 };
 
 /* Typical times; for the choice between sector and mass erase. */
 struct flash_costs {
-    uint32_t page_us, sector_erase_us, mass_erase_us;
+    uint32_t page_us, mass_erase_us;
 };
 
 /* What a page of the chip holds now, compared with what it shall hold. */
@@ -43,7 +44,7 @@ enum sector_state {
 };
 
 struct plan_sector {
-    uint32_t address, size;
+    uint32_t address, size, erase_us;
     enum sector_state state;
     bool announced;         /* what is not written ends erased */
     bool open;              /* something is to be done or looked at */

@@ -10,10 +10,10 @@
 enum { DOUBT = 4 };
 
 struct outlook {
-    uint32_t compared; /* sectors whose pages are known */
-    uint32_t stale;    /* of them: need an erase or were erased before */
-    uint32_t to_erase; /* of them: need it now */
-    uint32_t pending;  /* sectors to be compared yet, and not known to be blank */
+    uint32_t compared;    /* sectors whose pages are known */
+    uint32_t stale;       /* of them: need an erase or were erased before */
+    uint64_t to_erase_us; /* of those that need it now */
+    uint64_t pending_us;  /* of sectors to be compared yet, and not known to be blank */
     uint32_t good_pages;
     uint32_t pending_pages;
 };
@@ -43,13 +43,13 @@ static void look_at(const struct flash_plan *plan, const struct plan_sector *sec
     if (sector->blank || (!sector->want && !sector->announced))
         return;
     if (!is_compared(plan, sector)) {
-        outlook->pending++;
+        outlook->pending_us += sector->erase_us;
         outlook->pending_pages += plan_page_count(plan, sector);
         return;
     }
     bool needs_erase = plan_needs_erase(plan, sector);
     outlook->compared++;
-    outlook->to_erase += needs_erase;
+    outlook->to_erase_us += needs_erase ? sector->erase_us : 0;
     outlook->stale += needs_erase || sector->erased;
     outlook->good_pages += good_pages(plan, sector);
 }
@@ -58,11 +58,10 @@ static void look_at(const struct flash_plan *plan, const struct plan_sector *sec
 static bool is_cheaper(const struct outlook *outlook, const struct flash_costs *costs)
 {
     uint64_t seen = outlook->compared + DOUBT;
-    uint64_t more = (uint64_t)outlook->pending * outlook->stale / seen;
+    uint64_t more_us = outlook->pending_us * outlook->stale / seen;
     uint64_t lost = outlook->good_pages + outlook->pending_pages * (seen - outlook->stale) / seen;
 
-    return costs->mass_erase_us + lost * costs->page_us <
-           (outlook->to_erase + more) * costs->sector_erase_us;
+    return costs->mass_erase_us + lost * costs->page_us < outlook->to_erase_us + more_us;
 }
 
 bool plan_is_rest(const struct plan_sector *sector)
@@ -83,7 +82,7 @@ enum mass_erase plan_mass_erase(const struct flash_plan *plan, const struct flas
         rest |= plan_is_rest(sector);
         look_at(plan, sector, &outlook);
     }
-    if (!outlook.to_erase || !is_cheaper(&outlook, costs))
+    if (!outlook.to_erase_us || !is_cheaper(&outlook, costs))
         return MASS_NO;
     return rest ? MASS_IF_REST_IS_BLANK : MASS_YES;
 }

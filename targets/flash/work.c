@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Carries out what the planner decides: compare, erase, program, verify. */
+/* Carries out what the planner decides: compare, program, verify; erase.c erases. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -127,103 +127,6 @@ static enum err compare(struct flash *flash, bool all)
     return err;
 }
 
-/* --- erase --- */
-
-static enum err take_rest(struct flash *flash, struct plan_sector *sector, uint32_t page,
-                          uint32_t sum)
-{
-    if (sum != flash->erased_sum)
-        flash->rest_holds = true;
-    else if (page + 1 == plan_page_count(&flash->plan, sector) && !flash->rest_holds)
-        plan_found_blank(&flash->plan, sector);
-    return ERR_OK;
-}
-
-/* Sectors that nobody named: mass erase may take them only if there is nothing to lose. */
-static enum err look_at_rest(struct flash *flash)
-{
-    struct batch batch = {.flash = flash, .take = take_rest};
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < flash->plan.count && !err && !flash->rest_holds; i++)
-        if (plan_is_rest(&flash->plan.sectors[i]))
-            err = batch_add_sector(&batch, &flash->plan.sectors[i]);
-    return err ? err : batch_run(&batch);
-}
-
-static enum err choose_mass_erase(struct flash *flash, bool *mass)
-{
-    enum mass_erase choice = MASS_NO;
-    enum err err = ERR_OK;
-
-    *mass = flash->mass_wanted;
-    if (flash->mass_wanted || flash->rest_holds)
-        return ERR_OK;
-    choice = plan_mass_erase(&flash->plan, &flash->costs);
-    if (choice == MASS_IF_REST_IS_BLANK) {
-        err = look_at_rest(flash);
-        choice = flash->rest_holds ? MASS_NO : MASS_YES;
-    }
-    *mass = !err && choice == MASS_YES;
-    return err;
-}
-
-static void count_erased(struct flash *flash, const struct plan_sector *sector)
-{
-    if (sector->blank)
-        return;
-    flash->report.sectors_erased++;
-    flash->report.bytes_erased += sector->size;
-}
-
-static enum err erase_all(struct flash *flash)
-{
-    enum err err = flash->controller.driver->mass_erase(&flash->controller);
-
-    if (err)
-        return err;
-    flash->report.mass_erased = true;
-    flash->mass_wanted = false;
-    for (size_t i = 0; i < flash->plan.count; i++) {
-        count_erased(flash, &flash->plan.sectors[i]);
-        plan_erased(&flash->plan, &flash->plan.sectors[i]);
-    }
-    return flash_checkpoint(flash);
-}
-
-static enum err erase_one(struct flash *flash, struct plan_sector *sector)
-{
-    enum err err = flash->controller.driver->erase_sector(&flash->controller, sector->address);
-
-    if (err)
-        return err;
-    count_erased(flash, sector);
-    plan_erased(&flash->plan, sector);
-    return flash_checkpoint(flash);
-}
-
-static enum err erase(struct flash *flash, bool all)
-{
-    bool mass;
-    enum err err = choose_mass_erase(flash, &mass);
-
-    if (!err && mass)
-        err = erase_all(flash);
-    if (err == ERR_PROTECTED && !flash->mass_wanted) {
-        /* Some sector that is not ours is write protected: it forbids mass erase only. */
-        job_clear(&flash->work);
-        flash->rest_holds = true;
-        err = ERR_OK;
-    }
-    for (size_t i = 0; i < flash->plan.count && !err; i++) {
-        struct plan_sector *sector = &flash->plan.sectors[i];
-
-        if (plan_is_final(&flash->plan, sector, all) && plan_needs_erase(&flash->plan, sector))
-            err = erase_one(flash, sector);
-    }
-    return err;
-}
-
 /* --- program --- */
 
 /* Others who wait get the core soon, so pages are not collected for them. */
@@ -330,7 +233,7 @@ enum err flash_work(struct flash *flash, bool all)
     if (!err)
         err = compare(flash, all);
     if (!err)
-        err = erase(flash, all);
+        err = flash_erase_stale(flash, all);
     if (!err)
         count_same(flash, all);
     return err ? err : program(flash, all);

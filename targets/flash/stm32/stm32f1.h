@@ -3,7 +3,7 @@
 #ifndef PROBED_STM32F1_H
 #define PROBED_STM32F1_H
 
-#include "flash/flash.h"
+#include "flash/driver.h"
 #include "flash/options.h"
 
 extern const struct flash_driver stm32f1_flash;
@@ -37,18 +37,22 @@ enum err stm32f1_options_unlock(struct target *target);
 
 /* --- shared by stm32f1.c and stm32f1_options.c --- */
 
-enum err stm32f1_prepare(struct flash_controller *controller, bool refuse_protected);
-enum err stm32f1_finish(struct flash_controller *controller);
+enum err stm32f1_prepare(struct flash_controller *controller);
 enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, uint32_t address);
 
-#define STM32F1_FLASH 0x40022000u
-#define STM32F1_FLASH_KEYR (STM32F1_FLASH + 0x04)
-#define STM32F1_FLASH_OPTKEYR (STM32F1_FLASH + 0x08)
-#define STM32F1_FLASH_SR (STM32F1_FLASH + 0x0C)
-#define STM32F1_FLASH_CR (STM32F1_FLASH + 0x10)
-#define STM32F1_FLASH_AR (STM32F1_FLASH + 0x14)
-#define STM32F1_FLASH_OBR (STM32F1_FLASH + 0x1C)
-#define STM32F1_FLASH_WRPR (STM32F1_FLASH + 0x20)
+/* Registers: offsets from the controller's base. */
+enum {
+    STM32F1_KEYR = 0x04,
+    STM32F1_OPTKEYR = 0x08,
+    STM32F1_SR = 0x0C,
+    STM32F1_CR = 0x10,
+    STM32F1_AR = 0x14,
+    STM32F1_OBR = 0x1C,
+    STM32F1_WRPR = 0x20,
+};
+
+/* A clone's; also when the end of read protection erases all flash. */
+enum { STM32F1_MASS_ERASE_MAX_US = 2000000 };
 
 #define STM32F1_KEY1 0x45670123u
 #define STM32F1_KEY2 0xCDEF89ABu

@@ -3,12 +3,14 @@
  * FLASH_OBR, whose bits 9 to 2 are the byte USER and 25 to 10 the bytes DATA, and FLASH_WRPR. */
 #include "flash/stm32/stm32f1.h"
 
+#include "flash/controller.h"
+
 enum { OBR, WRPR, REGISTERS };
 enum { USER_SHIFT = 2, DATA0_SHIFT = 10, DATA1_SHIFT = 18, RDP_OPEN = 0xA5 };
 
 static const struct option_register registers[REGISTERS] = {
-    [OBR] = {"option byte register", STM32F1_FLASH_OBR},
-    [WRPR] = {"write protection register", STM32F1_FLASH_WRPR},
+    [OBR] = {"option byte register", STM32F1_OBR},
+    [WRPR] = {"write protection register", STM32F1_WRPR},
 };
 
 static const struct option_value rdprt[] = {{.value = 0, .text = "off"},
@@ -41,7 +43,8 @@ static enum err read(struct target *target, struct option_state *state)
 
     *state = (struct option_state){0};
     for (unsigned i = 0; i < REGISTERS && !err; i++)
-        err = target_read_width(target, registers[i].address, 4, &state->in_force[i], 1);
+        err = target_read_width(target, controller_at(target, registers[i].offset), 4,
+                                &state->in_force[i], 1);
     if (err)
         return err;
     state->readout_protected = stored.readout_protected;

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "core/core.h"
+#include "flash/controller.h"
 #include "probe/ops.h"
 
 #define OPTION_BYTES 0x1FFFF800u
@@ -25,6 +26,11 @@ struct change {
     bool refuse_protected;
     const char *cut; /* what to tell who could not do it to the end */
 };
+
+static uint32_t at(const struct target *target, uint32_t offset)
+{
+    return controller_at(target, offset);
+}
 
 static void unpack(const uint8_t values[OPTION_COUNT], struct stm32f1_options *options)
 {
@@ -59,8 +65,8 @@ static enum err read_registers(struct target *target, struct stm32f1_options *op
     struct ops *ops = &target->ops;
     uint32_t obr = 0, wrpr = 0;
 
-    ops_read32(ops, STM32F1_FLASH_OBR, &obr);
-    ops_read32(ops, STM32F1_FLASH_WRPR, &wrpr);
+    ops_read32(ops, at(target, STM32F1_OBR), &obr);
+    ops_read32(ops, at(target, STM32F1_WRPR), &wrpr);
     enum err err = core_flush(target);
     options->readout_protected = obr & STM32F1_OBR_RDPRT;
     options->broken = obr & STM32F1_OBR_OPTERR;
@@ -98,7 +104,7 @@ static enum err need_halfwords(struct target *target)
 {
     uint16_t status;
 
-    ops_read(&target->ops, STM32F1_FLASH_SR, sizeof status, &status, 1);
+    ops_read(&target->ops, at(target, STM32F1_SR), sizeof status, &status, 1);
     return core_flush_halted(target);
 }
 
@@ -108,13 +114,13 @@ static enum err open_options(struct target *target)
     struct ops *ops = &target->ops;
     uint32_t cr = 0;
 
-    ops_read32(ops, STM32F1_FLASH_CR, &cr);
+    ops_read32(ops, at(target, STM32F1_CR), &cr);
     enum err err = core_flush_halted(target);
     if (err || cr & STM32F1_CR_OPTWRE)
         return err;
-    ops_write32(ops, STM32F1_FLASH_OPTKEYR, STM32F1_KEY1);
-    ops_write32(ops, STM32F1_FLASH_OPTKEYR, STM32F1_KEY2);
-    ops_read32(ops, STM32F1_FLASH_CR, &cr);
+    ops_write32(ops, at(target, STM32F1_OPTKEYR), STM32F1_KEY1);
+    ops_write32(ops, at(target, STM32F1_OPTKEYR), STM32F1_KEY2);
+    ops_read32(ops, at(target, STM32F1_CR), &cr);
     err = core_flush_halted(target);
     if ((err && err != ERR_FAULT) || (!err && cr & STM32F1_CR_OPTWRE))
         return err;
@@ -124,9 +130,9 @@ static enum err open_options(struct target *target)
                     "lost between two; `monitor reset halt`, then try again");
 }
 
-static void queue_wait(struct ops *ops, uint32_t limit_us)
+static void queue_wait(struct target *target, uint32_t limit_us)
 {
-    ops_wait32(ops, STM32F1_FLASH_SR, STM32F1_SR_BSY, 0, limit_us);
+    ops_wait32(&target->ops, at(target, STM32F1_SR), STM32F1_SR_BSY, 0, limit_us);
 }
 
 /* Programming RDP in a protected chip erases all flash first. Its PGERR may be set although all is
@@ -136,16 +142,17 @@ static enum err rewrite(struct flash_controller *controller, const uint8_t value
     struct target *target = controller->target;
     struct ops *ops = &target->ops;
 
-    ops_write32(ops, STM32F1_FLASH_CR, STM32F1_CR_OPTWRE | STM32F1_CR_OPTER);
-    ops_write32(ops, STM32F1_FLASH_CR, STM32F1_CR_OPTWRE | STM32F1_CR_OPTER | STM32F1_CR_STRT);
-    queue_wait(ops, OPTION_LIMIT_US);
-    ops_write32(ops, STM32F1_FLASH_CR, STM32F1_CR_OPTWRE | STM32F1_CR_OPTPG);
+    ops_write32(ops, at(target, STM32F1_CR), STM32F1_CR_OPTWRE | STM32F1_CR_OPTER);
+    ops_write32(ops, at(target, STM32F1_CR),
+                STM32F1_CR_OPTWRE | STM32F1_CR_OPTER | STM32F1_CR_STRT);
+    queue_wait(target, OPTION_LIMIT_US);
+    ops_write32(ops, at(target, STM32F1_CR), STM32F1_CR_OPTWRE | STM32F1_CR_OPTPG);
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         ops_write16(ops, OPTION_BYTES + 2 * i, values[i]);
-        queue_wait(ops, stm32f1_flash.mass_erase_max_us);
+        queue_wait(target, STM32F1_MASS_ERASE_MAX_US);
     }
-    ops_write32(ops, STM32F1_FLASH_SR, STM32F1_SR_CLEAR);
-    ops_write32(ops, STM32F1_FLASH_CR, 0);
+    ops_write32(ops, at(target, STM32F1_SR), STM32F1_SR_CLEAR);
+    ops_write32(ops, at(target, STM32F1_CR), 0);
     target_drop_caches(target);
     return core_flush_halted(target);
 }
@@ -177,7 +184,7 @@ static enum err check(struct target *target, const uint8_t values[OPTION_COUNT])
 
 static enum err open_controller(struct flash_controller *controller, const struct change *change)
 {
-    enum err err = stm32f1_prepare(controller, change->refuse_protected);
+    enum err err = controller_take(controller, change->refuse_protected);
 
     if (!err)
         err = need_halfwords(controller->target);
@@ -230,12 +237,15 @@ static enum err rewrite_until_right(struct flash_controller *controller,
 
 static enum err carry_out(struct target *target, const struct change *change)
 {
-    struct flash_controller controller = {.target = target, .driver = &stm32f1_flash};
-    enum err err = open_controller(&controller, change);
+    struct flash_controller controller;
+    enum err err = controller_init(&controller, target, &stm32f1_flash);
 
     if (!err)
+        err = open_controller(&controller, change);
+    if (!err)
         err = rewrite_until_right(&controller, change);
-    enum err left = target_state(target) == TARGET_HALTED ? stm32f1_finish(&controller) : ERR_OK;
+    enum err left =
+        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
     if (!err && left)
         tell_cut(target->job, left,
                  "the option bytes were written as asked, but the controller could not be locked "

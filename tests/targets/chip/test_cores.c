@@ -5,7 +5,7 @@
 
 #include "chip/chips.h"
 #include "fake_chip.h"
-#include "flash/flash.h"
+#include "flash/driver.h"
 #include "target.h"
 
 #define CPUID 0xE000ED00u

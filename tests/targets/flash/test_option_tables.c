@@ -80,8 +80,7 @@ static void tables_are_sound(void **state)
         assert_true(options->lock && options->unlock && options->no_load);
         assert_in_range(options->register_count, 1, OPTION_REGISTERS_MAX);
         for (uint8_t n = 0; n < options->register_count; n++)
-            assert_in_range(options->registers[n].address, family->controller,
-                            family->controller + 0x3FF);
+            assert_in_range(options->registers[n].offset, 4, 0x3FF);
         check_places(options);
         for (uint8_t n = 0; n < options->field_count; n++)
             check_values(&options->fields[n]);

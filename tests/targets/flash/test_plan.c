@@ -13,7 +13,7 @@
 
 enum { START = 0x08000000, PAGE = 16, SECTOR = 32, SECTORS = 8 };
 
-static const struct flash_area area = {START, SECTOR *SECTORS, SECTOR};
+static const struct flash_area area = {START, SECTOR *SECTORS, SECTOR, 1000};
 
 static int setup(void **state)
 {
@@ -44,8 +44,8 @@ static void compare_all(struct flash_plan *plan, unsigned i, const uint8_t *now)
 static void refuses_sizes_that_do_not_divide(void **state)
 {
     static const struct flash_area bad[] = {
-        {START, 33, 32}, {START, 32, 24}, {START, 32, 0}, {0xFFFFFFF0, 32, 32}};
-    static const struct flash_area overlap[] = {{START, 64, 32}, {START + 32, 32, 32}};
+        {START, 33, 32, 1}, {START, 32, 24, 1}, {START, 32, 0, 1}, {0xFFFFFFF0, 32, 32, 1}};
+    static const struct flash_area overlap[] = {{START, 64, 32, 1}, {START + 32, 32, 32, 1}};
     struct flash_plan plan;
 
     (void)state;
@@ -77,7 +77,7 @@ static void takes_nothing_outside_the_flash(void **state)
 
 static void knows_gaps_between_areas(void **state)
 {
-    static const struct flash_area areas[] = {{START, 64, 32}, {START + 0x100, 128, 64}};
+    static const struct flash_area areas[] = {{START, 64, 32, 1}, {START + 0x100, 128, 64, 1}};
     struct flash_plan plan;
     uint8_t data[2] = {0};
 
@@ -233,7 +233,7 @@ static void chip(struct flash_plan *plan, unsigned stale, unsigned same)
 
 static void mass_erase_must_lose_nothing(void **state)
 {
-    static const struct flash_costs costs = {20, 1000, 1000};
+    static const struct flash_costs costs = {20, 1000};
     struct flash_plan *plan = *state;
 
     chip(plan, 6, 6);
@@ -250,7 +250,7 @@ static void mass_erase_must_lose_nothing(void **state)
 
 static void mass_erase_must_be_cheaper(void **state)
 {
-    static const struct flash_costs slow_mass = {20, 1000, 9000}, dear_pages = {2000, 1000, 1000};
+    static const struct flash_costs slow_mass = {20, 9000}, dear_pages = {2000, 1000};
     struct flash_plan *plan = *state;
 
     chip(plan, 4, 8);
@@ -258,9 +258,33 @@ static void mass_erase_must_be_cheaper(void **state)
     assert_int_equal(plan_mass_erase(plan, &dear_pages), MASS_NO); /* 12 good pages */
 }
 
+/* F4's sectors take from 0.25 to 1 s. */
+static void sectors_count_by_the_time_they_take(void **state)
+{
+    static const struct flash_area areas[] = {{START, 64, 32, 1000}, {START + 64, 64, 64, 4000}};
+    static const struct flash_costs costs = {20, 3000};
+    uint8_t old[64] = {0}, new[64];
+    struct flash_plan plan;
+
+    (void)state;
+    memset(new, 0x11, sizeof new);
+    for (unsigned large = 0; large < 2; large++) {
+        assert_int_equal(plan_init(&plan, areas, 2, PAGE, 2, 0xFF), ERR_OK);
+        for (unsigned i = 0; i < 3; i++)
+            plan_found_blank(&plan, &plan.sectors[i]);
+        struct plan_sector *stale = &plan.sectors[large ? 2 : 0];
+        stale->blank = false;
+        plan_write(&plan, stale->address, new, stale->size);
+        for (uint32_t page = 0; page < stale->size / PAGE; page++)
+            plan_compare(&plan, stale, page, old + page * PAGE);
+        assert_int_equal(plan_mass_erase(&plan, &costs), large ? MASS_YES : MASS_NO);
+        plan_finish(&plan);
+    }
+}
+
 static void one_stale_sector_does_not_condemn_the_chip(void **state)
 {
-    static const struct flash_costs costs = {27000, 20000, 20000};
+    static const struct flash_costs costs = {1350, 1000};
     struct flash_plan *plan = *state;
 
     plan_announce(plan, START, SECTORS * SECTOR);
@@ -303,6 +327,7 @@ int main(void)
         TEST(a_write_opens_a_closed_sector_again),
         TEST(mass_erase_must_lose_nothing),
         TEST(mass_erase_must_be_cheaper),
+        TEST(sectors_count_by_the_time_they_take),
         TEST(one_stale_sector_does_not_condemn_the_chip),
         TEST(describes_what_was_changed),
     };

@@ -15,7 +15,7 @@
 
 enum { START = 0x08000000, PAGE = 16, SECTOR = 64, SECTORS = 6, SIZE = SECTOR * SECTORS, UNIT = 2 };
 
-static const struct flash_area area = {START, SIZE, SECTOR};
+static const struct flash_area area = {START, SIZE, SECTOR, 1000};
 
 struct world {
     uint32_t random;
@@ -97,7 +97,7 @@ static void work_on(struct world *world, struct plan_sector *sector, bool mass)
 
 static void perhaps_mass_erase(struct world *world)
 {
-    static const struct flash_costs costs = {1, 100, 100};
+    static const struct flash_costs costs = {10, 1000};
 
     if (plan_mass_erase(&world->plan, &costs) != MASS_YES)
         return;

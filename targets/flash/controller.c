@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "flash/controller.h"
+
+#include <inttypes.h>
+
+#include "chip/chips.h"
+#include "core/core.h"
+
+enum { SLICE_US = 40000 }; /* with what goes before and behind it, well below 50 ms */
+
+/* --- measuring --- */
+
+static void take_map(struct flash_controller *controller)
+{
+    struct flash_geometry *geometry = &controller->geometry;
+    size_t count;
+    const struct target_region *regions = target_regions(controller->target, &count);
+
+    for (size_t i = 0; i < count && geometry->area_count < FLASH_AREAS_MAX; i++)
+        if (regions[i].kind == REGION_FLASH)
+            geometry->areas[geometry->area_count++] = (struct flash_area){
+                .start = regions[i].start,
+                .size = regions[i].size,
+                .sector_size = regions[i].sector_size,
+            };
+}
+
+static void take_one_bank(struct flash_controller *controller)
+{
+    struct flash_geometry *geometry = &controller->geometry;
+    const struct flash_area *last = &geometry->areas[geometry->area_count - 1];
+
+    geometry->bank_count = 1;
+    geometry->banks[0] = (struct flash_bank){
+        .start = geometry->areas[0].start,
+        .size = last->start + last->size - geometry->areas[0].start,
+        .registers = controller->family->controller,
+    };
+}
+
+enum err controller_init(struct flash_controller *controller, struct target *target,
+                         const struct flash_driver *driver)
+{
+    *controller = (struct flash_controller){
+        .target = target,
+        .driver = driver,
+        .family = chip_family_of(target->chip.dev_id),
+    };
+    take_map(controller);
+    if (!controller->geometry.area_count)
+        return job_fail(target->job, ERR_UNSUPPORTED, "%s has no flash that is known",
+                        target->chip.name);
+    take_one_bank(controller);
+    return driver->probe(controller);
+}
+
+uint32_t controller_at(const struct target *target, uint32_t offset)
+{
+    return chip_family_of(target->chip.dev_id)->controller + offset;
+}
+
+/* --- taking, giving back --- */
+
+static enum err refuse(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+
+    if (target->chip.unlocked)
+        return job_fail(target->job, ERR_PROTECTED, TARGET_UNLOCKED_TEXT);
+    return job_fail(target->job, ERR_PROTECTED,
+                    "read protection is on (level 1); `monitor %s unlock 0` removes it and "
+                    "erases the whole flash; if that was done, switch the board off and on",
+                    controller->family->openocd);
+}
+
+/* What the program had is known after the first time. */
+static enum err look(struct flash_controller *controller, uint32_t *protection)
+{
+    const struct chip_family *family = controller->family;
+    struct ops *ops = &controller->target->ops;
+
+    if (family->rdp.address)
+        ops_read32(ops, family->rdp.address, protection);
+    if (family->dbgmcu.freeze && !controller->taken)
+        ops_read32(ops, family->dbgmcu.freeze, &controller->watchdogs);
+    return core_flush_halted(controller->target);
+}
+
+enum err controller_take(struct flash_controller *controller, bool refuse_protected)
+{
+    const struct chip_dbgmcu *dbgmcu = &controller->family->dbgmcu;
+    struct target *target = controller->target;
+    uint32_t word = 0;
+    enum err err = look(controller, &word);
+
+    if (err)
+        return err;
+    if (refuse_protected && controller->family->rdp.address &&
+        detect_is_protected(&target->chip, word))
+        return refuse(controller);
+    controller->taken = true;
+    if (dbgmcu->freeze)
+        ops_write32(&target->ops, dbgmcu->freeze, controller->watchdogs | dbgmcu->watchdogs);
+    return controller->driver->prepare(controller);
+}
+
+enum err controller_give_back(struct flash_controller *controller)
+{
+    const struct chip_dbgmcu *dbgmcu = &controller->family->dbgmcu;
+
+    if (!controller->taken)
+        return ERR_OK;
+    controller->driver->queue_finish(controller);
+    if (dbgmcu->freeze)
+        ops_write32(&controller->target->ops, dbgmcu->freeze, controller->watchdogs);
+    return core_flush_halted(controller->target);
+}
+
+/* --- erasing --- */
+
+static bool is_in(const struct flash_bank *bank, uint32_t address)
+{
+    return address - bank->start < bank->size;
+}
+
+struct flash_extent controller_sector(const struct flash_controller *controller, uint32_t address)
+{
+    const struct flash_geometry *geometry = &controller->geometry;
+    struct flash_extent what = {.address = address, .limit_us = geometry->sector_erase_max_us};
+    unsigned bank = 0;
+
+    while (bank + 1 < geometry->bank_count && !is_in(&geometry->banks[bank], address))
+        bank++;
+    what.banks = 1u << bank;
+    for (size_t i = 0; i < geometry->area_count; i++) {
+        const struct flash_area *area = &geometry->areas[i];
+
+        if (area->start > address || !is_in(&geometry->banks[bank], area->start))
+            continue;
+        uint32_t into = address - area->start < area->size ? address - area->start : area->size;
+        what.number += into / area->sector_size;
+        what.size = area->sector_size;
+    }
+    return what;
+}
+
+struct flash_extent controller_all(const struct flash_controller *controller)
+{
+    const struct flash_geometry *geometry = &controller->geometry;
+
+    return (struct flash_extent){
+        .banks = (1u << geometry->bank_count) - 1,
+        .address = geometry->banks[0].start,
+        .limit_us = geometry->bank_erase_max_us,
+    };
+}
+
+static void queue_wait(struct flash_controller *controller, unsigned banks, uint32_t limit_us)
+{
+    const struct flash_driver *driver = controller->driver;
+
+    for (unsigned i = 0; i < controller->geometry.bank_count; i++)
+        if (banks >> i & 1)
+            ops_wait32(&controller->target->ops,
+                       controller->geometry.banks[i].registers + driver->idle.offset,
+                       driver->idle.mask, driver->idle.value, limit_us);
+}
+
+enum err controller_await(struct flash_controller *controller, const struct flash_extent *what,
+                          bool *ended)
+{
+    struct target *target = controller->target;
+    bool last = core_now_us(target) - controller->began_us >= what->limit_us;
+    enum err mark = core_mark(target);
+    uint32_t status = 0;
+
+    queue_wait(controller, what->banks, SLICE_US);
+    controller->driver->queue_erased(controller, what, &status);
+    enum err err = core_flush_halted(target);
+    *ended = err != ERR_TIMEOUT || last;
+    if (!*ended)
+        core_rollback(target, mark);
+    if (err)
+        return *ended ? err : ERR_OK;
+    return status & controller->driver->errors
+               ? controller->driver->explain(controller, status, what->address)
+               : ERR_OK;
+}
+
+enum err controller_erase(struct flash_controller *controller, const struct flash_extent *what,
+                          bool *ended)
+{
+    controller->began_us = core_now_us(controller->target);
+    controller->driver->queue_erase(controller, what);
+    return controller_await(controller, what, ended);
+}

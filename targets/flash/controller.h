@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What is alike with all flash controllers: they are measured, taken over from the program, asked
+ * to erase, and given back. */
+#ifndef PROBED_FLASH_CONTROLLER_H
+#define PROBED_FLASH_CONTROLLER_H
+
+#include "flash/driver.h"
+
+/* Measures, changes nothing. ERR_UNSUPPORTED. */
+enum err controller_init(struct flash_controller *controller, struct target *target,
+                         const struct flash_driver *driver);
+/* Address of a register; of the first bank's where there are two. */
+uint32_t controller_at(const struct target *target, uint32_t offset);
+/* Watchdogs frozen, controller idle and unlocked. A chip whose flash is protected against reading:
+ * ERR_PROTECTED with what to do, if it is to be refused. Again after a loss: fine. */
+enum err controller_take(struct flash_controller *controller, bool refuse_protected);
+/* Locked again, what was changed put back; on every way out, whatever was taken. */
+enum err controller_give_back(struct flash_controller *controller);
+
+/* The extent of the sector at an address of flash, and of the whole chip. */
+struct flash_extent controller_sector(const struct flash_controller *controller, uint32_t address);
+struct flash_extent controller_all(const struct flash_controller *controller);
+/* Starts to erase it and waits for the end, but not for longer than a slice: *ended tells. */
+enum err controller_erase(struct flash_controller *controller, const struct flash_extent *what,
+                          bool *ended);
+/* Waits for another slice. */
+enum err controller_await(struct flash_controller *controller, const struct flash_extent *what,
+                          bool *ended);
+
+#endif

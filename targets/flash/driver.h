@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* The family of a flash controller, as the rest of this room sees it: one const struct flash_driver
+ * at the end of a file in flash/stm32/, with register names first and a handful of functions. What
+ * the chips of a family share besides (where the controller is, read protection, watchdogs) is the
+ * family's row (chip/families.h); what this chip is like now finds probe().
+ *
+ * Worker thread, core halted. Errors come with a sentence in the target's job. */
+#ifndef PROBED_FLASH_DRIVER_H
+#define PROBED_FLASH_DRIVER_H
+
+#include "flash/plan.h"
+#include "target.h"
+
+struct chip_family;
+
+enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = 2 };
+
+/* A part that erases and programs by itself. */
+struct flash_bank {
+    uint32_t start, size;
+    uint32_t registers; /* base of the half of the controller that serves it */
+};
+
+/* The flash as it is set up and powered now. Typical times, and limits for one that is worn or a
+ * clone's. */
+struct flash_geometry {
+    struct flash_area areas[FLASH_AREAS_MAX]; /* as the memory map has them */
+    struct flash_bank banks[FLASH_BANKS_MAX];
+    size_t area_count, bank_count;
+    uint32_t program_size; /* the unit that is programmed at once, bytes */
+    uint32_t program_us, program_max_us;
+    uint32_t page_size;  /* what is compared at once; divides every sector, multiple of 16 */
+    uint32_t block_size; /* what a loader gets at once: pages, of at most 45 ms in all */
+    uint32_t sector_erase_max_us;
+    uint32_t bank_erase_us, bank_erase_max_us; /* all banks, where they are erased together */
+};
+
+/* What one erase takes: a sector, or whole banks. */
+struct flash_extent {
+    unsigned banks;    /* bit n: geometry.banks[n] */
+    uint32_t address;  /* of the sector, or of the first bank */
+    uint32_t size;     /* of the sector; 0: all of the banks */
+    unsigned number;   /* of the sector in its bank */
+    uint32_t limit_us; /* it takes longer: something is wrong */
+};
+
+/* Thumb code that runs in target RAM; its calling convention:
+ * targets/flash/stm32/loaders/stm32f1_program.S. */
+struct flash_loader {
+    const uint8_t *code;
+    uint32_t code_size;
+};
+
+/* A controller in use (flash/controller.h). */
+struct flash_controller {
+    struct target *target;
+    const struct flash_driver *driver;
+    const struct chip_family *family;
+    struct flash_geometry geometry;
+    uint64_t began_us;            /* the erase under way, on the probe's clock */
+    bool taken;                   /* what is put back at the end is known: .. */
+    uint32_t watchdogs, saved[3]; /* .. the word that freezes them; what prepare() found */
+};
+
+struct flash_driver {
+    const char *name; /* "stm32f1" */
+    /* A bank does nothing when (word at its registers + offset & mask) == value. */
+    struct {
+        uint32_t offset, mask, value;
+    } idle;
+    uint32_t errors; /* bits of the status after an operation that make it a failed one */
+    const struct flash_loader *loader;
+
+    /* Fills the geometry, whose areas and one bank over all of them the memory map gave. Reads
+     * only. */
+    enum err (*probe)(struct flash_controller *controller);
+    /* Idle, unlocked, no stale errors. Called again after a loss: what it found the first time is
+     * what the program had. ERR_FLASH. */
+    enum err (*prepare)(struct flash_controller *controller);
+    /* Queues what starts an erase of an idle bank. */
+    void (*queue_erase)(struct flash_controller *controller, const struct flash_extent *what);
+    /* Queues what ends it: the status to *status, and nothing selected any more. */
+    void (*queue_erased)(struct flash_controller *controller, const struct flash_extent *what,
+                         uint32_t *status);
+    /* Queues: locked again, what prepare() changed put back. The banks are idle. */
+    void (*queue_finish)(struct flash_controller *controller);
+    /* Turns the status the loader left (or 0: read it) into an error with a sentence; clears it on
+     * the chip. */
+    enum err (*explain)(struct flash_controller *controller, uint32_t status, uint32_t address);
+};
+
+/* By the family detection found (drivers.c); NULL and in the job ERR_UNSUPPORTED with a sentence
+ * naming it. */
+const struct flash_driver *flash_driver_for(const struct target *target);
+
+#endif
