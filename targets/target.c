@@ -76,6 +76,12 @@ const struct target_region *target_region_at(const struct target *target, uint32
     return NULL;
 }
 
+/* The system address map's code and SRAM areas end where the peripherals begin (DDI 0403, B3.1). */
+bool target_lacks_memory(const struct target *target, uint32_t address)
+{
+    return address < 0x40000000u && !target_region_at(target, address);
+}
+
 const struct target_stop *target_last_stop(const struct target *target)
 {
     return &target->stop;
@@ -155,6 +161,13 @@ static enum err look(struct target *target, uint32_t address, uint32_t *word,
         return err;
     core_rollback(target, mark);
     return look(target, 0, word, stop);
+}
+
+enum err target_ping(struct target *target)
+{
+    uint32_t cpuid;
+
+    return target_read_width(target, SCB_CPUID, 4, &cpuid, 1);
 }
 
 /* Memory that could not be read can be now, or the other way round. */

@@ -136,6 +136,8 @@ enum target_state target_state(const struct target *target); /* as last seen; no
 const struct target_chip *target_chip(const struct target *target);
 const struct target_region *target_regions(const struct target *target, size_t *count);
 const struct target_region *target_region_at(const struct target *target, uint32_t address);
+/* Where memory belongs, the chip is not known to have any. */
+bool target_lacks_memory(const struct target *target, uint32_t address);
 
 /* --- run control --- */
 
@@ -152,6 +154,8 @@ enum err target_poll(struct target *target, struct target_stop *stop);
 bool target_locked_up(const struct target *target);
 /* Why, without halting it. */
 enum err target_explain_lockup(struct target *target, char *text, size_t size);
+/* Reads one word that every core has: that power or probe were lost shows there. */
+enum err target_ping(struct target *target);
 /* Measures what may have changed since somebody looked (one flush): as target_poll(), of a halted
  * core too, and whether the flash is read-protected; target_chip() is what it is now. */
 enum err target_measure(struct target *target, struct target_stop *stop);

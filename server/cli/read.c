@@ -14,8 +14,6 @@ static uint64_t now_us(const struct cli *cli)
     return clock_now_us(probe_clock(cli->session.probe));
 }
 
-#define PERIPHERALS 0x40000000u /* from here on: not memory (DDI 0403, B3.1) */
-
 /* Protection and emptiness show as a refused access: the words for them are known here. */
 static enum err explain(struct cli *cli, enum err err, uint32_t address)
 {
@@ -25,7 +23,7 @@ static enum err explain(struct cli *cli, enum err err, uint32_t address)
     if (probe_failed_address(cli->session.probe, &failed))
         address = failed;
     const struct target_region *region = target_region_at(cli->session.target, address);
-    bool nothing = !region && address < PERIPHERALS;
+    bool nothing = target_lacks_memory(cli->session.target, address);
     bool protected = region && region->kind == REGION_FLASH &&
                      target_chip(cli->session.target)->readout_protected;
 

@@ -14,8 +14,6 @@
 
 enum { GROUP_TEXT = 240 };
 
-#define SCB_CPUID 0xE000ED00u
-
 /* --- which command --- */
 
 /* How many words the name has if the words begin with it, else 0. */
@@ -222,8 +220,7 @@ enum err monitor_run(struct monitor *monitor, const char *line)
 /* That it lost power shows at the next access: better here than in the middle of a command. */
 static void look_whether_lost(struct monitor *monitor)
 {
-    uint32_t cpuid;
-    enum err err = target_read_width(monitor->session->target, SCB_CPUID, 4, &cpuid, 1);
+    enum err err = target_ping(monitor->session->target);
 
     if (err == ERR_OK || err == ERR_CANCELLED)
         return;

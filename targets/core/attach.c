@@ -78,19 +78,6 @@ static enum err size_units(struct target *target, struct found *found)
     return err;
 }
 
-static enum err put_breakpoints_back(struct target *target)
-{
-    breakpoints_forget(target);
-    watchpoints_forget(target);
-    breakpoints_queue(target, NO_ADDRESS);
-    watchpoints_queue(target);
-    enum err err = core_flush(target);
-    breakpoints_flushed(target, err);
-    if (err)
-        watchpoints_forget(target);
-    return err;
-}
-
 static enum err see_state(struct target *target, const struct found *found,
                           enum stop_reason halted_by)
 {
@@ -132,8 +119,10 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     core_forget(target, true);
     err = dbgmcu_keep_awake(target);
     target->attached = true;
+    breakpoints_forget(target);
+    watchpoints_forget(target);
     if (!err)
-        err = put_breakpoints_back(target);
+        err = breakpoints_apply(target);
     if (!err)
         err = see_state(target, &found, halted_by);
     core_take_reset(target); /* what happened before we came is no news */

@@ -251,8 +251,7 @@ void breakpoints_queue_keep(struct target *target, uint32_t address, const void 
     }
 }
 
-/* A running core gets it at once, since no resume will bring it. */
-static enum err apply_now(struct target *target)
+enum err breakpoints_apply(struct target *target)
 {
     breakpoints_queue(target, NO_ADDRESS);
     watchpoints_queue(target);
@@ -273,8 +272,8 @@ enum err target_breakpoint_set(struct target *target, unsigned owner, enum break
             job_fail(target->job, ERR_ARGUMENT, "0x%08x is no address of an instruction", address);
     if (!err)
         err = breakpoint_add(target, owner, kind, address);
-    if (!err && target->state != TARGET_HALTED)
-        err = apply_now(target);
+    if (!err && target->state != TARGET_HALTED) /* no resume will bring it */
+        err = breakpoints_apply(target);
     return err;
 }
 
@@ -282,7 +281,7 @@ enum err target_breakpoint_clear(struct target *target, unsigned owner, enum bre
                                  uint32_t address, unsigned size)
 {
     breakpoint_remove(target, owner, kind, address);
-    return target->state == TARGET_RUNNING ? apply_now(target) : ERR_OK;
+    return target->state == TARGET_RUNNING ? breakpoints_apply(target) : ERR_OK;
 }
 
 bool target_breakpoint_get(const struct target *target, size_t index,
@@ -305,5 +304,5 @@ enum err target_breakpoints_drop_owner(struct target *target, unsigned owner)
         target->breakpoints[i].owners &= ~(1ull << owner);
     watchpoints_drop_owner(target, owner);
     /* Those of others would come to the chip too, and stop a flash loader. */
-    return target->state == TARGET_ABSENT || target->borrowed ? ERR_OK : apply_now(target);
+    return target->state == TARGET_ABSENT || target->borrowed ? ERR_OK : breakpoints_apply(target);
 }

@@ -302,6 +302,8 @@ void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value);
 
 void breakpoints_queue(struct target *target, uint32_t exclude);
 void breakpoints_flushed(struct target *target, enum err err);
+/* Brings the chip up to date with both lists at once, one flush. */
+enum err breakpoints_apply(struct target *target);
 /* What is on the chip is not known any more. */
 void breakpoints_forget(struct target *target);
 /* Queues the removal of everything. */

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: MIT
+"""No two files may each need the other: one whose functions call into another is above it. circles.py ROOT"""
+
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(sys.argv[1])
+# Where a circle may be: what a probe, and what a core, is in one piece.
+ROOMS = r"transport/(stlink|sim/cpu)/.*"
+# What still stands in the way of the rule, a circle a line.
+KNOWN = [
+    r"targets/(target|core/\w+|chip/dbgmcu)\.c",
+    r"targets/flash/(loader|loader_program)\.c",
+    r"targets/flash/(batch|flash|work)\.c",
+    r"targets/image/\w+\.c",
+    r"server/(session/(session|session_run)|gdb/(gdb_console|stop_reply))\.c",
+    r"server/commands/(monitor|monitor_bank)\.c",
+    r"server/compat/(openocd_script|openocd_settings)\.c",
+    r"transport/(adi/dap|probe/probe)\.c",
+    r"transport/sim/(board|stm32)/\w+\.c",
+]
+
+COMMENT_OR_TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
+DEFINITION = re.compile(r"^(?!static\b)[a-z][\w \t*]*?\b(\w+)\([^;{}]*\)\n\{", re.M)
+CALL = re.compile(r"\b([a-z_]\w*)\s*\(")
+
+
+def read(path):
+    return COMMENT_OR_TEXT.sub(" ", path.read_text())
+
+
+def calls_between(texts):
+    """file -> the files with functions that it calls"""
+    home = {name: path for path, text in texts.items() for name in DEFINITION.findall(text)}
+    return {path: {home[name] for name in CALL.findall(text) if home.get(name, path) != path}
+            for path, text in texts.items()}
+
+
+def circles(edges):
+    """Tarjan: the strongly connected groups of more than one file."""
+    index, low, stack, found = {}, {}, [], []
+
+    def visit(node):
+        index[node] = low[node] = len(index)
+        stack.append(node)
+        for other in sorted(edges[node]):
+            if other not in index:
+                visit(other)
+                low[node] = min(low[node], low[other])
+            elif other in stack:
+                low[node] = min(low[node], index[other])
+        if low[node] == index[node]:
+            at = stack.index(node)
+            if len(stack) - at > 1:
+                found.append(sorted(stack[at:]))
+            del stack[at:]
+
+    for node in sorted(edges):
+        if node not in index:
+            visit(node)
+    return found
+
+
+texts = {path.relative_to(root).as_posix(): read(path)
+         for layer in ("server", "targets", "transport") for path in (root / layer).rglob("*.c")}
+edges = calls_between(texts)
+problems = []
+for circle in circles(edges):
+    if any(all(re.fullmatch(may, path) for path in circle) for may in [ROOMS, *KNOWN]):
+        continue
+    problems.append("a circle of files:")
+    problems += [f"  {path} calls {', '.join(sorted(edges[path] & set(circle)))}" for path in circle]
+
+print("\n".join(problems) or "circles: ok")
+sys.exit(1 if problems else 0)
