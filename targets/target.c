@@ -60,28 +60,6 @@ const struct target_chip *target_chip(const struct target *target)
     return &target->chip;
 }
 
-const struct target_region *target_regions(const struct target *target, size_t *count)
-{
-    *count = target->region_count;
-    return target->regions;
-}
-
-const struct target_region *target_region_at(const struct target *target, uint32_t address)
-{
-    for (size_t i = 0; i < target->region_count; i++) {
-        const struct target_region *region = &target->regions[i];
-        if (address >= region->start && address - region->start < region->size)
-            return region;
-    }
-    return NULL;
-}
-
-/* The system address map's code and SRAM areas end where the peripherals begin (DDI 0403, B3.1). */
-bool target_lacks_memory(const struct target *target, uint32_t address)
-{
-    return address < 0x40000000u && !target_region_at(target, address);
-}
-
 const struct target_stop *target_last_stop(const struct target *target)
 {
     return &target->stop;
@@ -96,15 +74,14 @@ static enum err detect(struct target *target, uint32_t dpidr)
 {
     struct target_chip *chip = &target->chip, before = *chip;
     struct detect_regions regions;
-    enum err err = detect_chip(target->probe, dpidr, chip, &regions);
+    enum err err = core_note_loss(target, detect_chip(&target->ops, dpidr, chip, &regions));
 
     if (err)
         return err;
+    target->regions = regions;
     chip->breakpoints = before.breakpoints;
     chip->watchpoints = before.watchpoints;
     chip->unlocked = before.unlocked;
-    target->region_count = regions.count;
-    memcpy(target->regions, regions.items, regions.count * sizeof regions.items[0]);
     size_t used = strlen(chip->warning);
     if (target->advice[0])
         snprintf(chip->warning + used, sizeof chip->warning - used, "%s%s", used ? "; " : "",
@@ -124,6 +101,7 @@ enum err target_connect(struct target *target, enum target_connect how)
         diagnose_success(&findings, target->advice, sizeof target->advice);
     /* A cancel must not leave a core half taken over: the ladder may have halted it. */
     job_section_begin(target->job);
+    target->ops.ap = probe_core_ap(target->probe);
     if (!err)
         err = detect(target, findings.dpidr);
     if (!err)
@@ -189,18 +167,4 @@ enum err target_measure(struct target *target, struct target_stop *stop)
         detect_is_protected(&target->chip, word) == target->chip.readout_protected)
         return err;
     return detect_again(target);
-}
-
-bool target_protection_is_on(struct target *target)
-{
-    uint32_t address = detect_protection_register(&target->chip), word = 0;
-    enum err mark = core_mark(target);
-
-    if (!address)
-        return false;
-    ops_read32(&target->ops, address, &word);
-    if (core_flush(target) == ERR_OK)
-        return detect_is_protected(&target->chip, word);
-    core_rollback(target, mark);
-    return false;
 }

@@ -1,77 +1,66 @@
 /* SPDX-License-Identifier: MIT */
-/* ST's own debug register: keeps the debug port alive while the chip sleeps, and stops watchdogs
- * while the core is halted. Where it is: the family's row. */
-#include "core/core.h"
+#include "chip/dbgmcu.h"
 
-#include "chip/chips.h"
+#include "probe/probe.h"
 
 #define KEEP_AWAKE 0x7u /* DBG_SLEEP, DBG_STOP, DBG_STANDBY */
 
-static const struct chip_dbgmcu *dbgmcu_of(const struct target *target)
-{
-    return &chip_family_of(target->chip.dev_id)->dbgmcu;
-}
-
-/* Sets bits and remembers what was there; a chip that refuses is left alone. */
-static enum err set_bits(struct target *target, struct dbgmcu_saved *saved, uint32_t address,
+/* Sets bits and remembers what was there. */
+static enum err set_bits(struct dbgmcu_saved *saved, struct ops *ops, uint32_t address,
                          uint32_t bits)
 {
-    enum err mark = core_mark(target);
+    struct job *job = probe_job(ops->probe);
+    bool had_failed = job->error != ERR_OK;
     uint32_t found = 0;
 
-    ops_read32(&target->ops, address, &found);
-    enum err err = core_flush(target);
+    ops_read32(ops, address, &found);
+    enum err err = ops_flush(ops);
     if (!err && !saved->address)
         *saved = (struct dbgmcu_saved){address, found};
     if (!err && (found & bits) != bits) {
-        ops_write32(&target->ops, address, found | bits);
-        err = core_flush(target);
+        ops_write32(ops, address, found | bits);
+        err = ops_flush(ops);
     }
     if (err != ERR_FAULT)
         return err;
     saved->address = 0;
-    core_rollback(target, mark);
+    if (!had_failed)
+        job_clear(job);
     return ERR_OK;
 }
 
-enum err dbgmcu_keep_awake(struct target *target)
+enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
 {
-    const struct chip_dbgmcu *dbgmcu = dbgmcu_of(target);
-
-    return dbgmcu->cr ? set_bits(target, &target->dbgmcu_cr, dbgmcu->cr, KEEP_AWAKE) : ERR_OK;
+    return row->cr ? set_bits(&dbgmcu->control, ops, row->cr, KEEP_AWAKE) : ERR_OK;
 }
 
-enum err dbgmcu_freeze_watchdogs(struct target *target)
+enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
+                                 struct ops *ops)
 {
-    const struct chip_dbgmcu *dbgmcu = dbgmcu_of(target);
+    bool in_control = row->freeze == row->cr;
 
-    if (!dbgmcu->cr)
+    if (!row->cr)
         return ERR_OK;
-    bool in_cr = dbgmcu->freeze == dbgmcu->cr;
-    return set_bits(target, in_cr ? &target->dbgmcu_cr : &target->dbgmcu_fz, dbgmcu->freeze,
-                    dbgmcu->watchdogs);
-}
-
-void dbgmcu_forget(struct target *target)
-{
-    target->dbgmcu_cr = target->dbgmcu_fz = (struct dbgmcu_saved){0};
+    return set_bits(in_control ? &dbgmcu->control : &dbgmcu->freeze, ops, row->freeze,
+                    row->watchdogs);
 }
 
 /* Where the program sleeps in Stop mode this write takes the debug port's clock: nobody answers it.
  */
-enum err dbgmcu_restore(struct target *target)
+enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops)
 {
-    struct job uncancellable, *before;
+    struct job uncancellable, *job = probe_job(ops->probe);
 
-    if (target->dbgmcu_fz.address)
-        ops_write32(&target->ops, target->dbgmcu_fz.address, target->dbgmcu_fz.value);
-    if (target->dbgmcu_cr.address)
-        ops_write32(&target->ops, target->dbgmcu_cr.address, target->dbgmcu_cr.value);
-    dbgmcu_forget(target);
-    core_uncancellable_begin(target, &uncancellable, &before);
-    enum err err = ops_flush(&target->ops);
-    core_uncancellable_end(target, before);
+    if (dbgmcu->freeze.address)
+        ops_write32(ops, dbgmcu->freeze.address, dbgmcu->freeze.value);
+    if (dbgmcu->control.address)
+        ops_write32(ops, dbgmcu->control.address, dbgmcu->control.value);
+    *dbgmcu = (struct dbgmcu){0};
+    job_init(&uncancellable, job->log);
+    probe_set_job(ops->probe, &uncancellable);
+    enum err err = ops_flush(ops);
+    probe_set_job(ops->probe, job);
     if (err == ERR_OK || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
         return ERR_OK;
-    return job_fail(target->job, err, "%s", job_text(&uncancellable, err));
+    return job_fail(job, err, "%s", job_text(&uncancellable, err));
 }

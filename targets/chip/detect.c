@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "chip/chips.h"
-#include "probe/ops.h"
+#include "probe/probe.h"
 
 #define SCB_CPUID 0xE000ED00u
 #define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFFu)
@@ -345,18 +345,16 @@ static void fill(const struct findings *found, struct target_chip *chip)
     warn_all(found, chip);
 }
 
-enum err detect_chip(struct probe *probe, uint32_t dpidr, struct target_chip *chip,
+enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
                      struct detect_regions *regions)
 {
     struct findings found = {.dpidr = dpidr};
-    struct ops ops;
+    enum err error = read_core(ops, &found);
 
-    ops_init(&ops, probe);
-    enum err error = read_core(&ops, &found);
     if (error == ERR_OK)
-        error = read_id(&ops, &found);
+        error = read_id(ops, &found);
     if (error == ERR_OK && found.chip)
-        error = read_memories(&ops, &found);
+        error = read_memories(ops, &found);
     if (error != ERR_OK)
         return error;
     fill(&found, chip);

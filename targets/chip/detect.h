@@ -4,7 +4,7 @@
 #ifndef PROBED_DETECT_H
 #define PROBED_DETECT_H
 
-#include "probe/probe.h"
+#include "probe/ops.h"
 #include "target.h"
 
 enum { DETECT_REGIONS_MAX = 16 };
@@ -20,12 +20,16 @@ struct chip;
 /* The memory map; `chip` NULL or one without flash of its own: what the architecture says. Pure. */
 void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions);
 
-/* The probe is connected; `dpidr` is what connecting found. Fills all of *chip but breakpoints and
+/* The one that `address` lies in; NULL: none. */
+const struct target_region *detect_region_at(const struct detect_regions *regions,
+                                             uint32_t address);
+
+/* The probe is connected, `ops` is an empty queue by way of the core's access port; `dpidr` is what connecting found. Fills all of *chip but breakpoints and
  * watchpoints (0: the caller sizes them). An unknown chip is no error: *chip then has dev_id and
  * idcode, no flash, regions of the architecture, and a warning. Three flushes, or up to five if
  * registers cannot be read. Errors are those of the wire, or ERR_NO_TARGET if CPUID makes no sense.
  */
-enum err detect_chip(struct probe *probe, uint32_t dpidr, struct target_chip *chip,
+enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
                      struct detect_regions *regions);
 
 /* The register that tells of read protection, of a chip found by detect_chip(); 0: not known. */

@@ -85,6 +85,14 @@ static void map_of_architecture(struct detect_regions *regions)
         add(regions, &map[i]);
 }
 
+const struct target_region *detect_region_at(const struct detect_regions *regions, uint32_t address)
+{
+    for (size_t i = 0; i < regions->count; i++)
+        if (address - regions->items[i].start < regions->items[i].size)
+            return &regions->items[i];
+    return NULL;
+}
+
 void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions)
 {
     regions->count = 0;

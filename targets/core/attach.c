@@ -2,6 +2,7 @@
 /* Taking over the debug units of a core that goes on with what it does, and giving them back. */
 #include "core/core.h"
 
+#include "chip/chips.h"
 #include "probe/probe.h"
 
 #define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFF)
@@ -95,7 +96,6 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
 {
     struct found found = {0};
 
-    target->ops.ap = probe_core_ap(target->probe);
     enum err err = look(target, &found);
 
     if (!err)
@@ -109,7 +109,7 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     if (!ours) {
         target->demcr_original = found.demcr & ~DEMCR_VC_ALL;
         target->chip.unlocked = false; /* power was away, or nothing is known of it */
-        dbgmcu_forget(target);
+        target->dbgmcu = (struct dbgmcu){0};
     }
     target->armv6m = CPUID_IS_ARMV6M(found.cpuid);
     target->fpu = may_have_fpu(found.cpuid) && found.mvfr0 != 0;
@@ -117,7 +117,7 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     target->chip.breakpoints = target->fpb.count;
     target->chip.watchpoints = target->dwt.count;
     core_forget(target, true);
-    err = dbgmcu_keep_awake(target);
+    err = dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu, &target->ops);
     target->attached = true;
     breakpoints_forget(target);
     watchpoints_forget(target);
@@ -156,7 +156,7 @@ enum err detach_core(struct target *target)
     enum err err = core_flush(target);
     breakpoints_flushed(target, err);
     if (!err)
-        err = dbgmcu_restore(target);
+        err = dbgmcu_restore(&target->dbgmcu, &target->ops);
     core_forget(target, true);
     target->masked = false;
     target->attached = false;

@@ -51,13 +51,16 @@ static void lose(struct target *target, enum target_state state)
     target->state = state;
 }
 
-static enum err flush_or_lose(struct target *target)
+enum err core_note_loss(struct target *target, enum err err)
 {
-    enum err err = ops_flush(&target->ops);
-
     if (is_loss(err))
         lose(target, TARGET_ABSENT);
     return err;
+}
+
+static enum err flush_or_lose(struct target *target)
+{
+    return core_note_loss(target, ops_flush(&target->ops));
 }
 
 enum err core_report_reset(struct target *target, uint32_t dhcsr)

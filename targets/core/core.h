@@ -12,6 +12,7 @@
 #define PROBED_CORE_H
 
 #include "base/visible.h"
+#include "chip/dbgmcu.h"
 #include "chip/detect.h"
 #include "core/cache.h"
 #include "core/dwt.h"
@@ -111,12 +112,6 @@ struct stop_facts {
 };
 enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
 
-/* A register as it was before we changed it. */
-struct dbgmcu_saved {
-    uint32_t address; /* 0: not changed */
-    uint32_t value;
-};
-
 struct target {
     struct probe *probe;
     struct job *job;
@@ -124,8 +119,7 @@ struct target {
 
     enum target_state state;
     struct target_chip chip;
-    struct target_region regions[DETECT_REGIONS_MAX];
-    size_t region_count;
+    struct detect_regions regions;
     bool armv6m, fpu;
 
     char advice[200];        /* how it had to be connected; part of chip.warning */
@@ -133,7 +127,7 @@ struct target {
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
     uint32_t demcr;          /* as last written; 0: not known */
-    struct dbgmcu_saved dbgmcu_cr, dbgmcu_fz;
+    struct dbgmcu dbgmcu;
     bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
     bool locked_up;    /* when last polled */
     bool masked;       /* C_MASKINTS as last written .. */
@@ -166,6 +160,9 @@ struct target {
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
 enum err core_flush(struct target *target);
+/* After traffic that went by itself, as the chip's does: an error that means that the target is gone
+ * makes the state ABSENT. Returns it. */
+enum err core_note_loss(struct target *target, enum err err);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
 enum err core_flush_halted(struct target *target);
@@ -276,15 +273,6 @@ void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t 
  * and DFSR does not know better. */
 enum err attach_core(struct target *target, enum stop_reason halted_by);
 enum err detach_core(struct target *target);
-
-/* --- dbgmcu.c --- */
-
-/* Both are undone by dbgmcu_restore(); chips that have no such register are left alone. */
-enum err dbgmcu_keep_awake(struct target *target);
-enum err dbgmcu_freeze_watchdogs(struct target *target);
-void dbgmcu_forget(struct target *target);
-/* The last traffic on every way out: a core in Stop mode may not be reached any more behind it. */
-enum err dbgmcu_restore(struct target *target);
 
 /* --- registers.c --- */
 

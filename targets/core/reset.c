@@ -4,6 +4,7 @@
  * is lost with a read that the wire garbles, and DFSR.VCATCH, which stays until it is written. */
 #include "core/core.h"
 
+#include "chip/chips.h"
 #include "probe/probe.h"
 
 enum {
@@ -142,6 +143,13 @@ static enum err reset_and_halt(struct target *target)
     return err;
 }
 
+static enum err freeze_watchdogs(struct target *target)
+{
+    const struct chip_dbgmcu *row = &chip_family_of(target->chip.dev_id)->dbgmcu;
+
+    return core_note_loss(target, dbgmcu_freeze_watchdogs(&target->dbgmcu, row, &target->ops));
+}
+
 enum err target_reset(struct target *target, enum target_reset kind)
 {
     enum err mark = core_mark(target);
@@ -156,7 +164,7 @@ enum err target_reset(struct target *target, enum target_reset kind)
     if (err || kind == TARGET_RESET_HALT)
         return err;
     /* A breakpoint at the reset vector is to be hit: nothing is stepped over. */
-    return kind == TARGET_RESET_INIT ? dbgmcu_freeze_watchdogs(target) : core_go(target);
+    return kind == TARGET_RESET_INIT ? freeze_watchdogs(target) : core_go(target);
 }
 
 /* A core that was not reset runs on, without the catch. */

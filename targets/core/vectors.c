@@ -32,9 +32,9 @@ struct table {
 
 static const struct target_region *find_flash(const struct target *target)
 {
-    for (size_t i = 0; i < target->region_count; i++)
-        if (target->regions[i].kind == REGION_FLASH)
-            return &target->regions[i];
+    for (size_t i = 0; i < target->regions.count; i++)
+        if (target->regions.items[i].kind == REGION_FLASH)
+            return &target->regions.items[i];
     return NULL;
 }
 
@@ -168,8 +168,8 @@ static bool holds_stack(const struct target *target, uint32_t sp)
 
 static void say_stack(const struct target *target, uint32_t sp, char *text)
 {
-    for (size_t i = 0; i < target->region_count; i++) {
-        const struct target_region *ram = &target->regions[i];
+    for (size_t i = 0; i < target->regions.count; i++) {
+        const struct target_region *ram = &target->regions.items[i];
 
         if (ram->kind != REGION_RAM || sp < ram->start || sp >= PERIPHERALS)
             continue;

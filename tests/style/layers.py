@@ -17,7 +17,7 @@ ROOMS = [
     ("server/gdb", "server/(consoles|compat|cli)", None),
     ("server/consoles", "server/(gdb|compat|cli)", None),
     ("server/commands", "server/(gdb|consoles|compat|cli)", r"server/commands/monitor_halted\.c"),
-    ("targets/chip", "targets/(core|connect|flash|image)", r"targets/chip/dbgmcu\.c"),
+    ("targets/chip", "targets/(core|connect|flash|image)", None),
     ("targets/core", "targets/(connect|flash|image)", None),
     ("targets/flash", "targets/flash/stm32", r"targets/flash/(drivers\.c|stm32/.*)"),
     ("targets/image", "targets/(core|chip|connect|flash)", None),

@@ -14,9 +14,11 @@ struct found {
 static void detect(struct fake_chip *fake, struct found *found)
 {
     struct probe *probe = fake_chip_open(fake, &found->job);
+    struct ops ops;
 
+    ops_init(&ops, probe);
     fake->flushes = 0;
-    found->error = detect_chip(probe, fake->dpidr, &found->chip, &found->regions);
+    found->error = detect_chip(&ops, fake->dpidr, &found->chip, &found->regions);
     probe_close(probe);
 }
 

@@ -163,9 +163,9 @@ static void memory_that_is_not_there_is_no_obstacle(void **state)
     struct scene scene = {.pc = AT_STRAIGHT, .start = AT_STRAIGHT, .end = AT_STRAIGHT + 8};
 
     set(bench, &scene);
-    for (size_t i = 0; i < bench->target->region_count; i++)
-        if (bench->target->regions[i].kind == REGION_RAM)
-            bench->target->regions[i].size += 4096;
+    for (size_t i = 0; i < bench->target->regions.count; i++)
+        if (bench->target->regions.items[i].kind == REGION_RAM)
+            bench->target->regions.items[i].size += 4096;
     bench_set_reg(bench, R_SP, 0x20005000);
     bench_ok(bench, target_step_range(bench->target, scene.start, scene.end, &bench->stop));
     assert_int_equal(bench->stop.pc, scene.end);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* ST's own debug register: keeps the debug port alive while the chip sleeps, and stops watchdogs
+ * while the core is halted. Where it is: the family's row. Chips that have none, or refuse, are left
+ * alone. Errors are those of the wire. */
+#ifndef PROBED_DBGMCU_H
+#define PROBED_DBGMCU_H
+
+#include "chip/families.h"
+#include "probe/ops.h"
+
+/* A register as it was before we changed it. */
+struct dbgmcu_saved {
+    uint32_t address; /* 0: not changed */
+    uint32_t value;
+};
+
+struct dbgmcu {
+    struct dbgmcu_saved control, freeze;
+};
+
+/* Both are undone by dbgmcu_restore(). The queue is empty, before and behind. */
+enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops);
+enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
+                                 struct ops *ops);
+/* The last traffic on every way out, also of a cancelled job: a core in Stop mode may not be
+ * reached any more behind it. */
+enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What is where in the chip's memory, and whether it may be read. */
+#include "core/core.h"
+
+const struct target_region *target_regions(const struct target *target, size_t *count)
+{
+    *count = target->regions.count;
+    return target->regions.items;
+}
+
+const struct target_region *target_region_at(const struct target *target, uint32_t address)
+{
+    return detect_region_at(&target->regions, address);
+}
+
+/* The system address map's code and SRAM areas end where the peripherals begin (DDI 0403, B3.1). */
+bool target_lacks_memory(const struct target *target, uint32_t address)
+{
+    return address < 0x40000000u && !target_region_at(target, address);
+}
+
+bool target_protection_is_on(struct target *target)
+{
+    uint32_t address = detect_protection_register(&target->chip), word = 0;
+    enum err mark = core_mark(target);
+
+    if (!address)
+        return false;
+    ops_read32(&target->ops, address, &word);
+    if (core_flush(target) == ERR_OK)
+        return detect_is_protected(&target->chip, word);
+    core_rollback(target, mark);
+    return false;
+}
