@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* ST's own debug register: keeps the debug port alive while the chip sleeps, and stops watchdogs
- * while the core is halted. Where it is: the family's row. Chips that have none, or refuse, are left
- * alone. Errors are those of the wire. */
+ * while the core is halted. Where it is: the family's row. Chips that have none, or refuse, are
+ * left alone. Errors are those of the wire. */
 #ifndef PROBED_DBGMCU_H
 #define PROBED_DBGMCU_H
 

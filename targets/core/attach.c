@@ -117,7 +117,8 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     target->chip.breakpoints = target->fpb.count;
     target->chip.watchpoints = target->dwt.count;
     core_forget(target, true);
-    err = dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu, &target->ops);
+    err = dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu,
+                            &target->ops);
     target->attached = true;
     breakpoints_forget(target);
     watchpoints_forget(target);

@@ -160,8 +160,8 @@ struct target {
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
 enum err core_flush(struct target *target);
-/* After traffic that went by itself, as the chip's does: an error that means that the target is gone
- * makes the state ABSENT. Returns it. */
+/* After traffic that went by itself, as the chip's does: an error that means that the target is
+ * gone makes the state ABSENT. Returns it. */
 enum err core_note_loss(struct target *target, enum err err);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */

@@ -27,15 +27,17 @@ struct visit {
 static void visit(struct visit *v, const char *spec, enum target_connect how)
 {
     struct probe_info info;
+    struct ops ops;
 
     memset(v, 0, sizeof *v);
     job_init(&v->job, NULL);
     assert_int_equal(probe_sim_info(spec, &info, &v->job), ERR_OK);
     assert_int_equal(probe_open(&info, &v->job, NULL, &v->probe), ERR_OK);
     v->error = connect_ladder(v->probe, how, &v->way);
+    ops_init(&ops, v->probe);
     if (v->error == ERR_OK) {
         diagnose_success(&v->way, v->advice, sizeof v->advice);
-        v->error = detect_chip(v->probe, v->way.dpidr, &v->chip, &v->regions);
+        v->error = detect_chip(&ops, v->way.dpidr, &v->chip, &v->regions);
     }
     if (v->error != ERR_OK)
         print_message("%s: %s\n", spec, job_text(&v->job, v->error));
