@@ -14,6 +14,7 @@
 #include "base/visible.h"
 #include "chip/dbgmcu.h"
 #include "chip/detect.h"
+#include "core/busy.h"
 #include "core/cache.h"
 #include "core/dwt.h"
 #include "core/fpb.h"
@@ -142,6 +143,7 @@ struct target {
 
     struct register_cache regs;
     struct cache cache;
+    struct busy busy;
     size_t slice; /* bytes that take well under 50 ms on the wire, learnt */
 
     struct fpb fpb;
@@ -325,6 +327,8 @@ void memory_queue_read(struct target *target, uint32_t address, void *data, size
 /* --- memory_cached.c --- */
 
 bool memory_is_cacheable(const struct target *target, uint32_t address);
+/* Could be read without asking the target. */
+bool memory_is_cached(struct target *target, uint32_t address, size_t length);
 /* *got is `length`, or 0: it has to be read another way. */
 enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
                             size_t *got);

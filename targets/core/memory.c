@@ -179,6 +179,13 @@ static enum err check_range(struct target *target, uint32_t address, uint64_t le
     return err;
 }
 
+static enum err check_access(struct target *target, uint32_t address, uint64_t length)
+{
+    enum err err = check_range(target, address, length);
+
+    return !err && busy_touches(target, address, length) ? busy_wait(target, address) : err;
+}
+
 /* gdb asks for the same unreadable words again and again (around a pc of 0xfffffffe): what was
  * refused while the core stands is refused without asking. Peripherals and debug units may change
  * by themselves (DDI 0403, B3.1: the system address map). */
@@ -203,7 +210,10 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
         may_remember_refusal(target, address) ? cache_refusal(&target->cache, address) : NULL;
     if (refusal)
         return job_fail(target->job, ERR_FAULT, "%s", refusal);
-    err = memory_read_cached(target, address, data, length, &got);
+    if (busy_touches(target, address, length) && !memory_is_cached(target, address, length))
+        err = busy_wait(target, address);
+    if (!err)
+        err = memory_read_cached(target, address, data, length, &got);
     if (!err)
         err = read_slices(target, address, data, length, &got);
     if (err == ERR_FAULT && got == 0)
@@ -238,7 +248,7 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
 {
     const uint8_t *from = data;
     enum err mark = core_mark(target);
-    enum err err = check_range(target, address, length);
+    enum err err = check_access(target, address, length);
 
     for (size_t done = 0; done < length && !err;) {
         uint32_t at = address + (uint32_t)done;
@@ -261,7 +271,7 @@ static enum err check_width(struct target *target, uint32_t address, unsigned wi
     if (address % width)
         return job_fail(target->job, ERR_ALIGNMENT, "0x%08x is not a multiple of %u", address,
                         width);
-    return check_range(target, address, (uint64_t)count * width);
+    return check_access(target, address, (uint64_t)count * width);
 }
 
 enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,

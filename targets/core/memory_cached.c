@@ -46,6 +46,18 @@ static bool is_all_cacheable(const struct target *target, uint32_t address, size
     return true;
 }
 
+bool memory_is_cached(struct target *target, uint32_t address, size_t length)
+{
+    uint64_t now = core_now_us(target);
+
+    if (!is_all_cacheable(target, address, length))
+        return false;
+    for (uint64_t at = cache_line_of(address); at < (uint64_t)address + length; at += CACHE_LINE)
+        if (!cache_find(&target->cache, (uint32_t)at, now))
+            return false;
+    return true;
+}
+
 static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, size_t length)
 {
     uint64_t now = core_now_us(target);

@@ -155,15 +155,25 @@ struct flash_extent controller_all(const struct flash_controller *controller)
     };
 }
 
-static void queue_wait(struct flash_controller *controller, unsigned banks, uint32_t limit_us)
+static struct busy busy_with(const struct flash_controller *controller,
+                             const struct flash_extent *what)
 {
     const struct flash_driver *driver = controller->driver;
+    struct busy busy = {0};
 
-    for (unsigned i = 0; i < controller->geometry.bank_count; i++)
-        if (banks >> i & 1)
-            ops_wait32(&controller->target->ops,
-                       controller->geometry.banks[i].registers + driver->idle.offset,
-                       driver->idle.mask, driver->idle.value, limit_us);
+    for (unsigned i = 0; i < controller->geometry.bank_count; i++) {
+        const struct flash_bank *bank = &controller->geometry.banks[i];
+
+        if (what->banks >> i & 1)
+            busy.parts[busy.count++] = (struct busy_part){
+                .start = bank->start,
+                .size = bank->size,
+                .word = bank->registers + driver->idle.offset,
+                .mask = driver->idle.mask,
+                .value = driver->idle.value,
+            };
+    }
+    return busy;
 }
 
 enum err controller_await(struct flash_controller *controller, const struct flash_extent *what,
@@ -171,13 +181,17 @@ enum err controller_await(struct flash_controller *controller, const struct flas
 {
     struct target *target = controller->target;
     bool last = core_now_us(target) - controller->began_us >= what->limit_us;
+    const struct busy busy = busy_with(controller, what);
     enum err mark = core_mark(target);
     uint32_t status = 0;
 
-    queue_wait(controller, what->banks, SLICE_US);
+    for (unsigned i = 0; i < busy.count; i++)
+        ops_wait32(&target->ops, busy.parts[i].word, busy.parts[i].mask, busy.parts[i].value,
+                   SLICE_US);
     controller->driver->queue_erased(controller, what, &status);
     enum err err = core_flush_halted(target);
     *ended = err != ERR_TIMEOUT || last;
+    target->busy = *ended ? (struct busy){0} : busy;
     if (!*ended)
         core_rollback(target, mark);
     if (err)

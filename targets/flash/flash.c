@@ -166,6 +166,7 @@ void flash_close(struct flash *flash)
     loader_close(&flash->loader);
     if (target_state(flash->target) != TARGET_ABSENT)
         controller_give_back(&flash->controller);
+    flash->target->busy = (struct busy){0};
     job_section_end(&flash->work);
     target_set_job(flash->target, flash->caller);
     plan_finish(&flash->plan);
