@@ -10,6 +10,29 @@
 /* What is listed does not change while it is; the limit is for the loops' sake. */
 enum { LIST_MAX = 1024 };
 
+/* `which` is an address or "all". */
+static enum err remove_points(struct monitor *monitor, const char *which, const char *what,
+                              enum err (*clear_first)(struct target *target, bool all,
+                                                      uint32_t address, bool *found))
+{
+    bool all = strcmp(which, "all") == 0, found = true;
+    struct target *target;
+    uint32_t address = 0;
+    unsigned removed = 0;
+    enum err err = monitor_target(monitor, &target);
+
+    if (!err && !all)
+        err = monitor_address(monitor, which, &address);
+    while (!err && found && removed < LIST_MAX) {
+        err = clear_first(target, all, address, &found);
+        removed += found;
+    }
+    return !err && !all && !removed
+               ? job_fail(monitor->job, ERR_ARGUMENT, "no %s at address 0x%08x found", what,
+                          (unsigned)address)
+               : err;
+}
+
 /* --- breakpoints --- */
 
 static enum err list_breakpoints(struct monitor *monitor, struct target *target)
@@ -60,36 +83,22 @@ enum err monitor_bp(struct monitor *monitor, int argc, const char *const argv[])
     return err;
 }
 
-/* Mine at `address`, or anywhere. */
-static bool find_breakpoint(const struct target *target, bool all, uint32_t address,
-                            struct target_breakpoint *found)
+/* The first of mine at `address`, or anywhere. */
+static enum err clear_breakpoint(struct target *target, bool all, uint32_t address, bool *found)
 {
-    for (size_t i = 0; target_breakpoint_get(target, i, found); i++)
-        if (found->owners & MINE && (all || found->address == address))
-            return true;
-    return false;
+    struct target_breakpoint b;
+
+    *found = false;
+    for (size_t i = 0; !*found && target_breakpoint_get(target, i, &b); i++)
+        *found = b.owners & MINE && (all || b.address == (address & ~1u));
+    return *found ? target_breakpoint_clear(target, SESSION_OWNER_MONITOR, b.kind, b.address, 2)
+                  : ERR_OK;
 }
 
 enum err monitor_rbp(struct monitor *monitor, int argc, const char *const argv[])
 {
-    bool all = strcmp(argv[1], "all") == 0;
-    struct target_breakpoint b;
-    struct target *target;
-    uint32_t address = 0;
-    unsigned removed = 0;
-    enum err err = monitor_target(monitor, &target);
-
     (void)argc;
-    if (err == ERR_OK && !all)
-        err = monitor_address(monitor, argv[1], &address);
-    while (err == ERR_OK && removed < LIST_MAX && find_breakpoint(target, all, address & ~1u, &b)) {
-        err = target_breakpoint_clear(target, SESSION_OWNER_MONITOR, b.kind, b.address, 2);
-        removed++;
-    }
-    if (err == ERR_OK && !all && removed == 0)
-        return job_fail(monitor->job, ERR_ARGUMENT, "no breakpoint at address 0x%08x found",
-                        (unsigned)address);
-    return err;
+    return remove_points(monitor, argv[1], "breakpoint", clear_breakpoint);
 }
 
 /* --- watchpoints --- */
@@ -137,33 +146,20 @@ enum err monitor_wp(struct monitor *monitor, int argc, const char *const argv[])
                                                  (enum watch_kind)kind, address, length);
 }
 
-static bool find_watchpoint(const struct target *target, bool all, uint32_t address,
-                            struct target_watchpoint *found)
+static enum err clear_watchpoint(struct target *target, bool all, uint32_t address, bool *found)
 {
-    for (size_t i = 0; target_watchpoint_get(target, i, found); i++)
-        if (found->owners & MINE && (all || found->address == address))
-            return true;
-    return false;
+    struct target_watchpoint w;
+
+    *found = false;
+    for (size_t i = 0; !*found && target_watchpoint_get(target, i, &w); i++)
+        *found = w.owners & MINE && (all || w.address == address);
+    return *found
+               ? target_watchpoint_clear(target, SESSION_OWNER_MONITOR, w.kind, w.address, w.length)
+               : ERR_OK;
 }
 
 enum err monitor_rwp(struct monitor *monitor, int argc, const char *const argv[])
 {
-    bool all = strcmp(argv[1], "all") == 0;
-    struct target_watchpoint w;
-    struct target *target;
-    uint32_t address = 0;
-    unsigned removed = 0;
-    enum err err = monitor_target(monitor, &target);
-
     (void)argc;
-    if (err == ERR_OK && !all)
-        err = monitor_address(monitor, argv[1], &address);
-    while (err == ERR_OK && removed < LIST_MAX && find_watchpoint(target, all, address, &w)) {
-        err = target_watchpoint_clear(target, SESSION_OWNER_MONITOR, w.kind, w.address, w.length);
-        removed++;
-    }
-    if (err == ERR_OK && !all && removed == 0)
-        return job_fail(monitor->job, ERR_ARGUMENT, "no watchpoint at address 0x%08x found",
-                        (unsigned)address);
-    return err;
+    return remove_points(monitor, argv[1], "watchpoint", clear_watchpoint);
 }

@@ -6,26 +6,31 @@
 
 enum { WAIT_DEFAULT_MS = 5000, LOOK_EVERY_US = 1000, MS_MAX = 24 * 3600 * 1000 };
 
-static enum err milliseconds(struct monitor *monitor, int argc, const char *const argv[],
-                             uint32_t *ms)
+/* Until when the first word, or else the default, lets a command wait, on the probe's clock. */
+static enum err target_and_deadline(struct monitor *monitor, int argc, const char *const argv[],
+                                    struct target **target, uint64_t *deadline_us)
 {
-    *ms = WAIT_DEFAULT_MS;
-    return argc > 1 ? monitor_value(monitor, argv[1], "a number of milliseconds", MS_MAX, ms)
-                    : ERR_OK;
+    uint32_t ms = WAIT_DEFAULT_MS;
+    enum err err = argc > 1
+                       ? monitor_value(monitor, argv[1], "a number of milliseconds", MS_MAX, &ms)
+                       : ERR_OK;
+
+    if (!err)
+        err = monitor_target(monitor, target);
+    if (!err)
+        *deadline_us = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
+    return err;
 }
 
 /* The target gives up after a second; `ms` may ask for more patience. */
 enum err monitor_halt(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct target *target;
-    uint32_t ms;
-    enum err err = milliseconds(monitor, argc, argv, &ms);
+    uint64_t deadline;
+    enum err err = target_and_deadline(monitor, argc, argv, &target, &deadline);
 
-    if (err == ERR_OK)
-        err = monitor_target(monitor, &target);
-    if (err != ERR_OK)
+    if (err)
         return err;
-    uint64_t deadline = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
     err = session_halt(monitor->session, monitor->job);
     while (err == ERR_TIMEOUT && clock_now_us(monitor_clock(monitor)) < deadline) {
         job_clear(monitor->job);
@@ -126,14 +131,11 @@ enum err monitor_soft_reset_halt(struct monitor *monitor, int argc, const char *
 enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct target *target;
-    uint32_t ms;
-    enum err err = milliseconds(monitor, argc, argv, &ms);
+    uint64_t deadline;
+    enum err err = target_and_deadline(monitor, argc, argv, &target, &deadline);
 
-    if (err == ERR_OK)
-        err = monitor_target(monitor, &target);
-    if (err != ERR_OK)
+    if (err)
         return err;
-    uint64_t deadline = clock_now_us(monitor_clock(monitor)) + UINT64_C(1000) * ms;
     while (err == ERR_OK && session_connected(monitor->session)) {
         session_poll(monitor->session, monitor->job);
         if (target_state(target) == TARGET_HALTED)
