@@ -4,17 +4,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "consoles/ports.h"
 #include "daemon.h"
 #include "daemon_text.h"
-#include "gdb/gdb_client.h"
-#include "net/listener.h"
+#include "gdb/gdb_port.h"
 #include "session/mailbox.h"
 #include "session/worker.h"
-
-enum { SILENCE_MS = 10000 }; /* gdb speaks at once */
 
 struct station {
     struct station_setup setup;
@@ -23,13 +19,8 @@ struct station {
     struct worker *worker;
     struct mailbox answers; /* from the worker */
     uv_async_t answers_wake;
-    struct listener listener;
+    struct gdb_port gdbs;
     struct ports ports; /* telnet and TCL */
-
-    struct gdb_host host;
-    struct gdb_client *gdbs[SESSION_CLIENTS];
-    size_t gdb_count;
-    bool arrival_waits; /* accepted once a gdb that closes is gone */
 
     struct request *job;  /* the first try to connect, or a command of -c, with the worker */
     struct request *stop; /* the worker's last, allocated while there is memory */
@@ -39,7 +30,6 @@ struct station {
     bool leaving;
 };
 
-static void on_arrived(void *user, uv_stream_t *listener);
 static void end_step(struct station *station);
 
 static void leave_with(struct station *station, int exit_code)
@@ -50,27 +40,17 @@ static void leave_with(struct station *station, int exit_code)
 
 /* --- gdbs --- */
 
-static void on_gdb_gone(void *user, struct gdb_client *gdb)
+static void on_gdb_left(void *user, bool spoke, bool extended)
 {
     struct station *station = user;
-
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        if (station->gdbs[i] == gdb)
-            station->gdbs[i] = NULL;
-    }
-    station->gdb_count--;
-    log_line(&station->log, LOG_DEBUG, "a gdb left, %zu remain", station->gdb_count);
     const struct options *options = station->setup.options;
-    bool stays = options->stays_if_extended && gdb_client_extended(gdb);
-    bool last = options->gdb.is_pipe || (options->once && !stays && gdb_client_spoke(gdb));
+    bool stays = options->stays_if_extended && extended;
+    bool last = options->gdb.is_pipe || (options->once && !stays && spoke);
+
     if (station->leaving)
         end_step(station);
-    else if (station->gdb_count == 0 && last)
+    else if (station->gdbs.count == 0 && last)
         station->setup.leave(station->setup.user);
-    if (station->arrival_waits && station->listener.open) {
-        station->arrival_waits = false;
-        on_arrived(station, &station->listener.socket.stream);
-    }
 }
 
 static void on_shutdown(void *user, int exit_code)
@@ -81,50 +61,6 @@ static void on_shutdown(void *user, int exit_code)
     if (!station->leaving && exit_code != DAEMON_OK)
         station->setup.exit_code(station->setup.user, exit_code);
     station->setup.leave(station->setup.user);
-}
-
-/* All places are taken: one that is about to be free, or the oldest that never spoke, makes room.
- * False: all are gdbs. */
-static bool make_room(struct station *station)
-{
-    struct gdb_client *oldest = NULL;
-
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        struct gdb_client *gdb = station->gdbs[i];
-
-        if (gdb_client_closing(gdb))
-            return true;
-        if (gdb_client_silent_since(gdb) < (oldest ? gdb_client_silent_since(oldest) : UINT64_MAX))
-            oldest = gdb;
-    }
-    if (!oldest)
-        return false;
-    log_line(&station->log, LOG_INFO, "a gdb takes the place of a client that never spoke");
-    gdb_client_close(oldest);
-    return true;
-}
-
-static void on_arrived(void *user, uv_stream_t *listener)
-{
-    struct station *station = user;
-    size_t seat = 0;
-
-    while (seat < SESSION_CLIENTS && station->gdbs[seat])
-        seat++;
-    if (seat == SESSION_CLIENTS && make_room(station)) {
-        station->arrival_waits = true; /* libuv asks again only after uv_accept() */
-        return;
-    }
-    if (seat < SESSION_CLIENTS)
-        station->gdbs[seat] = gdb_client_create(&station->host, listener);
-    if (seat == SESSION_CLIENTS || !station->gdbs[seat]) {
-        log_line(&station->log, LOG_WARN, "a gdb was turned away: %d are connected already",
-                 SESSION_CLIENTS);
-        listener_turn_away(station->setup.loop, listener);
-        return;
-    }
-    station->gdb_count++;
-    log_line(&station->log, LOG_DEBUG, "a gdb connected, %zu are here", station->gdb_count);
 }
 
 /* --- start --- */
@@ -168,54 +104,20 @@ static void fail(struct station *station, const char *why)
     leave_with(station, DAEMON_FAILED);
 }
 
-/* The one client that standard input and output are. */
-static void serve_pipe(struct station *station)
-{
-    station->served = true;
-    station->gdbs[0] = gdb_client_open(&station->host, STDIN_FILENO, STDOUT_FILENO);
-    if (!station->gdbs[0]) {
-        fail(station, "--gdb pipe: standard input and output are no pipes; gdb makes them: target "
-                      "extended-remote | probed --gdb pipe");
-        return;
-    }
-    station->gdb_count++;
-    station->setup.ready(station->setup.ready_user, "gdb", &station->setup.options->gdb);
-}
-
-static void start_listening(struct station *station)
-{
-    char why[200];
-
-    station->served = true;
-    if (station->setup.options->gdb.is_off)
-        return;
-    station->listener = (struct listener){
-        .service = "gdb",
-        .peers = station->setup.peers,
-        .log = &station->log,
-        .arrived = on_arrived,
-        .user = station,
-    };
-    if (listener_open(&station->listener, station->setup.loop, &station->setup.options->gdb, why,
-                      sizeof why))
-        station->setup.ready(station->setup.ready_user, "gdb", &station->listener.endpoint);
-    else
-        fail(station, why);
-}
-
 /* gdb last: who waits for its port may use the others too. */
 static void serve(struct station *station)
 {
     const struct station_setup *setup = &station->setup;
+    struct endpoint gdb = setup->options->gdb;
     char why[200];
 
+    station->served = true;
     if (!ports_open(&station->ports, setup->options, setup->ready, setup->ready_user, why,
-                    sizeof why))
+                    sizeof why) ||
+        !gdb_port_open(&station->gdbs, &gdb, why, sizeof why))
         fail(station, why);
-    else if (setup->options->gdb.is_pipe)
-        serve_pipe(station);
-    else
-        start_listening(station);
+    else if (!gdb.is_off)
+        setup->ready(setup->ready_user, "gdb", &gdb);
 }
 
 /* Commands once connected, in order; then the ports. Not connected: the ports, and the commands
@@ -314,7 +216,7 @@ static void on_answers(uv_async_t *async)
 /* When the last of its sessions is gone, the worker follows. */
 static void end_step(struct station *station)
 {
-    if (station->gdb_count > 0 || station->ports.count > 0 || !station->stop)
+    if (station->gdbs.count > 0 || station->ports.count > 0 || !station->stop)
         return;
     worker_post(station->worker, station->stop);
     station->stop = NULL;
@@ -325,13 +227,9 @@ void station_leave(struct station *station)
     if (station->leaving)
         return;
     station->leaving = true;
-    listener_close(&station->listener);
     if (station->job)
         request_cancel(station->job);
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        if (station->gdbs[i])
-            gdb_client_close(station->gdbs[i]);
-    }
+    gdb_port_close(&station->gdbs);
     ports_close(&station->ports);
     end_step(station);
 }
@@ -395,15 +293,10 @@ static void prepare_ports(struct station *station)
 {
     const struct station_setup *setup = &station->setup;
 
-    station->host = (struct gdb_host){
-        .loop = setup->loop,
-        .log = &station->log,
-        .worker = station->worker,
-        .silence_ms = SILENCE_MS,
-        .gone = on_gdb_gone,
-        .shutdown = on_shutdown,
-        .user = station,
-    };
+    gdb_port_init(&station->gdbs, setup->loop, &station->log, station->worker, setup->peers);
+    station->gdbs.left = on_gdb_left;
+    station->gdbs.shutdown = on_shutdown;
+    station->gdbs.user = station;
     ports_init(&station->ports, setup->loop, &station->log, station->worker, setup->peers);
     station->ports.shutdown = on_shutdown;
     station->ports.empty = on_ports_empty;
