@@ -34,8 +34,11 @@ struct probe_driver {
     const char *name;
     bool outlives_cable; /* see probe_outlives_cable() */
 
-    /* Adds what it sees now by probe_list_add(); NULL: nothing to find (the simulator). */
+    /* Adds what it sees now by probe_list_add(); NULL: nothing to find, words describe it.. */
     enum err (*scan)(struct probe_list *list, struct job *job);
+    /* ..which are info->spec here: fills in the rest, as probe_describe(). NULL: scan() finds it.
+     */
+    enum err (*describe)(struct probe_info *info, unsigned number, struct job *job);
     /* Whether `request` (a part of a serial number as a user has it) means `serial`; NULL: it does
      * if it is a part of it, whatever the case. */
     bool (*serial_matches)(const char *serial, const char *request);
@@ -69,6 +72,9 @@ struct probe_driver {
     enum err (*line_reset)(struct probe *probe);
 };
 
+/* What all of these (NULL at the end) see; as probe_scan(). */
+enum err probe_scan_drivers(const struct probe_driver *const drivers[], struct probe_list *list,
+                            struct job *job);
 /* Appends a copy of `info`; ERR_NO_MEMORY. */
 enum err probe_list_add(struct probe_list *list, const struct probe_info *info);
 

@@ -2,8 +2,8 @@
 #include "probe/driver.h"
 
 extern const struct probe_driver replay_probe_driver; /* replay.c */
-extern const struct probe_driver sim_probe_driver;    /* sim/sim_probe.c */
-extern const struct probe_driver stlink_probe_driver; /* stlink.c */
+extern const struct probe_driver sim_probe_driver;    /* sim/probe.c */
+extern const struct probe_driver stlink_probe_driver; /* stlink/stlink.c */
 
 const struct probe_driver *const probe_drivers[] = {
     &replay_probe_driver,

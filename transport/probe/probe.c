@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "probe/driver.h"
 #include "probe/wire_log.h"
@@ -23,37 +22,38 @@ enum err probe_list_add(struct probe_list *list, const struct probe_info *info)
     return ERR_OK;
 }
 
+enum err probe_scan_drivers(const struct probe_driver *const drivers[], struct probe_list *list,
+                            struct job *job)
+{
+    struct job failed; /* the first of them */
+
+    *list = (struct probe_list){0};
+    job_init(&failed, job->log);
+    for (size_t i = 0; drivers[i]; i++) {
+        struct job own;
+
+        job_init(&own, job->log);
+        enum err error = drivers[i]->scan ? drivers[i]->scan(list, &own) : ERR_OK;
+        if (error != ERR_OK)
+            job_fail(&failed, error, "%s", job_text(&own, error));
+    }
+    if (failed.error == ERR_OK)
+        return ERR_OK;
+    if (list->count == 0)
+        return job_fail(job, failed.error, "%s", failed.text);
+    log_line(job->log, LOG_WARN, "not all probes may be found: %s", failed.text);
+    return ERR_OK;
+}
+
 enum err probe_scan(struct probe_list *list, struct job *job)
 {
-    *list = (struct probe_list){0};
-    for (size_t i = 0; probe_drivers[i]; i++) {
-        if (!probe_drivers[i]->scan)
-            continue;
-        enum err error = probe_drivers[i]->scan(list, job);
-        if (error != ERR_OK) {
-            probe_list_free(list);
-            return error;
-        }
-    }
-    return ERR_OK;
+    return probe_scan_drivers(probe_drivers, list, job);
 }
 
 void probe_list_free(struct probe_list *list)
 {
     free(list->items);
     *list = (struct probe_list){0};
-}
-
-bool probe_selected(const struct probe_info *info, const char *selector)
-{
-    char ids[16];
-
-    snprintf(ids, sizeof ids, "%04x:%04x", info->vid, info->pid);
-    if (strcmp(info->place, selector) == 0 || (info->vid && strcasecmp(ids, selector) == 0))
-        return true;
-    if (info->driver && info->driver->serial_matches)
-        return info->driver->serial_matches(info->serial, selector);
-    return selector[0] && strcasestr(info->serial, selector);
 }
 
 enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,

@@ -54,24 +54,32 @@ struct probe_stats {
     uint64_t instructions; /* simulator: instructions executed by the core */
 };
 
-/* All probes that all drivers see now; free with probe_list_free(). Any thread; blocks. */
+/* All probes that all drivers see now; free with probe_list_free(). A driver that cannot look hides
+ * nobody: that is a line in the job's log, and an error only if nothing else is found. Any thread;
+ * blocks. */
 enum err probe_scan(struct probe_list *list, struct job *job);
 void probe_list_free(struct probe_list *list);
 
-/* Whether a selector means this probe: its whole place ("usb:1-2.3"), its "vid:pid", or a part of
- * its serial number. */
-bool probe_selected(const struct probe_info *info, const char *selector);
+/* --- selector.c: a user's words for a probe --- */
 
-/* The simulated board as a probe_info. `spec` is "BOARD[,FAULT...]"; a wrong one is
- * ERR_ARGUMENT with a sentence that lists what there is. */
+/* Whether a selector means this probe: its whole place ("usb:1-2.3"), its "vid:pid", or a part of
+ * its serial number; with "stlink:" before it, among that driver's only. A probe that words
+ * describe is meant by just these. */
+bool probe_selected(const struct probe_info *info, const char *selector);
+/* False: no probe will ever be meant, since there is no such driver; `why` (160 bytes) says so. */
+bool probe_selector_check(const char *selector, char *why, size_t why_size);
+/* No scan finds it, the selector itself says all of it: "sim:BOARD[,FAULT...]" is a simulated
+ * board, "replay:FILE" answers what stands in a wire log (docs/wire-log.md). */
+bool probe_is_described(const char *selector);
+/* Such a probe. `number` tells several of one kind apart, in serial and place. ERR_ARGUMENT with a
+ * sentence that lists what there is; whether a file can be read shows at probe_open(). */
+enum err probe_describe(const char *selector, unsigned number, struct probe_info *info,
+                        struct job *job);
+
+/* probe_describe() of "sim:SPEC", number 0. */
 enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job);
 /* Whether a word begins as such a spec: with the name of a board that there is. */
 bool probe_sim_named(const char *word);
-
-/* A recorded wire log (docs/wire-log.md) as a probe_info: the probe answers what stands in the
- * file. ERR_ARGUMENT if the path does not fit; whether the file is readable shows at probe_open().
- */
-enum err probe_replay_info(const char *path, struct probe_info *info, struct job *job);
 
 /* Opens; *probe is the caller's, to be closed. Does not touch the target. `wire` (may be NULL)
  * gets the wire log. ERR_PROBE_GONE, ERR_PROBE_ACCESS, ERR_PROBE with a sentence. */

@@ -9,8 +9,6 @@
 #include "base/bytes.h"
 #include "probe/wire_log.h"
 
-extern const struct probe_driver replay_probe_driver;
-
 struct replay {
     struct clock clock; /* first: the clock's functions get back here from it */
     uint64_t now_us;
@@ -195,19 +193,18 @@ static enum err replay_vtref(struct probe *probe, uint32_t *millivolts)
     return expect_value(probe, "vtref", millivolts);
 }
 
-enum err probe_replay_info(const char *path, struct probe_info *info, struct job *job)
+static enum err replay_describe(struct probe_info *info, unsigned number, struct job *job)
 {
-    *info = (struct probe_info){
-        .driver = &replay_probe_driver, .product = "recorded wire log", .place = "replay"};
-    if (strlen(path) >= sizeof info->spec)
-        return job_fail(job, ERR_ARGUMENT, "the path of the wire log is longer than %zu characters",
-                        sizeof info->spec - 1);
-    memcpy(info->spec, path, strlen(path) + 1);
+    if (!info->spec[0])
+        return job_fail(job, ERR_ARGUMENT, "replay: which wire log? replay:FILE");
+    snprintf(info->product, sizeof info->product, "recorded wire log");
+    snprintf(info->place, sizeof info->place, "replay:%u", number);
     return ERR_OK;
 }
 
 const struct probe_driver replay_probe_driver = {
     .name = "replay",
+    .describe = replay_describe,
     .open = replay_open,
     .close = replay_close,
     .connect = replay_connect,

@@ -273,25 +273,31 @@ bool probe_sim_named(const char *word)
 }
 
 /* Trying it out is the whole check: the words live in one place. */
-enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job)
+static enum err sim_describe(struct probe_info *info, unsigned number, struct job *job)
 {
     char error[256];
-    struct sim_board *board = sim_board_create(spec, error, sizeof error);
+    struct sim_board *board = sim_board_create(info->spec, error, sizeof error);
 
     if (!board)
         return job_fail(job, ERR_ARGUMENT, "%s", error);
-    *info = (struct probe_info){.driver = &sim_probe_driver};
     snprintf(info->product, sizeof info->product, "simulated %s", sim_board_name(board));
-    snprintf(info->serial, sizeof info->serial, "SIM0");
-    snprintf(info->place, sizeof info->place, "sim:0");
-    snprintf(info->spec, sizeof info->spec, "%s", spec);
+    snprintf(info->serial, sizeof info->serial, "SIM%u", number);
+    snprintf(info->place, sizeof info->place, "sim:%u", number);
     sim_board_destroy(board);
     return ERR_OK;
+}
+
+enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job)
+{
+    *info = (struct probe_info){.driver = &sim_probe_driver};
+    snprintf(info->spec, sizeof info->spec, "%s", spec);
+    return sim_describe(info, 0, job);
 }
 
 const struct probe_driver sim_probe_driver = {
     .name = "sim",
     .outlives_cable = true,
+    .describe = sim_describe,
     .open = sim_open,
     .close = sim_close,
     .connect = sim_connect,

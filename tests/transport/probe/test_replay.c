@@ -53,6 +53,14 @@ static void make_log(const char *path, char **text)
     fclose(out);
 }
 
+static enum err describe(const char *path, struct probe_info *info, struct job *job)
+{
+    char selector[64];
+
+    snprintf(selector, sizeof selector, "replay:%s", path);
+    return probe_describe(selector, 0, info, job);
+}
+
 static void a_log_plays_back(void **state)
 {
     char path[] = "/tmp/probed-wire-XXXXXX";
@@ -68,7 +76,7 @@ static void a_log_plays_back(void **state)
     close(fd);
     make_log(path, &first);
     job_init(&job, NULL);
-    assert_int_equal(probe_replay_info(path, &info, &job), ERR_OK);
+    assert_int_equal(describe(path, &info, &job), ERR_OK);
     assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
     FILE *out = open_memstream(&second, &size);
     session(probe, &job, out);
@@ -98,7 +106,7 @@ static void another_question_is_an_error(void **state)
     make_log(path, &text);
     free(text);
     job_init(&job, NULL);
-    assert_int_equal(probe_replay_info(path, &info, &job), ERR_OK);
+    assert_int_equal(describe(path, &info, &job), ERR_OK);
     assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
     ops_init(&ops, probe);
     ops_read32(&ops, 0x08000000, &value);
@@ -142,7 +150,7 @@ static void a_garbled_log_does_no_harm(void **state)
 
         overwrite(path, length - 1 - at, bytes[(size_t)at * 5 % sizeof bytes]);
         job_init(&job, NULL);
-        assert_int_equal(probe_replay_info(path, &info, &job), ERR_OK);
+        assert_int_equal(describe(path, &info, &job), ERR_OK);
         assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
         session(probe, &job, out);
         probe_close(probe);
@@ -161,7 +169,7 @@ static void a_missing_log_is_an_error(void **state)
 
     (void)state;
     job_init(&job, NULL);
-    assert_int_equal(probe_replay_info("/nonexistent/log", &info, &job), ERR_OK);
+    assert_int_equal(probe_describe("replay:/nonexistent/log", 0, &info, &job), ERR_OK);
     assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_PROBE);
     assert_null(probe);
     assert_string_equal(job.text, "/nonexistent/log cannot be read: No such file or directory");
