@@ -23,11 +23,11 @@ static enum err resynchronise(struct probe *probe)
 {
     struct stlink *stlink = stlink_of(probe);
     uint8_t command[STLINK_COMMAND_SIZE], reply[SYNC_READ];
-    struct usb_exchange x = {.command = command,
-                             .command_length = sizeof command,
-                             .in = reply,
-                             .in_capacity = sizeof reply,
-                             .timeout_ms = USB_TIMEOUT_MS};
+    struct pipe_exchange x = {.command = command,
+                              .command_length = sizeof command,
+                              .in = reply,
+                              .in_capacity = sizeof reply,
+                              .timeout_ms = USB_TIMEOUT_MS};
 
     stlink_command(command, STLINK_GET_VERSION, 0);
     for (int i = 0; i < SYNC_READS_MAX; i++) {
@@ -73,7 +73,7 @@ static enum err count_failure(struct probe *probe, enum err error, bool first_in
     return job_fail(probe->job, ERR_PROBE_GONE, "the probe stopped answering");
 }
 
-static enum err exchange(struct probe *probe, struct usb_exchange *exchange)
+static enum err exchange(struct probe *probe, struct pipe_exchange *exchange)
 {
     struct stlink *stlink = stlink_of(probe);
     bool first_in_job = probe->job->error == ERR_OK;
@@ -94,7 +94,7 @@ static enum err exchange(struct probe *probe, struct usb_exchange *exchange)
 
 enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, size_t length)
 {
-    struct usb_exchange x = {
+    struct pipe_exchange x = {
         .command = command, .in = length ? reply : NULL, .in_capacity = length};
 
     if (length > 0)
@@ -112,7 +112,7 @@ enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, 
 
 enum err stlink_tell(struct probe *probe, const uint8_t *command, const void *data, size_t length)
 {
-    struct usb_exchange x = {.command = command, .out = data, .out_length = length};
+    struct pipe_exchange x = {.command = command, .out = data, .out_length = length};
 
     return exchange(probe, &x);
 }

@@ -291,7 +291,7 @@ static enum err check_firmware(struct probe *probe)
     return ERR_OK;
 }
 
-enum err stlink_start(struct probe *probe, struct usb_pipe *pipe)
+enum err stlink_start(struct probe *probe, struct pipe *pipe)
 {
     struct stlink *stlink = calloc(1, sizeof *stlink);
     enum err error = ERR_NO_MEMORY;
@@ -321,7 +321,7 @@ enum err stlink_start(struct probe *probe, struct usb_pipe *pipe)
 
 static enum err stlink_open(struct probe *probe)
 {
-    struct usb_pipe *pipe;
+    struct pipe *pipe;
 
     if (probe->info.advice[0])
         return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,

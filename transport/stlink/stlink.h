@@ -14,7 +14,7 @@
 #define STLINK_PERIPHERALS_END 0x60000000u
 
 struct stlink {
-    struct usb_pipe *pipe;
+    struct pipe *pipe;
     uint8_t version_reply[6]; /* of GET_VERSION, whose answer never changes */
     struct stlink_version version;
     struct stlink_caps caps;
@@ -48,7 +48,7 @@ static inline struct stlink *stlink_of(struct probe *probe)
 
 /* Takes over an open pipe to an ST-Link: reads its version, leaves whatever mode a predecessor left
  * it in. On error the pipe is closed. For stlink.c's open and for tests with a modelled probe. */
-enum err stlink_start(struct probe *probe, struct usb_pipe *pipe);
+enum err stlink_start(struct probe *probe, struct pipe *pipe);
 
 /* --- stlink_link.c: one command --- */
 

@@ -20,7 +20,7 @@ enum {
 };
 
 struct usb {
-    struct usb_pipe pipe; /* first: drivers hold a pointer to it */
+    struct pipe pipe; /* first: drivers hold a pointer to it */
     libusb_context *context;
     libusb_device_handle *handle;
     uint8_t out_endpoint, in_endpoint;
@@ -167,7 +167,7 @@ static void cancel(struct usb *usb, int count)
         run_events(usb);
 }
 
-static int fill(struct usb *usb, struct usb_exchange *exchange)
+static int fill(struct usb *usb, struct pipe_exchange *exchange)
 {
     int count = 0;
     struct part {
@@ -191,7 +191,7 @@ static int fill(struct usb *usb, struct usb_exchange *exchange)
 }
 
 /* The first transfer's failure explains the others'. */
-static enum err outcome(struct usb *usb, struct usb_exchange *exchange, int count, struct job *job)
+static enum err outcome(struct usb *usb, struct pipe_exchange *exchange, int count, struct job *job)
 {
     for (int i = 0; i < count; i++) {
         struct libusb_transfer *transfer = usb->transfers[i];
@@ -210,7 +210,7 @@ static enum err outcome(struct usb *usb, struct usb_exchange *exchange, int coun
 }
 
 /* A failed command means that the reply behind it would only wait for its time limit. */
-static void wait_for(struct usb *usb, const struct usb_exchange *exchange, int count)
+static void wait_for(struct usb *usb, const struct pipe_exchange *exchange, int count)
 {
     uint64_t end = end_in_ms(exchange->timeout_ms + LATE_MS);
 
@@ -231,8 +231,7 @@ static enum err check_idle(const struct usb *usb, struct job *job)
     return ERR_OK;
 }
 
-static enum err usb_exchange_run(struct usb_pipe *pipe, struct usb_exchange *exchange,
-                                 struct job *job)
+static enum err run_exchange(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
     int submitted = 0;
@@ -257,7 +256,7 @@ static enum err usb_exchange_run(struct usb_pipe *pipe, struct usb_exchange *exc
     return outcome(usb, exchange, count, job);
 }
 
-static enum err usb_recover(struct usb_pipe *pipe, struct job *job)
+static enum err usb_recover(struct pipe *pipe, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
     unsigned char stale[512];
@@ -276,7 +275,7 @@ static enum err usb_recover(struct usb_pipe *pipe, struct job *job)
     return ERR_OK;
 }
 
-static enum err usb_reset(struct usb_pipe *pipe, struct job *job)
+static enum err usb_reset(struct pipe *pipe, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
 
@@ -292,7 +291,7 @@ static enum err usb_reset(struct usb_pipe *pipe, struct job *job)
 
 /* With transfers that never ended the device is closed all the same: the next to open it would be
  * told that another program has it. Only libusb's own records of them are leaked. */
-static void usb_close(struct usb_pipe *pipe)
+static void usb_close(struct pipe *pipe)
 {
     struct usb *usb = (struct usb *)pipe;
 
@@ -309,8 +308,8 @@ static void usb_close(struct usb_pipe *pipe)
     free(usb);
 }
 
-static const struct usb_pipe_driver libusb_pipe = {
-    .exchange = usb_exchange_run,
+static const struct pipe_driver libusb_pipe = {
+    .exchange = run_exchange,
     .recover = usb_recover,
     .reset = usb_reset,
     .close = usb_close,
@@ -385,7 +384,7 @@ static enum err open_at(struct usb *usb, const char *place, struct job *job)
     return code == 0 ? ERR_OK : open_error(code, place, job);
 }
 
-enum err usb_open(const char *place, struct job *job, struct usb_pipe **pipe)
+enum err usb_open(const char *place, struct job *job, struct pipe **pipe)
 {
     struct usb *usb = calloc(1, sizeof *usb);
     enum err error = ERR_OK;

@@ -17,7 +17,7 @@ static void pass_transfer(struct model_pipe *pipe, size_t bytes)
     pipe->pipe.bytes += bytes;
 }
 
-static enum err time_out(struct model_pipe *pipe, const struct usb_exchange *x, struct job *job)
+static enum err time_out(struct model_pipe *pipe, const struct pipe_exchange *x, struct job *job)
 {
     sim_board_advance_us(pipe->board, x->timeout_ms * 1000u);
     return job_fail(job, ERR_PROBE, "the probe did not answer in time");
@@ -25,7 +25,7 @@ static enum err time_out(struct model_pipe *pipe, const struct usb_exchange *x, 
 
 /* What is alike for both directions; ERR_OK: the transfer happens, whatever becomes of its bytes.
  */
-static enum err fail(struct model_pipe *pipe, enum pipe_fault fault, const struct usb_exchange *x,
+static enum err fail(struct model_pipe *pipe, enum pipe_fault fault, const struct pipe_exchange *x,
                      struct job *job)
 {
     switch (fault) {
@@ -56,7 +56,7 @@ static void make_rubbish(uint8_t *bytes, size_t length)
         bytes[i] = (uint8_t)(i * 37 + 11);
 }
 
-static enum err put_out(struct model_pipe *pipe, const struct usb_exchange *x, const void *bytes,
+static enum err put_out(struct model_pipe *pipe, const struct pipe_exchange *x, const void *bytes,
                         size_t length, struct job *job)
 {
     uint8_t rubbish[PIPE_BUFFER];
@@ -83,7 +83,7 @@ static void keep_late(struct model_pipe *pipe)
 }
 
 /* The oldest reply there is: a late one, or the model's. */
-static void take_reply(struct model_pipe *pipe, struct usb_exchange *x)
+static void take_reply(struct model_pipe *pipe, struct pipe_exchange *x)
 {
     if (pipe->late_count == 0) {
         x->in_length = stlink_model_in(pipe->model, x->in, x->in_capacity);
@@ -97,7 +97,7 @@ static void take_reply(struct model_pipe *pipe, struct usb_exchange *x)
     memmove(first, first + 1, --pipe->late_count * sizeof *first);
 }
 
-static enum err get_in(struct model_pipe *pipe, struct usb_exchange *x, struct job *job)
+static enum err get_in(struct model_pipe *pipe, struct pipe_exchange *x, struct job *job)
 {
     enum pipe_fault fault = fault_here(pipe, true);
     enum err error = fail(pipe, fault, x, job);
@@ -128,7 +128,7 @@ static enum err get_in(struct model_pipe *pipe, struct usb_exchange *x, struct j
     return x->in_length > 0 ? ERR_OK : time_out(pipe, x, job);
 }
 
-static enum err exchange(struct usb_pipe *base, struct usb_exchange *x, struct job *job)
+static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job *job)
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
     const uint8_t *bytes = x->command;
@@ -152,7 +152,7 @@ static enum err exchange(struct usb_pipe *base, struct usb_exchange *x, struct j
     return error == ERR_OK && x->in ? get_in(pipe, x, job) : error;
 }
 
-static enum err recover(struct usb_pipe *base, struct job *job)
+static enum err recover(struct pipe *base, struct job *job)
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
     uint8_t drained[64];
@@ -168,7 +168,7 @@ static enum err recover(struct usb_pipe *base, struct job *job)
     return ERR_OK;
 }
 
-static enum err reset(struct usb_pipe *base, struct job *job)
+static enum err reset(struct pipe *base, struct job *job)
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
 
@@ -180,12 +180,12 @@ static enum err reset(struct usb_pipe *base, struct job *job)
     return ERR_OK;
 }
 
-static void close_pipe(struct usb_pipe *base)
+static void close_pipe(struct pipe *base)
 {
     (void)base; /* on the caller's memory */
 }
 
-static const struct usb_pipe_driver model_pipe_driver = {
+static const struct pipe_driver model_pipe_driver = {
     .exchange = exchange, .recover = recover, .reset = reset, .close = close_pipe};
 
 static struct model_pipe *of_clock(struct clock *clock)

@@ -30,7 +30,7 @@ struct pipe_reply {
 };
 
 struct model_pipe {
-    struct usb_pipe pipe;
+    struct pipe pipe;
     struct stlink_model *model;
     struct sim_board *board;
     uint64_t points;                /* transfers begun so far */
@@ -45,7 +45,7 @@ struct model_pipe {
     size_t late_count;
     bool under_way; /* ..and will arrive only after the next drain */
     /* Sees every exchange before it happens; may be NULL. */
-    void (*spy)(void *user, const struct usb_exchange *exchange);
+    void (*spy)(void *user, const struct pipe_exchange *exchange);
     void *spy_user;
     bool mute;          /* the firmware hangs: no exchange ends, a USB reset helps */
     bool nrst_low;      /* as DRIVE_NRST said last */

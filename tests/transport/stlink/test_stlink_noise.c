@@ -114,7 +114,7 @@ struct count {
     unsigned seen;
 };
 
-static void count_single(void *user, const struct usb_exchange *x)
+static void count_single(void *user, const struct pipe_exchange *x)
 {
     const uint8_t *command = x->command;
     struct count *count = user;

@@ -27,7 +27,7 @@ static void put(struct wire *wire, const char *text)
     snprintf(wire->text + used, sizeof wire->text - used, "%s", text);
 }
 
-static void spy(void *user, const struct usb_exchange *x)
+static void spy(void *user, const struct pipe_exchange *x)
 {
     const uint8_t *command = x->command, *items = x->out;
     struct wire *wire = user;

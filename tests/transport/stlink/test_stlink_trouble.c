@@ -146,7 +146,7 @@ struct stopwatch {
     uint64_t last, longest;
 };
 
-static void time_exchange(void *user, const struct usb_exchange *exchange)
+static void time_exchange(void *user, const struct pipe_exchange *exchange)
 {
     struct stopwatch *watch = user;
     uint64_t now = sim_board_now_us(watch->board);

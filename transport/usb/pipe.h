@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* A pipe to a probe's firmware: commands one way, replies the other, whatever carries them (USB
+ * bulk endpoints: usb.h). Drivers of probes speak to it and to nothing below; tests put a modelled
+ * probe behind it. Used by one thread. */
+#ifndef PROBED_PIPE_H
+#define PROBED_PIPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/job.h"
+
+/* A command, and behind it either data to the probe or a reply from it. */
+struct pipe_exchange {
+    const void *command;
+    size_t command_length;
+    const void *out; /* second OUT transfer, or NULL */
+    size_t out_length;
+    void *in; /* IN transfer, or NULL */
+    size_t in_capacity;
+    size_t in_length; /* bytes that came */
+    unsigned timeout_ms;
+};
+
+struct pipe {
+    const struct pipe_driver *driver;
+    uint64_t transfers, bytes; /* completed, both directions */
+};
+
+struct pipe_driver {
+    /* All transfers of the exchange are submitted together; returns when all have ended. On error
+     * (ERR_PROBE_GONE; ERR_PROBE: no answer in time, or a stall) none is left under way and the
+     * job has the sentence; what the probe still holds must be cleared by recover(). */
+    enum err (*exchange)(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job);
+    /* Clears halts and reads away stale replies. */
+    enum err (*recover)(struct pipe *pipe, struct job *job);
+    /* The last resort: resets the probe's USB, where its other functions (a serial port, a disk)
+     * drop out too. */
+    enum err (*reset)(struct pipe *pipe, struct job *job);
+    void (*close)(struct pipe *pipe);
+};
+
+#endif
