@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A usb_pipe whose far end is the modelled ST-Link, in the same process: deterministic, in virtual
+/* A pipe whose far end is the modelled ST-Link, in the same process: deterministic, in virtual
  * time, and able to fail at any transfer in any way. */
 #ifndef PROBED_MODEL_PIPE_H
 #define PROBED_MODEL_PIPE_H
