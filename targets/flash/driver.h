@@ -12,6 +12,7 @@
 #include "target.h"
 
 struct chip_family;
+struct loader_protocol;
 
 enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = 2 };
 
@@ -44,9 +45,10 @@ struct flash_extent {
     uint32_t limit_us; /* it takes longer: something is wrong */
 };
 
-/* Thumb code that runs in target RAM; its calling convention:
- * targets/flash/stm32/loaders/stm32f1_program.S. */
+/* Thumb code that runs in target RAM, and how it wants to be fed: by the mailbox, whose calling
+ * convention stands in targets/flash/stm32/loaders/stm32f1_program.S. */
 struct flash_loader {
+    const struct loader_protocol *protocol;
     const uint8_t *code;
     uint32_t code_size;
 };
@@ -69,7 +71,7 @@ struct flash_driver {
         uint32_t offset, mask, value;
     } idle;
     uint32_t errors; /* bits of the status after an operation that make it a failed one */
-    const struct flash_loader *loader;
+    const struct flash_loader *loader; /* NULL: program() does it */
 
     /* Fills the geometry, whose areas and one bank over all of them the memory map gave. Reads
      * only. */
@@ -82,6 +84,10 @@ struct flash_driver {
     /* Queues what ends it: the status to *status, and nothing selected any more. */
     void (*queue_erased)(struct flash_controller *controller, const struct flash_extent *what,
                          uint32_t *status);
+    /* Programs whole pages by the debug port alone, where no loader can run. May be NULL if there
+     * is a loader. */
+    enum err (*program)(struct flash_controller *controller, uint32_t address, const void *data,
+                        uint32_t length);
     /* Queues: locked again, what prepare() changed put back. The banks are idle. */
     void (*queue_finish)(struct flash_controller *controller);
     /* Turns the status the loader left (or 0: read it) into an error with a sentence; clears it on

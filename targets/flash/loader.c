@@ -26,6 +26,15 @@ static uint32_t page_size(const struct loader *loader)
     return loader->controller->geometry.page_size;
 }
 
+/* A driver without a routine programs by itself. */
+static const struct flash_loader *program_of(const struct loader *loader)
+{
+    static const struct flash_loader none = {.protocol = &loader_direct};
+    const struct flash_driver *driver = loader->controller->driver;
+
+    return driver->loader ? driver->loader : &none;
+}
+
 static const struct target_region *largest_ram(const struct target *target)
 {
     const struct target_region *best = NULL;
@@ -46,7 +55,7 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     *loader = (struct loader){.controller = controller, .target = controller->target};
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
-    loader->buffer[0] = (loader->program_code + controller->driver->loader->code_size + 3) & ~3u;
+    loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
@@ -74,14 +83,15 @@ enum err loader_borrow(struct loader *loader, uint32_t end)
 static enum err borrow_ram(struct loader *loader)
 {
     struct ops *ops = &loader->target->ops;
-    const struct flash_loader *program = loader->controller->driver->loader;
+    const struct flash_loader *program = program_of(loader);
 
     loader->saved = malloc(loader->area_size + 4 + loader->controller->geometry.block_size);
     if (!loader->saved)
         return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
     loader->block = loader->saved + loader->area_size;
     memcpy(loader->block, checksum_code, sizeof checksum_code);
-    memcpy(loader->block + sizeof checksum_code, program->code, program->code_size);
+    if (program->code_size)
+        memcpy(loader->block + sizeof checksum_code, program->code, program->code_size);
     enum err err =
         loader_borrow(loader, loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES));
     if (!err) {
@@ -107,6 +117,28 @@ enum err loader_enter(struct loader *loader)
     return err;
 }
 
+enum err loader_program(struct loader *loader, uint32_t address, const void *data,
+                        enum loader_pace pace)
+{
+    return program_of(loader)->protocol->program(loader, address, data, pace);
+}
+
+enum err loader_program_wait(struct loader *loader)
+{
+    return program_of(loader)->protocol->wait(loader);
+}
+
+enum err loader_program_end(struct loader *loader)
+{
+    return program_of(loader)->protocol->end(loader);
+}
+
+/* Another routine gets the core, or none: what was handed over is not waited for. */
+static void forget_program(struct loader *loader)
+{
+    program_of(loader)->protocol->forget(loader);
+}
+
 enum err loader_leave(struct loader *loader)
 {
     bool entered = loader->entered;
@@ -115,7 +147,7 @@ enum err loader_leave(struct loader *loader)
     if (!entered || target_state(loader->target) != TARGET_HALTED)
         return ERR_OK; /* nothing to give back */
     enum err ended = loader_program_end(loader);
-    loader_program_forget(loader);
+    forget_program(loader);
     enum err err = loader_core_give_back(loader);
     return ended ? ended : err;
 }
@@ -174,7 +206,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     uint32_t words[SUM_RESULTS + LOADER_CHECKSUM_PAGES] = {address, page_size(loader), pages,
                                                            parameters + 4 * SUM_RESULTS};
 
-    loader_program_forget(loader);
+    forget_program(loader);
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
     loader_core_queue_start(loader, loader->area + loader->checksum_code, &parameters, 1);

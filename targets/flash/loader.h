@@ -64,8 +64,19 @@ enum err loader_program_wait(struct loader *loader);
 /* Hands over what is collected and waits for all that is under way. The routine stays where it is:
  * more pages may come. */
 enum err loader_program_end(struct loader *loader);
-/* Another routine gets the core, or none: what was handed over is not waited for. */
-void loader_program_forget(struct loader *loader);
+/* How pages reach the flash: the functions above do what these do. */
+struct loader_protocol {
+    enum err (*program)(struct loader *loader, uint32_t address, const void *data,
+                        enum loader_pace pace);
+    enum err (*wait)(struct loader *loader);
+    enum err (*end)(struct loader *loader);
+    /* Another routine gets the core, or none: what was handed over is not waited for. */
+    void (*forget)(struct loader *loader);
+};
+
+extern const struct loader_protocol loader_mailbox; /* a routine that takes two buffers in turn */
+extern const struct loader_protocol loader_direct;  /* the driver's program() */
+
 /* Gives the core back with the program's registers. */
 enum err loader_leave(struct loader *loader);
 /* Puts RAM back as far as the target answers, frees. In any state; twice is fine. */

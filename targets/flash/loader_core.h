@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The core in the hands of a loader routine; used by loader.c and
- * loader_program.c only. The core runs inside
- * loader_core_flush() and, on demand, until the next one. */
+/* The core in the hands of a loader routine; used by loader.c and its protocols only. The core runs
+ * inside loader_core_flush() and, on demand, until the next one. */
 #ifndef PROBED_LOADER_CORE_H
 #define PROBED_LOADER_CORE_H
 

@@ -7,6 +7,7 @@
 
 #include "core/core.h"
 #include "flash/controller.h"
+#include "flash/loader.h"
 #include "flash/stm32/loaders/stm32f1_program.h"
 #include "probe/ops.h"
 
@@ -159,7 +160,8 @@ static enum err probe(struct flash_controller *controller)
     return ERR_OK;
 }
 
-static const struct flash_loader loader = {stm32f1_program_code, sizeof stm32f1_program_code};
+static const struct flash_loader loader = {&loader_mailbox, stm32f1_program_code,
+                                           sizeof stm32f1_program_code};
 
 const struct flash_driver stm32f1_flash = {
     .name = "stm32f1",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Programming by the family's routine: two buffers are filled in turn. To ask whether one is free
- * costs a round trip, so nobody asks before the time that is expected. */
+/* The protocol of two buffers, of which one is filled while the other is programmed. To ask whether
+ * one is free costs a round trip, so nobody asks before the time that is expected. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -32,7 +32,7 @@ static bool anything_under_way(const struct loader *loader)
     return loader->units[0] || loader->units[1];
 }
 
-void loader_program_forget(struct loader *loader)
+static void forget(struct loader *loader)
 {
     loader->programming = loader->standing = false;
     loader->units[0] = loader->units[1] = 0;
@@ -44,7 +44,7 @@ static enum err flush(struct loader *loader, bool pause)
     enum err err = loader_core_flush(loader, pause);
 
     if (err) {
-        loader_program_forget(loader);
+        forget(loader);
     } else if (pause) {
         loader->standing = true;
         loader->stands_us = now_us(loader);
@@ -57,7 +57,7 @@ static enum err explain_failure(struct loader *loader)
 {
     uint32_t status[2] = {0};
 
-    loader_program_forget(loader);
+    forget(loader);
     enum err err = loader_core_halt(loader);
     if (err)
         return err;
@@ -74,7 +74,7 @@ static void stop(struct loader *loader)
 {
     bool runs = loader->programming && !loader->standing;
 
-    loader_program_forget(loader);
+    forget(loader);
     loader->strayed = true;
     if (runs && target_state(loader->target) == TARGET_HALTED)
         loader_core_halt(loader);
@@ -214,7 +214,7 @@ static enum err hand_over(struct loader *loader, bool pause)
     return ERR_OK;
 }
 
-enum err loader_program(struct loader *loader, uint32_t address, const void *data,
+static enum err program(struct loader *loader, uint32_t address, const void *data,
                         enum loader_pace pace)
 {
     uint32_t size = geometry_of(loader)->page_size;
@@ -240,14 +240,14 @@ static enum err pause(struct loader *loader)
     return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
 }
 
-enum err loader_program_wait(struct loader *loader)
+static enum err wait_one(struct loader *loader)
 {
     enum err err = loader->collected ? hand_over(loader, false) : wait_for_turn(loader);
 
     return err ? err : pause(loader);
 }
 
-enum err loader_program_end(struct loader *loader)
+static enum err end(struct loader *loader)
 {
     enum err err = loader->collected ? hand_over(loader, false) : ERR_OK;
 
@@ -257,3 +257,10 @@ enum err loader_program_end(struct loader *loader)
         err = wait_free(loader, loader->slot ^ 1, 0);
     return err ? err : pause(loader);
 }
+
+const struct loader_protocol loader_mailbox = {
+    .program = program,
+    .wait = wait_one,
+    .end = end,
+    .forget = forget,
+};
