@@ -80,6 +80,23 @@ void bench_hands(struct bench *bench, const char *noun, const char *verb)
     assert_int_equal(probe_command(bench->probe, 2, words), ERR_OK);
 }
 
+void bench_power_cycle(struct bench *bench)
+{
+    bench_hands(bench, "power", "off");
+    bench_hands(bench, "power", "on");
+    bench_job(bench);
+    assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
+}
+
+struct stm32f1_options bench_options(struct bench *bench)
+{
+    struct stm32f1_options options;
+
+    bench_job(bench);
+    assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
+    return options;
+}
+
 void bench_fill(uint8_t *data, size_t length, uint32_t seed)
 {
     for (size_t i = 0; i < length; i++) {

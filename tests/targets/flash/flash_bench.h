@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "flash/flash.h"
+#include "flash/stm32/stm32f1.h"
 #include "probe/probe.h"
 #include "target.h"
 
@@ -35,6 +36,11 @@ int bench_down(void **state);
 void bench_job(struct bench *bench);
 uint64_t bench_now_us(const struct bench *bench);
 void bench_hands(struct bench *bench, const char *noun, const char *verb);
+
+/* Switches the board off and on, connects again. */
+void bench_power_cycle(struct bench *bench);
+/* A fresh job, and what the option bytes are. */
+struct stm32f1_options bench_options(struct bench *bench);
 
 /* A reproducible image without long runs of one value. */
 void bench_fill(uint8_t *data, size_t length, uint32_t seed);

@@ -2,29 +2,11 @@
 /* Option bytes of the simulated STM32F103: read, changed, protection on and off. */
 #include <string.h>
 
-#include "flash/stm32/stm32f1.h"
 #include "flash_bench.h"
-
-static struct stm32f1_options read_options(struct bench *bench)
-{
-    struct stm32f1_options options;
-
-    bench_job(bench);
-    assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
-    return options;
-}
-
-static void power_cycle(struct bench *bench)
-{
-    bench_hands(bench, "power", "off");
-    bench_hands(bench, "power", "on");
-    bench_job(bench);
-    assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
-}
 
 static void a_new_chip_is_open(void **state)
 {
-    struct stm32f1_options options = read_options(*state);
+    struct stm32f1_options options = bench_options(*state);
 
     assert_false(options.readout_protected);
     assert_false(options.broken);
@@ -36,20 +18,20 @@ static void a_new_chip_is_open(void **state)
 static void what_is_written_is_read(void **state)
 {
     struct bench *bench = *state;
-    struct stm32f1_options options = read_options(bench), now;
+    struct stm32f1_options options = bench_options(bench), now;
 
     options.user = 0xFE; /* hardware watchdog */
     options.data[0] = 0x12;
     options.data[1] = 0x34;
     options.wrp = 0x7FFFFFFE;
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
-    now = read_options(bench);
+    now = bench_options(bench);
     assert_int_equal(now.rdp, 0xA5);
     assert_int_equal(now.user, 0xFE);
     assert_memory_equal(now.data, "\x12\x34", 2);
     assert_int_equal(now.wrp, 0x7FFFFFFE);
-    power_cycle(bench);
-    now = read_options(bench);
+    bench_power_cycle(bench);
+    now = bench_options(bench);
     assert_false(now.readout_protected);
     assert_int_equal(now.wrp, 0x7FFFFFFE);
 }
@@ -62,12 +44,12 @@ static void protection_goes_on_and_off(void **state)
 
     bench_fill(data, sizeof data, 1);
     assert_int_equal(bench_load(bench, FLASH, data, sizeof data, NULL), ERR_OK);
-    options = read_options(bench);
+    options = bench_options(bench);
     options.data[0] = 0x77;
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
     assert_int_equal(stm32f1_options_lock(bench->target), ERR_OK);
-    power_cycle(bench);
-    options = read_options(bench);
+    bench_power_cycle(bench);
+    options = bench_options(bench);
     assert_true(options.readout_protected);
     assert_int_equal(options.data[0], 0x77); /* the others stayed */
     assert_int_not_equal(target_read(bench->target, FLASH, &byte, 1, NULL), ERR_OK);
@@ -75,8 +57,8 @@ static void protection_goes_on_and_off(void **state)
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_PROTECTED);
     bench_job(bench);
     assert_int_equal(stm32f1_options_unlock(bench->target), ERR_OK);
-    power_cycle(bench);
-    options = read_options(bench);
+    bench_power_cycle(bench);
+    options = bench_options(bench);
     assert_false(options.readout_protected);
     assert_int_equal(options.rdp, 0xA5);
     assert_int_equal(options.data[0], 0xFF);
@@ -93,15 +75,15 @@ static void unlocking_an_open_chip_keeps_its_flash(void **state)
     bench_fill(data, sizeof data, 2);
     assert_int_equal(bench_load(bench, FLASH, data, sizeof data, NULL), ERR_OK);
     assert_int_equal(stm32f1_options_unlock(bench->target), ERR_OK);
-    power_cycle(bench);
-    assert_false(read_options(bench).readout_protected);
+    bench_power_cycle(bench);
+    assert_false(bench_options(bench).readout_protected);
     bench_assert_memory(bench, FLASH, data, sizeof data);
 }
 
 static void the_controller_is_locked_afterwards(void **state)
 {
     struct bench *bench = *state;
-    struct stm32f1_options options = read_options(bench);
+    struct stm32f1_options options = bench_options(bench);
     uint32_t cr;
 
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);

@@ -3,7 +3,6 @@
  * operation or transfer, a wire that fails once, a probe that is gone. */
 #include <string.h>
 
-#include "flash/stm32/stm32f1.h"
 #include "flash_bench.h"
 #include "probe/fault_injection.h"
 
@@ -14,23 +13,6 @@ static uint8_t program[PAGE_SIZE];
 
 /* --- the chip before and after --- */
 
-static struct stm32f1_options read_options(struct bench *bench)
-{
-    struct stm32f1_options options;
-
-    bench_job(bench);
-    assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
-    return options;
-}
-
-static void power_cycle(struct bench *bench)
-{
-    bench_hands(bench, "power", "off");
-    bench_hands(bench, "power", "on");
-    bench_job(bench);
-    assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
-}
-
 /* A program in the flash, and options of its own in force. */
 static struct bench *bench_with_program(void)
 {
@@ -40,12 +22,12 @@ static struct bench *bench_with_program(void)
     struct bench *bench = state;
     bench_fill(program, sizeof program, 1);
     assert_int_equal(bench_load(bench, FLASH, program, sizeof program, NULL), ERR_OK);
-    struct stm32f1_options options = read_options(bench);
+    struct stm32f1_options options = bench_options(bench);
     options.data[0] = 0x11;
     options.data[1] = 0x22;
     options.wrp = 0x7FFFFFFF;
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
-    power_cycle(bench);
+    bench_power_cycle(bench);
     assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
     return bench;
 }
@@ -162,14 +144,14 @@ static void cancel_everywhere(bool locked, enum err (*command)(struct bench *), 
 
         if (locked) {
             assert_int_equal(stm32f1_options_lock(bench->target), ERR_OK);
-            power_cycle(bench);
+            bench_power_cycle(bench);
         }
         assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
         struct left before = {word_at(bench, DBGMCU_CR), word_at(bench, RCC_CR)};
         enum err err = cancelled_at(bench, command, transfers, at, &seen);
         assert_true(err == ERR_OK || err == ERR_CANCELLED);
         check_given_back(bench, &before);
-        power_cycle(bench);
+        bench_power_cycle(bench);
         check(bench, err == ERR_OK);
         done += err == ERR_OK;
         undone += err == ERR_CANCELLED;
@@ -182,7 +164,7 @@ static void cancel_everywhere(bool locked, enum err (*command)(struct bench *), 
 
 static void check_written(struct bench *bench, bool done)
 {
-    struct stm32f1_options options = read_options(bench);
+    struct stm32f1_options options = bench_options(bench);
 
     assert_false(options.readout_protected);
     assert_int_equal(options.rdp, 0xA5);
@@ -194,7 +176,7 @@ static void check_written(struct bench *bench, bool done)
 
 static void check_locked(struct bench *bench, bool done)
 {
-    struct stm32f1_options options = read_options(bench);
+    struct stm32f1_options options = bench_options(bench);
 
     assert_int_equal(options.readout_protected, done);
     assert_int_equal(options.data[0], 0x11);
@@ -203,7 +185,7 @@ static void check_locked(struct bench *bench, bool done)
 
 static void check_unlocked(struct bench *bench, bool done)
 {
-    struct stm32f1_options options = read_options(bench);
+    struct stm32f1_options options = bench_options(bench);
 
     assert_int_equal(options.readout_protected, !done);
     assert_int_equal(options.wrp, done ? 0xFFFFFFFF : 0x7FFFFFFF);
@@ -258,7 +240,7 @@ static void a_wire_that_fails_once_loses_nothing(void **state)
             enum err err = broken_at(bench, write_data, kinds[kind], at, &seen, &gone);
 
             bool written = err == ERR_OK || strstr(bench->job.text, "were written as asked");
-            power_cycle(bench);
+            bench_power_cycle(bench);
             check_written(bench, written);
             repaired += err == ERR_OK;
             bench_down(&rig);
@@ -299,7 +281,7 @@ static void a_lost_probe_costs_nothing_if_the_command_is_repeated(void **state)
         bench_job(bench);
         assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
         repeat(bench, write_data);
-        power_cycle(bench);
+        bench_power_cycle(bench);
         check_written(bench, true);
         bench_down(&rig);
     }
@@ -323,15 +305,15 @@ static void a_lost_probe_is_told_with_what_the_chip_will_be_like(void **state)
                       strstr(bench->job.text, "with its flash erased");
 
         assert_int_equal(err, gone ? ERR_PROBE_GONE : ERR_OK);
-        power_cycle(bench);
-        if (!read_options(bench).readout_protected) {
+        bench_power_cycle(bench);
+        if (!bench_options(bench).readout_protected) {
             bench_assert_memory(bench, FLASH, program, sizeof program);
         } else {
             assert_true(warned);
             locked_out++;
             assert_int_equal(stm32f1_options_unlock(bench->target), ERR_OK);
-            power_cycle(bench);
-            assert_false(read_options(bench).readout_protected);
+            bench_power_cycle(bench);
+            assert_false(bench_options(bench).readout_protected);
             bench_assert_filled(bench, FLASH, 0xFF, sizeof program);
         }
         bench_down(&rig);
@@ -351,7 +333,7 @@ static void a_lost_probe_while_unlocking_is_told_otherwise(void **state)
         void *rig = bench;
 
         assert_int_equal(stm32f1_options_lock(bench->target), ERR_OK);
-        power_cycle(bench);
+        bench_power_cycle(bench);
         enum err err = broken_at(bench, unlock, FAULT_GONE, at, &seen, &gone);
         assert_int_equal(err, gone ? ERR_PROBE_GONE : ERR_OK);
         told += strstr(bench->job.text, "the chip stays read-protected") != NULL;
@@ -359,8 +341,8 @@ static void a_lost_probe_while_unlocking_is_told_otherwise(void **state)
         bench_job(bench);
         assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
         repeat(bench, unlock);
-        power_cycle(bench);
-        assert_false(read_options(bench).readout_protected);
+        bench_power_cycle(bench);
+        assert_false(bench_options(bench).readout_protected);
         bench_down(&rig);
     }
     assert_in_range(told, 20, 40);
