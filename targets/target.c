@@ -27,22 +27,13 @@ enum err target_create(struct probe *probe, struct target **target)
     t->vector_catch = DEMCR_VC_HARDERR;
     t->slice = SLICE_FIRST;
     t->chip.core = "";
-    core_forget(t, true);
+    core_new_power_epoch(t);
     return ERR_OK;
 }
 
 void target_destroy(struct target *target)
 {
     free(target);
-}
-
-struct job *target_set_job(struct target *target, struct job *job)
-{
-    struct job *before = target->job;
-
-    target->job = job;
-    probe_set_job(target->probe, job);
-    return before;
 }
 
 struct probe *target_probe(const struct target *target)

@@ -116,12 +116,10 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
     target->chip.cpuid = found.cpuid;
     target->chip.breakpoints = target->fpb.count;
     target->chip.watchpoints = target->dwt.count;
-    core_forget(target, true);
+    core_new_power_epoch(target);
     err = dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu,
                             &target->ops);
     target->attached = true;
-    breakpoints_forget(target);
-    watchpoints_forget(target);
     if (!err)
         err = breakpoints_apply(target);
     if (!err)
@@ -158,7 +156,7 @@ enum err detach_core(struct target *target)
     breakpoints_flushed(target, err);
     if (!err)
         err = dbgmcu_restore(&target->dbgmcu, &target->ops);
-    core_forget(target, true);
+    core_new_epoch(target);
     target->masked = false;
     target->attached = false;
     target->state = TARGET_ABSENT;

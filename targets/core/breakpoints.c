@@ -152,10 +152,10 @@ static void queue_comparators(struct target *target, uint32_t exclude)
     memcpy(slots, target->fpb.written, sizeof slots);
     fpb_plan(&target->fpb, addresses, count, slots);
     for (unsigned i = 0; i < target->fpb.count; i++)
-        if (!target->fpb.known || slots[i] != target->fpb.written[i])
+        if (target->fpb.epoch != target->power_epoch || slots[i] != target->fpb.written[i])
             ops_write32(&target->ops, FP_COMP0 + 4 * i, slots[i]);
     memcpy(target->fpb.written, slots, sizeof slots);
-    target->fpb.known = true;
+    target->fpb.epoch = target->power_epoch;
 }
 
 static void queue_instruction(struct target *target, struct breakpoint *b, uint32_t exclude)
@@ -165,7 +165,7 @@ static void queue_instruction(struct target *target, struct breakpoint *b, uint3
     if (wanted == b->inserted)
         return;
     b->inserted = wanted;
-    cache_drop_range(&target->cache, b->address, 2);
+    cache_drop_range(core_cache(target), b->address, 2);
     if (!wanted) {
         ops_write(&target->ops, b->address, 2, b->saved, 1);
         return;
@@ -176,8 +176,18 @@ static void queue_instruction(struct target *target, struct breakpoint *b, uint3
     ops_write(&target->ops, b->address, 2, bkpt_code, 1);
 }
 
+/* RAM was without power: what stood there is gone. */
+static void forget_inserted(struct target *target)
+{
+    for (size_t i = 0; i < BREAKPOINT_MAX; i++)
+        target->breakpoints[i].inserted = false;
+    target->inserted_epoch = target->power_epoch;
+}
+
 void breakpoints_queue(struct target *target, uint32_t exclude)
 {
+    if (target->inserted_epoch != target->power_epoch)
+        forget_inserted(target);
     queue_comparators(target, exclude);
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
         if (target->breakpoints[i].soft)
@@ -200,14 +210,7 @@ void breakpoints_flushed(struct target *target, enum err err)
             b->inserted = false;
     }
     if (err)
-        target->fpb.known = false;
-}
-
-void breakpoints_forget(struct target *target)
-{
-    target->fpb.known = false;
-    for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        target->breakpoints[i].inserted = false;
+        target->fpb.epoch = 0;
 }
 
 void breakpoints_queue_remove(struct target *target)

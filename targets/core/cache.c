@@ -124,3 +124,11 @@ void cache_drop_range(struct cache *cache, uint32_t address, size_t length)
             drop(line);
     }
 }
+
+struct cache *cache_of_epoch(struct cache *cache, uint32_t epoch)
+{
+    if (cache->epoch != epoch)
+        cache_drop_all(cache);
+    cache->epoch = epoch;
+    return cache;
+}

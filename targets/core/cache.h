@@ -26,6 +26,7 @@ struct cache_refusal {
 };
 
 struct cache {
+    uint32_t epoch; /* when all of this was read */
     struct cache_line lines[CACHE_LINES];
     unsigned next; /* the line to give up next */
     struct cache_refusal refusals[CACHE_REFUSALS];
@@ -37,6 +38,8 @@ static inline uint32_t cache_line_of(uint32_t address)
     return address & ~(uint32_t)(CACHE_LINE - 1);
 }
 
+/* The same cache, emptied if what it holds was read in another epoch. */
+struct cache *cache_of_epoch(struct cache *cache, uint32_t epoch);
 /* NULL: not there, or too old. `address` lies anywhere in the line. */
 struct cache_line *cache_find(struct cache *cache, uint32_t address, uint64_t now_us);
 /* Claimed and not committed yet: it is being read. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* DHCSR: what every use of the core goes through, and halting it (DDI 0403, C1.6.2). */
+/* What every use of the core goes through: jobs, flushes, and what DHCSR says of resets (DDI 0403,
+ * C1.6.2). Nothing here knows who keeps what of the core: each compares the epoch. */
 #include "core/core.h"
 
 #include "probe/probe.h"
-
-enum { HALT_TIMEOUT_US = 1000000 };
 
 uint64_t core_now_us(const struct target *target)
 {
@@ -25,6 +24,15 @@ bool core_take_reset(struct target *target)
     return seen;
 }
 
+struct job *target_set_job(struct target *target, struct job *job)
+{
+    struct job *before = target->job;
+
+    target->job = job;
+    probe_set_job(target->probe, job);
+    return before;
+}
+
 enum err core_mark(const struct target *target)
 {
     return target->job->error;
@@ -36,6 +44,31 @@ void core_rollback(struct target *target, enum err mark)
         job_clear(target->job);
 }
 
+void core_uncancellable_begin(struct target *target, struct job *uncancellable, struct job **before)
+{
+    job_init(uncancellable, target->job->log);
+    *before = target_set_job(target, uncancellable);
+}
+
+void core_uncancellable_end(struct target *target, struct job *before)
+{
+    target_set_job(target, before);
+}
+
+/* --- what is not true any more --- */
+
+void core_new_epoch(struct target *target)
+{
+    target->epoch++;
+    target->stop_pending = target->borrowed = false;
+}
+
+void core_new_power_epoch(struct target *target)
+{
+    core_new_epoch(target);
+    target->power_epoch++;
+}
+
 /* The transport's ERR_RESET_LOST: the debug port itself was reset, so power was gone. */
 static bool is_loss(enum err err)
 {
@@ -43,18 +76,16 @@ static bool is_loss(enum err err)
            err == ERR_RESET_LOST;
 }
 
-static void lose(struct target *target, enum target_state state)
+static void lose(struct target *target)
 {
-    core_forget(target, true);
-    breakpoints_forget(target);
-    watchpoints_forget(target);
-    target->state = state;
+    core_new_power_epoch(target);
+    target->state = TARGET_ABSENT;
 }
 
 enum err core_note_loss(struct target *target, enum err err)
 {
     if (is_loss(err))
-        lose(target, TARGET_ABSENT);
+        lose(target);
     return err;
 }
 
@@ -63,22 +94,30 @@ static enum err flush_or_lose(struct target *target)
     return core_note_loss(target, ops_flush(&target->ops));
 }
 
+/* --- resets --- */
+
 enum err core_report_reset(struct target *target, uint32_t dhcsr)
 {
     target->reset_seen = false;
     if (!(dhcsr & DHCSR_C_DEBUGEN)) {
-        lose(target, TARGET_ABSENT);
+        lose(target);
         return job_fail(target->job, ERR_RESET_LOST,
                         "the target lost power: breakpoints and the debug state are gone, "
                         "connecting again restores them");
     }
-    core_forget(target, true);
+    core_new_epoch(target);
     target->stop = (struct target_stop){.reason = STOP_RESET};
     target->state = dhcsr & DHCSR_S_HALT ? TARGET_HALTED : TARGET_RUNNING;
     return job_fail(target->job, ERR_RESET_LOST,
                     "the target was reset (by its program, a watchdog or NRST); breakpoints are "
                     "kept, the core is %s",
                     target->state == TARGET_HALTED ? "halted" : "running");
+}
+
+static void hold(struct target *target)
+{
+    core_new_epoch(target);
+    target->state = TARGET_IN_RESET;
 }
 
 /* S_RESET_ST was set while the core should run. If it is set again at once, NRST is held. */
@@ -96,9 +135,53 @@ enum err core_look_at_reset(struct target *target, uint32_t dhcsr)
     if (!held || !(dhcsr & DHCSR_C_DEBUGEN))
         return core_report_reset(target, again);
     bool was_held = target->state == TARGET_IN_RESET;
-    core_hold(target);
+    hold(target);
     return was_held ? ERR_OK : job_fail(target->job, ERR_RESET_LOST, TARGET_HELD_TEXT);
 }
+
+/* Whether a refusal is the doing of NRST that is held low, .. */
+enum err core_check_held(struct target *target, enum err err, enum err mark)
+{
+    struct job uncancellable, *before;
+    uint32_t dhcsr = 0, again = 0;
+
+    core_uncancellable_begin(target, &uncancellable, &before);
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    ops_read32(&target->ops, DHCSR, &again);
+    bool held = ops_flush(&target->ops) == ERR_OK && (again & DHCSR_S_RESET_ST) &&
+                !(again & DHCSR_S_RETIRE_ST);
+    core_uncancellable_end(target, before);
+    if (!held) {
+        core_saw_dhcsr(target, dhcsr);
+        return err;
+    }
+    hold(target);
+    core_rollback(target, mark);
+    return job_fail(target->job, err == ERR_TIMEOUT ? err : ERR_NOT_HALTED, TARGET_HELD_TEXT);
+}
+
+/* .. or of a reset that took place. */
+enum err core_check_reset(struct target *target, enum err err, enum err mark)
+{
+    struct job uncancellable, *before;
+    uint32_t dhcsr = 0;
+
+    if (target->state != TARGET_HALTED)
+        return target->state == TARGET_ABSENT ? err : core_check_held(target, err, mark);
+    core_uncancellable_begin(target, &uncancellable, &before);
+    ops_read32(&target->ops, DHCSR, &dhcsr);
+    bool seen = ops_flush(&target->ops) == ERR_OK;
+    core_uncancellable_end(target, before);
+    if (!seen)
+        return err;
+    core_saw_dhcsr(target, dhcsr);
+    if (!core_take_reset(target))
+        return err;
+    core_rollback(target, mark);
+    return core_look_at_reset(target, dhcsr);
+}
+
+/* --- flushes --- */
 
 /* No address that nobody answers at: a core register, or anything while NRST is low. */
 static bool refusal_is_odd(const struct target *target)
@@ -114,7 +197,7 @@ enum err core_flush(struct target *target)
     enum err err = flush_or_lose(target);
 
     if (err == ERR_NOT_HALTED || (err == ERR_FAULT && refusal_is_odd(target)))
-        err = reset_check(target, err, mark);
+        err = core_check_reset(target, err, mark);
     return err;
 }
 
@@ -133,6 +216,13 @@ enum err core_flush_halted(struct target *target)
     if (dhcsr & DHCSR_S_HALT)
         return reset ? core_report_reset(target, dhcsr) : ERR_OK;
     return reset ? core_look_at_reset(target, dhcsr) : core_report_reset(target, dhcsr);
+}
+
+void core_saw_icsr(struct target *target, uint32_t icsr)
+{
+    target->icsr = icsr;
+    target->icsr_epoch = target->epoch;
+    target->icsr_at_us = core_now_us(target);
 }
 
 enum err core_need_connected(struct target *target)
@@ -154,149 +244,4 @@ enum err core_need_halted(struct target *target)
                      "the core is running: its registers can be seen once it is halted ('halt', or "
                      "Ctrl-C in gdb)");
     return err;
-}
-
-void core_forget(struct target *target, bool flash_too)
-{
-    regs_forget(target);
-    target->icsr_at_us = UINT64_MAX;
-    target->stop_pending = target->borrowed = false;
-    if (flash_too)
-        cache_drop_all(&target->cache);
-    else
-        cache_drop_ram(&target->cache);
-}
-
-void core_queue_prepare(struct target *target, uint32_t exclude)
-{
-    regs_queue_dirty(target);
-    breakpoints_queue(target, exclude);
-    watchpoints_queue(target);
-}
-
-void core_queue_demcr(struct target *target, uint32_t value)
-{
-    ops_write32(&target->ops, DEMCR, value);
-    target->demcr = value;
-}
-
-/* Armv6-M knows HardFault alone. */
-void core_queue_catch(struct target *target, bool faults)
-{
-    uint32_t more = faults && !target->armv6m ? DEMCR_VC_FAULTS : 0;
-    uint32_t value = DEMCR_TRCENA | target->vector_catch | more;
-
-    if (value != target->demcr)
-        core_queue_demcr(target, value);
-}
-
-static uint32_t dhcsr_base(bool masked)
-{
-    return DHCSR_KEY | DHCSR_C_DEBUGEN | (masked ? DHCSR_C_MASKINTS : 0);
-}
-
-/* C1.6.2: C_MASKINTS may change only while the core is halted, and never in the write that clears
- * C_HALT. */
-void core_queue_mask(struct target *target, bool masked)
-{
-    if (masked != target->masked || target->mask_unsure)
-        ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | DHCSR_C_HALT);
-    target->masked = masked;
-}
-
-void core_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
-{
-    core_queue_mask(target, masked);
-    ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
-    ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);
-}
-
-void core_prepared(struct target *target, enum err err)
-{
-    breakpoints_flushed(target, err);
-    target->mask_unsure = err != ERR_OK;
-    if (err) {
-        watchpoints_forget(target);
-        target->demcr = 0;
-    } else {
-        target->regs.dirty = 0;
-    }
-}
-
-void core_uncancellable_begin(struct target *target, struct job *uncancellable, struct job **before)
-{
-    job_init(uncancellable, target->job->log);
-    *before = target_set_job(target, uncancellable);
-}
-
-void core_uncancellable_end(struct target *target, struct job *before)
-{
-    target_set_job(target, before);
-}
-
-enum err core_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
-                       struct target_stop *stop)
-{
-    struct stop_facts facts = {0};
-    uint32_t before = 0, mask = target->masked ? DHCSR_C_MASKINTS : 0;
-
-    ops_read32(&target->ops, DHCSR, &before);
-    ops_write32(&target->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | mask);
-    ops_wait32(&target->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
-    stop_queue(target, true, &facts);
-    stop_queue_matches(target, &facts);
-    regs_queue_read(target);
-    enum err err = core_flush(target);
-    if (err)
-        return err;
-    target->state = TARGET_HALTED;
-    target->stop_pending = false;
-    regs_valid(target);
-    target->regs.dirty = 0;
-    core_saw_dhcsr(target, before);
-    /* Once halted it does not show S_LOCKUP any more. */
-    return stop_explain(target, &facts, before & DHCSR_S_LOCKUP ? STOP_FAULT : plain, stop);
-}
-
-/* A program that talks much nearly always stands at a semihosting call. It is served when the core
- * goes on and gets there again. */
-static void leave_call_for_later(struct target *target, struct target_stop *stop)
-{
-    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
-        return;
-    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = stop->pc};
-    target->stop = *stop;
-}
-
-enum err target_halt(struct target *target, struct target_stop *stop)
-{
-    enum err mark = core_mark(target);
-    enum err err = core_need_connected(target);
-
-    stop->reason = STOP_NONE;
-    if (err)
-        return err;
-    if (target->state == TARGET_HALTED) {
-        /* A look, because "halted" must not be a memory of better days. */
-        uint32_t dhcsr;
-        ops_read32(&target->ops, DHCSR, &dhcsr);
-        err = core_flush_halted(target);
-        if (err != ERR_RESET_LOST || target->state == TARGET_ABSENT)
-            return err;
-        core_rollback(target, mark);
-    }
-    if (target->stop_pending) {
-        err = target_poll(target, stop);
-        if (err || target->state == TARGET_HALTED)
-            return err;
-    }
-    err = core_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
-    if (!err)
-        leave_call_for_later(target, stop);
-    if (err != ERR_TIMEOUT)
-        return err;
-    core_rollback(target, mark);
-    err = job_fail(target->job, ERR_TIMEOUT,
-                   "the core did not halt within 1 s: 'monitor reset halt' may get it back");
-    return reset_check_held(target, err, mark);
 }

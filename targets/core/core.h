@@ -2,12 +2,11 @@
 /* Inside targets/: what a struct target is made of and how its files work together.
  * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
  *
- * target.c life and connecting, attach.c and dbgmcu.c what is taken over
- * and given back, cortex_m.c DHCSR and halting, resume.c, stop.c and vectors.c why the core
- * stands, step.c,
- * step_range.c and step_ahead.c, reset.c, registers.c,
- * breakpoints.c over fpb.c, watchpoints.c over dwt.c, memory.c and
- * memory_cached.c over cache.c, semihost.c. */
+ * Each needs only what stands above it: core.c flushes, what DHCSR says, epochs; registers.c,
+ * watchpoints.c over dwt.c, breakpoints.c over fpb.c, memory.c and memory_cached.c over cache.c;
+ * prepare.c before the core runs; vectors.c and stop.c why it stands; halt.c, semihosting.c;
+ * step.c, go.c, step_ahead.c and step_range.c, reset.c, poll.c; attach.c what is taken over and
+ * given back; target.c life and connecting. */
 #ifndef PROBED_CORE_H
 #define PROBED_CORE_H
 
@@ -79,7 +78,7 @@ enum reg_slot {
 };
 
 struct register_cache {
-    bool valid;       /* word[] is what the core has, but for the dirty ones */
+    uint32_t epoch;   /* in which word[] is what the core has, but for the dirty ones; 0: none */
     uint64_t seen_us; /* when the core last was known to stand as word[] says */
     uint64_t dirty;   /* bit s: word[s] has to reach the core before it runs */
     uint32_t word[SLOT_COUNT];
@@ -119,6 +118,10 @@ struct target {
     struct ops ops; /* the queue of whoever works just now; empty between functions */
 
     enum target_state state;
+    /* What is known of the core (registers, memory) is true in the epoch in which it was read: one
+     * ends when the core runs. What stands in its debug units and its RAM outlives that, but not
+     * the power. Both count from 1. */
+    uint32_t epoch, power_epoch;
     struct target_chip chip;
     struct detect_regions regions;
     bool armv6m, fpu;
@@ -138,7 +141,7 @@ struct target {
     bool borrowed;     /* to a flash loader: the program's registers are in `regs` alone */
     struct target_stop stop, reset;
     enum target_maskisr maskisr;
-    uint32_t icsr; /* as of icsr_at_us; UINT64_MAX: not known */
+    uint32_t icsr, icsr_epoch; /* as of icsr_at_us, in this epoch; 0: not known */
     uint64_t icsr_at_us;
 
     struct register_cache regs;
@@ -149,6 +152,7 @@ struct target {
     struct fpb fpb;
     struct dwt dwt;
     struct breakpoint breakpoints[BREAKPOINT_MAX];
+    uint32_t inserted_epoch; /* as power_epoch when `inserted` of these was true */
     struct watchpoint watchpoints[WATCHPOINT_MAX];
 
     bool semihosting_off; /* BKPT 0xAB is an ordinary one */
@@ -158,20 +162,35 @@ struct target {
     size_t semihost_begun_length;
 };
 
-/* --- cortex_m.c --- */
+/* --- core.c --- */
+
+/* The core is about to run, or did: nothing read before is true any more. */
+void core_new_epoch(struct target *target);
+/* Power was gone, or may have been: nor is what was written to its debug units. */
+void core_new_power_epoch(struct target *target);
+/* Memory as it was read in this epoch. */
+static inline struct cache *core_cache(struct target *target)
+{
+    return cache_of_epoch(&target->cache, target->epoch);
+}
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
 enum err core_flush(struct target *target);
-/* After traffic that went by itself, as the chip's does: an error that means that the target is
- * gone makes the state ABSENT. Returns it. */
-enum err core_note_loss(struct target *target, enum err err);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
 enum err core_flush_halted(struct target *target);
+/* After traffic that went by itself, as the chip's does: an error that means that the target is
+ * gone makes the state ABSENT. Returns it. */
+enum err core_note_loss(struct target *target, enum err err);
 /* S_RESET_ST was set in `dhcsr` while the core should run or stand: the state says what came of it,
  * and ERR_RESET_LOST; ERR_OK if it was known to be held in reset and still is. */
 enum err core_look_at_reset(struct target *target, uint32_t dhcsr);
 
+/* Something was refused (`err`; `mark` is the job's error before it): if a halted core was reset,
+ * or the core is held in reset, that is the error instead, and the state says so. */
+enum err core_check_reset(struct target *target, enum err err, enum err mark);
+/* If the core is held in reset by now, that is what the error `err` says, and the state. */
+enum err core_check_held(struct target *target, enum err err, enum err mark);
 /* DHCSR of a core that we left alone says something else than we know: ERR_RESET_LOST, and the
  * state is what it says. */
 enum err core_report_reset(struct target *target, uint32_t dhcsr);
@@ -184,6 +203,18 @@ uint64_t core_now_us(const struct target *target);
 void core_saw_dhcsr(struct target *target, uint32_t dhcsr);
 /* Whether the core was reset since the last call. */
 bool core_take_reset(struct target *target);
+/* ICSR as it is now. */
+void core_saw_icsr(struct target *target, uint32_t icsr);
+enum err core_need_halted(struct target *target);
+enum err core_need_connected(struct target *target);
+/* A cancelled job may not leave a core half stepped: work between these two goes on all the same.
+ * `uncancellable` is the caller's memory. */
+void core_uncancellable_begin(struct target *target, struct job *uncancellable,
+                              struct job **before);
+void core_uncancellable_end(struct target *target, struct job *before);
+
+/* --- prepare.c --- */
+
 /* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
  * `exclude`), watchpoints. */
 void core_queue_prepare(struct target *target, uint32_t exclude);
@@ -195,32 +226,19 @@ void core_queue_catch(struct target *target, bool faults);
 void core_queue_mask(struct target *target, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
 void core_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
-/* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
-enum err core_go(struct target *target);
 /* After the flush of core_queue_prepare() and core_queue_go(). */
 void core_prepared(struct target *target, enum err err);
-/* The core is about to run: nothing read before is true any more. */
-void core_forget(struct target *target, bool flash_too);
-enum err core_need_halted(struct target *target);
-enum err core_need_connected(struct target *target);
-/* A cancelled job may not leave a core half stepped: work between these two goes on all the same.
- * `uncancellable` is the caller's memory. */
-void core_uncancellable_begin(struct target *target, struct job *uncancellable,
-                              struct job **before);
-void core_uncancellable_end(struct target *target, struct job *before);
+
+/* --- halt.c --- */
+
 /* Writes C_HALT, waits, collects the stop. */
 enum err core_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
                        struct target_stop *stop);
 
-/* --- blame.c --- */
+/* --- go.c --- */
 
-/* The state of a core held in reset. */
-void core_hold(struct target *target);
-/* Something was refused (`err`; `mark` is the job's error before it): if a halted core was reset,
- * or the core is held in reset, that is the error instead, and the state says so. */
-enum err reset_check(struct target *target, enum err err, enum err mark);
-/* If the core is held in reset by now, that is what the error `err` says, and the state. */
-enum err reset_check_held(struct target *target, enum err err, enum err mark);
+/* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
+enum err core_go(struct target *target);
 
 /* --- stop.c --- */
 
@@ -278,6 +296,8 @@ enum err detach_core(struct target *target);
 
 /* --- registers.c --- */
 
+/* word[] is true, in this epoch. */
+bool regs_are_known(const struct target *target);
 void regs_forget(struct target *target);
 /* word[] is what the core has now. */
 void regs_valid(struct target *target);
@@ -294,8 +314,6 @@ void breakpoints_queue(struct target *target, uint32_t exclude);
 void breakpoints_flushed(struct target *target, enum err err);
 /* Brings the chip up to date with both lists at once, one flush. */
 enum err breakpoints_apply(struct target *target);
-/* What is on the chip is not known any more. */
-void breakpoints_forget(struct target *target);
 /* Queues the removal of everything. */
 void breakpoints_queue_remove(struct target *target);
 /* A comparator is left for one of our own. */
@@ -315,6 +333,7 @@ void breakpoints_hide(const struct target *target, uint32_t address, void *data,
 void breakpoints_queue_keep(struct target *target, uint32_t address, const void *data,
                             size_t length);
 void watchpoints_queue(struct target *target);
+/* What is on the chip is not known any more. */
 void watchpoints_forget(struct target *target);
 void watchpoints_queue_remove(struct target *target);
 void watchpoints_drop_owner(struct target *target, unsigned owner);
@@ -371,7 +390,7 @@ struct ahead {
 enum err step_ahead(struct target *target, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
                     struct ahead *ahead);
 
-/* --- semihost.c --- */
+/* --- semihosting.c --- */
 
 /* BKPT with this number is a call that we serve. */
 bool semihost_is_call(const struct target *target, uint8_t bkpt);

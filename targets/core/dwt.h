@@ -28,7 +28,7 @@ struct dwt {
     uint8_t count;    /* comparators we use, at most DWT_MAX */
     uint8_t foreign;  /* comparators that work as in Armv8-M, which we do not use */
     uint8_t mask_max; /* log2 of the largest range of one comparator */
-    bool known;       /* written[] is what the chip holds */
+    uint32_t epoch;   /* in which written[] is what the chip holds; 0: not known */
     struct dwt_slot written[DWT_MAX];
 };
 

@@ -17,7 +17,7 @@ enum { FPB_MAX = 32 };
 struct fpb {
     uint8_t revision; /* 0: FPBv1, REPLACE bits, addresses below 0x20000000; 1: FPBv2, anywhere */
     uint8_t count;    /* instruction comparators */
-    bool known;       /* written[] is what the chip holds */
+    uint32_t epoch;   /* in which written[] is what the chip holds; 0: not known */
     uint32_t written[FPB_MAX];
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Letting the core go, and noticing that it stands again. */
+/* Letting the core go. */
 #include "core/core.h"
 
 #include "probe/probe.h"
@@ -94,13 +94,13 @@ static enum err go_and_look(struct target *target)
     core_queue_prepare(target, NO_ADDRESS);
     core_queue_catch(target, false);
     core_queue_go(target, 0, target->maskisr == MASKISR_ON);
-    core_forget(target, true);
+    core_new_epoch(target);
     target->locked_up = false;
     queue_look(target, &facts);
     enum err err = core_flush(target);
     bool runs = err == ERR_TIMEOUT || stop_ahead_failed(target, err);
     core_prepared(target, runs ? ERR_OK : err);
-    cache_commit(&target->cache, err == ERR_OK);
+    cache_commit(core_cache(target), err == ERR_OK);
     if (err == ERR_OK)
         return stands_already(target, &facts);
     if (!runs)
@@ -148,72 +148,4 @@ enum err target_resume(struct target *target)
 enum err target_continue(struct target *target, unsigned owner)
 {
     return resume(target, owner);
-}
-
-static enum err collect_stop(struct target *target, struct target_stop *stop)
-{
-    enum err mark = core_mark(target);
-    struct stop_facts facts = {0};
-
-    target->state = TARGET_HALTED; /* so the look said */
-    stop_queue(target, true, &facts);
-    stop_queue_matches(target, &facts);
-    stop_queue_likely(target);
-    regs_queue_read(target);
-    enum err err = core_flush(target);
-    bool too_far = stop_ahead_failed(target, err);
-    cache_commit(&target->cache, err == ERR_OK);
-    if (err && target->state == TARGET_HALTED)
-        target->state = TARGET_RUNNING;
-    if (too_far)
-        core_rollback(target, mark); /* the next poll does without */
-    if (err)
-        return too_far ? ERR_OK : err;
-    regs_valid(target);
-    target->regs.dirty = 0;
-    return stop_explain(target, &facts, STOP_EXTERNAL, stop);
-}
-
-static enum err serve_or_stop(struct target *target, struct target_stop *stop)
-{
-    bool exited = false;
-
-    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
-        return ERR_OK;
-    enum err err = semihost_serve(target, &exited, stop);
-    if (err || exited)
-        return err;
-    stop->reason = STOP_NONE;
-    return core_go(target);
-}
-
-enum err target_poll(struct target *target, struct target_stop *stop)
-{
-    uint32_t dhcsr = 0;
-    enum err err = core_need_connected(target);
-
-    stop->reason = STOP_NONE;
-    if (err || target->state == TARGET_HALTED)
-        return err;
-    if (target->stop_pending) {
-        target->stop_pending = false;
-        target->state = TARGET_HALTED;
-        *stop = target->stop;
-        return serve_or_stop(target, stop);
-    }
-    ops_read32(&target->ops, DHCSR, &dhcsr);
-    err = core_flush(target);
-    if (err)
-        return err;
-    core_saw_dhcsr(target, dhcsr);
-    if (!(dhcsr & DHCSR_C_DEBUGEN))
-        return core_report_reset(target, dhcsr);
-    if (core_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
-        return core_look_at_reset(target, dhcsr);
-    target->state = TARGET_RUNNING;
-    target->locked_up = dhcsr & DHCSR_S_LOCKUP;
-    if (!(dhcsr & DHCSR_S_HALT))
-        return ERR_OK;
-    err = collect_stop(target, stop);
-    return err ? err : serve_or_stop(target, stop);
 }

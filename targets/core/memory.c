@@ -207,7 +207,7 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
     if (err)
         return err;
     const char *refusal =
-        may_remember_refusal(target, address) ? cache_refusal(&target->cache, address) : NULL;
+        may_remember_refusal(target, address) ? cache_refusal(core_cache(target), address) : NULL;
     if (refusal)
         return job_fail(target->job, ERR_FAULT, "%s", refusal);
     if (busy_touches(target, address, length) && !memory_is_cached(target, address, length))
@@ -217,9 +217,9 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
     if (!err)
         err = read_slices(target, address, data, length, &got);
     if (err == ERR_FAULT && got == 0)
-        err = reset_check(target, err, mark);
+        err = core_check_reset(target, err, mark);
     if (err == ERR_FAULT && got == 0 && may_remember_refusal(target, address))
-        cache_refuse(&target->cache, address, job_text(target->job, err));
+        cache_refuse(core_cache(target), address, job_text(target->job, err));
     breakpoints_hide(target, address, data, got);
     if (!done)
         return err;
@@ -237,11 +237,11 @@ static void forget_written(struct target *target, uint32_t address, size_t lengt
     const struct target_region *region = target_region_at(target, address);
 
     if (region && region->kind != REGION_DEVICE) {
-        cache_drop_range(&target->cache, address, length);
+        cache_drop_range(core_cache(target), address, length);
         return;
     }
-    cache_drop_all(&target->cache);
-    target->icsr_at_us = UINT64_MAX;
+    cache_drop_all(core_cache(target));
+    target->icsr_epoch = 0;
 }
 
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
@@ -261,7 +261,7 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? reset_check(target, err, mark) : err;
+    return err == ERR_FAULT ? core_check_reset(target, err, mark) : err;
 }
 
 static enum err check_width(struct target *target, uint32_t address, unsigned width, size_t count)
@@ -292,7 +292,7 @@ enum err target_read_width(struct target *target, uint32_t address, unsigned wid
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? reset_check(target, err, mark) : err;
+    return err == ERR_FAULT ? core_check_reset(target, err, mark) : err;
 }
 
 enum err target_write_width(struct target *target, uint32_t address, unsigned width,
@@ -314,10 +314,10 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? reset_check(target, err, mark) : err;
+    return err == ERR_FAULT ? core_check_reset(target, err, mark) : err;
 }
 
 void target_drop_caches(struct target *target)
 {
-    cache_drop_all(&target->cache);
+    cache_drop_all(core_cache(target));
 }

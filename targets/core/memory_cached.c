@@ -25,14 +25,14 @@ static enum err fill_lines(struct target *target, uint32_t address, size_t lengt
 
     for (uint64_t at = cache_line_of(address); at < end; at += CACHE_LINE) {
         uint32_t start = (uint32_t)at;
-        if (cache_find(&target->cache, start, now))
+        if (cache_find(core_cache(target), start, now))
             continue;
         bool ram = target_region_at(target, start)->kind == REGION_RAM;
-        struct cache_line *line = cache_claim(&target->cache, start, ram, now);
+        struct cache_line *line = cache_claim(core_cache(target), start, ram, now);
         ops_read(&target->ops, start, 4, line->data, CACHE_LINE / 4);
     }
     enum err err = target->ops.count ? core_flush_halted(target) : ERR_OK;
-    cache_commit(&target->cache, err == ERR_OK);
+    cache_commit(core_cache(target), err == ERR_OK);
     return err;
 }
 
@@ -53,7 +53,7 @@ bool memory_is_cached(struct target *target, uint32_t address, size_t length)
     if (!is_all_cacheable(target, address, length))
         return false;
     for (uint64_t at = cache_line_of(address); at < (uint64_t)address + length; at += CACHE_LINE)
-        if (!cache_find(&target->cache, (uint32_t)at, now))
+        if (!cache_find(core_cache(target), (uint32_t)at, now))
             return false;
     return true;
 }
@@ -63,7 +63,7 @@ static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, s
     uint64_t now = core_now_us(target);
     for (size_t got = 0; got < length;) {
         uint32_t at = address + (uint32_t)got;
-        struct cache_line *line = cache_find(&target->cache, at, now);
+        struct cache_line *line = cache_find(core_cache(target), at, now);
         if (!line) /* older than it may be by now */
             return false;
         size_t offset = at - line->address;

@@ -95,10 +95,14 @@ static unsigned slot_count(const struct target *target)
     return target->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
 }
 
+bool regs_are_known(const struct target *target)
+{
+    return target->regs.epoch == target->epoch;
+}
+
 void regs_forget(struct target *target)
 {
-    target->regs.valid = false;
-    target->regs.dirty = 0;
+    target->regs.epoch = 0;
 }
 
 void regs_queue_read(struct target *target)
@@ -109,6 +113,8 @@ void regs_queue_read(struct target *target)
 
 void regs_queue_dirty(struct target *target)
 {
+    if (!regs_are_known(target))
+        return;
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
         if (target->regs.dirty >> slot & 1)
             ops_reg_write(&target->ops, slot_regsel(slot), target->regs.word[slot]);
@@ -116,7 +122,8 @@ void regs_queue_dirty(struct target *target)
 
 void regs_valid(struct target *target)
 {
-    target->regs.valid = true;
+    target->regs.epoch = target->epoch;
+    target->regs.dirty = 0;
     target->regs.seen_us = core_now_us(target);
 }
 
@@ -130,17 +137,19 @@ enum err regs_need(struct target *target)
 {
     enum err err = core_need_halted(target);
 
-    if (err || (target->regs.valid && !is_stale(target)))
+    bool known = regs_are_known(target);
+    if (err || (known && !is_stale(target)))
         return err;
-    bool read = !target->regs.valid;
-    if (read) {
+    if (!known)
         regs_queue_read(target);
-        target->regs.dirty = 0;
-    }
     err = core_flush_halted(target);
-    if (err == ERR_OK)
+    if (err)
+        return err;
+    if (known)
+        target->regs.seen_us = core_now_us(target);
+    else
         regs_valid(target);
-    return err;
+    return ERR_OK;
 }
 
 /* SP is one of MSP and PSP: PSP in thread mode with CONTROL.SPSEL set (B1.4.1). */

@@ -116,7 +116,7 @@ static enum err settle(struct target *target)
 {
     struct target_stop stop;
 
-    core_forget(target, true);
+    core_new_epoch(target);
     core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
     enum err err = core_halt_now(target, HALT_LIMIT_US, STOP_RESET, &stop);
     core_take_reset(target);
@@ -160,7 +160,7 @@ enum err target_reset(struct target *target, enum target_reset kind)
         err = reset_and_halt(target);
     job_section_end(target->job);
     if (err == ERR_TIMEOUT)
-        err = reset_check_held(target, err, mark);
+        err = core_check_held(target, err, mark);
     if (err || kind == TARGET_RESET_HALT)
         return err;
     /* A breakpoint at the reset vector is to be hit: nothing is stepped over. */
@@ -170,7 +170,7 @@ enum err target_reset(struct target *target, enum target_reset kind)
 /* A core that was not reset runs on, without the catch. */
 static enum err disarm(struct target *target)
 {
-    core_forget(target, true);
+    core_new_epoch(target);
     ops_write32(&target->ops, DEMCR, DEMCR_TRCENA | target->vector_catch);
     return core_flush(target);
 }
@@ -196,6 +196,6 @@ enum err target_nrst_works(struct target *target, bool *works)
         return disarm(target);
     err = settle(target);
     if (err == ERR_TIMEOUT)
-        err = reset_check_held(target, err, mark);
+        err = core_check_held(target, err, mark);
     return err || halted ? err : core_go(target);
 }

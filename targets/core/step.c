@@ -63,7 +63,7 @@ enum err step_once(struct target *target, const struct hw_step *hw_step, struct 
         core_queue_catch(target, true);
     core_queue_go(target, hw_step->to == NO_ADDRESS ? DHCSR_C_STEP : 0, hw_step->masked);
     queue_step_end(target, full, facts);
-    cache_drop_ram(&target->cache);
+    cache_drop_ram(core_cache(target));
     if (full && hw_step->sp != NO_ADDRESS)
         stop_queue_ahead(target, hw_step->next, hw_step->sp);
     enum err err = core_flush(target);
@@ -71,17 +71,16 @@ enum err step_once(struct target *target, const struct hw_step *hw_step, struct 
         core_rollback(target, mark);
         queue_step_end(target, full, facts);
         err = core_flush(target);
-        cache_drop_all(&target->cache);
+        cache_drop_all(core_cache(target));
     }
-    cache_commit(&target->cache, err == ERR_OK);
+    cache_commit(core_cache(target), err == ERR_OK);
     core_prepared(target, err);
     regs_forget(target);
-    target->icsr_at_us = UINT64_MAX;
+    target->icsr_epoch = 0;
     if (err)
         return err;
     core_saw_dhcsr(target, facts->dhcsr);
-    target->icsr = facts->icsr;
-    target->icsr_at_us = core_now_us(target);
+    core_saw_icsr(target, facts->icsr);
     if (full) {
         regs_valid(target);
         facts->pc = target->regs.word[SLOT_PC];
@@ -95,7 +94,7 @@ enum err step_once(struct target *target, const struct hw_step *hw_step, struct 
 /* One instruction, with all registers. */
 static struct hw_step single(const struct target *target, uint32_t pc, bool masked)
 {
-    uint32_t sp = target->regs.valid ? target->regs.word[SLOT_SP] : NO_ADDRESS;
+    uint32_t sp = regs_are_known(target) ? target->regs.word[SLOT_SP] : NO_ADDRESS;
 
     return (struct hw_step){pc, NO_ADDRESS, pc, sp, masked, true};
 }
@@ -133,18 +132,20 @@ static bool is_pending(uint32_t icsr, uint32_t special)
 enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending)
 {
     enum err err = ERR_OK;
-    bool fresh = target->icsr_at_us != UINT64_MAX &&
+    bool fresh = target->icsr_epoch == target->epoch &&
                  core_now_us(target) - target->icsr_at_us <= ICSR_FRESH_US;
 
+    uint32_t icsr = target->icsr;
     if (!fresh) {
         core_queue_prepare(target, pc);
         core_queue_mask(target, true);
-        ops_read32(&target->ops, SCB_ICSR, &target->icsr);
+        ops_read32(&target->ops, SCB_ICSR, &icsr);
         err = core_flush_halted(target);
         core_prepared(target, err);
-        target->icsr_at_us = err ? UINT64_MAX : core_now_us(target);
     }
-    *pending = !err && is_pending(target->icsr, special);
+    if (!fresh && !err)
+        core_saw_icsr(target, icsr);
+    *pending = !err && is_pending(icsr, special);
     return err;
 }
 
@@ -182,7 +183,7 @@ static enum err run_a_while(struct target *target, uint64_t deadline, struct sto
         regs_queue_read(target);
         err = core_flush(target);
         core_prepared(target, err == ERR_TIMEOUT ? ERR_OK : err);
-        core_forget(target, true);
+        core_new_epoch(target);
         if (err == ERR_TIMEOUT && core_now_us(target) < deadline)
             core_rollback(target, mark);
         else
@@ -237,8 +238,7 @@ static enum err handlers_return(struct target *target, struct place returned, bo
         struct place here = place_of(target);
         *has_returned = is_same_place(here, returned);
         if (*has_returned) {
-            target->icsr = facts.icsr;
-            target->icsr_at_us = core_now_us(target);
+            core_saw_icsr(target, facts.icsr);
             return ERR_OK;
         }
         bool somebody_else = here.pc == returned.pc && !breakpoint_at(target, returned.pc);

@@ -151,7 +151,7 @@ static enum err finish(struct target *target, struct range_step *range, struct t
 
     if (!err && target->ops.count)
         err = core_flush_halted(target);
-    cache_commit(&target->cache, err == ERR_OK);
+    cache_commit(core_cache(target), err == ERR_OK);
     if (!err)
         err = stop_explain(target, &range->facts, STOP_STEP, stop);
     const struct breakpoint *ours = breakpoint_at(target, range->pc);

@@ -56,10 +56,11 @@ static void want_line(struct target *target, uint32_t address)
     uint64_t now = core_now_us(target);
 
     if (target->no_ahead || !memory_is_cacheable(target, address) ||
-        cache_find(&target->cache, address, now) || cache_is_claimed(&target->cache, address))
+        cache_find(core_cache(target), address, now) ||
+        cache_is_claimed(core_cache(target), address))
         return;
     bool ram = target_region_at(target, address)->kind == REGION_RAM;
-    struct cache_line *line = cache_claim(&target->cache, address, ram, now);
+    struct cache_line *line = cache_claim(core_cache(target), address, ram, now);
     ops_read(&target->ops, line->address, 4, line->data, CACHE_LINE / 4);
 }
 
@@ -95,7 +96,7 @@ bool stop_ahead_failed(struct target *target, enum err err)
     uint32_t at;
 
     if (err != ERR_FAULT || !probe_failed_address(target->probe, &at) ||
-        !cache_is_claimed(&target->cache, at))
+        !cache_is_claimed(core_cache(target), at))
         return false;
     target->no_ahead = true;
     return true;
@@ -108,7 +109,7 @@ static enum err read_ahead(struct target *target)
 
     stop_queue_ahead(target, target->regs.word[SLOT_PC], target->regs.word[SLOT_SP]);
     enum err err = core_flush(target);
-    cache_commit(&target->cache, err == ERR_OK);
+    cache_commit(core_cache(target), err == ERR_OK);
     if (err == ERR_FAULT) {
         core_rollback(target, mark);
         return ERR_OK;
@@ -272,8 +273,7 @@ enum err stop_explain(struct target *target, const struct stop_facts *facts, enu
     uint32_t dfsr = facts->scb[FACT_DFSR];
 
     core_saw_dhcsr(target, facts->dhcsr);
-    target->icsr = facts->icsr;
-    target->icsr_at_us = core_now_us(target);
+    core_saw_icsr(target, facts->icsr);
     *stop = (struct target_stop){.reason = plain, .pc = target->regs.word[SLOT_PC]};
     enum err err = read_ahead(target);
     if (err)

@@ -47,7 +47,7 @@ void watchpoints_queue(struct target *target)
     plan(target, slots);
     for (unsigned i = 0; i < target->dwt.count; i++) {
         struct ops *ops = &target->ops;
-        if (target->dwt.known && is_same(&slots[i], &target->dwt.written[i]))
+        if (target->dwt.epoch == target->power_epoch && is_same(&slots[i], &target->dwt.written[i]))
             continue;
         ops_write32(ops, DWT_FUNCTION(i), 0);
         if (!slots[i].function)
@@ -57,12 +57,12 @@ void watchpoints_queue(struct target *target)
         ops_write32(ops, DWT_FUNCTION(i), slots[i].function);
     }
     memcpy(target->dwt.written, slots, sizeof slots);
-    target->dwt.known = true;
+    target->dwt.epoch = target->power_epoch;
 }
 
 void watchpoints_forget(struct target *target)
 {
-    target->dwt.known = false;
+    target->dwt.epoch = 0;
 }
 
 void watchpoints_queue_remove(struct target *target)

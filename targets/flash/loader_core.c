@@ -47,7 +47,7 @@ enum err loader_core_give_back(struct loader *loader)
     struct target *target = loader->target;
     struct ops *ops = &target->ops;
 
-    if (target->state != TARGET_HALTED || !target->regs.valid)
+    if (target->state != TARGET_HALTED || !regs_are_known(target))
         return ERR_OK; /* it was reset or is gone: nothing to go back to */
     target->regs.dirty |= loader->strayed ? ALL_SLOTS : USED_SLOTS;
     target->regs.dirty &= ALL_SLOTS;
@@ -92,7 +92,7 @@ static enum err check_reset(struct target *target)
 {
     if (!core_take_reset(target))
         return ERR_OK;
-    core_forget(target, true);
+    core_new_epoch(target);
     return job_fail(target->job, ERR_RESET_LOST,
                     "the target was reset while a flash loader ran (by a watchdog or NRST)");
 }
