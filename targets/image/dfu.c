@@ -2,7 +2,7 @@
 /* Files for firmware upgrade over USB: the suffix ("USB Device Class Specification for DFU" 1.1,
  * appendix B) behind a plain binary, or behind ST's DfuSe (UM0391, "DFU file format"), whose
  * elements have addresses. */
-#include "image/image.h"
+#include "image/image_internal.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* ELF32 for Arm (System V ABI, "Object Files"; AAELF32): PT_LOAD segments at their physical (load)
  * addresses. libelf reads the file's structures, copied out because nothing in a file need be
  * aligned; what they say is checked here. */
-#include "image/image.h"
+#include "image/image_internal.h"
 
 #include <gelf.h>
 #include <inttypes.h>

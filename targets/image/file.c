@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image/image.h"
+#include "image/image_internal.h"
 
 enum {
     SLICE = 1024 * 1024,

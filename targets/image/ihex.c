@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Intel HEX ("Intel Hexadecimal Object File Format Specification", revision A, 1988). */
-#include "image/image.h"
+#include "image/image_internal.h"
 
 enum {
     RECORD_DATA,

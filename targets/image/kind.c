@@ -2,7 +2,7 @@
 /* What a file is by its content: formats that can be read, and those that a user may take for a
  * program. A raw program begins with the initial stack pointer, a multiple of 4 in RAM, which none
  * of the marks below can be; other binaries that look like one go by their name (image.c). */
-#include "image/image.h"
+#include "image/image_internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Motorola S-records (M68000 Family Programmer's Reference Manual, appendix C). */
-#include "image/image.h"
+#include "image/image_internal.h"
 
 enum { LENGTH, ADDRESS, RECORD_MAX = 1 + 255 };
 

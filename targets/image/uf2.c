@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* UF2, "USB Flashing Format" (microsoft/uf2, README, "File format"): blocks of 512 bytes, each with
  * its address. Files for a chip may stand behind each other. */
-#include "image/image.h"
+#include "image/image_internal.h"
 
 #include <inttypes.h>
 

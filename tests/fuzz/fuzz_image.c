@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "image/image.h"
+#include "image/image_internal.h"
 
 static void check(const struct image *image, size_t size)
 {

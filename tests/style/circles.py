@@ -12,7 +12,6 @@ ROOMS = r"transport/(stlink|sim/cpu)/.*"
 KNOWN = [
     r"targets/flash/(loader|loader_\w+)\.c",
     r"targets/flash/(batch|erase|flash|work)\.c",
-    r"targets/image/\w+\.c",
     r"server/(session/(session|session_run)|gdb/(gdb_console|stop_reply))\.c",
     r"server/commands/(monitor|monitor_bank)\.c",
     r"server/compat/(openocd_script|openocd_settings)\.c",
