@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Flash as banks and sectors, and what OpenOCD calls a chip. */
+/* Flash as banks and sectors. */
 #include <stdio.h>
 #include <string.h>
 
-#include "chip/chips.h"
 #include "commands/monitor_commands.h"
 #include "commands/monitor_words.h"
-
-/* --- names --- */
-
-const char *monitor_family(const struct target *target)
-{
-    const char *name = chip_family_of(target_chip(target)->dev_id)->openocd;
-
-    return name ? name : "cortex_m";
-}
-
-struct monitor_name monitor_target_name(const struct target *target)
-{
-    struct monitor_name name;
-
-    snprintf(name.text, sizeof name.text, "%s.cpu", monitor_family(target));
-    return name;
-}
-
-/* --- banks --- */
 
 static const struct target_region *next_flash(const struct target *target, uint64_t from)
 {

@@ -12,7 +12,7 @@
 bool compat_script_run(struct compat_reading *reading, const char *text, const char *from);
 bool compat_script_file(struct compat_reading *reading, const char *path);
 
-/* --- what compat_script.c and compat_settings.c share --- */
+/* --- what the files of this room share --- */
 
 enum { SCRIPT_NESTED = 8 }; /* files that name files */
 
@@ -40,7 +40,7 @@ bool script_push(struct script *script, const char *from, const char *text, size
  * monitor. False: `why` has a sentence. */
 bool script_set(struct script *script, bool *is_setting);
 
-/* --- compat_files.c --- */
+/* --- openocd_files.c --- */
 
 enum compat_file {
     COMPAT_FILE_KNOWN, /* what it says is found out by itself here */

@@ -13,9 +13,6 @@ KNOWN = [
     r"targets/flash/(loader|loader_\w+)\.c",
     r"targets/flash/(batch|erase|flash|work)\.c",
     r"server/(session/(session|session_run)|gdb/(gdb_console|stop_reply))\.c",
-    r"server/commands/(monitor|monitor_bank)\.c",
-    r"server/compat/(openocd_script|openocd_settings)\.c",
-    r"transport/(adi/dap|probe/probe)\.c",
     r"transport/sim/(board|stm32)/\w+\.c",
 ]
 

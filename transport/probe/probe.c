@@ -140,7 +140,6 @@ enum err probe_connect(struct probe *probe, enum probe_connect how, uint32_t *dp
 {
     uint32_t value = 0;
 
-    dap_forget(&probe->dap);
     probe->dhcsr_seen = 0;
     enum err error = probe->driver->connect(probe, how, &value);
     wire_log_call(probe, wire_connect_name(how), error, &value);
