@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Starts the daemon under test and talks to it: for the scripts that run outside gdb."""
 
+import contextlib
 import os
 import re
 import select
@@ -9,7 +10,7 @@ import socket
 import subprocess
 import time
 
-LIMIT = 60  # seconds; only a hang ever gets near it
+LIMIT = 240  # seconds; only a hang ever gets near it
 
 
 class Daemon:
@@ -29,7 +30,7 @@ class Daemon:
         """Collects log text until the pattern matches all of it so far; None at end of file."""
         end = time.monotonic() + limit
         while not (found := re.search(until, self.log, re.MULTILINE)):
-            ready, _, _ = select.select([self.process.stderr], [], [], end - time.monotonic())
+            ready, _, _ = select.select([self.process.stderr], [], [], max(0, end - time.monotonic()))
             if not ready:
                 raise TimeoutError(f"no {until!r} in the log:\n{self.log}")
             chunk = os.read(self.process.stderr.fileno(), 65536)
@@ -38,12 +39,27 @@ class Daemon:
             self.log += chunk.decode(errors="replace")
         return found
 
+    def says(self, pattern):
+        """Waits until the log has it: what a thread of the daemon writes may come behind the line that a port is ready."""
+        if not self.read_log(pattern):
+            raise AssertionError(f"no {pattern!r} in the log:\n{self.log}")
+
     def start(self):
         found = self.read_log(r"^Listening on (?:\S*:)?(\d+) for gdb connections\n")
         if not found:
             raise RuntimeError(f"the daemon ended instead of listening:\n{self.log}")
         self.ports = [int(found.group(1))]
         return self
+
+    @contextlib.contextmanager
+    def stopped(self):
+        """It stands still meanwhile, as it does now and then on a busy machine; what is sent to it is there at once."""
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED | os.WNOWAIT)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     @property
     def port(self):
@@ -99,6 +115,14 @@ class Client:
         byte, self.buffer = self.buffer[:1], self.buffer[1:]
         return byte
 
+    def arrived(self):
+        """How many packets are here and not yet received."""
+        self.socket.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            while chunk := self.socket.recv(65536):
+                self.buffer += chunk
+        return self.buffer.count(b"#")
+
     def receive(self, timeout=LIMIT):
         """The next packet's payload, run lengths expanded; acknowledged if acks are on."""
         self.socket.settimeout(timeout)
@@ -129,9 +153,19 @@ class Client:
         self.send(payload)
         return self.receive(timeout)
 
+    def resume(self, packet="vCont;c"):
+        """Sends what has no answer of its own and returns when it is done: packets are taken in turn. For programs that
+        run until somebody stops them."""
+        self.send(packet)
+        assert self.ask("vMustReplyEmpty") == b""
+
     def ask_text(self, payload):
         """A qRcmd's output and final reply: (text, final)."""
         self.send("qRcmd," + payload.encode().hex())
+        return self.result()
+
+    def result(self):
+        """Of a qRcmd that was sent."""
         text = ""
         while True:
             reply = self.receive()

@@ -20,12 +20,12 @@ def is_error(reply):
 
 def unpowered_board():
     with board("bluepill,vtref=0") as daemon:
-        assert re.search(r"0\.0+ ?V|not powered|power", daemon.log), daemon.log
+        daemon.says(r"0\.0+ ?V|not powered|power")
 
 
 def locked_chip_says_so_and_refuses_flash():
     with board("bluepill,locked") as daemon, Client(daemon.port) as c:
-        assert re.search(r"(?i)read.?.?protect", daemon.log), daemon.log
+        daemon.says(r"(?i)read.?.?protect")
         c.ask("?")
         assert is_error(c.ask("m08000000,4")), "protected flash is not readable"
         assert c.ask("m20000000,4")[:1] != b"E", "SRAM is"
@@ -39,14 +39,14 @@ def locked_chip_says_so_and_refuses_flash():
 
 def clone_is_warned_of_and_works():
     with board("bluepill,clone") as daemon, Client(daemon.port) as c:
-        assert re.search(r"(?i)copy|clone", daemon.log), daemon.log
+        daemon.says(r"(?i)copy|clone")
         c.ask("?")
         assert c.ask("mE000ED00,4") == b"30c22f41"
 
 
 def flash_size_register_of_zero_is_a_warning():
     with board("bluepill,flash-size=0") as daemon, Client(daemon.port) as c:
-        assert re.search(r"(?i)flash size", daemon.log), daemon.log
+        daemon.says(r"(?i)flash size")
         c.ask("?")
         assert b'type="flash" start="0x08000000" length="0x10000"' in c.ask("qXfer:memory-map:read::0,1000") or \
             b"0x10000" in c.ask("qXfer:memory-map:read::0,1000")
@@ -60,7 +60,7 @@ def flash_size_of_another_chip():
 
 def swj_off_needs_reset():
     with board("bluepill,swj-off", "--connect", "attach") as daemon:
-        assert re.search(r"(?i)answer", daemon.log), daemon.log
+        daemon.says(r"(?i)answer")
     with board("bluepill,swj-off", "--connect", "under-reset") as daemon, Client(daemon.port) as c:
         assert c.ask("?")[:1] == b"T"
         assert c.ask("mE000ED00,4") == b"31c21f41"
@@ -111,7 +111,7 @@ def unplugged_while_running():
         c.ask("?")
         c.ask("M20000400,2:fee7")
         c.ask("Pf=00040020")
-        c.send("vCont;c")
+        c.resume()
         hands.monitor("sim unplug")
         assert c.receive_stop()[:1] in (b"W", b"X")
         assert is_error(c.ask("m20000000,4"))
@@ -124,7 +124,7 @@ def power_cycle_while_running():
         c.ask("?")
         c.ask("M20000400,2:fee7")
         c.ask("Pf=00040020")
-        c.send("vCont;c")
+        c.resume()
         hands.monitor("sim power off")
         assert c.receive_stop()[:1] in (b"W", b"X")
         hands.monitor("sim power on")
@@ -174,6 +174,7 @@ def button_held_while_halted():
         assert b"NRST is low" in c.ask("m20000400,2")
         assert b"NRST is low" in c.ask("Pf=00040020")
         c.send("vCont;c")
+        assert c.receive()[:1] == b"O", "it waits for the button"
         hands.monitor("sim nrst release")
         assert c.receive_stop()[:1] == b"T", "there is a core to stop again"
         assert c.ask("m20000400,2") == b"fee7"

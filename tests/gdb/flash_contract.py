@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 
-from daemon import Client, Daemon, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
 FLASH = 0x08000000
@@ -175,10 +175,9 @@ def hands_on_the_bench_in_mid_load():
             loader.start()
             time.sleep(0.2)
             hands.send("qRcmd," + ("sim " + word).encode().hex())
-            loader.join(20)
+            loader.join(LIMIT)
             assert replies, f"{word}: no answer"
-            while hands.receive()[:1] not in (b"O", b"E") or hands.buffer:
-                pass
+            hands.result()
             hands.ask_text("sim " + repair)
             assert c.ask("vAttach;1")[:1] == b"T", word
             if replies[0] == b"OK":

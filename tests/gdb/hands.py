@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 
-from daemon import Client, Daemon, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
 SYSTEM_MEMORY = range(0x1FFFF000, 0x1FFFF800)
@@ -155,7 +155,7 @@ def browser_at_a_unix_socket_is_refused():
         assert daemon.read_log(r"^Listening on unix:.* for gdb connections\n")
         with socket.socket(socket.AF_UNIX) as s:
             s.connect(path)
-            s.settimeout(20)
+            s.settimeout(LIMIT)
             s.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n\r\n$qC#b4")
             try:
                 answered = s.recv(100)
@@ -168,7 +168,7 @@ def browser_at_a_unix_socket_is_refused():
 def log_that_nobody_reads_stops_nothing():
     daemon = board().start()
     for _ in range(1500):  # each is a line in a pipe of 64 KiB
-        with socket.create_connection(("127.0.0.1", daemon.port), timeout=20) as s:
+        with socket.create_connection(("127.0.0.1", daemon.port), timeout=LIMIT) as s:
             s.sendall(b"GET / HTTP/1.1\r\n\r\n")
             try:
                 s.recv(10)
@@ -186,7 +186,7 @@ def once_waits_for_the_last_of_several():
     first.close()
     assert second.ask("qAttached") == b"1", "one is still here"
     second.close()
-    assert daemon.process.wait(20) == 0
+    assert daemon.process.wait(LIMIT) == 0
 
 
 run_tests([answers_are_measured, a_power_cycle_between_two_looks_is_told, a_poll_of_a_halted_core_looks,

@@ -12,13 +12,15 @@ import traceback
 
 import gdb
 
+from daemon import Client
+
 PORT = os.environ["PROBED_PORT"]
 SOURCE = os.environ.get("PROBED_SOURCE", "")
 _LOG = os.environ["PROBED_GDB_LOG"]
 _tests = []
 
 for _setting in ("pagination off", "confirm off", "width 0", "height 0",
-                 "remotetimeout 20", "print pretty off", "style enabled off"):
+                 "remotetimeout 120", "print pretty off", "style enabled off"):
     gdb.execute("set " + _setting, to_string=True)
 
 
@@ -110,6 +112,24 @@ def interrupt_after(seconds=0.1):
 
         gdb.events.stop.connect(stopped)
         timer.start()
+
+    gdb.events.cont.connect(resumed)
+
+
+def interrupt_when_changed(variable):
+    """A real Ctrl-C to this gdb once somebody else, who looks on, has seen the variable change: the program runs."""
+    address = value(f"(unsigned)&{variable}")
+
+    def resumed(_event):
+        gdb.events.cont.disconnect(resumed)
+        threading.Thread(target=watch, daemon=True).start()
+
+    def watch():
+        with Client(int(PORT)) as eye:
+            first = eye.ask(f"m{address:x},4")
+            while eye.ask(f"m{address:x},4") == first:
+                pass
+        os.kill(os.getpid(), signal.SIGINT)
 
     gdb.events.cont.connect(resumed)
 

@@ -21,7 +21,7 @@ for lldb in debuggers:
                            PYTHONDONTWRITEBYTECODE="1")
         environment.pop("LD_PRELOAD", None)
         run = subprocess.run([lldb, "-b", "-x", "-o", f"command script import {here}/inside_lldb.py"], env=environment,
-                             timeout=300, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             timeout=1200, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              text=True)
     print(run.stdout, flush=True)
     # lldb's own exit code does not tell what became of a script: its last line does.

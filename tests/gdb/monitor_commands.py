@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 
-from daemon import Client, Daemon, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
 
@@ -217,11 +217,11 @@ def shutdown_ends_the_daemon_with_a_code():
             assert final == "OK", final
             assert text == ("" if line == "exit" else "shutdown command invoked\n"), text
             assert other.closed()
-        assert daemon.process.wait(20) == code, line
+        assert daemon.process.wait(LIMIT) == code, line
 
 
 def call(*options):
-    done = subprocess.run([PROBED, "--sim", "--gdb", "0", *options], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([PROBED, "--sim", "--gdb", "0", *options], capture_output=True, text=True, timeout=LIMIT)
     return done.returncode, done.stderr
 
 

@@ -232,27 +232,17 @@ def who_closes_at_once_proves_nothing():
     for abruptly in (False, True):
         with open_folder() as folder, start(OWNER) as daemon:
             path, place = os.path.join(folder, "dump"), place_of(daemon, "tcl")
-            with stopped(daemon):
+            with daemon.stopped():
                 assert run_as(STRANGER, leave, place, path, abruptly) == "left"
             assert connect(OWNER, "tcl", place, path + "2") == "OPEN"
             assert not os.path.exists(path), "a command was run"
         assert re.search("a tcl client was refused.*" + ("closed the connection" if abruptly else ""), daemon.log)
 
 
-@contextlib.contextmanager
-def stopped(daemon):
-    daemon.process.send_signal(signal.SIGSTOP)
-    os.waitid(os.P_PID, daemon.process.pid, os.WSTOPPED | os.WNOWAIT)
-    try:
-        yield
-    finally:
-        daemon.process.send_signal(signal.SIGCONT)
-
-
 def who_only_looks_whether_the_port_is_there_is_no_news():
     with start(OWNER) as daemon:
         place = place_of(daemon, "gdb")
-        with stopped(daemon):
+        with daemon.stopped():
             meet(place).close()
         with open_folder() as folder:
             assert connect(OWNER, "gdb", place, os.path.join(folder, "dump")) == "OPEN"
@@ -297,7 +287,7 @@ def other_machines_come_in_where_they_were_let():
                 place = place_of(daemon, service, "192.0.2.129")
                 path = os.path.join(folder, service)
                 assert connect(STRANGER, service, place, path, namespace=name) == "OPEN", daemon.log
-                assert f"board and this user's files by the {service} port" in daemon.log
+                daemon.says(f"board and this user's files by the {service} port")
                 # From this machine they have a row, and are asked as everywhere.
                 assert connect(STRANGER, service, place, path + "2") == "CLOSED"
         assert "let in" not in daemon.log, daemon.log

@@ -28,5 +28,5 @@ with Daemon(probed, *options, "--gdb", "0") as daemon, tempfile.TemporaryDirecto
         ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"set logging file {log}", "-ex", "set logging enabled on",
          "-ex", f"python import sys; sys.path[:0] = ['{here}']",
          "-ex", "python from inside import *", "-x", script, "-ex", "python run_all()", firmware],
-        env=environment, timeout=300)
+        env=environment, timeout=1200)  # meson's limit is shorter, and may be stretched
 sys.exit(code)

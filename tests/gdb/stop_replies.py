@@ -129,7 +129,7 @@ def a_reset_while_running_is_a_stop():
     with Client(daemon.port) as c, Client(daemon.port) as hands:
         c.ask("?")
         program(c, COUNT)
-        c.send("vCont;c")
+        c.resume()
         hands.monitor("sim nrst press")
         hands.monitor("sim nrst release")
         reply = c.receive_stop()

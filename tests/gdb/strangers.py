@@ -9,10 +9,9 @@ import socket
 import sys
 import tempfile
 
-from daemon import Client, Daemon, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
-LIMIT = 20
 
 
 def packet(payload):
@@ -96,7 +95,7 @@ def attack(service, body_of, methods):
                     for cut in (0, rng.randrange(1, len(data)), min(len(data) - 1, rng.choice((1, 255, 1024, 4096)))):
                         strike(port, data, cut)
                         count += 1
-                        daemon.read_log(r"closing it", LIMIT)  # each leaves a line
+                        daemon.says(r"closing it")  # each leaves a line
                         daemon.log = ""
                         assert not os.path.exists(target), f"{data[:80]!r} cut at {cut} wrote a file"
                 assert witness.ask("g") == before, "the core moved"

@@ -21,7 +21,8 @@ class UnixClient(Client):
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(LIMIT)
-        self.socket.connect(path)
+        while self.socket.connect_ex(path) != 0:  # its name is there before it listens
+            time.sleep(0.01)
         self.buffer, self.acks = b"", True
 
 
@@ -67,7 +68,7 @@ def flash(ignored):
     with tempfile.NamedTemporaryFile(suffix=".bin") as file:
         file.write(bytes(range(256)) * 4 * 20)
         file.flush()
-        running = subprocess.Popen([PROBED, "flash", "--sim", "bluepill,realtime", file.name, "0x08000000"],
+        running = subprocess.Popen([PROBED, "flash", "--sim", "bluepill,realtime", "--speed", "100", file.name, "0x08000000"],
                                    stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                                    preexec_fn=ignoring(signal.SIGHUP) if ignored else None)
         said = b""

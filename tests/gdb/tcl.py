@@ -39,7 +39,8 @@ def answers(daemon):
 
 def it_is_off_unless_asked_for():
     with Daemon(PROBED, "--sim", "--gdb", "0") as daemon:
-        assert "tcl" not in daemon.log
+        pass
+    assert "tcl" not in daemon.log
 
 
 def results_end_with_a_byte():

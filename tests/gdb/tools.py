@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 
-from daemon import run_tests
+from daemon import LIMIT, run_tests
 
 PROBED = sys.argv[1]
 FLASH, RAM, KIB = 0x08000000, 0x20000000, 1024
@@ -21,7 +21,7 @@ BLANK, FAILED, USAGE = b"\xff", 1, 2
 
 
 def call(*words, expect=0):
-    done = subprocess.run([PROBED, *words], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    done = subprocess.run([PROBED, *words], capture_output=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
     done.text, done.said = done.stdout.decode(errors="replace"), done.stderr.decode()
     assert done.returncode == expect, (words, done.returncode, done.text, done.said)
     return done
@@ -218,10 +218,10 @@ def progress_is_one_line_on_a_terminal():
     with Files(20 * KIB) as files:
         master, slave = pty.openpty()
         command = [PROBED, "flash", "--sim", "bluepill", files.elf(), "--speed", "7", "--verify", "nonsense", "x"]
-        subprocess.run(command, stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=60)
+        subprocess.run(command, stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=LIMIT)
         said = os.read(master, 4096).decode()
         assert "\033[1;31merror: \033[0m" in said, said
-        subprocess.run(command[:5] + ["--verify"], stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=60,
+        subprocess.run(command[:5] + ["--verify"], stderr=slave, env=dict(os.environ, TERM="xterm"), timeout=LIMIT,
                        check=True)
         os.close(slave)
         said = b""
@@ -315,7 +315,7 @@ def a_lost_probe_is_told_with_the_state_of_the_flash():
 
 def ctrl_c_stops_between_pages():
     with Files(60 * KIB) as files:
-        running = subprocess.Popen([PROBED, "flash", "--sim", "bluepill,realtime", files.elf()],
+        running = subprocess.Popen([PROBED, "flash", "--sim", "bluepill,realtime", "--speed", "200", files.elf()],
                                    stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
         said = b""
         while b"programming" not in said:
@@ -324,7 +324,7 @@ def ctrl_c_stops_between_pages():
             said += chunk
         running.send_signal(signal.SIGINT)
         said = (said + running.stderr.read()).decode()
-        assert running.wait(30) == FAILED, said
+        assert running.wait(LIMIT) == FAILED, said
         running.stderr.close()
         assert re.search(r"error: interrupted; flash: 0x08000000-0x0800\w+ programmed", said), said
         assert "the same command again" in said, said

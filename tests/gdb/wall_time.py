@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from daemon import Client, Daemon, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
 RCC_APB1ENR, TIM2_CR1, TIM2_CNT, TIM2_PSC = 0x4002101C, 0x40000000, 0x40000024, 0x40000028
@@ -45,7 +45,7 @@ def what_passed_while_nobody_was_there_has_passed():
             count = word(c, TIM2_CNT)
             assert count - before >= 1000 * (back - left) - 2, (before, count, back - left)
             # Milliseconds, not a minute; virtual time may run ahead of the wall.
-            assert count - before < 30000, (before, count)
+            assert count - before < 1000 * (time.monotonic() - left) + 30000, (before, count)
 
 
 def a_still_board_stands_still():
@@ -70,11 +70,13 @@ def a_core_that_nobody_looks_at_costs_nothing():
     with board("bluepill") as daemon, Client(daemon.port) as c:
         c.ask("?")
         start_milliseconds(c)
-        c.ask("qC")  # whatever follows the last answer is over
-        time.sleep(0.2)
-        before = wake_ups(daemon.process.pid)
-        time.sleep(1)
-        assert wake_ups(daemon.process.pid) - before <= 3, "the daemon wakes up though nobody looks"
+        end = time.monotonic() + LIMIT
+        used = 4
+        while used > 3:  # what follows the last answer may take its time
+            assert time.monotonic() < end, "the daemon wakes up though nobody looks"
+            before = wake_ups(daemon.process.pid)
+            time.sleep(1)
+            used = wake_ups(daemon.process.pid) - before
 
 
 run_tests([what_passed_while_nobody_was_there_has_passed, a_still_board_stands_still,

@@ -34,7 +34,7 @@ def observer_sees_the_stop_without_halting():
     with Client(daemon.port) as holder, Client(daemon.port) as observer:
         holder.ask("?")
         counting_program(holder)
-        holder.send("vCont;c")
+        holder.resume()
         assert observer.ask("?")[:1] in (b"T", b"S")
         first = counter(observer)
         second = counter(observer)
@@ -49,7 +49,7 @@ def observer_cannot_resume_while_the_holder_waits():
     with Client(daemon.port) as holder, Client(daemon.port) as observer:
         holder.ask("?")
         counting_program(holder)
-        holder.send("vCont;c")
+        holder.resume()
         observer.ask("?")
         for packet in ("c", "s", "vCont;c", "vCont;s:1", "vRun;"):
             observer.send(packet)
@@ -63,7 +63,7 @@ def every_waiting_session_gets_the_stop():
         holder.ask("?")
         counting_program(holder)
         observer.ask("?")
-        holder.send("vCont;c")
+        holder.resume()
         observer.monitor("halt")
         assert holder.receive()[:1] == b"T"
 
@@ -131,7 +131,7 @@ def closed_while_running_keeps_running():
     with Client(daemon.port) as c:
         c.ask("?")
         counting_program(c)
-        c.send("vCont;c")
+        c.resume()
     with Client(daemon.port) as c:
         assert re.search("running", c.monitor("status"), re.I)
         first = counter(c)
@@ -144,7 +144,7 @@ def next_in_line_becomes_holder():
     counting_program(first)
     with Client(daemon.port) as second:
         second.ask("?")
-        first.send("vCont;c")
+        first.resume()
         second.send("vCont;c")
         assert is_error(second.receive_stop())
         first.close()

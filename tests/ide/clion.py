@@ -33,7 +33,7 @@ def a_program_that_is_not_there():
     with Server(argv) as server:
         server.wait_for(r"\*\* Programming Failed \*\*")
         server.wait_for("/not/there.elf: No such file")
-        assert server.ended(5) == 1
+        assert server.ended() == 1
 
 
 def embedded_gdb_server():
@@ -49,7 +49,7 @@ def embedded_gdb_server():
         to_main(gdb)
         gdb.burst("-target-detach")
         gdb.quit()
-        assert server.ended(5) == 0
+        assert server.ended() == 0
 
 
 run_tests([download_and_run, a_program_that_is_not_there, embedded_gdb_server])

@@ -5,13 +5,13 @@ import os
 import re
 import subprocess
 
-from mi import ENVIRONMENT, FOLDER, PROBED, Server, program, run_tests
+from mi import ENVIRONMENT, FOLDER, LIMIT, PROBED, Server, program, run_tests
 
 OFF = ["-c", "gdb_port 0; tcl_port disabled; telnet_port disabled"]
 
 
 def call(name, *words, sim="bluepill"):
-    done = subprocess.run([program(name), *words], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL,
+    done = subprocess.run([program(name), *words], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
                           env=dict(ENVIRONMENT, PROBED_SIM=sim))
     return done.returncode, done.stdout, done.stderr
 
@@ -114,7 +114,7 @@ def openocd_tcl_is_refused():
             file.write(f"# first\n{command}\nshutdown\n")
         for words in (["-f", file.name], ["-c", command, "-c", "shutdown"]):
             done = subprocess.run([PROBED, "--sim", "bluepill", "--gdb", "off", "--telnet", "off", *words], text=True,
-                                  capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+                                  capture_output=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
             assert done.returncode == 1 and "is Tcl, which is not here" in done.stderr, (words, done)
 
 
@@ -153,7 +153,7 @@ def command_files():
         with open(path, "w") as file:
             file.write(text)
         done = subprocess.run([PROBED, "--sim", "bluepill", "--gdb", "0", "--telnet", "off", "-f", path, *more], text=True,
-                              capture_output=True, timeout=30, stdin=subprocess.DEVNULL)
+                              capture_output=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
         return done.returncode, done.stderr
 
     code, said = run("# comment\nreset halt\n  # another\n\nmww 0x20000000 7; mdw 0x20000000\nshutdown\necho never\n")
@@ -167,14 +167,14 @@ def command_files():
 
 
 def names():
-    done = subprocess.run([PROBED, "--as", "gdbserver"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([PROBED, "--as", "gdbserver"], capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 2 and "st-util" in done.stderr and "openocd" in done.stderr, done.stderr
     for name in ("st-util", "ST-LINK_gdbserver", "openocd", "pyocd"):
         code, out, said = call(name, "--version")
         assert code == 0 and f"probed" in out + said and f"as {name}" in out + said, (out, said)
         code, out, _ = call(name, "--help")
         assert code == 0 and "PROBED_SIM" in out, out
-    done = subprocess.run([PROBED, "--as", "st-util", "--version"], capture_output=True, text=True, timeout=30)
+    done = subprocess.run([PROBED, "--as", "st-util", "--version"], capture_output=True, text=True, timeout=LIMIT)
     assert "as st-util" in done.stdout, done.stdout
 
 

@@ -142,7 +142,7 @@ class Session:
         self.gdb.burst("-target-disconnect" if self.config["request"] == "launch" else "-target-detach")
         self.gdb.quit()
         began = time.monotonic()
-        alone = self.server.ended(0.6 if not self.kind_exits() else 5) is not None
+        alone = self.server.ended(*([] if self.kind_exits() else [0.6])) is not None
         if not alone:
             code = self.server.stop()
             assert code == 0, (code, self.server.text)

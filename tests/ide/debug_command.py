@@ -11,11 +11,11 @@ import subprocess
 import sys
 import time
 
-from mi import ELF, ENVIRONMENT, FOLDER, LIMIT, PROBED, run_tests
+from mi import ELF, ENVIRONMENT, FOLDER, LIMIT, PATIENT, PROBED, run_tests
 
 
 def call(*words, environment=None):
-    done = subprocess.run([PROBED, "debug", *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+    done = subprocess.run([PROBED, "debug", *words], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
                           env=environment or ENVIRONMENT)
     return done.returncode, done.stdout + done.stderr
 
@@ -32,10 +32,15 @@ class Terminal:
     def wait_for(self, pattern):
         end = time.monotonic() + LIMIT
         while not (found := re.search(pattern, self.text)):
-            ready, _, _ = select.select([self.fd], [], [], end - time.monotonic())
+            ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
             assert ready, f"no {pattern!r} in {self.text}"
             self.text += os.read(self.fd, 4096).decode(errors="replace")
         self.text = self.text[found.end():]
+        return found
+
+    def ask(self, line, pattern):
+        self.type(line + "\n")
+        return self.wait_for(pattern)
 
     def type(self, text):
         os.write(self.fd, text.encode())
@@ -62,7 +67,7 @@ def daemons():
 
 
 def stops_at_main():
-    code, text = call("--sim", ELF, "-nx", "-batch", "-ex", "bt")
+    code, text = call("--sim", ELF, "-nx", *PATIENT, "-batch", "-ex", "bt")
     assert code == 0 and "#0  main ()" in text, text
     assert "probed:" not in text, "the terminal is gdb's"
     for line in text.splitlines():  # what comes before main
@@ -73,15 +78,15 @@ def stops_at_main():
 
 def words_in_any_order():
     for words in (["--sim", "bluepill", ELF], [ELF, "--sim"], ["--sim=bluepill", "--gdb-path", "gdb-multiarch", ELF]):
-        code, text = call(*words, "-nx", "-batch", "-ex", "info line main")
+        code, text = call(*words, "-nx", *PATIENT, "-batch", "-ex", "info line main")
         assert code == 0 and "bench.c" in text, (words, text)
-    done = subprocess.run([PROBED, "--sim", "debug", ELF, "-nx", "-batch", "-ex", "info line main"], capture_output=True,
-                          text=True, timeout=60, stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+    done = subprocess.run([PROBED, "--sim", "debug", ELF, "-nx", *PATIENT, "-batch", "-ex", "info line main"], capture_output=True,
+                          text=True, timeout=LIMIT, stdin=subprocess.DEVNULL, env=ENVIRONMENT)
     assert done.returncode == 0 and "bench.c" in done.stdout, done
 
 
 def exit_code_is_gdbs():
-    code, text = call("--sim", ELF, "-nx", "-batch", "-ex", "quit 7")
+    code, text = call("--sim", ELF, "-nx", *PATIENT, "-batch", "-ex", "quit 7")
     assert code == 7, (code, text)
     assert not daemons(), daemons()
 
@@ -93,7 +98,7 @@ def a_program_at_zero_is_refused_with_the_reason():
     for address, refused in ((0, True), (0x08000000, False)):
         with open(path, "wb") as file:
             file.write(head + struct.pack("<8I", 1, 84, address, address, 16, 16, 5, 4) + bytes(16))
-        code, text = call("--sim", path, "-nx", "-batch", "-ex", "quit 7")
+        code, text = call("--sim", path, "-nx", *PATIENT, "-batch", "-ex", "quit 7")
         assert ("linked at address 0" in text) == refused, text
         assert not refused or code == 1, (code, text)
 
@@ -120,16 +125,18 @@ def without_a_target():
 
 
 def ctrl_c_reaches_gdb_only():
-    with Terminal("--sim", ELF, "-nx") as terminal:
+    with Terminal("--sim", ELF, "-nx", *PATIENT) as terminal:
         terminal.wait_for(r"Breakpoint 1, main(.|\n)*\(gdb\) ")
-        for command, pattern in (("continue", "Continuing"), (None, r"SIGINT(.|\n)*\(gdb\) "),
-                                 ("print idle_rounds > 0", r"\$1 = 1(.|\n)*\(gdb\) "), ("kill", "y or n"), ("y", "killed")):
-            if command:
-                terminal.type(command + "\n")
-            else:
-                time.sleep(0.3)  # the program runs meanwhile
-                terminal.type("\x03")
-            terminal.wait_for(pattern)
+        end, value = time.monotonic() + LIMIT, "0"
+        while value == "0":
+            terminal.ask("continue", "Continuing")
+            time.sleep(0.3)  # the program runs meanwhile
+            terminal.type("\x03")
+            terminal.wait_for(r"SIGINT(.|\n)*\(gdb\) ")
+            value = terminal.ask("print idle_rounds > 0", r"\$\d+ = ([01])(.|\n)*\(gdb\) ").group(1)
+            assert time.monotonic() < end, "the program does not run"
+        terminal.ask("kill", "y or n")
+        terminal.ask("y", "killed")
         terminal.type("quit\n")
         assert terminal.code() == 0
     assert not daemons(), daemons()
@@ -137,9 +144,9 @@ def ctrl_c_reaches_gdb_only():
 
 def killed_by_surprise():
     """SIGKILL to the command: no daemon stays."""
-    with Terminal("--sim", ELF, "-nx") as terminal:
+    with Terminal("--sim", ELF, "-nx", *PATIENT) as terminal:
         terminal.wait_for(r"Breakpoint 1, main")
-    end = time.monotonic() + 10
+    end = time.monotonic() + LIMIT
     while daemons():
         assert time.monotonic() < end, daemons()
         time.sleep(0.05)

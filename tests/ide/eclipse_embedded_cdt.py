@@ -64,7 +64,7 @@ def pyocd_plug_in():
             "-Osmart_flash=1", "--semihosting", "--elf", ELF, "-c", STARTED]
     with Server(argv) as server:
         debug(server, port, [], ["monitor reset halt", "monitor halt"], [], [])
-        assert server.ended(5) == 0, "pyocd ends when gdb detaches"
+        assert server.ended() == 0, "pyocd ends when gdb detaches"
 
 
 run_tests([openocd_plug_in, pyocd_plug_in])

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,10 +16,10 @@ import threading
 import time
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "gdb"))
-from daemon import run_tests  # noqa: E402,F401
+from daemon import LIMIT, run_tests  # noqa: E402,F401
+from ports import free_ports  # noqa: E402,F401
 
 PROBED, ELF, EXAMPLES = (os.path.abspath(word) for word in sys.argv[1:4])
-LIMIT = 60  # seconds; only a hang ever gets near it
 INSTALLED = "/usr/local/libexec/probed"  # where the examples say that the servers' names are
 
 FOLDER = tempfile.mkdtemp(prefix="probed-ide-")
@@ -32,23 +31,13 @@ ENVIRONMENT = dict(os.environ, PROBED_SIM="bluepill")
 ENVIRONMENT.pop("LD_PRELOAD", None)
 
 
+# A server that starts or answers slowly on a busy machine is none that fails.
+PATIENT = ["-iex", "set tcp connect-timeout 240", "-iex", "set remotetimeout 120"]
+
+
 def program(name):
     """The server of that name, or the program that an example calls so."""
     return os.path.join(FOLDER, os.path.basename(name))
-
-
-def free_ports(count):
-    """That many free ports in a row, found by bind and close as IDEs do it; the first of them."""
-    first = 50000 + os.getpid() * 7 % 1900
-    while True:
-        try:
-            for port in range(first, first + count):
-                with socket.socket() as probe:
-                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                    probe.bind(("127.0.0.1", port))
-            return first
-        except OSError:
-            first += 1
 
 
 class Server:
@@ -85,14 +74,14 @@ class Server:
         assert ok and match, f"no {pattern!r} from {self.argv}:\n{self.text}"
         return match
 
-    def ended(self, limit):
+    def ended(self, limit=LIMIT):
         """The exit code, if it ends by itself within so many seconds; else None."""
         try:
             return self.process.wait(limit)
         except subprocess.TimeoutExpired:
             return None
 
-    def stop(self, sig=signal.SIGTERM, limit=5):
+    def stop(self, sig=signal.SIGTERM, limit=LIMIT):
         """Ends it as IDEs do; returns the exit code. Only behind it is `text` all that was said: the two outputs are read side by side."""
         if self.process.poll() is None:
             self.process.send_signal(sig)
@@ -115,7 +104,7 @@ class Mi:
 
     def __init__(self, *options, elf=ELF):
         self.process = subprocess.Popen(
-            ["gdb-multiarch", "-q", "-nx", "--interpreter=mi2", *options, *([elf] if elf else [])], env=ENVIRONMENT,
+            ["gdb-multiarch", "-q", "-nx", *PATIENT, "--interpreter=mi2", *options, *([elf] if elf else [])], env=ENVIRONMENT,
             cwd=FOLDER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
         self.lines, self.results, self.stops = [], {}, []
         self.running = False
@@ -219,7 +208,9 @@ def to_main(gdb):
     """A temporary breakpoint at main, hit."""
     gdb.stops.clear()
     gdb.burst("-break-insert -t --function main", "-exec-continue --all")
-    return gdb.stopped('func="main"')
+    while 'func="main"' not in (stop := gdb.stopped()):  # what came late of a reset's
+        assert 'reason="' not in stop, stop
+    return stop
 
 
 def watch_advances(gdb, expression="idle_rounds", limit=LIMIT):

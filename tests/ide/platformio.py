@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 
-from mi import ELF, ENVIRONMENT, EXAMPLES, FOLDER, INSTALLED, Mi, Server, free_ports, program, run_tests
+from mi import ELF, ENVIRONMENT, EXAMPLES, FOLDER, INSTALLED, LIMIT, Mi, Server, free_ports, program, run_tests
 
 config = configparser.ConfigParser(comment_prefixes=(";",), inline_comment_prefixes=None)
 config.read(os.path.join(EXAMPLES, "platformio", "platformio.ini"))
@@ -85,7 +85,7 @@ def debug_in_pipe_mode():
 
 
 def wait_for_ends(servers):
-    end = time.monotonic() + 10
+    end = time.monotonic() + LIMIT
     while not all(gone(pid) for pid in servers):
         assert time.monotonic() < end, f"a server outlives its gdb: {servers}"
         time.sleep(0.02)
@@ -135,7 +135,7 @@ def run_upload(command):
     assert command.startswith(INSTALLED + "/") and "$SOURCE" in command, command
     ports = ' -c "gdb_port 0; tcl_port disabled; telnet_port disabled"'
     line = command.replace(INSTALLED, FOLDER).replace("$SOURCE", firmware) + ports
-    return subprocess.run(line, shell=True, env=ENVIRONMENT, capture_output=True, text=True, timeout=60,
+    return subprocess.run(line, shell=True, env=ENVIRONMENT, capture_output=True, text=True, timeout=LIMIT,
                           stdin=subprocess.DEVNULL), os.path.getsize(firmware)
 
 

@@ -33,7 +33,7 @@ def st_util_under_reset():
         to_main(gdb)
         gdb.burst("-target-detach")
         gdb.quit()
-        assert server.ended(5) == 0
+        assert server.ended() == 0
 
 
 def openocd():

@@ -21,7 +21,7 @@ def debug(server_words, extra_reset=True):
         gdb.interrupt()
         gdb.burst("-target-detach")
         gdb.quit()
-        return server.ended(5 if "-e" not in server_words else 0.5)
+        return server.ended(*([0.5] if "-e" in server_words else []))
 
 
 def software_reset():

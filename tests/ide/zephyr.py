@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 
-from mi import ELF, ENVIRONMENT, EXAMPLES, FOLDER, INSTALLED, Server, free_ports, program, run_tests
+from mi import ELF, ENVIRONMENT, EXAMPLES, FOLDER, INSTALLED, LIMIT, PATIENT, Server, free_ports, program, run_tests
 
 BOARD = os.path.join(EXAMPLES, "zephyr", "openocd.cfg")
 SCRIPT = ["-ex", "break main", "-ex", "continue", "-ex", "bt", "-ex", "detach"]
@@ -24,8 +24,8 @@ def named_in_west(runner):
 
 
 def client(*commands):
-    return subprocess.run(["gdb-multiarch", "-nx", "-q", "-batch", *commands, *SCRIPT, ELF], env=ENVIRONMENT,
-                          capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    return subprocess.run(["gdb-multiarch", "-nx", *PATIENT, "-q", "-batch", *commands, *SCRIPT, ELF], env=ENVIRONMENT,
+                          capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
 
 
 def debug(argv, *commands):
@@ -44,7 +44,7 @@ def openocd(*behind, port):
 
 def openocd_version():
     done = subprocess.run([named_in_west("openocd"), "--version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, timeout=30)
+                          text=True, timeout=LIMIT)
     first = done.stdout.split("\n")[0]
     forms = [first.split(" ")[3], re.search(r"Open On-Chip Debugger v?(\d+.\d+.\d+)", done.stdout).group(1),
              re.search(r"Open On-Chip Debugger.* v?(\d+.\d+.\d+)", done.stdout).group(1)]
@@ -70,11 +70,11 @@ def openocd_flash():
     subprocess.run(["arm-none-eabi-objcopy", "-O", "ihex", ELF, image], check=True)
     words = openocd("-c", "init", "-c", "targets", "-c", "reset init", "-c", f"flash write_image erase {image}", "-c",
                     "reset init", "-c", f"verify_image {image}", "-c", "reset run", "-c", "shutdown", port=free_ports(3))
-    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stderr
     assert re.search(r"wrote \d+ bytes from file", done.stderr), done.stderr
     words[words.index(f"verify_image {image}")] = "verify_image /not/there.hex"
-    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+    done = subprocess.run(words, env=ENVIRONMENT, capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL)
     assert done.returncode != 0, "a flash that fails must not look like one that worked"
 
 

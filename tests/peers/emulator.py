@@ -6,7 +6,6 @@ import os
 import re
 import select
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,9 @@ import time
 
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "gdb"))
 
-LIMIT = 60  # seconds; only a hang ever gets near it
+from daemon import LIMIT  # noqa: E402
+from ports import free_ports  # noqa: E402
+
 ENVIRONMENT = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:verify_asan_link_order=0", PYTHONDONTWRITEBYTECODE="1")
 SCRIPTS = "/usr/share/openocd/scripts"
 
@@ -71,6 +72,7 @@ class Program:
             path = os.path.join(self.folder.name, "stats")
             self.control("stats " + path)
             while not os.path.exists(path):
+                assert self.process.poll() is None, self.log
                 time.sleep(0.002)
         else:
             path = os.path.join(self.folder.name, "end")
@@ -118,12 +120,6 @@ def tool(probe_emu, *program, code=0, **probe):
         return running.log
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def openocd(mode, *commands):
     """A command line; mode is "hla" or "dap"."""
     interface = {"hla": "stlink", "dap": "stlink-dap"}[mode]
@@ -133,7 +129,7 @@ def openocd(mode, *commands):
 
 def server(name, probe_emu, probed=None, options=(), **probe):
     """A gdb server by name: (Program, port) once it listens."""
-    port = free_port()
+    port = free_ports()
     if name == "probed":
         running = Program(probe_emu, probed, "--gdb", str(port), **probe)
         ready = r"^Listening on \S+ for gdb"
@@ -151,7 +147,7 @@ def server(name, probe_emu, probed=None, options=(), **probe):
     return running, port
 
 
-def gdb(port, script, firmware, source, limit=120, **environment):
+def gdb(port, script, firmware, source, limit=600, **environment):
     """Runs a script inside gdb-multiarch against a port; its exit code and output."""
     here = os.path.dirname(os.path.abspath(__file__))
     with tempfile.TemporaryDirectory(prefix="probed-gdb-") as folder:

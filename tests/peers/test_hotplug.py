@@ -2,7 +2,9 @@
 """Unplugging and replugging an emulated ST-Link under a real gdb: test_hotplug.py PROBE_EMU FIRMWARE.elf SOURCE.c
 STLINK PROBED"""
 import os
+import signal
 import sys
+import tempfile
 import time
 
 from emulator import Program
@@ -134,11 +136,17 @@ def idle_probe_costs_nothing():
 
 
 def started_without_a_probe():
-    running = Program(probe_emu, "sh", "-c", f"sleep 0.5; exec {probed} --gdb 0", stlink=stlink)
-    with running:
+    with tempfile.TemporaryDirectory(prefix="probed-") as folder:
+        go = os.path.join(folder, "go")
+        script = f"until test -e {go}; do sleep 0.02; done; exec {probed} --gdb 0"
+        running = Program(probe_emu, "sh", "-c", script, stlink=stlink)
         running.control("unplug")
+        running.stats()  # it is done
+        open(go, "w").close()
+        running.read_log("^Listening")
+    with running:
         port = int(running.read_log(r"^Listening on \S+:(\d+) for gdb").group(1))
-        assert "no debug probe found" in running.log, running.log
+        assert running.read_log("no debug probe found"), running.log
         with Client(port) as client:
             assert client.ask("?") == b"W00"
             running.control("plug 2")
@@ -197,13 +205,18 @@ def two_probes_must_be_told_apart():
 
 def killed_predecessor_leaves_no_trace():
     """Killed in the middle of traffic, then started again before the same probe."""
-    script = f"{probed} --gdb 0 & pid=$!; sleep 1; kill -9 $pid; wait $pid 2>/dev/null; exec {probed} --gdb 0"
+    script = f"{probed} --gdb 0 & pid=$!; echo it is $pid; wait $pid 2>/dev/null; exec {probed} --gdb 0"
     with Program(probe_emu, "sh", "-c", script, stlink=stlink) as running:
+        first = int(running.read_log(r"^it is (\d+)").group(1))
         port = int(running.read_log(r"^Listening on \S+:(\d+) for gdb").group(1))
         with Client(port) as client:
             assert client.ask("?")[:1] == b"T"
+            for _ in range(20):
+                client.ask("m8000000,400")
+            client.send("m8000000,400")
+            os.kill(first, signal.SIGKILL)
             try:
-                while True:  # until the kill
+                while True:  # until it is dead
                     client.ask("m8000000,400")
             except (EOFError, ConnectionResetError, BrokenPipeError):
                 pass

@@ -31,9 +31,9 @@ def flash_holds_the_image():
         with Program(probe_emu, "sh", "-c", script, stlink=stlink) as running:
             port = running.read_log(r"^Listening on \S+:(\d+) for gdb").group(1)
             loaded = subprocess.run(
-                ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"target extended-remote :{port}", "-ex", "load",
+                ["gdb-multiarch", "-q", "-nx", "-batch", "-iex", "set remotetimeout 120", "-ex", f"target extended-remote :{port}", "-ex", "load",
                  "-ex", "compare-sections", "-ex", "detach", firmware],
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
             assert "matched" in loaded.stdout and "MIS" not in loaded.stdout, loaded.stdout
             assert running.wait() == 0, running.log
         with open(binary, "rb") as written, open(back, "rb") as read:
@@ -73,9 +73,9 @@ def a_blank_chip_is_cheap_to_attach_to():
     running, port = server("probed", probe_emu, probed, stlink=stlink)
     with running:
         before = running.stats()["commands"]
-        done = subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"target extended-remote :{port}",
+        done = subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-iex", "set remotetimeout 120", "-ex", f"target extended-remote :{port}",
                                "-ex", "info registers pc", "-ex", "x/4i $pc", "-ex", "backtrace"],
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=120)
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, timeout=600)
         commands = running.stats()["commands"] - before
     assert re.search(r"^pc +0xfffffffe", done.stdout, re.MULTILINE), done.stdout
     # Older firmware takes one word a command.

@@ -18,7 +18,7 @@
 
 #include "daemon_text.h"
 
-enum { WORDS = 24, PATIENCE_S = 20 };
+enum { WORDS = 24, PATIENCE_S = 120 };
 
 static void append(struct rig *rig, const char *text)
 {

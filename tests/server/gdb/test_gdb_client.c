@@ -209,7 +209,7 @@ static int set_up(void **state)
 /* ..that is not waited for. */
 static int set_up_impatient(void **state)
 {
-    silence_ms = 100;
+    silence_ms = 1000; /* the test itself may stand still for a while, on a busy machine */
     int failed = set_up_stranger(state);
     silence_ms = 0;
     return failed;
@@ -660,7 +660,7 @@ static void who_never_speaks_is_closed(void **state)
     uint64_t before = uv_hrtime();
     say("+"); /* no packet */
     hear_the_end();
-    assert_true(uv_hrtime() - before >= 90 * UINT64_C(1000000));
+    assert_true(uv_hrtime() - before >= 900 * UINT64_C(1000000));
 }
 
 static void who_has_spoken_may_be_silent(void **state)
@@ -669,7 +669,7 @@ static void who_has_spoken_may_be_silent(void **state)
     say("$qSupported:#71");
     answer(next_posted(gdb_run_packet), "");
     hear("+$#00");
-    let_pass(300);
+    let_pass(1200);
     say("+$qC#b4");
     answer(next_posted(gdb_run_packet), "QC1");
     hear("+$QC1#c5");
