@@ -27,6 +27,7 @@ enum err target_create(struct probe *probe, struct target **target)
     t->vector_catch = DEMCR_VC_HARDERR;
     t->slice = SLICE_FIRST;
     t->chip.core = "";
+    t->profile = &profile_armv7m;
     core_new_power_epoch(t);
     return ERR_OK;
 }

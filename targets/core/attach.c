@@ -5,50 +5,39 @@
 #include "chip/chips.h"
 #include "probe/probe.h"
 
-#define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFF)
-#define CPUID_IS_ARMV6M(cpuid) (((cpuid) >> 16 & 0xF) == 0xC)
-enum { PART_M4 = 0xC24, PART_M7 = 0xC27, PART_M23 = 0xD20, PART_LAST_ARMV8M = 0xD2F };
-
 struct found {
     uint32_t dhcsr, cpuid, demcr;
-    uint32_t fp_ctrl, dwt_ctrl, dwt_mask, mvfr0;
+    const struct core_profile *profile;
+    uint32_t fp_ctrl, dwt_ctrl, dwt_mask;
 };
-
-static bool is_armv8m(uint32_t cpuid)
-{
-    return CPUID_PART(cpuid) >= PART_M23 && CPUID_PART(cpuid) <= PART_LAST_ARMV8M;
-}
-
-/* MVFR0 is read there: 0 without an FPU (B4.7.2; DDI 0553 for Armv8-M, where M33 and M55 may have
- * one). */
-static bool may_have_fpu(uint32_t cpuid)
-{
-    return CPUID_PART(cpuid) == PART_M4 || CPUID_PART(cpuid) == PART_M7 ||
-           (is_armv8m(cpuid) && CPUID_PART(cpuid) != PART_M23);
-}
 
 static enum err look(struct target *target, struct found *found)
 {
     ops_read32(&target->ops, DHCSR, &found->dhcsr);
     ops_read32(&target->ops, SCB_CPUID, &found->cpuid);
     ops_read32(&target->ops, DEMCR, &found->demcr);
-    return core_flush(target);
+    enum err err = core_flush(target);
+    found->profile = profile_of(found->cpuid);
+    return err;
 }
 
 /* C_DEBUGEN alone halts nobody; C_HALT is kept as it is. DWT registers need TRCENA (C1.8). */
 static enum err take_over(struct target *target, struct found *found)
 {
     struct ops *ops = &target->ops;
-    uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0;
+    uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0, mvfr0 = 0;
 
     ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
     target->masked = false;
     core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
     ops_read32(ops, FP_CTRL, &found->fp_ctrl);
     ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
-    if (may_have_fpu(found->cpuid))
-        ops_read32(ops, SCB_MVFR0, &found->mvfr0);
-    return core_flush(target);
+    if (found->profile->with_fpu) /* reads as 0 without one (B4.7.2) */
+        ops_read32(ops, SCB_MVFR0, &mvfr0);
+    enum err err = core_flush(target);
+    if (mvfr0)
+        found->profile = found->profile->with_fpu;
+    return err;
 }
 
 /* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
@@ -62,7 +51,7 @@ static enum err size_units(struct target *target, struct found *found)
     fpb_init(&target->fpb, found->fp_ctrl);
     comparators = comparators < DWT_MAX ? comparators : DWT_MAX;
     target->dwt = (struct dwt){.count = (uint8_t)comparators};
-    if (is_armv8m(found->cpuid))
+    if (found->profile->dwt == DWT_PAIRS)
         target->dwt = (struct dwt){.foreign = (uint8_t)comparators};
     for (unsigned i = 0; i < comparators; i++)
         ops_write32(ops, DWT_FUNCTION(i), 0);
@@ -111,8 +100,7 @@ enum err attach_core(struct target *target, enum stop_reason halted_by)
         target->chip.unlocked = false; /* power was away, or nothing is known of it */
         target->dbgmcu = (struct dbgmcu){0};
     }
-    target->armv6m = CPUID_IS_ARMV6M(found.cpuid);
-    target->fpu = may_have_fpu(found.cpuid) && found.mvfr0 != 0;
+    target->profile = found.profile;
     target->chip.cpuid = found.cpuid;
     target->chip.breakpoints = target->fpb.count;
     target->chip.watchpoints = target->dwt.count;

@@ -2,11 +2,11 @@
 /* Inside targets/: what a struct target is made of and how its files work together.
  * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
  *
- * Each needs only what stands above it: core.c flushes, what DHCSR says, epochs; registers.c,
- * watchpoints.c over dwt.c, breakpoints.c over fpb.c, memory.c and memory_cached.c over cache.c;
- * prepare.c before the core runs; vectors.c and stop.c why it stands; halt.c, semihosting.c;
- * step.c, go.c, step_ahead.c and step_range.c, reset.c, poll.c; attach.c what is taken over and
- * given back; target.c life and connecting. */
+ * Each needs only what stands above it: profile.c and profile_*.c; core.c flushes, what DHCSR says,
+ * epochs; registers.c, watchpoints.c over dwt.c, breakpoints.c over fpb.c, memory.c and
+ * memory_cached.c over cache.c; prepare.c before the core runs; vectors.c and stop.c why it stands;
+ * halt.c, semihosting.c; step.c, go.c, step_ahead.c and step_range.c, reset.c, poll.c; attach.c
+ * what is taken over and given back; target.c life and connecting. */
 #ifndef PROBED_CORE_H
 #define PROBED_CORE_H
 
@@ -17,6 +17,7 @@
 #include "core/cache.h"
 #include "core/dwt.h"
 #include "core/fpb.h"
+#include "core/profile.h"
 #include "probe/ops.h"
 #include "target.h"
 
@@ -48,7 +49,7 @@
 #define DHCSR_S_RESET_ST (1u << 25)  /* clears when read */
 
 #define DEMCR_VC_CORERESET (1u << 0)
-#define DEMCR_VC_FAULTS 0x1F0u /* MemManage, BusFault, UsageFault */
+#define DEMCR_VC_FAULTS 0x1F0u /* MemManage, BusFault, UsageFault; not in Armv6-M */
 #define DEMCR_VC_HARDERR (1u << 10)
 #define DEMCR_VC_ALL 0x7F1u
 #define DEMCR_TRCENA (1u << 24)
@@ -124,7 +125,7 @@ struct target {
     uint32_t epoch, power_epoch;
     struct target_chip chip;
     struct detect_regions regions;
-    bool armv6m, fpu;
+    const struct core_profile *profile; /* never NULL */
 
     char advice[200];        /* how it had to be connected; part of chip.warning */
     bool attached;           /* ours is on the chip, and what was found there is below */

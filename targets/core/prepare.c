@@ -17,10 +17,9 @@ void core_queue_demcr(struct target *target, uint32_t value)
     target->demcr = value;
 }
 
-/* Armv6-M knows HardFault alone. */
 void core_queue_catch(struct target *target, bool faults)
 {
-    uint32_t more = faults && !target->armv6m ? DEMCR_VC_FAULTS : 0;
+    uint32_t more = faults ? target->profile->fault_catches : 0;
     uint32_t value = DEMCR_TRCENA | target->vector_catch | more;
 
     if (value != target->demcr)

@@ -3,73 +3,10 @@
  * DDI 0403, C1.6.3 (DCRSR) and C1.6.4 (DCRDR). */
 #include "core/core.h"
 
-#define M_PROFILE "org.gnu.gdb.arm.m-profile"
-#define M_SYSTEM "org.gnu.gdb.arm.m-system"
-#define VFP "org.gnu.gdb.arm.vfp"
-
-#define REG(n, t, sel)                                                              \
-    {                                                                               \
-        .name = (n), .feature = M_PROFILE, .type = (t), .bits = 32, .regsel = (sel) \
-    }
-#define SYS(n, t, width, sel, at)                                                        \
-    {                                                                                    \
-        .name = (n), .feature = M_SYSTEM, .type = (t), .bits = (width), .regsel = (sel), \
-        .shift = (at)                                                                    \
-    }
-#define FPD(n, sel)                                                                     \
-    {                                                                                   \
-        .name = (n), .feature = VFP, .type = "ieee_double", .bits = 64, .regsel = (sel) \
-    }
-
-#define M_PROFILE_ROWS                                                                          \
-    REG("r0", "int", 0), REG("r1", "int", 1), REG("r2", "int", 2), REG("r3", "int", 3),         \
-        REG("r4", "int", 4), REG("r5", "int", 5), REG("r6", "int", 6), REG("r7", "int", 7),     \
-        REG("r8", "int", 8), REG("r9", "int", 9), REG("r10", "int", 10), REG("r11", "int", 11), \
-        REG("r12", "int", 12), REG("sp", "data_ptr", 13), REG("lr", "int", 14),                 \
-        REG("pc", "code_ptr", 15), REG("xpsr", "int", 16), SYS("msp", "data_ptr", 32, 17, 0),   \
-        SYS("psp", "data_ptr", 32, 18, 0), SYS("primask", "int", 8, 20, 0)
-
-/* The order is gdb's numbering. */
-static const struct target_register armv7m_registers[] = {
-    M_PROFILE_ROWS,
-    SYS("basepri", "int", 8, 20, 8),
-    SYS("faultmask", "int", 8, 20, 16),
-    SYS("control", "int", 8, 20, 24),
-    FPD("d0", 64),
-    FPD("d1", 66),
-    FPD("d2", 68),
-    FPD("d3", 70),
-    FPD("d4", 72),
-    FPD("d5", 74),
-    FPD("d6", 76),
-    FPD("d7", 78),
-    FPD("d8", 80),
-    FPD("d9", 82),
-    FPD("d10", 84),
-    FPD("d11", 86),
-    FPD("d12", 88),
-    FPD("d13", 90),
-    FPD("d14", 92),
-    FPD("d15", 94),
-    {.name = "fpscr", .feature = VFP, .type = "int", .bits = 32, .regsel = 33},
-};
-
-/* Armv6-M has neither BASEPRI nor FAULTMASK (DDI 0419, C1.6.3). */
-static const struct target_register armv6m_registers[] = {
-    M_PROFILE_ROWS,
-    SYS("control", "int", 8, 20, 24),
-};
-
-enum { ARMV7M_CORE_COUNT = 23 };
-
 const struct target_register *target_registers(const struct target *target, size_t *count)
 {
-    if (target->armv6m) {
-        *count = sizeof armv6m_registers / sizeof armv6m_registers[0];
-        return armv6m_registers;
-    }
-    *count = target->fpu ? sizeof armv7m_registers / sizeof armv7m_registers[0] : ARMV7M_CORE_COUNT;
-    return armv7m_registers;
+    *count = target->profile->register_count;
+    return target->profile->registers;
 }
 
 static unsigned slot_regsel(unsigned slot)
@@ -92,7 +29,7 @@ static unsigned regsel_slot(unsigned regsel)
 
 static unsigned slot_count(const struct target *target)
 {
-    return target->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
+    return target->profile->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
 }
 
 bool regs_are_known(const struct target *target)

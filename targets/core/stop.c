@@ -17,11 +17,10 @@
 
 void stop_queue_faults(struct target *target, struct stop_facts *facts)
 {
-    /* Armv6-M has no fault status registers around DFSR (DDI 0419, C1.6). */
-    if (target->armv6m)
-        ops_read32(&target->ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
-    else
+    if (target->profile->fault_status)
         ops_read(&target->ops, SCB_CFSR, 4, facts->scb, 5);
+    else
+        ops_read32(&target->ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
 }
 
 void stop_queue(struct target *target, bool full, struct stop_facts *facts)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fault status registers in words, and the table of registers. */
+/* Fault status registers in words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,39 +67,6 @@ static void a_long_sentence_is_cut_not_overrun(void **state)
     assert_int_equal(strlen(text), sizeof text - 1);
 }
 
-/* gdb's rules for each feature: names, widths, places inside the word DCRSR selects. */
-static void check_table(const struct target *target, size_t expected)
-{
-    size_t count;
-    const struct target_register *table = target_registers(target, &count);
-
-    assert_int_equal(count, expected);
-    assert_string_equal(table[13].name, "sp");
-    assert_string_equal(table[15].name, "pc");
-    assert_string_equal(table[16].name, "xpsr");
-    for (size_t i = 0; i < count; i++) {
-        assert_true(table[i].bits == 8 || table[i].bits == 32 || table[i].bits == 64);
-        assert_true(table[i].shift == 0 || table[i].bits == 8);
-        assert_non_null(strstr(table[i].feature, "org.gnu.gdb.arm."));
-        for (size_t j = 0; j < i; j++)
-            assert_string_not_equal(table[i].name, table[j].name);
-        /* the registers of a feature stand together */
-        if (i > 0 && strcmp(table[i].feature, table[i - 1].feature) != 0)
-            for (size_t j = 0; j < i - 1; j++)
-                assert_string_not_equal(table[j].feature, table[i].feature);
-    }
-}
-
-static void tables_of_registers_are_sound(void **state)
-{
-    static struct target m3, m4f = {.fpu = true}, m0 = {.armv6m = true};
-
-    (void)state;
-    check_table(&m3, 23);
-    check_table(&m4f, 23 + 17);
-    check_table(&m0, 21);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,7 +75,6 @@ int main(void)
         cmocka_unit_test(several_causes_are_all_named),
         cmocka_unit_test(nothing_known_is_not_embellished),
         cmocka_unit_test(a_long_sentence_is_cut_not_overrun),
-        cmocka_unit_test(tables_of_registers_are_sound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The profiles of the architecture: what one kind of core has that another one lacks. Chosen from
+ * what the core says of itself when it is taken over; pure data. Breakpoint comparators tell how
+ * they work by themselves (FP_CTRL.REV, core/fpb.h). */
+#ifndef PROBED_PROFILE_H
+#define PROBED_PROFILE_H
+
+#include "target.h"
+
+enum dwt_kind {
+    DWT_MASKS, /* a comparator watches an aligned power of two (DDI 0403, C1.8) */
+    DWT_PAIRS, /* two of them a range (DDI 0553, D1.2.50 DWT_FUNCTIONn) */
+};
+
+struct core_profile {
+    const char *name;                        /* as the manual has it: "Armv7-M" */
+    const struct target_register *registers; /* index: gdb's number */
+    uint8_t register_count;
+    bool fpu;          /* FPSCR and S0 to S31 */
+    bool fault_status; /* CFSR, HFSR, MMFAR and BFAR stand around DFSR */
+    uint32_t
+        fault_catches; /* DEMCR.VC_*: faults that a program may have handlers of their own for */
+    enum dwt_kind dwt;
+    const struct core_profile *with_fpu; /* what it is if MVFR0 is not 0; NULL: it has none */
+};
+
+/* profile_v6m.c, profile_v7m.c, profile_v8m.c */
+extern const struct core_profile profile_armv6m;
+extern const struct core_profile profile_armv7m, profile_armv7em, profile_armv7em_fp;
+extern const struct core_profile profile_armv8m_base, profile_armv8m_main, profile_armv8m_main_fp;
+
+/* The one of a core that is named so, without its FPU. */
+const struct core_profile *profile_of(uint32_t cpuid);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* Armv7-M: Cortex-M3; with the DSP extension, and perhaps an FPU: M4, M7 (DDI 0403). */
+#include "core/core.h"
+#include "core/register_rows.h"
+
+static const struct target_register registers[] = {ROWS_OF_MAIN, ROWS_OF_FPU};
+
+const struct core_profile profile_armv7m = {
+    .name = "Armv7-M",
+    .registers = registers,
+    .register_count = COUNT_OF_MAIN,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS,
+    .dwt = DWT_MASKS,
+};
+
+const struct core_profile profile_armv7em_fp = {
+    .name = "Armv7E-M with an FPU",
+    .registers = registers,
+    .register_count = COUNT(registers),
+    .fpu = true,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS,
+    .dwt = DWT_MASKS,
+};
+
+const struct core_profile profile_armv7em = {
+    .name = "Armv7E-M",
+    .registers = registers,
+    .register_count = COUNT_OF_MAIN,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS,
+    .dwt = DWT_MASKS,
+    .with_fpu = &profile_armv7em_fp,
+};

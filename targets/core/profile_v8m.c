@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Armv8-M: Cortex-M23; with the Main Extension, and perhaps an FPU: M33, M55 (DDI 0553). */
+#include "core/core.h"
+#include "core/register_rows.h"
+
+static const struct target_register base_registers[] = {ROWS_OF_ALL, ROW_CONTROL};
+static const struct target_register main_registers[] = {ROWS_OF_MAIN, ROWS_OF_FPU};
+
+const struct core_profile profile_armv8m_base = {
+    .name = "Armv8-M Baseline",
+    .registers = base_registers,
+    .register_count = COUNT(base_registers),
+    .dwt = DWT_PAIRS,
+};
+
+const struct core_profile profile_armv8m_main_fp = {
+    .name = "Armv8-M Mainline with an FPU",
+    .registers = main_registers,
+    .register_count = COUNT(main_registers),
+    .fpu = true,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS,
+    .dwt = DWT_PAIRS,
+};
+
+const struct core_profile profile_armv8m_main = {
+    .name = "Armv8-M Mainline",
+    .registers = main_registers,
+    .register_count = COUNT_OF_MAIN,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS,
+    .dwt = DWT_PAIRS,
+    .with_fpu = &profile_armv8m_main_fp,
+};
