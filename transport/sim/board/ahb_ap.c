@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The AHB-AP of the Cortex-M3 (DDI 0337, chapter 11) as a MEM-AP (IHI 0031, chapter C2). */
-#include "sim/board/board_internal.h"
+/* The AHB-AP of Cortex-M3 and M4 (DDI 0337, chapter 11) as a MEM-AP (IHI 0031, chapter C2). */
+#include "sim/stm32/stm32_internal.h"
 
-#define AHB_AP_IDR 0x14770011u
-#define ROM_TABLE 0xE00FF003u
 #define CSW_RESET 0x43000000u
 #define CSW_SIZE 0x7u
 #define CSW_ADDRINC 0x30u
@@ -136,17 +134,19 @@ static void access_data(struct sim_board *board, uint8_t reg, bool read, uint32_
         begin_transfer(board, (ap->tar & ~15u) | (reg & 12u), 4, false, read, value);
 }
 
-static uint32_t read_register(const struct sim_ahb_ap *ap, uint8_t reg)
+static uint32_t read_register(const struct sim_board *board, uint8_t reg)
 {
+    const struct sim_ahb_ap *ap = &board->ap;
+
     switch (reg) {
     case AP_CSW:
         return read_csw(ap);
     case AP_TAR:
         return ap->tar;
     case AP_BASE:
-        return ROM_TABLE;
+        return board->chip->ap_base;
     case AP_IDR:
-        return AHB_AP_IDR;
+        return board->chip->ap_idr;
     default:
         return 0; /* CFG among them: little-endian */
     }
@@ -160,7 +160,7 @@ void sim_ap_access(struct sim_board *board, unsigned ap, uint8_t reg, bool read,
     } else if (reg == AP_DRW || (reg & 0xF0) == AP_BD0) {
         access_data(board, reg, read, value);
     } else if (read) {
-        board->link.rdbuff = read_register(&board->ap, reg);
+        board->link.rdbuff = read_register(board, reg);
     } else if (reg == AP_CSW) {
         write_csw(&board->ap, value);
     } else if (reg == AP_TAR) {

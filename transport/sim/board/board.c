@@ -1,225 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Power, reset, pins and virtual time: what makes the parts a board. */
+/* A board from its spec to its end, and what its users ask of it. */
 #include "sim/board/board.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/board_internal.h"
-
-struct sim_board_model {
-    const char *name;  /* in a spec */
-    const char *title; /* on the box */
-};
-
-static const struct sim_board_model models[] = {
-    {"bluepill", "Blue Pill"},
-};
+#include "sim/stm32/stm32_internal.h"
 
 enum {
     DEFAULT_SWCLK_KHZ = 1800,
-    PACKET_CYCLES = 46,         /* 8 request, turnaround, 3 ACK, 33 data and parity, idle */
-    LINE_RESET_CYCLES = 136,    /* 51 ones, 16 JTAG-to-SWD, 51 ones, idle */
-    SLICE_CYCLES = 2000,        /* how late a peripheral's interrupt may be seen by a busy core */
-    POWER_ON_MILLIVOLTS = 1920, /* V(POR), STM32F103 data sheet, table 13 */
+    PACKET_CYCLES = 46,      /* 8 request, turnaround, 3 ACK, 33 data and parity, idle */
+    LINE_RESET_CYCLES = 136, /* 51 ones, 16 JTAG-to-SWD, 51 ones, idle */
 };
 
-/* The longest step of a core that does nothing; keeps the arithmetic inside 64 bits. */
-#define IDLE_SLICE_PS 1000000000000ull
-
-/* --- time --- */
-
-static uint64_t cycles_to_ps(uint64_t cycles, uint32_t khz)
-{
-    return cycles * 1000000000 / khz;
-}
-
-uint64_t sim_now_ps(const struct sim_board *board)
-{
-    if (!board->core_runs)
-        return board->now_ps;
-    return board->core_ps + cycles_to_ps(board->cpu->cycles - board->core_cycles, board->core_khz);
-}
-
-void sim_clock_changed(struct sim_board *board, uint32_t khz)
-{
-    if (board->core_runs)
-        board->core_ps = sim_now_ps(board);
-    board->core_cycles = board->cpu->cycles;
-    board->core_khz = khz;
-}
-
-void sim_stall_core(struct sim_board *board, uint64_t until_ps)
-{
-    uint64_t now = sim_now_ps(board);
-
-    if (board->core_runs && until_ps > now)
-        board->cpu->cycles += (until_ps - now) * board->core_khz / 1000000000 + 1;
-}
-
-/* Runs the core up to `end_ps`, at most one slice; returns when it is. */
-static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
-{
-    if (end_ps - board->core_ps > IDLE_SLICE_PS)
-        end_ps = board->core_ps + IDLE_SLICE_PS;
-    uint64_t cycles = (end_ps - board->core_ps) * board->core_khz / 1000000000;
-
-    if (cycles == 0)
-        return end_ps;
-    if (cycles > SLICE_CYCLES && !sim_cpu_is_idle(board->cpu))
-        cycles = SLICE_CYCLES;
-    uint64_t planned_ps = board->core_ps + cycles_to_ps(cycles, board->core_khz);
-    board->core_cycles = board->cpu->cycles;
-    board->core_runs = true;
-    sim_cpu_run(board->cpu, cycles);
-    board->core_ps = sim_now_ps(board);
-    board->core_runs = false;
-    board->core_cycles = board->cpu->cycles;
-    /* A halted core counts no cycles, but time passes. */
-    if (board->core_ps < planned_ps)
-        board->core_ps = planned_ps;
-    return board->core_ps < end_ps ? board->core_ps : end_ps;
-}
-
-/* Lets peripherals and a stalled transfer of the debugger catch up with now. */
-static uint64_t sync_parts(struct sim_board *board)
-{
-    uint64_t event = sim_devices_sync(board);
-
-    sim_ap_complete(board);
-    return event;
-}
-
-void sim_advance_ps(struct sim_board *board, uint64_t ps)
-{
-    uint64_t end = board->now_ps + ps;
-
-    while (board->now_ps < end) {
-        uint64_t step = end;
-        if (board->powered) {
-            uint64_t event = sync_parts(board);
-            if (event > board->now_ps && event < step)
-                step = event;
-            if (!board->nrst_low && board->core_ps < step)
-                step = run_slice(board, step);
-        }
-        board->now_ps = step;
-        if (!board->powered || board->nrst_low)
-            board->core_ps = step;
-    }
-    if (board->powered)
-        sync_parts(board);
-}
-
-uint64_t sim_board_now_us(const struct sim_board *board)
-{
-    return board->now_ps / SIM_PS_PER_US;
-}
-
-void sim_board_advance_us(struct sim_board *board, uint64_t us)
-{
-    sim_advance_ps(board, us * SIM_PS_PER_US);
-}
+/* --- SWD --- */
 
 void sim_board_set_swclk(struct sim_board *board, uint32_t khz)
 {
     board->swclk_khz = khz ? khz : 1;
 }
 
-/* --- reset and power --- */
-
-void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
-{
-    board->chip.boots_system = board->boot0;
-    sim_devices_reset(board);
-    sim_rcc_note_reset(board, cause);
-    sim_options_load(board, cause == SIM_CAUSE_POWER);
-    sim_flash_update_size(board);
-    sim_clock_changed(board, sim_rcc_hclk_khz(board));
-    sim_map_update_windows(board);
-    sim_cpu_reset(board->cpu, cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM);
-}
-
-static void system_reset(void *board)
-{
-    sim_chip_reset(board, SIM_CAUSE_SOFTWARE);
-}
-
-/* What SRAM cells hold at power-on is undefined: anything but zeros, the same in every run. */
-static void scramble_sram(struct sim_chip *chip)
-{
-    uint32_t state = 0x2545F491;
-
-    for (size_t i = 0; i < sizeof chip->sram; i++) {
-        state = state * 1664525 + 1013904223;
-        chip->sram[i] = (uint8_t)(state >> 24);
-    }
-}
-
-static void power_up(struct sim_board *board)
-{
-    board->powered = true;
-    scramble_sram(&board->chip);
-    board->chip.dbgmcu_cr = 0;
-    sim_link_power_up(board);
-    sim_ap_power_up(board);
-    board->core_ps = board->now_ps;
-    sim_chip_reset(board, SIM_CAUSE_POWER);
-}
-
-static void update_nrst(struct sim_board *board)
-{
-    bool low = board->nrst_button || (board->nrst_probe && !board->faults.nrst_open);
-
-    if (low == board->nrst_low)
-        return;
-    board->nrst_low = low;
-    /* Reset state is entered with the falling edge and BOOT0 sampled after the rising one. */
-    if (board->powered)
-        sim_chip_reset(board, SIM_CAUSE_PIN);
-    sim_cpu_hold(board->cpu, low);
-}
-
-void sim_pins_changed(struct sim_board *board)
-{
-    bool powered = board->switched_on && board->faults.vtref_mv >= POWER_ON_MILLIVOLTS;
-
-    if (board->powered && !powered)
-        board->powered = false;
-    else if (!board->powered && powered)
-        power_up(board);
-    update_nrst(board);
-}
-
-void sim_board_nrst(struct sim_board *board, bool asserted)
-{
-    board->nrst_probe = asserted;
-    sim_pins_changed(board);
-}
-
-uint32_t sim_board_vtref_mv(const struct sim_board *board)
-{
-    return board->switched_on ? board->faults.vtref_mv : 0;
-}
-
-bool sim_board_probe_present(const struct sim_board *board)
-{
-    return board->plugged;
-}
-
-/* --- SWD --- */
-
 static void pass_swclk(struct sim_board *board, unsigned cycles)
 {
-    sim_advance_ps(board, cycles_to_ps(cycles, board->swclk_khz));
-}
-
-void sim_unplug(struct sim_board *board)
-{
-    board->plugged = false;
-    board->link.state = SIM_LINK_DEAF;
-    sim_board_nrst(board, false);
+    sim_advance_ps(board, sim_cycles_to_ps(cycles, board->swclk_khz));
 }
 
 /* The fault `vanish` counts down; when it strikes, it is over. */
@@ -262,9 +66,9 @@ uint64_t sim_board_instructions(const struct sim_board *board)
 
 static const struct sim_board_model *find_model(const char *name)
 {
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
-        if (strcmp(models[i].name, name) == 0)
-            return &models[i];
+    for (size_t i = 0; i < sim_board_model_count; i++)
+        if (strcmp(sim_board_models[i].name, name) == 0)
+            return &sim_board_models[i];
     return NULL;
 }
 
@@ -280,8 +84,8 @@ static void list_models(const char *wrong, char *error, size_t size)
 {
     int length = snprintf(error, size, "no simulated board '%.60s'; there is:", wrong);
 
-    for (size_t i = 0; i < sizeof models / sizeof *models && (size_t)length < size; i++)
-        length += snprintf(error + length, size - (size_t)length, " %s", models[i].name);
+    for (size_t i = 0; i < sim_board_model_count && (size_t)length < size; i++)
+        length += snprintf(error + length, size - (size_t)length, " %s", sim_board_models[i].name);
 }
 
 static bool apply_word(struct sim_board *board, const char *word, char *error, size_t size)
@@ -300,59 +104,72 @@ static bool apply_word(struct sim_board *board, const char *word, char *error, s
     return sim_fault_apply(board, fault, error, size);
 }
 
-/* `words` is the spec; it is cut up. */
-static bool apply_spec(struct sim_board *board, char *words, char *error, size_t size)
+/* `words` are those behind the board's name; they are cut up. */
+static bool apply_words(struct sim_board *board, char *words, char *error, size_t size)
 {
-    char *rest = words;
-    const char *name = strsep(&rest, ",");
-
-    board->model = find_model(name);
-    if (!board->model) {
-        list_models(name, error, size);
-        return false;
-    }
-    for (const char *word; (word = strsep(&rest, ",")) != NULL;)
+    for (const char *word; (word = strsep(&words, ",")) != NULL;)
         if (!apply_word(board, word, error, size))
             return false;
     return true;
 }
 
-static struct sim_board *create_parts(void)
+static bool create_parts(struct sim_board *board)
+{
+    const struct sim_chip *chip = board->chip;
+
+    board->bus = (struct sim_bus){.read = sim_map_read,
+                                  .write = sim_map_write,
+                                  .board = board,
+                                  .system_reset = sim_system_reset};
+    board->cpu = sim_cpu_create(chip->core, &chip->integration, &board->bus);
+    board->faults.first_page = malloc(chip->page_size);
+    return board->cpu && board->faults.first_page && sim_memories_create(board) &&
+           sim_parts_create(board);
+}
+
+/* Out of the factory, without power; NULL: out of memory. */
+static struct sim_board *create(const struct sim_board_model *model)
 {
     struct sim_board *board = calloc(1, sizeof *board);
 
     if (!board)
         return NULL;
-    board->bus = (struct sim_bus){
-        .read = sim_map_read, .write = sim_map_write, .board = board, .system_reset = system_reset};
-    board->cpu = sim_cpu_create(&sim_core_m3_r1p1, &board->bus);
-    if (!board->cpu) {
-        free(board);
-        return NULL;
-    }
+    board->model = model;
+    board->chip = model->chip;
     board->switched_on = board->plugged = true;
     board->swclk_khz = DEFAULT_SWCLK_KHZ;
-    board->core_khz = 8000;
     sim_faults_init(board);
-    sim_flash_factory(board);
+    if (!create_parts(board)) {
+        sim_board_destroy(board);
+        return NULL;
+    }
+    sim_clock_changed(board);
+    sim_preloaded_bootloader(board);
+    board->chip->flash->factory(board);
     return board;
 }
 
 struct sim_board *sim_board_create(const char *spec, char *error, size_t error_size)
 {
-    char words[192];
+    char words[192], *rest = words;
 
     error[0] = '\0';
     if ((size_t)snprintf(words, sizeof words, "%s", spec) >= sizeof words) {
         snprintf(error, error_size, "the name of the simulated board is too long");
         return NULL;
     }
-    struct sim_board *board = create_parts();
+    const char *name = strsep(&rest, ",");
+    const struct sim_board_model *model = find_model(name);
+    if (!model) {
+        list_models(name, error, error_size);
+        return NULL;
+    }
+    struct sim_board *board = create(model);
     if (!board) {
         snprintf(error, error_size, "out of memory");
         return NULL;
     }
-    if (!apply_spec(board, words, error, error_size)) {
+    if (!apply_words(board, rest, error, error_size)) {
         sim_board_destroy(board);
         return NULL;
     }
@@ -364,6 +181,9 @@ void sim_board_destroy(struct sim_board *board)
 {
     if (!board)
         return;
+    sim_parts_destroy(board);
+    sim_memories_destroy(board);
+    free(board->faults.first_page);
     sim_cpu_destroy(board->cpu);
     free(board);
 }

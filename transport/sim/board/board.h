@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulated board as hardware: what a probe's wires touch (SWD, NRST, VTref) and what controls
- * on the bench do to it. No probe, no host protocol here: the sim driver (sim_probe.c) is one user,
- * the emulated ST-Link of the tests is another. One thread at a time; no globals. */
+/* The simulated board as hardware: what a probe's wires touch (SWD, NRST, VTref) and what a tester
+ * does to it. No probe, no host protocol here: the sim driver (sim/probe.c) is one user, the
+ * emulated ST-Link of the tests is another. One thread at a time; no globals. */
 #ifndef PROBED_SIM_BOARD_H
 #define PROBED_SIM_BOARD_H
 

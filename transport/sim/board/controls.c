@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/board/board_internal.h"
+#include "sim/stm32/stm32_internal.h"
 
 struct answer {
     char *text;
@@ -69,10 +69,10 @@ static bool do_pin(struct sim_board *board, const char *const words[], struct an
     return sim_pins_hand(board, words[0], words[0] ? words[1] : NULL, answer->text, answer->size);
 }
 
-static const struct hand {
+static const struct control {
     const char *name;
     int least, most;     /* words behind it */
-    const char *choices; /* what the one word may be; NULL: the hand looks itself */
+    const char *choices; /* what the one word may be; NULL: the control looks itself */
     bool (*act)(struct sim_board *board, const char *const words[], struct answer *answer);
 } controls[] = {
     {"boot0", 1, 1, "0|1", do_boot0},
@@ -102,11 +102,12 @@ static bool is_choice(const char *choices, const char *word)
     return false;
 }
 
-static bool understands(const struct hand *hand, int argc, const char *const argv[])
+static bool understands(const struct control *control, int argc, const char *const argv[])
 {
-    if (strcmp(argv[0], hand->name) != 0 || argc - 1 < hand->least || argc - 1 > hand->most)
+    if (strcmp(argv[0], control->name) != 0 || argc - 1 < control->least ||
+        argc - 1 > control->most)
         return false;
-    return !hand->choices || is_choice(hand->choices, argv[1]);
+    return !control->choices || is_choice(control->choices, argv[1]);
 }
 
 static bool show_state(const struct sim_board *board, struct answer *answer)

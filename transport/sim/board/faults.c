@@ -5,10 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/board_internal.h"
+#include "sim/stm32/stm32_internal.h"
 
-enum { NORMAL_MILLIVOLTS = 3300, MAX_MILLIVOLTS = 6000, LONG_WIRES_ONE_IN = 20 };
-#define NOISE_SEED 0x9E3779B9u
+enum { NORMAL_MILLIVOLTS = 3300, MAX_MILLIVOLTS = 6000 };
 
 /* --- what each does --- */
 
@@ -31,27 +30,30 @@ static void set_vtref(struct sim_board *board, bool on, uint32_t millivolts)
 
 static void set_locked(struct sim_board *board, bool on, uint32_t value)
 {
-    sim_options_set_protection(board, on);
+    board->chip->flash->set_protection(board, on);
 }
 
-/* Core ids and ROM table come with the model of the core, DPIDR with the flag. */
+/* DPIDR comes with the flag. */
 static void set_clone(struct sim_board *board, bool on, uint32_t value)
 {
+    const struct sim_chip *chip = board->chip;
+
     board->faults.clone = on;
-    board->cpu->model = on ? &sim_core_m3_r2p0 : &sim_core_m3_r1p1;
+    board->cpu->model = on ? chip->clone->core : chip->core;
+    board->cpu->integration = on ? &chip->clone->integration : &chip->integration;
 }
 
 static void set_flash_size(struct sim_board *board, bool on, uint32_t kib)
 {
     board->faults.flash_size_set = on;
     board->faults.flash_size = (uint16_t)kib;
-    sim_flash_update_size(board);
+    sim_size_register_update(board);
 }
 
 static void set_noise(struct sim_board *board, bool on, uint32_t one_in)
 {
     board->faults.noise = on ? one_in : 0;
-    board->faults.noise_state = NOISE_SEED;
+    sim_noise_restart(&board->faults);
 }
 
 static void set_wires(struct sim_board *board, bool on, uint32_t khz)
@@ -99,7 +101,7 @@ static bool is_vtref(const struct sim_board *board)
 
 static bool is_locked(const struct sim_board *board)
 {
-    return sim_flash_protected(board);
+    return board->chip->flash->is_protected(board);
 }
 
 static bool is_clone(const struct sim_board *board)
@@ -258,24 +260,8 @@ void sim_faults_list(const struct sim_board *board, char *text, size_t size)
                                faults[i].name);
 }
 
-/* --- at work --- */
-
-bool sim_noise_strikes(struct sim_board *board)
-{
-    struct sim_faults *state = &board->faults;
-    bool too_fast = state->wires_khz && board->swclk_khz > state->wires_khz;
-    uint32_t one_in = too_fast ? LONG_WIRES_ONE_IN : state->noise;
-
-    if (one_in == 0)
-        return false;
-    /* xorshift32: the same accesses in every run */
-    state->noise_state ^= state->noise_state << 13;
-    state->noise_state ^= state->noise_state >> 17;
-    state->noise_state ^= state->noise_state << 5;
-    return state->noise_state % one_in == 0;
-}
-
 void sim_faults_init(struct sim_board *board)
 {
-    board->faults = (struct sim_faults){.vtref_mv = NORMAL_MILLIVOLTS, .noise_state = NOISE_SEED};
+    board->faults = (struct sim_faults){.vtref_mv = NORMAL_MILLIVOLTS};
+    sim_noise_restart(&board->faults);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The SW-DP, packet by packet (Arm Debug Interface v5, IHI 0031, chapters B2 and B4). */
-#include "sim/board/board_internal.h"
+#include "sim/stm32/stm32_internal.h"
 
 #define CTRL_ORUNDETECT (1u << 0)
 #define CTRL_READOK (1u << 6)
@@ -9,10 +9,6 @@
 #define CTRL_WRITABLE 0x54FFFF0Du
 #define WCR_RESET 0x00000040u
 #define SELECT_CTRLSEL 1u
-#define DPIDR_GENUINE 0x1BA01477u
-#define DPIDR_CLONE 0x2BA01477u
-/* DBGMCU_CR.DBG_STOP: clocks for the debug port go on in Stop mode (RM0008, 31.16.1). */
-#define DBGMCU_DBG_STOP (1u << 1)
 
 void sim_link_power_up(struct sim_board *board)
 {
@@ -25,10 +21,10 @@ static bool link_alive(const struct sim_board *board)
     bool deep = false;
 
     if (!board->powered || !board->plugged || board->faults.noack ||
-        sim_swj_config(board) == SIM_SWJ_OFF)
+        !board->chip->gpio->swd_reachable(board))
         return false;
     return !(sim_cpu_is_asleep(board->cpu, &deep) && deep) ||
-           (board->chip.dbgmcu_cr & DBGMCU_DBG_STOP);
+           sim_dbgmcu(board, SIM_DBGMCU_CR) & SIM_DBGMCU_DBG_STOP;
 }
 
 void sim_link_line_reset(struct sim_board *board)
@@ -52,7 +48,7 @@ static uint32_t dp_read(struct sim_board *board, uint8_t reg)
 
     switch (reg) {
     case DP_DPIDR:
-        return board->faults.clone ? DPIDR_CLONE : DPIDR_GENUINE;
+        return board->faults.clone ? board->chip->clone->dpidr : board->chip->dpidr;
     case DP_CTRL_STAT:
         return link->select & SELECT_CTRLSEL ? link->wcr : read_ctrl_stat(link);
     case DP_SELECT: /* reads as RESEND */

@@ -9,49 +9,35 @@ const struct sim_core_model sim_core_m3_r1p1 = {
     .name = "Cortex-M3 r1p1",
     .cpuid = 0x411FC231,
     .armv7m = true,
-    .priority_bits = 4,
-    .irqs = 43, /* RM0008 10.1.2: medium density */
     .fpb_code = 6,
     .fpb_literal = 2,
     .dwt_comparators = 4,
-    .rom_designer = 0x20, /* STMicroelectronics */
-    .rom_part = 0x410,
-    .systick_calib = 0x40000000 | 9000, /* RM0008 10.1.1: 1 ms at 9 MHz */
 };
 
-/* As r1p1 but for the ROM table, which is Arm's own where no vendor changed it. */
 const struct sim_core_model sim_core_m3_r2p0 = {
     .name = "Cortex-M3 r2p0",
     .cpuid = 0x412FC230,
     .armv7m = true,
-    .priority_bits = 4,
-    .irqs = 43,
     .fpb_code = 6,
     .fpb_literal = 2,
     .dwt_comparators = 4,
-    .rom_designer = 4 << 8 | 0x3B,
-    .rom_part = 0x4C3,
-    .systick_calib = 0x40000000 | 9000,
 };
 
 const struct sim_core_model sim_core_m0 = {
     .name = "Cortex-M0 r0p0",
     .cpuid = 0x410CC200,
-    .priority_bits = 2,
-    .irqs = 32,
     .fpb_code = 4,
     .dwt_comparators = 2,
-    .rom_designer = 0x20,
-    .rom_part = 0x440,
-    .systick_calib = 0x40000000 | 6000,
 };
 
-struct sim_cpu *sim_cpu_create(const struct sim_core_model *model, struct sim_bus *bus)
+struct sim_cpu *sim_cpu_create(const struct sim_core_model *model,
+                               const struct sim_integration *integration, struct sim_bus *bus)
 {
     struct sim_cpu *cpu = calloc(1, sizeof *cpu);
     if (!cpu)
         return NULL;
     cpu->model = model;
+    cpu->integration = integration;
     cpu->bus = bus;
     cpu->system = calloc(1, sizeof *cpu->system);
     cpu->debug = calloc(1, sizeof *cpu->debug);

@@ -14,6 +14,8 @@
 
 struct sim_cpu;
 
+enum { SIM_WINDOWS = 6 };
+
 /* The bus matrix the board offers to the core and the AHB-AP. Of the private peripheral bus
  * (0xE0000000..0xE00FFFFF) only what the core has not itself above 0xE0040000 gets here: the
  * vendor's registers there, such as DBGMCU. */
@@ -28,7 +30,7 @@ struct sim_bus {
         uint32_t start, size;
         uint8_t *memory;
         bool writable;
-    } windows[4]; /* size 0: unused */
+    } windows[SIM_WINDOWS]; /* size 0: unused */
     /* The board calls back nothing; the core asks and tells here: */
     void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
 };
@@ -53,18 +55,23 @@ enum sim_exception {
 struct sim_core_model {
     const char *name;
     uint32_t cpuid;
-    bool armv7m;           /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
-    bool dsp;              /* Armv7E-M */
-    bool fpu;              /* FPv4-SP */
-    uint8_t priority_bits; /* implemented priority bits: 4 on STM32F1 */
-    uint8_t irqs;          /* external interrupts */
+    bool armv7m; /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
+    bool dsp;    /* Armv7E-M */
+    bool fpu;    /* FPv4-SP */
     uint8_t fpb_code, fpb_literal; /* comparators */
     uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */
     uint8_t dwt_comparators;
+};
+
+/* What the maker of the chip chose when it took the core. */
+struct sim_integration {
+    uint8_t irqs;           /* external interrupts */
+    uint8_t priority_bits;  /* implemented; 2 on Armv6-M */
     uint16_t rom_designer;  /* of the ROM table: JEP106 continuation code << 8 | identity code */
     uint16_t rom_part;      /* of the ROM table: on STM32 the DEV_ID */
     uint32_t systick_calib; /* SYST_CALIB */
 };
+enum { SIM_DESIGNER_ARM = 4 << 8 | 0x3B, SIM_DESIGNER_ST = 0x20 };
 
 #define SIM_APSR_N (1u << 31)
 #define SIM_APSR_Z (1u << 30)
@@ -84,6 +91,7 @@ enum sim_attention {
 
 struct sim_cpu {
     const struct sim_core_model *model;
+    const struct sim_integration *integration;
     struct sim_bus *bus;
 
     /* Registers. r[13] is the active stack pointer (bits 1:0 always 0), r[15] the address of the
@@ -108,8 +116,9 @@ struct sim_cpu {
     struct sim_debug *debug;   /* DHCSR.., FPB, DWT: debug.c owns it */
 };
 
-/* `bus` stays the caller's. NULL without memory. The core is in power-on reset. */
-struct sim_cpu *sim_cpu_create(const struct sim_core_model *model, struct sim_bus *bus);
+/* All three stay the caller's. NULL without memory. The core is in power-on reset. */
+struct sim_cpu *sim_cpu_create(const struct sim_core_model *model,
+                               const struct sim_integration *integration, struct sim_bus *bus);
 void sim_cpu_destroy(struct sim_cpu *cpu);
 
 extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FPB, 4 DWT */

@@ -208,7 +208,7 @@ static void write_specials(struct sim_cpu *cpu, uint32_t value)
     cpu->control = (uint8_t)(value >> 24 & (v7m ? 3 : 2));
     sim_stacks_put(cpu, stacks);
     cpu->faultmask = v7m && value >> 16 & 1;
-    cpu->basepri = v7m ? (uint8_t)(value >> 8 & (0xFF00u >> cpu->model->priority_bits)) : 0;
+    cpu->basepri = v7m ? (uint8_t)(value >> 8 & (0xFF00u >> cpu->integration->priority_bits)) : 0;
     cpu->primask = value & 1;
 }
 

@@ -107,7 +107,7 @@ static inline uint8_t *plain(const struct sim_cpu *cpu, uint32_t address, unsign
 {
     const struct sim_window *window = cpu->bus->windows;
 
-    for (unsigned i = 0; i < 4; i++, window++) {
+    for (unsigned i = 0; i < SIM_WINDOWS; i++, window++) {
         uint32_t offset = address - window->start;
         if (offset < window->size && window->size - offset >= width)
             return write && !window->writable ? NULL : window->memory + offset;

@@ -12,7 +12,7 @@ enum {
 
 static uint64_t implemented_irqs(const struct sim_cpu *cpu)
 {
-    return cpu->model->irqs >= 64 ? ~0ull : (1ull << cpu->model->irqs) - 1;
+    return cpu->integration->irqs >= 64 ? ~0ull : (1ull << cpu->integration->irqs) - 1;
 }
 
 static int priority(const struct sim_system *system, unsigned exception)
@@ -152,7 +152,7 @@ void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level)
 {
     struct sim_system *system = cpu->system;
 
-    if (irq >= cpu->model->irqs)
+    if (irq >= cpu->integration->irqs)
         return;
     if (level && !(system->levels >> irq & 1) && !system->held)
         sim_nvic_pend(cpu, SIM_EXC_IRQ0 + irq);
@@ -187,7 +187,7 @@ static uint32_t read_priorities(const struct sim_cpu *cpu, uint32_t offset)
     uint32_t value = 0;
 
     for (unsigned lane = 0; lane < 4; lane++)
-        if (offset - 0x400 + lane < cpu->model->irqs)
+        if (offset - 0x400 + lane < cpu->integration->irqs)
             value |= (uint32_t)cpu->system->priority[SIM_EXC_IRQ0 + offset - 0x400 + lane]
                      << 8 * lane;
     return value;
@@ -195,10 +195,10 @@ static uint32_t read_priorities(const struct sim_cpu *cpu, uint32_t offset)
 
 static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
 {
-    uint8_t implemented = (uint8_t)(0xFF00u >> cpu->model->priority_bits);
+    uint8_t implemented = (uint8_t)(0xFF00u >> cpu->integration->priority_bits);
 
     for (unsigned lane = 0; lane < 4; lane++)
-        if (lanes >> 8 * lane & 0xFF && offset - 0x400 + lane < cpu->model->irqs)
+        if (lanes >> 8 * lane & 0xFF && offset - 0x400 + lane < cpu->integration->irqs)
             cpu->system->priority[SIM_EXC_IRQ0 + offset - 0x400 + lane] =
                 (uint8_t)(value >> 8 * lane) & implemented;
 }

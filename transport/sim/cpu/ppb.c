@@ -86,7 +86,8 @@ static uint32_t read_rom_table(const struct sim_cpu *cpu, uint32_t offset)
     const struct unit *unit = units_of(cpu);
 
     if (offset >= ID_FIRST)
-        return identification(offset, cpu->model->rom_designer, cpu->model->rom_part, 0, CLASS_ROM);
+        return identification(offset, cpu->integration->rom_designer, cpu->integration->rom_part, 0,
+                              CLASS_ROM);
     if (offset == ROM_MEMTYPE)
         return 1;
     for (uint32_t at = 0; unit->base; unit++, at += 4)

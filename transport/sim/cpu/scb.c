@@ -165,7 +165,7 @@ static uint32_t read_priorities(const struct sim_cpu *cpu, uint32_t offset)
 
 static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
 {
-    uint8_t implemented = (uint8_t)(0xFF00u >> cpu->model->priority_bits);
+    uint8_t implemented = (uint8_t)(0xFF00u >> cpu->integration->priority_bits);
 
     for (unsigned lane = 0; lane < 4; lane++) {
         unsigned exception = offset - 0xD18 + 4 + lane;
@@ -196,7 +196,7 @@ uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset)
         return 0;
     switch (offset) {
     case 0x004: /* ICTR */
-        return (cpu->model->irqs - 1u) / 32;
+        return (cpu->integration->irqs - 1u) / 32;
     case 0x008:
         return system->actlr;
     case 0xD00:

@@ -131,7 +131,7 @@ static void write_control(struct sim_cpu *cpu, uint32_t value)
 
 static void write_basepri(struct sim_cpu *cpu, bool only_raise, uint32_t value)
 {
-    uint8_t priority = (uint8_t)(value & (0xFF00u >> cpu->model->priority_bits));
+    uint8_t priority = (uint8_t)(value & (0xFF00u >> cpu->integration->priority_bits));
 
     if (!only_raise || (priority && (priority < cpu->basepri || !cpu->basepri)))
         cpu->basepri = priority;

@@ -99,7 +99,7 @@ uint32_t sim_systick_read(struct sim_cpu *cpu, uint32_t offset, bool debugger)
     case 0x18:
         return current(cpu);
     case 0x1C:
-        return cpu->model->systick_calib;
+        return cpu->integration->systick_calib;
     default:
         return 0;
     }

@@ -1,28 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-/* The MCU debug component (RM0008, 31.16). Only power resets it. */
-#include "sim/board/board_internal.h"
+/* The MCU debug component (RM0008, 31.16): what the chip's row says it has. Only power resets it.
+ */
+#include <string.h>
 
-enum { IDCODE = 0x0, CR = 0x4 };
-#define IDCODE_MEDIUM_DENSITY 0x20036410u /* REV_ID 2003, DEV_ID 410 */
-#define CR_WRITABLE 0x001FFFE7u
+#include "sim/stm32/stm32_internal.h"
 
-static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
+enum { IDCODE = 0x0 };
+
+struct dbgmcu {
+    uint32_t registers[SIM_DBGMCU_REGISTERS];
+};
+
+uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset)
 {
-    /* The program reads 0 (errata sheet ES096, 2.3): only the debugger sees the id. */
+    const struct dbgmcu *dbgmcu = board->dbgmcu->state;
+
+    return dbgmcu->registers[offset / 4];
+}
+
+static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
+{
+    const struct sim_board *board = part->board;
+    const struct sim_dbgmcu_facts *facts = &board->chip->dbgmcu;
+
     if (offset == IDCODE)
-        *value = board->chip.debugger ? IDCODE_MEDIUM_DENSITY : 0;
+        *value = board->debugger || !facts->hidden_from_program ? facts->idcode : 0;
     else
-        *value = offset == CR ? board->chip.dbgmcu_cr : 0;
+        *value = offset / 4 < SIM_DBGMCU_REGISTERS ? sim_dbgmcu(board, offset) : 0;
     return true;
 }
 
-static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
+static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
-    if (offset == CR)
-        board->chip.dbgmcu_cr = value & CR_WRITABLE;
+    struct dbgmcu *dbgmcu = part->state;
+    unsigned i = offset / 4;
+
+    if (i < SIM_DBGMCU_REGISTERS)
+        dbgmcu->registers[i] = value & part->board->chip->dbgmcu.writable[i];
     return true;
 }
 
-static void reset(struct sim_board *board, unsigned unit) {}
+static void reset(struct sim_part *part) {}
 
-const struct sim_device sim_device_dbgmcu = {read, write, reset, NULL};
+static void power_on(struct sim_part *part)
+{
+    memset(part->state, 0, sizeof(struct dbgmcu));
+}
+
+const struct sim_device sim_device_dbgmcu = {
+    sizeof(struct dbgmcu), read, write, reset, power_on, NULL};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller of the medium-density STM32F1 (PM0075; RM0008, 3.3.3). */
+/* The flash controller of the STM32F1 with one bank (PM0075; RM0008, 3.3.3). */
 #include <string.h>
 
 #include "base/bytes.h"
-#include "sim/board/board_internal.h"
+#include "sim/stm32/f1_flash_internal.h"
 
 #define KEY1 0x45670123u
 #define KEY2 0xCDEF89ABu
@@ -18,7 +18,11 @@
 #define CR_ERRIE (1u << 10)
 #define CR_EOPIE (1u << 12)
 #define CR_WRITABLE (CR_PG | CR_PER | CR_MER | CR_OPTPG | CR_OPTER | CR_LOCK | CR_ERRIE | CR_EOPIE)
-#define SR_CLEARABLE (SIM_FLASH_SR_PGERR | SIM_FLASH_SR_WRPRTERR | SIM_FLASH_SR_EOP)
+#define SR_BSY (1u << 0)
+#define SR_PGERR (1u << 2)
+#define SR_WRPRTERR (1u << 4)
+#define SR_EOP (1u << 5)
+#define SR_CLEARABLE (SR_PGERR | SR_WRPRTERR | SR_EOP)
 #define ACR_RESET 0x30u
 #define ACR_PRFTBE (1u << 4)
 enum {
@@ -31,163 +35,174 @@ enum {
     OBR = 0x1C,
     WRPR = 0x20,
 
-    FLASH_IRQ = 4,
-    FLASH_START = 0x08000000,
-    PAGES = SIM_FLASH_SIZE / SIM_PAGE_SIZE,
     /* Data sheet, table 29: t_prog 52.5 us typical, t_ERASE and t_ME 20 ms minimum. */
     PROGRAM_TENTH_US = 525,
     ERASE_TENTH_US = 200000,
 };
 
-void sim_flash_begin(struct sim_board *board, uint64_t tenths_us)
+/* Makes the controller busy. */
+static void begin(struct sim_board *board, uint64_t tenths_us)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    struct sim_f1_flash *flash = board->flash->state;
 
-    flash->sr |= SIM_FLASH_SR_BSY;
+    flash->sr |= SR_BSY;
     flash->busy_until_ps = sim_now_ps(board) + tenths_us * (SIM_PS_PER_US / 10);
     sim_map_update_windows(board);
 }
 
 static void update_irq(struct sim_board *board)
 {
-    const struct sim_flash *flash = &board->chip.flash;
-    bool error = flash->sr & (SIM_FLASH_SR_PGERR | SIM_FLASH_SR_WRPRTERR);
+    const struct sim_f1_flash *flash = board->flash->state;
+    bool error = flash->sr & (SR_PGERR | SR_WRPRTERR);
 
-    sim_cpu_irq(board->cpu, FLASH_IRQ,
-                (error && flash->cr & CR_ERRIE) ||
-                    (flash->sr & SIM_FLASH_SR_EOP && flash->cr & CR_EOPIE));
+    sim_cpu_irq(board->cpu, board->flash->row->irq,
+                (error && flash->cr & CR_ERRIE) || (flash->sr & SR_EOP && flash->cr & CR_EOPIE));
 }
 
-static uint64_t sync(struct sim_board *board, unsigned unit, uint64_t now_ps)
+static uint64_t sync(struct sim_part *part, uint64_t now_ps)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    struct sim_f1_flash *flash = part->state;
 
     if (flash->busy_until_ps == 0)
         return SIM_NEVER;
     if (flash->busy_until_ps > now_ps)
         return flash->busy_until_ps;
     flash->busy_until_ps = 0;
-    flash->sr = (flash->sr & ~SIM_FLASH_SR_BSY) | SIM_FLASH_SR_EOP;
+    flash->sr = (flash->sr & ~SR_BSY) | SR_EOP;
     flash->cr &= ~CR_STRT;
-    sim_map_update_windows(board);
-    update_irq(board);
+    sim_map_update_windows(part->board);
+    update_irq(part->board);
     return SIM_NEVER;
 }
 
-/* --- protection --- */
-
-bool sim_flash_protected(const struct sim_board *board)
+static uint64_t busy_until(const struct sim_board *board)
 {
-    return board->chip.flash.obr & SIM_FLASH_OBR_RDPRT;
+    const struct sim_f1_flash *flash = board->flash->state;
+
+    return flash->busy_until_ps;
 }
+
+/* --- protection --- */
 
 /* Code in main flash, when booted from there, is the only one that level 1 trusts (PM0075, 2.4.1).
  */
 static bool trusted(const struct sim_board *board)
 {
+    const struct sim_memory *main = sim_memory_row(board->chip, SIM_FLASH);
     uint32_t pc = board->cpu->r[15];
-    bool in_flash = pc < SIM_FLASH_SIZE || pc - FLASH_START < SIM_FLASH_SIZE;
+    bool in_flash = pc < main->size || pc - main->start < main->size;
 
-    return !board->chip.debugger && in_flash && !board->chip.boots_system;
+    return !board->debugger && in_flash && board->at_zero == SIM_FLASH;
 }
 
-bool sim_flash_readable(const struct sim_board *board)
+static bool readable(const struct sim_board *board)
 {
-    return !sim_flash_protected(board) || trusted(board);
+    return !sim_f1_is_protected(board) || trusted(board);
 }
 
-bool sim_page_write_protected(const struct sim_board *board, uint32_t page)
+static bool write_protected(const struct sim_board *board, uint32_t offset)
 {
     enum { PAGES_A_BIT = 4, ALWAYS_WITH_RDP = 4 };
+    const struct sim_f1_flash *flash = board->flash->state;
+    uint32_t page = offset / board->chip->page_size;
 
-    if (!(board->chip.flash.wrpr & 1u << page / PAGES_A_BIT))
+    if (!(flash->wrpr & 1u << page / PAGES_A_BIT))
         return true;
-    return sim_flash_protected(board) && (page < ALWAYS_WITH_RDP || !trusted(board));
+    return sim_f1_is_protected(board) && (page < ALWAYS_WITH_RDP || !trusted(board));
 }
 
 /* --- erase and program --- */
 
 static void fail(struct sim_board *board, uint32_t bit)
 {
-    board->chip.flash.sr |= bit;
-    board->chip.flash.cr &= ~CR_STRT;
+    struct sim_f1_flash *flash = board->flash->state;
+
+    flash->sr |= bit;
+    flash->cr &= ~CR_STRT;
     update_irq(board);
 }
 
 static void erase_page(struct sim_board *board)
 {
-    struct sim_flash *flash = &board->chip.flash;
-    uint32_t offset = flash->ar - FLASH_START;
+    const struct sim_f1_flash *flash = board->flash->state;
+    const struct sim_memory *main = sim_memory_row(board->chip, SIM_FLASH);
+    uint32_t offset = flash->ar - main->start, page_size = board->chip->page_size;
 
-    if (offset >= SIM_FLASH_SIZE || sim_page_write_protected(board, offset / SIM_PAGE_SIZE)) {
-        fail(board, SIM_FLASH_SR_WRPRTERR);
+    if (offset >= main->size || write_protected(board, offset)) {
+        fail(board, SR_WRPRTERR);
         return;
     }
-    memset(&flash->main[offset & ~(uint32_t)(SIM_PAGE_SIZE - 1)], 0xFF, SIM_PAGE_SIZE);
-    sim_flash_begin(board, ERASE_TENTH_US);
+    memset(&sim_memory_bytes(board, SIM_FLASH)[offset / page_size * page_size], 0xFF, page_size);
+    begin(board, ERASE_TENTH_US);
 }
 
 /* Write protection keeps the whole chip; that of read protection alone does not (PM0075, 2.4.1). */
 static void erase_all(struct sim_board *board)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    const struct sim_f1_flash *flash = board->flash->state;
 
     if (flash->wrpr != UINT32_MAX) {
-        fail(board, SIM_FLASH_SR_WRPRTERR);
+        fail(board, SR_WRPRTERR);
         return;
     }
-    memset(flash->main, 0xFF, sizeof flash->main);
-    sim_flash_begin(board, ERASE_TENTH_US);
+    memset(sim_memory_bytes(board, SIM_FLASH), 0xFF, sim_memory_row(board->chip, SIM_FLASH)->size);
+    begin(board, ERASE_TENTH_US);
 }
 
 static void start(struct sim_board *board)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    struct sim_f1_flash *flash = board->flash->state;
 
     if (flash->cr & CR_MER) {
         erase_all(board);
     } else if (flash->cr & CR_PER) {
         erase_page(board);
     } else if (flash->cr & CR_OPTER && flash->cr & CR_OPTWRE) {
-        sim_options_erase(flash);
-        sim_flash_begin(board, ERASE_TENTH_US);
+        sim_f1_options_erase(board);
+        begin(board, ERASE_TENTH_US);
     } else {
         flash->cr &= ~CR_STRT;
     }
 }
 
-bool sim_flash_write(struct sim_board *board, uint32_t offset, unsigned width, uint32_t value)
+static bool write_main(struct sim_board *board, uint32_t offset, unsigned width, uint32_t value)
 {
-    struct sim_flash *flash = &board->chip.flash;
-    uint8_t *cell = &flash->main[offset];
+    const struct sim_f1_flash *flash = board->flash->state;
+    uint8_t *cell = &sim_memory_bytes(board, SIM_FLASH)[offset];
 
     /* Without PG the manual is silent; the chip answers with a bus error. */
     if (width != 2 || (flash->cr & (CR_PG | CR_LOCK)) != CR_PG)
         return false;
-    if (sim_page_write_protected(board, offset / SIM_PAGE_SIZE)) {
-        fail(board, SIM_FLASH_SR_WRPRTERR);
+    if (write_protected(board, offset)) {
+        fail(board, SR_WRPRTERR);
     } else if (get_le16(cell) != 0xFFFF && value != 0) {
-        fail(board, SIM_FLASH_SR_PGERR);
+        fail(board, SR_PGERR);
     } else {
         put_le16(cell, (uint16_t)value);
-        sim_flash_begin(board, PROGRAM_TENTH_US);
+        begin(board, PROGRAM_TENTH_US);
     }
     return true;
 }
 
-bool sim_option_write(struct sim_board *board, uint32_t offset, unsigned width, uint32_t value)
+static bool write_option(struct sim_board *board, uint32_t offset, unsigned width, uint32_t value)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    const struct sim_f1_flash *flash = board->flash->state;
 
     if (width != 2 || (flash->cr & (CR_OPTPG | CR_OPTWRE | CR_LOCK)) != (CR_OPTPG | CR_OPTWRE))
         return false;
-    if (get_le16(&flash->options[offset]) != 0xFFFF) {
-        fail(board, SIM_FLASH_SR_PGERR);
+    if (get_le16(&sim_memory_bytes(board, SIM_OPTIONS)[offset]) != 0xFFFF) {
+        fail(board, SR_PGERR);
         return true;
     }
-    bool lifts = sim_option_program(board, offset, (uint8_t)value);
-    sim_flash_begin(board, lifts ? ERASE_TENTH_US + PROGRAM_TENTH_US : PROGRAM_TENTH_US);
+    bool lifts = sim_f1_option_program(board, offset, (uint8_t)value);
+    begin(board, lifts ? ERASE_TENTH_US + PROGRAM_TENTH_US : PROGRAM_TENTH_US);
     return true;
+}
+
+static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
+                         unsigned width, uint32_t value)
+{
+    return (kind == SIM_FLASH ? write_main : write_option)(board, offset, width, value);
 }
 
 /* --- registers --- */
@@ -206,7 +221,7 @@ static bool take_key(uint8_t *step, bool *blocked, bool unlocked, uint32_t value
     return true;
 }
 
-static bool write_keyr(struct sim_flash *flash, uint32_t value)
+static bool write_keyr(struct sim_f1_flash *flash, uint32_t value)
 {
     if (!take_key(&flash->key_step, &flash->locked_until_reset, !(flash->cr & CR_LOCK), value)) {
         flash->cr |= CR_LOCK;
@@ -219,7 +234,7 @@ static bool write_keyr(struct sim_flash *flash, uint32_t value)
     return true;
 }
 
-static bool write_optkeyr(struct sim_flash *flash, uint32_t value)
+static bool write_optkeyr(struct sim_f1_flash *flash, uint32_t value)
 {
     if (!take_key(&flash->option_key_step, &flash->options_locked_until_reset,
                   flash->cr & CR_OPTWRE, value)) {
@@ -236,9 +251,9 @@ static bool write_optkeyr(struct sim_flash *flash, uint32_t value)
 /* OPTWRE can only be cleared by writing, LOCK only set. Locked or busy, CR does not listen. */
 static void write_cr(struct sim_board *board, uint32_t value)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    struct sim_f1_flash *flash = board->flash->state;
 
-    if (flash->cr & CR_LOCK || flash->sr & SIM_FLASH_SR_BSY)
+    if (flash->cr & CR_LOCK || flash->sr & SR_BSY)
         return;
     flash->cr = (value & CR_WRITABLE) | (flash->cr & value & CR_OPTWRE) | (value & CR_STRT);
     if (value & CR_LOCK)
@@ -248,9 +263,9 @@ static void write_cr(struct sim_board *board, uint32_t value)
         start(board);
 }
 
-static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
+static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
-    const struct sim_flash *flash = &board->chip.flash;
+    const struct sim_f1_flash *flash = part->state;
 
     switch (offset) {
     case ACR:
@@ -274,9 +289,9 @@ static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32
     return true;
 }
 
-static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
+static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    struct sim_f1_flash *flash = part->state;
 
     switch (offset) {
     case ACR: /* PRFTBS follows PRFTBE */
@@ -288,13 +303,13 @@ static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint3
         return write_optkeyr(flash, value);
     case SR:
         flash->sr &= ~(value & SR_CLEARABLE);
-        update_irq(board);
+        update_irq(part->board);
         return true;
     case CR:
-        write_cr(board, value);
+        write_cr(part->board, value);
         return true;
     case AR:
-        if (!(flash->sr & SIM_FLASH_SR_BSY))
+        if (!(flash->sr & SR_BSY))
             flash->ar = value;
         return true;
     default:
@@ -302,10 +317,10 @@ static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint3
     }
 }
 
-/* A reset ends an operation under way; OBR and WRPR follow from sim_options_load(). */
-static void reset(struct sim_board *board, unsigned unit)
+/* A reset ends an operation under way; OBR and WRPR follow from sim_f1_options_load(). */
+static void reset(struct sim_part *part)
 {
-    struct sim_flash *flash = &board->chip.flash;
+    struct sim_f1_flash *flash = part->state;
 
     flash->acr = ACR_RESET;
     flash->sr = 0;
@@ -314,17 +329,19 @@ static void reset(struct sim_board *board, unsigned unit)
     flash->key_step = flash->option_key_step = 0;
     flash->locked_until_reset = flash->options_locked_until_reset = false;
     flash->busy_until_ps = 0;
-    update_irq(board);
+    update_irq(part->board);
 }
 
-void sim_flash_factory(struct sim_board *board)
-{
-    struct sim_flash *flash = &board->chip.flash;
-
-    memset(flash->main, 0xFF, sizeof flash->main);
-    memset(flash->system, 0xFF, sizeof flash->system);
-    sim_preloaded_bootloader(flash->system);
-    sim_options_factory(flash);
-}
-
-const struct sim_device sim_device_flash = {read, write, reset, sync};
+const struct sim_device sim_device_f1_flash = {
+    sizeof(struct sim_f1_flash), read, write, reset, NULL, sync};
+const struct sim_flash_kind sim_f1_flash = {
+    .device = &sim_device_f1_flash,
+    .hides_size = true,
+    .factory = sim_f1_options_factory,
+    .load_options = sim_f1_options_load,
+    .is_protected = sim_f1_is_protected,
+    .set_protection = sim_f1_set_protection,
+    .readable = readable,
+    .busy_until = busy_until,
+    .write = write_memory,
+};

@@ -1,100 +1,204 @@
 /* SPDX-License-Identifier: MIT */
-/* The peripherals of the chip as a table (stm32f1_map.c): which one answers at an address, whether
- * RCC gives it a clock or holds it in reset (RM0008, 7.3.5 to 7.3.8), and what is said of those who
- * use one that has no clock. */
+/* The peripherals of the chip by its table: which one answers at an address, and what is said of
+ * those who use one that has no clock. */
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "sim/board/board_internal.h"
+#include "sim/stm32/stm32_internal.h"
 
 enum { PERIPHERAL_SIZE = 0x400 };
 enum user { THE_PROGRAM = 1, THE_DEBUGGER = 2 }; /* of a peripheral without a clock */
 
-/* --- clock and reset --- */
+/* --- all of them --- */
 
-static bool bit_of(const uint32_t registers[], struct sim_gate gate)
+static struct sim_part *parts_end(const struct sim_board *board)
 {
-    return registers[gate.bus] >> gate.bit & 1;
+    return board->parts + board->chip->peripheral_count;
 }
 
-static bool has_clock(const struct sim_board *board, const struct sim_peripheral *peripheral)
+/* Those that the board asks by name. */
+static void introduce(struct sim_board *board, struct sim_part *part)
 {
-    return peripheral->gate.bus == SIM_UNGATED || bit_of(board->chip.rcc.enables, peripheral->gate);
+    const struct sim_device *device = part->row->device;
+
+    if (device == board->chip->rcc->device)
+        board->rcc = part;
+    else if (device == board->chip->flash->device)
+        board->flash = part;
+    else if (device == &sim_device_dbgmcu)
+        board->dbgmcu = part;
+    else if (device == board->chip->gpio->device)
+        board->ports[part->row->unit] = part;
 }
 
-static bool in_reset(const struct sim_board *board, const struct sim_peripheral *peripheral)
+bool sim_parts_create(struct sim_board *board)
 {
-    return peripheral->gate.bus != SIM_UNGATED && bit_of(board->chip.rcc.resets, peripheral->gate);
+    const struct sim_chip *chip = board->chip;
+
+    board->parts = calloc(chip->peripheral_count, sizeof *board->parts);
+    if (!board->parts)
+        return false;
+    for (size_t i = 0; i < chip->peripheral_count; i++) {
+        struct sim_part *part = &board->parts[i];
+        *part = (struct sim_part){board, .row = &chip->peripherals[i]};
+        part->state = calloc(1, part->row->device->state_size);
+        if (!part->state)
+            return false;
+        introduce(board, part);
+    }
+    return true;
 }
 
-bool sim_has_clock(const struct sim_board *board, const struct sim_device *device, unsigned unit)
+void sim_parts_destroy(struct sim_board *board)
 {
-    for (size_t i = 0; i < sim_peripheral_count; i++)
-        if (sim_peripherals[i].device == device && sim_peripherals[i].unit == unit)
-            return has_clock(board, &sim_peripherals[i]);
-    return false;
+    if (!board->parts)
+        return;
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++)
+        free(part->state);
+    free(board->parts);
 }
 
-static void reset(struct sim_board *board, size_t index)
+struct sim_part *sim_part_of(const struct sim_board *board, const struct sim_device *device)
 {
-    sim_peripherals[index].device->reset(board, sim_peripherals[index].unit);
-    board->misuses[index] = (struct sim_misuse){0};
+    struct sim_part *part = board->parts;
+
+    while (part->row->device != device)
+        part++;
+    return part;
 }
 
-void sim_devices_reset(struct sim_board *board)
+void sim_parts_power_on(struct sim_board *board)
 {
-    for (size_t i = 0; i < sim_peripheral_count; i++)
-        reset(board, i);
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++)
+        if (part->row->device->power_on)
+            part->row->device->power_on(part);
 }
 
-void sim_devices_hold_reset(struct sim_board *board)
+static void reset(struct sim_part *part)
 {
-    for (size_t i = 0; i < sim_peripheral_count; i++)
-        if (in_reset(board, &sim_peripherals[i]))
-            reset(board, i);
+    part->row->device->reset(part);
+    part->misuse = (struct sim_misuse){0};
 }
 
-/* --- time --- */
-
-static uint64_t sync(struct sim_board *board, const struct sim_peripheral *peripheral)
+void sim_parts_reset(struct sim_board *board)
 {
-    if (!peripheral->device->sync)
+    sim_gates_reset(board);
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++)
+        reset(part);
+}
+
+static uint64_t sync(struct sim_part *part)
+{
+    if (!part->row->device->sync)
         return SIM_NEVER;
-    return peripheral->device->sync(board, peripheral->unit, sim_now_ps(board));
+    return part->row->device->sync(part, sim_now_ps(part->board));
 }
 
-uint64_t sim_devices_sync(struct sim_board *board)
+uint64_t sim_parts_sync(struct sim_board *board)
 {
     uint64_t next = SIM_NEVER;
 
-    for (size_t i = 0; i < sim_peripheral_count; i++) {
-        uint64_t event = sync(board, &sim_peripherals[i]);
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++) {
+        uint64_t event = sync(part);
         if (event < next)
             next = event;
     }
     return next;
 }
 
+/* --- clock and reset --- */
+
+static bool bit_of(const uint32_t registers[], struct sim_gate gate)
+{
+    return registers[gate.reg] >> gate.bit & 1;
+}
+
+static bool is_gated(const struct sim_part *part)
+{
+    return part->row->gate.reg < SIM_GATES_MAX;
+}
+
+bool sim_part_has_clock(const struct sim_part *part)
+{
+    return !is_gated(part) || bit_of(part->board->enables, part->row->gate);
+}
+
+static bool in_reset(const struct sim_part *part)
+{
+    return is_gated(part) && bit_of(part->board->resets, part->row->gate);
+}
+
+void sim_gates_reset(struct sim_board *board)
+{
+    for (unsigned i = 0; i < SIM_GATES_MAX; i++) {
+        board->enables[i] = board->chip->gates[i].at_reset;
+        board->resets[i] = 0;
+    }
+}
+
+/* Which of the gate registers is at an offset in RCC; below 0: none. */
+static int find_gates(const struct sim_chip *chip, uint32_t offset, bool *resets)
+{
+    for (int i = 0; i < SIM_GATES_MAX && chip->gates[i].name; i++) {
+        *resets = chip->gates[i].reset && offset == chip->gates[i].reset;
+        if (*resets || offset == chip->gates[i].enable)
+            return i;
+    }
+    return -1;
+}
+
+bool sim_gates_read(const struct sim_board *board, uint32_t offset, uint32_t *value)
+{
+    bool resets;
+    int found = find_gates(board->chip, offset, &resets);
+
+    if (found >= 0)
+        *value = resets ? board->resets[found] : board->enables[found];
+    return found >= 0;
+}
+
+static void hold_resets(struct sim_board *board)
+{
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++)
+        if (in_reset(part))
+            reset(part);
+}
+
+bool sim_gates_write(struct sim_board *board, uint32_t offset, uint32_t value)
+{
+    bool resets;
+    int found = find_gates(board->chip, offset, &resets);
+
+    if (found < 0)
+        return false;
+    sim_parts_sync(board); /* what had a clock until now, counted until now */
+    (resets ? board->resets : board->enables)[found] = value & board->chip->gates[found].bits;
+    if (resets)
+        hold_resets(board);
+    return true;
+}
+
 /* --- without a clock --- */
 
-static void note_misuse(struct sim_board *board, const struct sim_peripheral *peripheral)
+static void note_misuse(struct sim_part *part)
 {
-    struct sim_misuse *misuse = &board->misuses[peripheral - sim_peripherals];
-    enum user user = board->chip.debugger ? THE_DEBUGGER : THE_PROGRAM;
+    struct sim_misuse *misuse = &part->misuse;
+    enum user user = part->board->debugger ? THE_DEBUGGER : THE_PROGRAM;
 
     if (misuse->seen & user)
         return;
     misuse->seen |= user;
     misuse->due |= user;
     if (user == THE_PROGRAM)
-        misuse->pc = board->cpu->r[15];
-    board->remarks_due = true;
+        misuse->pc = part->board->cpu->r[15];
+    part->board->remarks_due = true;
 }
 
 /* Takes one of those who used it; the program first. */
-static void tell(struct sim_misuse *misuse, const struct sim_peripheral *peripheral, char *text,
-                 size_t size)
+static void tell(struct sim_part *part, char *text, size_t size)
 {
-    static const char *const registers[] = {"AHBENR", "APB2ENR", "APB1ENR"};
+    struct sim_misuse *misuse = &part->misuse;
+    const struct sim_peripheral *row = part->row;
     enum user user = misuse->due & THE_PROGRAM ? THE_PROGRAM : THE_DEBUGGER;
     char who[48] = "the debugger";
 
@@ -104,17 +208,17 @@ static void tell(struct sim_misuse *misuse, const struct sim_peripheral *periphe
     snprintf(text, size,
              "%s uses %s, whose clock is off: it reads as 0 and what is written is lost; bit %u of "
              "RCC_%s is its clock",
-             who, peripheral->name, peripheral->gate.bit, registers[peripheral->gate.bus]);
+             who, row->name, row->gate.bit, part->board->chip->gates[row->gate.reg].name);
 }
 
 bool sim_board_remark(struct sim_board *board, char *text, size_t size)
 {
     if (!board->remarks_due)
         return false;
-    for (size_t i = 0; i < sim_peripheral_count; i++) {
-        if (!board->misuses[i].due)
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++) {
+        if (!part->misuse.due)
             continue;
-        tell(&board->misuses[i], &sim_peripherals[i], text, size);
+        tell(part, text, size);
         return true;
     }
     return board->remarks_due = false;
@@ -122,35 +226,33 @@ bool sim_board_remark(struct sim_board *board, char *text, size_t size)
 
 /* --- accesses --- */
 
-const struct sim_peripheral *sim_peripheral_at(struct sim_board *board, uint32_t address)
+struct sim_part *sim_part_at(struct sim_board *board, uint32_t address)
 {
-    for (size_t i = 0; i < sim_peripheral_count; i++) {
-        if (address - sim_peripherals[i].base >= PERIPHERAL_SIZE)
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++) {
+        if (address - part->row->base >= PERIPHERAL_SIZE)
             continue;
-        sync(board, &sim_peripherals[i]);
-        return &sim_peripherals[i];
+        sync(part);
+        return part;
     }
     return NULL;
 }
 
-bool sim_peripheral_read(struct sim_board *board, const struct sim_peripheral *peripheral,
-                         uint32_t offset, uint32_t *value)
+bool sim_part_read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
-    if (has_clock(board, peripheral))
-        return peripheral->device->read(board, peripheral->unit, offset, value);
-    note_misuse(board, peripheral);
+    if (sim_part_has_clock(part))
+        return part->row->device->read(part, offset, value);
+    note_misuse(part);
     *value = 0;
     return true;
 }
 
-bool sim_peripheral_write(struct sim_board *board, const struct sim_peripheral *peripheral,
-                          uint32_t offset, uint32_t value)
+bool sim_part_write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
-    if (!has_clock(board, peripheral)) {
-        note_misuse(board, peripheral);
+    if (!sim_part_has_clock(part)) {
+        note_misuse(part);
         return true;
     }
-    if (in_reset(board, peripheral))
+    if (in_reset(part))
         return true;
-    return peripheral->device->write(board, peripheral->unit, offset, value);
+    return part->row->device->write(part, offset, value);
 }

@@ -1,41 +1,57 @@
 /* SPDX-License-Identifier: MIT */
-/* TIM2 as an up-counter with its update interrupt (RM0008, chapter 15). Capture, compare and the
- * other modes are not there: their registers read as 0. */
-#include "sim/board/board_internal.h"
+/* A general-purpose timer as an up-counter with its update interrupt (RM0008, chapter 15). Capture,
+ * compare and the other modes are not there: their registers read as 0. */
+#include "sim/stm32/stm32_internal.h"
 
 enum { CR1 = 0x00, DIER = 0x0C, SR = 0x10, EGR = 0x14, CNT = 0x24, PSC = 0x28, ARR = 0x2C };
-enum { TIM2_IRQ = 28 };
 #define CR1_CEN (1u << 0)
 #define CR1_URS (1u << 2)
 #define CR1_OPM (1u << 3)
 #define UPDATE (1u << 0) /* UIE, UIF, UG */
 
-static void update_irq(struct sim_board *board)
-{
-    const struct sim_tim *tim = &board->chip.tim2;
+struct tim {
+    uint32_t cr1, dier, sr, psc, arr;
+    uint32_t count;
+    uint64_t anchor_ps; /* when `count` was true */
+};
 
-    sim_cpu_irq(board->cpu, TIM2_IRQ, tim->sr & tim->dier & UPDATE);
+static void update_irq(struct sim_part *part)
+{
+    const struct tim *tim = part->state;
+
+    sim_cpu_irq(part->board->cpu, part->row->irq, tim->sr & tim->dier & UPDATE);
 }
 
-static bool counts(const struct sim_board *board)
+static bool is_frozen(const struct sim_part *part)
 {
-    bool frozen = board->chip.dbgmcu_cr & SIM_DBGMCU_TIM2_STOP && sim_cpu_is_halted(board->cpu);
+    struct sim_freeze freeze = part->row->freeze;
 
-    return board->chip.tim2.cr1 & CR1_CEN && !frozen && sim_has_clock(board, &sim_device_tim2, 0);
+    return freeze.offset && sim_dbgmcu(part->board, freeze.offset) >> freeze.bit & 1 &&
+           sim_cpu_is_halted(part->board->cpu);
 }
 
-static uint64_t ticks_to_ps(const struct sim_board *board, uint64_t ticks)
+static bool counts(const struct sim_part *part)
 {
-    return ticks * (board->chip.tim2.psc + 1) * 1000000000 / sim_rcc_tim_khz(board);
+    const struct tim *tim = part->state;
+
+    return tim->cr1 & CR1_CEN && !is_frozen(part) && sim_part_has_clock(part);
+}
+
+static uint64_t ticks_to_ps(const struct sim_part *part, uint64_t ticks)
+{
+    const struct tim *tim = part->state;
+    uint32_t khz = part->board->chip->rcc->khz(part->board, part->row->clock);
+
+    return ticks * (tim->psc + 1) * 1000000000 / khz;
 }
 
 /* Moves the counter on and the anchor with it, by whole ticks. */
-static void count_ticks(struct sim_board *board, uint64_t ticks)
+static void count_ticks(struct sim_part *part, uint64_t ticks)
 {
-    struct sim_tim *tim = &board->chip.tim2;
+    struct tim *tim = part->state;
     uint64_t count = tim->count + ticks, period = (uint64_t)tim->arr + 1;
 
-    tim->anchor_ps += ticks_to_ps(board, ticks);
+    tim->anchor_ps += ticks_to_ps(part, ticks);
     if (count >= period) {
         tim->sr |= UPDATE;
         if (tim->cr1 & CR1_OPM)
@@ -44,25 +60,25 @@ static void count_ticks(struct sim_board *board, uint64_t ticks)
     tim->count = (uint32_t)(count % period);
 }
 
-static uint64_t sync(struct sim_board *board, unsigned unit, uint64_t now_ps)
+static uint64_t sync(struct sim_part *part, uint64_t now_ps)
 {
-    struct sim_tim *tim = &board->chip.tim2;
+    struct tim *tim = part->state;
 
-    if (!counts(board)) {
+    if (!counts(part)) {
         tim->anchor_ps = now_ps;
         return SIM_NEVER;
     }
     if (now_ps > tim->anchor_ps) {
-        uint64_t tick_ps = ticks_to_ps(board, 1);
-        count_ticks(board, (now_ps - tim->anchor_ps) / tick_ps);
-        update_irq(board);
+        uint64_t tick_ps = ticks_to_ps(part, 1);
+        count_ticks(part, (now_ps - tim->anchor_ps) / tick_ps);
+        update_irq(part);
     }
     if (!(tim->dier & UPDATE) || tim->sr & UPDATE)
         return SIM_NEVER;
-    return tim->anchor_ps + ticks_to_ps(board, (uint64_t)tim->arr + 1 - tim->count);
+    return tim->anchor_ps + ticks_to_ps(part, (uint64_t)tim->arr + 1 - tim->count);
 }
 
-static void generate_update(struct sim_tim *tim, uint64_t now_ps)
+static void generate_update(struct tim *tim, uint64_t now_ps)
 {
     tim->count = 0;
     tim->anchor_ps = now_ps;
@@ -70,9 +86,9 @@ static void generate_update(struct sim_tim *tim, uint64_t now_ps)
         tim->sr |= UPDATE;
 }
 
-static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t *value)
+static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
-    const struct sim_tim *tim = &board->chip.tim2;
+    const struct tim *tim = part->state;
 
     switch (offset) {
     case CR1:
@@ -99,9 +115,9 @@ static bool read(struct sim_board *board, unsigned unit, uint32_t offset, uint32
     return true;
 }
 
-static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint32_t value)
+static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
-    struct sim_tim *tim = &board->chip.tim2;
+    struct tim *tim = part->state;
 
     switch (offset) {
     case CR1:
@@ -115,7 +131,7 @@ static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint3
         break;
     case EGR:
         if (value & UPDATE)
-            generate_update(tim, sim_now_ps(board));
+            generate_update(tim, sim_now_ps(part->board));
         break;
     case CNT:
         tim->count = value & 0xFFFF;
@@ -129,14 +145,14 @@ static bool write(struct sim_board *board, unsigned unit, uint32_t offset, uint3
     default:
         break;
     }
-    update_irq(board);
+    update_irq(part);
     return true;
 }
 
-static void reset(struct sim_board *board, unsigned unit)
+static void reset(struct sim_part *part)
 {
-    board->chip.tim2 = (struct sim_tim){.arr = 0xFFFF, .anchor_ps = sim_now_ps(board)};
-    update_irq(board);
+    *(struct tim *)part->state = (struct tim){.arr = 0xFFFF, .anchor_ps = sim_now_ps(part->board)};
+    update_irq(part);
 }
 
-const struct sim_device sim_device_tim2 = {read, write, reset, sync};
+const struct sim_device sim_device_tim = {sizeof(struct tim), read, write, reset, NULL, sync};

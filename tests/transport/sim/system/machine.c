@@ -59,6 +59,30 @@ static void system_reset(void *board)
     sim_cpu_reset(m->cpu, SIM_RESET_SYSTEM);
 }
 
+/* As makers took these cores: the STM32F103, its clones, the STM32F0. */
+static const struct sim_integration f103 = {.irqs = 43,
+                                            .priority_bits = 4,
+                                            .rom_designer = SIM_DESIGNER_ST,
+                                            .rom_part = 0x410,
+                                            .systick_calib = 0x40000000 | 9000};
+static const struct sim_integration clone = {.irqs = 43,
+                                             .priority_bits = 4,
+                                             .rom_designer = SIM_DESIGNER_ARM,
+                                             .rom_part = 0x4C3,
+                                             .systick_calib = 0x40000000 | 9000};
+static const struct sim_integration f0 = {.irqs = 32,
+                                          .priority_bits = 2,
+                                          .rom_designer = SIM_DESIGNER_ST,
+                                          .rom_part = 0x440,
+                                          .systick_calib = 0x40000000 | 6000};
+
+static const struct sim_integration *integration_of(const struct sim_core_model *model)
+{
+    if (!model->armv7m)
+        return &f0;
+    return model == &sim_core_m3_r2p0 ? &clone : &f103;
+}
+
 struct machine *machine_create(const struct sim_core_model *model)
 {
     struct machine *m = calloc(1, sizeof *m);
@@ -81,7 +105,7 @@ struct machine *machine_create(const struct sim_core_model *model)
         PROGRAM(m, HANDLER(n), SELF);
     }
     PROGRAM(m, START, SELF);
-    m->cpu = sim_cpu_create(model, &m->bus);
+    m->cpu = sim_cpu_create(model, integration_of(model), &m->bus);
     assert_non_null(m->cpu);
     return m;
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The boards there are, by the names that --sim takes. */
+#include "sim/board/board_internal.h"
+
+const struct sim_board_model sim_board_models[] = {
+    {.name = "bluepill",
+     .title = "Blue Pill",
+     .chip = &sim_chip_f103c8,
+     .hse_khz = 8000,
+     /* The LED and its resistor, to the supply. BOOT1's jumper holds PB2 at 0. */
+     .pulled_up = {[SIM_PC] = 1u << 13}},
+};
+const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

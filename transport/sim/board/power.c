@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Supply and resets: what the switch, the button, the probe and the program do to the chip. */
+#include "sim/stm32/stm32_internal.h"
+
+void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
+{
+    board->at_zero = board->boot0 ? SIM_SYSTEM : SIM_FLASH;
+    sim_parts_reset(board);
+    board->chip->rcc->note_reset(board, cause);
+    board->chip->flash->load_options(board, cause == SIM_CAUSE_POWER);
+    sim_size_register_update(board);
+    sim_clock_changed(board);
+    sim_map_update_windows(board);
+    sim_cpu_reset(board->cpu, cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM);
+}
+
+void sim_system_reset(void *board)
+{
+    sim_chip_reset(board, SIM_CAUSE_SOFTWARE);
+}
+
+static void power_up(struct sim_board *board)
+{
+    board->powered = true;
+    sim_memories_scramble(board);
+    sim_parts_power_on(board);
+    sim_link_power_up(board);
+    sim_ap_power_up(board);
+    board->core_ps = board->now_ps;
+    sim_chip_reset(board, SIM_CAUSE_POWER);
+}
+
+static void update_nrst(struct sim_board *board)
+{
+    bool low = board->nrst_button || (board->nrst_probe && !board->faults.nrst_open);
+
+    if (low == board->nrst_low)
+        return;
+    board->nrst_low = low;
+    /* Reset state is entered with the falling edge and BOOT0 sampled after the rising one. */
+    if (board->powered)
+        sim_chip_reset(board, SIM_CAUSE_PIN);
+    sim_cpu_hold(board->cpu, low);
+}
+
+void sim_pins_changed(struct sim_board *board)
+{
+    bool powered = board->switched_on && board->faults.vtref_mv >= board->chip->power_on_mv;
+
+    if (board->powered && !powered)
+        board->powered = false;
+    else if (!board->powered && powered)
+        power_up(board);
+    update_nrst(board);
+}
+
+void sim_board_nrst(struct sim_board *board, bool asserted)
+{
+    board->nrst_probe = asserted;
+    sim_pins_changed(board);
+}
+
+uint32_t sim_board_vtref_mv(const struct sim_board *board)
+{
+    return board->switched_on ? board->faults.vtref_mv : 0;
+}
+
+bool sim_board_probe_present(const struct sim_board *board)
+{
+    return board->plugged;
+}
+
+void sim_unplug(struct sim_board *board)
+{
+    board->plugged = false;
+    board->link.state = SIM_LINK_DEAF;
+    sim_board_nrst(board, false);
+}

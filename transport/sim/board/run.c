@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Virtual time passes: the core runs, peripherals and a stalled transfer of the debugger go on. */
+#include "sim/stm32/stm32_internal.h"
+
+enum { SLICE_CYCLES = 2000 }; /* how late a peripheral's interrupt may be seen by a busy core */
+
+/* The longest step of a core that does nothing; keeps the arithmetic inside 64 bits. */
+#define IDLE_SLICE_PS 1000000000000ull
+
+/* Runs the core up to `end_ps`, at most one slice; returns when it is. */
+static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
+{
+    if (end_ps - board->core_ps > IDLE_SLICE_PS)
+        end_ps = board->core_ps + IDLE_SLICE_PS;
+    uint64_t cycles = (end_ps - board->core_ps) * board->core_khz / 1000000000;
+
+    if (cycles == 0)
+        return end_ps;
+    if (cycles > SLICE_CYCLES && !sim_cpu_is_idle(board->cpu))
+        cycles = SLICE_CYCLES;
+    uint64_t planned_ps = board->core_ps + sim_cycles_to_ps(cycles, board->core_khz);
+    board->core_cycles = board->cpu->cycles;
+    board->core_runs = true;
+    sim_cpu_run(board->cpu, cycles);
+    board->core_ps = sim_now_ps(board);
+    board->core_runs = false;
+    board->core_cycles = board->cpu->cycles;
+    /* A halted core counts no cycles, but time passes. */
+    if (board->core_ps < planned_ps)
+        board->core_ps = planned_ps;
+    return board->core_ps < end_ps ? board->core_ps : end_ps;
+}
+
+static uint64_t sync_parts(struct sim_board *board)
+{
+    uint64_t event = sim_parts_sync(board);
+
+    sim_ap_complete(board);
+    return event;
+}
+
+void sim_advance_ps(struct sim_board *board, uint64_t ps)
+{
+    uint64_t end = board->now_ps + ps;
+
+    while (board->now_ps < end) {
+        uint64_t step = end;
+        if (board->powered) {
+            uint64_t event = sync_parts(board);
+            if (event > board->now_ps && event < step)
+                step = event;
+            if (!board->nrst_low && board->core_ps < step)
+                step = run_slice(board, step);
+        }
+        board->now_ps = step;
+        if (!board->powered || board->nrst_low)
+            board->core_ps = step;
+    }
+    if (board->powered)
+        sync_parts(board);
+}
+
+uint64_t sim_board_now_us(const struct sim_board *board)
+{
+    return board->now_ps / SIM_PS_PER_US;
+}
+
+void sim_board_advance_us(struct sim_board *board, uint64_t us)
+{
+    sim_advance_ps(board, us * SIM_PS_PER_US);
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* A simulated chip as a table: what its manuals say of it, nothing that happens in it. Another chip
+ * is another row of constants (f103.c) and, where its controllers are new, a file for each. What
+ * happens is in struct sim_board; the two meet in the functions that the tables name.
+ *
+ * No table is shared with targets/: a mistake there has to show here. */
+#ifndef PROBED_SIM_CHIP_H
+#define PROBED_SIM_CHIP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sim/cpu/cpu.h"
+
+struct sim_board;
+struct sim_part;
+
+enum { SIM_GATES_MAX = 8, SIM_MEMORIES_MAX = 8, SIM_PORTS_MAX = 11, SIM_PINS = 16 };
+enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PH = 7 };
+
+/* --- memories --- */
+
+enum sim_memory_kind {
+    SIM_NO_MEMORY,
+    SIM_FLASH,   /* the program's */
+    SIM_RAM,     /* scrambled by power-on */
+    SIM_SYSTEM,  /* bootloader, size register, unique id: read-only */
+    SIM_OPTIONS, /* option bytes */
+    SIM_OTP,
+};
+
+struct sim_memory {
+    enum sim_memory_kind kind;
+    uint32_t start, size; /* bytes */
+};
+
+/* Addresses from `start` to below `end`. */
+struct sim_range {
+    uint32_t start, end;
+};
+
+/* --- peripherals --- */
+
+/* A kind of peripheral: registers by word offset. */
+struct sim_device {
+    size_t state_size; /* of what is behind sim_part.state; all 0 at first */
+    /* False: bus error. */
+    bool (*read)(struct sim_part *part, uint32_t offset, uint32_t *value);
+    bool (*write)(struct sim_part *part, uint32_t offset, uint32_t value);
+    void (*reset)(struct sim_part *part);
+    /* NULL, or what only power-on resets. */
+    void (*power_on)(struct sim_part *part);
+    /* Catches up with now; returns the time of its next own event or SIM_NEVER. NULL: has none. */
+    uint64_t (*sync)(struct sim_part *part, uint64_t now_ps);
+};
+
+/* Which of the chip's registers of clock gates, and which bit there; its reset has the same bit. */
+struct sim_gate {
+    uint8_t reg, bit;
+};
+#define SIM_UNGATED      \
+    {                    \
+        SIM_GATES_MAX, 0 \
+    }
+
+/* Clocks that peripherals count by. */
+enum sim_clock { SIM_HCLK, SIM_PCLK1, SIM_PCLK2, SIM_TIMCLK1, SIM_TIMCLK2 };
+
+/* One on this chip. */
+struct sim_peripheral {
+    const char *name;
+    uint32_t base;
+    const struct sim_device *device;
+    struct sim_gate gate;
+    uint8_t unit; /* of its kind: port B is 1 */
+    uint8_t irq;
+    enum sim_clock clock;
+    struct sim_freeze { /* the bit of DBGMCU that stops it while the core is halted; */
+        uint8_t offset; /* of the register; 0: there is none */
+        uint8_t bit;
+    } freeze;
+};
+
+/* A register of RCC that gives clocks, and the one beside it that resets. */
+struct sim_gate_register {
+    const char *name;      /* "APB2ENR" */
+    uint8_t enable, reset; /* offsets in RCC; reset 0: there is none */
+    uint32_t bits;         /* that the chip has of both */
+    uint32_t at_reset;     /* clocks that are on after a reset */
+};
+
+/* --- what the board asks of a family's controllers --- */
+
+enum sim_reset_cause { SIM_CAUSE_POWER, SIM_CAUSE_PIN, SIM_CAUSE_SOFTWARE };
+
+struct sim_rcc_kind {
+    const struct sim_device *device;
+    uint32_t (*khz)(const struct sim_board *board, enum sim_clock clock);
+    void (*note_reset)(struct sim_board *board, enum sim_reset_cause cause);
+};
+
+struct sim_flash_kind {
+    const struct sim_device *device;
+    bool hides_size; /* the size register reads as 0 under read protection */
+    /* Option bytes as the chip leaves the factory; everything else is erased. */
+    void (*factory)(struct sim_board *board);
+    /* What a reset loads from the option bytes. */
+    void (*load_options)(struct sim_board *board, bool power_on);
+    bool (*is_protected)(const struct sim_board *board);
+    /* Read protection as by magic: no erase, no reset. For the fault `locked`. */
+    void (*set_protection)(struct sim_board *board, bool protect);
+    /* May the access under way read the program's flash? */
+    bool (*readable)(const struct sim_board *board);
+    /* Until when an access to flash or option bytes stalls; 0: not at all. */
+    uint64_t (*busy_until)(const struct sim_board *board);
+    /* A data write to one of its memories. False: bus error. */
+    bool (*write)(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
+                  unsigned width, uint32_t value);
+};
+
+enum sim_pin_kind {
+    SIM_PIN_ANALOG,
+    SIM_PIN_FLOATING,
+    SIM_PIN_PULL_UP,
+    SIM_PIN_PULL_DOWN,
+    SIM_PIN_RESERVED,
+    SIM_PIN_OUTPUT,
+    SIM_PIN_OPEN_DRAIN,
+    SIM_PIN_ALTERNATE,
+    SIM_PIN_ALTERNATE_OPEN_DRAIN,
+    SIM_PIN_DEBUG, /* belongs to the debug port, whatever its configuration says */
+};
+
+/* A pin as the program has set it up. */
+struct sim_pin {
+    enum sim_pin_kind kind;
+    bool high; /* an output's level; of the debug port's: where it is pulled */
+};
+
+struct sim_gpio_kind {
+    const struct sim_device *device;
+    struct sim_pin (*pin)(const struct sim_board *board, unsigned port, unsigned pin);
+    /* Do the pins still reach the SW-DP? */
+    bool (*swd_reachable)(const struct sim_board *board);
+};
+
+/* The MCU debug component: registers by word offset, IDCODE first. */
+enum { SIM_DBGMCU_REGISTERS = 4 };
+struct sim_dbgmcu_facts {
+    uint32_t idcode;
+    bool hidden_from_program; /* it reads IDCODE as 0 */
+    uint32_t writable[SIM_DBGMCU_REGISTERS];
+};
+
+/* A program of Thumb halfwords, in the order of memory. */
+struct sim_program {
+    const uint16_t *code;
+    size_t halves;
+};
+
+/* What is sold with the chip's name on it: what a debugger sees that differs. */
+struct sim_clone {
+    const struct sim_core_model *core;
+    struct sim_integration integration;
+    uint32_t dpidr;
+};
+
+/* --- the chip --- */
+
+struct sim_chip {
+    const char *name;
+    const struct sim_core_model *core;
+    struct sim_integration integration;
+    uint32_t dpidr;
+    uint32_t ap_idr, ap_base;      /* of AP 0; base: the ROM table */
+    const struct sim_clone *clone; /* NULL: none is known */
+    uint32_t power_on_mv;          /* V(POR) */
+
+    struct sim_memory memories[SIM_MEMORIES_MAX];
+    uint32_t size_register, unique_id; /* addresses, in system memory */
+    uint32_t page_size;                /* the smallest that can be erased: the first one of flash */
+
+    const struct sim_peripheral *peripherals;
+    size_t peripheral_count;
+    /* Those that the chip has and the simulation has no model of; ends with an empty one. */
+    const struct sim_range *unmodelled;
+    uint32_t ahb_start; /* peripherals below hang on bridges to APB */
+
+    struct sim_gate_register gates[SIM_GATES_MAX];
+    const struct sim_rcc_kind *rcc;
+    const struct sim_flash_kind *flash;
+    const struct sim_gpio_kind *gpio;
+    struct sim_dbgmcu_facts dbgmcu;
+    struct sim_program swj_off; /* takes the debug pins away */
+};
+
+extern const struct sim_chip sim_chip_f103c8;
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* What f1_flash.c (the controller) and f1_options.c (what option bytes say) share. */
+#ifndef PROBED_SIM_F1_FLASH_INTERNAL_H
+#define PROBED_SIM_F1_FLASH_INTERNAL_H
+
+#include "sim/stm32/stm32_internal.h"
+
+struct sim_f1_flash {
+    uint32_t acr, sr, cr, ar, obr, wrpr;
+    uint8_t key_step, option_key_step; /* first key was right */
+    bool locked_until_reset, options_locked_until_reset;
+    uint64_t busy_until_ps; /* 0: idle */
+};
+
+/* As the chip leaves the factory: unprotected. */
+void sim_f1_options_factory(struct sim_board *board);
+/* Loads OBR and WRPR, as every reset does; read protection only ends at power-on. */
+void sim_f1_options_load(struct sim_board *board, bool power_on);
+void sim_f1_options_erase(struct sim_board *board);
+/* True: the write lifted read protection and so erased main flash. */
+bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t value);
+bool sim_f1_is_protected(const struct sim_board *board);
+void sim_f1_set_protection(struct sim_board *board, bool protect);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* The bus of the chip: which memory or peripheral answers at an address, by its table. What nobody
+ * answers is a bus error. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "sim/stm32/stm32_internal.h"
+
+enum { DBGMCU_SIZE = 8 };
+
+/* They read as 0 and ignore writes, as those without a clock do (RM0008, 7.3.7). */
+static bool is_unmodelled(const struct sim_chip *chip, uint32_t address)
+{
+    for (const struct sim_range *range = chip->unmodelled; range->end; range++)
+        if (address >= range->start && address < range->end)
+            return true;
+    return false;
+}
+
+/* --- memory --- */
+
+static uint32_t unalias(const struct sim_board *board, uint32_t address)
+{
+    const struct sim_memory *at_zero = sim_memory_row(board->chip, board->at_zero);
+
+    return address < at_zero->size ? address + at_zero->start : address;
+}
+
+static uint32_t load(const uint8_t *from, unsigned width)
+{
+    return width == 4 ? get_le32(from) : width == 2 ? get_le16(from) : *from;
+}
+
+static void store(uint8_t *to, unsigned width, uint32_t value)
+{
+    if (width == 4)
+        put_le32(to, value);
+    else if (width == 2)
+        put_le16(to, (uint16_t)value);
+    else
+        *to = (uint8_t)value;
+}
+
+static bool is_flash(const struct sim_memory *memory)
+{
+    return memory->kind == SIM_FLASH || memory->kind == SIM_OPTIONS || memory->kind == SIM_OTP;
+}
+
+uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address)
+{
+    const struct sim_memory *memory = sim_memory_at(board->chip, unalias(board, address));
+
+    return memory && is_flash(memory) ? board->chip->flash->busy_until(board) : 0;
+}
+
+/* An access to flash that is busy waits: PM0075, 2.3.3. The AHB-AP asked before. */
+static void stall(struct sim_board *board, const struct sim_memory *memory)
+{
+    uint64_t until = is_flash(memory) ? board->chip->flash->busy_until(board) : 0;
+
+    if (until == 0)
+        return;
+    sim_stall_core(board, until);
+    board->flash->row->device->sync(board->flash,
+                                    until > sim_now_ps(board) ? until : sim_now_ps(board));
+}
+
+static bool in_window(const struct sim_board *board, const struct sim_memory *memory)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    if (memory->kind == SIM_FLASH)
+        return flash->busy_until(board) == 0 && !flash->is_protected(board);
+    return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
+}
+
+void sim_map_update_windows(struct sim_board *board)
+{
+    const struct sim_chip *chip = board->chip;
+    struct sim_window *window = board->bus.windows;
+
+    memset(window, 0, sizeof board->bus.windows);
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX && chip->memories[i].size; i++) {
+        const struct sim_memory *memory = &chip->memories[i];
+        bool writable = memory->kind == SIM_RAM;
+        if (!in_window(board, memory))
+            continue;
+        *window++ = (struct sim_window){memory->start, memory->size, board->memory[i], writable};
+        if (memory == sim_memory_row(chip, board->at_zero))
+            *window++ = (struct sim_window){0, memory->size, board->memory[i], writable};
+    }
+}
+
+/* --- peripherals --- */
+
+static bool read_device(struct sim_board *board, uint32_t address, unsigned width, uint32_t *value)
+{
+    struct sim_part *part = sim_part_at(board, address);
+    uint32_t word = 0;
+
+    if (!part && !is_unmodelled(board->chip, address))
+        return false;
+    if (part && !sim_part_read(part, (address - part->row->base) & ~3u, &word))
+        return false;
+    word >>= (address & 3) * 8;
+    *value = width == 4 ? word : word & ((1u << width * 8) - 1);
+    return true;
+}
+
+/* What a register behind a bridge gets from a narrow write: the datum repeated over the bus
+ * (RM0008, 3.1, note on AHB/APB bridges). */
+static uint32_t replicate(unsigned width, uint32_t value)
+{
+    return width == 1 ? (value & 0xFF) * 0x01010101u : (value & 0xFFFF) * 0x00010001u;
+}
+
+static bool write_narrow(struct sim_part *part, uint32_t address, unsigned width, uint32_t value)
+{
+    uint32_t offset = (address - part->row->base) & ~3u, word;
+    unsigned shift = (address & 3) * 8;
+    uint32_t mask = ((1u << width * 8) - 1) << shift;
+
+    if (address < part->board->chip->ahb_start)
+        return sim_part_write(part, offset, replicate(width, value));
+    if (!sim_part_read(part, offset, &word))
+        return false;
+    return sim_part_write(part, offset, (word & ~mask) | (value << shift & mask));
+}
+
+static bool write_device(struct sim_board *board, uint32_t address, unsigned width, uint32_t value)
+{
+    struct sim_part *part = sim_part_at(board, address);
+
+    if (!part)
+        return is_unmodelled(board->chip, address);
+    if (width == 4)
+        return sim_part_write(part, address - part->row->base, value);
+    return write_narrow(part, address, width, value);
+}
+
+/* --- the bus --- */
+
+static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, uint32_t *value)
+{
+    address = unalias(board, address);
+    const struct sim_memory *memory = sim_memory_at(board->chip, address);
+    if (!memory)
+        return read_device(board, address, width, value);
+    stall(board, memory);
+    if (memory->kind == SIM_FLASH && !board->chip->flash->readable(board))
+        return false;
+    *value = load(sim_memory_cell(board, memory, address), width);
+    return true;
+}
+
+static bool write_bus(struct sim_board *board, uint32_t address, unsigned width, uint32_t value)
+{
+    address = unalias(board, address);
+    const struct sim_memory *memory = sim_memory_at(board->chip, address);
+    if (!memory)
+        return write_device(board, address, width, value);
+    if (memory->kind == SIM_RAM) {
+        store(sim_memory_cell(board, memory, address), width, value);
+        return true;
+    }
+    stall(board, memory);
+    return is_flash(memory) &&
+           board->chip->flash->write(board, memory->kind, address - memory->start, width, value);
+}
+
+/* While NRST is low the bus matrix is in reset; only the debug part of the core lives. */
+static bool bus_dead(const struct sim_board *board, uint32_t address)
+{
+    return board->nrst_low && address - board->dbgmcu->row->base >= DBGMCU_SIZE;
+}
+
+bool sim_map_read(void *user, uint32_t address, unsigned width, uint32_t *value, bool debugger)
+{
+    struct sim_board *board = user;
+
+    if (bus_dead(board, address))
+        return false;
+    board->debugger = debugger;
+    return read_bus(board, address, width, value);
+}
+
+bool sim_map_write(void *user, uint32_t address, unsigned width, uint32_t value, bool debugger)
+{
+    struct sim_board *board = user;
+
+    if (bus_dead(board, address))
+        return false;
+    board->debugger = debugger;
+    return write_bus(board, address, width, value);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* The memories of the chip, by its table. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "sim/stm32/stm32_internal.h"
+
+/* --- rows --- */
+
+const struct sim_memory *sim_memory_row(const struct sim_chip *chip, enum sim_memory_kind kind)
+{
+    const struct sim_memory *row = chip->memories;
+
+    while (row->kind != kind)
+        row++;
+    return row;
+}
+
+const struct sim_memory *sim_memory_at(const struct sim_chip *chip, uint32_t address)
+{
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX && chip->memories[i].size; i++)
+        if (address - chip->memories[i].start < chip->memories[i].size)
+            return &chip->memories[i];
+    return NULL;
+}
+
+uint8_t *sim_memory_cell(const struct sim_board *board, const struct sim_memory *memory,
+                         uint32_t address)
+{
+    return &board->memory[memory - board->chip->memories][address - memory->start];
+}
+
+uint8_t *sim_memory_bytes(const struct sim_board *board, enum sim_memory_kind kind)
+{
+    return board->memory[sim_memory_row(board->chip, kind) - board->chip->memories];
+}
+
+/* --- contents --- */
+
+static uint8_t *system_cell(const struct sim_board *board, uint32_t address)
+{
+    return sim_memory_cell(board, sim_memory_row(board->chip, SIM_SYSTEM), address);
+}
+
+bool sim_memories_create(struct sim_board *board)
+{
+    static const uint8_t unique_id[12] = {0x33, 0xFF, 0x6B, 0x06, 0x4D, 0x48,
+                                          0x39, 0x33, 0x38, 0x12, 0x05, 0x43};
+
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX && board->chip->memories[i].size; i++) {
+        board->memory[i] = malloc(board->chip->memories[i].size);
+        if (!board->memory[i])
+            return false;
+        memset(board->memory[i], 0xFF, board->chip->memories[i].size);
+    }
+    memcpy(system_cell(board, board->chip->unique_id), unique_id, sizeof unique_id);
+    return true;
+}
+
+void sim_memories_destroy(struct sim_board *board)
+{
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX; i++)
+        free(board->memory[i]);
+}
+
+/* What they hold is undefined: anything but zeros, the same in every run. */
+void sim_memories_scramble(struct sim_board *board)
+{
+    uint32_t state = 0x2545F491;
+
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX; i++) {
+        for (uint32_t at = 0;
+             board->chip->memories[i].kind == SIM_RAM && at < board->chip->memories[i].size; at++) {
+            state = state * 1664525 + 1013904223;
+            board->memory[i][at] = (uint8_t)(state >> 24);
+        }
+    }
+}
+
+/* Clones and a fault say what they like. */
+void sim_size_register_update(struct sim_board *board)
+{
+    const struct sim_chip *chip = board->chip;
+    uint32_t kib = sim_memory_row(chip, SIM_FLASH)->size / 1024;
+
+    if (board->faults.flash_size_set)
+        kib = board->faults.flash_size;
+    else if (chip->flash->hides_size && chip->flash->is_protected(board))
+        kib = 0;
+    put_le16(system_cell(board, chip->size_register), (uint16_t)kib);
+}

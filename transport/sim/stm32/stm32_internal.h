@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of a simulated chip share: its memories, its bus, its peripherals, its pins. */
+#ifndef PROBED_SIM_STM32_INTERNAL_H
+#define PROBED_SIM_STM32_INTERNAL_H
+
+#include "sim/board/board_internal.h"
+
+/* --- memories.c --- */
+
+/* Gets the memories of the chip, as it leaves the factory. False: out of memory. */
+bool sim_memories_create(struct sim_board *board);
+void sim_memories_destroy(struct sim_board *board);
+/* The chip's first of a kind. */
+const struct sim_memory *sim_memory_row(const struct sim_chip *chip, enum sim_memory_kind kind);
+uint8_t *sim_memory_bytes(const struct sim_board *board, enum sim_memory_kind kind);
+/* The one that holds the address; NULL: none does. */
+const struct sim_memory *sim_memory_at(const struct sim_chip *chip, uint32_t address);
+uint8_t *sim_memory_cell(const struct sim_board *board, const struct sim_memory *memory,
+                         uint32_t address);
+/* What SRAM cells hold at power-on. */
+void sim_memories_scramble(struct sim_board *board);
+/* What the size register says, after protection or a fault changed. */
+void sim_size_register_update(struct sim_board *board);
+
+/* --- map.c --- */
+
+/* The bus as the core and the AHB-AP see it; see struct sim_bus. */
+bool sim_map_read(void *board, uint32_t address, unsigned width, uint32_t *value, bool debugger);
+bool sim_map_write(void *board, uint32_t address, unsigned width, uint32_t value, bool debugger);
+/* Until when an access there stalls; 0: not at all. */
+uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address);
+/* Sets the core's windows after boot mode, flash state or protection changed. */
+void sim_map_update_windows(struct sim_board *board);
+
+/* --- peripherals.c --- */
+
+bool sim_parts_create(struct sim_board *board);
+void sim_parts_destroy(struct sim_board *board);
+/* The first of a kind; the chip has one. */
+struct sim_part *sim_part_of(const struct sim_board *board, const struct sim_device *device);
+/* The one at that address, caught up with now; or NULL. */
+struct sim_part *sim_part_at(struct sim_board *board, uint32_t address);
+/* Without a clock it reads as 0 and what is written is lost; false: bus error. */
+bool sim_part_read(struct sim_part *part, uint32_t offset, uint32_t *value);
+bool sim_part_write(struct sim_part *part, uint32_t offset, uint32_t value);
+bool sim_part_has_clock(const struct sim_part *part);
+void sim_parts_power_on(struct sim_board *board);
+void sim_parts_reset(struct sim_board *board);
+/* Lets all peripherals catch up with now; returns when the next one changes by itself. */
+uint64_t sim_parts_sync(struct sim_board *board);
+
+/* Registers of RCC that are clock gates or resets. False: that register is neither. */
+bool sim_gates_read(const struct sim_board *board, uint32_t offset, uint32_t *value);
+bool sim_gates_write(struct sim_board *board, uint32_t offset, uint32_t value);
+/* As after a reset of the chip. */
+void sim_gates_reset(struct sim_board *board);
+
+/* --- dbgmcu.c --- */
+
+extern const struct sim_device sim_device_dbgmcu;
+/* A register by its offset. */
+uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset);
+/* DBGMCU_CR.DBG_STOP: clocks for the debug port go on in Stop mode. */
+#define SIM_DBGMCU_CR 4
+#define SIM_DBGMCU_DBG_STOP (1u << 1)
+
+/* --- pins.c --- */
+
+/* What IDR says of each of a port's pins. */
+uint32_t sim_pins_read(const struct sim_board *board, unsigned port);
+/* Controls: no pin lists those that are driven; a pin ("PA0") alone is shown; a level ("0", "1",
+ * "float") drives it. False: a sentence in `reply`. */
+bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, char *reply,
+                   size_t reply_size);
+
+/* --- kinds of peripherals --- */
+
+extern const struct sim_device sim_device_usart, sim_device_tim;
+
+extern const struct sim_device sim_device_f1_afio, sim_device_f1_gpio, sim_device_f1_rcc,
+    sim_device_f1_flash;
+extern const struct sim_flash_kind sim_f1_flash;
+extern const struct sim_rcc_kind sim_f1_rcc;
+extern const struct sim_gpio_kind sim_f1_gpio;
+
+#endif
