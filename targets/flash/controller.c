@@ -61,6 +61,16 @@ uint32_t controller_at(const struct target *target, uint32_t offset)
 
 /* --- taking, giving back --- */
 
+enum err controller_check_keys(struct flash_controller *controller, enum err err, bool locked)
+{
+    if ((err && err != ERR_FAULT) || (!err && !locked))
+        return err;
+    job_clear(controller->target->job);
+    return job_fail(controller->target->job, ERR_FLASH,
+                    "the flash controller stays locked: the program gave it a wrong key, or a "
+                    "probe was lost between two; `monitor reset halt`, then try again");
+}
+
 static enum err refuse(struct flash_controller *controller)
 {
     struct target *target = controller->target;

@@ -13,7 +13,7 @@
 /* The area: mailbox, code, buffers. A checksum's parameters and results come into the first buffer,
  * which is empty then. */
 enum {
-    CODE = 16,
+    CODE = 20,
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
     /* 64 pages of 1 KiB at a core clock of 50 kHz. */

@@ -155,7 +155,7 @@ static enum err wait_for_turn(struct loader *loader)
 }
 
 /* `mailbox` lives until the flush. */
-static void queue_start(struct loader *loader, uint32_t mailbox[4])
+static void queue_start(struct loader *loader, uint32_t mailbox[5])
 {
     const struct chip_family *family = loader->controller->family;
     uint32_t nowhere = loader->area + 12;
@@ -163,7 +163,8 @@ static void queue_start(struct loader *loader, uint32_t mailbox[4])
                                    buffer(loader, 1)};
 
     mailbox[2] = family->watchdog ? family->watchdog : nowhere;
-    ops_write(&loader->target->ops, loader->area, 4, mailbox, 4);
+    mailbox[4] = geometry_of(loader)->program_size;
+    ops_write(&loader->target->ops, loader->area, 4, mailbox, 5);
     ops_write32(&loader->target->ops, buffer(loader, 1), 0);
     loader_core_queue_start(loader, loader->area + loader->program_code, arguments, 4);
     loader->programming = true;
@@ -186,7 +187,7 @@ static enum err hand_over(struct loader *loader, bool pause)
 {
     struct ops *ops = &loader->target->ops;
     bool starts = !loader->programming;
-    uint32_t units = count_units(loader), length = loader->collected, mailbox[4] = {0};
+    uint32_t units = count_units(loader), length = loader->collected, mailbox[5] = {0};
 
     loader->slot = starts ? 0 : loader->slot;
     enum err err = wait_for_turn(loader);

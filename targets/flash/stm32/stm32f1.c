@@ -40,12 +40,7 @@ static enum err unlock(struct flash_controller *controller)
     ops_write32(ops, at(controller, STM32F1_KEYR), STM32F1_KEY2);
     ops_read32(ops, at(controller, STM32F1_CR), &cr);
     err = core_flush_halted(controller->target);
-    if ((err && err != ERR_FAULT) || (!err && !(cr & STM32F1_CR_LOCK)))
-        return err;
-    job_clear(controller->target->job);
-    return job_fail(controller->target->job, ERR_FLASH,
-                    "the flash controller stays locked: the program gave it a wrong key, or a "
-                    "probe was lost between two; `monitor reset halt`, then try again");
+    return controller_check_keys(controller, err, cr & STM32F1_CR_LOCK);
 }
 
 /* Programming needs the HSI oscillator (2.3.3); a program on HSE may have stopped it. */

@@ -9,7 +9,8 @@
  * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
  * Mailbox: +0 status (0, or SR with an error bit; written before the core halts)
  *          +4 address of the first half-word that is not as asked (with an error)
- *          +8 address of IWDG_KR, or of a word that nobody needs
+ *          +8 address of IWDG_KR, or of +12, which nobody needs
+ *          +16 size of a unit (what other families' routines need)
  * Buffers: +0 length, +4 address, +8 data. The host fills data and address, then writes the length
  *          (even, below 10000); 0 comes back when the buffer is free again, 80000000 in both
  *          after an error.

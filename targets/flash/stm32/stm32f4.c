@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/* How wide the flash may be programmed, and how fast it erases, goes by the supply: the probe's
+ * measurement decides. Section numbers without a document: RM0090. */
+#include "flash/stm32/stm32f4.h"
+
+#include <inttypes.h>
+
+#include "core/core.h"
+#include "flash/controller.h"
+#include "flash/loader.h"
+#include "flash/stm32/loaders/stm32f4_program.h"
+#include "probe/ops.h"
+#include "probe/probe.h"
+
+enum { SAVED_ACR, SAVED, ERASE_PSIZE };
+enum { BUSY_LIMIT_US = 5000000 }; /* whatever the program began: a sector's erase at worst */
+#define CACHES (STM32F4_ACR_ICEN | STM32F4_ACR_DCEN)
+#define CACHE_RESETS (STM32F4_ACR_ICRST | STM32F4_ACR_DCRST)
+
+static uint32_t at(const struct flash_controller *controller, uint32_t offset)
+{
+    return controller_at(controller->target, offset);
+}
+
+/* --- what it can do at this voltage --- */
+
+/* 3.6.2, table 13, and the data sheets' tables of flash memory programming (DS8626, table 40:
+ * typical values; at most twice as long). A unit takes 16 us however wide it is. */
+static const struct width {
+    uint32_t least_mv;
+    uint8_t psize;
+    uint32_t erase_16k_us, erase_64k_us, erase_128k_us, erase_mib_us;
+} widths[] = {
+    {2700, 2, 250000, 550000, 1000000, 8000000},
+    {2100, 1, 300000, 700000, 1300000, 11000000},
+    {1700, 0, 400000, 1200000, 2000000, 16000000},
+};
+enum { WIDTHS = sizeof widths / sizeof *widths, X16 = 1, X8 = 2, SECTOR_LIMIT = 4 };
+
+/* NULL: nobody knows. A probe whose VTref pin is open measures next to nothing. */
+static const struct width *find_width(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+    enum err mark = core_mark(target);
+    uint32_t mv = 0;
+
+    if (probe_vtref(target_probe(target), &mv) != ERR_OK)
+        core_rollback(target, mark);
+    for (unsigned i = 0; i < WIDTHS; i++)
+        if (mv >= widths[i].least_mv)
+            return &widths[i];
+    return NULL;
+}
+
+static uint32_t erase_us(const struct width *width, uint32_t sector_size)
+{
+    return sector_size <= 16384   ? width->erase_16k_us
+           : sector_size <= 65536 ? width->erase_64k_us
+                                  : width->erase_128k_us;
+}
+
+/* Small sectors behind large ones: there the second bank begins. */
+static void find_banks(struct flash_geometry *geometry)
+{
+    struct flash_bank *banks = geometry->banks;
+
+    for (size_t i = 1; i < geometry->area_count && geometry->bank_count == 1; i++) {
+        uint32_t start = geometry->areas[i].start;
+
+        if (geometry->areas[i].sector_size >= geometry->areas[i - 1].sector_size)
+            continue;
+        banks[1] = (struct flash_bank){
+            .start = start,
+            .size = banks[0].start + banks[0].size - start,
+            .registers = banks[0].registers,
+        };
+        banks[0].size = geometry->areas[i - 1].start + geometry->areas[i - 1].size - banks[0].start;
+        geometry->bank_count = 2;
+    }
+}
+
+static enum err probe(struct flash_controller *controller)
+{
+    struct flash_geometry *geometry = &controller->geometry;
+    const struct width *known = find_width(controller);
+    /* What every board bears that runs at all, as OpenOCD has it. */
+    const struct width *program = known ? known : &widths[X16],
+                       *erase = known ? known : &widths[X8];
+    uint64_t size = 0;
+
+    for (size_t i = 0; i < geometry->area_count; i++) {
+        geometry->areas[i].erase_us = erase_us(erase, geometry->areas[i].sector_size);
+        size += geometry->areas[i].size;
+    }
+    find_banks(geometry);
+    controller->saved[ERASE_PSIZE] = erase->psize;
+    geometry->program_size = 1u << program->psize;
+    geometry->program_us = 16;
+    geometry->program_max_us = 400;
+    geometry->page_size = 512;
+    geometry->block_size = program->psize ? 4096 : 2048;
+    geometry->sector_erase_max_us = SECTOR_LIMIT * erase->erase_128k_us;
+    geometry->bank_erase_us = (uint32_t)(size * erase->erase_mib_us >> 20);
+    geometry->bank_erase_max_us = SECTOR_LIMIT * geometry->bank_erase_us;
+    return ERR_OK;
+}
+
+/* --- taking it over --- */
+
+/* A wrong key, or a key while unlocked, is a bus error and blocks it until the next reset (3.6.1).
+ */
+static enum err unlock(struct flash_controller *controller)
+{
+    struct ops *ops = &controller->target->ops;
+    uint32_t cr = 0;
+
+    ops_read32(ops, at(controller, STM32F4_CR), &cr);
+    enum err err = core_flush_halted(controller->target);
+    if (err || !(cr & STM32F4_CR_LOCK))
+        return err;
+    ops_write32(ops, at(controller, STM32F4_KEYR), STM32F4_KEY1);
+    ops_write32(ops, at(controller, STM32F4_KEYR), STM32F4_KEY2);
+    ops_read32(ops, at(controller, STM32F4_CR), &cr);
+    err = core_flush_halted(controller->target);
+    return controller_check_keys(controller, err, cr & STM32F4_CR_LOCK);
+}
+
+/* What was erased would be read from the caches as it was (3.5.2). They are off meanwhile. */
+static enum err prepare(struct flash_controller *controller)
+{
+    struct ops *ops = &controller->target->ops;
+    uint32_t *saved = controller->saved;
+
+    if (!saved[SAVED])
+        ops_read32(ops, at(controller, STM32F4_ACR), &saved[SAVED_ACR]);
+    ops_wait32(ops, at(controller, STM32F4_SR), STM32F4_SR_BSY, 0, BUSY_LIMIT_US);
+    enum err err = core_flush_halted(controller->target);
+    if (err)
+        return err;
+    saved[SAVED] = true;
+    ops_write32(ops, at(controller, STM32F4_ACR), saved[SAVED_ACR] & ~CACHES);
+    err = unlock(controller);
+    if (err)
+        return err;
+    ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
+    ops_write32(ops, at(controller, STM32F4_CR), 0);
+    return core_flush_halted(controller->target);
+}
+
+/* Caches can be reset while they are off. */
+static void queue_finish(struct flash_controller *controller)
+{
+    struct ops *ops = &controller->target->ops;
+    uint32_t acr = controller->saved[SAVED_ACR] & ~CACHES;
+
+    if (!controller->saved[SAVED])
+        return;
+    ops_wait32(ops, at(controller, STM32F4_SR), STM32F4_SR_BSY, 0, BUSY_LIMIT_US);
+    ops_write32(ops, at(controller, STM32F4_CR), STM32F4_CR_LOCK);
+    ops_write32(ops, at(controller, STM32F4_ACR), acr | CACHE_RESETS);
+    ops_write32(ops, at(controller, STM32F4_ACR), acr);
+    ops_write32(ops, at(controller, STM32F4_ACR), controller->saved[SAVED_ACR]);
+}
+
+/* --- erasing (3.6.3) --- */
+
+static uint32_t kind_of(const struct flash_extent *what)
+{
+    enum { SECOND_BANK = 0x10, FIRST = 1, SECOND = 2 };
+
+    if (!what->size)
+        return (what->banks & FIRST ? STM32F4_CR_MER : 0) |
+               (what->banks & SECOND ? STM32F4_CR_MER2 : 0);
+    uint32_t number = what->number | (what->banks == SECOND ? SECOND_BANK : 0);
+    return STM32F4_CR_SER | number << STM32F4_CR_SNB_SHIFT;
+}
+
+static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
+{
+    uint32_t cr = kind_of(what) | controller->saved[ERASE_PSIZE] << STM32F4_CR_PSIZE_SHIFT;
+    struct ops *ops = &controller->target->ops;
+
+    ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
+    ops_write32(ops, at(controller, STM32F4_CR), cr);
+    ops_write32(ops, at(controller, STM32F4_CR), cr | STM32F4_CR_STRT);
+}
+
+static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
+                         uint32_t *status)
+{
+    struct ops *ops = &controller->target->ops;
+
+    (void)what;
+    ops_read32(ops, at(controller, STM32F4_SR), status);
+    ops_write32(ops, at(controller, STM32F4_CR), 0);
+}
+
+/* --- errors --- */
+
+static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
+{
+    struct ops *ops = &controller->target->ops;
+    struct job *job = controller->target->job;
+    uint32_t optcr = 0, sr = 0;
+
+    ops_read32(ops, at(controller, STM32F4_SR), &sr);
+    ops_read32(ops, at(controller, STM32F4_OPTCR), &optcr);
+    ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
+    ops_write32(ops, at(controller, STM32F4_CR), 0);
+    enum err err = core_flush_halted(controller->target);
+    if (err)
+        return err;
+    status |= sr;
+    if (status & STM32F4_SR_WRPERR)
+        return job_fail(job, ERR_PROTECTED,
+                        "0x%08" PRIx32 " is write protected by the option bytes (FLASH_OPTCR "
+                        "0x%08" PRIx32 ")",
+                        address, optcr);
+    if (status & STM32F4_SR_PGPERR)
+        return job_fail(job, ERR_FLASH,
+                        "0x%08" PRIx32 " was not programmed: the access was not as wide as PSIZE "
+                        "says (PGPERR)",
+                        address);
+    return job_fail(job, ERR_FLASH, "flash at 0x%08" PRIx32 ": FLASH_SR 0x%02" PRIx32, address,
+                    status);
+}
+
+static const struct flash_loader loader = {&loader_mailbox, stm32f4_program_code,
+                                           sizeof stm32f4_program_code};
+
+const struct flash_driver stm32f4_flash = {
+    .name = "stm32f4",
+    .idle = {.offset = STM32F4_SR, .mask = STM32F4_SR_BSY, .value = 0},
+    .errors = STM32F4_SR_ERRORS,
+    .loader = &loader,
+    .probe = probe,
+    .prepare = prepare,
+    .queue_erase = queue_erase,
+    .queue_erased = queue_erased,
+    .queue_finish = queue_finish,
+    .explain = explain,
+};
