@@ -188,11 +188,13 @@ struct run {
 static const struct run sectors16[] = {{16, 4}, {64, 1}, {128, UINT16_MAX}};
 static const struct run sectors32[] = {{32, 4}, {128, 1}, {256, UINT16_MAX}};
 
-/* One bank of `size` bytes at `address`; returns how many runs it took. */
-static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size,
+/* One bank of `size` bytes at `address`; returns how many runs it took. Where two banks are a
+ * choice, the sectors of each are half as large (F76x). */
+static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size, bool halved,
                         struct chip_sectors *runs)
 {
-    const struct run *layout = chip->layout == CHIP_SECTORS16 ? sectors16 : sectors32;
+    bool large = chip->layout == CHIP_SECTORS32 && !halved;
+    const struct run *layout = large ? sectors32 : sectors16;
     size_t count = 0;
 
     if (chip->layout == CHIP_PAGES) {
@@ -212,9 +214,25 @@ static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size
 }
 
 /* Sectors of different sizes start anew in a second bank: the 2 MiB parts of F42x, F43x, F46x, F47x
- * (RM0090 and RM0386, "Embedded flash memory"). Their 1 MiB parts and the F76x have it as an
- * option, off as delivered. */
-enum { SECTORS16_BANK_KIB = 1024 };
+ * have two. Their 1 MiB parts (DB1M) and the F76x (nDBANK) have them as an option, off as
+ * delivered. RM0090, RM0386, RM0410, "Embedded flash memory". */
+enum { TWO_BANKS_KIB = 2048 };
+
+static const struct {
+    uint16_t dev_id;
+    uint16_t kib; /* of the flash; 0: whichever it is */
+    uint8_t bit;  /* of the word that tells of read protection .. */
+    bool on;      /* .. is this: two banks */
+} bank_options[] = {{0x419, 1024, 30, true}, {0x434, 1024, 30, true}, {0x451, 0, 29, false}};
+
+bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_t options)
+{
+    for (size_t i = 0; i < sizeof bank_options / sizeof *bank_options; i++)
+        if (bank_options[i].dev_id == chip->dev_id &&
+            (!bank_options[i].kib || flash_size == bank_options[i].kib * KIB))
+            return (options >> bank_options[i].bit & 1) == bank_options[i].on;
+    return false;
+}
 
 /* H750 and H7B0, the value lines, have 128 KiB in one bank (RM0433, RM0455). */
 static uint32_t single_bank_up_to(const struct chip *chip)
@@ -222,7 +240,7 @@ static uint32_t single_bank_up_to(const struct chip *chip)
     return chip->family == CHIP_H7 || chip->family == CHIP_H7AB ? 128 * KIB : 0;
 }
 
-size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size,
+size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size, bool two_banks,
                         struct chip_sectors runs[CHIP_RUNS_MAX])
 {
     uint32_t base = chip_family(chip)->flash_base;
@@ -234,9 +252,9 @@ size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size,
                flash_size > single_bank_up_to(chip);
     if (gap)
         second = base + (uint32_t)chip->bank2_kib * KIB;
-    bool restart = chip->layout == CHIP_SECTORS16 && flash_size == 2u * SECTORS16_BANK_KIB * KIB;
-    if (!gap && !restart)
-        return bank_runs(chip, base, flash_size, runs);
-    size_t count = bank_runs(chip, base, half, runs);
-    return count + bank_runs(chip, second, half, runs + count);
+    bool restart = chip->layout == CHIP_SECTORS16 && flash_size == TWO_BANKS_KIB * KIB;
+    if (!gap && !restart && !two_banks)
+        return bank_runs(chip, base, flash_size, false, runs);
+    size_t count = bank_runs(chip, base, half, two_banks, runs);
+    return count + bank_runs(chip, second, half, two_banks, runs + count);
 }

@@ -67,9 +67,12 @@ struct chip_sectors {
 
 enum { CHIP_RUNS_MAX = 6 };
 
+/* Whether `options`, the word that tells of read protection, makes two banks of a flash that can be
+ * one. */
+bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_t options);
 /* Splits `flash_size` bytes (a multiple of 1 KiB) into runs; returns how many. The part of the
  * size that fills no sector is left out. */
-size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size,
+size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size, bool two_banks,
                         struct chip_sectors runs[CHIP_RUNS_MAX]);
 
 #endif

@@ -31,6 +31,7 @@ struct findings {
     const struct chip *chip; /* NULL: not in the table */
     uint32_t size_register;  /* as it reads, KiB */
     bool size_known;
+    uint32_t options; /* the word that tells of read protection */
     bool is_protected;
     bool protection_known;
 };
@@ -226,6 +227,7 @@ static enum err read_memories(struct ops *ops, struct findings *found)
     /* A word is read and the half taken: not every probe can read 16 bits. */
     enum err error = read_memory_words(ops, rdp->address, chip->flash_size_reg & ~3u, &words);
     found->protection_known = words.rdp_known && rdp->address;
+    found->options = words.rdp;
     found->is_protected = found->protection_known && is_protected(rdp, words.rdp);
     found->size_known = words.size_known && chip->flash_size_reg;
     found->size_register = words.size >> 8 * (chip->flash_size_reg & 2) & 0xFFFF;
@@ -358,6 +360,8 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
     if (error != ERR_OK)
         return error;
     fill(&found, chip);
-    detect_map(found.chip, chip->flash_size, regions);
+    bool two_banks = found.protection_known &&
+                     chip_two_banks_chosen(found.chip, chip->flash_size, found.options);
+    detect_map(found.chip, chip->flash_size, two_banks, regions);
     return ERR_OK;
 }

@@ -17,8 +17,10 @@ struct detect_regions {
 
 struct chip;
 
-/* The memory map; `chip` NULL or one without flash of its own: what the architecture says. Pure. */
-void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions);
+/* The memory map, of flash in two banks by choice or as delivered; `chip` NULL or one without flash
+ * of its own: what the architecture says. Pure. */
+void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
+                struct detect_regions *regions);
 
 /* The one that `address` lies in; NULL: none. */
 const struct target_region *detect_region_at(const struct detect_regions *regions,

@@ -37,10 +37,11 @@ static void add(struct detect_regions *regions, const struct target_region *regi
     regions->count++;
 }
 
-static void add_flash(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions)
+static void add_flash(const struct chip *chip, uint32_t flash_size, bool two_banks,
+                      struct detect_regions *regions)
 {
     struct chip_sectors runs[CHIP_RUNS_MAX];
-    size_t count = chip_sector_runs(chip, flash_size, runs);
+    size_t count = chip_sector_runs(chip, flash_size, two_banks, runs);
 
     for (size_t i = 0; i < count; i++)
         add(regions, &(struct target_region){"flash", REGION_FLASH, runs[i].address, runs[i].size,
@@ -93,14 +94,15 @@ const struct target_region *detect_region_at(const struct detect_regions *region
     return NULL;
 }
 
-void detect_map(const struct chip *chip, uint32_t flash_size, struct detect_regions *regions)
+void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
+                struct detect_regions *regions)
 {
     regions->count = 0;
     if (!chip || chip->family == CHIP_NO_FLASH) {
         map_of_architecture(regions);
         return;
     }
-    add_flash(chip, flash_size, regions);
+    add_flash(chip, flash_size, two_banks, regions);
     add_ram(chip, regions);
     uint32_t map = chip_family(chip)->map;
     if (map & MAP_SYSTEM_F1)

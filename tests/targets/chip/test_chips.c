@@ -109,7 +109,7 @@ static void every_family_has_chips(void **state)
 static void check_runs(const struct chip *chip, uint32_t size)
 {
     struct chip_sectors runs[CHIP_RUNS_MAX];
-    size_t count = chip_sector_runs(chip, size, runs);
+    size_t count = chip_sector_runs(chip, size, false, runs);
     uint32_t sum = 0;
 
     assert_in_range(count, 1, CHIP_RUNS_MAX);
@@ -150,23 +150,46 @@ static void known_layouts(void **state)
     struct chip_sectors runs[CHIP_RUNS_MAX];
 
     (void)state;
-    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x410), 0x10000, runs), 1);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x410), 0x10000, false, runs), 1);
     check_run(&runs[0], 0x08000000, 64, 1);
-    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x413), 0x100000, runs), 3);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x413), 0x100000, false, runs), 3);
     check_run(&runs[1], 0x08010000, 1, 64);
     check_run(&runs[2], 0x08020000, 7, 128);
     /* Two banks: the small sectors come again. */
-    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x419), 0x200000, runs), 6);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x419), 0x200000, false, runs), 6);
     check_run(&runs[3], 0x08100000, 4, 16);
     check_run(&runs[5], 0x08120000, 7, 128);
     /* A gap between the banks of the smaller part, none in the smallest. */
-    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x450), 0x100000, runs), 2);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x450), 0x100000, false, runs), 2);
     check_run(&runs[0], 0x08000000, 4, 128);
     check_run(&runs[1], 0x08100000, 4, 128);
-    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x450), 0x20000, runs), 1);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x450), 0x20000, false, runs), 1);
     check_run(&runs[0], 0x08000000, 1, 128);
-    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x457), 0x4000, runs), 1);
+    assert_int_equal(chip_sector_runs(chip_by_dev_id(0x457), 0x4000, false, runs), 1);
     assert_int_equal(runs[0].sector_size, 128);
+}
+
+/* RM0090, 3.9.10 (DB1M), RM0410, 3.7.6 (nDBANK). */
+static void two_banks_may_be_a_choice(void **state)
+{
+    const struct chip *f429 = chip_by_dev_id(0x419), *f767 = chip_by_dev_id(0x451);
+    struct chip_sectors runs[CHIP_RUNS_MAX];
+
+    (void)state;
+    assert_true(chip_two_banks_chosen(f429, 0x100000, 0x4FFFAAED));
+    assert_false(chip_two_banks_chosen(f429, 0x100000, 0x0FFFAAED));
+    assert_false(chip_two_banks_chosen(f429, 0x200000, 0x4FFFAAED)); /* no choice there */
+    assert_true(chip_two_banks_chosen(f767, 0x200000, 0xD0FFAAFD));
+    assert_false(chip_two_banks_chosen(f767, 0x200000, 0xF0FFAAFD));
+    assert_false(chip_two_banks_chosen(chip_by_dev_id(0x413), 0x100000, 0xFFFFFFFF));
+    assert_int_equal(chip_sector_runs(f429, 0x100000, true, runs), 6);
+    check_run(&runs[3], 0x08080000, 4, 16);
+    check_run(&runs[5], 0x080A0000, 3, 128);
+    assert_int_equal(chip_sector_runs(f767, 0x200000, false, runs), 3);
+    check_run(&runs[2], 0x08040000, 7, 256);
+    assert_int_equal(chip_sector_runs(f767, 0x200000, true, runs), 6);
+    check_run(&runs[3], 0x08100000, 4, 16);
+    check_run(&runs[5], 0x08120000, 7, 128);
 }
 
 static void maps_are_sorted_and_do_not_overlap(void **state)
@@ -175,7 +198,7 @@ static void maps_are_sorted_and_do_not_overlap(void **state)
 
     (void)state;
     for (size_t i = 0; i < chip_count; i++) {
-        detect_map(&chips[i], 1024u * chips[i].flash_max_kib, &map);
+        detect_map(&chips[i], 1024u * chips[i].flash_max_kib, false, &map);
         assert_in_range(map.count, 4, DETECT_REGIONS_MAX);
         for (size_t r = 0; r < map.count; r++) {
             const struct target_region *region = &map.items[r];
@@ -202,6 +225,7 @@ int main(void)
         cmocka_unit_test(every_family_has_chips),
         cmocka_unit_test(sectors_add_up),
         cmocka_unit_test(known_layouts),
+        cmocka_unit_test(two_banks_may_be_a_choice),
         cmocka_unit_test(maps_are_sorted_and_do_not_overlap),
     };
 
