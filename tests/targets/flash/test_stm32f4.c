@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* The controller of F2 and F4 as its driver takes it: geometry and times by voltage and banks,
+ * keys, what is written to erase. Behind it stand registers alone, no flash. */
+#include "core/core.h"
+#include "fake_chip.h"
+#include "flash/controller.h"
+#include "flash/stm32/stm32f4.h"
+
+enum { BASE = 0x40023C00, REGISTERS = 8, WRITES_MAX = 16 };
+#define CACHES_ON 0x00000705u
+
+/* --- the controller's registers on the way to the chip --- */
+
+static struct {
+    struct probe_driver driver;
+    const struct probe_driver *inner;
+    uint32_t registers[REGISTERS];
+    unsigned keys;
+    uint32_t cr_writes[WRITES_MAX]; /* without those of 0 */
+    unsigned cr_count;
+    unsigned faults;
+} model;
+
+static uint32_t *reg(uint32_t offset)
+{
+    return &model.registers[offset / 4];
+}
+
+static bool write_key(uint32_t value)
+{
+    bool locked = *reg(STM32F4_CR) & STM32F4_CR_LOCK;
+
+    if (!locked || value != (model.keys ? STM32F4_KEY2 : STM32F4_KEY1)) {
+        model.faults++;
+        return false;
+    }
+    if (model.keys++)
+        *reg(STM32F4_CR) = 0;
+    return true;
+}
+
+static bool write_register(uint32_t offset, uint32_t value)
+{
+    if (offset == STM32F4_KEYR)
+        return write_key(value);
+    if (offset == STM32F4_CR && *reg(STM32F4_CR) & STM32F4_CR_LOCK)
+        return true;
+    if (offset == STM32F4_CR && value)
+        model.cr_writes[model.cr_count++ % WRITES_MAX] = value;
+    if (offset == STM32F4_SR)
+        *reg(STM32F4_SR) &= ~value;
+    else
+        *reg(offset) = offset == STM32F4_CR ? value & ~STM32F4_CR_STRT : value;
+    return true;
+}
+
+static enum err run_one(struct probe *probe, struct op *op)
+{
+    uint32_t offset = op->address - BASE;
+
+    if (op->kind == OP_REG_READ || op->kind == OP_REG_WRITE || offset >= 4 * REGISTERS)
+        return model.inner->run(probe, op, 1);
+    if (op->kind == OP_WRITE && !write_register(offset, op->value))
+        return probe_fail_op(probe, op, op->address, SWD_FAULT);
+    if (op->kind == OP_READ)
+        *op->result = *reg(offset);
+    if (op->kind == OP_WAIT)
+        assert_int_equal(*reg(offset) & op->mask, op->value);
+    return ERR_OK;
+}
+
+static enum err run(struct probe *probe, struct op *ops, size_t count)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++)
+        err = run_one(probe, &ops[i]);
+    return err;
+}
+
+/* --- a chip and its controller --- */
+
+struct rig {
+    struct fake_chip fake;
+    struct job job;
+    struct probe *probe;
+    struct target *target;
+    struct flash_controller controller;
+};
+
+static void up(struct rig *rig, uint16_t dev_id, uint16_t kib, uint32_t optcr, uint32_t vtref_mv)
+{
+    struct target_stop stop;
+
+    memset(rig, 0, sizeof *rig);
+    fake_chip_bluepill(&rig->fake);
+    rig->fake.obeys = true;
+    rig->fake.vtref_mv = vtref_mv;
+    rig->fake.no_vtref = vtref_mv == 0;
+    fake_chip_word(&rig->fake, 0xE000ED00, 0x410FC241);
+    fake_chip_word(&rig->fake, 0xE0042000, 0x10000000u | dev_id);
+    fake_chip_word(&rig->fake, 0x1FFF7A20, (uint32_t)kib << 16);
+    fake_chip_word(&rig->fake, 0xE0042008, 0);
+    rig->probe = fake_chip_open(&rig->fake, &rig->job);
+    memset(&model, 0, sizeof model);
+    model.inner = rig->probe->driver;
+    model.driver = *rig->probe->driver;
+    model.driver.run = run;
+    rig->probe->driver = &model.driver;
+    *reg(STM32F4_CR) = STM32F4_CR_LOCK;
+    *reg(STM32F4_OPTCR) = optcr;
+    *reg(STM32F4_ACR) = CACHES_ON;
+    assert_int_equal(target_create(rig->probe, &rig->target), ERR_OK);
+    assert_int_equal(target_connect(rig->target, TARGET_CONNECT_NORMAL), ERR_OK);
+    assert_int_equal(target_halt(rig->target, &stop), ERR_OK);
+    assert_int_equal(controller_init(&rig->controller, rig->target, &stm32f4_flash), ERR_OK);
+}
+
+static void down(struct rig *rig)
+{
+    target_destroy(rig->target);
+    rig->probe->driver = model.inner;
+    probe_close(rig->probe);
+}
+
+enum { OPEN = 0x0FFFAAED, DB1M = 0x4FFFAAED, PROTECTED = 0x0FFF55ED };
+
+/* --- geometry --- */
+
+static void the_voltage_decides_how_wide_and_how_fast(void **state)
+{
+    static const struct {
+        uint32_t mv, program_size, erase_128k_us, erase_all_us;
+    } cases[] = {
+        {3300, 4, 1000000, 8000000},  {2700, 4, 1000000, 8000000},  {2699, 2, 1300000, 11000000},
+        {2100, 2, 1300000, 11000000}, {1800, 1, 2000000, 16000000}, {300, 2, 2000000, 16000000},
+        {0, 2, 2000000, 16000000}, /* cannot measure: as OpenOCD */
+    };
+    struct rig rig;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        up(&rig, 0x413, 1024, OPEN, cases[i].mv);
+        const struct flash_geometry *geometry = &rig.controller.geometry;
+        assert_int_equal(geometry->program_size, cases[i].program_size);
+        assert_int_equal(geometry->areas[2].erase_us, cases[i].erase_128k_us);
+        assert_int_equal(geometry->bank_erase_us, cases[i].erase_all_us);
+        assert_in_range(geometry->block_size / geometry->program_size * geometry->program_us, 1000,
+                        45000);
+        assert_int_equal(rig.job.error, ERR_OK);
+        down(&rig);
+    }
+}
+
+static void a_bank_of_its_own_begins_with_small_sectors(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x413, 1024, OPEN, 3300);
+    assert_int_equal(rig.controller.geometry.bank_count, 1);
+    assert_int_equal(rig.controller.geometry.banks[0].size, 0x100000);
+    down(&rig);
+    up(&rig, 0x419, 2048, OPEN, 3300);
+    assert_int_equal(rig.controller.geometry.bank_count, 2);
+    assert_int_equal(rig.controller.geometry.banks[0].size, 0x100000);
+    assert_int_equal(rig.controller.geometry.banks[1].start, 0x08100000);
+    assert_int_equal(rig.controller.geometry.banks[1].size, 0x100000);
+    down(&rig);
+    up(&rig, 0x419, 1024, DB1M, 3300);
+    assert_int_equal(rig.controller.geometry.bank_count, 2);
+    assert_int_equal(rig.controller.geometry.banks[1].start, 0x08080000);
+    down(&rig);
+    up(&rig, 0x419, 1024, OPEN, 3300);
+    assert_int_equal(rig.controller.geometry.bank_count, 1);
+    down(&rig);
+}
+
+/* --- erasing --- */
+
+enum { STRT = 1 << 16, X32 = 2 << 8, X8 = 0, SER = 2, MER = 4, MER2 = 1 << 15 };
+
+static uint32_t erased_by(struct rig *rig, const struct flash_extent *what)
+{
+    bool ended = false;
+
+    assert_int_equal(controller_take(&rig->controller, true), ERR_OK);
+    model.cr_count = 0;
+    assert_int_equal(controller_erase(&rig->controller, what, &ended), ERR_OK);
+    assert_true(ended);
+    assert_int_equal(model.cr_count, 2); /* first what, then STRT with it */
+    assert_int_equal(model.cr_writes[0] | STRT, model.cr_writes[1]);
+    assert_int_equal(controller_give_back(&rig->controller), ERR_OK);
+    model.keys = 0;
+    return model.cr_writes[0];
+}
+
+static uint32_t erased_at(struct rig *rig, uint32_t address)
+{
+    struct flash_extent what = controller_sector(&rig->controller, address);
+
+    return erased_by(rig, &what);
+}
+
+static void sectors_have_the_numbers_of_the_manual(void **state)
+{
+    struct flash_extent all;
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x419, 2048, OPEN, 3300);
+    assert_int_equal(erased_at(&rig, 0x08000000), SER | 0 << 3 | X32);
+    assert_int_equal(erased_at(&rig, 0x0800C000), SER | 3 << 3 | X32);
+    assert_int_equal(erased_at(&rig, 0x08010000), SER | 4 << 3 | X32);
+    assert_int_equal(erased_at(&rig, 0x080E0000), SER | 11 << 3 | X32);
+    assert_int_equal(erased_at(&rig, 0x08100000), SER | 16 << 3 | X32); /* sector 12 */
+    assert_int_equal(erased_at(&rig, 0x081E0000), SER | 27 << 3 | X32); /* sector 23 */
+    all = controller_all(&rig.controller);
+    assert_int_equal(erased_by(&rig, &all), MER | MER2 | X32);
+    down(&rig);
+    up(&rig, 0x413, 512, OPEN, 0);
+    assert_int_equal(erased_at(&rig, 0x08060000), SER | 7 << 3 | X8);
+    all = controller_all(&rig.controller);
+    assert_int_equal(erased_by(&rig, &all), MER | X8);
+    down(&rig);
+}
+
+/* --- taking and giving back --- */
+
+static void keys_are_given_only_to_a_locked_controller(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x413, 1024, OPEN, 3300);
+    assert_int_equal(controller_take(&rig.controller, true), ERR_OK);
+    assert_int_equal(model.keys, 2);
+    assert_int_equal(controller_take(&rig.controller, true), ERR_OK); /* again, after a loss */
+    assert_int_equal(model.keys, 2);
+    assert_int_equal(model.faults, 0);
+    assert_int_equal(*reg(STM32F4_ACR), CACHES_ON & ~0x600u); /* off meanwhile */
+    assert_int_equal(controller_give_back(&rig.controller), ERR_OK);
+    assert_int_equal(*reg(STM32F4_CR), STM32F4_CR_LOCK);
+    assert_int_equal(*reg(STM32F4_ACR), CACHES_ON);
+    down(&rig);
+}
+
+static void a_blocked_controller_is_explained(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x413, 1024, OPEN, 3300);
+    model.keys = 1; /* the program gave one */
+    assert_int_equal(controller_take(&rig.controller, true), ERR_FLASH);
+    assert_non_null(strstr(rig.job.text, "stays locked"));
+    down(&rig);
+}
+
+static void a_protected_chip_is_refused_by_its_family_s_command(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x413, 1024, PROTECTED, 3300);
+    assert_int_equal(controller_take(&rig.controller, true), ERR_PROTECTED);
+    assert_non_null(strstr(rig.job.text, "`monitor stm32f4x unlock 0`"));
+    assert_int_equal(model.keys, 0);
+    down(&rig);
+}
+
+static void a_failed_erase_is_explained(void **state)
+{
+    static const struct {
+        uint32_t sr;
+        enum err err;
+        const char *text;
+    } cases[] = {
+        {STM32F4_SR_WRPERR, ERR_PROTECTED, "0x08004000 is write protected"},
+        {STM32F4_SR_PGSERR, ERR_FLASH, "FLASH_SR 0x80"},
+    };
+    struct flash_extent what;
+    struct rig rig;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        up(&rig, 0x413, 1024, OPEN, 3300);
+        assert_int_equal(controller_take(&rig.controller, true), ERR_OK);
+        what = controller_sector(&rig.controller, 0x08004000);
+        *reg(STM32F4_SR) = cases[i].sr;
+        assert_int_equal(stm32f4_flash.explain(&rig.controller, 0, what.address), cases[i].err);
+        assert_non_null(strstr(rig.job.text, cases[i].text));
+        assert_int_equal(*reg(STM32F4_SR), 0); /* cleared */
+        down(&rig);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_voltage_decides_how_wide_and_how_fast),
+        cmocka_unit_test(a_bank_of_its_own_begins_with_small_sectors),
+        cmocka_unit_test(sectors_have_the_numbers_of_the_manual),
+        cmocka_unit_test(keys_are_given_only_to_a_locked_controller),
+        cmocka_unit_test(a_blocked_controller_is_explained),
+        cmocka_unit_test(a_protected_chip_is_refused_by_its_family_s_command),
+        cmocka_unit_test(a_failed_erase_is_explained),
+    };
+
+    return cmocka_run_group_tests_name("stm32f4", tests, NULL, NULL);
+}
