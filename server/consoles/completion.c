@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORDS = 8 }; /* typed before the one to complete; later ones are nobody's literals */
+enum {
+    WORDS = 8,     /* typed before the one to complete; later ones are nobody's literals */
+    COMMAND = 512, /* bytes of a command that are looked at: Tab is asked for again and again */
+};
 
 struct word {
     const char *text;
@@ -27,7 +30,8 @@ static size_t split(const char *line, size_t length, struct word words[WORDS])
     size_t count = 0, at = length;
 
     while (at > 0 && line[at - 1] != ';')
-        at--;
+        if (length - --at > COMMAND)
+            return 0;
     for (;;) {
         while (at < length && line[at] == ' ')
             at++;

@@ -15,14 +15,9 @@ void line_editor_init(struct line_editor *editor)
     line_editor_resize(editor, 80);
 }
 
-void line_editor_resize(struct line_editor *editor, unsigned width)
-{
-    if (width < LINE_WIDTH_MIN)
-        width = LINE_WIDTH_MIN;
-    editor->width = width < LINE_WIDTH_MAX ? width : LINE_WIDTH_MAX;
-}
+/* --- characters: a byte and the continuation bytes of UTF-8 behind it, three at most --- */
 
-/* --- UTF-8: a character is a byte and the continuation bytes behind it --- */
+enum { CHARACTER_SIZE = 4 };
 
 static bool continues(char byte)
 {
@@ -31,36 +26,38 @@ static bool continues(char byte)
 
 static size_t after(const struct line_editor *editor, size_t at)
 {
-    if (at < editor->length)
+    size_t limit = at + CHARACTER_SIZE < editor->length ? at + CHARACTER_SIZE : editor->length;
+
+    if (at < limit)
         at++;
-    while (at < editor->length && continues(editor->line[at]))
+    while (at < limit && continues(editor->line[at]))
         at++;
     return at;
 }
 
 static size_t before(const struct line_editor *editor, size_t at)
 {
-    if (at > 0)
+    size_t limit = at > CHARACTER_SIZE ? at - CHARACTER_SIZE : 0;
+
+    if (at > limit)
         at--;
-    while (at > 0 && continues(editor->line[at]))
+    while (at > limit && continues(editor->line[at]))
         at--;
     return at;
 }
 
-static size_t columns(const struct line_editor *editor, size_t from, size_t to)
-{
-    size_t count = 0;
-
-    for (; from < to; from++)
-        count += !continues(editor->line[from]);
-    return count;
-}
-
-/* Where the text `count` columns behind `from` begins. */
+/* Where the text `count` characters behind `from` begins. */
 static size_t advance(const struct line_editor *editor, size_t from, size_t count)
 {
     while (count-- > 0 && from < editor->length)
         from = after(editor, from);
+    return from;
+}
+
+static size_t retreat(const struct line_editor *editor, size_t from, size_t count)
+{
+    while (count-- > 0 && from > 0)
+        from = before(editor, from);
     return from;
 }
 
@@ -76,21 +73,51 @@ static void bell(struct buf *out)
     buf_byte(out, '\a');
 }
 
-/* The part of the line around the cursor that fits, and the cursor in it. */
+static size_t columns_to_cursor(const struct line_editor *editor)
+{
+    size_t count = 0;
+
+    for (size_t at = editor->start; at < editor->cursor && count <= room(editor); count++)
+        at = after(editor, at);
+    return count;
+}
+
+/* Lets the terminal show a part of the line where the cursor is; some of what stands before it, for
+ * who erases backwards. */
+static void follow_cursor(struct line_editor *editor)
+{
+    if (editor->start > 0 && editor->cursor <= editor->start)
+        editor->start = retreat(editor, editor->cursor, room(editor) / 2);
+    editor->column = columns_to_cursor(editor);
+    if (editor->column <= room(editor))
+        return;
+    editor->start = retreat(editor, editor->cursor, room(editor));
+    editor->column = columns_to_cursor(editor);
+}
+
 static void show_window(const struct line_editor *editor, struct buf *out)
 {
-    size_t at = columns(editor, 0, editor->cursor);
-    size_t skip = at > room(editor) ? at - room(editor) : 0;
-    size_t start = advance(editor, 0, skip);
-    size_t end = advance(editor, start, room(editor));
+    size_t end = advance(editor, editor->start, room(editor));
 
     buf_text(out, PROMPT);
-    /* Bytes that begin no character take no columns: nobody may fill the output with them. */
-    if (end - start <= 4 * room(editor))
-        buf_put(out, editor->line + start, end - start);
+    buf_put(out, editor->line + editor->start, end - editor->start);
     buf_text(out, "\033[K");
     if (editor->cursor < end)
-        buf_printf(out, "\r\033[%zuC", PROMPT_WIDTH + at - skip);
+        buf_printf(out, "\r\033[%zuC", PROMPT_WIDTH + editor->column);
+}
+
+static void redraw(struct line_editor *editor, struct buf *out)
+{
+    follow_cursor(editor);
+    show_window(editor, out);
+}
+
+void line_editor_resize(struct line_editor *editor, unsigned width)
+{
+    if (width < LINE_WIDTH_MIN)
+        width = LINE_WIDTH_MIN;
+    editor->width = width < LINE_WIDTH_MAX ? width : LINE_WIDTH_MAX;
+    follow_cursor(editor);
 }
 
 void line_editor_show(const struct line_editor *editor, struct buf *out)
@@ -129,6 +156,7 @@ static void set_line(struct line_editor *editor, const char *text)
 {
     editor->length = editor->cursor = strlen(text);
     memcpy(editor->line, text, editor->length + 1);
+    editor->start = editor->column = 0;
 }
 
 void line_editor_insert(struct line_editor *editor, const char *text, size_t length,
@@ -145,62 +173,42 @@ void line_editor_insert(struct line_editor *editor, const char *text, size_t len
     insert_bytes(editor, text, length);
     if (!editor->editing)
         return;
+    for (size_t i = 0; i < length; i++)
+        editor->column += !continues(text[i]);
     /* What is typed at the end needs no more than its echo: slow links, and scripts that look. */
-    if (at_end && columns(editor, 0, editor->length) <= room(editor) && length < room(editor))
+    if (at_end && editor->column <= room(editor))
         buf_put(out, text, length);
     else
-        show_window(editor, out);
+        redraw(editor, out);
 }
 
 /* --- history --- */
 
-static void remember(struct line_editor *editor)
-{
-    size_t size = editor->length + 1, last = editor->history_length;
-
-    while (last > 0 && (last == editor->history_length || editor->history[last - 1]))
-        last--;
-    if (editor->length == 0 ||
-        (editor->history_length > 0 && strcmp(editor->history + last, editor->line) == 0))
-        return;
-    while (editor->history_length + size > LINE_HISTORY) {
-        size_t oldest = strlen(editor->history) + 1;
-
-        editor->history_length -= oldest;
-        memmove(editor->history, editor->history + oldest, editor->history_length);
-    }
-    memcpy(editor->history + editor->history_length, editor->line, size);
-    editor->history_length += size;
-}
-
 static void older(struct line_editor *editor, struct buf *out)
 {
-    size_t at = editor->recalled;
+    bool typed = editor->history.shown == editor->history.end;
+    const char *line = line_history_older(&editor->history);
 
-    if (at == 0) {
+    if (!line) {
         bell(out);
         return;
     }
-    if (at == editor->history_length)
+    if (typed)
         memcpy(editor->kept, editor->line, editor->length + 1);
-    for (at--; at > 0 && editor->history[at - 1]; at--)
-        ;
-    editor->recalled = at;
-    set_line(editor, editor->history + at);
-    show_window(editor, out);
+    set_line(editor, line);
+    redraw(editor, out);
 }
 
 static void newer(struct line_editor *editor, struct buf *out)
 {
-    if (editor->recalled == editor->history_length) {
+    const char *line = line_history_newer(&editor->history);
+
+    if (!line) {
         bell(out);
         return;
     }
-    editor->recalled += strlen(editor->history + editor->recalled) + 1;
-    set_line(editor, editor->recalled == editor->history_length
-                         ? editor->kept
-                         : editor->history + editor->recalled);
-    show_window(editor, out);
+    set_line(editor, *line ? line : editor->kept);
+    redraw(editor, out);
 }
 
 /* --- keys --- */
@@ -208,7 +216,7 @@ static void newer(struct line_editor *editor, struct buf *out)
 static void move(struct line_editor *editor, size_t to, struct buf *out)
 {
     editor->cursor = to;
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 static void left(struct line_editor *editor, struct buf *out)
@@ -234,26 +242,26 @@ static void end(struct line_editor *editor, struct buf *out)
 static void delete (struct line_editor *editor, struct buf *out)
 {
     erase(editor, editor->cursor, after(editor, editor->cursor));
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 static void backspace(struct line_editor *editor, struct buf *out)
 {
     erase(editor, before(editor, editor->cursor), editor->cursor);
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 static void kill_right(struct line_editor *editor, struct buf *out)
 {
     erase(editor, editor->cursor, editor->length);
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 static void kill_left(struct line_editor *editor, struct buf *out)
 {
     erase(editor, 0, editor->cursor);
     editor->too_long &= editor->length > 0;
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 static void kill_word(struct line_editor *editor, struct buf *out)
@@ -265,13 +273,13 @@ static void kill_word(struct line_editor *editor, struct buf *out)
     while (from > 0 && editor->line[from - 1] != ' ')
         from--;
     erase(editor, from, editor->cursor);
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 static void clear_screen(struct line_editor *editor, struct buf *out)
 {
     buf_text(out, "\033[H\033[2J");
-    show_window(editor, out);
+    redraw(editor, out);
 }
 
 /* A key is a control byte, the last letter of CSI or SS3, or the number before CSI's '~'; ECMA-48
@@ -347,7 +355,7 @@ static enum line_event finish(struct line_editor *editor, struct buf *out)
     if (editor->too_long)
         return LINE_TOO_LONG;
     if (editor->editing)
-        remember(editor);
+        line_history_add(&editor->history, editor->line, editor->length);
     return LINE_READY;
 }
 
@@ -409,5 +417,5 @@ void line_editor_next(struct line_editor *editor)
     set_line(editor, "");
     editor->too_long = false;
     editor->escape = ESCAPE_NONE;
-    editor->recalled = editor->history_length;
+    line_history_leave(&editor->history);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The line a person types, with cursor, history and what the terminal is to be sent for it: one
  * byte in, a new state and output. Until `editing` is on the other side is taken for a script:
- * nothing is echoed, keys mean nothing. Pure. */
+ * nothing is echoed, keys mean nothing. A key costs what it shows, at most the terminal's width,
+ * however long the line is: who floods us must not make others wait. Pure. */
 #ifndef PROBED_LINE_EDITOR_H
 #define PROBED_LINE_EDITOR_H
 
@@ -10,10 +11,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "consoles/line_history.h"
 
 enum {
     LINE_SIZE = 4096,    /* a line with its NUL */
-    LINE_HISTORY = 8192, /* bytes of lines remembered */
     LINE_WIDTH_MIN = 16, /* a narrower terminal is taken for one of this width */
     LINE_WIDTH_MAX = 512,
     LINE_OUTPUT = 4096, /* what one byte leads to at most */
@@ -41,9 +42,9 @@ struct line_editor {
     enum { ESCAPE_NONE, ESCAPE_BEGUN, ESCAPE_CSI, ESCAPE_SS3 } escape;
     unsigned parameter; /* the first of an escape sequence */
     bool parameter_over;
-    char history[LINE_HISTORY]; /* lines with their NULs, oldest first */
-    size_t history_length;
-    size_t recalled;      /* where in history the shown line stands; history_length: nowhere */
+    size_t start;  /* what the terminal shows of the line begins here.. */
+    size_t column; /* ..and the cursor stands so many characters behind it */
+    struct line_history history;
     char kept[LINE_SIZE]; /* the line being typed while an older one is shown */
 };
 

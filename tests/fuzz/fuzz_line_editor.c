@@ -15,9 +15,11 @@ static void check(const struct line_editor *editor)
     assert(editor->line[editor->length] == '\0');
     assert(strlen(editor->line) == editor->length);
     assert(editor->cursor <= editor->length);
-    assert(editor->history_length <= LINE_HISTORY);
-    assert(editor->recalled <= editor->history_length);
-    assert(editor->history_length == 0 || editor->history[editor->history_length - 1] == '\0');
+    assert(editor->start <= editor->length);
+    const struct line_history *history = &editor->history;
+    assert(history->end - history->begin <= LINE_HISTORY && history->end <= sizeof history->lines);
+    assert(history->shown >= history->begin && history->shown <= history->end);
+    assert(history->end == 0 || history->lines[history->end - 1] == '\0');
 }
 
 /* As the telnet session does. */

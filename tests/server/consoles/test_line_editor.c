@@ -198,7 +198,7 @@ static void history_forgets_the_oldest(void **state)
         snprintf(line, sizeof line, "mdw 0x%08x %d\n", (unsigned)i * 4, i);
         type(line);
     }
-    assert_true(bench.editor.history_length <= LINE_HISTORY);
+    assert_true(bench.editor.history.end - bench.editor.history.begin <= LINE_HISTORY);
     type(UP);
     expect_screen("> mdw 0x00000f9c 999");
     for (int i = 0; i < 1000; i++)
@@ -235,6 +235,19 @@ static void long_lines_scroll_sideways(void **state)
     expect_screen("> abcdefghijklmnopq");
     assert_int_equal(bench.column, 2);
     expect_run("\n", "abcdefghijklmnopqrstuvwxyz");
+}
+
+static void erasing_backwards_shows_what_stands_before(void **state)
+{
+    (void)state;
+    line_editor_resize(&bench.editor, 20);
+    type("abcdefghijklmnopqrstuvwxyz\177\177\177\177\177\177\177\177\177");
+    assert_true(bench.column < 20);
+    for (int i = 0; i < 8; i++) {
+        type("\177");
+        assert_in_range(bench.column, 3, 19); /* there is always something to see */
+    }
+    expect_run("\n", "abcdefghi");
 }
 
 static void characters_of_several_bytes_are_one(void **state)
@@ -294,13 +307,21 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup(name, begin)
     const struct CMUnitTest tests[] = {
-        TEST(typing_at_the_end_is_just_echoed), TEST(every_line_end_ends_one_line),
-        TEST(cursor_keys_edit_in_the_middle),   TEST(keys_kill),
-        TEST(history_goes_back_and_forth),      TEST(history_forgets_the_oldest),
-        TEST(control_c_forgets_the_line),       TEST(tab_asks_for_completion),
-        TEST(long_lines_scroll_sideways),       TEST(characters_of_several_bytes_are_one),
-        TEST(too_long_a_line_is_an_error),      TEST(other_things_step_aside),
-        TEST(unknown_keys_do_nothing),          TEST(a_script_gets_no_echo),
+        TEST(typing_at_the_end_is_just_echoed),
+        TEST(every_line_end_ends_one_line),
+        TEST(cursor_keys_edit_in_the_middle),
+        TEST(keys_kill),
+        TEST(history_goes_back_and_forth),
+        TEST(history_forgets_the_oldest),
+        TEST(control_c_forgets_the_line),
+        TEST(tab_asks_for_completion),
+        TEST(long_lines_scroll_sideways),
+        TEST(erasing_backwards_shows_what_stands_before),
+        TEST(characters_of_several_bytes_are_one),
+        TEST(too_long_a_line_is_an_error),
+        TEST(other_things_step_aside),
+        TEST(unknown_keys_do_nothing),
+        TEST(a_script_gets_no_echo),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
