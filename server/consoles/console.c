@@ -7,7 +7,10 @@
 #include "base/visible.h"
 #include "session/worker.h"
 
-enum { ALONE_MS = 1000 };
+enum {
+    ALONE_MS = 1000,
+    PORTION = 512, /* bytes in one turn of the loop: a key may cost a terminal line */
+};
 
 static void destroy_step(struct console *console)
 {
@@ -137,6 +140,7 @@ void console_open(struct console *console, const struct console_kind *kind,
     console->host = host;
     uv_timer_init(host->loop, &console->timer);
     console->timer.data = console;
+    console->connection.portion = PORTION;
     connection_accept(&console->connection, listener, &events, console, host->log);
     kind->begin(console);
 }

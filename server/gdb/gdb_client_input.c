@@ -5,7 +5,11 @@
 #include "gdb/gdb_client_internal.h"
 #include "gdb/packets.h"
 
-enum { QUEUE_LIMIT = 16 }; /* packets framed ahead of the one that runs */
+enum {
+    QUEUE_LIMIT = 16, /* packets framed ahead of the one that runs */
+    RESEND_LIMIT =
+        16, /* gdb gives up after three; a '-' brings 32 KiB, and others wait meanwhile */
+};
 
 static void enqueue(struct gdb_client *gdb, struct gdb_request *request)
 {
@@ -39,6 +43,7 @@ static void accept_packet(struct gdb_client *gdb, const char *payload, size_t le
         return;
     }
     gdb->spoke = true;
+    gdb->resent = 0;
     request->too_long = too_long;
     request->quick = too_long || !packet_may_take_long(payload, length);
     request->request.between = request->quick && !too_long;
@@ -65,16 +70,20 @@ static void acknowledged(struct gdb_client *gdb)
     gdb->sent = NULL;
 }
 
-static void resend(struct gdb_client *gdb)
-{
-    if (gdb->sent && !gdb_client_unanswered(gdb) && !gdb->waiting && !gdb->connection.congested)
-        connection_write(&gdb->connection, gdb->sent, gdb->sent_length);
-}
-
 static void reject(struct gdb_client *gdb, const char *why)
 {
     log_line(gdb->host->log, LOG_WARN, "%s: closing it", why);
     gdb_client_close(gdb);
+}
+
+static void resend(struct gdb_client *gdb)
+{
+    if (!gdb->sent || gdb_client_unanswered(gdb) || gdb->waiting || gdb->connection.congested)
+        return;
+    if (++gdb->resent > RESEND_LIMIT)
+        reject(gdb, "a client of the gdb port wants one answer again and again");
+    else
+        connection_write(&gdb->connection, gdb->sent, gdb->sent_length);
 }
 
 /* The first packets of a web page may be right ones, if its method spells them: "$k#6b". gdb begins

@@ -22,6 +22,7 @@ struct gdb_client {
     size_t queued;
     uint8_t *sent; /* the last frame, for '-'; NULL in no-ack mode */
     size_t sent_length;
+    unsigned resent;    /* how often, since a packet came */
     bool waiting;       /* a stop reply is owed */
     bool no_ack_next;   /* once the OK to QStartNoAckMode is acknowledged */
     bool error_message; /* the client understands E.text */

@@ -44,8 +44,12 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
     struct connection *connection = handle->data;
 
+    size_t size = connection->portion ? connection->portion : sizeof connection->input;
+
     (void)suggested;
-    *buf = uv_buf_init(connection->input, sizeof connection->input); /* nothing is held */
+    /* libuv reads on in the same turn while buffers get full, unless there is none. */
+    *buf = uv_buf_init(connection->input, connection->sated ? 0 : (unsigned)size);
+    connection->sated = false;
 }
 
 /* Offers the input to the reader; keeps what it leaves. */
@@ -70,9 +74,9 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buf)
 {
     struct connection *connection = stream->data;
 
-    (void)buf;
-    if (count == 0)
+    if (count == 0 || count == UV_ENOBUFS)
         return;
+    connection->sated = count == (ssize_t)buf->len;
     if (connection->finishing) {
         if (count < 0)
             connection_close(connection);
@@ -95,6 +99,7 @@ static void start_reading(struct connection *connection)
 {
     if (connection->reading || connection->at_end || closing(connection))
         return;
+    connection->sated = false;
     connection->reading = uv_read_start(&connection->socket.stream, on_alloc, on_read) == 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One accepted socket, TCP or Unix-domain, or a pair of pipes: bytes in at the reader's pace, bytes
- * out without end of memory, an orderly end. Knows no protocol. Loop thread. */
+ * out without end of memory, an orderly end. However much a client sends, one turn of the loop
+ * takes one portion of it, then the others have theirs. Knows no protocol. Loop thread. */
 #ifndef PROBED_CONNECTION_H
 #define PROBED_CONNECTION_H
 
@@ -11,7 +12,7 @@
 #include "base/log.h"
 
 enum {
-    CONNECTION_INPUT = 8192,       /* bytes read ahead */
+    CONNECTION_INPUT = 8192,       /* bytes read ahead, and at most in one turn of the loop */
     CONNECTION_CONGESTED = 65536,  /* unsent bytes from which on nothing new should be begun */
     CONNECTION_LIMIT = 1024 * 1024 /* unsent bytes that end the connection */
 };
@@ -44,6 +45,8 @@ struct connection {
     uv_shutdown_t shutdown;
     unsigned open_handles;
     bool reading, at_end, finishing, congested;
+    bool sated;     /* the portion was full: the next is for the loop's next turn */
+    size_t portion; /* bytes in one turn; the owner's, set before it begins; 0: CONNECTION_INPUT */
     size_t offered, held; /* bytes of input that were used, and that wait behind them */
     char input[CONNECTION_INPUT];
 };

@@ -78,16 +78,25 @@ static bool may_enter(const struct listener *listener)
                                               listener->log, listener->service);
 }
 
-static void on_connection(uv_stream_t *stream, int status)
+static void on_turn(uv_idle_t *turn)
 {
-    struct listener *listener = stream->data;
+    struct listener *listener = turn->data;
+    uv_stream_t *stream = &listener->socket.stream;
 
-    if (status != 0)
-        return;
+    uv_idle_stop(turn);
     if (may_enter(listener))
         listener->arrived(listener->user, stream);
     else
         listener_turn_away(stream->loop, stream);
+}
+
+/* libuv accepts no other before this one is asked for: that is for the next turn. */
+static void on_connection(uv_stream_t *stream, int status)
+{
+    struct listener *listener = stream->data;
+
+    if (status == 0)
+        uv_idle_start(&listener->turn, on_turn);
 }
 
 static void warn_if_reachable(const struct listener *listener)
@@ -114,8 +123,10 @@ bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endp
         uv_pipe_init(loop, &listener->socket.pipe, 0);
     else
         uv_tcp_init(loop, &listener->socket.tcp);
+    uv_idle_init(loop, &listener->turn);
     listener->open = true;
     listener->socket.handle.data = listener;
+    listener->turn.data = listener;
     int result = start(listener);
     if (result != 0) {
         endpoint_trouble(endpoint, listener->service, result, why, why_size);
@@ -153,4 +164,5 @@ void listener_close(struct listener *listener)
         return;
     listener->open = false;
     uv_close(&listener->socket.handle, NULL);
+    uv_close((uv_handle_t *)&listener->turn, NULL);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A port or Unix-domain socket that accepts connections from those who may come. Loop thread. */
+/* A port or Unix-domain socket that accepts connections from those who may come, one in a turn of
+ * the loop: however many knock, those who are in are served between them. Loop thread. */
 #ifndef PROBED_LISTENER_H
 #define PROBED_LISTENER_H
 
@@ -15,6 +16,7 @@ struct listener {
         uv_tcp_t tcp;
         uv_pipe_t pipe;
     } socket;
+    uv_idle_t turn;           /* active: somebody has knocked */
     bool open;                /* until listener_close() */
     struct endpoint endpoint; /* with the real port */
 

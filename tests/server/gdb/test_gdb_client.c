@@ -675,6 +675,27 @@ static void who_has_spoken_may_be_silent(void **state)
     hear("+$QC1#c5");
 }
 
+/* An answer may be 32 KiB: a '-' costs its sender one byte. */
+static void nack_without_end_ends_it(void **state)
+{
+    (void)state;
+    say("+$?#3f");
+    answer(next_posted(gdb_run_packet), "S05");
+    hear("+$S05#b8");
+    for (int i = 0; i < 16; i++) {
+        say("-");
+        hear("$S05#b8");
+    }
+    say("+$?#3f"); /* a packet: it is alive */
+    answer(next_posted(gdb_run_packet), "S05");
+    hear("+$S05#b8");
+    say("----------------");
+    for (int i = 0; i < 16; i++)
+        hear("$S05#b8");
+    say("-");
+    hear_the_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -686,6 +707,7 @@ int main(void)
         SESSION_TEST(one_packet_at_a_time_is_with_the_worker),
         SESSION_TEST(long_packets_are_acknowledged_at_once),
         SESSION_TEST(nack_resends_only_what_was_answered),
+        SESSION_TEST(nack_without_end_ends_it),
         SESSION_TEST(no_ack_begins_after_the_acknowledged_ok),
         SESSION_TEST(too_long_packets_get_their_error_in_turn),
         SESSION_TEST(close_comes_after_the_reply),
