@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "daemon_text.h"
+#include "options/probe_choice.h"
 
 static bool done(int *code, int value)
 {
@@ -104,6 +105,8 @@ static bool parse_others(struct command_line *line, int argc, const char *const 
  * count more. */
 static bool take_own(struct command_line *line, int argc, const char *const argv[], int *code)
 {
+    struct options *options = &line->options;
+    size_t theirs = options->probe_count;
     char why[240];
 
     for (int i = 1; i < argc; i++) {
@@ -118,9 +121,14 @@ static bool take_own(struct command_line *line, int argc, const char *const argv
             return wrong(code, DAEMON_USAGE, "probed", why);
         }
     }
-    if (line->options.sim)
-        line->options.probe_count = 0; /* the command line means the probe that it replaces */
-    return true;
+    if (options->probe_count > theirs) {
+        options->probe_count -= theirs;
+        memmove(options->probes, options->probes + theirs,
+                options->probe_count * sizeof *options->probes);
+    }
+    if (options->sim)
+        options->probe_count = 0; /* the command line means the probe that it replaces */
+    return options_one_probe(options, why, sizeof why) || wrong(code, DAEMON_USAGE, "probed", why);
 }
 
 /* --as NAME at argv[at]: what follows is NAME's command line. */
@@ -231,10 +239,11 @@ bool command_line_parse(struct command_line *line, int argc, const char *const a
     return parse_tool(line, argc, argv, at, code);
 }
 
-void command_line_ready(void *user, const char *service, const struct endpoint *endpoint)
+void command_line_ready(void *user, const char *name, const char *service,
+                        const struct endpoint *endpoint)
 {
     struct command_line *line = user;
-    char text[ENDPOINT_PATH + 64];
+    char text[ENDPOINT_PATH + PROBE_SELECTOR + 64];
 
     if (line->compat) {
         compat_ready(line->compat, service, endpoint);
@@ -244,7 +253,7 @@ void command_line_ready(void *user, const char *service, const struct endpoint *
         debug_command_ready(&line->debug);
         return;
     }
-    daemon_ready_line(service, endpoint, text, sizeof text);
+    daemon_ready_line(name, service, endpoint, text, sizeof text);
     fprintf(stderr, "%s\n", text);
     fflush(stderr);
 }

@@ -21,7 +21,8 @@ struct command_line {
  * has been said. command_line_finish() either way. */
 bool command_line_parse(struct command_line *line, int argc, const char *const argv[], int *code);
 /* daemon_setup.ready, with the command line as its user. */
-void command_line_ready(void *user, const char *service, const struct endpoint *endpoint);
+void command_line_ready(void *user, const char *name, const char *service,
+                        const struct endpoint *endpoint);
 /* The exit code of a daemon's, after saying what the other server would. */
 int command_line_end(const struct command_line *line, int code);
 void command_line_finish(struct command_line *line);

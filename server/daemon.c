@@ -14,41 +14,63 @@ struct daemon {
     uv_loop_t loop;
     uv_async_t stop_wake;
     struct daemon_signals signals;
-    struct station *station;
-    bool leaving, runs; /* `runs`: the station has something with the loop */
+    struct station_plans plans;
+    struct station **stations; /* one a plan; those from `made` on are NULL */
+    size_t made;
+    size_t running; /* they have something with the loop */
+    size_t leaving; /* they are on their way out */
     int exit_code;
 };
 
-/* --- what the station says --- */
+/* --- what the stations say --- */
 
 static void set_exit_code(void *user, int code)
 {
     ((struct daemon *)user)->exit_code = code;
 }
 
-static void leave(void *user)
+static void on_leaves(void *user)
 {
     struct daemon *daemon = user;
 
-    if (daemon->leaving)
-        return;
-    daemon->leaving = true;
-    daemon->signals.asked = true; /* the next one may end the process */
-    station_leave(daemon->station);
+    if (++daemon->leaving >= daemon->plans.count)
+        daemon->signals.asked = true; /* the next one may end the process */
+}
+
+static void leave_all(void *user)
+{
+    struct daemon *daemon = user;
+
+    daemon->leaving = daemon->plans.count;
+    daemon->signals.asked = true;
+    for (size_t i = 0; i < daemon->made; i++)
+        station_leave(daemon->stations[i]);
+}
+
+static void on_idle(void *user)
+{
+    struct daemon *daemon = user;
+    size_t gdbs = 0;
+
+    for (size_t i = 0; i < daemon->made; i++)
+        gdbs += station_gdbs(daemon->stations[i]);
+    if (gdbs == 0)
+        leave_all(daemon);
 }
 
 static void on_ended(void *user)
 {
     struct daemon *daemon = user;
 
-    daemon->runs = false;
+    if (--daemon->running > 0)
+        return;
     uv_close((uv_handle_t *)&daemon->stop_wake, NULL);
     daemon_signals_stop(&daemon->signals);
 }
 
 static void on_stop(uv_async_t *async)
 {
-    leave(async->data);
+    leave_all(async->data);
 }
 
 /* --- life --- */
@@ -79,23 +101,41 @@ static bool open_loop(struct daemon *daemon)
     return true;
 }
 
-static int open_station(struct daemon *daemon)
+static int open_station(struct daemon *daemon, const struct station_plan *plan)
 {
     struct station_setup setup = {
         .loop = &daemon->loop,
         .options = daemon->setup.options,
+        .plan = plan,
         .log = &daemon->setup.log,
         .peers = &daemon->peers,
         .ready = daemon->setup.ready,
         .ready_user = daemon->setup.user,
         .exit_code = set_exit_code,
-        .leave = leave,
+        .leave_all = leave_all,
+        .leaves = on_leaves,
+        .idle = on_idle,
         .ended = on_ended,
         .user = daemon,
     };
-    int code = station_create(&setup, &daemon->station);
+    int code = station_create(&setup, &daemon->stations[daemon->made++]);
 
-    daemon->runs = code == DAEMON_OK;
+    daemon->running += code == DAEMON_OK;
+    return code;
+}
+
+static int open_stations(struct daemon *daemon)
+{
+    const struct daemon_setup *setup = &daemon->setup;
+    int code = station_plan_all(setup->options, &setup->log, &daemon->plans);
+
+    if (code != DAEMON_OK)
+        return code;
+    daemon->stations = calloc(daemon->plans.count, sizeof(struct station *));
+    if (!daemon->stations)
+        return DAEMON_FAILED;
+    for (size_t i = 0; i < daemon->plans.count && code == DAEMON_OK; i++)
+        code = open_station(daemon, &daemon->plans.items[i]);
     return code;
 }
 
@@ -114,7 +154,7 @@ int daemon_create(const struct daemon_setup *setup, struct daemon **created)
     }
     int code = learn_users(daemon);
     if (code == DAEMON_OK)
-        code = open_station(daemon);
+        code = open_stations(daemon);
     if (code != DAEMON_OK) {
         daemon_destroy(daemon);
         return code;
@@ -145,13 +185,16 @@ void daemon_destroy(struct daemon *daemon)
 {
     if (!daemon)
         return;
-    if (daemon->runs) { /* daemon_run() was not called */
-        leave(daemon);
+    if (daemon->running > 0) { /* daemon_run() was not called, or not all could be started */
+        leave_all(daemon);
         uv_run(&daemon->loop, UV_RUN_DEFAULT);
     }
     uv_walk(&daemon->loop, close_handle, NULL);
     uv_run(&daemon->loop, UV_RUN_DEFAULT);
     uv_loop_close(&daemon->loop);
-    station_destroy(daemon->station);
+    for (size_t i = 0; i < daemon->made; i++)
+        station_destroy(daemon->stations[i]);
+    free(daemon->stations);
+    free(daemon->plans.items);
     free(daemon);
 }

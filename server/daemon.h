@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The daemon: the loop and everything that hangs from it. Several in one process are fine, each on
- * its own thread; the process must ignore SIGPIPE. Start: log, worker, first try to connect,
- * commands of -c, gdb port, ready line. End: port, sessions, worker (everything of ours off the
- * chip), loop. */
+/* The daemon: the loop and its stations, one a probe. It ends with the last of them. Several in one
+ * process are fine, each on its own thread; the process must ignore SIGPIPE. */
 #ifndef PROBED_DAEMON_H
 #define PROBED_DAEMON_H
 
@@ -14,8 +12,10 @@ struct daemon;
 struct daemon_setup {
     const struct options *options; /* outlives the daemon */
     struct log log;
-    /* A port accepts from now on; `service` is what it is for: "gdb". */
-    void (*ready)(void *user, const char *service, const struct endpoint *endpoint);
+    /* A port accepts from now on; `service` is what it is for: "gdb", `name` the station's: empty
+     * if it is the only one. */
+    void (*ready)(void *user, const char *name, const char *service,
+                  const struct endpoint *endpoint);
     void *user;
     bool signals; /* those of daemon_signals.h end this daemon */
 };

@@ -7,17 +7,18 @@
 #include "base/log.h"
 #include "base/visible.h"
 
-void daemon_ready_line(const char *service, const struct endpoint *endpoint, char *line,
-                       size_t size)
+void daemon_ready_line(const char *name, const char *service, const struct endpoint *endpoint,
+                       char *line, size_t size)
 {
+    const char *to = name[0] ? " to " : "";
     char place[ENDPOINT_PATH + 8], shown[VISIBLE_GROWTH * sizeof place];
 
     endpoint_format(endpoint, place, sizeof place);
     visible_copy(VISIBLE_LINE, place, strlen(place), shown, sizeof shown);
     if (endpoint->is_pipe)
-        snprintf(line, size, "Serving %s on %s", service, shown);
+        snprintf(line, size, "Serving %s on %s%s%s", service, shown, to, name);
     else
-        snprintf(line, size, "Listening on %s for %s connections", shown, service);
+        snprintf(line, size, "Listening on %s for %s connections%s%s", shown, service, to, name);
 }
 
 /* Of one line, as much as there is room for; returns what is left of it. */

@@ -25,6 +25,7 @@ struct station {
     struct request *job;  /* the first try to connect, or a command of -c, with the worker */
     struct request *stop; /* the worker's last, allocated while there is memory */
     size_t next_command;
+    const char *selector;
     bool connected; /* once at least: commands may run */
     bool served;    /* gdb can come, or is there */
     bool leaving;
@@ -32,10 +33,25 @@ struct station {
 
 static void end_step(struct station *station);
 
+static void leave(struct station *station)
+{
+    if (station->leaving)
+        return;
+    station->setup.leaves(station->setup.user);
+    station_leave(station);
+}
+
 static void leave_with(struct station *station, int exit_code)
 {
     station->setup.exit_code(station->setup.user, exit_code);
-    station->setup.leave(station->setup.user);
+    leave(station);
+}
+
+/* What no other station would fare better with. */
+static void leave_all(struct station *station)
+{
+    station->setup.exit_code(station->setup.user, DAEMON_FAILED);
+    station->setup.leave_all(station->setup.user);
 }
 
 /* --- gdbs --- */
@@ -50,17 +66,18 @@ static void on_gdb_left(void *user, bool spoke, bool extended)
     if (station->leaving)
         end_step(station);
     else if (station->gdbs.count == 0 && last)
-        station->setup.leave(station->setup.user);
+        station->setup.idle(station->setup.user);
 }
 
 static void on_shutdown(void *user, int exit_code)
 {
     struct station *station = user;
 
-    log_line(&station->log, LOG_INFO, "a command ends the daemon");
+    log_line(&station->log, LOG_INFO, "a command ends the %s",
+             station->setup.plan->alone ? "daemon" : "station");
     if (!station->leaving && exit_code != DAEMON_OK)
         station->setup.exit_code(station->setup.user, exit_code);
-    station->setup.leave(station->setup.user);
+    leave(station);
 }
 
 /* --- start --- */
@@ -69,7 +86,7 @@ static void post_job(struct station *station, struct request *job)
 {
     station->job = job;
     if (!job) {
-        leave_with(station, DAEMON_FAILED);
+        leave_all(station);
         return;
     }
     job->job.output = daemon_log_text;
@@ -101,23 +118,30 @@ static void post_command(struct station *station, const char *text, bool is_file
 static void fail(struct station *station, const char *why)
 {
     log_line(&station->log, LOG_ERROR, "%s", why);
-    leave_with(station, DAEMON_FAILED);
+    leave_all(station);
+}
+
+static void on_ready(void *user, const char *service, const struct endpoint *endpoint)
+{
+    const struct station_setup *setup = &((struct station *)user)->setup;
+
+    setup->ready(setup->ready_user, setup->plan->name, service, endpoint);
 }
 
 /* gdb last: who waits for its port may use the others too. */
 static void serve(struct station *station)
 {
-    const struct station_setup *setup = &station->setup;
-    struct endpoint gdb = setup->options->gdb;
+    const struct station_plan *plan = station->setup.plan;
+    struct endpoint gdb = plan->gdb;
     char why[200];
 
     station->served = true;
-    if (!ports_open(&station->ports, setup->options, setup->ready, setup->ready_user, why,
-                    sizeof why) ||
+    if (!ports_open(&station->ports, &plan->tcl, &plan->telnet,
+                    station->setup.options->telnet_optional, why, sizeof why) ||
         !gdb_port_open(&station->gdbs, &gdb, why, sizeof why))
         fail(station, why);
     else if (!gdb.is_off)
-        setup->ready(setup->ready_user, "gdb", &gdb);
+        on_ready(station, "gdb", &gdb);
 }
 
 /* Commands once connected, in order; then the ports. Not connected: the ports, and the commands
@@ -147,7 +171,8 @@ static void on_connected(struct request *request)
     if (first)
         station->job = NULL;
     station->connected |= request->error == ERR_OK;
-    if (first && request->error == ERR_ARGUMENT) /* which probe: only the user knows */
+    /* Which probe: only the user knows. */
+    if (first && request->error == ERR_ARGUMENT && station->setup.plan->alone)
         leave_with(station, DAEMON_USAGE);
     else if (first && !station->connected && station->setup.options->needs_target)
         leave_with(station, DAEMON_NO_TARGET);
@@ -169,7 +194,7 @@ static void on_command_done(struct request *request)
         /* Whatever ends it, not all was done that was asked. */
         station->setup.exit_code(station->setup.user, DAEMON_FAILED);
         if (file || station->setup.options->strict)
-            station->setup.leave(station->setup.user);
+            leave(station);
     }
     if (command->outcome != MONITOR_NOTHING)
         on_shutdown(station, command->exit_code);
@@ -222,6 +247,11 @@ static void end_step(struct station *station)
     station->stop = NULL;
 }
 
+size_t station_gdbs(const struct station *station)
+{
+    return station->gdbs.count;
+}
+
 void station_leave(struct station *station)
 {
     if (station->leaving)
@@ -246,9 +276,9 @@ static void on_ports_empty(void *user)
 
 static int open_wire(struct station *station)
 {
-    const char *path = station->setup.options->wire_log;
+    const char *path = station->setup.plan->wire_log;
 
-    if (!path)
+    if (!path[0])
         return DAEMON_OK;
     station->wire = fopen(path, "we");
     if (station->wire)
@@ -260,14 +290,16 @@ static int open_wire(struct station *station)
 static int start_worker(struct station *station)
 {
     const struct options *options = station->setup.options;
+    const struct station_plan *plan = station->setup.plan;
     struct worker_setup setup = {
         .log = &station->log,
         .options = {.connect = options->connect,
                     .speed_khz = options->speed_khz,
                     .reset_halts = options->reset_halts,
                     .load_resets = options->load_resets},
-        .selectors = options->probes,
-        .selector_count = options->probe_count,
+        .info = plan->info,
+        .selectors = &station->selector,
+        .selector_count = plan->selector[0] ? 1 : 0,
         .chip = options->chip,
         .tries_once = options->needs_target,
         .wire = station->wire,
@@ -276,13 +308,7 @@ static int start_worker(struct station *station)
         .event = on_event,
         .user = station,
     };
-    struct job job;
 
-    job_init(&job, NULL);
-    if (options->sim && probe_sim_info(options->sim, &setup.info, &job) != ERR_OK) {
-        log_line(&station->log, LOG_ERROR, "--sim: %s", job_text(&job, job.error));
-        return DAEMON_USAGE;
-    }
     station->stop = plain_request(station, worker_stop, on_stopped);
     if (station->stop)
         station->worker = worker_start(&setup);
@@ -298,9 +324,20 @@ static void prepare_ports(struct station *station)
     station->gdbs.shutdown = on_shutdown;
     station->gdbs.user = station;
     ports_init(&station->ports, setup->loop, &station->log, station->worker, setup->peers);
+    station->ports.ready = on_ready;
     station->ports.shutdown = on_shutdown;
     station->ports.empty = on_ports_empty;
     station->ports.user = station;
+}
+
+/* log.write of a station with a name. */
+static void write_named(void *user, enum log_level level, const char *line)
+{
+    const struct station_setup *setup = &((struct station *)user)->setup;
+    char text[800];
+
+    snprintf(text, sizeof text, "%s: %s", setup->plan->name, line);
+    setup->log->write(setup->log->user, level, text);
 }
 
 int station_create(const struct station_setup *setup, struct station **created)
@@ -311,7 +348,9 @@ int station_create(const struct station_setup *setup, struct station **created)
     if (!station)
         return DAEMON_FAILED;
     station->setup = *setup;
-    station->log = *setup->log;
+    station->selector = setup->plan->selector;
+    station->log =
+        setup->plan->name[0] ? (struct log){setup->log->level, write_named, station} : *setup->log;
     uv_async_init(setup->loop, &station->answers_wake, on_answers);
     station->answers_wake.data = station;
     *created = station;

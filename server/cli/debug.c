@@ -188,6 +188,7 @@ static bool parse(struct call *call, int argc, const char *const argv[])
             return false;
     }
     return only_asks(call) || (options_settle(call->options, call->why, sizeof call->why) &&
+                               options_one_probe(call->options, call->why, sizeof call->why) &&
                                check_file(call) && check_gdb(call));
 }
 

@@ -2,15 +2,11 @@
 /* probed list */
 #include "cli/cli.h"
 #include "cli/probe_facts.h"
+#include "session/discovery.h"
 
 static bool is_asked_for(const struct cli *cli, const struct probe_info *info)
 {
-    const struct options *options = &cli->options;
-
-    for (size_t i = 0; i < options->probe_count; i++)
-        if (probe_selected(info, options->probes[i]))
-            return true;
-    return options->probe_count == 0;
+    return discovery_selects(cli->options.probes, cli->options.probe_count, info);
 }
 
 /* Where the probes go: text or JSON. */
@@ -40,7 +36,7 @@ static void list_one(struct listing *listing, const struct probe_info *info)
 static enum err list_all(struct listing *listing)
 {
     struct cli *cli = listing->cli;
-    struct probe_list list = {0};
+    struct probe_list list;
     struct probe_info sim;
     enum err err = ERR_OK;
 
@@ -48,7 +44,8 @@ static enum err list_all(struct listing *listing)
         cli->misused = true;
         return cli->job.error;
     }
-    err = probe_scan(&list, &cli->job);
+    err = discovery_list(cli->options.probes, cli->options.probe_count, &list, &cli->job);
+    cli->misused = err == ERR_ARGUMENT;
     for (size_t i = 0; i < list.count && !err; i++)
         if (is_asked_for(cli, &list.items[i]))
             list_one(listing, &list.items[i]);

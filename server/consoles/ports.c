@@ -126,16 +126,13 @@ static bool open_port(struct port *port, const struct endpoint *wanted, char *wh
            listener_open(&port->listener, port->ports->host.loop, wanted, why, why_size);
 }
 
-bool ports_open(struct ports *ports, const struct options *options,
-                void (*ready)(void *user, const char *service, const struct endpoint *endpoint),
-                void *user, char *why, size_t why_size)
+bool ports_open(struct ports *ports, const struct endpoint *tcl, const struct endpoint *telnet,
+                bool telnet_optional, char *why, size_t why_size)
 {
-    struct port *tcl = &ports->each[PORT_TCL], *telnet = &ports->each[PORT_TELNET];
-
-    if (!open_port(tcl, &options->tcl, why, why_size))
+    if (!open_port(&ports->each[PORT_TCL], tcl, why, why_size))
         return false;
-    if (!open_port(telnet, &options->telnet, why, why_size)) {
-        if (!options->telnet_optional)
+    if (!open_port(&ports->each[PORT_TELNET], telnet, why, why_size)) {
+        if (!telnet_optional)
             return false;
         log_line(ports->host.log, LOG_WARN, "%s; going on without telnet", why);
     }
@@ -143,7 +140,7 @@ bool ports_open(struct ports *ports, const struct options *options,
         const struct listener *listener = &ports->each[i].listener;
 
         if (listener->open)
-            ready(user, listener->service, &listener->endpoint);
+            ports->ready(ports->user, listener->service, &listener->endpoint);
     }
     return true;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The telnet and the TCL port of a daemon, and the consoles that came through them. Loop thread. */
+/* The telnet and the TCL port of a station, and the consoles that came through them. Loop thread.
+ */
 #ifndef PROBED_PORTS_H
 #define PROBED_PORTS_H
 
 #include "consoles/console.h"
 #include "net/listener.h"
-#include "options/options.h"
 
 enum {
     PORTS_CONSOLES =
@@ -24,6 +24,8 @@ struct ports {
     struct console *consoles[PORTS_CONSOLES];
     size_t count; /* of consoles */
     uint64_t arrivals;
+    /* A port accepts from now on; `service` is what it is for: "telnet". */
+    void (*ready)(void *user, const char *service, const struct endpoint *endpoint);
     void (*shutdown)(void *user, int exit_code);
     void (*empty)(void *user); /* the last console is gone */
     void *user;
@@ -32,12 +34,11 @@ struct ports {
 /* No port is open yet. `worker` and `peers` outlive the consoles. */
 void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
                 const struct peer_rules *peers);
-/* Opens what the options ask for and tells `ready` of each, as daemon_setup.ready. False: `why`
- * (200 bytes) has a sentence. A port that nobody asked for and that cannot be had is only a
- * warning. */
-bool ports_open(struct ports *ports, const struct options *options,
-                void (*ready)(void *user, const char *service, const struct endpoint *endpoint),
-                void *user, char *why, size_t why_size);
+/* Opens what is not off and tells `ready` of each. False: `why` (200 bytes) has a sentence. A
+ * telnet port that nobody asked for (`telnet_optional`) and that cannot be had is only a warning.
+ */
+bool ports_open(struct ports *ports, const struct endpoint *tcl, const struct endpoint *telnet,
+                bool telnet_optional, char *why, size_t why_size);
 /* Closes ports and consoles; empty() comes when the last is gone, not if there is none. */
 void ports_close(struct ports *ports);
 /* EVENT of the worker for all consoles; stays the caller's. */

@@ -7,6 +7,7 @@
 
 #include "net/foreign.h"
 #include "options/options_internal.h"
+#include "options/probe_choice.h"
 #include "probe/probe.h"
 #include "suggest.h"
 
@@ -163,6 +164,16 @@ bool options_settle(struct options *options, char *why, size_t why_size)
     if (options->sim_by_environment)
         options->sim = sim;
     return true;
+}
+
+bool options_one_probe(const struct options *options, char *why, size_t why_size)
+{
+    if (options->probe_count <= 1 &&
+        (options->probe_count == 0 || !probe_choice_is_all(options->probes[0])))
+        return true;
+    snprintf(why, why_size, "--probe %s: this serves one board; several are served by probed alone",
+             options->probe_count > 1 ? "twice" : "all");
+    return false;
 }
 
 /* Nobody could reach it, and it has nothing to do. */

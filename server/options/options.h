@@ -13,7 +13,7 @@
 #include "net/endpoint.h"
 #include "target.h"
 
-enum { OPTIONS_PROBES = 16, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
+enum { OPTIONS_PROBES = 256, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
 
 /* What the command line asks for. Strings point into argv or are constant. */
 struct options {
@@ -21,11 +21,13 @@ struct options {
     const char *sim;        /* "BOARD[,FAULT...]"; NULL: real probes */
     const char *behind_sim; /* the word behind --sim, if it named no board */
     bool sim_by_environment;
-    const char *probes[OPTIONS_PROBES];
+    const char *probes[OPTIONS_PROBES]; /* as probe_choice_read() takes them */
     size_t probe_count;
-    struct endpoint gdb, telnet, tcl;
-    bool telnet_optional; /* nobody asked for it: go on if its port is taken */
-    uint32_t speed_khz;   /* 0: the probe's default */
+    const char *gdb_words[OPTIONS_PROBES]; /* of --gdb, in order; each was read once */
+    size_t gdb_count;
+    struct endpoint gdb, telnet, tcl; /* gdb: the last of its words */
+    bool telnet_optional;             /* nobody asked for it: go on if its port is taken */
+    uint32_t speed_khz;               /* 0: the probe's default */
     enum target_connect connect;
     const char *commands[OPTIONS_COMMANDS]; /* in order */
     bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
@@ -47,6 +49,8 @@ struct options {
 bool options_parse(struct options *options, int argc, const char *const argv[], char *why,
                    size_t why_size);
 void options_print_help(FILE *out);
+/* A word of --gdb. False: `why` (160 bytes) has a sentence without the option's name. */
+bool options_place_gdb(const char *word, struct endpoint *gdb, char *why, size_t why_size);
 /* argv[*at] is an option: moves *at to its last word, whatever it means. */
 void options_skip(int argc, const char *const argv[], int *at);
 /* Whether a word was meant as a file: by its looks, or because it is there. */
@@ -72,6 +76,8 @@ enum options_taken options_take(struct options *options, int argc, const char *c
 /* All were read: what excludes each other, and PROBED_SIM if neither probe nor board was named.
  * False: `why` has a sentence. */
 bool options_settle(struct options *options, char *why, size_t why_size);
+/* For who serves one board only: false if more probes may be meant; `why` has a sentence. */
+bool options_one_probe(const struct options *options, char *why, size_t why_size);
 /* Whether the word is an option of the daemon. */
 bool options_known(const char *word);
 void options_print_tools(FILE *out);

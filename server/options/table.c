@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "options/options_internal.h"
+#include "options/probe_choice.h"
 #include "suggest.h"
 
 static bool set_sim(struct reading *reading)
@@ -26,7 +27,10 @@ static bool set_probe(struct reading *reading)
 {
     struct options *options = reading->options;
 
-    return add(reading, options->probes, &options->probe_count, OPTIONS_PROBES);
+    struct probe_choice choice;
+
+    return probe_choice_read(reading->value, &choice, reading->why, reading->why_size) &&
+           add(reading, options->probes, &options->probe_count, OPTIONS_PROBES);
 }
 
 static bool set_command(struct reading *reading)
@@ -52,12 +56,25 @@ static bool set_file(struct reading *reading)
     return options->command_is_file[options->command_count - 1] = true;
 }
 
-static bool set_port(struct reading *reading, struct endpoint *endpoint)
+static bool place(const char *word, struct endpoint *endpoint, char *why, size_t why_size)
+{
+    endpoint->is_off = strcmp(word, "off") == 0;
+    return endpoint->is_off || endpoint_parse(word, endpoint, why, why_size);
+}
+
+bool options_place_gdb(const char *word, struct endpoint *gdb, char *why, size_t why_size)
+{
+    gdb->is_pipe = strcmp(word, "pipe") == 0;
+    return gdb->is_pipe || place(word, gdb, why, why_size);
+}
+
+static bool set_place(struct reading *reading, struct endpoint *endpoint,
+                      bool (*read)(const char *word, struct endpoint *endpoint, char *why,
+                                   size_t why_size))
 {
     char why[160];
 
-    endpoint->is_off = strcmp(reading->value, "off") == 0;
-    if (endpoint->is_off || endpoint_parse(reading->value, endpoint, why, sizeof why))
+    if (read(reading->value, endpoint, why, sizeof why))
         return true;
     snprintf(reading->why, reading->why_size, "%s: %s", reading->name, why);
     return false;
@@ -65,21 +82,21 @@ static bool set_port(struct reading *reading, struct endpoint *endpoint)
 
 static bool set_gdb(struct reading *reading)
 {
-    struct endpoint *gdb = &reading->options->gdb;
+    struct options *options = reading->options;
 
-    gdb->is_pipe = strcmp(reading->value, "pipe") == 0;
-    return gdb->is_pipe || set_port(reading, gdb);
+    return set_place(reading, &options->gdb, options_place_gdb) &&
+           add(reading, options->gdb_words, &options->gdb_count, OPTIONS_PROBES);
 }
 
 static bool set_telnet(struct reading *reading)
 {
     reading->options->telnet_optional = false;
-    return set_port(reading, &reading->options->telnet);
+    return set_place(reading, &reading->options->telnet, place);
 }
 
 static bool set_tcl(struct reading *reading)
 {
-    return set_port(reading, &reading->options->tcl);
+    return set_place(reading, &reading->options->tcl, place);
 }
 
 static bool set_speed(struct reading *reading)
@@ -173,15 +190,21 @@ const struct option_row option_rows[] = {
      "nrst-open, sleep, noise=N, wires=KHZ, vanish=N; and how its time passes: still (not while "
      "nobody looks), realtime",
      set_sim, true},
-    {"--probe", 0, VALUE_NEEDED, "SELECTOR",
-     "which probe: (part of) its serial number, its place as usb:1-2.3, or its USB id as 0483:3748",
+    {"--probe", 0, VALUE_NEEDED, "SELECTOR[@NAME]|all",
+     "which probe: (part of) its serial number, its place as usb:1-2.3, its USB id as 0483:3748, "
+     "or in words as sim:bluepill,noack (a simulated board) or replay:FILE (a wire log, played "
+     "back). "
+     "Repeated, or all: several boards in one daemon, each with ports of its own",
      set_probe, true},
     {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|pipe|off",
      "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
-     "input and output, for gdb's target extended-remote | probed --gdb pipe",
+     "input and output, for gdb's target extended-remote | probed --gdb pipe. With several probes "
+     "the ports from there on, or --gdb for each, or unix:DIR/{serial}.sock",
      set_gdb, false},
     {"--telnet", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
-     "where telnet connects, for commands; 127.0.0.1:4444 if left out and free", set_telnet, false},
+     "where telnet connects, for commands; 127.0.0.1:4444 if left out and free; with several "
+     "probes the ports from there on",
+     set_telnet, false},
     {"--tcl", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
      "commands as scripts for OpenOCD's TCL port send them (theirs is 6666); off if left out",
      set_tcl, false},

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "options/probe_choice.h"
 
 enum { CANDIDATES_MAX = 32 };
 
@@ -12,11 +13,17 @@ struct candidates {
     size_t count;
 };
 
-static bool selected(const struct probe_info *info, const char *const *selectors, size_t count)
+bool discovery_selects(const char *const *selectors, size_t count, const struct probe_info *info)
 {
-    for (size_t i = 0; i < count; i++)
-        if (probe_selected(info, selectors[i]))
+    for (size_t i = 0; i < count; i++) {
+        struct probe_choice choice;
+        char why[200];
+
+        if (!probe_choice_read(selectors[i], &choice, why, sizeof why))
+            continue;
+        if (probe_choice_is_all(choice.selector) || probe_selected(info, choice.selector))
             return true;
+    }
     return count == 0;
 }
 
@@ -27,7 +34,7 @@ static void collect(const struct probe_list *list, const char *const *selectors,
     for (size_t i = 0; i < list->count && found->count < CANDIDATES_MAX; i++) {
         const struct probe_info *item = &list->items[i];
 
-        if (selected(item, selectors, count) && (!usable_only || !item->advice[0]))
+        if (discovery_selects(selectors, count, item) && (!usable_only || !item->advice[0]))
             found->items[found->count++] = item;
     }
 }
@@ -126,11 +133,45 @@ static enum err choose(const struct probe_list *list, const char *const *selecto
     return ERR_OK;
 }
 
+static enum err add_described(struct probe_list *list, const char *word, struct job *job)
+{
+    struct probe_choice choice;
+    struct probe_info info;
+    char why[200];
+
+    if (!probe_choice_read(word, &choice, why, sizeof why) || !probe_is_described(choice.selector))
+        return ERR_OK;
+    enum err err = probe_describe(choice.selector, (unsigned)list->count, &info, job);
+    return err == ERR_OK ? probe_list_add(list, &info) : err;
+}
+
+/* Those of which all is said in words are no reason to look elsewhere. */
+static bool wants_scan(const char *const *selectors, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!probe_is_described(selectors[i]))
+            return true;
+    return count == 0;
+}
+
+enum err discovery_list(const char *const *selectors, size_t count, struct probe_list *list,
+                        struct job *job)
+{
+    enum err err = ERR_OK;
+
+    *list = (struct probe_list){0};
+    if (wants_scan(selectors, count))
+        err = probe_scan(list, job);
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        err = add_described(list, selectors[i], job);
+    return err;
+}
+
 enum err discovery_find(const char *const *selectors, size_t count, struct probe_info *info,
                         struct job *job)
 {
-    struct probe_list list = {0};
-    enum err err = probe_scan(&list, job);
+    struct probe_list list;
+    enum err err = discovery_list(selectors, count, &list, job);
 
     if (err == ERR_OK)
         err = choose(&list, selectors, count, info, job);

@@ -38,7 +38,8 @@ static void on_log(void *user, enum log_level level, const char *line)
     uv_mutex_unlock(&rig->lock);
 }
 
-static void on_ready(void *user, const char *service, const struct endpoint *endpoint)
+static void on_ready(void *user, const char *name, const char *service,
+                     const struct endpoint *endpoint)
 {
     struct rig *rig = user;
 
@@ -48,7 +49,7 @@ static void on_ready(void *user, const char *service, const struct endpoint *end
     else if (strcmp(service, "tcl") == 0)
         rig->tcl = endpoint->port;
     else
-        daemon_ready_line(service, endpoint, rig->ready, sizeof rig->ready);
+        daemon_ready_line(name, service, endpoint, rig->ready, sizeof rig->ready);
     uv_cond_broadcast(&rig->changed);
     uv_mutex_unlock(&rig->lock);
 }

@@ -75,9 +75,6 @@ struct probe_driver {
 /* What all of these (NULL at the end) see; as probe_scan(). */
 enum err probe_scan_drivers(const struct probe_driver *const drivers[], struct probe_list *list,
                             struct job *job);
-/* Appends a copy of `info`; ERR_NO_MEMORY. */
-enum err probe_list_add(struct probe_list *list, const struct probe_info *info);
-
 /* What ops_flush() calls: the driver's run() with statistics and wire log around it. */
 enum err probe_run(struct probe *probe, struct op *ops, size_t count);
 

@@ -59,6 +59,8 @@ struct probe_stats {
  * blocks. */
 enum err probe_scan(struct probe_list *list, struct job *job);
 void probe_list_free(struct probe_list *list);
+/* Appends a copy of `info`; ERR_NO_MEMORY. */
+enum err probe_list_add(struct probe_list *list, const struct probe_info *info);
 
 /* --- selector.c: a user's words for a probe --- */
 

@@ -63,7 +63,8 @@ bool probe_selector_check(const char *selector, char *why, size_t why_size)
     if (!selector[length] || is_about_usb(selector, length) || driver_named(selector, &rest))
         return true;
     buf_init(&text, why, why_size - 1);
-    buf_printf(&text, "there is no kind of probe '%.20s'; there are", selector);
+    buf_printf(&text, "there is no kind of probe '%.*s'; there are", length < 20 ? (int)length : 20,
+               selector);
     for (size_t i = 0; probe_drivers[i]; i++)
         buf_printf(&text, "%s %s:", i > 0 ? "," : "", probe_drivers[i]->name);
     why[text.length] = '\0';

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What the stations of a daemon shall be: one a probe, each with its own ports, as the options ask.
+ * `--probe all` looks which probes there are; everything else is arithmetic. */
+#ifndef PROBED_STATION_PLAN_H
+#define PROBED_STATION_PLAN_H
+
+#include "options/options.h"
+#include "options/probe_choice.h"
+#include "probe/probe.h"
+
+struct station_plan {
+    bool alone;                /* the daemon's only one: what ends it ends the daemon */
+    char name[PROBE_SELECTOR]; /* stands before its log lines; empty: it has none, being alone */
+    char selector[PROBE_SELECTOR]; /* which probe; empty: whichever is there */
+    struct probe_info info;        /* described by words (driver not NULL): not looked for */
+    struct endpoint gdb, telnet, tcl;
+    char wire_log[256]; /* empty: none */
+};
+
+struct station_plans {
+    struct station_plan *items;
+    size_t count;
+};
+
+/* plans->items (to be freed) in the order of the options. Returns an exit code; the log has the
+ * sentence if it is not DAEMON_OK. Blocks for `--probe all`. */
+int station_plan_all(const struct options *options, const struct log *log,
+                     struct station_plans *plans);
+
+#endif
