@@ -7,41 +7,32 @@
 #include "base/buf.h"
 #include "cli/probe_facts.h"
 
-static const struct target_region *find_flash(const struct target *target)
-{
-    size_t count;
-    const struct target_region *regions = target_regions(target, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (regions[i].kind == REGION_FLASH && regions[i].sector_size)
-            return &regions[i];
-    return NULL;
-}
-
 /* Blocks side by side are one range. */
-static void describe_blocks(struct option_bytes *bytes, const uint32_t *registers,
-                            const struct target_region *flash)
+static void describe_blocks(struct option_bytes *bytes, const struct target *target,
+                            const uint32_t *registers)
 {
-    const struct flash_options *options = bytes->options;
-    uint32_t count = option_block_count(options, flash->size);
     char *text = bytes->write_protected;
     size_t used = 0, size = sizeof bytes->write_protected;
+    struct option_block block;
+    uint32_t start = 0, end = 0;
 
-    for (uint32_t i = 0; i < count && used < size; i++) {
-        uint32_t first = i;
+    for (uint32_t i = 0; used < size; i++) {
+        bool more = option_block_get(bytes->options, target, i, &block);
+        bool is_protected = more && option_block_protected(&block, registers);
 
-        if (!option_block_protected(options, registers, i))
-            continue;
-        while (i + 1 < count && option_block_protected(options, registers, i + 1))
-            i++;
-        uint32_t end = i * options->blocks.size + option_block_size(options, flash->size, i);
-        used += (size_t)snprintf(text + used, size - used, "%s0x%08" PRIx32 "-0x%08" PRIx32,
-                                 used ? ", " : "", flash->start + first * options->blocks.size,
-                                 flash->start + end - 1);
+        if (end && (!is_protected || block.address != end)) {
+            used += (size_t)snprintf(text + used, size - used, "%s0x%08" PRIx32 "-0x%08" PRIx32,
+                                     used ? ", " : "", start, end - 1);
+            end = 0;
+        }
+        if (!more)
+            break;
+        start = is_protected && !end ? block.address : start;
+        end = is_protected ? block.address + block.size : 0;
     }
 }
 
-static void describe(struct option_bytes *bytes, const struct target_region *flash)
+static void describe(struct option_bytes *bytes, const struct target *target)
 {
     const struct option_blocks *blocks = &bytes->options->blocks;
     uint32_t registers[OPTION_REGISTERS_MAX];
@@ -49,19 +40,17 @@ static void describe(struct option_bytes *bytes, const struct target_region *fla
     memcpy(registers, bytes->state.in_force, sizeof registers);
     if (bytes->state.readout_protected)
         registers[blocks->reg] &= ~blocks->with_rdp;
-    describe_blocks(bytes, registers, flash);
+    describe_blocks(bytes, target, registers);
 }
 
 void option_bytes_look(struct option_bytes *bytes, struct target *target, struct job *job)
 {
-    const struct target_region *flash = find_flash(target);
-
     *bytes = (struct option_bytes){.options = flash_options_for(target)};
     if (!bytes->options)
         return;
-    bytes->known = bytes->options->read(target, &bytes->state) == ERR_OK && flash;
+    bytes->known = bytes->options->read(target, &bytes->state) == ERR_OK;
     if (bytes->known)
-        describe(bytes, flash);
+        describe(bytes, target);
     else
         job_clear(job);
 }

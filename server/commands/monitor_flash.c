@@ -118,6 +118,7 @@ static enum err print_blocks(struct monitor *monitor, struct target *target,
                              const struct monitor_bank *bank)
 {
     const struct flash_options *options = flash_options_for(target);
+    struct option_block block;
     struct option_state state;
     uint32_t address, size;
     enum err err = options ? options->read(target, &state) : ERR_OK;
@@ -129,9 +130,10 @@ static enum err print_blocks(struct monitor *monitor, struct target *target,
             print_part(monitor, i, address - bank->start, size, "protection unknown");
         return ERR_OK;
     }
-    for (uint32_t i = 0; i < option_block_count(options, bank->size); i++)
-        print_part(monitor, i, i * options->blocks.size, option_block_size(options, bank->size, i),
-                   option_block_protected(options, state.stored, i) ? "protected"
+    for (uint32_t i = 0; option_block_get(options, target, i, &block); i++)
+        if (block.address - bank->start < bank->size)
+            print_part(monitor, i, block.address - bank->start, block.size,
+                       option_block_protected(&block, state.stored) ? "protected"
                                                                     : "not protected");
     return ERR_OK;
 }

@@ -257,13 +257,15 @@ enum err monitor_options_load(struct monitor *monitor, int argc, const char *con
 static enum err write_blocks(struct monitor *monitor, const struct subject *subject, uint32_t first,
                              uint32_t last, bool on)
 {
+    struct option_block block;
     struct option_state state;
     enum err err = subject->options->read(subject->target, &state);
 
     if (err != ERR_OK)
         return err;
     for (uint32_t i = first; i <= last; i++)
-        option_block_protect(subject->options, state.stored, i, on);
+        if (option_block_get(subject->options, subject->target, i, &block))
+            option_block_protect(&block, state.stored, on);
     err = subject->options->write(subject->target, &state);
     if (err != ERR_OK)
         return err;
@@ -289,7 +291,7 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
     if (err == ERR_OK)
         err = monitor_flash_allowed(monitor, &subject.target);
     if (err == ERR_OK)
-        err = monitor_bank_sectors(monitor, option_block_count(subject.options, subject.bank.size),
+        err = monitor_bank_sectors(monitor, option_block_count(subject.options, subject.target),
                                    argv + 2, &first, &last);
     return err != ERR_OK ? err : write_blocks(monitor, &subject, first, last, on);
 }

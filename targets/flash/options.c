@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fields and blocks of option bytes; pure. */
+/* Fields of option bytes; pure. */
 #include "flash/options.h"
 
 static uint32_t mask_of(const struct option_field *field)
@@ -29,9 +29,9 @@ const struct option_value *option_value(const struct option_field *field, uint32
 
 bool option_pending(const struct flash_options *options, const struct option_state *state)
 {
-    uint8_t reg = options->blocks.reg;
+    uint8_t reg = options->blocks.reg, shift = options->blocks.shift;
 
-    if (options->blocks.most && state->stored[reg] != state->in_force[reg])
+    if (options->blocks.most && state->stored[reg] >> shift != state->in_force[reg] >> shift)
         return true;
     for (uint8_t i = 0; i < options->field_count; i++) {
         const struct option_field *field = &options->fields[i];
@@ -42,33 +42,4 @@ bool option_pending(const struct flash_options *options, const struct option_sta
             return true;
     }
     return false;
-}
-
-uint32_t option_block_count(const struct flash_options *options, uint32_t flash_size)
-{
-    const struct option_blocks *blocks = &options->blocks;
-    uint32_t count = blocks->most ? (flash_size + blocks->size - 1) / blocks->size : 0;
-
-    return count < blocks->most ? count : blocks->most;
-}
-
-uint32_t option_block_size(const struct flash_options *options, uint32_t flash_size, uint32_t index)
-{
-    uint32_t rest = flash_size - index * options->blocks.size;
-
-    return index + 1 == option_block_count(options, flash_size) ? rest : options->blocks.size;
-}
-
-bool option_block_protected(const struct flash_options *options, const uint32_t *registers,
-                            uint32_t index)
-{
-    return !(registers[options->blocks.reg] >> index & 1);
-}
-
-void option_block_protect(const struct flash_options *options, uint32_t *registers, uint32_t index,
-                          bool on)
-{
-    uint32_t bit = UINT32_C(1) << index, *word = &registers[options->blocks.reg];
-
-    *word = on ? *word & ~bit : *word | bit;
 }

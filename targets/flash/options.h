@@ -37,12 +37,13 @@ struct option_register {
     uint32_t offset;   /* from the base of the controller */
 };
 
-/* Write protection by blocks of equal size, the last one for all that follows: a bit each from bit
- * 0 on, clear where nothing may be written. */
+/* Write protection by blocks, the last one for all that follows: a bit each, clear where nothing
+ * may be written. The blocks are of equal size, or each is a sector; then those of a second bank
+ * have the next register. */
 struct option_blocks {
-    uint8_t reg, most;
-    uint32_t size;
-    uint32_t with_rdp; /* blocks that read protection keeps from being written, too */
+    uint8_t reg, shift, most; /* the first one's bit; how many bits */
+    uint32_t size;            /* bytes; 0: a sector each */
+    uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
 };
 
 /* A word a register, in the layout of the register. */
@@ -85,15 +86,18 @@ const struct option_value *option_value(const struct option_field *field, uint32
 /* Fields with a meaning, or blocks, are stored that are not in force. */
 bool option_pending(const struct flash_options *options, const struct option_state *state);
 
-/* --- blocks of write protection, of a flash of `flash_size` bytes --- */
+/* --- blocks of write protection --- */
 
-uint32_t option_block_count(const struct flash_options *options, uint32_t flash_size);
-/* Bytes of the block number `index`, which begins at index * blocks.size. */
-uint32_t option_block_size(const struct flash_options *options, uint32_t flash_size,
-                           uint32_t index);
-bool option_block_protected(const struct flash_options *options, const uint32_t *registers,
-                            uint32_t index);
-void option_block_protect(const struct flash_options *options, uint32_t *registers, uint32_t index,
-                          bool on);
+struct option_block {
+    uint32_t address, size;
+    uint8_t reg, bit;
+};
+
+/* The block number `index` of the target's flash; false behind the last. */
+bool option_block_get(const struct flash_options *options, const struct target *target,
+                      uint32_t index, struct option_block *block);
+uint32_t option_block_count(const struct flash_options *options, const struct target *target);
+bool option_block_protected(const struct option_block *block, const uint32_t *registers);
+void option_block_protect(const struct option_block *block, uint32_t *registers, bool on);
 
 #endif

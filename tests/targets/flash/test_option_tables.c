@@ -51,16 +51,29 @@ static void check_values(const struct option_field *field)
         assert_non_null(option_value(field, field->key_true));
 }
 
-static void check_blocks(const struct flash_options *options, uint32_t flash_size)
+static struct target with_flash(uint16_t dev_id, uint32_t kib, bool two_banks)
 {
-    uint32_t count = option_block_count(options, flash_size), sum = 0;
+    struct target target = {.chip = {.dev_id = dev_id}};
 
-    assert_true(options->blocks.most <= 32 && options->blocks.reg < options->register_count);
-    for (uint32_t i = 0; i < count; i++) {
-        assert_int_equal(sum, i * options->blocks.size);
-        sum += option_block_size(options, flash_size, i);
+    detect_map(chip_by_dev_id(dev_id), 1024 * kib, two_banks, &target.regions);
+    return target;
+}
+
+/* They follow each other and cover the flash, and no bit stands for two. */
+static void check_blocks(const struct flash_options *options, const struct chip *chip, uint32_t kib)
+{
+    struct target target = with_flash(chip->dev_id, kib, false);
+    uint32_t sum = 0, taken[OPTION_REGISTERS_MAX] = {0};
+    struct option_block block;
+
+    for (uint32_t i = 0; option_block_get(options, &target, i, &block); i++) {
+        assert_int_equal(block.address, chip_family(chip)->flash_base + sum);
+        assert_true(block.reg < options->register_count && block.bit < 32);
+        assert_false(taken[block.reg] >> block.bit & 1);
+        taken[block.reg] |= UINT32_C(1) << block.bit;
+        sum += block.size;
     }
-    assert_int_equal(sum, flash_size);
+    assert_int_equal(sum, 1024 * kib);
 }
 
 static void tables_are_sound(void **state)
@@ -84,8 +97,8 @@ static void tables_are_sound(void **state)
         check_places(options);
         for (uint8_t n = 0; n < options->field_count; n++)
             check_values(&options->fields[n]);
-        check_blocks(options, 1024u * chips[i].flash_max_kib);
-        check_blocks(options, 1024u * chips[i].flash_guess_kib);
+        check_blocks(options, &chips[i], chips[i].flash_max_kib);
+        check_blocks(options, &chips[i], chips[i].flash_guess_kib);
     }
     assert_int_equal(known, 7); /* the F1 */
 }
@@ -106,22 +119,71 @@ static void a_field_is_set_and_leaves_its_neighbours(void **state)
     assert_int_equal(option_get(&whole, registers), 0x89ABCDEF);
 }
 
+static struct option_block block_of(const struct flash_options *options,
+                                    const struct target *target, uint32_t index)
+{
+    struct option_block block = {0};
+
+    assert_true(option_block_get(options, target, index, &block));
+    return block;
+}
+
 /* The last block has all that follows. */
 static void blocks_cover_large_flash(void **state)
 {
     const struct flash_options *options = options_of(chip_by_dev_id(0x414));
+    struct target large = with_flash(0x414, 512, false), small = with_flash(0x412, 16, false);
     uint32_t registers[OPTION_REGISTERS_MAX] = {UINT32_MAX, UINT32_MAX};
 
     (void)state;
-    assert_int_equal(option_block_count(options, 512 * 1024), 32);
-    assert_int_equal(option_block_size(options, 512 * 1024, 30), 4096);
-    assert_int_equal(option_block_size(options, 512 * 1024, 31), 388 * 1024);
-    assert_int_equal(option_block_count(options, 16 * 1024), 4);
-    option_block_protect(options, registers, 31, true);
-    assert_true(option_block_protected(options, registers, 31));
-    assert_false(option_block_protected(options, registers, 30));
-    option_block_protect(options, registers, 31, false);
-    assert_false(option_block_protected(options, registers, 31));
+    assert_int_equal(option_block_count(options, &large), 32);
+    struct option_block last = block_of(options, &large, 31),
+                        before = block_of(options, &large, 30);
+    assert_int_equal(before.size, 4096);
+    assert_int_equal(last.size, 388 * 1024);
+    assert_int_equal(option_block_count(options, &small), 4);
+    option_block_protect(&last, registers, true);
+    assert_true(option_block_protected(&last, registers));
+    assert_false(option_block_protected(&before, registers));
+    option_block_protect(&last, registers, false);
+    assert_false(option_block_protected(&last, registers));
+}
+
+static void check_block(const struct option_block *block, uint32_t address, uint32_t kib,
+                        uint8_t reg, uint8_t bit)
+{
+    assert_int_equal(block->address, address);
+    assert_int_equal(block->size, kib * 1024);
+    assert_int_equal(block->reg, reg);
+    assert_int_equal(block->bit, bit);
+}
+
+/* As F4 has it: nWRP from bit 16 on, those of a second bank in OPTCR1, and the F413's last bit for
+ * two sectors. */
+static void blocks_may_be_sectors(void **state)
+{
+    static const struct flash_options f42x = {.blocks = {.reg = 0, .shift = 16, .most = 12}};
+    static const struct flash_options f413 = {.blocks = {.reg = 0, .shift = 16, .most = 15}};
+    struct target two = with_flash(0x419, 2048, false), chosen = with_flash(0x419, 1024, true);
+    struct target large = with_flash(0x463, 1536, false);
+    struct option_block block;
+
+    (void)state;
+    assert_int_equal(option_block_count(&f42x, &two), 24);
+    block = block_of(&f42x, &two, 4);
+    check_block(&block, 0x08010000, 64, 0, 20);
+    block = block_of(&f42x, &two, 12);
+    check_block(&block, 0x08100000, 16, 1, 16);
+    block = block_of(&f42x, &two, 23);
+    check_block(&block, 0x081E0000, 128, 1, 27);
+    assert_int_equal(option_block_count(&f42x, &chosen), 16);
+    block = block_of(&f42x, &chosen, 8);
+    check_block(&block, 0x08080000, 16, 1, 16);
+    assert_int_equal(option_block_count(&f413, &large), 15);
+    block = block_of(&f413, &large, 13);
+    check_block(&block, 0x08120000, 128, 0, 29);
+    block = block_of(&f413, &large, 14);
+    check_block(&block, 0x08140000, 256, 0, 30);
 }
 
 int main(void)
@@ -130,6 +192,7 @@ int main(void)
         cmocka_unit_test(tables_are_sound),
         cmocka_unit_test(a_field_is_set_and_leaves_its_neighbours),
         cmocka_unit_test(blocks_cover_large_flash),
+        cmocka_unit_test(blocks_may_be_sectors),
     };
 
     return cmocka_run_group_tests_name("option_tables", tests, NULL, NULL);

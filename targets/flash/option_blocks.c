@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Blocks of write protection: which bit keeps which part of the flash; pure. */
+#include "flash/options.h"
+
+static const struct target_region *next_flash(const struct target *target,
+                                              const struct target_region *before)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(target, &count);
+
+    for (size_t i = before ? (size_t)(before - regions) + 1 : 0; i < count; i++)
+        if (regions[i].kind == REGION_FLASH && regions[i].sector_size)
+            return &regions[i];
+    return NULL;
+}
+
+static uint32_t flash_size(const struct target *target)
+{
+    const struct target_region *region = NULL;
+    uint32_t size = 0;
+
+    while ((region = next_flash(target, region)))
+        size += region->size;
+    return size;
+}
+
+static bool get_equal(const struct option_blocks *blocks, const struct target *target,
+                      uint32_t index, struct option_block *block)
+{
+    const struct target_region *first = next_flash(target, NULL);
+    uint32_t size = flash_size(target);
+
+    if (!first || index >= blocks->most || (uint64_t)index * blocks->size >= size)
+        return false;
+    *block = (struct option_block){first->start + index * blocks->size, blocks->size, blocks->reg,
+                                   (uint8_t)(blocks->shift + index)};
+    if (index + 1 == blocks->most || size - index * blocks->size < blocks->size)
+        block->size = size - index * blocks->size;
+    return true;
+}
+
+/* Small sectors behind large ones: there the second bank begins. */
+static bool begins_bank(const struct target_region *region, const struct target_region *before)
+{
+    return before && region->sector_size < before->sector_size;
+}
+
+static bool ends_bank(const struct target *target, const struct target_region *region)
+{
+    const struct target_region *next = next_flash(target, region);
+
+    return !next || begins_bank(next, region);
+}
+
+/* `number`: of its first sector in the bank. False: the block is not in this region, and *index
+ * counts from the next one on. */
+static bool get_in_region(const struct option_blocks *blocks, const struct target *target,
+                          const struct target_region *region, uint32_t number, uint32_t *index,
+                          struct option_block *block)
+{
+    uint32_t sectors = region->size / region->sector_size;
+    uint32_t room = number < blocks->most ? blocks->most - number : 0;
+    uint32_t here = sectors < room ? sectors : room;
+
+    if (*index >= here) {
+        *index -= here;
+        return false;
+    }
+    block->address = region->start + *index * region->sector_size;
+    block->size = region->sector_size;
+    block->bit = (uint8_t)(blocks->shift + number + *index);
+    if (here < sectors && *index + 1 == here && ends_bank(target, region))
+        block->size = region->start + region->size - block->address;
+    return true;
+}
+
+static bool get_sector(const struct option_blocks *blocks, const struct target *target,
+                       uint32_t index, struct option_block *block)
+{
+    const struct target_region *before = NULL, *region = NULL;
+    uint32_t number = 0;
+
+    *block = (struct option_block){.reg = blocks->reg};
+    while ((region = next_flash(target, before))) {
+        if (begins_bank(region, before)) {
+            block->reg++;
+            number = 0;
+        }
+        if (get_in_region(blocks, target, region, number, &index, block))
+            return true;
+        number += region->size / region->sector_size;
+        before = region;
+    }
+    return false;
+}
+
+bool option_block_get(const struct flash_options *options, const struct target *target,
+                      uint32_t index, struct option_block *block)
+{
+    const struct option_blocks *blocks = &options->blocks;
+
+    return blocks->size ? get_equal(blocks, target, index, block)
+                        : get_sector(blocks, target, index, block);
+}
+
+uint32_t option_block_count(const struct flash_options *options, const struct target *target)
+{
+    struct option_block block;
+    uint32_t count = 0;
+
+    while (option_block_get(options, target, count, &block))
+        count++;
+    return count;
+}
+
+bool option_block_protected(const struct option_block *block, const uint32_t *registers)
+{
+    return !(registers[block->reg] >> block->bit & 1);
+}
+
+void option_block_protect(const struct option_block *block, uint32_t *registers, bool on)
+{
+    uint32_t bit = UINT32_C(1) << block->bit, *word = &registers[block->reg];
+
+    *word = on ? *word & ~bit : *word | bit;
+}
