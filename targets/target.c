@@ -93,7 +93,7 @@ enum err target_connect(struct target *target, enum target_connect how)
         diagnose_success(&findings, target->advice, sizeof target->advice);
     /* A cancel must not leave a core half taken over: the ladder may have halted it. */
     job_section_begin(target->job);
-    target->ops.ap = probe_core_ap(target->probe);
+    target->ops.ap = findings.ap;
     if (!err)
         err = detect(target, findings.dpidr);
     if (!err)

@@ -85,7 +85,6 @@ static enum err see_core_elsewhere(struct climb *climb, enum err err)
         if (here != ERR_OK || !is_arm_core(cpuid))
             continue;
         job_clear(probe_job(climb->probe));
-        probe_set_core_ap(climb->probe, ap);
         climb->findings->cpuid = cpuid;
         return ERR_OK;
     }
@@ -244,7 +243,6 @@ static enum err climb_rung(struct climb *climb, struct rung_finding *rung)
     if (rung->dpidr)
         findings->dpidr = rung->dpidr;
     climb->ops.ap = 0;
-    probe_set_core_ap(climb->probe, 0);
     if (!err && rung->how == PROBE_CONNECT_UNDER_RESET)
         err = find_core(climb);
     if (!err && rung->how == PROBE_CONNECT_UNDER_RESET)
@@ -270,6 +268,7 @@ static struct rung_finding *try_rung(struct climb *climb, const struct rung *run
     *finding = (struct rung_finding){.how = rung->how, .slow = rung->slow};
     findings->halted = findings->held = findings->nrst_open = false;
     finding->err = climb_rung(climb, finding);
+    findings->ap = climb->ops.ap;
     if (finding->err)
         snprintf(finding->text, sizeof finding->text, "%s",
                  job_text(probe_job(climb->probe), finding->err));

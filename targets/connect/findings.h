@@ -28,6 +28,7 @@ struct findings {
         rungs[CONNECT_RUNGS]; /* in the order they were tried; the last led up, or none */
     size_t rung_count;
     uint32_t dpidr, cpuid; /* the last that was read; 0: none */
+    uint8_t ap;            /* the access port that leads to the core */
     bool halted;      /* after a reset: the core stands at its vector; else it was not touched */
     bool held;        /* NRST was low without us: the core was halted when it rose */
     bool nrst_open;   /* under reset: NRST does not reach the chip, a software reset was used */

@@ -18,7 +18,7 @@ void core_saw_dhcsr(struct target *target, uint32_t dhcsr)
 
 bool core_take_reset(struct target *target)
 {
-    bool seen = target->reset_seen || (probe_take_dhcsr_sticky(target->probe) & DHCSR_S_RESET_ST);
+    bool seen = target->reset_seen || (ops_take_dhcsr_sticky(&target->ops) & DHCSR_S_RESET_ST);
 
     target->reset_seen = false;
     return seen;

@@ -19,12 +19,11 @@ struct probe {
     struct dap dap; /* DP/AP state; used by drivers that let mem_ap.c expand operations */
     void *state;    /* the driver's own */
 
-    uint8_t core_ap;         /* as probe_set_core_ap() */
     uint32_t asked_khz;      /* as probe_asked_khz() */
     uint32_t speed_khz;      /* as probe_speed_khz() */
     uint32_t now_khz;        /* as probe_now_khz(); a driver sets what it chose by itself */
     bool one_speed;          /* as probe_one_speed(); for the driver's open() to set */
-    uint32_t dhcsr_seen;     /* sticky DHCSR bits read by the driver, see probe_note_dhcsr() */
+    uint32_t dhcsr_seen;     /* of the run under way, by probe_note_dhcsr() */
     const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
     bool failed_address_known;
     uint32_t failed_address;
@@ -78,7 +77,7 @@ enum err probe_scan_drivers(const struct probe_driver *const drivers[], struct p
 /* What ops_flush() calls: the driver's run() with statistics and wire log around it. */
 enum err probe_run(struct probe *probe, struct op *ops, size_t count);
 
-/* Keeps the bits of a DHCSR value that reading it cleared, for probe_take_dhcsr_sticky(). */
+/* Keeps the bits of a DHCSR value that reading it cleared, for ops_take_dhcsr_sticky(). */
 void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr);
 
 /* Records the sentence of a failed operation: what it was, at which address and width, which ACK

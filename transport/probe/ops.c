@@ -6,15 +6,19 @@
 void ops_init(struct ops *ops, struct probe *probe)
 {
     ops->probe = probe;
-    ops->ap = probe->core_ap;
+    ops->ap = 0;
     ops->count = 0;
+    ops->dhcsr_seen = 0;
     ops->error = ERR_OK;
 }
 
 static void send_queued(struct ops *ops)
 {
-    if (ops->error == ERR_OK && ops->count)
+    if (ops->error == ERR_OK && ops->count) {
         ops->error = probe_run(ops->probe, ops->list, ops->count);
+        ops->dhcsr_seen |= ops->probe->dhcsr_seen;
+        ops->probe->dhcsr_seen = 0;
+    }
     ops->count = 0;
 }
 
@@ -170,4 +174,12 @@ enum err ops_flush(struct ops *ops)
     enum err error = ops->error;
     ops->error = ERR_OK;
     return error;
+}
+
+uint32_t ops_take_dhcsr_sticky(struct ops *ops)
+{
+    uint32_t seen = ops->dhcsr_seen;
+
+    ops->dhcsr_seen = 0;
+    return seen;
 }

@@ -55,9 +55,10 @@ enum { OPS_CAPACITY = 128 };
 
 struct ops {
     struct probe *probe;
-    uint8_t ap; /* AP of operations appended from now on; the core's after ops_init */
+    uint8_t ap; /* AP of operations appended from now on: the core's; 0 after ops_init() */
     size_t count;
     enum err error; /* sticks until the flush reports it */
+    uint32_t dhcsr_seen;
     struct op list[OPS_CAPACITY];
 };
 
@@ -90,5 +91,9 @@ void ops_ap_write(struct ops *ops, uint32_t reg, uint32_t value);
 /* Sends what is queued, empties the queue, returns the first error since the last flush.
  * An empty queue costs nothing. */
 enum err ops_flush(struct ops *ops);
+/* DHCSR.S_RESET_ST and S_RETIRE_ST clear when read, and drivers read DHCSR on their own account
+ * (core registers, OP_WAIT on DHCSR). What they saw in flushes of this queue is kept; this hands it
+ * over and forgets it. */
+uint32_t ops_take_dhcsr_sticky(struct ops *ops);
 
 #endif

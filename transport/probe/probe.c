@@ -121,16 +121,6 @@ bool probe_outlives_cable(const struct probe *probe)
     return probe->driver->outlives_cable;
 }
 
-void probe_set_core_ap(struct probe *probe, uint8_t ap)
-{
-    probe->core_ap = ap;
-}
-
-uint8_t probe_core_ap(const struct probe *probe)
-{
-    return probe->core_ap;
-}
-
 const char *probe_driver_name(const struct probe *probe)
 {
     return probe->driver->name;
@@ -250,14 +240,6 @@ bool probe_failed_address(const struct probe *probe, uint32_t *address)
 void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr)
 {
     probe->dhcsr_seen |= dhcsr & DHCSR_CLEARED_BY_READ;
-}
-
-uint32_t probe_take_dhcsr_sticky(struct probe *probe)
-{
-    uint32_t seen = probe->dhcsr_seen;
-
-    probe->dhcsr_seen = 0;
-    return seen;
 }
 
 static const struct {

@@ -101,10 +101,6 @@ const struct probe_stats *probe_stats(struct probe *probe);
  * *dpidr may be NULL. ERR_NO_TARGET, ERR_POWER, ERR_PARITY.. After an error it may be called
  * again. Also the way back after the target lost power. */
 enum err probe_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr);
-/* Operations of any queue initialised from now on go through this access port: the one that leads
- * to the core. 0 until set. */
-void probe_set_core_ap(struct probe *probe, uint8_t ap);
-uint8_t probe_core_ap(const struct probe *probe);
 /* The debug port may sleep: powers debug down; the probe stays open. */
 enum err probe_disconnect(struct probe *probe);
 
@@ -130,11 +126,6 @@ enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
 /* After a flush that failed at a memory access: its address, as exactly as the driver knows it;
  * what the failed operation read before that address has been delivered. False: not known. */
 bool probe_failed_address(const struct probe *probe, uint32_t *address);
-/* DHCSR.S_RESET_ST and S_RETIRE_ST clear when read, and drivers read DHCSR on their own account
- * (core registers, OP_WAIT on DHCSR). What they saw is kept; this controls it over and forgets it.
- */
-uint32_t probe_take_dhcsr_sticky(struct probe *probe);
-
 /* A driver's own monitor command ("sim power off"); words after the driver's name. Output goes to
  * the job. ERR_UNSUPPORTED when the driver has none, ERR_ARGUMENT with a usage sentence. */
 enum err probe_command(struct probe *probe, int argc, const char *const argv[]);

@@ -96,12 +96,12 @@ static void sticky_bits_are_not_lost(void **state)
     ops_reg_read(&b->ops, 0, &value);
     ops_reg_read(&b->ops, 1, &value);
     assert_int_equal(ops_flush(&b->ops), ERR_OK);
-    assert_int_equal(probe_take_dhcsr_sticky(b->probe), 0x02000000);
-    assert_int_equal(probe_take_dhcsr_sticky(b->probe), 0);
+    assert_int_equal(ops_take_dhcsr_sticky(&b->ops), 0x02000000);
+    assert_int_equal(ops_take_dhcsr_sticky(&b->ops), 0);
     b->fake.dhcsr_sticky = 0x01000000;
     ops_wait32(&b->ops, 0xE000EDF0, 1u << 17, 1u << 17, 1000);
     assert_int_equal(ops_flush(&b->ops), ERR_OK);
-    assert_int_equal(probe_take_dhcsr_sticky(b->probe), 0x01000000);
+    assert_int_equal(ops_take_dhcsr_sticky(&b->ops), 0x01000000);
 }
 
 int main(void)

@@ -260,7 +260,7 @@ static void sticky_bits_behind_a_wait_are_kept(void **state)
     bench_open(&b, "V2J43", "bluepill");
     bench_connect(&b);
     bench_halt(&b);
-    probe_take_dhcsr_sticky(b.probe);
+    ops_take_dhcsr_sticky(&b.ops);
     sim_board_nrst(b.board, true);
     sim_board_advance_us(b.board, 10);
     sim_board_nrst(b.board, false);
@@ -268,7 +268,7 @@ static void sticky_bits_behind_a_wait_are_kept(void **state)
     ops_wait32(&b.ops, 0xE0001000, 0, 1, 300); /* never true: nothing & 0 is 1 */
     ops_read32(&b.ops, DHCSR, &value);
     assert_int_equal(ops_flush(&b.ops), ERR_TIMEOUT);
-    assert_true(probe_take_dhcsr_sticky(b.probe) & 1u << 25);
+    assert_true(ops_take_dhcsr_sticky(&b.ops) & 1u << 25);
     bench_close(&b);
 }
 
