@@ -81,13 +81,16 @@ struct target_stop {
     char text[400]; /* a sentence worth showing, or empty */
 };
 
-enum region_kind { REGION_FLASH, REGION_RAM, REGION_ROM, REGION_DEVICE };
+/* An alias shows the flash at other addresses, unless the boot pins or a program chose otherwise;
+ * what is written there is programmed where the flash is (flash/flash.h). */
+enum region_kind { REGION_FLASH, REGION_FLASH_ALIAS, REGION_RAM, REGION_ROM, REGION_DEVICE };
 
 struct target_region {
     const char *name; /* "flash", "sram", "system memory" */
     enum region_kind kind;
     uint32_t start, size;
-    uint32_t sector_size; /* flash: what one erase erases; 0 else. Regions are uniform. */
+    uint32_t sector_size; /* flash and alias: what one erase erases; 0: neither. Uniform. */
+    uint32_t shows;       /* alias: the flash's own address of its first byte */
 };
 
 /* What detection found. Strings are never NULL. */
@@ -138,6 +141,8 @@ const struct target_region *target_regions(const struct target *target, size_t *
 const struct target_region *target_region_at(const struct target *target, uint32_t address);
 /* Where memory belongs, the chip is not known to have any. */
 bool target_lacks_memory(const struct target *target, uint32_t address);
+/* In an alias: the flash's own address of this byte. Others: itself. */
+uint32_t target_own_address(const struct target *target, uint32_t address);
 
 /* --- run control --- */
 
@@ -207,6 +212,7 @@ enum err target_write_register(struct target *target, size_t index, uint64_t val
  * with *done > 0 is ERR_OK if `done` was given. Cached while halted (flash and RAM only). */
 enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
                      size_t *done);
+/* Flash and ROM: ERR_FAULT, without traffic. */
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length);
 /* Accesses of exactly this width, never cached; for mdb/mdh/mdw and registers of peripherals. */
 enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,

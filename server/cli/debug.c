@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct call {
     const char *file;
     const char *words[GDB_WORDS]; /* gdb's, from OWN_WORDS on the user's */
     size_t count;
+    char load[2 * PATH_MAX + 300]; /* gdb's commands for that */
     char why[240];
     bool failed; /* the call was right */
 };
@@ -126,15 +128,34 @@ static bool is_for_arm(const unsigned char *head)
     return head[4] == 1 && head[5] == 1 && head[18] == 40 && head[19] == 0;
 }
 
-/* gdb itself refuses to write at 0, and says no more than "Load failed". */
-static bool check_start(struct call *call, const struct image *image)
+/* A word in braces, as `monitor` takes it, in a script of one command a line. */
+static bool can_be_quoted(const char *name)
 {
-    if (image->count == 0 || image->segments[0].address != 0)
-        return true;
-    return fail(call,
-                "%s: linked at address 0, where gdb loads nothing: link it at the address of flash "
-                "itself, of which address 0 is an alias at best",
-                call->file);
+    return strpbrk(name, "{}\n\r\\\"") == NULL;
+}
+
+/* gdb's `load` sends sections. What of the program lies in none is missing then: the file is loaded
+ * by us. */
+static void load_whole_file(struct call *call, const struct image *image)
+{
+    bool can = can_be_quoted(call->file);
+    char text[400];
+
+    if (can)
+        snprintf(call->load, sizeof call->load,
+                 "define hookpost-load\n"
+                 "echo probed: `load` has left bytes out: monitor flash write_image {%.*s}\\n\n"
+                 "end\n"
+                 "monitor flash write_image {%.*s}\n",
+                 PATH_MAX, call->file, PATH_MAX, call->file);
+    snprintf(text, sizeof text,
+             "%s: %zu bytes from 0x%08x on belong to no section, and gdb's `load` leaves them "
+             "out: %s",
+             call->file, image->unsectioned, (unsigned)image->unsectioned_at,
+             can ? "the file is loaded by `monitor flash write_image` instead; do so after each "
+                   "change"
+                 : "the program is not complete; `probed flash` loads all of it");
+    log_say(stderr, "probed", LOG_WARN, text);
 }
 
 /* Whole, before gdb says "Load failed". */
@@ -146,9 +167,10 @@ static bool check_program(struct call *call)
     job_init(&job, NULL);
     if (image_load(&job, call->file, IMAGE_ELF, 0, &image) != ERR_OK)
         return fail(call, "%s", job.text);
-    bool loads = check_start(call, &image);
+    if (image.unsectioned > 0)
+        load_whole_file(call, &image);
     image_finish(&image);
-    return loads;
+    return true;
 }
 
 static bool check_file(struct call *call)
@@ -239,15 +261,15 @@ static const char loud[] = "if $_gdb_major >= 12\n"
                            "set logging redirect off\n"
                            "set logging file gdb.txt\n"
                            "end\n";
-static const char begin[] = "load\nmonitor reset halt\nbreak main\ncontinue\n";
+static const char begin[] = "monitor reset halt\nbreak main\ncontinue\n";
 
 /* A file without a name for gdb's -x, which stops at the first command that fails: what must come
  * all the same is another one. */
-static bool write_script(const char *text, int *script, char name[NAME_SIZE])
+static bool write_script(const char *head, const char *text, int *script, char name[NAME_SIZE])
 {
     *script = memfd_create("probed-debug", 0);
     snprintf(name, NAME_SIZE, "/dev/fd/%d", *script);
-    return *script >= 0 && dprintf(*script, "%s", text) > 0;
+    return *script >= 0 && dprintf(*script, "%s%s", head, text) > 0;
 }
 
 static int run_scripts(struct call *call, char names[SCRIPTS][NAME_SIZE])
@@ -263,13 +285,14 @@ static int run_scripts(struct call *call, char names[SCRIPTS][NAME_SIZE])
 
 static int run_gdb(struct call *call)
 {
+    const char *const heads[SCRIPTS] = {"", "", call->load};
     static const char *const pool[SCRIPTS] = {quiet, loud, begin};
     char names[SCRIPTS][NAME_SIZE];
     int scripts[SCRIPTS], code = DAEMON_FAILED;
     bool written = true;
 
     for (int i = 0; i < SCRIPTS; i++)
-        written &= write_script(pool[i], &scripts[i], names[i]);
+        written &= write_script(heads[i], pool[i], &scripts[i], names[i]);
     if (written)
         code = run_scripts(call, names);
     else
@@ -319,7 +342,8 @@ static bool split(struct call *call, int *code)
 bool debug_command_run(struct debug_command *command, int argc, const char *const argv[],
                        struct options *options, int *code)
 {
-    struct call call = {.command = command, .options = options, .count = OWN_WORDS};
+    struct call call = {
+        .command = command, .options = options, .count = OWN_WORDS, .load = "load\n"};
 
     *code = DAEMON_OK;
     if (!parse(&call, argc, argv) || (!only_asks(&call) && !make_place(&call))) {

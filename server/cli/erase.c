@@ -91,7 +91,8 @@ static enum err erase(struct cli *cli, uint32_t address, uint32_t length)
 {
     struct target *target = cli->session.target;
     bool all = length == 0;
-    struct work work = {cli, measure(target, address, all ? UINT32_MAX : address + (length - 1))};
+    uint32_t own = target_own_address(target, address);
+    struct work work = {cli, measure(target, own, all ? UINT32_MAX : own + (length - 1))};
 
     if (work.extent.sectors == 0 && !all)
         return job_fail(&cli->job, ERR_NOT_FLASH,

@@ -24,8 +24,8 @@ static enum err explain(struct cli *cli, enum err err, uint32_t address)
         address = failed;
     const struct target_region *region = target_region_at(cli->session.target, address);
     bool nothing = target_lacks_memory(cli->session.target, address);
-    bool protected = region && region->kind == REGION_FLASH &&
-                     target_chip(cli->session.target)->readout_protected;
+    bool protected =
+        region && region->sector_size && target_chip(cli->session.target)->readout_protected;
 
     if (err != ERR_FAULT || !(nothing || protected))
         return err;

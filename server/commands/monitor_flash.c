@@ -257,8 +257,7 @@ static enum err check_sectors(struct monitor *monitor, const struct target *targ
     const struct target_region *last = target_region_at(target, address + (length - 1));
     uint64_t end = (uint64_t)address + length;
 
-    if (end > UINT64_C(1) << 32 || !first || !last || first->kind != REGION_FLASH ||
-        last->kind != REGION_FLASH)
+    if (end > UINT64_C(1) << 32 || !first || !last || !first->sector_size || !last->sector_size)
         return job_fail(monitor->job, ERR_NOT_FLASH,
                         "0x%08x and %u bytes are not all in flash; nothing was changed",
                         (unsigned)address, (unsigned)length);

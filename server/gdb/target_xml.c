@@ -53,13 +53,14 @@ static void write_memory(struct buf *out, const char *type, uint64_t start, uint
 static void write_region(struct buf *out, const struct target_region *region, uint64_t start,
                          uint64_t end)
 {
+    /* Not "rom": gdb would refuse to load there itself, with no more words than "Load failed". */
     static const char *const types[] = {[REGION_FLASH] = "flash",
+                                        [REGION_FLASH_ALIAS] = "flash",
                                         [REGION_RAM] = "ram",
-                                        [REGION_ROM] = "rom",
+                                        [REGION_ROM] = "ram",
                                         [REGION_DEVICE] = "ram"};
 
-    write_memory(out, types[region->kind], start, end,
-                 region->kind == REGION_FLASH ? region->sector_size : 0);
+    write_memory(out, types[region->kind], start, end, region->sector_size);
 }
 
 /* The lowest region that reaches beyond `from`, or NULL. */

@@ -7,7 +7,7 @@
 #include "probe/ops.h"
 #include "target.h"
 
-enum { DETECT_REGIONS_MAX = 16 };
+enum { DETECT_REGIONS_MAX = 24 };
 
 /* Sorted by address, not overlapping. Names are static. */
 struct detect_regions {

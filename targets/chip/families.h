@@ -60,6 +60,8 @@ enum chip_map {
     MAP_CODE_RAM = 1 << 4,    /* a second RAM on the code bus: CCM, or SRAM2 */
     MAP_ITCM = 1 << 5,        /* tightly coupled instruction memory at 0 instead of the flash */
     MAP_OTHER_RAM = 1 << 6,   /* more RAM from 0x24000000 on */
+    MAP_BOOT_ALIAS = 1 << 7,  /* at 0 is what it starts from: flash, if the boot pins say so */
+    MAP_EXTERNAL = 1 << 8,    /* a controller for external memory, in some of the family's chips */
 };
 
 struct chip_family {

@@ -11,18 +11,33 @@ static const struct area {
     uint32_t maps; /* enum chip_map bits: of any of them */
     struct target_region region;
 } areas[] = {
-    {MAP_ITCM, {"itcm", REGION_DEVICE, 0x00000000, 0x00400000, 0}},
-    {MAP_SYSTEM_HIGH, {"system area", REGION_DEVICE, 0x08FFF000, 0x1000, 0}},
-    {MAP_SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0}},
-    {MAP_CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0}},
-    {MAP_SYSTEM_1FF, {"system memory", REGION_DEVICE, 0x1FF00000, 0x100000, 0}},
-    {MAP_SYSTEM_F1, {"option bytes", REGION_DEVICE, 0x1FFFF800, 0x10, 0}},
-    {MAP_BIT_BAND, {"sram bit-band alias", REGION_DEVICE, 0x22000000, 0x2000000, 0}},
-    {MAP_OTHER_RAM, {"other ram", REGION_DEVICE, 0x24000000, 0x1C000000, 0}},
-    {EVERY_MAP, {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0}},
-    {EVERY_MAP, {"external memory", REGION_DEVICE, 0x60000000, 0x80000000, 0}},
-    {EVERY_MAP, {"private peripherals", REGION_DEVICE, 0xE0000000, 0x20000000, 0}},
+    {MAP_ITCM, {"itcm", REGION_DEVICE, 0x00000000, 0x00400000, 0, 0}},
+    {MAP_SYSTEM_HIGH, {"system area", REGION_DEVICE, 0x08FFF000, 0x1000, 0, 0}},
+    {MAP_SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0, 0}},
+    {MAP_CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0, 0}},
+    {MAP_SYSTEM_1FF, {"system memory", REGION_DEVICE, 0x1FF00000, 0x100000, 0, 0}},
+    {MAP_SYSTEM_F1, {"option bytes", REGION_DEVICE, 0x1FFFF800, 0x10, 0, 0}},
+    {MAP_BIT_BAND, {"sram bit-band alias", REGION_DEVICE, 0x22000000, 0x2000000, 0, 0}},
+    {MAP_OTHER_RAM, {"other ram", REGION_DEVICE, 0x24000000, 0x1C000000, 0, 0}},
+    {EVERY_MAP, {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0, 0}},
+    {MAP_EXTERNAL, {"external memory", REGION_DEVICE, 0x60000000, 0x80000000, 0, 0}},
+    {EVERY_MAP, {"private peripherals", REGION_DEVICE, 0xE0000000, 0x20000000, 0, 0}},
 };
+
+/* Chips without what others of their family have, FSMC, FMC or QUADSPI: the data sheets' chapters
+ * "Memory mapping". */
+static const uint16_t without_external[] = {0x410, 0x412, 0x416, 0x418, 0x420, 0x422, 0x423, 0x427,
+                                            0x429, 0x431, 0x432, 0x433, 0x438, 0x439, 0x458};
+
+static uint32_t map_of(const struct chip *chip)
+{
+    uint32_t map = chip_family(chip)->map;
+
+    for (size_t i = 0; i < sizeof without_external / sizeof without_external[0]; i++)
+        if (without_external[i] == chip->dev_id)
+            map &= ~(uint32_t)MAP_EXTERNAL;
+    return map;
+}
 
 /* Keeps the list sorted. A region of no size is left out. */
 static void add(struct detect_regions *regions, const struct target_region *region)
@@ -43,11 +58,15 @@ static void add_flash(const struct chip *chip, uint32_t flash_size, bool two_ban
     struct chip_sectors runs[CHIP_RUNS_MAX];
     size_t count = chip_sector_runs(chip, flash_size, two_banks, runs);
 
-    for (size_t i = 0; i < count; i++)
-        add(regions, &(struct target_region){"flash", REGION_FLASH, runs[i].address, runs[i].size,
-                                             runs[i].sector_size});
-    if (!(chip_family(chip)->map & MAP_ITCM))
-        add(regions, &(struct target_region){"flash alias", REGION_ROM, 0, flash_size, 0});
+    for (size_t i = 0; i < count; i++) {
+        uint32_t own = runs[i].address, size = runs[i].size, sector = runs[i].sector_size;
+
+        add(regions, &(struct target_region){"flash", REGION_FLASH, own, size, sector, 0});
+        if (chip_family(chip)->map & MAP_BOOT_ALIAS)
+            add(regions,
+                &(struct target_region){"flash alias", REGION_FLASH_ALIAS,
+                                        own - chip_family(chip)->flash_base, size, sector, own});
+    }
 }
 
 static void add_ram(const struct chip *chip, struct detect_regions *regions)
@@ -55,9 +74,10 @@ static void add_ram(const struct chip *chip, struct detect_regions *regions)
     uint32_t first = chip_family(chip)->first_ram, size = first ? first : chip->ram_size;
 
     if (size)
-        add(regions, &(struct target_region){"sram", REGION_RAM, chip->ram_base, size, 0});
+        add(regions, &(struct target_region){"sram", REGION_RAM, chip->ram_base, size, 0, 0});
     else
-        add(regions, &(struct target_region){"sram", REGION_DEVICE, chip->ram_base, 0x02000000, 0});
+        add(regions,
+            &(struct target_region){"sram", REGION_DEVICE, chip->ram_base, 0x02000000, 0, 0});
 }
 
 /* The boot loader of the F1 ends at the option bytes; where it begins differs (AN2606). */
@@ -69,17 +89,17 @@ static void add_f1_system_memory(const struct chip *chip, struct detect_regions 
                                                          : 0x1FFFF000;
 
     add(regions,
-        &(struct target_region){"system memory", REGION_ROM, start, OPTION_BYTES - start, 0});
+        &(struct target_region){"system memory", REGION_ROM, start, OPTION_BYTES - start, 0, 0});
 }
 
 static void map_of_architecture(struct detect_regions *regions)
 {
     static const struct target_region map[] = {
-        {"code", REGION_DEVICE, 0x00000000, 0x20000000, 0},
-        {"sram", REGION_RAM, 0x20000000, 0x20000000, 0},
-        {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0},
-        {"external memory", REGION_DEVICE, 0x60000000, 0x80000000, 0},
-        {"private peripherals", REGION_DEVICE, 0xE0000000, 0x20000000, 0},
+        {"code", REGION_DEVICE, 0x00000000, 0x20000000, 0, 0},
+        {"sram", REGION_RAM, 0x20000000, 0x20000000, 0, 0},
+        {"peripherals", REGION_DEVICE, 0x40000000, 0x20000000, 0, 0},
+        {"external memory", REGION_DEVICE, 0x60000000, 0x80000000, 0, 0},
+        {"private peripherals", REGION_DEVICE, 0xE0000000, 0x20000000, 0, 0},
     };
 
     for (size_t i = 0; i < sizeof map / sizeof map[0]; i++)
@@ -104,7 +124,7 @@ void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
     }
     add_flash(chip, flash_size, two_banks, regions);
     add_ram(chip, regions);
-    uint32_t map = chip_family(chip)->map;
+    uint32_t map = map_of(chip);
     if (map & MAP_SYSTEM_F1)
         add_f1_system_memory(chip, regions);
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)

@@ -244,12 +244,32 @@ static void forget_written(struct target *target, uint32_t address, size_t lengt
     target->icsr_epoch = 0;
 }
 
+/* What cannot be written is not left to the bus: some chips drop such a write without a word. */
+static enum err refuse_read_only(struct target *target, uint32_t address)
+{
+    const struct target_region *region = target_region_at(target, address);
+
+    if (!region || region->kind == REGION_RAM || region->kind == REGION_DEVICE)
+        return ERR_OK;
+    if (region->sector_size)
+        return job_fail(target->job, ERR_FAULT,
+                        "0x%08x is flash, which is not written like RAM: load a program "
+                        "('load', 'flash write_image')",
+                        address);
+    return job_fail(target->job, ERR_FAULT, "0x%08x is %s, which nobody can write", address,
+                    region->name);
+}
+
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
 {
     const uint8_t *from = data;
     enum err mark = core_mark(target);
     enum err err = check_access(target, address, length);
 
+    if (err == ERR_OK && length > 0)
+        err = refuse_read_only(target, address);
+    if (err)
+        return err;
     for (size_t done = 0; done < length && !err;) {
         uint32_t at = address + (uint32_t)done;
         size_t n = slice_of(target, at, length - done);

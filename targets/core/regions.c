@@ -13,6 +13,14 @@ const struct target_region *target_region_at(const struct target *target, uint32
     return detect_region_at(&target->regions, address);
 }
 
+uint32_t target_own_address(const struct target *target, uint32_t address)
+{
+    const struct target_region *region = target_region_at(target, address);
+
+    return region && region->kind == REGION_FLASH_ALIAS ? region->shows + (address - region->start)
+                                                        : address;
+}
+
 /* The system address map's code and SRAM areas end where the peripherals begin (DDI 0403, B3.1). */
 bool target_lacks_memory(const struct target *target, uint32_t address)
 {

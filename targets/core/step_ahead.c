@@ -20,7 +20,7 @@ static enum err decode(struct target *target, uint32_t pc, struct thumb *thumb, 
 
     *known = false;
     /* Code in RAM may hold breakpoints, and v1 comparators do not reach it. */
-    if (!region || region->kind != REGION_FLASH)
+    if (!region || !region->sector_size)
         return ERR_OK;
     enum err err = memory_read_cached(target, pc, code, sizeof code, &got);
     if (err || got < sizeof code)

@@ -218,7 +218,7 @@ static bool is_protection(struct target *target, const struct stop_facts *facts)
     const struct target_region *region = target_region_at(target, facts->scb[FACT_BFAR]);
     bool code = cfsr & CFSR_IBUSERR || facts->scb[FACT_HFSR] & HFSR_VECTTBL;
     bool data = cfsr & CFSR_PRECISERR && cfsr & CFSR_BFARVALID && region &&
-                (region->kind == REGION_FLASH || region->kind == REGION_ROM);
+                region->kind != REGION_RAM && region->kind != REGION_DEVICE;
 
     return (code || data) && target_protection_is_on(target);
 }

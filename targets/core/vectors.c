@@ -82,7 +82,7 @@ static bool begins_program(const struct target *target, uint32_t address, const 
     const struct target_region *code = target_region_at(target, table->reset);
 
     return stack && stack->kind == REGION_RAM && table->sp % 4 == 0 && table->reset & THUMB &&
-           code && code->kind == REGION_FLASH && table->reset - address < NEAR;
+           code && code->sector_size && target_own_address(target, table->reset) - address < NEAR;
 }
 
 /* 0: none was found. */
@@ -138,7 +138,9 @@ static void say_nowhere(const struct target *target, uint32_t code, char *text)
 {
     const struct target_region *flash = find_flash(target);
 
-    if (flash && code - flash->start < LARGEST_FLASH)
+    bool by_alias = target_own_address(target, 0) && code < LARGEST_FLASH;
+
+    if (flash && (by_alias || code - flash->start < LARGEST_FLASH))
         snprintf(text, REASON_SIZE,
                  "0x%08x is behind the end of the flash: is the program made for a larger chip?",
                  code);
@@ -153,7 +155,7 @@ static bool is_erased(struct target *target, uint32_t code)
     const struct target_region *region = target_region_at(target, code);
     uint8_t bytes[4];
 
-    return region && (region->kind == REGION_FLASH || region->kind == REGION_ROM) &&
+    return region && region->kind != REGION_RAM && region->kind != REGION_DEVICE &&
            read_quietly(target, code, bytes, sizeof bytes) && get_le32(bytes) == ONES;
 }
 

@@ -16,6 +16,16 @@ static struct job *job_of(const struct target *target)
 
 /* --- where the bytes go --- */
 
+static bool is_flash(enum region_kind kind)
+{
+    return kind == REGION_FLASH || kind == REGION_FLASH_ALIAS;
+}
+
+static bool is_memory(enum region_kind kind)
+{
+    return is_flash(kind) || kind == REGION_RAM;
+}
+
 /* A run of bytes of one segment that lie in one kind of memory. */
 struct part {
     enum region_kind kind;
@@ -72,7 +82,7 @@ static enum err take_part(struct target *target, const struct image *image,
     uint64_t end = (uint64_t)segment->address + segment->size;
     const struct target_region *region = target_region_at(target, (uint32_t)at);
 
-    if (!region || (region->kind != REGION_FLASH && region->kind != REGION_RAM))
+    if (!region || !is_memory(region->kind))
         return nowhere(target, image, (uint32_t)at);
     *part = (struct part){region->kind, (uint32_t)at, 0, segment->data + offset};
     while (at < end && region && region->kind == part->kind) {
@@ -104,22 +114,60 @@ static enum err count_part(void *user, const struct part *part)
 {
     struct flash_image_places *places = user;
 
-    *(part->kind == REGION_FLASH ? &places->flash : &places->ram) += part->size;
+    *(is_flash(part->kind) ? &places->flash : &places->ram) += part->size;
+    return ERR_OK;
+}
+
+struct views {
+    struct target *target;
+    const struct image *image;
+};
+
+/* Of a part that lies in the alias: the first byte that a segment at the flash's own address has
+ * otherwise. */
+static bool contradicts(uint32_t own, const struct part *part, const struct image_segment *segment,
+                        uint32_t *at)
+{
+    uint64_t end = (uint64_t)own + part->size, last = (uint64_t)segment->address + segment->size;
+    uint64_t from = own > segment->address ? own : segment->address;
+
+    for (uint64_t i = from; i < end && i < last; i++)
+        if (part->data[i - own] != segment->data[i - segment->address]) {
+            *at = (uint32_t)i;
+            return true;
+        }
+    return false;
+}
+
+static enum err agree(void *user, const struct part *part)
+{
+    const struct views *views = user;
+    uint32_t own = target_own_address(views->target, part->address), at;
+
+    for (size_t i = 0; own != part->address && i < views->image->count; i++)
+        if (contradicts(own, part, &views->image->segments[i], &at))
+            return job_fail(job_of(views->target), ERR_FILE,
+                            "the file has two different bytes for 0x%08" PRIx32
+                            ", which 0x%08" PRIx32 " shows again: is it linked for both?",
+                            at, at - own + part->address);
     return ERR_OK;
 }
 
 enum err flash_image_places(struct target *target, const struct image *image,
                             struct flash_image_places *places)
 {
+    struct views views = {target, image};
+
     *places = (struct flash_image_places){0};
-    return visit_parts(target, image, count_part, places);
+    enum err err = visit_parts(target, image, count_part, places);
+    return err ? err : visit_parts(target, image, agree, &views);
 }
 
 /* --- programming --- */
 
 static enum err write_flash_part(void *user, const struct part *part)
 {
-    if (part->kind != REGION_FLASH)
+    if (!is_flash(part->kind))
         return ERR_OK;
     return flash_write(user, part->address, part->data, part->size);
 }

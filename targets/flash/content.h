@@ -20,7 +20,7 @@ struct flash_image_places {
 };
 
 /* Where the image goes. ERR_NOT_FLASH, with the address, if a byte of it lies in neither flash nor
- * RAM. No traffic. */
+ * RAM; ERR_FILE if flash that shows twice should hold two different bytes. No traffic. */
 enum err flash_image_places(struct target *target, const struct image *image,
                             struct flash_image_places *places);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "chip/families.h"
+#include "flash/alias.h"
 #include "flash/checksum.h"
 #include "flash/flash_internal.h"
 #include "image/fit.h"
@@ -199,10 +200,15 @@ static enum err outside(struct flash *flash, enum err err, uint32_t address, uin
 enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
 {
     enum err err = refuse_after_error(flash);
+    uint32_t own = address;
 
     if (err)
         return err;
-    err = plan_announce(&flash->plan, address, length);
+    begin(flash);
+    err = alias_resolve(flash, &own);
+    if (end(flash, err))
+        return err;
+    err = plan_announce(&flash->plan, own, length);
     if (!err)
         flash->report.bytes_announced += length;
     return outside(flash, err, address, length, "");
@@ -211,12 +217,19 @@ enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
 enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)
 {
     enum err err = refuse_after_error(flash);
+    uint32_t own = address;
     char fit[FIT_TEXT];
 
     if (err)
         return err;
+    begin(flash);
+    err = alias_resolve(flash, &own);
+    if (!err)
+        err = alias_agrees(flash, address, own, data, length);
+    if (end(flash, err))
+        return err;
     fit_fails(flash->target, address, length, fit);
-    err = outside(flash, plan_write(&flash->plan, address, data, length), address, length, fit);
+    err = outside(flash, plan_write(&flash->plan, own, data, length), address, length, fit);
     if (err)
         return err;
     flash->report.bytes_written += length;

@@ -23,12 +23,15 @@ struct flash {
      * the hardware is in a state that can be told. `caller` is the job of the call under way. */
     struct job work;
     struct job *caller;
-    bool failed;         /* only flash_close() is left */
-    bool rest_holds;     /* sectors nobody named hold something: no mass erase */
-    bool mass_wanted;    /* mass erase was asked for by name */
-    uint64_t slice_us;   /* when the last checkpoint was passed */
-    uint32_t erased_sum; /* checksum of an erased page */
-    uint8_t *page;       /* page_size bytes of scratch, twice */
+    bool failed;      /* only flash_close() is left */
+    bool rest_holds;  /* sectors nobody named hold something: no mass erase */
+    bool mass_wanted; /* mass erase was asked for by name */
+    bool alias_known; /* it shows the flash (alias.c) */
+    bool written_directly, written_by_alias;
+    uint32_t alias_offset; /* from an alias to the flash's own address */
+    uint64_t slice_us;     /* when the last checkpoint was passed */
+    uint32_t erased_sum;   /* checksum of an erased page */
+    uint8_t *page;         /* page_size bytes of scratch, twice */
 };
 
 /* Compares, erases, programs all sectors that are final. */

@@ -185,6 +185,24 @@ enum err plan_write(struct flash_plan *plan, uint32_t address, const void *data,
     return ERR_OK;
 }
 
+bool plan_contradicts(const struct flash_plan *plan, uint32_t address, const void *data,
+                      uint32_t length, uint32_t *at)
+{
+    const uint8_t *bytes = data;
+
+    for (uint32_t i = 0; i < length; i++) {
+        const struct plan_sector *sector = plan_sector_at(plan, address + i);
+        uint32_t offset = sector ? address + i - sector->address : 0;
+
+        if (!sector || !sector->want || !bit_get(sector->written, offset) ||
+            sector->want[offset] == bytes[i])
+            continue;
+        *at = address + i;
+        return true;
+    }
+    return false;
+}
+
 bool plan_is_final(const struct flash_plan *plan, const struct plan_sector *sector, bool all)
 {
     bool cursor_inside =

@@ -78,6 +78,11 @@ void plan_finish(struct flash_plan *plan);
 enum err plan_announce(struct flash_plan *plan, uint32_t address, uint32_t length);
 enum err plan_write(struct flash_plan *plan, uint32_t address, const void *data, uint32_t length);
 
+/* Some of these bytes were written before, and not alike; *at is the first. What lies outside is
+ * passed over. */
+bool plan_contradicts(const struct flash_plan *plan, uint32_t address, const void *data,
+                      uint32_t length, uint32_t *at);
+
 /* The sector at an address; NULL outside. */
 struct plan_sector *plan_sector_at(const struct flash_plan *plan, uint32_t address);
 /* Open, and no more bytes are to be expected: something is written and the latest write ended

@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Each is looked for in all sections: no place for absurd numbers. */
-enum { SEGMENTS_MAX = 256, TABLES = 3 };
+enum { SEGMENTS_MAX = 256, SECTIONS_MAX = 256, TABLES = 3 };
 
 static enum err wrong(struct image_reader *reader, const char *what)
 {
@@ -50,6 +50,7 @@ static bool is_loaded(const GElf_Shdr *section)
 struct elf_file {
     struct image_reader *reader;
     Elf *elf;
+    size_t sections;
     struct range {
         uint64_t start, end; /* in the file */
     } headers[TABLES];       /* the file's, the programs', the sections' */
@@ -98,6 +99,38 @@ static uint64_t behind_fill(const struct elf_file *file, uint64_t offset, uint64
     return offset == limit ? limit : offset - (offset - start) % 4;
 }
 
+/* The end of the section that covers `offset`; `offset` itself if none does. */
+static uint64_t behind_section(const struct elf_file *file, uint64_t offset)
+{
+    for (Elf_Scn *at = elf_nextscn(file->elf, NULL); at; at = elf_nextscn(file->elf, at)) {
+        GElf_Shdr section;
+
+        if (gelf_getshdr(at, &section) && is_loaded(&section) && offset >= section.sh_offset &&
+            offset - section.sh_offset < section.sh_size)
+            return section.sh_offset + section.sh_size;
+    }
+    return offset;
+}
+
+/* Zeros and ones between sections are fill. */
+static void count_unsectioned(const struct elf_file *file, uint32_t address, uint64_t at,
+                              uint64_t end)
+{
+    struct image *image = file->reader->image;
+
+    for (uint64_t offset = at, next; file->sections <= SECTIONS_MAX && offset < end;) {
+        next = behind_section(file, offset);
+        if (next == offset)
+            next = next_section(file, offset, end);
+        else
+            offset = next;
+        for (; offset < next; offset++)
+            if (file->reader->data[offset] != 0 && file->reader->data[offset] != UINT8_MAX &&
+                image->unsectioned++ == 0)
+                image->unsectioned_at = address + (uint32_t)(offset - at);
+    }
+}
+
 static enum err take_bytes(const struct elf_file *file, const GElf_Phdr *segment)
 {
     uint64_t at = segment->p_offset, end = at + segment->p_filesz;
@@ -110,8 +143,9 @@ static enum err take_bytes(const struct elf_file *file, const GElf_Phdr *segment
             continue;
         }
         uint64_t until = next_header(file, at, end);
-        err = image_add(file->reader, segment->p_paddr + (at - segment->p_offset),
-                        file->reader->data + at, until - at);
+        uint64_t address = segment->p_paddr + (at - segment->p_offset);
+        err = image_add(file->reader, address, file->reader->data + at, until - at);
+        count_unsectioned(file, (uint32_t)address, at, until);
         at = until;
     }
     return err;
@@ -156,6 +190,7 @@ static enum err read_segments(struct image_reader *reader, Elf *elf)
     struct elf_file file = {
         .reader = reader,
         .elf = elf,
+        .sections = sections,
         .headers = {{0, sizeof(Elf32_Ehdr)},
                     {header.e_phoff, header.e_phoff + count * sizeof(Elf32_Phdr)},
                     {header.e_shoff, header.e_shoff + sections * sizeof(Elf32_Shdr)}},

@@ -6,7 +6,8 @@
 
 static bool is_memory(const struct target_region *region)
 {
-    return region && (region->kind == REGION_FLASH || region->kind == REGION_RAM);
+    return region && (region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS ||
+                      region->kind == REGION_RAM);
 }
 
 /* Behind the last byte of the memory that `region` belongs to. */
@@ -33,7 +34,7 @@ bool fit_fails(const struct target *target, uint32_t address, uint64_t size, cha
     snprintf(text, FIT_TEXT,
              "%" PRIu64 "%s do not fit: ends at 0x%08" PRIx64 ", %s ends at 0x%08" PRIx64 "; ",
              large ? (size + 1023) / 1024 : size, large ? " KiB" : " bytes", address + size - 1,
-             region->kind == REGION_FLASH ? "flash" : "RAM", end_of_memory(target, region) - 1);
+             region->kind == REGION_RAM ? "RAM" : "flash", end_of_memory(target, region) - 1);
     return true;
 }
 
@@ -57,7 +58,8 @@ static void name_places(const struct target *target, char *text, size_t size)
 
     text[0] = '\0';
     for (size_t i = 0; i < count && used < size; i++) {
-        if (!is_memory(&regions[i]) || regions[i].start < reached)
+        if (!is_memory(&regions[i]) || regions[i].kind == REGION_FLASH_ALIAS ||
+            regions[i].start < reached)
             continue;
         reached = end_of_memory(target, &regions[i]);
         used += (size_t)snprintf(

@@ -44,6 +44,10 @@ struct image {
     bool has_entry;
     uint32_t entry;
     uint32_t uf2_family; /* of chips that it is made for; 0: not said */
+    /* ELF: bytes of the program that no section covers, fill left out; gdb loads sections alone.
+     * Not counted in a file of very many sections. */
+    size_t unsectioned;
+    uint32_t unsectioned_at; /* the first */
 };
 
 /* `offset` is added to every address (a binary begins there). ERR_FILE, ERR_NO_MEMORY. On error

@@ -13,6 +13,9 @@ import time
 
 from mi import ELF, ENVIRONMENT, FOLDER, LIMIT, PATIENT, PROBED, run_tests
 
+# Of the same folder and source.
+ELF_AT_ZERO = os.path.join(os.path.dirname(ELF), "bench_zero.elf")
+
 
 def call(*words, environment=None):
     done = subprocess.run([PROBED, "debug", *words], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL,
@@ -91,16 +94,36 @@ def exit_code_is_gdbs():
     assert not daemons(), daemons()
 
 
-def a_program_at_zero_is_refused_with_the_reason():
-    """gdb says "Load failed" and sends nothing."""
-    path = os.path.join(FOLDER, "zero.elf")
-    head = struct.pack("<16sHHIIIIIHHHHHH", b"\x7fELF\1\1\1", 2, 40, 1, 1, 52, 0, 0x05000000, 52, 32, 1, 0, 0, 0)
-    for address, refused in ((0, True), (0x08000000, False)):
-        with open(path, "wb") as file:
-            file.write(head + struct.pack("<8I", 1, 84, address, address, 16, 16, 5, 4) + bytes(16))
-        code, text = call("--sim", path, "-nx", *PATIENT, "-batch", "-ex", "quit 7")
-        assert ("linked at address 0" in text) == refused, text
-        assert not refused or code == 1, (code, text)
+def a_program_at_zero_is_loaded():
+    """Where the flash shows when the chip starts from it."""
+    code, text = call("--sim", ELF_AT_ZERO, "-nx", *PATIENT, "-batch", "-ex", "info line main", "-ex", "x/2xw 0x08000000")
+    assert code == 0 and "Breakpoint 1, main ()" in text and "starts at address 0x4" in text, text
+    assert "0x8000000:\t0x20005000\t0x000000" in text and "probed:" not in text, text
+
+
+def elf_with_a_bare_segment(name):
+    """The program of these tests, and words that stand in a segment but in no section."""
+    bare = os.path.join(FOLDER, name)
+    with open(ELF, "rb") as file:
+        program = bytearray(file.read())
+    table, count = struct.unpack_from("<I", program, 28)[0], struct.unpack_from("<H", program, 44)[0]
+    headers = program[table:table + 32 * count] + struct.pack("<8I", 1, len(program), 0x08008000, 0x08008000, 8, 8, 4, 4)
+    program += b"no gdb's" + headers
+    struct.pack_into("<I", program, 28, len(program) - len(headers))
+    struct.pack_into("<H", program, 44, count + 1)
+    with open(bare, "wb") as file:
+        file.write(program)
+    return bare
+
+
+def bytes_of_no_section_are_loaded():
+    """gdb's own `load` leaves them out."""
+    for name, loaded in (("bare segment.elf", True), ("bare{segment.elf", False)):
+        path = elf_with_a_bare_segment(name)
+        code, text = call("--sim", path, "-nx", *PATIENT, "-batch", "-ex", "x/s 0x08008000", "-ex", "bt", "-ex", "load")
+        assert code == 0 and "#0  main ()" in text and ('"no gdb\'s' in text) == loaded, text
+        assert "8 bytes from 0x08008000 on belong to no section" in text, text
+        assert ("monitor flash write_image {%s}" % path in text) == loaded and ("probed flash" in text) != loaded, text
 
 
 def clear_errors():
@@ -152,5 +175,5 @@ def killed_by_surprise():
         time.sleep(0.05)
 
 
-run_tests([stops_at_main, words_in_any_order, exit_code_is_gdbs, a_program_at_zero_is_refused_with_the_reason, clear_errors,
-           without_a_target, ctrl_c_reaches_gdb_only, killed_by_surprise])
+run_tests([stops_at_main, words_in_any_order, exit_code_is_gdbs, a_program_at_zero_is_loaded, bytes_of_no_section_are_loaded,
+           clear_errors, without_a_target, ctrl_c_reaches_gdb_only, killed_by_surprise])

@@ -175,9 +175,9 @@ enum target_state target_state(const struct target *target)
 const struct target_region *target_regions(const struct target *target, size_t *count)
 {
     static const struct target_region regions[] = {
-        {"flash", REGION_FLASH, FAKE_FLASH, FAKE_FLASH_SIZE, 1024},
-        {"sram", REGION_RAM, FAKE_RAM, FAKE_RAM_SIZE, 0},
-        {"system memory", REGION_ROM, 0x1FFFF000, 0x800, 0},
+        {"flash", REGION_FLASH, FAKE_FLASH, FAKE_FLASH_SIZE, 1024, 0},
+        {"sram", REGION_RAM, FAKE_RAM, FAKE_RAM_SIZE, 0, 0},
+        {"system memory", REGION_ROM, 0x1FFFF000, 0x800, 0, 0},
     };
 
     *count = 3;

@@ -117,12 +117,12 @@ static void as_many_registers_as_there_can_be_fit(void **state)
 static void map_covers_all_addresses_once(void **state)
 {
     static const struct target_region regions[] = {
-        {"sram", REGION_RAM, 0x20000000, 0x5000, 0},
-        {"flash", REGION_FLASH, 0x08000000, 0x10000, 0x400},
-        {"alias", REGION_ROM, 0, 0x10000, 0},
-        {"overlap", REGION_ROM, 0x0800F000, 0x2000, 0},
-        {"devices", REGION_DEVICE, 0x40000000, 0x20000000, 0},
-        {"top", REGION_DEVICE, 0xFFFFF000, 0x1000, 0},
+        {"sram", REGION_RAM, 0x20000000, 0x5000, 0, 0},
+        {"flash", REGION_FLASH, 0x08000000, 0x10000, 0x400, 0},
+        {"alias", REGION_FLASH_ALIAS, 0, 0x10000, 0x800, 0x08000000},
+        {"overlap", REGION_ROM, 0x0800F000, 0x2000, 0, 0},
+        {"devices", REGION_DEVICE, 0x40000000, 0x20000000, 0, 0},
+        {"top", REGION_DEVICE, 0xFFFFF000, 0x1000, 0, 0},
     };
     static char memory[DESCRIBE_SIZE];
     struct reading reading;
@@ -136,11 +136,12 @@ static void map_covers_all_addresses_once(void **state)
         assert_true(reading.next == 1ull << 32);
     }
     assert_string_equal(reading.lines, "memory-map\n"
-                                       "memory type=rom start=0x00000000 length=0x10000\n"
+                                       "memory type=flash start=0x00000000 length=0x10000\n"
+                                       "property name=blocksize\n0x800\n"
                                        "memory type=ram start=0x00010000 length=0x7ff0000\n"
                                        "memory type=flash start=0x08000000 length=0x10000\n"
                                        "property name=blocksize\n0x400\n"
-                                       "memory type=rom start=0x08010000 length=0x1000\n"
+                                       "memory type=ram start=0x08010000 length=0x1000\n"
                                        "memory type=ram start=0x08011000 length=0x17fef000\n"
                                        "memory type=ram start=0x20000000 length=0x5000\n"
                                        "memory type=ram start=0x20005000 length=0x1fffb000\n"

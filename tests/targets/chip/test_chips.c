@@ -204,7 +204,9 @@ static void maps_are_sorted_and_do_not_overlap(void **state)
             const struct target_region *region = &map.items[r];
             assert_non_null(region->name);
             assert_true(region->size > 0);
-            assert_true((region->kind == REGION_FLASH) == (region->sector_size != 0));
+            bool flash = region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS;
+            assert_true(flash == (region->sector_size != 0));
+            assert_true((region->kind == REGION_FLASH_ALIAS) == (region->shows != 0));
             if (r)
                 assert_true(region->start - 1 >=
                             map.items[r - 1].start + (map.items[r - 1].size - 1));

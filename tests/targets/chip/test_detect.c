@@ -66,7 +66,12 @@ static void a_blue_pill_has_its_memories(void **state)
     assert_int_equal(flash->start, 0x08000000);
     assert_int_equal(flash->sector_size, 1024);
     assert_null(region_at(&found, 0x08010000));
-    assert_int_equal(region_at(&found, 0x00000000)->kind, REGION_ROM);
+    const struct target_region *alias = region_at(&found, 0x00000000);
+    assert_int_equal(alias->kind, REGION_FLASH_ALIAS);
+    assert_int_equal(alias->size, 0x10000);
+    assert_int_equal(alias->sector_size, 1024);
+    assert_int_equal(alias->shows, 0x08000000);
+    assert_null(region_at(&found, 0x60000000)); /* no FSMC */
     assert_int_equal(region_at(&found, 0x20004FFF)->kind, REGION_RAM);
     assert_null(region_at(&found, 0x20005000));
     assert_int_equal(region_at(&found, 0x1FFFF000)->kind, REGION_ROM);
