@@ -60,6 +60,9 @@ static void explain_write(struct packet_call *call, enum err err)
                  err == ERR_OK ? "were written into registers" : "are not loaded", text);
     else if (fit_fails(target, address, length, fit))
         log_line(call->session->log, LOG_WARN, "%sis it made for a larger chip?", fit);
+    else if (err != ERR_OK)
+        log_line(call->session->log, LOG_WARN, "%zu bytes are not loaded: %s", length,
+                 job_text(call->job, err));
 }
 
 /* M and X: the schema saw to it that the length is the data's. X of nothing is gdb's question

@@ -117,11 +117,13 @@ def a_load_to_no_memory_leaves_one_warning_with_the_reason():
     """gdb says nothing but "Load failed"; a variable that is set there says enough itself."""
     places = "flash 0x08000000-0x0800ffff, RAM 0x20000000-0x20004fff"
     for address, reply, said in (
-            (0x00000000, b"E", f"1024 bytes are not loaded: 0x00000000 is flash alias, not flash or RAM: {places}"),
+            (0x00000000, b"E", "1024 bytes are not loaded: 0x00000000 is flash, which is not written like RAM"),
+            (0x08000400, b"E", "1024 bytes are not loaded: 0x08000400 is flash, which is not written like RAM"),
+            (0x1FFFF000, b"E", f"1024 bytes are not loaded: 0x1ffff000 is system memory, not flash or RAM: {places}"),
             (0x08010000, b"E", f"1024 bytes are not loaded: 0x08010000 is no memory of this chip: {places}"),
             (0x1FFFE000, b"E", f"1024 bytes are not loaded: 0x1fffe000 is no memory of this chip: {places}"),
             (0x20005000, b"E", f"1024 bytes are not loaded: 0x20005000 is no memory of this chip: {places}"),
-            (0x60000000, b"E", f"1024 bytes are not loaded: 0x60000000 is external memory, not flash or RAM: {places}"),
+            (0x60000000, b"E", f"1024 bytes are not loaded: 0x60000000 is no memory of this chip: {places}"),
             (0x20004F00, b"E", "1 KiB do not fit: ends at 0x200052ff, RAM ends at 0x20004fff"),
             (0x40021000, b"O", f"32 bytes were written into registers: 0x40021000 is peripherals, not flash or RAM: {places}")):
         with board() as daemon, Client(daemon.port) as c:

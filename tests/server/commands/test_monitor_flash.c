@@ -143,7 +143,7 @@ static void places_that_are_no_flash_are_refused_first(void **state)
     monitor("flash fillw 0x08000000 0x12345678 1");
     monitorf("flash write_image %s 0x0800f000", path);
     assert_int_equal(rig.error, ERR_NOT_FLASH);
-    monitorf("program %s 0", path);
+    monitorf("program %s 0x1ffff000", path);
     assert_int_equal(rig.error, ERR_NOT_FLASH);
     assert_prints("mdw 0x08000000", "0x08000000: 12345678 \n");
     assert_says("flash write_image erase", "[usage: flash write_image");
