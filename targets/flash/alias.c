@@ -25,14 +25,11 @@ static enum err look(struct flash *flash, const struct target_region *alias)
                     alias->start, alias->shows);
 }
 
-enum err alias_resolve(struct flash *flash, uint32_t *address)
+enum err alias_check(struct flash *flash, uint32_t address)
 {
-    const struct target_region *region = target_region_at(flash->target, *address);
-
-    if (!region || region->kind != REGION_FLASH_ALIAS)
-        return ERR_OK;
-    *address = target_own_address(flash->target, *address);
+    const struct target_region *region = target_region_at(flash->target, address);
     enum err err = flash->alias_known ? ERR_OK : look(flash, region);
+
     flash->alias_known = !err;
     flash->alias_offset = region->shows - region->start;
     return err;
@@ -47,7 +44,7 @@ enum err alias_agrees(struct flash *flash, uint32_t through, uint32_t address, c
     if (!flash->written_directly || !flash->written_by_alias ||
         !plan_contradicts(&flash->plan, address, data, length, &at))
         return ERR_OK;
-    return job_fail(&flash->work, ERR_ARGUMENT,
+    return job_fail(probe_job(target_probe(flash->target)), ERR_ARGUMENT,
                     "the program has two different bytes for 0x%08" PRIx32 ", which 0x%08" PRIx32
                     " shows again: is it linked for both?",
                     at, at - flash->alias_offset);

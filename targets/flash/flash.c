@@ -197,16 +197,28 @@ static enum err outside(struct flash *flash, enum err err, uint32_t address, uin
     return err ? job_fail(job, err, "%s", err_text(err)) : ERR_OK;
 }
 
+/* `data` NULL: to be erased. Only a look at an alias costs anything. */
+static enum err find_own(struct flash *flash, uint32_t address, const void *data, uint32_t length,
+                         uint32_t *own)
+{
+    *own = target_own_address(flash->target, address);
+    if (*own != address) {
+        begin(flash);
+        enum err err = end(flash, alias_check(flash, address));
+        if (err)
+            return err;
+    }
+    return data ? alias_agrees(flash, address, *own, data, length) : ERR_OK;
+}
+
 enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
 {
     enum err err = refuse_after_error(flash);
-    uint32_t own = address;
+    uint32_t own;
 
+    if (!err)
+        err = find_own(flash, address, NULL, length, &own);
     if (err)
-        return err;
-    begin(flash);
-    err = alias_resolve(flash, &own);
-    if (end(flash, err))
         return err;
     err = plan_announce(&flash->plan, own, length);
     if (!err)
@@ -217,16 +229,12 @@ enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
 enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)
 {
     enum err err = refuse_after_error(flash);
-    uint32_t own = address;
     char fit[FIT_TEXT];
+    uint32_t own;
 
-    if (err)
-        return err;
-    begin(flash);
-    err = alias_resolve(flash, &own);
     if (!err)
-        err = alias_agrees(flash, address, own, data, length);
-    if (end(flash, err))
+        err = find_own(flash, address, data, length, &own);
+    if (err)
         return err;
     fit_fails(flash->target, address, length, fit);
     err = outside(flash, plan_write(&flash->plan, own, data, length), address, length, fit);
