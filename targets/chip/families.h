@@ -81,6 +81,10 @@ struct chip_family {
     uint32_t first_ram; /* bytes of the RAM at ram_base, where ram_size counts others too; else 0 */
 };
 
+/* The window watchdog of all families: WWDG_CR is so much below IWDG_KR (RM0008, 3.3; not with
+ * Cortex-M7, where it stands elsewhere). */
+enum { CHIP_WWDG_BELOW_IWDG = 0x400 };
+
 extern const struct chip_family chip_families[CHIP_FAMILY_COUNT];
 
 #endif

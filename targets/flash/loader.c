@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The RAM the routines live in, and the one that sums up; loader_core.c lends them the core. */
+/* The RAM the routines live in, and the one that sums up; core/borrowed.c gives them the core. */
 #include "flash/loader.h"
 
 #include <stdlib.h>
@@ -7,7 +7,6 @@
 
 #include "chip/families.h"
 #include "flash/checksum.h"
-#include "flash/loader_core.h"
 #include "flash/loaders/checksum.h"
 
 /* The area: mailbox, code, buffers. A checksum's parameters and results come into the first buffer,
@@ -35,34 +34,24 @@ static const struct flash_loader *program_of(const struct loader *loader)
     return driver->loader ? driver->loader : &none;
 }
 
-static const struct target_region *largest_ram(const struct target *target)
-{
-    const struct target_region *best = NULL;
-    size_t count;
-    const struct target_region *regions = target_regions(target, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (regions[i].kind == REGION_RAM && (!best || regions[i].size > best->size))
-            best = &regions[i];
-    return best;
-}
-
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
 {
     const struct flash_geometry *geometry = &controller->geometry;
-    const struct target_region *ram = largest_ram(controller->target);
 
     *loader = (struct loader){.controller = controller, .target = controller->target};
+    loader->core =
+        (struct borrowed_core){.target = loader->target, .by = "flash loader", .used = 0x7FF};
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
     loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
-    if (!ram || ram->size < loader->area_size)
+    const struct target_region *ram = borrowed_ram(loader->target, loader->area_size);
+    if (!ram)
         return job_fail(controller->target->job, ERR_UNSUPPORTED,
-                        "programming flash takes %u bytes of RAM, the chip has %u",
-                        loader->area_size, ram ? ram->size : 0);
+                        "programming flash takes %u bytes of RAM, the chip has fewer",
+                        loader->area_size);
     loader->area = ram->start;
     return ERR_OK;
 }
@@ -112,7 +101,7 @@ enum err loader_enter(struct loader *loader)
         return core_flush_halted(loader->target); /* nobody reset it meanwhile */
     enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
     if (!err)
-        err = loader_core_take(loader);
+        err = borrowed_take(&loader->core);
     loader->entered = !err;
     return err;
 }
@@ -148,7 +137,7 @@ enum err loader_leave(struct loader *loader)
         return ERR_OK; /* nothing to give back */
     enum err ended = loader_program_end(loader);
     forget_program(loader);
-    enum err err = loader_core_give_back(loader);
+    enum err err = borrowed_give_back(&loader->core);
     return ended ? ended : err;
 }
 
@@ -193,7 +182,7 @@ static enum err wait_for_sums(struct loader *loader, uint32_t pages)
     uint64_t began_us = now_us(loader);
     ops_sleep(ops, (uint64_t)pages * loader->sum_ns / 1000);
     ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US);
-    enum err err = loader_core_flush(loader, false);
+    enum err err = borrowed_flush(&loader->core, false);
     /* A look or two early: the last one may have come late. */
     loader->sum_ns = (uint32_t)((now_us(loader) - began_us) * 875 / pages);
     return err;
@@ -209,12 +198,13 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     forget_program(loader);
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
-    loader_core_queue_start(loader, loader->area + loader->checksum_code, &parameters, 1);
+    borrowed_queue_start(&loader->core, loader->area + loader->checksum_code, &parameters, 1);
+    borrowed_queue_go(&loader->core);
     enum err err = wait_for_sums(loader, pages);
     if (err)
         return err;
     ops_read(ops, parameters, 4, words, SUM_RESULTS + pages);
-    err = loader_core_flush(loader, false);
+    err = borrowed_flush(&loader->core, false);
     if (!err && words[SUM_LEFT])
         err = job_fail(loader->target->job, ERR_LOADER,
                        "the checksum routine stopped with %u of %u pages left", words[SUM_LEFT],

@@ -13,31 +13,34 @@
 #ifndef PROBED_LOADER_H
 #define PROBED_LOADER_H
 
+#include "core/borrowed.h"
 #include "flash/driver.h"
 #include "flash/pace.h"
 
-enum { LOADER_CHECKSUM_PAGES = 64 }; /* at most, in one loader_checksum() */
+enum {
+    LOADER_CHECKSUM_PAGES = 64, /* at most, in one loader_checksum() */
+    LOADER_BUFFER_DATA = 8,     /* a buffer is length, address, data */
+};
 
 struct loader {
     struct flash_controller *controller;
     struct target *target;
+    struct borrowed_core core;
     uint32_t area, area_size; /* RAM that may be borrowed .. */
     uint32_t borrowed;        /* .. and how much of it is, from its start */
     uint32_t checksum_code, program_code, buffer[2];
     uint8_t *saved; /* what was there, then `block`; NULL: nothing borrowed */
     bool entered;
-    bool strayed;               /* the core may have left the routine: into a fault handler, say */
-    bool programming;           /* the core is in the program routine .. */
-    bool standing;              /* .. halted there for a while, since .. */
-    uint64_t stands_us;         /* .. then */
-    unsigned slot;              /* the buffer to fill next */
-    uint32_t units[2];          /* what is to be programmed from a buffer; 0: it is free */
-    struct pace pace;           /* of programming */
-    uint32_t sum_ns;            /* of the checksum of a page; 0: not known */
-    uint8_t *block;             /* the block being collected: its address, then its bytes */
-    uint32_t collected;         /* how many of these */
-    uint32_t failed_at;         /* the page that failed; those before it are right. 0: not known */
-    uint32_t mpu_ctrl, fp_ctrl; /* as found by loader_enter() */
+    bool programming;   /* the core is in the program routine .. */
+    bool standing;      /* .. halted there for a while, since .. */
+    uint64_t stands_us; /* .. then */
+    unsigned slot;      /* the buffer to fill next */
+    uint32_t units[2];  /* what is to be programmed from a buffer; 0: it is free */
+    struct pace pace;   /* of programming */
+    uint32_t sum_ns;    /* of the checksum of a page; 0: not known */
+    uint8_t *block;     /* the block being collected: its address, then its bytes */
+    uint32_t collected; /* how many of these */
+    uint32_t failed_at; /* the page that failed; those before it are right. 0: not known */
 };
 
 /* No traffic. ERR_UNSUPPORTED when RAM is too small. */
@@ -79,6 +82,9 @@ extern const struct loader_protocol loader_direct;  /* the driver's program() */
 
 /* Gives the core back with the program's registers. */
 enum err loader_leave(struct loader *loader);
+/* For the protocols: saves the area up to `end`, a multiple of 4. The core may run a routine
+ * meanwhile that stays below what is saved. */
+enum err loader_borrow(struct loader *loader, uint32_t end);
 /* Puts RAM back as far as the target answers, frees. In any state; twice is fine. */
 enum err loader_close(struct loader *loader);
 

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 #include "chip/families.h"
-#include "flash/loader_core.h"
+#include "flash/loader.h"
 
 /* On top of the driver's limits: the routine's own instructions at a slow clock. */
 enum { MARGIN_US = 500000 };
@@ -41,7 +41,7 @@ static void forget(struct loader *loader)
 
 static enum err flush(struct loader *loader, bool pause)
 {
-    enum err err = loader_core_flush(loader, pause);
+    enum err err = borrowed_flush(&loader->core, pause);
 
     if (err) {
         forget(loader);
@@ -58,7 +58,7 @@ static enum err explain_failure(struct loader *loader)
     uint32_t status[2] = {0};
 
     forget(loader);
-    enum err err = loader_core_halt(loader);
+    enum err err = borrowed_halt(&loader->core);
     if (err)
         return err;
     ops_read(&loader->target->ops, loader->area, 4, status, 2);
@@ -69,15 +69,15 @@ static enum err explain_failure(struct loader *loader)
     return loader->controller->driver->explain(loader->controller, status[0], status[1]);
 }
 
-/* After an error outside of loader_core_flush(). */
+/* After an error outside of borrowed_flush(). */
 static void stop(struct loader *loader)
 {
     bool runs = loader->programming && !loader->standing;
 
     forget(loader);
-    loader->strayed = true;
+    loader->core.strayed = true;
     if (runs && target_state(loader->target) == TARGET_HALTED)
-        loader_core_halt(loader);
+        borrowed_halt(&loader->core);
 }
 
 static void queue_go_on(struct loader *loader)
@@ -86,7 +86,7 @@ static void queue_go_on(struct loader *loader)
         return;
     loader->standing = false;
     pace_stood(&loader->pace, now_us(loader) - loader->stands_us);
-    loader_core_queue_go(loader);
+    borrowed_queue_go(&loader->core);
 }
 
 static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
@@ -166,7 +166,8 @@ static void queue_start(struct loader *loader, uint32_t mailbox[5])
     mailbox[4] = geometry_of(loader)->program_size;
     ops_write(&loader->target->ops, loader->area, 4, mailbox, 5);
     ops_write32(&loader->target->ops, buffer(loader, 1), 0);
-    loader_core_queue_start(loader, loader->area + loader->program_code, arguments, 4);
+    borrowed_queue_start(&loader->core, loader->area + loader->program_code, arguments, 4);
+    borrowed_queue_go(&loader->core);
     loader->programming = true;
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Assembles the loaders of all families and writes each as a byte array into a header beside its source.
+# Assembles the loaders of all families and the routines of core/ and writes each as a byte array into a header beside its source.
 #
 #   generate.sh            writes the headers
 #   generate.sh --check    compares them with what the sources give; exit 77 without a toolchain
@@ -33,7 +33,7 @@ header() { # PATH without an ending
     echo "/* clang-format on */"
 }
 
-for source in "$here"/*.S "$here"/../*/loaders/*.S; do
+for source in "$here"/*.S "$here"/../*/loaders/*.S "$here"/../../core/routines/*.S; do
     path=${source%.S}
     header "$path" >"$work/made.h"
     if [ "${1:-}" = --check ]; then

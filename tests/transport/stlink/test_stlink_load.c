@@ -3,6 +3,7 @@
  * the flash's own times all count, and nothing else does. */
 #include <stdio.h>
 
+#include "base/crc32.h"
 #include "flash/flash.h"
 #include "stlink_bench.h"
 #include "target.h"
@@ -106,11 +107,39 @@ static void loads_hardly_poll(void **state)
     }
 }
 
+/* gdb's compare-sections: the target sums up by itself. 8 MHz, as behind a reset. */
+static void a_long_checksum_hardly_costs_trips(void **state)
+{
+    static const char *const firmwares[] = {"V2J43", "V3"};
+    enum { SIZE = 41 * 1024 };
+
+    (void)state;
+    make_image();
+    for (size_t i = 0; i < sizeof firmwares / sizeof *firmwares; i++) {
+        struct bench bench;
+        struct target *target = open_target(&bench, firmwares[i]);
+        uint32_t crc = 0;
+        load(&bench, target, SIZE);
+        uint64_t transfers = bench.pipe.pipe.transfers, us = sim_board_now_us(bench.board);
+        assert_int_equal(target_crc(target, FLASH, SIZE, &crc), ERR_OK);
+        transfers = bench.pipe.pipe.transfers - transfers;
+        us = sim_board_now_us(bench.board) - us;
+        print_message("%s, CRC of 41 KiB: %llu us in %llu transfers\n", firmwares[i],
+                      (unsigned long long)us, (unsigned long long)transfers);
+        assert_int_equal(crc, crc32_add(CRC32_START, image, SIZE));
+        assert_in_range(transfers, 1, 40);
+        assert_in_range(us, 1, 100000);
+        target_destroy(target);
+        bench_close(&bench);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(loads_cost_little_more_than_the_flash),
         cmocka_unit_test(loads_hardly_poll),
+        cmocka_unit_test(a_long_checksum_hardly_costs_trips),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

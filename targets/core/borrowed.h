@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The halted core in the hands of a routine of ours that runs in target RAM.
+ *
+ * Interrupts are masked, breakpoints, watchpoints, the MPU and SysTick are off meanwhile; NMI is
+ * not masked. The program's registers are kept in the target's register cache. The core runs inside
+ * borrowed_flush() and, on demand, until the next one. Worker thread. */
+#ifndef PROBED_BORROWED_H
+#define PROBED_BORROWED_H
+
+#include "core/core.h"
+
+struct borrowed_core {
+    struct target *target;
+    const char *by; /* "flash loader": what sentences call the routine */
+    uint32_t used;  /* bit n: it changes r0 to r12; it has no stack */
+    bool strayed;   /* the core may have left the routine: into a fault handler, say */
+    uint32_t mpu_ctrl, fp_ctrl, systick, cycles; /* as found */
+};
+
+/* The largest RAM, whose start is lent to routines; NULL if there are fewer bytes. */
+const struct target_region *borrowed_ram(const struct target *target, uint32_t size);
+/* Whoever halted it: the program's registers are read into the target's cache, what could stop or
+ * divert a routine is switched off. */
+enum err borrowed_take(struct borrowed_core *core);
+/* The same in parts, the registers being in the cache. Queues reads of what will be put back. */
+void borrowed_queue_look(struct borrowed_core *core);
+/* Queues the rest, once these were read; from then on the core has to be given back. */
+void borrowed_queue_take(struct borrowed_core *core);
+/* Undoes it. A core that was reset or is gone has nothing to go back to: ERR_OK. */
+enum err borrowed_give_back(struct borrowed_core *core);
+enum err borrowed_halt(struct borrowed_core *core);
+/* Queues: pc and `count` arguments from r0 on. */
+void borrowed_queue_start(struct borrowed_core *core, uint32_t pc, const uint32_t *arguments,
+                          unsigned count);
+/* Queues: it goes, or goes on from where it was halted. */
+void borrowed_queue_go(struct borrowed_core *core);
+/* Flushes, with the core halted at the end if `pause`, and after any error. When a wait in the
+ * queue ran out of time, ERR_LOADER says what the core was doing; ERR_RESET_LOST if it was reset.
+ */
+enum err borrowed_flush(struct borrowed_core *core, bool pause);
+
+#endif
