@@ -126,6 +126,7 @@ enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv
         {"flushes", stats->flushes, ""},
         {"operations", stats->operations, ""},
         {"WAIT answers", stats->waits, ""},
+        {"repeats", stats->repeats, ""},
         {"USB transfers", stats->transfers, ""},
         {"USB bytes", stats->bytes, ""},
         {"instructions", stats->instructions, ""},

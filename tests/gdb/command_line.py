@@ -172,9 +172,9 @@ def sim_takes_the_next_word_unless_an_option():
 
 def starting_never_halts_the_core():
     with Daemon(PROBED, "--sim", "bluepill", "--gdb", "0") as daemon, Client(daemon.port) as c:
-        assert re.search("running|lockup", c.monitor("status"), re.I)
+        assert re.search("^core: running", c.monitor("status"), re.M)
         c.ask("?")
-        assert re.search("halted", c.monitor("status"), re.I)
+        assert re.search("^core: halted", c.monitor("status"), re.M)
 
 
 def signals_end_it_cleanly():

@@ -20,47 +20,43 @@ def is_error(reply):
 
 def unpowered_board():
     with board("bluepill,vtref=0") as daemon:
-        daemon.says(r"0\.0+ ?V|not powered|power")
+        daemon.says(r"VTref 0\.00 V: the target has no power")
 
 
 def locked_chip_says_so_and_refuses_flash():
     with board("bluepill,locked") as daemon, Client(daemon.port) as c:
-        daemon.says(r"(?i)read.?.?protect")
+        daemon.says(r"warning: the flash is read-protected; removing that erases it")
         c.ask("?")
         assert is_error(c.ask("m08000000,4")), "protected flash is not readable"
-        assert c.ask("m20000000,4")[:1] != b"E", "SRAM is"
+        assert len(c.ask("m20000000,4")) == 8, "SRAM is"
         reply = c.ask("vFlashErase:08000000,00000400")
-        if reply == b"OK":
-            c.ask(b"vFlashWrite:8000000:abcd")
-            reply = c.ask("vFlashDone")
-        assert re.search(rb"(?i)protect", reply), reply
+        assert reply.startswith(b"E.read protection is on (level 1)"), reply
         daemon.read_log(r"nothing was programmed: .*protect")  # gdb 13 shows no text of the reply
 
 
 def clone_is_warned_of_and_works():
     with board("bluepill,clone") as daemon, Client(daemon.port) as c:
-        daemon.says(r"(?i)copy|clone")
+        daemon.says(r"warning: probably not made by ST but a copy")
         c.ask("?")
         assert c.ask("mE000ED00,4") == b"30c22f41"
 
 
 def flash_size_register_of_zero_is_a_warning():
     with board("bluepill,flash-size=0") as daemon, Client(daemon.port) as c:
-        daemon.says(r"(?i)flash size")
+        daemon.says(r"warning: the flash size register reads 0: 64 KiB assumed")
         c.ask("?")
-        assert b'type="flash" start="0x08000000" length="0x10000"' in c.ask("qXfer:memory-map:read::0,1000") or \
-            b"0x10000" in c.ask("qXfer:memory-map:read::0,1000")
+        assert b'type="flash" start="0x08000000" length="0x10000"' in c.ask("qXfer:memory-map:read::0,1000")
 
 
 def flash_size_of_another_chip():
     with board("bluepill,flash-size=128") as daemon, Client(daemon.port) as c:
         c.ask("?")
-        assert b"0x20000" in c.ask("qXfer:memory-map:read::0,1000")
+        assert b'type="flash" start="0x08000000" length="0x20000"' in c.ask("qXfer:memory-map:read::0,1000")
 
 
 def swj_off_needs_reset():
     with board("bluepill,swj-off", "--connect", "attach") as daemon:
-        daemon.says(r"(?i)answer")
+        daemon.says(r"no target answers on SWD \(not tried: under reset\); VTref 3\.30 V: the voltage is fine")
     with board("bluepill,swj-off", "--connect", "under-reset") as daemon, Client(daemon.port) as c:
         assert c.ask("?")[:1] == b"T"
         assert c.ask("mE000ED00,4") == b"31c21f41"
@@ -69,13 +65,15 @@ def swj_off_needs_reset():
 def nrst_open_resets_by_software():
     with board("bluepill,nrst-open") as daemon, Client(daemon.port) as c:
         c.ask("?")
-        c.monitor("reset halt")
-        assert re.search("halted", c.monitor("status"), re.I)
+        load(c)
+        assert c.ask("Pf=00000020") == b"OK"
+        assert "pc: 0x08000008" in c.monitor("reset halt"), "by its vectors, not where it stood"
+        assert "core: halted, pc: 0x08000008" in c.monitor("status")
 
 
 def sleeping_core_is_attached_undisturbed():
     with board("bluepill,sleep") as daemon, Client(daemon.port) as c:
-        assert re.search("sleep|running", c.monitor("status"), re.I)
+        assert re.search("^core: running$", c.monitor("status"), re.M)
         assert c.ask("?")[:1] == b"T"
 
 
@@ -89,7 +87,8 @@ def noisy_wire_gives_right_answers_or_errors():
                 reply = c.ask("m20000100,4")
                 assert is_error(reply) or reply == word.encode(), (reply, word)
                 good += reply == word.encode()
-        assert good > 50, good
+        assert good > 90, good
+        assert int(re.search(r"repeats: (\d+)", c.monitor("stats")).group(1)) > 10, "nothing was garbled"
 
 
 def vanished_probe_is_reported_and_comes_back():
@@ -113,7 +112,7 @@ def unplugged_while_running():
         c.ask("Pf=00040020")
         c.resume()
         hands.monitor("sim unplug")
-        assert c.receive_stop()[:1] in (b"W", b"X")
+        assert c.receive_stop() == b"X09"
         assert is_error(c.ask("m20000000,4"))
         hands.monitor("sim plug")
         assert c.ask("vAttach;1")[:1] == b"T"
@@ -126,7 +125,7 @@ def power_cycle_while_running():
         c.ask("Pf=00040020")
         c.resume()
         hands.monitor("sim power off")
-        assert c.receive_stop()[:1] in (b"W", b"X")
+        assert c.receive_stop() == b"X09"
         hands.monitor("sim power on")
         assert c.ask("vAttach;1")[:1] == b"T"
         assert c.ask("mE000ED00,4") == b"31c21f41"

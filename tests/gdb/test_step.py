@@ -40,9 +40,13 @@ def stepi_moves_one_instruction():
 
 @test
 def next_over_a_loop_is_range_stepping():
+    """A packet a range: by single steps it would be thousands."""
     stand_at("loop", "LOOP")
-    run("next")
+    run("set debug remote on")
+    packets = re.findall(r"Sending packet: \$(vCont[^#]*)", run("next"))
+    run("set debug remote off")
     at("after loop")
+    assert 0 < len(packets) < 5 and all(packet.startswith("vCont;r") for packet in packets), packets
     equal(value("sum"), sum(i * i for i in range(1000)) & 0xFFFFFFFF, "sum")
 
 
@@ -57,11 +61,21 @@ def until_and_advance():
 def stepped_line_never_dives_into_a_handler():
     """SysTick fires all the time; the steps must show the program's own lines."""
     stand_at("calls start", "CALLS")
-    run("set var *(unsigned*)0xE000E014 = 200")  # an interrupt every 200 cycles
+    run("set var *(unsigned*)0xE000E014 = 100")  # an interrupt every 100 cycles
     run("set var *(unsigned*)0xE000E018 = 0")
-    for _ in range(40):
+    before = value("ticks")
+    for _ in range(100):
         run("stepi")
         assert "SysTick" not in (gdb.selected_frame().name() or ""), "stepped into the handler"
+    assert value("ticks") > before + 1, "it fired, and its handler ran"
+    run("monitor cortex_m maskisr off")
+    for _ in range(100):
+        run("stepi")
+        if "SysTick" in (gdb.selected_frame().name() or ""):
+            break
+    else:
+        raise AssertionError("this way is none to miss the handler")
+    run("monitor cortex_m maskisr auto")
 
 
 @test
@@ -105,13 +119,26 @@ def breakpoint_inside_a_stepped_over_call_stops_there():
 
 @test
 def stepping_over_wfi_does_not_hang():
-    command("SLEEP")
-    run("next 6")
-    run("monitor halt")
+    """SysTick wakes it: the handler cannot run while one steps, but its interrupt is there."""
+    stand_at("sleep", "SLEEP")
+    contains(run("x/i $pc"), r"wfi")
+    before = value("(unsigned)$pc")
+    run("stepi")
+    equal(value("(unsigned)$pc"), before + 2, "pc behind the wfi")
+    run("set $pc = $pc - 2")
+    run("next")
+    run("next")
+    run("next")
+    contains(run("backtrace 1"), "main")
 
 
 @test
 def stepping_with_maskisr_in_a_critical_place_keeps_primask():
-    equal(value("$primask"), 0, "primask")
-    run("stepi 5")
-    equal(value("$primask"), 0, "primask after steps")
+    """However interrupts are kept away from steps, the program's own mask is the program's."""
+    for mode in ("on", "off", "steponly", "auto"):
+        contains(run(f"monitor cortex_m maskisr {mode}"), f"mask {mode}")
+        for primask in (1, 0):
+            run(f"set var $primask = {primask}")
+            run("stepi 5")
+            run("maintenance flush register-cache")
+            equal(value("$primask"), primask, f"primask after steps, maskisr {mode}")

@@ -150,7 +150,7 @@ static void run(enum command now)
     case BKPT: __asm__ volatile("bkpt 3"); rounds++; break; /* mark: bkpt */
     case SEMIHOST: do_semihost(); break;
     case EXIT: semihost(0x18, (void *)0x20026); break;
-    case SLEEP: __asm__ volatile("wfi"); break;
+    case SLEEP: __asm__ volatile("wfi"); break; /* mark: sleep */
     default: idle_rounds++; break; /* mark: idle */
     }
 }

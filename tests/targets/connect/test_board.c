@@ -183,6 +183,7 @@ static void a_noisy_wire(void **state)
         print_message("%s\n", v.job.text);
     assert_int_equal(error, ERR_OK);
     assert_memory_equal(block, again, sizeof block);
+    assert_true(probe_stats(v.probe)->repeats > 0);
     probe_close(v.probe);
 }
 

@@ -98,6 +98,7 @@ static void a_noisy_wire_changes_no_result(void **state)
         assert_int_equal(bench_reg(bench, 1), i);
     }
     assert_true(probe_stats(bench->probe)->dap_accesses > 10000);
+    assert_true(probe_stats(bench->probe)->repeats > 10);
     bench_close(bench);
 }
 
@@ -118,6 +119,7 @@ static void a_noisy_wire_hides_no_reset(void **state)
         assert_true(works);
         assert_int_equal(target_state(bench->target), TARGET_RUNNING);
     }
+    assert_true(probe_stats(bench->probe)->repeats > 100);
     bench_close(bench);
 }
 

@@ -269,6 +269,7 @@ static void noise_never_changes_data(void **state)
         job_clear(&bench->job);
     }
     assert_true(right > 0);
+    assert_true(probe_stats(bench->probe)->repeats > 10);
     finish(bench);
 }
 
