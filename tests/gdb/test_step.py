@@ -46,7 +46,7 @@ def next_over_a_loop_is_range_stepping():
     packets = re.findall(r"Sending packet: \$(vCont[^#]*)", run("next"))
     run("set debug remote off")
     at("after loop")
-    assert 0 < len(packets) < 5 and all(packet.startswith("vCont;r") for packet in packets), packets
+    assert 0 < len(packets) < 5 and all(packet.startswith("vCont;r") for packet in packets), (len(packets), packets[:5])
     equal(value("sum"), sum(i * i for i in range(1000)) & 0xFFFFFFFF, "sum")
 
 
