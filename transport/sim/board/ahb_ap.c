@@ -99,7 +99,8 @@ void sim_ap_complete(struct sim_board *board)
 {
     struct sim_ahb_ap *ap = &board->ap;
 
-    if (!ap->pending || sim_map_busy_until(board, ap->pending_address) > board->now_ps)
+    if (!ap->pending ||
+        sim_map_busy_until(board, ap->pending_address, ap->pending_read) > board->now_ps)
         return;
     ap->pending = false;
     bool aligned = ap->pending_address % ap->pending_width == 0;
@@ -114,6 +115,7 @@ static void begin_transfer(struct sim_board *board, uint32_t address, unsigned w
 {
     struct sim_ahb_ap *ap = &board->ap;
 
+    board->debugger_seen = true;
     ap->pending = true;
     ap->pending_read = read;
     ap->pending_address = address;

@@ -85,7 +85,9 @@ static void list_models(const char *wrong, char *error, size_t size)
     int length = snprintf(error, size, "no simulated board '%.60s'; there is:", wrong);
 
     for (size_t i = 0; i < sim_board_model_count && (size_t)length < size; i++)
-        length += snprintf(error + length, size - (size_t)length, " %s", sim_board_models[i].name);
+        if (!sim_board_models[i].unfinished)
+            length +=
+                snprintf(error + length, size - (size_t)length, " %s", sim_board_models[i].name);
 }
 
 static bool apply_word(struct sim_board *board, const char *word, char *error, size_t size)

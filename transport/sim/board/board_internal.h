@@ -21,7 +21,8 @@ struct sim_board_model {
     const char *name;  /* in a spec */
     const char *title; /* on the box */
     const struct sim_chip *chip;
-    uint32_t hse_khz; /* its crystal */
+    bool unfinished;  /* found by those who know its name; not listed */
+    uint32_t hse_khz; /* its crystal; 0: none */
     uint16_t
         pulled_up[SIM_PORTS_MAX]; /* pins that read 1 when nothing drives them; others read 0 */
 };
@@ -95,8 +96,10 @@ struct sim_board {
     struct sim_part *parts;                                       /* as chip->peripherals */
     struct sim_part *rcc, *flash, *dbgmcu, *ports[SIM_PORTS_MAX]; /* of these; a port may be NULL */
     uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX];       /* as chip->gates */
-    enum sim_memory_kind at_zero; /* what stands at address 0: BOOT0 at the last reset said it */
+    enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
+    enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */
     bool debugger;                /* the bus access under way comes from the AHB-AP */
+    bool debugger_seen;           /* there was one since power-on */
     bool remarks_due;
 
     struct sim_link link;

@@ -9,5 +9,11 @@ const struct sim_board_model sim_board_models[] = {
      .hse_khz = 8000,
      /* The LED and its resistor, to the supply. BOOT1's jumper holds PB2 at 0. */
      .pulled_up = {[SIM_PC] = 1u << 13}},
+    {.name = "blackpill-f401",
+     .title = "Black Pill F401",
+     .chip = &sim_chip_f401cc,
+     .unfinished = true,
+     .hse_khz = 25000,
+     .pulled_up = {[SIM_PC] = 1u << 13}},
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

@@ -169,16 +169,6 @@ static const char *value_hint(enum value_kind kind)
     return kind == COUNT ? "=N" : kind == VOLTS ? "=V" : "";
 }
 
-static bool complain(const char *wrong, char *error, size_t size)
-{
-    int length = snprintf(error, size, "no fault '%.40s' of a simulated board; there is:", wrong);
-
-    for (size_t i = 0; i < FAULT_COUNT && (size_t)length < size; i++)
-        length += snprintf(error + length, size - (size_t)length, " %s%s", faults[i].name,
-                           value_hint(faults[i].kind));
-    return false;
-}
-
 /* --- words --- */
 
 static bool parse_count(const char *text, uint32_t *value)
@@ -215,12 +205,30 @@ static bool parse_value(const struct fault *fault, const char *text, uint32_t *v
     return good && *value >= fault->least && *value <= fault->most;
 }
 
-static const struct fault *find_fault(const char *name, size_t length)
+/* No clone is known of every chip. */
+static bool is_possible(const struct sim_board *board, const struct fault *fault)
+{
+    return fault->set != set_clone || board->chip->clone;
+}
+
+static const struct fault *find_fault(const struct sim_board *board, const char *name,
+                                      size_t length)
 {
     for (size_t i = 0; i < FAULT_COUNT; i++)
         if (strlen(faults[i].name) == length && strncmp(faults[i].name, name, length) == 0)
-            return &faults[i];
+            return is_possible(board, &faults[i]) ? &faults[i] : NULL;
     return NULL;
+}
+
+static bool complain(const struct sim_board *board, const char *wrong, char *error, size_t size)
+{
+    int length = snprintf(error, size, "no fault '%.40s' of a simulated board; there is:", wrong);
+
+    for (size_t i = 0; i < FAULT_COUNT && (size_t)length < size; i++)
+        if (is_possible(board, &faults[i]))
+            length += snprintf(error + length, size - (size_t)length, " %s%s", faults[i].name,
+                               value_hint(faults[i].kind));
+    return false;
 }
 
 bool sim_fault_apply(struct sim_board *board, const char *word, char *error, size_t size)
@@ -233,9 +241,9 @@ bool sim_fault_apply(struct sim_board *board, const char *word, char *error, siz
         return false;
     }
     size_t length = strcspn(name, "=");
-    const struct fault *fault = find_fault(name, length);
+    const struct fault *fault = find_fault(board, name, length);
     if (!fault)
-        return complain(name, error, size);
+        return complain(board, name, error, size);
     bool has_value = name[length] == '=', wants_value = on && fault->kind != NO_VALUE;
     uint32_t value = 0;
     if (has_value != wants_value ||

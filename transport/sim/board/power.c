@@ -4,7 +4,7 @@
 
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
 {
-    board->at_zero = board->boot0 ? SIM_SYSTEM : SIM_FLASH;
+    board->booted = board->at_zero = board->boot0 ? SIM_SYSTEM : SIM_FLASH;
     sim_parts_reset(board);
     board->chip->rcc->note_reset(board, cause);
     board->chip->flash->load_options(board, cause == SIM_CAUSE_POWER);
@@ -24,6 +24,7 @@ static void power_up(struct sim_board *board)
     board->powered = true;
     sim_memories_scramble(board);
     sim_parts_power_on(board);
+    board->debugger_seen = false;
     sim_link_power_up(board);
     sim_ap_power_up(board);
     board->core_ps = board->now_ps;

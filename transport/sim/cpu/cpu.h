@@ -35,6 +35,7 @@ struct sim_bus {
     void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
 };
 
+enum { SIM_IRQ_WORDS = 5 }; /* 32 external interrupts in each */
 enum sim_exception {
     SIM_EXC_NONE = 0,
     SIM_EXC_RESET = 1,
@@ -48,7 +49,7 @@ enum sim_exception {
     SIM_EXC_PENDSV = 14,
     SIM_EXC_SYSTICK = 15,
     SIM_EXC_IRQ0 = 16,
-    SIM_EXC_COUNT = 16 + 64,
+    SIM_EXC_COUNT = SIM_EXC_IRQ0 + 32 * SIM_IRQ_WORDS,
 };
 
 /* One row a core: what differs between Cortex-M0 and M7 is here, not in code. */
@@ -123,6 +124,7 @@ void sim_cpu_destroy(struct sim_cpu *cpu);
 
 extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FPB, 4 DWT */
 extern const struct sim_core_model sim_core_m3_r2p0; /* CPUID 0x412FC230 as F103 clones have */
+extern const struct sim_core_model sim_core_m4f;     /* CPUID 0x410FC241, as above; FPv4-SP */
 extern const struct sim_core_model sim_core_m0;      /* Armv6-M, 4 FPB, 2 DWT */
 
 /* Power-on reset also resets the debug registers; a system reset keeps them (C1.4). After either

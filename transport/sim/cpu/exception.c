@@ -138,17 +138,11 @@ void sim_exception_return(struct sim_cpu *cpu, uint32_t exc_return)
     cpu->attention |= SIM_ATTN_PENDING;
 }
 
-static unsigned count_active(const struct sim_system *system)
-{
-    return (unsigned)__builtin_popcount(system->active.system) +
-           (unsigned)__builtin_popcountll(system->active.irqs);
-}
-
 /* B1.5.8: `value` against what is active before the return. */
 static bool is_valid_return(const struct sim_cpu *cpu, uint32_t value)
 {
     const struct sim_system *system = cpu->system;
-    unsigned nested = count_active(system);
+    unsigned nested = sim_exceptions_count(&system->active);
 
     if (!sim_exceptions_has(&system->active, cpu->ipsr) || (value & 0x0FFFFFF0) != 0x0FFFFFF0)
         return false;

@@ -10,9 +10,28 @@ enum {
     MASKABLE_SYSTEM = 1u << SIM_EXC_PENDSV | 1u << SIM_EXC_SYSTICK,
 };
 
-static uint64_t implemented_irqs(const struct sim_cpu *cpu)
+/* Of the 32 interrupts of a word. */
+static uint32_t implemented_irqs(const struct sim_cpu *cpu, unsigned word)
 {
-    return cpu->integration->irqs >= 64 ? ~0ull : (1ull << cpu->integration->irqs) - 1;
+    unsigned irqs = cpu->integration->irqs;
+
+    if (irqs >= 32 * (word + 1))
+        return UINT32_MAX;
+    return irqs <= 32 * word ? 0 : (1u << irqs % 32) - 1;
+}
+
+static unsigned first_irq(unsigned word, uint32_t bits)
+{
+    return SIM_EXC_IRQ0 + 32 * word + (unsigned)__builtin_ctz(bits);
+}
+
+bool sim_nvic_any_irq(const struct sim_exceptions *set)
+{
+    uint32_t any = 0;
+
+    for (unsigned i = 0; i < SIM_IRQ_WORDS; i++)
+        any |= set->irqs[i];
+    return any;
 }
 
 static int priority(const struct sim_system *system, unsigned exception)
@@ -52,9 +71,9 @@ static int active_priority(const struct sim_cpu *cpu)
 
     for (uint32_t left = system->active.system; left; left &= left - 1)
         result = least(result, sim_nvic_group_priority(cpu, (unsigned)__builtin_ctz(left)));
-    for (uint64_t left = system->active.irqs; left; left &= left - 1)
-        result = least(
-            result, sim_nvic_group_priority(cpu, SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(left)));
+    for (unsigned i = 0; i < SIM_IRQ_WORDS; i++)
+        for (uint32_t left = system->active.irqs[i]; left; left &= left - 1)
+            result = least(result, sim_nvic_group_priority(cpu, first_irq(i, left)));
     return result;
 }
 
@@ -71,28 +90,27 @@ int sim_nvic_execution_priority(const struct sim_cpu *cpu, bool primask)
     return result;
 }
 
+/* The lower number wins between equals (B1.5.4). */
+static unsigned more_urgent(const struct sim_system *system, unsigned best, unsigned other)
+{
+    return best == SIM_EXC_NONE || priority(system, other) < priority(system, best) ? other : best;
+}
+
 unsigned sim_nvic_highest_pending(const struct sim_cpu *cpu)
 {
     const struct sim_system *system = cpu->system;
     uint32_t exceptions = system->pending.system & system->enabled.system;
-    uint64_t irqs = system->pending.irqs & system->enabled.irqs;
+    bool masked = sim_debug_masks_interrupts(cpu);
     unsigned best = SIM_EXC_NONE;
 
-    if (sim_debug_masks_interrupts(cpu)) {
+    if (masked)
         exceptions &= ~(uint32_t)MASKABLE_SYSTEM;
-        irqs = 0;
-    }
-    /* In ascending order: the lower number wins between equals (B1.5.4). */
-    for (; exceptions; exceptions &= exceptions - 1) {
-        unsigned n = (unsigned)__builtin_ctz(exceptions);
-        if (best == SIM_EXC_NONE || priority(system, n) < priority(system, best))
-            best = n;
-    }
-    for (; irqs; irqs &= irqs - 1) {
-        unsigned n = SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(irqs);
-        if (best == SIM_EXC_NONE || priority(system, n) < priority(system, best))
-            best = n;
-    }
+    for (; exceptions; exceptions &= exceptions - 1)
+        best = more_urgent(system, best, (unsigned)__builtin_ctz(exceptions));
+    for (unsigned i = 0; i < SIM_IRQ_WORDS && !masked; i++)
+        for (uint32_t left = system->pending.irqs[i] & system->enabled.irqs[i]; left;
+             left &= left - 1)
+            best = more_urgent(system, best, first_irq(i, left));
     return best;
 }
 
@@ -135,10 +153,12 @@ void sim_nvic_unpend(struct sim_cpu *cpu, unsigned exception)
 static void pend_by_levels(struct sim_cpu *cpu)
 {
     struct sim_system *system = cpu->system;
-    uint64_t due = system->levels & ~system->active.irqs & ~system->pending.irqs;
 
-    for (; due; due &= due - 1)
-        sim_nvic_pend(cpu, SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(due));
+    for (unsigned i = 0; i < SIM_IRQ_WORDS; i++) {
+        uint32_t due = system->levels[i] & ~system->active.irqs[i] & ~system->pending.irqs[i];
+        for (; due; due &= due - 1)
+            sim_nvic_pend(cpu, first_irq(i, due));
+    }
 }
 
 void sim_nvic_deactivate(struct sim_cpu *cpu, unsigned exception)
@@ -154,9 +174,10 @@ void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level)
 
     if (irq >= cpu->integration->irqs)
         return;
-    if (level && !(system->levels >> irq & 1) && !system->held)
+    uint32_t *levels = &system->levels[irq / 32], bit = 1u << irq % 32;
+    if (level && !(*levels & bit) && !system->held)
         sim_nvic_pend(cpu, SIM_EXC_IRQ0 + irq);
-    system->levels = (system->levels & ~(1ull << irq)) | (uint64_t)level << irq;
+    *levels = level ? *levels | bit : *levels & ~bit;
 }
 
 void sim_nvic_reset(struct sim_cpu *cpu)
@@ -165,7 +186,7 @@ void sim_nvic_reset(struct sim_cpu *cpu)
 
     memset(system->priority, 0, sizeof system->priority);
     system->pending = system->active = (struct sim_exceptions){0};
-    system->enabled.irqs = 0;
+    memset(&system->enabled, 0, sizeof system->enabled);
     system->enabled.system = cpu->model->armv7m ? 0xFFFFu & ~RESETTABLE : 0xC80Cu;
 }
 
@@ -209,28 +230,34 @@ uint32_t sim_nvic_read(struct sim_cpu *cpu, uint32_t offset)
 
     if (offset >= 0x400)
         return read_priorities(cpu, offset);
-    if (word >= 2 || offset >= 0x380)
+    if (word >= SIM_IRQ_WORDS || offset >= 0x380)
         return 0;
-    return (uint32_t)((bank(cpu->system, offset)->irqs & implemented_irqs(cpu)) >> 32 * word);
+    return bank(cpu->system, offset)->irqs[word] & implemented_irqs(cpu, word);
+}
+
+static void write_word(struct sim_cpu *cpu, uint32_t offset, unsigned word, uint32_t bits)
+{
+    struct sim_system *system = cpu->system;
+
+    if (offset >= 0x280 && offset < 0x300)
+        system->pending.irqs[word] &= ~bits;
+    else if (offset >= 0x200 && offset < 0x280)
+        for (; bits; bits &= bits - 1)
+            sim_nvic_pend(cpu, first_irq(word, bits));
+    else if (offset >= 0x180 && offset < 0x200)
+        system->enabled.irqs[word] &= ~bits;
+    else if (offset < 0x180)
+        system->enabled.irqs[word] |= bits;
 }
 
 void sim_nvic_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
 {
-    struct sim_system *system = cpu->system;
     unsigned word = (offset & 0x7F) / 4;
-    uint64_t bits = word < 2 ? ((uint64_t)(value & lanes) << 32 * word) & implemented_irqs(cpu) : 0;
 
     if (offset >= 0x400)
         write_priorities(cpu, offset, value, lanes);
-    else if (offset >= 0x280 && offset < 0x300)
-        system->pending.irqs &= ~bits;
-    else if (offset >= 0x200 && offset < 0x280) {
-        for (; bits; bits &= bits - 1)
-            sim_nvic_pend(cpu, SIM_EXC_IRQ0 + (unsigned)__builtin_ctzll(bits));
-    } else if (offset >= 0x180 && offset < 0x200)
-        system->enabled.irqs &= ~bits;
-    else if (offset < 0x180)
-        system->enabled.irqs |= bits;
+    else if (word < SIM_IRQ_WORDS)
+        write_word(cpu, offset, word, value & lanes & implemented_irqs(cpu, word));
     pend_by_levels(cpu);
     sim_nvic_update(cpu);
 }

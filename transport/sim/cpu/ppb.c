@@ -39,6 +39,15 @@ static const struct unit m3_units[] = {
     {0},
 };
 
+static const struct unit m4_units[] = {
+    {0xE000E000, 0x00C, CLASS_GENERIC, 0, 0, false, sim_scs_read, sim_scs_write},
+    {0xE0001000, 0x002, CLASS_GENERIC, 3, 3, true, sim_dwt_read, sim_dwt_write},
+    {0xE0002000, 0x003, CLASS_GENERIC, 2, 2, false, sim_fpb_read, sim_fpb_write},
+    {0xE0000000, 0x001, CLASS_GENERIC, 3, 3, true, sim_itm_read, sim_itm_write},
+    {0xE0040000, 0x9A1, CLASS_CORESIGHT, 0, 0, true, sim_tpiu_read, sim_tpiu_write},
+    {0},
+};
+
 static const struct unit m0_units[] = {
     {0xE000E000, 0x008, CLASS_GENERIC, 0, 0, false, sim_scs_read, sim_scs_write},
     {0xE0001000, 0x00A, CLASS_GENERIC, 0, 0, true, sim_dwt_read, sim_dwt_write},
@@ -48,7 +57,9 @@ static const struct unit m0_units[] = {
 
 static const struct unit *units_of(const struct sim_cpu *cpu)
 {
-    return cpu->model->armv7m ? m3_units : m0_units;
+    if (!cpu->model->armv7m)
+        return m0_units;
+    return cpu->model->dsp ? m4_units : m3_units;
 }
 
 static const struct unit *find(const struct sim_cpu *cpu, uint32_t address)

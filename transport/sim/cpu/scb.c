@@ -37,20 +37,25 @@ static const struct shcsr_bit {
 };
 enum { SHCSR_BITS = sizeof shcsr_bits / sizeof *shcsr_bits, SHCSR_SVCALLPENDED = 15 };
 
-/* Identification of the Cortex-M3 (its TRM, table 4-1) from D40 on. */
-static const uint32_t m3_features[] = {
+/* Identification of Cortex-M3 and M4 (their TRMs, table 4-1) from D40 on. */
+enum { FEATURES = 13 };
+static const uint32_t m3_features[FEATURES] = {
     0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030, 0x00000000, 0x01000000,
     0x00000000, 0x01141110, 0x02111000, 0x21112231, 0x01111110, 0x01310102,
+};
+static const uint32_t m4_features[FEATURES] = {
+    0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030, 0x00000000, 0x01000000,
+    0x00000000, 0x01141110, 0x02112000, 0x21232231, 0x01111131, 0x01310132,
 };
 
 void sim_scb_reset(struct sim_cpu *cpu)
 {
     struct sim_system *system = cpu->system;
-    bool aligns = !cpu->model->armv7m || (cpu->model->cpuid >> 20 & 0xF) >= 2;
+    bool aligns = !cpu->model->armv7m || cpu->model->dsp || (cpu->model->cpuid >> 20 & 0xF) >= 2;
 
     system->vtor = system->prigroup = system->scr = system->actlr = 0;
     system->cfsr = system->hfsr = system->mmfar = system->bfar = 0;
-    /* STKALIGN comes up set from Cortex-M3 r2p0 on. */
+    /* STKALIGN comes up set from Cortex-M3 r2p0 on, and on every M4. */
     system->ccr = aligns ? SIM_CCR_STKALIGN : 0;
 }
 
@@ -90,20 +95,14 @@ static void write_shcsr(struct sim_cpu *cpu, uint32_t value, uint32_t lanes)
                                value >> shcsr_bits[i].bit & 1);
 }
 
-static bool only_one_active(const struct sim_system *system)
-{
-    return __builtin_popcount(system->active.system) + __builtin_popcountll(system->active.irqs) <=
-           1;
-}
-
 static uint32_t read_icsr(const struct sim_cpu *cpu)
 {
     const struct sim_system *system = cpu->system;
     uint32_t value = cpu->ipsr | sim_nvic_highest_pending(cpu) << 12;
 
-    if (cpu->model->armv7m && cpu->ipsr && only_one_active(system))
+    if (cpu->model->armv7m && cpu->ipsr && sim_exceptions_count(&system->active) <= 1)
         value |= 1u << 11; /* RETTOBASE */
-    if (system->pending.irqs)
+    if (sim_nvic_any_irq(&system->pending))
         value |= 1u << 22; /* ISRPENDING */
     if (sim_exceptions_has(&system->pending, SIM_EXC_SYSTICK))
         value |= ICSR_PENDSTSET;
@@ -176,9 +175,10 @@ static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t valu
 
 static uint32_t read_features(const struct sim_cpu *cpu, uint32_t offset)
 {
+    const uint32_t *features = cpu->model->dsp ? m4_features : m3_features;
     unsigned i = (offset - 0xD40) / 4;
 
-    return cpu->model->armv7m && i < sizeof m3_features / sizeof *m3_features ? m3_features[i] : 0;
+    return cpu->model->armv7m && i < FEATURES ? features[i] : 0;
 }
 
 /* What Armv6-M has of this block. */

@@ -46,26 +46,45 @@
 #define SIM_DEMCR_MON_STEP (1u << 18)
 #define SIM_DEMCR_TRCENA (1u << 24)
 
-/* One bit an exception, in two words because 16 + 64 do not fit in one. */
+/* One bit an exception. */
 struct sim_exceptions {
-    uint32_t system; /* 0..15 */
-    uint64_t irqs;   /* 16.. */
+    uint32_t system;              /* 0..15 */
+    uint32_t irqs[SIM_IRQ_WORDS]; /* 16.. */
 };
+
+static inline uint32_t *sim_exceptions_word(struct sim_exceptions *set, unsigned n)
+{
+    return n < SIM_EXC_IRQ0 ? &set->system : &set->irqs[(n - SIM_EXC_IRQ0) / 32];
+}
+
+static inline uint32_t sim_exceptions_bit(unsigned n)
+{
+    return 1u << (n < SIM_EXC_IRQ0 ? n : (n - SIM_EXC_IRQ0) % 32);
+}
 
 static inline bool sim_exceptions_has(const struct sim_exceptions *set, unsigned n)
 {
-    if (n < SIM_EXC_IRQ0)
-        return set->system >> n & 1;
-    return n < SIM_EXC_COUNT && set->irqs >> (n - SIM_EXC_IRQ0) & 1;
+    const uint32_t *word = n < SIM_EXC_IRQ0 ? &set->system : &set->irqs[(n - SIM_EXC_IRQ0) / 32];
+
+    return n < SIM_EXC_COUNT && *word & sim_exceptions_bit(n);
 }
 
 static inline void sim_exceptions_put(struct sim_exceptions *set, unsigned n, bool member)
 {
-    if (n < SIM_EXC_IRQ0)
-        set->system = (set->system & ~(1u << n)) | (uint32_t)member << n;
-    else if (n < SIM_EXC_COUNT)
-        set->irqs = (set->irqs & ~(1ull << (n - SIM_EXC_IRQ0))) | (uint64_t)member
-                                                                      << (n - SIM_EXC_IRQ0);
+    if (n >= SIM_EXC_COUNT)
+        return;
+    uint32_t *word = sim_exceptions_word(set, n), bit = sim_exceptions_bit(n);
+    *word = member ? *word | bit : *word & ~bit;
+}
+
+/* How many are in it. */
+static inline unsigned sim_exceptions_count(const struct sim_exceptions *set)
+{
+    unsigned count = (unsigned)__builtin_popcount(set->system);
+
+    for (unsigned i = 0; i < SIM_IRQ_WORDS; i++)
+        count += (unsigned)__builtin_popcount(set->irqs[i]);
+    return count;
 }
 
 struct sim_systick {
@@ -79,7 +98,7 @@ struct sim_systick {
 struct sim_system {
     struct sim_exceptions pending, active, enabled;
     uint8_t priority[SIM_EXC_COUNT];
-    uint64_t levels; /* of the external interrupt lines */
+    uint32_t levels[SIM_IRQ_WORDS]; /* of the external interrupt lines */
     uint32_t vtor, prigroup, scr, ccr, actlr;
     uint32_t cfsr, hfsr, mmfar, bfar;
     struct sim_systick systick;
@@ -170,6 +189,7 @@ int sim_nvic_execution_priority(const struct sim_cpu *cpu, bool primask);
 int sim_nvic_group_priority(const struct sim_cpu *cpu, unsigned exception);
 /* The pending exception to take now; SIM_EXC_NONE. */
 unsigned sim_nvic_next(const struct sim_cpu *cpu);
+bool sim_nvic_any_irq(const struct sim_exceptions *set);
 /* The pending and enabled exception of the highest priority, masked or not. */
 unsigned sim_nvic_highest_pending(const struct sim_cpu *cpu);
 void sim_nvic_pend(struct sim_cpu *cpu, unsigned exception);

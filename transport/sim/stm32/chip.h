@@ -103,11 +103,15 @@ struct sim_rcc_kind {
 struct sim_flash_kind {
     const struct sim_device *device;
     bool hides_size; /* the size register reads as 0 under read protection */
+    /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
+    uint8_t stalling[2];
     /* Option bytes as the chip leaves the factory; everything else is erased. */
     void (*factory)(struct sim_board *board);
     /* What a reset loads from the option bytes. */
     void (*load_options)(struct sim_board *board, bool power_on);
     bool (*is_protected)(const struct sim_board *board);
+    /* NULL, or whether protection is so strong that no debugger gets in. */
+    bool (*is_sealed)(const struct sim_board *board);
     /* Read protection as by magic: no erase, no reset. For the fault `locked`. */
     void (*set_protection)(struct sim_board *board, bool protect);
     /* May the access under way read the program's flash? */
@@ -195,6 +199,6 @@ struct sim_chip {
     struct sim_program swj_off; /* takes the debug pins away */
 };
 
-extern const struct sim_chip sim_chip_f103c8;
+extern const struct sim_chip sim_chip_f103c8, sim_chip_f401cc;
 
 #endif

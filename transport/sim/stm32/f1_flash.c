@@ -5,8 +5,6 @@
 #include "base/bytes.h"
 #include "sim/stm32/f1_flash_internal.h"
 
-#define KEY1 0x45670123u
-#define KEY2 0xCDEF89ABu
 #define CR_PG (1u << 0)
 #define CR_PER (1u << 1)
 #define CR_MER (1u << 2)
@@ -92,7 +90,7 @@ static bool trusted(const struct sim_board *board)
     uint32_t pc = board->cpu->r[15];
     bool in_flash = pc < main->size || pc - main->start < main->size;
 
-    return !board->debugger && in_flash && board->at_zero == SIM_FLASH;
+    return !board->debugger && in_flash && board->booted == SIM_FLASH;
 }
 
 static bool readable(const struct sim_board *board)
@@ -207,45 +205,30 @@ static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uin
 
 /* --- registers --- */
 
-/* Any wrong word, and any word once unlocked, blocks the controller until the next reset and is a
- * bus error (PM0075, 2.3.1). True: the key was right. */
-static bool take_key(uint8_t *step, bool *blocked, bool unlocked, uint32_t value)
-{
-    uint32_t expected = *step == 0 ? KEY1 : KEY2;
-
-    if (*blocked || unlocked || value != expected) {
-        *blocked = true;
-        return false;
-    }
-    (*step)++;
-    return true;
-}
+static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB}; /* of both registers */
 
 static bool write_keyr(struct sim_f1_flash *flash, uint32_t value)
 {
-    if (!take_key(&flash->key_step, &flash->locked_until_reset, !(flash->cr & CR_LOCK), value)) {
+    bool opens = false,
+         right = sim_key_take(&flash->keys, keys, !(flash->cr & CR_LOCK), value, &opens);
+
+    if (!right)
         flash->cr |= CR_LOCK;
-        return false;
-    }
-    if (flash->key_step == 2) {
-        flash->key_step = 0;
+    else if (opens)
         flash->cr &= ~CR_LOCK;
-    }
-    return true;
+    return right;
 }
 
 static bool write_optkeyr(struct sim_f1_flash *flash, uint32_t value)
 {
-    if (!take_key(&flash->option_key_step, &flash->options_locked_until_reset,
-                  flash->cr & CR_OPTWRE, value)) {
+    bool opens = false,
+         right = sim_key_take(&flash->option_keys, keys, flash->cr & CR_OPTWRE, value, &opens);
+
+    if (!right)
         flash->cr &= ~CR_OPTWRE;
-        return false;
-    }
-    if (flash->option_key_step == 2) {
-        flash->option_key_step = 0;
+    else if (opens)
         flash->cr |= CR_OPTWRE;
-    }
-    return true;
+    return right;
 }
 
 /* OPTWRE can only be cleared by writing, LOCK only set. Locked or busy, CR does not listen. */
@@ -326,8 +309,7 @@ static void reset(struct sim_part *part)
     flash->sr = 0;
     flash->cr = CR_LOCK;
     flash->ar = 0;
-    flash->key_step = flash->option_key_step = 0;
-    flash->locked_until_reset = flash->options_locked_until_reset = false;
+    flash->keys = flash->option_keys = (struct sim_keys){0};
     flash->busy_until_ps = 0;
     update_irq(part->board);
 }

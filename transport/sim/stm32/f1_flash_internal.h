@@ -7,8 +7,7 @@
 
 struct sim_f1_flash {
     uint32_t acr, sr, cr, ar, obr, wrpr;
-    uint8_t key_step, option_key_step; /* first key was right */
-    bool locked_until_reset, options_locked_until_reset;
+    struct sim_keys keys, option_keys;
     uint64_t busy_until_ps; /* 0: idle */
 };
 

@@ -58,35 +58,18 @@ static uint32_t sysclk_khz(const struct sim_board *board)
     }
 }
 
-/* HPRE: 2 4 8 16 64 128 256 512; there is no 32. */
-static uint32_t hclk_khz(const struct sim_board *board)
-{
-    const struct rcc *rcc = board->rcc->state;
-    uint32_t code = rcc->cfgr >> 4 & 15, shift = code & 7;
-
-    if (code < 8)
-        return sysclk_khz(board);
-    return sysclk_khz(board) >> (shift < 4 ? shift + 1 : shift + 2);
-}
-
-/* PPRE: 2 4 8 16; the timers get twice what is divided (7.2). */
-static uint32_t apb_khz(uint32_t khz, uint32_t code, bool timer)
-{
-    return code < 4 ? khz : khz >> ((code & 3) + (timer ? 0 : 1));
-}
-
 static uint32_t clock_khz(const struct sim_board *board, enum sim_clock clock)
 {
     const struct rcc *rcc = board->rcc->state;
-    uint32_t hclk = hclk_khz(board);
+    uint32_t hclk = sim_hpre_khz(sysclk_khz(board), rcc->cfgr >> 4 & 15);
 
     switch (clock) {
     case SIM_PCLK1:
     case SIM_TIMCLK1:
-        return apb_khz(hclk, rcc->cfgr >> 8 & 7, clock == SIM_TIMCLK1);
+        return sim_ppre_khz(hclk, rcc->cfgr >> 8 & 7, clock == SIM_TIMCLK1);
     case SIM_PCLK2:
     case SIM_TIMCLK2:
-        return apb_khz(hclk, rcc->cfgr >> 11 & 7, clock == SIM_TIMCLK2);
+        return sim_ppre_khz(hclk, rcc->cfgr >> 11 & 7, clock == SIM_TIMCLK2);
     default:
         return hclk;
     }

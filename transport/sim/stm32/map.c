@@ -46,11 +46,21 @@ static bool is_flash(const struct sim_memory *memory)
     return memory->kind == SIM_FLASH || memory->kind == SIM_OPTIONS || memory->kind == SIM_OTP;
 }
 
-uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address)
+static bool is_stalling_register(const struct sim_board *board, uint32_t address)
+{
+    const uint8_t *stalling = board->chip->flash->stalling;
+    uint32_t offset = (address & ~3u) - board->flash->row->base;
+
+    return stalling[0] && (offset == stalling[0] || offset == stalling[1]);
+}
+
+uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, bool read)
 {
     const struct sim_memory *memory = sim_memory_at(board->chip, unalias(board, address));
 
-    return memory && is_flash(memory) ? board->chip->flash->busy_until(board) : 0;
+    if (memory ? is_flash(memory) : !read && is_stalling_register(board, address))
+        return board->chip->flash->busy_until(board);
+    return 0;
 }
 
 /* An access to flash that is busy waits: PM0075, 2.3.3. The AHB-AP asked before. */

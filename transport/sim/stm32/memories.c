@@ -40,7 +40,7 @@ uint8_t *sim_memory_bytes(const struct sim_board *board, enum sim_memory_kind ki
 
 static uint8_t *system_cell(const struct sim_board *board, uint32_t address)
 {
-    return sim_memory_cell(board, sim_memory_row(board->chip, SIM_SYSTEM), address);
+    return sim_memory_cell(board, sim_memory_at(board->chip, address), address);
 }
 
 bool sim_memories_create(struct sim_board *board)

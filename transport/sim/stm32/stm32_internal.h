@@ -28,7 +28,7 @@ void sim_size_register_update(struct sim_board *board);
 bool sim_map_read(void *board, uint32_t address, unsigned width, uint32_t *value, bool debugger);
 bool sim_map_write(void *board, uint32_t address, unsigned width, uint32_t value, bool debugger);
 /* Until when an access there stalls; 0: not at all. */
-uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address);
+uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, bool read);
 /* Sets the core's windows after boot mode, flash state or protection changed. */
 void sim_map_update_windows(struct sim_board *board);
 
@@ -55,6 +55,24 @@ bool sim_gates_write(struct sim_board *board, uint32_t offset, uint32_t value);
 /* As after a reset of the chip. */
 void sim_gates_reset(struct sim_board *board);
 
+/* --- keys.c --- */
+
+/* The lock of a flash controller's register that two words in a row open. */
+struct sim_keys {
+    uint8_t step; /* first word was right */
+    bool blocked; /* until the next reset */
+};
+/* Any wrong word, and any word once it is `open`, blocks and is a bus error: then false. */
+bool sim_key_take(struct sim_keys *keys, const uint32_t words[2], bool open, uint32_t value,
+                  bool *opens);
+
+/* --- clocks.c --- */
+
+/* What a prescaler makes of a clock, by its code in RCC_CFGR: of AHB (HPRE), and of APB (PPRE),
+ * whose timers get twice as much unless it is 1. */
+uint32_t sim_hpre_khz(uint32_t khz, uint32_t code);
+uint32_t sim_ppre_khz(uint32_t khz, uint32_t code, bool timer);
+
 /* --- dbgmcu.c --- */
 
 extern const struct sim_device sim_device_dbgmcu;
@@ -75,12 +93,18 @@ bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, 
 
 /* --- kinds of peripherals --- */
 
-extern const struct sim_device sim_device_usart, sim_device_tim;
+extern const struct sim_device sim_device_usart, sim_device_tim, sim_device_tim32;
 
 extern const struct sim_device sim_device_f1_afio, sim_device_f1_gpio, sim_device_f1_rcc,
     sim_device_f1_flash;
 extern const struct sim_flash_kind sim_f1_flash;
 extern const struct sim_rcc_kind sim_f1_rcc;
 extern const struct sim_gpio_kind sim_f1_gpio;
+
+extern const struct sim_device sim_device_gpio, sim_device_f4_rcc, sim_device_f4_flash,
+    sim_device_f4_pwr, sim_device_f4_syscfg;
+extern const struct sim_flash_kind sim_f4_flash;
+extern const struct sim_rcc_kind sim_f4_rcc;
+extern const struct sim_gpio_kind sim_gpio; /* all families but F1 */
 
 #endif

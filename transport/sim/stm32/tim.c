@@ -22,6 +22,12 @@ static void update_irq(struct sim_part *part)
     sim_cpu_irq(part->board->cpu, part->row->irq, tim->sr & tim->dier & UPDATE);
 }
 
+/* Of counter and reload register. */
+static uint32_t widest(const struct sim_part *part)
+{
+    return part->row->device == &sim_device_tim32 ? UINT32_MAX : 0xFFFF;
+}
+
 static bool is_frozen(const struct sim_part *part)
 {
     struct sim_freeze freeze = part->row->freeze;
@@ -134,13 +140,13 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
             generate_update(tim, sim_now_ps(part->board));
         break;
     case CNT:
-        tim->count = value & 0xFFFF;
+        tim->count = value & widest(part);
         break;
     case PSC:
         tim->psc = value & 0xFFFF;
         break;
     case ARR:
-        tim->arr = value & 0xFFFF;
+        tim->arr = value & widest(part);
         break;
     default:
         break;
@@ -151,8 +157,10 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 
 static void reset(struct sim_part *part)
 {
-    *(struct tim *)part->state = (struct tim){.arr = 0xFFFF, .anchor_ps = sim_now_ps(part->board)};
+    *(struct tim *)part->state =
+        (struct tim){.arr = widest(part), .anchor_ps = sim_now_ps(part->board)};
     update_irq(part);
 }
 
 const struct sim_device sim_device_tim = {sizeof(struct tim), read, write, reset, NULL, sync};
+const struct sim_device sim_device_tim32 = {sizeof(struct tim), read, write, reset, NULL, sync};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What f4_flash.c (the controller) and f4_options.c (OPTCR and what it protects) share. */
+#ifndef PROBED_SIM_F4_FLASH_INTERNAL_H
+#define PROBED_SIM_F4_FLASH_INTERNAL_H
+
+#include "sim/stm32/stm32_internal.h"
+
+struct sim_f4_flash {
+    uint32_t acr, sr, cr;
+    uint32_t optcr;       /* as it reads; what counts is below */
+    uint32_t unprotected; /* nWRP in force: a bit a sector */
+    uint8_t rdp;          /* in force since the last reset */
+    struct sim_keys keys, option_keys;
+    uint64_t busy_until_ps; /* 0: idle */
+};
+
+enum { SIM_F4_RDP_OPEN = 0xAA, SIM_F4_RDP_SEALED = 0xCC };
+
+/* As the chip leaves the factory. */
+void sim_f4_options_factory(struct sim_board *board);
+/* Loads OPTCR, as every reset does. */
+void sim_f4_options_load(struct sim_board *board, bool power_on);
+/* A write to OPTCR; one with OPTSTRT returns true: the option bytes are being programmed, and
+ * `erases` says whether read protection ended and took main flash with it. */
+bool sim_f4_optcr_write(struct sim_board *board, uint32_t value, bool *erases);
+/* False: bus error, as after any wrong key. */
+bool sim_f4_optkeyr_write(struct sim_f4_flash *flash, uint32_t value);
+bool sim_f4_is_protected(const struct sim_board *board);
+bool sim_f4_is_sealed(const struct sim_board *board);
+void sim_f4_set_protection(struct sim_board *board, bool protect);
+/* Under read protection flash is only for a program that was booted from it, and only while no
+ * debugger has been there since power-on (RM0368, 3.6.3). */
+bool sim_f4_accessible(const struct sim_board *board);
+
+#endif

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* System configuration of the STM32F4 (RM0368, chapter 7): what stands at address 0, and which
+ * ports feed EXTI. */
+#include "sim/stm32/stm32_internal.h"
+
+enum { MEMRMP = 0x00, PMC = 0x04, EXTICR1 = 0x08, EXTICR4 = 0x14, CMPCR = 0x20 };
+#define CMPCR_READY (1u << 8) /* follows the power-down bit at once */
+
+struct syscfg {
+    uint32_t memrmp, pmc, exticr[4], cmpcr;
+};
+
+/* By MEM_MODE. */
+static const enum sim_memory_kind memories[4] = {SIM_FLASH, SIM_SYSTEM, SIM_NO_MEMORY, SIM_RAM};
+
+static uint32_t *register_at(struct syscfg *syscfg, uint32_t offset)
+{
+    if (offset >= EXTICR1 && offset <= EXTICR4)
+        return &syscfg->exticr[(offset - EXTICR1) / 4];
+    return offset == MEMRMP  ? &syscfg->memrmp
+           : offset == PMC   ? &syscfg->pmc
+           : offset == CMPCR ? &syscfg->cmpcr
+                             : NULL;
+}
+
+static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
+{
+    const uint32_t *reg = register_at(part->state, offset);
+
+    *value = reg ? *reg : 0;
+    if (offset == CMPCR && *value & 1)
+        *value |= CMPCR_READY;
+    return true;
+}
+
+static void remap(struct sim_board *board, uint32_t mode)
+{
+    if (memories[mode] == SIM_NO_MEMORY)
+        return;
+    board->at_zero = memories[mode];
+    sim_map_update_windows(board);
+}
+
+static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
+{
+    uint32_t *reg = register_at(part->state, offset);
+
+    if (!reg)
+        return true;
+    *reg = value & (offset == MEMRMP ? 3 : offset == CMPCR ? 1 : 0xFFFF);
+    if (offset == MEMRMP)
+        remap(part->board, *reg);
+    return true;
+}
+
+static void reset(struct sim_part *part)
+{
+    struct sim_board *board = part->board;
+
+    *(struct syscfg *)part->state = (struct syscfg){.memrmp = board->booted == SIM_SYSTEM};
+    board->at_zero = board->booted;
+    sim_map_update_windows(board);
+}
+
+const struct sim_device sim_device_f4_syscfg = {
+    sizeof(struct syscfg), read, write, reset, NULL, NULL};
