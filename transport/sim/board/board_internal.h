@@ -95,6 +95,7 @@ struct sim_board {
     uint8_t *memory[SIM_MEMORIES_MAX];                            /* as chip->memories */
     struct sim_part *parts;                                       /* as chip->peripherals */
     struct sim_part *rcc, *flash, *dbgmcu, *ports[SIM_PORTS_MAX]; /* of these; a port may be NULL */
+    struct sim_part *last_used;                                   /* of these; may be NULL */
     uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX];       /* as chip->gates */
     enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
     enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */

@@ -19,10 +19,20 @@ static bool is_unmodelled(const struct sim_chip *chip, uint32_t address)
 
 /* --- memory --- */
 
+/* For speed: below and from here on there is none. */
+#define FIRST_MEMORY 0x08000000u
+#define PERIPHERALS 0x40000000u
+
+static const struct sim_memory *memory_at(const struct sim_board *board, uint32_t address)
+{
+    return address < PERIPHERALS ? sim_memory_at(board->chip, address) : NULL;
+}
+
 static uint32_t unalias(const struct sim_board *board, uint32_t address)
 {
+    if (address >= FIRST_MEMORY)
+        return address;
     const struct sim_memory *at_zero = sim_memory_row(board->chip, board->at_zero);
-
     return address < at_zero->size ? address + at_zero->start : address;
 }
 
@@ -56,7 +66,7 @@ static bool is_stalling_register(const struct sim_board *board, uint32_t address
 
 uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, bool read)
 {
-    const struct sim_memory *memory = sim_memory_at(board->chip, unalias(board, address));
+    const struct sim_memory *memory = memory_at(board, unalias(board, address));
 
     if (memory ? is_flash(memory) : !read && is_stalling_register(board, address))
         return board->chip->flash->busy_until(board);
@@ -153,7 +163,7 @@ static bool write_device(struct sim_board *board, uint32_t address, unsigned wid
 static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, uint32_t *value)
 {
     address = unalias(board, address);
-    const struct sim_memory *memory = sim_memory_at(board->chip, address);
+    const struct sim_memory *memory = memory_at(board, address);
     if (!memory)
         return read_device(board, address, width, value);
     stall(board, memory);
@@ -166,7 +176,7 @@ static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, 
 static bool write_bus(struct sim_board *board, uint32_t address, unsigned width, uint32_t value)
 {
     address = unalias(board, address);
-    const struct sim_memory *memory = sim_memory_at(board->chip, address);
+    const struct sim_memory *memory = memory_at(board, address);
     if (!memory)
         return write_device(board, address, width, value);
     if (memory->kind == SIM_RAM) {

@@ -226,15 +226,24 @@ bool sim_board_remark(struct sim_board *board, char *text, size_t size)
 
 /* --- accesses --- */
 
+static struct sim_part *find(struct sim_board *board, uint32_t address)
+{
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++)
+        if (address - part->row->base < PERIPHERAL_SIZE)
+            return part;
+    return NULL;
+}
+
+/* Programs poll: it is most likely the same as before. */
 struct sim_part *sim_part_at(struct sim_board *board, uint32_t address)
 {
-    for (struct sim_part *part = board->parts; part < parts_end(board); part++) {
-        if (address - part->row->base >= PERIPHERAL_SIZE)
-            continue;
+    struct sim_part *part = board->last_used;
+
+    if (!part || address - part->row->base >= PERIPHERAL_SIZE)
+        part = find(board, address);
+    if (part)
         sync(part);
-        return part;
-    }
-    return NULL;
+    return board->last_used = part;
 }
 
 bool sim_part_read(struct sim_part *part, uint32_t offset, uint32_t *value)
