@@ -61,6 +61,17 @@ def ctrl_c_ends_a_dprintf_in_a_loop():
     is_interrupted("continue")
 
 
+# What gdb sends instead of 0x03 then: telnet's break, with a 'g' for BREAK-g.
+@test
+def ctrl_c_may_be_a_break():
+    for sequence in ("BREAK", "BREAK-g", "Ctrl-C"):
+        run(f"set remote interrupt-sequence {sequence}")
+        goes_spinning()
+        interrupt_after(0.1)
+        contains(run("continue"), "SIGINT")
+        is_interrupted("continue")  # and what came behind it is no longer taken for a part of it
+
+
 @test
 def signals_are_passed_and_not():
     goes_spinning()
