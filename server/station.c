@@ -9,12 +9,16 @@
 #include "daemon.h"
 #include "daemon_text.h"
 #include "gdb/gdb_port.h"
+#include "net/stranger_log.h"
 #include "session/mailbox.h"
 #include "session/worker.h"
+
+enum { STRANGERS_MS = 60000 }; /* until it is told how many more there were */
 
 struct station {
     struct station_setup setup;
     struct log log;
+    struct stranger_log strangers;
     FILE *wire;
     struct worker *worker;
     struct mailbox answers; /* from the worker */
@@ -319,11 +323,13 @@ static void prepare_ports(struct station *station)
 {
     const struct station_setup *setup = &station->setup;
 
-    gdb_port_init(&station->gdbs, setup->loop, &station->log, station->worker, setup->peers);
+    gdb_port_init(&station->gdbs, setup->loop, &station->log, &station->strangers.log,
+                  station->worker, setup->peers);
     station->gdbs.left = on_gdb_left;
     station->gdbs.shutdown = on_shutdown;
     station->gdbs.user = station;
-    ports_init(&station->ports, setup->loop, &station->log, station->worker, setup->peers);
+    ports_init(&station->ports, setup->loop, &station->log, &station->strangers.log,
+               station->worker, setup->peers);
     station->ports.ready = on_ready;
     station->ports.shutdown = on_shutdown;
     station->ports.empty = on_ports_empty;
@@ -351,6 +357,7 @@ int station_create(const struct station_setup *setup, struct station **created)
     station->selector = setup->plan->selector;
     station->log =
         setup->plan->name[0] ? (struct log){setup->log->level, write_named, station} : *setup->log;
+    stranger_log_init(&station->strangers, setup->loop, &station->log, STRANGERS_MS);
     uv_async_init(setup->loop, &station->answers_wake, on_answers);
     station->answers_wake.data = station;
     *created = station;
@@ -370,6 +377,7 @@ void station_destroy(struct station *station)
 {
     if (!station)
         return;
+    stranger_log_flush(&station->strangers);
     request_destroy(station->stop);
     mailbox_finish(&station->answers);
     if (station->wire)

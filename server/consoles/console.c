@@ -70,7 +70,7 @@ bool console_hears(struct console *console, uint8_t byte, bool keys, uint8_t end
         return true;
     if (!console->closing)
         log_line(
-            console->host->log, LOG_WARN,
+            console->host->strangers, LOG_WARN,
             "a client of the %s port speaks HTTP or another protocol, as a web page would make "
             "a browser do (its first line %s): closing it, nothing was run",
             console->kind->name, console->first_line.foreign);
@@ -141,7 +141,7 @@ void console_open(struct console *console, const struct console_kind *kind,
     uv_timer_init(host->loop, &console->timer);
     console->timer.data = console;
     console->connection.portion = PORTION;
-    connection_accept(&console->connection, listener, &events, console, host->log);
+    connection_accept(&console->connection, listener, &events, console, host->strangers);
     kind->begin(console);
 }
 

@@ -16,6 +16,7 @@ struct worker;
 struct console_host {
     uv_loop_t *loop;
     const struct log *log;
+    const struct log *strangers; /* for what clients cause that are nobody */
     struct worker *worker;
     void (*gone)(void *user, struct console *console); /* it is about to be freed */
     void (*shutdown)(void *user, int exit_code);       /* a command asks the daemon to end */

@@ -61,7 +61,7 @@ static bool make_room(struct ports *ports)
     }
     if (!oldest)
         return false;
-    log_line(ports->host.log, LOG_INFO,
+    log_line(ports->host.strangers, LOG_INFO,
              "a client takes the place of one of the %s port that never sent a line",
              oldest->kind->name);
     console_close(oldest);
@@ -84,7 +84,7 @@ static void on_arrived(void *user, uv_stream_t *listener)
     if (seat < PORTS_CONSOLES)
         ports->consoles[seat] = port->create(host, listener);
     if (seat == PORTS_CONSOLES || !ports->consoles[seat]) {
-        log_line(host->log, LOG_WARN, "a %s client was turned away: %zu are here already",
+        log_line(host->strangers, LOG_WARN, "a %s client was turned away: %zu are here already",
                  port->listener.service, ports->count);
         listener_turn_away(host->loop, listener);
         return;
@@ -95,12 +95,13 @@ static void on_arrived(void *user, uv_stream_t *listener)
              ports->count);
 }
 
-void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
-                const struct peer_rules *peers)
+void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log,
+                const struct log *strangers, struct worker *worker, const struct peer_rules *peers)
 {
     ports->host = (struct console_host){
         .loop = loop,
         .log = log,
+        .strangers = strangers,
         .worker = worker,
         .gone = on_gone,
         .shutdown = on_shutdown,
@@ -113,7 +114,7 @@ void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, str
         ports->each[i].listener = (struct listener){
             .service = i == PORT_TCL ? "tcl" : "telnet",
             .peers = peers,
-            .log = log,
+            .log = strangers,
             .arrived = on_arrived,
             .user = &ports->each[i],
         };

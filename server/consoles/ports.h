@@ -31,9 +31,9 @@ struct ports {
     void *user;
 };
 
-/* No port is open yet. `worker` and `peers` outlive the consoles. */
-void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log, struct worker *worker,
-                const struct peer_rules *peers);
+/* No port is open yet. All outlive the consoles. `strangers`: as console_host. */
+void ports_init(struct ports *ports, uv_loop_t *loop, const struct log *log,
+                const struct log *strangers, struct worker *worker, const struct peer_rules *peers);
 /* Opens what is not off and tells `ready` of each. False: `why` (200 bytes) has a sentence. A
  * telnet port that nobody asked for (`telnet_optional`) and that cannot be had is only a warning.
  */

@@ -306,7 +306,7 @@ static void on_telnet(telnet_t *protocol, telnet_event_t *event, void *user)
         break;
     case TELNET_EV_COMPRESS: /* libtelnet obeys, asked or not */
     case TELNET_EV_ERROR:
-        log_line(telnet->console.host->log, LOG_WARN,
+        log_line(telnet->console.host->strangers, LOG_WARN,
                  "a telnet client breaks the protocol: closing it");
         console_close(&telnet->console);
         break;
@@ -329,7 +329,7 @@ static size_t take_bytes(struct console *console, const char *bytes, size_t leng
         }
         telnet_recv(telnet->protocol, bytes + used++, 1);
         if (++telnet->quiet > QUIET_LIMIT) {
-            log_line(console->host->log, LOG_WARN,
+            log_line(console->host->strangers, LOG_WARN,
                      "a telnet client sends an option without end: closing it");
             console_close(console);
         }

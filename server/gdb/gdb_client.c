@@ -126,7 +126,7 @@ static void on_silence(uv_timer_t *timer)
 {
     struct gdb_client *gdb = timer->data;
 
-    log_line(gdb->host->log, LOG_INFO,
+    log_line(gdb->host->strangers, LOG_INFO,
              "a client of the gdb port sent no packet for %u s: closing it",
              (unsigned)(gdb->host->silence_ms / 1000));
     begin_close(gdb, false);
@@ -287,7 +287,7 @@ static void on_opened(struct request *request)
     gdb->flight = NULL;
     gdb->client = gdb_request_of(request)->client;
     if (!gdb->client) {
-        log_line(gdb->host->log, LOG_WARN, "a gdb was turned away: %d are connected already",
+        log_line(gdb->host->strangers, LOG_WARN, "a gdb was turned away: %d are connected already",
                  SESSION_CLIENTS);
         begin_close(gdb, false);
     }
@@ -407,7 +407,7 @@ struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *l
 
     if (!gdb)
         return NULL;
-    connection_accept(&gdb->connection, listener, &events, gdb, host->log);
+    connection_accept(&gdb->connection, listener, &events, gdb, host->strangers);
     start(gdb, hello);
     if (host->silence_ms)
         uv_timer_start(&gdb->timer, on_silence, host->silence_ms, 0);
@@ -421,7 +421,7 @@ struct gdb_client *gdb_client_open(const struct gdb_host *host, int input, int o
 
     if (!gdb)
         return NULL;
-    if (connection_open(&gdb->connection, host->loop, input, output, &events, gdb, host->log))
+    if (connection_open(&gdb->connection, host->loop, input, output, &events, gdb, host->strangers))
         return start(gdb, hello);
     gdb_request_destroy(gdb->farewell);
     gdb_request_destroy(hello);

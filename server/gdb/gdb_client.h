@@ -16,6 +16,7 @@ struct worker;
 struct gdb_host {
     uv_loop_t *loop;
     const struct log *log;
+    const struct log *strangers; /* for what clients cause that are no gdbs */
     struct worker *worker;
     /* The gdb is about to be freed. */
     void (*gone)(void *user, struct gdb_client *gdb);

@@ -72,7 +72,7 @@ static void acknowledged(struct gdb_client *gdb)
 
 static void reject(struct gdb_client *gdb, const char *why)
 {
-    log_line(gdb->host->log, LOG_WARN, "%s: closing it", why);
+    log_line(gdb->host->strangers, LOG_WARN, "%s: closing it", why);
     gdb_client_close(gdb);
 }
 

@@ -47,7 +47,7 @@ static bool make_room(struct gdb_port *port)
     }
     if (!oldest)
         return false;
-    log_line(port->host.log, LOG_INFO, "a gdb takes the place of a client that never spoke");
+    log_line(port->host.strangers, LOG_INFO, "a gdb takes the place of a client that never spoke");
     gdb_client_close(oldest);
     return true;
 }
@@ -66,7 +66,7 @@ static void on_arrived(void *user, uv_stream_t *listener)
     if (seat < SESSION_CLIENTS)
         port->clients[seat] = gdb_client_create(&port->host, listener);
     if (seat == SESSION_CLIENTS || !port->clients[seat]) {
-        log_line(port->host.log, LOG_WARN, "a gdb was turned away: %d are connected already",
+        log_line(port->host.strangers, LOG_WARN, "a gdb was turned away: %d are connected already",
                  SESSION_CLIENTS);
         listener_turn_away(port->host.loop, listener);
         return;
@@ -76,13 +76,15 @@ static void on_arrived(void *user, uv_stream_t *listener)
 }
 
 void gdb_port_init(struct gdb_port *port, uv_loop_t *loop, const struct log *log,
-                   struct worker *worker, const struct peer_rules *peers)
+                   const struct log *strangers, struct worker *worker,
+                   const struct peer_rules *peers)
 {
     *port = (struct gdb_port){
         .host =
             {
                 .loop = loop,
                 .log = log,
+                .strangers = strangers,
                 .worker = worker,
                 .silence_ms = SILENCE_MS,
                 .gone = on_gone,
@@ -93,7 +95,7 @@ void gdb_port_init(struct gdb_port *port, uv_loop_t *loop, const struct log *log
             {
                 .service = "gdb",
                 .peers = peers,
-                .log = log,
+                .log = strangers,
                 .arrived = on_arrived,
                 .user = port,
             },

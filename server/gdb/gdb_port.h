@@ -20,9 +20,10 @@ struct gdb_port {
     void *user;
 };
 
-/* Not open yet. `log`, `worker` and `peers` outlive the gdbs. */
+/* Not open yet. All outlive the gdbs. `strangers`: as gdb_host. */
 void gdb_port_init(struct gdb_port *port, uv_loop_t *loop, const struct log *log,
-                   struct worker *worker, const struct peer_rules *peers);
+                   const struct log *strangers, struct worker *worker,
+                   const struct peer_rules *peers);
 /* Opens the port, or takes standard input and output for the one gdb; off: does nothing.
  * *endpoint becomes where it is. False: `why` (200 bytes) has a sentence. */
 bool gdb_port_open(struct gdb_port *port, struct endpoint *endpoint, char *why, size_t why_size);
