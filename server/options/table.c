@@ -222,8 +222,8 @@ const struct option_row option_rows[] = {
      "a file with commands, one a line, run in its turn among -c; if one fails, probed ends",
      set_file, false},
     {"--allow-users", 0, VALUE_NEEDED, "NAME[,NAME..]|all",
-     "which other users of this machine may connect; none but root, and who called sudo, if left "
-     "out",
+     "which other users of this machine may connect, to any port; none but root, and who called "
+     "sudo, if left out: commands write files as the user of probed",
      set_allow_users, false},
     {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
     {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
