@@ -108,8 +108,10 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
     if (before.readout_protected)
         job_print(monitor->job, "unlocking erases the whole flash\n");
     else
-        job_print(monitor->job, "the flash is not read-protected: nothing is erased, the option "
-                                "bytes get their defaults\n");
+        job_print(monitor->job,
+                  "the flash is not read-protected: nothing is erased, the option "
+                  "bytes %s\n",
+                  subject.options->unlock_keeps_others ? "stay as they are" : "get their defaults");
     err = subject.options->unlock(subject.target);
     if (err == ERR_OK)
         print_unlocked(monitor, subject.options, before.readout_protected);

@@ -117,14 +117,15 @@ static enum err plan_chip(struct flash *flash)
     return ERR_OK;
 }
 
-static enum err prepare(struct flash *flash)
+static enum err prepare(struct flash *flash, const struct flash_driver *driver)
 {
     struct target_stop stop;
     enum err err = target_halt(flash->target, &stop);
 
     if (err)
         return err;
-    const struct flash_driver *driver = flash_driver_for(flash->target);
+    if (!driver)
+        driver = flash_driver_for(flash->target);
     if (!driver)
         return flash->work.error;
     err = controller_init(&flash->controller, flash->target, driver);
@@ -137,7 +138,8 @@ static enum err prepare(struct flash *flash)
     return controller_take(&flash->controller, true);
 }
 
-enum err flash_open(struct target *target, struct flash **result)
+enum err flash_open_by(struct target *target, const struct flash_driver *driver,
+                       struct flash **result)
 {
     struct flash *flash = calloc(1, sizeof *flash);
 
@@ -147,7 +149,7 @@ enum err flash_open(struct target *target, struct flash **result)
     flash->target = target;
     flash->report.started_us = now_us(flash);
     begin(flash);
-    enum err err = prepare(flash);
+    enum err err = prepare(flash, driver);
     target_set_job(target, flash->caller);
     if (err) {
         job_fail(flash->caller, err, "%s", job_text(&flash->work, err));
@@ -156,6 +158,11 @@ enum err flash_open(struct target *target, struct flash **result)
     }
     *result = flash;
     return ERR_OK;
+}
+
+enum err flash_open(struct target *target, struct flash **flash)
+{
+    return flash_open_by(target, NULL, flash);
 }
 
 void flash_close(struct flash *flash)

@@ -34,6 +34,9 @@ struct flash {
     uint8_t *page;         /* page_size bytes of scratch, twice */
 };
 
+/* flash_open() by this driver, whichever the chip's family has; NULL: that one. */
+enum err flash_open_by(struct target *target, const struct flash_driver *driver,
+                       struct flash **flash);
 /* Compares, erases, programs all sectors that are final. */
 enum err flash_work(struct flash *flash, bool all);
 /* erase.c: those of them that need it, or the whole chip where that is better. */

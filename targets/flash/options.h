@@ -61,8 +61,9 @@ struct flash_options {
     const struct option_field *fields;
     uint8_t register_count, field_count;
     struct option_blocks blocks;
-    const char *no_load;     /* why they cannot be loaded on demand */
-    bool unlock_wants_power; /* the end of read protection takes a power cycle, not any reset */
+    const char *no_load;      /* why they cannot be loaded on demand */
+    bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
+    bool unlock_keeps_others; /* else it brings all to their defaults, of an open chip, too */
 
     /* Core halted or running. */
     enum err (*read)(struct target *target, struct option_state *state);

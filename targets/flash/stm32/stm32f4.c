@@ -175,6 +175,12 @@ static uint32_t kind_of(const struct flash_extent *what)
     return STM32F4_CR_SER | number << STM32F4_CR_SNB_SHIFT;
 }
 
+void stm32f4_queue_width(struct flash_controller *controller)
+{
+    ops_write32(&controller->target->ops, at(controller, STM32F4_CR),
+                controller->saved[ERASE_PSIZE] << STM32F4_CR_PSIZE_SHIFT);
+}
+
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
 {
     uint32_t cr = kind_of(what) | controller->saved[ERASE_PSIZE] << STM32F4_CR_PSIZE_SHIFT;

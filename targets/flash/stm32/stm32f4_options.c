@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+/* Option bytes of F2 and F4: RM0033, 2.5 and 2.6; RM0090, 3.7 and 3.9.10. They stand in OPTCR, and
+ * those of a second bank in OPTCR1; OPTSTRT programs all of them by itself, so a change that is cut
+ * short is carried out or not begun. In force: write protection at once, the rest after a reset. */
+#include "flash/stm32/stm32f4.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/core.h"
+#include "flash/controller.h"
+#include "probe/ops.h"
+
+#define KEY1 0x08192A3Bu
+#define KEY2 0x4C5D6E7Fu
+#define OPTLOCK (1u << 0)
+#define OPTSTRT (1u << 1)
+#define RDP 0x0000FF00u
+#define NWRP_SHIFT 16
+enum { RDP_SHIFT = 8, RDP_OPEN = 0xAA, RDP_LEVEL1 = 0x55, RDP_FOREVER = 0xCC };
+enum { OPTION_LIMIT_US = 35000000 }; /* the end of read protection erases 2 MiB, x8 */
+enum { OPTCR, OPTCR1 };
+
+static const struct option_register registers[] = {
+    [OPTCR] = {"option control register", STM32F4_OPTCR},
+    [OPTCR1] = {"option control register 1", STM32F4_OPTCR1},
+};
+
+static uint32_t at(const struct target *target, uint32_t offset)
+{
+    return controller_at(target, offset);
+}
+
+/* OPTCR1 is there where the second bank's table asks for it. */
+static enum err read_registers(struct target *target, unsigned count, struct option_state *state)
+{
+    *state = (struct option_state){0};
+    for (unsigned i = 0; i < count; i++)
+        ops_read32(&target->ops, at(target, registers[i].offset), &state->stored[i]);
+    enum err err = core_flush(target);
+    for (unsigned i = 0; i < count; i++)
+        state->in_force[i] = state->stored[i];
+    state->readout_protected = (state->stored[OPTCR] & RDP) >> RDP_SHIFT != RDP_OPEN;
+    return err;
+}
+
+/* --- changing --- */
+
+/* Keys are given only when needed: any too many is a bus error. */
+static enum err open_options(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+    struct ops *ops = &target->ops;
+    uint32_t optcr = 0;
+
+    ops_read32(ops, at(target, STM32F4_OPTCR), &optcr);
+    enum err err = core_flush_halted(target);
+    if (err || !(optcr & OPTLOCK))
+        return err;
+    ops_write32(ops, at(target, STM32F4_OPTKEYR), KEY1);
+    ops_write32(ops, at(target, STM32F4_OPTKEYR), KEY2);
+    ops_read32(ops, at(target, STM32F4_OPTCR), &optcr);
+    err = core_flush_halted(target);
+    return controller_check_keys(controller, err, optcr & OPTLOCK);
+}
+
+static enum err program(struct flash_controller *controller, const uint32_t *words, unsigned count)
+{
+    struct target *target = controller->target;
+    uint32_t optcr = words[OPTCR] & ~(OPTLOCK | OPTSTRT);
+    struct ops *ops = &target->ops;
+
+    stm32f4_queue_width(controller);
+    if (count > OPTCR1)
+        ops_write32(ops, at(target, STM32F4_OPTCR1), words[OPTCR1]);
+    ops_write32(ops, at(target, STM32F4_OPTCR), optcr);
+    ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTSTRT);
+    ops_wait32(ops, at(target, STM32F4_SR), STM32F4_SR_BSY, 0, OPTION_LIMIT_US);
+    ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTLOCK);
+    target_drop_caches(target);
+    return core_flush_halted(target);
+}
+
+static enum err check(struct target *target, const uint32_t *words, unsigned count)
+{
+    struct option_state now;
+    enum err err = read_registers(target, count, &now);
+
+    for (unsigned i = 0; i < count && !err; i++)
+        if ((now.stored[i] ^ words[i]) & ~(OPTLOCK | OPTSTRT))
+            err = job_fail(target->job, ERR_VERIFY,
+                           "%s reads 0x%08" PRIx32 ", 0x%08" PRIx32 " was wanted",
+                           registers[i].title, now.stored[i], words[i]);
+    return err;
+}
+
+static enum err tell_cut(struct job *job, enum err err)
+{
+    char why[sizeof job->text];
+
+    snprintf(why, sizeof why, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err,
+                    "%.200s; the option bytes are as they were, or as asked: connect again, look, "
+                    "and repeat the command",
+                    why);
+}
+
+static enum err carry_out(struct target *target, const uint32_t *words, unsigned count,
+                          bool refuse_protected)
+{
+    struct flash_controller controller;
+    enum err err = controller_init(&controller, target, &stm32f4_flash);
+
+    if (!err)
+        err = controller_take(&controller, refuse_protected);
+    if (!err)
+        err = open_options(&controller);
+    if (!err) {
+        err = program(&controller, words, count);
+        if (!err)
+            err = check(target, words, count);
+        if (err)
+            tell_cut(target->job, err);
+    }
+    enum err left =
+        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
+    return err ? err : left;
+}
+
+static enum err apply(struct target *target, const uint32_t *words, unsigned count,
+                      bool refuse_protected)
+{
+    struct target_stop stop;
+    enum err err = job_checkpoint(target->job);
+
+    if (!err)
+        err = target_halt(target, &stop);
+    if (err)
+        return err;
+    job_section_begin(target->job);
+    err = carry_out(target, words, count, refuse_protected);
+    job_section_end(target->job);
+    return err;
+}
+
+/* --- what the tables name --- */
+
+static enum err write_options(struct target *target, const struct option_state *asked,
+                              unsigned count)
+{
+    uint32_t words[OPTION_REGISTERS_MAX];
+    struct option_state now;
+    enum err err = read_registers(target, count, &now);
+
+    for (unsigned i = 0; i < count; i++)
+        words[i] = asked->stored[i];
+    words[OPTCR] = (words[OPTCR] & ~RDP) | (now.stored[OPTCR] & RDP);
+    return err ? err : apply(target, words, count, true);
+}
+
+/* The others stay as they are, write protection included. */
+static enum err set_rdp(struct target *target, uint32_t rdp)
+{
+    struct option_state now;
+    enum err err = read_registers(target, 1, &now);
+    bool was_protected = now.readout_protected;
+
+    if (err || (rdp == RDP_OPEN && !was_protected))
+        return err;
+    uint32_t word = (now.stored[OPTCR] & ~RDP) | rdp << RDP_SHIFT;
+    err = apply(target, &word, 1, false);
+    if (!err)
+        target->chip.unlocked = rdp == RDP_OPEN;
+    return err;
+}
+
+static enum err lock(struct target *target)
+{
+    return set_rdp(target, RDP_LEVEL1);
+}
+
+static enum err unlock(struct target *target)
+{
+    return set_rdp(target, RDP_OPEN);
+}
+
+static enum err read_one(struct target *target, struct option_state *state)
+{
+    return read_registers(target, 1, state);
+}
+
+static enum err write_one(struct target *target, const struct option_state *state)
+{
+    return write_options(target, state, 1);
+}
+
+static enum err read_two(struct target *target, struct option_state *state)
+{
+    return read_registers(target, 2, state);
+}
+
+static enum err write_two(struct target *target, const struct option_state *state)
+{
+    return write_options(target, state, 2);
+}
+
+/* --- the tables --- */
+
+static const struct option_value rdp[] = {
+    {RDP_OPEN, NULL, "off", NULL, false},
+    {RDP_LEVEL1, NULL, "on (level 1)", NULL, false},
+    {RDP_FOREVER, NULL, "on for ever (level 2)", NULL, true},
+};
+static const struct option_value bor_lev[] = {
+    {3, NULL, "off", "no brown-out reset above the power-on level", false},
+    {2, NULL, "level 1", "brown-out reset below 2.1 V", false},
+    {1, NULL, "level 2", "brown-out reset below 2.4 V", false},
+    {0, NULL, "level 3", "brown-out reset below 2.7 V", false},
+};
+static const struct option_value wdg_sw[] = {
+    {1, NULL, "software", "watchdog by software", false},
+    {0, NULL, "hardware", "watchdog by hardware (it always runs)", false},
+};
+static const struct option_value nrst_stop[] = {
+    {1, NULL, "no reset generated upon entry", "no reset in Stop mode", false},
+    {0, NULL, "reset generated upon entry", "a reset in Stop mode", false},
+};
+static const struct option_value nrst_stdby[] = {
+    {1, NULL, "no reset generated upon entry", "no reset in Standby mode", false},
+    {0, NULL, "reset generated upon entry", "a reset in Standby mode", false},
+};
+static const struct option_value db1m[] = {
+    {0, NULL, "one", NULL, false},
+    {1, NULL, "two", NULL, false},
+};
+
+#define VALUES(list) list, sizeof(list) / sizeof *(list)
+#define COMMON_FIELDS                                                                              \
+    {"RDP", "read protection", NULL, NULL, 0, OPTCR, RDP_SHIFT, 8, VALUES(rdp)},                   \
+        {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTCR, 2, 2, VALUES(bor_lev)},          \
+        {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTCR, 5, 1, VALUES(wdg_sw)},      \
+        {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTCR, 6, 1, VALUES(nrst_stop)},      \
+    {                                                                                              \
+        "nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTCR, 7, 1, VALUES(nrst_stdby) \
+    }
+
+static const struct option_field fields[] = {COMMON_FIELDS};
+static const struct option_field fields_of_two_banks[] = {
+    COMMON_FIELDS,
+    {"DB1M", "banks of a flash of 1 MiB", NULL, NULL, 0, OPTCR, 30, 1, VALUES(db1m)},
+};
+
+#define NO_LOAD "a reset of the chip loads them, the end of read protection takes a power cycle"
+
+const struct flash_options stm32f4_option_table = {
+    .says = "stm32f2x",
+    .registers = registers,
+    .fields = fields,
+    .register_count = 1,
+    .field_count = sizeof fields / sizeof *fields,
+    .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = 12},
+    .no_load = NO_LOAD,
+    .unlock_wants_power = true,
+    .unlock_keeps_others = true,
+    .read = read_one,
+    .write = write_one,
+    .lock = lock,
+    .unlock = unlock,
+};
+
+/* F413, F423: sixteen sectors, of which the last two share a bit. */
+const struct flash_options stm32f413_option_table = {
+    .says = "stm32f2x",
+    .registers = registers,
+    .fields = fields,
+    .register_count = 1,
+    .field_count = sizeof fields / sizeof *fields,
+    .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = 15},
+    .no_load = NO_LOAD,
+    .unlock_wants_power = true,
+    .unlock_keeps_others = true,
+    .read = read_one,
+    .write = write_one,
+    .lock = lock,
+    .unlock = unlock,
+};
+
+/* F42x, F43x, F469, F479 */
+const struct flash_options stm32f42x_option_table = {
+    .says = "stm32f2x",
+    .registers = registers,
+    .fields = fields_of_two_banks,
+    .register_count = 2,
+    .field_count = sizeof fields_of_two_banks / sizeof *fields_of_two_banks,
+    .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = 12},
+    .no_load = NO_LOAD,
+    .unlock_wants_power = true,
+    .unlock_keeps_others = true,
+    .read = read_two,
+    .write = write_two,
+    .lock = lock,
+    .unlock = unlock,
+};
