@@ -116,13 +116,12 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
 
 enum err controller_give_back(struct flash_controller *controller)
 {
-    const struct chip_dbgmcu *dbgmcu = &controller->family->dbgmcu;
-
     if (!controller->taken)
         return ERR_OK;
+    uint32_t freeze = controller->family->dbgmcu.freeze;
     controller->driver->queue_finish(controller);
-    if (dbgmcu->freeze)
-        ops_write32(&controller->target->ops, dbgmcu->freeze, controller->watchdogs);
+    if (freeze)
+        ops_write32(&controller->target->ops, freeze, controller->watchdogs);
     return core_flush_halted(controller->target);
 }
 

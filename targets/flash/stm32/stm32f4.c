@@ -98,7 +98,7 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = 16;
     geometry->program_max_us = 400;
     geometry->page_size = 512;
-    geometry->block_size = program->psize ? 4096 : 2048;
+    geometry->block_size = 2048; /* the RAM it lies in is read at once before, on a slow wire too */
     geometry->sector_erase_max_us = SECTOR_LIMIT * erase->erase_128k_us;
     geometry->bank_erase_us = (uint32_t)(size * erase->erase_mib_us >> 20);
     geometry->bank_erase_max_us = SECTOR_LIMIT * geometry->bank_erase_us;

@@ -4,6 +4,7 @@
 #include "core/core.h"
 #include "fake_chip.h"
 #include "flash/controller.h"
+#include "flash/flash.h"
 #include "flash/stm32/stm32f4.h"
 
 enum { BASE = 0x40023C00, REGISTERS = 8, WRITES_MAX = 16 };
@@ -295,6 +296,21 @@ static void a_failed_erase_is_explained(void **state)
     }
 }
 
+/* Until its loads, options and board have been judged. */
+static void it_is_refused_by_name_for_now(void **state)
+{
+    struct flash *flash;
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x413, 1024, OPEN, 3300);
+    assert_int_equal(flash_open(rig.target, &flash), ERR_UNSUPPORTED);
+    assert_null(flash);
+    assert_non_null(strstr(rig.job.text, "programming STM32F405/F407/F415/F417 is not supported"));
+    assert_int_equal(model.keys, 0);
+    down(&rig);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +321,7 @@ int main(void)
         cmocka_unit_test(a_blocked_controller_is_explained),
         cmocka_unit_test(a_protected_chip_is_refused_by_its_family_s_command),
         cmocka_unit_test(a_failed_erase_is_explained),
+        cmocka_unit_test(it_is_refused_by_name_for_now),
     };
 
     return cmocka_run_group_tests_name("stm32f4", tests, NULL, NULL);
