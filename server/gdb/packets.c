@@ -13,6 +13,7 @@ enum {
     LOOK = PACKET_LOOK,
     ANY = PACKET_ANY,
     SILENT = PACKET_SILENT,
+    LOAD = PACKET_LOAD,
 };
 
 /* clang-format off */
@@ -50,9 +51,9 @@ const struct packet packets[] = {
     {"Z",           "n,a,n?;s", NULL,               ANY, 0, NULL}, /* other types */
     {"z",           "n,a,n?;s", NULL,               ANY, 0, NULL},
     /* flash; the first of a load finds a target that was lost itself */
-    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG, 0, NULL},
-    {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | TARGET, 0, NULL},
-    {"vFlashDone",  "",       packet_flash_done,    LONG | TARGET, 0, NULL},
+    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG | LOAD, 0, NULL},
+    {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | LOAD | TARGET, 0, NULL},
+    {"vFlashDone",  "",       packet_flash_done,    LONG | LOAD | TARGET, 0, NULL},
     /* the session */
     {"qSupported",  "?:s",    packet_supported,     ANY, 0, "error-message+"},
     {"QStartNoAckMode", "",   packet_no_ack,        ANY, 0, "QStartNoAckMode+"},
@@ -230,5 +231,7 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
         *actions |= CLIENT_RESET;
     session_leave(session, before);
     session->acting = acting;
+    if (client->load == LOAD_CUT && (err != ERR_OK || !(call.packet->flags & PACKET_LOAD)))
+        client->load = LOAD_TOLD;
     return call.outcome;
 }

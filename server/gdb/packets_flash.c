@@ -81,13 +81,28 @@ static void end_abandoned(struct packet_call *call)
 {
     const struct flash *flash = call->client->flash;
 
-    if (flash && flash_report(flash)->bytes_written > 0)
+    if (flash && flash_report(flash)->bytes_written > 0) {
         session_end_flash(call->session, call->client, "a new load begins");
+        call->client->load = LOAD_GOOD;
+    }
+}
+
+/* It lacks what was announced and written before. */
+static enum err refuse_rest(struct packet_call *call)
+{
+    enum err err = job_fail(call->job, ERR_FLASH, "this load was cut short (%s): load again",
+                            call->client->load_cut);
+
+    log_line(call->session->log, LOG_WARN, "flash: %s", job_text(call->job, err));
+    return err;
 }
 
 enum err packet_flash_erase(struct packet_call *call)
 {
     end_abandoned(call);
+    if (call->client->load == LOAD_CUT)
+        return refuse_rest(call);
+    call->client->load = LOAD_GOOD;
     enum err err = open_flash(call);
 
     if (err == ERR_OK)
@@ -99,8 +114,10 @@ enum err packet_flash_erase(struct packet_call *call)
 enum err packet_flash_write(struct packet_call *call)
 {
     const struct packet_arg *data = &call->args.item[1];
-    enum err err = open_flash(call);
 
+    if (call->client->load != LOAD_GOOD)
+        return refuse_rest(call);
+    enum err err = open_flash(call);
     if (err == ERR_OK)
         err = flash_write(call->client->flash, call->args.item[0].number, data->data,
                           (uint32_t)data->length);
@@ -131,6 +148,8 @@ static void look_after_load(struct session *session)
 
 enum err packet_flash_done(struct packet_call *call)
 {
+    if (call->client->load != LOAD_GOOD)
+        return refuse_rest(call);
     if (!call->client->flash)
         return packet_ok(call); /* nothing was announced, nothing is to be done */
     enum err err = flash_done(call->client->flash);

@@ -8,12 +8,13 @@
 #include "gdb/rsp.h"
 
 enum packet_flag {
-    PACKET_LONG = 1,   /* may take long: gdb waits for ever, or its flash time-out */
-    PACKET_TARGET = 2, /* an error without a target, before the handler runs */
-    PACKET_HALTED = 4, /* an error while the core runs */
-    PACKET_LOOK = 8,   /* depends on whether the core runs: looks first */
-    PACKET_ANY = 16,   /* harmless in the middle of another session's long job */
-    PACKET_SILENT = 32 /* no reply whatever happens */
+    PACKET_LONG = 1,    /* may take long: gdb waits for ever, or its flash time-out */
+    PACKET_TARGET = 2,  /* an error without a target, before the handler runs */
+    PACKET_HALTED = 4,  /* an error while the core runs */
+    PACKET_LOOK = 8,    /* depends on whether the core runs: looks first */
+    PACKET_ANY = 16,    /* harmless in the middle of another session's long job */
+    PACKET_SILENT = 32, /* no reply whatever happens */
+    PACKET_LOAD = 64    /* part of a load into flash */
 };
 
 /* One packet on its way. */

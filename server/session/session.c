@@ -72,14 +72,22 @@ void session_end_flash(struct session *session, struct client *client, const cha
              "flash: programming ended early (%s): %u bytes announced, %u programmed, "
              "%u sectors erased; the rest is as it was before or erased",
              why, report->bytes_announced, report->bytes_programmed, report->sectors_erased);
+    if (report->bytes_announced + report->bytes_written > 0)
+        client->load = LOAD_CUT;
+    snprintf(client->load_cut, sizeof client->load_cut, "%s", why);
     flash_close(client->flash);
     client->flash = NULL;
 }
 
-static void drop_target(struct session *session)
+static void end_loads(struct session *session, const char *why)
 {
     for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        session_end_flash(session, &session->clients[i], "the probe is gone");
+        session_end_flash(session, &session->clients[i], why);
+}
+
+static void drop_target(struct session *session)
+{
+    end_loads(session, "the probe is gone");
     target_destroy(session->target);
     session->target = NULL;
     session->probe_gone = false;
@@ -104,6 +112,7 @@ static void tell_loss(struct session *session)
     session->was_connected = false;
     session->stop_regs_valid = 0;
     session->stop = (struct target_stop){0};
+    end_loads(session, session->why_absent);
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
@@ -261,8 +270,7 @@ void session_finish(struct session *session)
     job_init(&job, session->log);
     set_job(session, &job);
     job_section_begin(&job);
-    for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        session_end_flash(session, &session->clients[i], "the daemon ends");
+    end_loads(session, "the daemon ends");
     if (session_connected(session) && target_disconnect(session->target) != ERR_OK)
         log_line(session->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.error));
     job_section_end(&job);

@@ -42,6 +42,14 @@ struct client_line {
     bool told;
 };
 
+/* What became of a load that began. Its gdb has to hear of it in the load itself: nothing else that
+ * it is told would keep it from taking the load for a good one. */
+enum client_load {
+    LOAD_GOOD,
+    LOAD_CUT,  /* ended before its vFlashDone, and its gdb does not know */
+    LOAD_TOLD, /* and its gdb knows, or has turned to something else */
+};
+
 /* One gdb connection as the worker sees it. */
 struct client {
     unsigned id; /* 0..SESSION_CLIENTS-1: breakpoint owner */
@@ -60,8 +68,10 @@ struct client {
                     again, what it believes of the core is not true any more */
     struct client_line line;
     struct flash *flash; /* between vFlashErase and vFlashDone */
-    uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
-                            holder; 0: has not asked (or detached), and holds nothing */
+    enum client_load load;
+    char load_cut[200]; /* why */
+    uint64_t joined;    /* order of their first `?`, vAttach or vRun: the first of all is the
+                           holder; 0: has not asked (or detached), and holds nothing */
     /* Sends one payload (stop reply, 'O' text) outside a request's own reply. Thread-safe, copies.
      */
     void (*send)(void *user, const void *payload, size_t length);
@@ -152,7 +162,7 @@ struct client *session_client_open(struct session *session,
 /* The connection is gone: its flash session ends, its breakpoints go, the core's state stays. */
 void session_client_close(struct session *session, struct client *client, struct job *job);
 /* Ends the client's flash session, if it has one, before its vFlashDone; the log says in what
- * state that leaves the flash. */
+ * state that leaves the flash, and the rest of the load is refused. */
 void session_end_flash(struct session *session, struct client *client, const char *why);
 /* To gdbs whose target was lost. */
 #define SESSION_LOST_TEXT                                                                       \

@@ -188,6 +188,36 @@ def hands_on_the_bench_in_mid_load():
             assert memory(c, FLASH, len(IMAGE)) == IMAGE[::-1], word
 
 
+def lose_and_find(other, word, repair):
+    """The bench has hands, and another session notices what they did."""
+    other.monitor("sim " + word)
+    other.monitor("status")
+    other.monitor("sim " + repair)
+    other.monitor("status")
+
+
+def a_load_that_was_cut_is_not_finished():
+    """Another session's packet finds the target lost in the middle of a load: gdb, which has heard of nothing, is told in
+    whatever it sends next of it, and the load after that is a new one."""
+    part = len(IMAGE) // 2 & ~0x3FF
+    for word, repair in (("power off", "power on"), ("unplug", "plug")):
+        for sent in range(4):
+            with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+                c.ask("?")
+                steps = [lambda: erase(c, FLASH, part), lambda: erase(c, FLASH + part, 0x4000),
+                         lambda: write(c, FLASH, IMAGE[:part]), lambda: write(c, FLASH + part, IMAGE[part:]),
+                         lambda: c.ask("vFlashDone")]
+                assert [step() for step in steps[:sent + 1]] == [b"OK"] * (sent + 1)
+                lose_and_find(other, word, repair)
+                reply = steps[sent + 1]()
+                assert reply[:1] == b"E", (word, sent, reply)
+                for step in steps[max(sent + 2, 2):]:  # a client that goes on all the same
+                    assert step()[:1] == b"E", (word, sent)
+                assert load(c, FLASH, IMAGE[::-1]) == b"OK", (word, sent, daemon.log)
+                assert memory(c, FLASH, len(IMAGE)) == IMAGE[::-1], (word, sent)
+            assert daemon.log.count("programming ended early") == 1, daemon.log
+
+
 def noise_on_the_wire_does_not_stop_a_load():
     with board("bluepill,noise=20") as daemon, Client(daemon.port) as c:
         c.ask("?")
@@ -216,4 +246,4 @@ run_tests([bytes_that_nothing_covers_end_erased, an_erase_alone_erases,
            ram_and_registers_survive_a_load, what_is_not_flash_is_refused,
            a_load_to_no_memory_leaves_one_warning_with_the_reason, writes_without_end_grow_nothing,
            a_client_that_leaves_in_mid_load_ends_it, hands_on_the_bench_in_mid_load,
-           noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])
+           a_load_that_was_cut_is_not_finished, noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])
