@@ -125,9 +125,11 @@ static enum err program(struct work *work)
         .progress = show_progress,
         .user = work,
     };
-    enum err err = flash_image_places(target, work->image, &work->places);
+    enum err err = flash_image_made_for(target, work->image);
 
     work->was_running = target_state(target) == TARGET_RUNNING;
+    if (!err)
+        err = flash_image_places(target, work->image, &work->places);
     if (!err)
         err = flash_image(target, work->image, &options, &work->report);
     if (!err)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "commands/monitor_commands.h"
+#include "flash/content.h"
 #include "image/fit.h"
 
 enum { CHUNK_BYTES = 4096, DIFFERENCES_SHOWN = 128, SAVE_MAX = 64 * 1024 * 1024 };
@@ -207,6 +208,7 @@ enum err monitor_load_image(struct monitor *monitor, int argc, const char *const
         err = monitor_image(monitor, argc, argv, 1, &image);
     if (err != ERR_OK)
         return err;
+    err = flash_image_made_for(target, &image);
     for (size_t i = 0; i < image.count && err == ERR_OK; i++) {
         struct image_segment segment = clip(&image.segments[i], low, length);
 

@@ -60,8 +60,10 @@ enum err monitor_program_image(struct monitor *monitor, struct target *target,
     struct progress progress = {.monitor = monitor, .total = (uint32_t)image->bytes};
     struct flash_image_options options = {.progress = tell, .user = &progress};
     struct flash_report report;
-    enum err err = flash_image(target, image, &options, &report);
+    enum err err = flash_image_made_for(target, image);
 
+    if (err == ERR_OK)
+        err = flash_image(target, image, &options, &report);
     if (err == ERR_OK) {
         print_report(monitor, &report);
         monitor->session->loaded = true;

@@ -64,6 +64,8 @@ enum chip_map {
     MAP_EXTERNAL = 1 << 8,    /* a controller for external memory, in some of the family's chips */
 };
 
+enum { CHIP_UF2_IDS = 3 };
+
 struct chip_family {
     const char *name; /* "F1" */
     const char
@@ -79,6 +81,7 @@ struct chip_family {
     struct chip_dbgmcu dbgmcu;
     uint32_t map;       /* enum chip_map bits */
     uint32_t first_ram; /* bytes of the RAM at ram_base, where ram_size counts others too; else 0 */
+    uint32_t uf2[CHIP_UF2_IDS]; /* what a UF2 file calls the family; 0: no more */
 };
 
 /* The window watchdog of all families: WWDG_CR is so much below IWDG_KR (RM0008, 3.3; not with

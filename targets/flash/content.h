@@ -36,4 +36,8 @@ enum err flash_image(struct target *target, const struct image *image,
 enum err flash_image_verify(struct target *target, const struct image *image,
                             void (*progress)(void *user, size_t done), void *user);
 
+/* A UF2 file says which chips it is made for: ERR_FILE with both names when those are others. An id
+ * that nobody knows is warned of: ask once a file. No traffic. made_for.c */
+enum err flash_image_made_for(struct target *target, const struct image *image);
+
 #endif

@@ -81,6 +81,12 @@ class Files:
         segment = struct.pack("<8I", 1, 84, self.address, self.address, len(self.data), len(self.data), 5, 4)
         return self.write(name, header + segment + self.data)
 
+    def uf2(self, family, name="image.uf2"):
+        parts = [self.data[at:at + 256] for at in range(0, len(self.data), 256)]
+        blocks = [struct.pack("<8I", 0x0A324655, 0x9E5D5157, 0x2000, self.address + 256 * i, len(part), i, len(parts), family)
+                  + part.ljust(476, b"\0") + struct.pack("<I", 0x0AB16F30) for i, part in enumerate(parts)]
+        return self.write(name, b"".join(blocks))
+
     def __enter__(self):
         return self
 
@@ -145,6 +151,16 @@ def words_in_any_order():
         refused(USAGE, r"no simulated board 'bluepil'; there is: bluepill", "flash", "--sim", "bluepil", path, "0x08000000")
         refused(USAGE, r"--gdb is for serving gdb", "--gdb", "0", "info", "--sim")
         refused(USAGE, r"--json is not for probed flash", "flash", "--json", path)
+
+
+def a_uf2_file_says_what_it_is_for():
+    with Files() as files:
+        assert "checked" in call("flash", "--sim", files.uf2(0x5EE21072)).said
+        refused(FAILED, r"made for STM32F4 \(UF2 family 0x57755a57\), and this chip is another one \(STM32F101", "flash",
+                "--sim", files.uf2(0x57755A57))
+        refused(FAILED, "made for RP2040 ", "flash", "--sim", files.uf2(0xE48BFF56))
+        said = call("flash", "--sim", files.uf2(0x12345678)).said
+        assert said.count("UF2 family 0x12345678 is not known") == 1 and "checked" in said, said
 
 
 def info_tells_what_the_chip_is():
@@ -453,6 +469,7 @@ def common_options_work():
 
 
 run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try, json_says_what_is_wrong, words_in_any_order,
+           a_uf2_file_says_what_it_is_for,
            info_tells_what_the_chip_is, info_is_json_too, info_without_a_target_still_tells_of_the_probe,
            info_resets_only_when_it_may, a_program_that_switches_swd_off_can_be_replaced, warnings_are_told, every_format_is_programmed_and_read_back,
            progress_is_whole_lines_away_from_a_terminal, progress_is_one_line_on_a_terminal,

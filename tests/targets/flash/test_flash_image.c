@@ -114,6 +114,33 @@ static void other_bytes_go_if_asked_for(void **state)
     bench_assert_memory(bench, FLASH, bytes, sizeof bytes);
 }
 
+static void a_uf2_file_for_another_chip_is_refused(void **state)
+{
+    static const struct {
+        uint32_t family;
+        enum err err;
+        const char *said;
+    } cases[] = {
+        {0, ERR_OK, ""},
+        {0x5EE21072, ERR_OK, ""},
+        {0x57755A57, ERR_FILE, "made for STM32F4 (UF2 family 0x57755a57)"},
+        {0x8FB060FE, ERR_FILE, "made for STM32F4 (UF2 family 0x8fb060fe)"},
+        {0x1B57745F, ERR_FILE, "made for nRF52 "},
+        {0x12345678, ERR_OK, ""},
+    };
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct image_segment segment = {FLASH, 16, bytes};
+        struct image image = image_of(&segment, 1);
+
+        image.uf2_family = cases[i].family;
+        bench_job(bench);
+        assert_int_equal(flash_image_made_for(bench->target, &image), cases[i].err);
+        assert_non_null(strstr(bench->job.text, cases[i].said));
+    }
+}
+
 struct seen {
     unsigned calls;
     size_t done;
@@ -175,6 +202,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(flash_and_ram_get_their_parts, bench_up, bench_down),
         cmocka_unit_test_setup_teardown(other_bytes_stay, bench_up, bench_down),
         cmocka_unit_test_setup_teardown(other_bytes_go_if_asked_for, bench_up, bench_down),
+        cmocka_unit_test_setup_teardown(a_uf2_file_for_another_chip_is_refused, bench_up,
+                                        bench_down),
         cmocka_unit_test_setup_teardown(reading_back_names_the_first_difference, bench_up,
                                         bench_down),
         cmocka_unit_test_setup_teardown(a_cancel_ends_it_between_slices, bench_up, bench_down),
