@@ -22,8 +22,12 @@ static void keep(void *user, const void *payload, size_t length)
     if (text[0] != 'O')
         append(gdb, "%.*s", (int)length, text);
     else
-        for (size_t i = 1; i + 1 < length; i += 2)
-            append(gdb, "%c", rsp_hex_digit(text[i]) << 4 | rsp_hex_digit(text[i + 1]));
+        for (size_t i = 1; i + 1 < length; i += 2) {
+            int letter = rsp_hex_digit(text[i]) << 4 | rsp_hex_digit(text[i + 1]);
+
+            assert_in_range(letter, 1, 0xFF); /* a zero would end what is kept */
+            append(gdb, "%c", letter);
+        }
     append(gdb, "]");
 }
 

@@ -124,6 +124,8 @@ static void crc_and_search(void **state)
     assert_string_equal(ask(&desk, gdb, "qSearch:memory:20000000;5000;needle"), "1,20000ffe");
     assert_string_equal(ask(&desk, gdb, "qSearch:memory:20000000;1003;needle"), "0");
     assert_string_equal(ask(&desk, gdb, "qSearch:memory:20000000;1004;needle"), "1,20000ffe");
+    memcpy(fake.ram + 3 * 4096 - 1, "haystack", 8); /* across a later one's */
+    assert_string_equal(ask(&desk, gdb, "qSearch:memory:20000003;4ff0;haystack"), "1,20002fff");
     assert_error("qSearch:memory:20000000;5001;zzzz");
     assert_error("qSearch:memory:20000000;10;");
 }
@@ -145,6 +147,19 @@ static void registers_are_read_and_written(void **state)
     assert_int_equal(fake.registers[19], 0x11);
     all[9] = 'g';
     assert_error(all);
+}
+
+/* Each digit unknown, as gdb counts them; what stood in a job before is not this one's error. */
+static void registers_that_were_never_seen_are_unknown_not_zeros(void **state)
+{
+    (void)state;
+    desk_close(&desk);
+    desk_open(&desk); /* the core runs, and nobody halted it */
+    ask(&desk, gdb, "qSupported:error-message+");
+    ask(&desk, gdb, "g");
+    assert_int_equal(gdb->reply_length, 19 * 8 + 2);
+    assert_int_equal(strspn(gdb->reply, "x"), 19 * 8 + 2);
+    assert_begins(ask(&desk, gdb, "p0"), "E.the core runs");
 }
 
 static void garbled_registers_are_errors(void **state)
@@ -219,6 +234,7 @@ int main(void)
         TEST(memory_is_written_in_both_ways),
         TEST(crc_and_search),
         TEST(registers_are_read_and_written),
+        TEST(registers_that_were_never_seen_are_unknown_not_zeros),
         TEST(garbled_registers_are_errors),
         TEST(breakpoints_belong_to_their_gdb),
         TEST(kinds_of_breakpoints_are_taken_and_do_not_tell_them_apart),

@@ -364,6 +364,25 @@ static void load_is_one_flash_session(void **state)
     assert_string_equal(ask(&desk, gdb, "vFlashDone"), "OK");
 }
 
+static void load_ends_with_the_gdb_that_began_it(void **state)
+{
+    static const struct {
+        const char *packet, *log;
+    } ends[] = {{"vKill;1", "end;drop0;reset 1;"}, {"D", "end;drop0;resume;"}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        fake.state = TARGET_HALTED;
+        ask(&desk, gdb, "?");
+        ask(&desk, gdb, "vRun;");
+        assert_string_equal(ask(&desk, gdb, "vFlashErase:08000000,00000400"), "OK");
+        fake_log();
+        assert_string_equal(ask(&desk, gdb, ends[i].packet), "OK");
+        assert_null(gdb->client->flash);
+        assert_string_equal(fake_log(), ends[i].log);
+    }
+}
+
 static void load_outside_flash_has_its_own_error(void **state)
 {
     (void)state;
@@ -461,6 +480,7 @@ int main(void)
         TEST(ended_program_has_no_thread_until_the_next),
         TEST(detach_removes_breakpoints_and_resumes),
         TEST(load_is_one_flash_session),
+        TEST(load_ends_with_the_gdb_that_began_it),
         TEST(load_outside_flash_has_its_own_error),
         TEST(a_program_that_begins_in_a_handler_is_warned_of),
         TEST(held_in_reset_is_told_and_waited_for),

@@ -218,6 +218,22 @@ static void semihosting_text_comes_as_it_happens(void **state)
     assert_string_equal(sent(observer), "");
 }
 
+/* A packet holds 1 KiB of text: nothing is lost or said twice where one ends. */
+static void long_text_comes_in_several_packets(void **state)
+{
+    static char text[1501], heard[1600];
+
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof text; i++)
+        text[i] = (char)('a' + i % 26);
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    fake.says = text;
+    desk_poll(&desk);
+    snprintf(heard, sizeof heard, "[O:%.1024s][O:%s]", text, text + 1024);
+    assert_string_equal(sent(holder), heard);
+}
+
 static void lost_target_is_an_exit_with_its_reason(void **state)
 {
     (void)state;
@@ -384,6 +400,7 @@ int main(void)
         TEST(stop_that_nobody_heard_of_is_told_to_the_next_continue),
         TEST(late_interrupt_halts_nothing),
         TEST(semihosting_text_comes_as_it_happens),
+        TEST(long_text_comes_in_several_packets),
         TEST(lost_target_is_an_exit_with_its_reason),
         TEST(gone_probe_is_closed_and_opened_again),
         TEST(unplugged_simulated_probe_stays_open),
