@@ -24,7 +24,7 @@ ninja -C "$build" --quiet
 results="$build/meson-logs/testlog.json"
 rm -f "$results"
 # Limits are for hangs: a machine that is busy with other work may take a few times as long.
-meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 4 || true
+meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 8 || true
 # Whole scripts, each one test: its output is shown if it fails.
 run_script() {
     name=$1

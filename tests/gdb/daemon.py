@@ -206,6 +206,10 @@ def run_tests(tests):
     import sys
     import traceback
 
+    # What nohup or the background of a shell makes of these would be passed on to the programs under test.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     failed = 0
     for test in tests:
         try:
