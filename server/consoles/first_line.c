@@ -37,12 +37,30 @@ static void match_method(struct first_line *line, char byte)
         line->foreign = "begins with a method as HTTP has them";
 }
 
+/* How no command begins, but protocols of lines, which a server may be tricked into speaking for
+ * somebody else: SSH (RFC 4253, 4.2), Redis ("*1"), markup, JSON. '0' is any digit. */
+static void match_opening(struct first_line *line, char byte)
+{
+    static const char *const openings[] = {"SSH-", "*0", "<", "{\""};
+    char *known = line->opening;
+
+    if (line->begun >= sizeof line->opening)
+        return;
+    known[line->begun] = byte >= '0' && byte <= '9' ? '0' : byte;
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
+        if (strlen(openings[i]) == line->begun + 1 &&
+            memcmp(openings[i], known, line->begun + 1) == 0)
+            line->foreign = "begins as SSH's, Redis's, XML's or JSON's";
+}
+
 static void take_text(struct first_line *line, char byte)
 {
     match_version(line, byte);
     match_method(line, byte);
-    if (line->begun > 0 || !strchr(" \t", byte))
+    if (line->begun > 0 || !strchr(" \t", byte)) {
+        match_opening(line, byte);
         line->begun++;
+    }
     if (++line->length >= LINE_SIZE && !line->foreign)
         line->foreign = "is longer than 4095 characters";
 }

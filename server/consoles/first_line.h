@@ -16,8 +16,9 @@ struct first_line {
 
     /* Private. */
     bool after_return;
-    size_t length;  /* bytes of the line so far */
-    size_t begun;   /* ..from its first that is no blank */
+    size_t length; /* bytes of the line so far */
+    size_t begun;  /* ..from its first that is no blank, of which opening has the first */
+    char opening[4];
     size_t method;  /* capitals at its beginning */
     size_t version; /* bytes of " HTTP/" that came last */
 };

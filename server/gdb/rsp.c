@@ -185,6 +185,8 @@ enum rsp_event rsp_decode(struct rsp_decoder *decoder, const char *bytes, size_t
         enum rsp_event event = decode_byte(decoder, bytes[i]);
 
         if (event != RSP_NOTHING) {
+            while (event == RSP_ACK && i + 1 < length && bytes[i + 1] == '+')
+                i++;
             *used = i + 1;
             return event;
         }

@@ -23,7 +23,7 @@ enum rsp_event {
     RSP_TOO_LONG,  /* longer than RSP_PACKET_SIZE: was skipped to its end; answer an error */
     RSP_INTERRUPT, /* byte 03 outside a packet, or telnet's break (FF F3, RFC 854), which gdb sends
                       after `set remote interrupt-sequence BREAK`, and with a 'g' for `BREAK-g` */
-    RSP_ACK,       /* '+' */
+    RSP_ACK,       /* '+', or a run of them: there is one packet that it can be for */
     RSP_NACK,      /* '-' */
     RSP_FOREIGN,   /* no gdb: close the connection. See below */
 };

@@ -8,10 +8,11 @@
 #include "fuzz.h"
 #include "gdb/rsp.h"
 
-/* A sum over all events and packets. */
+/* A sum over all events and packets; acknowledgements in a row count once. */
 static uint64_t digest(const char *bytes, size_t length, size_t piece)
 {
     struct rsp_decoder *decoder = malloc(sizeof *decoder);
+    enum rsp_event last = RSP_NOTHING;
     uint64_t sum = 0;
 
     rsp_decoder_init(decoder);
@@ -21,7 +22,9 @@ static uint64_t digest(const char *bytes, size_t length, size_t piece)
 
         assert(used >= 1 && used <= chunk);
         at += used;
-        if (event == RSP_NOTHING)
+        bool again = event == RSP_ACK && last == RSP_ACK;
+        last = event == RSP_NOTHING ? last : event;
+        if (event == RSP_NOTHING || again)
             continue;
         sum = sum * 31 + (uint64_t)event;
         if (event != RSP_PACKET)

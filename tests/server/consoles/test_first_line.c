@@ -46,6 +46,9 @@ static void commands_are_commands(void **state)
     COMMAND("echo \xc3\xa4\xff\n");
     COMMAND("program {/tmp/A B/HTTP/x.elf} verify\n");
     COMMAND("GO x\n");
+    COMMAND("{halt}\n");
+    COMMAND("* 1\n"); /* unknown, and no more */
+    COMMAND("SSHH\n");
     COMMAND("halt\nPOST / HTTP/1.1\r\n\x16\x03"); /* nobody looks any more */
 }
 
@@ -74,6 +77,11 @@ static void other_protocols_are_not(void **state)
     FOREIGN("\r\n\r\n\0\r\nQUIT\n");     /* PROXY, version 2 */
     FOREIGN("\x03\x00\x00\x13");         /* RDP */
     FOREIGN("<policy-file-request/>\0");
+    FOREIGN("SSH-2.0-OpenSSH_9.2\r\n");
+    FOREIGN("*1\r\n$8\r\nshutdown\r\n"); /* Redis */
+    FOREIGN(" *12\r\n");
+    FOREIGN("\r\n*3\r\n");
+    FOREIGN("{\"jsonrpc\": \"2.0\"}\n");
 }
 
 static void a_line_is_foreign_once_it_is_too_long(void **state)

@@ -52,6 +52,19 @@ static void check(const char *bytes, size_t length, const char *expected)
 }
 #define CHECK(bytes, expected) check(bytes, sizeof(bytes) - 1, expected)
 
+static void a_run_of_acknowledgements_is_one(void **state)
+{
+    struct rsp_decoder decoder;
+    size_t used;
+
+    (void)state;
+    rsp_decoder_init(&decoder);
+    assert_int_equal(rsp_decode(&decoder, "++++$?#3f", 9, &used), RSP_ACK);
+    assert_int_equal(used, 4);
+    assert_int_equal(rsp_decode(&decoder, "++", 2, &used), RSP_ACK);
+    assert_int_equal(used, 2);
+}
+
 static void packets_come_whole_however_they_are_split(void **state)
 {
     (void)state;
@@ -366,6 +379,7 @@ static void escape_without_its_byte_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_run_of_acknowledgements_is_one),
         cmocka_unit_test(packets_come_whole_however_they_are_split),
         cmocka_unit_test(interrupt_counts_only_between_packets),
         cmocka_unit_test(bad_checksum_is_said_once_and_the_next_packet_is_right),
