@@ -13,6 +13,17 @@
 
 enum { SLICE_FIRST = 256 }; /* 35 ms at 100 kHz */
 
+static void init_core(struct target *target, struct core *core)
+{
+    core->target = target;
+    ops_init(&core->ops, target->probe);
+    core->state = TARGET_ABSENT;
+    core->profile = &profile_armv7m;
+    core->vector_catch = DEMCR_VC_HARDERR;
+    core->slice = SLICE_FIRST;
+    core_new_power_epoch(core);
+}
+
 enum err target_create(struct probe *probe, struct target **target)
 {
     struct target *t = calloc(1, sizeof *t);
@@ -22,13 +33,10 @@ enum err target_create(struct probe *probe, struct target **target)
         return job_fail(probe_job(probe), ERR_NO_MEMORY, "no memory for a target");
     t->probe = probe;
     t->job = probe_job(probe);
-    ops_init(&t->ops, probe);
-    t->state = TARGET_ABSENT;
-    t->vector_catch = DEMCR_VC_HARDERR;
-    t->slice = SLICE_FIRST;
     t->chip.core = "";
-    t->profile = &profile_armv7m;
-    core_new_power_epoch(t);
+    t->core = t->cores;
+    t->core_count = 1;
+    init_core(t, t->core);
     return ERR_OK;
 }
 
@@ -44,7 +52,7 @@ struct probe *target_probe(const struct target *target)
 
 enum target_state target_state(const struct target *target)
 {
-    return target->state;
+    return target->core->state;
 }
 
 const struct target_chip *target_chip(const struct target *target)
@@ -54,19 +62,20 @@ const struct target_chip *target_chip(const struct target *target)
 
 const struct target_stop *target_last_stop(const struct target *target)
 {
-    return &target->stop;
+    return &target->core->stop;
 }
 
 const struct target_stop *target_last_reset(const struct target *target)
 {
-    return &target->reset;
+    return &target->core->reset;
 }
 
 static enum err detect(struct target *target, uint32_t dpidr)
 {
     struct target_chip *chip = &target->chip, before = *chip;
     struct detect_regions regions;
-    enum err err = core_note_loss(target, detect_chip(&target->ops, dpidr, chip, &regions));
+    struct core *core = target->core;
+    enum err err = core_note_loss(core, detect_chip(&core->ops, dpidr, chip, &regions));
 
     if (err)
         return err;
@@ -83,31 +92,32 @@ static enum err detect(struct target *target, uint32_t dpidr)
 
 enum err target_connect(struct target *target, enum target_connect how)
 {
+    struct core *core = target->core;
     struct findings findings;
 
-    target->state = TARGET_ABSENT;
-    ops_init(&target->ops, target->probe);
+    core->state = TARGET_ABSENT;
+    ops_init(&core->ops, target->probe);
     enum err err = connect_ladder(target->probe, how, &findings);
     target->advice[0] = '\0';
     if (!err)
         diagnose_success(&findings, target->advice, sizeof target->advice);
     /* A cancel must not leave a core half taken over: the ladder may have halted it. */
     job_section_begin(target->job);
-    target->ops.ap = findings.ap;
+    core->ops.ap = findings.ap;
     if (!err)
         err = detect(target, findings.dpidr);
     if (!err)
-        err = attach_core(target, findings.halted ? STOP_RESET : STOP_REQUEST);
+        err = attach_core(core, findings.halted ? STOP_RESET : STOP_REQUEST);
     job_section_end(target->job);
     if (err)
-        target->state = TARGET_ABSENT;
+        core->state = TARGET_ABSENT;
     return err;
 }
 
 enum err target_disconnect(struct target *target)
 {
     job_section_begin(target->job);
-    enum err err = detach_core(target);
+    enum err err = detach_core(target->core);
     job_section_end(target->job);
     return err;
 }
@@ -118,18 +128,19 @@ enum err target_disconnect(struct target *target)
 static enum err look(struct target *target, uint32_t address, uint32_t *word,
                      struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
+    struct core *core = target->core;
+    enum err mark = core_mark(core);
 
     if (address)
-        ops_read32(&target->ops, address, word);
+        ops_read32(&core->ops, address, word);
     enum err err =
-        target->state == TARGET_HALTED ? core_flush_halted(target) : target_poll(target, stop);
-    enum err rest = ops_flush(&target->ops); /* a stop that was known already needed none */
+        core->state == TARGET_HALTED ? core_flush_halted(core) : target_poll(target, stop);
+    enum err rest = ops_flush(&core->ops); /* a stop that was known already needed none */
     err = err ? err : rest;
-    bool refused = err == ERR_FAULT || (err == ERR_NOT_HALTED && target->state == TARGET_IN_RESET);
+    bool refused = err == ERR_FAULT || (err == ERR_NOT_HALTED && core->state == TARGET_IN_RESET);
     if (!refused || !address)
         return err;
-    core_rollback(target, mark);
+    core_rollback(core, mark);
     return look(target, 0, word, stop);
 }
 
@@ -150,7 +161,7 @@ static enum err detect_again(struct target *target)
 enum err target_measure(struct target *target, struct target_stop *stop)
 {
     uint32_t address = detect_protection_register(&target->chip), word = 0;
-    enum err err = core_need_connected(target);
+    enum err err = core_need_connected(target->core);
 
     stop->reason = STOP_NONE;
     if (!err)

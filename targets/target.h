@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A target: one Cortex-M core with its memory, breakpoints and chip, seen through a probe.
- * What server/ calls. No sockets, packets or probe brands here.
+/* A target: a chip with its Cortex-M cores, memory and breakpoints, seen through a probe; calls are
+ * for one core of it. What server/ calls. No sockets, packets or probe brands here.
  *
  * Worker thread only. Every function works for the job given to target_set_job(): it returns an
  * error code and leaves the sentence in that job. Functions block for as long as the target takes,
@@ -164,8 +164,6 @@ enum err target_ping(struct target *target);
 /* Measures what may have changed since somebody looked (one flush): as target_poll(), of a halted
  * core too, and whether the flash is read-protected; target_chip() is what it is now. */
 enum err target_measure(struct target *target, struct target_stop *stop);
-/* Asks the chip; false if that cannot be known. */
-bool target_protection_is_on(struct target *target);
 /* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
 enum err target_halt(struct target *target, struct target_stop *stop);
 /* Steps over a breakpoint at pc first. Running already: fine. Held in reset: ERR_NOT_HALTED. */

@@ -11,30 +11,30 @@ struct found {
     uint32_t fp_ctrl, dwt_ctrl, dwt_mask;
 };
 
-static enum err look(struct target *target, struct found *found)
+static enum err look(struct core *core, struct found *found)
 {
-    ops_read32(&target->ops, DHCSR, &found->dhcsr);
-    ops_read32(&target->ops, SCB_CPUID, &found->cpuid);
-    ops_read32(&target->ops, DEMCR, &found->demcr);
-    enum err err = core_flush(target);
+    ops_read32(&core->ops, DHCSR, &found->dhcsr);
+    ops_read32(&core->ops, SCB_CPUID, &found->cpuid);
+    ops_read32(&core->ops, DEMCR, &found->demcr);
+    enum err err = core_flush(core);
     found->profile = profile_of(found->cpuid);
     return err;
 }
 
 /* C_DEBUGEN alone halts nobody; C_HALT is kept as it is. DWT registers need TRCENA (C1.8). */
-static enum err take_over(struct target *target, struct found *found)
+static enum err take_over(struct core *core, struct found *found)
 {
-    struct ops *ops = &target->ops;
+    struct ops *ops = &core->ops;
     uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0, mvfr0 = 0;
 
     ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
-    target->masked = false;
-    core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
+    core->masked = false;
+    core_queue_demcr(core, DEMCR_TRCENA | core->vector_catch);
     ops_read32(ops, FP_CTRL, &found->fp_ctrl);
     ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
     if (found->profile->with_fpu) /* reads as 0 without one (B4.7.2) */
         ops_read32(ops, SCB_MVFR0, &mvfr0);
-    enum err err = core_flush(target);
+    enum err err = core_flush(core);
     if (mvfr0)
         found->profile = found->profile->with_fpu;
     return err;
@@ -43,126 +43,126 @@ static enum err take_over(struct target *target, struct found *found)
 /* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
  * cleared on the way: 0 disables one in Armv8-M too, whose DWT_FUNCTION means other things
  * otherwise and which has no masks (DDI 0553, DWT_FUNCTIONn). */
-static enum err size_units(struct target *target, struct found *found)
+static enum err size_units(struct core *core, struct found *found)
 {
-    struct ops *ops = &target->ops;
+    struct ops *ops = &core->ops;
     unsigned comparators = found->dwt_ctrl >> 28;
 
-    fpb_init(&target->fpb, found->fp_ctrl);
+    fpb_init(&core->fpb, found->fp_ctrl);
     comparators = comparators < DWT_MAX ? comparators : DWT_MAX;
-    target->dwt = (struct dwt){.count = (uint8_t)comparators};
+    core->dwt = (struct dwt){.count = (uint8_t)comparators};
     if (found->profile->dwt == DWT_PAIRS)
-        target->dwt = (struct dwt){.foreign = (uint8_t)comparators};
+        core->dwt = (struct dwt){.foreign = (uint8_t)comparators};
     for (unsigned i = 0; i < comparators; i++)
         ops_write32(ops, DWT_FUNCTION(i), 0);
-    if (target->dwt.count) {
+    if (core->dwt.count) {
         ops_write32(ops, DWT_MASK(0), 0x1F);
         ops_read32(ops, DWT_MASK(0), &found->dwt_mask);
         ops_write32(ops, DWT_MASK(0), 0);
     }
-    if (target->fpb.count)
+    if (core->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY);
-    enum err err = core_flush(target);
+    enum err err = core_flush(core);
     uint32_t mask_max = found->dwt_mask & 0x1F;
-    target->dwt.mask_max = (uint8_t)mask_max;
+    core->dwt.mask_max = (uint8_t)mask_max;
     return err;
 }
 
-static enum err see_state(struct target *target, const struct found *found,
-                          enum stop_reason halted_by)
+static enum err see_state(struct core *core, const struct found *found, enum stop_reason halted_by)
 {
     struct target_stop stop;
 
-    target->stop = (struct target_stop){.reason = STOP_NONE};
-    target->no_ahead = false;
-    target->state = TARGET_RUNNING;
+    core->stop = (struct target_stop){.reason = STOP_NONE};
+    core->no_ahead = false;
+    core->state = TARGET_RUNNING;
     if (!(found->dhcsr & DHCSR_S_HALT))
         return ERR_OK;
-    return core_halt_now(target, 1000, halted_by, &stop);
+    return core_halt_now(core, 1000, halted_by, &stop);
 }
 
-enum err attach_core(struct target *target, enum stop_reason halted_by)
+enum err attach_core(struct core *core, enum stop_reason halted_by)
 {
     struct found found = {0};
 
-    enum err err = look(target, &found);
+    enum err err = look(core, &found);
 
     if (!err)
-        err = take_over(target, &found);
+        err = take_over(core, &found);
     if (!err)
-        err = size_units(target, &found);
+        err = size_units(core, &found);
     if (err)
         return err;
     /* After a lost connection what is found is our own, unless power was gone. */
-    bool ours = target->attached && (found.dhcsr & DHCSR_C_DEBUGEN);
+    bool ours = core->attached && (found.dhcsr & DHCSR_C_DEBUGEN);
     if (!ours) {
-        target->demcr_original = found.demcr & ~DEMCR_VC_ALL;
-        target->chip.unlocked = false; /* power was away, or nothing is known of it */
-        target->dbgmcu = (struct dbgmcu){0};
+        core->demcr_original = found.demcr & ~DEMCR_VC_ALL;
+        core->target->chip.unlocked = false; /* power was away, or nothing is known of it */
+        core->target->dbgmcu = (struct dbgmcu){0};
     }
-    target->profile = found.profile;
-    target->chip.cpuid = found.cpuid;
-    target->chip.breakpoints = target->fpb.count;
-    target->chip.watchpoints = target->dwt.count;
-    core_new_power_epoch(target);
-    err = dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu,
-                            &target->ops);
-    target->attached = true;
+    core->profile = found.profile;
+    core->target->chip.cpuid = found.cpuid;
+    core->target->chip.breakpoints = core->fpb.count;
+    core->target->chip.watchpoints = core->dwt.count;
+    core_new_power_epoch(core);
+    err = dbgmcu_keep_awake(&core->target->dbgmcu,
+                            &chip_family_of(core->target->chip.dev_id)->dbgmcu, &core->ops);
+    core->attached = true;
     if (!err)
-        err = breakpoints_apply(target);
+        err = breakpoints_apply(core);
     if (!err)
-        err = see_state(target, &found, halted_by);
-    core_take_reset(target); /* what happened before we came is no news */
+        err = see_state(core, &found, halted_by);
+    core_take_reset(core); /* what happened before we came is no news */
     return err;
 }
 
-static void queue_give_back(struct target *target, bool halted)
+static void queue_give_back(struct core *core, bool halted)
 {
-    struct ops *ops = &target->ops;
+    struct ops *ops = &core->ops;
     uint32_t base = DHCSR_KEY | DHCSR_C_DEBUGEN;
 
     if (halted) {
-        regs_queue_dirty(target);
+        regs_queue_dirty(core);
         ops_write32(ops, DHCSR, base | DHCSR_C_HALT); /* C_MASKINTS off, while halted */
     }
-    breakpoints_queue_remove(target);
-    watchpoints_queue_remove(target);
-    if (target->fpb.count)
+    breakpoints_queue_remove(core);
+    watchpoints_queue_remove(core);
+    if (core->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY & ~1u);
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
-    core_queue_demcr(target, target->demcr_original);
+    core_queue_demcr(core, core->demcr_original);
     if (!halted)
         ops_write32(ops, DHCSR, DHCSR_KEY);
 }
 
-enum err detach_core(struct target *target)
+enum err detach_core(struct core *core)
 {
-    if (target->state == TARGET_ABSENT)
+    if (core->state == TARGET_ABSENT)
         return ERR_OK;
-    queue_give_back(target, target->state == TARGET_HALTED);
-    enum err err = core_flush(target);
-    breakpoints_flushed(target, err);
+    queue_give_back(core, core->state == TARGET_HALTED);
+    enum err err = core_flush(core);
+    breakpoints_flushed(core, err);
     if (!err)
-        err = dbgmcu_restore(&target->dbgmcu, &target->ops);
-    core_new_epoch(target);
-    target->masked = false;
-    target->attached = false;
-    target->state = TARGET_ABSENT;
+        err = dbgmcu_restore(&core->target->dbgmcu, &core->ops);
+    core_new_epoch(core);
+    core->masked = false;
+    core->attached = false;
+    core->state = TARGET_ABSENT;
     return err;
 }
 
 enum err target_set_vector_catch(struct target *target, uint32_t vc_bits)
 {
-    enum err err = core_need_connected(target);
+    struct core *core = target->core;
+    enum err err = core_need_connected(core);
 
     if (err)
         return err;
-    target->vector_catch = vc_bits & DEMCR_VC_ALL;
-    core_queue_demcr(target, DEMCR_TRCENA | target->vector_catch);
-    return core_flush(target);
+    core->vector_catch = vc_bits & DEMCR_VC_ALL;
+    core_queue_demcr(core, DEMCR_TRCENA | core->vector_catch);
+    return core_flush(core);
 }
 
 uint32_t target_vector_catch(const struct target *target)
 {
-    return target->vector_catch;
+    return target->core->vector_catch;
 }

@@ -10,7 +10,7 @@
 #include "core/core.h"
 
 struct borrowed_core {
-    struct target *target;
+    struct core *core;
     const char *by; /* "flash loader": what sentences call the routine */
     uint32_t used;  /* bit n: it changes r0 to r12; it has no stack */
     bool strayed;   /* the core may have left the routine: into a fault handler, say */
@@ -18,25 +18,25 @@ struct borrowed_core {
 };
 
 /* The largest RAM, whose start is lent to routines; NULL if there are fewer bytes. */
-const struct target_region *borrowed_ram(const struct target *target, uint32_t size);
+const struct target_region *borrowed_ram(const struct core *core, uint32_t size);
 /* Whoever halted it: the program's registers are read into the target's cache, what could stop or
  * divert a routine is switched off. */
-enum err borrowed_take(struct borrowed_core *core);
+enum err borrowed_take(struct borrowed_core *lent);
 /* The same in parts, the registers being in the cache. Queues reads of what will be put back. */
-void borrowed_queue_look(struct borrowed_core *core);
+void borrowed_queue_look(struct borrowed_core *lent);
 /* Queues the rest, once these were read; from then on the core has to be given back. */
-void borrowed_queue_take(struct borrowed_core *core);
+void borrowed_queue_take(struct borrowed_core *lent);
 /* Undoes it. A core that was reset or is gone has nothing to go back to: ERR_OK. */
-enum err borrowed_give_back(struct borrowed_core *core);
-enum err borrowed_halt(struct borrowed_core *core);
+enum err borrowed_give_back(struct borrowed_core *lent);
+enum err borrowed_halt(struct borrowed_core *lent);
 /* Queues: pc and `count` arguments from r0 on. */
-void borrowed_queue_start(struct borrowed_core *core, uint32_t pc, const uint32_t *arguments,
+void borrowed_queue_start(struct borrowed_core *lent, uint32_t pc, const uint32_t *arguments,
                           unsigned count);
 /* Queues: it goes, or goes on from where it was halted. */
-void borrowed_queue_go(struct borrowed_core *core);
+void borrowed_queue_go(struct borrowed_core *lent);
 /* Flushes, with the core halted at the end if `pause`, and after any error. When a wait in the
  * queue ran out of time, ERR_LOADER says what the core was doing; ERR_RESET_LOST if it was reset.
  */
-enum err borrowed_flush(struct borrowed_core *core, bool pause);
+enum err borrowed_flush(struct borrowed_core *lent, bool pause);
 
 #endif

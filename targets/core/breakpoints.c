@@ -9,45 +9,45 @@
 
 static const uint8_t bkpt_code[2] = {0x00, 0xBE}; /* BKPT 0 */
 
-static struct breakpoint *find(struct target *target, enum breakpoint_kind kind, uint32_t address)
+static struct breakpoint *find(struct core *core, enum breakpoint_kind kind, uint32_t address)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        struct breakpoint *b = &target->breakpoints[i];
+        struct breakpoint *b = &core->breakpoints[i];
         if ((b->owners || b->inserted) && b->kind == kind && b->address == address)
             return b;
     }
     return NULL;
 }
 
-const struct breakpoint *breakpoint_at(const struct target *target, uint32_t address)
+const struct breakpoint *breakpoint_at(const struct core *core, uint32_t address)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        const struct breakpoint *b = &target->breakpoints[i];
+        const struct breakpoint *b = &core->breakpoints[i];
         if ((b->owners & ~(1ull << OWNER_INTERNAL)) && b->address == address)
             return b;
     }
     return NULL;
 }
 
-uint64_t breakpoint_owners(const struct target *target, uint32_t address)
+uint64_t breakpoint_owners(const struct core *core, uint32_t address)
 {
     uint64_t owners = 0;
 
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        if (target->breakpoints[i].address == address)
-            owners |= target->breakpoints[i].owners;
+        if (core->breakpoints[i].address == address)
+            owners |= core->breakpoints[i].owners;
     return owners & ~(1ull << OWNER_INTERNAL);
 }
 
 /* Addresses that need a comparator; our own temporary one first, users' must fit without it. */
-static size_t comparator_addresses(const struct target *target, uint32_t exclude, bool internal,
+static size_t comparator_addresses(const struct core *core, uint32_t exclude, bool internal,
                                    uint32_t *addresses)
 {
     size_t count = 0;
 
     for (int pass = internal ? 0 : 1; pass < 2; pass++)
         for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-            const struct breakpoint *b = &target->breakpoints[i];
+            const struct breakpoint *b = &core->breakpoints[i];
             bool first = b->owners >> OWNER_INTERNAL & 1;
             uint64_t users = b->owners & ~(1ull << OWNER_INTERNAL);
             if (!b->soft && b->address != exclude && (pass == 0 ? first : users != 0))
@@ -56,149 +56,148 @@ static size_t comparator_addresses(const struct target *target, uint32_t exclude
     return count;
 }
 
-static bool fits(const struct target *target)
+static bool fits(const struct core *core)
 {
     uint32_t addresses[2 * BREAKPOINT_MAX], slots[FPB_MAX] = {0};
-    size_t count = comparator_addresses(target, NO_ADDRESS, false, addresses);
+    size_t count = comparator_addresses(core, NO_ADDRESS, false, addresses);
 
-    return fpb_plan(&target->fpb, addresses, count, slots) == count;
+    return fpb_plan(&core->fpb, addresses, count, slots) == count;
 }
 
-bool breakpoints_have_room(const struct target *target)
+bool breakpoints_have_room(const struct core *core)
 {
     uint32_t addresses[2 * BREAKPOINT_MAX];
 
-    return comparator_addresses(target, NO_ADDRESS, false, addresses) < target->fpb.count;
+    return comparator_addresses(core, NO_ADDRESS, false, addresses) < core->fpb.count;
 }
 
-uint32_t breakpoints_single(const struct target *target, uint32_t otherwise)
+uint32_t breakpoints_single(const struct core *core, uint32_t otherwise)
 {
     uint32_t addresses[2 * BREAKPOINT_MAX];
 
-    return comparator_addresses(target, NO_ADDRESS, false, addresses) == 1 ? addresses[0]
-                                                                           : otherwise;
+    return comparator_addresses(core, NO_ADDRESS, false, addresses) == 1 ? addresses[0] : otherwise;
 }
 
-static bool is_in_ram(const struct target *target, uint32_t address)
+static bool is_in_ram(const struct core *core, uint32_t address)
 {
-    const struct target_region *region = target_region_at(target, address);
+    const struct target_region *region = target_region_at(core->target, address);
 
     return region && region->kind == REGION_RAM;
 }
 
-static enum err no_comparator(struct target *target, uint32_t address)
+static enum err no_comparator(struct core *core, uint32_t address)
 {
-    if (!target->fpb.count || fpb_can_reach(&target->fpb, address))
-        return job_fail(target->job, ERR_NO_RESOURCE,
+    if (!core->fpb.count || fpb_can_reach(&core->fpb, address))
+        return job_fail(core->target->job, ERR_NO_RESOURCE,
                         "no comparator is free for a breakpoint at 0x%08x: the chip has %u, all "
                         "are in use by other breakpoints",
-                        address, target->fpb.count);
-    return job_fail(target->job, ERR_NO_RESOURCE,
+                        address, core->fpb.count);
+    return job_fail(core->target->job, ERR_NO_RESOURCE,
                     "the comparators of this chip reach 0x00000000 to 0x1fffffff, not 0x%08x, and "
                     "no RAM is known there for a software breakpoint",
                     address);
 }
 
-static struct breakpoint *free_entry(struct target *target)
+static struct breakpoint *free_entry(struct core *core)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        if (!target->breakpoints[i].owners && !target->breakpoints[i].inserted)
-            return &target->breakpoints[i];
+        if (!core->breakpoints[i].owners && !core->breakpoints[i].inserted)
+            return &core->breakpoints[i];
     return NULL;
 }
 
-enum err breakpoint_add(struct target *target, unsigned owner, enum breakpoint_kind kind,
+enum err breakpoint_add(struct core *core, unsigned owner, enum breakpoint_kind kind,
                         uint32_t address)
 {
-    struct breakpoint *b = find(target, kind, address);
+    struct breakpoint *b = find(core, kind, address);
 
     if (!b) {
-        b = free_entry(target);
+        b = free_entry(core);
         if (!b)
-            return job_fail(target->job, ERR_NO_RESOURCE, "all %d breakpoints are in use",
+            return job_fail(core->target->job, ERR_NO_RESOURCE, "all %d breakpoints are in use",
                             BREAKPOINT_MAX);
         /* A comparator cannot reach RAM on FPBv1: an instruction does it there, whatever was asked.
          */
-        bool reachable = fpb_can_reach(&target->fpb, address);
-        bool soft = is_in_ram(target, address) && (kind == BREAKPOINT_SW || !reachable);
+        bool reachable = fpb_can_reach(&core->fpb, address);
+        bool soft = is_in_ram(core, address) && (kind == BREAKPOINT_SW || !reachable);
         if (!soft && !reachable)
-            return no_comparator(target, address);
+            return no_comparator(core, address);
         *b = (struct breakpoint){.address = address, .kind = kind, .soft = soft};
     }
     uint64_t before = b->owners;
     b->owners |= 1ull << owner;
-    if (!b->soft && owner != OWNER_INTERNAL && !fits(target)) {
+    if (!b->soft && owner != OWNER_INTERNAL && !fits(core)) {
         b->owners = before;
-        return no_comparator(target, address);
+        return no_comparator(core, address);
     }
     return ERR_OK;
 }
 
-void breakpoint_remove(struct target *target, unsigned owner, enum breakpoint_kind kind,
+void breakpoint_remove(struct core *core, unsigned owner, enum breakpoint_kind kind,
                        uint32_t address)
 {
-    struct breakpoint *b = find(target, kind, address);
+    struct breakpoint *b = find(core, kind, address);
 
     if (b)
         b->owners &= ~(1ull << owner);
 }
 
 /* Queues the comparators that differ from what the chip holds. */
-static void queue_comparators(struct target *target, uint32_t exclude)
+static void queue_comparators(struct core *core, uint32_t exclude)
 {
     uint32_t addresses[2 * BREAKPOINT_MAX], slots[FPB_MAX];
-    size_t count = comparator_addresses(target, exclude, true, addresses);
+    size_t count = comparator_addresses(core, exclude, true, addresses);
 
-    memcpy(slots, target->fpb.written, sizeof slots);
-    fpb_plan(&target->fpb, addresses, count, slots);
-    for (unsigned i = 0; i < target->fpb.count; i++)
-        if (target->fpb.epoch != target->power_epoch || slots[i] != target->fpb.written[i])
-            ops_write32(&target->ops, FP_COMP0 + 4 * i, slots[i]);
-    memcpy(target->fpb.written, slots, sizeof slots);
-    target->fpb.epoch = target->power_epoch;
+    memcpy(slots, core->fpb.written, sizeof slots);
+    fpb_plan(&core->fpb, addresses, count, slots);
+    for (unsigned i = 0; i < core->fpb.count; i++)
+        if (core->fpb.epoch != core->power_epoch || slots[i] != core->fpb.written[i])
+            ops_write32(&core->ops, FP_COMP0 + 4 * i, slots[i]);
+    memcpy(core->fpb.written, slots, sizeof slots);
+    core->fpb.epoch = core->power_epoch;
 }
 
-static void queue_instruction(struct target *target, struct breakpoint *b, uint32_t exclude)
+static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t exclude)
 {
     bool wanted = b->owners != 0 && b->address != exclude;
 
     if (wanted == b->inserted)
         return;
     b->inserted = wanted;
-    cache_drop_range(core_cache(target), b->address, 2);
+    cache_drop_range(core_cache(core), b->address, 2);
     if (!wanted) {
-        ops_write(&target->ops, b->address, 2, b->saved, 1);
+        ops_write(&core->ops, b->address, 2, b->saved, 1);
         return;
     }
     b->reading = true;
     memcpy(b->found, bkpt_code, 2); /* stays if the read is not reached */
-    ops_read(&target->ops, b->address, 2, b->found, 1);
-    ops_write(&target->ops, b->address, 2, bkpt_code, 1);
+    ops_read(&core->ops, b->address, 2, b->found, 1);
+    ops_write(&core->ops, b->address, 2, bkpt_code, 1);
 }
 
 /* RAM was without power: what stood there is gone. */
-static void forget_inserted(struct target *target)
+static void forget_inserted(struct core *core)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        target->breakpoints[i].inserted = false;
-    target->inserted_epoch = target->power_epoch;
+        core->breakpoints[i].inserted = false;
+    core->inserted_epoch = core->power_epoch;
 }
 
-void breakpoints_queue(struct target *target, uint32_t exclude)
+void breakpoints_queue(struct core *core, uint32_t exclude)
 {
-    if (target->inserted_epoch != target->power_epoch)
-        forget_inserted(target);
-    queue_comparators(target, exclude);
+    if (core->inserted_epoch != core->power_epoch)
+        forget_inserted(core);
+    queue_comparators(core, exclude);
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        if (target->breakpoints[i].soft)
-            queue_instruction(target, &target->breakpoints[i], exclude);
+        if (core->breakpoints[i].soft)
+            queue_instruction(core, &core->breakpoints[i], exclude);
 }
 
 /* A BKPT found where we once put one and lost sight of it is ours, not the program's. */
-void breakpoints_flushed(struct target *target, enum err err)
+void breakpoints_flushed(struct core *core, enum err err)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        struct breakpoint *b = &target->breakpoints[i];
+        struct breakpoint *b = &core->breakpoints[i];
         if (!b->reading)
             continue;
         b->reading = false;
@@ -210,14 +209,14 @@ void breakpoints_flushed(struct target *target, enum err err)
             b->inserted = false;
     }
     if (err)
-        target->fpb.epoch = 0;
+        core->fpb.epoch = 0;
 }
 
-void breakpoints_queue_remove(struct target *target)
+void breakpoints_queue_remove(struct core *core)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        target->breakpoints[i].owners = 0;
-    breakpoints_queue(target, NO_ADDRESS);
+        core->breakpoints[i].owners = 0;
+    breakpoints_queue(core, NO_ADDRESS);
 }
 
 /* The overlap of a breakpoint's two bytes with a range, byte by byte. */
@@ -228,21 +227,20 @@ static bool covers(const struct breakpoint *b, unsigned byte, uint32_t address, 
     return b->soft && b->inserted && at >= address && at - address < length;
 }
 
-void breakpoints_hide(const struct target *target, uint32_t address, void *data, size_t length)
+void breakpoints_hide(const struct core *core, uint32_t address, void *data, size_t length)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
         for (unsigned byte = 0; byte < 2; byte++) {
-            const struct breakpoint *b = &target->breakpoints[i];
+            const struct breakpoint *b = &core->breakpoints[i];
             if (covers(b, byte, address, length))
                 ((uint8_t *)data)[b->address + byte - address] = b->saved[byte];
         }
 }
 
-void breakpoints_queue_keep(struct target *target, uint32_t address, const void *data,
-                            size_t length)
+void breakpoints_queue_keep(struct core *core, uint32_t address, const void *data, size_t length)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        struct breakpoint *b = &target->breakpoints[i];
+        struct breakpoint *b = &core->breakpoints[i];
         bool hit = false;
         for (unsigned byte = 0; byte < 2; byte++)
             if (covers(b, byte, address, length)) {
@@ -250,48 +248,51 @@ void breakpoints_queue_keep(struct target *target, uint32_t address, const void 
                 hit = true;
             }
         if (hit)
-            ops_write(&target->ops, b->address, 2, bkpt_code, 1);
+            ops_write(&core->ops, b->address, 2, bkpt_code, 1);
     }
 }
 
-enum err breakpoints_apply(struct target *target)
+enum err breakpoints_apply(struct core *core)
 {
-    breakpoints_queue(target, NO_ADDRESS);
-    watchpoints_queue(target);
-    enum err err = core_flush(target);
-    breakpoints_flushed(target, err);
+    breakpoints_queue(core, NO_ADDRESS);
+    watchpoints_queue(core);
+    enum err err = core_flush(core);
+    breakpoints_flushed(core, err);
     if (err)
-        watchpoints_forget(target);
+        watchpoints_forget(core);
     return err;
 }
 
 enum err target_breakpoint_set(struct target *target, unsigned owner, enum breakpoint_kind kind,
                                uint32_t address, unsigned size)
 {
-    enum err err = core_need_connected(target);
+    struct core *core = target->core;
+    enum err err = core_need_connected(core);
 
     if (!err && (owner >= OWNER_INTERNAL || (address & 1)))
         err =
             job_fail(target->job, ERR_ARGUMENT, "0x%08x is no address of an instruction", address);
     if (!err)
-        err = breakpoint_add(target, owner, kind, address);
-    if (!err && target->state != TARGET_HALTED) /* no resume will bring it */
-        err = breakpoints_apply(target);
+        err = breakpoint_add(core, owner, kind, address);
+    if (!err && core->state != TARGET_HALTED) /* no resume will bring it */
+        err = breakpoints_apply(core);
     return err;
 }
 
 enum err target_breakpoint_clear(struct target *target, unsigned owner, enum breakpoint_kind kind,
                                  uint32_t address, unsigned size)
 {
-    breakpoint_remove(target, owner, kind, address);
-    return target->state == TARGET_RUNNING ? breakpoints_apply(target) : ERR_OK;
+    struct core *core = target->core;
+
+    breakpoint_remove(core, owner, kind, address);
+    return core->state == TARGET_RUNNING ? breakpoints_apply(core) : ERR_OK;
 }
 
 bool target_breakpoint_get(const struct target *target, size_t index,
                            struct target_breakpoint *breakpoint)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        const struct breakpoint *b = &target->breakpoints[i];
+        const struct breakpoint *b = &target->core->breakpoints[i];
         uint64_t users = b->owners & ~(1ull << OWNER_INTERNAL);
         if (!users || index-- > 0)
             continue;
@@ -303,9 +304,11 @@ bool target_breakpoint_get(const struct target *target, size_t index,
 
 enum err target_breakpoints_drop_owner(struct target *target, unsigned owner)
 {
+    struct core *core = target->core;
+
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        target->breakpoints[i].owners &= ~(1ull << owner);
-    watchpoints_drop_owner(target, owner);
+        core->breakpoints[i].owners &= ~(1ull << owner);
+    watchpoints_drop_owner(core, owner);
     /* Those of others would come to the chip too, and stop a flash loader. */
-    return target->state == TARGET_ABSENT || target->borrowed ? ERR_OK : breakpoints_apply(target);
+    return core->state == TARGET_ABSENT || core->borrowed ? ERR_OK : breakpoints_apply(core);
 }

@@ -11,7 +11,7 @@
 
 #include "base/err.h"
 
-struct target;
+struct core;
 
 enum { BUSY_PARTS_MAX = 2 };
 
@@ -24,8 +24,8 @@ struct busy {
 };
 
 /* Would an access stall? Its aliases are as busy as a bank itself. */
-bool busy_touches(const struct target *target, uint32_t address, size_t length);
+bool busy_touches(const struct core *core, uint32_t address, size_t length);
 /* Waits for all parts, within what a gdb waits for an answer: then ERR_BUSY with a sentence. */
-enum err busy_wait(struct target *target, uint32_t address);
+enum err busy_wait(struct core *core, uint32_t address);
 
 #endif

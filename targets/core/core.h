@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside targets/: what a struct target is made of and how its files work together.
+/* Inside targets/: what a core and its chip are made of, and how the files of this room work
+ * together.
  * Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403.
  *
  * Each needs only what stands above it: profile.c and profile_*.c; core.c flushes, what DHCSR says,
@@ -113,9 +114,9 @@ struct stop_facts {
 };
 enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
 
-struct target {
-    struct probe *probe;
-    struct job *job;
+/* One core, seen through its access port. */
+struct core {
+    struct target *target;
     struct ops ops; /* the queue of whoever works just now; empty between functions */
 
     enum target_state state;
@@ -123,23 +124,19 @@ struct target {
      * ends when the core runs. What stands in its debug units and its RAM outlives that, but not
      * the power. Both count from 1. */
     uint32_t epoch, power_epoch;
-    struct target_chip chip;
-    struct detect_regions regions;
     const struct core_profile *profile; /* never NULL */
 
-    char advice[200];        /* how it had to be connected; part of chip.warning */
     bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */
     uint32_t demcr_original; /* as found at connect */
     uint32_t demcr;          /* as last written; 0: not known */
-    struct dbgmcu dbgmcu;
-    bool reset_seen;   /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
-    bool locked_up;    /* when last polled */
-    bool masked;       /* C_MASKINTS as last written .. */
-    bool mask_unsure;  /* .. if that arrived */
-    bool no_ahead;     /* memory is not read before it is asked for */
-    bool stop_pending; /* resume stopped again at once: the next poll says so */
-    bool borrowed;     /* to a flash loader: the program's registers are in `regs` alone */
+    bool reset_seen;         /* a DHCSR read showed S_RESET_ST that nobody has taken yet */
+    bool locked_up;          /* when last polled */
+    bool masked;             /* C_MASKINTS as last written .. */
+    bool mask_unsure;        /* .. if that arrived */
+    bool no_ahead;           /* memory is not read before it is asked for */
+    bool stop_pending;       /* resume stopped again at once: the next poll says so */
+    bool borrowed;           /* to a flash loader: the program's registers are in `regs` alone */
     struct target_stop stop, reset;
     enum target_maskisr maskisr;
     uint32_t icsr, icsr_epoch; /* as of icsr_at_us, in this epoch; 0: not known */
@@ -147,7 +144,6 @@ struct target {
 
     struct register_cache regs;
     struct cache cache;
-    struct busy busy;
     size_t slice; /* bytes that take well under 50 ms on the wire, learnt */
 
     struct fpb fpb;
@@ -163,83 +159,103 @@ struct target {
     size_t semihost_begun_length;
 };
 
+enum { TARGET_CORES_MAX = 2 };
+
+/* A chip and its cores. */
+struct target {
+    struct probe *probe;
+    struct job *job;
+    struct target_chip chip;
+    struct detect_regions regions;
+    char advice[200]; /* how it had to be connected; part of chip.warning */
+    struct dbgmcu dbgmcu;
+    struct busy busy;
+    struct core cores[TARGET_CORES_MAX];
+    unsigned core_count;
+    struct core *core; /* the one of these that whoever calls means */
+};
+
 /* --- core.c --- */
 
 /* The core is about to run, or did: nothing read before is true any more. */
-void core_new_epoch(struct target *target);
+void core_new_epoch(struct core *core);
 /* Power was gone, or may have been: nor is what was written to its debug units. */
-void core_new_power_epoch(struct target *target);
+void core_new_power_epoch(struct core *core);
 /* Memory as it was read in this epoch. */
-static inline struct cache *core_cache(struct target *target)
+static inline struct cache *core_cache(struct core *core)
 {
-    return cache_of_epoch(&target->cache, target->epoch);
+    return cache_of_epoch(&core->cache, core->epoch);
 }
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
-enum err core_flush(struct target *target);
+enum err core_flush(struct core *core);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
-enum err core_flush_halted(struct target *target);
+enum err core_flush_halted(struct core *core);
 /* After traffic that went by itself, as the chip's does: an error that means that the target is
  * gone makes the state ABSENT. Returns it. */
-enum err core_note_loss(struct target *target, enum err err);
+enum err core_note_loss(struct core *core, enum err err);
 /* S_RESET_ST was set in `dhcsr` while the core should run or stand: the state says what came of it,
  * and ERR_RESET_LOST; ERR_OK if it was known to be held in reset and still is. */
-enum err core_look_at_reset(struct target *target, uint32_t dhcsr);
+enum err core_look_at_reset(struct core *core, uint32_t dhcsr);
 
 /* Something was refused (`err`; `mark` is the job's error before it): if a halted core was reset,
  * or the core is held in reset, that is the error instead, and the state says so. */
-enum err core_check_reset(struct target *target, enum err err, enum err mark);
+enum err core_check_reset(struct core *core, enum err err, enum err mark);
 /* If the core is held in reset by now, that is what the error `err` says, and the state. */
-enum err core_check_held(struct target *target, enum err err, enum err mark);
+enum err core_check_held(struct core *core, enum err err, enum err mark);
 /* DHCSR of a core that we left alone says something else than we know: ERR_RESET_LOST, and the
  * state is what it says. */
-enum err core_report_reset(struct target *target, uint32_t dhcsr);
+enum err core_report_reset(struct core *core, uint32_t dhcsr);
 /* The job's error before an attempt that may fail, and back to it: an error that was expected is
  * forgotten. What stood before stays. */
-enum err core_mark(const struct target *target);
-void core_rollback(struct target *target, enum err mark);
-uint64_t core_now_us(const struct target *target);
+enum err core_mark(const struct core *core);
+void core_rollback(struct core *core, enum err mark);
+uint64_t core_now_us(const struct core *core);
 /* Every DHCSR value read goes through here, because reading clears S_RESET_ST. */
-void core_saw_dhcsr(struct target *target, uint32_t dhcsr);
+void core_saw_dhcsr(struct core *core, uint32_t dhcsr);
 /* Whether the core was reset since the last call. */
-bool core_take_reset(struct target *target);
+bool core_take_reset(struct core *core);
 /* ICSR as it is now. */
-void core_saw_icsr(struct target *target, uint32_t icsr);
-enum err core_need_halted(struct target *target);
-enum err core_need_connected(struct target *target);
+void core_saw_icsr(struct core *core, uint32_t icsr);
+enum err core_need_halted(struct core *core);
+enum err core_need_connected(struct core *core);
 /* A cancelled job may not leave a core half stepped: work between these two goes on all the same.
  * `uncancellable` is the caller's memory. */
-void core_uncancellable_begin(struct target *target, struct job *uncancellable,
-                              struct job **before);
-void core_uncancellable_end(struct target *target, struct job *before);
+void core_uncancellable_begin(struct core *core, struct job *uncancellable, struct job **before);
+void core_uncancellable_end(struct core *core, struct job *before);
+
+/* --- regions.c --- */
+
+/* Asks the chip whether its flash is protected against reading; false if that cannot be known. */
+bool core_protection_is_on(struct core *core);
 
 /* --- prepare.c --- */
 
 /* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
  * `exclude`), watchpoints. */
-void core_queue_prepare(struct target *target, uint32_t exclude);
+void core_queue_prepare(struct core *core, uint32_t exclude);
 /* Writes DEMCR. */
-void core_queue_demcr(struct target *target, uint32_t value);
+void core_queue_demcr(struct core *core, uint32_t value);
 /* What is caught when the core goes: the user's choice and, if `faults`, every fault. */
-void core_queue_catch(struct target *target, bool faults);
+void core_queue_catch(struct core *core, bool faults);
 /* C_MASKINTS as it shall be when the core goes. */
-void core_queue_mask(struct target *target, bool masked);
+void core_queue_mask(struct core *core, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
-void core_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked);
+void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked);
 /* After the flush of core_queue_prepare() and core_queue_go(). */
-void core_prepared(struct target *target, enum err err);
+void core_prepared(struct core *core, enum err err);
 
 /* --- halt.c --- */
 
 /* Writes C_HALT, waits, collects the stop. */
-enum err core_halt_now(struct target *target, uint32_t timeout_us, enum stop_reason plain,
+enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason plain,
                        struct target_stop *stop);
 
 /* --- go.c --- */
 
 /* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
-enum err core_go(struct target *target);
+enum err core_go(struct core *core);
 
 /* --- stop.c --- */
 
@@ -251,36 +267,36 @@ enum err core_go(struct target *target);
     "no program runs before a power cycle without one; to end the protection erases the flash"
 
 /* Appends the reads of the facts; `full`: with the fault status registers. */
-void stop_queue(struct target *target, bool full, struct stop_facts *facts);
-void stop_queue_faults(struct target *target, struct stop_facts *facts);
+void stop_queue(struct core *core, bool full, struct stop_facts *facts);
+void stop_queue_faults(struct core *core, struct stop_facts *facts);
 /* And which comparator matched. */
-void stop_queue_matches(struct target *target, struct stop_facts *facts);
+void stop_queue_matches(struct core *core, struct stop_facts *facts);
 /* After the flush: reads ahead around pc and sp, then says why the core stands. `plain` is the
  * reason when it was asked to. Also fills target->stop. */
-enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
+enum err stop_explain(struct core *core, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop);
 /* `stop` is one at this breakpoint, which need not have been executed. */
-void stop_at_breakpoint(const struct target *target, const struct breakpoint *breakpoint,
+void stop_at_breakpoint(const struct core *core, const struct breakpoint *breakpoint,
                         struct target_stop *stop);
 /* Where the core will probably stop, and what has room beside the facts of what is there. */
-uint32_t stop_likely_pc(const struct target *target);
-void stop_queue_likely(struct target *target);
+uint32_t stop_likely_pc(const struct core *core);
+void stop_queue_likely(struct core *core);
 /* Before cache_commit(): a flush was refused what it read ahead (a clone has less memory than its
  * name says), and nothing will be read ahead any more. What stood before it was done. */
-bool stop_ahead_failed(struct target *target, enum err err);
+bool stop_ahead_failed(struct core *core, enum err err);
 /* Appends reads of the cache lines at pc and sp that are missing. */
-void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp);
+void stop_queue_ahead(struct core *core, uint32_t pc, uint32_t sp);
 
 /* A sentence on a fault, whose cause may be the vector table or read protection. */
-void stop_say_fault(struct target *target, const struct stop_facts *facts, unsigned exception,
+void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
                     uint32_t faulting_pc, char *text, size_t size);
 
 /* --- vectors.c --- */
 
 /* A program cannot begin with the vector table, for the reason that `text` then says. */
-bool vectors_mislead(struct target *target, char *text, size_t size);
+bool vectors_mislead(struct core *core, char *text, size_t size);
 /* The same of a core that stands behind a reset, by the registers that it has got from there. */
-bool vectors_misled(struct target *target, char *text, size_t size);
+bool vectors_misled(struct core *core, char *text, size_t size);
 
 /* --- fault_text.c, pure --- */
 
@@ -292,65 +308,66 @@ void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t 
 
 /* Takes over the debug units without disturbing the core. `halted_by`: why it stands, if it does
  * and DFSR does not know better. */
-enum err attach_core(struct target *target, enum stop_reason halted_by);
-enum err detach_core(struct target *target);
+enum err attach_core(struct core *core, enum stop_reason halted_by);
+enum err detach_core(struct core *core);
 
 /* --- registers.c --- */
 
 /* word[] is true, in this epoch. */
-bool regs_are_known(const struct target *target);
-void regs_forget(struct target *target);
+bool regs_are_known(const struct core *core);
+void regs_forget(struct core *core);
 /* word[] is what the core has now. */
-void regs_valid(struct target *target);
-void regs_queue_read(struct target *target);
-void regs_queue_dirty(struct target *target);
+void regs_valid(struct core *core);
+void regs_queue_read(struct core *core);
+void regs_queue_dirty(struct core *core);
 /* Fetches them if need be. */
-enum err regs_need(struct target *target);
+enum err regs_need(struct core *core);
 /* Changes pc in the cache. */
-void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value);
+void regs_set_slot(struct core *core, enum reg_slot slot, uint32_t value);
 
 /* --- breakpoints.c, watchpoints.c --- */
 
-void breakpoints_queue(struct target *target, uint32_t exclude);
-void breakpoints_flushed(struct target *target, enum err err);
+void breakpoints_queue(struct core *core, uint32_t exclude);
+void breakpoints_flushed(struct core *core, enum err err);
 /* Brings the chip up to date with both lists at once, one flush. */
-enum err breakpoints_apply(struct target *target);
+enum err breakpoints_apply(struct core *core);
 /* Queues the removal of everything. */
-void breakpoints_queue_remove(struct target *target);
+void breakpoints_queue_remove(struct core *core);
 /* A comparator is left for one of our own. */
-bool breakpoints_have_room(const struct target *target);
+bool breakpoints_have_room(const struct core *core);
 /* The only address with a users' comparator; `otherwise` if there are none or more. */
-uint32_t breakpoints_single(const struct target *target, uint32_t otherwise);
-const struct breakpoint *breakpoint_at(const struct target *target, uint32_t address);
+uint32_t breakpoints_single(const struct core *core, uint32_t otherwise);
+const struct breakpoint *breakpoint_at(const struct core *core, uint32_t address);
 /* The users of all breakpoints at the address, whatever their kind. */
-uint64_t breakpoint_owners(const struct target *target, uint32_t address);
-enum err breakpoint_add(struct target *target, unsigned owner, enum breakpoint_kind kind,
+uint64_t breakpoint_owners(const struct core *core, uint32_t address);
+enum err breakpoint_add(struct core *core, unsigned owner, enum breakpoint_kind kind,
                         uint32_t address);
-void breakpoint_remove(struct target *target, unsigned owner, enum breakpoint_kind kind,
+void breakpoint_remove(struct core *core, unsigned owner, enum breakpoint_kind kind,
                        uint32_t address);
 /* Puts back what soft breakpoints cover in data read from memory. */
-void breakpoints_hide(const struct target *target, uint32_t address, void *data, size_t length);
+void breakpoints_hide(const struct core *core, uint32_t address, void *data, size_t length);
 /* Queues what keeps soft breakpoints in memory that was just overwritten with `data`. */
-void breakpoints_queue_keep(struct target *target, uint32_t address, const void *data,
-                            size_t length);
-void watchpoints_queue(struct target *target);
+void breakpoints_queue_keep(struct core *core, uint32_t address, const void *data, size_t length);
+void watchpoints_queue(struct core *core);
 /* What is on the chip is not known any more. */
-void watchpoints_forget(struct target *target);
-void watchpoints_queue_remove(struct target *target);
-void watchpoints_drop_owner(struct target *target, unsigned owner);
+void watchpoints_forget(struct core *core);
+void watchpoints_queue_remove(struct core *core);
+void watchpoints_drop_owner(struct core *core, unsigned owner);
 
 /* --- memory.c --- */
 
+/* target_read() by this core. */
+enum err memory_read(struct core *core, uint32_t address, void *data, size_t length, size_t *done);
 /* Appends accesses of [address, address + length), the widest that alignment allows. */
-void memory_queue_read(struct target *target, uint32_t address, void *data, size_t length);
+void memory_queue_read(struct core *core, uint32_t address, void *data, size_t length);
 
 /* --- memory_cached.c --- */
 
-bool memory_is_cacheable(const struct target *target, uint32_t address);
+bool memory_is_cacheable(const struct core *core, uint32_t address);
 /* Could be read without asking the target. */
-bool memory_is_cached(struct target *target, uint32_t address, size_t length);
+bool memory_is_cached(struct core *core, uint32_t address, size_t length);
 /* *got is `length`, or 0: it has to be read another way. */
-enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
+enum err memory_read_cached(struct core *core, uint32_t address, uint8_t *data, size_t length,
                             size_t *got);
 
 /* --- step.c --- */
@@ -365,19 +382,19 @@ struct hw_step {
     bool full; /* all registers, else only those in the facts */
 };
 /* The registers before need not be cached. */
-enum err step_once(struct target *target, const struct hw_step *hw_step, struct stop_facts *facts);
+enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop_facts *facts);
 /* Lets pending handlers run. *returned: the core is back where it was; else the stop is explained.
  */
-enum err step_handlers(struct target *target, bool *returned, struct target_stop *stop);
+enum err step_handlers(struct core *core, bool *returned, struct target_stop *stop);
 /* Whether a handler would run before a step at `pc`; asks the core if what is known is stale, and
  * writes what the step needs in the same flush. `special`: the word with PRIMASK and FAULTMASK. */
-enum err step_pending(struct target *target, uint32_t pc, uint32_t special, bool *pending);
+enum err step_pending(struct core *core, uint32_t pc, uint32_t special, bool *pending);
 /* After an error in step_once(): a step that did not end is halted, as is one of a cancelled job;
  * `stop` then says where, with `plain` as reason. Other errors come back. */
-enum err step_rescue(struct target *target, enum err err, enum err mark, struct target_stop *stop);
+enum err step_rescue(struct core *core, enum err err, enum err mark, struct target_stop *stop);
 /* A BKPT of the program at pc is passed by without executing it (a semihosting call is served).
  * *passed: the step is done. */
-enum err step_over_bkpt(struct target *target, bool *passed, struct target_stop *stop);
+enum err step_over_bkpt(struct core *core, bool *passed, struct target_stop *stop);
 
 /* --- step_ahead.c --- */
 
@@ -388,15 +405,15 @@ struct ahead {
     bool leaves; /* `to` is outside of the range */
 };
 /* Inside [start, end), and one instruction out of it; `xpsr` as it is at pc. May read code. */
-enum err step_ahead(struct target *target, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
+enum err step_ahead(struct core *core, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
                     struct ahead *ahead);
 
 /* --- semihosting.c --- */
 
 /* BKPT with this number is a call that we serve. */
-bool semihost_is_call(const struct target *target, uint8_t bkpt);
+bool semihost_is_call(const struct core *core, uint8_t bkpt);
 /* The core stands at BKPT 0xAB: serves the call and moves pc behind it. *exited: `stop` is
  * STOP_EXIT. */
-enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop);
+enum err semihost_serve(struct core *core, bool *exited, struct target_stop *stop);
 
 #endif

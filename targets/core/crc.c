@@ -4,13 +4,13 @@
 #include "core/crc_by_core.h"
 
 /* Up to a word's beginning, or a block. */
-static enum err add_over_wire(struct target *target, uint32_t address, size_t length, uint32_t *crc,
+static enum err add_over_wire(struct core *core, uint32_t address, size_t length, uint32_t *crc,
                               size_t *done)
 {
     uint8_t block[4096];
     size_t limit = address & 3 ? 4 - (address & 3) : sizeof block;
     size_t n = length < limit ? length : limit;
-    enum err err = target_read(target, address, block, n, NULL);
+    enum err err = memory_read(core, address, block, n, NULL);
 
     if (err)
         return err;
@@ -21,6 +21,7 @@ static enum err add_over_wire(struct target *target, uint32_t address, size_t le
 
 enum err target_crc(struct target *target, uint32_t address, size_t length, uint32_t *crc)
 {
+    struct core *core = target->core;
     bool by_core = true;
     enum err err = ERR_OK;
 
@@ -31,11 +32,11 @@ enum err target_crc(struct target *target, uint32_t address, size_t length, uint
     while (length > 0 && !err) {
         size_t done = 0;
         if (by_core && !(address & 3)) {
-            err = crc_by_core(target, address, length, crc, &done);
+            err = crc_by_core(core, address, length, crc, &done);
             by_core = done > 0;
         }
         if (!err && !done)
-            err = add_over_wire(target, address, length, crc, &done);
+            err = add_over_wire(core, address, length, crc, &done);
         address += (uint32_t)done;
         length -= done;
         if (!err && length > 0)

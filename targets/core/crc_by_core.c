@@ -28,9 +28,9 @@ enum {
 };
 
 struct crc_run {
-    struct target *target;
+    struct core *core;
     struct job *caller;
-    struct borrowed_core core;
+    struct borrowed_core lent;
     uint32_t area, first, end;
     uint32_t next, crc;          /* as of the last look, as are.. */
     bool stands, ended;          /* ..whether it was halted, and at the routine's end */
@@ -41,20 +41,20 @@ struct crc_run {
 /* --- can it be done? --- */
 
 /* No caches that would hide what the wire writes, no secure world. */
-static bool core_is_plain(const struct target *target)
+static bool core_is_plain(const struct core *core)
 {
     static const uint16_t parts[] = {0xC20, 0xC60, 0xC23, 0xC24}; /* M0, M0+, M3, M4 */
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i] == CPUID_PART(target->chip.cpuid))
+        if (parts[i] == CPUID_PART(core->target->chip.cpuid))
             return true;
     return false;
 }
 
-static bool is_memory(const struct target *target, uint32_t start, uint32_t end)
+static bool is_memory(const struct core *core, uint32_t start, uint32_t end)
 {
     for (uint32_t at = start; at < end;) {
-        const struct target_region *region = target_region_at(target, at);
+        const struct target_region *region = target_region_at(core->target, at);
         if (!region || region->kind == REGION_DEVICE)
             return false;
         at = region->start + region->size;
@@ -62,57 +62,57 @@ static bool is_memory(const struct target *target, uint32_t start, uint32_t end)
     return true;
 }
 
-static bool has_soft_breakpoints(const struct target *target, uint32_t start, uint32_t end)
+static bool has_soft_breakpoints(const struct core *core, uint32_t start, uint32_t end)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        const struct breakpoint *breakpoint = &target->breakpoints[i];
+        const struct breakpoint *breakpoint = &core->breakpoints[i];
         if (breakpoint->inserted && breakpoint->address + 2 > start && breakpoint->address < end)
             return true;
     }
     return false;
 }
 
-static bool is_possible(const struct target *target, uint32_t start, uint32_t end, uint32_t area)
+static bool is_possible(const struct core *core, uint32_t start, uint32_t end, uint32_t area)
 {
-    return target->state == TARGET_HALTED && !target->borrowed && core_is_plain(target) &&
-           chip_family_of(target->chip.dev_id)->watchdog && is_memory(target, start, end) &&
-           !busy_touches(target, start, end - start) &&
-           (end <= area || start >= area + AREA_SIZE) && !has_soft_breakpoints(target, start, end);
+    return core->state == TARGET_HALTED && !core->borrowed && core_is_plain(core) &&
+           chip_family_of(core->target->chip.dev_id)->watchdog && is_memory(core, start, end) &&
+           !busy_touches(core, start, end - start) && (end <= area || start >= area + AREA_SIZE) &&
+           !has_soft_breakpoints(core, start, end);
 }
 
 /* --- running it --- */
 
-static uint32_t watchdog_of(const struct target *target)
+static uint32_t watchdog_of(const struct core *core)
 {
-    return chip_family_of(target->chip.dev_id)->watchdog;
+    return chip_family_of(core->target->chip.dev_id)->watchdog;
 }
 
 /* Changes nothing. *fits: the range can be read, and no watchdog forbids a running core. */
 static enum err look_around(struct crc_run *run, bool *fits)
 {
-    struct target *target = run->target;
-    struct ops *ops = &target->ops;
+    struct core *core = run->core;
+    struct ops *ops = &core->ops;
     uint32_t wwdg_cr = 0, last;
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
-    ops_read32(ops, watchdog_of(target) - CHIP_WWDG_BELOW_IWDG, &wwdg_cr);
+    ops_read32(ops, watchdog_of(core) - CHIP_WWDG_BELOW_IWDG, &wwdg_cr);
     ops_read32(ops, run->end - 4, &last);
     ops_read(ops, run->area, 4, run->saved, AREA_SIZE / 4);
-    borrowed_queue_look(&run->core);
-    enum err err = core_flush_halted(target);
-    if (!err && !regs_are_known(target))
-        err = regs_need(target);
+    borrowed_queue_look(&run->lent);
+    enum err err = core_flush_halted(core);
+    if (!err && !regs_are_known(core))
+        err = regs_need(core);
     *fits = !err && !(wwdg_cr & WWDG_CR_WDGA);
     if (err != ERR_FAULT)
         return err;
-    core_rollback(target, mark);
+    core_rollback(core, mark);
     return ERR_OK;
 }
 
 static void fill_area(const struct crc_run *run, uint8_t *area)
 {
     const uint32_t mailbox[MAILBOX_WORDS] = {run->first, run->end, run->crc,
-                                             watchdog_of(run->target)};
+                                             watchdog_of(run->core)};
 
     memcpy(area, mailbox, sizeof mailbox);
     memcpy(area + CODE, crc_code, sizeof crc_code);
@@ -120,14 +120,14 @@ static void fill_area(const struct crc_run *run, uint8_t *area)
 
 static uint64_t now_us(const struct crc_run *run)
 {
-    return core_now_us(run->target);
+    return core_now_us(run->core);
 }
 
 /* *at_us: when it reached the core, about. */
 static enum err flush_timed(struct crc_run *run, uint64_t *at_us)
 {
     uint64_t before = now_us(run);
-    enum err err = borrowed_flush(&run->core, false);
+    enum err err = borrowed_flush(&run->lent, false);
 
     *at_us = before + (now_us(run) - before) / 2;
     return err;
@@ -135,21 +135,21 @@ static enum err flush_timed(struct crc_run *run, uint64_t *at_us)
 
 static enum err start(struct crc_run *run)
 {
-    struct target *target = run->target;
+    struct core *core = run->core;
     uint8_t area[TABLE];
 
     fill_area(run, area);
-    core_queue_catch(target, true); /* a fault stops it before a handler of the program runs */
-    borrowed_queue_take(&run->core);
-    borrowed_queue_start(&run->core, run->area + CODE, &run->area, 1);
-    enum err err = core_flush_halted(target);
+    core_queue_catch(core, true); /* a fault stops it before a handler of the program runs */
+    borrowed_queue_take(&run->lent);
+    borrowed_queue_start(&run->lent, run->area + CODE, &run->area, 1);
+    enum err err = core_flush_halted(core);
     if (err)
         return err;
-    ops_write(&target->ops, run->area, 4, area, TABLE / 4);
-    err = core_flush(target);
+    ops_write(&core->ops, run->area, 4, area, TABLE / 4);
+    err = core_flush(core);
     if (err)
         return err;
-    borrowed_queue_go(&run->core);
+    borrowed_queue_go(&run->lent);
     err = flush_timed(run, &run->began_us);
     run->moved_us = run->began_us;
     return err;
@@ -164,7 +164,7 @@ static bool nap(const struct crc_run *run, uint64_t us)
         if (job_cancelled(run->caller) || (slice_over && job_others_wait(run->caller)))
             return false;
         slice = us < NAP_US ? us : NAP_US;
-        clock_sleep_us(probe_clock(run->target->probe), slice);
+        clock_sleep_us(probe_clock(run->core->target->probe), slice);
     }
     return true;
 }
@@ -174,12 +174,12 @@ static enum err look(struct crc_run *run)
     uint32_t mailbox[STATE_WORDS] = {0}, dhcsr = 0;
     uint64_t at_us;
 
-    ops_read32(&run->target->ops, DHCSR, &dhcsr);
-    ops_read(&run->target->ops, run->area, 4, mailbox, STATE_WORDS);
+    ops_read32(&run->core->ops, DHCSR, &dhcsr);
+    ops_read(&run->core->ops, run->area, 4, mailbox, STATE_WORDS);
     enum err err = flush_timed(run, &at_us);
     if (err)
         return err;
-    core_saw_dhcsr(run->target, dhcsr);
+    core_saw_dhcsr(run->core, dhcsr);
     if (mailbox[NEXT] != run->next)
         run->moved_us = at_us;
     run->next = mailbox[NEXT];
@@ -214,22 +214,22 @@ static enum err wait_for_end(struct crc_run *run)
         if (on)
             on = nap(run, expected_us(run));
         if (!on)
-            ops_write32(&run->target->ops, run->area + 4 * END, 0);
+            ops_write32(&run->core->ops, run->area + 4 * END, 0);
         err = look(run);
     }
     if (!err && !run->stands)
-        err = borrowed_halt(&run->core);
+        err = borrowed_halt(&run->lent);
     return err;
 }
 
 static enum err give_back(struct crc_run *run)
 {
-    struct target *target = run->target;
+    struct core *core = run->core;
 
-    if (target->state != TARGET_HALTED || !regs_are_known(target))
+    if (core->state != TARGET_HALTED || !regs_are_known(core))
         return ERR_OK; /* it was reset or is gone: the RAM is the program's again */
-    ops_write(&target->ops, run->area, 4, run->saved, AREA_SIZE / 4);
-    return borrowed_give_back(&run->core);
+    ops_write(&core->ops, run->area, 4, run->saved, AREA_SIZE / 4);
+    return borrowed_give_back(&run->lent);
 }
 
 static enum err run_routine(struct crc_run *run)
@@ -242,42 +242,42 @@ static enum err run_routine(struct crc_run *run)
     err = start(run);
     if (!err)
         err = wait_for_end(run);
-    run->core.strayed = !run->ended;
+    run->lent.strayed = !run->ended;
     enum err given = give_back(run);
     return err ? err : given;
 }
 
 /* The routine failed, but the target is there and stands as before. */
-static bool is_wire_left(const struct target *target, enum err err)
+static bool is_wire_left(const struct core *core, enum err err)
 {
     return (err == ERR_LOADER || err == ERR_FAULT || err == ERR_TIMEOUT) &&
-           target->state == TARGET_HALTED;
+           core->state == TARGET_HALTED;
 }
 
-enum err crc_by_core(struct target *target, uint32_t address, size_t length, uint32_t *crc,
+enum err crc_by_core(struct core *core, uint32_t address, size_t length, uint32_t *crc,
                      size_t *done)
 {
-    const struct target_region *ram = borrowed_ram(target, AREA_SIZE);
+    const struct target_region *ram = borrowed_ram(core, AREA_SIZE);
     uint32_t end = (uint32_t)(address + length) & ~3u;
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     struct job uncancellable;
 
     *done = 0;
-    if (length < WORTH_BYTES || !ram || !is_possible(target, address, end, ram->start))
+    if (length < WORTH_BYTES || !ram || !is_possible(core, address, end, ram->start))
         return ERR_OK;
-    struct crc_run run = {.target = target,
+    struct crc_run run = {.core = core,
                           .area = ram->start,
                           .first = address,
                           .end = end,
                           .next = address,
                           .crc = *crc,
-                          .core = {.target = target, .by = "checksum routine", .used = 1}};
-    core_uncancellable_begin(target, &uncancellable, &run.caller);
+                          .lent = {.core = core, .by = "checksum routine", .used = 1}};
+    core_uncancellable_begin(core, &uncancellable, &run.caller);
     enum err err = run_routine(&run);
-    core_uncancellable_end(target, run.caller);
-    if (err && !is_wire_left(target, err))
-        return job_fail(target->job, err, "%s", job_text(&uncancellable, err));
-    core_rollback(target, mark);
+    core_uncancellable_end(core, run.caller);
+    if (err && !is_wire_left(core, err))
+        return job_fail(core->target->job, err, "%s", job_text(&uncancellable, err));
+    core_rollback(core, mark);
     if (!err && run.ended) {
         *done = run.next - address;
         *crc = run.crc;

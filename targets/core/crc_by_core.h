@@ -16,7 +16,7 @@
  * - it is short, so that reading costs less.
  * `address` is a multiple of 4.
  * Errors are those after which a wire is no help: the target was reset or is gone. */
-enum err crc_by_core(struct target *target, uint32_t address, size_t length, uint32_t *crc,
+enum err crc_by_core(struct core *core, uint32_t address, size_t length, uint32_t *crc,
                      size_t *done);
 
 #endif

@@ -28,74 +28,74 @@ static struct piece next_piece(uint32_t address, size_t length)
     return (struct piece){4, length & ~(size_t)3};
 }
 
-void memory_queue_read(struct target *target, uint32_t address, void *data, size_t length)
+void memory_queue_read(struct core *core, uint32_t address, void *data, size_t length)
 {
     for (uint8_t *to = data; length > 0;) {
         struct piece piece = next_piece(address, length);
-        ops_read(&target->ops, address, piece.width, to, (uint32_t)(piece.length / piece.width));
+        ops_read(&core->ops, address, piece.width, to, (uint32_t)(piece.length / piece.width));
         address += (uint32_t)piece.length;
         to += piece.length;
         length -= piece.length;
     }
 }
 
-static void queue_write(struct target *target, uint32_t address, const void *data, size_t length)
+static void queue_write(struct core *core, uint32_t address, const void *data, size_t length)
 {
     for (const uint8_t *from = data; length > 0;) {
         struct piece piece = next_piece(address, length);
-        ops_write(&target->ops, address, piece.width, from, (uint32_t)(piece.length / piece.width));
+        ops_write(&core->ops, address, piece.width, from, (uint32_t)(piece.length / piece.width));
         address += (uint32_t)piece.length;
         from += piece.length;
         length -= piece.length;
     }
 }
 
-static void learn_slice(struct target *target, size_t length, uint64_t took_us)
+static void learn_slice(struct core *core, size_t length, uint64_t took_us)
 {
-    if (took_us > SLICE_LONG_US && target->slice > SLICE_MIN)
-        target->slice /= 2;
-    else if (length == target->slice && took_us < SLICE_SHORT_US && target->slice < SLICE_MAX)
-        target->slice *= 2;
+    if (took_us > SLICE_LONG_US && core->slice > SLICE_MIN)
+        core->slice /= 2;
+    else if (length == core->slice && took_us < SLICE_SHORT_US && core->slice < SLICE_MAX)
+        core->slice *= 2;
 }
 
 /* How much of the request the next slice takes; all but the last end at a word. */
-static size_t slice_of(const struct target *target, uint32_t address, size_t length)
+static size_t slice_of(const struct core *core, uint32_t address, size_t length)
 {
-    if (!target->slice || length <= target->slice)
+    if (!core->slice || length <= core->slice)
         return length;
-    return target->slice - (address & 3);
+    return core->slice - (address & 3);
 }
 
-static enum err flush_slice(struct target *target, size_t length)
+static enum err flush_slice(struct core *core, size_t length)
 {
-    uint64_t before = core_now_us(target);
-    enum err err = core_flush_halted(target);
+    uint64_t before = core_now_us(core);
+    enum err err = core_flush_halted(core);
 
-    learn_slice(target, length, core_now_us(target) - before);
+    learn_slice(core, length, core_now_us(core) - before);
     return err;
 }
 
-static enum err try_read(struct target *target, uint32_t address, void *data, size_t length)
+static enum err try_read(struct core *core, uint32_t address, void *data, size_t length)
 {
-    memory_queue_read(target, address, data, length);
-    return core_flush_halted(target);
+    memory_queue_read(core, address, data, length);
+    return core_flush_halted(core);
 }
 
 /* Bytes before the first word that cannot be read, if all words before it can. */
-static enum err bisect(struct target *target, uint32_t address, uint8_t *data, size_t *length)
+static enum err bisect(struct core *core, uint32_t address, uint8_t *data, size_t *length)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     uint32_t low = 0, high = (uint32_t)((*length + (address & 3) + 3) / 4);
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         size_t from = middle ? middle * 4 - (address & 3) : 0;
         size_t to = (size_t)middle * 4 + 4 - (address & 3);
-        enum err err = try_read(target, address + (uint32_t)from, data + from,
+        enum err err = try_read(core, address + (uint32_t)from, data + from,
                                 (to < *length ? to : *length) - from);
         if (err && err != ERR_FAULT)
             return err;
-        core_rollback(target, mark);
+        core_rollback(core, mark);
         if (err)
             high = middle;
         else
@@ -108,8 +108,8 @@ static enum err bisect(struct target *target, uint32_t address, uint8_t *data, s
 
 /* After a FAULT somewhere in [address, address + length): reads what comes before the first
  * unreadable address; the sentence that stays in the job is that address's own. */
-static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_t *data,
-                                 size_t length, enum err mark, size_t *good)
+static enum err read_up_to_fault(struct core *core, uint32_t address, uint8_t *data, size_t length,
+                                 enum err mark, size_t *good)
 {
     enum err err;
     uint32_t at;
@@ -118,15 +118,15 @@ static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_
     if (length <= 4 - (address & 3)) /* there is nothing before it */
         return ERR_FAULT;
     *good = length;
-    if (probe_failed_address(target->probe, &at) && at >= address && at - address < length)
+    if (probe_failed_address(core->target->probe, &at) && at >= address && at - address < length)
         *good = at - address;
-    core_rollback(target, mark);
-    while (*good > 0 && (err = try_read(target, address, data, *good)) != ERR_OK) {
+    core_rollback(core, mark);
+    while (*good > 0 && (err = try_read(core, address, data, *good)) != ERR_OK) {
         if (err != ERR_FAULT)
             return err;
-        core_rollback(target, mark);
+        core_rollback(core, mark);
         size_t before = *good;
-        err = bisect(target, address, data, good);
+        err = bisect(core, address, data, good);
         if (err)
             return err;
         if (*good == before) /* all its words can be read now: try them together again, once less */
@@ -136,208 +136,217 @@ static enum err read_up_to_fault(struct target *target, uint32_t address, uint8_
         return ERR_OK;
     uint32_t unit = 4 - ((address + (uint32_t)*good) & 3);
     size_t rest = length - *good < unit ? length - *good : unit;
-    err = try_read(target, address + (uint32_t)*good, data + *good, rest);
+    err = try_read(core, address + (uint32_t)*good, data + *good, rest);
     if (!err)
         *good += rest;
     return err;
 }
 
-static enum err read_direct(struct target *target, uint32_t address, uint8_t *data, size_t length,
+static enum err read_direct(struct core *core, uint32_t address, uint8_t *data, size_t length,
                             size_t *good)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
-    memory_queue_read(target, address, data, length);
-    enum err err = flush_slice(target, length);
+    memory_queue_read(core, address, data, length);
+    enum err err = flush_slice(core, length);
     *good = err ? 0 : length;
-    return err == ERR_FAULT ? read_up_to_fault(target, address, data, length, mark, good) : err;
+    return err == ERR_FAULT ? read_up_to_fault(core, address, data, length, mark, good) : err;
 }
 
-static enum err read_slices(struct target *target, uint32_t address, uint8_t *data, size_t length,
+static enum err read_slices(struct core *core, uint32_t address, uint8_t *data, size_t length,
                             size_t *done)
 {
     enum err err = ERR_OK;
 
     while (*done < length && !err) {
         uint32_t at = address + (uint32_t)*done;
-        size_t good, n = slice_of(target, at, length - *done);
-        err = read_direct(target, at, data + *done, n, &good);
+        size_t good, n = slice_of(core, at, length - *done);
+        err = read_direct(core, at, data + *done, n, &good);
         *done += good;
         if (!err && *done < length)
-            err = job_checkpoint(target->job);
+            err = job_checkpoint(core->target->job);
     }
     return err;
 }
 
-static enum err check_range(struct target *target, uint32_t address, uint64_t length)
+static enum err check_range(struct core *core, uint32_t address, uint64_t length)
 {
-    enum err err = core_need_connected(target);
+    enum err err = core_need_connected(core);
 
     if (!err && address + length > 1ull << 32)
-        err = job_fail(target->job, ERR_ARGUMENT, "0x%08x and %llu bytes run past 0xffffffff",
+        err = job_fail(core->target->job, ERR_ARGUMENT, "0x%08x and %llu bytes run past 0xffffffff",
                        address, (unsigned long long)length);
     return err;
 }
 
-static enum err check_access(struct target *target, uint32_t address, uint64_t length)
+static enum err check_access(struct core *core, uint32_t address, uint64_t length)
 {
-    enum err err = check_range(target, address, length);
+    enum err err = check_range(core, address, length);
 
-    return !err && busy_touches(target, address, length) ? busy_wait(target, address) : err;
+    return !err && busy_touches(core, address, length) ? busy_wait(core, address) : err;
 }
 
 /* gdb asks for the same unreadable words again and again (around a pc of 0xfffffffe): what was
  * refused while the core stands is refused without asking. Peripherals and debug units may change
  * by themselves (DDI 0403, B3.1: the system address map). */
-static bool may_remember_refusal(const struct target *target, uint32_t address)
+static bool may_remember_refusal(const struct core *core, uint32_t address)
 {
-    return target->state == TARGET_HALTED && !(address >= 0x40000000u && address < 0x60000000u) &&
+    return core->state == TARGET_HALTED && !(address >= 0x40000000u && address < 0x60000000u) &&
            !(address >= 0xE0000000u && address < 0xE0100000u);
 }
 
-enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
-                     size_t *done)
+enum err memory_read(struct core *core, uint32_t address, void *data, size_t length, size_t *done)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     size_t got = 0;
-    enum err err = check_range(target, address, length);
+    enum err err = check_range(core, address, length);
 
     if (done)
         *done = 0;
     if (err)
         return err;
     const char *refusal =
-        may_remember_refusal(target, address) ? cache_refusal(core_cache(target), address) : NULL;
+        may_remember_refusal(core, address) ? cache_refusal(core_cache(core), address) : NULL;
     if (refusal)
-        return job_fail(target->job, ERR_FAULT, "%s", refusal);
-    if (busy_touches(target, address, length) && !memory_is_cached(target, address, length))
-        err = busy_wait(target, address);
+        return job_fail(core->target->job, ERR_FAULT, "%s", refusal);
+    if (busy_touches(core, address, length) && !memory_is_cached(core, address, length))
+        err = busy_wait(core, address);
     if (!err)
-        err = memory_read_cached(target, address, data, length, &got);
+        err = memory_read_cached(core, address, data, length, &got);
     if (!err)
-        err = read_slices(target, address, data, length, &got);
+        err = read_slices(core, address, data, length, &got);
     if (err == ERR_FAULT && got == 0)
-        err = core_check_reset(target, err, mark);
-    if (err == ERR_FAULT && got == 0 && may_remember_refusal(target, address))
-        cache_refuse(core_cache(target), address, job_text(target->job, err));
-    breakpoints_hide(target, address, data, got);
+        err = core_check_reset(core, err, mark);
+    if (err == ERR_FAULT && got == 0 && may_remember_refusal(core, address))
+        cache_refuse(core_cache(core), address, job_text(core->target->job, err));
+    breakpoints_hide(core, address, data, got);
     if (!done)
         return err;
     *done = got;
     if (err != ERR_FAULT || got == 0)
         return err;
-    core_rollback(target, mark);
+    core_rollback(core, mark);
     return ERR_OK;
+}
+
+enum err target_read(struct target *target, uint32_t address, void *data, size_t length,
+                     size_t *done)
+{
+    return memory_read(target->core, address, data, length, done);
 }
 
 /* What a write may have changed besides the bytes written: a peripheral can move memory, a core
  * register written by DCRSR is one we believe to know. */
-static void forget_written(struct target *target, uint32_t address, size_t length)
+static void forget_written(struct core *core, uint32_t address, size_t length)
 {
-    const struct target_region *region = target_region_at(target, address);
+    const struct target_region *region = target_region_at(core->target, address);
 
     if (region && region->kind != REGION_DEVICE) {
-        cache_drop_range(core_cache(target), address, length);
+        cache_drop_range(core_cache(core), address, length);
         return;
     }
-    cache_drop_all(core_cache(target));
-    target->icsr_epoch = 0;
+    cache_drop_all(core_cache(core));
+    core->icsr_epoch = 0;
 }
 
 /* What cannot be written is not left to the bus: some chips drop such a write without a word. */
-static enum err refuse_read_only(struct target *target, uint32_t address)
+static enum err refuse_read_only(struct core *core, uint32_t address)
 {
-    const struct target_region *region = target_region_at(target, address);
+    const struct target_region *region = target_region_at(core->target, address);
 
     if (!region || region->kind == REGION_RAM || region->kind == REGION_DEVICE)
         return ERR_OK;
     if (region->sector_size)
-        return job_fail(target->job, ERR_FAULT,
+        return job_fail(core->target->job, ERR_FAULT,
                         "0x%08x is flash, which is not written like RAM: load a program "
                         "('load', 'flash write_image')",
                         address);
-    return job_fail(target->job, ERR_FAULT, "0x%08x is %s, which nobody can write", address,
+    return job_fail(core->target->job, ERR_FAULT, "0x%08x is %s, which nobody can write", address,
                     region->name);
 }
 
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
 {
+    struct core *core = target->core;
     const uint8_t *from = data;
-    enum err mark = core_mark(target);
-    enum err err = check_access(target, address, length);
+    enum err mark = core_mark(core);
+    enum err err = check_access(core, address, length);
 
     if (err == ERR_OK && length > 0)
-        err = refuse_read_only(target, address);
+        err = refuse_read_only(core, address);
     if (err)
         return err;
     for (size_t done = 0; done < length && !err;) {
         uint32_t at = address + (uint32_t)done;
-        size_t n = slice_of(target, at, length - done);
-        forget_written(target, at, n);
-        queue_write(target, at, from + done, n);
-        breakpoints_queue_keep(target, at, from + done, n);
-        err = flush_slice(target, n);
+        size_t n = slice_of(core, at, length - done);
+        forget_written(core, at, n);
+        queue_write(core, at, from + done, n);
+        breakpoints_queue_keep(core, at, from + done, n);
+        err = flush_slice(core, n);
         done += n;
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? core_check_reset(target, err, mark) : err;
+    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
 }
 
-static enum err check_width(struct target *target, uint32_t address, unsigned width, size_t count)
+static enum err check_width(struct core *core, uint32_t address, unsigned width, size_t count)
 {
     if (width != 1 && width != 2 && width != 4)
-        return job_fail(target->job, ERR_ARGUMENT, "an access has 1, 2 or 4 bytes, not %u", width);
-    if (address % width)
-        return job_fail(target->job, ERR_ALIGNMENT, "0x%08x is not a multiple of %u", address,
+        return job_fail(core->target->job, ERR_ARGUMENT, "an access has 1, 2 or 4 bytes, not %u",
                         width);
-    return check_access(target, address, (uint64_t)count * width);
+    if (address % width)
+        return job_fail(core->target->job, ERR_ALIGNMENT, "0x%08x is not a multiple of %u", address,
+                        width);
+    return check_access(core, address, (uint64_t)count * width);
 }
 
 enum err target_read_width(struct target *target, uint32_t address, unsigned width, void *data,
                            size_t count)
 {
-    enum err mark = core_mark(target);
-    enum err err = check_width(target, address, width, count);
+    struct core *core = target->core;
+    enum err mark = core_mark(core);
+    enum err err = check_width(core, address, width, count);
     size_t length = count * width;
 
     for (size_t done = 0; done < length && !err;) {
         uint32_t at = address + (uint32_t)done;
-        size_t n = slice_of(target, at, length - done);
-        ops_read(&target->ops, at, width, (uint8_t *)data + done, (uint32_t)(n / width));
-        err = flush_slice(target, n);
+        size_t n = slice_of(core, at, length - done);
+        ops_read(&core->ops, at, width, (uint8_t *)data + done, (uint32_t)(n / width));
+        err = flush_slice(core, n);
         if (!err)
-            breakpoints_hide(target, at, (uint8_t *)data + done, n);
+            breakpoints_hide(core, at, (uint8_t *)data + done, n);
         done += n;
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? core_check_reset(target, err, mark) : err;
+    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
 }
 
 enum err target_write_width(struct target *target, uint32_t address, unsigned width,
                             const void *data, size_t count)
 {
-    enum err mark = core_mark(target);
-    enum err err = check_width(target, address, width, count);
+    struct core *core = target->core;
+    enum err mark = core_mark(core);
+    enum err err = check_width(core, address, width, count);
     size_t length = count * width;
 
     for (size_t done = 0; done < length && !err;) {
         uint32_t at = address + (uint32_t)done;
         const uint8_t *from = (const uint8_t *)data + done;
-        size_t n = slice_of(target, at, length - done);
-        forget_written(target, at, n);
-        ops_write(&target->ops, at, width, from, (uint32_t)(n / width));
-        breakpoints_queue_keep(target, at, from, n);
-        err = flush_slice(target, n);
+        size_t n = slice_of(core, at, length - done);
+        forget_written(core, at, n);
+        ops_write(&core->ops, at, width, from, (uint32_t)(n / width));
+        breakpoints_queue_keep(core, at, from, n);
+        err = flush_slice(core, n);
         done += n;
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? core_check_reset(target, err, mark) : err;
+    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
 }
 
 void target_drop_caches(struct target *target)
 {
-    cache_drop_all(core_cache(target));
+    cache_drop_all(core_cache(target->core));
 }

@@ -7,63 +7,63 @@
 enum { CACHED_READ_MAX = 1024 }; /* longer requests are read directly */
 
 /* Only whole lines are cached. */
-bool memory_is_cacheable(const struct target *target, uint32_t address)
+bool memory_is_cacheable(const struct core *core, uint32_t address)
 {
-    const struct target_region *region = target_region_at(target, address);
+    const struct target_region *region = target_region_at(core->target, address);
     uint32_t line = cache_line_of(address);
 
-    return target->state == TARGET_HALTED && region && region->kind != REGION_DEVICE &&
+    return core->state == TARGET_HALTED && region && region->kind != REGION_DEVICE &&
            region->size >= CACHE_LINE && line >= region->start &&
            line - region->start <= region->size - CACHE_LINE;
 }
 
 /* Makes sure that all lines of the request are cached. */
-static enum err fill_lines(struct target *target, uint32_t address, size_t length)
+static enum err fill_lines(struct core *core, uint32_t address, size_t length)
 {
-    uint64_t now = core_now_us(target);
+    uint64_t now = core_now_us(core);
     uint64_t end = (uint64_t)address + length;
 
     for (uint64_t at = cache_line_of(address); at < end; at += CACHE_LINE) {
         uint32_t start = (uint32_t)at;
-        if (cache_find(core_cache(target), start, now))
+        if (cache_find(core_cache(core), start, now))
             continue;
-        bool ram = target_region_at(target, start)->kind == REGION_RAM;
-        struct cache_line *line = cache_claim(core_cache(target), start, ram, now);
-        ops_read(&target->ops, start, 4, line->data, CACHE_LINE / 4);
+        bool ram = target_region_at(core->target, start)->kind == REGION_RAM;
+        struct cache_line *line = cache_claim(core_cache(core), start, ram, now);
+        ops_read(&core->ops, start, 4, line->data, CACHE_LINE / 4);
     }
-    enum err err = target->ops.count ? core_flush_halted(target) : ERR_OK;
-    cache_commit(core_cache(target), err == ERR_OK);
+    enum err err = core->ops.count ? core_flush_halted(core) : ERR_OK;
+    cache_commit(core_cache(core), err == ERR_OK);
     return err;
 }
 
-static bool is_all_cacheable(const struct target *target, uint32_t address, size_t length)
+static bool is_all_cacheable(const struct core *core, uint32_t address, size_t length)
 {
     if (length > CACHED_READ_MAX || length == 0)
         return false;
     for (uint64_t at = cache_line_of(address); at < (uint64_t)address + length; at += CACHE_LINE)
-        if (!memory_is_cacheable(target, (uint32_t)at))
+        if (!memory_is_cacheable(core, (uint32_t)at))
             return false;
     return true;
 }
 
-bool memory_is_cached(struct target *target, uint32_t address, size_t length)
+bool memory_is_cached(struct core *core, uint32_t address, size_t length)
 {
-    uint64_t now = core_now_us(target);
+    uint64_t now = core_now_us(core);
 
-    if (!is_all_cacheable(target, address, length))
+    if (!is_all_cacheable(core, address, length))
         return false;
     for (uint64_t at = cache_line_of(address); at < (uint64_t)address + length; at += CACHE_LINE)
-        if (!cache_find(core_cache(target), (uint32_t)at, now))
+        if (!cache_find(core_cache(core), (uint32_t)at, now))
             return false;
     return true;
 }
 
-static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, size_t length)
+static bool copy_lines(struct core *core, uint32_t address, uint8_t *data, size_t length)
 {
-    uint64_t now = core_now_us(target);
+    uint64_t now = core_now_us(core);
     for (size_t got = 0; got < length;) {
         uint32_t at = address + (uint32_t)got;
-        struct cache_line *line = cache_find(core_cache(target), at, now);
+        struct cache_line *line = cache_find(core_cache(core), at, now);
         if (!line) /* older than it may be by now */
             return false;
         size_t offset = at - line->address;
@@ -74,20 +74,20 @@ static bool copy_lines(struct target *target, uint32_t address, uint8_t *data, s
     return true;
 }
 
-enum err memory_read_cached(struct target *target, uint32_t address, uint8_t *data, size_t length,
+enum err memory_read_cached(struct core *core, uint32_t address, uint8_t *data, size_t length,
                             size_t *got)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
     *got = 0;
-    if (!is_all_cacheable(target, address, length))
+    if (!is_all_cacheable(core, address, length))
         return ERR_OK;
-    enum err err = fill_lines(target, address, length);
+    enum err err = fill_lines(core, address, length);
     if (err == ERR_FAULT) { /* a part of the lines that nobody asked for, perhaps */
-        core_rollback(target, mark);
+        core_rollback(core, mark);
         return ERR_OK;
     }
-    if (!err && copy_lines(target, address, data, length))
+    if (!err && copy_lines(core, address, data, length))
         *got = length;
     return err;
 }

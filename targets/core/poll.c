@@ -4,112 +4,114 @@
 
 enum { HALT_TIMEOUT_US = 1000000 };
 
-static enum err collect_stop(struct target *target, struct target_stop *stop)
+static enum err collect_stop(struct core *core, struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     struct stop_facts facts = {0};
 
-    target->state = TARGET_HALTED; /* so the look said */
-    stop_queue(target, true, &facts);
-    stop_queue_matches(target, &facts);
-    stop_queue_likely(target);
-    regs_queue_read(target);
-    enum err err = core_flush(target);
-    bool too_far = stop_ahead_failed(target, err);
-    cache_commit(core_cache(target), err == ERR_OK);
-    if (err && target->state == TARGET_HALTED)
-        target->state = TARGET_RUNNING;
+    core->state = TARGET_HALTED; /* so the look said */
+    stop_queue(core, true, &facts);
+    stop_queue_matches(core, &facts);
+    stop_queue_likely(core);
+    regs_queue_read(core);
+    enum err err = core_flush(core);
+    bool too_far = stop_ahead_failed(core, err);
+    cache_commit(core_cache(core), err == ERR_OK);
+    if (err && core->state == TARGET_HALTED)
+        core->state = TARGET_RUNNING;
     if (too_far)
-        core_rollback(target, mark); /* the next poll does without */
+        core_rollback(core, mark); /* the next poll does without */
     if (err)
         return too_far ? ERR_OK : err;
-    regs_valid(target);
-    return stop_explain(target, &facts, STOP_EXTERNAL, stop);
+    regs_valid(core);
+    return stop_explain(core, &facts, STOP_EXTERNAL, stop);
 }
 
-static enum err serve_or_stop(struct target *target, struct target_stop *stop)
+static enum err serve_or_stop(struct core *core, struct target_stop *stop)
 {
     bool exited = false;
 
-    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
+    if (stop->reason != STOP_BKPT || !semihost_is_call(core, stop->bkpt))
         return ERR_OK;
-    enum err err = semihost_serve(target, &exited, stop);
+    enum err err = semihost_serve(core, &exited, stop);
     if (err || exited)
         return err;
     stop->reason = STOP_NONE;
-    return core_go(target);
+    return core_go(core);
 }
 
 enum err target_poll(struct target *target, struct target_stop *stop)
 {
+    struct core *core = target->core;
     uint32_t dhcsr = 0;
-    enum err err = core_need_connected(target);
+    enum err err = core_need_connected(core);
 
     stop->reason = STOP_NONE;
-    if (err || target->state == TARGET_HALTED)
+    if (err || core->state == TARGET_HALTED)
         return err;
-    if (target->stop_pending) {
-        target->stop_pending = false;
-        target->state = TARGET_HALTED;
-        *stop = target->stop;
-        return serve_or_stop(target, stop);
+    if (core->stop_pending) {
+        core->stop_pending = false;
+        core->state = TARGET_HALTED;
+        *stop = core->stop;
+        return serve_or_stop(core, stop);
     }
-    ops_read32(&target->ops, DHCSR, &dhcsr);
-    err = core_flush(target);
+    ops_read32(&core->ops, DHCSR, &dhcsr);
+    err = core_flush(core);
     if (err)
         return err;
-    core_saw_dhcsr(target, dhcsr);
+    core_saw_dhcsr(core, dhcsr);
     if (!(dhcsr & DHCSR_C_DEBUGEN))
-        return core_report_reset(target, dhcsr);
-    if (core_take_reset(target) && !(dhcsr & DHCSR_S_HALT))
-        return core_look_at_reset(target, dhcsr);
-    target->state = TARGET_RUNNING;
-    target->locked_up = dhcsr & DHCSR_S_LOCKUP;
+        return core_report_reset(core, dhcsr);
+    if (core_take_reset(core) && !(dhcsr & DHCSR_S_HALT))
+        return core_look_at_reset(core, dhcsr);
+    core->state = TARGET_RUNNING;
+    core->locked_up = dhcsr & DHCSR_S_LOCKUP;
     if (!(dhcsr & DHCSR_S_HALT))
         return ERR_OK;
-    err = collect_stop(target, stop);
-    return err ? err : serve_or_stop(target, stop);
+    err = collect_stop(core, stop);
+    return err ? err : serve_or_stop(core, stop);
 }
 
 /* A program that talks much nearly always stands at a semihosting call. It is served when the core
  * goes on and gets there again. */
-static void leave_call_for_later(struct target *target, struct target_stop *stop)
+static void leave_call_for_later(struct core *core, struct target_stop *stop)
 {
-    if (stop->reason != STOP_BKPT || !semihost_is_call(target, stop->bkpt))
+    if (stop->reason != STOP_BKPT || !semihost_is_call(core, stop->bkpt))
         return;
     *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = stop->pc};
-    target->stop = *stop;
+    core->stop = *stop;
 }
 
 enum err target_halt(struct target *target, struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
-    enum err err = core_need_connected(target);
+    struct core *core = target->core;
+    enum err mark = core_mark(core);
+    enum err err = core_need_connected(core);
 
     stop->reason = STOP_NONE;
     if (err)
         return err;
-    if (target->state == TARGET_HALTED) {
+    if (core->state == TARGET_HALTED) {
         /* A look, because "halted" must not be a memory of better days. */
         uint32_t dhcsr;
-        ops_read32(&target->ops, DHCSR, &dhcsr);
-        err = core_flush_halted(target);
-        if (err != ERR_RESET_LOST || target->state == TARGET_ABSENT)
+        ops_read32(&core->ops, DHCSR, &dhcsr);
+        err = core_flush_halted(core);
+        if (err != ERR_RESET_LOST || core->state == TARGET_ABSENT)
             return err;
-        core_rollback(target, mark);
+        core_rollback(core, mark);
     }
-    if (target->stop_pending) {
+    if (core->stop_pending) {
         err = target_poll(target, stop);
-        if (err || target->state == TARGET_HALTED)
+        if (err || core->state == TARGET_HALTED)
             return err;
     }
-    err = core_halt_now(target, HALT_TIMEOUT_US, STOP_REQUEST, stop);
+    err = core_halt_now(core, HALT_TIMEOUT_US, STOP_REQUEST, stop);
     if (!err)
-        leave_call_for_later(target, stop);
+        leave_call_for_later(core, stop);
     if (err != ERR_TIMEOUT)
         return err;
-    core_rollback(target, mark);
+    core_rollback(core, mark);
     err = job_fail(target->job, ERR_TIMEOUT,
                    "the core did not halt within 1 s: 'monitor reset halt' may get it back");
-    return core_check_held(target, err, mark);
+    return core_check_held(core, err, mark);
 }

@@ -4,26 +4,26 @@
  */
 #include "core/core.h"
 
-void core_queue_prepare(struct target *target, uint32_t exclude)
+void core_queue_prepare(struct core *core, uint32_t exclude)
 {
-    regs_queue_dirty(target);
-    breakpoints_queue(target, exclude);
-    watchpoints_queue(target);
+    regs_queue_dirty(core);
+    breakpoints_queue(core, exclude);
+    watchpoints_queue(core);
 }
 
-void core_queue_demcr(struct target *target, uint32_t value)
+void core_queue_demcr(struct core *core, uint32_t value)
 {
-    ops_write32(&target->ops, DEMCR, value);
-    target->demcr = value;
+    ops_write32(&core->ops, DEMCR, value);
+    core->demcr = value;
 }
 
-void core_queue_catch(struct target *target, bool faults)
+void core_queue_catch(struct core *core, bool faults)
 {
-    uint32_t more = faults ? target->profile->fault_catches : 0;
-    uint32_t value = DEMCR_TRCENA | target->vector_catch | more;
+    uint32_t more = faults ? core->profile->fault_catches : 0;
+    uint32_t value = DEMCR_TRCENA | core->vector_catch | more;
 
-    if (value != target->demcr)
-        core_queue_demcr(target, value);
+    if (value != core->demcr)
+        core_queue_demcr(core, value);
 }
 
 static uint32_t dhcsr_base(bool masked)
@@ -33,28 +33,28 @@ static uint32_t dhcsr_base(bool masked)
 
 /* C1.6.2: C_MASKINTS may change only while the core is halted, and never in the write that clears
  * C_HALT. */
-void core_queue_mask(struct target *target, bool masked)
+void core_queue_mask(struct core *core, bool masked)
 {
-    if (masked != target->masked || target->mask_unsure)
-        ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | DHCSR_C_HALT);
-    target->masked = masked;
+    if (masked != core->masked || core->mask_unsure)
+        ops_write32(&core->ops, DHCSR, dhcsr_base(masked) | DHCSR_C_HALT);
+    core->masked = masked;
 }
 
-void core_queue_go(struct target *target, uint32_t dhcsr_bits, bool masked)
+void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked)
 {
-    core_queue_mask(target, masked);
-    ops_write32(&target->ops, SCB_DFSR, DFSR_ALL);
-    ops_write32(&target->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);
+    core_queue_mask(core, masked);
+    ops_write32(&core->ops, SCB_DFSR, DFSR_ALL);
+    ops_write32(&core->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);
 }
 
-void core_prepared(struct target *target, enum err err)
+void core_prepared(struct core *core, enum err err)
 {
-    breakpoints_flushed(target, err);
-    target->mask_unsure = err != ERR_OK;
+    breakpoints_flushed(core, err);
+    core->mask_unsure = err != ERR_OK;
     if (err) {
-        watchpoints_forget(target);
-        target->demcr = 0;
+        watchpoints_forget(core);
+        core->demcr = 0;
     } else {
-        target->regs.dirty = 0;
+        core->regs.dirty = 0;
     }
 }

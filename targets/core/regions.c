@@ -27,16 +27,16 @@ bool target_lacks_memory(const struct target *target, uint32_t address)
     return address < 0x40000000u && !target_region_at(target, address);
 }
 
-bool target_protection_is_on(struct target *target)
+bool core_protection_is_on(struct core *core)
 {
-    uint32_t address = detect_protection_register(&target->chip), word = 0;
-    enum err mark = core_mark(target);
+    uint32_t address = detect_protection_register(&core->target->chip), word = 0;
+    enum err mark = core_mark(core);
 
     if (!address)
         return false;
-    ops_read32(&target->ops, address, &word);
-    if (core_flush(target) == ERR_OK)
-        return detect_is_protected(&target->chip, word);
-    core_rollback(target, mark);
+    ops_read32(&core->ops, address, &word);
+    if (core_flush(core) == ERR_OK)
+        return detect_is_protected(&core->target->chip, word);
+    core_rollback(core, mark);
     return false;
 }

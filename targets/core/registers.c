@@ -5,8 +5,10 @@
 
 const struct target_register *target_registers(const struct target *target, size_t *count)
 {
-    *count = target->profile->register_count;
-    return target->profile->registers;
+    const struct core *core = target->core;
+
+    *count = core->profile->register_count;
+    return core->profile->registers;
 }
 
 static unsigned slot_regsel(unsigned slot)
@@ -27,80 +29,80 @@ static unsigned regsel_slot(unsigned regsel)
     return regsel == 33 ? SLOT_FPSCR : SLOT_S0 + regsel - 64;
 }
 
-static unsigned slot_count(const struct target *target)
+static unsigned slot_count(const struct core *core)
 {
-    return target->profile->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
+    return core->profile->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
 }
 
-bool regs_are_known(const struct target *target)
+bool regs_are_known(const struct core *core)
 {
-    return target->regs.epoch == target->epoch;
+    return core->regs.epoch == core->epoch;
 }
 
-void regs_forget(struct target *target)
+void regs_forget(struct core *core)
 {
-    target->regs.epoch = 0;
+    core->regs.epoch = 0;
 }
 
-void regs_queue_read(struct target *target)
+void regs_queue_read(struct core *core)
 {
-    for (unsigned slot = 0; slot < slot_count(target); slot++)
-        ops_reg_read(&target->ops, slot_regsel(slot), &target->regs.word[slot]);
+    for (unsigned slot = 0; slot < slot_count(core); slot++)
+        ops_reg_read(&core->ops, slot_regsel(slot), &core->regs.word[slot]);
 }
 
-void regs_queue_dirty(struct target *target)
+void regs_queue_dirty(struct core *core)
 {
-    if (!regs_are_known(target))
+    if (!regs_are_known(core))
         return;
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
-        if (target->regs.dirty >> slot & 1)
-            ops_reg_write(&target->ops, slot_regsel(slot), target->regs.word[slot]);
+        if (core->regs.dirty >> slot & 1)
+            ops_reg_write(&core->ops, slot_regsel(slot), core->regs.word[slot]);
 }
 
-void regs_valid(struct target *target)
+void regs_valid(struct core *core)
 {
-    target->regs.epoch = target->epoch;
-    target->regs.dirty = 0;
-    target->regs.seen_us = core_now_us(target);
+    core->regs.epoch = core->epoch;
+    core->regs.dirty = 0;
+    core->regs.seen_us = core_now_us(core);
 }
 
 /* Known as long as RAM is: meanwhile somebody may have pressed the reset button. */
-static bool is_stale(const struct target *target)
+static bool is_stale(const struct core *core)
 {
-    return core_now_us(target) - target->regs.seen_us > CACHE_RAM_LIFE_US;
+    return core_now_us(core) - core->regs.seen_us > CACHE_RAM_LIFE_US;
 }
 
-enum err regs_need(struct target *target)
+enum err regs_need(struct core *core)
 {
-    enum err err = core_need_halted(target);
+    enum err err = core_need_halted(core);
 
-    bool known = regs_are_known(target);
-    if (err || (known && !is_stale(target)))
+    bool known = regs_are_known(core);
+    if (err || (known && !is_stale(core)))
         return err;
     if (!known)
-        regs_queue_read(target);
-    err = core_flush_halted(target);
+        regs_queue_read(core);
+    err = core_flush_halted(core);
     if (err)
         return err;
     if (known)
-        target->regs.seen_us = core_now_us(target);
+        core->regs.seen_us = core_now_us(core);
     else
-        regs_valid(target);
+        regs_valid(core);
     return ERR_OK;
 }
 
 /* SP is one of MSP and PSP: PSP in thread mode with CONTROL.SPSEL set (B1.4.1). */
-static unsigned active_sp_slot(const struct target *target)
+static unsigned active_sp_slot(const struct core *core)
 {
-    bool thread = !(target->regs.word[SLOT_XPSR] & XPSR_IPSR);
-    bool spsel = target->regs.word[SLOT_SPECIAL] >> 25 & 1;
+    bool thread = !(core->regs.word[SLOT_XPSR] & XPSR_IPSR);
+    bool spsel = core->regs.word[SLOT_SPECIAL] >> 25 & 1;
 
     return thread && spsel ? SLOT_PSP : SLOT_MSP;
 }
 
-void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value)
+void regs_set_slot(struct core *core, enum reg_slot slot, uint32_t value)
 {
-    struct register_cache *regs = &target->regs;
+    struct register_cache *regs = &core->regs;
 
     if (slot == SLOT_PC)
         value &= ~1u;
@@ -109,43 +111,44 @@ void regs_set_slot(struct target *target, enum reg_slot slot, uint32_t value)
     regs->word[slot] = value;
     regs->dirty |= 1ull << slot;
     if (slot == SLOT_SP) {
-        regs->word[active_sp_slot(target)] = value;
-        regs->dirty &= ~(1ull << active_sp_slot(target));
-    } else if (slot == active_sp_slot(target)) {
+        regs->word[active_sp_slot(core)] = value;
+        regs->dirty &= ~(1ull << active_sp_slot(core));
+    } else if (slot == active_sp_slot(core)) {
         regs->word[SLOT_SP] = value;
         regs->dirty &= ~(1ull << SLOT_SP);
     }
 }
 
 /* CONTROL and the exception number choose which stack pointer SP is: let the core sort it out. */
-static enum err write_through(struct target *target)
+static enum err write_through(struct core *core)
 {
-    regs_queue_dirty(target);
-    enum err err = core_flush_halted(target);
-    regs_forget(target);
+    regs_queue_dirty(core);
+    enum err err = core_flush_halted(core);
+    regs_forget(core);
     return err;
 }
 
-static const struct target_register *find_register(struct target *target, size_t index)
+static const struct target_register *find_register(struct core *core, size_t index)
 {
     size_t count;
-    const struct target_register *table = target_registers(target, &count);
+    const struct target_register *table = target_registers(core->target, &count);
 
     if (index < count)
         return &table[index];
-    job_fail(target->job, ERR_ARGUMENT, "there is no register %zu, they are 0 to %zu", index,
+    job_fail(core->target->job, ERR_ARGUMENT, "there is no register %zu, they are 0 to %zu", index,
              count - 1);
     return NULL;
 }
 
 enum err target_read_register(struct target *target, size_t index, uint64_t *value)
 {
-    const struct target_register *reg = find_register(target, index);
-    enum err err = reg ? regs_need(target) : ERR_ARGUMENT;
+    struct core *core = target->core;
+    const struct target_register *reg = find_register(core, index);
+    enum err err = reg ? regs_need(core) : ERR_ARGUMENT;
 
     if (!reg || err)
         return err;
-    const uint32_t *word = &target->regs.word[regsel_slot(reg->regsel)];
+    const uint32_t *word = &core->regs.word[regsel_slot(reg->regsel)];
     if (reg->bits == 64)
         *value = word[0] | (uint64_t)word[1] << 32;
     else
@@ -155,25 +158,26 @@ enum err target_read_register(struct target *target, size_t index, uint64_t *val
 
 enum err target_write_register(struct target *target, size_t index, uint64_t value)
 {
-    const struct target_register *reg = find_register(target, index);
-    enum err err = reg ? regs_need(target) : ERR_ARGUMENT;
+    struct core *core = target->core;
+    const struct target_register *reg = find_register(core, index);
+    enum err err = reg ? regs_need(core) : ERR_ARGUMENT;
 
     if (!reg || err)
         return err;
     unsigned slot = regsel_slot(reg->regsel);
     uint32_t word = (uint32_t)value;
     if (reg->bits == 8)
-        word = (target->regs.word[slot] & ~(0xFFu << reg->shift)) | (word & 0xFF) << reg->shift;
+        word = (core->regs.word[slot] & ~(0xFFu << reg->shift)) | (word & 0xFF) << reg->shift;
     bool selects_sp = slot == SLOT_SPECIAL || slot == SLOT_XPSR;
-    if (selects_sp && word == target->regs.word[slot])
+    if (selects_sp && word == core->regs.word[slot])
         return ERR_OK;
-    if (selects_sp && target->borrowed)
+    if (selects_sp && core->borrowed)
         return job_fail(target->job, ERR_BUSY,
                         "%s cannot be written while flash is being programmed: try again when "
                         "that is done",
                         reg->name);
-    regs_set_slot(target, slot, word);
+    regs_set_slot(core, slot, word);
     if (reg->bits == 64)
-        regs_set_slot(target, slot + 1, (uint32_t)(value >> 32));
-    return selects_sp ? write_through(target) : ERR_OK;
+        regs_set_slot(core, slot + 1, (uint32_t)(value >> 32));
+    return selects_sp ? write_through(core) : ERR_OK;
 }

@@ -29,64 +29,67 @@ enum { CHUNK = 256, TEXT_MAX = 65536, TARGET_ENOSYS = 88, TARGET_EBADF = 9, TARG
 
 /* Addresses and lengths are the program's word. One that runs past 4 GiB is its mistake, as is
  * memory where nothing answers: ERR_FAULT. */
-static enum err past_the_end(struct target *target)
+static enum err past_the_end(struct core *core)
 {
-    return job_fail(target->job, ERR_FAULT, "the argument of a semihosting call runs past 4 GiB");
+    return job_fail(core->target->job, ERR_FAULT,
+                    "the argument of a semihosting call runs past 4 GiB");
 }
 
-static enum err read_program(struct target *target, uint32_t address, void *data, size_t length)
+static enum err read_program(struct core *core, uint32_t address, void *data, size_t length)
 {
     if (length > (UINT64_C(1) << 32) - address)
-        return past_the_end(target);
-    return target_read(target, address, data, length, NULL);
+        return past_the_end(core);
+    return memory_read(core, address, data, length, NULL);
 }
 
-static enum err read_words(struct target *target, uint32_t address, uint32_t *words, size_t count)
+static enum err read_words(struct core *core, uint32_t address, uint32_t *words, size_t count)
 {
     uint8_t bytes[4 * 4] = {0};
-    enum err err = read_program(target, address, bytes, count * 4);
+    enum err err = read_program(core, address, bytes, count * 4);
 
     for (size_t i = 0; i < count && !err; i++)
         words[i] = get_le32(bytes + 4 * i);
     return err;
 }
 
-static void pass_on(struct target *target, const char *text, size_t length)
+static void pass_on(struct core *core, const char *text, size_t length)
 {
-    if (target->job->output && length)
-        target->job->output(target->job->user, text, length);
+    if (core->target->job->output && length)
+        core->target->job->output(core->target->job->user, text, length);
 }
 
 /* Programs write byte by byte, too, but whoever shows it must see characters and escape sequences
  * whole: what is only begun waits for its rest. */
-static void emit(struct target *target, const uint8_t *text, size_t length)
+static void emit(struct core *core, const uint8_t *text, size_t length)
 {
-    char whole[sizeof target->semihost_begun + CHUNK];
-    size_t begun = target->semihost_begun_length;
+    char whole[sizeof core->semihost_begun + CHUNK];
+    size_t begun = core->semihost_begun_length;
 
-    memcpy(whole, target->semihost_begun, begun);
+    memcpy(whole, core->semihost_begun, begun);
     memcpy(whole + begun, text, length);
     length += begun;
     begun = visible_unfinished(whole, length);
-    memcpy(target->semihost_begun, whole + length - begun, begun);
-    target->semihost_begun_length = begun;
-    pass_on(target, whole, length - begun);
+    memcpy(core->semihost_begun, whole + length - begun, begun);
+    core->semihost_begun_length = begun;
+    pass_on(core, whole, length - begun);
 }
 
 void target_end_text(struct target *target)
 {
-    pass_on(target, target->semihost_begun, target->semihost_begun_length);
-    target->semihost_begun_length = 0;
+    struct core *core = target->core;
+
+    pass_on(core, core->semihost_begun, core->semihost_begun_length);
+    core->semihost_begun_length = 0;
 }
 
-static uint32_t fail_with(struct target *target, int number)
+static uint32_t fail_with(struct core *core, int number)
 {
-    target->semihost_errno = number;
+    core->semihost_errno = number;
     return FAILED;
 }
 
 /* Up to the NUL; a string without end is cut. */
-static enum err write0(struct target *target, uint32_t address)
+static enum err write0(struct core *core, uint32_t address)
 {
     uint8_t text[CHUNK];
 
@@ -94,14 +97,14 @@ static enum err write0(struct target *target, uint32_t address)
         size_t got;
         uint64_t room = (UINT64_C(1) << 32) - at;
         size_t n = room < CHUNK ? (size_t)room : CHUNK;
-        enum err err = target_read(target, (uint32_t)at, text, n, &got);
+        enum err err = memory_read(core, (uint32_t)at, text, n, &got);
         if (err)
             return err;
         size_t length = strnlen((const char *)text, got);
-        emit(target, text, length);
+        emit(core, text, length);
         if (length < got || got < CHUNK)
             return ERR_OK;
-        err = at + CHUNK > UINT32_MAX ? past_the_end(target) : job_checkpoint(target->job);
+        err = at + CHUNK > UINT32_MAX ? past_the_end(core) : job_checkpoint(core->target->job);
         if (err)
             return err;
     }
@@ -109,30 +112,30 @@ static enum err write0(struct target *target, uint32_t address)
 }
 
 /* The result is the number of bytes that were not written. */
-static enum err write_handle(struct target *target, uint32_t block, uint32_t *result)
+static enum err write_handle(struct core *core, uint32_t block, uint32_t *result)
 {
     uint8_t text[CHUNK];
     uint32_t word[3]; /* handle, address, length */
-    enum err err = read_words(target, block, word, 3);
+    enum err err = read_words(core, block, word, 3);
 
     if (err)
         return err;
     if (word[0] != 1 && word[0] != 2) {
-        fail_with(target, TARGET_EBADF);
+        fail_with(core, TARGET_EBADF);
         *result = word[2];
         return ERR_OK;
     }
     uint32_t todo = word[2] < TEXT_MAX ? word[2] : TEXT_MAX, done = 0;
     if (word[2] > (UINT64_C(1) << 32) - word[1])
-        err = past_the_end(target);
+        err = past_the_end(core);
     while (done < todo && !err) {
         uint32_t n = todo - done < CHUNK ? todo - done : CHUNK;
-        err = read_program(target, word[1] + done, text, n);
+        err = read_program(core, word[1] + done, text, n);
         if (err)
             break;
-        emit(target, text, n);
+        emit(core, text, n);
         done += n;
-        err = done < todo ? job_checkpoint(target->job) : ERR_OK;
+        err = done < todo ? job_checkpoint(core->target->job) : ERR_OK;
     }
     *result = word[2] - done;
     return err;
@@ -140,33 +143,33 @@ static enum err write_handle(struct target *target, uint32_t block, uint32_t *re
 
 /* ":tt" is the console: modes 0-3 read, 4-7 write, 8-11 append, which C libraries use for input,
  * output and errors. */
-static enum err open_console(struct target *target, uint32_t block, uint32_t *result)
+static enum err open_console(struct core *core, uint32_t block, uint32_t *result)
 {
     uint32_t word[3]; /* name, mode, length */
     uint8_t name[3];
-    enum err err = read_words(target, block, word, 3);
+    enum err err = read_words(core, block, word, 3);
 
     if (err)
         return err;
-    *result = fail_with(target, TARGET_ENOSYS);
+    *result = fail_with(core, TARGET_ENOSYS);
     if (word[2] != 3 || word[1] > 11)
         return ERR_OK;
-    err = read_program(target, word[0], name, 3);
+    err = read_program(core, word[0], name, 3);
     if (!err && memcmp(name, ":tt", 3) == 0)
         *result = word[1] / 4;
     return err;
 }
 
 /* Calls whose argument is a block that begins with a handle. */
-static enum err handle_call(struct target *target, uint32_t call, uint32_t block, uint32_t *result)
+static enum err handle_call(struct core *core, uint32_t call, uint32_t block, uint32_t *result)
 {
     uint32_t word[3] = {0};
-    enum err err = read_words(target, block, word, call == SYS_READ ? 3 : 1);
+    enum err err = read_words(core, block, word, call == SYS_READ ? 3 : 1);
 
     if (err)
         return err;
     if (word[0] > 2)
-        *result = call == SYS_ISTTY ? 0 : fail_with(target, TARGET_EBADF);
+        *result = call == SYS_ISTTY ? 0 : fail_with(core, TARGET_EBADF);
     else if (call == SYS_ISTTY)
         *result = 1;
     else /* nothing is ever typed: SYS_READ leaves all bytes unread, which is end of file */
@@ -174,32 +177,32 @@ static enum err handle_call(struct target *target, uint32_t call, uint32_t block
     return ERR_OK;
 }
 
-static enum err exit_call(struct target *target, uint32_t call, uint32_t argument,
+static enum err exit_call(struct core *core, uint32_t call, uint32_t argument,
                           struct target_stop *stop)
 {
     uint32_t word[2] = {argument, 0};
     enum err err = ERR_OK;
 
     if (call == SYS_EXIT_EXTENDED)
-        err = read_words(target, argument, word, 2);
+        err = read_words(core, argument, word, 2);
     bool normal = word[0] == ADP_STOPPED_APPLICATION_EXIT;
     *stop = (struct target_stop){.reason = STOP_EXIT};
     stop->exit_code = normal ? (int)word[1] : 1;
     return err;
 }
 
-static void warn_once(struct target *target, uint32_t call)
+static void warn_once(struct core *core, uint32_t call)
 {
     uint32_t bit = 1u << (call & 31);
 
-    if (target->semihost_warned & bit)
+    if (core->semihost_warned & bit)
         return;
-    target->semihost_warned |= bit;
-    log_line(target->job->log, LOG_WARN,
+    core->semihost_warned |= bit;
+    log_line(core->target->job->log, LOG_WARN,
              "the program makes semihosting call 0x%02x, which is not offered: it gets -1", call);
 }
 
-static enum err run_call(struct target *target, uint32_t call, uint32_t argument, uint32_t *result)
+static enum err run_call(struct core *core, uint32_t call, uint32_t argument, uint32_t *result)
 {
     uint32_t word = 0;
     uint8_t character;
@@ -208,73 +211,72 @@ static enum err run_call(struct target *target, uint32_t call, uint32_t argument
     *result = 0;
     switch (call) {
     case SYS_OPEN:
-        return open_console(target, argument, result);
+        return open_console(core, argument, result);
     case SYS_WRITEC:
-        err = read_program(target, argument, &character, 1);
+        err = read_program(core, argument, &character, 1);
         if (!err)
-            emit(target, &character, 1);
+            emit(core, &character, 1);
         return err;
     case SYS_WRITE0:
-        return write0(target, argument);
+        return write0(core, argument);
     case SYS_WRITE:
-        return write_handle(target, argument, result);
+        return write_handle(core, argument, result);
     case SYS_CLOSE:
     case SYS_READ:
     case SYS_ISTTY:
-        return handle_call(target, call, argument, result);
+        return handle_call(core, call, argument, result);
     case SYS_ISERROR:
-        err = read_words(target, argument, &word, 1);
+        err = read_words(core, argument, &word, 1);
         *result = word >> 31;
         return err;
     case SYS_ERRNO:
-        *result = (uint32_t)target->semihost_errno;
+        *result = (uint32_t)core->semihost_errno;
         return ERR_OK;
     default:
-        warn_once(target, call);
-        *result = fail_with(target, TARGET_ENOSYS);
+        warn_once(core, call);
+        *result = fail_with(core, TARGET_ENOSYS);
         return ERR_OK;
     }
 }
 
-bool semihost_is_call(const struct target *target, uint8_t bkpt)
+bool semihost_is_call(const struct core *core, uint8_t bkpt)
 {
-    return bkpt == SEMIHOST_BKPT && !target->semihosting_off;
+    return bkpt == SEMIHOST_BKPT && !core->semihosting_off;
 }
 
 void target_set_semihosting(struct target *target, bool on)
 {
-    target->semihosting_off = !on;
+    target->core->semihosting_off = !on;
 }
 
 bool target_semihosting(const struct target *target)
 {
-    return !target->semihosting_off;
+    return !target->core->semihosting_off;
 }
 
-enum err semihost_serve(struct target *target, bool *exited, struct target_stop *stop)
+enum err semihost_serve(struct core *core, bool *exited, struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
-    enum err err = regs_need(target);
+    enum err mark = core_mark(core);
+    enum err err = regs_need(core);
 
     if (err)
         return err;
-    uint32_t call = target->regs.word[0], argument = target->regs.word[1], result = 0;
-    uint32_t next = target->regs.word[SLOT_PC] + 2;
+    uint32_t call = core->regs.word[0], argument = core->regs.word[1], result = 0;
+    uint32_t next = core->regs.word[SLOT_PC] + 2;
     *exited = call == SYS_EXIT || call == SYS_EXIT_EXTENDED;
-    err = *exited ? exit_call(target, call, argument, stop)
-                  : run_call(target, call, argument, &result);
+    err = *exited ? exit_call(core, call, argument, stop) : run_call(core, call, argument, &result);
     if (err == ERR_FAULT) { /* the program's mistake, not the connection's */
-        core_rollback(target, mark);
-        result = fail_with(target, TARGET_EFAULT);
+        core_rollback(core, mark);
+        result = fail_with(core, TARGET_EFAULT);
     } else if (err) {
         return err;
     }
-    regs_set_slot(target, SLOT_PC, next);
+    regs_set_slot(core, SLOT_PC, next);
     if (!*exited) {
-        regs_set_slot(target, 0, result);
+        regs_set_slot(core, 0, result);
         return ERR_OK;
     }
     stop->pc = next;
-    target->stop = *stop;
+    core->stop = *stop;
     return ERR_OK;
 }

@@ -12,9 +12,9 @@ enum { AHEAD_MAX = 64 /* instructions */ };
 #define XPSR_IT 0x0600FC00u
 
 /* *known: where the instruction leads. */
-static enum err decode(struct target *target, uint32_t pc, struct thumb *thumb, bool *known)
+static enum err decode(struct core *core, uint32_t pc, struct thumb *thumb, bool *known)
 {
-    const struct target_region *region = target_region_at(target, pc);
+    const struct target_region *region = target_region_at(core->target, pc);
     uint8_t code[4];
     size_t got = 0;
 
@@ -22,7 +22,7 @@ static enum err decode(struct target *target, uint32_t pc, struct thumb *thumb, 
     /* Code in RAM may hold breakpoints, and v1 comparators do not reach it. */
     if (!region || !region->sector_size)
         return ERR_OK;
-    enum err err = memory_read_cached(target, pc, code, sizeof code, &got);
+    enum err err = memory_read_cached(core, pc, code, sizeof code, &got);
     if (err || got < sizeof code)
         return err;
     *thumb = thumb_decode(pc, get_le16(code), get_le16(code + 2));
@@ -35,7 +35,7 @@ static bool goes_back(const struct thumb *thumb, uint32_t at, bool outside)
     return !outside && thumb->next <= at;
 }
 
-enum err step_ahead(struct target *target, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
+enum err step_ahead(struct core *core, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
                     struct ahead *ahead)
 {
     *ahead = (struct ahead){.to = pc};
@@ -44,7 +44,7 @@ enum err step_ahead(struct target *target, uint32_t pc, uint32_t xpsr, uint32_t 
     while (ahead->count < AHEAD_MAX && !ahead->leaves) {
         struct thumb thumb;
         bool known;
-        enum err err = decode(target, ahead->to, &thumb, &known);
+        enum err err = decode(core, ahead->to, &thumb, &known);
         if (err || !known)
             return err;
         bool outside = thumb.next < start || thumb.next >= end;

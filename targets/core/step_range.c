@@ -31,83 +31,82 @@ static bool is_outside(const struct range_step *range)
     return range->pc < range->start || range->pc >= range->end;
 }
 
-static bool is_over(const struct target *target, const struct range_step *range)
+static bool is_over(const struct core *core, const struct range_step *range)
 {
-    return is_outside(range) || has_event(&range->facts) || breakpoint_at(target, range->pc);
+    return is_outside(range) || has_event(&range->facts) || breakpoint_at(core, range->pc);
 }
 
 /* Interrupts that are not masked would find the comparator; a fault that nothing catches would not.
  */
-static bool may_run(const struct target *target, uint32_t pc, const struct ahead *ahead)
+static bool may_run(const struct core *core, uint32_t pc, const struct ahead *ahead)
 {
     /* What is at pc is lifted. */
     return ahead->to != pc && ahead->count >= (ahead->leaves ? WORTH_A_COMPARATOR : WORTH_TWO) &&
-           target->maskisr != MASKISR_OFF && (target->vector_catch & DEMCR_VC_HARDERR) &&
-           fpb_can_reach(&target->fpb, ahead->to) && breakpoints_have_room(target);
+           core->maskisr != MASKISR_OFF && (core->vector_catch & DEMCR_VC_HARDERR) &&
+           fpb_can_reach(&core->fpb, ahead->to) && breakpoints_have_room(core);
 }
 
-static enum err plan(struct target *target, const struct range_step *range, struct hw_step *hw_step)
+static enum err plan(struct core *core, const struct range_step *range, struct hw_step *hw_step)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     struct ahead ahead;
-    enum err err = step_ahead(target, range->pc, range->xpsr, range->start, range->end, &ahead);
+    enum err err = step_ahead(core, range->pc, range->xpsr, range->start, range->end, &ahead);
 
     if (err)
         return err;
-    bool run = may_run(target, range->pc, &ahead) &&
-               breakpoint_add(target, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to) == ERR_OK;
-    core_rollback(target, mark);
+    bool run = may_run(core, range->pc, &ahead) &&
+               breakpoint_add(core, OWNER_INTERNAL, BREAKPOINT_HW, ahead.to) == ERR_OK;
+    core_rollback(core, mark);
     *hw_step = (struct hw_step){
         .pc = range->pc,
         .to = run ? ahead.to : NO_ADDRESS,
         .next = ahead.to,
-        .sp = target->regs.word[SLOT_SP], /* where the range began: it is seldom far away */
-        .masked = target->maskisr != MASKISR_OFF,
+        .sp = core->regs.word[SLOT_SP], /* where the range began: it is seldom far away */
+        .masked = core->maskisr != MASKISR_OFF,
         .full = ahead.leaves && (run || ahead.count == 1),
     };
     return ERR_OK;
 }
 
-static void forget_plan(struct target *target, const struct hw_step *hw_step)
+static void forget_plan(struct core *core, const struct hw_step *hw_step)
 {
     if (hw_step->to != NO_ADDRESS)
-        breakpoint_remove(target, OWNER_INTERNAL, BREAKPOINT_HW, hw_step->to);
+        breakpoint_remove(core, OWNER_INTERNAL, BREAKPOINT_HW, hw_step->to);
 }
 
 /* Handlers must not find the comparator that is meant for the range. */
-static enum err let_handlers_run(struct target *target, struct range_step *range,
+static enum err let_handlers_run(struct core *core, struct range_step *range,
                                  struct hw_step *hw_step, struct target_stop *stop)
 {
     bool pending = false, returned = true;
     enum err err = ERR_OK;
 
-    if (target->maskisr == MASKISR_AUTO)
-        err = step_pending(target, range->pc, range->special, &pending);
+    if (core->maskisr == MASKISR_AUTO)
+        err = step_pending(core, range->pc, range->special, &pending);
     if (err || !pending)
         return err;
-    forget_plan(target, hw_step);
+    forget_plan(core, hw_step);
     hw_step->to = NO_ADDRESS;
-    err = step_handlers(target, &returned, stop);
+    err = step_handlers(core, &returned, stop);
     range->stopped = !returned;
-    return err || !returned ? err : plan(target, range, hw_step);
+    return err || !returned ? err : plan(core, range, hw_step);
 }
 
-static enum err range_go_on(struct target *target, struct range_step *range,
-                            struct target_stop *stop)
+static enum err range_go_on(struct core *core, struct range_step *range, struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     struct hw_step hw_step;
-    enum err err = plan(target, range, &hw_step);
+    enum err err = plan(core, range, &hw_step);
 
     if (err)
         return err;
-    err = let_handlers_run(target, range, &hw_step, stop);
+    err = let_handlers_run(core, range, &hw_step, stop);
     if (!err && !range->stopped)
-        err = step_once(target, &hw_step, &range->facts);
-    forget_plan(target, &hw_step);
+        err = step_once(core, &hw_step, &range->facts);
+    forget_plan(core, &hw_step);
     if (err) {
         range->stopped = true;
-        return step_rescue(target, err, mark, stop);
+        return step_rescue(core, err, mark, stop);
     }
     if (range->stopped)
         return ERR_OK;
@@ -119,124 +118,125 @@ static enum err range_go_on(struct target *target, struct range_step *range,
 }
 
 /* Others' short jobs run; one that changes what the core does ends the range. */
-static enum err pause_now_and_then(struct target *target, struct range_step *range,
+static enum err pause_now_and_then(struct core *core, struct range_step *range,
                                    struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
-    if (core_now_us(target) - range->checkpoint_us < CHECKPOINT_US && !job_cancelled(target->job))
+    if (core_now_us(core) - range->checkpoint_us < CHECKPOINT_US &&
+        !job_cancelled(core->target->job))
         return ERR_OK;
-    if (job_checkpoint(target->job) != ERR_OK)
-        core_rollback(target, mark);
-    else if (target->state != TARGET_HALTED)
-        return core_need_halted(target);
-    range->checkpoint_us = core_now_us(target);
-    if (!job_cancelled(target->job))
+    if (job_checkpoint(core->target->job) != ERR_OK)
+        core_rollback(core, mark);
+    else if (core->state != TARGET_HALTED)
+        return core_need_halted(core);
+    range->checkpoint_us = core_now_us(core);
+    if (!job_cancelled(core->target->job))
         return ERR_OK;
     struct job uncancellable, *before;
     range->stopped = true;
-    core_uncancellable_begin(target, &uncancellable, &before);
-    enum err err = core_halt_now(target, CHECKPOINT_US, STOP_REQUEST, stop);
-    core_uncancellable_end(target, before);
-    return err ? job_fail(target->job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
+    core_uncancellable_begin(core, &uncancellable, &before);
+    enum err err = core_halt_now(core, CHECKPOINT_US, STOP_REQUEST, stop);
+    core_uncancellable_end(core, before);
+    return err ? job_fail(core->target->job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
 }
 
-static enum err finish(struct target *target, struct range_step *range, struct target_stop *stop)
+static enum err finish(struct core *core, struct range_step *range, struct target_stop *stop)
 {
     if (!range->complete) {
-        stop_queue_faults(target, &range->facts);
-        stop_queue_ahead(target, range->pc, target->regs.word[SLOT_SP]);
+        stop_queue_faults(core, &range->facts);
+        stop_queue_ahead(core, range->pc, core->regs.word[SLOT_SP]);
     }
-    enum err err = regs_need(target);
+    enum err err = regs_need(core);
 
-    if (!err && target->ops.count)
-        err = core_flush_halted(target);
-    cache_commit(core_cache(target), err == ERR_OK);
+    if (!err && core->ops.count)
+        err = core_flush_halted(core);
+    cache_commit(core_cache(core), err == ERR_OK);
     if (!err)
-        err = stop_explain(target, &range->facts, STOP_STEP, stop);
-    const struct breakpoint *ours = breakpoint_at(target, range->pc);
+        err = stop_explain(core, &range->facts, STOP_STEP, stop);
+    const struct breakpoint *ours = breakpoint_at(core, range->pc);
     if (err || stop->reason != STOP_STEP || !ours)
         return err;
-    stop_at_breakpoint(target, ours, stop);
-    target->stop = *stop;
+    stop_at_breakpoint(core, ours, stop);
+    core->stop = *stop;
     return ERR_OK;
 }
 
-static enum err range_leave(struct target *target, struct range_step *range,
-                            struct target_stop *stop)
+static enum err range_leave(struct core *core, struct range_step *range, struct target_stop *stop)
 {
     enum err err;
 
-    range->pc = target->regs.word[SLOT_PC];
-    range->xpsr = target->regs.word[SLOT_XPSR];
-    range->special = target->regs.word[SLOT_SPECIAL];
+    range->pc = core->regs.word[SLOT_PC];
+    range->xpsr = core->regs.word[SLOT_XPSR];
+    range->special = core->regs.word[SLOT_SPECIAL];
     do {
-        err = range_go_on(target, range, stop);
+        err = range_go_on(core, range, stop);
         if (!err && !range->stopped)
-            err = pause_now_and_then(target, range, stop);
+            err = pause_now_and_then(core, range, stop);
         if (err || range->stopped)
             return err;
-    } while (!is_over(target, range));
-    return finish(target, range, stop);
+    } while (!is_over(core, range));
+    return finish(core, range, stop);
 }
 
 /* At a semihosting call inside the range the range goes on behind it. */
-static enum err serve_and_go_on(struct target *target, struct range_step *range,
+static enum err serve_and_go_on(struct core *core, struct range_step *range,
                                 struct target_stop *stop, bool *go_on)
 {
     bool passed = false;
-    enum err err = step_over_bkpt(target, &passed, stop);
+    enum err err = step_over_bkpt(core, &passed, stop);
 
-    range->pc = target->regs.word[SLOT_PC];
-    *go_on = !err && stop->reason == STOP_STEP && !is_outside(range) &&
-             !breakpoint_at(target, range->pc);
+    range->pc = core->regs.word[SLOT_PC];
+    *go_on =
+        !err && stop->reason == STOP_STEP && !is_outside(range) && !breakpoint_at(core, range->pc);
     return err;
 }
 
-static enum err walk_range(struct target *target, uint32_t start, uint32_t end,
+static enum err walk_range(struct core *core, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
-    struct range_step range = {.start = start, .end = end, .checkpoint_us = core_now_us(target)};
+    struct range_step range = {.start = start, .end = end, .checkpoint_us = core_now_us(core)};
     bool passed = false, go_on = true;
-    enum err err = regs_need(target);
+    enum err err = regs_need(core);
 
     stop->reason = STOP_NONE;
     if (!err)
-        err = step_over_bkpt(target, &passed, stop);
+        err = step_over_bkpt(core, &passed, stop);
     if (err || passed)
         return err;
     while (!err && go_on) {
         go_on = false;
-        err = range_leave(target, &range, stop);
-        if (!err && stop->reason == STOP_BKPT && semihost_is_call(target, stop->bkpt))
-            err = serve_and_go_on(target, &range, stop, &go_on);
+        err = range_leave(core, &range, stop);
+        if (!err && stop->reason == STOP_BKPT && semihost_is_call(core, stop->bkpt))
+            err = serve_and_go_on(core, &range, stop, &go_on);
     }
     return err;
 }
 
 /* Cancelled while it looked at code or registers: the core stands. */
-static enum err stop_here(struct target *target, struct target_stop *stop)
+static enum err stop_here(struct core *core, struct target_stop *stop)
 {
     struct job uncancellable, *before;
 
-    core_uncancellable_begin(target, &uncancellable, &before);
-    enum err err = regs_need(target);
-    core_uncancellable_end(target, before);
+    core_uncancellable_begin(core, &uncancellable, &before);
+    enum err err = regs_need(core);
+    core_uncancellable_end(core, before);
     if (err)
-        return job_fail(target->job, err, "%s", job_text(&uncancellable, err));
-    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = target->regs.word[SLOT_PC]};
-    target->stop = *stop;
+        return job_fail(core->target->job, err, "%s", job_text(&uncancellable, err));
+    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = core->regs.word[SLOT_PC]};
+    core->stop = *stop;
     return ERR_OK;
 }
 
 enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
-    enum err mark = core_mark(target);
-    enum err err = walk_range(target, start, end, stop);
+    struct core *core = target->core;
+    enum err mark = core_mark(core);
+    enum err err = walk_range(core, start, end, stop);
 
     if (err != ERR_CANCELLED)
         return err;
-    core_rollback(target, mark);
-    return stop_here(target, stop);
+    core_rollback(core, mark);
+    return stop_here(core, stop);
 }

@@ -15,20 +15,20 @@
 #define HFSR_VECTTBL (1u << 1)
 #define LOCKUP_TEXT "lockup: "
 
-void stop_queue_faults(struct target *target, struct stop_facts *facts)
+void stop_queue_faults(struct core *core, struct stop_facts *facts)
 {
-    if (target->profile->fault_status)
-        ops_read(&target->ops, SCB_CFSR, 4, facts->scb, 5);
+    if (core->profile->fault_status)
+        ops_read(&core->ops, SCB_CFSR, 4, facts->scb, 5);
     else
-        ops_read32(&target->ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
+        ops_read32(&core->ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
 }
 
-void stop_queue(struct target *target, bool full, struct stop_facts *facts)
+void stop_queue(struct core *core, bool full, struct stop_facts *facts)
 {
-    struct ops *ops = &target->ops;
+    struct ops *ops = &core->ops;
 
     if (full)
-        stop_queue_faults(target, facts);
+        stop_queue_faults(core, facts);
     else
         ops_read32(ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
     ops_read32(ops, SCB_ICSR, &facts->icsr);
@@ -36,81 +36,80 @@ void stop_queue(struct target *target, bool full, struct stop_facts *facts)
 }
 
 /* Reading clears MATCHED (C1.8.17): not before the core is known to stand. */
-void stop_queue_matches(struct target *target, struct stop_facts *facts)
+void stop_queue_matches(struct core *core, struct stop_facts *facts)
 {
     bool first = true;
 
-    for (unsigned i = 0; i < target->dwt.count; i++) {
-        if (!target->dwt.written[i].function)
+    for (unsigned i = 0; i < core->dwt.count; i++) {
+        if (!core->dwt.written[i].function)
             continue;
         if (first)
-            ops_barrier(&target->ops);
+            ops_barrier(&core->ops);
         first = false;
-        ops_read32(&target->ops, DWT_FUNCTION(i), &facts->dwt_function[i]);
+        ops_read32(&core->ops, DWT_FUNCTION(i), &facts->dwt_function[i]);
     }
 }
 
-static void want_line(struct target *target, uint32_t address)
+static void want_line(struct core *core, uint32_t address)
 {
-    uint64_t now = core_now_us(target);
+    uint64_t now = core_now_us(core);
 
-    if (target->no_ahead || !memory_is_cacheable(target, address) ||
-        cache_find(core_cache(target), address, now) ||
-        cache_is_claimed(core_cache(target), address))
+    if (core->no_ahead || !memory_is_cacheable(core, address) ||
+        cache_find(core_cache(core), address, now) || cache_is_claimed(core_cache(core), address))
         return;
-    bool ram = target_region_at(target, address)->kind == REGION_RAM;
-    struct cache_line *line = cache_claim(core_cache(target), address, ram, now);
-    ops_read(&target->ops, line->address, 4, line->data, CACHE_LINE / 4);
+    bool ram = target_region_at(core->target, address)->kind == REGION_RAM;
+    struct cache_line *line = cache_claim(core_cache(core), address, ram, now);
+    ops_read(&core->ops, line->address, 4, line->data, CACHE_LINE / 4);
 }
 
-void stop_queue_ahead(struct target *target, uint32_t pc, uint32_t sp)
+void stop_queue_ahead(struct core *core, uint32_t pc, uint32_t sp)
 {
     /* gdb looks at the instructions around pc and one before; its stack cache has 64-byte lines.
      * pc may be anything after a crash: then its region is none that may be cached. */
-    want_line(target, pc);
+    want_line(core, pc);
     if (cache_line_of(pc - 4) != cache_line_of(pc))
-        want_line(target, pc - 4);
+        want_line(core, pc - 4);
     if (cache_line_of(pc + 4) != cache_line_of(pc))
-        want_line(target, pc + 4);
-    want_line(target, sp);
-    want_line(target, sp + CACHE_LINE);
+        want_line(core, pc + 4);
+    want_line(core, sp);
+    want_line(core, sp + CACHE_LINE);
 }
 
 /* At the only breakpoint there is, or where the function returns to; with the stack where it was,
  * for it is seldom far away. What the registers were is known even while they are not. */
-uint32_t stop_likely_pc(const struct target *target)
+uint32_t stop_likely_pc(const struct core *core)
 {
-    return breakpoints_single(target, target->regs.word[SLOT_LR]);
+    return breakpoints_single(core, core->regs.word[SLOT_LR]);
 }
 
-void stop_queue_likely(struct target *target)
+void stop_queue_likely(struct core *core)
 {
-    want_line(target, stop_likely_pc(target));
-    want_line(target, target->regs.word[SLOT_SP]);
-    want_line(target, target->regs.word[SLOT_SP] + CACHE_LINE);
+    want_line(core, stop_likely_pc(core));
+    want_line(core, core->regs.word[SLOT_SP]);
+    want_line(core, core->regs.word[SLOT_SP] + CACHE_LINE);
 }
 
-bool stop_ahead_failed(struct target *target, enum err err)
+bool stop_ahead_failed(struct core *core, enum err err)
 {
     uint32_t at;
 
-    if (err != ERR_FAULT || !probe_failed_address(target->probe, &at) ||
-        !cache_is_claimed(core_cache(target), at))
+    if (err != ERR_FAULT || !probe_failed_address(core->target->probe, &at) ||
+        !cache_is_claimed(core_cache(core), at))
         return false;
-    target->no_ahead = true;
+    core->no_ahead = true;
     return true;
 }
 
 /* Reading ahead is a favour; that it fails is no news. */
-static enum err read_ahead(struct target *target)
+static enum err read_ahead(struct core *core)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
-    stop_queue_ahead(target, target->regs.word[SLOT_PC], target->regs.word[SLOT_SP]);
-    enum err err = core_flush(target);
-    cache_commit(core_cache(target), err == ERR_OK);
+    stop_queue_ahead(core, core->regs.word[SLOT_PC], core->regs.word[SLOT_SP]);
+    enum err err = core_flush(core);
+    cache_commit(core_cache(core), err == ERR_OK);
     if (err == ERR_FAULT) {
-        core_rollback(target, mark);
+        core_rollback(core, mark);
         return ERR_OK;
     }
     return err;
@@ -137,13 +136,13 @@ static void add_hit(struct target_stop *stop, const struct watchpoint *watch)
                  names[watch->kind], watch->address, watch->length);
 }
 
-static void say_watchpoint(struct target *target, const struct stop_facts *facts,
+static void say_watchpoint(struct core *core, const struct stop_facts *facts,
                            struct target_stop *stop)
 {
-    for (unsigned i = 0; i < target->dwt.count; i++) {
-        const struct dwt_slot *slot = &target->dwt.written[i];
+    for (unsigned i = 0; i < core->dwt.count; i++) {
+        const struct dwt_slot *slot = &core->dwt.written[i];
         if (slot->function && (facts->dwt_function[i] & DWT_FUNCTION_MATCHED))
-            add_hit(stop, &target->watchpoints[slot->watchpoint]);
+            add_hit(stop, &core->watchpoints[slot->watchpoint]);
     }
     stop->reason = stop->owners ? STOP_WATCHPOINT : STOP_EXTERNAL;
     if (!stop->owners)
@@ -151,29 +150,29 @@ static void say_watchpoint(struct target *target, const struct stop_facts *facts
                  "a watchpoint that is not ours, or not set any more");
 }
 
-void stop_at_breakpoint(const struct target *target, const struct breakpoint *breakpoint,
+void stop_at_breakpoint(const struct core *core, const struct breakpoint *breakpoint,
                         struct target_stop *stop)
 {
     stop->reason = breakpoint->soft ? STOP_BREAKPOINT_SW : STOP_BREAKPOINT_HW;
-    stop->owners = breakpoint_owners(target, breakpoint->address);
+    stop->owners = breakpoint_owners(core, breakpoint->address);
     snprintf(stop->text, sizeof stop->text, "breakpoint at 0x%08x", breakpoint->address);
 }
 
 /* `stop` is what it was asked for. */
-static void say_breakpoint(struct target *target, struct target_stop *stop)
+static void say_breakpoint(struct core *core, struct target_stop *stop)
 {
     enum stop_reason plain = stop->reason;
-    const struct breakpoint *ours = breakpoint_at(target, stop->pc);
-    enum err mark = core_mark(target);
+    const struct breakpoint *ours = breakpoint_at(core, stop->pc);
+    enum err mark = core_mark(core);
     uint8_t code[2] = {0};
 
     if (ours) {
-        stop_at_breakpoint(target, ours, stop);
+        stop_at_breakpoint(core, ours, stop);
         return;
     }
     stop->reason = STOP_BKPT;
-    if (target_read(target, stop->pc, code, 2, NULL) != ERR_OK)
-        core_rollback(target, mark);
+    if (memory_read(core, stop->pc, code, 2, NULL) != ERR_OK)
+        core_rollback(core, mark);
     if (code[1] == 0xBE) {
         stop->bkpt = code[0];
         snprintf(stop->text, sizeof stop->text, "BKPT 0x%02x in the program at 0x%08x", code[0],
@@ -193,120 +192,124 @@ static void say_breakpoint(struct target *target, struct target_stop *stop)
 
 /* In the first instruction of a handler LR is EXC_RETURN, and the return address lies in the frame
  * that was pushed to the stack it names (B1.5.6, B1.5.8). 0: not to be had. */
-static uint32_t faulting_pc(struct target *target, const struct stop_facts *facts)
+static uint32_t faulting_pc(struct core *core, const struct stop_facts *facts)
 {
-    const uint32_t *word = target->regs.word;
+    const uint32_t *word = core->regs.word;
     bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING);
     uint32_t exc_return = word[SLOT_LR], frame;
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
     uint8_t bytes[4];
 
     if (exc_return >> 24 != 0xFF || !frame_is_whole)
         return 0;
     frame = exc_return & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
-    if (target_read(target, frame + 0x18, bytes, sizeof bytes, NULL) != ERR_OK) {
-        core_rollback(target, mark);
+    if (memory_read(core, frame + 0x18, bytes, sizeof bytes, NULL) != ERR_OK) {
+        core_rollback(core, mark);
         return 0;
     }
     return get_le32(bytes);
 }
 
 /* The core was refused what it wanted from flash, and that is closed. */
-static bool is_protection(struct target *target, const struct stop_facts *facts)
+static bool is_protection(struct core *core, const struct stop_facts *facts)
 {
     uint32_t cfsr = facts->scb[FACT_CFSR];
-    const struct target_region *region = target_region_at(target, facts->scb[FACT_BFAR]);
+    const struct target_region *region = target_region_at(core->target, facts->scb[FACT_BFAR]);
     bool code = cfsr & CFSR_IBUSERR || facts->scb[FACT_HFSR] & HFSR_VECTTBL;
     bool data = cfsr & CFSR_PRECISERR && cfsr & CFSR_BFARVALID && region &&
                 region->kind != REGION_RAM && region->kind != REGION_DEVICE;
 
-    return (code || data) && target_protection_is_on(target);
+    return (code || data) && core_protection_is_on(core);
 }
 
-void stop_say_fault(struct target *target, const struct stop_facts *facts, unsigned exception,
+void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
                     uint32_t faulting_pc, char *text, size_t size)
 {
     enum { HARD_FAULT = 3 };
 
-    if (is_protection(target, facts))
-        snprintf(text, size, "%s", target->chip.unlocked ? TARGET_UNLOCKED_TEXT : PROTECTED_TEXT);
-    else if (exception > HARD_FAULT || !vectors_mislead(target, text, size))
+    if (is_protection(core, facts))
+        snprintf(text, size, "%s",
+                 core->target->chip.unlocked ? TARGET_UNLOCKED_TEXT : PROTECTED_TEXT);
+    else if (exception > HARD_FAULT || !vectors_mislead(core, text, size))
         fault_explain(facts, exception, faulting_pc, text, size);
 }
 
-static void say_fault(struct target *target, const struct stop_facts *facts, bool lockup,
+static void say_fault(struct core *core, const struct stop_facts *facts, bool lockup,
                       struct target_stop *stop)
 {
-    unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
+    unsigned exception = core->regs.word[SLOT_XPSR] & XPSR_IPSR;
     char text[sizeof stop->text - 50];
 
     stop->reason = STOP_FAULT;
-    stop_say_fault(target, facts, exception, faulting_pc(target, facts), text, sizeof text);
+    stop_say_fault(core, facts, exception, faulting_pc(core, facts), text, sizeof text);
     snprintf(stop->text, sizeof stop->text, "%s%s", lockup ? LOCKUP_TEXT : "", text);
 }
 
 /* Both words of the vector table have been fetched: DDI 0403, B1.5.5. */
-static void say_reset(struct target *target, struct target_stop *stop)
+static void say_reset(struct core *core, struct target_stop *stop)
 {
     stop->reason = STOP_RESET;
-    stop->misled = vectors_misled(target, stop->text, sizeof stop->text);
+    stop->misled = vectors_misled(core, stop->text, sizeof stop->text);
     if (!stop->misled)
         snprintf(stop->text, sizeof stop->text, "halted after reset");
 }
 
-static void say_vector_catch(struct target *target, const struct stop_facts *facts,
+static void say_vector_catch(struct core *core, const struct stop_facts *facts,
                              struct target_stop *stop)
 {
-    unsigned exception = target->regs.word[SLOT_XPSR] & XPSR_IPSR;
+    unsigned exception = core->regs.word[SLOT_XPSR] & XPSR_IPSR;
 
     if (exception >= 3 && exception <= 6) {
-        say_fault(target, facts, false, stop);
+        say_fault(core, facts, false, stop);
         return;
     }
-    say_reset(target, stop);
+    say_reset(core, stop);
 }
 
-enum err stop_explain(struct target *target, const struct stop_facts *facts, enum stop_reason plain,
+enum err stop_explain(struct core *core, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop)
 {
     uint32_t dfsr = facts->scb[FACT_DFSR];
 
-    core_saw_dhcsr(target, facts->dhcsr);
-    core_saw_icsr(target, facts->icsr);
-    *stop = (struct target_stop){.reason = plain, .pc = target->regs.word[SLOT_PC]};
-    enum err err = read_ahead(target);
+    core_saw_dhcsr(core, facts->dhcsr);
+    core_saw_icsr(core, facts->icsr);
+    *stop = (struct target_stop){.reason = plain, .pc = core->regs.word[SLOT_PC]};
+    enum err err = read_ahead(core);
     if (err)
         return err;
     /* A locked-up core that was halted does not show S_LOCKUP any more: `plain` says so. */
     if ((facts->dhcsr & DHCSR_S_LOCKUP) || plain == STOP_FAULT)
-        say_fault(target, facts, true, stop);
+        say_fault(core, facts, true, stop);
     else if (dfsr & DFSR_VCATCH)
-        say_vector_catch(target, facts, stop);
+        say_vector_catch(core, facts, stop);
     else if (dfsr & DFSR_DWTTRAP)
-        say_watchpoint(target, facts, stop);
+        say_watchpoint(core, facts, stop);
     else if (dfsr & DFSR_BKPT)
-        say_breakpoint(target, stop);
+        say_breakpoint(core, stop);
     else if (dfsr & DFSR_EXTERNAL)
         stop->reason = STOP_EXTERNAL;
     else if (plain == STOP_RESET)
-        say_reset(target, stop);
-    target->stop = *stop;
-    return target->state == TARGET_ABSENT ? target->job->error : ERR_OK;
+        say_reset(core, stop);
+    core->stop = *stop;
+    return core->state == TARGET_ABSENT ? core->target->job->error : ERR_OK;
 }
 
 bool target_locked_up(const struct target *target)
 {
-    return target->state == TARGET_RUNNING && target->locked_up;
+    const struct core *core = target->core;
+
+    return core->state == TARGET_RUNNING && core->locked_up;
 }
 
 /* Its registers cannot be seen without halting it: the exception is not known. */
 enum err target_explain_lockup(struct target *target, char *text, size_t size)
 {
+    struct core *core = target->core;
     struct stop_facts facts = {0};
 
-    stop_queue_faults(target, &facts);
-    enum err err = core_flush(target);
+    stop_queue_faults(core, &facts);
+    enum err err = core_flush(core);
     if (!err)
-        stop_say_fault(target, &facts, 0, 0, text, size);
+        stop_say_fault(core, &facts, 0, 0, text, size);
     return err;
 }

@@ -30,22 +30,22 @@ struct table {
     uint32_t sp, reset;
 };
 
-static const struct target_region *find_flash(const struct target *target)
+static const struct target_region *find_flash(const struct core *core)
 {
-    for (size_t i = 0; i < target->regions.count; i++)
-        if (target->regions.items[i].kind == REGION_FLASH)
-            return &target->regions.items[i];
+    for (size_t i = 0; i < core->target->regions.count; i++)
+        if (core->target->regions.items[i].kind == REGION_FLASH)
+            return &core->target->regions.items[i];
     return NULL;
 }
 
 /* For questions whose answer may be a refusal. */
-static bool read_quietly(struct target *target, uint32_t address, uint8_t *data, size_t length)
+static bool read_quietly(struct core *core, uint32_t address, uint8_t *data, size_t length)
 {
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
-    if (target_read(target, address, data, length, NULL) == ERR_OK)
+    if (memory_read(core, address, data, length, NULL) == ERR_OK)
         return true;
-    core_rollback(target, mark);
+    core_rollback(core, mark);
     return false;
 }
 
@@ -56,17 +56,17 @@ static bool is_blank(const struct table *table)
 
 /* What the core begins with, and where people know that: address 0 shows the flash, unless BOOT0
  * and BOOT1 say otherwise. */
-static bool read_table(struct target *target, struct table *table, uint32_t *address)
+static bool read_table(struct core *core, struct table *table, uint32_t *address)
 {
-    const struct target_region *flash = find_flash(target);
+    const struct target_region *flash = find_flash(core);
     uint8_t here[TABLE_SIZE], there[TABLE_SIZE] = {0};
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
-    ops_read(&target->ops, 0, 4, here, TABLE_SIZE / 4);
+    ops_read(&core->ops, 0, 4, here, TABLE_SIZE / 4);
     if (flash)
-        ops_read(&target->ops, flash->start, 4, there, TABLE_SIZE / 4);
-    if (core_flush(target) != ERR_OK) {
-        core_rollback(target, mark);
+        ops_read(&core->ops, flash->start, 4, there, TABLE_SIZE / 4);
+    if (core_flush(core) != ERR_OK) {
+        core_rollback(core, mark);
         return false;
     }
     *table = (struct table){get_le32(here), get_le32(here + 4)};
@@ -76,43 +76,44 @@ static bool read_table(struct target *target, struct table *table, uint32_t *add
 
 /* --- a program that begins behind an empty boot area --- */
 
-static bool begins_program(const struct target *target, uint32_t address, const struct table *table)
+static bool begins_program(const struct core *core, uint32_t address, const struct table *table)
 {
-    const struct target_region *stack = target_region_at(target, table->sp - 4);
-    const struct target_region *code = target_region_at(target, table->reset);
+    const struct target_region *stack = target_region_at(core->target, table->sp - 4);
+    const struct target_region *code = target_region_at(core->target, table->reset);
 
     return stack && stack->kind == REGION_RAM && table->sp % 4 == 0 && table->reset & THUMB &&
-           code && code->sector_size && target_own_address(target, table->reset) - address < NEAR;
+           code && code->sector_size &&
+           target_own_address(core->target, table->reset) - address < NEAR;
 }
 
 /* 0: none was found. */
-static uint32_t find_program(struct target *target)
+static uint32_t find_program(struct core *core)
 {
-    const struct target_region *flash = find_flash(target);
+    const struct target_region *flash = find_flash(core);
     uint8_t words[BOOT_AREAS][TABLE_SIZE];
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(core);
 
     if (!flash)
         return 0;
     memset(words, 0xFF, sizeof words);
     for (size_t i = 0; i < BOOT_AREAS; i++)
         if (boot_areas[i] < flash->size)
-            ops_read(&target->ops, flash->start + boot_areas[i], 4, words[i], TABLE_SIZE / 4);
-    if (core_flush(target) != ERR_OK) {
-        core_rollback(target, mark);
+            ops_read(&core->ops, flash->start + boot_areas[i], 4, words[i], TABLE_SIZE / 4);
+    if (core_flush(core) != ERR_OK) {
+        core_rollback(core, mark);
         return 0;
     }
     for (size_t i = 0; i < BOOT_AREAS; i++) {
         struct table table = {get_le32(words[i]), get_le32(words[i] + 4)};
-        if (begins_program(target, flash->start + boot_areas[i], &table))
+        if (begins_program(core, flash->start + boot_areas[i], &table))
             return flash->start + boot_areas[i];
     }
     return 0;
 }
 
-static void say_blank(struct target *target, uint32_t at, bool search, char *text, size_t size)
+static void say_blank(struct core *core, uint32_t at, bool search, char *text, size_t size)
 {
-    uint32_t program = search ? find_program(target) : 0;
+    uint32_t program = search ? find_program(core) : 0;
 
     if (program)
         snprintf(text, size,
@@ -134,11 +135,11 @@ static bool is_executable(const struct target_region *region)
 }
 
 /* Which memory of a larger chip would be there. */
-static void say_nowhere(const struct target *target, uint32_t code, char *text)
+static void say_nowhere(const struct core *core, uint32_t code, char *text)
 {
-    const struct target_region *flash = find_flash(target);
+    const struct target_region *flash = find_flash(core);
 
-    bool by_alias = target_own_address(target, 0) && code < LARGEST_FLASH;
+    bool by_alias = target_own_address(core->target, 0) && code < LARGEST_FLASH;
 
     if (flash && (by_alias || code - flash->start < LARGEST_FLASH))
         snprintf(text, REASON_SIZE,
@@ -150,28 +151,28 @@ static void say_nowhere(const struct target *target, uint32_t code, char *text)
 }
 
 /* Flash that is erased reads as ones on most families; on the others the core will tell. */
-static bool is_erased(struct target *target, uint32_t code)
+static bool is_erased(struct core *core, uint32_t code)
 {
-    const struct target_region *region = target_region_at(target, code);
+    const struct target_region *region = target_region_at(core->target, code);
     uint8_t bytes[4];
 
     return region && region->kind != REGION_RAM && region->kind != REGION_DEVICE &&
-           read_quietly(target, code, bytes, sizeof bytes) && get_le32(bytes) == ONES;
+           read_quietly(core, code, bytes, sizeof bytes) && get_le32(bytes) == ONES;
 }
 
 /* RAM whose size is not in the table, or a second one, is a device to the map. */
-static bool holds_stack(const struct target *target, uint32_t sp)
+static bool holds_stack(const struct core *core, uint32_t sp)
 {
-    const struct target_region *region = target_region_at(target, sp - 4);
+    const struct target_region *region = target_region_at(core->target, sp - 4);
 
     return region && (region->kind == REGION_RAM ||
                       (region->kind == REGION_DEVICE && region->start < PERIPHERALS));
 }
 
-static void say_stack(const struct target *target, uint32_t sp, char *text)
+static void say_stack(const struct core *core, uint32_t sp, char *text)
 {
-    for (size_t i = 0; i < target->regions.count; i++) {
-        const struct target_region *ram = &target->regions.items[i];
+    for (size_t i = 0; i < core->target->regions.count; i++) {
+        const struct target_region *ram = &core->target->regions.items[i];
 
         if (ram->kind != REGION_RAM || sp < ram->start || sp >= PERIPHERALS)
             continue;
@@ -185,39 +186,39 @@ static void say_stack(const struct target *target, uint32_t sp, char *text)
 }
 
 /* Empty if nothing is wrong. */
-static void judge(struct target *target, const struct table *table, char reason[REASON_SIZE])
+static void judge(struct core *core, const struct table *table, char reason[REASON_SIZE])
 {
     uint32_t code = table->reset & ~THUMB;
 
     reason[0] = '\0';
-    if (!is_executable(target_region_at(target, code)))
-        say_nowhere(target, code, reason);
+    if (!is_executable(target_region_at(core->target, code)))
+        say_nowhere(core, code, reason);
     else if (!(table->reset & THUMB))
         snprintf(reason, REASON_SIZE,
                  "bit 0 of a reset vector has to be set (Thumb code): is this a program?");
-    else if (!holds_stack(target, table->sp))
-        say_stack(target, table->sp, reason);
-    else if (is_erased(target, code))
+    else if (!holds_stack(core, table->sp))
+        say_stack(core, table->sp, reason);
+    else if (is_erased(core, code))
         snprintf(reason, REASON_SIZE, "the flash at 0x%08x is erased: is all of the program there?",
                  code);
 }
 
 /* --- outside --- */
 
-bool vectors_mislead(struct target *target, char *text, size_t size)
+bool vectors_mislead(struct core *core, char *text, size_t size)
 {
-    uint64_t began = core_now_us(target);
+    uint64_t began = core_now_us(core);
     char reason[REASON_SIZE];
     struct table table;
     uint32_t at;
 
-    if (!read_table(target, &table, &at))
+    if (!read_table(core, &table, &at))
         return false;
     if (is_blank(&table)) { /* somebody waits for an answer: no search on a crawling wire */
-        say_blank(target, at, core_now_us(target) - began < SLOW_US, text, size);
+        say_blank(core, at, core_now_us(core) - began < SLOW_US, text, size);
         return true;
     }
-    judge(target, &table, reason);
+    judge(core, &table, reason);
     if (reason[0])
         snprintf(text, size, "the vectors at 0x%08x are 0x%08x (stack), 0x%08x (reset): %s", at,
                  table.sp, table.reset, reason);
@@ -226,12 +227,12 @@ bool vectors_mislead(struct target *target, char *text, size_t size)
 
 /* The stack pointer lacks its lowest bits, the Thumb bit is in xPSR: enough to see that all is well
  * without reading. */
-bool vectors_misled(struct target *target, char *text, size_t size)
+bool vectors_misled(struct core *core, char *text, size_t size)
 {
-    const uint32_t *word = target->regs.word;
+    const uint32_t *word = core->regs.word;
     struct table table = {word[SLOT_SP], word[SLOT_PC] | (word[SLOT_XPSR] & XPSR_T ? THUMB : 0)};
     char reason[REASON_SIZE];
 
-    judge(target, &table, reason);
-    return reason[0] && vectors_mislead(target, text, size);
+    judge(core, &table, reason);
+    return reason[0] && vectors_mislead(core, text, size);
 }

@@ -12,18 +12,18 @@ static const uint32_t functions[] = {
 };
 
 /* The comparators for the list as it is; false: they do not suffice. */
-static bool plan(const struct target *target, struct dwt_slot *slots)
+static bool plan(const struct core *core, struct dwt_slot *slots)
 {
     size_t used = 0;
 
     memset(slots, 0, DWT_MAX * sizeof slots[0]);
     for (unsigned i = 0; i < WATCHPOINT_MAX; i++) {
-        const struct watchpoint *watch = &target->watchpoints[i];
-        size_t room = target->dwt.count - used;
+        const struct watchpoint *watch = &core->watchpoints[i];
+        size_t room = core->dwt.count - used;
         if (!watch->owners)
             continue;
         size_t pieces =
-            dwt_cut(watch->address, watch->length, target->dwt.mask_max, slots + used, room);
+            dwt_cut(watch->address, watch->length, core->dwt.mask_max, slots + used, room);
         if (pieces > room)
             return false;
         for (size_t end = used + pieces; used < end; used++) {
@@ -40,14 +40,14 @@ static bool is_same(const struct dwt_slot *a, const struct dwt_slot *b)
            (!a->function || (a->comp == b->comp && a->mask == b->mask));
 }
 
-void watchpoints_queue(struct target *target)
+void watchpoints_queue(struct core *core)
 {
     struct dwt_slot slots[DWT_MAX];
 
-    plan(target, slots);
-    for (unsigned i = 0; i < target->dwt.count; i++) {
-        struct ops *ops = &target->ops;
-        if (target->dwt.epoch == target->power_epoch && is_same(&slots[i], &target->dwt.written[i]))
+    plan(core, slots);
+    for (unsigned i = 0; i < core->dwt.count; i++) {
+        struct ops *ops = &core->ops;
+        if (core->dwt.epoch == core->power_epoch && is_same(&slots[i], &core->dwt.written[i]))
             continue;
         ops_write32(ops, DWT_FUNCTION(i), 0);
         if (!slots[i].function)
@@ -56,63 +56,64 @@ void watchpoints_queue(struct target *target)
         ops_write32(ops, DWT_MASK(i), slots[i].mask);
         ops_write32(ops, DWT_FUNCTION(i), slots[i].function);
     }
-    memcpy(target->dwt.written, slots, sizeof slots);
-    target->dwt.epoch = target->power_epoch;
+    memcpy(core->dwt.written, slots, sizeof slots);
+    core->dwt.epoch = core->power_epoch;
 }
 
-void watchpoints_forget(struct target *target)
+void watchpoints_forget(struct core *core)
 {
-    target->dwt.epoch = 0;
+    core->dwt.epoch = 0;
 }
 
-void watchpoints_queue_remove(struct target *target)
+void watchpoints_queue_remove(struct core *core)
 {
-    memset(target->watchpoints, 0, sizeof target->watchpoints);
-    watchpoints_queue(target);
+    memset(core->watchpoints, 0, sizeof core->watchpoints);
+    watchpoints_queue(core);
 }
 
-void watchpoints_drop_owner(struct target *target, unsigned owner)
+void watchpoints_drop_owner(struct core *core, unsigned owner)
 {
     for (size_t i = 0; i < WATCHPOINT_MAX; i++)
-        target->watchpoints[i].owners &= ~(1u << owner);
+        core->watchpoints[i].owners &= ~(1u << owner);
 }
 
-static struct watchpoint *find(struct target *target, enum watch_kind kind, uint32_t address,
+static struct watchpoint *find(struct core *core, enum watch_kind kind, uint32_t address,
                                uint32_t length)
 {
     for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
-        struct watchpoint *w = &target->watchpoints[i];
+        struct watchpoint *w = &core->watchpoints[i];
         if (w->owners && w->kind == kind && w->address == address && w->length == length)
             return w;
     }
     return NULL;
 }
 
-static struct watchpoint *find_free(struct target *target)
+static struct watchpoint *find_free(struct core *core)
 {
     for (size_t i = 0; i < WATCHPOINT_MAX; i++)
-        if (!target->watchpoints[i].owners)
-            return &target->watchpoints[i];
+        if (!core->watchpoints[i].owners)
+            return &core->watchpoints[i];
     return NULL;
 }
 
-static enum err apply_if_running(struct target *target)
+static enum err apply_if_running(struct core *core)
 {
-    if (target->state != TARGET_RUNNING)
+    if (core->state != TARGET_RUNNING)
         return ERR_OK;
-    watchpoints_queue(target);
-    enum err err = core_flush(target);
+    watchpoints_queue(core);
+    enum err err = core_flush(core);
     if (err)
-        watchpoints_forget(target);
+        watchpoints_forget(core);
     return err;
 }
 
 enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
                                uint32_t address, uint32_t length)
 {
-    struct watchpoint *watch = find(target, kind, address, length);
+    struct core *core = target->core;
+    struct watchpoint *watch = find(core, kind, address, length);
     struct dwt_slot slots[DWT_MAX];
-    enum err err = core_need_connected(target);
+    enum err err = core_need_connected(core);
 
     if (err)
         return err;
@@ -123,31 +124,31 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
         watch->owners |= 1u << owner;
         return ERR_OK;
     }
-    if (target->dwt.foreign)
+    if (core->dwt.foreign)
         return job_fail(target->job, ERR_UNSUPPORTED,
                         "watchpoints on a %s are not supported yet: its comparators work otherwise "
                         "than those of older cores",
                         target->chip.core);
-    watch = find_free(target);
+    watch = find_free(core);
     if (watch)
         *watch = (struct watchpoint){address, length, kind, 1u << owner};
-    if (!watch || !plan(target, slots)) {
+    if (!watch || !plan(core, slots)) {
         if (watch)
             watch->owners = 0;
         return job_fail(target->job, ERR_NO_RESOURCE,
                         "%u bytes at 0x%08x need more comparators than are free: the chip has %u, "
                         "each watches an aligned power of two",
-                        length, address, target->dwt.count);
+                        length, address, core->dwt.count);
     }
-    return apply_if_running(target);
+    return apply_if_running(core);
 }
 
 /* One that a client sets with one length and clears with another must not stay. */
-static struct watchpoint *find_owned(struct target *target, unsigned owner, enum watch_kind kind,
+static struct watchpoint *find_owned(struct core *core, unsigned owner, enum watch_kind kind,
                                      uint32_t address)
 {
     for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
-        struct watchpoint *w = &target->watchpoints[i];
+        struct watchpoint *w = &core->watchpoints[i];
         if ((w->owners >> owner & 1) && w->kind == kind && w->address == address)
             return w;
     }
@@ -157,20 +158,21 @@ static struct watchpoint *find_owned(struct target *target, unsigned owner, enum
 enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
                                  uint32_t address, uint32_t length)
 {
-    struct watchpoint *watch = find(target, kind, address, length);
+    struct core *core = target->core;
+    struct watchpoint *watch = find(core, kind, address, length);
 
     if (!watch || !(watch->owners >> owner & 1))
-        watch = find_owned(target, owner, kind, address);
+        watch = find_owned(core, owner, kind, address);
     if (watch)
         watch->owners &= ~(1u << owner);
-    return apply_if_running(target);
+    return apply_if_running(core);
 }
 
 bool target_watchpoint_get(const struct target *target, size_t index,
                            struct target_watchpoint *watchpoint)
 {
     for (size_t i = 0; i < WATCHPOINT_MAX; i++) {
-        const struct watchpoint *w = &target->watchpoints[i];
+        const struct watchpoint *w = &target->core->watchpoints[i];
         if (!w->owners || index-- > 0)
             continue;
         *watchpoint = (struct target_watchpoint){w->address, w->length, w->kind, w->owners};

@@ -87,13 +87,13 @@ static enum err refuse(struct flash_controller *controller)
 static enum err look(struct flash_controller *controller, uint32_t *protection)
 {
     const struct chip_family *family = controller->family;
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
 
     if (family->rdp.address)
         ops_read32(ops, family->rdp.address, protection);
     if (family->dbgmcu.freeze && !controller->taken)
         ops_read32(ops, family->dbgmcu.freeze, &controller->watchdogs);
-    return core_flush_halted(controller->target);
+    return core_flush_halted(controller->target->core);
 }
 
 enum err controller_take(struct flash_controller *controller, bool refuse_protected)
@@ -110,7 +110,7 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
         return refuse(controller);
     controller->taken = true;
     if (dbgmcu->freeze)
-        ops_write32(&target->ops, dbgmcu->freeze, controller->watchdogs | dbgmcu->watchdogs);
+        ops_write32(&target->core->ops, dbgmcu->freeze, controller->watchdogs | dbgmcu->watchdogs);
     return controller->driver->prepare(controller);
 }
 
@@ -121,8 +121,8 @@ enum err controller_give_back(struct flash_controller *controller)
     uint32_t freeze = controller->family->dbgmcu.freeze;
     controller->driver->queue_finish(controller);
     if (freeze)
-        ops_write32(&controller->target->ops, freeze, controller->watchdogs);
-    return core_flush_halted(controller->target);
+        ops_write32(&controller->target->core->ops, freeze, controller->watchdogs);
+    return core_flush_halted(controller->target->core);
 }
 
 /* --- erasing --- */
@@ -189,20 +189,20 @@ enum err controller_await(struct flash_controller *controller, const struct flas
                           bool *ended)
 {
     struct target *target = controller->target;
-    bool last = core_now_us(target) - controller->began_us >= what->limit_us;
+    bool last = core_now_us(target->core) - controller->began_us >= what->limit_us;
     const struct busy busy = busy_with(controller, what);
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(target->core);
     uint32_t status = 0;
 
     for (unsigned i = 0; i < busy.count; i++)
-        ops_wait32(&target->ops, busy.parts[i].word, busy.parts[i].mask, busy.parts[i].value,
+        ops_wait32(&target->core->ops, busy.parts[i].word, busy.parts[i].mask, busy.parts[i].value,
                    SLICE_US);
     controller->driver->queue_erased(controller, what, &status);
-    enum err err = core_flush_halted(target);
+    enum err err = core_flush_halted(target->core);
     *ended = err != ERR_TIMEOUT || last;
     target->busy = *ended ? (struct busy){0} : busy;
     if (!*ended)
-        core_rollback(target, mark);
+        core_rollback(target->core, mark);
     if (err)
         return *ended ? err : ERR_OK;
     return status & controller->driver->errors
@@ -213,7 +213,7 @@ enum err controller_await(struct flash_controller *controller, const struct flas
 enum err controller_erase(struct flash_controller *controller, const struct flash_extent *what,
                           bool *ended)
 {
-    controller->began_us = core_now_us(controller->target);
+    controller->began_us = core_now_us(controller->target->core);
     controller->driver->queue_erase(controller, what);
     return controller_await(controller, what, ended);
 }

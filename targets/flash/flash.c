@@ -46,7 +46,7 @@ static enum err end(struct flash *flash, enum err err)
     if (err == ERR_PROTECTED || err == ERR_FLASH)
         flash_look_again(flash);
     if (err == ERR_FAULT || err == ERR_TIMEOUT || err == ERR_NOT_HALTED || err == ERR_LOADER)
-        err = core_check_held(flash->target, err, ERR_OK);
+        err = core_check_held(flash->target->core, err, ERR_OK);
     target_drop_caches(flash->target);
     target_set_job(flash->target, flash->caller);
     if (err)

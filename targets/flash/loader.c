@@ -39,15 +39,15 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     const struct flash_geometry *geometry = &controller->geometry;
 
     *loader = (struct loader){.controller = controller, .target = controller->target};
-    loader->core =
-        (struct borrowed_core){.target = loader->target, .by = "flash loader", .used = 0x7FF};
+    loader->lent =
+        (struct borrowed_core){.core = loader->target->core, .by = "flash loader", .used = 0x7FF};
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
     loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
-    const struct target_region *ram = borrowed_ram(loader->target, loader->area_size);
+    const struct target_region *ram = borrowed_ram(loader->target->core, loader->area_size);
     if (!ram)
         return job_fail(controller->target->job, ERR_UNSUPPORTED,
                         "programming flash takes %u bytes of RAM, the chip has fewer",
@@ -62,8 +62,9 @@ enum err loader_borrow(struct loader *loader, uint32_t end)
 
     if (end <= from)
         return ERR_OK;
-    ops_read(&loader->target->ops, loader->area + from, 4, loader->saved + from, (end - from) / 4);
-    enum err err = core_flush(loader->target);
+    ops_read(&loader->target->core->ops, loader->area + from, 4, loader->saved + from,
+             (end - from) / 4);
+    enum err err = core_flush(loader->target->core);
     if (!err)
         loader->borrowed = end;
     return err;
@@ -71,7 +72,7 @@ enum err loader_borrow(struct loader *loader, uint32_t end)
 
 static enum err borrow_ram(struct loader *loader)
 {
-    struct ops *ops = &loader->target->ops;
+    struct ops *ops = &loader->target->core->ops;
     const struct flash_loader *program = program_of(loader);
 
     loader->saved = malloc(loader->area_size + 4 + loader->controller->geometry.block_size);
@@ -86,7 +87,7 @@ static enum err borrow_ram(struct loader *loader)
     if (!err) {
         ops_write(ops, loader->area + CODE, 4, loader->block,
                   (sizeof checksum_code + program->code_size) / 4);
-        err = core_flush_halted(loader->target);
+        err = core_flush_halted(loader->target->core);
     }
     if (!loader->borrowed) { /* nothing to put back */
         free(loader->saved);
@@ -98,10 +99,10 @@ static enum err borrow_ram(struct loader *loader)
 enum err loader_enter(struct loader *loader)
 {
     if (loader->entered)
-        return core_flush_halted(loader->target); /* nobody reset it meanwhile */
+        return core_flush_halted(loader->target->core); /* nobody reset it meanwhile */
     enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
     if (!err)
-        err = borrowed_take(&loader->core);
+        err = borrowed_take(&loader->lent);
     loader->entered = !err;
     return err;
 }
@@ -137,7 +138,7 @@ enum err loader_leave(struct loader *loader)
         return ERR_OK; /* nothing to give back */
     enum err ended = loader_program_end(loader);
     forget_program(loader);
-    enum err err = borrowed_give_back(&loader->core);
+    enum err err = borrowed_give_back(&loader->lent);
     return ended ? ended : err;
 }
 
@@ -149,8 +150,8 @@ enum err loader_close(struct loader *loader)
         return ERR_OK;
     if (target_state(loader->target) == TARGET_HALTED) {
         err = loader_leave(loader);
-        ops_write(&loader->target->ops, loader->area, 4, loader->saved, loader->borrowed / 4);
-        enum err restored = core_flush_halted(loader->target);
+        ops_write(&loader->target->core->ops, loader->area, 4, loader->saved, loader->borrowed / 4);
+        enum err restored = core_flush_halted(loader->target->core);
         err = err ? err : restored;
     }
     target_drop_caches(loader->target);
@@ -165,7 +166,7 @@ enum err loader_close(struct loader *loader)
 static void queue_feed(struct loader *loader)
 {
     if (loader->controller->family->watchdog)
-        ops_write32(&loader->target->ops, loader->controller->family->watchdog, IWDG_FEED);
+        ops_write32(&loader->target->core->ops, loader->controller->family->watchdog, IWDG_FEED);
 }
 
 static uint64_t now_us(const struct loader *loader)
@@ -176,13 +177,13 @@ static uint64_t now_us(const struct loader *loader)
 /* Until the routine ends at its BKPT; how long that takes is known from the last time. */
 static enum err wait_for_sums(struct loader *loader, uint32_t pages)
 {
-    struct ops *ops = &loader->target->ops;
+    struct ops *ops = &loader->target->core->ops;
 
     ops_sleep(ops, 0);
     uint64_t began_us = now_us(loader);
     ops_sleep(ops, (uint64_t)pages * loader->sum_ns / 1000);
     ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US);
-    enum err err = borrowed_flush(&loader->core, false);
+    enum err err = borrowed_flush(&loader->lent, false);
     /* A look or two early: the last one may have come late. */
     loader->sum_ns = (uint32_t)((now_us(loader) - began_us) * 875 / pages);
     return err;
@@ -190,7 +191,7 @@ static enum err wait_for_sums(struct loader *loader, uint32_t pages)
 
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums)
 {
-    struct ops *ops = &loader->target->ops;
+    struct ops *ops = &loader->target->core->ops;
     uint32_t parameters = loader->area + loader->buffer[0];
     uint32_t words[SUM_RESULTS + LOADER_CHECKSUM_PAGES] = {address, page_size(loader), pages,
                                                            parameters + 4 * SUM_RESULTS};
@@ -198,13 +199,13 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     forget_program(loader);
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
-    borrowed_queue_start(&loader->core, loader->area + loader->checksum_code, &parameters, 1);
-    borrowed_queue_go(&loader->core);
+    borrowed_queue_start(&loader->lent, loader->area + loader->checksum_code, &parameters, 1);
+    borrowed_queue_go(&loader->lent);
     enum err err = wait_for_sums(loader, pages);
     if (err)
         return err;
     ops_read(ops, parameters, 4, words, SUM_RESULTS + pages);
-    err = borrowed_flush(&loader->core, false);
+    err = borrowed_flush(&loader->lent, false);
     if (!err && words[SUM_LEFT])
         err = job_fail(loader->target->job, ERR_LOADER,
                        "the checksum routine stopped with %u of %u pages left", words[SUM_LEFT],

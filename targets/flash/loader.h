@@ -25,7 +25,7 @@ enum {
 struct loader {
     struct flash_controller *controller;
     struct target *target;
-    struct borrowed_core core;
+    struct borrowed_core lent;
     uint32_t area, area_size; /* RAM that may be borrowed .. */
     uint32_t borrowed;        /* .. and how much of it is, from its start */
     uint32_t checksum_code, program_code, buffer[2];

@@ -41,7 +41,7 @@ static void forget(struct loader *loader)
 
 static enum err flush(struct loader *loader, bool pause)
 {
-    enum err err = borrowed_flush(&loader->core, pause);
+    enum err err = borrowed_flush(&loader->lent, pause);
 
     if (err) {
         forget(loader);
@@ -58,11 +58,11 @@ static enum err explain_failure(struct loader *loader)
     uint32_t status[2] = {0};
 
     forget(loader);
-    enum err err = borrowed_halt(&loader->core);
+    enum err err = borrowed_halt(&loader->lent);
     if (err)
         return err;
-    ops_read(&loader->target->ops, loader->area, 4, status, 2);
-    err = core_flush_halted(loader->target);
+    ops_read(&loader->target->core->ops, loader->area, 4, status, 2);
+    err = core_flush_halted(loader->target->core);
     if (err)
         return err;
     loader->failed_at = status[1];
@@ -75,9 +75,9 @@ static void stop(struct loader *loader)
     bool runs = loader->programming && !loader->standing;
 
     forget(loader);
-    loader->core.strayed = true;
+    loader->lent.strayed = true;
     if (runs && target_state(loader->target) == TARGET_HALTED)
-        borrowed_halt(&loader->core);
+        borrowed_halt(&loader->lent);
 }
 
 static void queue_go_on(struct loader *loader)
@@ -86,7 +86,7 @@ static void queue_go_on(struct loader *loader)
         return;
     loader->standing = false;
     pace_stood(&loader->pace, now_us(loader) - loader->stands_us);
-    borrowed_queue_go(&loader->core);
+    borrowed_queue_go(&loader->lent);
 }
 
 static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
@@ -117,7 +117,7 @@ static uint32_t limit_us(const struct loader *loader)
 /* One look when it should be free, `late_us` behind that moment; then as many as it takes. */
 static enum err wait_free(struct loader *loader, unsigned slot, uint64_t late_us)
 {
-    struct ops *ops = &loader->target->ops;
+    struct ops *ops = &loader->target->core->ops;
     uint32_t units = loader->units[slot], length = 0;
 
     if (!units)
@@ -164,10 +164,10 @@ static void queue_start(struct loader *loader, uint32_t mailbox[5])
 
     mailbox[2] = family->watchdog ? family->watchdog : nowhere;
     mailbox[4] = geometry_of(loader)->program_size;
-    ops_write(&loader->target->ops, loader->area, 4, mailbox, 5);
-    ops_write32(&loader->target->ops, buffer(loader, 1), 0);
-    borrowed_queue_start(&loader->core, loader->area + loader->program_code, arguments, 4);
-    borrowed_queue_go(&loader->core);
+    ops_write(&loader->target->core->ops, loader->area, 4, mailbox, 5);
+    ops_write32(&loader->target->core->ops, buffer(loader, 1), 0);
+    borrowed_queue_start(&loader->lent, loader->area + loader->program_code, arguments, 4);
+    borrowed_queue_go(&loader->lent);
     loader->programming = true;
 }
 
@@ -186,7 +186,7 @@ static enum err borrow_buffer(struct loader *loader, unsigned slot)
 
 static enum err hand_over(struct loader *loader, bool pause)
 {
-    struct ops *ops = &loader->target->ops;
+    struct ops *ops = &loader->target->core->ops;
     bool starts = !loader->programming;
     uint32_t units = count_units(loader), length = loader->collected, mailbox[5] = {0};
 

@@ -10,10 +10,10 @@
 
 static enum err read_page(struct flash *flash, uint32_t address, uint8_t *bytes)
 {
-    struct ops *ops = &flash->target->ops;
+    struct ops *ops = &flash->target->core->ops;
 
     ops_read(ops, address, 4, bytes, flash->plan.page_size / 4);
-    return core_flush_halted(flash->target);
+    return core_flush_halted(flash->target->core);
 }
 
 static uint32_t wanted_sum(struct flash *flash, const struct plan_sector *sector, uint32_t page)

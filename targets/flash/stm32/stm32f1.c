@@ -29,41 +29,41 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 /* A wrong key, or a key while unlocked, blocks the controller until the next reset (2.3.1). */
 static enum err unlock(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     uint32_t cr = 0;
 
     ops_read32(ops, at(controller, STM32F1_CR), &cr);
-    enum err err = core_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target->core);
     if (err || !(cr & STM32F1_CR_LOCK))
         return err;
     ops_write32(ops, at(controller, STM32F1_KEYR), STM32F1_KEY1);
     ops_write32(ops, at(controller, STM32F1_KEYR), STM32F1_KEY2);
     ops_read32(ops, at(controller, STM32F1_CR), &cr);
-    err = core_flush_halted(controller->target);
+    err = core_flush_halted(controller->target->core);
     return controller_check_keys(controller, err, cr & STM32F1_CR_LOCK);
 }
 
 /* Programming needs the HSI oscillator (2.3.3); a program on HSE may have stopped it. */
 static enum err start_hsi(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     uint32_t *saved = controller->saved;
 
     if (!saved[SAVED])
         ops_read32(ops, RCC_CR, &saved[SAVED_RCC_CR]);
-    enum err err = core_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
     saved[SAVED] = true;
     ops_write32(ops, RCC_CR, saved[SAVED_RCC_CR] | RCC_CR_HSION);
     ops_wait32(ops, RCC_CR, RCC_CR_HSIRDY, RCC_CR_HSIRDY, HSI_LIMIT_US);
     ops_wait32(ops, at(controller, STM32F1_SR), STM32F1_SR_BSY, 0, BUSY_LIMIT_US);
-    return core_flush_halted(controller->target);
+    return core_flush_halted(controller->target->core);
 }
 
 enum err stm32f1_prepare(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     enum err err = start_hsi(controller);
 
     if (!err)
@@ -72,12 +72,12 @@ enum err stm32f1_prepare(struct flash_controller *controller)
         return err;
     ops_write32(ops, at(controller, STM32F1_SR), STM32F1_SR_CLEAR);
     ops_write32(ops, at(controller, STM32F1_CR), 0);
-    return core_flush_halted(controller->target);
+    return core_flush_halted(controller->target->core);
 }
 
 static void queue_finish(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
 
     if (!controller->saved[SAVED])
         return;
@@ -89,7 +89,7 @@ static void queue_finish(struct flash_controller *controller)
 
 enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, uint32_t address)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     struct job *job = controller->target->job;
     uint32_t wrpr = 0, sr = 0;
 
@@ -97,7 +97,7 @@ enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, u
     ops_read32(ops, at(controller, STM32F1_WRPR), &wrpr);
     ops_write32(ops, at(controller, STM32F1_SR), STM32F1_SR_CLEAR);
     ops_write32(ops, at(controller, STM32F1_CR), 0);
-    enum err err = core_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
     status |= sr;
@@ -118,7 +118,7 @@ enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, u
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
 {
     uint32_t kind = what->size ? STM32F1_CR_PER : STM32F1_CR_MER;
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
 
     ops_write32(ops, at(controller, STM32F1_SR), STM32F1_SR_CLEAR);
     ops_write32(ops, at(controller, STM32F1_CR), kind);
@@ -129,7 +129,7 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
 static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
                          uint32_t *status)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
 
     (void)what;
     ops_read32(ops, at(controller, STM32F1_SR), status);

@@ -62,12 +62,12 @@ static void unpack_registers(uint32_t obr, uint32_t wrpr, struct stm32f1_options
 
 static enum err read_registers(struct target *target, struct stm32f1_options *options)
 {
-    struct ops *ops = &target->ops;
+    struct ops *ops = &target->core->ops;
     uint32_t obr = 0, wrpr = 0;
 
     ops_read32(ops, at(target, STM32F1_OBR), &obr);
     ops_read32(ops, at(target, STM32F1_WRPR), &wrpr);
-    enum err err = core_flush(target);
+    enum err err = core_flush(target->core);
     options->readout_protected = obr & STM32F1_OBR_RDPRT;
     options->broken = obr & STM32F1_OBR_OPTERR;
     unpack_registers(obr, wrpr, options);
@@ -76,8 +76,8 @@ static enum err read_registers(struct target *target, struct stm32f1_options *op
 
 static enum err read_stored(struct target *target, uint8_t stored[2 * OPTION_COUNT])
 {
-    ops_read(&target->ops, OPTION_BYTES, 4, stored, 2 * OPTION_COUNT / 4);
-    return core_flush(target);
+    ops_read(&target->core->ops, OPTION_BYTES, 4, stored, 2 * OPTION_COUNT / 4);
+    return core_flush(target->core);
 }
 
 enum err stm32f1_options_read(struct target *target, struct stm32f1_options *options)
@@ -104,24 +104,24 @@ static enum err need_halfwords(struct target *target)
 {
     uint16_t status;
 
-    ops_read(&target->ops, at(target, STM32F1_SR), sizeof status, &status, 1);
-    return core_flush_halted(target);
+    ops_read(&target->core->ops, at(target, STM32F1_SR), sizeof status, &status, 1);
+    return core_flush_halted(target->core);
 }
 
 /* OPTWRE set: the option bytes may be changed. As with KEYR, keys are given only when needed. */
 static enum err open_options(struct target *target)
 {
-    struct ops *ops = &target->ops;
+    struct ops *ops = &target->core->ops;
     uint32_t cr = 0;
 
     ops_read32(ops, at(target, STM32F1_CR), &cr);
-    enum err err = core_flush_halted(target);
+    enum err err = core_flush_halted(target->core);
     if (err || cr & STM32F1_CR_OPTWRE)
         return err;
     ops_write32(ops, at(target, STM32F1_OPTKEYR), STM32F1_KEY1);
     ops_write32(ops, at(target, STM32F1_OPTKEYR), STM32F1_KEY2);
     ops_read32(ops, at(target, STM32F1_CR), &cr);
-    err = core_flush_halted(target);
+    err = core_flush_halted(target->core);
     if ((err && err != ERR_FAULT) || (!err && cr & STM32F1_CR_OPTWRE))
         return err;
     job_clear(target->job);
@@ -132,7 +132,7 @@ static enum err open_options(struct target *target)
 
 static void queue_wait(struct target *target, uint32_t limit_us)
 {
-    ops_wait32(&target->ops, at(target, STM32F1_SR), STM32F1_SR_BSY, 0, limit_us);
+    ops_wait32(&target->core->ops, at(target, STM32F1_SR), STM32F1_SR_BSY, 0, limit_us);
 }
 
 /* Programming RDP in a protected chip erases all flash first. Its PGERR may be set although all is
@@ -140,7 +140,7 @@ static void queue_wait(struct target *target, uint32_t limit_us)
 static enum err rewrite(struct flash_controller *controller, const uint8_t values[OPTION_COUNT])
 {
     struct target *target = controller->target;
-    struct ops *ops = &target->ops;
+    struct ops *ops = &target->core->ops;
 
     ops_write32(ops, at(target, STM32F1_CR), STM32F1_CR_OPTWRE | STM32F1_CR_OPTER);
     ops_write32(ops, at(target, STM32F1_CR),
@@ -154,7 +154,7 @@ static enum err rewrite(struct flash_controller *controller, const uint8_t value
     ops_write32(ops, at(target, STM32F1_SR), STM32F1_SR_CLEAR);
     ops_write32(ops, at(target, STM32F1_CR), 0);
     target_drop_caches(target);
-    return core_flush_halted(target);
+    return core_flush_halted(target->core);
 }
 
 /* As the controller programs it. */

@@ -41,11 +41,11 @@ enum { WIDTHS = sizeof widths / sizeof *widths, X16 = 1, X8 = 2, SECTOR_LIMIT = 
 static const struct width *find_width(struct flash_controller *controller)
 {
     struct target *target = controller->target;
-    enum err mark = core_mark(target);
+    enum err mark = core_mark(target->core);
     uint32_t mv = 0;
 
     if (probe_vtref(target_probe(target), &mv) != ERR_OK)
-        core_rollback(target, mark);
+        core_rollback(target->core, mark);
     for (unsigned i = 0; i < WIDTHS; i++)
         if (mv >= widths[i].least_mv)
             return &widths[i];
@@ -111,30 +111,30 @@ static enum err probe(struct flash_controller *controller)
  */
 static enum err unlock(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     uint32_t cr = 0;
 
     ops_read32(ops, at(controller, STM32F4_CR), &cr);
-    enum err err = core_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target->core);
     if (err || !(cr & STM32F4_CR_LOCK))
         return err;
     ops_write32(ops, at(controller, STM32F4_KEYR), STM32F4_KEY1);
     ops_write32(ops, at(controller, STM32F4_KEYR), STM32F4_KEY2);
     ops_read32(ops, at(controller, STM32F4_CR), &cr);
-    err = core_flush_halted(controller->target);
+    err = core_flush_halted(controller->target->core);
     return controller_check_keys(controller, err, cr & STM32F4_CR_LOCK);
 }
 
 /* What was erased would be read from the caches as it was (3.5.2). They are off meanwhile. */
 static enum err prepare(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     uint32_t *saved = controller->saved;
 
     if (!saved[SAVED])
         ops_read32(ops, at(controller, STM32F4_ACR), &saved[SAVED_ACR]);
     ops_wait32(ops, at(controller, STM32F4_SR), STM32F4_SR_BSY, 0, BUSY_LIMIT_US);
-    enum err err = core_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
     saved[SAVED] = true;
@@ -144,13 +144,13 @@ static enum err prepare(struct flash_controller *controller)
         return err;
     ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
     ops_write32(ops, at(controller, STM32F4_CR), 0);
-    return core_flush_halted(controller->target);
+    return core_flush_halted(controller->target->core);
 }
 
 /* Caches can be reset while they are off. */
 static void queue_finish(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     uint32_t acr = controller->saved[SAVED_ACR] & ~CACHES;
 
     if (!controller->saved[SAVED])
@@ -177,14 +177,14 @@ static uint32_t kind_of(const struct flash_extent *what)
 
 void stm32f4_queue_width(struct flash_controller *controller)
 {
-    ops_write32(&controller->target->ops, at(controller, STM32F4_CR),
+    ops_write32(&controller->target->core->ops, at(controller, STM32F4_CR),
                 controller->saved[ERASE_PSIZE] << STM32F4_CR_PSIZE_SHIFT);
 }
 
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
 {
     uint32_t cr = kind_of(what) | controller->saved[ERASE_PSIZE] << STM32F4_CR_PSIZE_SHIFT;
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
 
     ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
     ops_write32(ops, at(controller, STM32F4_CR), cr);
@@ -194,7 +194,7 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
 static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
                          uint32_t *status)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
 
     (void)what;
     ops_read32(ops, at(controller, STM32F4_SR), status);
@@ -205,7 +205,7 @@ static void queue_erased(struct flash_controller *controller, const struct flash
 
 static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
 {
-    struct ops *ops = &controller->target->ops;
+    struct ops *ops = &controller->target->core->ops;
     struct job *job = controller->target->job;
     uint32_t optcr = 0, sr = 0;
 
@@ -213,7 +213,7 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
     ops_read32(ops, at(controller, STM32F4_OPTCR), &optcr);
     ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
     ops_write32(ops, at(controller, STM32F4_CR), 0);
-    enum err err = core_flush_halted(controller->target);
+    enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
     status |= sr;

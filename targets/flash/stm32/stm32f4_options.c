@@ -36,8 +36,8 @@ static enum err read_registers(struct target *target, unsigned count, struct opt
 {
     *state = (struct option_state){0};
     for (unsigned i = 0; i < count; i++)
-        ops_read32(&target->ops, at(target, registers[i].offset), &state->stored[i]);
-    enum err err = core_flush(target);
+        ops_read32(&target->core->ops, at(target, registers[i].offset), &state->stored[i]);
+    enum err err = core_flush(target->core);
     for (unsigned i = 0; i < count; i++)
         state->in_force[i] = state->stored[i];
     state->readout_protected = (state->stored[OPTCR] & RDP) >> RDP_SHIFT != RDP_OPEN;
@@ -50,17 +50,17 @@ static enum err read_registers(struct target *target, unsigned count, struct opt
 static enum err open_options(struct flash_controller *controller)
 {
     struct target *target = controller->target;
-    struct ops *ops = &target->ops;
+    struct ops *ops = &target->core->ops;
     uint32_t optcr = 0;
 
     ops_read32(ops, at(target, STM32F4_OPTCR), &optcr);
-    enum err err = core_flush_halted(target);
+    enum err err = core_flush_halted(target->core);
     if (err || !(optcr & OPTLOCK))
         return err;
     ops_write32(ops, at(target, STM32F4_OPTKEYR), KEY1);
     ops_write32(ops, at(target, STM32F4_OPTKEYR), KEY2);
     ops_read32(ops, at(target, STM32F4_OPTCR), &optcr);
-    err = core_flush_halted(target);
+    err = core_flush_halted(target->core);
     return controller_check_keys(controller, err, optcr & OPTLOCK);
 }
 
@@ -68,7 +68,7 @@ static enum err program(struct flash_controller *controller, const uint32_t *wor
 {
     struct target *target = controller->target;
     uint32_t optcr = words[OPTCR] & ~(OPTLOCK | OPTSTRT);
-    struct ops *ops = &target->ops;
+    struct ops *ops = &target->core->ops;
 
     stm32f4_queue_width(controller);
     if (count > OPTCR1)
@@ -78,7 +78,7 @@ static enum err program(struct flash_controller *controller, const uint32_t *wor
     ops_wait32(ops, at(target, STM32F4_SR), STM32F4_SR_BSY, 0, OPTION_LIMIT_US);
     ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTLOCK);
     target_drop_caches(target);
-    return core_flush_halted(target);
+    return core_flush_halted(target->core);
 }
 
 static enum err check(struct target *target, const uint32_t *words, unsigned count)

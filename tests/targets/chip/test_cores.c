@@ -184,15 +184,15 @@ static void nobody_behind_any_port(void **state)
     assert_int_equal(target_create(s.probe, &s.target), ERR_OK);
     assert_int_equal(target_connect(s.target, TARGET_CONNECT_ATTACH), ERR_FAULT);
     assert_non_null(strstr(s.job.text, "AP0 read"));
-    assert_int_equal(s.target->ops.ap, 0);
+    assert_int_equal(s.target->core->ops.ap, 0);
     s.fake.core_ap = 1;
     job_clear(&s.job);
     assert_int_equal(target_connect(s.target, TARGET_CONNECT_UNDER_RESET), ERR_OK);
     assert_int_equal(target_state(s.target), TARGET_HALTED);
-    assert_int_equal(s.target->ops.ap, 1);
+    assert_int_equal(s.target->core->ops.ap, 1);
     s.fake.core_ap = 0;
     assert_int_equal(target_connect(s.target, TARGET_CONNECT_NORMAL), ERR_OK);
-    assert_int_equal(s.target->ops.ap, 0);
+    assert_int_equal(s.target->core->ops.ap, 0);
     end(&s);
 }
 

@@ -170,9 +170,9 @@ static void memory_that_is_not_there_is_no_obstacle(void **state)
     bench_ok(bench, target_step_range(bench->target, scene.start, scene.end, &bench->stop));
     assert_int_equal(bench->stop.pc, scene.end);
     assert_int_equal(bench_reg(bench, 1), 2);
-    bench->target->no_ahead = false;
+    bench->target->core->no_ahead = false;
     bench_step(bench);
-    bench->target->no_ahead = false;
+    bench->target->core->no_ahead = false;
     bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SHARED, 2));
     bench_run(bench);
     assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);

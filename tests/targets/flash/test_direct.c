@@ -16,7 +16,7 @@ static enum err program_half_words(struct flash_controller *controller, uint32_t
                                    const void *data, uint32_t length)
 {
     struct target *target = controller->target;
-    struct ops *ops = &target->ops;
+    struct ops *ops = &target->core->ops;
     uint32_t sr = 0;
 
     ops_write32(ops, controller_at(target, STM32F1_CR), CR_PG);
@@ -26,7 +26,7 @@ static enum err program_half_words(struct flash_controller *controller, uint32_t
     }
     ops_read32(ops, controller_at(target, STM32F1_SR), &sr);
     ops_write32(ops, controller_at(target, STM32F1_CR), 0);
-    enum err err = core_flush_halted(target);
+    enum err err = core_flush_halted(target->core);
     return err || !(sr & STM32F1_SR_ERRORS) ? err : stm32f1_explain(controller, sr, address);
 }
 

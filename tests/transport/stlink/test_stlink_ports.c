@@ -12,7 +12,7 @@ static void session(struct bench *bench, struct target *target)
 
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (uint8_t)(i * 7);
-    assert_int_equal(target->ops.ap, 1);
+    assert_int_equal(target->core->ops.ap, 1);
     assert_int_equal(target_chip(target)->dev_id, 0x410);
     assert_int_equal(target_halt(target, &stop), ERR_OK);
     assert_int_equal(target_write(target, RAM + 1, data, sizeof data), ERR_OK);
