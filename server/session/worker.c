@@ -87,7 +87,9 @@ static const char *what_next(const struct worker *worker, enum err err)
     if (err == ERR_NO_PROBE)
         return once ? "; PROBED_SIM=bluepill needs none"
                     : ": plug one in, or start again with --sim";
-    return once || err == ERR_ARGUMENT ? "" : "; trying again until it works";
+    return once || err == ERR_ARGUMENT || probe_is_recorded(&worker->session.info)
+               ? ""
+               : "; trying again until it works";
 }
 
 /* A failure to connect is told when it is a new one. */

@@ -15,9 +15,11 @@ struct probe {
     struct job *job; /* never NULL between open and close */
     struct clock *clock;
     struct probe_stats stats;
-    FILE *wire;     /* wire log or NULL */
-    struct dap dap; /* DP/AP state; used by drivers that let mem_ap.c expand operations */
-    void *state;    /* the driver's own */
+    FILE *wire;        /* wire log or NULL */
+    uint32_t wire_khz; /* now_khz as it says it */
+    struct clock told; /* what callers get for a clock while there is one: it notes what it said */
+    struct dap dap;    /* DP/AP state; used by drivers that let mem_ap.c expand operations */
+    void *state;       /* the driver's own */
 
     uint32_t asked_khz;      /* as probe_asked_khz() */
     uint32_t speed_khz;      /* as probe_speed_khz() */
@@ -32,6 +34,7 @@ struct probe {
 struct probe_driver {
     const char *name;
     bool outlives_cable; /* see probe_outlives_cable() */
+    bool recorded;       /* see probe_is_recorded() */
 
     /* Adds what it sees now by probe_list_add(); NULL: nothing to find, words describe it.. */
     enum err (*scan)(struct probe_list *list, struct job *job);

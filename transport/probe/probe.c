@@ -103,7 +103,7 @@ struct job *probe_job(const struct probe *probe)
 
 struct clock *probe_clock(const struct probe *probe)
 {
-    return probe->clock;
+    return probe->wire ? &((struct probe *)(uintptr_t)probe)->told : probe->clock;
 }
 
 const struct probe_info *probe_info(const struct probe *probe)
@@ -119,6 +119,11 @@ const struct probe_stats *probe_stats(struct probe *probe)
 bool probe_outlives_cable(const struct probe *probe)
 {
     return probe->driver->outlives_cable;
+}
+
+bool probe_is_recorded(const struct probe_info *info)
+{
+    return info->driver && info->driver->recorded;
 }
 
 const char *probe_driver_name(const struct probe *probe)
@@ -203,10 +208,11 @@ enum err probe_nrst(struct probe *probe, enum probe_nrst level)
 
 enum err probe_vtref(struct probe *probe, uint32_t *millivolts)
 {
-    if (!probe->driver->vtref)
-        return job_fail(probe->job, ERR_UNSUPPORTED, "a %s probe cannot measure the target voltage",
-                        probe->driver->name);
-    enum err error = probe->driver->vtref(probe, millivolts);
+    enum err error = probe->driver->vtref ? probe->driver->vtref(probe, millivolts)
+                                          : job_fail(probe->job, ERR_UNSUPPORTED,
+                                                     "a %s probe cannot measure the target voltage",
+                                                     probe->driver->name);
+
     wire_log_call(probe, "vtref", error, millivolts);
     return error;
 }
@@ -225,8 +231,9 @@ enum err probe_run(struct probe *probe, struct op *ops, size_t count)
     probe->stats.operations += count;
     probe->failed = NULL;
     probe->failed_address_known = false;
+    uint32_t before = probe->dhcsr_seen;
     enum err error = probe->driver->run(probe, ops, count);
-    wire_log_ops(probe, ops, count, error);
+    wire_log_ops(probe, ops, count, error, probe->dhcsr_seen & ~before);
     probe->failed = NULL; /* the operations are the caller's again */
     return error;
 }

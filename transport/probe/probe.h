@@ -134,6 +134,9 @@ enum err probe_command(struct probe *probe, int argc, const char *const argv[]);
  * probe_connect() it again (the simulated board keeps its flash); false: close it. */
 bool probe_outlives_cable(const struct probe *probe);
 
+/* It answers from a record: what failed once will fail again. */
+bool probe_is_recorded(const struct probe_info *info);
+
 /* Name of the driver: "sim", "stlink", "cmsis-dap". */
 const char *probe_driver_name(const struct probe *probe);
 

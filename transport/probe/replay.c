@@ -1,139 +1,335 @@
 /* SPDX-License-Identifier: MIT */
 /* A probe that answers what a wire log (docs/wire-log.md) says. The same questions must come in
- * the same order; the first that differs is an error naming the line. */
+ * the same order; only how often one looks at a running core may differ, since that is a matter of
+ * the wall's time. Where the session departs from the record it is over, for good. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "probe/record.h"
 #include "probe/wire_log.h"
+
+enum { AGAIN_US = 1000 }; /* passes while the same is asked more often than was recorded */
 
 struct replay {
     struct clock clock; /* first: the clock's functions get back here from it */
-    uint64_t now_us;
-    FILE *file;
-    char *line; /* the current one; request and answer point into it */
-    size_t line_size;
-    unsigned number;
-    char *request, *answer;
+    struct record record;
+    /* The last flush, if it changed nothing: it may come again, or have been recorded more often.
+     * A line an operation. */
+    char *looked;
+    struct record_place looked_at;
+    char *over; /* the sentence, once the session has departed from the record */
 };
+
+static struct replay *replay_of(const struct probe *probe)
+{
+    return probe->state;
+}
 
 static uint64_t replay_now(struct clock *clock)
 {
-    return ((struct replay *)clock)->now_us;
+    struct record *record = &((struct replay *)clock)->record;
+
+    (void)record_now(record);
+    return record->now_us;
 }
 
 static void replay_sleep(struct clock *clock, uint64_t us)
 {
-    ((struct replay *)clock)->now_us += us;
+    ((struct replay *)clock)->record.now_us += us;
 }
 
-/* Splits "virtual real request -> answer". False: a comment, a DAP access, or not such a line. */
-static bool split_line(struct replay *replay)
-{
-    uint64_t at, real;
-    int used = 0;
-    char *arrow = strstr(replay->line, " -> ");
+/* --- where they part --- */
 
-    if (!arrow || sscanf(replay->line, "%" SCNu64 " %" SCNu64 " %n", &at, &real, &used) < 2)
-        return false;
-    replay->request = replay->line + used;
-    replay->answer = arrow + 4;
-    *arrow = '\0';
-    replay->answer[strcspn(replay->answer, "\r\n")] = '\0';
-    if (at > replay->now_us)
-        replay->now_us = at;
-    return true;
+static enum err say_over(struct probe *probe)
+{
+    return job_fail(probe->job, ERR_PROBE_GONE, "%s", replay_of(probe)->over);
 }
 
-static bool next_line(struct replay *replay)
+/* `asked` is a line or more; the record stands before what was recorded. */
+static enum err depart(struct probe *probe, const char *asked)
 {
-    do {
-        if (getline(&replay->line, &replay->line_size, replay->file) < 0)
-            return false;
-        replay->number++;
-    } while (!split_line(replay));
-    return true;
+    struct replay *replay = replay_of(probe);
+    int length = (int)strcspn(asked, "\n");
+    char text[400];
+
+    if (length > 60)
+        length = 60;
+    if (record_next(&replay->record))
+        snprintf(text, sizeof text,
+                 "%s:%u: here the session departs from the record: recorded was \"%.60s\", asked "
+                 "is \"%.*s\" (the same options and commands as then?)",
+                 probe->info.spec, replay->record.number, replay->record.request, length, asked);
+    else
+        snprintf(text, sizeof text, "%s: the record ends here; asked is \"%.*s\"", probe->info.spec,
+                 length, asked);
+    replay->over = strdup(text);
+    return replay->over ? say_over(probe) : job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
 }
 
-/* The recorded error, or ERR_OK with replay->answer to be read. */
-static enum err expect(struct probe *probe, const char *request)
+/* --- answers --- */
+
+/* What the driver did besides answering. */
+static void take_notes(struct probe *probe)
 {
-    struct replay *replay = probe->state;
+    const struct record *record = &replay_of(probe)->record;
+
+    probe_note_dhcsr(probe, record->dhcsr);
+    if (record->now_khz) {
+        probe->now_khz = record->now_khz;
+        probe->one_speed = record->one_speed;
+    }
+}
+
+static enum err garbled(struct probe *probe, const char *what)
+{
+    return job_fail(probe->job, ERR_PROBE, "%s:%u: %s", probe->info.spec,
+                    replay_of(probe)->record.number, what);
+}
+
+/* The recorded error, or ERR_OK with record.answer to be read. */
+static enum err take_answer(struct probe *probe)
+{
+    const char *answer = replay_of(probe)->record.answer;
     int code, used = 0;
 
-    if (!next_line(replay))
-        return job_fail(probe->job, ERR_PROBE_GONE, "%s ends before: %.80s", probe->info.spec,
-                        request);
-    if (strcmp(request, replay->request) != 0)
-        return job_fail(probe->job, ERR_PROBE, "%s:%u: recorded was \"%.60s\", asked is \"%.60s\"",
-                        probe->info.spec, replay->number, replay->request, request);
-    if (sscanf(replay->answer, "error %d %n", &code, &used) == 1 && code > 0 && code < ERR_COUNT)
-        return job_fail(probe->job, (enum err)code, "%s", replay->answer + used);
+    if (sscanf(answer, "error %d %n", &code, &used) == 1 && code > 0 && code < ERR_COUNT)
+        return job_fail(probe->job, (enum err)code, "%s", answer + used);
     return ERR_OK;
 }
 
-static enum err expect_value(struct probe *probe, const char *request, uint32_t *value)
+static enum err take_value(struct probe *probe, uint32_t *value)
 {
-    struct replay *replay = probe->state;
-    enum err error = expect(probe, request);
+    enum err error = take_answer(probe);
 
-    if (error == ERR_OK && sscanf(replay->answer, "%8" SCNx32, value) != 1)
-        return job_fail(probe->job, ERR_PROBE, "%s:%u: no number behind the arrow",
-                        probe->info.spec, replay->number);
+    if (error == ERR_OK && sscanf(replay_of(probe)->record.answer, "%8" SCNx32, value) != 1)
+        return garbled(probe, "no number behind the arrow");
     return error;
+}
+
+static bool take_hex(const char *digits, uint8_t *to, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        /* Cut out: sscanf() measures all that is behind, each time. */
+        const char pair[] = {digits[2 * i], digits[2 * i + 1], '\0'};
+
+        if (sscanf(pair, "%2" SCNx8, &to[i]) != 1)
+            return false;
+    }
+    return true;
 }
 
 static enum err take_bytes(struct probe *probe, const struct op *op)
 {
-    struct replay *replay = probe->state;
+    const char *answer = replay_of(probe)->record.answer;
     size_t length = (size_t)op->width * op->count;
-    uint8_t *to = op->data;
 
-    if (strlen(replay->answer) != 2 * length)
-        return job_fail(probe->job, ERR_PROBE, "%s:%u: not %zu bytes", probe->info.spec,
-                        replay->number, length);
-    for (size_t i = 0; i < length; i++) {
-        /* Cut out: sscanf() measures all that is behind, each time. */
-        const char digits[] = {replay->answer[2 * i], replay->answer[2 * i + 1], '\0'};
-
-        if (sscanf(digits, "%2" SCNx8, &to[i]) != 1)
-            return job_fail(probe->job, ERR_PROBE, "%s:%u: not hexadecimal", probe->info.spec,
-                            replay->number);
-    }
+    if (strlen(answer) != 2 * length || !take_hex(answer, op->data, length))
+        return garbled(probe, "not as many bytes in hexadecimal as were asked for");
     return ERR_OK;
 }
 
-static enum err replay_op(struct probe *probe, const struct op *op)
+/* Where an access failed, and what it had read before. */
+static void take_broken(struct probe *probe, const struct op *op)
 {
-    char *request = NULL;
-    size_t size;
-    FILE *text = open_memstream(&request, &size);
+    const char *broken = replay_of(probe)->record.broken;
+    size_t room = (size_t)op->width * op->count;
+    uint32_t address;
+    int used = 0;
 
-    if (!text)
-        return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
-    wire_put_request(text, op);
-    fclose(text);
+    if (!broken || sscanf(broken, "%8" SCNx32 " %n", &address, &used) != 1)
+        return;
+    probe->failed_address = address;
+    probe->failed_address_known = true;
+    size_t length = strspn(broken + used, "0123456789abcdef") / 2;
+    if (op->kind == OP_READ && op->data && length <= room)
+        (void)take_hex(broken + used, op->data, length);
+}
+
+static enum err take_op(struct probe *probe, const struct op *op)
+{
+    enum err error = op->result ? take_value(probe, op->result) : take_answer(probe);
+
+    if (error == ERR_OK && op->kind == OP_READ && op->data)
+        error = take_bytes(probe, op);
+    if (error != ERR_OK) {
+        probe->failed = op;
+        take_broken(probe, op);
+    }
+    return error;
+}
+
+/* --- questions --- */
+
+static char *write_questions(const struct op *ops, size_t count)
+{
+    char *questions = NULL;
+    size_t size;
+    FILE *text = open_memstream(&questions, &size);
+
+    for (size_t i = 0; text && i < count; i++) {
+        wire_put_request(text, &ops[i]);
+        fputc('\n', text);
+    }
+    if (text)
+        fclose(text);
+    return questions;
+}
+
+static bool changes_nothing(const struct op *ops, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ops[i].kind != OP_READ && ops[i].kind != OP_REG_READ)
+            return false;
+    return true;
+}
+
+/* Answers a flush from where the record stands. False: other questions stand there; *differs is the
+ * first of ours that does not. */
+static bool answer(struct probe *probe, struct op *ops, size_t count, const char *questions,
+                   bool again, const char **differs, enum err *error)
+{
+    struct record *record = &replay_of(probe)->record;
+
+    *error = ERR_OK;
+    for (size_t i = 0; i < count && *error == ERR_OK; i++) {
+        size_t length = strcspn(questions, "\n");
+
+        *differs = questions;
+        if (!record_next(record) || strlen(record->request) != length ||
+            strncmp(record->request, questions, length) != 0)
+            return false;
+        if (!again)
+            take_notes(probe);
+        *error = take_op(probe, &ops[i]);
+        questions += length + 1;
+    }
+    return true;
+}
+
+/* Asked once more than was recorded: the same answer. */
+static bool answer_again(struct probe *probe, struct op *ops, size_t count, const char *questions,
+                         enum err *error)
+{
+    struct replay *replay = replay_of(probe);
+    struct record_place place = record_tell(&replay->record);
+    const char *differs;
+
+    if (!replay->looked || strcmp(replay->looked, questions) != 0)
+        return false;
+    record_seek(&replay->record, replay->looked_at);
+    bool answered = answer(probe, ops, count, questions, true, &differs, error);
+    record_seek(&replay->record, place);
+    replay->record.now_us += AGAIN_US;
+    return answered;
+}
+
+/* One that only looks, where the record looks and then acts: the act is still to come. */
+static bool looks_ahead(struct replay *replay, const struct op *ops, size_t count)
+{
+    return changes_nothing(ops, count) && record_flush_is_longer(&replay->record, count);
+}
+
+static bool skip_look(struct replay *replay)
+{
+    return replay->looked && record_skip(&replay->record, replay->looked);
+}
+
+static enum err run_questions(struct probe *probe, struct op *ops, size_t count, char *questions)
+{
+    struct replay *replay = replay_of(probe);
+    struct record_place place = record_tell(&replay->record);
+    bool ahead = looks_ahead(replay, ops, count);
+    const char *differs = questions;
     enum err error;
-    if (op->result)
-        error = expect_value(probe, request, op->result);
-    else
-        error = expect(probe, request);
-    free(request);
-    return error == ERR_OK && op->kind == OP_READ && op->data ? take_bytes(probe, op) : error;
+
+    while (!answer(probe, ops, count, questions, ahead, &differs, &error)) {
+        record_seek(&replay->record, place);
+        if (answer_again(probe, ops, count, questions, &error)) {
+            free(questions);
+            return error;
+        }
+        if (!skip_look(replay)) {
+            for (const char *at = questions; at < differs; at++)
+                if (*at == '\n')
+                    record_next(&replay->record);
+            error = depart(probe, differs);
+            free(questions);
+            return error;
+        }
+        place = record_tell(&replay->record);
+        ahead = looks_ahead(replay, ops, count);
+    }
+    if (ahead)
+        record_seek(&replay->record, place);
+    free(replay->looked);
+    replay->looked = changes_nothing(ops, count) ? questions : NULL;
+    replay->looked_at = place;
+    if (!replay->looked)
+        free(questions);
+    return error;
 }
 
 static enum err replay_run(struct probe *probe, struct op *ops, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        enum err error = replay_op(probe, &ops[i]);
-        if (error != ERR_OK) {
-            probe->failed = &ops[i];
-            return error;
+    if (replay_of(probe)->over)
+        return say_over(probe);
+    char *questions = write_questions(ops, count);
+
+    return questions ? run_questions(probe, ops, count, questions)
+                     : job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
+}
+
+/* A question that is no operation; ERR_OK: it is the record's next one. */
+static enum err expect(struct probe *probe, const char *request)
+{
+    struct replay *replay = replay_of(probe);
+    struct record *record = &replay->record;
+    struct record_place place;
+
+    if (replay->over)
+        return say_over(probe);
+    do {
+        place = record_tell(record);
+        if (record_next(record) && strcmp(record->request, request) == 0) {
+            take_notes(probe);
+            return ERR_OK;
         }
-    }
-    return ERR_OK;
+        record_seek(record, place);
+    } while (skip_look(replay));
+    return depart(probe, request);
+}
+
+static enum err expect_value(struct probe *probe, const char *request, uint32_t *value)
+{
+    enum err error = expect(probe, request);
+
+    return error == ERR_OK ? take_value(probe, value) : error;
+}
+
+static enum err expect_ok(struct probe *probe, const char *request)
+{
+    enum err error = expect(probe, request);
+
+    return error == ERR_OK ? take_answer(probe) : error;
+}
+
+/* --- the driver --- */
+
+/* What the probe was, which stands in front of the first question. */
+static void introduce(struct probe *probe)
+{
+    struct record *record = &replay_of(probe)->record;
+    struct record_place start = record_tell(record);
+
+    (void)record_next(record);
+    take_notes(probe);
+    if (record->product[0])
+        snprintf(probe->info.product, sizeof probe->info.product, "recorded: %.50s",
+                 record->product);
+    record_seek(record, start);
 }
 
 static enum err replay_open(struct probe *probe)
@@ -142,10 +338,8 @@ static enum err replay_open(struct probe *probe)
 
     if (!replay)
         return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
-    replay->clock =
-        (struct clock){replay_now, replay_sleep, .is_virtual = true, .stands_still = true};
-    replay->file = fopen(probe->info.spec, "re");
-    if (!replay->file) {
+    replay->clock = (struct clock){replay_now, replay_sleep, .is_virtual = false};
+    if (!record_open(&replay->record, probe->info.spec)) {
         enum err error = job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,
                                   strerror(errno));
         free(replay);
@@ -153,15 +347,17 @@ static enum err replay_open(struct probe *probe)
     }
     probe->state = replay;
     probe->clock = &replay->clock;
+    introduce(probe);
     return ERR_OK;
 }
 
 static void replay_close(struct probe *probe)
 {
-    struct replay *replay = probe->state;
+    struct replay *replay = replay_of(probe);
 
-    fclose(replay->file);
-    free(replay->line);
+    record_finish(&replay->record);
+    free(replay->looked);
+    free(replay->over);
     free(replay);
 }
 
@@ -172,7 +368,7 @@ static enum err replay_connect(struct probe *probe, enum probe_connect how, uint
 
 static enum err replay_disconnect(struct probe *probe)
 {
-    return expect(probe, "disconnect");
+    return expect_ok(probe, "disconnect");
 }
 
 static enum err replay_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
@@ -185,7 +381,7 @@ static enum err replay_set_speed(struct probe *probe, uint32_t khz, uint32_t *ac
 
 static enum err replay_nrst(struct probe *probe, enum probe_nrst level)
 {
-    return expect(probe, wire_nrst_name(level));
+    return expect_ok(probe, wire_nrst_name(level));
 }
 
 static enum err replay_vtref(struct probe *probe, uint32_t *millivolts)
@@ -204,6 +400,8 @@ static enum err replay_describe(struct probe_info *info, unsigned number, struct
 
 const struct probe_driver replay_probe_driver = {
     .name = "replay",
+    .outlives_cable = true,
+    .recorded = true,
     .describe = replay_describe,
     .open = replay_open,
     .close = replay_close,

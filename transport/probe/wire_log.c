@@ -2,6 +2,7 @@
 #include "probe/wire_log.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -12,12 +13,50 @@ static void put_time(struct probe *probe)
             clock_now_us(clock_real()));
 }
 
+/* What SWD runs at, when that is new. */
+static void put_speed(struct probe *probe)
+{
+    if (probe->now_khz == probe->wire_khz)
+        return;
+    probe->wire_khz = probe->now_khz;
+    put_time(probe);
+    fprintf(probe->wire, "swclk %u %s\n", probe->now_khz, probe->one_speed ? "fixed" : "chosen");
+}
+
+/* --- the clock, for callers --- */
+
+static struct probe *probe_of(struct clock *told)
+{
+    return (struct probe *)((char *)told - offsetof(struct probe, told));
+}
+
+static uint64_t told_now(struct clock *told)
+{
+    struct probe *probe = probe_of(told);
+    uint64_t now = clock_now_us(probe->clock);
+
+    fprintf(probe->wire, "%" PRIu64 " %" PRIu64 " now\n", now, clock_now_us(clock_real()));
+    return now;
+}
+
+static void told_sleep(struct clock *told, uint64_t us)
+{
+    clock_sleep_us(probe_of(told)->clock, us);
+}
+
+/* --- lines --- */
+
 void wire_log_open(struct probe *probe)
 {
     if (!probe->wire)
         return;
+    probe->told = (struct clock){.now_us = told_now,
+                                 .sleep_us = told_sleep,
+                                 .is_virtual = probe->clock->is_virtual,
+                                 .stands_still = probe->clock->stands_still};
     fprintf(probe->wire, "# probed wire log 1: %s, %s %s\n", probe->driver->name,
             probe->info.product, probe->info.spec);
+    put_speed(probe);
     fflush(probe->wire);
 }
 
@@ -93,20 +132,49 @@ static void put_result(FILE *to, const struct op *op)
     fputc('\n', to);
 }
 
-void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error)
+/* Where an access failed, and what was read before. */
+static void put_broken(struct probe *probe, const struct op *op)
+{
+    size_t length = (size_t)op->width * op->count;
+    uint32_t read = probe->failed_address - op->address;
+
+    if (!probe->failed_address_known)
+        return;
+    put_time(probe);
+    fprintf(probe->wire, "broken %08x ", probe->failed_address);
+    if (op->kind == OP_READ && op->data && read <= length)
+        put_hex(probe->wire, op->data, read);
+    fputc('\n', probe->wire);
+}
+
+static void put_op(struct probe *probe, const struct op *op, enum err error)
+{
+    if (error != ERR_OK)
+        put_broken(probe, op);
+    put_time(probe);
+    wire_put_request(probe->wire, op);
+    if (error != ERR_OK)
+        put_error(probe, error);
+    else
+        put_result(probe->wire, op);
+}
+
+void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error,
+                  uint32_t dhcsr)
 {
     if (!probe->wire)
         return;
+    put_speed(probe);
+    put_time(probe);
+    fputs("flush\n", probe->wire);
+    if (dhcsr) {
+        put_time(probe);
+        fprintf(probe->wire, "dhcsr %08x\n", dhcsr);
+    }
     /* A driver that failed without naming an operation vouches for none. */
     size_t good = error == ERR_OK ? count : probe->failed ? (size_t)(probe->failed - ops) : 0;
-    for (size_t i = 0; i < count && i <= good; i++) {
-        put_time(probe);
-        wire_put_request(probe->wire, &ops[i]);
-        if (i == good)
-            put_error(probe, error);
-        else
-            put_result(probe->wire, &ops[i]);
-    }
+    for (size_t i = 0; i < count && i <= good; i++)
+        put_op(probe, &ops[i], i == good ? error : ERR_OK);
     fflush(probe->wire);
 }
 
@@ -153,6 +221,7 @@ void wire_log_call(struct probe *probe, const char *request, enum err error, con
 {
     if (!probe->wire)
         return;
+    put_speed(probe);
     put_time(probe);
     fputs(request, probe->wire);
     if (error != ERR_OK)

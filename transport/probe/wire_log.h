@@ -8,8 +8,10 @@
 #include "probe/driver.h"
 
 void wire_log_open(struct probe *probe);
-/* After a run: the operations up to the failed one with their results. */
-void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error);
+/* After a run: the operations up to the failed one with their results; `dhcsr` are the sticky bits
+ * that the driver noted in it (probe_note_dhcsr()). */
+void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error,
+                  uint32_t dhcsr);
 /* After a driver's transfer(): `done` accesses, then the one that `ack` answered. */
 void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t count, size_t done,
                   enum swd_ack ack);

@@ -110,7 +110,7 @@ static void another_question_is_an_error(void **state)
     assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
     ops_init(&ops, probe);
     ops_read32(&ops, 0x08000000, &value);
-    assert_int_equal(ops_flush(&ops), ERR_PROBE);
+    assert_int_equal(ops_flush(&ops), ERR_PROBE_GONE);
     assert_non_null(strstr(job.text, "recorded was \"connect normal\", asked is \"read ap0 4 "
                                      "08000000 1\""));
     probe_close(probe);
