@@ -15,6 +15,7 @@ from daemon import LIMIT, Client, Daemon, run_tests
 from ports import free_ports
 
 PROBED, FIRMWARE = sys.argv[1:3]
+BOARD_KIB = 1024 + 84
 TWO = ("--probe", "sim:bluepill,still@left", "--probe", "sim:bluepill,still@right")
 
 
@@ -202,10 +203,34 @@ def tools_take_a_board_in_words():
     assert done.returncode == 2 and "bluepill" in done.stderr, done
 
 
+def resident_kib(daemon):
+    with open(f"/proc/{daemon.process.pid}/status") as status:
+        return int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+
+
+def twenty_boards_are_served_and_small():
+    """The chip's own memory is 84 KiB of it."""
+    names = [f"b{number}" for number in range(20)]
+    words = [word for name in names for word in ("--probe", f"sim:bluepill,still@{name}")]
+    with Stations(*words, "--gdb", "0", "-c", "halt", names=names) as daemon:
+        clients = [daemon.client(name) for name in names]
+        for number, client in enumerate(clients):
+            assert client.ask("?")[:1] == b"T"
+            assert client.ask(f"P0={number:02x}000000") == b"OK"
+        for number, client in enumerate(clients):
+            assert client.ask("p0") == b"%02x000000" % number
+        many = resident_kib(daemon)
+        for client in clients:
+            client.close()
+    with Stations(*words[:4], "--gdb", "0", "-c", "halt", names=names[:2]) as daemon:
+        each = (many - resident_kib(daemon)) / 18
+    assert each < BOARD_KIB, f"{each:.0f} KiB a board"
+
+
 run_tests([two_gdbs_debug_two_boards_at_once, each_has_memory_and_a_core_of_its_own,
            what_befalls_one_probe_leaves_the_other_alone, one_without_a_target_waits_for_it_beside_one_that_works,
            a_shutdown_ends_its_board_and_the_last_one_the_daemon, commands_run_on_each,
            a_wrong_command_shows_in_the_exit_code_whoever_is_last, once_is_over_when_no_board_has_a_gdb,
            ports_are_counted_from_the_first, a_port_that_is_taken_ends_the_daemon,
            sockets_and_wire_logs_are_named_after_the_boards, signals_end_all_of_them, who_serves_one_board_takes_one_probe,
-           tools_take_a_board_in_words])
+           tools_take_a_board_in_words, twenty_boards_are_served_and_small])
