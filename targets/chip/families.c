@@ -5,8 +5,8 @@
 #include <stddef.h>
 
 /* clang-format off */
-/* Flash at, controller at; program width, erased value. */
-#define AT(flash, controller, width, erased) flash, controller, width, erased
+/* Flash at, controller at; erased value. */
+#define AT(flash, controller, erased) flash, controller, erased
 
 /* Read protection: address, shift, mask, open value. H5, C5, H7RS have a life cycle in place of a
  * protection level, WB0 a lock byte. */
@@ -38,31 +38,31 @@
 /* Name, OpenOCD's names, flash, read protection, watchdog, debug register, map, first RAM: that of
  * H7 is the DTCM; UF2 ids. */
 const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
-    [CHIP_F0]    = {"F0",    "stm32f0x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M0_MAP | MAP_BIT_BAND | MAP_CODE_RAM, 0, UF2(0x647824B6)},
-    [CHIP_F1]    = {"F1",    "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, F1_MAP, 0, UF2(0x5EE21072)},
-    [CHIP_F1_XL] = {"F1 XL", "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, F1_MAP, 0, UF2(0x5EE21072)},
-    [CHIP_F2]    = {"F2",    "stm32f2x",   "stm32f2x", AT(0x08000000, 0x40023C00,  4, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x5D1A0A2E)},
-    [CHIP_F3]    = {"F3",    "stm32f3x",   "stm32f1x", AT(0x08000000, 0x40022000,  2, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M3_MAP | MAP_CODE_RAM, 0, UF2(0x6B846188)},
-    [CHIP_F4]    = {"F4",    "stm32f4x",   "stm32f2x", AT(0x08000000, 0x40023C00,  4, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x57755A57, 0x6D0922FA, 0x8FB060FE)},
-    [CHIP_F7]    = {"F7",    "stm32f7x",   "stm32f2x", AT(0x08000000, 0x40023C00,  4, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, MAP_SYSTEM_1FF | MAP_ITCM | MAP_EXTERNAL, 0, UF2(0x53B80F00)},
-    [CHIP_L0]    = {"L0",    "stm32l0",    "stm32lx",  AT(0x08000000, 0x40022000,  4, 0x00), RDP(0x4002201C), IWDG, NO_DBGMCU, M0_MAP, 0, UF2(0x202E3A91)},
-    [CHIP_L1]    = {"L1",    "stm32l1",    "stm32lx",  AT(0x08000000, 0x40023C00,  4, 0x00), RDP(0x40023C1C), IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x1E1F432D)},
-    [CHIP_L4]    = {"L4",    "stm32l4x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x00FF6919)},
-    [CHIP_L5]    = {"L5",    "stm32l5x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, UF2(0x04240BDF)},
-    [CHIP_G0]    = {"G0",    "stm32g0x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, UF2(0x300F5633)},
-    [CHIP_G4]    = {"G4",    "stm32g4x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x4C71240A)},
-    [CHIP_C0]    = {"C0",    "stm32c0x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
-    [CHIP_C5]    = {"C5",    NULL,         NULL,       AT(0x08000000, 0x40022000, 16, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_U0]    = {"U0",    "stm32u0x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
-    [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000,  8, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_U5]    = {"U5",    "stm32u5x",   "stm32l4x", AT(0x08000000, 0x40022000, 16, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_WB]    = {"WB/WL", "stm32wbx",   "stm32l4x", AT(0x08000000, 0x58004000,  8, 0xFF), RDP(0x58004020), IWDG, NO_DBGMCU, M0_MAP | MAP_EXTERNAL, 0, UF2(0x70D16653, 0x21460FF0)},
-    [CHIP_WB0]   = {"WB0",   "stm32wb0x",  NULL,       AT(0x10040000, 0x40001000,  4, 0xFF), NO_RDP,             0, NO_DBGMCU, MAP_SYSTEM_1FF, 0, NO_UF2},
-    [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 16, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_H5]    = {"H5",    "stm32h5x",   NULL,       AT(0x08000000, 0x40022000, 16, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_H7]    = {"H7",    "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 32, 0xFF), RDP_H7,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_1FF, 0x20000, UF2(0x6DB66082)},
-    [CHIP_H7AB]  = {"H7A/B", "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 16, 0xFF), RDP_H7,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x20000, UF2(0x6DB66082)},
-    [CHIP_H7RS]  = {"H7R/S", "stm32h7rsx", "stm32h7x", AT(0x08000000, 0x52002000, 16, 0xFF), NO_RDP,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x10000, UF2(0x6DB66082)},
-    [CHIP_NO_FLASH] = {"none", NULL,       NULL,       AT(0,          0,           0, 0xFF), NO_RDP,             0, NO_DBGMCU, 0, 0, NO_UF2},
+    [CHIP_F0]    = {"F0",    "stm32f0x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M0_MAP | MAP_BIT_BAND | MAP_CODE_RAM, 0, UF2(0x647824B6)},
+    [CHIP_F1]    = {"F1",    "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, F1_MAP, 0, UF2(0x5EE21072)},
+    [CHIP_F1_XL] = {"F1 XL", "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, F1_MAP, 0, UF2(0x5EE21072)},
+    [CHIP_F2]    = {"F2",    "stm32f2x",   "stm32f2x", AT(0x08000000, 0x40023C00, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x5D1A0A2E)},
+    [CHIP_F3]    = {"F3",    "stm32f3x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M3_MAP | MAP_CODE_RAM, 0, UF2(0x6B846188)},
+    [CHIP_F4]    = {"F4",    "stm32f4x",   "stm32f2x", AT(0x08000000, 0x40023C00, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x57755A57, 0x6D0922FA, 0x8FB060FE)},
+    [CHIP_F7]    = {"F7",    "stm32f7x",   "stm32f2x", AT(0x08000000, 0x40023C00, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, MAP_SYSTEM_1FF | MAP_ITCM | MAP_EXTERNAL, 0, UF2(0x53B80F00)},
+    [CHIP_L0]    = {"L0",    "stm32l0",    "stm32lx",  AT(0x08000000, 0x40022000, 0x00), RDP(0x4002201C), IWDG, NO_DBGMCU, M0_MAP, 0, UF2(0x202E3A91)},
+    [CHIP_L1]    = {"L1",    "stm32l1",    "stm32lx",  AT(0x08000000, 0x40023C00, 0x00), RDP(0x40023C1C), IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x1E1F432D)},
+    [CHIP_L4]    = {"L4",    "stm32l4x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x00FF6919)},
+    [CHIP_L5]    = {"L5",    "stm32l5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, UF2(0x04240BDF)},
+    [CHIP_G0]    = {"G0",    "stm32g0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, UF2(0x300F5633)},
+    [CHIP_G4]    = {"G4",    "stm32g4x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x4C71240A)},
+    [CHIP_C0]    = {"C0",    "stm32c0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
+    [CHIP_C5]    = {"C5",    NULL,         NULL,       AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_U0]    = {"U0",    "stm32u0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
+    [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_U5]    = {"U5",    "stm32u5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_WB]    = {"WB/WL", "stm32wbx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, NO_DBGMCU, M0_MAP | MAP_EXTERNAL, 0, UF2(0x70D16653, 0x21460FF0)},
+    [CHIP_WB0]   = {"WB0",   "stm32wb0x",  NULL,       AT(0x10040000, 0x40001000, 0xFF), NO_RDP,             0, NO_DBGMCU, MAP_SYSTEM_1FF, 0, NO_UF2},
+    [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_H5]    = {"H5",    "stm32h5x",   NULL,       AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_H7]    = {"H7",    "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), RDP_H7,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_1FF, 0x20000, UF2(0x6DB66082)},
+    [CHIP_H7AB]  = {"H7A/B", "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), RDP_H7,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x20000, UF2(0x6DB66082)},
+    [CHIP_H7RS]  = {"H7R/S", "stm32h7rsx", "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), NO_RDP,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x10000, UF2(0x6DB66082)},
+    [CHIP_NO_FLASH] = {"none", NULL,       NULL,       AT(0,          0, 0xFF), NO_RDP,             0, NO_DBGMCU, 0, 0, NO_UF2},
 };
 /* clang-format on */

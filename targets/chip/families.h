@@ -73,9 +73,8 @@ struct chip_family {
     const char
         *commands; /* "stm32f1x": OpenOCD's flash driver, that commands begin with; or NULL */
     uint32_t flash_base;
-    uint32_t controller;   /* base of the flash controller's registers */
-    uint8_t program_width; /* bytes that are programmed at once */
-    uint8_t erased;        /* what erased bytes read as */
+    uint32_t controller; /* base of the flash controller's registers */
+    uint8_t erased;      /* what erased bytes read as */
     struct chip_rdp rdp;
     uint32_t watchdog; /* IWDG_KR, to be fed while a loader runs; 0: not known */
     struct chip_dbgmcu dbgmcu;

@@ -60,13 +60,34 @@ static void families_make_sense(void **state)
     (void)state;
     for (size_t i = 0; i < CHIP_NO_FLASH; i++) {
         const struct chip_family *family = &chip_families[i];
-        uint8_t width = family->program_width;
-        assert_true(width >= 2 && width <= 32 && (width & (width - 1)) == 0);
-        assert_true(family->erased == 0xFF || family->erased == 0x00);
-        assert_true((family->erased == 0) == (i == CHIP_L0 || i == CHIP_L1));
+        assert_int_equal(family->flash_base, i == CHIP_WB0 ? 0x10040000 : 0x08000000);
+        assert_int_equal(family->erased, i == CHIP_L0 || i == CHIP_L1 ? 0x00 : 0xFF);
         assert_int_equal(family->controller % 0x400, 0);
         if (family->rdp.address)
             assert_in_range(family->rdp.address, family->controller, family->controller + 0x7F);
+    }
+}
+
+/* As the reference manuals' memory maps have them: RM0008, RM0091, RM0316, RM0033, RM0090, RM0385,
+ * RM0377, RM0038, RM0351, RM0440, RM0433, RM0434. */
+static void controllers_are_where_the_manuals_say(void **state)
+{
+    static const struct {
+        enum chip_family_id family;
+        uint32_t controller, rdp;
+    } known[] = {
+        {CHIP_F1, 0x40022000, 0x4002201C}, {CHIP_F0, 0x40022000, 0x4002201C},
+        {CHIP_F3, 0x40022000, 0x4002201C}, {CHIP_F2, 0x40023C00, 0x40023C14},
+        {CHIP_F4, 0x40023C00, 0x40023C14}, {CHIP_F7, 0x40023C00, 0x40023C14},
+        {CHIP_L0, 0x40022000, 0x4002201C}, {CHIP_L1, 0x40023C00, 0x40023C1C},
+        {CHIP_L4, 0x40022000, 0x40022020}, {CHIP_G4, 0x40022000, 0x40022020},
+        {CHIP_H7, 0x52002000, 0x5200201C}, {CHIP_WB, 0x58004000, 0x58004020},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        assert_int_equal(chip_families[known[i].family].controller, known[i].controller);
+        assert_int_equal(chip_families[known[i].family].rdp.address, known[i].rdp);
     }
 }
 
@@ -223,6 +244,7 @@ int main(void)
         cmocka_unit_test(names_fit_and_are_there),
         cmocka_unit_test(rows_make_sense),
         cmocka_unit_test(families_make_sense),
+        cmocka_unit_test(controllers_are_where_the_manuals_say),
         cmocka_unit_test(families_have_names_and_registers_in_their_places),
         cmocka_unit_test(every_family_has_chips),
         cmocka_unit_test(sectors_add_up),
