@@ -73,9 +73,11 @@ class Daemon:
         """Sends the signal, returns the exit code; the rest of the log is in self.log."""
         if self.process.poll() is None:
             self.process.send_signal(sig)
-        self.read_log(r"(?!)")  # to the end of the file
-        self.process.wait(LIMIT)
-        return self.process.returncode
+        try:
+            self.read_log(r"(?!)")  # to the end of the file
+            return self.process.wait(LIMIT)
+        finally:
+            self.process.kill()  # one that hangs shall not outlive its test
 
     def __enter__(self):
         return self.start()
