@@ -127,7 +127,9 @@ class Copy:
     def tests_of(self, path):
         """Its own layer's programs that have the file in them: its own room's first, then the quicker ones."""
         room, layer = self.build / "tests" / path.parent, self.build / "tests" / path.parts[0]
-        found = [program for program in self.tests if program.is_relative_to(layer) and self.holds(program, path)]
+        mine = [program for program in self.tests if program.is_relative_to(layer)]
+        self.ninja(*mine)  # what was broken in another file is whole again
+        found = [program for program in mine if self.holds(program, path)]
         return sorted(found, key=lambda p: (not p.is_relative_to(room), self.takes(p)))
 
     def takes(self, program):
@@ -184,14 +186,13 @@ def main():
     files = sorted({file.relative_to(ROOT) for path in named
                     for file in ([ROOT / path] if (ROOT / path).is_file() else (ROOT / path).rglob("*.c"))
                     if file in {ROOT / source.relative_to(copy.tree) for source in copy.objects if source.is_relative_to(copy.tree)}})
-    every = [(path, *mutant) for path in files for mutant in mutants(ROOT / path)]
+    every = [(path, *mutant) for path in files for mutant in mutants(copy.tree / path)]
     chosen = random.Random(options.seed).sample(every, min(len(every), options.sample or len(every)))
     tests, counts = {}, {}
     for path, line, before, after in sorted(chosen):
         if path not in tests:
-            copy.ninja(*copy.tests)  # what the file before was is healed
             tests[path] = copy.tests_of(path)
-        result = survives(copy, path, tests[path], (ROOT / path).read_text(), line, after)
+        result = survives(copy, path, tests[path], (copy.tree / path).read_text(), line, after)
         if result is None:
             continue
         room = counts.setdefault(path.parts[0] if len(path.parts) < 3 else "/".join(path.parts[:2]), [0, 0])
