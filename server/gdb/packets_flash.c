@@ -2,8 +2,9 @@
 /* vFlashErase vFlashWrite vFlashDone: one flash session from the first to the last. */
 #include "gdb/packets_internal.h"
 
-/* The target was lost and is back. What gdb believes of its registers does not matter to a load:
- * the core is halted as for a new gdb, and the load goes on. */
+/* The target was lost and is back. The core is halted as for a new gdb, and the load goes on. What
+ * gdb believes of its registers is old, and a pc that it believes to be right it does not write: so
+ * the core shall stand where a program begins. */
 static enum err come_back(struct packet_call *call)
 {
     enum err err = session_halt(call->session, call->job);
@@ -11,9 +12,10 @@ static enum err come_back(struct packet_call *call)
     if (err != ERR_OK)
         return err;
     log_line(call->session->log, LOG_WARN,
-             "gdb loads into a target that was away since it last looked: its registers are old "
-             "until the program has run or was reset ('monitor reset halt')");
+             "gdb loads into a target that was away since it last looked: it is reset behind the "
+             "load, and what gdb shows of registers is old until the program has run");
     session_join(call->session, call->client);
+    call->client->resets_load = true;
     return ERR_OK;
 }
 
@@ -158,7 +160,7 @@ enum err packet_flash_done(struct packet_call *call)
         flash_close(call->client->flash);
         call->client->flash = NULL;
         look_after_load(call->session);
-        if (call->session->options.load_resets)
+        if (call->session->options.load_resets || call->client->resets_load)
             err = session_reset(call->session, call->job, TARGET_RESET_HALT);
     }
     return end(call, err);

@@ -102,6 +102,18 @@ static void warn_after_load(struct packet_call *call)
         (unsigned)(xpsr & XPSR_IPSR), (unsigned)sp);
 }
 
+/* gdb takes no text in the answer to `run` itself. A core that begins where nothing is stops at
+ * once, and then says it. */
+static void warn_of_start(struct packet_call *call)
+{
+    const struct target *target = call->session->target;
+    const struct target_stop *reset = target_last_reset(target);
+
+    if (call->client->begins && reset->misled && target_region_at(target, reset->pc))
+        gdb_console_say(call->client, "%s", reset->text);
+    call->client->begins = false;
+}
+
 /* What came of letting the core go. */
 static enum err begun(struct packet_call *call, enum err err)
 {
@@ -129,6 +141,7 @@ static enum err resume(struct packet_call *call)
     if (call->client->interrupted)
         return stop_at_once(call);
     warn_after_load(call);
+    warn_of_start(call);
     return begun(call, session_continue(call->session, call->job));
 }
 
@@ -161,6 +174,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
         return reply_stop(call);
     }
     warn_after_load(call);
+    warn_of_start(call);
     gdb_console_begin(&console, call->job, call->session, call->client);
     if (start < end) {
         struct long_step long_step;

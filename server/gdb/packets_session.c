@@ -33,8 +33,10 @@ enum err packet_restart(struct packet_call *call)
 
     if (err == ERR_OK)
         err = session_reset(session, call->job, TARGET_RESET_HALT);
-    if (err == ERR_OK)
+    if (err == ERR_OK) {
         session_join(session, call->client);
+        call->client->begins = true;
+    }
     if (err == ERR_OK && call->outcome == PACKET_REPLY)
         stop_reply_asked(call->reply, session);
     return err;
@@ -50,6 +52,22 @@ static void drop_breakpoints(struct packet_call *call)
                  job_text(call->job, call->job->error));
 }
 
+/* Perhaps it shows only now that the target was away: with it went the program. */
+static enum err end_program(struct packet_call *call)
+{
+    struct session *session = call->session;
+    enum err err = session_reset(session, call->job, TARGET_RESET_HALT);
+
+    if (err == ERR_RESET_LOST && session_connected(session)) {
+        job_clear(call->job);
+        err = session_reset(session, call->job, TARGET_RESET_HALT);
+    }
+    if (err == ERR_OK || session_connected(session))
+        return err;
+    job_clear(call->job);
+    return ERR_OK;
+}
+
 /* A killed program does not run: the core is left halted at its reset vector, where the next run
  * or attach finds it, until this gdb leaves. An observer kills nothing but its own breakpoints. */
 enum err packet_kill(struct packet_call *call)
@@ -61,7 +79,7 @@ enum err packet_kill(struct packet_call *call)
     session_end_flash(session, call->client, "killed");
     drop_breakpoints(call);
     if (session_connected(session) && session_holds(session, call->client) && !call->client->lost)
-        err = session_reset(session, call->job, TARGET_RESET_HALT);
+        err = end_program(call);
     call->client->ended = err == ERR_OK;
     call->client->killed = session_holds(session, call->client);
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)

@@ -60,6 +60,7 @@ struct client {
     bool swbreak, hwbreak;
     bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
     bool sync;        /* the next step does nothing but tell where the core stands */
+    bool begins;      /* `run` began the program, and it has not been resumed yet */
     bool ended;       /* it detached, or was told that the program ended: until it attaches or runs
                          again it is shown no thread, or gdb would take it for a new program */
     bool killed; /* it killed the program, and nothing was begun since: the core stands at reset for
@@ -70,6 +71,7 @@ struct client {
     struct flash *flash; /* between vFlashErase and vFlashDone */
     enum client_load load;
     char load_cut[200]; /* why */
+    bool resets_load;   /* the target was lost before it: behind it the core is reset */
     uint64_t joined;    /* order of their first `?`, vAttach or vRun: the first of all is the
                            holder; 0: has not asked (or detached), and holds nothing */
     /* Sends one payload (stop reply, 'O' text) outside a request's own reply. Thread-safe, copies.

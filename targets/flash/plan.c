@@ -46,8 +46,9 @@ enum err plan_init(struct flash_plan *plan, const struct flash_area *areas, size
             sector->size = areas[i].sector_size;
             sector->erase_us = areas[i].erase_us;
             sector->pages = calloc(sector->size / page_size, 1);
+            sector->before = calloc(sector->size / page_size, 1);
             sector->sums = calloc(sector->size / page_size, sizeof *sector->sums);
-            if (!sector->pages || !sector->sums)
+            if (!sector->pages || !sector->before || !sector->sums)
                 return ERR_NO_MEMORY;
         }
     return ERR_OK;
@@ -60,6 +61,7 @@ void plan_finish(struct flash_plan *plan)
         free(plan->sectors[i].written);
         free(plan->sectors[i].now);
         free(plan->sectors[i].pages);
+        free(plan->sectors[i].before);
         free(plan->sectors[i].sums);
     }
     free(plan->sectors);
@@ -109,6 +111,7 @@ static void forget_comparison(const struct flash_plan *plan, struct plan_sector 
     free(sector->now);
     sector->now = NULL;
     memset(sector->pages, PAGE_UNKNOWN, plan_page_count(plan, sector));
+    memset(sector->before, PAGE_UNKNOWN, plan_page_count(plan, sector));
 }
 
 static void announce(const struct flash_plan *plan, struct plan_sector *sector)
@@ -350,10 +353,22 @@ bool plan_page_program(const struct flash_plan *plan, const struct plan_sector *
 
 void plan_page_begins(struct plan_sector *sector, uint32_t page)
 {
+    sector->before[page] = sector->pages[page];
     sector->pages[page] = PAGE_SAME;
     sector->blank = sector->summed = false;
     sector->touched = true;
     sector->state = SECTOR_PARTIAL;
+}
+
+bool plan_page_unprogrammed(const struct flash_plan *plan, const struct plan_sector *sector,
+                            uint32_t page, const uint8_t *now)
+{
+    uint32_t start = page * plan->page_size;
+
+    if (sector->before[page] == PAGE_BLANK)
+        return is_filled(now, plan->page_size, plan->erased);
+    return sector->before[page] == PAGE_WRITEABLE &&
+           memcmp(now, sector->now + start, plan->page_size) == 0;
 }
 
 void plan_found_unprogrammed(struct plan_sector *sector)

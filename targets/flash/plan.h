@@ -57,6 +57,7 @@ struct plan_sector {
     uint8_t *written;       /* a bit a byte; NULL with `want` */
     uint8_t *now;           /* the chip's bytes in PAGE_WRITEABLE pages; NULL: none */
     uint8_t *pages;         /* enum page_now a page */
+    uint8_t *before;        /* what a page was before its programming began; else PAGE_UNKNOWN */
     uint32_t *sums;         /* checksums of the chip's pages, if `summed` */
     bool summed;
 };
@@ -117,7 +118,10 @@ bool plan_page_program(const struct flash_plan *plan, const struct plan_sector *
                        uint32_t page, uint8_t *bytes);
 /* Programming of a page begins. */
 void plan_page_begins(struct plan_sector *sector, uint32_t page);
-/* Programming began, and the chip's sector is still erased throughout. */
+/* Programming of the page began; `now` is what the chip holds: as before? */
+bool plan_page_unprogrammed(const struct flash_plan *plan, const struct plan_sector *sector,
+                            uint32_t page, const uint8_t *now);
+/* Programming began, and nothing came of it. */
 void plan_found_unprogrammed(struct plan_sector *sector);
 /* Every page is as it shall be. */
 void plan_close(struct plan_sector *sector);

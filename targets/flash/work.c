@@ -280,28 +280,32 @@ enum err flash_verify(struct flash *flash)
 
 /* --- after a refusal --- */
 
-static bool is_erased(struct flash *flash, const struct plan_sector *sector)
+/* Pages behind a refused one were handed over, too, and never begun. */
+static bool is_unprogrammed(struct flash *flash, const struct plan_sector *sector)
 {
     uint32_t size = flash->plan.page_size;
     uint8_t *now = flash->page + size;
+    bool all = true;
 
-    for (uint32_t at = 0; at < sector->size; at += size) {
-        if (read_page(flash, sector->address + at, now))
+    for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++) {
+        if (sector->before[page] == PAGE_UNKNOWN)
+            continue;
+        if (read_page(flash, sector->address + page * size, now))
             return false;
-        for (uint32_t i = 0; i < size; i++)
-            if (now[i] != flash->plan.erased)
-                return false;
+        if (plan_page_unprogrammed(&flash->plan, sector, page, now))
+            flash->report.bytes_programmed -= size;
+        else
+            all = false;
     }
-    return true;
+    return all;
 }
 
-/* Pages behind a refused one were handed over, too, and never begun. */
 void flash_look_again(struct flash *flash)
 {
     for (size_t i = 0; i < flash->plan.count; i++) {
         struct plan_sector *sector = &flash->plan.sectors[i];
 
-        if (sector->state == SECTOR_PARTIAL && is_erased(flash, sector))
+        if (sector->state == SECTOR_PARTIAL && is_unprogrammed(flash, sector))
             plan_found_unprogrammed(sector);
     }
 }

@@ -4,6 +4,7 @@
 flash_contract.py PROBED"""
 import random
 import re
+import struct
 import sys
 import threading
 import time
@@ -218,6 +219,37 @@ def a_load_that_was_cut_is_not_finished():
             assert daemon.log.count("programming ended early") == 1, daemon.log
 
 
+def a_load_after_a_loss_begins_the_program():
+    """gdb does not write a pc that it believes to be there: the target was away, and gdb has not looked since."""
+    program = struct.pack("<II", 0x20005000, 0x08000009) + b"\x02\xe0" + bytes(6) + b"\xfe\xe7"  # to 0x08000010, and stay
+    with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+        c.ask("?")
+        assert load(c, FLASH, program) == b"OK"
+        c.monitor("reset halt")
+        assert c.ask("pf") == b"08000008"
+        lose_and_find(other, "power off", "power on")
+        other.monitor("sleep 20")
+        assert load(c, FLASH, program) == b"OK"
+        assert c.ask("pf") == b"08000008"
+
+
+def a_refused_page_is_as_it_was():
+    """Empty or not, in what the load says and in the counts."""
+    for held in (0, 200):
+        with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+            c.ask("?")
+            assert held == 0 or load(c, FLASH, b"a" * held) == b"OK"
+            c.monitor("flash protect 0 0 0 on")
+            hands.monitor("sim power off")
+            hands.monitor("sim power on")
+            assert erase(c, FLASH, 0x400) == b"OK"
+            assert write(c, FLASH, b"a" * held + b"b" * 400) == b"OK"
+            reply = c.ask("vFlashDone").decode()
+            assert "write protected by the option bytes" in reply and reply.endswith("; flash: unchanged"), reply
+            assert memory(c, FLASH, 0x400) == b"a" * held + b"\xff" * (0x400 - held)
+        assert "1024 bytes announced, 0 programmed, 0 sectors erased" in daemon.log, daemon.log
+
+
 def noise_on_the_wire_does_not_stop_a_load():
     with board("bluepill,noise=20") as daemon, Client(daemon.port) as c:
         c.ask("?")
@@ -246,4 +278,5 @@ run_tests([bytes_that_nothing_covers_end_erased, an_erase_alone_erases,
            ram_and_registers_survive_a_load, what_is_not_flash_is_refused,
            a_load_to_no_memory_leaves_one_warning_with_the_reason, writes_without_end_grow_nothing,
            a_client_that_leaves_in_mid_load_ends_it, hands_on_the_bench_in_mid_load,
-           a_load_that_was_cut_is_not_finished, noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])
+           a_load_that_was_cut_is_not_finished, a_load_after_a_loss_begins_the_program, a_refused_page_is_as_it_was,
+           noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])

@@ -5,6 +5,7 @@ hands.py PROBED"""
 import os
 import re
 import socket
+import struct
 import sys
 import tempfile
 
@@ -20,6 +21,40 @@ def board(*options):
 
 def word(reply):
     return int.from_bytes(bytes.fromhex(reply.decode()), "little")
+
+
+def a_run_that_is_misled_says_so():
+    """On gdb's console, which takes text once it resumes; the program may run all the same."""
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("!")
+        c.ask("?")
+        assert c.ask("vFlashErase:08000000,00000400") == b"OK"
+        assert c.ask(b"vFlashWrite:08000000:" + struct.pack("<II", 0x20010000, 0x08000009) + b"\xfe\xe7") == b"OK"
+        assert c.ask("vFlashDone") == b"OK"
+        for action in ("c", "s", "c"):
+            assert c.ask("vRun;")[:1] == b"T"
+            c.send("vCont;" + action)
+            if action == "c":
+                c.send_raw(b"\x03")
+            assert c.receive_stop()[:1] == b"T"
+            assert c.console.count("the stack begins at 0x20010000, but RAM ends at 0x20004fff") == 1, c.console
+        c.send("vCont;s")
+        assert c.receive_stop()[:1] == b"T" and not c.console, c.console
+
+
+def a_kill_of_what_is_gone_is_a_kill():
+    """gdb's `attach 1` kills first; a target that was away since it last looked has no program to be kept from."""
+    for word, repair in (("power off", "power on"), ("power off", None), ("unplug", "plug"), ("nrst press", "nrst release")):
+        with board() as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
+            c.ask("!")
+            c.ask("?")
+            hands.monitor("sim " + word)
+            if repair:
+                hands.monitor("sim " + repair)
+            assert c.ask("vKill;1") == b"OK", (word, repair)
+            if not repair:
+                hands.monitor("sim power on")
+            assert c.ask("vAttach;1")[:1] == b"T", (word, repair)
 
 
 def boot0_starts_the_system_memory():
@@ -190,7 +225,8 @@ def once_waits_for_the_last_of_several():
 
 
 run_tests([answers_are_measured, a_power_cycle_between_two_looks_is_told, a_poll_of_a_halted_core_looks,
-           protection_is_measured, a_reset_that_runs_nothing_says_so, what_a_core_says_before_a_load_is_not_said_after,
+           protection_is_measured, a_reset_that_runs_nothing_says_so, a_run_that_is_misled_says_so, a_kill_of_what_is_gone_is_a_kill,
+           what_a_core_says_before_a_load_is_not_said_after,
            boot0_starts_the_system_memory, serial_port_is_readable,
            range_step_ends_where_a_branch_leaves_the_range, browser_at_a_unix_socket_is_refused,
            log_that_nobody_reads_stops_nothing, once_waits_for_the_last_of_several])
