@@ -108,8 +108,9 @@ static void warn_of_start(struct packet_call *call)
 {
     const struct target *target = call->session->target;
     const struct target_stop *reset = target_last_reset(target);
+    const struct target_region *code = target_region_at(target, reset->pc);
 
-    if (call->client->begins && reset->misled && target_region_at(target, reset->pc))
+    if (call->client->begins && reset->misled && code && code->kind != REGION_DEVICE)
         gdb_console_say(call->client, "%s", reset->text);
     call->client->begins = false;
 }
