@@ -32,9 +32,9 @@ const struct packet packets[] = {
     {"p",           "n",      packet_read_one,      TARGET | LOOK | ANY, 0, NULL},
     {"P",           "n=h",    packet_write_one,     HALTED, 0, NULL},
     {"m",           "a,l",    packet_read_hex,      TARGET | ANY, 0, NULL},
-    {"M",           "a,l:h",  packet_write,         TARGET, 0, NULL},
+    {"M",           "a,l:h",  packet_write,         LOAD | TARGET, 0, NULL},
     {"x",           "a,l",    packet_read_binary,   TARGET | ANY, 0, "binary-upload+"},
-    {"X",           "a,l:b",  packet_write,         TARGET, 0, NULL},
+    {"X",           "a,l:b",  packet_write,         LOAD | TARGET, 0, NULL},
     {"qCRC",        ":a,l",   packet_crc,           TARGET, 0, NULL},
     {"qSearch:memory", ":a;l;p", packet_search,     TARGET, 0, NULL},
     /* breakpoints */
@@ -187,6 +187,18 @@ static enum err check(struct packet_call *call)
     return ERR_OK;
 }
 
+/* gdb tells its user of a load nothing but "Load failed". */
+static void explain_refused_load(struct packet_call *call, enum err err)
+{
+    bool writes = call->packet->run == packet_write;
+
+    if (!(call->packet->flags & PACKET_LOAD) ||
+        (writes && call->args.item[2].length <= PACKET_VARIABLE_SIZE))
+        return;
+    log_line(call->session->log, LOG_WARN, "nothing is loaded: %s%s", job_text(call->job, err),
+             call->client->ended ? "; when that is mended, 'attach 1' and 'load' again" : "");
+}
+
 static enum err run(struct packet_call *call, char *payload, size_t length)
 {
     size_t name = strlen(call->packet->name);
@@ -196,6 +208,8 @@ static enum err run(struct packet_call *call, char *payload, size_t length)
     if (err != ERR_OK)
         return job_fail(call->job, err, "malformed packet %s", call->packet->name);
     err = check(call);
+    if (err != ERR_OK)
+        explain_refused_load(call, err);
     if (err != ERR_OK || !call->packet->run)
         return err;
     err = call->packet->run(call);

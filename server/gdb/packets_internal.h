@@ -14,8 +14,10 @@ enum packet_flag {
     PACKET_LOOK = 8,    /* depends on whether the core runs: looks first */
     PACKET_ANY = 16,    /* harmless in the middle of another session's long job */
     PACKET_SILENT = 32, /* no reply whatever happens */
-    PACKET_LOAD = 64    /* part of a load into flash */
+    PACKET_LOAD = 64    /* part of a load, into flash or RAM */
 };
+
+enum { PACKET_VARIABLE_SIZE = 8 }; /* what gdb writes of a variable or register; more is a load */
 
 /* One packet on its way. */
 struct packet_call {

@@ -5,8 +5,6 @@
 #include "gdb/packets_internal.h"
 #include "image/fit.h"
 
-enum { VARIABLE_SIZE = 8 }; /* what gdb writes of a variable or register; more is a load */
-
 /* What is read of a long request: gdb takes a shorter answer. On a slow wire it gets no more than
  * it would ask for itself, half of PacketSize. */
 static enum err read_at_most(struct packet_call *call, uint8_t *data, size_t room, size_t *done)
@@ -52,7 +50,7 @@ static void explain_write(struct packet_call *call, enum err err)
     const struct target *target = call->session->target;
     char text[FIT_PLACES_TEXT], fit[FIT_TEXT];
 
-    if (length <= VARIABLE_SIZE)
+    if (length <= PACKET_VARIABLE_SIZE)
         return;
     if (fit_no_place(target, address, text))
         log_line(call->session->log, LOG_WARN,

@@ -136,6 +136,16 @@ def a_load_to_no_memory_leaves_one_warning_with_the_reason():
         assert len(warnings) == 1 and said in warnings[0], (hex(address), daemon.log)
 
 
+def a_load_without_a_target_leaves_the_reason():
+    """A gdb that never saw the chip has no map of its memory, and writes everywhere as into RAM."""
+    with Daemon(PROBED, "--sim", "bluepill,vtref=0", "--gdb", "0") as daemon, Client(daemon.port) as c:
+        assert c.ask("?") == b"W00"
+        assert c.ask(b"X8000000,4:" + bytes(4))[:1] == b"E"
+        assert c.ask(b"X8000000,40:" + bytes(64))[:1] == b"E"
+    told = [line for line in daemon.log.splitlines() if "nothing is loaded" in line]
+    assert len(told) == 1 and re.search("VTref 0.00 V.*when that is mended, 'attach 1' and 'load' again", told[0]), daemon.log
+
+
 def writes_without_end_grow_nothing():
     def resident():
         with open(f"/proc/{daemon.process.pid}/statm") as statm:
@@ -276,7 +286,8 @@ def a_probe_that_vanishes_at_any_moment_never_lies():
 run_tests([bytes_that_nothing_covers_end_erased, an_erase_alone_erases,
            an_image_may_end_inside_a_sector_and_at_the_end_of_flash, the_same_and_another_image_every_time,
            ram_and_registers_survive_a_load, what_is_not_flash_is_refused,
-           a_load_to_no_memory_leaves_one_warning_with_the_reason, writes_without_end_grow_nothing,
+           a_load_to_no_memory_leaves_one_warning_with_the_reason, a_load_without_a_target_leaves_the_reason,
+           writes_without_end_grow_nothing,
            a_client_that_leaves_in_mid_load_ends_it, hands_on_the_bench_in_mid_load,
            a_load_that_was_cut_is_not_finished, a_load_after_a_loss_begins_the_program, a_refused_page_is_as_it_was,
            noise_on_the_wire_does_not_stop_a_load, a_probe_that_vanishes_at_any_moment_never_lies])
