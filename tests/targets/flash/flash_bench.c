@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flash/flash_internal.h"
+
 enum { PACKET = 0x3F00 }; /* what gdb puts into one vFlashWrite */
 
 static void slice_ends(struct bench *bench)
@@ -41,6 +43,11 @@ void bench_job(struct bench *bench)
 
 int bench_up(void **state)
 {
+    return bench_up_with(state, "bluepill,still");
+}
+
+int bench_up_with(void **state, const char *board)
+{
     struct bench *bench = calloc(1, sizeof *bench);
     struct probe_info info;
 
@@ -48,7 +55,7 @@ int bench_up(void **state)
     if (!bench)
         return -1;
     bench_job(bench);
-    if (probe_sim_info("bluepill,still", &info, &bench->job) ||
+    if (probe_sim_info(board, &info, &bench->job) ||
         probe_open(&info, &bench->job, NULL, &bench->probe) ||
         target_create(bench->probe, &bench->target))
         return -1;
@@ -113,7 +120,7 @@ enum err bench_load(struct bench *bench, uint32_t address, const uint8_t *data, 
 
     bench_job(bench);
     bench->checkpoint_us = bench_now_us(bench);
-    enum err err = flash_open(bench->target, &bench->flash);
+    enum err err = flash_open_by(bench->target, bench->driver, &bench->flash);
     if (!err)
         err = flash_erase(bench->flash, first, last - first);
     for (uint32_t at = 0; at < length && !err; at += PACKET) {

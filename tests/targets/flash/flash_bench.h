@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A simulated Blue Pill on the bench: probe and target connected, hands to touch the board. */
+/* A simulated board on the bench, a Blue Pill if nothing else is said: probe and target connected,
+ * hands to touch the board. */
 #ifndef PROBED_TEST_FLASH_BENCH_H
 #define PROBED_TEST_FLASH_BENCH_H
 
@@ -22,15 +23,17 @@ struct bench {
     struct probe *probe;
     struct target *target;
     struct flash *flash;
-    bool (*waiting)(void *user); /* of the next job */
-    unsigned checkpoints;        /* seen so far in this job */
-    unsigned cancel_at, act_at;  /* which checkpoint cancels, or calls act(); 0: none */
+    bool (*waiting)(void *user);       /* of the next job */
+    const struct flash_driver *driver; /* NULL: the family's */
+    unsigned checkpoints;              /* seen so far in this job */
+    unsigned cancel_at, act_at;        /* which checkpoint cancels, or calls act(); 0: none */
     void (*act)(struct bench *bench);
     uint64_t checkpoint_us, longest_us; /* time of the last one; longest time between two */
 };
 
 /* cmocka setup and teardown: *state is the bench; the core is halted after a reset. */
 int bench_up(void **state);
+int bench_up_with(void **state, const char *board);
 int bench_down(void **state);
 /* A fresh job, as every packet has one. */
 void bench_job(struct bench *bench);
