@@ -274,27 +274,53 @@ static struct request *guard(struct worker *worker)
     return NULL;
 }
 
+static bool wants_retry(const struct worker *worker)
+{
+    return worker->connect_asked && !session_connected(&worker->session);
+}
+
+static struct request *retry(struct worker *worker)
+{
+    uint64_t now = uv_hrtime();
+
+    if (now < worker->next_try)
+        return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
+    retry_connect(worker);
+    return NULL;
+}
+
+static bool wants_stroll(const struct worker *worker)
+{
+    const struct session *session = &worker->session;
+
+    return session->watchers > 0 && time_is_virtual(session) && session->target &&
+           target_state(session->target) == TARGET_RUNNING;
+}
+
+static bool wants_guard(const struct worker *worker)
+{
+    return worker->session.watchers > 0 && session_connected(&worker->session);
+}
+
+/* What is to be looked at while nobody asks for anything; the first that is wanted has its turn. */
+static const struct poll_source {
+    bool (*wanted)(const struct worker *worker);
+    /* Looks, and waits for a request meanwhile; NULL: none came. */
+    struct request *(*wait)(struct worker *worker);
+} sources[] = {
+    {wants_poll, poll_core},
+    {wants_retry, retry},
+    {wants_stroll, stroll},
+    {wants_guard, guard},
+};
+
 static struct request *wait_for_request(struct worker *worker)
 {
-    struct session *session = &worker->session;
-
-    if (wants_poll(worker))
-        return poll_core(worker);
-    worker->poll_us = 0;
-    if (worker->connect_asked && !session_connected(session)) {
-        uint64_t now = uv_hrtime();
-
-        if (now >= worker->next_try)
-            retry_connect(worker);
-        else
-            return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
-        return NULL;
-    }
-    if (session->watchers > 0 && time_is_virtual(session) && session->target &&
-        target_state(session->target) == TARGET_RUNNING)
-        return stroll(worker);
-    if (session->watchers > 0 && session_connected(session))
-        return guard(worker);
+    if (!wants_poll(worker))
+        worker->poll_us = 0;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
+        if (sources[i].wanted(worker))
+            return sources[i].wait(worker);
     return mailbox_wait(&worker->inbox, MAILBOX_FOREVER);
 }
 
