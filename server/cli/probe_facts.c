@@ -7,13 +7,22 @@
 #include "base/visible.h"
 #include "cli/serial_port.h"
 
+/* What the system knows of it. */
+static void look_around(struct cli_probe *facts)
+{
+    const char *place = facts->info.place;
+
+    serial_port_find("/sys", place, facts->serial_port, sizeof facts->serial_port);
+    usb_holder_find("/sys", "/proc", place, &facts->holder);
+}
+
 void cli_probe_look(struct cli_probe *facts, struct probe *probe)
 {
     *facts = (struct cli_probe){.info = *probe_info(probe)};
     facts->vtref_known = probe_vtref(probe, &facts->vtref_mv) == ERR_OK;
     if (!facts->vtref_known)
         job_clear(probe_job(probe));
-    serial_port_find("/sys", facts->info.place, facts->serial_port, sizeof facts->serial_port);
+    look_around(facts);
 }
 
 void cli_probe_visit(struct cli_probe *facts, const struct probe_info *info, const struct log *log,
@@ -33,7 +42,7 @@ void cli_probe_visit(struct cli_probe *facts, const struct probe_info *info, con
     if (probe)
         cli_probe_look(facts, probe);
     else
-        serial_port_find("/sys", info->place, facts->serial_port, sizeof facts->serial_port);
+        look_around(facts);
     probe_close(probe);
 }
 
@@ -69,6 +78,9 @@ void cli_probe_print(const struct cli_probe *facts, FILE *out)
     else if (!facts->problem[0])
         cli_print_fact(out, "VTref", "not measured by this probe");
     cli_print_fact(out, "serial port", "%s", facts->serial_port);
+    if (facts->holder.pid)
+        cli_print_fact(out, "taken by", "%s (process %ld)", facts->holder.program,
+                       facts->holder.pid);
     cli_print_fact(out, "not usable", "%s", facts->problem);
 }
 
@@ -90,6 +102,14 @@ void cli_probe_json(const struct cli_probe *facts, struct json *json)
     else
         json_null(json, "vtref_mv");
     json_text(json, "serial_port", facts->serial_port);
+    if (facts->holder.pid) {
+        json_open(json, "taken_by", '{');
+        json_text(json, "program", facts->holder.program);
+        json_number(json, "pid", (uint32_t)facts->holder.pid);
+        json_close(json, '}');
+    } else {
+        json_null(json, "taken_by");
+    }
     json_bool(json, "usable", !facts->problem[0]);
     json_text(json, "problem", facts->problem);
 }

@@ -4,6 +4,7 @@
 #define PROBED_CLI_PROBE_H
 
 #include "cli/json.h"
+#include "cli/usb_holder.h"
 #include "probe/probe.h"
 
 /* Nothing in here was guessed: what is not known is empty. */
@@ -12,6 +13,7 @@ struct cli_probe {
     bool vtref_known;
     uint32_t vtref_mv;
     char serial_port[64];
+    struct usb_holder holder;
     char problem[400]; /* why it cannot be used, and what to do; empty if it can */
 };
 

@@ -76,6 +76,7 @@ static void json_has_null_for_what_is_not_known(void **state)
                                      "  \"pid\": \"3744\",\n"
                                      "  \"vtref_mv\": null,\n"
                                      "  \"serial_port\": null,\n"
+                                     "  \"taken_by\": null,\n"
                                      "  \"usable\": false,\n"
                                      "  \"problem\": \"it is too old; use a V2\"\n"
                                      "}\n");

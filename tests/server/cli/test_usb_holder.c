@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Who has a USB device open, in folders made to look like sysfs and procfs. */
+#include "cli/usb_holder.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[64];
+
+/* A file with this text; folders on the way are made. */
+static void put(const char *path, const char *text)
+{
+    char whole[300];
+
+    snprintf(whole, sizeof whole, "%s/%s", root, path);
+    for (char *at = whole + strlen(root) + 1; (at = strchr(at, '/')); at++) {
+        *at = '\0';
+        mkdir(whole, 0700);
+        *at = '/';
+    }
+    FILE *file = fopen(whole, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void open_by(const char *pid, const char *name, const char *node)
+{
+    char path[100], whole[300];
+
+    snprintf(path, sizeof path, "%s/fd/0", pid);
+    put(path, "");
+    snprintf(path, sizeof path, "%s/comm", pid);
+    put(path, name);
+    snprintf(whole, sizeof whole, "%s/%s/fd/7", root, pid);
+    assert_int_equal(symlink(node, whole), 0);
+}
+
+static int up(void **state)
+{
+    (void)state;
+    snprintf(root, sizeof root, "/tmp/probed-proc-XXXXXX");
+    if (!mkdtemp(root))
+        return -1;
+    put("bus/usb/devices/1-2.3/busnum", "1\n");
+    put("bus/usb/devices/1-2.3/devnum", "14\n");
+    return 0;
+}
+
+static int down(void **state)
+{
+    char command[100];
+
+    (void)state;
+    snprintf(command, sizeof command, "rm -r %s", root);
+    return system(command);
+}
+
+static void nobody_has_it(void **state)
+{
+    struct usb_holder holder;
+
+    (void)state;
+    open_by("77", "gdb\n", "/dev/bus/usb/001/015");
+    open_by("78", "cat\n", "/dev/bus/usb/001/0144");
+    assert_false(usb_holder_find(root, root, "usb:1-2.3", &holder));
+    assert_int_equal(holder.pid, 0);
+}
+
+static void a_program_has_it(void **state)
+{
+    struct usb_holder holder;
+
+    (void)state;
+    open_by("4711", "openocd\n", "/dev/bus/usb/001/014");
+    open_by("4712", "child\n", "/dev/bus/usb/001/014");
+    assert_true(usb_holder_find(root, root, "usb:1-2.3", &holder));
+    assert_int_equal(holder.pid, 4711);
+    assert_string_equal(holder.program, "openocd");
+    assert_false(usb_holder_find(root, root, "usb:1-2", &holder)); /* another place */
+    assert_false(usb_holder_find(root, root, "sim:0", &holder));
+}
+
+static void we_ourselves_do_not_count(void **state)
+{
+    struct usb_holder holder;
+    char pid[16];
+
+    (void)state;
+    snprintf(pid, sizeof pid, "%d", getpid());
+    open_by(pid, "probed\n", "/dev/bus/usb/001/014");
+    assert_false(usb_holder_find(root, root, "usb:1-2.3", &holder));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(nobody_has_it, up, down),
+        cmocka_unit_test_setup_teardown(a_program_has_it, up, down),
+        cmocka_unit_test_setup_teardown(we_ourselves_do_not_count, up, down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
