@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* 32-bit data processing (DDI 0403, A5.3.1, A5.3.3, A5.3.11 to A5.3.15). The DSP extension's
- * encodings are UNDEFINED here, whatever the model: none of the modelled cores has it yet. */
+/* 32-bit data processing (DDI 0403, A5.3.1, A5.3.3, A5.3.11 to A5.3.15). The DSP extension is in a
+ * file of its own. */
 #include "sim/cpu/insn_alu.h"
 #include "sim/cpu/insn_internal.h"
 
@@ -10,6 +10,7 @@ enum data_op {
     OP_ORR = 2, /* MOV without Rn */
     OP_ORN = 3, /* MVN without Rn */
     OP_EOR = 4,
+    OP_PKH = 6, /* DSP, shifted registers only */
     OP_ADD = 8,
     OP_ADC = 10,
     OP_SBC = 11,
@@ -90,9 +91,13 @@ static inline unsigned imm5(uint32_t insn)
 
 enum insn_end sim_insn32_shifted(struct sim_cpu *cpu, uint32_t insn)
 {
-    return data(cpu, insn,
-                alu_shift_imm(cpu->r[insn_bits(insn, 0, 4)], (enum alu_shift)insn_bits(insn, 4, 2),
-                              imm5(insn), alu_carry(cpu)));
+    struct alu_shifted operand =
+        alu_shift_imm(cpu->r[insn_bits(insn, 0, 4)], (enum alu_shift)insn_bits(insn, 4, 2),
+                      imm5(insn), alu_carry(cpu));
+
+    if (insn_bits(insn, 21, 4) == OP_PKH && insn_bits(insn, 8, 4) != 15)
+        return sim_insn32_pack(cpu, insn, operand.value);
+    return data(cpu, insn, operand);
 }
 
 /* i:imm3:imm8 */
@@ -131,8 +136,8 @@ static enum insn_end mov_imm16(struct sim_cpu *cpu, uint32_t insn, bool top)
 static enum insn_end saturate(struct sim_cpu *cpu, uint32_t insn, bool is_signed)
 {
     bool asr = insn_bit(insn, 21);
-    if (asr && imm5(insn) == 0) /* SSAT16, USAT16: DSP */
-        return sim_insn_undefined(cpu, insn);
+    if (asr && imm5(insn) == 0)
+        return sim_insn32_saturate16(cpu, insn);
     struct alu_shifted shifted =
         alu_shift(cpu->r[insn_bits(insn, 16, 4)], asr ? ALU_ASR : ALU_LSL, imm5(insn), false);
     int64_t value = (int32_t)shifted.value, bound = (int64_t)1 << insn_bits(insn, 0, 5);
@@ -214,12 +219,14 @@ static enum insn_end shift_register(struct sim_cpu *cpu, uint32_t insn)
     return INSN_NEXT;
 }
 
-/* SXTH UXTH SXTB UXTB with a rotation; with Rn they would add to it (DSP). */
+/* SXTH UXTH SXTB UXTB with a rotation; with Rn they add to it (DSP). */
 static enum insn_end extend(struct sim_cpu *cpu, uint32_t insn)
 {
     unsigned op = insn_bits(insn, 20, 4), width = op < 2 ? 16 : 8;
     bool is_dsp = insn_bits(insn, 16, 4) != 15 || op == 2 || op == 3 || op > 5;
-    if (is_dsp || insn_bit(insn, 6))
+    if (is_dsp)
+        return sim_insn32_extend_add(cpu, insn);
+    if (insn_bit(insn, 6))
         return sim_insn_undefined(cpu, insn);
     uint32_t value =
         alu_shift(cpu->r[insn_bits(insn, 0, 4)], ALU_ROR, insn_bits(insn, 4, 2) * 8, false).value;
@@ -256,8 +263,8 @@ static enum insn_end miscellaneous(struct sim_cpu *cpu, uint32_t insn)
     case 0xB8:
         result = rm ? (uint32_t)__builtin_clz(rm) : 32;
         break;
-    default: /* QADD.., SEL: DSP */
-        return sim_insn_undefined(cpu, insn);
+    default:
+        return sim_insn32_saturating(cpu, insn);
     }
     insn_set(cpu, insn_bits(insn, 8, 4), result);
     return INSN_NEXT;
@@ -267,8 +274,8 @@ enum insn_end sim_insn32_register(struct sim_cpu *cpu, uint32_t insn)
 {
     if (insn_bits(insn, 12, 4) != 15 || insn_bits(insn, 8, 4) == 15)
         return sim_insn_undefined(cpu, insn);
-    if (insn_bit(insn, 23)) /* op2 0xxx there: parallel addition, DSP */
-        return miscellaneous(cpu, insn);
+    if (insn_bit(insn, 23))
+        return insn_bit(insn, 7) ? miscellaneous(cpu, insn) : sim_insn32_parallel(cpu, insn);
     if (insn_bit(insn, 7))
         return extend(cpu, insn);
     return insn_bits(insn, 4, 3) ? sim_insn_undefined(cpu, insn) : shift_register(cpu, insn);

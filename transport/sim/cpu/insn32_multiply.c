@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* 32-bit multiplication and division (DDI 0403, A5.3.16, A5.3.17), without the DSP extension. */
+/* 32-bit multiplication and division (DDI 0403, A5.3.16, A5.3.17); the DSP extension is in a
+ * file of its own. */
 #include "sim/cpu/insn_internal.h"
 
 /* MLA, MLS, and MUL where Ra is 15. */
@@ -8,7 +9,9 @@ enum insn_end sim_insn32_multiply(struct sim_cpu *cpu, uint32_t insn)
     unsigned d = insn_bits(insn, 8, 4), a = insn_bits(insn, 12, 4);
     bool subtract = insn_bit(insn, 4);
     bool is_dsp = insn_bits(insn, 20, 3) != 0 || insn_bits(insn, 5, 3) != 0;
-    if (is_dsp || d == 15 || (subtract && a == 15))
+    if (is_dsp)
+        return sim_insn32_multiply_dsp(cpu, insn);
+    if (d == 15 || (subtract && a == 15))
         return sim_insn_undefined(cpu, insn);
     uint32_t product = cpu->r[insn_bits(insn, 16, 4)] * cpu->r[insn_bits(insn, 0, 4)];
     uint32_t addend = a == 15 ? 0 : cpu->r[a];
@@ -74,6 +77,6 @@ enum insn_end sim_insn32_multiply_long(struct sim_cpu *cpu, uint32_t insn)
     case 0x60:
         return multiply_wide(cpu, insn, false, true);
     default:
-        return sim_insn_undefined(cpu, insn);
+        return sim_insn32_multiply_long_dsp(cpu, insn);
     }
 }

@@ -7,6 +7,7 @@
 #include "sim/cpu/cpu.h"
 
 #define ALU_NZ (SIM_APSR_N | SIM_APSR_Z)
+#define ALU_NZCV (ALU_NZ | SIM_APSR_C | SIM_APSR_V)
 
 enum alu_shift { ALU_LSL, ALU_LSR, ALU_ASR, ALU_ROR };
 
@@ -44,8 +45,8 @@ static inline uint32_t alu_add(struct sim_cpu *cpu, uint32_t a, uint32_t b, bool
     uint32_t result = (uint32_t)sum;
     if (set_flags) {
         uint32_t overflow = ~(a ^ b) & (a ^ result);
-        cpu->apsr = (cpu->apsr & SIM_APSR_Q) | alu_nz(result) | (uint32_t)(sum >> 32) << 29 |
-                    overflow >> 31 << 28;
+        cpu->apsr = (cpu->apsr & ~(uint32_t)ALU_NZCV) | alu_nz(result) |
+                    (uint32_t)(sum >> 32) << 29 | overflow >> 31 << 28;
     }
     return result;
 }

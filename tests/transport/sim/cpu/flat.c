@@ -4,6 +4,8 @@
 #include <string.h>
 
 const struct sim_core_model flat_armv7m = {.name = "flat Armv7-M", .armv7m = true};
+const struct sim_core_model flat_m4f = {
+    .name = "flat M4F", .armv7m = true, .dsp = true, .fpu = true};
 const struct sim_core_model flat_armv6m = {.name = "flat Armv6-M"};
 
 void flat_init(struct flat *flat, const struct sim_core_model *model, uint8_t *code,
@@ -168,10 +170,17 @@ uint32_t sim_special_read(const struct sim_cpu *cpu, unsigned sysm)
     }
 }
 
+static void write_apsr(struct sim_cpu *cpu, unsigned mask, uint32_t value)
+{
+    uint32_t bits = (mask & 2 ? 0xF8000000 : 0) | (mask & 1 && cpu->model->dsp ? 0x000F0000 : 0);
+
+    cpu->apsr = (cpu->apsr & ~bits) | (value & bits);
+}
+
 void sim_special_write(struct sim_cpu *cpu, unsigned sysm, unsigned mask, uint32_t value)
 {
-    if (sysm == SYSM_APSR && mask & 2)
-        cpu->apsr = value & 0xF8000000;
+    if (sysm == SYSM_APSR)
+        write_apsr(cpu, mask, value);
     else if (sysm == SYSM_MSP)
         cpu->r[13] = value & ~3u;
     else if (sysm == SYSM_PSP)

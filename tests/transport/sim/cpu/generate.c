@@ -254,10 +254,18 @@ static void choose_bits(struct generator *generator, struct fields *fields)
     set(fields, 'i', 32, generate_random(generator));
 }
 
+static const char *choose_pattern(struct generator *generator)
+{
+    const struct pattern_set *more = generator->more;
+
+    if (more && generate_random(generator) & 1)
+        return more->patterns[generate_random(generator) % more->count];
+    return patterns[generate_random(generator) % (sizeof patterns / sizeof *patterns)];
+}
+
 void generate_plain(struct generator *generator)
 {
-    const char *pattern =
-        patterns[generate_random(generator) % (sizeof patterns / sizeof *patterns)];
+    const char *pattern = choose_pattern(generator);
     struct fields fields = {0};
     uint8_t used[128] = {0};
     uint32_t insn = 0;

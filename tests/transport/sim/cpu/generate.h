@@ -4,15 +4,24 @@
 #define PROBED_TEST_GENERATE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+
+/* Encodings: see generate.c. */
+struct pattern_set {
+    const char *const *patterns;
+    size_t count;
+};
+extern const struct pattern_set generate_dsp;
 
 /* A block: straight code with branches inside, from `start` to `end`. Some registers are kept as
  * pointers into RAM, others may hold anything. */
 struct generator {
     uint64_t random;
-    uint8_t *code;    /* the whole code memory */
-    uint32_t address; /* of the next halfword, on the target */
-    uint32_t origin;  /* of the code memory, on the target */
+    const struct pattern_set *more; /* half of the instructions are from here; NULL: none */
+    uint8_t *code;                  /* the whole code memory */
+    uint32_t address;               /* of the next halfword, on the target */
+    uint32_t origin;                /* of the code memory, on the target */
 
     /* Roles of registers in this block. */
     unsigned base, aligned, index;    /* low */
