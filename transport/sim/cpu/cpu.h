@@ -104,8 +104,9 @@ struct sim_cpu {
     bool thumb;           /* EPSR.T */
     uint8_t itstate;
     uint8_t control, primask, faultmask, basepri;
-    bool event;     /* WFE's event register */
-    bool exclusive; /* local monitor */
+    uint32_t s[32], fpscr; /* with an FPU */
+    bool event;            /* WFE's event register */
+    bool exclusive;        /* local monitor */
     uint32_t exclusive_address;
 
     uint32_t attention; /* enum sim_attention bits */

@@ -205,15 +205,18 @@ static void write_specials(struct sim_cpu *cpu, uint32_t value)
     struct sim_stacks stacks = sim_stacks_get(cpu);
     bool v7m = cpu->model->armv7m;
 
-    cpu->control = (uint8_t)(value >> 24 & (v7m ? 3 : 2));
+    cpu->control = (uint8_t)(value >> 24 & (cpu->model->fpu ? 7 : v7m ? 3 : 2));
     sim_stacks_put(cpu, stacks);
     cpu->faultmask = v7m && value >> 16 & 1;
     cpu->basepri = v7m ? (uint8_t)(value >> 8 & (0xFF00u >> cpu->integration->priority_bits)) : 0;
     cpu->primask = value & 1;
 }
 
-static uint32_t read_register(const struct sim_cpu *cpu, unsigned regsel)
+static uint32_t read_register(struct sim_cpu *cpu, unsigned regsel)
 {
+    uint32_t writable;
+    const uint32_t *fp = sim_fp_debug_register(cpu, regsel, &writable);
+
     switch (regsel) {
     case 16:
         return sim_xpsr_get(cpu);
@@ -224,7 +227,7 @@ static uint32_t read_register(const struct sim_cpu *cpu, unsigned regsel)
     case 20:
         return read_specials(cpu);
     default:
-        return regsel < 16 ? cpu->r[regsel] : 0;
+        return regsel < 16 ? cpu->r[regsel] : fp ? *fp : 0;
     }
 }
 
@@ -249,7 +252,11 @@ static void write_stack(struct sim_cpu *cpu, bool psp, uint32_t value)
 
 static void write_register(struct sim_cpu *cpu, unsigned regsel, uint32_t value)
 {
-    if (regsel == 13)
+    uint32_t writable, *fp = sim_fp_debug_register(cpu, regsel, &writable);
+
+    if (fp)
+        *fp = value & writable;
+    else if (regsel == 13)
         cpu->r[13] = value & ~3u;
     else if (regsel == 15)
         cpu->r[15] = value & ~1u;

@@ -4,6 +4,7 @@
 
 enum {
     FRAME_WORDS = 8, /* R0-R3, R12, LR, return address, xPSR */
+    FP_WORDS = 18,   /* above them with a floating-point context: S0-S15, FPSCR, one unused */
     XPSR_ALIGNED = 1u << 9,
     ENTRY_CYCLES = 12, /* Cortex-M3 TRM 1.5: zero wait states */
     TAIL_CHAIN_CYCLES = 6,
@@ -13,21 +14,24 @@ enum {
 #define EXC_RETURN_HANDLER 0xFFFFFFF1u
 #define EXC_RETURN_THREAD_MSP 0xFFFFFFF9u
 #define EXC_RETURN_THREAD_PSP 0xFFFFFFFDu
+#define EXC_RETURN_NO_FP 0x10u /* clear: there is a floating-point context in the frame */
 
 static void set_mode(struct sim_cpu *cpu, uint32_t ipsr, bool psp)
 {
     struct sim_stacks stacks = sim_stacks_get(cpu);
 
     cpu->ipsr = ipsr;
-    cpu->control = (uint8_t)((cpu->control & ~2u) | (psp ? 2u : 0u));
+    cpu->control = (uint8_t)((cpu->control & ~SIM_CONTROL_SPSEL) | (psp ? SIM_CONTROL_SPSEL : 0));
     sim_stacks_put(cpu, stacks);
 }
 
 /* PushStack(). False: a bus error on the way; the stack pointer has moved all the same. */
 static bool push_frame(struct sim_cpu *cpu)
 {
-    bool realign = cpu->system->ccr & SIM_CCR_STKALIGN && cpu->r[13] & 4;
-    uint32_t base = (cpu->r[13] - 4 * FRAME_WORDS) & ~(realign ? 4u : 0u);
+    bool fp = cpu->control & SIM_CONTROL_FPCA;
+    bool realign = (fp || cpu->system->ccr & SIM_CCR_STKALIGN) && cpu->r[13] & 4;
+    uint32_t bytes = 4 * (FRAME_WORDS + (fp ? FP_WORDS : 0));
+    uint32_t base = (cpu->r[13] - bytes) & ~(realign ? 4u : 0u);
     const uint32_t frame[FRAME_WORDS] = {
         cpu->r[0],  cpu->r[1],
         cpu->r[2],  cpu->r[3],
@@ -39,14 +43,16 @@ static bool push_frame(struct sim_cpu *cpu)
     cpu->r[13] = base;
     for (unsigned i = 0; i < FRAME_WORDS && ok; i++)
         ok = sim_data_write(cpu, base + 4 * i, 4, frame[i]);
-    return ok;
+    return ok && (!fp || sim_fp_stack(cpu, base + 4 * FRAME_WORDS));
 }
 
 static uint32_t return_value(const struct sim_cpu *cpu)
 {
-    if (cpu->ipsr != SIM_EXC_NONE)
-        return EXC_RETURN_HANDLER;
-    return sim_cpu_sp_is_psp(cpu) ? EXC_RETURN_THREAD_PSP : EXC_RETURN_THREAD_MSP;
+    uint32_t value = cpu->ipsr != SIM_EXC_NONE ? EXC_RETURN_HANDLER
+                     : sim_cpu_sp_is_psp(cpu)  ? EXC_RETURN_THREAD_PSP
+                                               : EXC_RETURN_THREAD_MSP;
+
+    return cpu->control & SIM_CONTROL_FPCA ? value & ~EXC_RETURN_NO_FP : value;
 }
 
 /* A stacking error makes a derived exception (B1.5.14); the more urgent of both is entered, the
@@ -72,6 +78,7 @@ static void enter(struct sim_cpu *cpu, unsigned exception, uint32_t lr)
     sim_exceptions_put(&system->pending, exception, false);
     sim_exceptions_put(&system->active, exception, true);
     set_mode(cpu, exception, false);
+    cpu->control &= (uint8_t)~SIM_CONTROL_FPCA;
     cpu->r[14] = lr;
     cpu->itstate = 0;
     cpu->exclusive = false;
@@ -143,8 +150,9 @@ static bool is_valid_return(const struct sim_cpu *cpu, uint32_t value)
 {
     const struct sim_system *system = cpu->system;
     unsigned nested = sim_exceptions_count(&system->active);
+    uint32_t ones = cpu->model->fpu ? 0x0FFFFFF0 & ~EXC_RETURN_NO_FP : 0x0FFFFFF0;
 
-    if (!sim_exceptions_has(&system->active, cpu->ipsr) || (value & 0x0FFFFFF0) != 0x0FFFFFF0)
+    if (!sim_exceptions_has(&system->active, cpu->ipsr) || (value & ones) != ones)
         return false;
     switch (value & 0xF) {
     case 0x1:
@@ -178,12 +186,12 @@ static bool read_frame(struct sim_cpu *cpu, uint32_t base, uint32_t frame[FRAME_
 
 /* PopStack() */
 static void pop_frame(struct sim_cpu *cpu, const uint32_t frame[FRAME_WORDS], uint32_t base,
-                      bool psp)
+                      bool psp, bool fp)
 {
-    uint32_t xpsr = frame[7];
-    bool aligned = xpsr & XPSR_ALIGNED && cpu->system->ccr & SIM_CCR_STKALIGN;
+    uint32_t xpsr = frame[7], words = FRAME_WORDS + (fp ? FP_WORDS : 0);
+    bool aligned = xpsr & XPSR_ALIGNED && (fp || cpu->system->ccr & SIM_CCR_STKALIGN);
     struct sim_stacks stacks = sim_stacks_get(cpu);
-    uint32_t sp = (base + 4 * FRAME_WORDS) | (aligned ? 4u : 0u);
+    uint32_t sp = (base + 4 * words) | (aligned ? 4u : 0u);
 
     for (unsigned i = 0; i < 4; i++)
         cpu->r[i] = frame[i];
@@ -193,7 +201,8 @@ static void pop_frame(struct sim_cpu *cpu, const uint32_t frame[FRAME_WORDS], ui
     sim_xpsr_put(cpu, xpsr);
     *(psp ? &stacks.psp : &stacks.msp) = sp;
     cpu->ipsr = xpsr & 0x1FF;
-    cpu->control = (uint8_t)((cpu->control & ~2u) | (psp ? 2u : 0u));
+    cpu->control = (uint8_t)((cpu->control & SIM_CONTROL_NPRIV) | (psp ? SIM_CONTROL_SPSEL : 0) |
+                             (fp ? SIM_CONTROL_FPCA : 0));
     sim_stacks_put(cpu, stacks);
 }
 
@@ -208,11 +217,11 @@ static void check_returned_mode(struct sim_cpu *cpu, bool to_handler)
 
 static void unstack(struct sim_cpu *cpu, uint32_t value)
 {
-    bool psp = value & 4;
+    bool psp = value & 4, fp = !(value & EXC_RETURN_NO_FP);
     struct sim_stacks stacks = sim_stacks_get(cpu);
     uint32_t base = psp ? stacks.psp : stacks.msp, frame[FRAME_WORDS];
 
-    if (!read_frame(cpu, base, frame)) {
+    if (!read_frame(cpu, base, frame) || (fp && !sim_fp_restore(cpu, base + 4 * FRAME_WORDS))) {
         sim_fault(cpu, SIM_FAULT_UNSTKERR, base);
         tail_chain(cpu, value);
         return;
@@ -220,7 +229,7 @@ static void unstack(struct sim_cpu *cpu, uint32_t value)
     cpu->cycles += RETURN_CYCLES;
     cpu->exclusive = false;
     cpu->event = true;
-    pop_frame(cpu, frame, base, psp);
+    pop_frame(cpu, frame, base, psp, fp);
     sim_nvic_update(cpu);
     check_returned_mode(cpu, (value & 0xF) == 0x1);
 }

@@ -33,6 +33,7 @@ enum sim_fault {
     SIM_FAULT_IMPRECISERR, /* a buffered store failed: the instruction has completed */
     SIM_FAULT_STKERR,
     SIM_FAULT_UNSTKERR,
+    SIM_FAULT_LSPERR,   /* saving what an exception left of the floating-point context */
     SIM_FAULT_IACCVIOL, /* execution from XN memory */
 };
 
@@ -61,6 +62,9 @@ void sim_cps(struct sim_cpu *cpu, bool disable, bool affect_i, bool affect_f);
 bool sim_is_privileged(const struct sim_cpu *cpu);
 /* Which stack pointer r[13] is: CONTROL.SPSEL in thread mode. */
 bool sim_cpu_sp_is_psp(const struct sim_cpu *cpu);
+/* ExecuteFPCheck(), before each floating-point instruction: what an exception left to be saved is
+ * saved, and from now on there is a context. False: no access, the fault was raised. */
+bool sim_fp_check(struct sim_cpu *cpu);
 /* CCR.DIV_0_TRP. */
 bool sim_traps_div0(const struct sim_cpu *cpu);
 

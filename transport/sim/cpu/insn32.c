@@ -2,9 +2,11 @@
 /* The table of all 32-bit instructions by bits 31:20 (DDI 0403, A5.3). */
 #include "sim/cpu/insn_internal.h"
 
-/* No core modelled has a coprocessor. An FPU would be dispatched from here. */
+/* The floating-point extension is coprocessors 10 and 11; there are no others. */
 static enum insn_end coprocessor(struct sim_cpu *cpu, uint32_t insn)
 {
+    if (cpu->model->fpu && insn_bits(insn, 9, 3) == 5)
+        return sim_insn32_fp(cpu, insn);
     return insn_fault(cpu, SIM_FAULT_NOCP);
 }
 

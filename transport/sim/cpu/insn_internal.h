@@ -30,6 +30,7 @@ sim_insn_handler sim_insn32_multiply, sim_insn32_multiply_long;
 sim_insn_handler sim_insn32_parallel, sim_insn32_saturating, sim_insn32_saturate16,
     sim_insn32_extend_add, sim_insn32_multiply_dsp, sim_insn32_multiply_long_dsp; /* or undefined */
 enum insn_end sim_insn32_pack(struct sim_cpu *cpu, uint32_t insn, uint32_t shifted);
+sim_insn_handler sim_insn32_fp;
 sim_insn_handler sim_insn32_control; /* insn[31:27] 0b11110 with insn[15] set */
 
 /* A 32-bit encoding that Armv6-M has, too: BL, MSR, MRS and the barriers (DDI 0419, A5.3). */

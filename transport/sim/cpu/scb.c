@@ -57,6 +57,7 @@ void sim_scb_reset(struct sim_cpu *cpu)
     system->cfsr = system->hfsr = system->mmfar = system->bfar = 0;
     /* STKALIGN comes up set from Cortex-M3 r2p0 on, and on every M4. */
     system->ccr = aligns ? SIM_CCR_STKALIGN : 0;
+    sim_fp_reset(cpu);
 }
 
 static struct sim_exceptions *shcsr_set(struct sim_system *system, enum shcsr_set set)
@@ -226,7 +227,8 @@ uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset)
     case 0xD38:
         return system->bfar;
     default:
-        return offset >= 0xD40 && offset < 0xD80 ? read_features(cpu, offset) : 0;
+        return offset >= 0xD40 && offset < 0xD80 ? read_features(cpu, offset)
+                                                 : sim_fp_read(cpu, offset);
     }
 }
 
@@ -282,6 +284,7 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         merge(&system->bfar, value, lanes);
         break;
     default:
+        sim_fp_write(cpu, offset, value, lanes);
         break;
     }
     sim_nvic_update(cpu);

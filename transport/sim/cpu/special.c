@@ -13,20 +13,18 @@ enum sysm {
     SYSM_CONTROL = 20,
 };
 
-enum { CONTROL_NPRIV = 1, CONTROL_SPSEL = 2 };
-
 #define APSR_NZCVQ 0xF8000000u
 #define APSR_GE 0x000F0000u
 #define XPSR_T (1u << 24)
 
 bool sim_is_privileged(const struct sim_cpu *cpu)
 {
-    return cpu->ipsr != SIM_EXC_NONE || !(cpu->control & CONTROL_NPRIV);
+    return cpu->ipsr != SIM_EXC_NONE || !(cpu->control & SIM_CONTROL_NPRIV);
 }
 
 bool sim_cpu_sp_is_psp(const struct sim_cpu *cpu)
 {
-    return cpu->ipsr == SIM_EXC_NONE && cpu->control & CONTROL_SPSEL;
+    return cpu->ipsr == SIM_EXC_NONE && cpu->control & SIM_CONTROL_SPSEL;
 }
 
 struct sim_stacks sim_stacks_get(const struct sim_cpu *cpu)
@@ -122,8 +120,9 @@ static void write_stack(struct sim_cpu *cpu, bool psp, uint32_t value)
 static void write_control(struct sim_cpu *cpu, uint32_t value)
 {
     struct sim_stacks stacks = sim_stacks_get(cpu);
-    uint8_t writable = (uint8_t)((cpu->model->armv7m ? CONTROL_NPRIV : 0) |
-                                 (cpu->ipsr == SIM_EXC_NONE ? CONTROL_SPSEL : 0));
+    uint8_t writable = (uint8_t)((cpu->model->armv7m ? SIM_CONTROL_NPRIV : 0) |
+                                 (cpu->model->fpu ? SIM_CONTROL_FPCA : 0) |
+                                 (cpu->ipsr == SIM_EXC_NONE ? SIM_CONTROL_SPSEL : 0));
 
     cpu->control = (uint8_t)((cpu->control & ~writable) | (value & writable));
     sim_stacks_put(cpu, stacks);

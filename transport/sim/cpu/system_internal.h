@@ -14,6 +14,8 @@
 #define SIM_CCR_BFHFNMIGN (1u << 8)
 #define SIM_CCR_STKALIGN (1u << 9)
 
+enum { SIM_CONTROL_NPRIV = 1, SIM_CONTROL_SPSEL = 2, SIM_CONTROL_FPCA = 4 };
+
 #define SIM_SCR_SLEEPONEXIT (1u << 1)
 #define SIM_SCR_SLEEPDEEP (1u << 2)
 #define SIM_SCR_SEVONPEND (1u << 4)
@@ -101,6 +103,7 @@ struct sim_system {
     uint32_t levels[SIM_IRQ_WORDS]; /* of the external interrupt lines */
     uint32_t vtor, prigroup, scr, ccr, actlr;
     uint32_t cfsr, hfsr, mmfar, bfar;
+    uint32_t cpacr, fpccr, fpcar, fpdscr; /* with an FPU */
     struct sim_systick systick;
     uint64_t stopped; /* cycles while halted or in reset: SysTick and CYCCNT miss them */
     uint64_t slept;   /* cycles asleep: CYCCNT misses them too */
@@ -301,5 +304,17 @@ bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
 bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last);
 /* Before CYCCNT starts or stops counting. */
 void sim_dwt_sync(struct sim_cpu *cpu);
+
+/* --- fp_context.c --- */
+
+void sim_fp_reset(struct sim_cpu *cpu);
+/* The upper part of an exception's frame, for S0 to S15 and FPSCR. False: a bus error. */
+bool sim_fp_stack(struct sim_cpu *cpu, uint32_t address);
+bool sim_fp_restore(struct sim_cpu *cpu, uint32_t address);
+/* By DCRSR.REGSEL; NULL: there is none. */
+uint32_t *sim_fp_debug_register(struct sim_cpu *cpu, unsigned regsel, uint32_t *writable);
+/* CPACR, FPCCR and their like, by their offset in the SCS. */
+uint32_t sim_fp_read(const struct sim_cpu *cpu, uint32_t offset);
+void sim_fp_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
 
 #endif

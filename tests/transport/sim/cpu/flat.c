@@ -199,6 +199,11 @@ void sim_cps(struct sim_cpu *cpu, bool disable, bool affect_i, bool affect_f)
         cpu->faultmask = disable;
 }
 
+bool sim_fp_check(struct sim_cpu *cpu)
+{
+    return true;
+}
+
 bool sim_is_privileged(const struct sim_cpu *cpu)
 {
     return true;

@@ -12,7 +12,7 @@ struct pattern_set {
     const char *const *patterns;
     size_t count;
 };
-extern const struct pattern_set generate_dsp;
+extern const struct pattern_set generate_m4f;
 
 /* A block: straight code with branches inside, from `start` to `end`. Some registers are kept as
  * pointers into RAM, others may hold anything. */
@@ -34,6 +34,8 @@ uint32_t generate_random(struct generator *generator);
 void generate_roles(struct generator *generator);
 /* Start values of R0 to R14 that fit the roles; pointers point around `middle`. */
 void generate_registers(struct generator *generator, uint32_t middle, uint32_t r[15]);
+/* A single of floating point that may be anything. */
+uint32_t generate_single(struct generator *generator);
 /* Appends one instruction of at least 2 bytes, an IT block, or a short sequence that branches. */
 void generate_unit(struct generator *generator);
 

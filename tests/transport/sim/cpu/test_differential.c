@@ -31,7 +31,7 @@ static const struct core {
     const struct pattern_set *more;
 } cores[] = {
     {"armv7m", &flat_armv7m, UC_CPU_ARM_CORTEX_M3, NULL},
-    {"m4f", &flat_m4f, UC_CPU_ARM_CORTEX_M4, &generate_dsp},
+    {"m4f", &flat_m4f, UC_CPU_ARM_CORTEX_M4, &generate_m4f},
 };
 
 struct pair {
@@ -42,6 +42,7 @@ struct pair {
     struct generator generator;
     uint32_t start_registers[15];
     uint32_t start_flags;
+    uint32_t start_singles[32];
 };
 
 static const int uc_registers[16] = {
@@ -92,6 +93,18 @@ static void close_pair(struct pair *pair)
     free(pair->their_ram);
 }
 
+static void start_singles(struct pair *pair)
+{
+    struct sim_cpu *cpu = &pair->ours.cpu;
+
+    for (unsigned i = 0; i < 32; i++)
+        cpu->s[i] = pair->start_singles[i] = generate_single(&pair->generator);
+    for (unsigned i = 0; i < 16; i++) {
+        uint64_t both = (uint64_t)cpu->s[2 * i + 1] << 32 | cpu->s[2 * i];
+        uc_reg_write(pair->theirs, UC_ARM_REG_D0 + (int)i, &both);
+    }
+}
+
 static void start_block(struct pair *pair)
 {
     struct sim_cpu *cpu = &pair->ours.cpu;
@@ -103,6 +116,8 @@ static void start_block(struct pair *pair)
     cpu->r[15] = pair->generator.address;
     for (unsigned i = 0; i < 15; i++)
         uc_reg_write(pair->theirs, uc_registers[i], &cpu->r[i]);
+    if (pair->core->ours->fpu)
+        start_singles(pair);
     uc_reg_write(pair->theirs, UC_ARM_REG_XPSR, &pair->start_flags);
 }
 
@@ -133,6 +148,25 @@ static bool run_both(struct pair *pair, uint32_t start, uint32_t end)
     return error == UC_ERR_OK;
 }
 
+static bool same_singles(struct pair *pair)
+{
+    const struct sim_cpu *cpu = &pair->ours.cpu;
+    uint32_t fpscr;
+    bool equal = true;
+
+    for (unsigned i = 0; i < 16; i++) {
+        uint64_t theirs, ours = (uint64_t)cpu->s[2 * i + 1] << 32 | cpu->s[2 * i];
+        uc_reg_read(pair->theirs, UC_ARM_REG_D0 + (int)i, &theirs);
+        if (theirs != ours)
+            printf("d%u: %016" PRIx64 ", unicorn has %016" PRIx64 "\n", i, ours, theirs);
+        equal = equal && theirs == ours;
+    }
+    uc_reg_read(pair->theirs, UC_ARM_REG_FPSCR, &fpscr);
+    if (fpscr != cpu->fpscr)
+        printf("fpscr: %08" PRIx32 ", unicorn has %08" PRIx32 "\n", cpu->fpscr, fpscr);
+    return equal && fpscr == cpu->fpscr;
+}
+
 static bool same(struct pair *pair)
 {
     const struct sim_cpu *cpu = &pair->ours.cpu;
@@ -153,6 +187,8 @@ static bool same(struct pair *pair)
         printf("ram differs\n");
         equal = false;
     }
+    if (pair->core->ours->fpu && !same_singles(pair))
+        equal = false;
     return equal && cpu->itstate == 0;
 }
 
@@ -163,6 +199,8 @@ static void report(const struct pair *pair, uint32_t start, uint32_t end)
            pair->start_flags);
     for (unsigned i = 0; i < 15; i++)
         printf("r%u=%08" PRIx32 " ", i, pair->start_registers[i]);
+    for (unsigned i = 0; i < 32 && pair->core->ours->fpu; i++)
+        printf("%ss%u=%08" PRIx32, i % 8 ? " " : "\n", i, pair->start_singles[i]);
     for (uint32_t at = start; at < end; at += 2)
         printf("%s0x%02x%02x", (at - start) % 32 ? "," : "\n.hword ",
                pair->code[at - FLAT_CODE + 1], pair->code[at - FLAT_CODE]);

@@ -2,7 +2,7 @@
 /* A compiled program (programs/work.c with newlib) must compute in the simulated core what the same
  * source computes on the host.
  *
- *   test-programs armv7m|armv6m IMAGE
+ *   test-programs armv7m|m4f|armv6m IMAGE
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,7 +33,10 @@ static bool load(struct machine *machine, const char *model, const char *path)
     size_t size = fread(machine->code, 1, CODE_SIZE, file);
     fclose(file);
     memset(machine->ram, 0xA5, RAM_SIZE);
-    flat_init(&machine->flat, strcmp(model, "armv6m") == 0 ? &flat_armv6m : &flat_armv7m,
+    flat_init(&machine->flat,
+              strcmp(model, "armv6m") == 0 ? &flat_armv6m
+              : strcmp(model, "m4f") == 0  ? &flat_m4f
+                                           : &flat_armv7m,
               machine->code, CODE_SIZE, machine->ram, RAM_SIZE);
     machine->flat.cpu.r[13] = FLAT_RAM + RAM_SIZE;
     return size > 0;
