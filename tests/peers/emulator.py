@@ -120,10 +120,10 @@ def tool(probe_emu, *program, code=0, **probe):
         return running.log
 
 
-def openocd(mode, *commands):
+def openocd(mode, *commands, target="stm32f1x"):
     """A command line; mode is "hla" or "dap"."""
     interface = {"hla": "stlink", "dap": "stlink-dap"}[mode]
-    words = ["openocd", "-s", SCRIPTS, "-f", f"interface/{interface}.cfg", "-f", "target/stm32f1x.cfg"]
+    words = ["openocd", "-s", SCRIPTS, "-f", f"interface/{interface}.cfg", "-f", f"target/{target}.cfg"]
     return words + [word for command in commands for word in ("-c", command)]
 
 

@@ -8,6 +8,8 @@
 #include "stlink_swd.h"
 
 enum { COMMAND_SIZE = 16, DATA_MAX = 0x2000, BLOCK_MAX = 6144 };
+/* Words on their way out need no buffer: st-flash sends 32 KiB at once. */
+enum { STREAM_MAX = 0xFFFC };
 enum mode { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3 };
 enum { AP_OPEN_MAX = 8 };
 
@@ -23,7 +25,7 @@ struct stlink_model {
     uint8_t command[COMMAND_SIZE];
     uint8_t reply[DATA_MAX];
     size_t reply_length, reply_at;
-    uint8_t data[DATA_MAX]; /* OUT data phase */
+    uint8_t data[STREAM_MAX]; /* OUT data phase */
     size_t data_wanted, data_length;
 
     uint32_t misc_items; /* RW_MISC: results of the last script */
@@ -395,6 +397,8 @@ static const struct access *access_of(uint8_t op)
 
 static size_t block_limit(const struct stlink_model *model, const struct access *access)
 {
+    if (access->width == 4 && access->write)
+        return STREAM_MAX;
     if (access->width > 1)
         return BLOCK_MAX;
     return model->config->generation == STLINK_V3 && model->config->j >= 6 ? 512 : 64;

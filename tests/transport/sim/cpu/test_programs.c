@@ -69,7 +69,7 @@ static bool same(const uint8_t *results)
 
 int main(int argc, char **argv)
 {
-    struct machine *machine = malloc(sizeof *machine);
+    struct machine *machine = calloc(1, sizeof *machine);
     bool passed = machine && argc == 3 && load(machine, argv[1], argv[2]) && run(&machine->flat) &&
                   same(machine->ram);
     if (machine)

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""Programs that we did not write judge the simulated chips through the emulated ST-Link: flash, verification, option
+bytes, locking: test_chips.py PROBE_EMU BOARD"""
+import os
+import random
+import sys
+import tempfile
+
+from emulator import openocd, tool
+from daemon import run_tests
+
+probe_emu, board = sys.argv[1:3]
+
+# How OpenOCD calls the chip and its driver, and what st-info reads.
+CHIPS = {
+    "blackpill-f401": ("stm32f4x", "stm32f2x", "0x0423", 256 * 1024),
+}
+target, driver, chip_id, flash_size = CHIPS[board]
+IMAGE_SIZE = 40 * 1000
+SMALL_SIZE = 4000  # st-flash gives its loader half a second by the wall, which is much of a busy machine's
+
+
+def run(*program, **options):
+    return tool(probe_emu, *program, board=board, **options)
+
+
+def image(folder, size=IMAGE_SIZE):
+    path = os.path.join(folder, "image.bin")
+    with open(path, "wb") as file:
+        file.write(random.Random(401).randbytes(size))
+    return path
+
+
+def by_openocd(*commands, code=0):
+    no_ports = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled")
+    return run(*openocd("dap", *no_ports, "init", "reset init", *commands, "shutdown", target=target), code=code)
+
+
+def st_info_knows_it():
+    output = run("st-info", "--probe")
+    assert f"chipid:     {chip_id}" in output, output
+    assert f"flash:      {flash_size} " in output, output
+
+
+def st_flash_reads_back_what_it_wrote():
+    with tempfile.TemporaryDirectory(prefix="probed-") as folder:
+        path, back = image(folder, SMALL_SIZE), os.path.join(folder, "back.bin")
+        output = run("sh", "-c", f"st-flash write {path} 0x08000000 && st-flash read {back} 0x08000000 {SMALL_SIZE}")
+        with open(path, "rb") as written, open(back, "rb") as read:
+            assert written.read() == read.read(), output
+
+
+def openocd_verifies_what_it_wrote():
+    with tempfile.TemporaryDirectory(prefix="probed-") as folder:
+        path = image(folder)
+        output = by_openocd(f"flash write_image erase {path} 0x08000000", f"verify_image {path} 0x08000000")
+    assert f"verified {IMAGE_SIZE} bytes" in output, output
+
+
+def openocd_protects_sectors_and_frees_them():
+    output = by_openocd("flash protect 0 0 3 on", "reset halt", "flash probe 0", "flash info 0",
+                        "catch {flash erase_sector 0 0 0}", "flash protect 0 0 3 off", "reset halt", "flash probe 0",
+                        "flash erase_sector 0 0 0", "flash info 0")
+    assert ") protected" in output, output
+    protected, free = output.split("cleared protection for sectors 0 through 3")
+    assert "erased sectors 0 through 0" not in protected, output
+    assert "erased sectors 0 through 0" in free and ") protected" not in free, output
+
+
+def openocd_locks_and_unlocks_it():
+    """Locked, flash cannot be read; unlocked it is erased."""
+    output = by_openocd("flash fillw 0x08000000 0x12345678 4", "echo [mrw 0x08000000]", f"{driver} lock 0",
+                        "reset halt", "catch {echo [mrw 0x08000000]}", f"{driver} unlock 0", "reset halt",
+                        "echo erased:[mrw 0x08000000]")
+    assert output.count("0x12345678") == 1, output
+    assert "Failed to read memory at 0x08000000" in output, output
+    assert "erased:0xffffffff" in output, output
+
+
+def openocd_erases_all_of_it():
+    last = 0x08000000 + flash_size - 4
+    output = by_openocd(f"flash fillw {last:#x} 0x12345678 1", f"echo before:[mrw {last:#x}]", f"{driver} mass_erase 0",
+                        f"echo after:[mrw {last:#x}]")
+    assert "before:0x12345678" in output and "after:0xffffffff" in output, output
+
+
+run_tests([st_info_knows_it, st_flash_reads_back_what_it_wrote, openocd_verifies_what_it_wrote,
+           openocd_protects_sectors_and_frees_them, openocd_locks_and_unlocks_it, openocd_erases_all_of_it])
