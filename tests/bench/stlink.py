@@ -5,7 +5,7 @@ stlink.py PROBED PROBE_EMU BENCH.elf BENCH.c      (runs itself inside gdb-multia
 
 Modelled, not measured on hardware: a bulk transfer costs 125 us, plus 52.6 us for each 64-byte packet (V3: 10 us
 for each 512-byte packet), plus the SWD clocks of what the probe does for it. What the host waits is not counted.
-A command is one 16-byte block and its data phase, two or three transfers."""
+A command is one 16-byte block and its data phase, two transfers."""
 
 import os
 import random
@@ -84,6 +84,14 @@ def inside_gdb():
     execute("ignore $bpnum 99")
     row("a breakpoint hit 100 times", "continue")
     execute("delete")
+    stand_at("calls start")
+    row("a breakpoint in a leaf, backtrace", "tbreak add", "continue", "backtrace")
+    execute("set var command = WATCH")
+    execute("tbreak do_watch")
+    execute("continue")
+    execute("watch words[1]")
+    row("a watchpoint hit", "continue")
+    execute("delete")
     row("read 16 KiB of RAM", "dump binary memory /dev/null 0x20000000 0x20004000")
     row("write 16 KiB of RAM", f"restore {ram} binary 0x20000000")
     execute(f"dump binary memory {ram}.back 0x20000000 0x20004000")
@@ -91,6 +99,7 @@ def inside_gdb():
         if written.read() != back.read():
             print("WRONG write 16 KiB of RAM", flush=True)
     execute("disconnect")
+    print("ROW " + "|".join(["all of this, from the attach on", *map(str, stats())]), flush=True)
 
 
 def make_images(folder):
@@ -148,7 +157,7 @@ def measure(probed, probe_emu, elf, source, stlink, name, image, ram):
                 rows[title] = [int(number) for number in numbers]
             elif line.startswith("WRONG "):
                 rows[line[6:]] = None
-        if "write 16 KiB of RAM" not in rows:
+        if "all of this, from the attach on" not in rows:
             sys.exit(f"{name} on {stlink}:\n{output.stdout}\n{running.log}")
     running, port = server(name, probe_emu, probed, again, stlink=stlink)
     with running:
@@ -162,18 +171,19 @@ def halt_after_loading(running, port, elf):
     return halt(running, port)
 
 
-def main(probed, probe_emu, elf, source):
+def main(probed, probe_emu, elf, source, *only):
+    """`only`: servers to measure, instead of all."""
     with tempfile.TemporaryDirectory(prefix="probed-") as folder:
         image, ram = make_images(folder)
         results = {}
-        for stlink, name in RUNS:
+        for stlink, name in (run for run in RUNS if run[1] in (only or NAMES)):
             results[stlink, name] = measure(probed, probe_emu, elf, source, stlink, name, image, ram)
     for stlink in ("V2J43", "V3"):
-        print_table(stlink, {name: results[stlink, name] for probe, name in RUNS if probe == stlink})
+        print_table(stlink, {name: results[probe, name] for probe, name in results if probe == stlink})
 
 
 def print_table(stlink, results):
-    """Commands, modelled milliseconds, and how many times probed's milliseconds that is."""
+    """Commands, USB transfers, modelled milliseconds, and how many times probed's transfers and milliseconds that is."""
     print(f"\n| {stlink} | " + " | ".join(NAMES[name] for name in results) + " |")
     print("|---" + "|---:" * len(results) + "|")
     for title, ours in results["probed"].items():
@@ -182,13 +192,13 @@ def print_table(stlink, results):
             if not rows[title]:
                 cells.append("wrong")
                 continue
-            commands, _, _, us = rows[title]
-            ratio = f" ({us / ours[3]:.1f}x)" if name != "probed" and ours[3] > 99 else ""
-            cells.append(f"{commands} / {us / 1000:.1f}{ratio}")
+            commands, transfers, _, us = rows[title]
+            ratio = f" ({transfers / ours[1]:.1f}x, {us / ours[3]:.1f}x)" if name != "probed" and ours[1] else ""
+            cells.append(f"{commands} / {transfers} / {us / 1000:.1f}{ratio}")
         print(f"| {title} | " + " | ".join(cells) + " |")
 
 
 if "PROBED_IN_GDB" in globals():
     inside_gdb()
 else:
-    main(*sys.argv[1:5])
+    main(*sys.argv[1:])
