@@ -363,6 +363,8 @@ void memory_queue_read(struct core *core, uint32_t address, void *data, size_t l
 
 /* --- memory_cached.c --- */
 
+/* Queues a read of the line, if it may be cached and is not. */
+void memory_want_line(struct core *core, uint32_t address);
 bool memory_is_cacheable(const struct core *core, uint32_t address);
 /* Could be read without asking the target. */
 bool memory_is_cached(struct core *core, uint32_t address, size_t length);

@@ -50,12 +50,22 @@ static void queue_write(struct core *core, uint32_t address, const void *data, s
     }
 }
 
+/* As much as it takes to be no short one, at least twice; what a slice costs besides its bytes is a
+ * reserve. */
+static size_t grown(size_t slice, uint64_t took_us)
+{
+    size_t factor = took_us ? SLICE_SHORT_US / took_us : SLICE_MAX;
+
+    factor = factor < 2 ? 2 : factor;
+    return slice < SLICE_MAX / factor ? slice * factor & ~(size_t)63 : SLICE_MAX;
+}
+
 static void learn_slice(struct core *core, size_t length, uint64_t took_us)
 {
     if (took_us > SLICE_LONG_US && core->slice > SLICE_MIN)
         core->slice /= 2;
-    else if (length == core->slice && took_us < SLICE_SHORT_US && core->slice < SLICE_MAX)
-        core->slice *= 2;
+    else if (length == core->slice && took_us < SLICE_SHORT_US)
+        core->slice = grown(core->slice, took_us);
 }
 
 /* How much of the request the next slice takes; all but the last end at a word. */

@@ -4,7 +4,13 @@
 
 #include <string.h>
 
-enum { CACHED_READ_MAX = 1024 }; /* longer requests are read directly */
+#include "base/bytes.h"
+
+enum {
+    CACHED_READ_MAX = 1024, /* longer requests are read directly */
+    CALLERS_STACK = 128,    /* of which return addresses are taken */
+    LINES_TOGETHER = 3,     /* of code and callers' code: 48 of a script's 64 items */
+};
 
 /* Only whole lines are cached. */
 bool memory_is_cacheable(const struct core *core, uint32_t address)
@@ -17,23 +23,76 @@ bool memory_is_cacheable(const struct core *core, uint32_t address)
            line - region->start <= region->size - CACHE_LINE;
 }
 
+static void queue_line(struct core *core, uint32_t address, uint64_t now)
+{
+    bool ram = target_region_at(core->target, address)->kind == REGION_RAM;
+    struct cache_line *line = cache_claim(core_cache(core), address, ram, now);
+
+    ops_read(&core->ops, line->address, 4, line->data, CACHE_LINE / 4);
+}
+
+void memory_want_line(struct core *core, uint32_t address)
+{
+    uint64_t now = core_now_us(core);
+
+    if (core->no_ahead || !memory_is_cacheable(core, address) ||
+        cache_find(core_cache(core), address, now) || cache_is_claimed(core_cache(core), address))
+        return;
+    queue_line(core, address, now);
+}
+
+/* A word on the stack that the code of a caller may be at. */
+static bool may_return_to(const struct core *core, uint32_t word)
+{
+    const struct target_region *region = target_region_at(core->target, word);
+
+    return word & 1 && region && region->kind == REGION_FLASH;
+}
+
+/* Who reads code that is not where the core stands walks up the callers: theirs is next. Together
+ * with it they are one command of a probe. */
+static void want_callers(struct core *core)
+{
+    uint32_t lr = core->regs.word[SLOT_LR], sp = core->regs.word[SLOT_SP];
+    const struct cache_line *line;
+
+    if (!regs_are_known(core))
+        return;
+    if (may_return_to(core, lr))
+        memory_want_line(core, lr);
+    for (uint32_t at = sp; at - sp < CALLERS_STACK; at += 4) {
+        if (core->ops.count >= LINES_TOGETHER)
+            return;
+        line = cache_find(core_cache(core), at, core_now_us(core));
+        uint32_t word = line ? get_le32(line->data + (at - line->address)) : 0;
+        if (may_return_to(core, word))
+            memory_want_line(core, word);
+    }
+}
+
 /* Makes sure that all lines of the request are cached. */
 static enum err fill_lines(struct core *core, uint32_t address, size_t length)
 {
     uint64_t now = core_now_us(core);
     uint64_t end = (uint64_t)address + length;
+    enum err mark = core_mark(core);
 
     for (uint64_t at = cache_line_of(address); at < end; at += CACHE_LINE) {
         uint32_t start = (uint32_t)at;
-        if (cache_find(core_cache(core), start, now))
-            continue;
-        bool ram = target_region_at(core->target, start)->kind == REGION_RAM;
-        struct cache_line *line = cache_claim(core_cache(core), start, ram, now);
-        ops_read(&core->ops, start, 4, line->data, CACHE_LINE / 4);
+        if (!cache_find(core_cache(core), start, now))
+            queue_line(core, start, now);
     }
+    size_t wanted = core->ops.count;
+    if (wanted && target_region_at(core->target, address)->kind == REGION_FLASH)
+        want_callers(core);
+    bool ahead = core->ops.count > wanted;
     enum err err = core->ops.count ? core_flush_halted(core) : ERR_OK;
     cache_commit(core_cache(core), err == ERR_OK);
-    return err;
+    if (err != ERR_FAULT || !ahead)
+        return err;
+    core->no_ahead = true; /* a clone has less memory than its name says */
+    core_rollback(core, mark);
+    return fill_lines(core, address, length);
 }
 
 static bool is_all_cacheable(const struct core *core, uint32_t address, size_t length)

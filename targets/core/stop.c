@@ -50,29 +50,30 @@ void stop_queue_matches(struct core *core, struct stop_facts *facts)
     }
 }
 
-static void want_line(struct core *core, uint32_t address)
+/* gdb looks at what is watched as soon as the core stands, and again when it has stepped on, with
+ * the watchpoint taken away. */
+static void want_watched(struct core *core)
 {
-    uint64_t now = core_now_us(core);
-
-    if (core->no_ahead || !memory_is_cacheable(core, address) ||
-        cache_find(core_cache(core), address, now) || cache_is_claimed(core_cache(core), address))
-        return;
-    bool ram = target_region_at(core->target, address)->kind == REGION_RAM;
-    struct cache_line *line = cache_claim(core_cache(core), address, ram, now);
-    ops_read(&core->ops, line->address, 4, line->data, CACHE_LINE / 4);
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++)
+        if (core->watchpoints[i].owners)
+            memory_want_line(core, core->watchpoints[i].address);
+    for (size_t i = 0; i < STOP_WATCH_HITS; i++)
+        if (core->stop.reason == STOP_WATCHPOINT && core->stop.watch[i].owners)
+            memory_want_line(core, core->stop.watch[i].address);
 }
 
 void stop_queue_ahead(struct core *core, uint32_t pc, uint32_t sp)
 {
     /* gdb looks at the instructions around pc and one before; its stack cache has 64-byte lines.
      * pc may be anything after a crash: then its region is none that may be cached. */
-    want_line(core, pc);
+    memory_want_line(core, pc);
     if (cache_line_of(pc - 4) != cache_line_of(pc))
-        want_line(core, pc - 4);
+        memory_want_line(core, pc - 4);
     if (cache_line_of(pc + 4) != cache_line_of(pc))
-        want_line(core, pc + 4);
-    want_line(core, sp);
-    want_line(core, sp + CACHE_LINE);
+        memory_want_line(core, pc + 4);
+    memory_want_line(core, sp);
+    memory_want_line(core, sp + CACHE_LINE);
+    want_watched(core);
 }
 
 /* At the only breakpoint there is, or where the function returns to; with the stack where it was,
@@ -84,9 +85,10 @@ uint32_t stop_likely_pc(const struct core *core)
 
 void stop_queue_likely(struct core *core)
 {
-    want_line(core, stop_likely_pc(core));
-    want_line(core, core->regs.word[SLOT_SP]);
-    want_line(core, core->regs.word[SLOT_SP] + CACHE_LINE);
+    memory_want_line(core, stop_likely_pc(core));
+    memory_want_line(core, core->regs.word[SLOT_SP]);
+    memory_want_line(core, core->regs.word[SLOT_SP] + CACHE_LINE);
+    want_watched(core);
 }
 
 bool stop_ahead_failed(struct core *core, enum err err)

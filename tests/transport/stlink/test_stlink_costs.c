@@ -3,6 +3,7 @@
  * transfers; the core's registers, and memory that gdb will ask for, come along. */
 #include "stlink_bench.h"
 
+#include "base/bytes.h"
 #include "flash/flash.h"
 #include "target.h"
 
@@ -155,6 +156,99 @@ static void check_next(const struct row *row)
     bench_close(&bench);
 }
 
+/* --- USB transfers of all kinds --- */
+
+enum { WATCHED = RAM + 0x800 };
+
+static uint64_t transfers(const struct bench *bench, uint64_t *mark)
+{
+    uint64_t used = bench->pipe.pipe.transfers - *mark;
+
+    *mark = bench->pipe.pipe.transfers;
+    return used;
+}
+
+static void read_word(struct target *target, uint32_t address)
+{
+    uint8_t bytes[4];
+
+    assert_int_equal(target_read(target, address, bytes, 4, NULL), ERR_OK);
+}
+
+/* adds r1, #1; str r1, [r0]; nop; back */
+static void run_stores(struct target *target)
+{
+    run_loop(target);
+    struct target_stop stop;
+    assert_int_equal(target_halt(target, &stop), ERR_OK);
+    assert_int_equal(target_write(target, CODE, "\x01\x31\x01\x60\x00\xbf\xfb\xe7", 8), ERR_OK);
+    assert_int_equal(target_write_register(target, 0, WATCHED), ERR_OK);
+    assert_int_equal(target_write_register(target, 15, CODE), ERR_OK);
+}
+
+/* As gdb does it: goes on, reads what is watched, takes the watchpoint away, steps, reads again. */
+static void hit(struct target *target)
+{
+    struct target_stop stop = {0};
+
+    assert_int_equal(target_watchpoint_set(target, 0, WATCH_WRITE, WATCHED, 4), ERR_OK);
+    assert_int_equal(target_resume(target), ERR_OK);
+    while (stop.reason == STOP_NONE)
+        assert_int_equal(target_poll(target, &stop), ERR_OK);
+    assert_int_equal(stop.reason, STOP_WATCHPOINT);
+    read_word(target, WATCHED);
+    assert_int_equal(target_watchpoint_clear(target, 0, WATCH_WRITE, WATCHED, 4), ERR_OK);
+    assert_int_equal(target_step(target, &stop), ERR_OK);
+    look(target);
+    read_word(target, WATCHED);
+}
+
+static void what_is_watched_comes_along(void **state)
+{
+    struct bench bench;
+    struct target *target = open_target(&bench, &rows[0]);
+    uint64_t mark = 0;
+
+    (void)state;
+    run_stores(target);
+    hit(target);
+    transfers(&bench, &mark);
+    hit(target);
+    uint64_t used = transfers(&bench, &mark);
+    print_message("a watchpoint hit: %llu transfers\n", (unsigned long long)used);
+    assert_in_range(used, 1, 32); /* its code is in RAM; in flash it is read once */
+    target_destroy(target);
+    bench_close(&bench);
+}
+
+/* A backtrace reads the code of one caller after the other. */
+static void callers_come_along(void **state)
+{
+    struct bench bench;
+    struct target *target = open_target(&bench, &rows[0]);
+    static const uint32_t callers[] = {FLASH + 0x200, FLASH + 0x400, FLASH + 0x600, FLASH + 0x800};
+    struct target_stop stop;
+    uint64_t mark = 0;
+
+    (void)state;
+    run_loop(target);
+    assert_int_equal(target_halt(target, &stop), ERR_OK);
+    assert_int_equal(target_write_register(target, 14, callers[0] | 1), ERR_OK);
+    for (uint32_t i = 1; i < 4; i++) {
+        uint8_t word[4];
+        put_le32(word, callers[i] | 1);
+        assert_int_equal(target_write(target, RAM + 0x2000 + 12 * i, word, 4), ERR_OK);
+    }
+    assert_int_equal(target_step(target, &stop), ERR_OK);
+    look(target);
+    transfers(&bench, &mark);
+    for (size_t i = 0; i < 4; i++)
+        read_word(target, callers[i]);
+    assert_in_range(transfers(&bench, &mark), 1, 8);
+    target_destroy(target);
+    bench_close(&bench);
+}
+
 static void few_commands(void **state)
 {
     (void)state;
@@ -167,6 +261,8 @@ static void few_commands(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_watched_comes_along),
+        cmocka_unit_test(callers_come_along),
         cmocka_unit_test(few_commands),
     };
 
