@@ -4,41 +4,6 @@
 
 #include "gdb/gdb_client_internal.h"
 
-/* gdb 13 takes what comes after 2 s for the answer to what it asks next, but for `?`, which it
- * waits for three times as long. A target may be late then: the first connection is under way. */
-enum { QUICK_LIMIT_MS = 1500, WHY_LIMIT_MS = 5000 };
-
-/* --- the queue of requests --- */
-
-static struct gdb_request *dequeue(struct gdb_client *gdb)
-{
-    struct gdb_request *request = gdb->first;
-
-    if (!request)
-        return NULL;
-    gdb->first = request->next;
-    if (!gdb->first)
-        gdb->last = NULL;
-    request->next = NULL;
-    gdb->queued--;
-    return request;
-}
-
-static void drop_queue(struct gdb_client *gdb)
-{
-    struct gdb_request *request;
-
-    while ((request = dequeue(gdb)))
-        gdb_request_destroy(request);
-}
-
-struct gdb_request *gdb_client_unanswered(const struct gdb_client *gdb)
-{
-    if (gdb->flight && !gdb->flight->answered)
-        return gdb->flight;
-    return gdb->first;
-}
-
 static void post(struct gdb_client *gdb, struct gdb_request *request)
 {
     gdb->flight = request;
@@ -50,7 +15,7 @@ void gdb_client_dispatch(struct gdb_client *gdb)
 {
     while (gdb->client && !gdb->flight && !gdb->closing && gdb->first &&
            !gdb->connection.congested) {
-        struct gdb_request *request = dequeue(gdb);
+        struct gdb_request *request = gdb_client_dequeue(gdb);
 
         if (!request->too_long) {
             post(gdb, request);
@@ -59,95 +24,6 @@ void gdb_client_dispatch(struct gdb_client *gdb)
         gdb_client_reply(gdb, request, "E01", 3);
         gdb_request_destroy(request);
     }
-}
-
-/* --- time --- */
-
-static void begin_close(struct gdb_client *gdb, bool orderly);
-
-static uint64_t limit_of(const struct gdb_request *request)
-{
-    return request->letter == '?' ? WHY_LIMIT_MS : QUICK_LIMIT_MS;
-}
-
-/* gdb is told that no program runs, and the worker that it was: whatever it finds out about the
- * core still. */
-static void answer_no_program(struct gdb_client *gdb, struct gdb_request *request)
-{
-    struct gdb_request *ended =
-        gdb_request_create(gdb, gdb->host->log, gdb_run_ended, request_destroy, NULL, 0);
-
-    gdb_client_reply(gdb, request, "W00", 3);
-    if (!ended)
-        return;
-    ended->client = gdb->client;
-    worker_post(gdb->host->worker, &ended->request);
-}
-
-/* `?` must not be answered by an error: gdb 13 would ask for ever. */
-static void answer_late(struct gdb_client *gdb, struct gdb_request *request)
-{
-    static const char text[] =
-        "E.no answer within 1.5 s: the probe is busy for another session, slow (--speed), or stuck";
-
-    log_line(gdb->host->log, LOG_WARN, "a packet '%c' took longer than %d ms",
-             request->letter ? request->letter : ' ', (int)limit_of(request));
-    if (request->letter == '?')
-        answer_no_program(gdb, request);
-    else
-        gdb_client_reply(gdb, request, gdb->error_message ? text : "E01",
-                         gdb->error_message ? sizeof text - 1 : 3);
-}
-
-static void on_late(uv_timer_t *timer)
-{
-    struct gdb_client *gdb = timer->data;
-    struct gdb_request *request = gdb_client_unanswered(gdb);
-
-    if (!request || gdb->closing)
-        return;
-    if (!request->overdue) {
-        /* On a busy machine the answer may be here already, and the loop looks at timers first. */
-        request->overdue = true;
-        uv_timer_start(timer, on_late, 1, 0);
-        return;
-    }
-    answer_late(gdb, request);
-    if (request == gdb->flight)
-        atomic_store(&request->request.job.cancelled, true);
-    else
-        gdb_request_destroy(dequeue(gdb));
-    gdb_client_watch_time(gdb);
-}
-
-/* A port scanner, a browser's spare connection, a client that waits to be spoken to: whoever never
- * speaks must not keep a place for ever. */
-static void on_silence(uv_timer_t *timer)
-{
-    struct gdb_client *gdb = timer->data;
-
-    log_line(gdb->host->strangers, LOG_INFO,
-             "a client of the gdb port sent no packet for %u s: closing it",
-             (unsigned)(gdb->host->silence_ms / 1000));
-    begin_close(gdb, false);
-}
-
-void gdb_client_watch_time(struct gdb_client *gdb)
-{
-    struct gdb_request *request = gdb_client_unanswered(gdb);
-
-    if (!gdb->spoke)
-        return; /* the clock of its silence runs */
-    /* A client that does not read does not wait either. */
-    if (!request || !request->quick || gdb->connection.congested) {
-        uv_timer_stop(&gdb->timer);
-        return;
-    }
-    uint64_t now = uv_now(gdb->host->loop);
-    if (request->deadline_ms == 0)
-        request->deadline_ms = now + limit_of(request);
-    uv_timer_start(&gdb->timer, on_late,
-                   request->deadline_ms > now ? request->deadline_ms - now : 0, 0);
 }
 
 /* --- the end --- */
@@ -190,13 +66,25 @@ static void begin_close(struct gdb_client *gdb, bool orderly)
     gdb->closing = true;
     if (gdb->flight)
         gdb_client_cancel(gdb->flight);
-    drop_queue(gdb);
+    gdb_client_drop_queue(gdb);
     uv_close((uv_handle_t *)&gdb->timer, on_timer_closed);
     if (orderly)
         connection_finish(&gdb->connection);
     else
         connection_close(&gdb->connection);
     say_farewell(gdb); /* the rest when the handles are closed */
+}
+
+/* A port scanner, a browser's spare connection, a client that waits to be spoken to: whoever never
+ * speaks must not keep a place for ever. */
+static void on_silence(uv_timer_t *timer)
+{
+    struct gdb_client *gdb = timer->data;
+
+    log_line(gdb->host->strangers, LOG_INFO,
+             "a client of the gdb port sent no packet for %u s: closing it",
+             (unsigned)(gdb->host->silence_ms / 1000));
+    begin_close(gdb, false);
 }
 
 /* --- what comes back --- */

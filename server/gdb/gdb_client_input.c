@@ -11,16 +11,6 @@ enum {
         16, /* gdb gives up after three; a '-' brings 32 KiB, and others wait meanwhile */
 };
 
-static void enqueue(struct gdb_client *gdb, struct gdb_request *request)
-{
-    if (gdb->last)
-        gdb->last->next = request;
-    else
-        gdb->first = request;
-    gdb->last = request;
-    gdb->queued++;
-}
-
 /* Answered by a stop. */
 static bool goes_on(const char *payload)
 {
@@ -57,7 +47,7 @@ static void accept_packet(struct gdb_client *gdb, const char *payload, size_t le
     gdb_client_interrupt_meets(gdb, request);
     if (!request->quick)
         gdb_client_pay_ack(gdb, request);
-    enqueue(gdb, request);
+    gdb_client_enqueue(gdb, request);
 }
 
 static void acknowledged(struct gdb_client *gdb)
@@ -78,6 +68,7 @@ static void reject(struct gdb_client *gdb, const char *why)
 
 static void resend(struct gdb_client *gdb)
 {
+    gdb_client_reminded(gdb);
     if (!gdb->sent || gdb_client_unanswered(gdb) || gdb->waiting || gdb->connection.congested)
         return;
     if (++gdb->resent > RESEND_LIMIT)

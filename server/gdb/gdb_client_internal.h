@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of a gdb connection share: gdb_client.c (life, the worker's answers, time),
- * gdb_client_input.c (bytes to requests), gdb_client_output.c (replies to bytes),
- * gdb_client_interrupt.c (0x03). */
+/* What the files of a gdb connection share: gdb_client.c (life, the worker's answers),
+ * gdb_client_input.c (bytes to requests), gdb_client_queue.c, gdb_client_output.c (replies to
+ * bytes), gdb_client_time.c (what is late), gdb_client_interrupt.c (0x03). */
 #ifndef PROBED_GDB_CLIENT_INTERNAL_H
 #define PROBED_GDB_CLIENT_INTERNAL_H
 
@@ -45,10 +45,22 @@ void gdb_client_interrupt_done(struct request *request);
 
 /* Hands the next request to the worker, if it is its turn. */
 void gdb_client_dispatch(struct gdb_client *gdb);
-/* Starts the clock of the request that is due. */
-void gdb_client_watch_time(struct gdb_client *gdb);
+
+/* --- gdb_client_queue.c --- */
+
+void gdb_client_enqueue(struct gdb_client *gdb, struct gdb_request *request);
+/* The next request, now the caller's; NULL: there is none. */
+struct gdb_request *gdb_client_dequeue(struct gdb_client *gdb);
+void gdb_client_drop_queue(struct gdb_client *gdb);
 /* The request whose answer the client waits for now, or NULL. */
 struct gdb_request *gdb_client_unanswered(const struct gdb_client *gdb);
+
+/* --- gdb_client_time.c --- */
+
+/* Starts the clock of the request that is due. */
+void gdb_client_watch_time(struct gdb_client *gdb);
+/* '-' came of a client that waits for an answer. */
+void gdb_client_reminded(struct gdb_client *gdb);
 
 /* --- gdb_client_input.c --- */
 

@@ -25,7 +25,7 @@ struct gdb_request {
     char *payload; /* owned, NUL behind it */
 
     /* The loop's own marks; the worker never looks. The payload is the worker's meanwhile. */
-    bool quick;       /* owed within 1.5 s, `?` within 5 */
+    bool quick;       /* owed within 1.5 s (`?`: 5 s) of a probe that does not get on */
     bool goes_on;     /* c, s, vCont: a stop answers it */
     bool resumes;     /* all of them but range steps: interrupted when they run, not cancelled */
     char letter;      /* the payload's first */
@@ -36,6 +36,9 @@ struct gdb_request {
     bool stopped;     /* its stop reply overtook its answer */
     bool too_long;    /* a packet beyond PacketSize: never reaches the worker */
     uint64_t deadline_ms;
+    uint64_t posed_ms;  /* when its clock started */
+    unsigned progress;  /* the worker's when the deadline was set */
+    unsigned reminders; /* '-' of a gdb that waits for it */
 
     bool interrupt_first; /* goes_on: 0x03 came before it, so that it stops at once */
 

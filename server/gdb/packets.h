@@ -12,8 +12,9 @@ enum packet_outcome {
     PACKET_LATER,    /* the stop reply comes by client->send */
 };
 
-/* How long the client may wait: the loop answers itself after 1.5 s (`?`: 5 s) for packets that
- * must be quick. Pure; the loop thread calls it. */
+/* How long the client may wait: the loop answers itself for packets that must be quick when the
+ * probe does not get on for 1.5 s (`?`: 5 s), or the client's patience ends. Pure; the loop thread
+ * calls it. */
 bool packet_may_take_long(const char *payload, size_t length);
 /* It does nothing to the target, or no method of an HTTP request spells it (struct rsp_decoder). As
  * above. */

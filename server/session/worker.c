@@ -24,6 +24,8 @@ struct worker {
     struct worker_setup setup; /* fixed before the thread starts */
     uv_thread_t thread;
     struct mailbox inbox;
+    atomic_uint progress;
+    atomic_bool connected;
 
     /* Worker thread only. */
     struct session session;
@@ -70,6 +72,7 @@ static void report_connection(struct worker *worker)
             log_line(worker->setup.log, LOG_WARN, "the target was away: " SESSION_LOST_TEXT);
     }
     worker->was_connected = connected;
+    atomic_store(&worker->connected, connected);
 }
 
 static enum err find_probe(void *user, struct probe_info *info, struct job *job)
@@ -175,6 +178,7 @@ static void run_others(void *user)
     struct request *request;
 
     while ((request = mailbox_take_if(&worker->inbox, may_run_between, worker->running))) {
+        request->job.progress = &worker->progress;
         request->run(request, &worker->session);
         answer(worker, request);
     }
@@ -195,6 +199,7 @@ static void run(struct worker *worker, struct request *request)
     worker->running = request;
     request->job.between = run_others;
     request->job.waiting = others_wait;
+    request->job.progress = &worker->progress;
     request->job.between_user = worker;
     request->run(request, &worker->session);
     worker->running = NULL;
@@ -356,6 +361,7 @@ struct worker *worker_start(const struct worker_setup *setup)
         return NULL;
     worker->setup = *setup;
     job_init(&worker->idle_job, setup->log);
+    worker->idle_job.progress = &worker->progress;
     if (!mailbox_init(&worker->inbox, NULL)) {
         free(worker);
         return NULL;
@@ -366,6 +372,16 @@ struct worker *worker_start(const struct worker_setup *setup)
         return NULL;
     }
     return worker;
+}
+
+unsigned worker_progress(const struct worker *worker)
+{
+    return atomic_load(&worker->progress);
+}
+
+bool worker_is_connected(const struct worker *worker)
+{
+    return atomic_load(&worker->connected);
 }
 
 void worker_post(struct worker *worker, struct request *request)

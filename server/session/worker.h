@@ -31,6 +31,11 @@ struct worker_setup {
 /* Starts the thread; it connects when a worker_connect() asks for it, and from then on tries again
  * by itself whenever the target is away. NULL without memory or thread. Loop thread. */
 struct worker *worker_start(const struct worker_setup *setup);
+/* Grows with all that the probe gets done: a worker that is late gets on, one that is stuck does
+ * not. Any thread. */
+unsigned worker_progress(const struct worker *worker);
+/* The target was there when the worker last looked. Any thread. */
+bool worker_is_connected(const struct worker *worker);
 /* Loop thread. The request comes back through `answers`, always. */
 void worker_post(struct worker *worker, struct request *request);
 /* After worker_stop() came back; frees. Requests posted later than that are destroyed. */

@@ -56,7 +56,7 @@ enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops)
     if (dbgmcu->control.address)
         ops_write32(ops, dbgmcu->control.address, dbgmcu->control.value);
     *dbgmcu = (struct dbgmcu){0};
-    job_init(&uncancellable, job->log);
+    job_init_within(&uncancellable, job);
     probe_set_job(ops->probe, &uncancellable);
     enum err err = ops_flush(ops);
     probe_set_job(ops->probe, job);

@@ -46,7 +46,7 @@ void core_rollback(struct core *core, enum err mark)
 
 void core_uncancellable_begin(struct core *core, struct job *uncancellable, struct job **before)
 {
-    job_init(uncancellable, core->target->job->log);
+    job_init_within(uncancellable, core->target->job);
     *before = target_set_job(core->target, uncancellable);
 }
 

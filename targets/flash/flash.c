@@ -25,7 +25,7 @@ static void begin(struct flash *flash)
 {
     flash->caller = target_set_job(flash->target, &flash->work);
     flash->slice_us = now_us(flash);
-    job_init(&flash->work, flash->caller->log);
+    job_init_within(&flash->work, flash->caller);
 }
 
 static void tell_state(struct flash *flash, enum err err)

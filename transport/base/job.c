@@ -15,6 +15,18 @@ void job_init(struct job *job, const struct log *log)
     atomic_init(&job->cancelled, false);
 }
 
+void job_init_within(struct job *job, const struct job *outer)
+{
+    job_init(job, outer->log);
+    job->progress = outer->progress;
+}
+
+void job_progress(struct job *job)
+{
+    if (job->progress)
+        atomic_fetch_add_explicit(job->progress, 1, memory_order_relaxed);
+}
+
 enum err job_fail(struct job *job, enum err code, const char *format, ...)
 {
     char text[sizeof job->text];

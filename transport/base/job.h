@@ -16,6 +16,9 @@ struct job {
     const struct log *log; /* may be NULL */
     atomic_bool cancelled; /* set by any thread, read by the worker */
     unsigned sections;     /* under way that must not be cut in two; worker thread only */
+    /* Grows with all that the probe gets done, for who must tell "late" from "stuck"; may be NULL,
+     * read by any thread. */
+    atomic_uint *progress;
 
     /* Text for the user while the job runs (progress, command output); NULL drops it. */
     void (*output)(void *user, const char *text, size_t length);
@@ -34,6 +37,10 @@ struct job {
 
 /* A job without output, cancel or log, for tests and inner work. */
 void job_init(struct job *job, const struct log *log);
+/* For work inside another job that a cancel of that one does not end; log and progress are its. */
+void job_init_within(struct job *job, const struct job *outer);
+/* The probe has done something. Worker thread. */
+void job_progress(struct job *job);
 
 /* Records `code` with its sentence and returns `code`, so that callers write
  * `return job_fail(job, ERR_FAULT, "AP%u read at 0x%08x: FAULT", ap, address);`

@@ -18,6 +18,7 @@ static void send_queued(struct ops *ops)
         ops->error = probe_run(ops->probe, ops->list, ops->count);
         ops->dhcsr_seen |= ops->probe->dhcsr_seen;
         ops->probe->dhcsr_seen = 0;
+        job_progress(ops->probe->job);
     }
     ops->count = 0;
 }

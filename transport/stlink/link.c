@@ -88,6 +88,7 @@ static enum err exchange(struct probe *probe, struct pipe_exchange *exchange)
     probe->stats.bytes = stlink->pipe->bytes;
     if (error != ERR_OK)
         return count_failure(probe, error, first_in_job);
+    job_progress(probe->job);
     stlink->failures = 0;
     return ERR_OK;
 }

@@ -35,6 +35,9 @@ static struct bench {
     struct client client;
     int socket;
     bool gone;
+    unsigned progress; /* the worker's */
+    bool gets_on;      /* it grows with every look */
+    bool connected;
 } bench;
 
 /* In place of worker.c. */
@@ -42,6 +45,18 @@ void worker_post(struct worker *worker, struct request *request)
 {
     (void)worker;
     mailbox_put(&bench.posted, request);
+}
+
+unsigned worker_progress(const struct worker *worker)
+{
+    (void)worker;
+    return bench.progress += bench.gets_on;
+}
+
+bool worker_is_connected(const struct worker *worker)
+{
+    (void)worker;
+    return bench.connected;
 }
 
 static void on_gone(void *user, struct gdb_client *gdb)
@@ -353,6 +368,55 @@ static void late_question_for_the_stop_says_that_nothing_runs(void **state)
     done(ended);
     answer(late, "T05");
     hear_nothing();
+}
+
+/* A slow wire, a busy machine: the probe gets on, so the answer is waited for. gdb hears at once
+ * that the packet arrived, else it would say it again. */
+static void what_is_late_is_not_what_is_stuck(void **state)
+{
+    (void)state;
+    bench.gets_on = true;
+    say("$m0,4#fd");
+    struct gdb_request *late = next_posted(gdb_run_packet);
+    hear("+"); /* after 1.5 s */
+    let_pass(2000);
+    hear_nothing();
+    assert_false(atomic_load(&late->request.job.cancelled));
+    answer(late, "01234567");
+    hear("$01234567#9c");
+    say("$qC#b4");
+    answer(next_posted(gdb_run_packet), "QC1");
+    hear("+$QC1#c5");
+}
+
+/* gdb says '-' after 2 s and 4 s; after the second one its patience ends soon. */
+static void gdb_s_patience_is_not_overdrawn(void **state)
+{
+    (void)state;
+    bench.gets_on = true;
+    say("$m0,4#fd");
+    struct gdb_request *late = next_posted(gdb_run_packet);
+    say("--");
+    hear("+$E01#a6"); /* 1.5 s later */
+    assert_true(atomic_load(&late->request.job.cancelled));
+    answer(late, "00000000");
+    hear_nothing();
+}
+
+static void late_question_for_the_stop_of_a_known_target_is_answered(void **state)
+{
+    (void)state;
+    bench.connected = true;
+    say("$?#3f");
+    struct gdb_request *late = next_posted(gdb_run_packet);
+    hear("+$T05thread:1;#d7");                               /* after 5 s */
+    assert_false(atomic_load(&late->request.job.cancelled)); /* it shall stand, after all */
+    nothing_posted();
+    answer(late, "T05");
+    hear_nothing();
+    say("$qC#b4");
+    answer(next_posted(gdb_run_packet), "QC1");
+    hear("+$QC1#c5");
 }
 
 /* gdb waits three times 2 s for it. */
@@ -713,6 +777,9 @@ int main(void)
         SESSION_TEST(close_comes_after_the_reply),
         SESSION_TEST(late_answers_are_replaced_and_dropped),
         SESSION_TEST(late_question_for_the_stop_says_that_nothing_runs),
+        SESSION_TEST(what_is_late_is_not_what_is_stuck),
+        SESSION_TEST(gdb_s_patience_is_not_overdrawn),
+        SESSION_TEST(late_question_for_the_stop_of_a_known_target_is_answered),
         SESSION_TEST(question_for_the_stop_may_be_answered_later_than_others),
         SESSION_TEST(interrupt_cancels_a_long_job),
         SESSION_TEST(interrupt_of_a_standing_core_stops_the_next_resume),
