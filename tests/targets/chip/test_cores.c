@@ -196,6 +196,33 @@ static void nobody_behind_any_port(void **state)
     end(&s);
 }
 
+/* What ends for one core ends for it alone; the power is everybody's. */
+static void two_cores_lose_power_together(void **state)
+{
+    struct session s;
+
+    (void)state;
+    core(&s.fake, &kinds[0]);
+    start(&s);
+    halt(&s);
+    struct core *first = &s.target->cores[0], *second = &s.target->cores[1];
+    *second = *first;
+    s.target->core_count = 2;
+    core_new_epoch(second);
+    assert_true(regs_are_known(first));
+    assert_false(regs_are_known(second));
+    assert_int_equal(core_note_loss(second, ERR_FAULT), ERR_FAULT);
+    assert_int_equal(first->state, TARGET_HALTED);
+    assert_int_equal(second->state, TARGET_HALTED);
+    uint32_t power = first->power_epoch;
+    assert_int_equal(core_note_loss(second, ERR_POWER), ERR_POWER);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(s.target->cores[i].state, TARGET_ABSENT);
+        assert_int_not_equal(s.target->cores[i].power_epoch, power);
+    }
+    end(&s);
+}
+
 /* A word for each register that is read on the way. */
 static void chip_words(struct fake_chip *fake, const struct chip *chip)
 {
@@ -274,9 +301,12 @@ static void every_chip_of_the_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_core_is_sized_and_halted),  cmocka_unit_test(breakpoints_by_revision),
-        cmocka_unit_test(armv8m_watchpoints_are_refused), cmocka_unit_test(every_chip_of_the_table),
+        cmocka_unit_test(each_core_is_sized_and_halted),
+        cmocka_unit_test(breakpoints_by_revision),
+        cmocka_unit_test(armv8m_watchpoints_are_refused),
+        cmocka_unit_test(every_chip_of_the_table),
         cmocka_unit_test(nobody_behind_any_port),
+        cmocka_unit_test(two_cores_lose_power_together),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

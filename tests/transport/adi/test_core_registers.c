@@ -104,6 +104,23 @@ static void sticky_bits_are_not_lost(void **state)
     assert_int_equal(ops_take_dhcsr_sticky(&b->ops), 0x01000000);
 }
 
+/* Two cores behind one probe have a queue each. */
+static void what_one_core_showed_is_not_the_others(void **state)
+{
+    struct bench *b = *state;
+    struct ops other;
+    uint32_t value;
+
+    ops_init(&other, b->probe);
+    b->fake.dhcsr_sticky = 0x02000000; /* S_RESET_ST */
+    ops_reg_read(&b->ops, 0, &value);
+    assert_int_equal(ops_flush(&b->ops), ERR_OK);
+    ops_reg_read(&other, 0, &value);
+    assert_int_equal(ops_flush(&other), ERR_OK);
+    assert_int_equal(ops_take_dhcsr_sticky(&other), 0);
+    assert_int_equal(ops_take_dhcsr_sticky(&b->ops), 0x02000000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +131,7 @@ int main(void)
         BENCH_TEST(a_transfer_that_never_ends_is_an_error),
         BENCH_TEST(a_running_core_has_no_registers),
         BENCH_TEST(sticky_bits_are_not_lost),
+        BENCH_TEST(what_one_core_showed_is_not_the_others),
     };
 
     return cmocka_run_group_tests_name("core_registers", tests, NULL, NULL);
