@@ -12,19 +12,12 @@
 #include "flash/flash_internal.h"
 #include "image/fit.h"
 
-enum { SLICE_US = 45000 };
-
-static uint64_t now_us(const struct flash *flash)
-{
-    return clock_now_us(probe_clock(target_probe(flash->target)));
-}
-
 /* --- every call on the chip stands between begin() and end() --- */
 
 static void begin(struct flash *flash)
 {
     flash->caller = target_set_job(flash->target, &flash->work);
-    flash->slice_us = now_us(flash);
+    flash->slice_us = core_now_us(flash->target->core);
     job_init_within(&flash->work, flash->caller);
 }
 
@@ -51,47 +44,9 @@ static enum err end(struct flash *flash, enum err err)
     target_set_job(flash->target, flash->caller);
     if (err)
         tell_state(flash, err);
-    flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
+    flash->report.elapsed_us = core_now_us(flash->target->core) - flash->report.started_us;
     flash->caller = NULL;
     return err;
-}
-
-static void tell_progress(struct flash *flash)
-{
-    flash->report.elapsed_us = now_us(flash) - flash->report.started_us;
-    if (flash->progress)
-        flash->progress(flash->progress_user, &flash->report);
-}
-
-enum err flash_checkpoint(struct flash *flash)
-{
-    tell_progress(flash);
-    target_set_job(flash->target, flash->caller);
-    enum err err = job_checkpoint(flash->caller);
-    target_set_job(flash->target, &flash->work);
-    flash->slice_us = now_us(flash);
-    if (err) {
-        job_fail(&flash->work, err, "%s", job_text(flash->caller, err));
-        job_clear(flash->caller); /* a longer sentence follows */
-        return err;
-    }
-    if (target_state(flash->target) != TARGET_HALTED)
-        return job_fail(&flash->work, ERR_NOT_HALTED, "another session let the core run meanwhile");
-    return ERR_OK;
-}
-
-/* Flash stands idle while the core is halted for others: not if there are none. */
-bool flash_slice_ends(struct flash *flash, uint32_t work_us)
-{
-    if (job_cancelled(flash->caller))
-        return true;
-    if (now_us(flash) - flash->slice_us + work_us <= SLICE_US)
-        return false;
-    if (job_others_wait(flash->caller))
-        return true;
-    tell_progress(flash);
-    flash->slice_us = now_us(flash);
-    return false;
 }
 
 /* --- open, close --- */
@@ -147,7 +102,7 @@ enum err flash_open_by(struct target *target, const struct flash_driver *driver,
     if (!flash)
         return ERR_NO_MEMORY;
     flash->target = target;
-    flash->report.started_us = now_us(flash);
+    flash->report.started_us = core_now_us(flash->target->core);
     begin(flash);
     enum err err = prepare(flash, driver);
     target_set_job(target, flash->caller);

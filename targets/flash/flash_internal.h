@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A programming session, shared by flash.c (what callers see), work.c and erase.c (what is done).
- */
+/* A programming session, shared by flash.c (what callers see), work.c and erase.c (what is done)
+ * and slices.c (between which others are served). */
 #ifndef PROBED_FLASH_SESSION_H
 #define PROBED_FLASH_SESSION_H
 
@@ -45,7 +45,7 @@ enum err flash_erase_stale(struct flash *flash, bool all);
 enum err flash_verify(struct flash *flash);
 /* After a refusal: sectors where programming began and nothing came of it are as they were. */
 void flash_look_again(struct flash *flash);
-/* Between slices, the core halted: progress, others' jobs, cancel. */
+/* slices.c: between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
 /* Before work of this length: is a checkpoint due behind it, and for somebody? */
 bool flash_slice_ends(struct flash *flash, uint32_t work_us);
