@@ -8,7 +8,7 @@
 /* A program that cannot begin is events. */
 static void say_where(struct cli *cli)
 {
-    const struct target_stop *stop = &cli->session.stop;
+    const struct target_stop *stop = session_stop(&cli->session);
     bool wrong = stop->misled || stop->reason == STOP_FAULT;
 
     display_say(&cli->display, "reset: halted at 0x%08" PRIx32 ", before the first instruction%s%s",

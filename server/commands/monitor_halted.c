@@ -5,7 +5,6 @@
 
 #include "commands/monitor_commands.h"
 #include "commands/monitor_words.h"
-#include "gdb/stop_reply.h"
 
 #define XPSR_EXCEPTION 0x1FFu
 #define CONTROL_NPRIV 1u
@@ -74,7 +73,7 @@ static void name_exception(uint32_t number, char *text, size_t size)
 /* What is in the flash now may be another program than the one that stopped, or none. */
 const char *monitor_why_halted(const struct session *session)
 {
-    const struct target_stop *stop = &session->stop;
+    const struct target_stop *stop = session_stop(session);
     const struct target_chip *chip = target_chip(session->target);
 
     if (stop->reason != STOP_FAULT && !stop->misled)
@@ -86,7 +85,7 @@ const char *monitor_why_halted(const struct session *session)
 
 enum err monitor_print_halted(struct monitor *monitor)
 {
-    const struct target_stop *stop = &monitor->session->stop;
+    const struct target_stop *stop = session_stop(monitor->session);
     struct target *target = monitor->session->target;
     char exception[32];
     enum err err = ERR_OK;
@@ -103,7 +102,7 @@ enum err monitor_print_halted(struct monitor *monitor)
     job_print(monitor->job, "xPSR: %s%08x pc: %s%08x %csp: %s%08x\n", prefix(xpsr), (unsigned)xpsr,
               prefix(pc), (unsigned)pc, control & CONTROL_SPSEL ? 'p' : 'm', prefix(sp),
               (unsigned)sp);
-    if (stop_reply_explains(stop) || stop->misled)
+    if (session_stop_explains(stop) || stop->misled)
         job_print(monitor->job, "%s\n", monitor_why_halted(monitor->session));
     return ERR_OK;
 }

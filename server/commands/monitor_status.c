@@ -56,7 +56,7 @@ static void print_target(struct monitor *monitor)
     print_pc(monitor, target);
     print_lockup(monitor, target);
     job_print(monitor->job, "\n");
-    if (target_state(target) == TARGET_HALTED && monitor->session->stop.text[0])
+    if (target_state(target) == TARGET_HALTED && session_stop(monitor->session)->text[0])
         job_print(monitor->job, "stopped by: %s\n", monitor_why_halted(monitor->session));
 }
 

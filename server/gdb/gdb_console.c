@@ -10,6 +10,13 @@
 
 enum { CHUNK = 1024 }; /* text bytes a packet: well inside RSP_PACKET_SIZE, on the stack */
 
+void gdb_send(struct client *client, const void *payload, size_t length)
+{
+    struct gdb_outlet *outlet = client->user;
+
+    outlet->send(outlet, payload, length);
+}
+
 static void send_packet(struct client *client, const char *text, size_t length)
 {
     char memory[2 * CHUNK + 1];
@@ -18,7 +25,7 @@ static void send_packet(struct client *client, const char *text, size_t length)
     buf_init(&packet, memory, sizeof memory);
     buf_byte(&packet, 'O');
     buf_hex(&packet, text, length);
-    client->send(client->user, packet.data, packet.length);
+    gdb_send(client, packet.data, packet.length);
 }
 
 static void send_raw(struct client *client, const char *text, size_t length)
@@ -51,33 +58,10 @@ static void send_text(struct client *client, const char *text, size_t length)
         send_packet(client, shown, used);
 }
 
-static void gdb_console_output(void *user, const char *text, size_t length)
+void gdb_console_text(struct client *client, const struct session *session, const char *text,
+                      size_t length)
 {
-    struct gdb_console *console = user;
-    bool raw = console->session->options.console_escapes;
-
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        struct client *client = &console->session->clients[i];
-
-        if (console->client ? client == console->client : client->open && client->waiting)
-            (raw ? send_raw : send_text)(client, text, length);
-    }
-}
-
-void gdb_console_begin(struct gdb_console *console, struct job *job, struct session *session,
-                       struct client *client)
-{
-    *console = (struct gdb_console){
-        .job = job, .session = session, .client = client, .output = job->output, .user = job->user};
-    job->output = gdb_console_output;
-    job->user = console;
-}
-
-void gdb_console_end(struct gdb_console *console)
-{
-    session_end_text(console->session);
-    console->job->output = console->output;
-    console->job->user = console->user;
+    (session->options.console_escapes ? send_raw : send_text)(client, text, length);
 }
 
 void gdb_console_say(struct client *client, const char *format, ...)

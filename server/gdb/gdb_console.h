@@ -8,21 +8,17 @@
 
 #include "session/session.h"
 
-/* Where a job's text went before. */
-struct gdb_console {
-    struct job *job;
-    struct session *session;
-    struct client *client;
-    void (*output)(void *user, const char *text, size_t length);
-    void *user;
+/* The way to one gdb outside a request's own reply; first member of a client's `user`. */
+struct gdb_outlet {
+    /* One payload (stop reply, 'O' text). Thread-safe, copies. */
+    void (*send)(struct gdb_outlet *outlet, const void *payload, size_t length);
 };
 
-/* From here to gdb_console_end() the job's text goes to this client, or to everyone who waits for a
- * stop if `client` is NULL. */
-void gdb_console_begin(struct gdb_console *console, struct job *job, struct session *session,
-                       struct client *client);
-void gdb_console_end(struct gdb_console *console);
+void gdb_send(struct client *client, const void *payload, size_t length);
 
+/* A program's text; client_ops.text. */
+void gdb_console_text(struct client *client, const struct session *session, const char *text,
+                      size_t length);
 /* One sentence; the line end is added. */
 void gdb_console_say(struct client *client, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

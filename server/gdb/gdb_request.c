@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gdb/gdb_told.h"
 #include "gdb/rsp.h"
 
 void gdb_request_destroy(struct gdb_request *request)
@@ -44,10 +45,10 @@ struct gdb_request *gdb_request_create(void *gdb, const struct log *log,
     return request;
 }
 
-/* client->send: what is lost without memory is lost. */
-static void send_payload(void *user, const void *payload, size_t length)
+/* gdb_outlet.send: what is lost without memory is lost. */
+static void send_payload(struct gdb_outlet *outlet, const void *payload, size_t length)
 {
-    struct gdb_seat *seat = user;
+    struct gdb_seat *seat = (struct gdb_seat *)outlet;
     struct gdb_request *notice =
         gdb_request_create(seat->gdb, seat->log, NULL, gdb_client_forward, payload, length);
 
@@ -59,9 +60,11 @@ void gdb_run_open(struct request *request, struct session *session)
 {
     struct gdb_request *open = gdb_request_of(request);
 
-    *open->seat =
-        (struct gdb_seat){.session = session, .log = request->job.log, .gdb = request->owner};
-    open->client = session_client_open(session, send_payload, open->seat);
+    *open->seat = (struct gdb_seat){.outlet = {send_payload},
+                                    .session = session,
+                                    .log = request->job.log,
+                                    .gdb = request->owner};
+    open->client = session_client_open(session, &gdb_told, &open->seat->outlet);
 }
 
 void gdb_run_close(struct request *request, struct session *session)
@@ -95,5 +98,5 @@ void gdb_run_packet(struct request *request, struct session *session)
 
 void gdb_run_interrupt(struct request *request, struct session *session)
 {
-    session_interrupt(session, gdb_request_of(request)->client, &request->job);
+    packet_interrupt(session, gdb_request_of(request)->client, &request->job);
 }

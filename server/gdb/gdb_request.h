@@ -4,6 +4,7 @@
 #define PROBED_GDB_REQUEST_H
 
 #include "base/buf.h"
+#include "gdb/gdb_console.h"
 #include "gdb/packets.h"
 #include "session/request.h"
 #include "session/session.h"
@@ -11,6 +12,7 @@
 /* Where the worker finds the way back to a gdb: the worker's, between gdb_run_open and
  * gdb_run_close. Lives in the struct gdb_client. */
 struct gdb_seat {
+    struct gdb_outlet outlet;
     struct session *session;
     const struct log *log;
     void *gdb;

@@ -9,7 +9,7 @@
 enum packet_outcome {
     PACKET_REPLY,    /* send `reply`, even if empty ("not known") */
     PACKET_NO_REPLY, /* k, R: the protocol wants silence */
-    PACKET_LATER,    /* the stop reply comes by client->send */
+    PACKET_LATER,    /* the stop reply comes by client->ops */
 };
 
 /* How long the client may wait: the loop answers itself for packets that must be quick when the
@@ -24,5 +24,7 @@ bool packet_is_harmless(const char *payload, size_t length);
  * RSP_PACKET_SIZE bytes; *actions gets enum client_action bits. */
 enum packet_outcome packet_run(struct session *session, struct client *client, struct job *job,
                                char *payload, size_t length, struct buf *reply, unsigned *actions);
+/* 0x03 from a client that waits: the core is halted, which is told as any stop. */
+void packet_interrupt(struct session *session, struct client *client, struct job *job);
 
 #endif

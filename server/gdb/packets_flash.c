@@ -142,7 +142,7 @@ static void log_report(struct packet_call *call, const struct flash_report *repo
 static void look_after_load(struct session *session)
 {
     session->loaded = true;
-    if (session->stop.reason == STOP_FAULT)
+    if (session_stop(session)->reason == STOP_FAULT)
         log_line(session->log, LOG_INFO,
                  "before the load the core stood in a fault or in lockup: 'monitor reset halt' "
                  "lets the program begin afresh");

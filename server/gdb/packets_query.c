@@ -127,14 +127,14 @@ enum err packet_monitor(struct packet_call *call)
 {
     const struct packet_arg *text = &call->args.item[0];
     struct monitor monitor = {.session = call->session, .client = call->client, .job = call->job};
-    struct gdb_console console;
+    struct client_text output;
 
     /* The digits took twice the room, so there is one for the NUL; a NUL inside ends the line. */
     if (text->length > 0)
         text->data[text->length] = '\0';
-    gdb_console_begin(&console, call->job, call->session, call->client);
+    client_text_begin(&output, call->job, call->session, call->client);
     enum err err = monitor_run(&monitor, text->length > 0 ? text->data : "");
-    gdb_console_end(&console);
+    client_text_end(&output);
     if (monitor.outcome != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
         *call->actions |= CLIENT_SHUTDOWN | (unsigned)monitor.exit_code * CLIENT_EXIT_CODE;
     if (err == ERR_OK)

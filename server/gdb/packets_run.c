@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* ? c C s S vCont. */
+/* ? c C s S vCont, and 0x03. */
 #include <string.h>
 
 #include "gdb/gdb_console.h"
@@ -96,9 +96,9 @@ static void warn_after_load(struct packet_call *call)
         "before the load the core stood in %s; the program now begins like that (exception "
         "%u, sp 0x%08x) and will probably fail: 'monitor reset halt', then 'continue', "
         "begins it properly",
-        call->session->stop.reason == STOP_FAULT ? "a fault or in lockup (empty flash?)"
-        : xpsr & XPSR_IPSR                       ? "an interrupt handler"
-                                                 : "no program (empty flash?)",
+        session_stop(call->session)->reason == STOP_FAULT ? "a fault or in lockup (empty flash?)"
+        : xpsr & XPSR_IPSR                                ? "an interrupt handler"
+                                                          : "no program (empty flash?)",
         (unsigned)(xpsr & XPSR_IPSR), (unsigned)sp);
 }
 
@@ -126,11 +126,7 @@ static enum err begun(struct packet_call *call, enum err err)
 /* 0x03 came while the core stood: the resume behind it ends where it begins. */
 static enum err stop_at_once(struct packet_call *call)
 {
-    struct session *session = call->session;
-
-    session->stop =
-        (struct target_stop){.reason = STOP_REQUEST, .pc = target_last_stop(session->target)->pc};
-    stop_reply_write(call->reply, session, call->client);
+    stop_reply_interrupted(call->reply, call->session);
     return ERR_OK;
 }
 
@@ -152,8 +148,8 @@ static enum err reply_stop(struct packet_call *call)
 
     if (target_state(session->target) != TARGET_HALTED)
         return wait_for_stop(call); /* a step that ran into something longer */
-    stop_reply_say(call->client, &session->stop);
-    if (session->stop.reason == STOP_EXIT)
+    stop_reply_say(call->client, session);
+    if (session_stop(session)->reason == STOP_EXIT)
         session_tell_end(session, call->client);
     stop_reply_stepped(call->reply, session, call->client);
     return ERR_OK;
@@ -162,7 +158,7 @@ static enum err reply_stop(struct packet_call *call)
 /* At least one instruction, then on while pc is in [start, end). */
 static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
 {
-    struct gdb_console console;
+    struct client_text text;
     enum err err;
 
     if (joins(call))
@@ -176,7 +172,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     }
     warn_after_load(call);
     warn_of_start(call);
-    gdb_console_begin(&console, call->job, call->session, call->client);
+    client_text_begin(&text, call->job, call->session, call->client);
     if (start < end) {
         struct long_step long_step;
 
@@ -186,7 +182,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     } else {
         err = session_step(call->session, call->job);
     }
-    gdb_console_end(&console);
+    client_text_end(&text);
     return err != ERR_OK ? begun(call, err) : reply_stop(call);
 }
 
@@ -238,4 +234,16 @@ enum err packet_vcont_actions(struct packet_call *call)
 {
     buf_text(call->reply, "vCont;c;C;s;S;r");
     return ERR_OK;
+}
+
+void packet_interrupt(struct session *session, struct client *client, struct job *job)
+{
+    if (!client->waiting)
+        return; /* late: the core stopped meanwhile */
+    struct job *before = session_enter(session, job);
+    enum err err = session_halt(session, job);
+
+    if (err != ERR_OK && session_connected(session))
+        gdb_console_say(client, "cannot halt the core: %s", job_text(job, err));
+    session_leave(session, before);
 }

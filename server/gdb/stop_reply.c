@@ -21,12 +21,6 @@ static uint8_t signal_of(enum stop_reason reason)
     }
 }
 
-bool stop_reply_explains(const struct target_stop *stop)
-{
-    return stop->text[0] && (stop->reason == STOP_FAULT || stop->reason == STOP_BKPT ||
-                             stop->reason == STOP_EXTERNAL);
-}
-
 static bool owns(const struct client *client, uint64_t owners)
 {
     return owners >> client->id & 1;
@@ -39,11 +33,12 @@ static bool is_point(const struct target_stop *stop)
            stop->reason == STOP_WATCHPOINT;
 }
 
-void stop_reply_say(struct client *client, const struct target_stop *stop)
+void stop_reply_say(struct client *client, const struct session *session)
 {
+    const struct target_stop *stop = session_stop(session);
     uint64_t monitor = UINT64_C(1) << SESSION_OWNER_MONITOR;
 
-    if (stop_reply_explains(stop))
+    if (session_stop_explains(stop))
         gdb_console_say(client, "%s", stop->text);
     else if (is_point(stop) && stop->owners && !owns(client, stop->owners))
         gdb_console_say(client, "%s, set by %s", stop->text,
@@ -112,7 +107,7 @@ static void write_reply(struct buf *out, uint8_t signal, const struct session *s
 
     buf_printf(out, "T%02x", signal);
     if (reason_of)
-        write_reason(out, &session->stop, reason_of);
+        write_reason(out, session_stop(session), reason_of);
     buf_text(out, "thread:1;");
     /* A failure here is not the failure of the job that stopped the core. */
     job_init(&unheard, NULL);
@@ -123,23 +118,32 @@ static void write_reply(struct buf *out, uint8_t signal, const struct session *s
 
 void stop_reply_write(struct buf *out, const struct session *session, const struct client *client)
 {
-    if (session->stop.reason == STOP_EXIT)
-        buf_printf(out, "W%02x", (unsigned)session->stop.exit_code & 0xFF);
+    const struct target_stop *stop = session_stop(session);
+
+    if (stop->reason == STOP_EXIT)
+        buf_printf(out, "W%02x", (unsigned)stop->exit_code & 0xFF);
     else
-        write_reply(out, signal_of(session->stop.reason), session, client);
+        write_reply(out, signal_of(stop->reason), session, client);
 }
 
 void stop_reply_stepped(struct buf *out, const struct session *session, const struct client *client)
 {
-    if (is_point(&session->stop) && !owns(client, session->stop.owners))
+    const struct target_stop *stop = session_stop(session);
+
+    if (is_point(stop) && !owns(client, stop->owners))
         write_reply(out, SIGNAL_INT, session, NULL);
     else
         stop_reply_write(out, session, client);
 }
 
+void stop_reply_interrupted(struct buf *out, const struct session *session)
+{
+    write_reply(out, SIGNAL_INT, session, NULL);
+}
+
 void stop_reply_asked(struct buf *out, const struct session *session)
 {
-    uint8_t signal = signal_of(session->stop.reason);
+    uint8_t signal = signal_of(session_stop(session)->reason);
 
     write_reply(out, signal == SIGNAL_INT ? SIGNAL_TRAP : signal, session, NULL);
 }

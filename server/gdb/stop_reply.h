@@ -5,7 +5,7 @@
 
 #include "session/session.h"
 
-/* Writes session->stop as this client may read it: always with the thread, and with the core
+/* Writes session_stop() as this client may read it: always with the thread, and with the core
  * registers, which saves gdb a `g`. W for a program that exited. hwbreak, swbreak and watch only
  * for the client's own points, and the first two only if it listed them: gdb takes one that it did
  * not set for a stale trap, and goes on. */
@@ -17,10 +17,10 @@ void stop_reply_stepped(struct buf *out, const struct session *session,
 /* The answer to `?`: the same, but halting for a new gdb is no interrupt (T02) by anybody, a
  * program that exited is a core that stands, and a new gdb has no points. */
 void stop_reply_asked(struct buf *out, const struct session *session);
-/* stop->text says what no stop reply can: it belongs on the console before the reply. Breakpoints
- * and steps gdb shows better itself. */
-bool stop_reply_explains(const struct target_stop *stop);
-/* Says that on the client's console; at a point that is not its own, whose it is. */
-void stop_reply_say(struct client *client, const struct target_stop *stop);
+/* A resume that 0x03 overtook: nothing ran, T02. */
+void stop_reply_interrupted(struct buf *out, const struct session *session);
+/* Says on the client's console what the reply cannot, before it; at a point that is not its own,
+ * whose it is. */
+void stop_reply_say(struct client *client, const struct session *session);
 
 #endif

@@ -6,33 +6,6 @@
 
 #include "commands/monitor_commands.h"
 
-void events_begin(struct event_state *state, const struct session *session)
-{
-    state->connected = session_connected(session);
-    state->halted = state->connected && target_state(session->target) == TARGET_HALTED;
-    state->resets = session->resets;
-}
-
-size_t events_look(struct event_state *state, const struct session *session,
-                   enum session_event events[EVENT_AT_ONCE])
-{
-    struct event_state before = *state;
-    size_t count = 0;
-
-    events_begin(state, session);
-    if (before.connected && !state->connected)
-        events[count++] = EVENT_LOST;
-    if (!before.connected && state->connected)
-        events[count++] = EVENT_FOUND;
-    if (before.resets != state->resets)
-        events[count++] = EVENT_RESET;
-    if (before.connected && state->connected && before.halted && !state->halted)
-        events[count++] = EVENT_RUNNING;
-    if (!before.halted && state->halted)
-        events[count++] = EVENT_HALTED;
-    return count;
-}
-
 static void append(void *user, const char *text, size_t length)
 {
     buf_put(user, text, length);
@@ -53,10 +26,11 @@ static void describe_halt(struct session *session, struct job *job, struct buf *
     session_leave(session, before);
 }
 
-void events_describe(struct session *session, struct job *job, enum session_event events,
+/* Lines for a person, each with its line end. May read registers for `job`. */
+static void describe(struct session *session, struct job *job, enum session_event event,
                      struct buf *text)
 {
-    switch (events) {
+    switch (event) {
     case EVENT_FOUND:
         buf_printf(text, "connected: %s\n", target_chip(session->target)->name);
         break;
@@ -91,33 +65,31 @@ struct event_notice *event_notice_create(const struct log *log, enum session_eve
     return notice;
 }
 
-static void tell(struct session *session, enum session_event event, const void *cause, void *owner,
-                 void (*done)(struct request *notice))
+/* client_ops.event of the consoles. */
+static void tell(struct client *consoles, struct session *session, enum session_event event)
 {
+    const struct events_route *route = consoles->user;
     char memory[EVENT_TEXT];
     struct buf text;
     struct job job;
 
     job_init(&job, session->log);
     buf_init(&text, memory, sizeof memory);
-    events_describe(session, &job, event, &text);
+    describe(session, &job, event, &text);
     struct event_notice *notice =
         event_notice_create(session->log, event, (const char *)text.data, text.length);
     if (!notice)
         return;
-    notice->request.owner = owner;
-    notice->request.done = done;
+    notice->request.owner = route->owner;
+    notice->request.done = route->done;
     notice->reset = session->last_reset;
-    notice->cause = cause;
+    notice->cause = session->cause;
     session_notify(session, &notice->request);
 }
 
-void events_tell(struct session *session, struct event_state *state, const void *cause, void *owner,
-                 void (*done)(struct request *notice))
+void events_begin(struct session *session, struct events_route *route)
 {
-    enum session_event events[EVENT_AT_ONCE];
-    size_t count = events_look(state, session, events);
+    static const struct client_ops ops = {.event = tell};
 
-    for (size_t i = 0; i < count && session->watchers > 0; i++)
-        tell(session, events[i], cause, owner, done);
+    session->consoles = (struct client){.ops = &ops, .user = route};
 }

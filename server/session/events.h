@@ -1,35 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What happened to a session since somebody looked last: for those who want to hear of it without
- * having asked. Worker thread. */
+/* The consoles as a client of the session: what happens becomes a notice to the loop, for those who
+ * want to hear of it without having asked. */
 #ifndef PROBED_EVENTS_H
 #define PROBED_EVENTS_H
 
 #include "session/request.h"
 #include "session/session.h"
-
-enum session_event {
-    EVENT_FOUND,   /* a target is connected */
-    EVENT_LOST,    /* not any more */
-    EVENT_RESET,   /* by us or behind our back */
-    EVENT_RUNNING, /* it was halted before */
-    EVENT_HALTED,  /* it ran before */
-};
-
-struct event_state {
-    bool connected, halted;
-    unsigned resets;
-};
-
-enum { EVENT_AT_ONCE = 4 }; /* at most so many at once */
-
-/* As it is now: nothing has happened yet. */
-void events_begin(struct event_state *state, const struct session *session);
-/* In the order they are told in. Returns how many. */
-size_t events_look(struct event_state *state, const struct session *session,
-                   enum session_event events[EVENT_AT_ONCE]);
-/* Lines for a person, each with its line end. May read registers for `job`. */
-void events_describe(struct session *session, struct job *job, enum session_event event,
-                     struct buf *text);
 
 /* What the loop is told of one event: a notice for everybody. */
 struct event_notice {
@@ -44,8 +20,13 @@ struct event_notice {
 /* NULL without memory. Any thread. */
 struct event_notice *event_notice_create(const struct log *log, enum session_event event,
                                          const char *text, size_t length);
-/* Sends a notice to `done` for each thing that happened, if somebody watches. */
-void events_tell(struct session *session, struct event_state *state, const void *cause, void *owner,
-                 void (*done)(struct request *notice));
+/* Where the notices go: `done` of each, on the loop. */
+struct events_route {
+    void *owner;
+    void (*done)(struct request *notice);
+};
+
+/* From now on the consoles are told by `route`, which stays the caller's. Worker thread. */
+void events_begin(struct session *session, struct events_route *route);
 
 #endif

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Life of a session: opening and losing the probe, jobs that come and go, gdb connections. */
+/* Life of a session: opening and losing the probe, jobs that come and go. */
 #include "session/session.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "gdb/gdb_console.h"
 #include "session/mailbox.h"
 #include "session/request.h"
 
@@ -52,17 +51,6 @@ struct job *session_enter(struct session *session, struct job *job)
     return before;
 }
 
-void session_end_text(struct session *session)
-{
-    if (session_connected(session) && target_state(session->target) == TARGET_HALTED)
-        target_end_text(session->target);
-}
-
-bool session_nested(const struct session *session)
-{
-    return session->outer && session->current != session->outer;
-}
-
 void session_end_flash(struct session *session, struct client *client, const char *why)
 {
     if (!client->flash)
@@ -99,39 +87,12 @@ static void close_probe(struct session *session)
     session->probe = NULL;
 }
 
-/* gdb takes its breakpoints for gone with the program: it will not clear them. */
-void session_tell_end(struct session *session, struct client *client)
+/* Loads end with the target that they are for. */
+static void tell(struct session *session)
 {
-    client->ended = true;
-    if (session->target)
-        target_breakpoints_drop_owner(session->target, client->id);
-}
-
-static void tell_loss(struct session *session)
-{
-    session->was_connected = false;
-    session->stop_regs_valid = 0;
-    session->stop = (struct target_stop){0};
-    end_loads(session, session->why_absent);
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        struct client *client = &session->clients[i];
-
-        client->lost = client->open && client->joined;
-        if (!client->open || !client->waiting)
-            continue;
-        client->waiting = false;
-        session_tell_end(session, client);
-        gdb_console_say(client, "lost the target: %s", session->why_absent);
-        client->send(client->user, "X09", 3); /* no T05: nothing stands anywhere */
-    }
-}
-
-static bool anyone_waits(const struct session *session)
-{
-    for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        if (session->clients[i].open && session->clients[i].waiting)
-            return true;
-    return false;
+    if (session->was_connected && !session_connected(session))
+        end_loads(session, session->why_absent);
+    session_tell(session);
 }
 
 /* After a job: what others have to know. */
@@ -146,39 +107,20 @@ static void settle(struct session *session, const struct job *job)
         if (session->probe && !probe_outlives_cable(session->probe))
             close_probe(session);
     }
-    if (session->was_connected && !session_connected(session))
-        tell_loss(session);
-    if (!session_connected(session) || !anyone_waits(session))
-        return;
-    if (target_state(session->target) == TARGET_HALTED) {
-        session->stop = *target_last_stop(session->target);
-        session_announce_stop(session);
-    }
+    tell(session);
 }
 
 void session_leave(struct session *session, struct job *before)
 {
-    if (--session->depth == 0) {
+    if (session->depth == 1) { /* until it is told: an event's client may enter again */
         settle(session, session->current);
         session->outer = NULL;
     }
+    session->depth--;
     set_job(session, before);
 }
 
 /* --- the probe and its target --- */
-
-bool session_connected(const struct session *session)
-{
-    return session->target && !session->probe_gone &&
-           target_state(session->target) != TARGET_ABSENT;
-}
-
-enum err session_require(const struct session *session, struct job *job)
-{
-    if (session_connected(session))
-        return ERR_OK;
-    return job_fail(job, ERR_NOT_CONNECTED, "%s", session->why_absent);
-}
 
 /* Probes have few speeds, old firmware only one. */
 static enum err set_speed(struct session *session, uint32_t khz)
@@ -231,7 +173,6 @@ static enum err connect_target(struct session *session, struct job *job)
     if (err == ERR_OK) {
         session->was_connected = true;
         session->why_absent[0] = '\0';
-        session->stop = *target_last_stop(session->target);
     }
     return err;
 }
@@ -243,7 +184,7 @@ static void settle_loss(struct session *session, struct job *job)
         return;
     snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, ERR_RESET_LOST));
     job_clear(job);
-    tell_loss(session);
+    tell(session);
 }
 
 enum err session_connect(struct session *session, struct job *job)
@@ -277,84 +218,4 @@ void session_finish(struct session *session)
     drop_target(session);
     close_probe(session);
     session->current = NULL;
-}
-
-/* --- gdb connections --- */
-
-struct client *session_client_open(struct session *session,
-                                   void (*send)(void *user, const void *payload, size_t length),
-                                   void *user)
-{
-    for (unsigned i = 0; i < SESSION_CLIENTS; i++) {
-        struct client *client = &session->clients[i];
-
-        if (client->open)
-            continue;
-        *client = (struct client){.id = i, .open = true, .send = send, .user = user};
-        return client;
-    }
-    return NULL;
-}
-
-/* Black Magic Debug's scripts end with `kill`, and count on a board that runs. */
-static void let_killed_run(struct session *session, struct client *client, struct job *job)
-{
-    if (client->killed && session_holder(session) == NULL && session_connected(session) &&
-        session_resume(session, job) != ERR_OK)
-        log_line(session->log, LOG_WARN, "resuming after kill: %s", job_text(job, job->error));
-}
-
-void session_client_close(struct session *session, struct client *client, struct job *job)
-{
-    struct job *before = session_enter(session, job);
-
-    client->waiting = false;
-    session_end_flash(session, client, "its gdb is gone");
-    if (session->target)
-        target_breakpoints_drop_owner(session->target, client->id);
-    client->open = false;
-    let_killed_run(session, client, job);
-    session_leave(session, before);
-}
-
-unsigned session_lost_clients(const struct session *session)
-{
-    unsigned lost = 0;
-
-    for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        lost += session->clients[i].open && session->clients[i].lost ? 1 : 0;
-    return lost;
-}
-
-void session_join(struct session *session, struct client *client)
-{
-    client->ended = client->lost = client->killed = false;
-    if (!client->joined)
-        client->joined = ++session->next_joined;
-}
-
-const struct client *session_holder(const struct session *session)
-{
-    const struct client *holder = NULL;
-
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        const struct client *client = &session->clients[i];
-
-        if (client->open && client->joined && (!holder || client->joined < holder->joined))
-            holder = client;
-    }
-    return holder;
-}
-
-bool session_holds(const struct session *session, const struct client *client)
-{
-    const struct client *holder = session_holder(session);
-
-    return !holder || holder == client;
-}
-
-bool session_wants_poll(const struct session *session)
-{
-    return session_connected(session) && target_state(session->target) != TARGET_HALTED &&
-           anyone_waits(session);
 }

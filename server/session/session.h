@@ -16,6 +16,7 @@
 #include "base/job.h"
 #include "flash/flash.h"
 #include "probe/probe.h"
+#include "session/client.h"
 #include "target.h"
 
 enum {
@@ -24,61 +25,6 @@ enum {
 enum { SESSION_OWNER_MONITOR = 31 };
 /* Registers a target may have: what stop_regs_valid can count. */
 enum { SESSION_REGISTERS = 64 };
-
-/* What the loop does besides sending the reply. */
-enum client_action {
-    CLIENT_NOTHING = 0,
-    CLIENT_NO_ACK = 1,     /* after this reply was acknowledged, no more acknowledgements */
-    CLIENT_CLOSE = 2,      /* close once the reply is out */
-    CLIENT_SHUTDOWN = 4,   /* a monitor command ends the daemon, once the reply is out */
-    CLIENT_RESET = 8,      /* the core was reset: what was wanted of it before is not any more */
-    CLIENT_EXIT_CODE = 16, /* of a shutdown, times this */
-};
-
-/* The code that a client steps through, told to its user when it takes long (gdb/long_step.c). */
-struct client_line {
-    uint32_t start, end;
-    uint64_t since_ns, left_ns; /* uv_hrtime() */
-    bool told;
-};
-
-/* What became of a load that began. Its gdb has to hear of it in the load itself: nothing else that
- * it is told would keep it from taking the load for a good one. */
-enum client_load {
-    LOAD_GOOD,
-    LOAD_CUT,  /* ended before its vFlashDone, and its gdb does not know */
-    LOAD_TOLD, /* and its gdb knows, or has turned to something else */
-};
-
-/* One gdb connection as the worker sees it. */
-struct client {
-    unsigned id; /* 0..SESSION_CLIENTS-1: breakpoint owner */
-    bool open;
-    bool extended;      /* '!' was received */
-    bool waiting;       /* a resume's stop reply is owed */
-    bool error_message; /* E.text may be sent */
-    bool swbreak, hwbreak;
-    bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
-    bool sync;        /* the next step does nothing but tell where the core stands */
-    bool begins;      /* `run` began the program, and it has not been resumed yet */
-    bool ended;       /* it detached, or was told that the program ended: until it attaches or runs
-                         again it is shown no thread, or gdb would take it for a new program */
-    bool killed; /* it killed the program, and nothing was begun since: the core stands at reset for
-                    its `run`, and runs when it leaves */
-    bool lost;   /* its target was lost, whether or not it is back: until it asks, attaches or runs
-                    again, what it believes of the core is not true any more */
-    struct client_line line;
-    struct flash *flash; /* between vFlashErase and vFlashDone */
-    enum client_load load;
-    char load_cut[200]; /* why */
-    bool resets_load;   /* the target was lost before it: behind it the core is reset */
-    uint64_t joined;    /* order of their first `?`, vAttach or vRun: the first of all is the
-                           holder; 0: has not asked (or detached), and holds nothing */
-    /* Sends one payload (stop reply, 'O' text) outside a request's own reply. Thread-safe, copies.
-     */
-    void (*send)(void *user, const void *payload, size_t length);
-    void *user;
-};
 
 struct session_options {
     /* Which probe to open, asked before each opening: it may have been replugged elsewhere. `info`
@@ -97,17 +43,24 @@ struct session_options {
 struct mailbox;
 struct request;
 
+/* The state from which the next events are told. */
+struct session_told {
+    bool connected, halted;
+    unsigned resets;
+};
+
 struct session {
     const struct log *log;
     struct mailbox *notices; /* where the loop takes what is told it; NULL: there is no loop */
     struct session_options options;
     struct probe_info info; /* how to open the probe again */
     FILE *wire;
-    struct probe *probe;   /* NULL while gone */
-    struct target *target; /* NULL while there is no probe */
-    struct client clients[SESSION_CLIENTS];
+    struct probe *probe;                    /* NULL while gone */
+    struct target *target;                  /* NULL while there is no probe */
+    struct client clients[SESSION_CLIENTS]; /* gdbs */
+    struct client consoles;                 /* all of them as one, told of events; no ops: none */
     uint64_t next_joined;
-    struct target_stop stop; /* the last one */
+    struct session_told told; /* what `consoles` knows */
     bool loaded; /* somebody programmed the flash, and the core neither ran nor was reset since */
     bool unreported; /* it was found while nobody waited: the next `c` gets it */
     /* Registers as they were when the core was last sent on its way, and which are known:
@@ -125,7 +78,8 @@ struct session {
     bool poll_failed;      /* the last look failed: said once */
     unsigned resets;       /* seen so far: made by us, or found to have happened */
     enum target_reset last_reset;
-    unsigned watchers;    /* consoles that want to know what the core does */
+    unsigned watchers;    /* consoles that want to know what the core does: `consoles` is told */
+    const void *cause;    /* owner of the request that runs; NULL: none */
     char why_absent[400]; /* the sentence, while there is no probe or target */
 };
 
@@ -157,9 +111,14 @@ bool session_connected(const struct session *session);
 /* ERR_NOT_CONNECTED with the sentence of why_absent. */
 enum err session_require(const struct session *session, struct job *job);
 
+/* Why the core stands, or stood when it stood last: the target's. Nothing without one. */
+const struct target_stop *session_stop(const struct session *session);
+/* Its text says what its reason alone does not. Breakpoints and steps are better shown than told.
+ */
+bool session_stop_explains(const struct target_stop *stop);
+
 /* NULL when all places are taken. */
-struct client *session_client_open(struct session *session,
-                                   void (*send)(void *user, const void *payload, size_t length),
+struct client *session_client_open(struct session *session, const struct client_ops *ops,
                                    void *user);
 /* The connection is gone: its flash session ends, its breakpoints go, the core's state stays. */
 void session_client_close(struct session *session, struct client *client, struct job *job);
@@ -181,8 +140,9 @@ const struct client *session_holder(const struct session *session);
 /* It is the holder, or there is none. */
 bool session_holds(const struct session *session, const struct client *client);
 
-/* 0x03 from a client that waits. */
-void session_interrupt(struct session *session, struct client *client, struct job *job);
+/* Tells every client what happened since the last time: stops and losses those who wait, events
+ * the consoles. session_leave() does it. */
+void session_tell(struct session *session);
 /* Somebody wants to know when the running core stops. */
 bool session_wants_poll(const struct session *session);
 /* One look at the running core; a stop goes to everyone who waits. */
@@ -214,8 +174,6 @@ void session_keep_registers(struct session *session);
  * ERR_NOT_HALTED if they are not known. */
 enum err session_register(const struct session *session, struct job *job, size_t index,
                           uint64_t *value);
-/* Tells everyone who waits that the core stopped as session->stop says. */
-void session_announce_stop(struct session *session);
 
 /* Whether the target, halted, is still there: nobody would notice. A loss is as session_poll()'s.
  */

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Run control of a session: who may, what the last stop was, and everybody who waits learns of it.
- */
+/* Run control of a session: who may, and what is seen of the core. */
 #include <stdio.h>
 
-#include "gdb/gdb_console.h"
-#include "gdb/stop_reply.h"
 #include "session/session.h"
 
-enum { STOP_REPLY_SIZE = 1024, START_LOOK_US = 5000 };
+enum { START_LOOK_US = 5000 };
 
 static bool running(const struct session *session)
 {
@@ -85,8 +82,6 @@ enum err session_halt(struct session *session, struct job *job)
         err = job_fail(job, ERR_BUSY, "a longer job of another session is under way");
     if (err == ERR_OK)
         err = target_halt(session->target, &stop);
-    if (err == ERR_OK)
-        session->stop = stop.reason != STOP_NONE ? stop : *target_last_stop(session->target);
     session_leave(session, before);
     return err;
 }
@@ -116,10 +111,11 @@ enum err session_continue(struct session *session, struct job *job)
 enum err session_step(struct session *session, struct job *job)
 {
     struct job *before = session_enter(session, job);
+    struct target_stop stop;
     enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_step(session->target, &session->stop);
+        err = target_step(session->target, &stop);
     session_leave(session, before);
     return err;
 }
@@ -127,10 +123,11 @@ enum err session_step(struct session *session, struct job *job)
 enum err session_step_range(struct session *session, struct job *job, uint32_t start, uint32_t end)
 {
     struct job *before = session_enter(session, job);
+    struct target_stop stop;
     enum err err = prepare_run(session, job);
 
     if (err == ERR_OK)
-        err = target_step_range(session->target, start, end, &session->stop);
+        err = target_step_range(session->target, start, end, &stop);
     session_leave(session, before);
     return err;
 }
@@ -150,45 +147,11 @@ enum err session_reset(struct session *session, struct job *job, enum target_res
         err = target_reset(session->target, kind);
     if (err == ERR_OK)
         count_reset(session, kind);
-    if (err == ERR_OK && kind != TARGET_RESET_RUN)
-        session->stop = *target_last_stop(session->target);
     session_leave(session, before);
     return err;
 }
 
 /* --- stops nobody asked for --- */
-
-void session_announce_stop(struct session *session)
-{
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        struct client *client = &session->clients[i];
-        char memory[STOP_REPLY_SIZE];
-        struct buf reply;
-
-        if (!client->open || !client->waiting)
-            continue;
-        client->waiting = false;
-        if (session->stop.reason == STOP_EXIT)
-            session_tell_end(session, client);
-        session->unreported = false;
-        stop_reply_say(client, &session->stop);
-        buf_init(&reply, memory, sizeof memory);
-        stop_reply_write(&reply, session, client);
-        client->send(client->user, reply.data, reply.length);
-    }
-}
-
-void session_interrupt(struct session *session, struct client *client, struct job *job)
-{
-    if (!client->waiting)
-        return; /* late: the core stopped meanwhile */
-    struct job *before = session_enter(session, job);
-    enum err err = session_halt(session, job);
-
-    if (err != ERR_OK && session_connected(session))
-        gdb_console_say(client, "cannot halt the core: %s", job_text(job, err));
-    session_leave(session, before);
-}
 
 /* The core was reset behind our back. */
 static enum err tell_reset(struct session *session, struct job *job)
@@ -217,14 +180,6 @@ static bool came_up(const struct session *session)
     return session->reset_held && target_state(session->target) == TARGET_RUNNING;
 }
 
-static void take_stop(struct session *session, const struct target_stop *stop)
-{
-    if (stop->reason == STOP_NONE)
-        return;
-    session->stop = *stop;
-    session->unreported = true;
-}
-
 static void look(struct session *session, struct job *job)
 {
     struct target_stop stop = {0};
@@ -249,19 +204,19 @@ static void look(struct session *session, struct job *job)
         session->poll_failed = true;
         log_line(session->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
     }
-    take_stop(session, &stop);
+    session->unreported |= stop.reason != STOP_NONE;
 }
 
 void session_poll(struct session *session, struct job *job)
 {
-    struct gdb_console console;
+    struct client_text text;
 
     if (!session_connected(session) || !running(session))
         return;
     struct job *before = session_enter(session, job);
-    gdb_console_begin(&console, job, session, NULL);
+    client_text_begin(&text, job, session, NULL);
     look(session, job);
-    gdb_console_end(&console);
+    client_text_end(&text);
     session_leave(session, before);
 }
 
@@ -276,7 +231,7 @@ static enum err measure(struct session *session, struct job *job)
         err = session_wants_poll(session) ? stop_after_reset(session, job, &stop)
                                           : tell_reset(session, job);
     if (err == ERR_OK)
-        take_stop(session, &stop);
+        session->unreported |= stop.reason != STOP_NONE;
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
     if (!session_connected(session))
@@ -307,7 +262,7 @@ static enum err describe_start(struct session *session, unsigned resets, char *t
         err = target_explain_lockup(session->target, why, sizeof why);
         snprintf(trouble, size, "the core is locked up: %s", why);
     } else if (target_state(session->target) == TARGET_HALTED) {
-        if (stop_reply_explains(stop))
+        if (session_stop_explains(stop))
             snprintf(trouble, size, "the program stopped at once: %s", stop->text);
     } else if (resets != session->resets) {
         snprintf(trouble, size, "the program was reset at once (by itself, a watchdog or NRST)");
@@ -344,5 +299,28 @@ void session_check_presence(struct session *session, struct job *job)
             (void)target_read_width(session->target, regions[i].start, 4, &word, 1);
             break;
         }
+    session_leave(session, before);
+}
+
+/* --- the end of a client --- */
+
+/* Black Magic Debug's scripts end with `kill`, and count on a board that runs. */
+static void let_killed_run(struct session *session, struct client *client, struct job *job)
+{
+    if (client->killed && session_holder(session) == NULL && session_connected(session) &&
+        session_resume(session, job) != ERR_OK)
+        log_line(session->log, LOG_WARN, "resuming after kill: %s", job_text(job, job->error));
+}
+
+void session_client_close(struct session *session, struct client *client, struct job *job)
+{
+    struct job *before = session_enter(session, job);
+
+    client->waiting = false;
+    session_end_flash(session, client, "its gdb is gone");
+    if (session->target)
+        target_breakpoints_drop_owner(session->target, client->id);
+    client->open = false;
+    let_killed_run(session, client, job);
     session_leave(session, before);
 }

@@ -34,7 +34,7 @@ struct worker {
     uint64_t poll_us;        /* 0: nobody waited when we last looked */
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
     bool connect_asked, was_connected, stopping;
-    struct event_state events; /* as the consoles know it */
+    struct events_route route; /* to the consoles */
     char last_why[sizeof((struct session *)0)->why_absent];
 };
 
@@ -118,11 +118,6 @@ static enum err try_connect(struct worker *worker, struct job *job)
     return err;
 }
 
-static void tell_events(struct worker *worker, const void *cause)
-{
-    events_tell(&worker->session, &worker->events, cause, worker->setup.user, worker->setup.event);
-}
-
 /* A try of our own; the loop hears of success, since commands may wait for it. */
 static void retry_connect(struct worker *worker)
 {
@@ -194,8 +189,7 @@ static bool others_wait(void *user)
 
 static void run(struct worker *worker, struct request *request)
 {
-    const void *cause = request->owner;
-
+    worker->session.cause = request->owner;
     worker->running = request;
     request->job.between = run_others;
     request->job.waiting = others_wait;
@@ -203,9 +197,8 @@ static void run(struct worker *worker, struct request *request)
     request->job.between_user = worker;
     request->run(request, &worker->session);
     worker->running = NULL;
+    worker->session.cause = NULL;
     report_connection(worker);
-    if (!worker->stopping)
-        tell_events(worker, cause);
     answer(worker, request);
 }
 
@@ -340,12 +333,13 @@ static void worker_main(void *user)
     session_init(&worker->session, worker->setup.log, &worker->setup.options, &worker->setup.info,
                  worker->setup.wire);
     worker->session.notices = worker->setup.answers;
+    worker->route = (struct events_route){worker->setup.user, worker->setup.event};
+    events_begin(&worker->session, &worker->route);
     while (!worker->stopping) {
         struct request *request = mailbox_take(&worker->inbox);
 
         if (!request)
             request = wait_for_request(worker);
-        tell_events(worker, NULL);
         if (request)
             run(worker, request);
     }

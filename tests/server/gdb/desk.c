@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "desk.h"
 
+#include "gdb/gdb_told.h"
+
 static void append(struct gdb *gdb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void append(struct gdb *gdb, const char *format, ...)
 {
@@ -12,11 +14,11 @@ static void append(struct gdb *gdb, const char *format, ...)
     va_end(args);
 }
 
-/* client->send */
-static void keep(void *user, const void *payload, size_t length)
+/* outlet.send */
+static void keep(struct gdb_outlet *outlet, const void *payload, size_t length)
 {
     const char *text = payload;
-    struct gdb *gdb = user;
+    struct gdb *gdb = (struct gdb *)outlet;
 
     append(gdb, text[0] == 'O' ? "[O:" : "[");
     if (text[0] != 'O')
@@ -35,7 +37,8 @@ struct gdb *desk_join(struct desk *desk, size_t index)
 {
     struct gdb *gdb = &desk->gdb[index];
 
-    gdb->client = session_client_open(&desk->session, keep, gdb);
+    gdb->outlet.send = keep;
+    gdb->client = session_client_open(&desk->session, &gdb_told, &gdb->outlet);
     assert_non_null(gdb->client);
     return gdb;
 }
@@ -108,7 +111,7 @@ void desk_interrupt(struct desk *desk, struct gdb *gdb)
     struct job job;
 
     job_init(&job, NULL);
-    session_interrupt(&desk->session, gdb->client, &job);
+    packet_interrupt(&desk->session, gdb->client, &job);
 }
 
 enum err desk_telnet(struct desk *desk, const char *line)

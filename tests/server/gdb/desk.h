@@ -15,10 +15,12 @@
 #include <cmocka.h>
 
 #include "fake_target.h"
+#include "gdb/gdb_console.h"
 #include "gdb/packets.h"
 #include "gdb/rsp.h"
 
 struct gdb {
+    struct gdb_outlet outlet;
     struct client *client;
     char sent[2048]; /* payloads that came by themselves, each in [] */
     char reply[RSP_PACKET_SIZE + 1];

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#include "gdb/gdb_told.h"
+
+#include "gdb/gdb_console.h"
+#include "gdb/stop_reply.h"
+
+enum { STOP_REPLY_SIZE = 1024 };
+
+static void stopped(struct client *client, const struct session *session)
+{
+    char memory[STOP_REPLY_SIZE];
+    struct buf reply;
+
+    stop_reply_say(client, session);
+    buf_init(&reply, memory, sizeof memory);
+    stop_reply_write(&reply, session, client);
+    gdb_send(client, reply.data, reply.length);
+}
+
+static void lost(struct client *client, const struct session *session)
+{
+    gdb_console_say(client, "lost the target: %s", session->why_absent);
+    gdb_send(client, "X09", 3); /* no T05: nothing stands anywhere */
+}
+
+const struct client_ops gdb_told = {
+    .stopped = stopped,
+    .lost = lost,
+    .text = gdb_console_text,
+};

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Who shares a session, who of them holds run control, and how they are told what happens. */
+#include "session/client.h"
+
+#include "session/session.h"
+
+enum { EVENTS_AT_ONCE = 5 };
+
+/* --- what it is like --- */
+
+bool session_connected(const struct session *session)
+{
+    return session->target && !session->probe_gone &&
+           target_state(session->target) != TARGET_ABSENT;
+}
+
+const struct target_stop *session_stop(const struct session *session)
+{
+    static const struct target_stop none;
+
+    return session->target ? target_last_stop(session->target) : &none;
+}
+
+bool session_stop_explains(const struct target_stop *stop)
+{
+    return stop->text[0] && (stop->reason == STOP_FAULT || stop->reason == STOP_BKPT ||
+                             stop->reason == STOP_EXTERNAL);
+}
+
+enum err session_require(const struct session *session, struct job *job)
+{
+    if (session_connected(session))
+        return ERR_OK;
+    return job_fail(job, ERR_NOT_CONNECTED, "%s", session->why_absent);
+}
+
+void session_end_text(struct session *session)
+{
+    if (session_connected(session) && target_state(session->target) == TARGET_HALTED)
+        target_end_text(session->target);
+}
+
+bool session_nested(const struct session *session)
+{
+    return session->outer && session->current != session->outer;
+}
+
+/* --- who is there --- */
+
+struct client *session_client_open(struct session *session, const struct client_ops *ops,
+                                   void *user)
+{
+    for (unsigned i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &session->clients[i];
+
+        if (client->open)
+            continue;
+        *client = (struct client){.id = i, .open = true, .ops = ops, .user = user};
+        return client;
+    }
+    return NULL;
+}
+
+unsigned session_lost_clients(const struct session *session)
+{
+    unsigned lost = 0;
+
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        lost += session->clients[i].open && session->clients[i].lost ? 1 : 0;
+    return lost;
+}
+
+void session_join(struct session *session, struct client *client)
+{
+    client->ended = client->lost = client->killed = false;
+    if (!client->joined)
+        client->joined = ++session->next_joined;
+}
+
+const struct client *session_holder(const struct session *session)
+{
+    const struct client *holder = NULL;
+
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        const struct client *client = &session->clients[i];
+
+        if (client->open && client->joined && (!holder || client->joined < holder->joined))
+            holder = client;
+    }
+    return holder;
+}
+
+bool session_holds(const struct session *session, const struct client *client)
+{
+    const struct client *holder = session_holder(session);
+
+    return !holder || holder == client;
+}
+
+static bool anyone_waits(const struct session *session)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        if (session->clients[i].open && session->clients[i].waiting)
+            return true;
+    return false;
+}
+
+bool session_wants_poll(const struct session *session)
+{
+    return session_connected(session) && target_state(session->target) != TARGET_HALTED &&
+           anyone_waits(session);
+}
+
+/* --- what they are told --- */
+
+/* gdb takes its breakpoints for gone with the program: it will not clear them. */
+void session_tell_end(struct session *session, struct client *client)
+{
+    client->ended = true;
+    if (session->target)
+        target_breakpoints_drop_owner(session->target, client->id);
+}
+
+static void tell_loss(struct session *session)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &session->clients[i];
+
+        client->lost = client->open && client->joined;
+        if (!client->open || !client->waiting)
+            continue;
+        client->waiting = false;
+        session_tell_end(session, client);
+        client->ops->lost(client, session);
+    }
+}
+
+static void tell_stop(struct session *session)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &session->clients[i];
+
+        if (!client->open || !client->waiting)
+            continue;
+        client->waiting = false;
+        if (session_stop(session)->reason == STOP_EXIT)
+            session_tell_end(session, client);
+        session->unreported = false;
+        client->ops->stopped(client, session);
+    }
+}
+
+/* In the order they are told in. Returns how many. */
+static size_t look(const struct session *session, struct session_told *told,
+                   enum session_event events[EVENTS_AT_ONCE])
+{
+    struct session_told before = *told;
+    size_t count = 0;
+
+    told->connected = session_connected(session);
+    told->halted = told->connected && target_state(session->target) == TARGET_HALTED;
+    told->resets = session->resets;
+    if (before.connected && !told->connected)
+        events[count++] = EVENT_LOST;
+    if (!before.connected && told->connected)
+        events[count++] = EVENT_FOUND;
+    if (before.resets != told->resets)
+        events[count++] = EVENT_RESET;
+    if (before.connected && told->connected && before.halted && !told->halted)
+        events[count++] = EVENT_RUNNING;
+    if (!before.halted && told->halted)
+        events[count++] = EVENT_HALTED;
+    return count;
+}
+
+static void tell_events(struct session *session)
+{
+    struct client *consoles = &session->consoles;
+    enum session_event events[EVENTS_AT_ONCE];
+    size_t count = look(session, &session->told, events);
+
+    for (size_t i = 0; i < count && session->watchers > 0 && consoles->ops; i++)
+        consoles->ops->event(consoles, session, events[i]);
+}
+
+void session_tell(struct session *session)
+{
+    if (session->was_connected && !session_connected(session)) {
+        session->was_connected = false;
+        session->stop_regs_valid = 0;
+        tell_loss(session);
+    }
+    if (session_connected(session) && target_state(session->target) == TARGET_HALTED)
+        tell_stop(session);
+    tell_events(session);
+}
+
+/* --- a job's text --- */
+
+static void to_clients(void *user, const char *bytes, size_t length)
+{
+    struct client_text *text = user;
+
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &text->session->clients[i];
+
+        if (text->client ? client == text->client : client->open && client->waiting)
+            client->ops->text(client, text->session, bytes, length);
+    }
+}
+
+void client_text_begin(struct client_text *text, struct job *job, struct session *session,
+                       struct client *client)
+{
+    *text = (struct client_text){
+        .job = job, .session = session, .client = client, .output = job->output, .user = job->user};
+    job->output = to_clients;
+    job->user = text;
+}
+
+void client_text_end(struct client_text *text)
+{
+    session_end_text(text->session);
+    text->job->output = text->output;
+    text->job->user = text->user;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Clients of a session: the gdb connections that share it, and all consoles as one more. What they
+ * are told without having asked goes through their `ops`, the only way by which a stop, a loss, a
+ * program's text or an event reaches anybody. Worker thread. */
+#ifndef PROBED_CLIENT_H
+#define PROBED_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/job.h"
+
+struct client;
+struct session;
+
+/* What the loop does besides sending the reply. */
+enum client_action {
+    CLIENT_NOTHING = 0,
+    CLIENT_NO_ACK = 1,     /* after this reply was acknowledged, no more acknowledgements */
+    CLIENT_CLOSE = 2,      /* close once the reply is out */
+    CLIENT_SHUTDOWN = 4,   /* a monitor command ends the daemon, once the reply is out */
+    CLIENT_RESET = 8,      /* the core was reset: what was wanted of it before is not any more */
+    CLIENT_EXIT_CODE = 16, /* of a shutdown, times this */
+};
+
+/* What happened to a session since its clients were told last. */
+enum session_event {
+    EVENT_FOUND,   /* a target is connected */
+    EVENT_LOST,    /* not any more */
+    EVENT_RESET,   /* by us or behind our back */
+    EVENT_RUNNING, /* it was halted before */
+    EVENT_HALTED,  /* it ran before */
+};
+
+/* NULL: this kind of client does not want to know. */
+struct client_ops {
+    /* It waited, and the core stands, as session_stop() says. */
+    void (*stopped)(struct client *client, const struct session *session);
+    /* It waited, and there is no target any more: why_absent. */
+    void (*lost)(struct client *client, const struct session *session);
+    /* The program's text, as it came; it waits, or its own job makes the program run. */
+    void (*text)(struct client *client, const struct session *session, const char *text,
+                 size_t length);
+    /* Whether it waits or not, after `stopped` and `lost`. May use the target for a job of its
+     * own, between session_enter() and session_leave(). */
+    void (*event)(struct client *client, struct session *session, enum session_event event);
+};
+
+/* The code that a client steps through, told to its user when it takes long (gdb/long_step.c). */
+struct client_line {
+    uint32_t start, end;
+    uint64_t since_ns, left_ns; /* uv_hrtime() */
+    bool told;
+};
+
+/* What became of a load that began. Its gdb has to hear of it in the load itself: nothing else that
+ * it is told would keep it from taking the load for a good one. */
+enum client_load {
+    LOAD_GOOD,
+    LOAD_CUT,  /* ended before its vFlashDone, and its gdb does not know */
+    LOAD_TOLD, /* and its gdb knows, or has turned to something else */
+};
+
+/* One gdb connection as the worker sees it. */
+struct client {
+    unsigned id; /* 0..SESSION_CLIENTS-1: breakpoint owner */
+    bool open;
+    bool extended;      /* '!' was received */
+    bool waiting;       /* a resume's stop reply is owed */
+    bool error_message; /* E.text may be sent */
+    bool swbreak, hwbreak;
+    bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
+    bool sync;        /* the next step does nothing but tell where the core stands */
+    bool begins;      /* `run` began the program, and it has not been resumed yet */
+    bool ended;       /* it detached, or was told that the program ended: until it attaches or runs
+                         again it is shown no thread, or gdb would take it for a new program */
+    bool killed; /* it killed the program, and nothing was begun since: the core stands at reset for
+                    its `run`, and runs when it leaves */
+    bool lost;   /* its target was lost, whether or not it is back: until it asks, attaches or runs
+                    again, what it believes of the core is not true any more */
+    struct client_line line;
+    struct flash *flash; /* between vFlashErase and vFlashDone */
+    enum client_load load;
+    char load_cut[200]; /* why */
+    bool resets_load;   /* the target was lost before it: behind it the core is reset */
+    uint64_t joined;    /* order of their first `?`, vAttach or vRun: the first of all is the
+                           holder; 0: has not asked (or detached), and holds nothing */
+    const struct client_ops *ops;
+    void *user; /* of whoever made `ops` */
+};
+
+/* --- a job's text --- */
+
+/* Where a job's text went before. */
+struct client_text {
+    struct job *job;
+    struct session *session;
+    struct client *client;
+    void (*output)(void *user, const char *text, size_t length);
+    void *user;
+};
+
+/* From here to client_text_end() the job's text goes to this client, or to everyone who waits for a
+ * stop if `client` is NULL. */
+void client_text_begin(struct client_text *text, struct job *job, struct session *session,
+                       struct client *client);
+void client_text_end(struct client_text *text);
+
+#endif
