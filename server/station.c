@@ -174,9 +174,9 @@ static void on_connected(struct request *request)
 
     if (first)
         station->job = NULL;
-    station->connected |= request->error == ERR_OK;
+    station->connected |= request->err == ERR_OK;
     /* Which probe: only the user knows. */
-    if (first && request->error == ERR_ARGUMENT && station->setup.plan->alone)
+    if (first && request->err == ERR_ARGUMENT && station->setup.plan->alone)
         leave_with(station, DAEMON_USAGE);
     else if (first && !station->connected && station->setup.options->needs_target)
         leave_with(station, DAEMON_NO_TARGET);
@@ -190,11 +190,11 @@ static void on_command_done(struct request *request)
     const struct command_request *command = (struct command_request *)request;
 
     station->job = NULL;
-    if (request->error != ERR_OK) {
+    if (request->err != ERR_OK) {
         bool file = command->is_file;
         /* A file's sentence names it, and the line. */
         log_line(&station->log, LOG_ERROR, "%s%s%s%s", file ? "" : "-c ", file ? "" : command->text,
-                 file ? "" : ": ", job_text(&request->job, request->error));
+                 file ? "" : ": ", job_text(&request->job, request->err));
         /* Whatever ends it, not all was done that was asked. */
         station->setup.exit_code(station->setup.user, DAEMON_FAILED);
         if (file || station->setup.options->strict)

@@ -51,7 +51,7 @@ static int describe(struct planning *planning, struct station_plan *plan, const 
     if (!probe_is_described(plan->selector) ||
         probe_describe(plan->selector, number, &plan->info, &job) == ERR_OK)
         return DAEMON_OK;
-    return wrong(planning, "%s: %s", option, job_text(&job, job.error));
+    return wrong(planning, "%s: %s", option, job_text(&job, job.err));
 }
 
 static int plan_choice(struct planning *planning, const char *word)
@@ -105,7 +105,7 @@ static int plan_every_probe(struct planning *planning)
 
     job_init(&job, planning->log);
     enum err err = probe_scan(&list, &job);
-    if (err == ERR_OK && list.count > 0 && reserve(planning, list.count))
+    if (!err && list.count > 0 && reserve(planning, list.count))
         plan_found(planning, &list);
     probe_list_free(&list);
     if (planning->plans->count > 0)

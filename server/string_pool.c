@@ -57,9 +57,9 @@ char *string_pool_read(struct string_pool *pool, const char *path)
     if (!file)
         return NULL;
     char *bytes = read_file(pool, file);
-    int error = errno;
+    int err = errno;
     fclose(file);
-    errno = error;
+    errno = err;
     return bytes;
 }
 

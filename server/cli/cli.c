@@ -50,7 +50,7 @@ static void print_help(FILE *out, const struct cli_command *command)
 
 /* What helps often enough to be said after an error of this kind. */
 static const struct {
-    enum err error;
+    enum err err;
     const char *hint;
     bool lost; /* only if the target answered before: connecting has advice of its own */
 } hints[] = {
@@ -76,10 +76,10 @@ static const struct {
      false},
 };
 
-static const char *hint_for(const struct cli *cli, enum err error)
+static const char *hint_for(const struct cli *cli, enum err err)
 {
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (hints[i].error == error && (cli->met || !hints[i].lost))
+        if (hints[i].err == err && (cli->met || !hints[i].lost))
             return hints[i].hint;
     return NULL;
 }

@@ -26,7 +26,7 @@ static enum err init_session(struct cli *cli)
 
     if (options->sim && probe_sim_info(options->sim, &info, &cli->job) != ERR_OK) {
         cli->misused = true;
-        return cli->job.error;
+        return cli->job.err;
     }
     if (!options->sim) {
         session_options.find = find_probe;
@@ -86,7 +86,7 @@ enum err cli_connect(struct cli *cli)
 {
     enum err err = cli_reach(cli);
 
-    if (err == ERR_OK && target_chip(cli->session.target)->warning[0])
+    if (!err && target_chip(cli->session.target)->warning[0])
         log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->session.target)->warning);
     return err;
 }

@@ -42,7 +42,7 @@ static enum err list_all(struct listing *listing)
 
     if (cli->options.sim && probe_sim_info(cli->options.sim, &sim, &cli->job) != ERR_OK) {
         cli->misused = true;
-        return cli->job.error;
+        return cli->job.err;
     }
     err = discovery_list(cli->options.probes, cli->options.probe_count, &list, &cli->job);
     cli->misused = err == ERR_ARGUMENT;

@@ -71,7 +71,7 @@ static enum err write_file(struct cli *cli, const char *path, const uint8_t *dat
                  strerror(errno));
     if (!standard)
         fclose(file);
-    return cli->job.error;
+    return cli->job.err;
 }
 
 static void summarise(struct cli *cli, uint32_t length, uint64_t us, const char *path)

@@ -57,7 +57,7 @@ static void run(struct request *request, struct session *session)
     struct output output = {.session = session, .command = command};
 
     if (job_cancelled(&request->job)) { /* while it waited for its turn */
-        request->error = job_fail(&request->job, ERR_CANCELLED, "cancelled");
+        request->err = job_fail(&request->job, ERR_CANCELLED, "cancelled");
         return;
     }
     if (command->output) {
@@ -65,8 +65,8 @@ static void run(struct request *request, struct session *session)
         request->job.user = &output;
     }
     struct job *before = session_enter(session, &request->job);
-    request->error = command->is_file ? monitor_run_file(&monitor, command->text)
-                                      : monitor_run(&monitor, command->text);
+    request->err = command->is_file ? monitor_run_file(&monitor, command->text)
+                                    : monitor_run(&monitor, command->text);
     session_end_text(session);
     session_leave(session, before);
     command->outcome = monitor.outcome;

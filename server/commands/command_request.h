@@ -16,7 +16,7 @@ struct command_request {
     void (*output)(struct request *notice);
     atomic_size_t unsent; /* bytes of its notices that the loop has not taken yet */
 
-    /* The answer, beside request.error: as in struct monitor. */
+    /* The answer, beside request.err: as in struct monitor. */
     enum monitor_outcome outcome;
     int exit_code;
     bool value;

@@ -202,7 +202,7 @@ enum err monitor_run(struct monitor *monitor, const char *line)
     struct monitor_words words;
     enum err err = ERR_OK;
 
-    while (line && err == ERR_OK && monitor->outcome == MONITOR_NOTHING) {
+    while (line && !err && monitor->outcome == MONITOR_NOTHING) {
         const char *wrong = monitor_split(&line, &words);
 
         if (wrong)
@@ -211,7 +211,7 @@ enum err monitor_run(struct monitor *monitor, const char *line)
             return no_tcl(monitor, words.tcl);
         if (words.count > 0)
             err = run_words(monitor, &words);
-        if (err == ERR_OK && line)
+        if (!err && line)
             err = job_checkpoint(monitor->job);
     }
     return err;
@@ -222,7 +222,7 @@ static void look_whether_lost(struct monitor *monitor)
 {
     enum err err = target_ping(monitor->session->target);
 
-    if (err == ERR_OK || err == ERR_CANCELLED)
+    if (!err || err == ERR_CANCELLED)
         return;
     job_print(monitor->job, "%s\n", job_text(monitor->job, err));
     if (err != ERR_PROBE_GONE)
@@ -236,13 +236,13 @@ enum err monitor_target(struct monitor *monitor, struct target **target)
 
     if (session_connected(session))
         look_whether_lost(monitor);
-    if (monitor->job->error != ERR_OK)
-        return monitor->job->error;
+    if (monitor->job->err != ERR_OK)
+        return monitor->job->err;
 
     if (!session_connected(session) && session->info.driver)
         err = session_connect(session, monitor->job);
     *target = session->target;
-    return err != ERR_OK ? err : session_require(session, monitor->job);
+    return err ? err : session_require(session, monitor->job);
 }
 
 /* --- files --- */
@@ -262,14 +262,14 @@ static enum err run_lines(struct monitor *monitor, const char *path, FILE *file)
     char line[MONITOR_COMMAND_SIZE];
     enum err err = ERR_OK;
 
-    for (unsigned n = 1; fgets(line, sizeof line, file) && err == ERR_OK; n++) {
+    for (unsigned n = 1; fgets(line, sizeof line, file) && !err; n++) {
         if (strlen(line) == sizeof line - 1 && line[sizeof line - 2] != '\n')
             err = job_fail(monitor->job, ERR_FILE, "the line is too long");
         else if (line[strspn(line, " \t")] != '#')
             err = monitor_run(monitor, line);
-        if (err == ERR_OK)
+        if (!err)
             err = job_checkpoint(monitor->job);
-        if (err != ERR_OK)
+        if (err)
             return fail_at(monitor, err, path, n);
         if (monitor->outcome != MONITOR_NOTHING)
             return ERR_OK;

@@ -19,17 +19,17 @@ enum err monitor_speed(struct monitor *monitor, int argc, const char *const argv
     uint32_t khz, actual;
     enum err err = open_probe(monitor, &probe);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     actual = probe_now_khz(probe);
     if (argc > 1) {
         err = monitor_value(monitor, argv[1], "a number of kHz", KHZ_MAX, &khz);
-        if (err == ERR_OK && khz == 0)
+        if (!err && khz == 0)
             err = job_fail(monitor->job, ERR_UNSUPPORTED,
                            "0 kHz, adaptive clocking, is JTAG's: give a speed in kHz");
-        if (err == ERR_OK)
+        if (!err)
             err = probe_set_speed(probe, khz, &actual);
-        if (err != ERR_OK)
+        if (err)
             return err;
         if (actual != khz)
             job_print(monitor->job, "Unable to match requested speed %u kHz, using %u kHz\n",
@@ -52,7 +52,7 @@ enum err monitor_adapter_name(struct monitor *monitor, int argc, const char *con
 
     (void)argc;
     (void)argv;
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "%s\n", probe_driver_name(probe));
     return err;
 }
@@ -64,7 +64,7 @@ enum err monitor_adapter_list(struct monitor *monitor, int argc, const char *con
 
     (void)argc;
     (void)argv;
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "The following debug adapters are available:\n");
     for (size_t i = 0; i < list.count; i++)
@@ -109,7 +109,7 @@ enum err monitor_adapter_signal(struct monitor *monitor, int argc, const char *c
     struct probe *probe;
     enum err err = open_probe(monitor, &probe);
 
-    for (int i = 1; i < argc && err == ERR_OK; i++) {
+    for (int i = 1; i < argc && !err; i++) {
         bool known = strcmp(argv[i], "assert") == 0 || strcmp(argv[i], "deassert") == 0;
 
         if (strcmp(argv[i], "trst") == 0)
@@ -117,13 +117,13 @@ enum err monitor_adapter_signal(struct monitor *monitor, int argc, const char *c
         else if (!known && strcmp(argv[i], "srst") != 0)
             err = monitor_usage(monitor, argv[0]);
     }
-    if (err == ERR_OK && argc > 2)
+    if (!err && argc > 2)
         err = monitor_usage(monitor, argv[0]);
-    if (err == ERR_OK && assert)
+    if (!err && assert)
         err = session_may_run(monitor->session, monitor->job);
-    if (err == ERR_OK)
+    if (!err)
         err = probe_nrst(probe, assert ? PROBE_NRST_ASSERT : PROBE_NRST_RELEASE);
-    if (err == ERR_OK)
+    if (!err)
         session_poll(monitor->session, monitor->job); /* the core's state changed */
     return err;
 }
@@ -135,7 +135,7 @@ enum err monitor_adapter_srst(struct monitor *monitor, int argc, const char *con
     enum err err =
         argc > 1 ? monitor_value(monitor, argv[1], "a number of milliseconds", 60000, &ms) : ERR_OK;
 
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job,
                   "%s: nothing to set: after a reset the core is watched until it answers\n",
                   argv[0]);
@@ -191,9 +191,9 @@ enum err monitor_reset_config(struct monitor *monitor, int argc, const char *con
 {
     enum err err = ERR_OK;
 
-    for (int i = 1; i < argc && err == ERR_OK; i++)
+    for (int i = 1; i < argc && !err; i++)
         err = take_reset_word(monitor, argv[i]);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "srst_only separate srst_nogate srst_open_drain %s\n",
                   monitor->session->options.connect == TARGET_CONNECT_UNDER_RESET
                       ? "connect_assert_srst"
@@ -233,7 +233,7 @@ enum err monitor_scan(struct monitor *monitor, int argc, const char *const argv[
 
     (void)argc;
     (void)argv;
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (probe_vtref(monitor->session->probe, &millivolts) == ERR_OK)
         job_print(monitor->job, "Target voltage: %u.%02uV\n", (unsigned)(millivolts / 1000),

@@ -44,7 +44,7 @@ enum err monitor_bank(struct monitor *monitor, const char *word, struct target *
     char name[32];
     enum err err = monitor_target(monitor, target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     snprintf(name, sizeof name, "%s.flash", monitor_family(*target));
     if (strcmp(word, name) != 0 && !monitor_number(word, UINT32_MAX, &number))
@@ -83,9 +83,9 @@ enum err monitor_bank_sectors(struct monitor *monitor, uint32_t count, const cha
     enum err err = monitor_value(monitor, words[0], "a sector's number", UINT32_MAX, first);
 
     *last = count - 1;
-    if (err == ERR_OK && strcmp(words[1], "last") != 0)
+    if (!err && strcmp(words[1], "last") != 0)
         err = monitor_value(monitor, words[1], "a sector's number", UINT32_MAX, last);
-    if (err == ERR_OK && (*first > *last || *last >= count))
+    if (!err && (*first > *last || *last >= count))
         return job_fail(monitor->job, ERR_ARGUMENT, "sectors %u to %u: there are 0 to %u",
                         (unsigned)*first, (unsigned)*last, (unsigned)count - 1);
     return err;

@@ -49,7 +49,7 @@ static enum err list_breakpoints(struct monitor *monitor, struct target *target)
             continue;
         }
         enum err err = target_read(target, b.address, code, sizeof code, NULL);
-        if (err != ERR_OK)
+        if (err)
             return err;
         job_print(monitor->job, "Software breakpoint(IVA): addr=0x%x, len=0x2, orig_instr=0x%x\n",
                   (unsigned)b.address, get_le16(code));
@@ -63,22 +63,22 @@ enum err monitor_bp(struct monitor *monitor, int argc, const char *const argv[])
     uint32_t address, size;
     enum err err = monitor_target(monitor, &target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (argc == 1)
         return list_breakpoints(monitor, target);
     if (argc == 2 || (argc == 4 && strcmp(argv[3], "hw") != 0))
         return monitor_usage(monitor, argv[0]);
     err = monitor_address(monitor, argv[1], &address);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[2], "2 or 4, an instruction's length", 4, &size);
-    if (err == ERR_OK && size != 2 && size != 4)
+    if (!err && size != 2 && size != 4)
         return job_fail(monitor->job, ERR_ARGUMENT, "an instruction has 2 bytes or 4");
-    if (err == ERR_OK)
+    if (!err)
         err = target_breakpoint_set(target, SESSION_OWNER_MONITOR,
                                     argc == 4 ? BREAKPOINT_HW : BREAKPOINT_SW, address & ~1u,
                                     size == 2 ? 2 : 3);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "breakpoint set at 0x%08x\n", (unsigned)address);
     return err;
 }
@@ -126,7 +126,7 @@ enum err monitor_wp(struct monitor *monitor, int argc, const char *const argv[])
     uint32_t address, length;
     enum err err = monitor_target(monitor, &target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (argc == 1) {
         list_watchpoints(monitor, target);
@@ -139,11 +139,11 @@ enum err monitor_wp(struct monitor *monitor, int argc, const char *const argv[])
                         "a watchpoint that compares the value is not there yet; gdb does it with a "
                         "condition");
     err = monitor_address(monitor, argv[1], &address);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[2], "a length", UINT32_MAX, &length);
-    return err != ERR_OK ? err
-                         : target_watchpoint_set(target, SESSION_OWNER_MONITOR,
-                                                 (enum watch_kind)kind, address, length);
+    return err ? err
+               : target_watchpoint_set(target, SESSION_OWNER_MONITOR, (enum watch_kind)kind,
+                                       address, length);
 }
 
 static enum err clear_watchpoint(struct target *target, bool all, uint32_t address, bool *found)

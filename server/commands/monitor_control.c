@@ -35,10 +35,10 @@ enum err monitor_halt(struct monitor *monitor, int argc, const char *const argv[
     while (err == ERR_TIMEOUT && clock_now_us(monitor_clock(monitor)) < deadline) {
         job_clear(monitor->job);
         err = job_checkpoint(monitor->job);
-        if (err == ERR_OK)
+        if (!err)
             err = session_halt(monitor->session, monitor->job);
     }
-    return err == ERR_OK ? monitor_print_halted(monitor) : err;
+    return !err ? monitor_print_halted(monitor) : err;
 }
 
 /* `resume ADDRESS`, `step ADDRESS` */
@@ -50,7 +50,7 @@ static enum err move_pc(struct monitor *monitor, struct target *target, int argc
     if (argc < 2)
         return ERR_OK;
     enum err err = monitor_address(monitor, argv[1], &address);
-    if (err == ERR_OK)
+    if (!err)
         err = session_may_run(monitor->session, monitor->job);
     return err != ERR_OK
                ? err
@@ -62,9 +62,9 @@ enum err monitor_resume(struct monitor *monitor, int argc, const char *const arg
     struct target *target;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = move_pc(monitor, target, argc, argv);
-    return err == ERR_OK ? session_resume(monitor->session, monitor->job) : err;
+    return !err ? session_resume(monitor->session, monitor->job) : err;
 }
 
 enum err monitor_step(struct monitor *monitor, int argc, const char *const argv[])
@@ -72,11 +72,11 @@ enum err monitor_step(struct monitor *monitor, int argc, const char *const argv[
     struct target *target;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = move_pc(monitor, target, argc, argv);
-    if (err == ERR_OK)
+    if (!err)
         err = session_step(monitor->session, monitor->job);
-    return err == ERR_OK ? monitor_print_halted(monitor) : err;
+    return !err ? monitor_print_halted(monitor) : err;
 }
 
 enum err monitor_reset_run(struct monitor *monitor)
@@ -84,9 +84,9 @@ enum err monitor_reset_run(struct monitor *monitor)
     char trouble[400] = "";
     enum err err = session_reset(monitor->session, monitor->job, TARGET_RESET_RUN);
 
-    if (err == ERR_OK)
+    if (!err)
         err = session_look_at_start(monitor->session, monitor->job, trouble, sizeof trouble);
-    if (err == ERR_OK && trouble[0])
+    if (!err && trouble[0])
         job_print(monitor->job, "%s\n", trouble);
     return err;
 }
@@ -96,10 +96,10 @@ static enum err reset(struct monitor *monitor, enum target_reset kind)
     struct target *target;
     enum err err = monitor_target(monitor, &target);
 
-    if (err != ERR_OK || kind == TARGET_RESET_RUN)
-        return err != ERR_OK ? err : monitor_reset_run(monitor);
+    if (err || kind == TARGET_RESET_RUN)
+        return err ? err : monitor_reset_run(monitor);
     err = session_reset(monitor->session, monitor->job, kind);
-    return err == ERR_OK ? monitor_print_halted(monitor) : err;
+    return !err ? monitor_print_halted(monitor) : err;
 }
 
 enum err monitor_reset(struct monitor *monitor, int argc, const char *const argv[])
@@ -136,7 +136,7 @@ enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const 
 
     if (err)
         return err;
-    while (err == ERR_OK && session_connected(monitor->session)) {
+    while (!err && session_connected(monitor->session)) {
         session_poll(monitor->session, monitor->job);
         if (target_state(target) == TARGET_HALTED)
             return ERR_OK;
@@ -148,7 +148,7 @@ enum err monitor_wait_halt(struct monitor *monitor, int argc, const char *const 
         clock_sleep_us(monitor_clock(monitor), LOOK_EVERY_US);
         err = job_checkpoint(monitor->job);
     }
-    return err != ERR_OK ? err : session_require(monitor->session, monitor->job);
+    return err ? err : session_require(monitor->session, monitor->job);
 }
 
 enum err monitor_poll(struct monitor *monitor, int argc, const char *const argv[])
@@ -163,10 +163,10 @@ enum err monitor_poll(struct monitor *monitor, int argc, const char *const argv[
                         "the running core is looked at only while somebody waits for it to stop; "
                         "that cannot be switched off");
     enum err err = monitor_target(monitor, &target);
-    if (err != ERR_OK || argc > 1)
+    if (err || argc > 1)
         return err;
     err = session_measure(monitor->session, monitor->job);
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "background polling: on\nTAP: %s (enabled)\n",
               monitor_target_name(target).text);

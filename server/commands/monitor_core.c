@@ -21,7 +21,7 @@ static enum err measured(struct monitor *monitor, struct target **target)
 {
     enum err err = monitor_target(monitor, target);
 
-    return err == ERR_OK ? session_measure(monitor->session, monitor->job) : err;
+    return !err ? session_measure(monitor->session, monitor->job) : err;
 }
 
 enum err monitor_targets(struct monitor *monitor, int argc, const char *const argv[])
@@ -29,7 +29,7 @@ enum err monitor_targets(struct monitor *monitor, int argc, const char *const ar
     struct target *target;
     enum err err = measured(monitor, &target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     struct monitor_name name = monitor_target_name(target);
     if (argc > 1 && strcmp(argv[1], name.text) != 0)
@@ -52,7 +52,7 @@ enum err monitor_target_current(struct monitor *monitor, int argc, const char *c
 
     (void)argc;
     (void)argv;
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "%s\n", monitor_target_name(target).text);
     return err;
 }
@@ -64,7 +64,7 @@ enum err monitor_curstate(struct monitor *monitor, int argc, const char *const a
 
     (void)argc;
     (void)argv;
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "%s\n", state_name(target));
     return err;
 }
@@ -83,7 +83,7 @@ enum err monitor_maskisr(struct monitor *monitor, int argc, const char *const ar
     struct target *target;
     enum err err = monitor_target(monitor, &target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (argc > 1) {
         size_t mode = monitor_choice(argv[1], names, MODES);
@@ -124,12 +124,12 @@ enum err monitor_vector_catch(struct monitor *monitor, int argc, const char *con
     uint32_t bits = 0;
     enum err err = monitor_target(monitor, &target);
 
-    for (int i = 1; i < argc && err == ERR_OK; i++)
+    for (int i = 1; i < argc && !err; i++)
         if (!add_vector(argv[i], &bits))
             err = monitor_usage(monitor, argv[0]);
-    if (err == ERR_OK && argc > 1)
+    if (!err && argc > 1)
         err = target_set_vector_catch(target, bits);
-    if (err != ERR_OK)
+    if (err)
         return err;
     bits = target_vector_catch(target);
     for (size_t i = 0; i < VECTORS; i++)
@@ -158,7 +158,7 @@ enum err monitor_semihosting(struct monitor *monitor, int argc, const char *cons
     bool on;
     enum err err = monitor_target(monitor, &target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (argc > 1 && !monitor_switch(argv[1], &on))
         return monitor_usage(monitor, argv[0]);

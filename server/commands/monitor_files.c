@@ -34,12 +34,12 @@ enum err monitor_image(struct monitor *monitor, int argc, const char *const argv
 
     if (argc > file + 1)
         err = monitor_address(monitor, argv[file + 1], &offset);
-    if (err == ERR_OK && argc > file + 2 && !image_format_by_name(argv[file + 2], &format))
+    if (!err && argc > file + 2 && !image_format_by_name(argv[file + 2], &format))
         err = job_fail(monitor->job, ERR_ARGUMENT,
                        "'%.40s' is no format: elf, ihex, s19, uf2, dfu or bin", argv[file + 2]);
-    if (err == ERR_OK)
+    if (!err)
         err = image_load(monitor->job, argv[file], format, offset, image);
-    if (err == ERR_OK && image->format == IMAGE_BINARY && argc <= file + 1) {
+    if (!err && image->format == IMAGE_BINARY && argc <= file + 1) {
         image_finish(image);
         err = needs_address(monitor, argv[0], argv[file]);
     }
@@ -66,11 +66,11 @@ static enum err read_all(struct monitor *monitor, struct target *target, uint32_
 {
     enum err err = ERR_OK;
 
-    for (uint32_t at = 0; at < size && err == ERR_OK; at += CHUNK_BYTES) {
+    for (uint32_t at = 0; at < size && !err; at += CHUNK_BYTES) {
         uint32_t part = size - at < CHUNK_BYTES ? size - at : CHUNK_BYTES;
 
         err = target_read(target, address + at, data + at, part, NULL);
-        if (err == ERR_OK)
+        if (!err)
             err = job_checkpoint(monitor->job);
     }
     return err;
@@ -88,7 +88,7 @@ enum err monitor_save(struct monitor *monitor, struct target *target, uint32_t a
     if (!data)
         return job_fail(monitor->job, ERR_NO_MEMORY, "out of memory");
     enum err err = read_all(monitor, target, address, data, size);
-    if (err == ERR_OK)
+    if (!err)
         err = write_file(monitor, path, data, size);
     free(data);
     return err;
@@ -120,12 +120,12 @@ static enum err compare_segment(struct monitor *monitor, struct target *target,
     uint8_t data[CHUNK_BYTES];
     enum err err = ERR_OK;
 
-    for (uint32_t at = 0; at < segment->size && err == ERR_OK; at += CHUNK_BYTES) {
+    for (uint32_t at = 0; at < segment->size && !err; at += CHUNK_BYTES) {
         uint32_t part = segment->size - at < CHUNK_BYTES ? segment->size - at : CHUNK_BYTES;
         const uint8_t *wanted = segment->data + at;
 
         err = target_read(target, segment->address + at, data, part, NULL);
-        if (err != ERR_OK)
+        if (err)
             break;
         count_differences(monitor, segment->address + at, data, wanted, part, print, count);
         err = job_checkpoint(monitor->job);
@@ -140,14 +140,14 @@ enum err monitor_compare(struct monitor *monitor, struct target *target, const s
 
     *differences = 0;
     target_drop_caches(target);
-    for (size_t i = 0; i < image->count && err == ERR_OK; i++) {
+    for (size_t i = 0; i < image->count && !err; i++) {
         const struct image_segment *segment = &image->segments[i];
 
         err = fit_check(target, segment->address, segment->size);
-        if (err == ERR_OK)
+        if (!err)
             err = compare_segment(monitor, target, segment, print, differences);
     }
-    if (err == ERR_OK && print && *differences > 0 && *differences <= DIFFERENCES_SHOWN)
+    if (!err && print && *differences > 0 && *differences <= DIFFERENCES_SHOWN)
         job_print(monitor->job, "No more differences found.\n");
     return err;
 }
@@ -178,14 +178,14 @@ static enum err write_segment(struct monitor *monitor, struct target *target,
                         "write_image",
                         (unsigned)segment->address);
     enum err err = fit_check(target, segment->address, segment->size);
-    for (uint32_t at = 0; at < segment->size && err == ERR_OK; at += CHUNK_BYTES) {
+    for (uint32_t at = 0; at < segment->size && !err; at += CHUNK_BYTES) {
         uint32_t part = segment->size - at < CHUNK_BYTES ? segment->size - at : CHUNK_BYTES;
 
         err = target_write(target, segment->address + at, segment->data + at, part);
-        if (err == ERR_OK)
+        if (!err)
             err = job_checkpoint(monitor->job);
     }
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "%u bytes written at address 0x%08x\n", (unsigned)segment->size,
                   (unsigned)segment->address);
     return err;
@@ -200,16 +200,16 @@ enum err monitor_load_image(struct monitor *monitor, int argc, const char *const
     size_t bytes = 0;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK && argc > 4)
+    if (!err && argc > 4)
         err = monitor_address(monitor, argv[4], &low);
-    if (err == ERR_OK && argc > 5)
+    if (!err && argc > 5)
         err = monitor_value(monitor, argv[5], "a length", UINT32_MAX, &length);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_image(monitor, argc, argv, 1, &image);
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = flash_image_made_for(target, &image);
-    for (size_t i = 0; i < image.count && err == ERR_OK; i++) {
+    for (size_t i = 0; i < image.count && !err; i++) {
         struct image_segment segment = clip(&image.segments[i], low, length);
 
         if (segment.size == 0)
@@ -218,10 +218,10 @@ enum err monitor_load_image(struct monitor *monitor, int argc, const char *const
         bytes += segment.size;
     }
     image_finish(&image);
-    if (err == ERR_OK && bytes == 0)
+    if (!err && bytes == 0)
         return job_fail(monitor->job, ERR_ARGUMENT, "nothing of %.100s lies in that range",
                         argv[1]);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "downloaded %zu bytes in %s\n", bytes,
                   monitor_rate(monitor, started, bytes).text);
     return err;
@@ -237,13 +237,13 @@ enum err monitor_dump_image(struct monitor *monitor, int argc, const char *const
     enum err err = monitor_target(monitor, &target);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_address(monitor, argv[2], &address);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[3], "a size", UINT32_MAX, &size);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_save(monitor, target, address, size, argv[1]);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "dumped %u bytes in %s\n", (unsigned)size,
                   monitor_rate(monitor, started, size).text);
     return err;
@@ -257,15 +257,15 @@ enum err monitor_verify_image(struct monitor *monitor, int argc, const char *con
     struct image image;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_image(monitor, argc, argv, 1, &image);
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = monitor_compare(monitor, target, &image, true, &differences);
-    if (err == ERR_OK && differences > 0)
+    if (!err && differences > 0)
         err = job_fail(monitor->job, ERR_VERIFY, "%u bytes differ from %.100s",
                        (unsigned)differences, argv[1]);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "verified %zu bytes in %s\n", image.bytes,
                   monitor_rate(monitor, started, image.bytes).text);
     image_finish(&image);
@@ -278,7 +278,7 @@ enum err monitor_test_image(struct monitor *monitor, int argc, const char *const
     struct image image;
     enum err err = monitor_image(monitor, argc, argv, 1, &image);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     for (size_t i = 0; i < image.count; i++)
         job_print(monitor->job, "address 0x%08x length 0x%08x\n",

@@ -27,7 +27,7 @@ enum err monitor_flash_banks(struct monitor *monitor, int argc, const char *cons
 
     (void)argc;
     (void)argv;
-    for (unsigned n = 0; err == ERR_OK && monitor_bank_get(target, n, &bank); n++)
+    for (unsigned n = 0; !err && monitor_bank_get(target, n, &bank); n++)
         print_bank(monitor, target, &bank);
     return err;
 }
@@ -40,7 +40,7 @@ enum err monitor_flash_list(struct monitor *monitor, int argc, const char *const
 
     (void)argc;
     (void)argv;
-    for (unsigned n = 0; err == ERR_OK && monitor_bank_get(target, n, &bank); n++) {
+    for (unsigned n = 0; !err && monitor_bank_get(target, n, &bank); n++) {
         const char *family = monitor_family(target);
 
         job_print(monitor->job,
@@ -60,9 +60,9 @@ static enum err print_protection(struct monitor *monitor, struct target *target)
     const struct flash_options *options = flash_options_for(target);
     enum err err = options ? options->read(target, &state) : ERR_OK;
 
-    if (err == ERR_OK && state.readout_protected && target_chip(target)->unlocked)
+    if (!err && state.readout_protected && target_chip(target)->unlocked)
         job_print(monitor->job, TARGET_UNLOCKED_TEXT "\n");
-    else if (err == ERR_OK && state.readout_protected)
+    else if (!err && state.readout_protected)
         job_print(monitor->job,
                   "the flash is read-protected: it can be neither read nor programmed; `%s unlock "
                   "0` erases all of it, and protection ends with the power cycle after that\n",
@@ -77,7 +77,7 @@ enum err monitor_flash_probe(struct monitor *monitor, int argc, const char *cons
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
 
     (void)argc;
-    if (err != ERR_OK)
+    if (err)
         return err;
     const struct target_chip *chip = target_chip(target);
     job_print(monitor->job, "device id = 0x%08x\nflash size = %u KiB\n", (unsigned)chip->idcode,
@@ -88,7 +88,7 @@ enum err monitor_flash_probe(struct monitor *monitor, int argc, const char *cons
                   "assumed\n",
                   (unsigned)(bank.size / 1024));
     err = print_protection(monitor, target);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "flash '%s' found at 0x%08x\n", monitor_family(target),
                   (unsigned)bank.start);
     return err;
@@ -123,7 +123,7 @@ static enum err print_blocks(struct monitor *monitor, struct target *target,
     uint32_t address, size;
     enum err err = options ? options->read(target, &state) : ERR_OK;
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (!options) {
         for (uint32_t i = 0; monitor_bank_sector(target, bank, i, &address, &size); i++)
@@ -148,7 +148,7 @@ enum err monitor_flash_info(struct monitor *monitor, int argc, const char *const
     if (sectors && strcmp(argv[2], "sectors") != 0)
         return monitor_usage(monitor, argv[0]);
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "#%u : %s at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0\n",
               bank.number, monitor_family(target), (unsigned)bank.start, (unsigned)bank.size);
@@ -157,7 +157,7 @@ enum err monitor_flash_info(struct monitor *monitor, int argc, const char *const
                   (unsigned)(address - bank.start), (unsigned)size, (unsigned)(size / 1024));
     if (!sectors)
         err = print_blocks(monitor, target, &bank);
-    if (err == ERR_OK)
+    if (!err)
         print_chip(monitor, target);
     return err;
 }
@@ -171,13 +171,13 @@ static enum err is_erased(struct monitor *monitor, struct target *target, uint32
     enum err err = ERR_OK;
 
     *yes = true;
-    for (uint32_t at = 0; at < size && *yes && err == ERR_OK; at += CHUNK_BYTES) {
+    for (uint32_t at = 0; at < size && *yes && !err; at += CHUNK_BYTES) {
         uint32_t part = size - at < CHUNK_BYTES ? size - at : CHUNK_BYTES;
 
         err = target_read(target, address + at, data, part, NULL);
-        for (uint32_t i = 0; err == ERR_OK && i < part && *yes; i++)
+        for (uint32_t i = 0; !err && i < part && *yes; i++)
             *yes = data[i] == erased;
-        if (err == ERR_OK)
+        if (!err)
             err = job_checkpoint(monitor->job);
     }
     return err;
@@ -192,21 +192,20 @@ enum err monitor_erase_check(struct monitor *monitor, int argc, const char *cons
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
 
     (void)argc;
-    if (err != ERR_OK)
+    if (err)
         return err;
     uint8_t erased = chip_family_of(target_chip(target)->dev_id)->erased;
     err = is_erased(monitor, target, bank.start, bank.size, erased, &all);
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "successfully checked erase state\n");
     if (all) {
         job_print(monitor->job, "\tBank is erased\n");
         return ERR_OK;
     }
-    for (uint32_t i = 0; err == ERR_OK && monitor_bank_sector(target, &bank, i, &address, &size);
-         i++) {
+    for (uint32_t i = 0; !err && monitor_bank_sector(target, &bank, i, &address, &size); i++) {
         err = is_erased(monitor, target, address, size, erased, &yes);
-        if (err == ERR_OK)
+        if (!err)
             job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB) %s\n", (unsigned)i,
                       (unsigned)(address - bank.start), (unsigned)size, (unsigned)(size / 1024),
                       yes ? "erased" : "not erased");
@@ -232,17 +231,17 @@ enum err monitor_erase_sector(struct monitor *monitor, int argc, const char *con
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_flash_allowed(monitor, &target);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_bank_sectors(monitor, count_sectors(target, &bank), argv + 2, &first, &last);
-    if (err != ERR_OK)
+    if (err)
         return err;
     monitor_bank_sector(target, &bank, last, &end, &size);
     end += size;
     monitor_bank_sector(target, &bank, first, &address, &size);
     err = flash_erase_now(target, address, end - address);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "erased sectors %u through %u on flash bank %u in %fs\n",
                   (unsigned)first, (unsigned)last, bank.number,
                   (double)(clock_now_us(monitor_clock(monitor)) - started) / 1e6);
@@ -283,17 +282,17 @@ enum err monitor_erase_address(struct monitor *monitor, int argc, const char *co
     if (argc - at != 2)
         return monitor_usage(monitor, argv[0]);
     enum err err = monitor_flash_allowed(monitor, &target);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_address(monitor, argv[at], &address);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[at + 1], "a length", UINT32_MAX, &length);
-    if (err == ERR_OK && length == 0)
+    if (!err && length == 0)
         err = job_fail(monitor->job, ERR_ARGUMENT, "a length of 0: nothing to erase");
-    if (err == ERR_OK && !pad)
+    if (!err && !pad)
         err = check_sectors(monitor, target, address, length);
-    if (err == ERR_OK)
+    if (!err)
         err = flash_erase_now(target, address, length);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "erased address 0x%08x (length %u) in %s\n", (unsigned)address,
                   (unsigned)length, monitor_rate(monitor, started, length).text);
     return err;
@@ -308,9 +307,9 @@ enum err monitor_padded_value(struct monitor *monitor, int argc, const char *con
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[2], "a byte", UINT8_MAX, &value);
-    if (err != ERR_OK)
+    if (err)
         return err;
     return job_fail(monitor->job, ERR_UNSUPPORTED,
                     "nothing is padded here: the bytes beside an image stay as they are, or erased "

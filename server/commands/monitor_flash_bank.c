@@ -12,7 +12,7 @@ static enum err read_offset(struct monitor *monitor, const struct monitor_bank *
     *offset = 0;
     enum err err =
         argc > 3 ? monitor_value(monitor, argv[3], "an offset", UINT32_MAX, offset) : ERR_OK;
-    if (err == ERR_OK && *offset >= bank->size)
+    if (!err && *offset >= bank->size)
         return job_fail(monitor->job, ERR_ARGUMENT,
                         "offset 0x%08x is behind the end of the bank, which has 0x%x bytes",
                         (unsigned)*offset, (unsigned)bank->size);
@@ -25,9 +25,9 @@ static enum err open_bank_file(struct monitor *monitor, int argc, const char *co
 {
     enum err err = monitor_bank(monitor, argv[1], target, bank);
 
-    if (err == ERR_OK)
+    if (!err)
         err = read_offset(monitor, bank, argc, argv, offset);
-    if (err == ERR_OK)
+    if (!err)
         err = image_load(monitor->job, argv[2], IMAGE_BINARY, bank->start + *offset, image);
     return err;
 }
@@ -41,12 +41,12 @@ enum err monitor_write_bank(struct monitor *monitor, int argc, const char *const
     uint32_t offset;
     enum err err = monitor_flash_allowed(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = open_bank_file(monitor, argc, argv, &target, &bank, &offset, &image);
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = monitor_program_image(monitor, target, &image);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job,
                   "wrote %zu bytes from file %s to flash bank %u at offset 0x%08x in %s\n",
                   image.bytes, argv[2], bank.number, (unsigned)offset,
@@ -63,16 +63,16 @@ enum err monitor_read_bank(struct monitor *monitor, int argc, const char *const 
     uint32_t offset, length;
     enum err err = monitor_bank(monitor, argv[1], &target, &bank);
 
-    if (err == ERR_OK)
+    if (!err)
         err = read_offset(monitor, &bank, argc, argv, &offset);
-    if (err != ERR_OK)
+    if (err)
         return err;
     length = bank.size - offset;
     if (argc > 4)
         err = monitor_value(monitor, argv[4], "a length that the bank has", length, &length);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_save(monitor, target, bank.start + offset, length, argv[2]);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job,
                   "wrote %u bytes to file %s from flash bank %u at offset 0x%08x in %s\n",
                   (unsigned)length, argv[2], bank.number, (unsigned)offset,
@@ -89,10 +89,10 @@ enum err monitor_verify_bank(struct monitor *monitor, int argc, const char *cons
     struct image image;
     enum err err = open_bank_file(monitor, argc, argv, &target, &bank, &offset, &image);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = monitor_compare(monitor, target, &image, true, &differences);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job,
                   "read %zu bytes from file %s and flash bank %u at offset 0x%08x in %s\n"
                   "contents %s\n",
@@ -100,7 +100,7 @@ enum err monitor_verify_bank(struct monitor *monitor, int argc, const char *cons
                   monitor_rate(monitor, started, image.bytes).text,
                   differences ? "differ" : "match");
     image_finish(&image);
-    if (err == ERR_OK && differences > 0)
+    if (!err && differences > 0)
         return job_fail(monitor->job, ERR_VERIFY, "%u bytes differ from %.100s",
                         (unsigned)differences, argv[2]);
     return err;
@@ -121,13 +121,13 @@ enum err monitor_fill(struct monitor *monitor, int argc, const char *const argv[
     enum err err = monitor_flash_allowed(monitor, &target);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_address(monitor, argv[1], &address);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[2], "a value of that width", limit, &value);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_value(monitor, argv[3], "a count", IMAGE_BYTES_MAX / width, &count);
-    if (err != ERR_OK)
+    if (err)
         return err;
     size_t size = (size_t)count * width;
     uint8_t *data = malloc(size ? size : 1);
@@ -137,11 +137,11 @@ enum err monitor_fill(struct monitor *monitor, int argc, const char *const argv[
         data[i] = i % width < 4 ? (uint8_t)(value >> i % width * 8) : 0;
     err = image_parse(monitor->job, argv[0], data, size, IMAGE_BINARY, address, &image);
     free(data);
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = monitor_program_image(monitor, target, &image);
     image_finish(&image);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "wrote %zu bytes to 0x%08x in %s\n", size, (unsigned)address,
                   monitor_rate(monitor, started, size).text);
     return err;

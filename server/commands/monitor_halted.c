@@ -31,7 +31,7 @@ static uint32_t read(struct target *target, const char *name, enum err *err)
 {
     uint64_t value = 0;
 
-    if (*err == ERR_OK)
+    if (!*err)
         *err = target_read_register(target, monitor_find_register(target, name), &value);
     return (uint32_t)value;
 }
@@ -92,7 +92,7 @@ enum err monitor_print_halted(struct monitor *monitor)
     uint32_t xpsr = read(target, "xpsr", &err), pc = read(target, "pc", &err);
     uint32_t control = read(target, "control", &err), sp = read(target, "sp", &err);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     uint32_t number = xpsr & XPSR_EXCEPTION;
     const char *mode = number ? "Handler" : control & CONTROL_NPRIV ? "User Thread" : "Thread";

@@ -40,9 +40,9 @@ static enum err read_range(struct monitor *monitor, unsigned width, const char *
 
     range->width = width;
     range->count = 1;
-    if (err == ERR_OK && count_word)
+    if (!err && count_word)
         err = monitor_value(monitor, count_word, "a count", UINT32_MAX, &range->count);
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (range->address % (width < 4 ? width : 4) != 0)
         return job_fail(monitor->job, ERR_ALIGNMENT, "0x%08x is not a multiple of %u",
@@ -111,13 +111,13 @@ static enum err show(struct monitor *monitor, struct target *target, struct rang
     enum err err = ERR_OK;
     uint8_t data[CHUNK_BYTES];
 
-    while (err == ERR_OK && range.count > 0) {
+    while (!err && range.count > 0) {
         struct range part = range;
 
         if (part.count > chunk_bytes / part.width)
             part.count = chunk_bytes / part.width;
         err = access(target, part.address, part.width, data, part.count, false);
-        if (err != ERR_OK)
+        if (err)
             break;
         print(monitor, &part, data);
         range.address += part.count * part.width;
@@ -144,10 +144,10 @@ enum err monitor_display(struct monitor *monitor, int argc, const char *const ar
 
     if (argc - at > 2)
         return monitor_usage(monitor, argv[0]);
-    if (err == ERR_OK)
+    if (!err)
         err = read_range(monitor, width_of(argv[0]), argv[at], argc > at + 1 ? argv[at + 1] : NULL,
                          &range);
-    return err == ERR_OK ? show(monitor, target, range, LINE_BYTES, print_line) : err;
+    return !err ? show(monitor, target, range, LINE_BYTES, print_line) : err;
 }
 
 /* --- write --- */
@@ -183,22 +183,22 @@ enum err monitor_write(struct monitor *monitor, int argc, const char *const argv
 
     if (argc - at < 2 || argc - at > 3)
         return monitor_usage(monitor, argv[0]);
-    if (err == ERR_OK)
+    if (!err)
         err = read_range(monitor, width_of(argv[0]), argv[at], argc > at + 2 ? argv[at + 2] : NULL,
                          &range);
-    if (err == ERR_OK)
+    if (!err)
         err = read_element(monitor, argv[at + 1], range.width, value);
-    if (err != ERR_OK)
+    if (err)
         return err;
     for (size_t i = 0; i < CHUNK_BYTES; i++)
         data[i] = value[i % range.width];
-    while (err == ERR_OK && range.count > 0) {
+    while (!err && range.count > 0) {
         uint32_t room = CHUNK_BYTES / range.width, count = range.count < room ? range.count : room;
 
         err = access(target, range.address, range.width, data, count, true);
         range.address += count * range.width;
         range.count -= count;
-        if (err == ERR_OK)
+        if (!err)
             err = job_checkpoint(monitor->job);
     }
     return err;
@@ -225,13 +225,13 @@ enum err monitor_read_memory(struct monitor *monitor, int argc, const char *cons
     unsigned width = 1;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = read_width(monitor, argc, argv, &width);
-    if (err == ERR_OK)
+    if (!err)
         err = read_range(monitor, width, argv[1], argv[3], &range);
-    if (err == ERR_OK && range.count > LIST_MAX)
+    if (!err && range.count > LIST_MAX)
         err = job_fail(monitor->job, ERR_ARGUMENT, "more than %d elements at once", LIST_MAX);
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = show(monitor, target, range, CHUNK_BYTES, print_elements);
     job_print(monitor->job, "\n");
@@ -250,19 +250,18 @@ enum err monitor_write_memory(struct monitor *monitor, int argc, const char *con
     uint32_t count = 0;
     enum err err = monitor_target(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = read_width(monitor, argc, argv, &width);
-    for (; err == ERR_OK && *(at += strspn(at, " \t\n")); at += strcspn(at, " \t\n")) {
+    for (; !err && *(at += strspn(at, " \t\n")); at += strcspn(at, " \t\n")) {
         snprintf(word, sizeof word, "%.*s", (int)strcspn(at, " \t\n"), at);
         uint8_t value[8] = {0};
 
         err = read_element(monitor, word, width, value);
         memcpy(data + (size_t)count++ * width, value, width);
     }
-    if (err == ERR_OK)
+    if (!err)
         err = read_range(monitor, width, argv[1], NULL, &range);
-    if (err == ERR_OK && (uint64_t)range.address + (uint64_t)count * width > UINT64_C(1) << 32)
+    if (!err && (uint64_t)range.address + (uint64_t)count * width > UINT64_C(1) << 32)
         err = job_fail(monitor->job, ERR_ARGUMENT, "the list runs past the last address");
-    return err == ERR_OK && count > 0 ? access(target, range.address, width, data, count, true)
-                                      : err;
+    return !err && count > 0 ? access(target, range.address, width, data, count, true) : err;
 }

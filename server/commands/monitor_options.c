@@ -42,7 +42,7 @@ static enum err find(struct monitor *monitor, const char *const argv[], struct s
 {
     enum err err = monitor_bank(monitor, argv[1], &subject->target, &subject->bank);
 
-    return err == ERR_OK ? check_family(monitor, subject) : err;
+    return !err ? check_family(monitor, subject) : err;
 }
 
 /* The same, about to change something. */
@@ -51,7 +51,7 @@ static enum err find_to_change(struct monitor *monitor, const char *const argv[]
 {
     enum err err = find(monitor, argv, subject);
 
-    return err == ERR_OK ? monitor_flash_allowed(monitor, &subject->target) : err;
+    return !err ? monitor_flash_allowed(monitor, &subject->target) : err;
 }
 
 static void print_takes_effect(struct monitor *monitor)
@@ -68,9 +68,9 @@ enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[
     enum err err = find_to_change(monitor, argv, &subject);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = subject.options->lock(subject.target);
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "%s locked\n", subject.options->says);
     print_takes_effect(monitor);
@@ -97,9 +97,9 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
     enum err err = find_to_change(monitor, argv, &subject);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = subject.options->read(subject.target, &before);
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (before.readout_protected && target_chip(subject.target)->unlocked) {
         job_print(monitor->job, TARGET_UNLOCKED_TEXT "\n");
@@ -113,7 +113,7 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
                   "bytes %s\n",
                   subject.options->unlock_keeps_others ? "stay as they are" : "get their defaults");
     err = subject.options->unlock(subject.target);
-    if (err == ERR_OK)
+    if (!err)
         print_unlocked(monitor, subject.options, before.readout_protected);
     return err;
 }
@@ -126,11 +126,11 @@ enum err monitor_mass_erase(struct monitor *monitor, int argc, const char *const
     enum err err = find_to_change(monitor, argv, &subject);
 
     (void)argc;
-    if (err != ERR_OK)
+    if (err)
         return err;
     err = flash_erase_now(subject.target, subject.bank.start, 0);
     job_print(monitor->job, "%s mass erase %s\n", subject.options->says,
-              err == ERR_OK ? "complete" : "failed");
+              !err ? "complete" : "failed");
     return err;
 }
 
@@ -168,9 +168,9 @@ enum err monitor_options_read(struct monitor *monitor, int argc, const char *con
     enum err err = find(monitor, argv, &subject);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = subject.options->read(subject.target, &state);
-    if (err == ERR_OK)
+    if (!err)
         print_options(monitor, subject.options, &state);
     return err;
 }
@@ -231,13 +231,13 @@ enum err monitor_options_write(struct monitor *monitor, int argc, const char *co
     struct subject subject;
     enum err err = find_to_change(monitor, argv, &subject);
 
-    if (err == ERR_OK)
+    if (!err)
         err = subject.options->read(subject.target, &state);
-    if (err == ERR_OK)
+    if (!err)
         err = take_options(monitor, argc, argv, subject.options, state.stored);
-    if (err == ERR_OK)
+    if (!err)
         err = subject.options->write(subject.target, &state);
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "%s write options complete.\n", subject.options->says);
     print_takes_effect(monitor);
@@ -250,8 +250,7 @@ enum err monitor_options_load(struct monitor *monitor, int argc, const char *con
     enum err err = find(monitor, argv, &subject);
 
     (void)argc;
-    return err != ERR_OK ? err
-                         : job_fail(monitor->job, ERR_UNSUPPORTED, "%s", subject.options->no_load);
+    return err ? err : job_fail(monitor->job, ERR_UNSUPPORTED, "%s", subject.options->no_load);
 }
 
 /* --- protection against writing: `flash protect BANK FIRST LAST on|off` --- */
@@ -263,13 +262,13 @@ static enum err write_blocks(struct monitor *monitor, const struct subject *subj
     struct option_state state;
     enum err err = subject->options->read(subject->target, &state);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     for (uint32_t i = first; i <= last; i++)
         if (option_block_get(subject->options, subject->target, i, &block))
             option_block_protect(&block, state.stored, on);
     err = subject->options->write(subject->target, &state);
-    if (err != ERR_OK)
+    if (err)
         return err;
     job_print(monitor->job, "%s protection for sectors %u through %u on flash bank %u\n",
               on ? "set" : "cleared", (unsigned)first, (unsigned)last, subject->bank.number);
@@ -286,14 +285,14 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
 
     (void)argc;
     monitor->typed = ""; /* no family's own command */
-    if (err == ERR_OK && !monitor_switch(argv[4], &on))
+    if (!err && !monitor_switch(argv[4], &on))
         err = monitor_usage(monitor, argv[0]);
-    if (err == ERR_OK)
+    if (!err)
         err = check_family(monitor, &subject);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_flash_allowed(monitor, &subject.target);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_bank_sectors(monitor, option_block_count(subject.options, subject.target),
                                    argv + 2, &first, &last);
-    return err != ERR_OK ? err : write_blocks(monitor, &subject, first, last, on);
+    return err ? err : write_blocks(monitor, &subject, first, last, on);
 }

@@ -11,9 +11,9 @@ enum err monitor_flash_allowed(struct monitor *monitor, struct target **target)
 {
     enum err err = monitor_target(monitor, target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = session_may_run(monitor->session, monitor->job);
-    if (err == ERR_OK && monitor->client)
+    if (!err && monitor->client)
         session_end_flash(monitor->session, monitor->client, "a monitor command changes the flash");
     return err;
 }
@@ -62,9 +62,9 @@ enum err monitor_program_image(struct monitor *monitor, struct target *target,
     struct flash_report report;
     enum err err = flash_image_made_for(target, image);
 
-    if (err == ERR_OK)
+    if (!err)
         err = flash_image(target, image, &options, &report);
-    if (err == ERR_OK) {
+    if (!err) {
         print_report(monitor, &report);
         monitor->session->loaded = true;
     }
@@ -92,9 +92,9 @@ enum err monitor_write_image(struct monitor *monitor, int argc, const char *cons
     if (file == argc || argc > file + 3)
         return monitor_usage(monitor, argv[0]);
     enum err err = monitor_flash_allowed(monitor, &target);
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_image(monitor, argc, argv, file, &image);
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (erase)
         job_print(monitor->job, "auto erase enabled\n");
@@ -102,7 +102,7 @@ enum err monitor_write_image(struct monitor *monitor, int argc, const char *cons
         job_print(monitor->job, "auto unlock: write protection, if there is any, ends with flash "
                                 "protect 0 FIRST LAST off and a reset\n");
     err = monitor_program_image(monitor, target, &image);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "wrote %zu bytes from file %s in %s\n", image.bytes, argv[file],
                   monitor_rate(monitor, started, image.bytes).text);
     image_finish(&image);
@@ -143,14 +143,14 @@ static enum err verify(struct monitor *monitor, struct target *target, const str
 
     job_print(monitor->job, "** Verify Started **\n");
     err = monitor_compare(monitor, target, image, true, &differences);
-    if (err == ERR_OK && differences > 0)
+    if (!err && differences > 0)
         err = job_fail(monitor->job, ERR_VERIFY,
                        "%u bytes differ after programming: %s; if that does not help, the flash is "
                        "worn or something else writes it",
                        (unsigned)differences,
                        probe_one_speed(monitor->session->probe) ? "try again with shorter wires"
                                                                 : "try a lower adapter speed");
-    job_print(monitor->job, err == ERR_OK ? "** Verified OK **\n" : "** Verify Failed **\n");
+    job_print(monitor->job, !err ? "** Verified OK **\n" : "** Verify Failed **\n");
     return err;
 }
 
@@ -161,7 +161,7 @@ static enum err write_and_verify(struct monitor *monitor, struct target *target,
 
     job_print(monitor->job, "** Programming Started **\n");
     enum err err = monitor_program_image(monitor, target, image);
-    if (err != ERR_OK) {
+    if (err) {
         job_print(monitor->job, "** Programming Failed **\n");
         return err;
     }
@@ -174,9 +174,9 @@ static enum err reset_init(struct monitor *monitor)
 {
     enum err err = session_reset(monitor->session, monitor->job, TARGET_RESET_INIT);
 
-    if (err == ERR_OK)
+    if (!err)
         err = monitor_print_halted(monitor);
-    if (err != ERR_OK)
+    if (err)
         job_print(monitor->job, "** Unable to reset target **\n");
     return err;
 }
@@ -188,19 +188,19 @@ static enum err program(struct monitor *monitor, const struct image *image,
     struct target *target;
     enum err err = monitor_flash_allowed(monitor, &target);
 
-    if (err == ERR_OK)
+    if (!err)
         err = reset_init(monitor);
-    if (err == ERR_OK && words->preverify) {
+    if (!err && words->preverify) {
         job_print(monitor->job, "**pre-verifying**\n");
         err = monitor_compare(monitor, target, image, false, &differences);
     }
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (differences > 0)
         err = write_and_verify(monitor, target, image, words);
     else
         job_print(monitor->job, "**Verified OK - No flashing**\n");
-    if (err == ERR_OK && words->reset) {
+    if (!err && words->reset) {
         job_print(monitor->job, "** Resetting Target **\n");
         err = monitor_reset_run(monitor);
     }
@@ -219,7 +219,7 @@ enum err monitor_program(struct monitor *monitor, int argc, const char *const ar
     if (words.count < 2)
         return monitor_usage(monitor, argv[0]);
     enum err err = monitor_image(monitor, words.count, words.file, 1, &image);
-    if (err == ERR_OK) {
+    if (!err) {
         err = program(monitor, &image, &words);
         image_finish(&image);
     } else {

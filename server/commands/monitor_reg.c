@@ -31,7 +31,7 @@ static enum err print(struct monitor *monitor, struct target *target, size_t ind
     uint64_t value;
     enum err err = target_read_register(target, index, &value);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (numbered)
         job_print(monitor->job, "(%zu) ", index);
@@ -47,9 +47,9 @@ static enum err print_all(struct monitor *monitor, struct target *target)
     enum err err = target_read_register(target, 0, &value); /* no heading over an error */
 
     target_registers(target, &count);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "===== arm v7m registers\n");
-    for (size_t i = 0; i < count && err == ERR_OK; i++)
+    for (size_t i = 0; i < count && !err; i++)
         err = print(monitor, target, i, true);
     return err;
 }
@@ -77,14 +77,14 @@ enum err monitor_reg(struct monitor *monitor, int argc, const char *const argv[]
     size_t index;
     enum err err = monitor_target(monitor, &target);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     if (argc == 1)
         return print_all(monitor, target);
     err = find(monitor, target, argv[1], &index);
-    if (err == ERR_OK && argc > 2 && strcmp(argv[2], "force") != 0)
+    if (!err && argc > 2 && strcmp(argv[2], "force") != 0)
         err = write(monitor, target, index, argv[2]);
-    return err == ERR_OK ? print(monitor, target, index, false) : err;
+    return !err ? print(monitor, target, index, false) : err;
 }
 
 /* --- as Tcl lists --- */
@@ -105,9 +105,9 @@ static enum err print_pair(struct monitor *monitor, struct target *target, const
     size_t index;
     enum err err = find(monitor, target, name, &index);
 
-    if (err == ERR_OK)
+    if (!err)
         err = target_read_register(target, index, &value);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "%s%s 0x%0*" PRIx64, first ? "" : " ", name,
                   describe(target, index)->bits / 4, value);
     return err;
@@ -121,11 +121,11 @@ enum err monitor_get_reg(struct monitor *monitor, int argc, const char *const ar
 
     if (argc > 2 && strcmp(argv[1], "-force") != 0)
         return monitor_usage(monitor, argv[0]);
-    if (err == ERR_OK)
+    if (!err)
         err = split_list(monitor, argv[argc - 1], &names);
-    if (err != ERR_OK)
+    if (err)
         return err;
-    for (int i = 0; i < names.count && err == ERR_OK; i++)
+    for (int i = 0; i < names.count && !err; i++)
         err = print_pair(monitor, target, names.words[i], i == 0);
     job_print(monitor->job, "\n");
     return err;
@@ -139,13 +139,13 @@ enum err monitor_set_reg(struct monitor *monitor, int argc, const char *const ar
     enum err err = monitor_target(monitor, &target);
 
     (void)argc;
-    if (err == ERR_OK)
+    if (!err)
         err = split_list(monitor, argv[1], &pairs);
-    if (err == ERR_OK && pairs.count % 2 != 0)
+    if (!err && pairs.count % 2 != 0)
         err = monitor_usage(monitor, argv[0]);
-    for (int i = 0; err == ERR_OK && i < pairs.count; i += 2) {
+    for (int i = 0; !err && i < pairs.count; i += 2) {
         err = find(monitor, target, pairs.words[i], &index);
-        if (err == ERR_OK)
+        if (!err)
             err = write(monitor, target, index, pairs.words[i + 1]);
     }
     return err;

@@ -42,7 +42,7 @@ enum err monitor_sleep(struct monitor *monitor, int argc, const char *const argv
 
     if (argc > 2 && strcmp(argv[2], "busy") != 0)
         return monitor_usage(monitor, argv[0]);
-    for (uint64_t left = UINT64_C(1000) * ms; err == ERR_OK && left > 0;) {
+    for (uint64_t left = UINT64_C(1000) * ms; !err && left > 0;) {
         uint64_t part = left < SLICE_US ? left : SLICE_US;
 
         clock_sleep_us(monitor_clock(monitor), part);

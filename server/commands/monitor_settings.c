@@ -116,12 +116,12 @@ enum err monitor_debug_level(struct monitor *monitor, int argc, const char *cons
     enum err err =
         argc > 1 ? monitor_value(monitor, argv[1], "a level from 0 to 4", 4, &wanted) : ERR_OK;
 
-    if (err == ERR_OK && wanted != level)
+    if (!err && wanted != level)
         return job_fail(monitor->job, ERR_UNSUPPORTED,
                         "the log's level is chosen at the start: probed --log error|warn|info|"
                         "debug; it is %s, which is %u",
                         log_level_name((enum log_level)level), level);
-    if (err == ERR_OK)
+    if (!err)
         job_print(monitor->job, "debug_level: %u\n", level);
     return err;
 }

@@ -35,7 +35,7 @@ static void print_lockup(struct monitor *monitor, struct target *target)
     if (!target_locked_up(target))
         return;
     enum err err = target_explain_lockup(target, text, sizeof text);
-    job_print(monitor->job, ", locked up: %s", err == ERR_OK ? text : job_text(monitor->job, err));
+    job_print(monitor->job, ", locked up: %s", !err ? text : job_text(monitor->job, err));
     job_clear(monitor->job);
 }
 

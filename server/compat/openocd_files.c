@@ -69,8 +69,8 @@ enum compat_file compat_file_find(struct compat_reading *reading, const char *pa
     *text = read_in_folders(reading, path);
     if (*text)
         return COMPAT_FILE_READ;
-    int error = errno;
-    for (size_t i = 0; error == ENOENT && i < sizeof foreign / sizeof *foreign; i++) {
+    int err = errno;
+    for (size_t i = 0; err == ENOENT && i < sizeof foreign / sizeof *foreign; i++) {
         if (fnmatch(foreign[i].pattern, name, 0) == 0) {
             compat_wrong(reading, "-f %s: %s", path, foreign[i].text);
             return COMPAT_FILE_WRONG;
@@ -79,6 +79,6 @@ enum compat_file compat_file_find(struct compat_reading *reading, const char *pa
     compat_wrong(reading,
                  "-f %s: %s; known by name are interface/stlink.cfg, target/stm32*.cfg and "
                  "ST's boards",
-                 path, strerror(error));
+                 path, strerror(err));
     return COMPAT_FILE_WRONG;
 }

@@ -37,7 +37,7 @@ struct console_kind {
     /* A command runs and the client sends no more: once a second, to find out whether it is still
      * there to read the answer. */
     void (*alone)(struct console *console);
-    /* It has ended: command->request.error. */
+    /* It has ended: command->request.err. */
     void (*finished)(struct console *console, const struct command_request *command);
     /* Only while it watches. `own`: a command of this console is the cause. */
     void (*event)(struct console *console, const struct event_notice *notice, bool own);

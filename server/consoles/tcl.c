@@ -184,8 +184,8 @@ static void finished(struct console *console, const struct command_request *comm
     struct tcl_console *tcl = tcl_of(console);
 
     tcl->alone = 0;
-    if (command->request.error != ERR_OK)
-        append_text(tcl, job_text(&command->request.job, command->request.error));
+    if (command->request.err != ERR_OK)
+        append_text(tcl, job_text(&command->request.job, command->request.err));
     else if (command->value && tcl->result_length > 0 &&
              tcl->result[tcl->result_length - 1] == '\n')
         tcl->result_length--;

@@ -357,9 +357,9 @@ static void finished(struct console *console, const struct command_request *comm
     struct telnet_console *telnet = telnet_of(console);
 
     end_line(telnet);
-    if (command->request.error != ERR_OK) {
+    if (command->request.err != ERR_OK) {
         write_text(telnet, "Error: ", 7);
-        write_line(telnet, job_text(&command->request.job, command->request.error));
+        write_line(telnet, job_text(&command->request.job, command->request.err));
     }
     if (command->outcome == MONITOR_NOTHING)
         prompt(telnet);

@@ -149,8 +149,8 @@ static void put_sentence(struct buf *reply, const char *text)
 static void reply_error(struct packet_call *call, enum err err)
 {
     buf_clear(call->reply);
-    if (call->error) {
-        buf_text(call->reply, call->error);
+    if (call->err) {
+        buf_text(call->reply, call->err);
     } else if (call->client->error_message) {
         buf_text(call->reply, "E.");
         put_sentence(call->reply, job_text(call->job, err));
@@ -205,15 +205,15 @@ static enum err run(struct packet_call *call, char *payload, size_t length)
     enum err err =
         packet_args_parse(call->packet->schema, payload + name, length - name, &call->args);
 
-    if (err != ERR_OK)
+    if (err)
         return job_fail(call->job, err, "malformed packet %s", call->packet->name);
     err = check(call);
-    if (err != ERR_OK)
+    if (err)
         explain_refused_load(call, err);
-    if (err != ERR_OK || !call->packet->run)
+    if (err || !call->packet->run)
         return err;
     err = call->packet->run(call);
-    if (err == ERR_OK && call->reply->overflow)
+    if (!err && call->reply->overflow)
         err = job_fail(call->job, ERR_NO_MEMORY, "the answer does not fit a packet");
     return err;
 }
@@ -239,13 +239,13 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
     struct job *before = session_enter(session, job);
     session->acting = client;
     enum err err = run(&call, payload, length);
-    if (err != ERR_OK)
+    if (err)
         reply_error(&call, err);
     if (session->resets != resets)
         *actions |= CLIENT_RESET;
     session_leave(session, before);
     session->acting = acting;
-    if (client->load == LOAD_CUT && (err != ERR_OK || !(call.packet->flags & PACKET_LOAD)))
+    if (client->load == LOAD_CUT && (err || !(call.packet->flags & PACKET_LOAD)))
         client->load = LOAD_TOLD;
     return call.outcome;
 }

@@ -34,13 +34,13 @@ enum err packet_break_set(struct packet_call *call)
     int type = call->packet->variant;
     enum err err = check_size(call, address, size);
 
-    if (err == ERR_OK && type <= TYPE_HARDWARE)
+    if (!err && type <= TYPE_HARDWARE)
         err = target_breakpoint_set(call->session->target, call->client->id,
                                     breakpoint_kind(call->session, type), address, size);
-    else if (err == ERR_OK)
+    else if (!err)
         err = target_watchpoint_set(call->session->target, call->client->id, watch_kind(type),
                                     address, size);
-    return err != ERR_OK ? err : packet_ok(call);
+    return err ? err : packet_ok(call);
 }
 
 /* By type and address: what was set with another kind (lldb sets 2 and clears 4) must not stay. */
@@ -54,11 +54,11 @@ enum err packet_break_clear(struct packet_call *call)
     if (type == TYPE_SOFTWARE && call->session->options.hard_breakpoints)
         err = target_breakpoint_clear(call->session->target, call->client->id, BREAKPOINT_SW,
                                       address, size);
-    if (err == ERR_OK && type <= TYPE_HARDWARE)
+    if (!err && type <= TYPE_HARDWARE)
         err = target_breakpoint_clear(call->session->target, call->client->id,
                                       breakpoint_kind(call->session, type), address, size);
-    else if (err == ERR_OK)
+    else if (!err)
         err = target_watchpoint_clear(call->session->target, call->client->id, watch_kind(type),
                                       address, size);
-    return err != ERR_OK ? err : packet_ok(call);
+    return err ? err : packet_ok(call);
 }

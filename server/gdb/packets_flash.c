@@ -9,7 +9,7 @@ static enum err come_back(struct packet_call *call)
 {
     enum err err = session_halt(call->session, call->job);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     log_line(call->session->log, LOG_WARN,
              "gdb loads into a target that was away since it last looked: it is reset behind the "
@@ -27,9 +27,9 @@ static enum err find_program(struct packet_call *call)
                         "this gdb was told that no program runs: 'attach 1' or 'run' begins one, "
                         "then load");
     enum err err = session_may_run(call->session, call->job);
-    if (err == ERR_OK)
+    if (!err)
         err = session_connect(call->session, call->job);
-    return err == ERR_OK && call->client->lost ? come_back(call) : err;
+    return !err && call->client->lost ? come_back(call) : err;
 }
 
 /* Only now, perhaps, it shows that the target was lost or reset: nothing is announced yet, so it is
@@ -39,23 +39,22 @@ static enum err begin_flash(struct packet_call *call)
     struct session *session = call->session;
     enum err err = flash_open(session->target, &call->client->flash);
 
-    if (err == ERR_OK || err == ERR_PROBE_GONE ||
-        (err != ERR_RESET_LOST && session_connected(session)))
+    if (!err || err == ERR_PROBE_GONE || (err != ERR_RESET_LOST && session_connected(session)))
         return err;
     if (session_connected(session))
         job_clear(call->job);
     err = find_program(call);
-    return err == ERR_OK ? flash_open(session->target, &call->client->flash) : err;
+    return !err ? flash_open(session->target, &call->client->flash) : err;
 }
 
 static enum err open_flash(struct packet_call *call)
 {
     enum err err = find_program(call);
 
-    if (err != ERR_OK || call->client->flash)
+    if (err || call->client->flash)
         return err;
     err = begin_flash(call);
-    if (err != ERR_OK)
+    if (err)
         call->client->flash = NULL;
     else
         session_keep_registers(call->session); /* for those who ask in the middle of it */
@@ -66,13 +65,13 @@ static enum err open_flash(struct packet_call *call)
  * ("Error erasing flash with vFlashErase packet") and takes no text here: the reason is logged. */
 static enum err end(struct packet_call *call, enum err err)
 {
-    if (err == ERR_OK)
+    if (!err)
         return packet_ok(call);
     if (!call->client->flash)
         log_line(call->session->log, LOG_WARN, "flash: nothing was programmed: %s",
                  job_text(call->job, err));
     if (err == ERR_NOT_FLASH)
-        call->error = "E.memtype";
+        call->err = "E.memtype";
     session_end_flash(call->session, call->client, job_text(call->job, err));
     return err;
 }
@@ -107,7 +106,7 @@ enum err packet_flash_erase(struct packet_call *call)
     call->client->load = LOAD_GOOD;
     enum err err = open_flash(call);
 
-    if (err == ERR_OK)
+    if (!err)
         err =
             flash_erase(call->client->flash, call->args.item[0].number, call->args.item[1].number);
     return end(call, err);
@@ -120,7 +119,7 @@ enum err packet_flash_write(struct packet_call *call)
     if (call->client->load != LOAD_GOOD)
         return refuse_rest(call);
     enum err err = open_flash(call);
-    if (err == ERR_OK)
+    if (!err)
         err = flash_write(call->client->flash, call->args.item[0].number, data->data,
                           (uint32_t)data->length);
     return end(call, err);
@@ -155,7 +154,7 @@ enum err packet_flash_done(struct packet_call *call)
     if (!call->client->flash)
         return packet_ok(call); /* nothing was announced, nothing is to be done */
     enum err err = flash_done(call->client->flash);
-    if (err == ERR_OK) {
+    if (!err) {
         log_report(call, flash_report(call->client->flash));
         flash_close(call->client->flash);
         call->client->flash = NULL;

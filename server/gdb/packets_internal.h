@@ -29,7 +29,7 @@ struct packet_call {
     struct buf *reply;
     unsigned *actions;
     enum packet_outcome outcome;
-    const char *error; /* the error reply, where the protocol has one of its own ("E.memtype") */
+    const char *err; /* the error reply, where the protocol has one of its own ("E.memtype") */
 };
 
 struct packet {

@@ -23,7 +23,7 @@ enum err packet_read_hex(struct packet_call *call)
     size_t done;
     enum err err = read_at_most(call, data, sizeof data, &done);
 
-    if (err == ERR_OK)
+    if (!err)
         buf_hex(call->reply, data, done);
     return err;
 }
@@ -34,7 +34,7 @@ enum err packet_read_binary(struct packet_call *call)
     size_t done;
     enum err err = read_at_most(call, data, sizeof data, &done);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     buf_byte(call->reply, 'b');
     rsp_escape(call->reply, data, done, sizeof data);
@@ -55,10 +55,10 @@ static void explain_write(struct packet_call *call, enum err err)
     if (fit_no_place(target, address, text))
         log_line(call->session->log, LOG_WARN,
                  "%zu bytes %s: %s; is the program linked for this chip?", length,
-                 err == ERR_OK ? "were written into registers" : "are not loaded", text);
+                 !err ? "were written into registers" : "are not loaded", text);
     else if (fit_fails(target, address, length, fit))
         log_line(call->session->log, LOG_WARN, "%sis it made for a larger chip?", fit);
-    else if (err != ERR_OK)
+    else if (err)
         log_line(call->session->log, LOG_WARN, "%zu bytes are not loaded: %s", length,
                  job_text(call->job, err));
 }
@@ -74,7 +74,7 @@ enum err packet_write(struct packet_call *call)
         err = target_write(call->session->target, call->args.item[0].number, data->data,
                            data->length);
     explain_write(call, err);
-    return err != ERR_OK ? err : packet_ok(call);
+    return err ? err : packet_ok(call);
 }
 
 enum err packet_crc(struct packet_call *call)
@@ -83,7 +83,7 @@ enum err packet_crc(struct packet_call *call)
     enum err err = target_crc(call->session->target, call->args.item[0].number,
                               call->args.item[1].number, &crc);
 
-    if (err == ERR_OK)
+    if (!err)
         buf_printf(call->reply, "C%08x", crc);
     return err;
 }
@@ -103,9 +103,9 @@ static enum err search(struct packet_call *call, const struct packet_arg *patter
         size_t part = left < SEARCH_BLOCK ? left : SEARCH_BLOCK;
         enum err err = target_read(call->session->target, address, block + kept, part, NULL);
 
-        if (err == ERR_OK)
+        if (!err)
             err = job_checkpoint(call->job);
-        if (err != ERR_OK)
+        if (err)
             return err;
         const uint8_t *hit = memmem(block, kept + part, pattern->data, pattern->length);
         if (hit) {
@@ -131,9 +131,9 @@ enum err packet_search(struct packet_call *call)
     if (pattern->length == 0)
         return job_fail(call->job, ERR_ARGUMENT, "nothing to search for");
     enum err err = search(call, pattern, &found, &where);
-    if (err == ERR_OK && found)
+    if (!err && found)
         buf_printf(call->reply, "1,%x", where);
-    else if (err == ERR_OK)
+    else if (!err)
         buf_text(call->reply, "0");
     return err;
 }

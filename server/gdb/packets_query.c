@@ -137,7 +137,7 @@ enum err packet_monitor(struct packet_call *call)
     client_text_end(&output);
     if (monitor.outcome != MONITOR_NOTHING) /* a gdb has no session of ours to leave */
         *call->actions |= CLIENT_SHUTDOWN | (unsigned)monitor.exit_code * CLIENT_EXIT_CODE;
-    if (err == ERR_OK)
+    if (!err)
         return packet_ok(call);
     /* Older gdbs only show a number. */
     if (!call->client->error_message)
@@ -166,11 +166,11 @@ enum err packet_features(struct packet_call *call)
 
     if (annex->length != strlen("target.xml") ||
         memcmp(annex->data, "target.xml", annex->length) != 0) {
-        call->error = "E00"; /* the protocol's word for an unknown annex */
+        call->err = "E00"; /* the protocol's word for an unknown annex */
         return ERR_ARGUMENT;
     }
     enum err err = session_require(call->session, call->job);
-    if (err != ERR_OK)
+    if (err)
         return err;
     const struct target_register *regs = target_registers(call->session->target, &count);
     buf_init(&document, memory, sizeof memory);
@@ -185,7 +185,7 @@ enum err packet_memory_map(struct packet_call *call)
     size_t count;
     enum err err = session_require(call->session, call->job);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     const struct target_region *regions = target_regions(call->session->target, &count);
     buf_init(&document, memory, sizeof memory);

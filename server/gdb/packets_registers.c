@@ -28,7 +28,7 @@ enum err packet_read_all(struct packet_call *call)
         uint8_t bytes[8];
         enum err err = session_register(call->session, call->job, i, &value);
 
-        if (err == ERR_OK) {
+        if (!err) {
             put_value(bytes, value);
             buf_hex(call->reply, bytes, regs[i].bits / 8);
         } else if (err == ERR_NOT_HALTED) {
@@ -65,7 +65,7 @@ enum err packet_write_all(struct packet_call *call)
         enum err err =
             target_write_register(call->session->target, i, get_value(data->data + at, size));
 
-        if (err != ERR_OK)
+        if (err)
             return err;
         at += size;
     }
@@ -93,7 +93,7 @@ enum err packet_read_one(struct packet_call *call)
     if (!reg)
         return ERR_ARGUMENT;
     enum err err = session_register(call->session, call->job, call->args.item[0].number, &value);
-    if (err != ERR_OK)
+    if (err)
         return err;
     put_value(bytes, value);
     buf_hex(call->reply, bytes, reg->bits / 8);
@@ -112,5 +112,5 @@ enum err packet_write_one(struct packet_call *call)
                         data->length * 8);
     enum err err = target_write_register(call->session->target, call->args.item[0].number,
                                          get_value(data->data, data->length));
-    return err != ERR_OK ? err : packet_ok(call);
+    return err ? err : packet_ok(call);
 }

@@ -15,7 +15,7 @@ enum err packet_why(struct packet_call *call)
 
     if (session_connected(session) && halts && session_halt(session, call->job) != ERR_OK) {
         log_line(session->log, LOG_WARN, "halting for gdb: %s",
-                 job_text(call->job, call->job->error));
+                 job_text(call->job, call->job->err));
         session_tell_end(session, call->client);
         buf_text(call->reply, "W00");
         return ERR_OK;
@@ -64,7 +64,7 @@ static enum err join(struct packet_call *call, const char *sentence)
 {
     enum err err = session_may_run(call->session, call->job);
 
-    if (err != ERR_OK)
+    if (err)
         return err;
     bool was_held = is_held(call); /* that it is now is told by the look itself */
     wait_for_stop(call);
@@ -118,7 +118,7 @@ static void warn_of_start(struct packet_call *call)
 /* What came of letting the core go. */
 static enum err begun(struct packet_call *call, enum err err)
 {
-    if (err != ERR_OK)
+    if (err)
         return is_held(call) ? wait_for_release(call) : err;
     return wait_for_stop(call);
 }
@@ -183,7 +183,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
         err = session_step(call->session, call->job);
     }
     client_text_end(&text);
-    return err != ERR_OK ? begun(call, err) : reply_stop(call);
+    return err ? begun(call, err) : reply_stop(call);
 }
 
 /* `c ADDRESS`, `s ADDRESS`. */
@@ -208,14 +208,14 @@ enum err packet_continue(struct packet_call *call)
 {
     enum err err = set_pc(call);
 
-    return err != ERR_OK ? err : resume(call);
+    return err ? err : resume(call);
 }
 
 enum err packet_step(struct packet_call *call)
 {
     enum err err = set_pc(call);
 
-    return err != ERR_OK ? err : step(call, 0, 0);
+    return err ? err : step(call, 0, 0);
 }
 
 enum err packet_vcont(struct packet_call *call)
@@ -224,7 +224,7 @@ enum err packet_vcont(struct packet_call *call)
     struct vcont vcont;
     enum err err = packet_args_vcont(actions->data, actions->length, &vcont);
 
-    if (err != ERR_OK)
+    if (err)
         return job_fail(call->job, err, "malformed vCont");
     return vcont.action == 'c' ? resume(call) : step(call, vcont.start, vcont.end);
 }
@@ -243,7 +243,7 @@ void packet_interrupt(struct session *session, struct client *client, struct job
     struct job *before = session_enter(session, job);
     enum err err = session_halt(session, job);
 
-    if (err != ERR_OK && session_connected(session))
+    if (err && session_connected(session))
         gdb_console_say(client, "cannot halt the core: %s", job_text(job, err));
     session_leave(session, before);
 }

@@ -15,9 +15,9 @@ enum err packet_attach(struct packet_call *call)
     struct session *session = call->session;
     enum err err = session_connect(session, call->job);
 
-    if (err == ERR_OK && session_holds(session, call->client))
+    if (!err && session_holds(session, call->client))
         err = session_halt(session, call->job);
-    if (err != ERR_OK)
+    if (err)
         return err;
     session_join(session, call->client);
     session->unreported = false;
@@ -31,13 +31,13 @@ enum err packet_restart(struct packet_call *call)
     struct session *session = call->session;
     enum err err = session_connect(session, call->job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = session_reset(session, call->job, TARGET_RESET_HALT);
-    if (err == ERR_OK) {
+    if (!err) {
         session_join(session, call->client);
         call->client->begins = true;
     }
-    if (err == ERR_OK && call->outcome == PACKET_REPLY)
+    if (!err && call->outcome == PACKET_REPLY)
         stop_reply_asked(call->reply, session);
     return err;
 }
@@ -49,7 +49,7 @@ static void drop_breakpoints(struct packet_call *call)
     if (session->target &&
         target_breakpoints_drop_owner(session->target, call->client->id) != ERR_OK)
         log_line(session->log, LOG_WARN, "removing breakpoints: %s",
-                 job_text(call->job, call->job->error));
+                 job_text(call->job, call->job->err));
 }
 
 /* Perhaps it shows only now that the target was away: with it went the program. */
@@ -62,7 +62,7 @@ static enum err end_program(struct packet_call *call)
         job_clear(call->job);
         err = session_reset(session, call->job, TARGET_RESET_HALT);
     }
-    if (err == ERR_OK || session_connected(session))
+    if (!err || session_connected(session))
         return err;
     job_clear(call->job);
     return ERR_OK;
@@ -80,11 +80,11 @@ enum err packet_kill(struct packet_call *call)
     drop_breakpoints(call);
     if (session_connected(session) && session_holds(session, call->client) && !call->client->lost)
         err = end_program(call);
-    call->client->ended = err == ERR_OK;
+    call->client->ended = !err;
     call->client->killed = session_holds(session, call->client);
     if (call->outcome == PACKET_NO_REPLY && !call->client->extended)
         *call->actions |= CLIENT_CLOSE;
-    return err != ERR_OK ? err : packet_ok(call);
+    return err ? err : packet_ok(call);
 }
 
 /* gdb leaves in any case, so failures only go to the log. */
@@ -98,7 +98,7 @@ enum err packet_detach(struct packet_call *call)
     if (session_connected(session) && session_holds(session, call->client) &&
         session_resume(session, call->job) != ERR_OK)
         log_line(session->log, LOG_WARN, "resuming after detach: %s",
-                 job_text(call->job, call->job->error));
+                 job_text(call->job, call->job->err));
     call->client->ended = true;
     call->client->joined = 0; /* the next in line holds */
     return packet_ok(call);

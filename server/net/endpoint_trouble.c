@@ -34,7 +34,7 @@ static const char *kind_of(mode_t mode)
 }
 
 /* libuv says "permission denied" for a folder that does not exist, too. */
-static void unix_trouble(const char *path, int error, char *why, size_t why_size)
+static void unix_trouble(const char *path, int err, char *why, size_t why_size)
 {
     char folder[ENDPOINT_PATH];
     struct stat there;
@@ -47,50 +47,50 @@ static void unix_trouble(const char *path, int error, char *why, size_t why_size
     else if (lstat(path, &there) == 0 && !S_ISSOCK(there.st_mode))
         snprintf(why, why_size, "%s already stands there, which is not removed",
                  kind_of(there.st_mode));
-    else if (error == UV_EACCES && access(folder, W_OK | X_OK) != 0)
+    else if (err == UV_EACCES && access(folder, W_OK | X_OK) != 0)
         snprintf(why, why_size, "this user may not make files in %s", folder);
     else
-        snprintf(why, why_size, "%s", uv_strerror(error));
+        snprintf(why, why_size, "%s", uv_strerror(err));
 }
 
-static void tcp_trouble(const struct endpoint *endpoint, int error, char *why, size_t why_size)
+static void tcp_trouble(const struct endpoint *endpoint, int err, char *why, size_t why_size)
 {
-    if (error == UV_EACCES && endpoint->port < 1024)
+    if (err == UV_EACCES && endpoint->port < 1024)
         snprintf(why, why_size, "ports below 1024 are root's");
-    else if (error == UV_EADDRNOTAVAIL)
+    else if (err == UV_EADDRNOTAVAIL)
         snprintf(why, why_size, "this machine has no such address");
-    else if (error == UV_EAFNOSUPPORT)
+    else if (err == UV_EAFNOSUPPORT)
         snprintf(why, why_size, "this machine has no IPv6");
-    else if (error == UV_EINVAL)
+    else if (err == UV_EINVAL)
         snprintf(why, why_size, "an address that is only good on one network needs that one's");
     else
-        snprintf(why, why_size, "%s", uv_strerror(error));
+        snprintf(why, why_size, "%s", uv_strerror(err));
 }
 
 /* A socket that somebody listens at, or a port. */
-static bool is_taken(const struct endpoint *endpoint, int error)
+static bool is_taken(const struct endpoint *endpoint, int err)
 {
     struct stat there;
 
-    return error == UV_EADDRINUSE &&
+    return err == UV_EADDRINUSE &&
            (!endpoint->is_unix || (lstat(endpoint->path, &there) == 0 && S_ISSOCK(there.st_mode)));
 }
 
-void endpoint_trouble(const struct endpoint *endpoint, const char *service, int error, char *why,
+void endpoint_trouble(const struct endpoint *endpoint, const char *service, int err, char *why,
                       size_t why_size)
 {
     char place[ENDPOINT_PATH + 8], reason[ENDPOINT_PATH + 64];
 
     endpoint_format(endpoint, place, sizeof place);
-    if (is_taken(endpoint, error)) {
+    if (is_taken(endpoint, err)) {
         snprintf(why, why_size,
                  "%s is in use: another probed or OpenOCD? Stop it, or choose with --%s", place,
                  service);
         return;
     }
     if (endpoint->is_unix)
-        unix_trouble(endpoint->path, error, reason, sizeof reason);
+        unix_trouble(endpoint->path, err, reason, sizeof reason);
     else
-        tcp_trouble(endpoint, error, reason, sizeof reason);
+        tcp_trouble(endpoint, err, reason, sizeof reason);
     snprintf(why, why_size, "cannot listen on %s: %s; choose with --%s", place, reason, service);
 }

@@ -7,7 +7,7 @@
 
 /* `error`: what libuv said (UV_EADDRINUSE); looks at the file system for what it leaves out.
  * `service`: "gdb", whose option "--gdb" chooses another place. */
-void endpoint_trouble(const struct endpoint *endpoint, const char *service, int error, char *why,
+void endpoint_trouble(const struct endpoint *endpoint, const char *service, int err, char *why,
                       size_t why_size);
 
 #endif

@@ -148,7 +148,7 @@ bool options_wrong_board(const struct options *options, const char *word, char *
     if (word != options->behind_sim || word[0] == '-' || options_is_file(word) ||
         probe_sim_info(word, &info, &job) == ERR_OK)
         return false;
-    snprintf(why, why_size, "--sim: %s", job_text(&job, job.error));
+    snprintf(why, why_size, "--sim: %s", job_text(&job, job.err));
     return true;
 }
 

@@ -142,7 +142,7 @@ static enum err add_described(struct probe_list *list, const char *word, struct 
     if (!probe_choice_read(word, &choice, why, sizeof why) || !probe_is_described(choice.selector))
         return ERR_OK;
     enum err err = probe_describe(choice.selector, (unsigned)list->count, &info, job);
-    return err == ERR_OK ? probe_list_add(list, &info) : err;
+    return !err ? probe_list_add(list, &info) : err;
 }
 
 /* Those of which all is said in words are no reason to look elsewhere. */
@@ -162,7 +162,7 @@ enum err discovery_list(const char *const *selectors, size_t count, struct probe
     *list = (struct probe_list){0};
     if (wants_scan(selectors, count))
         err = probe_scan(list, job);
-    for (size_t i = 0; i < count && err == ERR_OK; i++)
+    for (size_t i = 0; i < count && !err; i++)
         err = add_described(list, selectors[i], job);
     return err;
 }
@@ -173,7 +173,7 @@ enum err discovery_find(const char *const *selectors, size_t count, struct probe
     struct probe_list list;
     enum err err = discovery_list(selectors, count, &list, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = choose(&list, selectors, count, info, job);
     probe_list_free(&list);
     return err;

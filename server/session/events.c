@@ -20,8 +20,7 @@ static void describe_halt(struct session *session, struct job *job, struct buf *
     job->output = append;
     job->user = text;
     if (monitor_print_halted(&monitor) != ERR_OK)
-        buf_printf(text, "halted, but its registers cannot be read: %s\n",
-                   job_text(job, job->error));
+        buf_printf(text, "halted, but its registers cannot be read: %s\n", job_text(job, job->err));
     job->output = NULL;
     session_leave(session, before);
 }

@@ -25,7 +25,7 @@ struct request {
     void *owner;  /* whose it is (a gdb, a console); NULL: the daemon's */
     bool between; /* may run at a checkpoint of another owner's long job */
     struct job job;
-    enum err error; /* what came of it; the sentence is in job */
+    enum err err; /* what came of it; the sentence is in job */
 };
 
 void request_init(struct request *request, const struct log *log, void *owner,

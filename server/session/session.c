@@ -98,10 +98,10 @@ static void tell(struct session *session)
 /* After a job: what others have to know. */
 static void settle(struct session *session, const struct job *job)
 {
-    if (job->error == ERR_PROBE_GONE)
+    if (job->err == ERR_PROBE_GONE)
         session->probe_gone = true;
-    if (job->error != ERR_OK && (session->probe_gone || !session_connected(session)))
-        snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, job->error));
+    if (job->err != ERR_OK && (session->probe_gone || !session_connected(session)))
+        snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, job->err));
     if (session->probe_gone) {
         drop_target(session);
         if (session->probe && !probe_outlives_cable(session->probe))
@@ -128,7 +128,7 @@ static enum err set_speed(struct session *session, uint32_t khz)
     uint32_t actual = khz;
     enum err err = probe_set_speed(session->probe, khz, &actual);
 
-    if (err == ERR_OK && actual != khz)
+    if (!err && actual != khz)
         log_line(session->log, actual > khz ? LOG_WARN : LOG_INFO,
                  "SWD runs at %u kHz: the probe has no speed of %u kHz%s", (unsigned)actual,
                  (unsigned)khz, actual > khz ? ", nor a lower one" : "");
@@ -140,9 +140,9 @@ static enum err open_probe(struct session *session, struct job *job)
     const struct session_options *options = &session->options;
     enum err err = options->find ? options->find(options->find_user, &session->info, job) : ERR_OK;
 
-    if (err == ERR_OK)
+    if (!err)
         err = probe_open(&session->info, job, session->wire, &session->probe);
-    if (err != ERR_OK) {
+    if (err) {
         session->probe = NULL;
         return err;
     }
@@ -164,13 +164,13 @@ static enum err connect_target(struct session *session, struct job *job)
 
     if (!session->probe)
         err = open_probe(session, job);
-    if (err == ERR_OK && !session->target)
+    if (!err && !session->target)
         err = target_create(session->probe, &session->target);
-    if (err != ERR_OK)
+    if (err)
         return err;
     target_set_job(session->target, job);
     err = target_connect(session->target, session->options.connect);
-    if (err == ERR_OK) {
+    if (!err) {
         session->was_connected = true;
         session->why_absent[0] = '\0';
     }
@@ -196,7 +196,7 @@ enum err session_connect(struct session *session, struct job *job)
     /* Never in the middle of somebody's longer job. */
     enum err err = session_nested(session) ? job_fail(job, ERR_BUSY, "another job is under way")
                                            : connect_target(session, job);
-    if (err != ERR_OK)
+    if (err)
         snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, err));
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
@@ -213,7 +213,7 @@ void session_finish(struct session *session)
     job_section_begin(&job);
     end_loads(session, "the daemon ends");
     if (session_connected(session) && target_disconnect(session->target) != ERR_OK)
-        log_line(session->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.error));
+        log_line(session->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.err));
     job_section_end(&job);
     drop_target(session);
     close_probe(session);

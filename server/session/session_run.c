@@ -60,9 +60,9 @@ static enum err prepare_run(struct session *session, struct job *job)
 {
     enum err err = session_may_run(session, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = session_require(session, job);
-    if (err != ERR_OK)
+    if (err)
         return err;
     /* An interrupted load has no vFlashDone: what follows it is its end. */
     if (session->acting)
@@ -78,9 +78,9 @@ enum err session_halt(struct session *session, struct job *job)
     struct target_stop stop = {0};
     enum err err = session_require(session, job);
 
-    if (err == ERR_OK && session_nested(session))
+    if (!err && session_nested(session))
         err = job_fail(job, ERR_BUSY, "a longer job of another session is under way");
-    if (err == ERR_OK)
+    if (!err)
         err = target_halt(session->target, &stop);
     session_leave(session, before);
     return err;
@@ -91,7 +91,7 @@ enum err session_resume(struct session *session, struct job *job)
     struct job *before = session_enter(session, job);
     enum err err = prepare_run(session, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = target_resume(session->target);
     session_leave(session, before);
     return err;
@@ -102,7 +102,7 @@ enum err session_continue(struct session *session, struct job *job)
     struct job *before = session_enter(session, job);
     enum err err = prepare_run(session, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = target_continue(session->target, session->acting->id);
     session_leave(session, before);
     return err;
@@ -114,7 +114,7 @@ enum err session_step(struct session *session, struct job *job)
     struct target_stop stop;
     enum err err = prepare_run(session, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = target_step(session->target, &stop);
     session_leave(session, before);
     return err;
@@ -126,7 +126,7 @@ enum err session_step_range(struct session *session, struct job *job, uint32_t s
     struct target_stop stop;
     enum err err = prepare_run(session, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = target_step_range(session->target, start, end, &stop);
     session_leave(session, before);
     return err;
@@ -143,9 +143,9 @@ enum err session_reset(struct session *session, struct job *job, enum target_res
     struct job *before = session_enter(session, job);
     enum err err = prepare_run(session, job);
 
-    if (err == ERR_OK)
+    if (!err)
         err = target_reset(session->target, kind);
-    if (err == ERR_OK)
+    if (!err)
         count_reset(session, kind);
     session_leave(session, before);
     return err;
@@ -169,7 +169,7 @@ static enum err stop_after_reset(struct session *session, struct job *job, struc
 {
     job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
     enum err err = tell_reset(session, job);
-    if (err != ERR_OK)
+    if (err)
         return err;
     session->reset_held = target_state(session->target) == TARGET_IN_RESET;
     return session->reset_held ? ERR_OK : target_halt(session->target, stop);
@@ -187,18 +187,18 @@ static void look(struct session *session, struct job *job)
 
     if (err == ERR_RESET_LOST)
         err = stop_after_reset(session, job, &stop);
-    if (err == ERR_OK && target_state(session->target) == TARGET_IN_RESET)
+    if (!err && target_state(session->target) == TARGET_IN_RESET)
         session->reset_held = true;
-    if (err == ERR_OK && came_up(session)) {
+    if (!err && came_up(session)) {
         session->reset_held = false;
         err = target_halt(session->target, &stop);
     }
     /* It will not stop by itself; but one who only looks on changes nothing. */
-    if (err == ERR_OK && session_wants_poll(session) && target_locked_up(session->target))
+    if (!err && session_wants_poll(session) && target_locked_up(session->target))
         err = target_halt(session->target, &stop);
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
-    if (err == ERR_OK) {
+    if (!err) {
         session->poll_failed = false;
     } else if (!session->poll_failed) {
         session->poll_failed = true;
@@ -230,7 +230,7 @@ static enum err measure(struct session *session, struct job *job)
     if (err == ERR_RESET_LOST)
         err = session_wants_poll(session) ? stop_after_reset(session, job, &stop)
                                           : tell_reset(session, job);
-    if (err == ERR_OK)
+    if (!err)
         session->unreported |= stop.reason != STOP_NONE;
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
@@ -244,7 +244,7 @@ enum err session_measure(struct session *session, struct job *job)
     struct job *before = session_enter(session, job);
     enum err err = session_require(session, job);
 
-    if (err == ERR_OK && !session_nested(session)) /* a longer job sees for itself */
+    if (!err && !session_nested(session)) /* a longer job sees for itself */
         err = measure(session, job);
     session_leave(session, before);
     return err;
@@ -280,7 +280,7 @@ enum err session_look_at_start(struct session *session, struct job *job, char *t
     trouble[0] = '\0';
     clock_sleep_us(probe_clock(session->probe), START_LOOK_US);
     enum err err = session_measure(session, job);
-    if (err == ERR_OK)
+    if (!err)
         err = describe_start(session, resets, trouble, size);
     session_leave(session, before);
     return err;
@@ -309,7 +309,7 @@ static void let_killed_run(struct session *session, struct client *client, struc
 {
     if (client->killed && session_holder(session) == NULL && session_connected(session) &&
         session_resume(session, job) != ERR_OK)
-        log_line(session->log, LOG_WARN, "resuming after kill: %s", job_text(job, job->error));
+        log_line(session->log, LOG_WARN, "resuming after kill: %s", job_text(job, job->err));
 }
 
 void session_client_close(struct session *session, struct client *client, struct job *job)

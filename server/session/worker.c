@@ -111,7 +111,7 @@ static enum err try_connect(struct worker *worker, struct job *job)
     enum err err = session_connect(&worker->session, job);
 
     worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
-    if (err == ERR_OK)
+    if (!err)
         report_connection(worker);
     else
         report_failure(worker, err);
@@ -138,7 +138,7 @@ void worker_connect(struct request *request, struct session *session)
     struct worker *worker = worker_of(session);
 
     worker->connect_asked = true;
-    request->error = try_connect(worker, &request->job);
+    request->err = try_connect(worker, &request->job);
 }
 
 void worker_watch(struct request *request, struct session *session)

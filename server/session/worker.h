@@ -22,7 +22,7 @@ struct worker_setup {
     FILE *wire;              /* stays the caller's */
     struct mailbox *answers; /* where requests come back; outlives the worker */
     /* Done functions of what the worker tells by itself, with `user` as owner: that a later try of
-     * its own has connected (request.error ERR_OK), and the events (struct event_notice). */
+     * its own has connected (request.err ERR_OK), and the events (struct event_notice). */
     void (*connected)(struct request *notice);
     void (*event)(struct request *notice);
     void *user;

@@ -10,7 +10,7 @@ static enum err set_bits(struct dbgmcu_saved *saved, struct ops *ops, uint32_t a
                          uint32_t bits)
 {
     struct job *job = probe_job(ops->probe);
-    bool had_failed = job->error != ERR_OK;
+    bool had_failed = job->err != ERR_OK;
     uint32_t found = 0;
 
     ops_read32(ops, address, &found);
@@ -60,7 +60,7 @@ enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops)
     probe_set_job(ops->probe, &uncancellable);
     enum err err = ops_flush(ops);
     probe_set_job(ops->probe, job);
-    if (err == ERR_OK || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
+    if (!err || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
         return ERR_OK;
     return job_fail(job, err, "%s", job_text(&uncancellable, err));
 }

@@ -77,12 +77,12 @@ const char *detect_core_name(uint32_t cpuid)
 static enum err flush_or_refused(struct ops *ops, bool *refused)
 {
     struct job *job = probe_job(ops->probe);
-    bool had_failed = job->error != ERR_OK;
-    enum err error = ops_flush(ops);
+    bool had_failed = job->err != ERR_OK;
+    enum err err = ops_flush(ops);
 
-    *refused = error == ERR_FAULT;
+    *refused = err == ERR_FAULT;
     if (!*refused)
-        return error;
+        return err;
     if (!had_failed)
         job_clear(job);
     return ERR_OK;
@@ -105,9 +105,9 @@ static enum err read_core(struct ops *ops, struct findings *found)
 
     ops_read32(ops, SCB_CPUID, &found->cpuid);
     ops_read(ops, ROM_IDS, 4, ids, ROM_ID_WORDS);
-    enum err error = flush_or_refused(ops, &refused);
-    if (error != ERR_OK)
-        return error;
+    enum err err = flush_or_refused(ops, &refused);
+    if (err)
+        return err;
     if (found->cpuid == 0 || found->cpuid == 0xFFFFFFFF)
         return job_fail(probe_job(ops->probe), ERR_NO_TARGET,
                         "the debug port answers, but the core's CPUID reads 0x%08x: no power, or "
@@ -124,11 +124,11 @@ static enum err read_id_at(struct ops *ops, uint32_t address, struct findings *f
 
     found->idcode = 0;
     ops_read32(ops, address, &found->idcode);
-    enum err error = flush_or_refused(ops, &refused);
+    enum err err = flush_or_refused(ops, &refused);
     if (refused)
         found->idcode = 0;
     found->dev_id = found->idcode & 0xFFF;
-    return error;
+    return err;
 }
 
 static bool is_f7(uint16_t dev_id)
@@ -142,11 +142,11 @@ static enum err read_id(struct ops *ops, struct findings *found)
 {
     const struct core *core = core_of(found->cpuid);
 
-    enum err error = read_id_at(ops, core ? core->id_address : 0xE0042000, found);
-    if (error == ERR_OK && core && core->kinds == CHIP_M7 && !is_f7(found->dev_id))
-        error = read_id_at(ops, H7_ID_ADDRESS, found);
-    if (error == ERR_OK && found->dev_id == 0 && CPUID_PART(found->cpuid) == 0xC24)
-        error = read_id_at(ops, MP1_ID_ADDRESS, found);
+    enum err err = read_id_at(ops, core ? core->id_address : 0xE0042000, found);
+    if (!err && core && core->kinds == CHIP_M7 && !is_f7(found->dev_id))
+        err = read_id_at(ops, H7_ID_ADDRESS, found);
+    if (!err && found->dev_id == 0 && CPUID_PART(found->cpuid) == 0xC24)
+        err = read_id_at(ops, MP1_ID_ADDRESS, found);
     /* The id register of an M0 may be without a clock, and WB0 has none. In ST's own ROM tables
      * the part number is the device id. */
     if (found->dev_id == 0 && found->rom_known && found->maker == MAKER_ST)
@@ -160,7 +160,7 @@ static enum err read_id(struct ops *ops, struct findings *found)
         found->chip = NULL;
         found->dev_id = 0;
     }
-    return error;
+    return err;
 }
 
 struct memory_words {
@@ -176,9 +176,9 @@ static enum err read_one(struct ops *ops, uint32_t address, uint32_t *word, bool
     if (!address)
         return ERR_OK;
     ops_read32(ops, address, word);
-    enum err error = flush_or_refused(ops, &refused);
-    *known = error == ERR_OK && !refused;
-    return error;
+    enum err err = flush_or_refused(ops, &refused);
+    *known = !err && !refused;
+    return err;
 }
 
 /* Both together; if that is refused, one by one: under protection one of them may still answer. */
@@ -191,14 +191,14 @@ static enum err read_memory_words(struct ops *ops, uint32_t rdp_address, uint32_
     if (rdp_address && size_address) {
         ops_read32(ops, rdp_address, &words->rdp);
         ops_read32(ops, size_address, &words->size);
-        enum err error = flush_or_refused(ops, &refused);
-        if (error != ERR_OK || !refused)
-            return error;
+        enum err err = flush_or_refused(ops, &refused);
+        if (err || !refused)
+            return err;
     }
-    enum err error = read_one(ops, rdp_address, &words->rdp, &words->rdp_known);
-    if (error == ERR_OK)
-        error = read_one(ops, size_address, &words->size, &words->size_known);
-    return error;
+    enum err err = read_one(ops, rdp_address, &words->rdp, &words->rdp_known);
+    if (!err)
+        err = read_one(ops, size_address, &words->size, &words->size_known);
+    return err;
 }
 
 static bool is_protected(const struct chip_rdp *rdp, uint32_t word)
@@ -225,13 +225,13 @@ static enum err read_memories(struct ops *ops, struct findings *found)
     struct memory_words words;
 
     /* A word is read and the half taken: not every probe can read 16 bits. */
-    enum err error = read_memory_words(ops, rdp->address, chip->flash_size_reg & ~3u, &words);
+    enum err err = read_memory_words(ops, rdp->address, chip->flash_size_reg & ~3u, &words);
     found->protection_known = words.rdp_known && rdp->address;
     found->options = words.rdp;
     found->is_protected = found->protection_known && is_protected(rdp, words.rdp);
     found->size_known = words.size_known && chip->flash_size_reg;
     found->size_register = words.size >> 8 * (chip->flash_size_reg & 2) & 0xFFFF;
-    return error;
+    return err;
 }
 
 /* --- judging --- */
@@ -351,14 +351,14 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
                      struct detect_regions *regions)
 {
     struct findings found = {.dpidr = dpidr};
-    enum err error = read_core(ops, &found);
+    enum err err = read_core(ops, &found);
 
-    if (error == ERR_OK)
-        error = read_id(ops, &found);
-    if (error == ERR_OK && found.chip)
-        error = read_memories(ops, &found);
-    if (error != ERR_OK)
-        return error;
+    if (!err)
+        err = read_id(ops, &found);
+    if (!err && found.chip)
+        err = read_memories(ops, &found);
+    if (err)
+        return err;
     fill(&found, chip);
     bool two_banks = found.protection_known &&
                      chip_two_banks_chosen(found.chip, chip->flash_size, found.options);

@@ -104,7 +104,7 @@ static enum err see_core(struct climb *climb)
     else if (err && err != ERR_FAULT)
         return err;
     climb->findings->cpuid = cpuid;
-    return err == ERR_OK || climb->ops.ap ? err : see_core_elsewhere(climb, err);
+    return !err || climb->ops.ap ? err : see_core_elsewhere(climb, err);
 }
 
 /* Which access port; a core in reset need not answer yet. */
@@ -112,7 +112,7 @@ static enum err find_core(struct climb *climb)
 {
     enum err err = see_core(climb);
 
-    if (err == ERR_OK || is_final(climb, err))
+    if (!err || is_final(climb, err))
         return err;
     job_clear(probe_job(climb->probe));
     return ERR_OK;
@@ -145,7 +145,7 @@ static enum err await_halt(struct climb *climb)
     ops_wait32(&climb->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_LIMIT_US);
     ops_write32(&climb->ops, DEMCR, 0);
     enum err err = ops_flush(&climb->ops);
-    climb->findings->halted = err == ERR_OK;
+    climb->findings->halted = !err;
     return err;
 }
 
@@ -200,7 +200,7 @@ static enum err stand_at_reset_vector(struct climb *climb)
         climb->findings->nrst_open = true;
         ops_write32(&climb->ops, AIRCR, AIRCR_SYSRESETREQ);
     }
-    return err == ERR_OK ? await_halt(climb) : err;
+    return !err ? await_halt(climb) : err;
 }
 
 /* Somebody else holds NRST low: what runs then may be what switches SWD off, so it is caught. */

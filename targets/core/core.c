@@ -35,7 +35,7 @@ struct job *target_set_job(struct target *target, struct job *job)
 
 enum err core_mark(const struct core *core)
 {
-    return core->target->job->error;
+    return core->target->job->err;
 }
 
 void core_rollback(struct core *core, enum err mark)

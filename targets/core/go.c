@@ -100,8 +100,8 @@ static enum err go_and_look(struct core *core)
     enum err err = core_flush(core);
     bool runs = err == ERR_TIMEOUT || stop_ahead_failed(core, err);
     core_prepared(core, runs ? ERR_OK : err);
-    cache_commit(core_cache(core), err == ERR_OK);
-    if (err == ERR_OK)
+    cache_commit(core_cache(core), !err);
+    if (!err)
         return stands_already(core, &facts);
     if (!runs)
         return err;

@@ -282,7 +282,7 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
     enum err mark = core_mark(core);
     enum err err = check_access(core, address, length);
 
-    if (err == ERR_OK && length > 0)
+    if (!err && length > 0)
         err = refuse_read_only(core, address);
     if (err)
         return err;

@@ -87,7 +87,7 @@ static enum err fill_lines(struct core *core, uint32_t address, size_t length)
         want_callers(core);
     bool ahead = core->ops.count > wanted;
     enum err err = core->ops.count ? core_flush_halted(core) : ERR_OK;
-    cache_commit(core_cache(core), err == ERR_OK);
+    cache_commit(core_cache(core), !err);
     if (err != ERR_FAULT || !ahead)
         return err;
     core->no_ahead = true; /* a clone has less memory than its name says */

@@ -16,7 +16,7 @@ static enum err collect_stop(struct core *core, struct target_stop *stop)
     regs_queue_read(core);
     enum err err = core_flush(core);
     bool too_far = stop_ahead_failed(core, err);
-    cache_commit(core_cache(core), err == ERR_OK);
+    cache_commit(core_cache(core), !err);
     if (err && core->state == TARGET_HALTED)
         core->state = TARGET_RUNNING;
     if (too_far)

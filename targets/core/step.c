@@ -72,7 +72,7 @@ enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop
         err = core_flush(core);
         cache_drop_all(core_cache(core));
     }
-    cache_commit(core_cache(core), err == ERR_OK);
+    cache_commit(core_cache(core), !err);
     core_prepared(core, err);
     regs_forget(core);
     core->icsr_epoch = 0;
@@ -188,7 +188,7 @@ static enum err run_a_while(struct core *core, uint64_t deadline, struct stop_fa
         else
             break;
     } while (!job_cancelled(core->target->job));
-    if (err == ERR_OK)
+    if (!err)
         regs_valid(core);
     return err;
 }

@@ -151,7 +151,7 @@ static enum err finish(struct core *core, struct range_step *range, struct targe
 
     if (!err && core->ops.count)
         err = core_flush_halted(core);
-    cache_commit(core_cache(core), err == ERR_OK);
+    cache_commit(core_cache(core), !err);
     if (!err)
         err = stop_explain(core, &range->facts, STOP_STEP, stop);
     const struct breakpoint *ours = breakpoint_at(core, range->pc);

@@ -109,7 +109,7 @@ static enum err read_ahead(struct core *core)
 
     stop_queue_ahead(core, core->regs.word[SLOT_PC], core->regs.word[SLOT_SP]);
     enum err err = core_flush(core);
-    cache_commit(core_cache(core), err == ERR_OK);
+    cache_commit(core_cache(core), !err);
     if (err == ERR_FAULT) {
         core_rollback(core, mark);
         return ERR_OK;
@@ -293,7 +293,7 @@ enum err stop_explain(struct core *core, const struct stop_facts *facts, enum st
     else if (plain == STOP_RESET)
         say_reset(core, stop);
     core->stop = *stop;
-    return core->state == TARGET_ABSENT ? core->target->job->error : ERR_OK;
+    return core->state == TARGET_ABSENT ? core->target->job->err : ERR_OK;
 }
 
 bool target_locked_up(const struct target *target)

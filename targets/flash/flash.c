@@ -82,7 +82,7 @@ static enum err prepare(struct flash *flash, const struct flash_driver *driver)
     if (!driver)
         driver = flash_driver_for(flash->target);
     if (!driver)
-        return flash->work.error;
+        return flash->work.err;
     err = controller_init(&flash->controller, flash->target, driver);
     if (!err)
         err = plan_chip(flash);

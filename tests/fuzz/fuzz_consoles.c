@@ -107,7 +107,7 @@ static void answer(void)
     text->request.done(&text->request);
     bench.command = NULL;
     if (length % 5 == 4)
-        command->request.error = job_fail(&command->request.job, ERR_ARGUMENT, "no");
+        command->request.err = job_fail(&command->request.job, ERR_ARGUMENT, "no");
     if (strcmp(command->text, "exit") == 0)
         command->outcome = MONITOR_EXIT;
     command->request.done(&command->request);

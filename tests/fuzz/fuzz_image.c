@@ -33,7 +33,7 @@ static void read_as(const char *name, const uint8_t *data, size_t size, enum ima
 
     job_init(&job, NULL);
     enum err err = image_parse(&job, name, data, size, format, 0x08000000, &image);
-    assert(err == job.error);
+    assert(err == job.err);
     if (err)
         assert(!image.segments && image.count == 0 && job.text[0]);
     else

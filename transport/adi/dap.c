@@ -27,12 +27,12 @@ static enum err transfer_once(struct probe *probe, struct dap_access *list, size
 {
     *done = 0;
     *ack = SWD_OK;
-    enum err error = probe->driver->transfer(probe, list, count, done, ack);
+    enum err err = probe->driver->transfer(probe, list, count, done, ack);
     wire_log_dap(probe, list, count, *done, *ack);
     probe->stats.dap_accesses += *done + (*ack != SWD_OK);
     if (*ack == SWD_WAIT)
         probe->stats.waits++;
-    return error;
+    return err;
 }
 
 enum err dap_transfer(struct probe *probe, struct dap_access *list, size_t count, size_t *done,
@@ -43,10 +43,10 @@ enum err dap_transfer(struct probe *probe, struct dap_access *list, size_t count
 
     *done = 0;
     for (;;) {
-        enum err error = transfer_once(probe, list + *done, count - *done, &fresh, ack);
+        enum err err = transfer_once(probe, list + *done, count - *done, &fresh, ack);
         *done += fresh;
-        if (error != ERR_OK || *ack != SWD_WAIT)
-            return error;
+        if (err || *ack != SWD_WAIT)
+            return err;
         uint64_t now = clock_now_us(probe->clock);
         if (fresh)
             progress = now;
@@ -81,9 +81,9 @@ static enum err must_transfer(struct probe *probe, const char *what, struct dap_
     enum swd_ack ack = SWD_PARITY;
 
     for (int i = 0; i < GARBLED_LIMIT && ack == SWD_PARITY; i++) {
-        enum err error = dap_transfer(probe, list, count, &done, &ack);
-        if (error != ERR_OK || ack == SWD_OK)
-            return error;
+        enum err err = dap_transfer(probe, list, count, &done, &ack);
+        if (err || ack == SWD_OK)
+            return err;
     }
     return refuse(probe, what, ack);
 }
@@ -103,9 +103,9 @@ static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
 {
     struct dap_access list[] = {dp_read(DP_DPIDR), dp_read(DP_DPIDR)};
 
-    enum err error = must_transfer(probe, "read of DPIDR", list, 2);
-    if (error != ERR_OK)
-        return error;
+    enum err err = must_transfer(probe, "read of DPIDR", list, 2);
+    if (err)
+        return err;
     if (list[0].value != list[1].value)
         return job_fail(probe->job, ERR_PARITY,
                         "DPIDR read twice gave 0x%08x and 0x%08x: the wire is not clean%s",
@@ -127,12 +127,12 @@ static enum err power_up(struct probe *probe)
     };
     uint64_t started = clock_now_us(probe->clock);
 
-    enum err error = must_transfer(probe, "request for debug power", request, 3);
-    while (error == ERR_OK) {
+    enum err err = must_transfer(probe, "request for debug power", request, 3);
+    while (!err) {
         struct dap_access status = dp_read(DP_CTRL_STAT);
-        error = must_transfer(probe, "read of CTRL/STAT", &status, 1);
-        if (error != ERR_OK || (status.value & POWER_ACKS) == POWER_ACKS)
-            return error;
+        err = must_transfer(probe, "read of CTRL/STAT", &status, 1);
+        if (err || (status.value & POWER_ACKS) == POWER_ACKS)
+            return err;
         if (clock_now_us(probe->clock) - started > POWER_LIMIT_US)
             return job_fail(probe->job, ERR_POWER,
                             "the debug domain does not power up (CTRL/STAT 0x%08x): deep sleep, "
@@ -140,7 +140,7 @@ static enum err power_up(struct probe *probe)
                             status.value);
         clock_sleep_us(probe->clock, POWER_PAUSE_US);
     }
-    return error;
+    return err;
 }
 
 /* IDR: class in bits 16:13, 8 is a MEM-AP (C2.6.5). */
@@ -155,9 +155,9 @@ static enum err check_ap0(struct probe *probe)
         {.port = 0, .reg = AP_CSW, .read = true},
     };
 
-    enum err error = must_transfer(probe, "read of AP0's IDR and CSW", list, 4);
-    if (error != ERR_OK)
-        return error;
+    enum err err = must_transfer(probe, "read of AP0's IDR and CSW", list, 4);
+    if (err)
+        return err;
     uint32_t idr = list[1].value, csw = list[3].value;
     if (idr == 0)
         return job_fail(probe->job, ERR_NO_TARGET, "AP0 does not exist (its IDR reads 0)");
@@ -173,16 +173,16 @@ static enum err check_ap0(struct probe *probe)
 enum err dap_connect(struct probe *probe, uint32_t *dpidr)
 {
     dap_forget(&probe->dap);
-    enum err error = probe->driver->line_reset(probe);
-    if (error == ERR_OK)
-        error = read_dpidr(probe, dpidr);
-    if (error == ERR_OK)
-        error = power_up(probe);
-    if (error == ERR_OK)
-        error = check_ap0(probe);
-    probe->dap.select_known = error == ERR_OK; /* check_ap0() left it at 0 */
+    enum err err = probe->driver->line_reset(probe);
+    if (!err)
+        err = read_dpidr(probe, dpidr);
+    if (!err)
+        err = power_up(probe);
+    if (!err)
+        err = check_ap0(probe);
+    probe->dap.select_known = !err; /* check_ap0() left it at 0 */
     probe->dap.select = 0;
-    return error;
+    return err;
 }
 
 enum err dap_disconnect(struct probe *probe)
@@ -215,9 +215,9 @@ enum err dap_recover(struct probe *probe, enum dap_trouble *trouble)
     struct dap_access list[] = {dp_read(DP_CTRL_STAT), dp_write(DP_ABORT, DP_ABORT_CLEAR_STICKY)};
 
     dap_forget(&probe->dap);
-    enum err error = must_transfer(probe, "clearing of the sticky flags", list, 2);
+    enum err err = must_transfer(probe, "clearing of the sticky flags", list, 2);
     *trouble = judge(list[0].value);
-    return error;
+    return err;
 }
 
 enum err dap_reconnect(struct probe *probe, enum dap_trouble *trouble)
@@ -225,10 +225,10 @@ enum err dap_reconnect(struct probe *probe, enum dap_trouble *trouble)
     uint32_t dpidr;
 
     dap_forget(&probe->dap);
-    enum err error = probe->driver->line_reset(probe);
-    if (error == ERR_OK)
-        error = read_dpidr(probe, &dpidr);
-    return error == ERR_OK ? dap_recover(probe, trouble) : error;
+    enum err err = probe->driver->line_reset(probe);
+    if (!err)
+        err = read_dpidr(probe, &dpidr);
+    return !err ? dap_recover(probe, trouble) : err;
 }
 
 enum err dap_abort(struct probe *probe)
@@ -249,8 +249,8 @@ enum err dap_clear_sticky(struct probe *probe)
     };
 
     dap_forget(&probe->dap);
-    enum err error = must_transfer(probe, "clearing of the sticky flags", list, 2);
-    if (error == ERR_OK && judge(list[1].value) != DAP_WELL)
+    enum err err = must_transfer(probe, "clearing of the sticky flags", list, 2);
+    if (!err && judge(list[1].value) != DAP_WELL)
         return job_fail(probe->job, ERR_FAULT, "CTRL/STAT stays 0x%08x", list[1].value);
-    return error;
+    return err;
 }

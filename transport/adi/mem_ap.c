@@ -27,7 +27,7 @@ static bool look_again(struct mem_ap_run *run, size_t slot, uint32_t step, size_
     return false;
 }
 
-static bool accept_status(struct mem_ap_run *run, size_t slot, size_t done, enum err *error)
+static bool accept_status(struct mem_ap_run *run, size_t slot, size_t done, enum err *err)
 {
     const struct op *op = mem_ap_op_at(run, slot);
     uint32_t dhcsr = run->list[slot].value;
@@ -35,9 +35,8 @@ static bool accept_status(struct mem_ap_run *run, size_t slot, size_t done, enum
     probe_note_dhcsr(run->probe, dhcsr);
     if (!(dhcsr & DHCSR_S_HALT)) {
         run->probe->failed = op;
-        *error =
-            job_fail(run->probe->job, ERR_NOT_HALTED,
-                     "core register %u cannot be accessed: the core is not halted", op->address);
+        *err = job_fail(run->probe->job, ERR_NOT_HALTED,
+                        "core register %u cannot be accessed: the core is not halted", op->address);
         return false;
     }
     if (dhcsr & DHCSR_S_REGRDY) {
@@ -90,13 +89,13 @@ static void accept_element(struct mem_ap_run *run, size_t slot)
 }
 
 /* Hands out what access `slot` brought. False: nothing behind it in the batch counts. */
-static bool accept(struct mem_ap_run *run, size_t slot, size_t done, enum err *error)
+static bool accept(struct mem_ap_run *run, size_t slot, size_t done, enum err *err)
 {
     const struct op *op = mem_ap_op_at(run, slot);
 
     switch ((enum mem_ap_slot_kind)run->slots[slot].kind) {
     case SLOT_STATUS:
-        return accept_status(run, slot, done, error);
+        return accept_status(run, slot, done, err);
     case SLOT_WAIT:
         return accept_wait(run, slot, done);
     case SLOT_ELEMENT:
@@ -137,26 +136,26 @@ static enum err send_batch(struct mem_ap_run *run)
 {
     size_t done;
     enum swd_ack ack;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
     uint64_t started = clock_now_us(run->probe->clock);
 
     run->unsatisfied = false;
     if (!run->used)
         return ERR_OK;
-    error = dap_transfer(run->probe, run->list, run->used, &done, &ack);
+    err = dap_transfer(run->probe, run->list, run->used, &done, &ack);
     measure(run, started, done);
     for (size_t i = 0; i < done; i++)
-        if (!accept(run, i, done, &error))
+        if (!accept(run, i, done, &err))
             break;
-    if (error != ERR_OK || (run->unsatisfied && ack == SWD_OK))
-        return error;
+    if (err || (run->unsatisfied && ack == SWD_OK))
+        return err;
     if (done == run->used && ack == SWD_OK)
         return ERR_OK;
     struct mem_ap_cursor again = run->next;
-    error = mem_ap_trouble(run, done, ack);
+    err = mem_ap_trouble(run, done, ack);
     if (run->unsatisfied)
         run->next = again;
-    return error;
+    return err;
 }
 
 static enum err time_is_over(struct mem_ap_run *run)
@@ -203,7 +202,7 @@ static enum err between_batches(struct mem_ap_run *run)
 enum err mem_ap_run(struct probe *probe, struct op *ops, size_t count)
 {
     struct mem_ap_run run;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
     /* Not the arrays: they are filled before they are read. */
     run.probe = probe;
@@ -213,14 +212,14 @@ enum err mem_ap_run(struct probe *probe, struct op *ops, size_t count)
     run.trouble_at = (struct mem_ap_cursor){.op = UINT32_MAX};
     run.retries = 0;
     run.careful = run.unsatisfied = run.waiting = run.reconnected = false;
-    while (error == ERR_OK && run.next.op < count) {
+    while (!err && run.next.op < count) {
         run.limit = batch_limit(&probe->dap);
         mem_ap_expand(&run);
-        error = send_batch(&run);
-        if (error == ERR_OK && run.next.op < count)
-            error = between_batches(&run);
+        err = send_batch(&run);
+        if (!err && run.next.op < count)
+            err = between_batches(&run);
     }
-    if (error != ERR_OK)
+    if (err)
         dap_forget(&probe->dap);
-    return error;
+    return err;
 }

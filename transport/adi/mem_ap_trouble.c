@@ -44,14 +44,13 @@ static enum err start_over_at(struct mem_ap_run *run, size_t slot)
 static enum err reset_lost(struct mem_ap_run *run, size_t slot)
 {
     uint32_t dpidr;
-    enum err error =
-        job_fail(run->probe->job, ERR_RESET_LOST,
-                 "the debug port forgot its power-up request: the target lost power or "
-                 "was reset");
+    enum err err = job_fail(run->probe->job, ERR_RESET_LOST,
+                            "the debug port forgot its power-up request: the target lost power or "
+                            "was reset");
 
     run->probe->failed = mem_ap_op_at(run, slot < run->used ? slot : run->used - 1);
     dap_connect(run->probe, &dpidr);
-    return error;
+    return err;
 }
 
 /* WDATAERR: the last write before `slot` was dropped by the port, so it may be sent again. */
@@ -100,10 +99,10 @@ static enum err after_silence(struct mem_ap_run *run, size_t slot)
     if (run->reconnected)
         return fail_at(run, at, SWD_NONE);
     run->reconnected = true;
-    enum err error = dap_reconnect(run->probe, &trouble);
-    if (error == ERR_PROBE_GONE || error == ERR_PROBE || error == ERR_CANCELLED)
-        return error;
-    if (error != ERR_OK) {
+    enum err err = dap_reconnect(run->probe, &trouble);
+    if (err == ERR_PROBE_GONE || err == ERR_PROBE || err == ERR_CANCELLED)
+        return err;
+    if (err) {
         job_clear(job); /* what was being done says more than that DPIDR does not answer either */
         return fail_at(run, at, SWD_NONE);
     }
@@ -115,22 +114,22 @@ static enum err after_silence(struct mem_ap_run *run, size_t slot)
 enum err mem_ap_trouble(struct mem_ap_run *run, size_t done, enum swd_ack ack)
 {
     enum dap_trouble trouble;
-    enum err error;
+    enum err err;
 
     switch (ack) {
     case SWD_WAIT:
-        error = dap_abort(run->probe);
-        if (error != ERR_OK)
-            return error;
+        err = dap_abort(run->probe);
+        if (err)
+            return err;
         if (job_cancelled(run->probe->job))
             return job_fail(run->probe->job, ERR_CANCELLED, "interrupted");
         return fail_at(run, culprit(run, done), SWD_WAIT);
     case SWD_FAULT:
-        error = dap_recover(run->probe, &trouble);
-        return error == ERR_OK ? after_fault(run, done, trouble) : error;
+        err = dap_recover(run->probe, &trouble);
+        return !err ? after_fault(run, done, trouble) : err;
     case SWD_PARITY:
-        error = dap_recover(run->probe, &trouble);
-        return error == ERR_OK ? after_parity(run, done, trouble) : error;
+        err = dap_recover(run->probe, &trouble);
+        return !err ? after_parity(run, done, trouble) : err;
     default:
         return after_silence(run, done);
     }

@@ -32,9 +32,9 @@ enum err job_fail(struct job *job, enum err code, const char *format, ...)
     char text[sizeof job->text];
     va_list args;
 
-    if (job->error != ERR_OK)
+    if (job->err != ERR_OK)
         return code;
-    job->error = code;
+    job->err = code;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
@@ -45,7 +45,7 @@ enum err job_fail(struct job *job, enum err code, const char *format, ...)
 
 void job_clear(struct job *job)
 {
-    job->error = ERR_OK;
+    job->err = ERR_OK;
     job->text[0] = '\0';
 }
 

@@ -31,7 +31,7 @@ struct job {
     void *between_user; /* of both: the worker's, so that handlers may redirect the output */
 
     /* What went wrong: the first failure since job_clear(). Worker thread only. */
-    enum err error;
+    enum err err;
     char text[400];
 };
 

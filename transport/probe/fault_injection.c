@@ -54,8 +54,8 @@ static enum err fault_run(struct probe *probe, struct op *ops, size_t count)
         return fail(probe, plan, ops);
     while (good < count && !breaks(plan))
         good++;
-    enum err error = good ? plan->inner->run(probe, ops, good) : ERR_OK;
-    return error == ERR_OK && good < count ? fail(probe, plan, &ops[good]) : error;
+    enum err err = good ? plan->inner->run(probe, ops, good) : ERR_OK;
+    return !err && good < count ? fail(probe, plan, &ops[good]) : err;
 }
 
 static enum err fault_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr)

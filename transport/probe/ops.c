@@ -9,13 +9,13 @@ void ops_init(struct ops *ops, struct probe *probe)
     ops->ap = 0;
     ops->count = 0;
     ops->dhcsr_seen = 0;
-    ops->error = ERR_OK;
+    ops->err = ERR_OK;
 }
 
 static void send_queued(struct ops *ops)
 {
-    if (ops->error == ERR_OK && ops->count) {
-        ops->error = probe_run(ops->probe, ops->list, ops->count);
+    if (ops->err == ERR_OK && ops->count) {
+        ops->err = probe_run(ops->probe, ops->list, ops->count);
         ops->dhcsr_seen |= ops->probe->dhcsr_seen;
         ops->probe->dhcsr_seen = 0;
         job_progress(ops->probe->job);
@@ -25,7 +25,7 @@ static void send_queued(struct ops *ops)
 
 static void append(struct ops *ops, const struct op *op)
 {
-    if (ops->error != ERR_OK)
+    if (ops->err != ERR_OK)
         return;
     if (ops->count == OPS_CAPACITY)
         send_queued(ops);
@@ -44,8 +44,8 @@ static void append_memory(struct ops *ops, const struct op *op)
         return;
     }
     send_queued(ops);
-    if (ops->error == ERR_OK)
-        ops->error =
+    if (ops->err == ERR_OK)
+        ops->err =
             job_fail(ops->probe->job, ERR_ALIGNMENT,
                      "0x%08x cannot be accessed in units of %u bytes", op->address, op->width);
 }
@@ -140,10 +140,10 @@ void ops_sleep(struct ops *ops, uint64_t us)
     struct probe *probe = ops->probe;
 
     send_queued(ops);
-    for (uint64_t slice; us > 0 && ops->error == ERR_OK; us -= slice) {
+    for (uint64_t slice; us > 0 && ops->err == ERR_OK; us -= slice) {
         slice = us < SLICE_US ? us : SLICE_US;
         if (job_cancelled(probe->job))
-            ops->error = job_fail(probe->job, ERR_CANCELLED, "interrupted");
+            ops->err = job_fail(probe->job, ERR_CANCELLED, "interrupted");
         else
             clock_sleep_us(probe->clock, slice);
     }
@@ -172,9 +172,9 @@ void ops_ap_write(struct ops *ops, uint32_t reg, uint32_t value)
 enum err ops_flush(struct ops *ops)
 {
     send_queued(ops);
-    enum err error = ops->error;
-    ops->error = ERR_OK;
-    return error;
+    enum err err = ops->err;
+    ops->err = ERR_OK;
+    return err;
 }
 
 uint32_t ops_take_dhcsr_sticky(struct ops *ops)

@@ -57,7 +57,7 @@ struct ops {
     struct probe *probe;
     uint8_t ap; /* AP of operations appended from now on: the core's; 0 after ops_init() */
     size_t count;
-    enum err error; /* sticks until the flush reports it */
+    enum err err; /* sticks until the flush reports it */
     uint32_t dhcsr_seen;
     struct op list[OPS_CAPACITY];
 };

@@ -33,14 +33,14 @@ enum err probe_scan_drivers(const struct probe_driver *const drivers[], struct p
         struct job own;
 
         job_init(&own, job->log);
-        enum err error = drivers[i]->scan ? drivers[i]->scan(list, &own) : ERR_OK;
-        if (error != ERR_OK)
-            job_fail(&failed, error, "%s", job_text(&own, error));
+        enum err err = drivers[i]->scan ? drivers[i]->scan(list, &own) : ERR_OK;
+        if (err)
+            job_fail(&failed, err, "%s", job_text(&own, err));
     }
-    if (failed.error == ERR_OK)
+    if (failed.err == ERR_OK)
         return ERR_OK;
     if (list->count == 0)
-        return job_fail(job, failed.error, "%s", failed.text);
+        return job_fail(job, failed.err, "%s", failed.text);
     log_line(job->log, LOG_WARN, "not all probes may be found: %s", failed.text);
     return ERR_OK;
 }
@@ -69,10 +69,10 @@ enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,
     made->job = job;
     made->clock = clock_real();
     made->wire = wire;
-    enum err error = made->driver->open(made);
-    if (error != ERR_OK) {
+    enum err err = made->driver->open(made);
+    if (err) {
         free(made);
-        return error;
+        return err;
     }
     wire_log_open(made);
     *probe = made;
@@ -136,30 +136,30 @@ enum err probe_connect(struct probe *probe, enum probe_connect how, uint32_t *dp
     uint32_t value = 0;
 
     probe->dhcsr_seen = 0;
-    enum err error = probe->driver->connect(probe, how, &value);
-    wire_log_call(probe, wire_connect_name(how), error, &value);
+    enum err err = probe->driver->connect(probe, how, &value);
+    wire_log_call(probe, wire_connect_name(how), err, &value);
     if (dpidr)
         *dpidr = value;
-    return error;
+    return err;
 }
 
 enum err probe_disconnect(struct probe *probe)
 {
-    enum err error = probe->driver->disconnect(probe);
+    enum err err = probe->driver->disconnect(probe);
 
-    wire_log_call(probe, "disconnect", error, NULL);
-    return error;
+    wire_log_call(probe, "disconnect", err, NULL);
+    return err;
 }
 
 enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
 {
     char request[32];
     uint32_t actual = 0;
-    enum err error = probe->driver->set_speed(probe, khz, &actual);
+    enum err err = probe->driver->set_speed(probe, khz, &actual);
 
     snprintf(request, sizeof request, "speed %u", khz);
-    wire_log_call(probe, request, error, &actual);
-    if (error == ERR_OK) {
+    wire_log_call(probe, request, err, &actual);
+    if (!err) {
         probe->speed_khz = actual;
         probe->asked_khz = khz;
         if (actual)
@@ -167,7 +167,7 @@ enum err probe_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz
     }
     if (actual_khz)
         *actual_khz = actual;
-    return error;
+    return err;
 }
 
 uint32_t probe_asked_khz(const struct probe *probe)
@@ -190,9 +190,9 @@ bool probe_one_speed(const struct probe *probe)
     return probe->one_speed;
 }
 
-const char *probe_hint(const struct probe *probe, enum err error)
+const char *probe_hint(const struct probe *probe, enum err err)
 {
-    if (error != ERR_PARITY)
+    if (err != ERR_PARITY)
         return "";
     return probe->one_speed ? ": shorten the wires, connect GND"
                             : ": lower the speed, shorten the wires, connect GND";
@@ -200,21 +200,21 @@ const char *probe_hint(const struct probe *probe, enum err error)
 
 enum err probe_nrst(struct probe *probe, enum probe_nrst level)
 {
-    enum err error = probe->driver->nrst(probe, level);
+    enum err err = probe->driver->nrst(probe, level);
 
-    wire_log_call(probe, wire_nrst_name(level), error, NULL);
-    return error;
+    wire_log_call(probe, wire_nrst_name(level), err, NULL);
+    return err;
 }
 
 enum err probe_vtref(struct probe *probe, uint32_t *millivolts)
 {
-    enum err error = probe->driver->vtref ? probe->driver->vtref(probe, millivolts)
-                                          : job_fail(probe->job, ERR_UNSUPPORTED,
-                                                     "a %s probe cannot measure the target voltage",
-                                                     probe->driver->name);
+    enum err err = probe->driver->vtref ? probe->driver->vtref(probe, millivolts)
+                                        : job_fail(probe->job, ERR_UNSUPPORTED,
+                                                   "a %s probe cannot measure the target voltage",
+                                                   probe->driver->name);
 
-    wire_log_call(probe, "vtref", error, millivolts);
-    return error;
+    wire_log_call(probe, "vtref", err, millivolts);
+    return err;
 }
 
 enum err probe_command(struct probe *probe, int argc, const char *const argv[])
@@ -232,10 +232,10 @@ enum err probe_run(struct probe *probe, struct op *ops, size_t count)
     probe->failed = NULL;
     probe->failed_address_known = false;
     uint32_t before = probe->dhcsr_seen;
-    enum err error = probe->driver->run(probe, ops, count);
-    wire_log_ops(probe, ops, count, error, probe->dhcsr_seen & ~before);
+    enum err err = probe->driver->run(probe, ops, count);
+    wire_log_ops(probe, ops, count, err, probe->dhcsr_seen & ~before);
     probe->failed = NULL; /* the operations are the caller's again */
-    return error;
+    return err;
 }
 
 bool probe_failed_address(const struct probe *probe, uint32_t *address)

@@ -117,7 +117,7 @@ uint32_t probe_now_khz(const struct probe *probe);
 /* Its firmware has one speed of SWD: to ask for another does not help. */
 bool probe_one_speed(const struct probe *probe);
 /* The end of a sentence on `error`: ": " and what helps if it is ERR_PARITY, else empty. */
-const char *probe_hint(const struct probe *probe, enum err error);
+const char *probe_hint(const struct probe *probe, enum err err);
 /* Drives the probe's NRST pin; nothing tells whether it is wired. */
 enum err probe_nrst(struct probe *probe, enum probe_nrst level);
 /* Target voltage in millivolts; ERR_UNSUPPORTED when the probe cannot measure. */

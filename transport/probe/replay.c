@@ -102,11 +102,11 @@ static enum err take_answer(struct probe *probe)
 
 static enum err take_value(struct probe *probe, uint32_t *value)
 {
-    enum err error = take_answer(probe);
+    enum err err = take_answer(probe);
 
-    if (error == ERR_OK && sscanf(replay_of(probe)->record.answer, "%8" SCNx32, value) != 1)
+    if (!err && sscanf(replay_of(probe)->record.answer, "%8" SCNx32, value) != 1)
         return garbled(probe, "no number behind the arrow");
-    return error;
+    return err;
 }
 
 static bool take_hex(const char *digits, uint8_t *to, size_t length)
@@ -150,15 +150,15 @@ static void take_broken(struct probe *probe, const struct op *op)
 
 static enum err take_op(struct probe *probe, const struct op *op)
 {
-    enum err error = op->result ? take_value(probe, op->result) : take_answer(probe);
+    enum err err = op->result ? take_value(probe, op->result) : take_answer(probe);
 
-    if (error == ERR_OK && op->kind == OP_READ && op->data)
-        error = take_bytes(probe, op);
-    if (error != ERR_OK) {
+    if (!err && op->kind == OP_READ && op->data)
+        err = take_bytes(probe, op);
+    if (err) {
         probe->failed = op;
         take_broken(probe, op);
     }
-    return error;
+    return err;
 }
 
 /* --- questions --- */
@@ -189,12 +189,12 @@ static bool changes_nothing(const struct op *ops, size_t count)
 /* Answers a flush from where the record stands. False: other questions stand there; *differs is the
  * first of ours that does not. */
 static bool answer(struct probe *probe, struct op *ops, size_t count, const char *questions,
-                   bool again, const char **differs, enum err *error)
+                   bool again, const char **differs, enum err *err)
 {
     struct record *record = &replay_of(probe)->record;
 
-    *error = ERR_OK;
-    for (size_t i = 0; i < count && *error == ERR_OK; i++) {
+    *err = ERR_OK;
+    for (size_t i = 0; i < count && !*err; i++) {
         size_t length = strcspn(questions, "\n");
 
         *differs = questions;
@@ -203,7 +203,7 @@ static bool answer(struct probe *probe, struct op *ops, size_t count, const char
             return false;
         if (!again)
             take_notes(probe);
-        *error = take_op(probe, &ops[i]);
+        *err = take_op(probe, &ops[i]);
         questions += length + 1;
     }
     return true;
@@ -211,7 +211,7 @@ static bool answer(struct probe *probe, struct op *ops, size_t count, const char
 
 /* Asked once more than was recorded: the same answer. */
 static bool answer_again(struct probe *probe, struct op *ops, size_t count, const char *questions,
-                         enum err *error)
+                         enum err *err)
 {
     struct replay *replay = replay_of(probe);
     struct record_place place = record_tell(&replay->record);
@@ -220,7 +220,7 @@ static bool answer_again(struct probe *probe, struct op *ops, size_t count, cons
     if (!replay->looked || strcmp(replay->looked, questions) != 0)
         return false;
     record_seek(&replay->record, replay->looked_at);
-    bool answered = answer(probe, ops, count, questions, true, &differs, error);
+    bool answered = answer(probe, ops, count, questions, true, &differs, err);
     record_seek(&replay->record, place);
     replay->record.now_us += AGAIN_US;
     return answered;
@@ -243,21 +243,21 @@ static enum err run_questions(struct probe *probe, struct op *ops, size_t count,
     struct record_place place = record_tell(&replay->record);
     bool ahead = looks_ahead(replay, ops, count);
     const char *differs = questions;
-    enum err error;
+    enum err err;
 
-    while (!answer(probe, ops, count, questions, ahead, &differs, &error)) {
+    while (!answer(probe, ops, count, questions, ahead, &differs, &err)) {
         record_seek(&replay->record, place);
-        if (answer_again(probe, ops, count, questions, &error)) {
+        if (answer_again(probe, ops, count, questions, &err)) {
             free(questions);
-            return error;
+            return err;
         }
         if (!skip_look(replay)) {
             for (const char *at = questions; at < differs; at++)
                 if (*at == '\n')
                     record_next(&replay->record);
-            error = depart(probe, differs);
+            err = depart(probe, differs);
             free(questions);
-            return error;
+            return err;
         }
         place = record_tell(&replay->record);
         ahead = looks_ahead(replay, ops, count);
@@ -269,7 +269,7 @@ static enum err run_questions(struct probe *probe, struct op *ops, size_t count,
     replay->looked_at = place;
     if (!replay->looked)
         free(questions);
-    return error;
+    return err;
 }
 
 static enum err replay_run(struct probe *probe, struct op *ops, size_t count)
@@ -304,16 +304,16 @@ static enum err expect(struct probe *probe, const char *request)
 
 static enum err expect_value(struct probe *probe, const char *request, uint32_t *value)
 {
-    enum err error = expect(probe, request);
+    enum err err = expect(probe, request);
 
-    return error == ERR_OK ? take_value(probe, value) : error;
+    return !err ? take_value(probe, value) : err;
 }
 
 static enum err expect_ok(struct probe *probe, const char *request)
 {
-    enum err error = expect(probe, request);
+    enum err err = expect(probe, request);
 
-    return error == ERR_OK ? take_answer(probe) : error;
+    return !err ? take_answer(probe) : err;
 }
 
 /* --- the driver --- */
@@ -340,10 +340,10 @@ static enum err replay_open(struct probe *probe)
         return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
     replay->clock = (struct clock){replay_now, replay_sleep, .is_virtual = false};
     if (!record_open(&replay->record, probe->info.spec)) {
-        enum err error = job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,
-                                  strerror(errno));
+        enum err err = job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,
+                                strerror(errno));
         free(replay);
-        return error;
+        return err;
     }
     probe->state = replay;
     probe->clock = &replay->clock;

@@ -115,9 +115,9 @@ void wire_put_request(FILE *to, const struct op *op)
     }
 }
 
-static void put_error(struct probe *probe, enum err error)
+static void put_error(struct probe *probe, enum err err)
 {
-    fprintf(probe->wire, " -> error %d %s\n", (int)error, job_text(probe->job, error));
+    fprintf(probe->wire, " -> error %d %s\n", (int)err, job_text(probe->job, err));
 }
 
 static void put_result(FILE *to, const struct op *op)
@@ -147,19 +147,19 @@ static void put_broken(struct probe *probe, const struct op *op)
     fputc('\n', probe->wire);
 }
 
-static void put_op(struct probe *probe, const struct op *op, enum err error)
+static void put_op(struct probe *probe, const struct op *op, enum err err)
 {
-    if (error != ERR_OK)
+    if (err)
         put_broken(probe, op);
     put_time(probe);
     wire_put_request(probe->wire, op);
-    if (error != ERR_OK)
-        put_error(probe, error);
+    if (err)
+        put_error(probe, err);
     else
         put_result(probe->wire, op);
 }
 
-void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error,
+void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err err,
                   uint32_t dhcsr)
 {
     if (!probe->wire)
@@ -172,9 +172,9 @@ void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum 
         fprintf(probe->wire, "dhcsr %08x\n", dhcsr);
     }
     /* A driver that failed without naming an operation vouches for none. */
-    size_t good = error == ERR_OK ? count : probe->failed ? (size_t)(probe->failed - ops) : 0;
+    size_t good = !err ? count : probe->failed ? (size_t)(probe->failed - ops) : 0;
     for (size_t i = 0; i < count && i <= good; i++)
-        put_op(probe, &ops[i], i == good ? error : ERR_OK);
+        put_op(probe, &ops[i], i == good ? err : ERR_OK);
     fflush(probe->wire);
 }
 
@@ -217,15 +217,15 @@ void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t cou
     }
 }
 
-void wire_log_call(struct probe *probe, const char *request, enum err error, const uint32_t *value)
+void wire_log_call(struct probe *probe, const char *request, enum err err, const uint32_t *value)
 {
     if (!probe->wire)
         return;
     put_speed(probe);
     put_time(probe);
     fputs(request, probe->wire);
-    if (error != ERR_OK)
-        put_error(probe, error);
+    if (err)
+        put_error(probe, err);
     else if (value)
         fprintf(probe->wire, " -> %08x\n", *value);
     else

@@ -10,13 +10,13 @@
 void wire_log_open(struct probe *probe);
 /* After a run: the operations up to the failed one with their results; `dhcsr` are the sticky bits
  * that the driver noted in it (probe_note_dhcsr()). */
-void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err error,
+void wire_log_ops(struct probe *probe, const struct op *ops, size_t count, enum err err,
                   uint32_t dhcsr);
 /* After a driver's transfer(): `done` accesses, then the one that `ack` answered. */
 void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t count, size_t done,
                   enum swd_ack ack);
 /* Anything else: "nrst assert" and its result, a number if `value` is not NULL. */
-void wire_log_call(struct probe *probe, const char *request, enum err error, const uint32_t *value);
+void wire_log_call(struct probe *probe, const char *request, enum err err, const uint32_t *value);
 
 /* The request part of an operation's line, as replay.c compares it. */
 void wire_put_request(FILE *to, const struct op *op);

@@ -83,15 +83,15 @@ static enum err check_present(struct probe *probe)
 
 static enum err sim_open(struct probe *probe)
 {
-    char error[256];
+    char err[256];
     struct sim_probe *sim = calloc(1, sizeof *sim);
 
     if (!sim)
         return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
-    sim->board = sim_board_create(probe->info.spec, error, sizeof error);
+    sim->board = sim_board_create(probe->info.spec, err, sizeof err);
     if (!sim->board) {
         free(sim);
-        return job_fail(probe->job, ERR_ARGUMENT, "%s", error);
+        return job_fail(probe->job, ERR_ARGUMENT, "%s", err);
     }
     sim->clock = (struct clock){now_us, sleep_us,
                                 .is_virtual = sim_board_pace(sim->board) != SIM_PACE_REALTIME,
@@ -191,56 +191,56 @@ static enum err sim_transfer(struct probe *probe, struct dap_access *list, size_
                              size_t *done, enum swd_ack *ack)
 {
     struct sim_probe *sim = sim_of(probe);
-    enum err error = check_present(probe);
+    enum err err = check_present(probe);
 
     *done = 0;
     *ack = SWD_OK;
-    if (error != ERR_OK)
-        return error;
+    if (err)
+        return err;
     *ack = run_list(probe, list, count, done);
     sim_wall_end(&sim->wall);
     log_remarks(probe);
     probe->stats.instructions = sim_board_instructions(sim->board);
-    if ((error = check_present(probe)) != ERR_OK)
+    if ((err = check_present(probe)) != ERR_OK)
         *ack = SWD_OK; /* the error says it; there was no acknowledge */
-    return error;
+    return err;
 }
 
 static enum err sim_line_reset(struct probe *probe)
 {
-    enum err error = check_present(probe);
+    enum err err = check_present(probe);
 
-    if (error == ERR_OK)
+    if (!err)
         sim_board_swd_line_reset(sim_of(probe)->board);
-    return error;
+    return err;
 }
 
 /* --- the rest of a probe --- */
 
 static enum err sim_nrst(struct probe *probe, enum probe_nrst level)
 {
-    enum err error = check_present(probe);
+    enum err err = check_present(probe);
 
-    if (error == ERR_OK)
+    if (!err)
         sim_board_nrst(sim_of(probe)->board, level == PROBE_NRST_ASSERT);
-    return error;
+    return err;
 }
 
 static enum err sim_connect(struct probe *probe, enum probe_connect how, uint32_t *dpidr)
 {
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
     if (how == PROBE_CONNECT_UNDER_RESET)
-        error = sim_nrst(probe, PROBE_NRST_ASSERT);
-    return error == ERR_OK ? dap_connect(probe, dpidr) : error;
+        err = sim_nrst(probe, PROBE_NRST_ASSERT);
+    return !err ? dap_connect(probe, dpidr) : err;
 }
 
 static enum err sim_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz)
 {
-    enum err error = check_present(probe);
+    enum err err = check_present(probe);
 
-    if (error != ERR_OK)
-        return error;
+    if (err)
+        return err;
     *actual_khz = khz == 0 ? SPEED_DEFAULT_KHZ : khz < SPEED_MAX_KHZ ? khz : SPEED_MAX_KHZ;
     sim_board_set_swclk(sim_of(probe)->board, *actual_khz);
     return ERR_OK;
@@ -248,11 +248,11 @@ static enum err sim_set_speed(struct probe *probe, uint32_t khz, uint32_t *actua
 
 static enum err sim_vtref(struct probe *probe, uint32_t *millivolts)
 {
-    enum err error = check_present(probe);
+    enum err err = check_present(probe);
 
-    if (error == ERR_OK)
+    if (!err)
         *millivolts = sim_board_vtref_mv(sim_of(probe)->board);
-    return error;
+    return err;
 }
 
 /* Controls reach the board also while the probe is unplugged. */
@@ -275,11 +275,11 @@ bool probe_sim_named(const char *word)
 /* Trying it out is the whole check: the words live in one place. */
 static enum err sim_describe(struct probe_info *info, unsigned number, struct job *job)
 {
-    char error[256];
-    struct sim_board *board = sim_board_create(info->spec, error, sizeof error);
+    char err[256];
+    struct sim_board *board = sim_board_create(info->spec, err, sizeof err);
 
     if (!board)
-        return job_fail(job, ERR_ARGUMENT, "%s", error);
+        return job_fail(job, ERR_ARGUMENT, "%s", err);
     snprintf(info->product, sizeof info->product, "simulated %s", sim_board_name(board));
     snprintf(info->serial, sizeof info->serial, "SIM%u", number);
     snprintf(info->place, sizeof info->place, "sim:%u", number);

@@ -31,9 +31,9 @@ static enum err resynchronise(struct probe *probe)
 
     stlink_command(command, STLINK_GET_VERSION, 0);
     for (int i = 0; i < SYNC_READS_MAX; i++) {
-        enum err error = stlink->pipe->driver->exchange(stlink->pipe, &x, probe->job);
-        if (error != ERR_OK)
-            return error;
+        enum err err = stlink->pipe->driver->exchange(stlink->pipe, &x, probe->job);
+        if (err)
+            return err;
         if (x.in_length == sizeof stlink->version_reply &&
             memcmp(reply, stlink->version_reply, x.in_length) == 0)
             return ERR_OK;
@@ -48,24 +48,24 @@ static enum err recover(struct probe *probe)
 
     if (!stlink->dirty)
         return ERR_OK;
-    enum err error = stlink->pipe->driver->recover(stlink->pipe, probe->job);
-    if (error == ERR_OK && stlink->version.generation)
-        error = resynchronise(probe);
-    if (error == ERR_OK)
+    enum err err = stlink->pipe->driver->recover(stlink->pipe, probe->job);
+    if (!err && stlink->version.generation)
+        err = resynchronise(probe);
+    if (!err)
         stlink->dirty = false;
-    return error;
+    return err;
 }
 
 /* Two commands in a row without an answer, although the pipes were cleared between them: only
  * opening it anew, with a USB reset if need be, can help. */
-static enum err count_failure(struct probe *probe, enum err error, bool first_in_job)
+static enum err count_failure(struct probe *probe, enum err err, bool first_in_job)
 {
     struct stlink *stlink = stlink_of(probe);
 
     stlink->dirty = true;
-    if (error == ERR_PROBE_GONE || !stlink->in_service || ++stlink->failures < FAILURES_MAX) {
-        stlink->lost |= error == ERR_PROBE_GONE;
-        return error;
+    if (err == ERR_PROBE_GONE || !stlink->in_service || ++stlink->failures < FAILURES_MAX) {
+        stlink->lost |= err == ERR_PROBE_GONE;
+        return err;
     }
     stlink->lost = true;
     if (first_in_job)
@@ -76,18 +76,18 @@ static enum err count_failure(struct probe *probe, enum err error, bool first_in
 static enum err exchange(struct probe *probe, struct pipe_exchange *exchange)
 {
     struct stlink *stlink = stlink_of(probe);
-    bool first_in_job = probe->job->error == ERR_OK;
-    enum err error = recover(probe);
+    bool first_in_job = probe->job->err == ERR_OK;
+    enum err err = recover(probe);
 
-    if (error != ERR_OK)
-        return count_failure(probe, error, first_in_job);
+    if (err)
+        return count_failure(probe, err, first_in_job);
     exchange->command_length = STLINK_COMMAND_SIZE;
     exchange->timeout_ms = USB_TIMEOUT_MS;
-    error = stlink->pipe->driver->exchange(stlink->pipe, exchange, probe->job);
+    err = stlink->pipe->driver->exchange(stlink->pipe, exchange, probe->job);
     probe->stats.transfers = stlink->pipe->transfers;
     probe->stats.bytes = stlink->pipe->bytes;
-    if (error != ERR_OK)
-        return count_failure(probe, error, first_in_job);
+    if (err)
+        return count_failure(probe, err, first_in_job);
     job_progress(probe->job);
     stlink->failures = 0;
     return ERR_OK;
@@ -100,9 +100,9 @@ enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, 
 
     if (length > 0)
         memset(reply, 0, length);
-    enum err error = exchange(probe, &x);
-    if (error != ERR_OK)
-        return error;
+    enum err err = exchange(probe, &x);
+    if (err)
+        return err;
     if (x.in_length == length)
         return ERR_OK;
     stlink_of(probe)->dirty = true;
@@ -128,12 +128,12 @@ enum err stlink_fail_echo(struct probe *probe, const uint8_t *command)
 
 enum err stlink_ask(struct probe *probe, const uint8_t *command, uint8_t *reply, size_t length)
 {
-    enum err error = stlink_fetch(probe, command, reply, length);
+    enum err err = stlink_fetch(probe, command, reply, length);
 
     /* No reply begins like that: the first byte is a status, a version, a mode, a low number. */
-    if (error == ERR_OK && length >= 2 && reply[0] == command[0] && reply[1] == command[1])
+    if (!err && length >= 2 && reply[0] == command[0] && reply[1] == command[1])
         return stlink_fail_echo(probe, command);
-    return error;
+    return err;
 }
 
 enum err stlink_ask_status(struct probe *probe, const uint8_t *command, uint8_t *reply,
@@ -143,9 +143,9 @@ enum err stlink_ask_status(struct probe *probe, const uint8_t *command, uint8_t 
     const struct stlink_status *found;
 
     for (uint64_t pause = RETRY_FIRST_US;; pause = pause < RETRY_LONGEST_US ? 2 * pause : pause) {
-        enum err error = stlink_ask(probe, command, reply, length);
-        if (error != ERR_OK)
-            return error;
+        enum err err = stlink_ask(probe, command, reply, length);
+        if (err)
+            return err;
         found = stlink_status(reply[0]);
         if (status)
             *status = found;
@@ -154,7 +154,7 @@ enum err stlink_ask_status(struct probe *probe, const uint8_t *command, uint8_t 
         clock_sleep_us(probe->clock, pause);
         probe->stats.waits++;
     }
-    return found->error;
+    return found->err;
 }
 
 enum err stlink_last_status(struct probe *probe, const struct stlink_status **status,
@@ -165,19 +165,19 @@ enum err stlink_last_status(struct probe *probe, const struct stlink_status **st
     bool long_form = stlink->caps.last_status2;
 
     stlink_command(command, STLINK_DEBUG, long_form ? STLINK_LAST_STATUS2 : STLINK_LAST_STATUS);
-    enum err error = stlink_ask(probe, command, reply, long_form ? 12 : 2);
-    if (error != ERR_OK)
-        return error;
+    enum err err = stlink_ask(probe, command, reply, long_form ? 12 : 2);
+    if (err)
+        return err;
     *status = stlink_status(reply[0]);
-    if (long_form && (*status)->error != ERR_OK)
+    if (long_form && (*status)->err != ERR_OK)
         *fault_address = get_le32(reply + 4);
-    return (*status)->error;
+    return (*status)->err;
 }
 
 enum err stlink_fail(struct probe *probe, const struct op *op, uint32_t address,
                      const struct stlink_status *status)
 {
-    switch (status->error) {
+    switch (status->err) {
     case ERR_FAULT:
         return probe_fail_op(probe, op, address, SWD_FAULT);
     case ERR_WAIT:
@@ -188,7 +188,7 @@ enum err stlink_fail(struct probe *probe, const struct op *op, uint32_t address,
         stlink_of(probe)->wire_proved = false;
         return probe_fail_op(probe, op, address, SWD_PARITY);
     default:
-        return job_fail(probe->job, status->error, "access at 0x%08x: %s (ST-Link status %02X)",
+        return job_fail(probe->job, status->err, "access at 0x%08x: %s (ST-Link status %02X)",
                         address, status->text, status->code);
     }
 }

@@ -27,9 +27,9 @@ enum err stlink_read_word(struct probe *probe, const struct op *op, uint32_t add
 
     stlink_command(command, STLINK_DEBUG, STLINK_READDEBUGREG);
     put_le32(command + 2, address);
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, &status);
-    if (error != ERR_OK)
-        return status ? stlink_fail(probe, op, address, status) : error;
+    enum err err = stlink_ask_status(probe, command, reply, sizeof reply, &status);
+    if (err)
+        return status ? stlink_fail(probe, op, address, status) : err;
     *value = get_le32(reply + 4);
     if (address == DHCSR_ADDRESS)
         probe_note_dhcsr(probe, *value);
@@ -44,8 +44,8 @@ static enum err write_word(struct probe *probe, const struct op *op)
     stlink_command(command, STLINK_DEBUG, STLINK_WRITEDEBUGREG);
     put_le32(command + 2, op->address);
     put_le32(command + 6, op->inline_data ? op->value : get_le32(op->data));
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, &status);
-    return error != ERR_OK && status ? stlink_fail(probe, op, op->address, status) : error;
+    enum err err = stlink_ask_status(probe, command, reply, sizeof reply, &status);
+    return err && status ? stlink_fail(probe, op, op->address, status) : err;
 }
 
 /* --- blocks --- */
@@ -92,19 +92,19 @@ static enum err fetch_block(struct probe *probe, const struct op *op, const uint
     uint8_t pair[2] = {0}; /* the probe answers a single byte with two */
     uint8_t *reply = bytes == 1 ? pair : data;
     uint32_t length = bytes == 1 ? sizeof pair : bytes;
-    enum err error = stlink_fetch(probe, command, reply, length);
+    enum err err = stlink_fetch(probe, command, reply, length);
 
-    if (error == ERR_OK && memcmp(reply, command, length < ECHO_SURE ? length : ECHO_SURE) == 0) {
+    if (!err && memcmp(reply, command, length < ECHO_SURE ? length : ECHO_SURE) == 0) {
         if (length >= ECHO_SURE)
             return stlink_fail_echo(probe, command);
         if (stlink_may_repeat(op, ERR_PARITY)) {
             stlink_of(probe)->dirty = true;
-            error = stlink_fetch(probe, command, reply, length);
+            err = stlink_fetch(probe, command, reply, length);
         }
     }
     if (bytes == 1)
         data[0] = pair[0];
-    return error;
+    return err;
 }
 
 static enum err block_once(struct probe *probe, const struct op *op, uint8_t code, uint32_t address,
@@ -115,9 +115,9 @@ static enum err block_once(struct probe *probe, const struct op *op, uint8_t cod
 
     *status = NULL;
     block_command(command, code, op, address, bytes);
-    enum err error = op->kind == OP_WRITE ? stlink_tell(probe, command, data, bytes)
-                                          : fetch_block(probe, op, command, data, bytes);
-    return error == ERR_OK ? stlink_last_status(probe, status, fault) : error;
+    enum err err = op->kind == OP_WRITE ? stlink_tell(probe, command, data, bytes)
+                                        : fetch_block(probe, op, command, data, bytes);
+    return !err ? stlink_last_status(probe, status, fault) : err;
 }
 
 /* Repeats on WAIT: the accesses are plain memory, once more does no harm; a FIFO is not repeated.
@@ -127,18 +127,18 @@ static enum err block(struct probe *probe, const struct op *op, uint8_t code, ui
 {
     const struct stlink_status *status;
     uint32_t fault = address;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
     for (int try = 0; try < 8; try++) {
-        error = block_once(probe, op, code, address, data, bytes, &status, &fault);
+        err = block_once(probe, op, code, address, data, bytes, &status, &fault);
         if (!status)
-            return error;
+            return err;
         if (!status->retry || !op->increment || job_cancelled(probe->job))
             break;
         clock_sleep_us(probe->clock, 100u << try);
         probe->stats.waits++;
     }
-    if (error == ERR_OK)
+    if (!err)
         return ERR_OK;
     if (fault < address || fault >= address + bytes)
         fault = address; /* not known: the earliest it can be */
@@ -171,10 +171,10 @@ static enum err without_command(struct probe *probe, struct op *op)
             bytes.data = inline_bytes;
             bytes.result = NULL;
         }
-        enum err error = stlink_run_one(probe, &bytes);
-        if (error == ERR_OK && op->kind == OP_READ && !op->data)
+        enum err err = stlink_run_one(probe, &bytes);
+        if (!err && op->kind == OP_READ && !op->data)
             *op->result = get_le16(inline_bytes);
-        return error;
+        return err;
     }
     return job_fail(probe->job, ERR_UNSUPPORTED,
                     "the probe's firmware %s cannot do %u-bit accesses: update it",
@@ -190,10 +190,9 @@ enum err stlink_run_piece(struct probe *probe, struct op *op)
 {
     struct stlink *stlink = stlink_of(probe);
     uint8_t code = stlink_memory_op(&stlink->caps, op->kind == OP_WRITE, op->width, op->increment);
-    enum err error = stlink_need_ap(probe, op->ap);
+    enum err err = stlink_need_ap(probe, op->ap);
 
-    return error == ERR_OK ? block(probe, op, code, op->address, op->data, op->count * op->width)
-                           : error;
+    return !err ? block(probe, op, code, op->address, op->data, op->count * op->width) : err;
 }
 
 static enum err check_block(struct probe *probe, const struct op *op)
@@ -221,33 +220,33 @@ static struct op piece_of(const struct stlink *stlink, const struct op *op, uint
     return piece;
 }
 
-static bool wire_may_have_failed(const struct probe *probe, enum err error)
+static bool wire_may_have_failed(const struct probe *probe, enum err err)
 {
-    return error == ERR_PARITY || (error == ERR_FAULT && probe->stats.repeats > 0);
+    return err == ERR_PARITY || (err == ERR_FAULT && probe->stats.repeats > 0);
 }
 
 static enum err run_pieces(struct probe *probe, struct op *op, uint8_t *data)
 {
     uint32_t total = op->count * op->width, limit = UINT32_MAX, bytes;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
-    for (uint32_t at = 0; at < total && error == ERR_OK; at += bytes) {
+    for (uint32_t at = 0; at < total && !err; at += bytes) {
         struct op piece = piece_of(stlink_of(probe), op, data, at, limit);
 
         bytes = piece.count * piece.width;
-        error = check_block(probe, op);
-        if (error == ERR_OK)
-            error = stlink_run_repeated(probe, &piece, stlink_run_piece);
+        err = check_block(probe, op);
+        if (!err)
+            err = stlink_run_repeated(probe, &piece, stlink_run_piece);
         /* On a bad wire a shorter one comes through sooner. */
-        if (wire_may_have_failed(probe, error) && bytes > GARBLED_MIN &&
-            stlink_may_repeat(&piece, error)) {
+        if (wire_may_have_failed(probe, err) && bytes > GARBLED_MIN &&
+            stlink_may_repeat(&piece, err)) {
             job_clear(probe->job);
             limit = bytes / 8 * 4;
             bytes = 0;
-            error = ERR_OK;
+            err = ERR_OK;
         }
     }
-    return error;
+    return err;
 }
 
 static enum err run_block(struct probe *probe, struct op *op)
@@ -259,22 +258,22 @@ static enum err run_block(struct probe *probe, struct op *op)
         return without_command(probe, op);
     if (op->inline_data)
         put_le32(one, op->value);
-    enum err error = run_pieces(probe, op, data);
-    if (error == ERR_OK && op->kind == OP_READ && !op->data)
+    enum err err = run_pieces(probe, op, data);
+    if (!err && op->kind == OP_READ && !op->data)
         *op->result = from_bytes(one, op->width);
-    return error;
+    return err;
 }
 
 static enum err run_word(struct probe *probe, struct op *op)
 {
     uint32_t value = 0;
-    enum err error = stlink_need_ap(probe, 0);
+    enum err err = stlink_need_ap(probe, 0);
 
-    if (error == ERR_OK)
-        error = op->kind == OP_WRITE ? write_word(probe, op)
-                                     : stlink_read_word(probe, op, op->address, &value);
-    if (error != ERR_OK || op->kind == OP_WRITE)
-        return error;
+    if (!err)
+        err = op->kind == OP_WRITE ? write_word(probe, op)
+                                   : stlink_read_word(probe, op, op->address, &value);
+    if (err || op->kind == OP_WRITE)
+        return err;
     if (op->data)
         put_le32(op->data, value);
     else
@@ -300,9 +299,9 @@ enum err stlink_any_word(struct probe *probe, const struct op *op, enum op_kind 
                       .inline_data = kind == OP_WRITE,
                       .value = *value,
                       .result = value};
-    enum err error = run_block(probe, &word);
+    enum err err = run_block(probe, &word);
 
-    if (error == ERR_OK && kind == OP_READ && address == DHCSR_ADDRESS)
+    if (!err && kind == OP_READ && address == DHCSR_ADDRESS)
         probe_note_dhcsr(probe, *value);
-    return error;
+    return err;
 }

@@ -23,9 +23,9 @@ static enum err await_register(struct probe *probe, const struct op *op)
     uint32_t dhcsr = 0;
 
     do {
-        enum err error = stlink_any_word(probe, op, OP_READ, DHCSR_ADDRESS, &dhcsr);
-        if (error != ERR_OK || (dhcsr & DHCSR_S_REGRDY))
-            return error;
+        enum err err = stlink_any_word(probe, op, OP_READ, DHCSR_ADDRESS, &dhcsr);
+        if (err || (dhcsr & DHCSR_S_REGRDY))
+            return err;
     } while (clock_now_us(probe->clock) < end);
     return job_fail(probe->job, ERR_TIMEOUT, "core register %u: S_REGRDY does not come",
                     op->address);
@@ -37,15 +37,15 @@ static enum err run_reg_elsewhere(struct probe *probe, struct op *op)
 {
     bool read = op->kind == OP_REG_READ;
     uint32_t select = op->address | (read ? 0 : DCRSR_WRITE), value = op->value;
-    enum err error = read ? ERR_OK : stlink_any_word(probe, op, OP_WRITE, DCRDR_ADDRESS, &value);
+    enum err err = read ? ERR_OK : stlink_any_word(probe, op, OP_WRITE, DCRDR_ADDRESS, &value);
 
-    if (error == ERR_OK)
-        error = stlink_any_word(probe, op, OP_WRITE, DCRSR_ADDRESS, &select);
-    if (error == ERR_OK)
-        error = await_register(probe, op);
-    if (error == ERR_OK && read)
-        error = stlink_any_word(probe, op, OP_READ, DCRDR_ADDRESS, op->result);
-    return error;
+    if (!err)
+        err = stlink_any_word(probe, op, OP_WRITE, DCRSR_ADDRESS, &select);
+    if (!err)
+        err = await_register(probe, op);
+    if (!err && read)
+        err = stlink_any_word(probe, op, OP_READ, DCRDR_ADDRESS, op->result);
+    return err;
 }
 
 enum err stlink_run_reg(struct probe *probe, struct op *op)
@@ -60,9 +60,9 @@ enum err stlink_run_reg(struct probe *probe, struct op *op)
     command[2] = (uint8_t)op->address;
     if (!read)
         put_le32(command + 3, op->value);
-    enum err error = stlink_ask_status(probe, command, reply, read ? 8 : 2, &status);
-    if (error != ERR_OK)
-        return status ? stlink_fail(probe, op, op->address, status) : error;
+    enum err err = stlink_ask_status(probe, command, reply, read ? 8 : 2, &status);
+    if (err)
+        return status ? stlink_fail(probe, op, op->address, status) : err;
     if (read)
         *op->result = get_le32(reply + 4);
     return ERR_OK;
@@ -82,13 +82,13 @@ static bool in_all_regs(const struct op *op)
 static enum err read_all(struct probe *probe, uint32_t *values)
 {
     uint8_t command[STLINK_COMMAND_SIZE], reply[ALL_REGS_REPLY] = {0};
-    enum err error;
+    enum err err;
 
     stlink_command(command, STLINK_DEBUG, STLINK_READALLREGS);
-    error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    err = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
     for (int i = 0; i < ALL_REGS; i++)
         values[i] = get_le32(reply + 4 + 4 * i);
-    return error;
+    return err;
 }
 
 /* All of READALLREGS' registers as this queue just read them one by one; false if it did not, or
@@ -116,14 +116,14 @@ enum err stlink_learn_all_regs(struct probe *probe, const struct op *ops, size_t
 
     if (stlink->all_regs != ALL_REGS_UNKNOWN || !were_all_read(ops, count, known))
         return ERR_OK;
-    enum err error = read_all(probe, values);
+    enum err err = read_all(probe, values);
     if (stlink->lost)
-        return error;
-    bool agree = error == ERR_OK && memcmp(known, values, sizeof known) == 0;
+        return err;
+    bool agree = !err && memcmp(known, values, sizeof known) == 0;
     stlink->all_regs = agree ? ALL_REGS_AGREE : ALL_REGS_DIFFER;
     if (!agree)
         log_line(probe->job->log, LOG_DEBUG, "READALLREGS and single reads disagree: not used");
-    if (error != ERR_OK)
+    if (err)
         job_clear(probe->job);
     return ERR_OK;
 }
@@ -140,15 +140,15 @@ enum err stlink_run_all_regs(struct probe *probe, struct op *ops, size_t first, 
         wanted += !done[i] && in_all_regs(&ops[i]);
     if (wanted < ALL_REGS_WORTH || !stlink_all_regs_usable(stlink))
         return ERR_OK;
-    enum err error = read_all(probe, values);
-    if (error != ERR_OK && !stlink->lost) { /* one by one they get their retries and sentences */
+    enum err err = read_all(probe, values);
+    if (err && !stlink->lost) { /* one by one they get their retries and sentences */
         job_clear(probe->job);
         return ERR_OK;
     }
-    for (size_t i = first; i < end && error == ERR_OK; i++)
+    for (size_t i = first; i < end && !err; i++)
         if (!done[i] && in_all_regs(&ops[i])) {
             *ops[i].result = values[ops[i].address];
             done[i] = true;
         }
-    return error;
+    return err;
 }

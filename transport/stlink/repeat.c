@@ -38,7 +38,7 @@ static bool is_plain(uint32_t first, uint32_t last, bool write)
     return false;
 }
 
-bool stlink_may_repeat(const struct op *op, enum err error)
+bool stlink_may_repeat(const struct op *op, enum err err)
 {
     bool one = !op->increment && op->count != 1;
 
@@ -52,7 +52,7 @@ bool stlink_may_repeat(const struct op *op, enum err error)
         if (one || stlink_is_action(op))
             return false;
         /* Silence: nothing was read, and this is how a target that was reset is noticed. */
-        if (error == ERR_NO_TARGET && op->kind == OP_READ && op->address == DHCSR_ADDRESS)
+        if (err == ERR_NO_TARGET && op->kind == OP_READ && op->address == DHCSR_ADDRESS)
             return true;
         return is_plain(op->address, op->address + op->count * op->width - 1, op->kind == OP_WRITE);
     default:
@@ -84,7 +84,7 @@ enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool wri
     memcpy(text, probe->job->text, sizeof text);
     bool garbled = write_garbled || wire_garbles(probe);
     job_clear(probe->job);
-    enum err error =
+    enum err err =
         garbled ? probe_fail_op(probe, op, known ? address : op->address, SWD_PARITY)
                 : job_fail(probe->job, ERR_FAULT, "%.200s%s%s", text,
                            probe->stats.repeats ? ", or the wire garbled it, as it did before" : "",
@@ -92,41 +92,40 @@ enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool wri
     probe->failed = op;
     probe->failed_address_known = known;
     probe->failed_address = address;
-    return error;
+    return err;
 }
 
 /* *write_garbled: the port says so. */
 static enum err try_once(struct probe *probe, struct op *op, stlink_once *once, bool *write_garbled)
 {
-    enum err error = once(probe, op);
+    enum err err = once(probe, op);
 
-    *write_garbled = error == ERR_FAULT && stlink_write_was_garbled(probe);
-    if (error == ERR_FAULT || error == ERR_WAIT || error == ERR_PARITY)
+    *write_garbled = err == ERR_FAULT && stlink_write_was_garbled(probe);
+    if (err == ERR_FAULT || err == ERR_WAIT || err == ERR_PARITY)
         stlink_clear_sticky(probe);
-    return error;
+    return err;
 }
 
 enum err stlink_run_repeated(struct probe *probe, struct op *op, stlink_once *once)
 {
     bool garbled, garbled_again = false;
-    enum err error = try_once(probe, op, once, &garbled), again = ERR_OK;
+    enum err err = try_once(probe, op, once, &garbled), again = ERR_OK;
     uint32_t address = probe->failed_address;
 
-    if (error != ERR_FAULT && error != ERR_PARITY && error != ERR_NO_TARGET)
-        return error;
-    if (!stlink_may_repeat(op, error) || job_cancelled(probe->job))
-        return error == ERR_FAULT ? stlink_judge_refusal(probe, op, garbled) : error;
+    if (err != ERR_FAULT && err != ERR_PARITY && err != ERR_NO_TARGET)
+        return err;
+    if (!stlink_may_repeat(op, err) || job_cancelled(probe->job))
+        return err == ERR_FAULT ? stlink_judge_refusal(probe, op, garbled) : err;
     job_clear(probe->job);
-    if (error == ERR_NO_TARGET) /* the target may have been reset or power-cycled */
+    if (err == ERR_NO_TARGET) /* the target may have been reset or power-cycled */
         again = stlink_reenter(probe);
     if (again == ERR_OK)
         again = try_once(probe, op, once, &garbled_again);
-    if (again == ERR_OK && error != ERR_NO_TARGET)
+    if (again == ERR_OK && err != ERR_NO_TARGET)
         stlink_note_repeat(probe);
     if (again != ERR_FAULT)
         return again;
     /* The target refuses the same place each time. */
-    bool moved = error == ERR_FAULT && probe->failed_address != address;
-    return stlink_judge_refusal(probe, op,
-                                garbled || garbled_again || moved || error == ERR_PARITY);
+    bool moved = err == ERR_FAULT && probe->failed_address != address;
+    return stlink_judge_refusal(probe, op, garbled || garbled_again || moved || err == ERR_PARITY);
 }

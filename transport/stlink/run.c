@@ -25,9 +25,9 @@ static enum err run_wait(struct probe *probe, struct op *op)
     look.result = &value;
     for (uint64_t pause = WAIT_FIRST_US;;
          pause = 2 * pause < WAIT_LONGEST_US ? 2 * pause : WAIT_LONGEST_US) {
-        enum err error = stlink_run_repeated(probe, &look, look_once);
-        if (error != ERR_OK || (value & op->mask) == op->value)
-            return error;
+        enum err err = stlink_run_repeated(probe, &look, look_once);
+        if (err || (value & op->mask) == op->value)
+            return err;
         if (job_cancelled(probe->job))
             return job_fail(probe->job, ERR_CANCELLED, "interrupted");
         if (clock_now_us(probe->clock) >= end)
@@ -53,9 +53,9 @@ static enum err run_port(struct probe *probe, struct op *op)
     put_le16(command + 4, (uint16_t)op->address);
     if (!read)
         put_le32(command + 6, op->value);
-    enum err error = stlink_ask_status(probe, command, reply, read ? 8 : 2, &status);
-    if (error != ERR_OK)
-        return status ? stlink_fail(probe, op, op->address, status) : error;
+    enum err err = stlink_ask_status(probe, command, reply, read ? 8 : 2, &status);
+    if (err)
+        return status ? stlink_fail(probe, op, op->address, status) : err;
     if (read)
         *op->result = get_le32(reply + 4);
     return ERR_OK;
@@ -68,10 +68,10 @@ static enum err run_once(struct probe *probe, struct op *op)
     /* Reading an AP's id needs no opening, and finding APs must not fail on absent ones. */
     bool needs_ap = op->kind != OP_DP_READ && op->kind != OP_DP_WRITE && op->kind != OP_BARRIER &&
                     !(op->kind == OP_AP_READ && op->address == AP_IDR);
-    enum err error = needs_ap ? stlink_need_ap(probe, op->ap) : ERR_OK;
+    enum err err = needs_ap ? stlink_need_ap(probe, op->ap) : ERR_OK;
 
-    if (error != ERR_OK)
-        return error;
+    if (err)
+        return err;
     switch (op->kind) {
     case OP_REG_READ:
     case OP_REG_WRITE:
@@ -98,25 +98,25 @@ static enum err run_kind(struct probe *probe, struct op *op)
 
 enum err stlink_run_one(struct probe *probe, struct op *op)
 {
-    enum err error = run_kind(probe, op);
+    enum err err = run_kind(probe, op);
 
-    probe->failed = error == ERR_OK ? NULL : op; /* not the part of it that was tried */
-    return error;
+    probe->failed = !err ? NULL : op; /* not the part of it that was tried */
+    return err;
 }
 
 static enum err run_rest(struct probe *probe, struct op *ops, size_t first, size_t end, bool *done)
 {
-    enum err error = stlink_run_all_regs(probe, ops, first, end, done);
+    enum err err = stlink_run_all_regs(probe, ops, first, end, done);
 
-    for (size_t i = first; i < end && error == ERR_OK; i++) {
+    for (size_t i = first; i < end && !err; i++) {
         if (done[i])
             continue;
         if (job_cancelled(probe->job))
             return job_fail(probe->job, ERR_CANCELLED, "interrupted");
-        error = stlink_run_one(probe, &ops[i]);
-        done[i] = error == ERR_OK;
+        err = stlink_run_one(probe, &ops[i]);
+        done[i] = !err;
     }
-    return error;
+    return err;
 }
 
 /* Without a script: register reads in a row still go together. */
@@ -132,29 +132,29 @@ static size_t plain_end(const struct op *ops, size_t first, size_t count)
 static enum err run_some(struct probe *probe, struct op *ops, size_t count)
 {
     bool done[STLINK_RUN_MAX] = {false};
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
-    for (size_t first = 0, end; first < count && error == ERR_OK; first = end) {
+    for (size_t first = 0, end; first < count && !err; first = end) {
         end = first;
         if (job_cancelled(probe->job))
             return job_fail(probe->job, ERR_CANCELLED, "interrupted");
         if (stlink_of(probe)->caps.rw_misc)
-            error = stlink_script_run(probe, ops, first, count, done, &end);
+            err = stlink_script_run(probe, ops, first, count, done, &end);
         if (end == first)
             end = plain_end(ops, first, count);
-        if (error == ERR_OK)
-            error = run_rest(probe, ops, first, end, done);
+        if (!err)
+            err = run_rest(probe, ops, first, end, done);
     }
-    return error == ERR_OK ? stlink_learn_all_regs(probe, ops, count) : error;
+    return !err ? stlink_learn_all_regs(probe, ops, count) : err;
 }
 
 enum err stlink_run(struct probe *probe, struct op *ops, size_t count)
 {
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
-    for (size_t at = 0, some; at < count && error == ERR_OK; at += some) {
+    for (size_t at = 0, some; at < count && !err; at += some) {
         some = count - at < STLINK_RUN_MAX ? count - at : STLINK_RUN_MAX;
-        error = run_some(probe, ops + at, some);
+        err = run_some(probe, ops + at, some);
     }
-    return error;
+    return err;
 }

@@ -221,9 +221,9 @@ static enum err send(struct probe *probe, const struct script *script, uint8_t *
     }
     stlink_command(command, STLINK_DEBUG, STLINK_MISC_OUT);
     put_le32(command + 2, (uint32_t)script->used);
-    enum err error = stlink_tell(probe, command, data, operands + 4 * script->used);
-    if (error != ERR_OK)
-        return error;
+    enum err err = stlink_tell(probe, command, data, operands + 4 * script->used);
+    if (err)
+        return err;
     stlink_command(command, STLINK_DEBUG, STLINK_MISC_IN);
     return stlink_fetch(probe, command, reply, 8 * script->used);
 }
@@ -295,7 +295,7 @@ static size_t check(const struct script *script, struct op *ops, size_t end, con
 
         if (i == 0 || script->items[i - 1].op != item->op)
             element = 0;
-        if (status->error != ERR_OK) {
+        if (status->err != ERR_OK) {
             *failed = status;
             return item->op;
         }
@@ -323,14 +323,14 @@ static size_t item_limit(const struct stlink *stlink)
 static enum err after_failure(struct probe *probe, const struct script *script, struct op *ops,
                               size_t at, const struct stlink_status *status)
 {
-    bool garbled = status->error == ERR_FAULT && stlink_write_was_garbled(probe);
+    bool garbled = status->err == ERR_FAULT && stlink_write_was_garbled(probe);
 
     stlink_clear_sticky(probe);
-    if ((status->retry || stlink_may_repeat(&ops[at], status->error)) &&
+    if ((status->retry || stlink_may_repeat(&ops[at], status->err)) &&
         !acted_behind(script, ops, at))
         return ERR_OK;
-    enum err error = stlink_fail(probe, &ops[at], ops[at].address, status);
-    return error == ERR_FAULT ? stlink_judge_refusal(probe, &ops[at], garbled) : error;
+    enum err err = stlink_fail(probe, &ops[at], ops[at].address, status);
+    return err == ERR_FAULT ? stlink_judge_refusal(probe, &ops[at], garbled) : err;
 }
 
 enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, size_t count,
@@ -349,11 +349,11 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
                    : first;
         return ERR_OK;
     }
-    enum err error = stlink_need_ap(probe, 0);
-    if (error == ERR_OK)
-        error = send(probe, &script, reply);
-    if (error != ERR_OK)
-        return error;
+    enum err err = stlink_need_ap(probe, 0);
+    if (!err)
+        err = send(probe, &script, reply);
+    if (err)
+        return err;
     if (is_echo(&script, reply)) {
         *end = first;
         stlink->dirty = true;
@@ -366,15 +366,15 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
     if (!failed && ops[stopped].kind == OP_WAIT && ops[stopped].timeout_us == 0)
         return job_fail(probe->job, ERR_TIMEOUT, "0x%08x does not read as awaited",
                         ops[stopped].address);
-    if (failed && (error = after_failure(probe, &script, ops, stopped, failed)) != ERR_OK)
-        return error;
+    if (failed && (err = after_failure(probe, &script, ops, stopped, failed)) != ERR_OK)
+        return err;
     /* Alone it gets its retries and its sentence; what stands behind it starts again from there. */
-    error = stlink_run_one(probe, &ops[stopped]);
-    if (error == ERR_OK && failed && !failed->retry)
+    err = stlink_run_one(probe, &ops[stopped]);
+    if (!err && failed && !failed->retry)
         stlink_note_repeat(probe);
-    done[stopped] = error == ERR_OK;
+    done[stopped] = !err;
     for (size_t i = stopped + 1; i < *end; i++)
         done[i] = false;
     *end = stopped + 1;
-    return error;
+    return err;
 }

@@ -23,9 +23,8 @@ static enum err set_v2_speed(struct probe *probe, uint32_t khz, uint32_t *actual
     stlink_v2_speed(khz, &divisor, actual);
     stlink_command(command, STLINK_DEBUG, STLINK_SWD_FREQ);
     put_le16(command + 2, divisor);
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
-    return error == ERR_OK ? ERR_OK
-                           : job_fail(probe->job, error, "the probe refused the SWD speed");
+    enum err err = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    return !err ? ERR_OK : job_fail(probe->job, err, "the probe refused the SWD speed");
 }
 
 /* The probe lists its speeds, highest first. */
@@ -35,19 +34,19 @@ static enum err set_v3_speed(struct probe *probe, uint32_t khz, uint32_t *actual
     uint32_t chosen = khz;
 
     stlink_command(command, STLINK_DEBUG, STLINK_GET_COM_FREQ);
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
-    for (int i = 0; error == ERR_OK && i < reply[8] && i < V3_SPEEDS_MAX; i++) {
+    enum err err = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    for (int i = 0; !err && i < reply[8] && i < V3_SPEEDS_MAX; i++) {
         chosen = get_le32(reply + 12 + 4 * i);
         if (chosen <= khz)
             break;
     }
-    if (error == ERR_OK) {
+    if (!err) {
         stlink_command(command, STLINK_DEBUG, STLINK_SET_COM_FREQ);
         put_le32(command + 4, chosen);
-        error = stlink_ask_status(probe, command, reply, 8, NULL);
+        err = stlink_ask_status(probe, command, reply, 8, NULL);
     }
-    if (error != ERR_OK)
-        return job_fail(probe->job, error, "the probe refused the SWD speed");
+    if (err)
+        return job_fail(probe->job, err, "the probe refused the SWD speed");
     *actual = get_le32(reply + 4) ? get_le32(reply + 4) : chosen;
     return ERR_OK;
 }
@@ -58,12 +57,12 @@ static enum err choose_speed(struct probe *probe, uint32_t khz, uint32_t *actual
 
     *actual = 0;
     stlink->wire_proved = false;
-    enum err error =
+    enum err err =
         stlink->caps.com_freq ? set_v3_speed(probe, khz, actual) : set_v2_speed(probe, khz, actual);
 
-    if (error == ERR_OK)
+    if (!err)
         probe->now_khz = stlink->khz = *actual;
-    return error;
+    return err;
 }
 
 static uint32_t default_khz(const struct stlink *stlink)
@@ -107,10 +106,10 @@ static enum err take_sample(struct probe *probe, struct sample *sample)
                     .data = sample->bytes};
 
     sample->length = op.count * 4;
-    enum err error = stlink_run_piece(probe, &op);
-    if (error == ERR_FAULT || error == ERR_PARITY)
+    enum err err = stlink_run_piece(probe, &op);
+    if (err == ERR_FAULT || err == ERR_PARITY)
         stlink_clear_sticky(probe);
-    return error;
+    return err;
 }
 
 /* Several times over the same bytes, none of them garbled. */
@@ -131,11 +130,11 @@ bool stlink_link_garbles(struct probe *probe)
     int good = 0;
 
     for (int round = 0; round <= LINK_TEST_ROUNDS && !stlink_of(probe)->lost; round++) {
-        enum err error = take_sample(probe, good ? &sample : &first);
-        if (error == ERR_PARITY ||
-            (error == ERR_OK && good && memcmp(first.bytes, sample.bytes, first.length) != 0))
+        enum err err = take_sample(probe, good ? &sample : &first);
+        if (err == ERR_PARITY ||
+            (!err && good && memcmp(first.bytes, sample.bytes, first.length) != 0))
             return true;
-        good += error == ERR_OK;
+        good += !err;
     }
     /* Memory that is refused each time is closed; refused now and then it is the wire's doing. */
     return good > 0 && good <= LINK_TEST_ROUNDS && !stlink_of(probe)->lost;
@@ -190,8 +189,8 @@ static enum err go_down(struct probe *probe)
             log, LOG_WARN,
             "SWD is not clean at any speed from %u down to %u kHz: shorten the wires, connect GND",
             began, stlink->khz);
-    enum err error = choose_speed(probe, began, &above);
-    return error == ERR_OK ? stlink_reenter(probe) : error;
+    enum err err = choose_speed(probe, began, &above);
+    return !err ? stlink_reenter(probe) : err;
 }
 
 /* From the safe speed, where `expected` was read. */
@@ -218,14 +217,14 @@ enum err stlink_search_speed(struct probe *probe)
     if (stlink->speed_chosen || (!stlink->caps.swd_freq && !stlink->caps.com_freq))
         return ERR_OK;
     probe->speed_khz = 0;
-    enum err error = take_sample(probe, &expected);
-    if (error == ERR_FAULT && stlink_link_garbles(probe))
-        error = ERR_PARITY;
-    if (error == ERR_OK)
-        error = go_up(probe, &expected);
+    enum err err = take_sample(probe, &expected);
+    if (err == ERR_FAULT && stlink_link_garbles(probe))
+        err = ERR_PARITY;
+    if (!err)
+        err = go_up(probe, &expected);
     job_clear(probe->job);
     if (stlink->lost)
         return job_fail(probe->job, ERR_PROBE_GONE, "the probe is gone");
     /* Other errors: whoever comes next will see what is wrong. */
-    return error == ERR_PARITY ? go_down(probe) : ERR_OK;
+    return err == ERR_PARITY ? go_down(probe) : ERR_OK;
 }

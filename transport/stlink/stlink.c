@@ -13,7 +13,7 @@
 
 struct visit {
     struct probe_list *list;
-    enum err error;
+    enum err err;
 };
 
 extern const struct probe_driver stlink_probe_driver;
@@ -38,16 +38,16 @@ static void visit_device(void *user, const struct usb_found *found)
         snprintf(
             info.advice, sizeof info.advice,
             "no permission: install examples/udev/60-probed.rules into /etc/udev/rules.d, replug");
-    if (visit->error == ERR_OK)
-        visit->error = probe_list_add(visit->list, &info);
+    if (visit->err == ERR_OK)
+        visit->err = probe_list_add(visit->list, &info);
 }
 
 static enum err stlink_scan(struct probe_list *list, struct job *job)
 {
     struct visit visit = {.list = list};
-    enum err error = usb_find(STLINK_VID, is_stlink, visit_device, &visit, job);
+    enum err err = usb_find(STLINK_VID, is_stlink, visit_device, &visit, job);
 
-    return error == ERR_OK ? visit.error : error;
+    return !err ? visit.err : err;
 }
 
 /* --- modes --- */
@@ -65,20 +65,20 @@ static enum err get_mode(struct probe *probe, uint8_t *mode)
     uint8_t command[STLINK_COMMAND_SIZE], reply[2] = {0};
 
     stlink_command(command, STLINK_GET_MODE, 0);
-    enum err error = stlink_ask(probe, command, reply, sizeof reply);
+    enum err err = stlink_ask(probe, command, reply, sizeof reply);
     *mode = reply[0];
-    return error;
+    return err;
 }
 
 static enum err leave_mode(struct probe *probe)
 {
     uint8_t mode;
-    enum err error = get_mode(probe, &mode);
+    enum err err = get_mode(probe, &mode);
 
     stlink_of(probe)->entered = false;
     stlink_of(probe)->aps_open = 0;
-    if (error != ERR_OK)
-        return error;
+    if (err)
+        return err;
     switch (mode) {
     case STLINK_MODE_DFU:
         return simple(probe, STLINK_DFU, 0x07);
@@ -98,12 +98,12 @@ static enum err leave_mode(struct probe *probe)
 static enum err ask_twice(struct probe *probe, const uint8_t *command, uint8_t *reply,
                           size_t length)
 {
-    enum err error = stlink_ask_status(probe, command, reply, length, NULL);
+    enum err err = stlink_ask_status(probe, command, reply, length, NULL);
 
-    if (error != ERR_NO_TARGET && error != ERR_PARITY && error != ERR_FAULT)
-        return error;
+    if (err != ERR_NO_TARGET && err != ERR_PARITY && err != ERR_FAULT)
+        return err;
     enum err again = stlink_ask_status(probe, command, reply, length, NULL);
-    if (again == ERR_OK && error != ERR_NO_TARGET)
+    if (again == ERR_OK && err != ERR_NO_TARGET)
         stlink_note_repeat(probe);
     return again;
 }
@@ -114,14 +114,14 @@ static enum err enter_swd(struct probe *probe)
 
     stlink_command(command, STLINK_DEBUG, STLINK_ENTER);
     command[2] = 0xA3; /* SWD, without a reset */
-    enum err error = ask_twice(probe, command, reply, sizeof reply);
-    if (error == ERR_OK) {
+    enum err err = ask_twice(probe, command, reply, sizeof reply);
+    if (!err) {
         stlink_of(probe)->entered = true;
         stlink_of(probe)->aps_open = 0;
         return ERR_OK;
     }
-    return job_fail(probe->job, error, "%s (ST-Link status %02X on entering SWD)%s",
-                    err_text(error), reply[0], probe_hint(probe, error));
+    return job_fail(probe->job, err, "%s (ST-Link status %02X on entering SWD)%s", err_text(err),
+                    reply[0], probe_hint(probe, err));
 }
 
 enum err stlink_need_ap(struct probe *probe, uint8_t ap)
@@ -134,10 +134,10 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
         return ERR_OK;
     stlink_command(command, STLINK_DEBUG, STLINK_INIT_AP);
     command[2] = ap;
-    enum err error = ask_twice(probe, command, reply, sizeof reply);
-    if (error != ERR_OK)
-        return job_fail(probe->job, error, "access port %u cannot be opened: %s%s", ap,
-                        stlink_status(reply[0])->text, probe_hint(probe, error));
+    enum err err = ask_twice(probe, command, reply, sizeof reply);
+    if (err)
+        return job_fail(probe->job, err, "access port %u cannot be opened: %s%s", ap,
+                        stlink_status(reply[0])->text, probe_hint(probe, err));
     if (ap < 32)
         stlink->aps_open |= 1u << ap;
     return ERR_OK;
@@ -146,11 +146,11 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
 enum err stlink_reenter(struct probe *probe)
 {
     stlink_of(probe)->wire_proved = false;
-    enum err error = leave_mode(probe);
+    enum err err = leave_mode(probe);
 
-    if (error == ERR_OK)
-        error = enter_swd(probe);
-    return error == ERR_OK ? stlink_need_ap(probe, 0) : error;
+    if (!err)
+        err = enter_swd(probe);
+    return !err ? stlink_need_ap(probe, 0) : err;
 }
 
 /* --- pins --- */
@@ -161,10 +161,10 @@ static enum err stlink_nrst(struct probe *probe, enum probe_nrst level)
 
     stlink_command(command, STLINK_DEBUG, STLINK_DRIVE_NRST);
     command[2] = level == PROBE_NRST_ASSERT ? 0 : 1;
-    enum err error = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
-    if (error == ERR_OK || level == PROBE_NRST_ASSERT)
+    enum err err = stlink_ask_status(probe, command, reply, sizeof reply, NULL);
+    if (!err || level == PROBE_NRST_ASSERT)
         stlink_of(probe)->nrst_low = level == PROBE_NRST_ASSERT;
-    return error == ERR_OK ? ERR_OK : job_fail(probe->job, error, "the probe cannot drive NRST");
+    return !err ? ERR_OK : job_fail(probe->job, err, "the probe cannot drive NRST");
 }
 
 static enum err stlink_vtref(struct probe *probe, uint32_t *millivolts)
@@ -172,9 +172,9 @@ static enum err stlink_vtref(struct probe *probe, uint32_t *millivolts)
     uint8_t command[STLINK_COMMAND_SIZE], reply[8] = {0};
 
     stlink_command(command, STLINK_GET_VOLTAGE, 0);
-    enum err error = stlink_ask(probe, command, reply, sizeof reply);
-    if (error != ERR_OK)
-        return error;
+    enum err err = stlink_ask(probe, command, reply, sizeof reply);
+    if (err)
+        return err;
     if (!stlink_decode_voltage(reply, millivolts))
         return job_fail(probe->job, ERR_UNSUPPORTED,
                         "the probe has no reading of the target voltage (some clones)");
@@ -188,11 +188,11 @@ static enum err read_dpidr(struct probe *probe, uint32_t *dpidr)
     uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
 
     stlink_command(command, STLINK_DEBUG, STLINK_READ_IDCODES);
-    enum err error = ask_twice(probe, command, reply, sizeof reply);
+    enum err err = ask_twice(probe, command, reply, sizeof reply);
     *dpidr = get_le32(reply + 4);
-    if (error != ERR_OK)
-        return job_fail(probe->job, error, "the debug port's id cannot be read: %s%s",
-                        stlink_status(reply[0])->text, probe_hint(probe, error));
+    if (err)
+        return job_fail(probe->job, err, "the debug port's id cannot be read: %s%s",
+                        stlink_status(reply[0])->text, probe_hint(probe, err));
     if (*dpidr == 0 || *dpidr == 0xFFFFFFFF)
         return job_fail(probe->job, ERR_NO_TARGET,
                         "the debug port's id reads 0x%08x: SWDIO is open or shorted", *dpidr);
@@ -203,28 +203,28 @@ static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint
 {
     struct stlink *stlink = stlink_of(probe);
     bool under_reset = how == PROBE_CONNECT_UNDER_RESET;
-    enum err error = leave_mode(probe);
+    enum err err = leave_mode(probe);
 
     /* Another target may be there than the one for which a speed was found. */
-    if (error == ERR_OK && !stlink->speed_chosen && (stlink->khz == 0 || !under_reset))
-        error = stlink_default_speed(probe);
+    if (!err && !stlink->speed_chosen && (stlink->khz == 0 || !under_reset))
+        err = stlink_default_speed(probe);
     /* Twice: before SWD is entered some firmware does not know yet which pin to drive. */
-    if (error == ERR_OK && under_reset)
-        error = stlink_nrst(probe, PROBE_NRST_ASSERT);
-    if (error == ERR_OK)
-        error = enter_swd(probe);
+    if (!err && under_reset)
+        err = stlink_nrst(probe, PROBE_NRST_ASSERT);
+    if (!err)
+        err = enter_swd(probe);
     /* Or a predecessor, killed or not, left NRST low. */
-    if (error == ERR_OK)
-        error = stlink_nrst(probe, under_reset ? PROBE_NRST_ASSERT : PROBE_NRST_RELEASE);
-    if (error == ERR_OK)
-        error = stlink_need_ap(probe, 0);
-    if (error == ERR_FAULT) { /* the core may be behind another one */
+    if (!err)
+        err = stlink_nrst(probe, under_reset ? PROBE_NRST_ASSERT : PROBE_NRST_RELEASE);
+    if (!err)
+        err = stlink_need_ap(probe, 0);
+    if (err == ERR_FAULT) { /* the core may be behind another one */
         job_clear(probe->job);
-        error = ERR_OK;
+        err = ERR_OK;
     }
-    if (error == ERR_OK)
-        error = read_dpidr(probe, dpidr);
-    return error == ERR_OK && !under_reset ? stlink_search_speed(probe) : error;
+    if (!err)
+        err = read_dpidr(probe, dpidr);
+    return !err && !under_reset ? stlink_search_speed(probe) : err;
 }
 
 static enum err stlink_disconnect(struct probe *probe)
@@ -240,16 +240,16 @@ static enum err read_version(struct probe *probe)
     uint8_t command[STLINK_COMMAND_SIZE], reply[12] = {0};
 
     stlink_command(command, STLINK_GET_VERSION, 0);
-    enum err error = stlink_ask(probe, command, reply, 6);
-    if (error == ERR_OK && reply[0] == 0 && reply[1] == 0)
+    enum err err = stlink_ask(probe, command, reply, 6);
+    if (!err && reply[0] == 0 && reply[1] == 0)
         return job_fail(probe->job, ERR_PROBE, "the probe tells no firmware version");
     memcpy(stlink->version_reply, reply, sizeof stlink->version_reply);
-    if (error != ERR_OK || stlink_decode_version(reply, stlink->pid, &stlink->version))
-        return error;
+    if (err || stlink_decode_version(reply, stlink->pid, &stlink->version))
+        return err;
     stlink_command(command, STLINK_GET_VERSION_EX, 0);
-    error = stlink_ask(probe, command, reply, 12);
+    err = stlink_ask(probe, command, reply, 12);
     stlink_decode_version_ex(reply, &stlink->version);
-    return error;
+    return err;
 }
 
 /* A program killed in the middle of a command leaves replies and halted pipes behind: first the
@@ -259,19 +259,19 @@ static enum err first_contact(struct probe *probe)
     struct stlink *stlink = stlink_of(probe);
 
     stlink->dirty = true;
-    enum err error = read_version(probe);
-    if (error == ERR_OK || error == ERR_PROBE_GONE)
-        return error;
+    enum err err = read_version(probe);
+    if (!err || err == ERR_PROBE_GONE)
+        return err;
     job_clear(probe->job);
     stlink->dirty = true;
-    error = read_version(probe);
-    if (error == ERR_OK || error == ERR_PROBE_GONE)
-        return error;
+    err = read_version(probe);
+    if (!err || err == ERR_PROBE_GONE)
+        return err;
     log_line(probe->job->log, LOG_WARN,
              "the probe does not answer: USB reset (its serial port and disk drop out)");
     job_clear(probe->job);
-    error = stlink->pipe->driver->reset(stlink->pipe, probe->job);
-    return error == ERR_OK ? read_version(probe) : error;
+    err = stlink->pipe->driver->reset(stlink->pipe, probe->job);
+    return !err ? read_version(probe) : err;
 }
 
 static enum err check_firmware(struct probe *probe)
@@ -294,29 +294,29 @@ static enum err check_firmware(struct probe *probe)
 enum err stlink_start(struct probe *probe, struct pipe *pipe)
 {
     struct stlink *stlink = calloc(1, sizeof *stlink);
-    enum err error = ERR_NO_MEMORY;
+    enum err err = ERR_NO_MEMORY;
 
     if (stlink) {
         stlink->pipe = pipe;
         stlink->pid = probe->info.pid;
         probe->state = stlink;
-        error = first_contact(probe);
+        err = first_contact(probe);
     }
-    if (error == ERR_OK)
-        error = check_firmware(probe);
-    if (error == ERR_OK) {
+    if (!err)
+        err = check_firmware(probe);
+    if (!err) {
         stlink->caps = stlink_caps(&stlink->version);
         probe->one_speed = !stlink->caps.swd_freq && !stlink->caps.com_freq;
-        error = leave_mode(probe);
+        err = leave_mode(probe);
     }
-    if (error == ERR_OK)
+    if (!err)
         stlink->in_service = true;
-    if (error != ERR_OK) {
+    if (err) {
         pipe->driver->close(pipe);
         free(stlink);
         probe->state = NULL;
     }
-    return error;
+    return err;
 }
 
 static enum err stlink_open(struct probe *probe)
@@ -326,8 +326,8 @@ static enum err stlink_open(struct probe *probe)
     if (probe->info.advice[0])
         return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,
                         probe->info.advice);
-    enum err error = usb_open(probe->info.place, probe->job, &pipe);
-    return error == ERR_OK ? stlink_start(probe, pipe) : error;
+    enum err err = usb_open(probe->info.place, probe->job, &pipe);
+    return !err ? stlink_start(probe, pipe) : err;
 }
 
 /* Leaves debug mode on every path: a V3 left inside answers nothing at the next start. */

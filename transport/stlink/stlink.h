@@ -137,7 +137,7 @@ typedef enum err stlink_once(struct probe *probe, struct op *op);
 enum err stlink_run_repeated(struct probe *probe, struct op *op, stlink_once *once);
 /* An operation that ended with this error may be done again: ERR_FAULT, ERR_PARITY: it may have
  * been done. */
-bool stlink_may_repeat(const struct op *op, enum err error);
+bool stlink_may_repeat(const struct op *op, enum err err);
 /* What failed came through the second time: it was the wire. */
 static inline void stlink_note_repeat(struct probe *probe)
 {

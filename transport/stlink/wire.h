@@ -62,7 +62,7 @@ enum { STLINK_STATUS_OK = 0x80, STLINK_STATUS_FREQ_CHANGED = 0x40 };
 struct stlink_status {
     uint8_t code;
     const char *text;
-    enum err error;
+    enum err err;
     bool retry; /* the target said WAIT */
 };
 

@@ -195,10 +195,10 @@ static enum err outcome(struct usb *usb, struct pipe_exchange *exchange, int cou
 {
     for (int i = 0; i < count; i++) {
         struct libusb_transfer *transfer = usb->transfers[i];
-        enum err error = error_of(transfer->status, job);
+        enum err err = error_of(transfer->status, job);
 
-        if (error != ERR_OK)
-            return error;
+        if (err)
+            return err;
         usb->pipe.transfers++;
         usb->pipe.bytes += (uint64_t)transfer->actual_length;
         if (transfer->endpoint & LIBUSB_ENDPOINT_IN)
@@ -387,24 +387,24 @@ static enum err open_at(struct usb *usb, const char *place, struct job *job)
 enum err usb_open(const char *place, struct job *job, struct pipe **pipe)
 {
     struct usb *usb = calloc(1, sizeof *usb);
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
     if (!usb)
         return job_fail(job, ERR_NO_MEMORY, "out of memory");
     usb->pipe.driver = &libusb_pipe;
-    for (int i = 0; i < TRANSFERS && error == ERR_OK; i++)
+    for (int i = 0; i < TRANSFERS && !err; i++)
         if (!(usb->transfers[i] = libusb_alloc_transfer(0)))
-            error = job_fail(job, ERR_NO_MEMORY, "out of memory");
-    if (error == ERR_OK && libusb_init(&usb->context) != 0)
-        error = job_fail(job, ERR_PROBE, "USB cannot be used");
-    if (error == ERR_OK)
-        error = open_at(usb, place, job);
-    if (error == ERR_OK && !find_endpoints(usb))
-        error =
+            err = job_fail(job, ERR_NO_MEMORY, "out of memory");
+    if (!err && libusb_init(&usb->context) != 0)
+        err = job_fail(job, ERR_PROBE, "USB cannot be used");
+    if (!err)
+        err = open_at(usb, place, job);
+    if (!err && !find_endpoints(usb))
+        err =
             job_fail(job, ERR_PROBE, "the probe at %s has not the endpoints of an ST-Link", place);
-    if (error != ERR_OK) {
+    if (err) {
         usb_close(&usb->pipe);
-        return error;
+        return err;
     }
     *pipe = &usb->pipe;
     return ERR_OK;

@@ -199,7 +199,7 @@ static enum err regain(struct flash_controller *controller, const struct change 
     enum err err = ERR_OK;
 
     log_line(target->job->log, LOG_WARN, "writing the option bytes again: %s",
-             job_text(target->job, target->job->error));
+             job_text(target->job, target->job->err));
     job_clear(target->job);
     if (target_state(target) == TARGET_ABSENT)
         err = target_connect(target, TARGET_CONNECT_ATTACH);

@@ -39,10 +39,10 @@ static const char *run(const char *text, enum err (*how)(struct monitor *, const
     rig.chunks = 0;
     rig.last = (struct monitor){.session = &rig.session, .job = &job};
     struct job *before = session_enter(&rig.session, &job);
-    rig.error = how(&rig.last, text);
+    rig.err = how(&rig.last, text);
     session_leave(&rig.session, before);
-    if (rig.error != ERR_OK) {
-        const char *why = job_text(&job, rig.error);
+    if (rig.err != ERR_OK) {
+        const char *why = job_text(&job, rig.err);
 
         on_output(NULL, "[", 1);
         on_output(NULL, why, strlen(why));

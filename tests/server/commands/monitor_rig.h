@@ -18,7 +18,7 @@
 struct rig {
     struct session session;
     struct monitor last; /* what the last line asked of us */
-    enum err error;      /* of the last line */
+    enum err err;        /* of the last line */
     char output[65536];  /* of the last line; its failure comes last, in brackets */
     char chunks;         /* how often text came, up to 127 */
     unsigned cancel_at;  /* checkpoints until the line is cancelled; 0: never */

@@ -215,7 +215,7 @@ static void what_is_not_there_says_so(void **state)
             continue;
         monitorf("%s a b", monitor_commands[i].name);
         assert_also("not yet");
-        assert_int_equal(rig.error, ERR_UNSUPPORTED);
+        assert_int_equal(rig.err, ERR_UNSUPPORTED);
     }
     assert_says("rtt setup 0x20000000 1024", "[rtt: not yet");
 }

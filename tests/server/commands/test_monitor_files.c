@@ -52,7 +52,7 @@ static void formats_are_found_or_said(void **state)
     monitorf("load_image %s 0 odd", path);
     assert_also("'odd' is no format");
     monitorf("load_image %s 0 elf", path);
-    assert_int_equal(rig.error, ERR_FILE);
+    assert_int_equal(rig.err, ERR_FILE);
 }
 
 static void a_window_cuts_the_image(void **state)
@@ -79,9 +79,9 @@ static void differences_are_shown(void **state)
                 "diff 1 address 0x20000003. Was 0xff instead of 0x33\n"
                 "No more differences found.\n"
                 "[2 bytes differ from ");
-    assert_int_equal(rig.error, ERR_VERIFY);
+    assert_int_equal(rig.err, ERR_VERIFY);
     monitorf("verify_image_checksum %s 0x20000000", path);
-    assert_int_equal(rig.error, ERR_VERIFY);
+    assert_int_equal(rig.err, ERR_VERIFY);
 }
 
 static void not_all_differences_are_printed(void **state)
@@ -112,7 +112,7 @@ static void a_binary_wants_an_address(void **state)
         char right[200];
 
         monitorf("%s %s", commands[i][0], path);
-        assert_int_equal(rig.error, ERR_ARGUMENT);
+        assert_int_equal(rig.err, ERR_ARGUMENT);
         assert_null(strstr(rig.output, "wrote"));
         snprintf(right, sizeof right, "it needs an address: %s %s %s]", commands[i][0], path,
                  commands[i][1]);
@@ -154,7 +154,7 @@ static void files_that_are_none_are_refused(void **state)
             snprintf(line, sizeof line, "%.*s%s%s", (int)before, lines[i], paths[k].path,
                      lines[i] + before + 2);
             assert_says(line, paths[k].why);
-            assert_int_equal(rig.error, ERR_FILE);
+            assert_int_equal(rig.err, ERR_FILE);
         }
 }
 

@@ -129,10 +129,10 @@ static void an_interrupted_write_says_what_it_left(void **state)
     (void)state;
     rig.cancel_at = 12;
     monitorf("flash write_image %s 0x08000000", path);
-    assert_int_equal(rig.error, ERR_CANCELLED);
+    assert_int_equal(rig.err, ERR_CANCELLED);
     assert_also("programmed");
     monitorf("flash write_image %s 0x08000000; verify_image %s 0x08000000", path, path);
-    assert_int_equal(rig.error, ERR_OK);
+    assert_int_equal(rig.err, ERR_OK);
 }
 
 static void places_that_are_no_flash_are_refused_first(void **state)
@@ -142,9 +142,9 @@ static void places_that_are_no_flash_are_refused_first(void **state)
     (void)state;
     monitor("flash fillw 0x08000000 0x12345678 1");
     monitorf("flash write_image %s 0x0800f000", path);
-    assert_int_equal(rig.error, ERR_NOT_FLASH);
+    assert_int_equal(rig.err, ERR_NOT_FLASH);
     monitorf("program %s 0x1ffff000", path);
-    assert_int_equal(rig.error, ERR_NOT_FLASH);
+    assert_int_equal(rig.err, ERR_NOT_FLASH);
     assert_prints("mdw 0x08000000", "0x08000000: 12345678 \n");
     assert_says("flash write_image erase", "[usage: flash write_image");
 }
@@ -155,7 +155,7 @@ static void program_prints_its_stars(void **state)
 
     (void)state;
     monitorf("program %s 0x08000000 verify reset", path);
-    assert_int_equal(rig.error, ERR_OK);
+    assert_int_equal(rig.err, ERR_OK);
     assert_also("[stm32f1x.cpu] halted due to ");
     assert_also("** Programming Started **\n");
     assert_also("** Programming Finished **\n** Verify Started **\n** Verified OK **\n"
@@ -355,7 +355,7 @@ static void a_locked_chip_is_unlocked(void **state)
     assert_also("flash 'stm32f1x' found at 0x08000000\n");
     assert_says("stm32f1x options_read 0", "read protection: on\n");
     monitorf("program %s 0x08000000", path);
-    assert_int_equal(rig.error, ERR_PROTECTED);
+    assert_int_equal(rig.err, ERR_PROTECTED);
     assert_also("** Programming Failed **\n");
     assert_also("stm32f1x unlock 0");
     assert_says("dump_image /nonexistent/x 0x08000000 4", "FAULT");
@@ -368,14 +368,14 @@ static void a_locked_chip_is_unlocked(void **state)
     monitor("reset");
     assert_says("flash probe 0", "unlocked already");
     monitorf("program %s 0x08000000", path);
-    assert_int_equal(rig.error, ERR_PROTECTED);
+    assert_int_equal(rig.err, ERR_PROTECTED);
     assert_also("unlocked already");
     monitor("sim power off; sim power on");
     assert_says("flash probe 0", "flash size = 64 KiB\nflash 'stm32f1x' found");
     assert_null(strstr(rig.output, "protected"));
     assert_prints("flash erase_check 0", "successfully checked erase state\n\tBank is erased\n");
     monitorf("program %s 0x08000000 verify reset", path);
-    assert_int_equal(rig.error, ERR_OK);
+    assert_int_equal(rig.err, ERR_OK);
     assert_also("** Verified OK **\n");
 }
 

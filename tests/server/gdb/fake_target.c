@@ -236,7 +236,7 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     enum err err = fake.poll_error;
 
     *stop = (struct target_stop){0};
-    if (err != ERR_OK) {
+    if (err) {
         fake.poll_error = ERR_OK;
         fake.state = fake.poll_state;
         return job_fail(fake.job, err, "something happened");

@@ -135,9 +135,9 @@ static enum err fake_run(struct probe *probe, struct op *ops, size_t count)
 {
     fake_of(probe)->flushes++;
     for (size_t i = 0; i < count; i++) {
-        enum err error = run_one(probe, &ops[i]);
-        if (error != ERR_OK)
-            return error;
+        enum err err = run_one(probe, &ops[i]);
+        if (err)
+            return err;
     }
     return ERR_OK;
 }

@@ -62,9 +62,9 @@ static void start(struct session *s)
 {
     s->probe = fake_chip_open(&s->fake, &s->job);
     assert_int_equal(target_create(s->probe, &s->target), ERR_OK);
-    enum err error = target_connect(s->target, TARGET_CONNECT_NORMAL);
-    if (error != ERR_OK)
-        fail_msg("%s", job_text(&s->job, error));
+    enum err err = target_connect(s->target, TARGET_CONNECT_NORMAL);
+    if (err)
+        fail_msg("%s", job_text(&s->job, err));
 }
 
 static void end(struct session *s)
@@ -161,8 +161,8 @@ static void armv8m_watchpoints_are_refused(void **state)
         core(&s.fake, &kinds[i]);
         start(&s);
         halt(&s);
-        enum err error = target_watchpoint_set(s.target, 0, WATCH_WRITE, 0x20000000, 4);
-        assert_int_equal(error, armv8m ? ERR_UNSUPPORTED : ERR_OK);
+        enum err err = target_watchpoint_set(s.target, 0, WATCH_WRITE, 0x20000000, 4);
+        assert_int_equal(err, armv8m ? ERR_UNSUPPORTED : ERR_OK);
         if (armv8m)
             assert_non_null(strstr(s.job.text, kinds[i].name));
         job_clear(&s.job);
@@ -253,7 +253,7 @@ static void flash_is_refused_by_name(struct session *s, const struct chip *chip)
     if (!chip->flash_max_kib || chip->family == CHIP_F1)
         return;
     assert_null(flash_driver_for(s->target));
-    assert_int_equal(s->job.error, ERR_UNSUPPORTED);
+    assert_int_equal(s->job.err, ERR_UNSUPPORTED);
     assert_non_null(strstr(s->job.text, chip_family(chip)->name));
     job_clear(&s->job);
 }

@@ -5,7 +5,7 @@
 #include "fake_chip.h"
 
 struct found {
-    enum err error;
+    enum err err;
     struct target_chip chip;
     struct detect_regions regions;
     struct job job;
@@ -18,7 +18,7 @@ static void detect(struct fake_chip *fake, struct found *found)
 
     ops_init(&ops, probe);
     fake->flushes = 0;
-    found->error = detect_chip(&ops, fake->dpidr, &found->chip, &found->regions);
+    found->err = detect_chip(&ops, fake->dpidr, &found->chip, &found->regions);
     probe_close(probe);
 }
 
@@ -38,7 +38,7 @@ static void a_blue_pill_is_known(void **state)
     (void)state;
     fake_chip_bluepill(&fake);
     detect(&fake, &found);
-    assert_int_equal(found.error, ERR_OK);
+    assert_int_equal(found.err, ERR_OK);
     assert_string_equal(found.chip.name, "STM32F101/F102/F103 medium-density");
     assert_string_equal(found.chip.core, "Cortex-M3");
     assert_string_equal(found.chip.warning, "");
@@ -92,7 +92,7 @@ static void a_size_register_without_a_size(void **state)
         fake_chip_bluepill(&fake);
         fake_chip_word(&fake, 0x1FFFF7E0, bad[i]);
         detect(&fake, &found);
-        assert_int_equal(found.error, ERR_OK);
+        assert_int_equal(found.err, ERR_OK);
         assert_true(found.chip.flash_size_guessed);
         assert_int_equal(found.chip.flash_size, 0x10000);
         assert_non_null(strstr(found.chip.warning, "64 KiB assumed"));
@@ -111,13 +111,13 @@ static void a_protected_chip_may_hide_its_size(void **state)
         if (fake.words[i].address == 0x1FFFF7E0)
             fake.words[i].address = 0x10; /* not there any more */
     detect(&fake, &found);
-    assert_int_equal(found.error, ERR_OK);
+    assert_int_equal(found.err, ERR_OK);
     assert_true(found.chip.readout_protected);
     assert_true(found.chip.flash_size_guessed);
     assert_string_equal(found.chip.warning,
                         "the flash is read-protected; removing that erases it; the flash size "
                         "cannot be read: 64 KiB assumed");
-    assert_int_equal(found.job.error, ERR_OK);
+    assert_int_equal(found.job.err, ERR_OK);
 }
 
 static void copies_are_suspected(void **state)
@@ -131,7 +131,7 @@ static void copies_are_suspected(void **state)
     fake_chip_word(&fake, 0xE000ED00, 0x412FC230);
     fake_chip_rom(&fake, 0x43B, 0x4C3);
     detect(&fake, &found);
-    assert_int_equal(found.error, ERR_OK);
+    assert_int_equal(found.err, ERR_OK);
     assert_string_equal(found.chip.warning, "probably not made by ST but a copy (DPIDR 0x2ba01477, "
                                             "CPUID 0x412fc230, ROM table of maker 4:3b)");
     assert_int_equal(found.chip.flash_size, 0x10000);
@@ -195,7 +195,7 @@ static void an_m7_may_be_f7_or_h7(void **state)
     fake_chip_word(&fake, 0x1FF1E880, 2048);
     fake_chip_word(&fake, 0x5200201C, 0xAA00);
     detect(&fake, &found);
-    assert_int_equal(found.error, ERR_OK);
+    assert_int_equal(found.err, ERR_OK);
     assert_int_equal(found.chip.dev_id, 0x450);
     assert_int_equal(found.chip.flash_size, 0x200000);
     fake_chip_word(&fake, 0xE0042000, 0x10006449);
@@ -216,7 +216,7 @@ static void an_id_with_the_wrong_core_is_unknown(void **state)
     fake_chip_word(&fake, 0xE000ED00, 0x410FD213);
     fake_chip_word(&fake, 0xE0044000, 0x00000444);
     detect(&fake, &found);
-    assert_int_equal(found.error, ERR_OK);
+    assert_int_equal(found.err, ERR_OK);
     assert_string_equal(found.chip.name, "unknown chip");
     assert_int_equal(found.chip.dev_id, 0);
     assert_int_equal(found.chip.flash_size, 0);
@@ -234,7 +234,7 @@ static void nonsense_is_no_core(void **state)
     memset(&fake, 0, sizeof fake);
     fake_chip_word(&fake, 0xE000ED00, 0);
     detect(&fake, &found);
-    assert_int_equal(found.error, ERR_NO_TARGET);
+    assert_int_equal(found.err, ERR_NO_TARGET);
     assert_non_null(strstr(found.job.text, "CPUID reads 0x00000000"));
 }
 

@@ -17,7 +17,7 @@
 struct visit {
     struct job job;
     struct probe *probe;
-    enum err error;
+    enum err err;
     struct findings way;
     char advice[200];
     struct target_chip chip;
@@ -33,14 +33,14 @@ static void visit(struct visit *v, const char *spec, enum target_connect how)
     job_init(&v->job, NULL);
     assert_int_equal(probe_sim_info(spec, &info, &v->job), ERR_OK);
     assert_int_equal(probe_open(&info, &v->job, NULL, &v->probe), ERR_OK);
-    v->error = connect_ladder(v->probe, how, &v->way);
+    v->err = connect_ladder(v->probe, how, &v->way);
     ops_init(&ops, v->probe);
-    if (v->error == ERR_OK) {
+    if (v->err == ERR_OK) {
         diagnose_success(&v->way, v->advice, sizeof v->advice);
-        v->error = detect_chip(&ops, v->way.dpidr, &v->chip, &v->regions);
+        v->err = detect_chip(&ops, v->way.dpidr, &v->chip, &v->regions);
     }
-    if (v->error != ERR_OK)
-        print_message("%s: %s\n", spec, job_text(&v->job, v->error));
+    if (v->err != ERR_OK)
+        print_message("%s: %s\n", spec, job_text(&v->job, v->err));
     else
         print_message("%s: %s; %s\n", spec, v->advice, v->chip.warning);
 }
@@ -62,7 +62,7 @@ static void nothing_wrong(void **state)
 
     (void)state;
     visit(&v, "bluepill", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_int_equal(v.chip.dev_id, 0x410);
     assert_int_equal(v.chip.flash_size, 0x10000);
     assert_string_equal(v.chip.warning, "");
@@ -77,7 +77,7 @@ static void under_reset(void **state)
 
     (void)state;
     visit(&v, "bluepill", TARGET_CONNECT_UNDER_RESET);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_true(v.way.halted);
     assert_false(v.way.nrst_open);
     assert_int_equal(word(&v, 0xE000EDF0) & (1u << 17), 1u << 17);
@@ -90,10 +90,10 @@ static void swd_switched_off(void **state)
 
     (void)state;
     visit(&v, "bluepill,swj-off", TARGET_CONNECT_ATTACH);
-    assert_int_equal(v.error, ERR_NO_TARGET);
+    assert_int_equal(v.err, ERR_NO_TARGET);
     probe_close(v.probe);
     visit(&v, "bluepill,swj-off", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_true(v.way.halted);
     assert_non_null(strstr(v.advice, "only after a reset"));
     probe_close(v.probe);
@@ -105,7 +105,7 @@ static void nrst_not_wired(void **state)
 
     (void)state;
     visit(&v, "bluepill,nrst-open", TARGET_CONNECT_UNDER_RESET);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_true(v.way.nrst_open);
     assert_true(v.way.halted);
     probe_close(v.probe);
@@ -117,11 +117,11 @@ static void nobody_there(void **state)
 
     (void)state;
     visit(&v, "bluepill,noack", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_NO_TARGET);
+    assert_int_equal(v.err, ERR_NO_TARGET);
     assert_non_null(strstr(v.job.text, "SWDIO and SWCLK"));
     probe_close(v.probe);
     visit(&v, "bluepill,vtref=0", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_POWER);
+    assert_int_equal(v.err, ERR_POWER);
     assert_non_null(strstr(v.job.text, "VTref 0.00 V: the target has no power"));
     probe_close(v.probe);
 }
@@ -132,7 +132,7 @@ static void a_copy(void **state)
 
     (void)state;
     visit(&v, "bluepill,clone", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_non_null(strstr(v.chip.warning, "probably not made by ST"));
     probe_close(v.probe);
 }
@@ -143,12 +143,12 @@ static void odd_sizes(void **state)
 
     (void)state;
     visit(&v, "bluepill,flash-size=0", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_true(v.chip.flash_size_guessed);
     assert_int_equal(v.chip.flash_size, 0x10000);
     probe_close(v.probe);
     visit(&v, "bluepill,locked", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     assert_true(v.chip.readout_protected);
     probe_close(v.probe);
 }
@@ -159,7 +159,7 @@ static void a_sleeping_core(void **state)
 
     (void)state;
     visit(&v, "bluepill,sleep", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     probe_close(v.probe);
 }
 
@@ -172,16 +172,16 @@ static void a_noisy_wire(void **state)
 
     (void)state;
     visit(&v, "bluepill,noise=100", TARGET_CONNECT_NORMAL);
-    assert_int_equal(v.error, ERR_OK);
+    assert_int_equal(v.err, ERR_OK);
     ops_init(&ops, v.probe);
     for (size_t i = 0; i < sizeof block; i++)
         block[i] = (uint8_t)(i * 31 + (i >> 8));
     ops_write(&ops, 0x20000000, 4, block, sizeof block / 4);
     ops_read(&ops, 0x20000000, 4, again, sizeof again / 4);
-    enum err error = ops_flush(&ops);
-    if (error != ERR_OK)
+    enum err err = ops_flush(&ops);
+    if (err)
         print_message("%s\n", v.job.text);
-    assert_int_equal(error, ERR_OK);
+    assert_int_equal(err, ERR_OK);
     assert_memory_equal(block, again, sizeof block);
     assert_true(probe_stats(v.probe)->repeats > 0);
     probe_close(v.probe);

@@ -6,7 +6,7 @@
 #include "fake_chip.h"
 
 struct climbed {
-    enum err error;
+    enum err err;
     struct findings findings;
     char advice[200];
     struct job job;
@@ -16,9 +16,9 @@ static void climb(struct fake_chip *fake, enum target_connect how, struct climbe
 {
     struct probe *probe = fake_chip_open(fake, &climbed->job);
 
-    climbed->error = connect_ladder(probe, how, &climbed->findings);
+    climbed->err = connect_ladder(probe, how, &climbed->findings);
     climbed->advice[0] = '\0';
-    if (!climbed->error)
+    if (!climbed->err)
         diagnose_success(&climbed->findings, climbed->advice, sizeof climbed->advice);
     probe_close(probe);
     assert_false(fake->nrst_low);
@@ -32,7 +32,7 @@ static void a_running_core_is_not_disturbed(void **state)
     (void)state;
     fake_chip_bluepill(&fake);
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
-    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(climbed.err, ERR_OK);
     assert_int_equal(climbed.findings.dpidr, 0x1BA01477);
     assert_int_equal(climbed.findings.cpuid, 0x411FC231);
     assert_string_equal(climbed.advice, "");
@@ -52,7 +52,7 @@ static void long_wires_are_slow(void **state)
     fake_chip_bluepill(&fake);
     fake.fastest_khz = 500;
     climb(&fake, TARGET_CONNECT_ATTACH, &climbed);
-    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(climbed.err, ERR_OK);
     assert_int_equal(fake.khz, 125);
     assert_int_equal(fake.resets, 0);
     assert_non_null(strstr(climbed.advice, "only at a low SWD speed"));
@@ -67,14 +67,14 @@ static void firmware_that_switches_swd_off(void **state)
     fake_chip_bluepill(&fake);
     fake.needs_reset = fake.vanished = true;
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
-    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(climbed.err, ERR_OK);
     assert_true(climbed.findings.halted);
     assert_true(fake.halted);
     assert_int_equal(fake.demcr & 1, 0);
     assert_int_equal(fake.khz, 1800);
     assert_int_equal(fake.resets, 1);
     assert_non_null(strstr(climbed.advice, "only after a reset"));
-    assert_int_equal(climbed.job.error, ERR_OK);
+    assert_int_equal(climbed.job.err, ERR_OK);
 }
 
 static void attach_never_resets(void **state)
@@ -86,7 +86,7 @@ static void attach_never_resets(void **state)
     fake_chip_bluepill(&fake);
     fake.needs_reset = fake.vanished = true;
     climb(&fake, TARGET_CONNECT_ATTACH, &climbed);
-    assert_int_equal(climbed.error, ERR_NO_TARGET);
+    assert_int_equal(climbed.err, ERR_NO_TARGET);
     assert_int_equal(fake.resets, 0);
     assert_non_null(strstr(climbed.job.text, "not tried: under reset"));
 }
@@ -99,7 +99,7 @@ static void under_reset_halts_before_the_first_instruction(void **state)
     (void)state;
     fake_chip_bluepill(&fake);
     climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
-    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(climbed.err, ERR_OK);
     assert_true(climbed.findings.halted);
     assert_false(climbed.findings.nrst_open);
     assert_int_equal(fake.resets, 1);
@@ -115,7 +115,7 @@ static void an_open_nrst_is_noticed(void **state)
     fake_chip_bluepill(&fake);
     fake.nrst_open = true;
     climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
-    assert_int_equal(climbed.error, ERR_OK);
+    assert_int_equal(climbed.err, ERR_OK);
     assert_true(climbed.findings.nrst_open);
     assert_true(climbed.findings.halted);
     assert_int_equal(fake.resets, 1);
@@ -126,7 +126,7 @@ static void the_voltage_tells_what_to_look_at(void **state)
 {
     static const struct {
         uint32_t mv;
-        enum err error;
+        enum err err;
         const char *text;
     } rows[] = {
         {0, ERR_POWER, "VTref 0.00 V: the target has no power"},
@@ -144,10 +144,10 @@ static void the_voltage_tells_what_to_look_at(void **state)
         fake.fastest_khz = 0;
         fake.vtref_mv = rows[i].mv;
         climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
-        assert_int_equal(climbed.error, rows[i].error);
+        assert_int_equal(climbed.err, rows[i].err);
         assert_non_null(strstr(climbed.job.text, rows[i].text));
         assert_int_equal(strstr(climbed.job.text, "connect NRST, too") != NULL,
-                         rows[i].error == ERR_NO_TARGET && rows[i].mv < 4000);
+                         rows[i].err == ERR_NO_TARGET && rows[i].mv < 4000);
         assert_int_equal(fake.connects, 4);
         assert_int_equal(fake.khz, 1800);
     }
@@ -165,7 +165,7 @@ static void a_port_without_memory_is_named(void **state)
     fake_chip_bluepill(&fake);
     fake.asleep = true;
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
-    assert_int_equal(climbed.error, ERR_POWER);
+    assert_int_equal(climbed.err, ERR_POWER);
     assert_string_equal(
         climbed.job.text,
         "the debug port answers (DPIDR 0x1ba01477), but: the debug domain does not "
@@ -182,7 +182,7 @@ static void a_lost_probe_ends_the_ladder(void **state)
     fake_chip_bluepill(&fake);
     fake.connect_error = ERR_PROBE_GONE;
     climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
-    assert_int_equal(climbed.error, ERR_PROBE_GONE);
+    assert_int_equal(climbed.err, ERR_PROBE_GONE);
     assert_int_equal(fake.connects, 1);
 }
 

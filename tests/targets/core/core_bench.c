@@ -55,7 +55,7 @@ void bench_ok(struct bench *bench, enum err err)
 {
     if (err)
         fail_msg("%s: %s", err_text(err), job_text(&bench->job, err));
-    assert_int_equal(bench->job.error, ERR_OK);
+    assert_int_equal(bench->job.err, ERR_OK);
 }
 
 void bench_fails(struct bench *bench, enum err err, enum err expected)
@@ -63,7 +63,7 @@ void bench_fails(struct bench *bench, enum err err, enum err expected)
     if (err != expected)
         fail_msg("\"%s\" instead of \"%s\": %s", err_text(err), err_text(expected),
                  job_text(&bench->job, err));
-    assert_int_equal(bench->job.error, expected);
+    assert_int_equal(bench->job.err, expected);
     job_clear(&bench->job);
 }
 

@@ -208,7 +208,7 @@ static bool breaks_at(const struct call *call, enum fault_kind kind, unsigned at
     b->probe->driver = plan.inner;
     job_clear(&b->job);
     bool struck = plan.seen >= at;
-    if (err == ERR_OK)
+    if (!err)
         call->check(b);
     if (!struck)
         assert_int_equal(err, ERR_OK);

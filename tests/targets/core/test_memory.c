@@ -141,7 +141,7 @@ static void an_error_before_is_not_forgotten(void **state)
     job_fail(&bench->job, ERR_FILE, "something else");
     assert_int_equal(target_read(bench->target, RAM_END - 8, data, 64, &done), ERR_OK);
     assert_int_equal(done, 8);
-    assert_int_equal(bench->job.error, ERR_FILE);
+    assert_int_equal(bench->job.err, ERR_FILE);
     assert_string_equal(bench->job.text, "something else");
     job_clear(&bench->job);
 }

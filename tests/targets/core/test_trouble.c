@@ -136,7 +136,7 @@ static void a_program_in_stop_mode_is_left_without_a_trace(void **state)
     bench_ok(bench, bench_poll(bench, 1000));
     assert_int_equal(target_state(bench->target), TARGET_RUNNING);
     bench_ok(bench, target_disconnect(bench->target));
-    assert_int_equal(bench->job.error, ERR_OK);
+    assert_int_equal(bench->job.err, ERR_OK);
     /* Only power resets what a debugger left behind: under reset it can be seen. */
     bench_ok(bench, probe_connect(bench->probe, PROBE_CONNECT_UNDER_RESET, NULL));
     assert_int_equal(bench_raw(bench, 0xE0042004), 0);     /* DBGMCU_CR */

@@ -69,7 +69,7 @@ static void a_load_that_is_called_good_is_good(void **state)
         assert_true(at < OPERATIONS_MAX);
         enum err err = broken_at(bench, load, kinds[at % 3], at, &struck);
         failed += err != ERR_OK;
-        if (err != ERR_OK) {
+        if (err) {
             assert_true(struck);
             assert_true(bench->job.text[0]);
             begin_again(bench);

@@ -109,7 +109,7 @@ static void act_as_other(struct bench *bench, enum err (*act)(struct bench *))
     struct job *mine = target_set_job(bench->target, &other);
     enum err err = act(bench);
     target_set_job(bench->target, mine);
-    assert_int_equal(err, other.error);
+    assert_int_equal(err, other.err);
     other_took_us = bench_now_us(bench) - began_us;
     bench->checkpoint_us = bench_now_us(bench); /* that time is not the erase's */
 }
@@ -146,7 +146,7 @@ static void a_reader_waits_for_the_end(void **state)
 
     assert_int_equal(erase(bench, PAGE_SIZE, 300000, reads_flash), ERR_OK);
     assert_true(acted);
-    assert_int_equal(other.error, ERR_OK);
+    assert_int_equal(other.err, ERR_OK);
     assert_in_range(other_took_us, 200000, 300000);
     for (size_t i = 0; i < sizeof seen; i++)
         assert_int_equal(seen[i], 0xFF);
@@ -160,7 +160,7 @@ static void a_reader_is_told_when_it_takes_too_long(void **state)
     struct bench *bench = *state;
 
     assert_int_equal(erase(bench, 0, 1900000, reads_flash), ERR_OK);
-    assert_int_equal(other.error, ERR_BUSY);
+    assert_int_equal(other.err, ERR_BUSY);
     assert_string_equal(other.text, "the flash is being erased, which goes on for a while: "
                                     "0x08000200 cannot be read or written meanwhile");
     assert_in_range(other_took_us, 1000000, 1100000);
@@ -177,7 +177,7 @@ static void what_is_cached_is_read_at_once(void **state)
     memset(seen, 0, sizeof seen);
     assert_int_equal(erase(bench, PAGE_SIZE, 300000, reads_flash), ERR_OK);
     assert_true(acted);
-    assert_int_equal(other.error, ERR_OK);
+    assert_int_equal(other.err, ERR_OK);
     assert_int_equal(other_took_us, 0);
     assert_memory_equal(seen, before + 512, sizeof seen);
     assert_int_equal(read_flash(bench), ERR_OK);
@@ -204,7 +204,7 @@ static void the_alias_at_zero_is_as_busy(void **state)
 
     assert_int_equal(erase(bench, PAGE_SIZE, 300000, uses_aliases), ERR_OK);
     assert_true(acted);
-    assert_int_equal(other.error, ERR_OK);
+    assert_int_equal(other.err, ERR_OK);
     assert_in_range(other_took_us, 200000, 300000);
     assert_int_equal(slow.stalls, 0);
 }
@@ -231,7 +231,7 @@ static void all_else_is_served_meanwhile(void **state)
 
     assert_int_equal(erase(bench, PAGE_SIZE, 300000, uses_all_else), ERR_OK);
     assert_true(acted);
-    assert_int_equal(other.error, ERR_OK);
+    assert_int_equal(other.err, ERR_OK);
     assert_in_range(other_took_us, 0, 20000);
     assert_in_range(bench->longest_us, 1, SLICE_LIMIT_US);
     assert_in_range(bench->checkpoints, 300000 / SLICE_LIMIT_US, 20);

@@ -149,11 +149,11 @@ static void cancel_everywhere(bool locked, enum err (*command)(struct bench *), 
         assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
         struct left before = {word_at(bench, DBGMCU_CR), word_at(bench, RCC_CR)};
         enum err err = cancelled_at(bench, command, transfers, at, &seen);
-        assert_true(err == ERR_OK || err == ERR_CANCELLED);
+        assert_true(!err || err == ERR_CANCELLED);
         check_given_back(bench, &before);
         bench_power_cycle(bench);
-        check(bench, err == ERR_OK);
-        done += err == ERR_OK;
+        check(bench, !err);
+        done += !err;
         undone += err == ERR_CANCELLED;
         bench_down(&state);
     }
@@ -239,10 +239,10 @@ static void a_wire_that_fails_once_loses_nothing(void **state)
             void *rig = bench;
             enum err err = broken_at(bench, write_data, kinds[kind], at, &seen, &gone);
 
-            bool written = err == ERR_OK || strstr(bench->job.text, "were written as asked");
+            bool written = !err || strstr(bench->job.text, "were written as asked");
             bench_power_cycle(bench);
             check_written(bench, written);
-            repaired += err == ERR_OK;
+            repaired += !err;
             bench_down(&rig);
         }
     }

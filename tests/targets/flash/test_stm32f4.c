@@ -148,7 +148,7 @@ static void the_voltage_decides_how_wide_and_how_fast(void **state)
         assert_int_equal(geometry->bank_erase_us, cases[i].erase_all_us);
         assert_in_range(geometry->block_size / geometry->program_size * geometry->program_us, 1000,
                         45000);
-        assert_int_equal(rig.job.error, ERR_OK);
+        assert_int_equal(rig.job.err, ERR_OK);
         down(&rig);
     }
 }

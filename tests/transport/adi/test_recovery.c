@@ -27,8 +27,8 @@ static void wait_has_a_limit(void **state)
     fake_dap_trouble(&b->fake, 2, 1u << 30, SWD_WAIT);
     b->fake.troubles[0].times = 5000; /* longer than half a second of 100 us pauses */
     ops_read32(&b->ops, FAKE_RAM + 0x10, &value);
-    enum err error = ops_flush(&b->ops);
-    assert_int_equal(error, ERR_WAIT);
+    enum err err = ops_flush(&b->ops);
+    assert_int_equal(err, ERR_WAIT);
     assert_string_equal(b->job.text, "AP0 read of 32 bits at 0x20000010: WAIT: the target kept "
                                      "answering WAIT");
     assert_in_range(b->fake.now_us, 500000, 700000);

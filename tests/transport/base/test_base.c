@@ -52,7 +52,7 @@ static void job_keeps_the_first_failure(void **state)
     assert_int_equal(job_fail(&job, ERR_TIMEOUT, "later"), ERR_TIMEOUT);
     assert_string_equal(job_text(&job, ERR_TIMEOUT), "at 7");
     job_clear(&job);
-    assert_int_equal(job.error, ERR_OK);
+    assert_int_equal(job.err, ERR_OK);
 }
 
 static void cancelled_job_ends_at_its_checkpoint(void **state)

@@ -194,15 +194,15 @@ static void the_chosen_operation_breaks(void **state)
 static void a_probe_that_is_gone_stays_gone(void **state)
 {
     struct bench *b = *state;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
     b->plan = (struct fault_plan){.kind = FAULT_GONE, .seed = 1, .one_in = 10};
     fault_wrap(b->probe, &b->plan);
-    for (uint32_t i = 0; i < 1000 && error == ERR_OK; i++) {
+    for (uint32_t i = 0; i < 1000 && !err; i++) {
         ops_write32(&b->ops, FAKE_RAM, i);
-        error = ops_flush(&b->ops);
+        err = ops_flush(&b->ops);
     }
-    assert_int_equal(error, ERR_PROBE_GONE);
+    assert_int_equal(err, ERR_PROBE_GONE);
     assert_int_equal(probe_connect(b->probe, PROBE_CONNECT_NORMAL, NULL), ERR_PROBE_GONE);
 }
 

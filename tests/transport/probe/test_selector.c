@@ -127,7 +127,7 @@ static void a_driver_that_cannot_look_hides_nobody(void **state)
     job_init(&job, &log);
     assert_int_equal(probe_scan_drivers(both, &list, &job), ERR_OK);
     assert_int_equal(list.count, 1);
-    assert_int_equal(job.error, ERR_OK);
+    assert_int_equal(job.err, ERR_OK);
     assert_non_null(strstr(said, "no USB here"));
     probe_list_free(&list);
     assert_int_equal(probe_scan_drivers(one, &list, &job), ERR_PROBE);

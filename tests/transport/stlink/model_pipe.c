@@ -61,10 +61,10 @@ static enum err put_out(struct model_pipe *pipe, const struct pipe_exchange *x, 
 {
     uint8_t rubbish[PIPE_BUFFER];
     enum pipe_fault fault = fault_here(pipe, false);
-    enum err error = fail(pipe, fault, x, job);
+    enum err err = fail(pipe, fault, x, job);
 
-    if (error != ERR_OK)
-        return error;
+    if (err)
+        return err;
     make_rubbish(rubbish, length);
     size_t taken = fault == PIPE_FAULT_SHORT ? length / 2 : length;
     stlink_model_out(pipe->model, fault == PIPE_FAULT_GARBAGE ? rubbish : bytes, taken);
@@ -100,14 +100,14 @@ static void take_reply(struct model_pipe *pipe, struct pipe_exchange *x)
 static enum err get_in(struct model_pipe *pipe, struct pipe_exchange *x, struct job *job)
 {
     enum pipe_fault fault = fault_here(pipe, true);
-    enum err error = fail(pipe, fault, x, job);
+    enum err err = fail(pipe, fault, x, job);
 
     if (fault == PIPE_FAULT_LATE) {
         keep_late(pipe);
         pipe->under_way = true;
     }
-    if (error != ERR_OK)
-        return error;
+    if (err)
+        return err;
     take_reply(pipe, x);
     pass_transfer(pipe, x->in_length);
     if (fault == PIPE_FAULT_SHORT)
@@ -132,7 +132,7 @@ static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job 
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
     const uint8_t *bytes = x->command;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
 
     x->in_length = 0;
     if (pipe->gone)
@@ -146,10 +146,10 @@ static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job 
     if (pipe->spy && bytes)
         pipe->spy(pipe->spy_user, x);
     if (bytes)
-        error = put_out(pipe, x, bytes, x->command_length, job);
-    if (error == ERR_OK && x->out)
-        error = put_out(pipe, x, x->out, x->out_length, job);
-    return error == ERR_OK && x->in ? get_in(pipe, x, job) : error;
+        err = put_out(pipe, x, bytes, x->command_length, job);
+    if (!err && x->out)
+        err = put_out(pipe, x, x->out, x->out_length, job);
+    return !err && x->in ? get_in(pipe, x, job) : err;
 }
 
 static enum err recover(struct pipe *base, struct job *job)

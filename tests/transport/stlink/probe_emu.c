@@ -69,15 +69,15 @@ static bool add_probe(struct emulator *emulator, const char *name, const char *b
 {
     const struct stlink_config *config = stlink_config_find(name);
     struct emulated *probe = &emulator->probes[emulator->count];
-    char error[256] = "";
+    char err[256] = "";
 
     if (!config || emulator->count == PROBES_MAX) {
         fprintf(stderr, "probe-emu: no ST-Link called %s, or too many\n", name);
         return false;
     }
-    probe->board = sim_board_create(board, error, sizeof error);
+    probe->board = sim_board_create(board, err, sizeof err);
     if (!probe->board) {
-        fprintf(stderr, "probe-emu: %s\n", error);
+        fprintf(stderr, "probe-emu: %s\n", err);
         return false;
     }
     probe->model = stlink_model_create(config, probe->board);

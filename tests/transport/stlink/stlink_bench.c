@@ -16,10 +16,10 @@ static enum err open_model(struct probe *probe)
 
 void bench_init(struct bench *bench, const char *stlink, const char *board)
 {
-    char error[256];
+    char err[256];
 
     memset(bench, 0, sizeof *bench);
-    bench->board = sim_board_create(board, error, sizeof error);
+    bench->board = sim_board_create(board, err, sizeof err);
     assert_non_null(bench->board);
     bench->model = stlink_model_create(stlink_config_find(stlink), bench->board);
     model_pipe_init(&bench->pipe, bench->model, bench->board);
@@ -33,10 +33,10 @@ enum err bench_open_probe(struct bench *bench)
     struct probe_info info = {.driver = &bench->driver, .pid = stlink_model_pid(bench->model)};
 
     current = bench;
-    enum err error = probe_open(&info, &bench->job, NULL, &bench->probe);
-    if (error == ERR_OK)
+    enum err err = probe_open(&info, &bench->job, NULL, &bench->probe);
+    if (!err)
         ops_init(&bench->ops, bench->probe);
-    return error;
+    return err;
 }
 
 void bench_shut(struct bench *bench)

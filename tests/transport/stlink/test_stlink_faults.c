@@ -38,36 +38,36 @@ static enum err load(struct session *s)
     struct flash *flash;
 
     make_image(image);
-    enum err error = flash_open(s->target, &flash);
-    if (error != ERR_OK)
-        return error;
-    error = flash_erase(flash, FLASH, 1024);
-    if (error == ERR_OK)
-        error = flash_write(flash, FLASH, image, sizeof image);
-    if (error == ERR_OK)
-        error = flash_done(flash);
+    enum err err = flash_open(s->target, &flash);
+    if (err)
+        return err;
+    err = flash_erase(flash, FLASH, 1024);
+    if (!err)
+        err = flash_write(flash, FLASH, image, sizeof image);
+    if (!err)
+        err = flash_done(flash);
     flash_close(flash);
-    s->loaded = error == ERR_OK;
-    return error;
+    s->loaded = !err;
+    return err;
 }
 
 static enum err run_to_breakpoint(struct session *s)
 {
     struct target_stop stop = {0};
-    enum err error = target_reset(s->target, TARGET_RESET_HALT);
+    enum err err = target_reset(s->target, TARGET_RESET_HALT);
 
-    if (error == ERR_OK)
-        error = target_breakpoint_set(s->target, 0, BREAKPOINT_HW, STOP_AT, 2);
-    if (error == ERR_OK)
-        error = target_resume(s->target);
-    for (int i = 0; i < 20 && error == ERR_OK && stop.reason == STOP_NONE; i++) {
+    if (!err)
+        err = target_breakpoint_set(s->target, 0, BREAKPOINT_HW, STOP_AT, 2);
+    if (!err)
+        err = target_resume(s->target);
+    for (int i = 0; i < 20 && !err && stop.reason == STOP_NONE; i++) {
         sim_board_advance_us(s->bench.board, 1000);
-        error = target_poll(s->target, &stop);
+        err = target_poll(s->target, &stop);
     }
-    s->stopped = error == ERR_OK && stop.reason == STOP_BREAKPOINT_HW && stop.pc == STOP_AT;
-    if (error == ERR_OK && !s->stopped)
+    s->stopped = !err && stop.reason == STOP_BREAKPOINT_HW && stop.pc == STOP_AT;
+    if (!err && !s->stopped)
         return ERR_TIMEOUT; /* not said to be good */
-    return error;
+    return err;
 }
 
 static enum err look_around(struct session *s)
@@ -75,44 +75,44 @@ static enum err look_around(struct session *s)
     struct target_stop stop;
     uint8_t data[200], back[200];
     uint64_t pc = 0;
-    enum err error = target_step(s->target, &stop);
+    enum err err = target_step(s->target, &stop);
 
-    if (error == ERR_OK)
-        error = target_read_register(s->target, 15, &pc);
-    s->misread = error == ERR_OK && pc != STOP_AT + 2;
-    if (error == ERR_OK)
-        error = target_read(s->target, FLASH, back, sizeof back, NULL);
+    if (!err)
+        err = target_read_register(s->target, 15, &pc);
+    s->misread = !err && pc != STOP_AT + 2;
+    if (!err)
+        err = target_read(s->target, FLASH, back, sizeof back, NULL);
     make_image(s->image);
-    s->misread |= error == ERR_OK && memcmp(back, s->image, sizeof back) != 0;
-    if (error == ERR_OK)
-        error = target_read(s->target, RAM + 1, data, sizeof data, NULL);
-    if (error == ERR_OK)
-        error = target_write(s->target, RAM + 0x801, data, sizeof data);
-    if (error == ERR_OK)
-        error = target_read(s->target, RAM + 0x801, back, sizeof back, NULL);
-    s->misread |= error == ERR_OK && memcmp(back, data, sizeof back) != 0;
-    if (error == ERR_OK)
-        error = target_breakpoint_clear(s->target, 0, BREAKPOINT_HW, STOP_AT, 2);
-    return error == ERR_OK ? target_disconnect(s->target) : error;
+    s->misread |= !err && memcmp(back, s->image, sizeof back) != 0;
+    if (!err)
+        err = target_read(s->target, RAM + 1, data, sizeof data, NULL);
+    if (!err)
+        err = target_write(s->target, RAM + 0x801, data, sizeof data);
+    if (!err)
+        err = target_read(s->target, RAM + 0x801, back, sizeof back, NULL);
+    s->misread |= !err && memcmp(back, data, sizeof back) != 0;
+    if (!err)
+        err = target_breakpoint_clear(s->target, 0, BREAKPOINT_HW, STOP_AT, 2);
+    return !err ? target_disconnect(s->target) : err;
 }
 
 static enum err work(struct session *s)
 {
     s->loaded = s->stopped = s->misread = false;
-    enum err error = ERR_OK;
+    enum err err = ERR_OK;
     if (!s->bench.probe)
-        error = bench_open_probe(&s->bench);
-    if (error == ERR_OK && !s->target)
-        error = target_create(s->bench.probe, &s->target);
-    if (error != ERR_OK)
-        return error;
+        err = bench_open_probe(&s->bench);
+    if (!err && !s->target)
+        err = target_create(s->bench.probe, &s->target);
+    if (err)
+        return err;
     target_set_job(s->target, &s->bench.job);
-    error = target_connect(s->target, TARGET_CONNECT_NORMAL);
-    if (error == ERR_OK)
-        error = load(s);
-    if (error == ERR_OK)
-        error = run_to_breakpoint(s);
-    return error == ERR_OK ? look_around(s) : error;
+    err = target_connect(s->target, TARGET_CONNECT_NORMAL);
+    if (!err)
+        err = load(s);
+    if (!err)
+        err = run_to_breakpoint(s);
+    return !err ? look_around(s) : err;
 }
 
 /* As the daemon does after a probe that is gone. */
@@ -151,13 +151,13 @@ static bool is_detectable(enum pipe_fault fault)
  * between the two keys of the flash controller, that stays locked until a reset (RM0008, 3.3.3). */
 static enum err work_again(struct session *s)
 {
-    enum err error = work(s);
+    enum err err = work(s);
 
-    if (error == ERR_OK || !strstr(s->bench.job.text, "monitor reset halt"))
-        return error;
+    if (!err || !strstr(s->bench.job.text, "monitor reset halt"))
+        return err;
     job_clear(&s->bench.job);
-    error = target_reset(s->target, TARGET_RESET_HALT);
-    return error == ERR_OK ? work(s) : error;
+    err = target_reset(s->target, TARGET_RESET_HALT);
+    return !err ? work(s) : err;
 }
 
 static void fail_one(struct session *s, const char *firmware, enum pipe_fault fault, uint64_t at,
@@ -170,13 +170,13 @@ static void fail_one(struct session *s, const char *firmware, enum pipe_fault fa
     b->pipe.fail_at = at;
     b->pipe.fault = fault;
     uint64_t started = sim_board_now_us(b->board);
-    enum err error = work(s);
-    if (error == ERR_OK) /* it came through: so long is the whole list */
+    enum err err = work(s);
+    if (!err) /* it came through: so long is the whole list */
         *total = b->pipe.points;
     b->pipe.fail_at = 0;
     assert_true(sim_board_now_us(b->board) - started < FAULT_LIMIT_S * 1000000);
-    if (error != ERR_OK)
-        assert_true(strlen(job_text(&b->job, error)) > 5);
+    if (err)
+        assert_true(strlen(job_text(&b->job, err)) > 5);
     bool loaded = s->loaded;
     if (is_detectable(fault) && s->misread)
         fail_msg("%s, fault %d at transfer %u: misread", firmware, fault, (unsigned)at);
@@ -186,8 +186,8 @@ static void fail_one(struct session *s, const char *firmware, enum pipe_fault fa
         end_session(s);
     b->pipe.gone = false;
     job_clear(&b->job);
-    error = work_again(s);
-    if (error != ERR_OK)
+    err = work_again(s);
+    if (err)
         fail_msg("%s, fault %d at transfer %u, and then: %s", firmware, fault, (unsigned)at,
                  b->job.text);
     end_session(s);

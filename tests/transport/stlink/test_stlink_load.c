@@ -32,17 +32,17 @@ static struct cost load(struct bench *bench, struct target *target, uint32_t siz
     uint64_t transfers = bench->pipe.pipe.transfers;
     uint64_t start = sim_board_now_us(bench->board);
     struct flash *flash;
-    enum err error = flash_open(target, &flash);
+    enum err err = flash_open(target, &flash);
 
-    if (error == ERR_OK)
-        error = flash_erase(flash, FLASH, size);
-    for (uint32_t at = 0; at < size && error == ERR_OK; at += GDB_PACKET)
-        error = flash_write(flash, FLASH + at, image + at,
-                            size - at < GDB_PACKET ? size - at : GDB_PACKET);
-    if (error == ERR_OK)
-        error = flash_done(flash);
+    if (!err)
+        err = flash_erase(flash, FLASH, size);
+    for (uint32_t at = 0; at < size && !err; at += GDB_PACKET)
+        err = flash_write(flash, FLASH + at, image + at,
+                          size - at < GDB_PACKET ? size - at : GDB_PACKET);
+    if (!err)
+        err = flash_done(flash);
     flash_close(flash);
-    if (error != ERR_OK)
+    if (err)
         fail_msg("%s", bench->job.text);
     return (struct cost){sim_board_now_us(bench->board) - start,
                          bench->pipe.pipe.transfers - transfers};

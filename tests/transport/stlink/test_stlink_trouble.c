@@ -96,9 +96,9 @@ static void late_replies_are_not_taken_for_those_that_follow(void **state)
                     ops_read32(&b.ops, RAM + 4 * n + 4, &word[1]);
                 if (n % 3 == 2)
                     ops_read(&b.ops, RAM, 4, back, WORDS);
-                enum err error = ops_flush(&b.ops);
+                enum err err = ops_flush(&b.ops);
                 job_clear(&b.job);
-                if (error != ERR_OK)
+                if (err)
                     continue;
                 assert_int_equal(word[0], get_le32(out + 4 * n));
                 if (n % 3 == 1)
@@ -221,7 +221,7 @@ static void probe_that_stops_answering_is_given_up(void **state)
     job_clear(&b.job);
     ops_read32(&b.ops, CPUID, &value);
     assert_int_equal(ops_flush(&b.ops), ERR_PROBE_GONE);
-    assert_int_equal(b.job.error, ERR_PROBE_GONE); /* for whoever looks at the job only */
+    assert_int_equal(b.job.err, ERR_PROBE_GONE); /* for whoever looks at the job only */
     assert_int_equal(value, 7);
     uint64_t before = sim_board_now_us(b.board);
     bench_shut(&b); /* without a long good-bye to somebody who does not listen */

@@ -121,7 +121,7 @@ static void status_bytes_mean_what_they_say(void **state)
 {
     static const struct {
         uint8_t code;
-        enum err error;
+        enum err err;
         bool retry;
     } rows[] = {
         {0x80, ERR_OK, false},        {0x81, ERR_FAULT, false},       {0x01, ERR_FAULT, false},
@@ -134,12 +134,12 @@ static void status_bytes_mean_what_they_say(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        assert_int_equal(stlink_status(rows[i].code)->error, rows[i].error);
+        assert_int_equal(stlink_status(rows[i].code)->err, rows[i].err);
         assert_int_equal(stlink_status(rows[i].code)->retry, rows[i].retry);
     }
     /* What nobody knows is no success: 0 is what an empty buffer holds. */
-    assert_int_equal(stlink_status(0)->error, ERR_PROBE);
-    assert_int_equal(stlink_status(0xFF)->error, ERR_PROBE);
+    assert_int_equal(stlink_status(0)->err, ERR_PROBE);
+    assert_int_equal(stlink_status(0xFF)->err, ERR_PROBE);
 }
 
 static void speed_is_the_highest_not_above_the_request(void **state)

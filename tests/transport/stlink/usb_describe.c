@@ -131,11 +131,11 @@ void usb_describe_control(const struct stlink_config *config, UMockdevIoctlClien
 
 static void add(UMockdevTestbed *testbed, const char *text)
 {
-    GError *error = NULL;
+    GError *err = NULL;
 
-    if (!umockdev_testbed_add_from_string(testbed, text, &error)) {
-        fprintf(stderr, "probe-emu: %s\n", error->message);
-        g_clear_error(&error);
+    if (!umockdev_testbed_add_from_string(testbed, text, &err)) {
+        fprintf(stderr, "probe-emu: %s\n", err->message);
+        g_clear_error(&err);
     }
 }
 

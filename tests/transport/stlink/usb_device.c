@@ -475,9 +475,9 @@ void usb_device_plug(struct usb_device *device, unsigned port, unsigned number)
     device->owner = NULL;
     node_open(device);
     usb_device_unlock(device);
-    GError *error = NULL;
-    if (!umockdev_testbed_attach_ioctl(device->testbed, device->node, device->handler, &error))
-        fprintf(stderr, "probe-emu: %s\n", error->message);
+    GError *err = NULL;
+    if (!umockdev_testbed_attach_ioctl(device->testbed, device->node, device->handler, &err))
+        fprintf(stderr, "probe-emu: %s\n", err->message);
     usb_describe_add(device->testbed, device->config, port, number);
 }
 

@@ -80,17 +80,17 @@ bool sim_board_named(const char *spec)
     return find_model(name) != NULL;
 }
 
-static void list_models(const char *wrong, char *error, size_t size)
+static void list_models(const char *wrong, char *err, size_t size)
 {
-    int length = snprintf(error, size, "no simulated board '%.60s'; there is:", wrong);
+    int length = snprintf(err, size, "no simulated board '%.60s'; there is:", wrong);
 
     for (size_t i = 0; i < sim_board_model_count && (size_t)length < size; i++)
         if (!sim_board_models[i].unfinished)
             length +=
-                snprintf(error + length, size - (size_t)length, " %s", sim_board_models[i].name);
+                snprintf(err + length, size - (size_t)length, " %s", sim_board_models[i].name);
 }
 
-static bool apply_word(struct sim_board *board, const char *word, char *error, size_t size)
+static bool apply_word(struct sim_board *board, const char *word, char *err, size_t size)
 {
     static const char *const paces[] = {
         [SIM_PACE_STILL] = "still", [SIM_PACE_REALTIME] = "realtime"};
@@ -103,14 +103,14 @@ static bool apply_word(struct sim_board *board, const char *word, char *error, s
         }
     }
     snprintf(fault, sizeof fault, "+%s", word);
-    return sim_fault_apply(board, fault, error, size);
+    return sim_fault_apply(board, fault, err, size);
 }
 
 /* `words` are those behind the board's name; they are cut up. */
-static bool apply_words(struct sim_board *board, char *words, char *error, size_t size)
+static bool apply_words(struct sim_board *board, char *words, char *err, size_t size)
 {
     for (const char *word; (word = strsep(&words, ",")) != NULL;)
-        if (!apply_word(board, word, error, size))
+        if (!apply_word(board, word, err, size))
             return false;
     return true;
 }
@@ -151,27 +151,27 @@ static struct sim_board *create(const struct sim_board_model *model)
     return board;
 }
 
-struct sim_board *sim_board_create(const char *spec, char *error, size_t error_size)
+struct sim_board *sim_board_create(const char *spec, char *err, size_t error_size)
 {
     char words[192], *rest = words;
 
-    error[0] = '\0';
+    err[0] = '\0';
     if ((size_t)snprintf(words, sizeof words, "%s", spec) >= sizeof words) {
-        snprintf(error, error_size, "the name of the simulated board is too long");
+        snprintf(err, error_size, "the name of the simulated board is too long");
         return NULL;
     }
     const char *name = strsep(&rest, ",");
     const struct sim_board_model *model = find_model(name);
     if (!model) {
-        list_models(name, error, error_size);
+        list_models(name, err, error_size);
         return NULL;
     }
     struct sim_board *board = create(model);
     if (!board) {
-        snprintf(error, error_size, "out of memory");
+        snprintf(err, error_size, "out of memory");
         return NULL;
     }
-    if (!apply_words(board, rest, error, error_size)) {
+    if (!apply_words(board, rest, err, error_size)) {
         sim_board_destroy(board);
         return NULL;
     }

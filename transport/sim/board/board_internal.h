@@ -169,7 +169,7 @@ void sim_ap_complete(struct sim_board *board);
 
 void sim_faults_init(struct sim_board *board);
 /* "+NAME[=N]" sets, "-NAME" clears; false: `error` says why not and lists what there is. */
-bool sim_fault_apply(struct sim_board *board, const char *word, char *error, size_t error_size);
+bool sim_fault_apply(struct sim_board *board, const char *word, char *err, size_t error_size);
 /* Names of the faults that are set, in one line. */
 void sim_faults_list(const struct sim_board *board, char *text, size_t size);
 

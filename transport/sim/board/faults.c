@@ -220,36 +220,36 @@ static const struct fault *find_fault(const struct sim_board *board, const char 
     return NULL;
 }
 
-static bool complain(const struct sim_board *board, const char *wrong, char *error, size_t size)
+static bool complain(const struct sim_board *board, const char *wrong, char *err, size_t size)
 {
-    int length = snprintf(error, size, "no fault '%.40s' of a simulated board; there is:", wrong);
+    int length = snprintf(err, size, "no fault '%.40s' of a simulated board; there is:", wrong);
 
     for (size_t i = 0; i < FAULT_COUNT && (size_t)length < size; i++)
         if (is_possible(board, &faults[i]))
-            length += snprintf(error + length, size - (size_t)length, " %s%s", faults[i].name,
+            length += snprintf(err + length, size - (size_t)length, " %s%s", faults[i].name,
                                value_hint(faults[i].kind));
     return false;
 }
 
-bool sim_fault_apply(struct sim_board *board, const char *word, char *error, size_t size)
+bool sim_fault_apply(struct sim_board *board, const char *word, char *err, size_t size)
 {
     bool on = word[0] == '+';
     const char *name = word + 1;
 
     if (!on && word[0] != '-') {
-        snprintf(error, size, "a fault begins with + (set it) or - (clear it): '%.40s'", word);
+        snprintf(err, size, "a fault begins with + (set it) or - (clear it): '%.40s'", word);
         return false;
     }
     size_t length = strcspn(name, "=");
     const struct fault *fault = find_fault(board, name, length);
     if (!fault)
-        return complain(board, name, error, size);
+        return complain(board, name, err, size);
     bool has_value = name[length] == '=', wants_value = on && fault->kind != NO_VALUE;
     uint32_t value = 0;
     if (has_value != wants_value ||
         (wants_value && !parse_value(fault, name + length + 1, &value))) {
-        snprintf(error, size, "'%.40s' has to be written %s%s%s%s", name, on ? "" : "-",
-                 fault->name, on ? value_hint(fault->kind) : "",
+        snprintf(err, size, "'%.40s' has to be written %s%s%s%s", name, on ? "" : "-", fault->name,
+                 on ? value_hint(fault->kind) : "",
                  on && fault->kind == VOLTS ? ", as in vtref=1.8: volts up to 6" : "");
         return false;
     }

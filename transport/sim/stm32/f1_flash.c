@@ -51,10 +51,10 @@ static void begin(struct sim_board *board, uint64_t tenths_us)
 static void update_irq(struct sim_board *board)
 {
     const struct sim_f1_flash *flash = board->flash->state;
-    bool error = flash->sr & (SR_PGERR | SR_WRPRTERR);
+    bool err = flash->sr & (SR_PGERR | SR_WRPRTERR);
 
     sim_cpu_irq(board->cpu, board->flash->row->irq,
-                (error && flash->cr & CR_ERRIE) || (flash->sr & SR_EOP && flash->cr & CR_EOPIE));
+                (err && flash->cr & CR_ERRIE) || (flash->sr & SR_EOP && flash->cr & CR_EOPIE));
 }
 
 static uint64_t sync(struct sim_part *part, uint64_t now_ps)

@@ -45,7 +45,7 @@ bool sim_f1_is_protected(const struct sim_board *board)
 }
 
 /* A byte whose complement is wrong counts as erased; OPTERR tells, unless both are erased. */
-static uint8_t loaded(const struct sim_board *board, uint32_t offset, bool *error)
+static uint8_t loaded(const struct sim_board *board, uint32_t offset, bool *err)
 {
     uint16_t half = get_le16(&option_bytes(board)[offset]);
     uint8_t value = (uint8_t)half;
@@ -53,18 +53,18 @@ static uint8_t loaded(const struct sim_board *board, uint32_t offset, bool *erro
     if ((half >> 8) == (uint8_t)~value)
         return value;
     if (half != 0xFFFF)
-        *error = true;
+        *err = true;
     return 0xFF;
 }
 
 void sim_f1_options_load(struct sim_board *board, bool power_on)
 {
     struct sim_f1_flash *flash = board->flash->state;
-    bool error = false;
+    bool err = false;
     bool was = flash->obr & OBR_RDPRT;
-    bool protects = loaded(board, RDP, &error) != RDP_OPEN;
-    uint32_t user = loaded(board, USER, &error) & 7u;
-    uint32_t data0 = loaded(board, DATA0, &error), data1 = loaded(board, DATA1, &error);
+    bool protects = loaded(board, RDP, &err) != RDP_OPEN;
+    uint32_t user = loaded(board, USER, &err) & 7u;
+    uint32_t data0 = loaded(board, DATA0, &err), data1 = loaded(board, DATA1, &err);
 
     /* Protection starts with any reset, but ends with power only. */
     if (protects || (was && !power_on))
@@ -74,8 +74,8 @@ void sim_f1_options_load(struct sim_board *board, bool power_on)
     flash->obr |= user << 2 | 0x1Fu << 5 | data0 << 10 | data1 << 18;
     flash->wrpr = 0;
     for (unsigned i = 0; i < 4; i++)
-        flash->wrpr |= (uint32_t)loaded(board, WRP0 + 2 * i, &error) << 8 * i;
-    flash->obr |= error ? OBR_OPTERR : 0;
+        flash->wrpr |= (uint32_t)loaded(board, WRP0 + 2 * i, &err) << 8 * i;
+    flash->obr |= err ? OBR_OPTERR : 0;
 }
 
 bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t value)

@@ -6,11 +6,11 @@ enum { PATIENCE = 4000 };
 
 struct sim_board *rig_board(const char *spec)
 {
-    char error[256];
-    struct sim_board *board = sim_board_create(spec, error, sizeof error);
+    char err[256];
+    struct sim_board *board = sim_board_create(spec, err, sizeof err);
 
     if (!board)
-        fail_msg("%s", error);
+        fail_msg("%s", err);
     return board;
 }
 

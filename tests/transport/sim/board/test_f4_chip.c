@@ -154,11 +154,11 @@ static void a_program_can_take_the_debug_pins(void **state)
 
 static void no_clone_of_it_is_known(void **state)
 {
-    char error[256];
+    char err[256];
 
-    assert_null(sim_board_create("blackpill-f401,clone", error, sizeof error));
-    assert_non_null(strstr(error, "no fault 'clone'"));
-    assert_null(strstr(error, "is: clone"));
+    assert_null(sim_board_create("blackpill-f401,clone", err, sizeof err));
+    assert_non_null(strstr(err, "no fault 'clone'"));
+    assert_null(strstr(err, "is: clone"));
 }
 
 int main(void)

@@ -182,7 +182,7 @@ static void a_store_has_to_be_as_wide_as_psize_and_after_pg(void **state)
     static const struct {
         uint32_t cr;
         unsigned width;
-        uint32_t error;
+        uint32_t err;
     } rows[] = {{PG | X8, 1, 0},      {PG | X16, 2, 0},       {PG | X32, 4, 0},
                 {PG | X8, 4, PGPERR}, {PG | X32, 2, PGPERR},  {PG | X16, 1, PGPERR},
                 {X32, 4, PGSERR},     {0, 4, PGPERR | PGSERR}};
@@ -192,9 +192,9 @@ static void a_store_has_to_be_as_wide_as_psize_and_after_pg(void **state)
         poke32(board, F4_CR, rows[i].cr);
         assert_int_equal(mem_write(board, FLASH_BASE, rows[i].width, 0), SWD_OK);
         wait_idle(board);
-        assert_int_equal(peek32(board, F4_SR), rows[i].error);
-        assert_int_equal(peek32(board, FLASH_BASE) == UINT32_MAX, rows[i].error != 0);
-        poke32(board, F4_SR, rows[i].error);
+        assert_int_equal(peek32(board, F4_SR), rows[i].err);
+        assert_int_equal(peek32(board, FLASH_BASE) == UINT32_MAX, rows[i].err != 0);
+        poke32(board, F4_SR, rows[i].err);
         assert_int_equal(peek32(board, F4_SR), 0);
         sim_board_destroy(board);
     }

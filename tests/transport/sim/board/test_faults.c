@@ -12,12 +12,12 @@ static bool answers(struct sim_board *board)
 
 static void refuses(const char *spec, const char *part_of_sentence)
 {
-    char error[256];
-    struct sim_board *board = sim_board_create(spec, error, sizeof error);
+    char err[256];
+    struct sim_board *board = sim_board_create(spec, err, sizeof err);
 
     assert_null(board);
-    if (!strstr(error, part_of_sentence))
-        fail_msg("'%s' does not contain '%s'", error, part_of_sentence);
+    if (!strstr(err, part_of_sentence))
+        fail_msg("'%s' does not contain '%s'", err, part_of_sentence);
 }
 
 static void wrong_specs_get_a_sentence(void **state)

@@ -55,10 +55,10 @@ static void finish(struct bench *bench)
     free(bench);
 }
 
-static void expect_error(struct bench *bench, enum err error, enum err expected)
+static void expect_error(struct bench *bench, enum err err, enum err expected)
 {
-    if (error != expected)
-        fail_msg("'%s' (%s) instead of '%s'", err_text(error), bench->job.text, err_text(expected));
+    if (err != expected)
+        fail_msg("'%s' (%s) instead of '%s'", err_text(err), bench->job.text, err_text(expected));
     job_clear(&bench->job);
 }
 

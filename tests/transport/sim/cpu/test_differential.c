@@ -139,13 +139,13 @@ static bool run_both(struct pair *pair, uint32_t start, uint32_t end)
                pair->ours.fault_address);
         return false;
     }
-    uc_err error = uc_emu_start(pair->theirs, start | 1, end, 0, 0);
-    if (error != UC_ERR_OK) {
+    uc_err err = uc_emu_start(pair->theirs, start | 1, end, 0, 0);
+    if (err != UC_ERR_OK) {
         uint32_t pc = 0;
         uc_reg_read(pair->theirs, UC_ARM_REG_PC, &pc);
-        printf("unicorn at %08" PRIx32 ": %s\n", pc, uc_strerror(error));
+        printf("unicorn at %08" PRIx32 ": %s\n", pc, uc_strerror(err));
     }
-    return error == UC_ERR_OK;
+    return err == UC_ERR_OK;
 }
 
 static bool same_singles(struct pair *pair)
