@@ -95,20 +95,42 @@ static void queue_give_back(struct borrowed_core *lent)
     regs_queue_dirty(core);
 }
 
+/* A system reset takes everything back but the debug units, and C_MASKINTS, which may change only
+ * while the core is halted (C1.6.2): the program would run without interrupts and breakpoints. */
+static void give_back_after_reset(struct borrowed_core *lent)
+{
+    struct core *core = lent->core;
+    struct ops *ops = &core->ops;
+    enum err mark = core_mark(core);
+
+    ops_write32(ops, FP_CTRL, FP_CTRL_KEY | (lent->fp_ctrl & FP_CTRL_ENABLE));
+    ops_write32(ops, DHCSR, DHCSR_HALTED);
+    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
+    ops_write32(ops, DHCSR, DHCSR_HALTED & ~DHCSR_C_MASKINTS);
+    if (core->state != TARGET_HALTED)
+        ops_write32(ops, DHCSR, DHCSR_RUN & ~DHCSR_C_MASKINTS);
+    if (ops_flush(ops) != ERR_OK)
+        core->mask_unsure = true;
+    core_rollback(core, mark); /* what there is to tell is the reset */
+}
+
 enum err borrowed_give_back(struct borrowed_core *lent)
 {
     struct core *core = lent->core;
+    uint64_t others = core->regs.dirty & ~ALL_SLOTS; /* the floating point's: not what is lent */
 
-    if (core->state != TARGET_HALTED || !regs_are_known(core))
+    if (core->state != TARGET_HALTED || !regs_are_known(core)) {
+        if (core->state != TARGET_ABSENT)
+            give_back_after_reset(lent);
         return ERR_OK;
+    }
     core->regs.dirty |= lent->strayed ? ALL_SLOTS : lent->used | ALWAYS_USED;
     core->regs.dirty &= ALL_SLOTS;
     queue_give_back(lent);
     core->borrowed = false;
     core->icsr_epoch = 0; /* interrupts may have come meanwhile */
     enum err err = core_flush_halted(core);
-    if (!err)
-        core->regs.dirty = 0;
+    core->regs.dirty = (err ? core->regs.dirty : 0) | others;
     return err;
 }
 

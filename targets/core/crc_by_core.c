@@ -185,7 +185,9 @@ static enum err look(struct crc_run *run)
     run->next = mailbox[NEXT];
     run->crc = mailbox[CRC];
     run->stands = dhcsr & DHCSR_S_HALT;
-    run->ended = run->stands && !mailbox[WATCHDOG];
+    /* A DMA channel of the program's may still write to this RAM: what is no end is none. */
+    run->ended = run->stands && !mailbox[WATCHDOG] && run->next >= run->first &&
+                 run->next <= run->end && run->next % 4 == 0;
     return ERR_OK;
 }
 
@@ -226,9 +228,9 @@ static enum err give_back(struct crc_run *run)
 {
     struct core *core = run->core;
 
-    if (core->state != TARGET_HALTED || !regs_are_known(core))
-        return ERR_OK; /* it was reset or is gone: the RAM is the program's again */
-    ops_write(&core->ops, run->area, 4, run->saved, AREA_SIZE / 4);
+    if (core->state == TARGET_HALTED && regs_are_known(core))
+        ops_write(&core->ops, run->area, 4, run->saved, AREA_SIZE / 4);
+    /* Else it was reset or is gone: the RAM is the program's again. */
     return borrowed_give_back(&run->lent);
 }
 

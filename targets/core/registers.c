@@ -108,15 +108,13 @@ void regs_set_slot(struct core *core, enum reg_slot slot, uint32_t value)
         value &= ~1u;
     if (slot == SLOT_SP || slot == SLOT_MSP || slot == SLOT_PSP)
         value &= ~3u;
+    if (slot == SLOT_SP || slot == active_sp_slot(core)) {
+        regs->word[SLOT_SP] = value;
+        slot = active_sp_slot(
+            core); /* written by its own name: code that borrows the core runs on MSP */
+    }
     regs->word[slot] = value;
     regs->dirty |= 1ull << slot;
-    if (slot == SLOT_SP) {
-        regs->word[active_sp_slot(core)] = value;
-        regs->dirty &= ~(1ull << active_sp_slot(core));
-    } else if (slot == active_sp_slot(core)) {
-        regs->word[SLOT_SP] = value;
-        regs->dirty &= ~(1ull << SLOT_SP);
-    }
 }
 
 /* CONTROL and the exception number choose which stack pointer SP is: let the core sort it out. */

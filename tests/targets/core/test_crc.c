@@ -284,6 +284,22 @@ static void a_reset_in_between_is_told(void **state)
     bench->job.between = NULL;
     assert_non_null(strstr(bench->job.text, "the target was reset"));
     bench_fails(bench, err, ERR_RESET_LOST);
+    /* What no reset takes back was given back: breakpoints work, interrupts come. */
+    assert_int_equal(bench_raw(bench, FP_CTRL) & 1, 1);
+    assert_int_equal(bench_raw(bench, DHCSR) & (1u << 3), 0);
+}
+
+/* Written by gdb, and not on the core before it goes on. */
+static void what_waits_to_be_written_is_not_lost(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t crc, sp = SRAM + SRAM_SIZE - 0x200;
+
+    set_up(bench);
+    bench_set_reg(bench, 13, sp);
+    bench_ok(bench, target_crc(bench->target, FLASH, FLASH_SIZE, &crc));
+    bench_step(bench);
+    assert_int_equal(bench_reg(bench, 13), sp);
 }
 
 int main(void)
@@ -297,6 +313,7 @@ int main(void)
         BENCH_TEST(others_get_their_turn),
         BENCH_TEST(others_may_let_the_core_run),
         BENCH_TEST(a_reset_in_between_is_told),
+        BENCH_TEST(what_waits_to_be_written_is_not_lost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
