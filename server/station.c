@@ -284,6 +284,11 @@ static int open_wire(struct station *station)
 
     if (!path[0])
         return DAEMON_OK;
+    if (options_replay(station->setup.options, path)) {
+        log_line(&station->log, LOG_ERROR, "--wire-log %s: that is the record being replayed",
+                 path);
+        return DAEMON_FAILED;
+    }
     station->wire = fopen(path, "we");
     if (station->wire)
         return DAEMON_OK;

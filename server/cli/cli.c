@@ -94,6 +94,9 @@ static enum err open_wire_log(struct cli *cli)
 {
     if (!cli->options.wire_log)
         return ERR_OK;
+    if (options_replay(&cli->options, cli->options.wire_log))
+        return job_fail(&cli->job, ERR_FILE, "--wire-log %s: that is the record being replayed",
+                        cli->options.wire_log);
     cli->wire = fopen(cli->options.wire_log, "we");
     return cli->wire ? ERR_OK
                      : job_fail(&cli->job, ERR_FILE, "--wire-log %s: %s", cli->options.wire_log,

@@ -157,6 +157,18 @@ def tools_play_back_too():
             facts = [re.sub(rb"(?m)^.*(SIM0|sim:0|replay:0|imulated Blue Pill|\"serial\").*\n", b"", done.stdout)
                      for done in (first, again)]
             assert facts[0] == facts[1] and len(facts[0]) > 15, (words, first, again)
+        with open(record.path) as log:
+            before = log.read()
+        for words in (["info"], ["--gdb", "0", "--telnet", "off"]):
+            folder, name = os.path.split(record.path)
+            lost = subprocess.run([PROBED, *words, "--probe", f"replay:{record.path}", "--wire-log", f"{folder}/./{name}"],
+                                  capture_output=True, text=True, timeout=LIMIT)
+            assert lost.returncode == 1 and "that is the record being replayed" in lost.stderr, lost
+        with open(record.path) as log:
+            assert log.read() == before
+        recorded = subprocess.run([PROBED, "info", "--probe", f"replay:{record.path}"], capture_output=True, text=True,
+                                  timeout=LIMIT)
+        assert "recorded: " in recorded.stdout and "\\n" not in recorded.stdout, recorded
         missing = subprocess.run([PROBED, "info", "--probe", "replay:/not/there"], capture_output=True, text=True, timeout=LIMIT)
         assert missing.returncode == 1 and "/not/there cannot be read: No such file" in missing.stderr, missing
 

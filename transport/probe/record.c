@@ -1,14 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 #include "probe/record.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
-bool record_open(struct record *record, const char *path)
+#define TITLE "# probed wire log "
+
+/* Of a line that may be endless. */
+static const char *doubt_title(FILE *file)
 {
-    *record = (struct record){.file = fopen(path, "re")};
-    return record->file != NULL;
+    char head[sizeof TITLE + 2] = "";
+
+    if (!fgets(head, sizeof head, file) || strncmp(head, TITLE, strlen(TITLE)) != 0)
+        return "it does not begin as a wire log does";
+    if (strcmp(head + strlen(TITLE), "1:") != 0)
+        return "it is a wire log of another version of probed";
+    rewind(file);
+    return NULL;
+}
+
+const char *record_open(struct record *record, const char *path)
+{
+    struct stat status;
+    const char *why;
+
+    *record = (struct record){0};
+    if (stat(path, &status) != 0)
+        return strerror(errno);
+    if (!S_ISREG(status.st_mode)) /* a pipe would make us wait, and cannot be gone back in */
+        return "it is no regular file";
+    record->file = fopen(path, "re");
+    if (!record->file)
+        return strerror(errno);
+    why = doubt_title(record->file);
+    if (why)
+        fclose(record->file);
+    return why;
 }
 
 void record_finish(struct record *record)
@@ -23,11 +53,13 @@ void record_finish(struct record *record)
 /* "# probed wire log 1: DRIVER, PRODUCT". */
 static void take_title(struct record *record)
 {
-    const char *comma = strchr(record->line, ',');
+    const char *product = strchr(record->line, ',');
 
-    if (strncmp(record->line, "# probed wire log", 17) == 0 && comma)
-        snprintf(record->product, sizeof record->product, "%.*s", (int)strcspn(comma + 1, "\r\n"),
-                 comma[1] == ' ' ? comma + 2 : comma + 1);
+    if (strncmp(record->line, TITLE, strlen(TITLE)) != 0 || !product)
+        return;
+    product += strspn(product, ", ");
+    snprintf(record->product, sizeof record->product, "%.*s", (int)strcspn(product, "\r\n"),
+             product);
 }
 
 /* What is no question: it says how the next ones come about. */

@@ -25,8 +25,8 @@ struct record {
     char product[64]; /* of the probe that was recorded */
 };
 
-/* False: `record` needs no record_finish(), errno says why. */
-bool record_open(struct record *record, const char *path);
+/* NULL, or why it cannot be played back: `record` needs no record_finish() then. */
+const char *record_open(struct record *record, const char *path);
 void record_finish(struct record *record);
 /* The next question; false at the end. */
 bool record_next(struct record *record);

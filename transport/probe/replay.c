@@ -2,7 +2,6 @@
 /* A probe that answers what a wire log (docs/wire-log.md) says. The same questions must come in
  * the same order; only how often one looks at a running core may differ, since that is a matter of
  * the wall's time. Where the session departs from the record it is over, for good. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,11 +338,11 @@ static enum err replay_open(struct probe *probe)
     if (!replay)
         return job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
     replay->clock = (struct clock){replay_now, replay_sleep, .is_virtual = false};
-    if (!record_open(&replay->record, probe->info.spec)) {
-        enum err err = job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,
-                                strerror(errno));
+    const char *why = record_open(&replay->record, probe->info.spec);
+    if (why) {
         free(replay);
-        return err;
+        return job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,
+                        why);
     }
     probe->state = replay;
     probe->clock = &replay->clock;

@@ -2,6 +2,7 @@
 /* What is logged can be played back; faults on purpose break the chosen operation. */
 #include "dap_bench.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -151,9 +152,12 @@ static void a_garbled_log_does_no_harm(void **state)
         overwrite(path, length - 1 - at, bytes[(size_t)at * 5 % sizeof bytes]);
         job_init(&job, NULL);
         assert_int_equal(describe(path, &info, &job), ERR_OK);
-        assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
-        session(probe, &job, out);
-        probe_close(probe);
+        bool titled = length - 1 - at >= (off_t)strlen("# probed wire log 1:");
+        assert_int_equal(probe_open(&info, &job, NULL, &probe), titled ? ERR_OK : ERR_PROBE);
+        if (titled) {
+            session(probe, &job, out);
+            probe_close(probe);
+        }
         fclose(out);
         free(text);
     }
@@ -173,6 +177,38 @@ static void a_missing_log_is_an_error(void **state)
     assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_PROBE);
     assert_null(probe);
     assert_string_equal(job.text, "/nonexistent/log cannot be read: No such file or directory");
+}
+
+static void assert_refused(const char *path, const char *why)
+{
+    struct job job;
+    struct probe_info info;
+    struct probe *probe;
+
+    job_init(&job, NULL);
+    assert_int_equal(describe(path, &info, &job), ERR_OK);
+    assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_PROBE);
+    assert_non_null(strstr(job.text, why));
+}
+
+/* A pipe nobody writes to, a file without an end: it would wait, or eat all memory. */
+static void what_is_no_log_is_refused(void **state)
+{
+    char path[] = "/tmp/probed-wire-XXXXXX", fifo[64];
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_refused("/dev/zero", "it is no regular file");
+    assert_refused("/tmp", "it is no regular file");
+    snprintf(fifo, sizeof fifo, "%s.fifo", path);
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    assert_refused(fifo, "it is no regular file");
+    assert_refused(path, "it does not begin as a wire log does");
+    assert_int_equal(write(fd, "# probed wire log 12: sim, x\n", 29), 29);
+    assert_refused(path, "another version");
+    unlink(fifo);
+    unlink(path);
+    close(fd);
 }
 
 static void the_chosen_operation_breaks(void **state)
@@ -213,6 +249,7 @@ int main(void)
         cmocka_unit_test(another_question_is_an_error),
         cmocka_unit_test(a_garbled_log_does_no_harm),
         cmocka_unit_test(a_missing_log_is_an_error),
+        cmocka_unit_test(what_is_no_log_is_refused),
         BENCH_TEST(the_chosen_operation_breaks),
         BENCH_TEST(a_probe_that_is_gone_stays_gone),
     };
