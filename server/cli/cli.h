@@ -85,7 +85,7 @@ void cli_place_file(struct cli *cli, int place);
 /* The words from `first` on: an address, then a length that is not 0 and fits behind it. */
 enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length);
 
-/* --- cli_words.c, for cli.c --- */
+/* --- words.c, for cli.c --- */
 
 /* Fills in options, flags and words; a wrong call is ERR_ARGUMENT with the sentence. */
 enum err cli_read_call(struct cli *cli, int argc, const char *const argv[]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* openocd: getopt_long, port 3333, everything on standard error, stays until it is told to go. Its
- * configuration files are Tcl, which is not here: compat_script.c. */
+ * configuration files are Tcl, which is not here: openocd_script.c. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -13,7 +13,7 @@ static const char
         {
             "interface/stlink*.cfg", "target/stm32*.cfg",     "board/st_*.cfg",
             "board/stm32*.cfg",      "board/*discovery*.cfg", "mem_helper.tcl",
-            "*openocd-helpers.tcl", /* Cortex-Debug's; what it defines is in compat_script.c */
+            "*openocd-helpers.tcl", /* Cortex-Debug's; what it defines is in openocd_script.c */
 };
 
 /* From OpenOCD's folders, but of no use here. */

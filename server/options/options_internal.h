@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the options share: options.c (the parser), options_table.c (the table and what
- * each option does), options_help.c (what is printed of it). */
+/* What the files of the options share: options.c (the parser), table.c (the table and what
+ * each option does), help.c (what is printed of it). */
 #ifndef PROBED_OPTIONS_INTERNAL_H
 #define PROBED_OPTIONS_INTERNAL_H
 

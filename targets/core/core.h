@@ -137,6 +137,7 @@ struct core {
     bool no_ahead;           /* memory is not read before it is asked for */
     bool stop_pending;       /* resume stopped again at once: the next poll says so */
     bool borrowed;           /* to a flash loader: the program's registers are in `regs` alone */
+    uint32_t lent_ram, lent_size; /* what the loader uses of RAM; 0 bytes: nothing */
     struct target_stop stop, reset;
     enum target_maskisr maskisr;
     uint32_t icsr, icsr_epoch; /* as of icsr_at_us, in this epoch; 0: not known */
@@ -272,7 +273,7 @@ void stop_queue_faults(struct core *core, struct stop_facts *facts);
 /* And which comparator matched. */
 void stop_queue_matches(struct core *core, struct stop_facts *facts);
 /* After the flush: reads ahead around pc and sp, then says why the core stands. `plain` is the
- * reason when it was asked to. Also fills target->stop. */
+ * reason when it was asked to. Also fills core->stop. */
 enum err stop_explain(struct core *core, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop);
 /* `stop` is one at this breakpoint, which need not have been executed. */

@@ -259,6 +259,19 @@ static void forget_written(struct core *core, uint32_t address, size_t length)
     core->icsr_epoch = 0;
 }
 
+/* There stands a loader now: it would run what is written, and what was there before comes back. */
+static enum err refuse_lent(struct core *core, uint32_t address, size_t length)
+{
+    uint64_t end = (uint64_t)address + length,
+             lent_end = (uint64_t)core->lent_ram + core->lent_size;
+
+    if (core->lent_size == 0 || address >= lent_end || end <= core->lent_ram)
+        return ERR_OK;
+    return job_fail(
+        core->target->job, ERR_BUSY,
+        "the load that is under way uses the RAM at 0x%08x: write there when it is over", address);
+}
+
 /* What cannot be written is not left to the bus: some chips drop such a write without a word. */
 static enum err refuse_read_only(struct core *core, uint32_t address)
 {
@@ -284,6 +297,8 @@ enum err target_write(struct target *target, uint32_t address, const void *data,
 
     if (!err && length > 0)
         err = refuse_read_only(core, address);
+    if (!err)
+        err = refuse_lent(core, address, length);
     if (err)
         return err;
     for (size_t done = 0; done < length && !err;) {
@@ -341,6 +356,8 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
     enum err err = check_width(core, address, width, count);
     size_t length = count * width;
 
+    if (!err)
+        err = refuse_lent(core, address, length);
     for (size_t done = 0; done < length && !err;) {
         uint32_t at = address + (uint32_t)done;
         const uint8_t *from = (const uint8_t *)data + done;

@@ -25,7 +25,8 @@ typedef void flash_progress(void *user, const struct flash_report *report);
 /* Halts the core, refuses a protected chip (ERR_PROTECTED with what to do), ERR_UNSUPPORTED.
  * From here to flash_close() nobody else may run or step the core. Between the calls it is halted;
  * its registers (but not those that target.h shows) and a part of RAM are borrowed, and put back by
- * flash_done() or flash_close(): RAM should not be written meanwhile (gdb writes RAM before flash).
+ * flash_done() or flash_close(): that RAM is not written meanwhile (ERR_BUSY; gdb writes RAM before
+ * flash).
  */
 enum err flash_open(struct target *target, struct flash **flash);
 /* Announces: [address, address + length) ends erased where nothing is written. Sector aligned

@@ -65,9 +65,12 @@ enum err loader_borrow(struct loader *loader, uint32_t end)
     ops_read(&loader->target->core->ops, loader->area + from, 4, loader->saved + from,
              (end - from) / 4);
     enum err err = core_flush(loader->target->core);
-    if (!err)
-        loader->borrowed = end;
-    return err;
+    if (err)
+        return err;
+    loader->borrowed = end;
+    loader->target->core->lent_ram = loader->area;
+    loader->target->core->lent_size = end;
+    return ERR_OK;
 }
 
 static enum err borrow_ram(struct loader *loader)
@@ -134,8 +137,10 @@ enum err loader_leave(struct loader *loader)
     bool entered = loader->entered;
 
     loader->entered = false;
-    if (!entered || target_state(loader->target) != TARGET_HALTED)
-        return ERR_OK; /* nothing to give back */
+    if (!entered)
+        return ERR_OK;
+    if (target_state(loader->target) != TARGET_HALTED) /* the routine is gone */
+        return borrowed_give_back(&loader->lent);
     enum err ended = loader_program_end(loader);
     forget_program(loader);
     enum err err = borrowed_give_back(&loader->lent);
@@ -157,7 +162,7 @@ enum err loader_close(struct loader *loader)
     target_drop_caches(loader->target);
     free(loader->saved);
     loader->saved = NULL;
-    loader->borrowed = 0;
+    loader->borrowed = loader->target->core->lent_size = 0;
     return err;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Probes, for callers (targets/ and server/). Implementers of drivers include probe_driver.h.
+/* Probes, for callers (targets/ and server/). Implementers of drivers include driver.h.
  * A probe is used by one thread at a time: the worker that opened it. */
 #ifndef PROBED_PROBE_H
 #define PROBED_PROBE_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, stlink_speed.c chooses
- * the speed, stlink_run.c turns operations into commands by stlink_memory.c, stlink_registers.c and
- * stlink_script.c, which packs word accesses into RW_MISC scripts; stlink_repeat.c does once more
- * what the wire failed; stlink_link.c sends one command and checks what came back. */
+/* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, speed.c chooses
+ * the speed, run.c turns operations into commands by memory.c, registers.c and
+ * script.c, which packs word accesses into RW_MISC scripts; repeat.c does once more
+ * what the wire failed; link.c sends one command and checks what came back. */
 #ifndef PROBED_STLINK_H
 #define PROBED_STLINK_H
 
@@ -50,7 +50,7 @@ static inline struct stlink *stlink_of(struct probe *probe)
  * it in. On error the pipe is closed. For stlink.c's open and for tests with a modelled probe. */
 enum err stlink_start(struct probe *probe, struct pipe *pipe);
 
-/* --- stlink_link.c: one command --- */
+/* --- link.c: one command --- */
 
 /* Sends a command and takes exactly `length` bytes of reply (0: none is expected); a short one is
  * no answer. For replies that are data from the first byte on. */
@@ -84,7 +84,7 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap);
 /* Leaves and enters SWD again, after the target stopped answering. */
 enum err stlink_reenter(struct probe *probe);
 
-/* --- stlink_speed.c --- */
+/* --- speed.c --- */
 
 /* As the driver's set_speed: from now on no faster one is looked for. */
 enum err stlink_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
@@ -95,7 +95,7 @@ enum err stlink_search_speed(struct probe *probe);
 /* A few reads of memory that never changes come out differently, or garbled. */
 bool stlink_link_garbles(struct probe *probe);
 
-/* --- stlink_memory.c --- */
+/* --- memory.c --- */
 
 /* Register accesses of a MEM-AP that fit into a slice of 40 ms at this SWCLK. */
 uint32_t stlink_slice_accesses(const struct stlink *stlink);
@@ -109,7 +109,7 @@ enum err stlink_read_word(struct probe *probe, const struct op *op, uint32_t add
 enum err stlink_any_word(struct probe *probe, const struct op *op, enum op_kind kind,
                          uint32_t address, uint32_t *value);
 
-/* --- stlink_registers.c --- */
+/* --- registers.c --- */
 
 /* READALLREGS is known to mean what single reads say, and fast enough. */
 bool stlink_all_regs_usable(const struct stlink *stlink);
@@ -120,13 +120,13 @@ enum err stlink_run_all_regs(struct probe *probe, struct op *ops, size_t first, 
 /* After a queue that read all registers one by one: does READALLREGS say the same? */
 enum err stlink_learn_all_regs(struct probe *probe, const struct op *ops, size_t count);
 
-/* --- stlink_run.c --- */
+/* --- run.c --- */
 
 enum err stlink_run(struct probe *probe, struct op *ops, size_t count);
 /* One operation by itself, with retries. */
 enum err stlink_run_one(struct probe *probe, struct op *op);
 
-/* --- stlink_repeat.c --- */
+/* --- repeat.c --- */
 
 /* One try of an operation, with its sentence if it fails. */
 typedef enum err stlink_once(struct probe *probe, struct op *op);
@@ -147,7 +147,7 @@ static inline void stlink_note_repeat(struct probe *probe)
 /* For a refusal that was recorded: ERR_FAULT, or ERR_PARITY with a sentence of its own. */
 enum err stlink_judge_refusal(struct probe *probe, const struct op *op, bool write_garbled);
 
-/* --- stlink_script.c --- */
+/* --- script.c --- */
 
 /* A write that lets the core go, or resets it: it must not happen before everything that was queued
  * before it has, nor twice. */

@@ -241,6 +241,53 @@ static void registers_written_between_packets_do_not_reach_the_loader(void **sta
     assert_int_equal(value, FLASH + 0x100);
 }
 
+/* It would run them, and put what was there before over them at its end. */
+static void bytes_written_between_packets_do_not_reach_the_loader(void **state)
+{
+    struct bench *bench = *state;
+    const uint8_t bytes[] = {1, 2, 3, 4};
+
+    bench_fill(image, sizeof image, 15);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    write_pages(bench, 0, 4);
+    assert_int_equal(target_write(bench->target, RAM + 0x20, bytes, 4), ERR_BUSY);
+    bench_job(bench);
+    assert_int_equal(target_write_width(bench->target, RAM + 0x20, 4, bytes, 1), ERR_BUSY);
+    bench_job(bench);
+    assert_int_equal(target_write(bench->target, RAM + 0x4FF0, bytes, 4), ERR_OK);
+    write_pages(bench, 4, 4);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
+    assert_int_equal(target_write(bench->target, RAM + 0x20, bytes, 4), ERR_OK);
+    bench_assert_memory(bench, RAM + 0x20, bytes, 4);
+}
+
+/* The debug units and C_MASKINTS outlive a system reset. */
+static void after_a_reset_breakpoints_and_interrupts_work(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t word;
+
+    bench_fill(image, sizeof image, 16);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    write_pages(bench, 0, 4);
+    press_reset(bench);
+    assert_int_equal(flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image, PAGE_SIZE),
+                     ERR_RESET_LOST);
+    bench_job(bench);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    bench_job(bench);
+    assert_int_equal(target_read_width(bench->target, 0xE0002000, 4, &word, 1), ERR_OK);
+    assert_int_equal(word & 1, 1); /* FP_CTRL.ENABLE */
+    assert_int_equal(target_read_width(bench->target, 0xE000EDF0, 4, &word, 1), ERR_OK);
+    assert_int_equal(word & 8, 0); /* DHCSR.C_MASKINTS */
+}
+
 /* That brought what others have set onto the chip, in the way of the loader. */
 static void a_gdb_that_leaves_between_packets_does_not_stop_the_loader(void **state)
 {
@@ -264,13 +311,22 @@ static void a_gdb_that_leaves_between_packets_does_not_stop_the_loader(void **st
     assert_memory_equal(after, before, sizeof after);
 }
 
+/* Behind everybody's back: debuggers are refused there. */
+static void clear_ram(struct bench *bench, uint32_t address, uint32_t size)
+{
+    static const uint8_t zeros[2048];
+    struct ops ops;
+
+    ops_init(&ops, bench->probe);
+    ops_write(&ops, address, 4, zeros, size / 4);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+}
+
 /* The middle of a page in each of them. */
 static void spoil_the_buffers(struct bench *bench)
 {
-    uint8_t zeros[256] = {0};
-
-    assert_int_equal(target_write(bench->target, RAM + 0x180, zeros, sizeof zeros), ERR_OK);
-    assert_int_equal(target_write(bench->target, RAM + 0x780, zeros, sizeof zeros), ERR_OK);
+    clear_ram(bench, RAM + 0x180, 256);
+    clear_ram(bench, RAM + 0x780, 256);
 }
 
 /* As DMA of the program would. */
@@ -290,9 +346,7 @@ static void spoilt_data_does_not_pass_verification(void **state)
 
 static void spoil_the_code(struct bench *bench)
 {
-    uint8_t zeros[2048] = {0};
-
-    assert_int_equal(target_write(bench->target, RAM, zeros, sizeof zeros), ERR_OK);
+    clear_ram(bench, RAM, 2048);
 }
 
 static void a_spoilt_routine_is_stopped(void **state)
@@ -391,6 +445,8 @@ int main(void)
         TEST(a_reset_in_mid_load_is_told),
         TEST(a_reset_between_packets_is_told),
         TEST(registers_written_between_packets_do_not_reach_the_loader),
+        TEST(bytes_written_between_packets_do_not_reach_the_loader),
+        TEST(after_a_reset_breakpoints_and_interrupts_work),
         TEST(a_gdb_that_leaves_between_packets_does_not_stop_the_loader),
         TEST(spoilt_data_does_not_pass_verification),
         TEST(a_spoilt_routine_is_stopped),
