@@ -341,8 +341,7 @@ static enum err replay_open(struct probe *probe)
     const char *why = record_open(&replay->record, probe->info.spec);
     if (why) {
         free(replay);
-        return job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec,
-                        why);
+        return job_fail(probe->job, ERR_PROBE, "%s cannot be read: %s", probe->info.spec, why);
     }
     probe->state = replay;
     probe->clock = &replay->clock;
