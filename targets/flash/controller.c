@@ -217,3 +217,20 @@ enum err controller_erase(struct flash_controller *controller, const struct flas
     controller->driver->queue_erase(controller, what);
     return controller_await(controller, what, ended);
 }
+
+enum err controller_change(struct target *target,
+                           enum err (*change)(struct target *target, const void *what),
+                           const void *what)
+{
+    struct target_stop stop;
+    enum err err = job_checkpoint(target->job);
+
+    if (!err)
+        err = target_halt(target, &stop);
+    if (err)
+        return err;
+    job_section_begin(target->job);
+    err = change(target, what);
+    job_section_end(target->job);
+    return err;
+}

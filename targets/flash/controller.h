@@ -20,6 +20,12 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
 /* Locked again, what was changed put back; on every way out, whatever was taken. */
 enum err controller_give_back(struct flash_controller *controller);
 
+/* What must not be cut in two: halts the core, then changes `what`, to the end whoever cancels the
+ * job meanwhile. */
+enum err controller_change(struct target *target,
+                           enum err (*change)(struct target *target, const void *what),
+                           const void *what);
+
 /* The extent of the sector at an address of flash, and of the whole chip. */
 struct flash_extent controller_sector(const struct flash_controller *controller, uint32_t address);
 struct flash_extent controller_all(const struct flash_controller *controller);

@@ -235,8 +235,9 @@ static enum err rewrite_until_right(struct flash_controller *controller,
     return err ? tell_cut(target->job, err, change->cut) : ERR_OK;
 }
 
-static enum err carry_out(struct target *target, const struct change *change)
+static enum err carry_out(struct target *target, const void *what)
 {
+    const struct change *change = what;
     struct flash_controller controller;
     enum err err = controller_init(&controller, target, &stm32f1_flash);
 
@@ -253,21 +254,6 @@ static enum err carry_out(struct target *target, const struct change *change)
     return err ? err : left;
 }
 
-static enum err apply(struct target *target, const struct change *change)
-{
-    struct target_stop stop;
-    enum err err = job_checkpoint(target->job);
-
-    if (!err)
-        err = target_halt(target, &stop);
-    if (err)
-        return err;
-    job_section_begin(target->job);
-    err = carry_out(target, change);
-    job_section_end(target->job);
-    return err;
-}
-
 #define CUT_OPEN                                                                                \
     "the option bytes may be erased: no reset, no power off now; connect again, repeat the "    \
     "command, and nothing is lost. After a reset the chip is read-protected (its program runs " \
@@ -278,7 +264,7 @@ enum err stm32f1_options_write(struct target *target, const struct stm32f1_optio
     struct change change = {.refuse_protected = true, .cut = CUT_OPEN};
 
     pack(options, RDP_OPEN, change.values);
-    return apply(target, &change);
+    return controller_change(target, carry_out, &change);
 }
 
 enum err stm32f1_options_lock(struct target *target)
@@ -295,7 +281,7 @@ enum err stm32f1_options_lock(struct target *target)
         return err;
     pack(&options, RDP_PROTECTED, change.values);
     target->chip.unlocked = false;
-    return apply(target, &change);
+    return controller_change(target, carry_out, &change);
 }
 
 enum err stm32f1_options_unlock(struct target *target)
@@ -312,7 +298,7 @@ enum err stm32f1_options_unlock(struct target *target)
         change.cut = "the chip stays read-protected, and its flash may be erased in part: connect "
                      "again, repeat the command, then switch the power off and on";
     pack(&defaults, RDP_OPEN, change.values);
-    err = apply(target, &change);
+    err = controller_change(target, carry_out, &change);
     if (!err)
         target->chip.unlocked = true; /* says something of a chip that is still protected */
     return err;

@@ -46,6 +46,12 @@ static enum err read_registers(struct target *target, unsigned count, struct opt
 
 /* --- changing --- */
 
+struct change {
+    const uint32_t *words; /* what the registers shall hold */
+    unsigned count;
+    bool refuse_protected;
+};
+
 /* Keys are given only when needed: any too many is a bus error. */
 static enum err open_options(struct flash_controller *controller)
 {
@@ -106,42 +112,26 @@ static enum err tell_cut(struct job *job, enum err err)
                     why);
 }
 
-static enum err carry_out(struct target *target, const uint32_t *words, unsigned count,
-                          bool refuse_protected)
+static enum err carry_out(struct target *target, const void *what)
 {
+    const struct change *change = what;
     struct flash_controller controller;
     enum err err = controller_init(&controller, target, &stm32f4_flash);
 
     if (!err)
-        err = controller_take(&controller, refuse_protected);
+        err = controller_take(&controller, change->refuse_protected);
     if (!err)
         err = open_options(&controller);
     if (!err) {
-        err = program(&controller, words, count);
+        err = program(&controller, change->words, change->count);
         if (!err)
-            err = check(target, words, count);
+            err = check(target, change->words, change->count);
         if (err)
             tell_cut(target->job, err);
     }
     enum err left =
         target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
     return err ? err : left;
-}
-
-static enum err apply(struct target *target, const uint32_t *words, unsigned count,
-                      bool refuse_protected)
-{
-    struct target_stop stop;
-    enum err err = job_checkpoint(target->job);
-
-    if (!err)
-        err = target_halt(target, &stop);
-    if (err)
-        return err;
-    job_section_begin(target->job);
-    err = carry_out(target, words, count, refuse_protected);
-    job_section_end(target->job);
-    return err;
 }
 
 /* --- what the tables name --- */
@@ -156,7 +146,8 @@ static enum err write_options(struct target *target, const struct option_state *
     for (unsigned i = 0; i < count; i++)
         words[i] = asked->stored[i];
     words[OPTCR] = (words[OPTCR] & ~RDP) | (now.stored[OPTCR] & RDP);
-    return err ? err : apply(target, words, count, true);
+    struct change change = {words, count, .refuse_protected = true};
+    return err ? err : controller_change(target, carry_out, &change);
 }
 
 /* The others stay as they are, write protection included. */
@@ -169,7 +160,8 @@ static enum err set_rdp(struct target *target, uint32_t rdp)
     if (err || (rdp == RDP_OPEN && !was_protected))
         return err;
     uint32_t word = (now.stored[OPTCR] & ~RDP) | rdp << RDP_SHIFT;
-    err = apply(target, &word, 1, false);
+    struct change change = {&word, 1, .refuse_protected = false};
+    err = controller_change(target, carry_out, &change);
     if (!err)
         target->chip.unlocked = rdp == RDP_OPEN;
     return err;
@@ -251,54 +243,20 @@ static const struct option_field fields_of_two_banks[] = {
     {"DB1M", "banks of a flash of 1 MiB", NULL, NULL, 0, OPTCR, 30, 1, VALUES(db1m)},
 };
 
-#define NO_LOAD "a reset of the chip loads them, the end of read protection takes a power cycle"
+#define TABLE(list, registers_of, blocks_of_wrp, read_them, write_them)                        \
+    {                                                                                          \
+        .says = "stm32f2x", .registers = registers, .fields = (list),                          \
+        .register_count = (registers_of), .field_count = sizeof(list) / sizeof *(list),        \
+        .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = (blocks_of_wrp)},                \
+        .no_load = "a reset of the chip loads them, the end of read protection takes a power " \
+                   "cycle",                                                                    \
+        .unlock_wants_power = true, .unlock_keeps_others = true, .read = (read_them),          \
+        .write = (write_them), .lock = lock, .unlock = unlock                                  \
+    }
 
-const struct flash_options stm32f4_option_table = {
-    .says = "stm32f2x",
-    .registers = registers,
-    .fields = fields,
-    .register_count = 1,
-    .field_count = sizeof fields / sizeof *fields,
-    .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = 12},
-    .no_load = NO_LOAD,
-    .unlock_wants_power = true,
-    .unlock_keeps_others = true,
-    .read = read_one,
-    .write = write_one,
-    .lock = lock,
-    .unlock = unlock,
-};
-
+const struct flash_options stm32f4_option_table = TABLE(fields, 1, 12, read_one, write_one);
 /* F413, F423: sixteen sectors, of which the last two share a bit. */
-const struct flash_options stm32f413_option_table = {
-    .says = "stm32f2x",
-    .registers = registers,
-    .fields = fields,
-    .register_count = 1,
-    .field_count = sizeof fields / sizeof *fields,
-    .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = 15},
-    .no_load = NO_LOAD,
-    .unlock_wants_power = true,
-    .unlock_keeps_others = true,
-    .read = read_one,
-    .write = write_one,
-    .lock = lock,
-    .unlock = unlock,
-};
-
+const struct flash_options stm32f413_option_table = TABLE(fields, 1, 15, read_one, write_one);
 /* F42x, F43x, F469, F479 */
-const struct flash_options stm32f42x_option_table = {
-    .says = "stm32f2x",
-    .registers = registers,
-    .fields = fields_of_two_banks,
-    .register_count = 2,
-    .field_count = sizeof fields_of_two_banks / sizeof *fields_of_two_banks,
-    .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = 12},
-    .no_load = NO_LOAD,
-    .unlock_wants_power = true,
-    .unlock_keeps_others = true,
-    .read = read_two,
-    .write = write_two,
-    .lock = lock,
-    .unlock = unlock,
-};
+const struct flash_options stm32f42x_option_table =
+    TABLE(fields_of_two_banks, 2, 12, read_two, write_two);
