@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "station.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "gdb/gdb_port.h"
 #include "net/stranger_log.h"
 #include "session/mailbox.h"
+#include "session/recording.h"
 #include "session/worker.h"
 
 enum { STRANGERS_MS = 60000 }; /* until it is told how many more there were */
@@ -280,19 +280,14 @@ static void on_ports_empty(void *user)
 
 static int open_wire(struct station *station)
 {
-    const char *path = station->setup.plan->wire_log;
+    const char *path = station->setup.plan->wire_log, *why;
 
     if (!path[0])
         return DAEMON_OK;
-    if (options_replay(station->setup.options, path)) {
-        log_line(&station->log, LOG_ERROR, "--wire-log %s: that is the record being replayed",
-                 path);
-        return DAEMON_FAILED;
-    }
-    station->wire = fopen(path, "we");
+    station->wire = recording_open(station->setup.options, path, &why);
     if (station->wire)
         return DAEMON_OK;
-    log_line(&station->log, LOG_ERROR, "--wire-log %s: %s", path, strerror(errno));
+    log_line(&station->log, LOG_ERROR, "--wire-log %s: %s", path, why);
     return DAEMON_FAILED;
 }
 

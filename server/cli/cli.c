@@ -2,7 +2,6 @@
 /* The table of tools, and what is made from it: dispatch, the reading of a call, help. */
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@
 #include "cli/signals.h"
 #include "commands/monitor.h"
 #include "net/foreign.h"
+#include "session/recording.h"
 #include "suggest.h"
 
 /* --- help --- */
@@ -92,15 +92,14 @@ static void write_log(void *user, enum log_level level, const char *line)
 
 static enum err open_wire_log(struct cli *cli)
 {
+    const char *why;
+
     if (!cli->options.wire_log)
         return ERR_OK;
-    if (options_replay(&cli->options, cli->options.wire_log))
-        return job_fail(&cli->job, ERR_FILE, "--wire-log %s: that is the record being replayed",
-                        cli->options.wire_log);
-    cli->wire = fopen(cli->options.wire_log, "we");
-    return cli->wire ? ERR_OK
-                     : job_fail(&cli->job, ERR_FILE, "--wire-log %s: %s", cli->options.wire_log,
-                                strerror(errno));
+    cli->wire = recording_open(&cli->options, cli->options.wire_log, &why);
+    return cli->wire
+               ? ERR_OK
+               : job_fail(&cli->job, ERR_FILE, "--wire-log %s: %s", cli->options.wire_log, why);
 }
 
 static enum err run(struct cli *cli)

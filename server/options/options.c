@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "net/foreign.h"
@@ -204,21 +203,4 @@ bool options_parse(struct options *options, int argc, const char *const argv[], 
         return false;
     }
     return options_settle(options, why, why_size);
-}
-
-bool options_replay(const struct options *options, const char *path)
-{
-    struct stat log, record;
-    struct probe_choice choice;
-    char why[200];
-
-    if (stat(path, &log) != 0)
-        return false;
-    for (size_t i = 0; i < options->probe_count; i++)
-        if (probe_choice_read(options->probes[i], &choice, why, sizeof why) &&
-            strncmp(choice.selector, "replay:", 7) == 0 &&
-            stat(choice.selector + 7, &record) == 0 && record.st_dev == log.st_dev &&
-            record.st_ino == log.st_ino)
-            return true;
-    return false;
 }

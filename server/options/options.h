@@ -76,9 +76,6 @@ enum options_taken options_take(struct options *options, int argc, const char *c
 /* All were read: what excludes each other, and PROBED_SIM if neither probe nor board was named.
  * False: `why` has a sentence. */
 bool options_settle(struct options *options, char *why, size_t why_size);
-/* Whether the file at `path` is one that --probe replay: plays back, however it is written: to log
- * into it would destroy it. */
-bool options_replay(const struct options *options, const char *path);
 /* For who serves one board only: false if more probes may be meant; `why` has a sentence. */
 bool options_one_probe(const struct options *options, char *why, size_t why_size);
 /* Whether the word is an option of the daemon. */
