@@ -19,9 +19,9 @@
 #define NWRP_SHIFT 16
 enum { RDP_SHIFT = 8, RDP_OPEN = 0xAA, RDP_LEVEL1 = 0x55, RDP_FOREVER = 0xCC };
 enum { OPTION_LIMIT_US = 35000000 }; /* the end of read protection erases 2 MiB, x8 */
-enum { OPTCR, OPTCR1 };
+enum { OPTCR, OPTCR1, REGISTERS };
 
-static const struct option_register registers[] = {
+static const struct option_register registers[REGISTERS] = {
     [OPTCR] = {"option control register", STM32F4_OPTCR},
     [OPTCR1] = {"option control register 1", STM32F4_OPTCR1},
 };
@@ -47,8 +47,8 @@ static enum err read_registers(struct target *target, unsigned count, struct opt
 /* --- changing --- */
 
 struct change {
-    const uint32_t *words; /* what the registers shall hold */
-    unsigned count;
+    uint32_t words[REGISTERS]; /* what they shall hold.. */
+    unsigned count;            /* ..as many as the chip has */
     bool refuse_protected;
 };
 
@@ -70,15 +70,15 @@ static enum err open_options(struct flash_controller *controller)
     return controller_check_keys(controller, err, optcr & OPTLOCK);
 }
 
-static enum err program(struct flash_controller *controller, const uint32_t *words, unsigned count)
+static enum err program(struct flash_controller *controller, const struct change *change)
 {
     struct target *target = controller->target;
-    uint32_t optcr = words[OPTCR] & ~(OPTLOCK | OPTSTRT);
+    uint32_t optcr = change->words[OPTCR] & ~(OPTLOCK | OPTSTRT);
     struct ops *ops = &target->core->ops;
 
     stm32f4_queue_width(controller);
-    if (count > OPTCR1)
-        ops_write32(ops, at(target, STM32F4_OPTCR1), words[OPTCR1]);
+    if (change->count > OPTCR1)
+        ops_write32(ops, at(target, STM32F4_OPTCR1), change->words[OPTCR1]);
     ops_write32(ops, at(target, STM32F4_OPTCR), optcr);
     ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTSTRT);
     ops_wait32(ops, at(target, STM32F4_SR), STM32F4_SR_BSY, 0, OPTION_LIMIT_US);
@@ -87,16 +87,16 @@ static enum err program(struct flash_controller *controller, const uint32_t *wor
     return core_flush_halted(target->core);
 }
 
-static enum err check(struct target *target, const uint32_t *words, unsigned count)
+static enum err check(struct target *target, const struct change *change)
 {
     struct option_state now;
-    enum err err = read_registers(target, count, &now);
+    enum err err = read_registers(target, change->count, &now);
 
-    for (unsigned i = 0; i < count && !err; i++)
-        if ((now.stored[i] ^ words[i]) & ~(OPTLOCK | OPTSTRT))
+    for (unsigned i = 0; i < change->count && !err; i++)
+        if ((now.stored[i] ^ change->words[i]) & ~(OPTLOCK | OPTSTRT))
             err = job_fail(target->job, ERR_VERIFY,
                            "%s reads 0x%08" PRIx32 ", 0x%08" PRIx32 " was wanted",
-                           registers[i].title, now.stored[i], words[i]);
+                           registers[i].title, now.stored[i], change->words[i]);
     return err;
 }
 
@@ -123,9 +123,9 @@ static enum err carry_out(struct target *target, const void *what)
     if (!err)
         err = open_options(&controller);
     if (!err) {
-        err = program(&controller, change->words, change->count);
+        err = program(&controller, change);
         if (!err)
-            err = check(target, change->words, change->count);
+            err = check(target, change);
         if (err)
             tell_cut(target->job, err);
     }
@@ -139,14 +139,13 @@ static enum err carry_out(struct target *target, const void *what)
 static enum err write_options(struct target *target, const struct option_state *asked,
                               unsigned count)
 {
-    uint32_t words[OPTION_REGISTERS_MAX];
+    struct change change = {.count = count, .refuse_protected = true};
     struct option_state now;
     enum err err = read_registers(target, count, &now);
 
     for (unsigned i = 0; i < count; i++)
-        words[i] = asked->stored[i];
-    words[OPTCR] = (words[OPTCR] & ~RDP) | (now.stored[OPTCR] & RDP);
-    struct change change = {words, count, .refuse_protected = true};
+        change.words[i] = asked->stored[i];
+    change.words[OPTCR] = (change.words[OPTCR] & ~RDP) | (now.stored[OPTCR] & RDP);
     return err ? err : controller_change(target, carry_out, &change);
 }
 
@@ -159,8 +158,7 @@ static enum err set_rdp(struct target *target, uint32_t rdp)
 
     if (err || (rdp == RDP_OPEN && !was_protected))
         return err;
-    uint32_t word = (now.stored[OPTCR] & ~RDP) | rdp << RDP_SHIFT;
-    struct change change = {&word, 1, .refuse_protected = false};
+    struct change change = {.words = {(now.stored[OPTCR] & ~RDP) | rdp << RDP_SHIFT}, .count = 1};
     err = controller_change(target, carry_out, &change);
     if (!err)
         target->chip.unlocked = rdp == RDP_OPEN;
