@@ -14,6 +14,7 @@
 
 #define SIM_NEVER UINT64_MAX
 #define SIM_PS_PER_US 1000000ull
+#define SIM_PS_PER_NS 1000ull
 
 /* --- the board as a table (boards.c) --- */
 

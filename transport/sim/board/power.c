@@ -10,7 +10,7 @@ void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
     board->chip->flash->load_options(board, cause == SIM_CAUSE_POWER);
     sim_size_register_update(board);
     sim_clock_changed(board);
-    sim_map_update_windows(board);
+    sim_windows_update(board);
     sim_cpu_reset(board->cpu, cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM);
 }
 

@@ -17,6 +17,7 @@ struct sim_board;
 struct sim_part;
 
 enum { SIM_GATES_MAX = 8, SIM_MEMORIES_MAX = 8, SIM_PORTS_MAX = 11, SIM_PINS = 16 };
+enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 8 }; /* with the empty one at the end */
 enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PH = 7 };
 
 /* --- memories --- */
@@ -92,16 +93,61 @@ struct sim_gate_register {
 
 /* --- what the board asks of a family's controllers --- */
 
-enum sim_reset_cause { SIM_CAUSE_POWER, SIM_CAUSE_PIN, SIM_CAUSE_SOFTWARE };
+enum sim_reset_cause { SIM_CAUSE_POWER, SIM_CAUSE_PIN, SIM_CAUSE_SOFTWARE, SIM_CAUSES };
+
+/* An oscillator or a PLL, by its bits of RCC_CR; on 0: no more. */
+struct sim_oscillator {
+    uint32_t on, ready;
+    bool is_crystal; /* the board has it, or it never gets ready */
+    bool is_source;  /* of the system clock, as CFGR.SW says: */
+    uint8_t sw;
+};
+
+/* Registers of RCC that keep what is written; writable 0: no more. */
+struct sim_rcc_plain {
+    uint8_t first, last; /* offsets */
+    uint32_t reset, writable;
+};
+
+/* Where a family has what rcc.c does: offsets of registers, bits in them. */
+struct sim_rcc_family {
+    uint8_t cr, cfgr, bdcr, csr;
+    uint32_t cr_reset, cr_writable;
+    struct sim_oscillator oscillators[SIM_OSCILLATORS_MAX];
+    uint8_t sw_bits; /* of CFGR.SW, from bit 0; SWS stands above it */
+    uint32_t cfgr_reset, cfgr_writable;
+    uint8_t hpre, ppre1, ppre2;  /* their lowest bits in CFGR */
+    uint32_t bdcr_writable;      /* but for BDRST */
+    uint32_t csr_remove;         /* RMVF */
+    uint32_t csr_flags;          /* all that tell of resets, */
+    uint32_t causes[SIM_CAUSES]; /* and what each one sets */
+    struct sim_rcc_plain plain[SIM_RCC_PLAIN_MAX];
+    uint32_t (*source_khz)(const struct sim_board *board, uint32_t sw);
+};
+#define SIM_BDCR_BDRST (1u << 16)
 
 struct sim_rcc_kind {
     const struct sim_device *device;
     uint32_t (*khz)(const struct sim_board *board, enum sim_clock clock);
     void (*note_reset)(struct sim_board *board, enum sim_reset_cause cause);
+    const struct sim_rcc_family *family; /* for rcc.c, whose the three above are */
+};
+
+/* Where a family has what flash.c does: offsets of registers, bits in them. */
+struct sim_flash_registers {
+    uint8_t acr, keyr, sr, cr;
+    uint32_t acr_reset, acr_writable;
+    uint32_t busy, done, errors; /* of SR */
+    uint32_t operation_error;    /* of SR: any error, if its interrupt is on; 0: there is none */
+    uint32_t start, lock, done_irq, error_irq; /* of CR */
+    bool done_needs_irq;                       /* done only tells those who want its interrupt */
+    uint32_t keys[2];
+    bool opens_twice; /* right keys while it is open are no error */
 };
 
 struct sim_flash_kind {
     const struct sim_device *device;
+    const struct sim_flash_registers *registers;
     bool hides_size; /* the size register reads as 0 under read protection */
     /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
     uint8_t stalling[2];

@@ -15,7 +15,7 @@ static const struct sim_peripheral peripherals[] = {
     {"GPIOD", 0x40011400, &sim_device_f1_gpio, .gate = {APB2, 5}, .unit = SIM_PD},
     {"GPIOE", 0x40011800, &sim_device_f1_gpio, .gate = {APB2, 6}, .unit = SIM_PE},
     {"USART1", 0x40013800, &sim_device_usart, .gate = {APB2, 14}, .irq = 37, .clock = SIM_PCLK2},
-    {"RCC", 0x40021000, &sim_device_f1_rcc, .gate = SIM_UNGATED},
+    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED},
     /* FLITFEN counts asleep only */
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 4},
     {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED},

@@ -6,9 +6,8 @@
 #include "sim/stm32/stm32_internal.h"
 
 struct sim_f1_flash {
-    uint32_t acr, sr, cr, ar, obr, wrpr;
-    struct sim_keys keys, option_keys;
-    uint64_t busy_until_ps; /* 0: idle */
+    struct sim_flash common;
+    uint32_t ar, obr, wrpr;
 };
 
 /* As the chip leaves the factory: unprotected. */

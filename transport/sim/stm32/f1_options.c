@@ -94,5 +94,5 @@ void sim_f1_set_protection(struct sim_board *board, bool protect)
     put_option(board, RDP, protect ? 0xFF : RDP_OPEN);
     sim_f1_options_load(board, true);
     sim_size_register_update(board);
-    sim_map_update_windows(board);
+    sim_windows_update(board);
 }

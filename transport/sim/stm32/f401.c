@@ -25,7 +25,7 @@ static const struct sim_peripheral peripherals[] = {
     {"GPIOD", 0x40020C00, &sim_device_gpio, .gate = {AHB1, 3}, .unit = SIM_PD},
     {"GPIOE", 0x40021000, &sim_device_gpio, .gate = {AHB1, 4}, .unit = SIM_PE},
     {"GPIOH", 0x40021C00, &sim_device_gpio, .gate = {AHB1, 7}, .unit = SIM_PH},
-    {"RCC", 0x40023800, &sim_device_f4_rcc, .gate = SIM_UNGATED},
+    {"RCC", 0x40023800, &sim_device_rcc, .gate = SIM_UNGATED},
     {"FLASH", 0x40023C00, &sim_device_f4_flash, .gate = SIM_UNGATED, .irq = 4},
     {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED},
 };

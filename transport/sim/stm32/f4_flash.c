@@ -25,7 +25,6 @@
 #define CR_WRITABLE 0x8300037Fu /* LOCK, ERRIE, EOPIE, PSIZE, SNB, MER, SER, PG */
 #define CR_SNB(cr) ((cr) >> 3 & 15)
 #define CR_PSIZE(cr) ((cr) >> 8 & 3) /* 1 << this: bytes that are programmed at once */
-#define ACR_WRITABLE 0x1F0Fu
 enum {
     ACR = 0x00,
     KEYR = 0x04,
@@ -42,7 +41,7 @@ enum {
 
     OTP_BLOCK = 32, /* bytes; behind 16 of them a lock byte for each */
     OTP_LOCKS = 16 * OTP_BLOCK,
-    PROGRAM_US = 16, /* whatever the width */
+    PROGRAM_NS = 16000, /* whatever the width */
 };
 
 /* --- sectors --- */
@@ -71,60 +70,7 @@ static struct sector sector_at(const struct sim_board *board, uint32_t number)
     return sector;
 }
 
-/* --- time and errors --- */
-
-static void update_irq(struct sim_board *board)
-{
-    const struct sim_f4_flash *flash = board->flash->state;
-
-    sim_cpu_irq(board->cpu, board->flash->row->irq,
-                (flash->sr & SR_OPERR && flash->cr & CR_ERRIE) ||
-                    (flash->sr & SR_EOP && flash->cr & CR_EOPIE));
-}
-
-static void begin(struct sim_board *board, uint64_t us)
-{
-    struct sim_f4_flash *flash = board->flash->state;
-
-    flash->sr |= SR_BSY;
-    flash->busy_until_ps = sim_now_ps(board) + us * SIM_PS_PER_US;
-    sim_map_update_windows(board);
-}
-
-/* EOP and OPERR tell only those who asked for the interrupt. */
-static uint64_t sync(struct sim_part *part, uint64_t now_ps)
-{
-    struct sim_f4_flash *flash = part->state;
-
-    if (flash->busy_until_ps == 0)
-        return SIM_NEVER;
-    if (flash->busy_until_ps > now_ps)
-        return flash->busy_until_ps;
-    flash->busy_until_ps = 0;
-    flash->sr &= ~SR_BSY;
-    flash->cr &= ~CR_STRT;
-    if (flash->cr & CR_EOPIE)
-        flash->sr |= SR_EOP;
-    sim_map_update_windows(part->board);
-    update_irq(part->board);
-    return SIM_NEVER;
-}
-
-static uint64_t busy_until(const struct sim_board *board)
-{
-    const struct sim_f4_flash *flash = board->flash->state;
-
-    return flash->busy_until_ps;
-}
-
-static void fail(struct sim_board *board, uint32_t errors)
-{
-    struct sim_f4_flash *flash = board->flash->state;
-
-    flash->sr |= errors | (flash->cr & CR_ERRIE ? SR_OPERR : 0);
-    flash->cr &= ~CR_STRT;
-    update_irq(board);
-}
+/* --- erase --- */
 
 /* Wider than the supply allows (3.5.2): nothing is promised of the cells, and no flag tells. Here
  * they stay as they were. */
@@ -133,10 +79,8 @@ static bool has_the_voltage(const struct sim_board *board)
     static const uint16_t least_mv[] = {1700, 2100, 2700, 0 /* with VPP */};
     const struct sim_f4_flash *flash = board->flash->state;
 
-    return board->faults.vtref_mv >= least_mv[CR_PSIZE(flash->cr)];
+    return board->faults.vtref_mv >= least_mv[CR_PSIZE(flash->common.cr)];
 }
-
-/* --- erase --- */
 
 /* Milliseconds by PSIZE: typical values. */
 static const uint16_t erase_ms[][4] = {
@@ -145,20 +89,20 @@ static const uint16_t erase_ms[][4] = {
     {2000, 1300, 1000, 875}, /* 128 KiB; a mass erase takes as long for each */
 };
 
-static uint64_t erase_us(const struct sim_board *board, uint32_t size)
+static uint64_t erase_ns(const struct sim_board *board, uint32_t size)
 {
     const struct sim_f4_flash *flash = board->flash->state;
     unsigned row = size == SMALL_SECTOR ? 0 : size == MIDDLE_SECTOR ? 1 : 2;
     uint32_t times = size > LARGE_SECTOR ? size / LARGE_SECTOR : 1;
 
-    return UINT64_C(1000) * erase_ms[row][CR_PSIZE(flash->cr)] * times;
+    return UINT64_C(1000000) * erase_ms[row][CR_PSIZE(flash->common.cr)] * times;
 }
 
 static void erase(struct sim_board *board, struct sector sector)
 {
     if (has_the_voltage(board))
         memset(&sim_memory_bytes(board, SIM_FLASH)[sector.start], 0xFF, sector.size);
-    begin(board, erase_us(board, sector.size));
+    sim_flash_begin(board, erase_ns(board, sector.size));
 }
 
 static bool write_protected(const struct sim_board *board, uint32_t sector)
@@ -179,21 +123,21 @@ static bool any_write_protected(const struct sim_board *board)
 static void start(struct sim_board *board)
 {
     struct sim_f4_flash *flash = board->flash->state;
-    uint32_t what = flash->cr & (CR_SER | CR_MER);
+    uint32_t what = flash->common.cr & (CR_SER | CR_MER);
     struct sector all = {0, sim_memory_row(board->chip, SIM_FLASH)->size};
-    struct sector sector = sector_at(board, CR_SNB(flash->cr));
-    uint32_t number = CR_SNB(flash->cr);
+    struct sector sector = sector_at(board, CR_SNB(flash->common.cr));
+    uint32_t number = CR_SNB(flash->common.cr);
 
     if (what == CR_MER && any_write_protected(board))
-        fail(board, SR_WRPERR);
+        sim_flash_fail(board, SR_WRPERR);
     else if (what == CR_MER)
         erase(board, all);
     else if (what == CR_SER && (sector.size == 0 || write_protected(board, number)))
-        fail(board, SR_WRPERR);
+        sim_flash_fail(board, SR_WRPERR);
     else if (what == CR_SER)
         erase(board, sector);
     else /* neither, or both: nothing happens */
-        flash->cr &= ~CR_STRT;
+        flash->common.cr &= ~CR_STRT;
 }
 
 /* --- program --- */
@@ -225,60 +169,39 @@ static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uin
 
     if (kind == SIM_OPTIONS) /* only by OPTCR */
         return false;
-    if (!(flash->cr & CR_PG) || flash->cr & CR_LOCK)
+    if (!(flash->common.cr & CR_PG) || flash->common.cr & CR_LOCK)
         errors |= SR_PGSERR;
-    if (width != 1u << CR_PSIZE(flash->cr))
+    if (width != 1u << CR_PSIZE(flash->common.cr))
         errors |= SR_PGPERR;
     if (kind == SIM_FLASH ? write_protected(board, sector_of(offset)) : otp_locked(board, offset))
         errors |= SR_WRPERR;
     if (errors) {
-        fail(board, errors);
+        sim_flash_fail(board, errors);
         return true;
     }
     if (has_the_voltage(board))
         clear_bits(&sim_memory_bytes(board, kind)[offset], width, value);
-    begin(board, PROGRAM_US);
+    sim_flash_begin(board, PROGRAM_NS);
     return true;
 }
 
 /* --- registers --- */
 
-static bool write_keyr(struct sim_f4_flash *flash, uint32_t value)
-{
-    static const uint32_t keys[2] = {0x45670123, 0xCDEF89AB};
-
-    bool opens = false;
-
-    if (!sim_key_take(&flash->keys, keys, !(flash->cr & CR_LOCK), value, &opens))
-        return false;
-    if (opens)
-        flash->cr &= ~CR_LOCK;
-    return true;
-}
-
-/* A write while the controller is busy waits on the bus (RM0090, 3.9.5); the AHB-AP asked before.
- */
-static void wait(struct sim_part *part)
-{
-    uint64_t until = busy_until(part->board), now = sim_now_ps(part->board);
-
-    sim_stall_core(part->board, until);
-    sync(part, until > now ? until : now);
-}
-
+/* A write to CR or OPTCR while the controller is busy waits on the bus (RM0090, 3.9.5); the AHB-AP
+ * asked before. */
 static void write_cr(struct sim_part *part, uint32_t value)
 {
     struct sim_f4_flash *flash = part->state;
 
-    wait(part);
-    if (flash->cr & CR_LOCK)
+    sim_flash_wait(part->board);
+    if (flash->common.cr & CR_LOCK)
         return;
-    flash->cr = value & (CR_WRITABLE | CR_STRT);
-    update_irq(part->board);
+    flash->common.cr = value & (CR_WRITABLE | CR_STRT);
+    sim_flash_update_irq(part->board);
     if (value & CR_STRT && !(value & CR_LOCK))
         start(part->board);
     else
-        flash->cr &= ~CR_STRT;
+        flash->common.cr &= ~CR_STRT;
 }
 
 static void write_optcr(struct sim_part *part, uint32_t value)
@@ -286,76 +209,69 @@ static void write_optcr(struct sim_part *part, uint32_t value)
     const struct sim_board *board = part->board;
     bool erases = false;
 
-    wait(part);
+    sim_flash_wait(part->board);
     if (!sim_f4_optcr_write(part->board, value, &erases))
         return;
-    begin(part->board,
-          erase_us(board, SMALL_SECTOR) +
-              (erases ? erase_us(board, sim_memory_row(board->chip, SIM_FLASH)->size) : 0));
+    sim_flash_begin(
+        part->board,
+        erase_ns(board, SMALL_SECTOR) +
+            (erases ? erase_ns(board, sim_memory_row(board->chip, SIM_FLASH)->size) : 0));
 }
 
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct sim_f4_flash *flash = part->state;
 
-    switch (offset) {
-    case ACR:
-        *value = flash->acr;
-        break;
-    case SR:
-        *value = flash->sr;
-        break;
-    case CR:
-        *value = flash->cr;
-        break;
-    case OPTCR:
-        *value = flash->optcr;
-        break;
-    default: /* the rest is write-only */
-        *value = 0;
-    }
+    if (!sim_flash_read(part, offset, value))
+        *value = offset == OPTCR ? flash->optcr : 0; /* the rest is write-only */
     return true;
 }
 
 static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
-    struct sim_f4_flash *flash = part->state;
+    bool ok;
 
-    switch (offset) {
-    case ACR:
-        flash->acr = value & ACR_WRITABLE;
-        break;
-    case KEYR:
-        return write_keyr(flash, value);
-    case OPTKEYR:
-        return sim_f4_optkeyr_write(flash, value);
-    case SR: /* ones clear */
-        flash->sr &= ~(value & (SR_EOP | SR_OPERR | SR_ERRORS));
-        update_irq(part->board);
-        break;
-    case CR:
+    if (sim_flash_write(part, offset, value, &ok))
+        return ok;
+    if (offset == OPTKEYR)
+        return sim_f4_optkeyr_write(part->state, value);
+    if (offset == CR)
         write_cr(part, value);
-        break;
-    case OPTCR:
+    else if (offset == OPTCR)
         write_optcr(part, value);
-        break;
-    default:
-        break;
-    }
     return true;
 }
 
-/* A reset ends an operation under way; OPTCR follows from the option bytes. */
+/* OPTCR follows from the option bytes. */
 static void reset(struct sim_part *part)
 {
-    *(struct sim_f4_flash *)part->state = (struct sim_f4_flash){.cr = CR_LOCK};
-    update_irq(part->board);
+    *(struct sim_f4_flash *)part->state = (struct sim_f4_flash){0};
+    sim_flash_reset(part);
 }
 
+/* EOP and OPERR tell only those who asked for the interrupt. */
+static const struct sim_flash_registers registers = {
+    .acr = ACR,
+    .keyr = KEYR,
+    .sr = SR,
+    .cr = CR,
+    .acr_writable = 0x1F0F,
+    .busy = SR_BSY,
+    .done = SR_EOP,
+    .errors = SR_ERRORS,
+    .operation_error = SR_OPERR,
+    .start = CR_STRT,
+    .lock = CR_LOCK,
+    .done_irq = CR_EOPIE,
+    .error_irq = CR_ERRIE,
+    .done_needs_irq = true,
+    .keys = {0x45670123, 0xCDEF89AB},
+};
 const struct sim_device sim_device_f4_flash = {
-    sizeof(struct sim_f4_flash), read, write, reset, NULL, sync};
+    sizeof(struct sim_f4_flash), read, write, reset, NULL, sim_flash_sync};
 const struct sim_flash_kind sim_f4_flash = {
     .device = &sim_device_f4_flash,
+    .registers = &registers,
     .stalling = {CR, OPTCR},
     .factory = sim_f4_options_factory,
     .load_options = sim_f4_options_load,
@@ -363,6 +279,6 @@ const struct sim_flash_kind sim_f4_flash = {
     .is_sealed = sim_f4_is_sealed,
     .set_protection = sim_f4_set_protection,
     .readable = sim_f4_accessible,
-    .busy_until = busy_until,
+    .busy_until = sim_flash_busy_until,
     .write = write_memory,
 };

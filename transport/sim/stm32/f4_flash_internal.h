@@ -6,12 +6,10 @@
 #include "sim/stm32/stm32_internal.h"
 
 struct sim_f4_flash {
-    uint32_t acr, sr, cr;
+    struct sim_flash common;
     uint32_t optcr;       /* as it reads; what counts is below */
     uint32_t unprotected; /* nWRP in force: a bit a sector */
     uint8_t rdp;          /* in force since the last reset */
-    struct sim_keys keys, option_keys;
-    uint64_t busy_until_ps; /* 0: idle */
 };
 
 enum { SIM_F4_RDP_OPEN = 0xAA, SIM_F4_RDP_SEALED = 0xCC };

@@ -78,7 +78,8 @@ bool sim_f4_optkeyr_write(struct sim_f4_flash *flash, uint32_t value)
     static const uint32_t keys[2] = {0x08192A3B, 0x4C5D6E7F};
     bool opens = false;
 
-    if (!sim_key_take(&flash->option_keys, keys, !(flash->optcr & OPTCR_OPTLOCK), value, &opens))
+    if (!sim_key_take(&flash->common.option_keys, keys, !(flash->optcr & OPTCR_OPTLOCK), value,
+                      &opens))
         return false;
     if (opens)
         flash->optcr &= ~OPTCR_OPTLOCK;
@@ -118,5 +119,5 @@ void sim_f4_set_protection(struct sim_board *board, bool protect)
 
     store(board, value | (protect ? 0x5500u : SIM_F4_RDP_OPEN << 8));
     sim_f4_options_load(board, true);
-    sim_map_update_windows(board);
+    sim_windows_update(board);
 }

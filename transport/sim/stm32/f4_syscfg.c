@@ -38,7 +38,7 @@ static void remap(struct sim_board *board, uint32_t mode)
     if (memories[mode] == SIM_NO_MEMORY)
         return;
     board->at_zero = memories[mode];
-    sim_map_update_windows(board);
+    sim_windows_update(board);
 }
 
 static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
@@ -59,7 +59,7 @@ static void reset(struct sim_part *part)
 
     *(struct syscfg *)part->state = (struct syscfg){.memrmp = board->booted == SIM_SYSTEM};
     board->at_zero = board->booted;
-    sim_map_update_windows(board);
+    sim_windows_update(board);
 }
 
 const struct sim_device sim_device_f4_syscfg = {

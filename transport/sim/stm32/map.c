@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The bus of the chip: which memory or peripheral answers at an address, by its table. What nobody
  * answers is a bus error. */
-#include <string.h>
-
 #include "base/bytes.h"
 #include "sim/stm32/stm32_internal.h"
 
@@ -76,39 +74,8 @@ uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, boo
 /* An access to flash that is busy waits: PM0075, 2.3.3. The AHB-AP asked before. */
 static void stall(struct sim_board *board, const struct sim_memory *memory)
 {
-    uint64_t until = is_flash(memory) ? board->chip->flash->busy_until(board) : 0;
-
-    if (until == 0)
-        return;
-    sim_stall_core(board, until);
-    board->flash->row->device->sync(board->flash,
-                                    until > sim_now_ps(board) ? until : sim_now_ps(board));
-}
-
-static bool in_window(const struct sim_board *board, const struct sim_memory *memory)
-{
-    const struct sim_flash_kind *flash = board->chip->flash;
-
-    if (memory->kind == SIM_FLASH)
-        return flash->busy_until(board) == 0 && !flash->is_protected(board);
-    return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
-}
-
-void sim_map_update_windows(struct sim_board *board)
-{
-    const struct sim_chip *chip = board->chip;
-    struct sim_window *window = board->bus.windows;
-
-    memset(window, 0, sizeof board->bus.windows);
-    for (unsigned i = 0; i < SIM_MEMORIES_MAX && chip->memories[i].size; i++) {
-        const struct sim_memory *memory = &chip->memories[i];
-        bool writable = memory->kind == SIM_RAM;
-        if (!in_window(board, memory))
-            continue;
-        *window++ = (struct sim_window){memory->start, memory->size, board->memory[i], writable};
-        if (memory == sim_memory_row(chip, board->at_zero))
-            *window++ = (struct sim_window){0, memory->size, board->memory[i], writable};
-    }
+    if (is_flash(memory))
+        sim_flash_wait(board);
 }
 
 /* --- peripherals --- */

@@ -29,8 +29,11 @@ bool sim_map_read(void *board, uint32_t address, unsigned width, uint32_t *value
 bool sim_map_write(void *board, uint32_t address, unsigned width, uint32_t value, bool debugger);
 /* Until when an access there stalls; 0: not at all. */
 uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, bool read);
+
+/* --- windows.c --- */
+
 /* Sets the core's windows after boot mode, flash state or protection changed. */
-void sim_map_update_windows(struct sim_board *board);
+void sim_windows_update(struct sim_board *board);
 
 /* --- peripherals.c --- */
 
@@ -55,16 +58,47 @@ bool sim_gates_write(struct sim_board *board, uint32_t offset, uint32_t value);
 /* As after a reset of the chip. */
 void sim_gates_reset(struct sim_board *board);
 
-/* --- keys.c --- */
+/* --- flash.c --- */
 
 /* The lock of a flash controller's register that two words in a row open. */
 struct sim_keys {
     uint8_t step; /* first word was right */
     bool blocked; /* until the next reset */
 };
+
+/* What the state of every flash controller begins with. */
+struct sim_flash {
+    uint32_t acr, sr, cr;
+    struct sim_keys keys, option_keys;
+    uint64_t busy_until_ps; /* 0: idle */
+};
+
 /* Any wrong word, and any word once it is `open`, blocks and is a bus error: then false. */
 bool sim_key_take(struct sim_keys *keys, const uint32_t words[2], bool open, uint32_t value,
                   bool *opens);
+/* Makes the controller busy for so long. */
+void sim_flash_begin(struct sim_board *board, uint64_t ns);
+/* The operation did not begin, or ended at once, with these bits of SR. */
+void sim_flash_fail(struct sim_board *board, uint32_t errors);
+uint64_t sim_flash_busy_until(const struct sim_board *board);
+/* Lets the core wait until it is idle. */
+void sim_flash_wait(struct sim_board *board);
+void sim_flash_update_irq(struct sim_board *board);
+/* For struct sim_device: what the registers of all have in common. Read and write say whether it
+ * was one of ACR, SR, CR (read) and ACR, KEYR, SR (written); not `ok`: bus error. */
+bool sim_flash_read(struct sim_part *part, uint32_t offset, uint32_t *value);
+bool sim_flash_write(struct sim_part *part, uint32_t offset, uint32_t value, bool *ok);
+void sim_flash_reset(struct sim_part *part);
+uint64_t sim_flash_sync(struct sim_part *part, uint64_t now_ps);
+
+/* --- rcc.c --- */
+
+/* For struct sim_rcc_kind. */
+extern const struct sim_device sim_device_rcc;
+uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock);
+void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause);
+/* A register as it was written. */
+uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset);
 
 /* --- clocks.c --- */
 
@@ -95,14 +129,13 @@ bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, 
 
 extern const struct sim_device sim_device_usart, sim_device_tim, sim_device_tim32;
 
-extern const struct sim_device sim_device_f1_afio, sim_device_f1_gpio, sim_device_f1_rcc,
-    sim_device_f1_flash;
+extern const struct sim_device sim_device_f1_afio, sim_device_f1_gpio, sim_device_f1_flash;
 extern const struct sim_flash_kind sim_f1_flash;
 extern const struct sim_rcc_kind sim_f1_rcc;
 extern const struct sim_gpio_kind sim_f1_gpio;
 
-extern const struct sim_device sim_device_gpio, sim_device_f4_rcc, sim_device_f4_flash,
-    sim_device_f4_pwr, sim_device_f4_syscfg;
+extern const struct sim_device sim_device_gpio, sim_device_f4_flash, sim_device_f4_pwr,
+    sim_device_f4_syscfg;
 extern const struct sim_flash_kind sim_f4_flash;
 extern const struct sim_rcc_kind sim_f4_rcc;
 extern const struct sim_gpio_kind sim_gpio; /* all families but F1 */

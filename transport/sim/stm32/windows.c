@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Which memories the core reaches directly, for speed: those in which nothing happens on an access.
+ */
+#include <string.h>
+
+#include "sim/stm32/stm32_internal.h"
+
+static bool in_window(const struct sim_board *board, const struct sim_memory *memory)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    if (memory->kind == SIM_FLASH)
+        return flash->busy_until(board) == 0 && !flash->is_protected(board);
+    return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
+}
+
+void sim_windows_update(struct sim_board *board)
+{
+    const struct sim_chip *chip = board->chip;
+    struct sim_window *window = board->bus.windows;
+
+    memset(window, 0, sizeof board->bus.windows);
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX && chip->memories[i].size; i++) {
+        const struct sim_memory *memory = &chip->memories[i];
+        bool writable = memory->kind == SIM_RAM;
+        if (!in_window(board, memory))
+            continue;
+        *window++ = (struct sim_window){memory->start, memory->size, board->memory[i], writable};
+        if (memory == sim_memory_row(chip, board->at_zero))
+            *window++ = (struct sim_window){0, memory->size, board->memory[i], writable};
+    }
+}
