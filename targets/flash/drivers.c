@@ -5,6 +5,7 @@
 #include "flash/driver.h"
 #include "flash/options.h"
 #include "flash/stm32/stm32f1.h"
+#include "flash/stm32/stm32f4.h"
 
 static const struct {
     const struct flash_driver *flash;
@@ -12,12 +13,27 @@ static const struct {
 } drivers[CHIP_FAMILY_COUNT] = {
     [CHIP_F1] = {&stm32f1_flash, &stm32f1_option_table},
     [CHIP_F1_XL] = {NULL, &stm32f1_option_table}, /* by the registers of the first bank alone */
+    [CHIP_F4] = {&stm32f4_flash, &stm32f4_option_table},
+};
+
+/* Chips whose option bytes are not those of their family. */
+static const struct {
+    uint16_t dev_id;
+    const struct flash_options *options;
+} exceptions[] = {
+    {0x413, &stm32f2_option_table},   /* F405, F407: as the F2, without SPRMOD */
+    {0x419, &stm32f42x_option_table}, /* F42x, F43x: two banks */
+    {0x434, &stm32f42x_option_table}, /* F469, F479 */
+    {0x463, &stm32f413_option_table}, /* F413, F423: sixteen sectors */
 };
 
 const struct flash_options *flash_options_for(const struct target *target)
 {
     const struct chip *chip = chip_by_dev_id(target_chip(target)->dev_id);
 
+    for (size_t i = 0; chip && i < sizeof exceptions / sizeof *exceptions; i++)
+        if (exceptions[i].dev_id == chip->dev_id)
+            return exceptions[i].options;
     return chip ? drivers[chip->family].options : NULL;
 }
 

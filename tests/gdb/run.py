@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Runs one script inside a real gdb-multiarch against a daemon of its own.
 
-run.py PROBED FIRMWARE.elf SOURCE.c SCRIPT.py
-The script's first lines may hold `# options: ...` for the daemon (default: --sim bluepill)."""
+run.py PROBED FIRMWARE.elf SOURCE.c SCRIPT.py [BOARD]
+The script's first lines may hold `# options: ...` for the daemon (default: --sim BOARD, a Blue Pill if none is
+named)."""
 
 import os
 import re
@@ -13,10 +14,11 @@ import tempfile
 from daemon import Daemon
 
 probed, firmware, source, script = sys.argv[1:5]
+board = sys.argv[5] if len(sys.argv) > 5 else "bluepill"
 here = os.path.dirname(os.path.abspath(__file__))
 with open(script) as text:
     found = re.search(r"^# options: (.*)$", text.read(), re.MULTILINE)
-options = found.group(1).split() if found else ["--sim", "bluepill"]
+options = found.group(1).split() if found else ["--sim", board]
 
 with Daemon(probed, *options, "--gdb", "0") as daemon, tempfile.TemporaryDirectory(prefix="probed-gdb-") as folder:
     log = os.path.join(folder, "log")

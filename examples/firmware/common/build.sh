@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Compiles one program for the Blue Pill: build.sh OUTPUT.elf SOURCE.c... [gcc options]
+# Compiles one program for the Blue Pill, or for the core and memory that the options name: build.sh OUTPUT.elf SOURCE.c... [gcc options]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 output=$1

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Vector table and start of an STM32F103 program: copy .data, clear .bss, call main. */
+/* Vector table and start of a program for an STM32F103, or for what lies in another chip's core:
+ * switch on the FPU that it was compiled for, copy .data, clear .bss, call main. */
 #include <stdint.h>
 
 extern uint32_t _stack_top, _data_load, _data_start, _data_end, _bss_start, _bss_end;
@@ -9,6 +10,10 @@ void Reset_Handler(void)
 {
     const uint32_t *from = &_data_load;
 
+#ifdef __ARM_FP
+    *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20; /* CPACR: full access to CP10 and CP11 */
+    __asm__ volatile("dsb\n isb");
+#endif
     for (uint32_t *to = &_data_start; to < &_data_end;)
         *to++ = *from++;
     for (uint32_t *to = &_bss_start; to < &_bss_end;)

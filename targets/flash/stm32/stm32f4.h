@@ -8,8 +8,8 @@
 #include "flash/options.h"
 
 extern const struct flash_driver stm32f4_flash;
-extern const struct flash_options stm32f4_option_table, stm32f413_option_table,
-    stm32f42x_option_table;
+extern const struct flash_options stm32f2_option_table, stm32f4_option_table,
+    stm32f413_option_table, stm32f42x_option_table;
 
 /* Queues, for an erase that an option byte brings: as wide as the voltage allows. */
 void stm32f4_queue_width(struct flash_controller *controller);

@@ -224,20 +224,34 @@ static const struct option_value db1m[] = {
     {0, NULL, "one", NULL, false},
     {1, NULL, "two", NULL, false},
 };
+static const struct option_value bfb2[] = {
+    {0, NULL, "off", NULL, false},
+    {1, NULL, "on", NULL, false},
+};
+/* Only the end of read protection, which erases all, takes it back (RM0368, 3.6.5). */
+static const struct option_value sprmod[] = {
+    {0, NULL, "write protection", NULL, false},
+    {1, NULL, "read and write protection", NULL, true},
+};
 
 #define VALUES(list) list, sizeof(list) / sizeof *(list)
+/* clang-format off */
 #define COMMON_FIELDS                                                                              \
     {"RDP", "read protection", NULL, NULL, 0, OPTCR, RDP_SHIFT, 8, VALUES(rdp)},                   \
-        {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTCR, 2, 2, VALUES(bor_lev)},          \
-        {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTCR, 5, 1, VALUES(wdg_sw)},      \
-        {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTCR, 6, 1, VALUES(nrst_stop)},      \
-    {                                                                                              \
-        "nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTCR, 7, 1, VALUES(nrst_stdby) \
-    }
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTCR, 2, 2, VALUES(bor_lev)},              \
+    {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTCR, 5, 1, VALUES(wdg_sw)},          \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTCR, 6, 1, VALUES(nrst_stop)},          \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTCR, 7, 1, VALUES(nrst_stdby)}
+#define SPRMOD                                                                                     \
+    {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTCR, 31, 1, VALUES(sprmod)}
+/* clang-format on */
 
-static const struct option_field fields[] = {COMMON_FIELDS};
+static const struct option_field fields_of_f2[] = {COMMON_FIELDS};
+static const struct option_field fields[] = {COMMON_FIELDS, SPRMOD};
 static const struct option_field fields_of_two_banks[] = {
     COMMON_FIELDS,
+    SPRMOD,
+    {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTCR, 4, 1, VALUES(bfb2)},
     {"DB1M", "banks of a flash of 1 MiB", NULL, NULL, 0, OPTCR, 30, 1, VALUES(db1m)},
 };
 
@@ -252,6 +266,8 @@ static const struct option_field fields_of_two_banks[] = {
         .write = (write_them), .lock = lock, .unlock = unlock                                  \
     }
 
+/* F405 and F407, too */
+const struct flash_options stm32f2_option_table = TABLE(fields_of_f2, 1, 12, read_one, write_one);
 const struct flash_options stm32f4_option_table = TABLE(fields, 1, 12, read_one, write_one);
 /* F413, F423: sixteen sectors, of which the last two share a bit. */
 const struct flash_options stm32f413_option_table = TABLE(fields, 1, 15, read_one, write_one);

@@ -205,7 +205,7 @@ static void protection_goes_on_and_off(void **state)
     assert_int_equal(stm32f4_option_table.lock(bench->target), ERR_OK);
     bench_power_cycle(bench);
     assert_true(target_chip(bench->target)->readout_protected);
-    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_UNSUPPORTED); /* not yet */
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_PROTECTED);
     bench_job(bench);
     assert_int_equal(bench_load(bench, FLASH, image, SOME, NULL), ERR_PROTECTED);
     bench_job(bench);

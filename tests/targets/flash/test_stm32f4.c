@@ -296,19 +296,39 @@ static void a_failed_erase_is_explained(void **state)
     }
 }
 
-/* Until its loads, options and board have been judged. */
-static void it_is_refused_by_name_for_now(void **state)
+static const struct option_field *find_field(const struct flash_options *options, const char *name)
 {
-    struct flash *flash;
-    struct rig rig;
+    for (uint8_t i = 0; i < options->field_count; i++)
+        if (strcmp(options->fields[i].name, name) == 0)
+            return &options->fields[i];
+    return NULL;
+}
+
+/* RM0033, 2.6.6; RM0090, 3.9.10 and 3.9.11; RM0368, 3.8.7; RM0430, 3.8.8. */
+static void every_chip_has_the_option_bytes_of_its_manual(void **state)
+{
+    static const struct {
+        uint16_t dev_id;
+        bool pcrop, two_banks;
+        uint8_t registers, sectors;
+    } cases[] = {
+        {0x413, false, false, 1, 12}, {0x423, true, false, 1, 12}, {0x431, true, false, 1, 12},
+        {0x421, true, false, 1, 12},  {0x458, true, false, 1, 12}, {0x441, true, false, 1, 12},
+        {0x463, true, false, 1, 15},  {0x419, true, true, 2, 12},  {0x434, true, true, 2, 12},
+    };
 
     (void)state;
-    up(&rig, 0x413, 1024, OPEN, 3300);
-    assert_int_equal(flash_open(rig.target, &flash), ERR_UNSUPPORTED);
-    assert_null(flash);
-    assert_non_null(strstr(rig.job.text, "programming STM32F405/F407/F415/F417 is not supported"));
-    assert_int_equal(model.keys, 0);
-    down(&rig);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct target target = {.chip = {.dev_id = cases[i].dev_id}};
+        const struct flash_options *options = flash_options_for(&target);
+
+        assert_non_null(options);
+        assert_int_equal(find_field(options, "SPRMOD") != NULL, cases[i].pcrop);
+        assert_int_equal(find_field(options, "DB1M") != NULL, cases[i].two_banks);
+        assert_int_equal(find_field(options, "BFB2") != NULL, cases[i].two_banks);
+        assert_int_equal(options->register_count, cases[i].registers);
+        assert_int_equal(options->blocks.most, cases[i].sectors);
+    }
 }
 
 int main(void)
@@ -321,7 +341,7 @@ int main(void)
         cmocka_unit_test(a_blocked_controller_is_explained),
         cmocka_unit_test(a_protected_chip_is_refused_by_its_family_s_command),
         cmocka_unit_test(a_failed_erase_is_explained),
-        cmocka_unit_test(it_is_refused_by_name_for_now),
+        cmocka_unit_test(every_chip_has_the_option_bytes_of_its_manual),
     };
 
     return cmocka_run_group_tests_name("stm32f4", tests, NULL, NULL);

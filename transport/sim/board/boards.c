@@ -12,7 +12,6 @@ const struct sim_board_model sim_board_models[] = {
     {.name = "blackpill-f401",
      .title = "Black Pill F401",
      .chip = &sim_chip_f401cc,
-     .unfinished = true,
      .hse_khz = 25000,
      .pulled_up = {[SIM_PC] = 1u << 13}},
 };

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: MIT
+"""The tools of the command line on any simulated board: board_tools.py PROBED FIRMWARE.elf BOARD FLASH RAM CORE"""
+import json
+import subprocess
+import sys
+
+from daemon import LIMIT, run_tests
+
+PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
+KIB = 1024
+
+
+def call(*words, board=BOARD + ",still", code=0):
+    done = subprocess.run([PROBED, *words, "--sim", board], capture_output=True, text=True, timeout=LIMIT,
+                          stdin=subprocess.DEVNULL)
+    assert done.returncode == code, (words, done.returncode, done.stdout, done.stderr)
+    return done
+
+
+def target(board=BOARD + ",still"):
+    return json.loads(call("info", "--json", board=board).stdout)["target"]
+
+
+def info_knows_the_chip():
+    found = target()
+    assert found["core"] == CORE, found
+    assert found["flash_bytes"] == int(FLASH.removesuffix("K")) * KIB, found
+    assert found["ram_bytes"] >= int(RAM.removesuffix("K")) * KIB, found
+    assert not found["flash_size_guessed"] and not found["readout_protected"] and found["protection_known"], found
+    assert found["warning"] is None, found
+
+
+def info_reads_the_option_bytes():
+    found = target()
+    assert found["write_protected"] == "none", found
+    assert found["option_bytes"]["watchdog_by_hardware"] is False, found
+    assert "watchdog by software" in call("info").stdout
+
+
+def info_sees_read_protection():
+    found = target(BOARD + ",still,locked")
+    assert found["readout_protected"] and "removing that erases it" in found["warning"], found
+
+
+def flash_programs_checks_and_starts():
+    said = call("flash", FIRMWARE, "--verify", "--reset").stderr
+    assert "verify: read back, identical" in said and "reset: the core runs" in said, said
+
+
+def flash_is_refused_while_protected():
+    said = call("flash", FIRMWARE, board=BOARD + ",still,locked", code=1).stderr
+    assert "read protection is on" in said, said
+
+
+def erase_clears_all_of_it():
+    said = call("erase").stderr
+    assert "erasing all flash" in said and "checked; the core is halted" in said, said
+
+
+run_tests([info_knows_the_chip, info_reads_the_option_bytes, info_sees_read_protection, flash_programs_checks_and_starts,
+           flash_is_refused_while_protected, erase_clears_all_of_it])
