@@ -14,13 +14,14 @@
  * UNPREDICTABLE: PC or SP as ordinary operands, a base in its own list or as the destination of
  * its own write-back, unaligned LDM, STM, LDRD, STRD (Unicorn executes them, hardware faults),
  * SP written with bits 1:0 set (Unicorn keeps them), the DSP extension (Unicorn's M3 has it),
- * YIELD and WFE (Unicorn ends with UC_ERR_INSN_INVALID behind them). */
+ * YIELD and WFE (Unicorn ends with UC_ERR_INSN_INVALID behind them), on Armv6-M MSR of APSR
+ * (Unicorn's M0 has a Q flag). */
 #include "generate.h"
 
 #include <string.h>
 
 /* clang-format off */
-static const char *const patterns[] = {
+static const char *const narrow[] = {
     /* shift, add, subtract, move, compare */
     "00000 iiiii sss ddd", "00001 iiiii sss ddd", "00010 iiiii sss ddd", "000110 i ttt sss ddd",
     "000111 i iii sss ddd", "00100 ddd iiiiiiii", "00101 sss iiiiiiii", "0011 i ddd iiiiiiii",
@@ -40,6 +41,9 @@ static const char *const patterns[] = {
     "11000 aaa pppppppp", "11001 aaa qqqqqqqq",
     /* NOP */
     "10111111 00000000",
+};
+
+static const char *const wide[] = {
     /* shifted register: AND BIC ORR ORN EOR, ADD ADC SBC SUB RSB, MOV MVN, comparisons */
     "1110101 000i i SSSS 0 iii DDDD ii ii TTTT", "1110101 001i i SSSS 0 iii DDDD ii ii TTTT",
     "1110101 0100 i SSSS 0 iii DDDD ii ii TTTT", "1110101 1000 i SSSS 0 iii DDDD ii ii TTTT",
@@ -94,7 +98,33 @@ static const char *const patterns[] = {
     "11110011 1011 1111 10001111 010 i 1111", "11110011 1011 1111 10001111 00101111",
     "11110011 1010 1111 10000000 00000000",
 };
+
+/* MRS of APSR, barriers */
+static const char *const wide_v6m[] = {
+    "11110011 1110 1111 1000 DDDD 00000000", "11110011 1011 1111 10001111 010 i 1111",
+};
 /* clang-format on */
+
+#define PATTERNS(list) .patterns = (list), .count = sizeof(list) / sizeof *(list)
+
+static const struct instruction_set narrow_set = {PATTERNS(narrow)};
+static const struct instruction_set wide_v6m_set = {PATTERNS(wide_v6m)};
+const struct instruction_set generate_armv6m = {
+    PATTERNS(narrow),
+    .more = &wide_v6m_set,
+    .one_in = 16,
+    .branches = generate_branches_v6m,
+    .branch_count = GENERATE_BRANCHES_V6M,
+    .aligned = true,
+};
+const struct instruction_set generate_armv7m = {
+    PATTERNS(wide),
+    .more = &narrow_set,
+    .one_in = 3,
+    .branches = generate_branches_v7m,
+    .branch_count = GENERATE_BRANCHES_V7M,
+    .it_blocks = true,
+};
 
 #define LOW_REGISTERS 0x00FFu
 #define OPERANDS 0x5FFFu /* R0 to R12, R14 */
@@ -168,11 +198,13 @@ static uint32_t interesting(struct generator *generator)
 
 void generate_registers(struct generator *generator, uint32_t middle, uint32_t r[15])
 {
+    uint32_t any = generator->set->aligned ? 0xFC : 0xFF;
+
     for (unsigned i = 0; i < 15; i++)
         r[i] = interesting(generator);
-    r[generator->index] = generate_random(generator) & 0xFF;
-    r[generator->base] = middle + (generate_random(generator) & 0xFF);
-    r[generator->high_base] = middle + (generate_random(generator) & 0xFF);
+    r[generator->index] = generate_random(generator) & any;
+    r[generator->base] = middle + (generate_random(generator) & any);
+    r[generator->high_base] = middle + (generate_random(generator) & any);
     r[generator->aligned] = middle + (generate_random(generator) & 0xFC);
     r[generator->high_aligned] = middle + (generate_random(generator) & 0xFC);
     r[13] = middle + (generate_random(generator) & 0xFC);
@@ -256,11 +288,11 @@ static void choose_bits(struct generator *generator, struct fields *fields)
 
 static const char *choose_pattern(struct generator *generator)
 {
-    const struct pattern_set *more = generator->more;
+    const struct instruction_set *set = generator->set;
 
-    if (more && generate_random(generator) & 1)
-        return more->patterns[generate_random(generator) % more->count];
-    return patterns[generate_random(generator) % (sizeof patterns / sizeof *patterns)];
+    while (set->more && generate_random(generator) % set->one_in == 0)
+        set = set->more;
+    return set->patterns[generate_random(generator) % set->count];
 }
 
 void generate_plain(struct generator *generator)
@@ -310,11 +342,13 @@ static void it_block(struct generator *generator)
 
 void generate_unit(struct generator *generator)
 {
+    const struct instruction_set *set = generator->set;
     uint32_t random = generate_random(generator) % 32;
-    if (random < 4)
+
+    if (random < 4 && set->it_blocks)
         it_block(generator);
     else if (random < 7)
-        generate_branching(generator);
+        set->branches[generate_random(generator) % set->branch_count](generator);
     else
         generate_plain(generator);
 }

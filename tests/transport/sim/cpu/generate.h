@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random programs of valid Armv7-M instructions for the differential test. */
+/* Random programs of valid instructions for the differential test. */
 #ifndef PROBED_TEST_GENERATE_H
 #define PROBED_TEST_GENERATE_H
 
@@ -7,18 +7,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Encodings: see generate.c. */
-struct pattern_set {
+struct generator;
+
+/* What a kind of core executes. Encodings: see generate.c. */
+struct instruction_set {
     const char *const *patterns;
     size_t count;
+    const struct instruction_set *more; /* and these: one instruction in `one_in`; NULL: none */
+    unsigned one_in;
+    void (*const *branches)(struct generator *); /* generate_branch.c */
+    size_t branch_count;
+    bool it_blocks;
+    bool aligned; /* accesses have to be */
 };
-extern const struct pattern_set generate_m4f;
+extern const struct instruction_set generate_armv6m, generate_armv7m, generate_m4f;
 
 /* A block: straight code with branches inside, from `start` to `end`. Some registers are kept as
  * pointers into RAM, others may hold anything. */
 struct generator {
     uint64_t random;
-    const struct pattern_set *more; /* half of the instructions are from here; NULL: none */
+    const struct instruction_set *set;
     uint8_t *code;                  /* the whole code memory */
     uint32_t address;               /* of the next halfword, on the target */
     uint32_t origin;                /* of the code memory, on the target */
@@ -39,8 +47,10 @@ uint32_t generate_single(struct generator *generator);
 /* Appends one instruction of at least 2 bytes, an IT block, or a short sequence that branches. */
 void generate_unit(struct generator *generator);
 
-/* generate_branch.c: code that branches over an instruction or two; `plain` makes one without. */
-void generate_branching(struct generator *generator);
+/* generate_branch.c: kinds of code that branches over an instruction or two. */
+enum { GENERATE_BRANCHES_V6M = 5, GENERATE_BRANCHES_V7M = 10 };
+extern void (*const generate_branches_v6m[GENERATE_BRANCHES_V6M])(struct generator *);
+extern void (*const generate_branches_v7m[GENERATE_BRANCHES_V7M])(struct generator *);
 
 /* For the two files: appends halfwords, one instruction of the table, a register by role. */
 void generate_half(struct generator *generator, uint32_t half);

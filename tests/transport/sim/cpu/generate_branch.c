@@ -27,19 +27,24 @@ static void patch(struct generator *generator, uint32_t at, uint32_t insn, bool 
     generator->address = address;
 }
 
-/* B T1, B T2, CBZ and CBNZ. */
-static void narrow(struct generator *generator)
+/* B T1, B T2, and if there are three kinds, CBZ and CBNZ. */
+static void narrow_of(struct generator *generator, uint32_t kinds)
 {
     uint32_t at = here(generator), random = generate_random(generator);
     generate_half(generator, 0xBF00);
     uint32_t halves = (skipped(generator) - (at + 4)) / 2; /* one halfword skipped: 0 */
     uint32_t condition = (random >> 8) % 14, n = random >> 16 & 7;
-    if (random % 3 == 0)
+    if (random % kinds == 0)
         patch(generator, at, 0xD000 | condition << 8 | halves, false);
-    else if (random % 3 == 1)
+    else if (random % kinds == 1)
         patch(generator, at, 0xE000 | halves, false);
     else
         patch(generator, at, (random & 0x80 ? 0xB900 : 0xB100) | halves << 3 | n, false);
+}
+
+static void narrow(struct generator *generator)
+{
+    narrow_of(generator, 3);
 }
 
 /* B T3, B T4, BL: short ones, whose J bits say "positive". */
@@ -161,10 +166,62 @@ static void exclusive(struct generator *generator)
     }
 }
 
-void generate_branching(struct generator *generator)
+void (*const generate_branches_v7m[GENERATE_BRANCHES_V7M])(struct generator *) = {
+    narrow, narrow, wide, wide, by_register, by_addition, by_literal, by_table, loop, exclusive,
+};
+
+/* --- Armv6-M: without ADR.W, MOVW and wide branches --- */
+
+static void narrow_v6m(struct generator *generator)
 {
-    static void (*const kinds[])(struct generator *) = {
-        narrow, narrow, wide, wide, by_register, by_addition, by_literal, by_table, loop, exclusive,
-    };
-    kinds[generate_random(generator) % (sizeof kinds / sizeof *kinds)](generator);
+    narrow_of(generator, 2);
 }
+
+static void link_v6m(struct generator *generator)
+{
+    uint32_t at = here(generator);
+    generate_word(generator, 0xF3AF8000);
+    uint32_t halves = (skipped(generator) - (at + 4)) / 2;
+    patch(generator, at, 0xF000F800 | halves, true);
+}
+
+/* ADR reaches words, so the target is one. */
+static void by_register_v6m(struct generator *generator)
+{
+    static const uint16_t kinds[] = {0x4700, 0x4780, 0x4687}; /* BX, BLX, MOV PC */
+    uint32_t at = here(generator), random = generate_random(generator);
+    unsigned d = generate_free_low(generator);
+    generate_half(generator, 0);
+    generate_half(generator, 0x3001 | d << 8); /* ADDS d, #1 */
+    if (random % 4 < 3) {
+        generate_half(generator, kinds[random % 4] | d << 3);
+    } else {
+        generate_half(generator, 0xB400 | 1u << d);
+        generate_half(generator, 0xBD00);
+    }
+    if (skipped(generator) & 2)
+        generate_half(generator, 0xBF00);
+    patch(generator, at, 0xA000 | d << 8 | (here(generator) - ((at + 4) & ~3u)) / 4, false);
+}
+
+static void by_addition_v6m(struct generator *generator)
+{
+    unsigned d = generate_free_low(generator);
+    uint32_t at = here(generator);
+    generate_half(generator, 0);
+    generate_half(generator, 0x4487 | d << 3);
+    patch(generator, at, 0x2000 | d << 8 | (skipped(generator) - (at + 6)), false);
+}
+
+static void loop_v6m(struct generator *generator)
+{
+    unsigned d = generate_free_low(generator);
+    generate_half(generator, 0x2000 | d << 8 | (2 + (generate_random(generator) & 1)));
+    generate_half(generator, 0x4280 | (generate_random(generator) & 0x3F));
+    generate_half(generator, 0x3801 | d << 8);
+    generate_half(generator, 0xD1FC);
+}
+
+void (*const generate_branches_v6m[GENERATE_BRANCHES_V6M])(struct generator *) = {
+    narrow_v6m, link_v6m, by_register_v6m, by_addition_v6m, loop_v6m,
+};

@@ -58,7 +58,15 @@ static const char *const m4f[] = {
 };
 /* clang-format on */
 
-const struct pattern_set generate_m4f = {m4f, sizeof m4f / sizeof *m4f};
+const struct instruction_set generate_m4f = {
+    .patterns = m4f,
+    .count = sizeof m4f / sizeof *m4f,
+    .more = &generate_armv7m,
+    .one_in = 2,
+    .branches = generate_branches_v7m,
+    .branch_count = GENERATE_BRANCHES_V7M,
+    .it_blocks = true,
+};
 
 /* Zeroes, infinities, NaNs, denormals, integers, numbers of alike size, and any others. */
 uint32_t generate_single(struct generator *generator)

@@ -2,7 +2,7 @@
 /* At least a million random instructions, executed by our interpreter and by Unicorn, an
  * independent implementation; registers, flags and all of RAM are compared after each block.
  *
- *   test-differential armv7m|m4f [SEED [INSTRUCTIONS]]
+ *   test-differential armv6m|armv7m|m4f [SEED [INSTRUCTIONS]]
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@
 #define UNITS 24u /* in a block: pointers move by at most 1020 bytes a unit */
 #define BLOCK_ROOM 1024u
 #define APSR_FLAGS 0xF8000000u
+#define APSR_FLAGS_V6M 0xF0000000u
 #define APSR_GE 0x000F0000u /* Unicorn lets nobody set it: it goes on from block to block */
 
 /* What is compared: a core of ours with one of Unicorn's. */
@@ -28,9 +29,10 @@ static const struct core {
     const char *name;
     const struct sim_core_model *ours;
     int theirs;
-    const struct pattern_set *more;
+    const struct instruction_set *set;
 } cores[] = {
-    {"armv7m", &flat_armv7m, UC_CPU_ARM_CORTEX_M3, NULL},
+    {"armv6m", &flat_armv6m, UC_CPU_ARM_CORTEX_M0, &generate_armv6m},
+    {"armv7m", &flat_armv7m, UC_CPU_ARM_CORTEX_M3, &generate_armv7m},
     {"m4f", &flat_m4f, UC_CPU_ARM_CORTEX_M4, &generate_m4f},
 };
 
@@ -44,6 +46,11 @@ struct pair {
     uint32_t start_flags;
     uint32_t start_singles[32];
 };
+
+static uint32_t flags_of(const struct pair *pair)
+{
+    return pair->core->ours->armv7m ? APSR_FLAGS : APSR_FLAGS_V6M;
+}
 
 static const int uc_registers[16] = {
     UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3, UC_ARM_REG_R4,  UC_ARM_REG_R5,
@@ -75,7 +82,7 @@ static bool open_pair(struct pair *pair, const struct core *core, uint64_t seed)
     memset(pair->code, 0, CODE_SIZE);
     flat_init(&pair->ours, core->ours, pair->code, CODE_SIZE, pair->our_ram, RAM_SIZE);
     pair->generator = (struct generator){.random = seed * 2 + 1,
-                                         .more = core->more,
+                                         .set = core->set,
                                          .code = pair->code,
                                          .origin = FLAT_CODE,
                                          .address = FLAT_CODE + CODE_MARGIN};
@@ -110,9 +117,9 @@ static void start_block(struct pair *pair)
     struct sim_cpu *cpu = &pair->ours.cpu;
     generate_roles(&pair->generator);
     generate_registers(&pair->generator, FLAT_RAM + RAM_SIZE / 2, pair->start_registers);
-    pair->start_flags = generate_random(&pair->generator) & APSR_FLAGS;
+    pair->start_flags = generate_random(&pair->generator) & flags_of(pair);
     memcpy(cpu->r, pair->start_registers, sizeof pair->start_registers);
-    cpu->apsr = (cpu->apsr & ~APSR_FLAGS) | pair->start_flags;
+    cpu->apsr = (cpu->apsr & ~flags_of(pair)) | pair->start_flags;
     cpu->r[15] = pair->generator.address;
     for (unsigned i = 0; i < 15; i++)
         uc_reg_write(pair->theirs, uc_registers[i], &cpu->r[i]);
@@ -179,7 +186,7 @@ static bool same(struct pair *pair)
         equal = equal && theirs == cpu->r[i];
     }
     uc_reg_read(pair->theirs, UC_ARM_REG_XPSR, &flags);
-    if ((flags ^ cpu->apsr) & (APSR_FLAGS | APSR_GE)) {
+    if ((flags ^ cpu->apsr) & (flags_of(pair) | APSR_GE)) {
         printf("apsr: %08" PRIx32 ", unicorn has %08" PRIx32 "\n", cpu->apsr, flags);
         equal = false;
     }
@@ -226,16 +233,18 @@ static bool compare(struct pair *pair, uint64_t instructions)
     return true;
 }
 
-/* B.W, BL and B.W with a condition over their whole range: one instruction, wherever it leads. */
+/* BL, B.W and B.W with a condition over their whole range: one instruction, wherever it leads.
+ * Armv6-M has the first only. */
 static bool compare_far_branches(struct pair *pair, unsigned count)
 {
-    static const uint32_t kinds[3] = {0xF0009000, 0xF000D000, 0xF0008000};
+    static const uint32_t kinds[3] = {0xF000D000, 0xF0009000, 0xF0008000};
     const uint32_t at = FLAT_CODE + CODE_SIZE - CODE_MARGIN;
+    unsigned kind_count = pair->core->ours->armv7m ? 3 : 1;
     bool equal = true;
     for (unsigned i = 0; equal && i < count; i++) {
         uint32_t random = generate_random(&pair->generator);
-        uint32_t insn = kinds[i % 3] | (random & 0x07FF2FFF);
-        if (i % 3 == 2 && (insn >> 23 & 7) == 7) /* no condition but the system instructions */
+        uint32_t insn = kinds[i % kind_count] | (random & 0x07FF2FFF);
+        if (i % kind_count == 2 && (insn >> 23 & 7) == 7) /* no condition but the system instructions */
             insn &= ~(1u << 25);
         pair->generator.address = at;
         start_block(pair);
