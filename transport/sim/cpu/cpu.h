@@ -56,9 +56,10 @@ enum sim_exception {
 struct sim_core_model {
     const char *name;
     uint32_t cpuid;
-    bool armv7m; /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
-    bool dsp;    /* Armv7E-M */
-    bool fpu;    /* FPv4-SP */
+    bool armv7m;  /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
+    bool choices; /* of Armv6-M: it has VTOR and an unprivileged mode, as M0+ and all Armv7-M do */
+    bool dsp;     /* Armv7E-M */
+    bool fpu;     /* FPv4-SP */
     uint8_t fpb_code, fpb_literal; /* comparators */
     uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */
     uint8_t dwt_comparators;
@@ -126,7 +127,8 @@ void sim_cpu_destroy(struct sim_cpu *cpu);
 extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FPB, 4 DWT */
 extern const struct sim_core_model sim_core_m3_r2p0; /* CPUID 0x412FC230 as F103 clones have */
 extern const struct sim_core_model sim_core_m4f;     /* CPUID 0x410FC241, as above; FPv4-SP */
-extern const struct sim_core_model sim_core_m0;      /* Armv6-M, 4 FPB, 2 DWT */
+extern const struct sim_core_model sim_core_m0;      /* Armv6-M, CPUID 0x410CC200, 4 FPB, 2 DWT */
+extern const struct sim_core_model sim_core_m0p;     /* CPUID 0x410CC601, as above */
 
 /* Power-on reset also resets the debug registers; a system reset keeps them (C1.4). After either
  * the core fetches its vectors when it next runs, unless vector catch halts it first. */

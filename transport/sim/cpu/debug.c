@@ -12,7 +12,7 @@ enum {
     S_RETIRE_ST = 1u << 24,
     S_RESET_ST = 1u << 25,
     DHCSR_KEY = 0xA05F,
-    DHCSR_CONTROLS = 0x2F,
+    DHCSR_CONTROLS = 0x0F,
     DCRSR_REGWNR = 1u << 16,
     DFSR_ALL = 0x1F,
     DEMCR_VC_ARMV7M = 0x7F1,
@@ -160,11 +160,11 @@ static uint32_t accepted_controls(const struct sim_cpu *cpu, uint32_t value)
     const struct sim_debug *debug = cpu->debug;
     bool stays_halted = debug->halted && value & SIM_DHCSR_C_HALT;
     uint32_t masked = stays_halted ? value : debug->control;
+    uint32_t controls = DHCSR_CONTROLS | (cpu->model->armv7m ? SIM_DHCSR_C_SNAPSTALL : 0);
 
     if (!(value & SIM_DHCSR_C_DEBUGEN))
         return 0;
-    value = (value & DHCSR_CONTROLS & ~(uint32_t)SIM_DHCSR_C_MASKINTS) |
-            (masked & SIM_DHCSR_C_MASKINTS);
+    value = (value & controls & ~(uint32_t)SIM_DHCSR_C_MASKINTS) | (masked & SIM_DHCSR_C_MASKINTS);
     if (cpu->system->held)
         value &= SIM_DHCSR_C_DEBUGEN | SIM_DHCSR_C_MASKINTS;
     return value;
@@ -205,7 +205,7 @@ static void write_specials(struct sim_cpu *cpu, uint32_t value)
     struct sim_stacks stacks = sim_stacks_get(cpu);
     bool v7m = cpu->model->armv7m;
 
-    cpu->control = (uint8_t)(value >> 24 & (cpu->model->fpu ? 7 : v7m ? 3 : 2));
+    cpu->control = (uint8_t)(value >> 24 & (cpu->model->fpu ? 7 : cpu->model->choices ? 3 : 2));
     sim_stacks_put(cpu, stacks);
     cpu->faultmask = v7m && value >> 16 & 1;
     cpu->basepri = v7m ? (uint8_t)(value >> 8 & (0xFF00u >> cpu->integration->priority_bits)) : 0;

@@ -218,6 +218,8 @@ static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t valu
 {
     uint8_t implemented = (uint8_t)(0xFF00u >> cpu->integration->priority_bits);
 
+    if (!cpu->model->armv7m && lanes != UINT32_MAX) /* DDI 0419, B3.1.1: words only */
+        return;
     for (unsigned lane = 0; lane < 4; lane++)
         if (lanes >> 8 * lane & 0xFF && offset - 0x400 + lane < cpu->integration->irqs)
             cpu->system->priority[SIM_EXC_IRQ0 + offset - 0x400 + lane] =
@@ -230,7 +232,7 @@ uint32_t sim_nvic_read(struct sim_cpu *cpu, uint32_t offset)
 
     if (offset >= 0x400)
         return read_priorities(cpu, offset);
-    if (word >= SIM_IRQ_WORDS || offset >= 0x380)
+    if (word >= SIM_IRQ_WORDS || offset >= (cpu->model->armv7m ? 0x380 : 0x300)) /* IABR */
         return 0;
     return bank(cpu->system, offset)->irqs[word] & implemented_irqs(cpu, word);
 }

@@ -17,7 +17,9 @@ enum {
     CCR_ARMV6M = 0x208, /* STKALIGN and UNALIGN_TRP are fixed there */
     ACTLR_WRITABLE = 0x7,
     VTOR_WRITABLE = 0x3FFFFF80, /* TBLBASE and TBLOFF of r0 to r2p0 */
-    SHPR_EXCEPTIONS = 0xD870,   /* 4, 5, 6, 11, 12, 14, 15 have a priority */
+    VTOR_WRITABLE_M0P = (int32_t)0xFFFFFF00,
+    SHPR_EXCEPTIONS = 0xD870, /* 4, 5, 6, 11, 12, 14, 15 have a priority */
+    SHPR_EXCEPTIONS_V6M = 0xC800,
 };
 
 #define ICSR_NMIPENDSET (1u << 31)
@@ -89,7 +91,7 @@ static uint32_t read_shcsr(const struct sim_cpu *cpu)
 static void write_shcsr(struct sim_cpu *cpu, uint32_t value, uint32_t lanes)
 {
     if (!cpu->model->armv7m)
-        return;
+        lanes &= 1u << SHCSR_SVCALLPENDED;
     for (unsigned i = 0; i < SHCSR_BITS; i++)
         if (lanes >> shcsr_bits[i].bit & 1)
             sim_exceptions_put(shcsr_set(cpu->system, shcsr_bits[i].set), shcsr_bits[i].exception,
@@ -166,10 +168,13 @@ static uint32_t read_priorities(const struct sim_cpu *cpu, uint32_t offset)
 static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
 {
     uint8_t implemented = (uint8_t)(0xFF00u >> cpu->integration->priority_bits);
+    uint32_t exceptions = cpu->model->armv7m ? SHPR_EXCEPTIONS : SHPR_EXCEPTIONS_V6M;
 
+    if (!cpu->model->armv7m && lanes != UINT32_MAX) /* DDI 0419, B3.1.1: words only */
+        return;
     for (unsigned lane = 0; lane < 4; lane++) {
         unsigned exception = offset - 0xD18 + 4 + lane;
-        if (lanes >> 8 * lane & 0xFF && SHPR_EXCEPTIONS >> exception & 1)
+        if (lanes >> 8 * lane & 0xFF && exceptions >> exception & 1)
             cpu->system->priority[exception] = (uint8_t)(value >> 8 * lane) & implemented;
     }
 }
@@ -185,8 +190,10 @@ static uint32_t read_features(const struct sim_cpu *cpu, uint32_t offset)
 /* What Armv6-M has of this block. */
 static bool exists(const struct sim_cpu *cpu, uint32_t offset)
 {
+    if (offset == 0xD08)
+        return cpu->model->choices;
     return cpu->model->armv7m || offset == 0xD1C || offset == 0xD20 ||
-           (offset >= 0xD00 && offset <= 0xD14 && offset != 0xD08) || offset == 0xD24;
+           (offset >= 0xD00 && offset <= 0xD14) || offset == 0xD24;
 }
 
 uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset)
@@ -251,7 +258,8 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         write_icsr(cpu, value & lanes);
         break;
     case 0xD08:
-        merge(&system->vtor, value, lanes & VTOR_WRITABLE);
+        merge(&system->vtor, value,
+              lanes & (uint32_t)(cpu->model->armv7m ? VTOR_WRITABLE : VTOR_WRITABLE_M0P));
         break;
     case 0xD0C:
         write_aircr(cpu, value, lanes);

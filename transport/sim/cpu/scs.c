@@ -34,7 +34,8 @@ void sim_scs_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         sim_systick_write(cpu, offset, value, lanes);
     else if (offset >= 0x100 && offset < 0x500)
         sim_nvic_write(cpu, offset, value, lanes);
-    else if (offset == SCS_STIR && (value & lanes & 0x1FF) < cpu->integration->irqs)
+    else if (offset == SCS_STIR && cpu->model->armv7m &&
+             (value & lanes & 0x1FF) < cpu->integration->irqs)
         sim_nvic_pend(cpu, SIM_EXC_IRQ0 + (value & lanes & 0x1FF));
     else
         sim_scb_write(cpu, offset, value, lanes);

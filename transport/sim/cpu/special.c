@@ -116,11 +116,11 @@ static void write_stack(struct sim_cpu *cpu, bool psp, uint32_t value)
     sim_stacks_put(cpu, stacks);
 }
 
-/* SPSEL changes in thread mode only. M0 has no unprivileged mode. */
+/* SPSEL changes in thread mode only. */
 static void write_control(struct sim_cpu *cpu, uint32_t value)
 {
     struct sim_stacks stacks = sim_stacks_get(cpu);
-    uint8_t writable = (uint8_t)((cpu->model->armv7m ? SIM_CONTROL_NPRIV : 0) |
+    uint8_t writable = (uint8_t)((cpu->model->choices ? SIM_CONTROL_NPRIV : 0) |
                                  (cpu->model->fpu ? SIM_CONTROL_FPCA : 0) |
                                  (cpu->ipsr == SIM_EXC_NONE ? SIM_CONTROL_SPSEL : 0));
 

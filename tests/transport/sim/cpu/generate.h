@@ -27,9 +27,9 @@ extern const struct instruction_set generate_armv6m, generate_armv7m, generate_m
 struct generator {
     uint64_t random;
     const struct instruction_set *set;
-    uint8_t *code;                  /* the whole code memory */
-    uint32_t address;               /* of the next halfword, on the target */
-    uint32_t origin;                /* of the code memory, on the target */
+    uint8_t *code;    /* the whole code memory */
+    uint32_t address; /* of the next halfword, on the target */
+    uint32_t origin;  /* of the code memory, on the target */
 
     /* Roles of registers in this block. */
     unsigned base, aligned, index;    /* low */

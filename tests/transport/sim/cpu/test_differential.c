@@ -244,7 +244,8 @@ static bool compare_far_branches(struct pair *pair, unsigned count)
     for (unsigned i = 0; equal && i < count; i++) {
         uint32_t random = generate_random(&pair->generator);
         uint32_t insn = kinds[i % kind_count] | (random & 0x07FF2FFF);
-        if (i % kind_count == 2 && (insn >> 23 & 7) == 7) /* no condition but the system instructions */
+        if (i % kind_count == 2 &&
+            (insn >> 23 & 7) == 7) /* no condition but the system instructions */
             insn &= ~(1u << 25);
         pair->generator.address = at;
         start_block(pair);
