@@ -6,12 +6,12 @@
  * Each needs only what stands above it: profile.c and profile_*.c; core.c flushes, what DHCSR says,
  * epochs; registers.c, watchpoints.c over dwt.c, breakpoints.c over fpb.c, memory.c and
  * memory_cached.c over cache.c; prepare.c before the core runs; vectors.c and stop.c why it stands;
- * halt.c, semihosting.c; step.c, go.c, step_ahead.c and step_range.c, reset.c, poll.c; attach.c
- * what is taken over and given back; target.c life and connecting. */
+ * semihosting.c, stop_filter.c over the table of filters; halt.c; step.c, go.c, step_ahead.c and
+ * step_range.c, reset.c, poll.c; attach.c what is taken over and given back; target.c life and
+ * connecting. */
 #ifndef PROBED_CORE_H
 #define PROBED_CORE_H
 
-#include "base/visible.h"
 #include "chip/dbgmcu.h"
 #include "chip/detect.h"
 #include "core/busy.h"
@@ -19,6 +19,8 @@
 #include "core/dwt.h"
 #include "core/fpb.h"
 #include "core/profile.h"
+#include "core/semihosting.h"
+#include "core/stop_filter.h"
 #include "probe/ops.h"
 #include "target.h"
 
@@ -153,11 +155,7 @@ struct core {
     uint32_t inserted_epoch; /* as power_epoch when `inserted` of these was true */
     struct watchpoint watchpoints[WATCHPOINT_MAX];
 
-    bool semihosting_off; /* BKPT 0xAB is an ordinary one */
-    int semihost_errno;
-    uint32_t semihost_warned;              /* bit per call number */
-    char semihost_begun[VISIBLE_SEQUENCE]; /* the last character of its text, if not all there */
-    size_t semihost_begun_length;
+    struct semihosting semihosting;
 };
 
 enum { TARGET_CORES_MAX = 2 };
@@ -249,7 +247,8 @@ void core_prepared(struct core *core, enum err err);
 
 /* --- halt.c --- */
 
-/* Writes C_HALT, waits, collects the stop. */
+/* Writes C_HALT, waits, collects the stop: `plain` if there is no better reason that is anybody's
+ * to hear of. */
 enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason plain,
                        struct target_stop *stop);
 
@@ -257,6 +256,8 @@ enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason 
 
 /* Lets the halted core run from where pc is; a breakpoint there is hit at once. */
 enum err core_go(struct core *core);
+/* The same after `stop`, which nobody hears of: past a breakpoint at its pc. */
+enum err core_go_on(struct core *core, const struct target_stop *stop);
 
 /* --- stop.c --- */
 
@@ -276,6 +277,8 @@ void stop_queue_matches(struct core *core, struct stop_facts *facts);
  * reason when it was asked to. Also fills core->stop. */
 enum err stop_explain(struct core *core, const struct stop_facts *facts, enum stop_reason plain,
                       struct target_stop *stop);
+/* The core stands where pc is, for no reason of its own. Also fills core->stop. */
+void stop_plain(struct core *core, enum stop_reason reason, struct target_stop *stop);
 /* `stop` is one at this breakpoint, which need not have been executed. */
 void stop_at_breakpoint(const struct core *core, const struct breakpoint *breakpoint,
                         struct target_stop *stop);
@@ -395,9 +398,15 @@ enum err step_pending(struct core *core, uint32_t pc, uint32_t special, bool *pe
 /* After an error in step_once(): a step that did not end is halted, as is one of a cancelled job;
  * `stop` then says where, with `plain` as reason. Other errors come back. */
 enum err step_rescue(struct core *core, enum err err, enum err mark, struct target_stop *stop);
-/* A BKPT of the program at pc is passed by without executing it (a semihosting call is served).
- * *passed: the step is done. */
+/* Once the stop of a step is explained: asks the filters. *served: the step may go on; `stop` is
+ * what it is if it does not. */
+enum err step_ended(struct core *core, bool *served, struct target_stop *stop);
+/* A BKPT of the program at pc, not executed yet: `stop` is STOP_BKPT, else STOP_NONE. */
+enum err step_find_bkpt(struct core *core, struct target_stop *stop);
+/* It is passed by without executing it, or is a filter's. *passed: the step is done. */
 enum err step_over_bkpt(struct core *core, bool *passed, struct target_stop *stop);
+/* A step's job was cancelled before the core moved: it stands where it was, STOP_REQUEST. */
+enum err step_stand(struct core *core, enum err mark, struct target_stop *stop);
 
 /* --- step_ahead.c --- */
 
@@ -410,13 +419,5 @@ struct ahead {
 /* Inside [start, end), and one instruction out of it; `xpsr` as it is at pc. May read code. */
 enum err step_ahead(struct core *core, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
                     struct ahead *ahead);
-
-/* --- semihosting.c --- */
-
-/* BKPT with this number is a call that we serve. */
-bool semihost_is_call(const struct core *core, uint8_t bkpt);
-/* The core stands at BKPT 0xAB: serves the call and moves pc behind it. *exited: `stop` is
- * STOP_EXIT. */
-enum err semihost_serve(struct core *core, bool *exited, struct target_stop *stop);
 
 #endif

@@ -38,24 +38,36 @@ static bool was_told(const struct core *core, uint32_t pc)
            (reason == STOP_BKPT || reason == STOP_BREAKPOINT_HW || reason == STOP_BREAKPOINT_SW);
 }
 
+/* A BKPT of the program's that was told, or is a filter's, which may end in another stop. *passed:
+ * it is behind the core. */
+static enum err leave_bkpt(struct core *core, bool *passed, bool *stopped)
+{
+    struct target_stop stop;
+    enum stop_verdict verdict;
+    enum err err = step_find_bkpt(core, &stop);
+
+    if (err || stop.reason != STOP_BKPT)
+        return err;
+    err = stop_filter_ask(core, STOP_OF_RUN, &stop, &verdict);
+    *passed = !err && verdict != VERDICT_LATER;
+    if (!*passed || verdict == VERDICT_SERVED)
+        return err;
+    *stopped = core->stop_pending = stop.reason != STOP_BKPT;
+    if (!*stopped)
+        regs_set_slot(core, SLOT_PC, stop.pc + 2);
+    return ERR_OK;
+}
+
 /* Gets off what stands at pc. *stopped: that stopped the core again already. */
 static enum err leave_pc(struct core *core, bool *stopped)
 {
-    struct target_stop stop;
-    bool passed;
-
     uint32_t pc = core->regs.word[SLOT_PC];
-    bool ours = breakpoint_at(core, pc) != NULL;
+    bool ours = breakpoint_at(core, pc) != NULL, passed = false;
+
     if (!ours && !was_told(core, pc))
         return ERR_OK;
-    enum err err = step_over_bkpt(core, &passed, &stop);
-    if (err)
-        return err;
-    if (passed) {
-        *stopped = core->stop_pending = stop.reason == STOP_EXIT;
-        return ERR_OK;
-    }
-    return ours ? leave_breakpoint(core, pc, stopped) : ERR_OK;
+    enum err err = leave_bkpt(core, &passed, stopped);
+    return err || passed || !ours ? err : leave_breakpoint(core, pc, stopped);
 }
 
 /* Behind a short function or at a semihosting call the core stands again before the probe could
@@ -121,6 +133,26 @@ enum err core_go(struct core *core)
     return err ? job_fail(core->target->job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
 }
 
+/* The next poll tells of a core that stands again already. */
+static enum err go_unless(struct core *core, bool stopped)
+{
+    if (!stopped)
+        return core_go(core);
+    core->state = TARGET_RUNNING;
+    return ERR_OK;
+}
+
+enum err core_go_on(struct core *core, const struct target_stop *stop)
+{
+    bool stopped = false;
+    uint32_t pc = core->regs.word[SLOT_PC];
+    enum err err = ERR_OK;
+
+    if (pc == stop->pc && breakpoint_at(core, pc))
+        err = leave_breakpoint(core, pc, &stopped);
+    return err ? err : go_unless(core, stopped);
+}
+
 /* `owner` shall hit what it has set at pc; OWNER_INTERNAL: nobody. */
 static enum err resume(struct core *core, unsigned owner)
 {
@@ -134,10 +166,7 @@ static enum err resume(struct core *core, unsigned owner)
         err = regs_need(core);
     if (!err && !(breakpoint_owners(core, core->regs.word[SLOT_PC]) >> owner & 1))
         err = leave_pc(core, &stopped);
-    if (err || !stopped)
-        return err ? err : core_go(core);
-    core->state = TARGET_RUNNING; /* for the next poll to end */
-    return ERR_OK;
+    return err ? err : go_unless(core, stopped);
 }
 
 enum err target_resume(struct target *target)

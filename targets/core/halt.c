@@ -6,6 +6,7 @@ enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason 
                        struct target_stop *stop)
 {
     struct stop_facts facts = {0};
+    enum stop_verdict verdict;
     uint32_t before = 0, mask = core->masked ? DHCSR_C_MASKINTS : 0;
 
     ops_read32(&core->ops, DHCSR, &before);
@@ -22,5 +23,10 @@ enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason 
     regs_valid(core);
     core_saw_dhcsr(core, before);
     /* Once halted it does not show S_LOCKUP any more. */
-    return stop_explain(core, &facts, before & DHCSR_S_LOCKUP ? STOP_FAULT : plain, stop);
+    err = stop_explain(core, &facts, before & DHCSR_S_LOCKUP ? STOP_FAULT : plain, stop);
+    if (!err)
+        err = stop_filter_ask(core, STOP_OF_HALT, stop, &verdict);
+    if (!err && verdict != VERDICT_STOP)
+        stop_plain(core, plain, stop);
+    return err;
 }

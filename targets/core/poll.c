@@ -27,17 +27,20 @@ static enum err collect_stop(struct core *core, struct target_stop *stop)
     return stop_explain(core, &facts, STOP_EXTERNAL, stop);
 }
 
-static enum err serve_or_stop(struct core *core, struct target_stop *stop)
+/* Unless it is no stop to whoever waits for one. */
+static enum err hear_of(struct core *core, struct target_stop *stop)
 {
-    bool exited = false;
+    enum stop_verdict verdict;
+    enum err err = stop_filter_ask(core, STOP_OF_RUN, stop, &verdict);
 
-    if (stop->reason != STOP_BKPT || !semihost_is_call(core, stop->bkpt))
-        return ERR_OK;
-    enum err err = semihost_serve(core, &exited, stop);
-    if (err || exited)
+    if (err || verdict == VERDICT_STOP)
         return err;
+    struct target_stop unheard = *stop;
     stop->reason = STOP_NONE;
-    return core_go(core);
+    if (verdict == VERDICT_SERVED)
+        return core_go_on(core, &unheard);
+    core->state = TARGET_RUNNING;
+    return ERR_OK;
 }
 
 enum err target_poll(struct target *target, struct target_stop *stop)
@@ -53,7 +56,7 @@ enum err target_poll(struct target *target, struct target_stop *stop)
         core->stop_pending = false;
         core->state = TARGET_HALTED;
         *stop = core->stop;
-        return serve_or_stop(core, stop);
+        return hear_of(core, stop);
     }
     ops_read32(&core->ops, DHCSR, &dhcsr);
     err = core_flush(core);
@@ -69,17 +72,7 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     if (!(dhcsr & DHCSR_S_HALT))
         return ERR_OK;
     err = collect_stop(core, stop);
-    return err ? err : serve_or_stop(core, stop);
-}
-
-/* A program that talks much nearly always stands at a semihosting call. It is served when the core
- * goes on and gets there again. */
-static void leave_call_for_later(struct core *core, struct target_stop *stop)
-{
-    if (stop->reason != STOP_BKPT || !semihost_is_call(core, stop->bkpt))
-        return;
-    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = stop->pc};
-    core->stop = *stop;
+    return err ? err : hear_of(core, stop);
 }
 
 enum err target_halt(struct target *target, struct target_stop *stop)
@@ -106,8 +99,6 @@ enum err target_halt(struct target *target, struct target_stop *stop)
             return err;
     }
     err = core_halt_now(core, HALT_TIMEOUT_US, STOP_REQUEST, stop);
-    if (!err)
-        leave_call_for_later(core, stop);
     if (err != ERR_TIMEOUT)
         return err;
     core_rollback(core, mark);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Semihosting: the console calls of Arm's "Semihosting for AArch32 and AArch64" (ABI 2.0).
- * BKPT 0xAB with the call number in R0 and its argument in R1; the result goes to R0. */
-#include "core/core.h"
+#include "core/semihosting.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
-#include "base/visible.h"
+#include "core/core.h"
 
 enum semihost_call {
     SYS_OPEN = 0x01,
@@ -62,15 +60,16 @@ static void pass_on(struct core *core, const char *text, size_t length)
  * whole: what is only begun waits for its rest. */
 static void emit(struct core *core, const uint8_t *text, size_t length)
 {
-    char whole[sizeof core->semihost_begun + CHUNK];
-    size_t begun = core->semihost_begun_length;
+    struct semihosting *semihosting = &core->semihosting;
+    char whole[sizeof semihosting->begun + CHUNK];
+    size_t begun = semihosting->begun_length;
 
-    memcpy(whole, core->semihost_begun, begun);
+    memcpy(whole, semihosting->begun, begun);
     memcpy(whole + begun, text, length);
     length += begun;
     begun = visible_unfinished(whole, length);
-    memcpy(core->semihost_begun, whole + length - begun, begun);
-    core->semihost_begun_length = begun;
+    memcpy(semihosting->begun, whole + length - begun, begun);
+    semihosting->begun_length = begun;
     pass_on(core, whole, length - begun);
 }
 
@@ -78,13 +77,13 @@ void target_end_text(struct target *target)
 {
     struct core *core = target->core;
 
-    pass_on(core, core->semihost_begun, core->semihost_begun_length);
-    core->semihost_begun_length = 0;
+    pass_on(core, core->semihosting.begun, core->semihosting.begun_length);
+    core->semihosting.begun_length = 0;
 }
 
 static uint32_t fail_with(struct core *core, int number)
 {
-    core->semihost_errno = number;
+    core->semihosting.error = number;
     return FAILED;
 }
 
@@ -185,8 +184,10 @@ static enum err exit_call(struct core *core, uint32_t call, uint32_t argument,
 
     if (call == SYS_EXIT_EXTENDED)
         err = read_words(core, argument, word, 2);
+    if (err && err != ERR_FAULT)
+        return err;
     bool normal = word[0] == ADP_STOPPED_APPLICATION_EXIT;
-    *stop = (struct target_stop){.reason = STOP_EXIT};
+    *stop = (struct target_stop){.reason = STOP_EXIT, .pc = stop->pc + 2};
     stop->exit_code = normal ? (int)word[1] : 1;
     return err;
 }
@@ -195,9 +196,9 @@ static void warn_once(struct core *core, uint32_t call)
 {
     uint32_t bit = 1u << (call & 31);
 
-    if (core->semihost_warned & bit)
+    if (core->semihosting.warned & bit)
         return;
-    core->semihost_warned |= bit;
+    core->semihosting.warned |= bit;
     log_line(core->target->job->log, LOG_WARN,
              "the program makes semihosting call 0x%02x, which is not offered: it gets -1", call);
 }
@@ -230,7 +231,7 @@ static enum err run_call(struct core *core, uint32_t call, uint32_t argument, ui
         *result = word >> 31;
         return err;
     case SYS_ERRNO:
-        *result = (uint32_t)core->semihost_errno;
+        *result = (uint32_t)core->semihosting.error;
         return ERR_OK;
     default:
         warn_once(core, call);
@@ -239,22 +240,28 @@ static enum err run_call(struct core *core, uint32_t call, uint32_t argument, ui
     }
 }
 
-bool semihost_is_call(const struct core *core, uint8_t bkpt)
-{
-    return bkpt == SEMIHOST_BKPT && !core->semihosting_off;
-}
-
 void target_set_semihosting(struct target *target, bool on)
 {
-    target->core->semihosting_off = !on;
+    target->core->semihosting.off = !on;
 }
 
 bool target_semihosting(const struct target *target)
 {
-    return !target->core->semihosting_off;
+    return !target->core->semihosting.off;
 }
 
-enum err semihost_serve(struct core *core, bool *exited, struct target_stop *stop)
+/* The program's mistake, not the connection's. */
+static enum err forgive_fault(struct core *core, enum err err, enum err mark, uint32_t *result)
+{
+    if (err != ERR_FAULT)
+        return err;
+    core_rollback(core, mark);
+    *result = fail_with(core, TARGET_EFAULT);
+    return ERR_OK;
+}
+
+/* The core stands at BKPT 0xAB: serves the call and moves pc behind it. */
+static enum err serve(struct core *core, struct target_stop *stop, enum stop_verdict *verdict)
 {
     enum err mark = core_mark(core);
     enum err err = regs_need(core);
@@ -263,20 +270,29 @@ enum err semihost_serve(struct core *core, bool *exited, struct target_stop *sto
         return err;
     uint32_t call = core->regs.word[0], argument = core->regs.word[1], result = 0;
     uint32_t next = core->regs.word[SLOT_PC] + 2;
-    *exited = call == SYS_EXIT || call == SYS_EXIT_EXTENDED;
-    err = *exited ? exit_call(core, call, argument, stop) : run_call(core, call, argument, &result);
-    if (err == ERR_FAULT) { /* the program's mistake, not the connection's */
-        core_rollback(core, mark);
-        result = fail_with(core, TARGET_EFAULT);
-    } else if (err) {
+    bool exits = call == SYS_EXIT || call == SYS_EXIT_EXTENDED;
+    err = exits ? exit_call(core, call, argument, stop) : run_call(core, call, argument, &result);
+    err = forgive_fault(core, err, mark, &result);
+    if (err)
         return err;
-    }
     regs_set_slot(core, SLOT_PC, next);
-    if (!*exited) {
-        regs_set_slot(core, 0, result);
+    if (exits)
         return ERR_OK;
-    }
-    stop->pc = next;
-    core->stop = *stop;
+    regs_set_slot(core, 0, result);
+    *verdict = VERDICT_SERVED;
     return ERR_OK;
 }
+
+/* A program that talks much nearly always stands at a call when it is halted. */
+static enum err look(struct core *core, enum stop_of of, struct target_stop *stop,
+                     enum stop_verdict *verdict)
+{
+    if (core->semihosting.off || stop->reason != STOP_BKPT || stop->bkpt != SEMIHOST_BKPT)
+        return ERR_OK;
+    if (of != STOP_OF_HALT)
+        return serve(core, stop, verdict);
+    *verdict = VERDICT_LATER;
+    return ERR_OK;
+}
+
+const struct stop_filter semihosting_filter = {.name = "semihosting", .look = look};

@@ -113,10 +113,34 @@ enum err step_rescue(struct core *core, enum err err, enum err mark, struct targ
     if (err)
         return job_fail(core->target->job, err, "%s", job_text(&uncancellable, err));
     if (asked && stop->pc == pc) { /* nothing ran: DFSR still has the reason of the stop before */
-        *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = pc};
-        core->stop = *stop;
+        stop_plain(core, STOP_REQUEST, stop);
     }
     return ERR_OK;
+}
+
+enum err step_stand(struct core *core, enum err mark, struct target_stop *stop)
+{
+    struct job uncancellable, *before;
+
+    core_rollback(core, mark);
+    core_uncancellable_begin(core, &uncancellable, &before);
+    enum err err = regs_need(core);
+    core_uncancellable_end(core, before);
+    if (err)
+        return job_fail(core->target->job, err, "%s", job_text(&uncancellable, err));
+    stop_plain(core, STOP_REQUEST, stop);
+    return ERR_OK;
+}
+
+enum err step_ended(struct core *core, bool *served, struct target_stop *stop)
+{
+    enum stop_verdict verdict;
+    enum err err = stop_filter_ask(core, STOP_OF_STEP, stop, &verdict);
+
+    *served = !err && verdict == VERDICT_SERVED;
+    if (!err && verdict != VERDICT_STOP)
+        stop_plain(core, *served ? STOP_STEP : STOP_REQUEST, stop);
+    return err;
 }
 
 /* VECTPENDING does not always count what C_MASKINTS holds back; the pending bits do. */
@@ -207,18 +231,22 @@ static enum err give_up(struct core *core, enum err err, enum err mark, struct t
     return ERR_OK;
 }
 
-/* A semihosting call is no stop: *served, and the core may go on. */
-static enum err explain_or_serve(struct core *core, const struct stop_facts *facts, bool *served,
-                                 struct target_stop *stop)
+/* Behind a stop in a handler that nobody hears of: past what is at pc. */
+static enum err pass_by(struct core *core, uint32_t stopped_at)
 {
-    bool exited = false;
+    struct stop_facts facts = {0};
+    struct hw_step hw_step = single(core, stopped_at, true);
+
+    return core->regs.word[SLOT_PC] == stopped_at ? step_once(core, &hw_step, &facts) : ERR_OK;
+}
+
+/* A stop on the way of the handlers. */
+static enum err hear_of(struct core *core, const struct stop_facts *facts, bool *served,
+                        struct target_stop *stop)
+{
     enum err err = stop_explain(core, facts, STOP_STEP, stop);
 
-    if (err || stop->reason != STOP_BKPT || !semihost_is_call(core, stop->bkpt))
-        return err;
-    err = semihost_serve(core, &exited, stop);
-    *served = !err && !exited;
-    return err;
+    return err ? err : step_ended(core, served, stop);
 }
 
 static enum err handlers_return(struct core *core, struct place returned, bool *has_returned,
@@ -239,14 +267,14 @@ static enum err handlers_return(struct core *core, struct place returned, bool *
             core_saw_icsr(core, facts.icsr);
             return ERR_OK;
         }
-        bool somebody_else = here.pc == returned.pc && !breakpoint_at(core, returned.pc);
-        bool served = false;
-        struct hw_step hw_step = single(core, here.pc, true);
-        err = somebody_else ? step_once(core, &hw_step, &facts)
-                            : explain_or_serve(core, &facts, &served, stop);
+        bool served = here.pc == returned.pc && !breakpoint_at(core, returned.pc);
+        if (!served) /* nor is it somebody else in the code that is stepped */
+            err = hear_of(core, &facts, &served, stop);
+        if (!err && served)
+            err = pass_by(core, here.pc);
         if (err)
             return give_up(core, err, mark, stop);
-        if (!somebody_else && !served)
+        if (!served)
             return ERR_OK;
     }
 }
@@ -269,48 +297,55 @@ enum err step_handlers(struct core *core, bool *returned, struct target_stop *st
     return err;
 }
 
-enum err step_over_bkpt(struct core *core, bool *passed, struct target_stop *stop)
+enum err step_find_bkpt(struct core *core, struct target_stop *stop)
 {
     enum err mark = core_mark(core);
     uint32_t pc = core->regs.word[SLOT_PC];
-    bool exited = false;
-    uint8_t code[2];
+    uint8_t code[2] = {0};
 
-    *passed = false;
+    *stop = (struct target_stop){.reason = STOP_NONE};
     enum err err = memory_read(core, pc, code, sizeof code, NULL);
     if (err == ERR_FAULT) {
         core_rollback(core, mark);
         return ERR_OK;
     }
-    if (err || code[1] != 0xBE)
-        return err;
-    *passed = true;
-    if (semihost_is_call(core, code[0]))
-        err = semihost_serve(core, &exited, stop);
-    else
-        regs_set_slot(core, SLOT_PC, pc + 2);
-    if (!exited) {
-        *stop = (struct target_stop){.reason = STOP_STEP, .pc = core->regs.word[SLOT_PC]};
-        core->stop = *stop;
-    }
+    if (!err && code[1] == 0xBE)
+        *stop = (struct target_stop){.reason = STOP_BKPT, .pc = pc, .bkpt = code[0]};
     return err;
 }
 
+enum err step_over_bkpt(struct core *core, bool *passed, struct target_stop *stop)
+{
+    bool served;
+    enum err err = step_find_bkpt(core, stop);
+
+    *passed = !err && stop->reason == STOP_BKPT;
+    if (!*passed)
+        return err;
+    err = step_ended(core, &served, stop);
+    if (err || stop->reason != STOP_BKPT)
+        return err;
+    regs_set_slot(core, SLOT_PC, stop->pc + 2);
+    stop_plain(core, STOP_STEP, stop);
+    return ERR_OK;
+}
+
+/* A stop at the end of a step that nobody hears of is the step's own. */
 static enum err step_instruction(struct core *core, struct target_stop *stop)
 {
     enum err mark = core_mark(core);
+    bool served;
     struct stop_facts facts = {0};
     struct hw_step hw_step = single(core, core->regs.word[SLOT_PC], core->maskisr != MASKISR_OFF);
 
     enum err err = step_once(core, &hw_step, &facts);
     if (err)
         return step_rescue(core, err, mark, stop);
-    return stop_explain(core, &facts, STOP_STEP, stop);
+    return hear_of(core, &facts, &served, stop);
 }
 
-enum err target_step(struct target *target, struct target_stop *stop)
+static enum err step(struct core *core, struct target_stop *stop)
 {
-    struct core *core = target->core;
     bool passed = false, pending = false, returned = true;
     enum err err = regs_need(core);
 
@@ -326,4 +361,13 @@ enum err target_step(struct target *target, struct target_stop *stop)
     if (!err && returned)
         err = regs_need(core);
     return err || !returned ? err : step_instruction(core, stop);
+}
+
+enum err target_step(struct target *target, struct target_stop *stop)
+{
+    struct core *core = target->core;
+    enum err mark = core_mark(core);
+    enum err err = step(core, stop);
+
+    return err == ERR_CANCELLED ? step_stand(core, mark, stop) : err;
 }

@@ -141,7 +141,8 @@ static enum err pause_now_and_then(struct core *core, struct range_step *range,
     return err ? job_fail(core->target->job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
 }
 
-static enum err finish(struct core *core, struct range_step *range, struct target_stop *stop)
+/* Why it stands behind the last step, as a step of one instruction would. */
+static enum err explain(struct core *core, struct range_step *range, struct target_stop *stop)
 {
     if (!range->complete) {
         stop_queue_faults(core, &range->facts);
@@ -154,41 +155,54 @@ static enum err finish(struct core *core, struct range_step *range, struct targe
     cache_commit(core_cache(core), !err);
     if (!err)
         err = stop_explain(core, &range->facts, STOP_STEP, stop);
-    const struct breakpoint *ours = breakpoint_at(core, range->pc);
-    if (err || stop->reason != STOP_STEP || !ours)
-        return err;
-    stop_at_breakpoint(core, ours, stop);
-    core->stop = *stop;
-    return ERR_OK;
+    return err;
+}
+
+static void take_registers(struct core *core, struct range_step *range)
+{
+    range->pc = core->regs.word[SLOT_PC];
+    range->xpsr = core->regs.word[SLOT_XPSR];
+    range->special = core->regs.word[SLOT_SPECIAL];
+}
+
+/* Also a breakpoint that has not been executed is a stop. */
+static enum err hear_of(struct core *core, uint32_t pc, bool *served, struct target_stop *stop)
+{
+    const struct breakpoint *ours = breakpoint_at(core, pc);
+
+    if (stop->reason == STOP_STEP && ours)
+        stop_at_breakpoint(core, ours, stop);
+    return step_ended(core, served, stop);
+}
+
+/* Behind a stop that nobody hears of the range goes on, if it is not over there. */
+static enum err finish(struct core *core, struct range_step *range, struct target_stop *stop)
+{
+    bool served = true, moved = true;
+    enum err err = explain(core, range, stop);
+
+    while (!err && served && moved) {
+        uint32_t pc = range->pc;
+        err = hear_of(core, pc, &served, stop);
+        take_registers(core, range);
+        moved = range->pc != pc && breakpoint_at(core, range->pc);
+    }
+    range->stopped = !served || is_outside(range);
+    return err;
 }
 
 static enum err range_leave(struct core *core, struct range_step *range, struct target_stop *stop)
 {
-    enum err err;
+    enum err err = ERR_OK;
 
-    range->pc = core->regs.word[SLOT_PC];
-    range->xpsr = core->regs.word[SLOT_XPSR];
-    range->special = core->regs.word[SLOT_SPECIAL];
-    do {
+    take_registers(core, range);
+    while (!err && !range->stopped) {
         err = range_go_on(core, range, stop);
         if (!err && !range->stopped)
             err = pause_now_and_then(core, range, stop);
-        if (err || range->stopped)
-            return err;
-    } while (!is_over(core, range));
-    return finish(core, range, stop);
-}
-
-/* At a semihosting call inside the range the range goes on behind it. */
-static enum err serve_and_go_on(struct core *core, struct range_step *range,
-                                struct target_stop *stop, bool *go_on)
-{
-    bool passed = false;
-    enum err err = step_over_bkpt(core, &passed, stop);
-
-    range->pc = core->regs.word[SLOT_PC];
-    *go_on =
-        !err && stop->reason == STOP_STEP && !is_outside(range) && !breakpoint_at(core, range->pc);
+        if (!err && !range->stopped && is_over(core, range))
+            err = finish(core, range, stop);
+    }
     return err;
 }
 
@@ -196,36 +210,13 @@ static enum err walk_range(struct core *core, uint32_t start, uint32_t end,
                            struct target_stop *stop)
 {
     struct range_step range = {.start = start, .end = end, .checkpoint_us = core_now_us(core)};
-    bool passed = false, go_on = true;
+    bool passed = false;
     enum err err = regs_need(core);
 
     stop->reason = STOP_NONE;
     if (!err)
         err = step_over_bkpt(core, &passed, stop);
-    if (err || passed)
-        return err;
-    while (!err && go_on) {
-        go_on = false;
-        err = range_leave(core, &range, stop);
-        if (!err && stop->reason == STOP_BKPT && semihost_is_call(core, stop->bkpt))
-            err = serve_and_go_on(core, &range, stop, &go_on);
-    }
-    return err;
-}
-
-/* Cancelled while it looked at code or registers: the core stands. */
-static enum err stop_here(struct core *core, struct target_stop *stop)
-{
-    struct job uncancellable, *before;
-
-    core_uncancellable_begin(core, &uncancellable, &before);
-    enum err err = regs_need(core);
-    core_uncancellable_end(core, before);
-    if (err)
-        return job_fail(core->target->job, err, "%s", job_text(&uncancellable, err));
-    *stop = (struct target_stop){.reason = STOP_REQUEST, .pc = core->regs.word[SLOT_PC]};
-    core->stop = *stop;
-    return ERR_OK;
+    return err || passed ? err : range_leave(core, &range, stop);
 }
 
 enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
@@ -235,8 +226,5 @@ enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
     enum err mark = core_mark(core);
     enum err err = walk_range(core, start, end, stop);
 
-    if (err != ERR_CANCELLED)
-        return err;
-    core_rollback(core, mark);
-    return stop_here(core, stop);
+    return err == ERR_CANCELLED ? step_stand(core, mark, stop) : err;
 }

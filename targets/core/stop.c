@@ -152,6 +152,12 @@ static void say_watchpoint(struct core *core, const struct stop_facts *facts,
                  "a watchpoint that is not ours, or not set any more");
 }
 
+void stop_plain(struct core *core, enum stop_reason reason, struct target_stop *stop)
+{
+    *stop = (struct target_stop){.reason = reason, .pc = core->regs.word[SLOT_PC]};
+    core->stop = *stop;
+}
+
 void stop_at_breakpoint(const struct core *core, const struct breakpoint *breakpoint,
                         struct target_stop *stop)
 {
