@@ -13,17 +13,11 @@ static void pass_bkpt(struct core *core, const struct target_stop *stop)
 enum err stop_filter_ask(struct core *core, enum stop_of of, struct target_stop *stop,
                          enum stop_verdict *verdict)
 {
-    enum err mark = core_mark(core);
     enum err err = ERR_OK;
 
     *verdict = VERDICT_STOP;
     for (size_t i = 0; stop_filters[i] && !err && *verdict == VERDICT_STOP; i++)
         err = stop_filters[i]->look(core, of, stop, verdict);
-    if (err == ERR_CANCELLED) {
-        core_rollback(core, mark);
-        *verdict = VERDICT_LATER;
-        return ERR_OK;
-    }
     if (!err && *verdict == VERDICT_STOP)
         core->stop = *stop;
     if (!err && *verdict == VERDICT_SERVED)

@@ -33,7 +33,7 @@ struct stop_filter {
      * stays if the stop is none of the filter's business; `stop` may become another one, but is
      * left alone with the other verdicts. Must not wait in a STOP_OF_RUN (VERDICT_LATER is for
      * that), nor do anything to the target in a STOP_OF_HALT; else long work calls
-     * job_checkpoint(). ERR_CANCELLED, with pc where it was, is VERDICT_LATER. */
+     * job_checkpoint(). After an error, ERR_CANCELLED above all, pc is where it was. */
     enum err (*look)(struct core *core, enum stop_of of, struct target_stop *stop,
                      enum stop_verdict *verdict);
 };
