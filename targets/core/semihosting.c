@@ -110,11 +110,13 @@ static enum err write0(struct core *core, uint32_t address)
     return ERR_OK;
 }
 
-/* The result is the number of bytes that were not written. */
+/* The result is the number of bytes that were not written: the program may write the rest of what a
+ * cancel cut short. */
 static enum err write_handle(struct core *core, uint32_t block, uint32_t *result)
 {
     uint8_t text[CHUNK];
     uint32_t word[3]; /* handle, address, length */
+    enum err mark = core_mark(core);
     enum err err = read_words(core, block, word, 3);
 
     if (err)
@@ -135,6 +137,10 @@ static enum err write_handle(struct core *core, uint32_t block, uint32_t *result
         emit(core, text, n);
         done += n;
         err = done < todo ? job_checkpoint(core->target->job) : ERR_OK;
+    }
+    if (err == ERR_CANCELLED && done > 0) { /* else that would be said twice */
+        core_rollback(core, mark);
+        err = ERR_OK;
     }
     *result = word[2] - done;
     return err;

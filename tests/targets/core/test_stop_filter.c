@@ -303,6 +303,37 @@ static void a_handler_may_talk_during_a_step(void **state)
     assert_string_equal(bench->output, "p");
 }
 
+static void cancel(void *user)
+{
+    struct bench *bench = user;
+
+    atomic_store(&bench->job.cancelled, true);
+}
+
+/* SYS_WRITE says how much was not written: nothing is said twice. */
+static void a_write_that_is_interrupted_is_a_short_one(void **state)
+{
+    enum { CALL = AT_SAYS_AT_BAD_ADDRESS + 6, BLOCK = 0x20001000, SYS_WRITE = 5, LENGTH = 600 };
+    struct bench *bench = *state;
+
+    bench_at(bench, CALL);
+    bench_set_reg(bench, 0, SYS_WRITE);
+    bench_set_reg(bench, 1, BLOCK);
+    bench_set_word(bench, BLOCK, 1);
+    bench_set_word(bench, BLOCK + 4, 0x20001100);
+    bench_set_word(bench, BLOCK + 8, LENGTH);
+    for (uint32_t at = 0; at < LENGTH; at += 4)
+        bench_set_word(bench, 0x20001100 + at, 0x61616161);
+    bench->job.between = cancel;
+    bench->job.between_user = bench;
+    bench_step(bench);
+    bench->job.between = NULL;
+    atomic_store(&bench->job.cancelled, false);
+    assert_stop(bench, STOP_STEP, CALL + 2);
+    assert_in_range(bench->output_length, 1, LENGTH - 1);
+    assert_int_equal(bench_reg(bench, 0), LENGTH - bench->output_length);
+}
+
 /* As one that another daemon left at a call. */
 static void a_core_that_is_found_at_a_call_gets_on(void **state)
 {
@@ -336,6 +367,7 @@ int main(void)
         TEST(a_breakpoint_right_behind_a_call_in_a_range_is_asked_for),
         TEST(a_breakpoint_in_a_handler_that_is_served_does_not_end_the_step),
         TEST(a_handler_may_talk_during_a_step),
+        TEST(a_write_that_is_interrupted_is_a_short_one),
         TEST(a_core_that_is_found_at_a_call_gets_on),
     };
 
