@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "daemon.h"
-
-static const char placeholder[] = "{serial}";
+#include "station_places.h"
 
 struct planning {
     const struct options *options;
@@ -18,7 +17,7 @@ struct planning {
 __attribute__((format(printf, 2, 3))) static int wrong(const struct planning *planning,
                                                        const char *format, ...)
 {
-    char text[300];
+    char text[400];
     va_list args;
 
     va_start(args, format);
@@ -51,7 +50,8 @@ static int describe(struct planning *planning, struct station_plan *plan, const 
     if (!probe_is_described(plan->selector) ||
         probe_describe(plan->selector, number, &plan->info, &job) == ERR_OK)
         return DAEMON_OK;
-    return wrong(planning, "%s: %s", option, job_text(&job, job.err));
+    int code = wrong(planning, "%s: %s", option, job_text(&job, job.err));
+    return job.err == ERR_FILE ? DAEMON_FAILED : code;
 }
 
 static int plan_choice(struct planning *planning, const char *word)
@@ -140,7 +140,6 @@ static int plan_choices(struct planning *planning)
 
 /* --- names --- */
 
-/* What tells it from others; empty: nothing does. */
 static const char *label(const struct station_plan *plan)
 {
     const struct probe_info *info = &plan->info;
@@ -151,109 +150,31 @@ static const char *label(const struct station_plan *plan)
                              : plan->selector;
 }
 
-/* For file names: what might lead into another folder does not. */
-static bool expand(const char *pattern, const struct station_plan *plan, char *text, size_t size)
+/* What stands before log lines, and in names of files. */
+static int name_stations(struct planning *planning)
 {
-    const char *at = strstr(pattern, placeholder);
-    char name[sizeof plan->name];
+    struct station_plan *items = planning->plans->items;
 
-    snprintf(name, sizeof name, "%s", label(plan));
-    for (char *slash = name; (slash = strchr(slash, '/'));)
-        *slash = '_';
-    int length = at ? snprintf(text, size, "%.*s%s%s", (int)(at - pattern), pattern, name,
-                               at + sizeof placeholder - 1)
-                    : snprintf(text, size, "%s", pattern);
-    return length >= 0 && (size_t)length < size && (!at || name[0]);
-}
-
-/* --- ports --- */
-
-/* The place of the station `offset` behind the one that `base` was said for. */
-static int place(struct planning *planning, const struct station_plan *plan, const char *option,
-                 const struct endpoint *base, size_t offset, struct endpoint *endpoint)
-{
-    *endpoint = *base;
-    if (base->is_off)
-        return DAEMON_OK;
-    if (base->is_pipe)
-        return plan->alone ? DAEMON_OK
-                           : wrong(planning, "--gdb pipe is one gdb's: it takes one --probe");
-    if (!base->is_unix) {
-        if (base->port == 0)
-            return DAEMON_OK;
-        if (base->port + offset > UINT16_MAX)
-            return wrong(planning, "%s %u: there are not %zu ports from there on", option,
-                         base->port, offset + 1);
-        endpoint->port = (uint16_t)(base->port + offset);
-        return DAEMON_OK;
+    for (size_t i = 0; i < planning->plans->count; i++) {
+        items[i].alone = planning->plans->count == 1;
+        snprintf(items[i].label, sizeof items[i].label, "%s", label(&items[i]));
+        if (!items[i].alone)
+            memcpy(items[i].name, items[i].label, sizeof items[i].name);
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(items[i].name, items[j].name) == 0)
+                return wrong(planning, "two probes have the name %s: --probe SELECTOR@NAME",
+                             items[i].name);
     }
-    if (offset > 0 && !strstr(base->path, placeholder))
-        return wrong(planning,
-                     "%s unix:%s is one socket for several probes: write %s into it, or repeat %s",
-                     option, base->path, placeholder, option);
-    if (expand(base->path, plan, endpoint->path, sizeof endpoint->path))
-        return DAEMON_OK;
-    return wrong(planning, "%s unix:%s: %s", option, base->path,
-                 plan->selector[0] ? "with the probe's name that is too long a path"
-                                   : "which probe? Say it with --probe");
+    return DAEMON_OK;
 }
 
-/* --gdb may be repeated, for one station each; from the last one on ports are counted. */
-static int place_gdb(struct planning *planning, struct station_plan *plan)
+static int place_stations(struct planning *planning)
 {
-    const struct options *options = planning->options;
-    size_t number = (size_t)(plan - planning->plans->items), said = options->gdb_count;
-    size_t first = said > planning->plans->count ? said - planning->plans->count : 0;
-    struct endpoint base = options->gdb;
-    char why[160];
+    struct job job;
 
-    size_t offset = said == 0 ? number : first + number < said ? 0 : first + number + 1 - said;
-    if (first + number < said)
-        options_place_gdb(options->gdb_words[first + number], &base, why, sizeof why);
-    return place(planning, plan, "--gdb", &base, offset, &plan->gdb);
-}
-
-static int place_ports(struct planning *planning, struct station_plan *plan)
-{
-    const struct options *options = planning->options;
-    size_t number = (size_t)(plan - planning->plans->items);
-    int code = place_gdb(planning, plan);
-
-    if (code == DAEMON_OK)
-        code = place(planning, plan, "--telnet", &options->telnet, number, &plan->telnet);
-    return code == DAEMON_OK ? place(planning, plan, "--tcl", &options->tcl, number, &plan->tcl)
-                             : code;
-}
-
-static int name_wire_log(struct planning *planning, struct station_plan *plan)
-{
-    const char *path = planning->options->wire_log;
-
-    if (!path)
-        return DAEMON_OK;
-    if (!plan->alone && !strstr(path, placeholder))
-        return wrong(planning, "--wire-log %s is one file for several probes: write %s into it",
-                     path, placeholder);
-    if (expand(path, plan, plan->wire_log, sizeof plan->wire_log))
-        return DAEMON_OK;
-    return wrong(planning, "--wire-log %.100s: too long a path, or no --probe says which", path);
-}
-
-static int finish(struct planning *planning)
-{
-    int code = DAEMON_OK;
-
-    for (size_t i = 0; i < planning->plans->count && code == DAEMON_OK; i++) {
-        struct station_plan *plan = &planning->plans->items[i];
-
-        plan->alone = planning->plans->count == 1;
-        if (!plan->alone && !plan->name[0])
-            snprintf(plan->name, sizeof plan->name, "%s", label(plan));
-        code = place_ports(planning, plan);
-        if (code == DAEMON_OK)
-            code = name_wire_log(planning, plan);
-    }
-    return code;
+    job_init(&job, planning->log);
+    enum err err = station_places(planning->options, planning->plans, &job);
+    return err ? wrong(planning, "%s", job_text(&job, err)) : DAEMON_OK;
 }
 
 int station_plan_all(const struct options *options, const struct log *log,
@@ -264,5 +185,7 @@ int station_plan_all(const struct options *options, const struct log *log,
 
     *plans = (struct station_plans){0};
     code = plan_choices(&planning);
-    return code == DAEMON_OK ? finish(&planning) : code;
+    if (code == DAEMON_OK)
+        code = name_stations(&planning);
+    return code == DAEMON_OK ? place_stations(&planning) : code;
 }

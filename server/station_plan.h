@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the stations of a daemon shall be: one a probe, each with its own ports, as the options ask.
- * `--probe all` looks which probes there are; everything else is arithmetic. */
+/* What the stations of a daemon shall be: one a probe, each with a name and its own ports, as the
+ * options ask. `--probe all` looks which probes there are, replay:FILE whether that is a wire log;
+ * everything else is arithmetic. */
 #ifndef PROBED_STATION_PLAN_H
 #define PROBED_STATION_PLAN_H
 
@@ -9,8 +10,9 @@
 #include "probe/probe.h"
 
 struct station_plan {
-    bool alone;                /* the daemon's only one: what ends it ends the daemon */
-    char name[PROBE_SELECTOR]; /* stands before its log lines; empty: it has none, being alone */
+    bool alone;                 /* the daemon's only one: what ends it ends the daemon */
+    char name[PROBE_SELECTOR];  /* stands before its log lines; empty: it has none, being alone */
+    char label[PROBE_SELECTOR]; /* in names of files; empty: nothing tells it from others */
     char selector[PROBE_SELECTOR]; /* which probe; empty: whichever is there */
     struct probe_info info;        /* described by words (driver not NULL): not looked for */
     struct endpoint gdb, telnet, tcl;

@@ -10,6 +10,7 @@
 #include "cli/signals.h"
 #include "commands/monitor.h"
 #include "net/foreign.h"
+#include "options/path_pattern.h"
 #include "session/recording.h"
 #include "suggest.h"
 
@@ -76,8 +77,16 @@ static const struct {
      false},
 };
 
+/* Nothing that is done to a probe or a board changes a record. */
+static const char *hint_for_record(enum err err)
+{
+    return err == ERR_PROBE_GONE ? "the command and the options with which it was recorded" : NULL;
+}
+
 static const char *hint_for(const struct cli *cli, enum err err)
 {
+    if (probe_is_recorded(&cli->session.info))
+        return hint_for_record(err);
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
         if (hints[i].err == err && (cli->met || !hints[i].lost))
             return hints[i].hint;
@@ -96,6 +105,12 @@ static enum err open_wire_log(struct cli *cli)
 
     if (!cli->options.wire_log)
         return ERR_OK;
+    cli->misused = path_pattern_names(cli->options.wire_log);
+    if (cli->misused)
+        return job_fail(&cli->job, ERR_ARGUMENT,
+                        "--wire-log %.100s: " PATH_PATTERN_NAME " is for a daemon's boards; this "
+                        "writes one file",
+                        cli->options.wire_log);
     cli->wire = recording_open(&cli->options, cli->options.wire_log, &why);
     return cli->wire
                ? ERR_OK

@@ -14,6 +14,7 @@ struct listing {
     struct cli *cli;
     struct json json;
     size_t count, others; /* shown; there, but not asked for */
+    size_t plugged;       /* shown, and not described by words */
 };
 
 static void list_one(struct listing *listing, const struct probe_info *info)
@@ -22,6 +23,7 @@ static void list_one(struct listing *listing, const struct probe_info *info)
 
     cli_probe_visit(&facts, info, &listing->cli->log, listing->cli->wire);
     listing->count++;
+    listing->plugged += !info->spec[0];
     if (listing->cli->flags & CLI_JSON) {
         json_open(&listing->json, NULL, '{');
         cli_probe_json(&facts, &listing->json);
@@ -88,7 +90,7 @@ enum err cli_list(struct cli *cli)
         json_text(&listing.json, "problem", err ? job_text(&cli->job, err) : NULL);
         json_close(&listing.json, '}');
     }
-    if (!err && listing.count > 1)
+    if (!err && listing.plugged > 1)
         display_say(&cli->display, "several probes: --probe SERIAL or --probe PLACE says which");
     return err;
 }

@@ -90,6 +90,38 @@ bool endpoint_is_local(const struct endpoint *endpoint)
     return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
 }
 
+/* An IPv4 address as an IPv4-mapped IPv6 one, which it is to a socket that takes both. */
+static struct in6_addr address_of(const struct endpoint *endpoint)
+{
+    struct in6_addr address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}};
+
+    if (inet_pton(AF_INET, endpoint->address, address.s6_addr + 12) != 1)
+        inet_pton(AF_INET6, endpoint->address, &address);
+    return address;
+}
+
+/* Whether who listens at `address` listens at `other`, too. */
+static bool takes(const struct in6_addr *address, const struct in6_addr *other)
+{
+    static const struct in6_addr all_v4 = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}};
+
+    return IN6_IS_ADDR_UNSPECIFIED(address) || IN6_ARE_ADDR_EQUAL(address, other) ||
+           (IN6_ARE_ADDR_EQUAL(address, &all_v4) && IN6_IS_ADDR_V4MAPPED(other));
+}
+
+bool endpoint_collides(const struct endpoint *one, const struct endpoint *other)
+{
+    struct in6_addr first = address_of(one), second = address_of(other);
+
+    if (one->is_off || other->is_off || one->is_pipe || other->is_pipe ||
+        one->is_unix != other->is_unix)
+        return false;
+    if (one->is_unix)
+        return strcmp(one->path, other->path) == 0;
+    return one->port == other->port && one->port != 0 &&
+           (takes(&first, &second) || takes(&second, &first));
+}
+
 void endpoint_format(const struct endpoint *endpoint, char *text, size_t size)
 {
     if (endpoint->is_off)

@@ -23,6 +23,9 @@ struct endpoint {
 bool endpoint_parse(const char *text, struct endpoint *endpoint, char *why, size_t why_size);
 /* Only processes of this machine can come: a loopback address or a Unix-domain socket. */
 bool endpoint_is_local(const struct endpoint *endpoint);
+/* One of them cannot be listened at while the other is: the same socket, the same port at one
+ * address or at all. Not those that are off, pipes, or any free port. */
+bool endpoint_collides(const struct endpoint *one, const struct endpoint *other);
 /* As endpoint_parse() reads it, IPv6 addresses in brackets. */
 void endpoint_format(const struct endpoint *endpoint, char *text, size_t size);
 

@@ -138,6 +138,16 @@ bool options_is_file(const char *word)
     return strchr(word, '/') || strchr(word, '.') || access(word, F_OK) == 0;
 }
 
+/* As --probe's words may. */
+static bool has_name(const char *board, char *why, size_t why_size)
+{
+    bool has = strchr(board, '@');
+
+    if (has)
+        snprintf(why, why_size, "--sim gives no name; --probe sim:%.100s does", board);
+    return has;
+}
+
 bool options_wrong_board(const struct options *options, const char *word, char *why,
                          size_t why_size)
 {
@@ -148,6 +158,8 @@ bool options_wrong_board(const struct options *options, const char *word, char *
     if (word != options->behind_sim || word[0] == '-' || options_is_file(word) ||
         probe_sim_info(word, &info, &job) == ERR_OK)
         return false;
+    if (has_name(word, why, why_size))
+        return true;
     snprintf(why, why_size, "--sim: %s", job_text(&job, job.err));
     return true;
 }
@@ -163,7 +175,7 @@ bool options_settle(struct options *options, char *why, size_t why_size)
     options->sim_by_environment = !options->sim && options->probe_count == 0 && sim && *sim;
     if (options->sim_by_environment)
         options->sim = sim;
-    return true;
+    return !options->sim || !has_name(options->sim, why, why_size);
 }
 
 bool options_one_probe(const struct options *options, char *why, size_t why_size)
@@ -176,11 +188,22 @@ bool options_one_probe(const struct options *options, char *why, size_t why_size
     return false;
 }
 
+/* On each station, whichever of them it was said for. */
+static bool is_off(const struct endpoint *endpoint, const struct option_words *words)
+{
+    for (size_t i = 0; i < words->count; i++)
+        if (strcmp(words->items[i], "off") != 0)
+            return false;
+    return endpoint->is_off;
+}
+
 /* Nobody could reach it, and it has nothing to do. */
 static bool is_idle(const struct options *options)
 {
-    return options->gdb.is_off && options->telnet.is_off && options->tcl.is_off &&
-           options->command_count == 0 && !options->help && !options->version;
+    return is_off(&options->gdb, &options->gdb_words) &&
+           is_off(&options->telnet, &options->telnet_words) &&
+           is_off(&options->tcl, &options->tcl_words) && options->command_count == 0 &&
+           !options->help && !options->version;
 }
 
 bool options_parse(struct options *options, int argc, const char *const argv[], char *why,

@@ -15,6 +15,12 @@
 
 enum { OPTIONS_PROBES = 256, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
 
+/* The words of an option that may be repeated, in order; each was read once. */
+struct option_words {
+    const char *items[OPTIONS_PROBES];
+    size_t count;
+};
+
 /* What the command line asks for. Strings point into argv or are constant. */
 struct options {
     bool help, version;
@@ -23,11 +29,10 @@ struct options {
     bool sim_by_environment;
     const char *probes[OPTIONS_PROBES]; /* as probe_choice_read() takes them */
     size_t probe_count;
-    const char *gdb_words[OPTIONS_PROBES]; /* of --gdb, in order; each was read once */
-    size_t gdb_count;
-    struct endpoint gdb, telnet, tcl; /* gdb: the last of its words */
-    bool telnet_optional;             /* nobody asked for it: go on if its port is taken */
-    uint32_t speed_khz;               /* 0: the probe's default */
+    struct option_words gdb_words, telnet_words, tcl_words; /* one a probe */
+    struct endpoint gdb, telnet, tcl;                       /* the last of their words */
+    bool telnet_optional; /* nobody asked for it: go on if its port is taken */
+    uint32_t speed_khz;   /* 0: the probe's default */
     enum target_connect connect;
     const char *commands[OPTIONS_COMMANDS]; /* in order */
     bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
@@ -49,8 +54,9 @@ struct options {
 bool options_parse(struct options *options, int argc, const char *const argv[], char *why,
                    size_t why_size);
 void options_print_help(FILE *out);
-/* A word of --gdb. False: `why` (160 bytes) has a sentence without the option's name. */
-bool options_place_gdb(const char *word, struct endpoint *gdb, char *why, size_t why_size);
+/* A word of --gdb, --telnet or --tcl. False: `why` (160 bytes) has a sentence without the option's
+ * name. */
+bool options_place(const char *word, struct endpoint *endpoint, char *why, size_t why_size);
 /* argv[*at] is an option: moves *at to its last word, whatever it means. */
 void options_skip(int argc, const char *const argv[], int *at);
 /* Whether a word was meant as a file: by its looks, or because it is there. */

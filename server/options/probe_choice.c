@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "probe/probe.h"
 
@@ -18,11 +19,21 @@ static bool is_name(const char *name)
            strspn(name, name_letters) == length;
 }
 
+/* The '@' before the name; NULL: there is no name. */
+static const char *find_name(const char *word)
+{
+    const char *file = probe_replayed_file(word);
+    const char *at = file ? strrchr(file, '@') : strchr(word, '@');
+
+    if (file && at && (strchr(at, '/') || access(file, F_OK) == 0))
+        return NULL;
+    return at;
+}
+
 bool probe_choice_read(const char *word, struct probe_choice *choice, char *why, size_t why_size)
 {
-    const char *at = strrchr(word, '@');
-    const char *name = at && !strchr(at, '/') ? at + 1 : NULL;
-    size_t length = name ? (size_t)(at - word) : strlen(word);
+    const char *at = find_name(word), *name = at ? at + 1 : NULL;
+    size_t length = at ? (size_t)(at - word) : strlen(word);
 
     *choice = (struct probe_choice){0};
     if (name && !is_name(name)) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A word of --probe: SELECTOR[@NAME]. Pure. */
+/* A word of --probe: SELECTOR[@NAME]. Asks for nothing but whether a file is there. */
 #ifndef PROBED_PROBE_CHOICE_H
 #define PROBED_PROBE_CHOICE_H
 
@@ -13,7 +13,8 @@ struct probe_choice {
     char name[PROBE_NAME];         /* what the user calls the probe; empty: nothing */
 };
 
-/* An '@' in a path is no beginning of a name: names have no '/'. False: `why` (200 bytes) has a
+/* What begins with the first '@' is a name; in the name of a file that is replayed with the last
+ * one, if no '/' is behind it and no file has that whole name. False: `why` (200 bytes) has a
  * sentence. */
 bool probe_choice_read(const char *word, struct probe_choice *choice, char *why, size_t why_size);
 /* --probe all: every probe there is. */

@@ -4,11 +4,25 @@
 #include <string.h>
 
 #include "options/options_internal.h"
+#include "options/path_pattern.h"
 #include "options/probe_choice.h"
 #include "suggest.h"
 
+/* What would silently take the place of what was said before. */
+static bool said_before(struct reading *reading, bool before, const char *instead)
+{
+    if (before)
+        snprintf(reading->why, reading->why_size, "%s twice: %s", reading->name, instead);
+    return before;
+}
+
 static bool set_sim(struct reading *reading)
 {
+    const struct options *options = reading->options;
+
+    if (said_before(reading, options->sim && !options->sim_by_environment,
+                    "several boards are --probe sim:BOARD --probe sim:BOARD"))
+        return false;
     reading->options->sim = reading->value ? reading->value : "bluepill";
     return true;
 }
@@ -56,47 +70,56 @@ static bool set_file(struct reading *reading)
     return options->command_is_file[options->command_count - 1] = true;
 }
 
-static bool place(const char *word, struct endpoint *endpoint, char *why, size_t why_size)
+bool options_place(const char *word, struct endpoint *endpoint, char *why, size_t why_size)
 {
-    endpoint->is_off = strcmp(word, "off") == 0;
-    return endpoint->is_off || endpoint_parse(word, endpoint, why, why_size);
-}
+    bool off = strcmp(word, "off") == 0, pipe = strcmp(word, "pipe") == 0;
 
-bool options_place_gdb(const char *word, struct endpoint *gdb, char *why, size_t why_size)
-{
-    gdb->is_pipe = strcmp(word, "pipe") == 0;
-    return gdb->is_pipe || place(word, gdb, why, why_size);
+    if (off || pipe) {
+        endpoint->is_off = off;
+        endpoint->is_pipe = pipe;
+        return true;
+    }
+    return endpoint_parse(word, endpoint, why, why_size) &&
+           (!endpoint->is_unix || path_pattern_check(endpoint->path, why, why_size));
 }
 
 static bool set_place(struct reading *reading, struct endpoint *endpoint,
-                      bool (*read)(const char *word, struct endpoint *endpoint, char *why,
-                                   size_t why_size))
+                      struct option_words *words)
 {
     char why[160];
 
-    if (read(reading->value, endpoint, why, sizeof why))
-        return true;
-    snprintf(reading->why, reading->why_size, "%s: %s", reading->name, why);
-    return false;
+    if (!options_place(reading->value, endpoint, why, sizeof why)) {
+        snprintf(reading->why, reading->why_size, "%s: %s", reading->name, why);
+        return false;
+    }
+    return add(reading, words->items, &words->count, OPTIONS_PROBES);
 }
 
 static bool set_gdb(struct reading *reading)
 {
-    struct options *options = reading->options;
+    return set_place(reading, &reading->options->gdb, &reading->options->gdb_words);
+}
 
-    return set_place(reading, &options->gdb, options_place_gdb) &&
-           add(reading, options->gdb_words, &options->gdb_count, OPTIONS_PROBES);
+/* Consoles are no pipes. */
+static bool set_console(struct reading *reading, struct endpoint *endpoint,
+                        struct option_words *words)
+{
+    if (!set_place(reading, endpoint, words))
+        return false;
+    if (endpoint->is_pipe)
+        snprintf(reading->why, reading->why_size, "%s pipe: only --gdb takes pipe", reading->name);
+    return !endpoint->is_pipe;
 }
 
 static bool set_telnet(struct reading *reading)
 {
     reading->options->telnet_optional = false;
-    return set_place(reading, &reading->options->telnet, place);
+    return set_console(reading, &reading->options->telnet, &reading->options->telnet_words);
 }
 
 static bool set_tcl(struct reading *reading)
 {
-    return set_place(reading, &reading->options->tcl, place);
+    return set_console(reading, &reading->options->tcl, &reading->options->tcl_words);
 }
 
 static bool set_speed(struct reading *reading)
@@ -158,12 +181,23 @@ static bool set_log(struct reading *reading)
 
 static bool set_wire_log(struct reading *reading)
 {
+    char why[160];
+
+    if (said_before(reading, reading->options->wire_log,
+                    "it is one file, or with " PATH_PATTERN_NAME " in its name one a probe"))
+        return false;
+    if (!path_pattern_check(reading->value, why, sizeof why)) {
+        snprintf(reading->why, reading->why_size, "--wire-log: %s", why);
+        return false;
+    }
     reading->options->wire_log = reading->value;
     return true;
 }
 
 static bool set_allow_users(struct reading *reading)
 {
+    if (said_before(reading, reading->options->allow_users, "say them once, as NAME,NAME"))
+        return false;
     reading->options->allow_users = reading->value;
     return true;
 }
@@ -199,14 +233,15 @@ const struct option_row option_rows[] = {
     {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|pipe|off",
      "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
      "input and output, for gdb's target extended-remote | probed --gdb pipe. With several probes "
-     "the ports from there on, or --gdb for each, or unix:DIR/{serial}.sock",
+     "the ports from there on, or repeated, one for each, or unix:DIR/{serial}.sock",
      set_gdb, false},
     {"--telnet", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
      "where telnet connects, for commands; 127.0.0.1:4444 if left out and free; with several "
-     "probes the ports from there on",
+     "probes as --gdb",
      set_telnet, false},
     {"--tcl", 0, VALUE_NEEDED, "[ADDR:]PORT|off",
-     "commands as scripts for OpenOCD's TCL port send them (theirs is 6666); off if left out",
+     "commands as scripts for OpenOCD's TCL port send them (theirs is 6666); off if left out; with "
+     "several probes as --gdb",
      set_tcl, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
      set_speed, true},

@@ -71,17 +71,29 @@ static bool serial_is_unique(const struct candidates *found, const struct probe_
     return info->serial[0] && owners == 1;
 }
 
-static enum err ambiguous(const struct candidates *found, struct job *job)
+/* Those that words describe stand among the candidates in the order of the words. */
+static const char *next_described(const char *const *selectors, size_t count, size_t *at)
+{
+    while (*at < count && !probe_is_described(selectors[*at]))
+        ++*at;
+    return *at < count ? selectors[(*at)++] : "";
+}
+
+static enum err ambiguous(const struct candidates *found, const char *const *selectors,
+                          size_t count, struct job *job)
 {
     char text[300];
     struct buf list;
+    size_t at = 0;
 
     buf_init(&list, text, sizeof text - 1);
     for (size_t i = 0; i < found->count; i++) {
         const struct probe_info *item = found->items[i];
 
         buf_printf(&list, "%s--probe %s", i == 0 ? "" : " or ",
-                   serial_is_unique(found, item) ? item->serial : item->place);
+                   item->spec[0]                   ? next_described(selectors, count, &at)
+                   : serial_is_unique(found, item) ? item->serial
+                                                   : item->place);
     }
     text[list.length] = '\0';
     return job_fail(job, ERR_ARGUMENT, "%zu probes are there; say which: %s", found->count, text);
@@ -128,7 +140,7 @@ static enum err choose(const struct probe_list *list, const char *const *selecto
     }
     const struct probe_info *again = same_again(&found, info);
     if (found.count > 1 && !again)
-        return ambiguous(&found, job);
+        return ambiguous(&found, selectors, count, job);
     *info = again ? *again : *found.items[0];
     return ERR_OK;
 }

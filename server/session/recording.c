@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "options/probe_choice.h"
+#include "probe/probe.h"
 
 static bool is_same(const char *one, const struct stat *other)
 {
@@ -17,18 +18,19 @@ static bool is_same(const char *one, const struct stat *other)
 
 static bool is_replayed(const struct options *options, const char *path)
 {
-    static const char driver[] = "replay:";
     struct probe_choice choice;
     struct stat status;
     char why[200];
 
     if (stat(path, &status) != 0)
         return false;
-    for (size_t i = 0; i < options->probe_count; i++)
-        if (probe_choice_read(options->probes[i], &choice, why, sizeof why) &&
-            strncmp(choice.selector, driver, strlen(driver)) == 0 &&
-            is_same(choice.selector + strlen(driver), &status))
+    for (size_t i = 0; i < options->probe_count; i++) {
+        bool read = probe_choice_read(options->probes[i], &choice, why, sizeof why);
+        const char *file = read ? probe_replayed_file(choice.selector) : NULL;
+
+        if (file && is_same(file, &status))
             return true;
+    }
     return false;
 }
 

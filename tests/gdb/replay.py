@@ -169,11 +169,22 @@ def tools_play_back_too():
         recorded = subprocess.run([PROBED, "info", "--probe", f"replay:{record.path}"], capture_output=True, text=True,
                                   timeout=LIMIT)
         assert "recorded: " in recorded.stdout and "\\n" not in recorded.stdout, recorded
+        more = subprocess.run([PROBED, "read", "--probe", f"replay:{record.path}", "0x20000000", "16", "-"], capture_output=True,
+                              text=True, timeout=LIMIT)
+        assert more.returncode == 1 and "the session departs from the record" in more.stderr, more
+        assert "plug" not in more.stderr and "try: the command and the options with which it was recorded" in more.stderr, more
         missing = subprocess.run([PROBED, "info", "--probe", "replay:/not/there"], capture_output=True, text=True, timeout=LIMIT)
         assert missing.returncode == 1 and "/not/there cannot be read: No such file" in missing.stderr, missing
+
+
+def what_is_no_record_is_not_waited_for():
+    for path, said in (("/not/there", "/not/there cannot be read: No such file"), (FIRMWARE, "does not begin as a wire log")):
+        done = subprocess.run([PROBED, "--probe", f"replay:{path}", "--gdb", "0", "--telnet", "off"], stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 1 and said in done.stderr and "Listening" not in done.stderr, done
 
 
 run_tests([what_gdb_saw_once_it_sees_again, how_often_it_was_looked_at_does_not_matter,
            a_read_that_fails_in_the_middle_delivers_the_same, a_reset_behind_ones_back_is_seen_again,
            another_session_is_told_where_it_departs, the_end_of_a_record_is_told, other_options_than_recorded_are_told,
-           tools_play_back_too])
+           tools_play_back_too, what_is_no_record_is_not_waited_for])

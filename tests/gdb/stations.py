@@ -161,6 +161,17 @@ def a_port_that_is_taken_ends_the_daemon():
         assert daemon.process.wait(LIMIT) == 1 and re.search(rf"error: right: .*:{port} is in use", daemon.log), daemon.log
 
 
+def places_of_our_own_that_collide_are_refused_before_anything_is_opened():
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])  # taken by another program: nobody shall get so far as to notice
+        for words, said in (
+                (["--sim", "bluepill", "--gdb", port, "--telnet", port], f"--gdb and --telnet would both be 127.0.0.1:{port}"),
+                ([*TWO, "--gdb", port, "--gdb", port], f"--gdb of left and --gdb of right would both be 127.0.0.1:{port}"),
+                (["--sim", "bluepill", "--gdb", port, "--gdb", port], "--gdb 2 times: one for each probe, and there is 1")):
+            done = subprocess.run([PROBED, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT)
+            assert done.returncode == 2 and len(done.stderr.splitlines()) == 1 and said in done.stderr, (words, done)
+
+
 def sockets_and_wire_logs_are_named_after_the_boards():
     with tempfile.TemporaryDirectory() as folder:
         daemon = Daemon(PROBED, *TWO, "--gdb", f"unix:{folder}/{{serial}}.sock", "--wire-log", f"{folder}/{{serial}}.log")
@@ -199,6 +210,11 @@ def tools_take_a_board_in_words():
     assert done.returncode == 0 and json.loads(done.stdout)["probe"]["vtref_mv"] == 2500, done
     done = subprocess.run([PROBED, "list", *TWO, "--json"], capture_output=True, text=True, timeout=LIMIT)
     assert [probe["serial"] for probe in json.loads(done.stdout)["probes"]] == ["SIM0", "SIM1"], done
+    for words in (TWO, ("--probe", "sim:bluepill", "--probe", "sim:bluepill,noack@x")):
+        done = subprocess.run([PROBED, "info", *words], capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 2 and done.stderr.endswith(f"say which: --probe {words[1]} or --probe {words[3]}\n"), done
+        done = subprocess.run([PROBED, "list", *words], capture_output=True, text=True, timeout=LIMIT)
+        assert done.returncode == 0 and "says which" not in done.stderr, done
     done = subprocess.run([PROBED, "info", "--probe", "sim:redpill"], capture_output=True, text=True, timeout=LIMIT)
     assert done.returncode == 2 and "bluepill" in done.stderr, done
 
@@ -231,6 +247,6 @@ run_tests([two_gdbs_debug_two_boards_at_once, each_has_memory_and_a_core_of_its_
            what_befalls_one_probe_leaves_the_other_alone, one_without_a_target_waits_for_it_beside_one_that_works,
            a_shutdown_ends_its_board_and_the_last_one_the_daemon, commands_run_on_each,
            a_wrong_command_shows_in_the_exit_code_whoever_is_last, once_is_over_when_no_board_has_a_gdb,
-           ports_are_counted_from_the_first, a_port_that_is_taken_ends_the_daemon,
+           ports_are_counted_from_the_first, places_of_our_own_that_collide_are_refused_before_anything_is_opened, a_port_that_is_taken_ends_the_daemon,
            sockets_and_wire_logs_are_named_after_the_boards, signals_end_all_of_them, who_serves_one_board_takes_one_probe,
            tools_take_a_board_in_words, twenty_boards_are_served_and_small])

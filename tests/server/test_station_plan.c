@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -18,6 +19,7 @@ static struct options options;
 static struct station_plans made;
 static const struct station_plan *plans; /* its items */
 static char said[600];
+static char folder[] = "/tmp/probed-plan-XXXXXX";
 
 static void on_log(void *user, enum log_level level, const char *line)
 {
@@ -59,9 +61,9 @@ static void one_probe_is_the_daemon_as_it_was(void **state)
     assert_int_equal(plans[0].gdb.port, 3333);
     assert_int_equal(plans[0].telnet.port, 4444);
     assert_true(plans[0].tcl.is_off);
-    assert_int_equal(plan("--sim bluepill,noack --gdb 5 --gdb 6 --wire-log w"), DAEMON_OK);
+    assert_int_equal(plan("--sim bluepill,noack --gdb 6 --wire-log w"), DAEMON_OK);
     assert_string_equal(plans[0].info.spec, "bluepill,noack");
-    assert_int_equal(plans[0].gdb.port, 6); /* the later word counts */
+    assert_int_equal(plans[0].gdb.port, 6);
     assert_string_equal(plans[0].wire_log, "w");
     assert_int_equal(plan("--probe 066D@left"), DAEMON_OK);
     assert_true(plans[0].alone);
@@ -89,20 +91,83 @@ static void each_probe_has_a_name_and_ports_in_the_order_given(void **state)
     }
 }
 
-static void an_at_in_a_path_is_no_name(void **state)
+/* A wire log with nothing in it, in a folder of its own. */
+static void write_log(const char *name, char *path, size_t size)
 {
-    (void)state;
-    assert_int_equal(plan("--probe replay:/home/me@work/log"), DAEMON_OK);
-    assert_string_equal(plans[0].name, "");
-    assert_string_equal(plans[0].info.spec, "/home/me@work/log");
-    assert_int_equal(plan("--probe replay:/home/me@work/log@old"), DAEMON_OK);
-    assert_string_equal(plans[0].name, "old");
-    assert_string_equal(plans[0].info.spec, "/home/me@work/log");
+    snprintf(path, size, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("# probed wire log 1: sim, x\n", file);
+    fclose(file);
 }
 
-static void gdb_may_be_said_for_each(void **state)
+static int plan_replay(const char *path, const char *behind)
+{
+    char line[400];
+
+    snprintf(line, sizeof line, "--probe replay:%s%s", path, behind);
+    return plan(line);
+}
+
+static void an_at_in_a_files_name_is_no_name_where_there_is_such_a_file(void **state)
+{
+    char path[300], named[300], other[300];
+
+    (void)state;
+    write_log("log", path, sizeof path);
+    assert_int_equal(plan_replay(path, ""), DAEMON_OK);
+    assert_string_equal(plans[0].name, "");
+    assert_string_equal(plans[0].info.spec, path);
+    assert_int_equal(plan_replay(path, "@old"), DAEMON_OK);
+    assert_string_equal(plans[0].name, "old");
+    assert_string_equal(plans[0].info.spec, path);
+
+    write_log("log@old", named, sizeof named);
+    assert_int_equal(plan_replay(named, ""), DAEMON_OK);
+    assert_string_equal(plans[0].name, "");
+    assert_string_equal(plans[0].info.spec, named);
+    assert_int_equal(plan_replay(named, "@left"), DAEMON_OK);
+    assert_string_equal(plans[0].name, "left");
+    assert_string_equal(plans[0].info.spec, named);
+
+    write_log("a@b!", other, sizeof other);
+    assert_int_equal(plan_replay(other, ""), DAEMON_OK);
+    assert_string_equal(plans[0].info.spec, other);
+    remove(path);
+    remove(named);
+    remove(other);
+}
+
+static void what_is_no_wire_log_is_refused_before_anything_begins(void **state)
+{
+    char path[300];
+
+    (void)state;
+    assert_int_equal(plan("--probe replay:/nowhere/log"), DAEMON_FAILED);
+    assert_string_equal(said, "--probe: /nowhere/log cannot be read: No such file or directory");
+    snprintf(path, sizeof path, "%s/text", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs("some text\n", file);
+    fclose(file);
+    assert_int_equal(plan_replay(path, ""), DAEMON_FAILED);
+    assert_non_null(strstr(said, "it does not begin as a wire log does"));
+    remove(path);
+}
+
+static void ports_may_be_said_for_each(void **state)
 {
     (void)state;
+    assert_int_equal(plan("--probe A --probe B --probe C --telnet 100 --telnet 200 --tcl 300 --tcl "
+                          "off"),
+                     DAEMON_OK);
+    assert_int_equal(plans[0].telnet.port, 100);
+    assert_int_equal(plans[1].telnet.port, 200);
+    assert_int_equal(plans[2].telnet.port, 201);
+    assert_int_equal(plans[0].tcl.port, 300);
+    assert_true(plans[1].tcl.is_off && plans[2].tcl.is_off);
+    assert_int_equal(plan("--probe A --probe B --telnet off --gdb 10 --gdb off"), DAEMON_OK);
+    assert_true(plans[1].gdb.is_off);
     assert_int_equal(plan("--probe A --probe B --probe C --gdb 100 --gdb 200"), DAEMON_OK);
     assert_int_equal(plans[0].gdb.port, 100);
     assert_int_equal(plans[1].gdb.port, 200);
@@ -124,10 +189,38 @@ static void a_path_may_hold_the_name(void **state)
     assert_string_equal(plans[1].gdb.path, "/run/b.sock");
     assert_string_equal(plans[1].wire_log, "/tmp/b.log");
     assert_true(plans[1].telnet.is_off);
-    assert_int_equal(plan("--probe replay:../../x --gdb unix:/run/{serial}"), DAEMON_OK);
-    assert_null(strstr(plans[0].gdb.path, ".."));
+    assert_int_equal(plan("--probe A@a --gdb unix:/run/{serial}/{serial}.sock"), DAEMON_OK);
+    assert_string_equal(plans[0].gdb.path, "/run/a/a.sock");
+    assert_int_equal(plan("--probe A@a --gdb unix:/run/{x --wire-log {"), DAEMON_OK);
     assert_int_equal(plan("--probe ../x --gdb unix:/run/{serial}"), DAEMON_OK);
     assert_string_equal(plans[0].gdb.path, "/run/.._x");
+}
+
+static void places_that_only_look_alike_are_no_collision(void **state)
+{
+    static const char *const lines[] = {
+        "--gdb 127.0.0.1:5000 --tcl 127.0.0.2:5000",
+        "--gdb [::1]:5000 --tcl 5000",
+        "--gdb 0.0.0.0:5000 --tcl [::1]:5000",
+        "--gdb 0 --telnet 0 --tcl 0",
+        "--gdb off --telnet off --tcl 3333",
+        "--gdb pipe --tcl 3333",
+        "--gdb unix:/a --tcl unix:/b",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (plan(lines[i]) != DAEMON_OK)
+            fail_msg("%s: \"%s\"", lines[i], said);
+}
+
+static void the_telnet_port_that_nobody_asked_for_gives_way(void **state)
+{
+    (void)state;
+    assert_int_equal(plan("--probe A@a --probe B@b --gdb 4443"), DAEMON_OK);
+    assert_int_equal(plans[1].gdb.port, 4444);
+    assert_true(plans[0].telnet.is_off && !plans[1].telnet.is_off);
+    assert_string_equal(said, "--gdb of b takes 127.0.0.1:4444; going on without telnet for a");
 }
 
 static void what_cannot_be_is_refused_in_one_sentence(void **state)
@@ -153,6 +246,34 @@ static void what_cannot_be_is_refused_in_one_sentence(void **state)
         {"--probe A --probe B --gdb 65535", "not 2 ports"},
         {"--probe A --probe B --wire-log x", "write {serial} into it"},
         {"--gdb unix:/run/{serial}", "Say it with --probe"},
+        {"--gdb unix:/run/{serail}.sock", "{serail} stands for nothing in a path; {serial} does"},
+        {"--gdb unix:/{serial}/{x}.sock", "{x} stands for nothing"},
+        {"--wire-log {name}.log", "--wire-log: {name} stands for nothing"},
+        /* What would take the place of what was said before. */
+        {"--sim --gdb 1 --gdb 2", "--gdb 2 times: one for each probe, and there is 1"},
+        {"--probe A --probe B --tcl 1 --tcl 2 --tcl 3", "--tcl 3 times: one for each probe, and "
+                                                        "there are 2"},
+        {"--telnet off --telnet 1", "--telnet 2 times"},
+        {"--sim bluepill --sim bluepill", "--sim twice: several boards are --probe sim:BOARD"},
+        {"--wire-log a --wire-log b", "--wire-log twice"},
+        {"--allow-users a --allow-users b", "--allow-users twice"},
+        /* Our own places, of which no other program has any. */
+        {"--gdb 4444 --telnet 4444", "--gdb and --telnet would both be 127.0.0.1:4444"},
+        {"--tcl 3333", "--gdb and --tcl would both be 127.0.0.1:3333"},
+        {"--gdb 0.0.0.0:5000 --tcl 5000", "--gdb and --tcl would both be 0.0.0.0:5000"},
+        {"--gdb [::]:5000 --tcl 5000", "--gdb and --tcl would both be"},
+        {"--gdb [::ffff:127.0.0.1]:5000 --tcl 5000", "--gdb and --tcl would both be"},
+        {"--probe A@a --probe B@b --gdb 100 --telnet 101",
+         "--telnet of a and --gdb of b would both be 127.0.0.1:101"},
+        {"--probe A@a --probe B@b --gdb 100 --gdb 100", "--gdb of a and --gdb of b would both be"},
+        {"--probe A@a --probe B@b --gdb unix:/x --gdb unix:/x", "would both be unix:/x"},
+        {"--probe A/b --probe A_b --wire-log {serial}", "wire logs of A/b and A_b"},
+        {"--probe A@B --probe B", "two probes have the name B"},
+        /* Whose fault it is. */
+        {"--probe sim:bluepill@fo@o", "a name behind @"},
+        {"--probe sim:bluepill@a/b", "a name behind @"},
+        {"--probe 066D@a/b", "a name behind @"},
+        {"--sim bluepill@left", "--sim gives no name; --probe sim:bluepill@left does"},
         {path, "too long a path"},
     };
 
@@ -164,9 +285,16 @@ static void what_cannot_be_is_refused_in_one_sentence(void **state)
     }
 }
 
+static int begin(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) ? 0 : -1;
+}
+
 static int finish(void **state)
 {
     (void)state;
+    rmdir(folder);
     free(made.items);
     return 0;
 }
@@ -176,11 +304,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_probe_is_the_daemon_as_it_was),
         cmocka_unit_test(each_probe_has_a_name_and_ports_in_the_order_given),
-        cmocka_unit_test(an_at_in_a_path_is_no_name),
-        cmocka_unit_test(gdb_may_be_said_for_each),
+        cmocka_unit_test(an_at_in_a_files_name_is_no_name_where_there_is_such_a_file),
+        cmocka_unit_test(what_is_no_wire_log_is_refused_before_anything_begins),
+        cmocka_unit_test(ports_may_be_said_for_each),
         cmocka_unit_test(a_path_may_hold_the_name),
+        cmocka_unit_test(places_that_only_look_alike_are_no_collision),
+        cmocka_unit_test(the_telnet_port_that_nobody_asked_for_gives_way),
         cmocka_unit_test(what_cannot_be_is_refused_in_one_sentence),
     };
 
-    return cmocka_run_group_tests(tests, NULL, finish);
+    return cmocka_run_group_tests(tests, begin, finish);
 }

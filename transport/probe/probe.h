@@ -24,7 +24,7 @@ struct probe_info {
     char place[32];    /* "usb:1-2.3", "sim:0": tells two probes with one serial apart */
     char firmware[32]; /* "V2J43S7" once opened, else empty */
     uint16_t vid, pid; /* 0 for the simulator */
-    char spec[192];    /* driver's own: for the simulator "BOARD[,FAULT...]" */
+    char spec[192];    /* the words that describe it, behind the driver's name; else empty */
     char advice[160];  /* not usable: one sentence on what to do; else empty */
 };
 
@@ -73,6 +73,8 @@ bool probe_selector_check(const char *selector, char *why, size_t why_size);
 /* No scan finds it, the selector itself says all of it: "sim:BOARD[,FAULT...]" is a simulated
  * board, "replay:FILE" answers what stands in a wire log (docs/wire-log.md). */
 bool probe_is_described(const char *selector);
+/* The file of which the selector says that it be played back; NULL: it means another probe. */
+const char *probe_replayed_file(const char *selector);
 /* Such a probe. `number` tells several of one kind apart, in serial and place. ERR_ARGUMENT with a
  * sentence that lists what there is; whether a file can be read shows at probe_open(). */
 enum err probe_describe(const char *selector, unsigned number, struct probe_info *info,

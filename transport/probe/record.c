@@ -41,6 +41,16 @@ const char *record_open(struct record *record, const char *path)
     return why;
 }
 
+const char *record_doubt(const char *path)
+{
+    struct record record;
+    const char *why = record_open(&record, path);
+
+    if (!why)
+        record_finish(&record);
+    return why;
+}
+
 void record_finish(struct record *record)
 {
     fclose(record->file);

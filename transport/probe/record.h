@@ -25,7 +25,9 @@ struct record {
     char product[64]; /* of the probe that was recorded */
 };
 
-/* NULL, or why it cannot be played back: `record` needs no record_finish() then. */
+/* NULL, or why that file cannot be played back. */
+const char *record_doubt(const char *path);
+/* The same; `record` needs a record_finish() if it is NULL. */
 const char *record_open(struct record *record, const char *path);
 void record_finish(struct record *record);
 /* The next question; false at the end. */

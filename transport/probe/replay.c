@@ -391,6 +391,9 @@ static enum err replay_describe(struct probe_info *info, unsigned number, struct
 {
     if (!info->spec[0])
         return job_fail(job, ERR_ARGUMENT, "replay: which wire log? replay:FILE");
+    const char *why = record_doubt(info->spec);
+    if (why)
+        return job_fail(job, ERR_FILE, "%s cannot be read: %s", info->spec, why);
     snprintf(info->product, sizeof info->product, "recorded wire log");
     snprintf(info->place, sizeof info->place, "replay:%u", number);
     return ERR_OK;

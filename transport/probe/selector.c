@@ -31,6 +31,14 @@ bool probe_is_described(const char *selector)
     return driver && driver->describe;
 }
 
+const char *probe_replayed_file(const char *selector)
+{
+    const char *file;
+    const struct probe_driver *driver = driver_named(selector, &file);
+
+    return driver && driver->recorded ? file : NULL;
+}
+
 enum err probe_describe(const char *selector, unsigned number, struct probe_info *info,
                         struct job *job)
 {

@@ -85,6 +85,7 @@ static void sim_leaves_words_that_name_no_board(void **state)
     assert_int_equal(at, 1);
     assert_string_equal(options.sim, "bluepill");
     assert_string_equal(options.behind_sim, "blink.elf");
+    options_init(&options);
     at = 3;
     assert_int_equal(options_take(&options, 6, argv, &at, why, sizeof why), OPTION_TAKEN);
     assert_int_equal(at, 4);
