@@ -71,9 +71,13 @@ static void parse(struct rig *rig, const char *options)
     static char pool[8][256]; /* options point into their words */
     static unsigned next;
     char *text = pool[next++ % 8], why[240];
-    const char *argv[WORDS] = {"probed", "--gdb", "0", "--telnet", "off"};
-    int argc = 5;
+    const char *argv[WORDS] = {"probed"};
+    int argc = 1;
 
+    if (!strstr(options, "--gdb"))
+        argv[argc++] = "--gdb=0";
+    if (!strstr(options, "--telnet"))
+        argv[argc++] = "--telnet=off";
     snprintf(text, sizeof pool[0], "%s", options);
     for (char *word = strtok(text, " "); word; word = strtok(NULL, " "))
         argv[argc++] = word;

@@ -22,8 +22,8 @@ struct rig {
     int code; /* of daemon_create() or daemon_run() */
 };
 
-/* Options as on the command line, parted by single spaces; --gdb 0 if not said otherwise. Returns
- * once the port is ready or the daemon has ended. */
+/* Options as on the command line, parted by single spaces; --gdb 0 and --telnet off if they say
+ * nothing of it. Returns once the port is ready or the daemon has ended. */
 void rig_start(struct rig *rig, const char *options);
 /* Waits until the log contains `text`. */
 void rig_wait_for_log(struct rig *rig, const char *text);
