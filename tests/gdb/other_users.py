@@ -101,7 +101,8 @@ def connect(user, service, place, path, namespace=None):
 
 def start(owner, *options, env=None, prefix=(), at="127.0.0.1:0"):
     """A daemon that runs as `owner`, all three ports open."""
-    words = (*prefix, COPY, "--sim", "--gdb", at, "--telnet", at, "--tcl", at, *options)
+    places = [word for name in ("--gdb", "--telnet", "--tcl") if name not in options for word in (name, at)]
+    words = (*prefix, COPY, "--sim", *places, *options)
     return Daemon(*words, telnet=None, user=owner, env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0", **(env or {})})
 
 
