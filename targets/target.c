@@ -11,8 +11,6 @@
 #include "connect/diagnose.h"
 #include "probe/probe.h"
 
-enum { SLICE_FIRST = 256 }; /* 35 ms at 100 kHz */
-
 static void init_core(struct target *target, struct core *core)
 {
     core->target = target;
@@ -20,7 +18,6 @@ static void init_core(struct target *target, struct core *core)
     core->state = TARGET_ABSENT;
     core->profile = &profile_armv7m;
     core->vector_catch = DEMCR_VC_HARDERR;
-    core->slice = SLICE_FIRST;
     core_new_power_epoch(core);
 }
 

@@ -110,8 +110,7 @@ struct watchpoint {
 /* Facts about a stop, read in one flush. */
 struct stop_facts {
     uint32_t dhcsr, icsr;
-    uint32_t scb[5]; /* CFSR, HFSR, DFSR, MMFAR, BFAR */
-    uint32_t dwt_function[DWT_MAX];
+    uint32_t scb[5];            /* CFSR, HFSR, DFSR, MMFAR, BFAR */
     uint32_t pc, special, xpsr; /* when no other registers were asked for */
 };
 enum { FACT_CFSR, FACT_HFSR, FACT_DFSR, FACT_MMFAR, FACT_BFAR };
@@ -147,7 +146,8 @@ struct core {
 
     struct register_cache regs;
     struct cache cache;
-    size_t slice; /* bytes that take well under 50 ms on the wire, learnt */
+    size_t slice;       /* bytes that take well under 50 ms on the wire, learnt.. */
+    uint32_t slice_khz; /* ..at this speed of SWD */
 
     struct fpb fpb;
     struct dwt dwt;
@@ -272,7 +272,7 @@ enum err core_go_on(struct core *core, const struct target_stop *stop);
 void stop_queue(struct core *core, bool full, struct stop_facts *facts);
 void stop_queue_faults(struct core *core, struct stop_facts *facts);
 /* And which comparator matched. */
-void stop_queue_matches(struct core *core, struct stop_facts *facts);
+void stop_queue_matches(struct core *core);
 /* After the flush: reads ahead around pc and sp, then says why the core stands. `plain` is the
  * reason when it was asked to. Also fills core->stop. */
 enum err stop_explain(struct core *core, const struct stop_facts *facts, enum stop_reason plain,

@@ -30,6 +30,7 @@ struct dwt {
     uint8_t mask_max; /* log2 of the largest range of one comparator */
     uint32_t epoch;   /* in which written[] is what the chip holds; 0: not known */
     struct dwt_slot written[DWT_MAX];
+    uint32_t matched[DWT_MAX]; /* FUNCTION as read since the core was let go: MATCHED adds up */
 };
 
 /* Cuts [address, address + length) into naturally aligned powers of two, none above

@@ -76,9 +76,9 @@ static void queue_look(struct core *core, struct stop_facts *facts)
 {
     ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 0);
     stop_queue(core, true, facts);
+    stop_queue_matches(core);
     stop_queue_likely(core);
     ops_barrier(&core->ops);
-    stop_queue_matches(core, facts);
     regs_queue_read(core);
     stop_queue_ahead(core, stop_likely_pc(core), core->regs.word[SLOT_SP]);
 }

@@ -13,7 +13,7 @@ enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason 
     ops_write32(&core->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | mask);
     ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
     stop_queue(core, true, &facts);
-    stop_queue_matches(core, &facts);
+    stop_queue_matches(core);
     regs_queue_read(core);
     enum err err = core_flush(core);
     if (err)

@@ -6,6 +6,9 @@
 #include "probe/probe.h"
 
 enum {
+    SLICE_FIRST = 256, /* 35 ms at 100 kHz */
+    SLICE_FIRST_MS = 30,
+    CLOCKS_A_WORD = 46, /* of SWD: IHI 0031, B4.1 */
     SLICE_MIN = 64,
     SLICE_MAX = 16384,
     SLICE_SHORT_US = 15000, /* a slice that took less may grow */
@@ -68,10 +71,25 @@ static void learn_slice(struct core *core, size_t length, uint64_t took_us)
         core->slice = grown(core->slice, took_us);
 }
 
-/* How much of the request the next slice takes; all but the last end at a word. */
-static size_t slice_of(const struct core *core, uint32_t address, size_t length)
+/* What the wire alone lets expect; what it costs besides is learnt. */
+static size_t slice_at(uint32_t khz)
 {
-    if (!core->slice || length <= core->slice)
+    size_t slice = (size_t)khz * SLICE_FIRST_MS / CLOCKS_A_WORD * 4 & ~(size_t)63;
+
+    if (!khz)
+        return SLICE_FIRST;
+    return slice < SLICE_MIN ? SLICE_MIN : slice > SLICE_MAX ? SLICE_MAX : slice;
+}
+
+/* How much of the request the next slice takes; all but the last end at a word. */
+static size_t slice_of(struct core *core, uint32_t address, size_t length)
+{
+    uint32_t khz = probe_now_khz(core->target->probe);
+
+    if (!core->slice || khz != core->slice_khz)
+        core->slice = slice_at(khz);
+    core->slice_khz = khz;
+    if (length <= core->slice)
         return length;
     return core->slice - (address & 3);
 }

@@ -11,7 +11,7 @@ static enum err collect_stop(struct core *core, struct target_stop *stop)
 
     core->state = TARGET_HALTED; /* so the look said */
     stop_queue(core, true, &facts);
-    stop_queue_matches(core, &facts);
+    stop_queue_matches(core);
     stop_queue_likely(core);
     regs_queue_read(core);
     enum err err = core_flush(core);

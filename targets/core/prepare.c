@@ -4,6 +4,8 @@
  */
 #include "core/core.h"
 
+#include <string.h>
+
 void core_queue_prepare(struct core *core, uint32_t exclude)
 {
     regs_queue_dirty(core);
@@ -43,6 +45,7 @@ void core_queue_mask(struct core *core, bool masked)
 void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked)
 {
     core_queue_mask(core, masked);
+    memset(core->dwt.matched, 0, sizeof core->dwt.matched);
     ops_write32(&core->ops, SCB_DFSR, DFSR_ALL);
     ops_write32(&core->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);
 }

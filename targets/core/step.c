@@ -30,7 +30,7 @@ static void queue_step_end(struct core *core, bool full, struct stop_facts *fact
     ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, STEP_LIMIT_US);
     breakpoints_queue(core, NO_ADDRESS);
     stop_queue(core, full, facts);
-    stop_queue_matches(core, facts);
+    stop_queue_matches(core);
     if (full) {
         regs_queue_read(core);
         return;
@@ -202,7 +202,7 @@ static enum err run_a_while(struct core *core, uint64_t deadline, struct stop_fa
     do {
         ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HANDLERS_SLICE_US);
         stop_queue(core, true, facts);
-        stop_queue_matches(core, facts);
+        stop_queue_matches(core);
         regs_queue_read(core);
         err = core_flush(core);
         core_prepared(core, err == ERR_TIMEOUT ? ERR_OK : err);

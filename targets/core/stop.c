@@ -35,19 +35,12 @@ void stop_queue(struct core *core, bool full, struct stop_facts *facts)
     ops_read32(ops, DHCSR, &facts->dhcsr);
 }
 
-/* Reading clears MATCHED (C1.8.17): not before the core is known to stand. */
-void stop_queue_matches(struct core *core, struct stop_facts *facts)
+/* Reading clears MATCHED (C1.8.17). */
+void stop_queue_matches(struct core *core)
 {
-    bool first = true;
-
-    for (unsigned i = 0; i < core->dwt.count; i++) {
-        if (!core->dwt.written[i].function)
-            continue;
-        if (first)
-            ops_barrier(&core->ops);
-        first = false;
-        ops_read32(&core->ops, DWT_FUNCTION(i), &facts->dwt_function[i]);
-    }
+    for (unsigned i = 0; i < core->dwt.count; i++)
+        if (core->dwt.written[i].function)
+            ops_collect32(&core->ops, DWT_FUNCTION(i), &core->dwt.matched[i]);
 }
 
 /* gdb looks at what is watched as soon as the core stands, and again when it has stepped on, with
@@ -138,12 +131,11 @@ static void add_hit(struct target_stop *stop, const struct watchpoint *watch)
                  names[watch->kind], watch->address, watch->length);
 }
 
-static void say_watchpoint(struct core *core, const struct stop_facts *facts,
-                           struct target_stop *stop)
+static void say_watchpoint(struct core *core, struct target_stop *stop)
 {
     for (unsigned i = 0; i < core->dwt.count; i++) {
         const struct dwt_slot *slot = &core->dwt.written[i];
-        if (slot->function && (facts->dwt_function[i] & DWT_FUNCTION_MATCHED))
+        if (slot->function && (core->dwt.matched[i] & DWT_FUNCTION_MATCHED))
             add_hit(stop, &core->watchpoints[slot->watchpoint]);
     }
     stop->reason = stop->owners ? STOP_WATCHPOINT : STOP_EXTERNAL;
@@ -291,7 +283,7 @@ enum err stop_explain(struct core *core, const struct stop_facts *facts, enum st
     else if (dfsr & DFSR_VCATCH)
         say_vector_catch(core, facts, stop);
     else if (dfsr & DFSR_DWTTRAP)
-        say_watchpoint(core, facts, stop);
+        say_watchpoint(core, stop);
     else if (dfsr & DFSR_BKPT)
         say_breakpoint(core, stop);
     else if (dfsr & DFSR_EXTERNAL)

@@ -12,15 +12,25 @@ enum {
 
 /* --- answers --- */
 
+/* Reading cleared these bits. */
+static void note_cleared(const struct mem_ap_run *run, size_t slot)
+{
+    bool element = run->slots[slot].kind == SLOT_ELEMENT && run->list[slot].read;
+    const struct op *op = mem_ap_op_at(run, slot);
+
+    if (run->slots[slot].kind == SLOT_STATUS ||
+        (element && mem_ap_address(op, run->slots[slot].at.step) == DEBUG_DHCSR))
+        probe_note_dhcsr(run->probe, run->list[slot].value);
+    if (element && op->adds_up)
+        probe_deliver(op, run->list[slot].value);
+}
+
 /* Not there yet: the operation is looked at again from `step` on. What was read behind it in this
  * batch is dropped, but not the sticky bits that reading cleared. */
 static bool look_again(struct mem_ap_run *run, size_t slot, uint32_t step, size_t done)
 {
     for (size_t i = slot + 1; i < done; i++)
-        if (run->slots[i].kind == SLOT_STATUS ||
-            (run->slots[i].kind == SLOT_ELEMENT && run->list[i].read &&
-             mem_ap_address(mem_ap_op_at(run, i), run->slots[i].at.step) == DEBUG_DHCSR))
-            probe_note_dhcsr(run->probe, run->list[i].value);
+        note_cleared(run, i);
     run->next = (struct mem_ap_cursor){.op = run->slots[slot].at.op, .step = step};
     run->unsatisfied = true;
     run->retries = 0; /* it was answered: the next look is another access */
@@ -76,7 +86,7 @@ static void accept_element(struct mem_ap_run *run, size_t slot)
         value &= (1u << 8 * op->width) - 1;
     if (!to) {
         if (op->result)
-            *op->result = value;
+            probe_deliver(op, value);
         return;
     }
     to += (size_t)step * op->width;

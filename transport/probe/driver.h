@@ -83,6 +83,12 @@ enum err probe_run(struct probe *probe, struct op *ops, size_t count);
 /* Keeps the bits of a DHCSR value that reading it cleared, for ops_take_dhcsr_sticky(). */
 void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr);
 
+/* Hands out what a word read as, by op->result. */
+static inline void probe_deliver(const struct op *op, uint32_t value)
+{
+    *op->result = op->adds_up ? *op->result | value : value;
+}
+
 /* Records the sentence of a failed operation: what it was, at which address and width, which ACK
  * ("AP0 read of 32 bits at 0x40022010: FAULT") and returns the code for that ACK. */
 enum err probe_fail_op(struct probe *probe, const struct op *op, uint32_t address,

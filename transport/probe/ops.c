@@ -50,14 +50,29 @@ static void append_memory(struct ops *ops, const struct op *op)
                      "0x%08x cannot be accessed in units of %u bytes", op->address, op->width);
 }
 
+static struct op read_of_word(uint32_t address, uint32_t *value)
+{
+    return (struct op){.kind = OP_READ,
+                       .width = 4,
+                       .increment = true,
+                       .address = address,
+                       .count = 1,
+                       .result = value};
+}
+
 void ops_read32(struct ops *ops, uint32_t address, uint32_t *value)
 {
-    append_memory(ops, &(struct op){.kind = OP_READ,
-                                    .width = 4,
-                                    .increment = true,
-                                    .address = address,
-                                    .count = 1,
-                                    .result = value});
+    struct op op = read_of_word(address, value);
+
+    append_memory(ops, &op);
+}
+
+void ops_collect32(struct ops *ops, uint32_t address, uint32_t *bits)
+{
+    struct op op = read_of_word(address, bits);
+
+    op.adds_up = true;
+    append_memory(ops, &op);
 }
 
 static void write_one(struct ops *ops, uint32_t address, uint8_t width, uint32_t value)

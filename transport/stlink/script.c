@@ -47,6 +47,8 @@ struct script {
     bool registers; /* holds a core register write: S_REGRDY must be seen before anything but
                        another */
     size_t operations;
+    /* Up to the last write that letting the core go depends on. */
+    size_t firm_used, firm_operations, firm_end;
 };
 
 static void add(struct script *script, size_t op, uint8_t code, uint32_t operand, enum role role)
@@ -121,7 +123,6 @@ static void add_op(struct script *script, size_t index, const struct op *op)
         add(script, index, ITEM_ADDRESS, op->address, ROLE_NONE);
         add(script, index, ITEM_WRITE, written(op), ROLE_NONE);
         script->closed = !in_ppb(op->address);
-        script->writes |= op->address != DFSR;
         break;
     case OP_WAIT:
         add(script, index, ITEM_READ, op->address, ROLE_WAIT);
@@ -141,7 +142,12 @@ static void add_op(struct script *script, size_t index, const struct op *op)
         add(script, index, ITEM_READ, DHCSR, ROLE_READY);
         break;
     }
-    script->writes |= op->kind == OP_REG_WRITE;
+    if (op->kind == OP_REG_WRITE || (op->kind == OP_WRITE && op->address != DFSR)) {
+        script->writes = true;
+        script->firm_used = script->used;
+        script->firm_operations = script->operations + 1;
+        script->firm_end = index + 1;
+    }
     script->uncertain = script->uncertain || (op->kind == OP_READ && !in_ppb(op->address));
     script->registers = script->registers || op->kind == OP_REG_WRITE;
     script->operations++;
@@ -179,6 +185,17 @@ static bool depends(const struct script *script, const struct op *op)
     return script->uncertain || (op->kind == OP_WRITE && !in_ppb(op->address));
 }
 
+/* The core is let go by the next script. One write alone is a command without a script: what stands
+ * behind it waits for the next one, too. */
+static size_t end_before_going(struct script *script, size_t end)
+{
+    if (script->firm_operations != 1)
+        return end;
+    script->used = script->firm_used;
+    script->operations = 1;
+    return script->firm_end;
+}
+
 /* Fills the script from `first` on; returns the first operation it did not look at. Reads that are
  * stepped over run after the script, so nothing that writes or waits may follow one in the same
  * script. */
@@ -199,7 +216,7 @@ static size_t build(const struct stlink *stlink, struct script *script, const st
         if (changes && (stepped_over || script->waits || !fits))
             break;
         if (changes && depends(script, op))
-            break;
+            return stlink_is_action(op) && !stepped_over ? end_before_going(script, i) : i;
         if (fits)
             add_op(script, i, op);
         else
@@ -251,7 +268,7 @@ static void deliver(struct op *op, size_t element, uint32_t value)
     if (op->data)
         put_le32((uint8_t *)op->data + 4 * element, value);
     else
-        *op->result = value;
+        probe_deliver(op, value);
 }
 
 static bool satisfied(const struct op *op, enum role role, uint32_t value)
@@ -261,13 +278,21 @@ static bool satisfied(const struct op *op, enum role role, uint32_t value)
     return role != ROLE_WAIT || (value & op->mask) == op->value;
 }
 
-/* Reading DHCSR cleared its sticky bits whatever became of the items before. */
-static void note_dhcsr(struct probe *probe, const struct script *script, const uint8_t *reply)
+/* Reading cleared these bits whatever became of the items before. */
+static void note_cleared(struct probe *probe, const struct script *script, const struct op *ops,
+                         const uint8_t *reply)
 {
-    for (size_t i = 0; i < script->used; i++)
-        if (script->items[i].code == ITEM_READ && script->items[i].operand == DHCSR &&
-            reply[4 * script->used + 4 * i] == STLINK_STATUS_OK)
-            probe_note_dhcsr(probe, get_le32(reply + 4 * i));
+    for (size_t i = 0; i < script->used; i++) {
+        const struct item *item = &script->items[i];
+        uint32_t value = get_le32(reply + 4 * i);
+
+        if (item->code != ITEM_READ || reply[4 * script->used + 4 * i] != STLINK_STATUS_OK)
+            continue;
+        if (item->operand == DHCSR)
+            probe_note_dhcsr(probe, value);
+        if (ops[item->op].adds_up)
+            probe_deliver(&ops[item->op], value);
+    }
 }
 
 /* Something behind the failed operation that must not happen twice happened, or may have. */
@@ -359,7 +384,7 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
         stlink->dirty = true;
         return may_repeat_all(&script, ops) ? ERR_OK : stlink_fail_echo(probe, reply);
     }
-    note_dhcsr(probe, &script, reply);
+    note_cleared(probe, &script, ops, reply);
     size_t stopped = check(&script, ops, *end, reply, done, &failed);
     if (stopped == *end)
         return ERR_OK;

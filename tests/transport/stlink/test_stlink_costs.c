@@ -249,6 +249,25 @@ static void callers_come_along(void **state)
     bench_close(&bench);
 }
 
+/* 16 KiB as gdb asks for them; the first long read has nothing to learn from. */
+static void long_reads_begin_with_long_slices(void **state)
+{
+    static uint8_t bytes[8192];
+    struct bench bench;
+    struct target *target = open_target(&bench, &rows[0]);
+    struct target_stop stop;
+    uint64_t mark = 0;
+
+    (void)state;
+    assert_int_equal(target_halt(target, &stop), ERR_OK);
+    transfers(&bench, &mark);
+    assert_int_equal(target_read(target, RAM, bytes, sizeof bytes, NULL), ERR_OK);
+    assert_int_equal(target_read(target, RAM + 0x2000, bytes, sizeof bytes, NULL), ERR_OK);
+    assert_in_range(transfers(&bench, &mark), 1, 20);
+    target_destroy(target);
+    bench_close(&bench);
+}
+
 static void few_commands(void **state)
 {
     (void)state;
@@ -263,6 +282,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_watched_comes_along),
         cmocka_unit_test(callers_come_along),
+        cmocka_unit_test(long_reads_begin_with_long_slices),
         cmocka_unit_test(few_commands),
     };
 

@@ -10,6 +10,8 @@
 #define DEMCR 0xE000EDFCu
 #define AIRCR 0xE000ED0Cu
 #define FP_COMP0 0xE0002008u
+#define DWT_COMP0 0xE0001020u
+#define DWT_FUNCTION0 0xE0001028u
 #define DCRSR 0xE000EDF4u
 #define PERIPHERAL 0x4002200Cu
 #define NOWHERE 0x60000000u
@@ -105,11 +107,12 @@ static void letting_go_waits_for_every_write_but_dfsr(void **state)
     (void)state;
     start(&b, &wire, "V2J43");
     ops_write32(&b.ops, FP_COMP0, 0);
+    ops_write32(&b.ops, FP_COMP0 + 4, 0);
     ops_write32(&b.ops, DFSR, 0x1F);
     ops_write32(&b.ops, DHCSR, DHCSR_STEP);
     ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
     ops_read32(&b.ops, DFSR, &value);
-    expect(&b, &wire, "[ww] [wrr] ");
+    expect(&b, &wire, "[www] [wrr] ");
     ops_write32(&b.ops, DFSR, 0x1F);
     ops_write32(&b.ops, DHCSR, DHCSR_STEP);
     ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
@@ -118,6 +121,66 @@ static void letting_go_waits_for_every_write_but_dfsr(void **state)
     ops_write32(&b.ops, DEMCR, 1);
     ops_write32(&b.ops, AIRCR, 0x05FA0004);
     expect(&b, &wire, "35 35 ");
+    bench_close(&b);
+}
+
+/* It is a command without a script, and what could stand behind it goes with the next one. */
+static void one_write_before_letting_go_is_one_command(void **state)
+{
+    struct wire wire;
+    struct bench b;
+    uint32_t value;
+
+    (void)state;
+    start(&b, &wire, "V2J43");
+    ops_write32(&b.ops, FP_COMP0, 0);
+    ops_write32(&b.ops, DFSR, 0x1F);
+    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
+    ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
+    ops_read32(&b.ops, DFSR, &value);
+    expect(&b, &wire, "35 [wwrr] ");
+    ops_write32(&b.ops, DFSR, 0x1F);
+    ops_write32(&b.ops, FP_COMP0, 0);
+    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
+    ops_read32(&b.ops, DFSR, &value);
+    expect(&b, &wire, "[ww] [wr] "); /* in their order */
+    ops_reg_write(&b.ops, 0, 1);
+    ops_write32(&b.ops, DFSR, 0x1F);
+    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
+    ops_read32(&b.ops, DFSR, &value);
+    expect(&b, &wire, "34 [wwr] "); /* WRITEREG waits for S_REGRDY itself */
+    bench_close(&b);
+}
+
+/* A look that comes before the core stands takes them away too. */
+static void bits_that_clear_add_up_behind_a_wait(void **state)
+{
+    struct bench b;
+    uint32_t matched = 0, value = 0;
+
+    (void)state;
+    bench_open(&b, "V2J43", "bluepill");
+    bench_connect(&b);
+    bench_halt(&b);
+    ops_write32(&b.ops, DEMCR, 1u << 24);
+    ops_write32(&b.ops, DWT_COMP0, RAM + 0x100);
+    ops_write32(&b.ops, DWT_FUNCTION0, 6);
+    ops_write32(&b.ops, RAM + 0x80, 0xBF006001); /* str r1, [r0]; nop */
+    ops_reg_write(&b.ops, 0, RAM + 0x100);
+    ops_reg_write(&b.ops, 15, RAM + 0x80);
+    ops_reg_write(&b.ops, 16, 1u << 24);
+    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
+    ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
+    ops_wait32(&b.ops, CPUID, 1, 0, 300); /* never true */
+    ops_collect32(&b.ops, DWT_FUNCTION0, &matched);
+    assert_int_equal(ops_flush(&b.ops), ERR_TIMEOUT);
+    assert_true(matched & 1u << 24);
+    job_clear(&b.job);
+    ops_read32(&b.ops, DWT_FUNCTION0, &value);
+    ops_collect32(&b.ops, DWT_FUNCTION0, &matched);
+    bench_flush(&b);
+    assert_int_equal(value, 6); /* it was there once */
+    assert_true(matched & 1u << 24);
     bench_close(&b);
 }
 
@@ -298,6 +361,8 @@ int main(void)
         cmocka_unit_test(one_word_is_one_command),
         cmocka_unit_test(debug_registers_share),
         cmocka_unit_test(letting_go_waits_for_every_write_but_dfsr),
+        cmocka_unit_test(one_write_before_letting_go_is_one_command),
+        cmocka_unit_test(bits_that_clear_add_up_behind_a_wait),
         cmocka_unit_test(core_registers_are_seen_to_arrive),
         cmocka_unit_test(memory_writes_depend_on_what_stands_before),
         cmocka_unit_test(peripherals_are_not_read_by_scripts),
