@@ -102,6 +102,7 @@ struct sim_board {
     enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */
     bool debugger;                /* the bus access under way comes from the AHB-AP */
     bool debugger_seen;           /* there was one since power-on */
+    enum sim_reset_cause requested; /* by the chip: why it will be reset; else software does it */
     bool remarks_due;
 
     struct sim_link link;
@@ -150,7 +151,10 @@ void sim_pins_changed(struct sim_board *board);
 void sim_unplug(struct sim_board *board);
 /* Resets the chip but for what only power resets; the core too. */
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause);
-/* The same for the core: see struct sim_bus. */
+/* Something on the chip wants that, in the midst of an access: it is done before the next
+ * instruction. */
+void sim_chip_request_reset(struct sim_board *board, enum sim_reset_cause cause);
+/* For the core: see struct sim_bus. */
 void sim_system_reset(void *board);
 
 /* --- sw_dp.c, ahb_ap.c --- */

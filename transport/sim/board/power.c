@@ -14,9 +14,19 @@ void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
     sim_cpu_reset(board->cpu, cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM);
 }
 
-void sim_system_reset(void *board)
+void sim_chip_request_reset(struct sim_board *board, enum sim_reset_cause cause)
 {
-    sim_chip_reset(board, SIM_CAUSE_SOFTWARE);
+    board->requested = cause;
+    sim_cpu_request_reset(board->cpu);
+}
+
+void sim_system_reset(void *user)
+{
+    struct sim_board *board = user;
+    enum sim_reset_cause cause = board->requested ? board->requested : SIM_CAUSE_SOFTWARE;
+
+    board->requested = 0;
+    sim_chip_reset(board, cause);
 }
 
 static void power_up(struct sim_board *board)

@@ -57,7 +57,7 @@ void sim_preloaded_program(struct sim_board *board, enum sim_preloaded_program p
     } else {
         memset(page, 0xFF, page_size);
         place(board, SIM_FLASH,
-              program == SIM_PROGRAM_SLEEP ? &sleep_program : &board->chip->swj_off);
+              program == SIM_PROGRAM_SLEEP ? &sleep_program : board->chip->swj_off);
     }
     if (board->powered)
         sim_chip_reset(board, SIM_CAUSE_PIN);

@@ -147,6 +147,12 @@ void sim_cpu_hold(struct sim_cpu *cpu, bool held)
     sim_cpu_refresh(cpu);
 }
 
+void sim_cpu_request_reset(struct sim_cpu *cpu)
+{
+    cpu->system->reset_due = SIM_DUE_SYSTEM;
+    sim_cpu_refresh(cpu);
+}
+
 void sim_cpu_reset_if_due(struct sim_cpu *cpu)
 {
     enum sim_reset_due due = cpu->system->reset_due;

@@ -144,6 +144,9 @@ uint64_t sim_cpu_run(struct sim_cpu *cpu, uint64_t cycles);
 bool sim_cpu_is_idle(const struct sim_cpu *cpu);
 bool sim_cpu_is_halted(const struct sim_cpu *cpu);
 
+/* Something on the chip resets it, as AIRCR.SYSRESETREQ does: before the next instruction. */
+void sim_cpu_request_reset(struct sim_cpu *cpu);
+
 /* Level of an external interrupt line, from a peripheral. */
 void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level);
 

@@ -18,7 +18,7 @@ struct sim_part;
 
 enum { SIM_GATES_MAX = 8, SIM_MEMORIES_MAX = 8, SIM_PORTS_MAX = 11, SIM_PINS = 16 };
 enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 8 }; /* with the empty one at the end */
-enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PH = 7 };
+enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PH = 7 };
 
 /* --- memories --- */
 
@@ -93,11 +93,18 @@ struct sim_gate_register {
 
 /* --- what the board asks of a family's controllers --- */
 
-enum sim_reset_cause { SIM_CAUSE_POWER, SIM_CAUSE_PIN, SIM_CAUSE_SOFTWARE, SIM_CAUSES };
+enum sim_reset_cause {
+    SIM_CAUSE_POWER,
+    SIM_CAUSE_PIN,
+    SIM_CAUSE_SOFTWARE,
+    SIM_CAUSE_OPTIONS, /* they were to be loaded */
+    SIM_CAUSES
+};
 
-/* An oscillator or a PLL, by its bits of RCC_CR; on 0: no more. */
+/* An oscillator or a PLL, by its bits of RCC_CR, or of a plain register; on 0: no more. */
 struct sim_oscillator {
     uint32_t on, ready;
+    uint8_t reg;     /* offset of the plain register; 0: in CR */
     bool is_crystal; /* the board has it, or it never gets ready */
     bool is_source;  /* of the system clock, as CFGR.SW says: */
     uint8_t sw;
@@ -145,10 +152,23 @@ struct sim_flash_registers {
     bool opens_twice; /* right keys while it is open are no error */
 };
 
+/* How the families differ whose controller is that of the F1, for f1_flash.c and f1_options.c. */
+struct sim_fpec_family {
+    uint8_t open, sealed;           /* bytes RDP; sealed 0: there is no level 2 */
+    uint8_t user_shift, data_shift; /* in OBR */
+    uint8_t user;                   /* bits of the byte USER that the chip has */
+    uint32_t ones;                  /* bits of OBR that are always 1 */
+    bool keeps_until_power;         /* read protection ends with power only */
+    bool reset_loads;               /* any reset does; else only power and OBL_LAUNCH */
+    bool launches;                  /* CR.OBL_LAUNCH loads the option bytes and resets */
+    bool keeps_out;                 /* level 1: from everyone once a debugger was there */
+};
+
 struct sim_flash_kind {
     const struct sim_device *device;
     const struct sim_flash_registers *registers;
-    bool hides_size; /* the size register reads as 0 under read protection */
+    const struct sim_fpec_family *fpec; /* of those that have it */
+    bool hides_size;                    /* the size register reads as 0 under read protection */
     /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
     uint8_t stalling[2];
     /* Option bytes as the chip leaves the factory; everything else is erased. */
@@ -193,6 +213,7 @@ struct sim_gpio_kind {
     struct sim_pin (*pin)(const struct sim_board *board, unsigned port, unsigned pin);
     /* Do the pins still reach the SW-DP? */
     bool (*swd_reachable)(const struct sim_board *board);
+    bool no_jtag; /* the debug port has two pins */
 };
 
 /* The MCU debug component: registers by word offset, IDCODE first. */
@@ -200,6 +221,8 @@ enum { SIM_DBGMCU_REGISTERS = 4 };
 struct sim_dbgmcu_facts {
     uint32_t idcode;
     bool hidden_from_program; /* it reads IDCODE as 0 */
+    bool gated;               /* all but IDCODE want a clock: */
+    struct sim_gate gate;
     uint32_t writable[SIM_DBGMCU_REGISTERS];
 };
 
@@ -242,9 +265,9 @@ struct sim_chip {
     const struct sim_flash_kind *flash;
     const struct sim_gpio_kind *gpio;
     struct sim_dbgmcu_facts dbgmcu;
-    struct sim_program swj_off; /* takes the debug pins away */
+    const struct sim_program *swj_off; /* takes the debug pins away */
 };
 
-extern const struct sim_chip sim_chip_f103c8, sim_chip_f401cc;
+extern const struct sim_chip sim_chip_f031x6, sim_chip_f103c8, sim_chip_f303k8, sim_chip_f401cc;
 
 #endif

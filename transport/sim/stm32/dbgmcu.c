@@ -18,6 +18,14 @@ uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset)
     return dbgmcu->registers[offset / 4];
 }
 
+/* It keeps what it holds while its clock is off, and does what it says. */
+static bool is_deaf(const struct sim_board *board)
+{
+    const struct sim_dbgmcu_facts *facts = &board->chip->dbgmcu;
+
+    return facts->gated && !(board->enables[facts->gate.reg] >> facts->gate.bit & 1);
+}
+
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct sim_board *board = part->board;
@@ -25,6 +33,8 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 
     if (offset == IDCODE)
         *value = board->debugger || !facts->hidden_from_program ? facts->idcode : 0;
+    else if (is_deaf(board))
+        *value = 0;
     else
         *value = offset / 4 < SIM_DBGMCU_REGISTERS ? sim_dbgmcu(board, offset) : 0;
     return true;
@@ -35,7 +45,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     struct dbgmcu *dbgmcu = part->state;
     unsigned i = offset / 4;
 
-    if (i < SIM_DBGMCU_REGISTERS)
+    if (i < SIM_DBGMCU_REGISTERS && !is_deaf(part->board))
         dbgmcu->registers[i] = value & part->board->chip->dbgmcu.writable[i];
     return true;
 }

@@ -46,6 +46,7 @@ static const uint16_t swj_off[] = {
     0xE7FE,         /*        b     . */
     0x1018, 0x4002, 0x0004, 0x4001,
 };
+static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
 
 /* Arm's own ROM table, where nobody changed it. */
 static const struct sim_clone clone = {
@@ -92,5 +93,5 @@ const struct sim_chip sim_chip_f103c8 = {
     .dbgmcu = {.idcode = 0x20036410,
                .hidden_from_program = true,
                .writable = {[DBGMCU_CR / 4] = 0x001FFFE7}},
-    .swj_off = {swj_off, sizeof swj_off / sizeof *swj_off},
+    .swj_off = &swj_off_program,
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller of the STM32F1 with one bank (PM0075; RM0008, 3.3.3). */
+/* The flash controller of the STM32F1 with one bank (PM0075; RM0008, 3.3.3), which F0 and F3 have,
+ * too (RM0360, chapter 3; RM0366, chapter 3). */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -15,6 +16,7 @@
 #define CR_OPTWRE (1u << 9)
 #define CR_ERRIE (1u << 10)
 #define CR_EOPIE (1u << 12)
+#define CR_OBL_LAUNCH (1u << 13)
 #define CR_WRITABLE (CR_PG | CR_PER | CR_MER | CR_OPTPG | CR_OPTER | CR_LOCK | CR_ERRIE | CR_EOPIE)
 #define SR_BSY (1u << 0)
 #define SR_PGERR (1u << 2)
@@ -51,18 +53,30 @@ static bool trusted(const struct sim_board *board)
 
 static bool readable(const struct sim_board *board)
 {
-    return !sim_f1_is_protected(board) || trusted(board);
+    if (!sim_f1_is_protected(board))
+        return true;
+    return trusted(board) && !(sim_fpec(board)->keeps_out && board->debugger_seen);
+}
+
+/* Where level 1 keeps out it answers with an error of programming (RM0366, 3.3.1). */
+static bool kept_out(struct sim_board *board)
+{
+    if (!sim_fpec(board)->keeps_out || readable(board))
+        return false;
+    sim_flash_fail(board, SR_PGERR);
+    return true;
 }
 
 static bool write_protected(const struct sim_board *board, uint32_t offset)
 {
-    enum { PAGES_A_BIT = 4, ALWAYS_WITH_RDP = 4 };
+    enum { BYTES_A_BIT = 4096, LAST_BIT = 31 };
     const struct sim_f1_flash *flash = board->flash->state;
-    uint32_t page = offset / board->chip->page_size;
+    uint32_t bit = offset / BYTES_A_BIT;
 
-    if (!(flash->wrpr & 1u << page / PAGES_A_BIT))
+    if (!(flash->wrpr >> (bit < LAST_BIT ? bit : LAST_BIT) & 1))
         return true;
-    return sim_f1_is_protected(board) && (page < ALWAYS_WITH_RDP || !trusted(board));
+    return !sim_fpec(board)->keeps_out && sim_f1_is_protected(board) &&
+           (bit == 0 || !trusted(board));
 }
 
 /* --- erase and program --- */
@@ -98,6 +112,8 @@ static void start(struct sim_board *board)
 {
     struct sim_f1_flash *flash = board->flash->state;
 
+    if (flash->common.cr & (CR_MER | CR_PER) && kept_out(board))
+        return;
     if (flash->common.cr & CR_MER) {
         erase_all(board);
     } else if (flash->common.cr & CR_PER) {
@@ -118,6 +134,8 @@ static bool write_main(struct sim_board *board, uint32_t offset, unsigned width,
     /* Without PG the manual is silent; the chip answers with a bus error. */
     if (width != 2 || (flash->common.cr & (CR_PG | CR_LOCK)) != CR_PG)
         return false;
+    if (kept_out(board))
+        return true;
     if (write_protected(board, offset)) {
         sim_flash_fail(board, SR_WRPRTERR);
     } else if (get_le16(cell) != 0xFFFF && value != 0) {
@@ -136,6 +154,10 @@ static bool write_option(struct sim_board *board, uint32_t offset, unsigned widt
     if (width != 2 ||
         (flash->common.cr & (CR_OPTPG | CR_OPTWRE | CR_LOCK)) != (CR_OPTPG | CR_OPTWRE))
         return false;
+    if (sim_f1_is_sealed(board)) {
+        sim_flash_fail(board, SR_WRPRTERR);
+        return true;
+    }
     if (get_le16(&sim_memory_bytes(board, SIM_OPTIONS)[offset]) != 0xFFFF) {
         sim_flash_fail(board, SR_PGERR);
         return true;
@@ -183,6 +205,10 @@ static void write_cr(struct sim_board *board, uint32_t value)
     if (value & CR_LOCK)
         flash->common.cr &= ~CR_OPTWRE;
     sim_flash_update_irq(board);
+    if (value & CR_OBL_LAUNCH && sim_fpec(board)->launches) {
+        flash->launching = true;
+        sim_chip_request_reset(board, SIM_CAUSE_OPTIONS);
+    }
     if (value & CR_STRT && !(value & CR_LOCK))
         start(board);
 }
@@ -244,15 +270,39 @@ static const struct sim_flash_registers registers = {
 };
 const struct sim_device sim_device_f1_flash = {
     sizeof(struct sim_f1_flash), read, write, reset, NULL, sim_flash_sync};
-const struct sim_flash_kind sim_f1_flash = {
-    .device = &sim_device_f1_flash,
-    .registers = &registers,
-    .hides_size = true,
-    .factory = sim_f1_options_factory,
-    .load_options = sim_f1_options_load,
-    .is_protected = sim_f1_is_protected,
-    .set_protection = sim_f1_set_protection,
-    .readable = readable,
-    .busy_until = sim_flash_busy_until,
-    .write = write_memory,
+static const struct sim_fpec_family f1 = {
+    .open = 0xA5,
+    .user_shift = 2,
+    .data_shift = 10,
+    .user = 0x07,
+    .ones = 0x1Fu << 5,
+    .keeps_until_power = true,
+    .reset_loads = true,
 };
+static const struct sim_fpec_family f0 = {
+    .open = 0xAA,
+    .sealed = 0xCC,
+    .user_shift = 8,
+    .data_shift = 16,
+    .user = 0xFF,
+    .launches = true,
+    .keeps_out = true,
+};
+static const struct sim_fpec_family f3 = {
+    .open = 0xAA,
+    .sealed = 0xCC,
+    .user_shift = 8,
+    .data_shift = 16,
+    .user = 0xFF,
+    .reset_loads = true,
+    .launches = true,
+    .keeps_out = true,
+};
+#define CONTROLLER(family)                                                        \
+    .device = &sim_device_f1_flash, .registers = &registers, .fpec = &(family),   \
+    .factory = sim_f1_options_factory, .load_options = sim_f1_options_load,       \
+    .is_protected = sim_f1_is_protected, .set_protection = sim_f1_set_protection, \
+    .readable = readable, .busy_until = sim_flash_busy_until, .write = write_memory
+const struct sim_flash_kind sim_f1_flash = {CONTROLLER(f1), .hides_size = true};
+const struct sim_flash_kind sim_f0_flash = {CONTROLLER(f0), .is_sealed = sim_f1_is_sealed};
+const struct sim_flash_kind sim_f3_flash = {CONTROLLER(f3), .is_sealed = sim_f1_is_sealed};

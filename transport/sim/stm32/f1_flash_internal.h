@@ -8,16 +8,23 @@
 struct sim_f1_flash {
     struct sim_flash common;
     uint32_t ar, obr, wrpr;
+    bool launching; /* a reset by OBL_LAUNCH is due */
 };
+
+static inline const struct sim_fpec_family *sim_fpec(const struct sim_board *board)
+{
+    return board->chip->flash->fpec;
+}
 
 /* As the chip leaves the factory: unprotected. */
 void sim_f1_options_factory(struct sim_board *board);
-/* Loads OBR and WRPR, as every reset does; read protection only ends at power-on. */
+/* Loads OBR and WRPR after a reset that does so. */
 void sim_f1_options_load(struct sim_board *board, bool power_on);
 void sim_f1_options_erase(struct sim_board *board);
 /* True: the write lifted read protection and so erased main flash. */
 bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t value);
 bool sim_f1_is_protected(const struct sim_board *board);
+bool sim_f1_is_sealed(const struct sim_board *board);
 void sim_f1_set_protection(struct sim_board *board, bool protect);
 
 #endif

@@ -230,4 +230,4 @@ static struct sim_pin pin_of(const struct sim_board *board, unsigned port, unsig
 
 const struct sim_device sim_device_f1_gpio = {sizeof(struct gpio), read_gpio, write_gpio,
                                               reset_gpio,          NULL,      NULL};
-const struct sim_gpio_kind sim_f1_gpio = {&sim_device_f1_gpio, pin_of, swd_reachable};
+const struct sim_gpio_kind sim_f1_gpio = {&sim_device_f1_gpio, pin_of, swd_reachable, false};

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes of the STM32F1 and what they say: read and write protection (PM0075, 2.4, 2.5).
- * Each is a half-word: the value and, above it, its complement. */
+/* Option bytes of the STM32F1, F0 and F3 and what they say: read and write protection (PM0075, 2.4,
+ * 2.5; RM0360, chapter 4; RM0366, chapter 4). Each is a half-word: the value and, above it, its
+ * complement. */
 #include <string.h>
 
 #include "base/bytes.h"
 #include "sim/stm32/f1_flash_internal.h"
 
-enum { RDP = 0, USER = 2, DATA0 = 4, DATA1 = 6, WRP0 = 8, RDP_OPEN = 0xA5 };
+enum { RDP = 0, USER = 2, DATA0 = 4, DATA1 = 6, WRP0 = 8 };
 #define OBR_OPTERR (1u << 0)
 #define OBR_RDPRT (1u << 1)
+#define OBR_LEVEL2 (1u << 2)
 
 static uint8_t *option_bytes(const struct sim_board *board)
 {
@@ -34,7 +36,7 @@ void sim_f1_options_factory(struct sim_board *board)
 {
     for (uint32_t offset = 0; offset < option_size(board); offset += 2)
         put_option(board, offset, 0xFF);
-    put_option(board, RDP, RDP_OPEN);
+    put_option(board, RDP, sim_fpec(board)->open);
 }
 
 bool sim_f1_is_protected(const struct sim_board *board)
@@ -42,6 +44,13 @@ bool sim_f1_is_protected(const struct sim_board *board)
     const struct sim_f1_flash *flash = board->flash->state;
 
     return flash->obr & OBR_RDPRT;
+}
+
+bool sim_f1_is_sealed(const struct sim_board *board)
+{
+    const struct sim_f1_flash *flash = board->flash->state;
+
+    return sim_fpec(board)->sealed && flash->obr & OBR_LEVEL2;
 }
 
 /* A byte whose complement is wrong counts as erased; OPTERR tells, unless both are erased. */
@@ -57,21 +66,32 @@ static uint8_t loaded(const struct sim_board *board, uint32_t offset, bool *err)
     return 0xFF;
 }
 
+static uint32_t protection(const struct sim_board *board, bool power_on, bool *err)
+{
+    const struct sim_fpec_family *family = sim_fpec(board);
+    const struct sim_f1_flash *flash = board->flash->state;
+    uint8_t rdp = loaded(board, RDP, err);
+
+    if (family->sealed && rdp == family->sealed)
+        return OBR_RDPRT | OBR_LEVEL2;
+    if (family->keeps_until_power && !power_on && flash->obr & OBR_RDPRT)
+        return OBR_RDPRT;
+    return rdp != family->open ? OBR_RDPRT : 0;
+}
+
 void sim_f1_options_load(struct sim_board *board, bool power_on)
 {
+    const struct sim_fpec_family *family = sim_fpec(board);
     struct sim_f1_flash *flash = board->flash->state;
-    bool err = false;
-    bool was = flash->obr & OBR_RDPRT;
-    bool protects = loaded(board, RDP, &err) != RDP_OPEN;
-    uint32_t user = loaded(board, USER, &err) & 7u;
-    uint32_t data0 = loaded(board, DATA0, &err), data1 = loaded(board, DATA1, &err);
+    bool loads = power_on || family->reset_loads || flash->launching, err = false;
 
-    /* Protection starts with any reset, but ends with power only. */
-    if (protects || (was && !power_on))
-        flash->obr = OBR_RDPRT;
-    else
-        flash->obr = 0;
-    flash->obr |= user << 2 | 0x1Fu << 5 | data0 << 10 | data1 << 18;
+    flash->launching = false;
+    if (!loads)
+        return;
+    flash->obr = protection(board, power_on, &err) | family->ones |
+                 (uint32_t)(loaded(board, USER, &err) & family->user) << family->user_shift |
+                 (uint32_t)loaded(board, DATA0, &err) << family->data_shift |
+                 (uint32_t)loaded(board, DATA1, &err) << (family->data_shift + 8);
     flash->wrpr = 0;
     for (unsigned i = 0; i < 4; i++)
         flash->wrpr |= (uint32_t)loaded(board, WRP0 + 2 * i, &err) << 8 * i;
@@ -80,7 +100,7 @@ void sim_f1_options_load(struct sim_board *board, bool power_on)
 
 bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t value)
 {
-    bool lifts = offset == RDP && value == RDP_OPEN && sim_f1_is_protected(board);
+    bool lifts = offset == RDP && value == sim_fpec(board)->open && sim_f1_is_protected(board);
 
     put_option(board, offset, value);
     if (lifts)
@@ -91,7 +111,7 @@ bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t val
 
 void sim_f1_set_protection(struct sim_board *board, bool protect)
 {
-    put_option(board, RDP, protect ? 0xFF : RDP_OPEN);
+    put_option(board, RDP, protect ? 0xFF : sim_fpec(board)->open);
     sim_f1_options_load(board, true);
     sim_size_register_update(board);
     sim_windows_update(board);

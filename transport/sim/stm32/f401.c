@@ -55,6 +55,7 @@ static const uint16_t swj_off[] = {
     0xE7FE, /*        b     . */
     0xBF00, 0x3830, 0x4002, 0x0000, 0x4002,
 };
+static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
 
 const struct sim_chip sim_chip_f401cc = {
     .name = "STM32F401CC",
@@ -92,5 +93,5 @@ const struct sim_chip sim_chip_f401cc = {
                .writable = {[DBGMCU_CR / 4] = 0x000000E7,
                             [DBGMCU_APB1_FZ / 4] = 0x00E01C0F,
                             [DBGMCU_APB2_FZ / 4] = 0x00070001}},
-    .swj_off = {swj_off, sizeof swj_off / sizeof *swj_off},
+    .swj_off = &swj_off_program,
 };

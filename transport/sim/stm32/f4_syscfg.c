@@ -10,9 +10,6 @@ struct syscfg {
     uint32_t memrmp, pmc, exticr[4], cmpcr;
 };
 
-/* By MEM_MODE. */
-static const enum sim_memory_kind memories[4] = {SIM_FLASH, SIM_SYSTEM, SIM_NO_MEMORY, SIM_RAM};
-
 static uint32_t *register_at(struct syscfg *syscfg, uint32_t offset)
 {
     if (offset >= EXTICR1 && offset <= EXTICR4)
@@ -33,14 +30,6 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static void remap(struct sim_board *board, uint32_t mode)
-{
-    if (memories[mode] == SIM_NO_MEMORY)
-        return;
-    board->at_zero = memories[mode];
-    sim_windows_update(board);
-}
-
 static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
     uint32_t *reg = register_at(part->state, offset);
@@ -49,7 +38,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         return true;
     *reg = value & (offset == MEMRMP ? 3 : offset == CMPCR ? 1 : 0xFFFF);
     if (offset == MEMRMP)
-        remap(part->board, *reg);
+        sim_map_zero(part->board, *reg);
     return true;
 }
 

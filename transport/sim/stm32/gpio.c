@@ -121,11 +121,15 @@ static void reset(struct sim_part *part)
     struct gpio *gpio = part->state;
 
     *gpio = (struct gpio){0};
-    if (part->row->unit == SIM_PA) {
+    if (part->row->unit == SIM_PA && part->board->chip->gpio->no_jtag) {
+        gpio->registers[MODER / 4] = 0x28000000; /* RM0360, 8.4.1 */
+        gpio->registers[OSPEEDR / 4] = 0x0C000000;
+        gpio->registers[PUPDR / 4] = 0x24000000;
+    } else if (part->row->unit == SIM_PA) {
         gpio->registers[MODER / 4] = 0xA8000000;
         gpio->registers[OSPEEDR / 4] = 0x0C000000;
         gpio->registers[PUPDR / 4] = 0x64000000;
-    } else if (part->row->unit == SIM_PB) {
+    } else if (part->row->unit == SIM_PB && !part->board->chip->gpio->no_jtag) {
         gpio->registers[MODER / 4] = 0x00000280;
         gpio->registers[OSPEEDR / 4] = 0x000000C0;
         gpio->registers[PUPDR / 4] = 0x00000100;
@@ -134,9 +138,12 @@ static void reset(struct sim_part *part)
 
 /* --- pins --- */
 
-static bool is_debug_pin(const struct gpio *gpio, unsigned port, unsigned pin)
+static bool is_debug_pin(const struct sim_board *board, unsigned port, unsigned pin)
 {
-    bool may_be = port == SIM_PA ? pin >= SWDIO : port == SIM_PB && (pin == 3 || pin == 4);
+    const struct gpio *gpio = board->ports[port]->state;
+    bool swd = port == SIM_PA && (pin == SWDIO || pin == SWCLK);
+    bool jtag = port == SIM_PA ? pin == 15 : port == SIM_PB && (pin == 3 || pin == 4);
+    bool may_be = swd || (jtag && !board->chip->gpio->no_jtag);
 
     return may_be && field(gpio, MODER, 2, pin) == MODE_ALTERNATE && alternate(gpio, pin) == 0;
 }
@@ -151,7 +158,7 @@ static struct sim_pin pin_of(const struct sim_board *board, unsigned port, unsig
     unsigned mode = field(gpio, MODER, 2, pin), pull = field(gpio, PUPDR, 2, pin);
     bool high = gpio->registers[ODR / 4] >> pin & 1;
 
-    if (is_debug_pin(gpio, port, pin))
+    if (is_debug_pin(board, port, pin))
         return (struct sim_pin){SIM_PIN_DEBUG, pull == PULL_UP};
     if (mode == MODE_ANALOG)
         return (struct sim_pin){SIM_PIN_ANALOG, high};
@@ -162,10 +169,9 @@ static struct sim_pin pin_of(const struct sim_board *board, unsigned port, unsig
 
 static bool swd_reachable(const struct sim_board *board)
 {
-    const struct gpio *gpio = board->ports[SIM_PA]->state;
-
-    return is_debug_pin(gpio, SIM_PA, SWDIO) && is_debug_pin(gpio, SIM_PA, SWCLK);
+    return is_debug_pin(board, SIM_PA, SWDIO) && is_debug_pin(board, SIM_PA, SWCLK);
 }
 
 const struct sim_device sim_device_gpio = {sizeof(struct gpio), read, write, reset, NULL, NULL};
-const struct sim_gpio_kind sim_gpio = {&sim_device_gpio, pin_of, swd_reachable};
+const struct sim_gpio_kind sim_gpio = {&sim_device_gpio, pin_of, swd_reachable, false};
+const struct sim_gpio_kind sim_gpio_swd = {&sim_device_gpio, pin_of, swd_reachable, true};

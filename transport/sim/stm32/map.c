@@ -20,6 +20,7 @@ static bool is_unmodelled(const struct sim_chip *chip, uint32_t address)
 /* For speed: below and from here on there is none. */
 #define FIRST_MEMORY 0x08000000u
 #define PERIPHERALS 0x40000000u
+#define PRIVATE 0xE0000000u
 
 static const struct sim_memory *memory_at(const struct sim_board *board, uint32_t address)
 {
@@ -155,10 +156,13 @@ static bool write_bus(struct sim_board *board, uint32_t address, unsigned width,
            board->chip->flash->write(board, memory->kind, address - memory->start, width, value);
 }
 
-/* While NRST is low the bus matrix is in reset; only the debug part of the core lives. */
+/* While NRST is low the bus matrix is in reset; only the debug part of the core lives, and what
+ * the maker put beside it. */
 static bool bus_dead(const struct sim_board *board, uint32_t address)
 {
-    return board->nrst_low && address - board->dbgmcu->row->base >= DBGMCU_SIZE;
+    uint32_t dbgmcu = board->dbgmcu->row->base;
+
+    return board->nrst_low && (dbgmcu < PRIVATE || address - dbgmcu >= DBGMCU_SIZE);
 }
 
 bool sim_map_read(void *user, uint32_t address, unsigned width, uint32_t *value, bool debugger)

@@ -91,7 +91,7 @@ static void follow_switch(struct sim_board *board)
     uint32_t sw = rcc->registers[family->cfgr / 4] & sw_mask(family);
     const struct sim_oscillator *wanted = source_of(family, sw);
 
-    if (wanted && rcc->registers[family->cr / 4] & wanted->ready)
+    if (wanted && rcc->registers[(wanted->reg ? wanted->reg : family->cr) / 4] & wanted->ready)
         rcc->sws = sw;
     sim_clock_changed(board);
 }
@@ -103,19 +103,20 @@ static bool starts(const struct sim_board *board, const struct sim_oscillator *o
 }
 
 /* An oscillator that the core runs on cannot be switched off. */
-static void write_cr(struct sim_board *board, uint32_t value)
+static void write_oscillators(struct sim_board *board, uint8_t reg, uint32_t value,
+                              uint32_t writable)
 {
     const struct sim_rcc_family *family = family_of(board);
     struct rcc *rcc = board->rcc->state;
     const struct sim_oscillator *in_use = source_of(family, rcc->sws);
-    uint32_t *cr = &rcc->registers[family->cr / 4];
+    uint32_t *word = &rcc->registers[(reg ? reg : family->cr) / 4];
 
-    if (in_use)
+    if (in_use && in_use->reg == reg)
         value |= in_use->on;
-    *cr = value & family->cr_writable;
+    *word = value & writable;
     for (const struct sim_oscillator *each = family->oscillators; each->on; each++)
-        if (value & each->on && starts(board, each))
-            *cr |= each->ready;
+        if (each->reg == reg && value & each->on && starts(board, each))
+            *word |= each->ready;
 }
 
 /* --- registers --- */
@@ -166,11 +167,11 @@ static void write_clocks(struct sim_board *board, uint32_t offset, uint32_t valu
 
     sim_parts_sync(board);
     if (offset == family->cr)
-        write_cr(board, value);
+        write_oscillators(board, 0, value, family->cr_writable);
     else if (offset == family->cfgr)
         rcc->registers[offset / 4] = value & family->cfgr_writable;
     else if (plain)
-        rcc->registers[offset / 4] = value & plain->writable;
+        write_oscillators(board, (uint8_t)offset, value, plain->writable);
     follow_switch(board);
 }
 

@@ -34,6 +34,8 @@ uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, boo
 
 /* Sets the core's windows after boot mode, flash state or protection changed. */
 void sim_windows_update(struct sim_board *board);
+/* SYSCFG's MEM_MODE: what the program wants at address 0. */
+void sim_map_zero(struct sim_board *board, uint32_t mode);
 
 /* --- peripherals.c --- */
 
@@ -127,17 +129,24 @@ bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, 
 
 /* --- kinds of peripherals --- */
 
-extern const struct sim_device sim_device_usart, sim_device_tim, sim_device_tim32;
+extern const struct sim_device sim_device_usart, sim_device_usart_isr, sim_device_tim,
+    sim_device_tim32;
 
 extern const struct sim_device sim_device_f1_afio, sim_device_f1_gpio, sim_device_f1_flash;
 extern const struct sim_flash_kind sim_f1_flash;
 extern const struct sim_rcc_kind sim_f1_rcc;
 extern const struct sim_gpio_kind sim_f1_gpio;
 
+extern const struct sim_device sim_device_f0_syscfg; /* F3's, too */
+extern const struct sim_flash_kind sim_f0_flash, sim_f3_flash;
+extern const struct sim_rcc_kind sim_f0_rcc, sim_f3_rcc;
+extern const struct sim_program sim_f0_swj_off; /* where GPIOA and its clock are as in F0 */
+
 extern const struct sim_device sim_device_gpio, sim_device_f4_flash, sim_device_f4_pwr,
     sim_device_f4_syscfg;
 extern const struct sim_flash_kind sim_f4_flash;
 extern const struct sim_rcc_kind sim_f4_rcc;
-extern const struct sim_gpio_kind sim_gpio; /* all families but F1 */
+extern const struct sim_gpio_kind sim_gpio;     /* all families but F1 */
+extern const struct sim_gpio_kind sim_gpio_swd; /* without JTAG: Cortex-M0 and M0+ */
 
 #endif

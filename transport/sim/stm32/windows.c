@@ -14,6 +14,16 @@ static bool in_window(const struct sim_board *board, const struct sim_memory *me
     return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
 }
 
+void sim_map_zero(struct sim_board *board, uint32_t mode)
+{
+    static const enum sim_memory_kind memories[4] = {SIM_FLASH, SIM_SYSTEM, SIM_NO_MEMORY, SIM_RAM};
+
+    if (memories[mode & 3] == SIM_NO_MEMORY)
+        return;
+    board->at_zero = memories[mode & 3];
+    sim_windows_update(board);
+}
+
 void sim_windows_update(struct sim_board *board)
 {
     const struct sim_chip *chip = board->chip;

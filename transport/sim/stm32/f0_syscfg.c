@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* System configuration of the STM32F0 and F3 (RM0360, chapter 9; RM0364, chapter 10): what stands
+ * at address 0; the rest keeps what is written. */
+#include <string.h>
+
+#include "sim/stm32/stm32_internal.h"
+
+enum { CFGR1 = 0x00, LAST = 0x50 };
+#define MEM_MODE 3u
+
+struct syscfg {
+    uint32_t registers[LAST / 4 + 1];
+};
+
+static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
+{
+    const struct syscfg *syscfg = part->state;
+
+    *value = offset <= LAST ? syscfg->registers[offset / 4] : 0;
+    return true;
+}
+
+static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
+{
+    struct syscfg *syscfg = part->state;
+
+    if (offset <= LAST)
+        syscfg->registers[offset / 4] = value;
+    if (offset == CFGR1)
+        sim_map_zero(part->board, value & MEM_MODE);
+    return true;
+}
+
+static void reset(struct sim_part *part)
+{
+    struct sim_board *board = part->board;
+    struct syscfg *syscfg = part->state;
+
+    memset(syscfg, 0, sizeof *syscfg);
+    syscfg->registers[CFGR1 / 4] = board->booted == SIM_SYSTEM;
+    board->at_zero = board->booted;
+    sim_windows_update(board);
+}
+
+const struct sim_device sim_device_f0_syscfg = {
+    sizeof(struct syscfg), read, write, reset, NULL, NULL};
