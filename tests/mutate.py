@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """What change of the code would no test notice? Breaks one line at a time, rebuilds, and runs its layer's tests that
-have the file in them: python3 tests/mutate.py [--sample N] FILE.c|FOLDER...
+have the file in them: python3 tests/mutate.py [--sample N | --each N] FILE.c|FOLDER...
 
 Works on a copy of what git knows of the tree, built without sanitizers below --work (kept, so that the next call is
 quick). Prints each mutant that survives as FILE:LINE: BEFORE -> AFTER, then how many did. A mutant whose object code is
@@ -172,34 +172,51 @@ def survives(copy, path, tests, original, line, after):
         file.write_text(original)
 
 
+def files_named(options, copy):
+    sources = {source.relative_to(copy.tree) for source in copy.objects if source.is_relative_to(copy.tree)}
+    named, without = ([path.resolve().relative_to(ROOT) for path in paths] for paths in (options.files, options.without))
+    return sorted(source for source in sources if any(source.is_relative_to(path) for path in named)
+                  and not any(source.is_relative_to(path) for path in without))
+
+
+def chosen(options, files):
+    """Of each file: its mutants in the order in which to try them, and how many are wanted."""
+    every = {path: list(mutants(ROOT / path)) for path in files}
+    if options.each:
+        return [(path, random.Random(f"{options.seed} {path}").sample(found, len(found)), options.each)
+                for path, found in every.items()]
+    flat = [(path, *mutant) for path, found in every.items() for mutant in found]
+    sample = random.Random(options.seed).sample(flat, min(len(flat), options.sample or len(flat)))
+    return [(path, [mutant for file, *mutant in sorted(sample) if file == path], len(sample))
+            for path in sorted({path for path, *_ in sample})]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="+", metavar="FILE", type=pathlib.Path)
     parser.add_argument("--sample", type=int, help="so many mutants in all, chosen by the seed; all if left out")
+    parser.add_argument("--each", type=int, metavar="N", help="so many of every file instead, each file's own choice: it stays "
+                        "while the file does")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without", action="append", type=pathlib.Path, default=[], metavar="FOLDER")
     parser.add_argument("--work", type=pathlib.Path, default=pathlib.Path("/tmp/probed-mutate"))
     options = parser.parse_args()
     os.nice(10)
     copy = Copy(options.work.resolve())
     assert copy.ninja(*copy.tests), "the copy does not build"
-    named = [path.resolve().relative_to(ROOT) for path in options.files]
-    files = sorted({file.relative_to(ROOT) for path in named
-                    for file in ([ROOT / path] if (ROOT / path).is_file() else (ROOT / path).rglob("*.c"))
-                    if file in {ROOT / source.relative_to(copy.tree) for source in copy.objects if source.is_relative_to(copy.tree)}})
-    every = [(path, *mutant) for path in files for mutant in mutants(copy.tree / path)]
-    chosen = random.Random(options.seed).sample(every, min(len(every), options.sample or len(every)))
-    tests, counts = {}, {}
-    for path, line, before, after in sorted(chosen):
-        if path not in tests:
-            tests[path] = copy.tests_of(path)
-        result = survives(copy, path, tests[path], (copy.tree / path).read_text(), line, after)
-        if result is None:
-            continue
+    counts = {}
+    for path, candidates, wanted in chosen(options, files_named(options, copy)):
+        tests, tried = copy.tests_of(path), 0
         room = counts.setdefault(path.parts[0] if len(path.parts) < 3 else "/".join(path.parts[:2]), [0, 0])
-        room[0] += result
-        room[1] += 1
-        if result:
-            print(f"{path}:{line}: {before.strip()} -> {after.strip()}", flush=True)
+        for line, before, after in candidates:
+            result = survives(copy, path, tests, (copy.tree / path).read_text(), line, after) if tried < wanted else None
+            if result is None:
+                continue
+            tried += 1
+            room[0] += result
+            room[1] += 1
+            if result:
+                print(f"{path}:{line}: {before.strip()} -> {after.strip()}", flush=True)
     counts["all"] = [sum(row[n] for row in counts.values()) for n in (0, 1)]
     for room, (survived, total) in counts.items():
         print(f"{room}: {survived} of {total} survive ({100 * survived / max(total, 1):.0f} %)")

@@ -175,7 +175,7 @@ static void the_silent_make_room(void **state)
     int silent[SESSION_CLIENTS];
 
     (void)state;
-    rig_start(&rig, "--sim --log error");
+    rig_start(&rig, "--sim --log debug");
     int first = client_connect(&rig);
     client_expect(first, "qAttached", "1");
     for (size_t i = 0; i < SESSION_CLIENTS; i++)
@@ -187,7 +187,9 @@ static void the_silent_make_room(void **state)
         close(silent[i]);
     close(first);
     close(last);
+    rig_wait_for_log(&rig, "a gdb left, 0 remain");
     assert_int_equal(rig_stop(&rig), DAEMON_OK);
+    assert_null(strstr(rig.log, "turned away")); /* a place that comes free is for who asks */
 }
 
 static void rude_clients_harm_nobody(void **state)

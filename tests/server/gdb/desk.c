@@ -33,6 +33,16 @@ static void keep(struct gdb_outlet *outlet, const void *payload, size_t length)
     append(gdb, "]");
 }
 
+/* log.write */
+static void keep_line(void *user, enum log_level level, const char *line)
+{
+    struct desk *desk = user;
+    size_t used = strlen(desk->logged);
+
+    (void)level;
+    snprintf(desk->logged + used, sizeof desk->logged - used, "%s\n", line);
+}
+
 struct gdb *desk_join(struct desk *desk, size_t index)
 {
     struct gdb *gdb = &desk->gdb[index];
@@ -51,7 +61,8 @@ void desk_open(struct desk *desk)
 
     memset(desk, 0, sizeof *desk);
     fake_reset();
-    session_init(&desk->session, NULL, &options, &info, NULL);
+    desk->log = (struct log){.level = LOG_WARN, .write = keep_line, .user = desk};
+    session_init(&desk->session, &desk->log, &options, &info, NULL);
     job_init(&job, NULL);
     assert_int_equal(session_connect(&desk->session, &job), ERR_OK);
     fake_log();
@@ -75,6 +86,7 @@ const char *ask_bytes(struct desk *desk, struct gdb *gdb, const void *packet, si
     buf_init(&reply, gdb->reply, RSP_PACKET_SIZE);
     gdb->outcome =
         packet_run(&desk->session, gdb->client, &job, payload, length, &reply, &gdb->actions);
+    gdb->left = job.err;
     free(payload);
     assert_false(reply.overflow);
     gdb->reply[reply.length] = '\0';
@@ -95,6 +107,15 @@ const char *sent(struct gdb *gdb)
 
     memcpy(copy, gdb->sent, sizeof copy);
     gdb->sent[0] = '\0';
+    return copy;
+}
+
+const char *logged(struct desk *desk)
+{
+    static char copy[sizeof desk->logged];
+
+    memcpy(copy, desk->logged, sizeof copy);
+    desk->logged[0] = '\0';
     return copy;
 }
 

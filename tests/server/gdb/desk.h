@@ -27,10 +27,13 @@ struct gdb {
     size_t reply_length;
     unsigned actions;
     enum packet_outcome outcome;
+    enum err left; /* in the last packet's job */
 };
 
 struct desk {
     struct session session;
+    struct log log;
+    char logged[1024]; /* warnings and errors, each with a line end */
     struct gdb gdb[3];
 };
 
@@ -45,6 +48,9 @@ const char *ask_bytes(struct desk *desk, struct gdb *gdb, const void *packet, si
 const char *ask(struct desk *desk, struct gdb *gdb, const char *packet);
 /* What came outside of replies since the last call; console text in clear: [O:text]. */
 const char *sent(struct gdb *gdb);
+
+/* What was logged since the last call. */
+const char *logged(struct desk *desk);
 
 void desk_poll(struct desk *desk);
 void desk_interrupt(struct desk *desk, struct gdb *gdb);

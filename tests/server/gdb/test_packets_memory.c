@@ -115,6 +115,41 @@ static void memory_is_written_in_both_ways(void **state)
     assert_string_equal(ask(&desk, gdb, "X20005000,0:"), "OK");
 }
 
+/* gdb says "Load failed" at most: the reason is in the log, once, and only of what is a load. */
+static void a_load_that_goes_nowhere_leaves_its_reason_in_the_log(void **state)
+{
+    static const struct {
+        uint32_t address, length;
+        enum err fail;
+        const char *said; /* begins so; nothing if empty */
+    } cases[] = {
+        {0x60000000, 9, ERR_OK,
+         "9 bytes are not loaded: 0x60000000 is no memory of this chip: flash"},
+        {0x1FFFF000, 64, ERR_OK,
+         "64 bytes are not loaded: 0x1ffff000 is system memory, not flash or"},
+        {0x20004F00, 0x400, ERR_OK,
+         "1 KiB do not fit: ends at 0x200052ff, RAM ends at 0x20004fff; "},
+        {0x20004000, 0x400, ERR_FAULT, "1024 bytes are not loaded: no memory at 0x20004000"},
+        {0x20004000, 0x400, ERR_OK, ""},
+        {0x60000000, 8, ERR_OK, ""},
+    };
+    char packet[0x420];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int head = snprintf(packet, sizeof packet, "X%x,%x:", cases[i].address, cases[i].length);
+
+        memset(packet + head, 'x', cases[i].length);
+        fake.fail = cases[i].fail;
+        ask_bytes(&desk, gdb, packet, (size_t)head + cases[i].length);
+        const char *said = logged(&desk);
+        assert_begins(said, cases[i].said);
+        assert_int_equal(said[0] != '\0', cases[i].said[0] != '\0');
+        const char *line_end = strchr(said, '\n');
+        assert_true(!line_end || !line_end[1]);
+    }
+}
+
 static void crc_and_search(void **state)
 {
     (void)state;
@@ -159,6 +194,7 @@ static void registers_that_were_never_seen_are_unknown_not_zeros(void **state)
     ask(&desk, gdb, "g");
     assert_int_equal(gdb->reply_length, 19 * 8 + 2);
     assert_int_equal(strspn(gdb->reply, "x"), 19 * 8 + 2);
+    assert_int_equal(gdb->left, ERR_OK);
     assert_begins(ask(&desk, gdb, "p0"), "E.the core runs");
 }
 
@@ -232,6 +268,7 @@ int main(void)
         TEST(slow_wire_gets_small_packets),
         TEST(garbled_reads_and_writes_are_errors),
         TEST(memory_is_written_in_both_ways),
+        TEST(a_load_that_goes_nowhere_leaves_its_reason_in_the_log),
         TEST(crc_and_search),
         TEST(registers_are_read_and_written),
         TEST(registers_that_were_never_seen_are_unknown_not_zeros),

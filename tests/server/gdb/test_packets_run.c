@@ -260,6 +260,26 @@ static void kill_leaves_a_core_that_does_not_run(void **state)
     assert_true(gdb->actions & CLIENT_CLOSE);
 }
 
+/* An observer kills nothing but its own breakpoints, nor does one whose target was lost since. */
+static void kill_resets_for_the_holder_alone(void **state)
+{
+    struct gdb *observer = desk_join(&desk, 1);
+
+    (void)state;
+    ask(&desk, gdb, "?");
+    ask(&desk, observer, "?");
+    fake_log();
+    assert_string_equal(ask(&desk, observer, "vKill;1"), "OK");
+    assert_string_equal(fake_log(), "drop1;");
+    gdb->client->lost = true;
+    assert_string_equal(ask(&desk, gdb, "vKill;1"), "OK");
+    assert_string_equal(fake_log(), "drop0;");
+    gdb->client->lost = false;
+    fake.state = TARGET_ABSENT;
+    assert_string_equal(ask(&desk, gdb, "vKill;1"), "OK");
+    assert_string_equal(fake_log(), "drop0;");
+}
+
 static void close_gdb(void)
 {
     struct job job;
@@ -409,7 +429,6 @@ static void failed_load_ends_its_session(void **state)
     assert_string_equal(fake_log(), "flash;erase 08000000/400;end;continue0;");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 static const char *load_and_go(uint64_t xpsr, uint64_t sp, const char *go)
 {
     fake.state = TARGET_HALTED;
@@ -457,6 +476,7 @@ static void held_in_reset_is_told_and_waited_for(void **state)
                                                "the core is held in reset");
 }
 
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +493,7 @@ int main(void)
         TEST(failures_are_errors_with_their_sentence),
         TEST(restart_halts_at_the_reset_vector),
         TEST(kill_leaves_a_core_that_does_not_run),
+        TEST(kill_resets_for_the_holder_alone),
         TEST(killed_program_runs_when_its_gdb_leaves),
         TEST(program_begun_after_a_kill_stays_as_it_is),
         TEST(killed_program_stands_for_those_who_stay),
