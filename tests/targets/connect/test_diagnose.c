@@ -93,6 +93,9 @@ static void the_rung_that_got_further_is_quoted(void **state)
     findings.asked = TARGET_CONNECT_NORMAL;
     diagnose_failure(&findings, text, sizeof text);
     assert_null(strstr(text, "or connect under reset"));
+    findings.rungs[1].err = ERR_NO_TARGET; /* if none did, the first */
+    assert_int_equal(diagnose_failure(&findings, text, sizeof text), ERR_NO_TARGET);
+    assert_non_null(strstr(text, "but: silence"));
 }
 
 static void noise_is_not_blamed_on_the_chip(void **state)

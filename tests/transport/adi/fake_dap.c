@@ -71,6 +71,9 @@ static bool bus(struct fake_dap *fake, uint32_t address, bool read, uint32_t *va
         return false;
     if (address < FAKE_RAM || address >= FAKE_HOLE || address % width)
         return false;
+    for (size_t i = 0; i < 2; i++)
+        if (fake->later[i].at_us && fake->now_us >= fake->later[i].at_us)
+            fake->ram[fake->later[i].offset] = fake->later[i].value;
     uint8_t *at = fake->ram + (address - FAKE_RAM);
     if (read) {
         *value = 0xA5A5A5A5; /* lanes that were not asked for carry anything */

@@ -29,6 +29,11 @@ struct fake_dap {
     bool never_powers_up, closed;
     uint8_t ram[FAKE_RAM_SIZE];
     uint32_t bad_word; /* accesses of it are bus faults; 0: none */
+    struct {
+        uint64_t at_us; /* 0: unused */
+        uint32_t offset;
+        uint8_t value;
+    } later[2]; /* the RAM's byte becomes this then */
 
     /* A core's debug registers. */
     uint32_t core[128];

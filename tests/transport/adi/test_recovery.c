@@ -183,6 +183,13 @@ static void a_fifo_is_not_read_twice(void **state)
     fake_dap_trouble(&b->fake, 3, 1, SWD_PARITY);
     assert_int_equal(probe_run(b->probe, &op, 1), ERR_PARITY);
     assert_int_equal(fake_dap_count(&b->fake, 0, AP_DRW, true), 2);
+    /* One element alone may be read again. */
+    job_clear(&b->job);
+    op.count = 1;
+    fake_dap_arm(&b->fake);
+    fake_dap_trouble(&b->fake, 3, 1, SWD_PARITY);
+    assert_int_equal(probe_run(b->probe, &op, 1), ERR_OK);
+    assert_int_equal(b->probe->stats.repeats, 1);
 }
 
 /* Any of them: CSW, TAR, data. */
@@ -292,6 +299,28 @@ static void waiting_has_a_limit(void **state)
     assert_int_equal(b->fake.ram[8], 0);
 }
 
+/* Whatever was waited for before, a word or a register's transfer. */
+static void each_wait_has_its_own_limit(void **state)
+{
+    struct bench *b = *state;
+    uint32_t value;
+
+    b->fake.later[0].at_us = b->fake.now_us + 15000;
+    b->fake.later[0].offset = 4;
+    b->fake.later[1].at_us = b->fake.now_us + 30000;
+    b->fake.later[1].offset = 8;
+    b->fake.later[0].value = b->fake.later[1].value = 3;
+    ops_wait32(&b->ops, FAKE_RAM + 4, 0x0F, 0x03, 20000);
+    ops_wait32(&b->ops, FAKE_RAM + 8, 0x0F, 0x03, 20000);
+    assert_int_equal(ops_flush(&b->ops), ERR_OK);
+    b->fake.not_ready = 60; /* some 8 ms */
+    b->fake.later[0].at_us = b->fake.now_us + 20000;
+    b->fake.later[0].value = 7;
+    ops_reg_read(&b->ops, 0, &value);
+    ops_wait32(&b->ops, FAKE_RAM + 4, 0x0F, 0x07, 16000);
+    assert_int_equal(ops_flush(&b->ops), ERR_OK);
+}
+
 static void a_cancelled_job_stops_waiting(void **state)
 {
     struct bench *b = *state;
@@ -335,6 +364,7 @@ int main(void)
         BENCH_TEST(a_power_cycle_is_noticed),
         BENCH_TEST(waiting_ends_when_the_bits_are_there),
         BENCH_TEST(waiting_has_a_limit),
+        BENCH_TEST(each_wait_has_its_own_limit),
         BENCH_TEST(a_cancelled_job_stops_waiting),
         BENCH_TEST(a_cancelled_job_stops_a_block),
     };
