@@ -59,6 +59,22 @@ static void a_software_breakpoint_in_flash_becomes_a_hardware_one(void **state)
     assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 4);
 }
 
+/* An interrupt that is due when the core is let go must not keep it at its breakpoint. */
+static void a_breakpoint_is_left_though_an_interrupt_is_due(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_run(bench);
+    bench_set_word(bench, 0x20000004, 0);        /* ticks */
+    bench_set_word(bench, 0xE000ED04, 1u << 26); /* ICSR.PENDSTSET */
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    assert_int_equal(bench_reg(bench, 1), 1);
+    assert_int_equal(bench_word(bench, 0x20000004), 1);
+}
+
 static void owners_share_a_breakpoint(void **state)
 {
     struct bench *bench = *state;
@@ -195,6 +211,23 @@ static void writing_over_a_breakpoint_keeps_it(void **state)
     assert_int_equal(bench_reg(bench, 0), 1 + 5 + 1);
     bench_ok(bench, target_disconnect(bench->target));
     assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3005);
+}
+
+static void writing_over_several_breakpoints_keeps_them_all(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t code[8];
+
+    code_to_ram(bench);
+    break_at(bench, BREAKPOINT_SW, CODE + 2);
+    break_at(bench, BREAKPOINT_SW, CODE + 4);
+    bench_run(bench);
+    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    bench_ok(bench, target_write(bench->target, CODE, ram_code, sizeof ram_code));
+    for (uint32_t at = 2; at <= 4; at += 2)
+        assert_int_equal(bench_raw(bench, CODE + (at & ~3u)) >> 8 * (at & 3) & 0xFFFF, 0xBE00);
+    bench_ok(bench, target_read(bench->target, CODE, code, sizeof code, NULL));
+    assert_memory_equal(code, ram_code, sizeof code);
 }
 
 static void an_owner_that_leaves_takes_breakpoints_off_at_once(void **state)
@@ -360,6 +393,36 @@ static void the_right_one_of_several_watchpoints_is_named(void **state)
     assert_watched(bench, WATCH_READ, WATCHED, AT_LOADS + 2, AT_LOADS + 6);
 }
 
+/* One instruction stores two words: as many points as were set are told, whatever comparators they
+ * took. */
+static void one_instruction_may_hit_several_watchpoints(void **state)
+{
+    static const uint16_t code[] = {0xC006, 0xBF00, 0xBF00, 0xE7FE}; /* stmia r0!, {r1, r2} */
+    struct bench *bench = *state;
+    struct target_stop *stop = &bench->stop;
+
+    for (int several = 0; several < 2; several++) {
+        bench_halt(bench);
+        bench_ok(bench, target_write(bench->target, CODE, code, sizeof code));
+        bench_at(bench, CODE);
+        bench_set_reg(bench, 0, 0x20000810);
+        if (several) {
+            bench_ok(bench, target_watchpoint_set(bench->target, 0, WATCH_WRITE, 0x20000810, 4));
+            bench_ok(bench, target_watchpoint_set(bench->target, 1, WATCH_WRITE, 0x20000814, 4));
+        } else {
+            watch(bench, WATCH_WRITE, 0x20000813, 2); /* two comparators */
+        }
+        bench_run(bench);
+        assert_watched(bench, WATCH_WRITE, several ? 0x20000810 : 0x20000813, CODE + 2, CODE + 6);
+        assert_int_equal(stop->watch[1].owners, several ? 2 : 0);
+        assert_int_equal(stop->watch[1].address, several ? 0x20000814 : 0);
+        assert_int_equal(stop->watch[2].owners, 0);
+        assert_int_equal(stop->owners, several ? 3 : 1);
+        bench_ok(bench, target_breakpoints_drop_owner(bench->target, 0));
+        bench_ok(bench, target_breakpoints_drop_owner(bench->target, 1));
+    }
+}
+
 static void a_neighbour_of_the_watched_bytes_does_not_count(void **state)
 {
     struct bench *bench = *state;
@@ -422,6 +485,7 @@ int main(void)
         BENCH_TEST(a_breakpoint_in_flash_stops_each_round),
         BENCH_TEST(both_halves_of_a_word_stop),
         BENCH_TEST(a_software_breakpoint_in_flash_becomes_a_hardware_one),
+        BENCH_TEST(a_breakpoint_is_left_though_an_interrupt_is_due),
         BENCH_TEST(owners_share_a_breakpoint),
         BENCH_TEST(comparators_run_out),
         BENCH_TEST(only_what_changed_is_written),
@@ -429,6 +493,7 @@ int main(void)
         BENCH_TEST(a_breakpoint_in_ram_is_not_seen),
         BENCH_TEST(a_hardware_breakpoint_in_ram_is_done_in_software),
         BENCH_TEST(writing_over_a_breakpoint_keeps_it),
+        BENCH_TEST(writing_over_several_breakpoints_keeps_them_all),
         BENCH_TEST(an_owner_that_leaves_takes_breakpoints_off_at_once),
         BENCH_TEST(a_bkpt_of_the_program_is_passed_by),
         BENCH_TEST(one_who_continues_hits_what_is_his_at_pc),
@@ -437,6 +502,7 @@ int main(void)
         BENCH_TEST(a_watchpoint_cleared_with_another_length_is_gone),
         BENCH_TEST(watchpoints_tell_reads_from_writes),
         BENCH_TEST(the_right_one_of_several_watchpoints_is_named),
+        BENCH_TEST(one_instruction_may_hit_several_watchpoints),
         BENCH_TEST(a_neighbour_of_the_watched_bytes_does_not_count),
         BENCH_TEST(a_step_can_end_at_a_watchpoint),
         BENCH_TEST(leaving_a_breakpoint_onto_a_watchpoint_stops),

@@ -167,6 +167,19 @@ static void breakpoints_in_ram_are_not_seen(void **state)
     assert_int_equal(crc, before);
 }
 
+static void what_runs_past_the_last_address_is_refused(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t crc;
+
+    bench_at(bench, AT_LOOP);
+    bench_fails(bench, target_crc(bench->target, 0xFFFFFFF0, 17, &crc), ERR_ARGUMENT);
+    bench_fails(bench,
+                target_crc(bench->target, FLASH, SIZE_MAX >> 32 ? 0x100000000 : SIZE_MAX, &crc),
+                ERR_ARGUMENT);
+    bench_fails(bench, target_crc(bench->target, 0xFFFFFFF0, 16, &crc), ERR_FAULT);
+}
+
 static void pass(void *user) {}
 
 static bool cancel_when_asked(void *user)
@@ -309,6 +322,7 @@ int main(void)
         BENCH_TEST(the_program_goes_on_as_if_nothing_was),
         BENCH_TEST(what_the_core_cannot_do_comes_over_the_wire),
         BENCH_TEST(breakpoints_in_ram_are_not_seen),
+        BENCH_TEST(what_runs_past_the_last_address_is_refused),
         BENCH_TEST(a_cancel_leaves_no_trace),
         BENCH_TEST(others_get_their_turn),
         BENCH_TEST(others_may_let_the_core_run),

@@ -50,6 +50,58 @@ static void a_program_s_own_handler_is_left_alone(void **state)
     assert_non_null(strstr(bench->stop.text, "BusFault: precise"));
 }
 
+/* A range is run through with faults caught, which must not show: pc is where single steps end. */
+static void a_range_ends_in_the_program_s_own_handler(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_BAD_READ);
+    bench_set_word(bench, 0xE000ED24, 1u << 17); /* SHCSR.BUSFAULTENA */
+    bench_ok(bench,
+             target_step_range(bench->target, AT_BAD_READ, AT_BAD_READ_AT + 2, &bench->stop));
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_int_equal(bench->stop.pc, AT_FOREVER);
+    assert_string_equal(bench->stop.text, "");
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_ok(bench, target_set_vector_catch(bench->target, 0x500)); /* VC_BUSERR: asked for */
+    bench_at(bench, AT_BAD_READ);
+    bench_set_word(bench, 0xE000ED24, 1u << 17);
+    bench_ok(bench,
+             target_step_range(bench->target, AT_BAD_READ, AT_BAD_READ_AT + 2, &bench->stop));
+    assert_int_equal(bench->stop.reason, STOP_FAULT);
+}
+
+/* The core cannot read flash that is read-protected either; what else it cannot read is a fault
+ * like others. It stands in lockup since its reset, and what that left in HFSR is cleared. */
+static void a_read_of_protected_flash_is_told_from_other_faults(void **state)
+{
+    static const struct {
+        uint32_t address;
+        const char *says, *never;
+    } cases[] = {{0x08000000, "the flash is read-protected", "bus error"},
+                 {0x60000000, "precise data bus error at 0x60000000", "read-protected"}};
+    static const uint16_t code[] = {0x6801, 0xBF00, 0xE7FE}; /* ldr r1, [r0]; nop; b . */
+    struct bench *bench = bench_open("bluepill,locked");
+
+    (void)state;
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+        bench_ok(bench, target_write(bench->target, 0x20000400, code, sizeof code));
+        bench_set_word(bench, 0xE000ED28, UINT32_MAX); /* CFSR */
+        bench_set_word(bench, 0xE000ED2C, UINT32_MAX); /* HFSR */
+        bench_at(bench, 0x20000400);
+        bench_set_reg(bench, 0, cases[i].address);
+        bench_ok(bench, target_resume(bench->target));
+        bench_ok(bench, bench_poll(bench, 1000));
+        bench_ok(bench, target_halt(bench->target, &bench->stop));
+        assert_int_equal(bench->stop.reason, STOP_FAULT);
+        assert_non_null(strstr(bench->stop.text, cases[i].says));
+        assert_null(strstr(bench->stop.text, cases[i].never));
+    }
+    bench_close(bench);
+}
+
 static void lockup_is_noticed_and_left_alone(void **state)
 {
     struct bench *bench = *state;
@@ -223,6 +275,8 @@ int main(void)
         BENCH_TEST(a_bad_read_is_explained),
         BENCH_TEST(a_division_by_zero_is_explained),
         BENCH_TEST(a_program_s_own_handler_is_left_alone),
+        BENCH_TEST(a_range_ends_in_the_program_s_own_handler),
+        cmocka_unit_test(a_read_of_protected_flash_is_told_from_other_faults),
         BENCH_TEST(lockup_is_noticed_and_left_alone),
         BENCH_TEST(a_fault_under_a_step_is_a_fault),
         BENCH_TEST(a_wild_jump_is_survived),

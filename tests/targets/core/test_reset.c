@@ -4,6 +4,9 @@
 
 #include <stdlib.h>
 
+#include "core/core.h"
+#include "probe/driver.h"
+
 static void reset_halt_stands_before_the_first_instruction(void **state)
 {
     struct bench *bench = *state;
@@ -138,6 +141,65 @@ static void a_reset_of_a_halted_core_is_no_stale_data(void **state)
     bench_fails(bench, err, ERR_RESET_LOST);
     bench_halt(bench);
     assert_in_range(bench_reg(bench, R_PC), AT_RESET, AT_LOOP + 8);
+}
+
+/* The core stands again by the time somebody looks, but not where it stood. */
+static void a_reset_that_is_caught_is_no_stale_data(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t data[4];
+
+    bench_ok(bench, target_set_vector_catch(bench->target, 0x401)); /* VC_CORERESET too */
+    bench_at(bench, AT_FOREVER);
+    bench_hands(bench, "nrst", "press");
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_hands(bench, "nrst", "release");
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_fails(bench, target_read(bench->target, 0x20000100, data, 4, NULL), ERR_RESET_LOST);
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
+    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
+    bench_ok(bench, target_read(bench->target, 0x20000100, data, 4, NULL)); /* told once */
+}
+
+/* A debug port that is gone for a moment behind the request for a reset. */
+struct deaf {
+    struct probe_driver driver;
+    const struct probe_driver *inner;
+    bool asked;
+    unsigned silences; /* so many reads of DFSR to come */
+};
+
+static enum err run_deaf(struct probe *probe, struct op *ops, size_t count)
+{
+    struct deaf *deaf = (struct deaf *)((uintptr_t)probe->driver - offsetof(struct deaf, driver));
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        if (deaf->asked && ops[i].kind == OP_READ && ops[i].address == SCB_DFSR && deaf->silences) {
+            deaf->silences--;
+            return probe_fail_op(probe, &ops[i], ops[i].address, SWD_NONE);
+        }
+        deaf->asked = deaf->asked || (ops[i].kind == OP_WRITE && ops[i].address == SCB_AIRCR);
+        err = deaf->inner->run(probe, &ops[i], 1);
+    }
+    return err;
+}
+
+static void a_port_that_is_gone_for_a_moment_is_looked_for_again(void **state)
+{
+    struct bench *bench = *state;
+    struct deaf deaf = {
+        .driver = *bench->probe->driver, .inner = bench->probe->driver, .silences = 3};
+
+    deaf.driver.run = run_deaf;
+    bench_at(bench, AT_FOREVER);
+    bench->probe->driver = &deaf.driver;
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench->probe->driver = deaf.inner;
+    assert_int_equal(deaf.silences, 0);
+    assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
+    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
 }
 
 static enum err held_read(struct bench *bench)
@@ -347,6 +409,8 @@ int main(void)
         BENCH_TEST(a_program_that_resets_itself_is_reported),
         BENCH_TEST(the_reset_button_is_reported),
         BENCH_TEST(a_reset_of_a_halted_core_is_no_stale_data),
+        BENCH_TEST(a_reset_that_is_caught_is_no_stale_data),
+        BENCH_TEST(a_port_that_is_gone_for_a_moment_is_looked_for_again),
         BENCH_TEST(a_core_held_in_reset_is_known_as_such),
         BENCH_TEST(power_off_while_running),
         BENCH_TEST(a_power_cycle_between_two_polls_is_noticed),

@@ -149,6 +149,22 @@ static void disconnecting_puts_dbgmcu_and_demcr_back(void **state)
     bench_fails(bench, target_resume(bench->target), ERR_NOT_CONNECTED);
 }
 
+/* Whoever debugs between two connections of ours: what is found then is theirs, not ours. */
+static void what_others_left_is_put_back_and_not_ours(void **state)
+{
+    struct bench *bench = *state;
+    struct ops ops;
+
+    bench_ok(bench, target_disconnect(bench->target));
+    ops_init(&ops, bench->probe);
+    ops_write32(&ops, 0xE000EDF0, 0xA05F0001); /* C_DEBUGEN */
+    ops_write32(&ops, 0xE000EDFC, 0x01000000); /* TRCENA */
+    bench_ok(bench, ops_flush(&ops));
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
+    bench_ok(bench, target_disconnect(bench->target));
+    assert_int_equal(bench_raw(bench, 0xE000EDFC), 0x01000000);
+}
+
 static void a_stop_costs_few_flushes(void **state)
 {
     struct bench *bench = *state;
@@ -182,6 +198,7 @@ int main(void)
         BENCH_TEST(a_sleeping_core_can_be_attached_to_and_halted),
         BENCH_TEST(disconnecting_leaves_the_core_as_it_is),
         BENCH_TEST(disconnecting_puts_dbgmcu_and_demcr_back),
+        BENCH_TEST(what_others_left_is_put_back_and_not_ours),
         BENCH_TEST(a_stop_costs_few_flushes),
     };
 

@@ -206,6 +206,34 @@ static void a_breakpoint_in_ram_survives_a_lost_connection(void **state)
     bench_close(bench);
 }
 
+/* RAM holds anything behind a power cycle: neither the old BKPT nor what it stood for. */
+static void a_breakpoint_in_ram_is_set_anew_after_a_power_cycle(void **state)
+{
+    struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
+    static const uint16_t code[] = {0x2001, 0x3001, 0x3001, 0xE7FC};
+    uint8_t before[2], half[2];
+
+    preloaded_program(bench);
+    bench_halt(bench);
+    bench_ok(bench, target_write(bench->target, 0x20000400, code, sizeof code));
+    bench_at(bench, 0x20000400);
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_SW, 0x20000402, 2));
+    bench_run(bench);
+    bench_hands(bench, "power", "off");
+    bench_hands(bench, "power", "on");
+    clock_sleep_us(probe_clock(bench->probe), 100000);
+    bench_ok(bench, probe_connect(bench->probe, PROBE_CONNECT_NORMAL, NULL));
+    uint32_t word = bench_raw(bench, 0x20000400);
+    memcpy(before, (uint8_t *)&word + 2, 2);
+    assert_memory_not_equal(before, &code[1], 2);
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
+    bench_halt(bench);
+    bench_ok(bench, target_read(bench->target, 0x20000402, half, 2, NULL));
+    assert_memory_equal(half, before, 2);
+    assert_int_equal(bench_raw(bench, 0x20000400) >> 16, 0xBE00);
+    bench_close(bench);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +247,7 @@ int main(void)
         cmocka_unit_test(a_probe_that_is_pulled_leaves_nothing_behind),
         cmocka_unit_test(what_was_there_before_us_survives_a_lost_connection),
         cmocka_unit_test(a_breakpoint_in_ram_survives_a_lost_connection),
+        cmocka_unit_test(a_breakpoint_in_ram_is_set_anew_after_a_power_cycle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,45 @@ static void what_lies_nowhere_is_refused_before_anything_is_touched(void **state
     assert_refused(bench, 0x40022000, 4, "0x40022000");
 }
 
+/* What does not fit is measured as a person would: from the program's first byte in that memory to
+ * its last, whatever it has elsewhere. */
+static void what_does_not_fit_is_told_with_its_size(void **state)
+{
+    static const struct {
+        struct {
+            uint32_t address, size;
+        } segments[3];
+        const char *begins;
+    } cases[] = {
+        {{{FLASH + 0x100, 0x10000}},
+         "64 KiB do not fit: ends at 0x080100ff, flash ends at 0x0800ffff; 0x08010000 is"},
+        {{{FLASH, 1024}, {FLASH + 0x14000, 1024}},
+         "81 KiB do not fit: ends at 0x080143ff, flash ends"},
+        {{{FLASH, 1024}, {FLASH + 0xFC00, 2048}, {RAM, 100}},
+         "65 KiB do not fit: ends at 0x080103ff, flash ends"},
+        {{{FLASH, 1024}, {RAM + 0x4FFF, 2}},
+         "2 bytes do not fit: ends at 0x20005000, RAM ends at 0x20004fff; 0x20005000 is"},
+        {{{FLASH, 1024}, {0x60000000, 1024}},
+         "0x60000000 is neither in flash nor in RAM of this chip (STM32F10"},
+    };
+    static uint8_t zeros[0x10000];
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct image_segment segments[3];
+        struct flash_image_places places;
+        size_t count = 0;
+
+        for (; count < 3 && cases[i].segments[count].size; count++)
+            segments[count] = (struct image_segment){cases[i].segments[count].address,
+                                                     cases[i].segments[count].size, zeros};
+        struct image image = image_of(segments, count);
+        bench_job(bench);
+        assert_int_equal(flash_image_places(bench->target, &image, &places), ERR_NOT_FLASH);
+        assert_memory_equal(bench->job.text, cases[i].begins, strlen(cases[i].begins));
+    }
+}
+
 static void flash_and_ram_get_their_parts(void **state)
 {
     struct bench *bench = *state;
@@ -199,6 +238,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_byte_has_its_place, bench_up, bench_down),
         cmocka_unit_test_setup_teardown(what_lies_nowhere_is_refused_before_anything_is_touched,
                                         bench_up, bench_down),
+        cmocka_unit_test_setup_teardown(what_does_not_fit_is_told_with_its_size, bench_up,
+                                        bench_down),
         cmocka_unit_test_setup_teardown(flash_and_ram_get_their_parts, bench_up, bench_down),
         cmocka_unit_test_setup_teardown(other_bytes_stay, bench_up, bench_down),
         cmocka_unit_test_setup_teardown(other_bytes_go_if_asked_for, bench_up, bench_down),
