@@ -142,7 +142,7 @@ static void colours_are_for_terminals_that_like_them(void **state)
 
     (void)state;
     assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
-    FILE *terminal = fopen(ptsname(master), "r+"), *file = tmpfile();
+    FILE *terminal = fdopen(open(ptsname(master), O_RDWR | O_NOCTTY), "r+"), *file = tmpfile();
     assert_true(terminal && file);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         set_or_unset("TERM", cases[i].term);
