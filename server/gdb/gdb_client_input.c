@@ -17,10 +17,12 @@ static bool goes_on(const char *payload)
     return (payload[0] && strchr("cCsS", payload[0])) || strncmp(payload, "vCont;", 6) == 0;
 }
 
-/* A range step, in contrast, ends by itself when it is cancelled. */
+/* A step, in contrast, ends by itself when it is cancelled. */
 static bool resumes(const char *payload)
 {
-    return goes_on(payload) && strncmp(payload, "vCont;r", 7) != 0;
+    const char *action = strncmp(payload, "vCont;", 6) == 0 ? payload + 6 : payload;
+
+    return *action == 'c' || *action == 'C';
 }
 
 static void accept_packet(struct gdb_client *gdb, const char *payload, size_t length, bool too_long)

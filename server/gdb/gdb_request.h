@@ -29,7 +29,7 @@ struct gdb_request {
     /* The loop's own marks; the worker never looks. The payload is the worker's meanwhile. */
     bool quick;       /* owed within 1.5 s (`?`: 5 s) of a probe that does not get on */
     bool goes_on;     /* c, s, vCont: a stop answers it */
-    bool resumes;     /* all of them but range steps: interrupted when they run, not cancelled */
+    bool resumes;     /* of them c and vCont;c: interrupted when they run, not cancelled */
     char letter;      /* the payload's first */
     bool ack_owed;    /* '+' goes out with the reply */
     bool overdue;     /* its time is over, and the answers that are here get a last chance */

@@ -444,6 +444,29 @@ static void interrupt_cancels_a_long_job(void **state)
     nothing_posted();
 }
 
+/* A step may take long: it passes handlers, and serves the program's calls. */
+static void interrupt_cancels_a_step_but_no_resume(void **state)
+{
+    static const struct {
+        const char *packet;
+        bool cancelled;
+    } cases[] = {{"$vCont;r8000000,8000010:1#ff\x03", true},
+                 {"$vCont;s:1#23\x03", true},
+                 {"$s#73\x03", true},
+                 {"$S05#b8\x03", true},
+                 {"$vCont;c#a8\x03", false},
+                 {"$c#63\x03", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        say(cases[i].packet);
+        struct gdb_request *message = next_posted(gdb_run_packet);
+        assert_int_equal(atomic_load(&message->request.job.cancelled), cases[i].cancelled);
+        answer(message, "T02");
+        hear("+$T02#b6");
+    }
+}
+
 /* What was said is the next request, and it has been interrupted before it came, or not. */
 static struct gdb_request *says_and_meets(const char *bytes, bool interrupt)
 {
@@ -782,6 +805,7 @@ int main(void)
         SESSION_TEST(late_question_for_the_stop_of_a_known_target_is_answered),
         SESSION_TEST(question_for_the_stop_may_be_answered_later_than_others),
         SESSION_TEST(interrupt_cancels_a_long_job),
+        SESSION_TEST(interrupt_cancels_a_step_but_no_resume),
         SESSION_TEST(interrupt_of_a_standing_core_stops_the_next_resume),
         SESSION_TEST(interrupt_that_crosses_a_stop_is_kept),
         SESSION_TEST(interrupt_is_forgotten_by_what_begins_anew),

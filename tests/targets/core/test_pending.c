@@ -191,6 +191,49 @@ static void a_walk_cancelled_at_its_beginning_stops_where_it_is(void **state)
     assert_int_equal(bench_reg(bench, R_PC), AT_STRAIGHT);
 }
 
+/* The cancel comes behind the operations of the nth run; what is cancelled is not begun. */
+struct late_canceller {
+    struct canceller canceller;
+    unsigned runs;
+};
+
+static enum err cancel_after_runs(struct probe *probe, struct op *ops, size_t count)
+{
+    struct late_canceller *late =
+        (struct late_canceller *)((uintptr_t)probe->driver -
+                                  offsetof(struct late_canceller, canceller.driver));
+    enum err err = refuse_cancelled(probe, ops, count);
+
+    if (late->runs-- == 0)
+        atomic_store(&late->canceller.job->cancelled, true);
+    return err;
+}
+
+/* The handler that comes first makes it a long one. Wherever it is cut, the core stands. */
+static void a_cancelled_step_ends_in_a_stop(void **state)
+{
+    struct bench *bench = *state;
+
+    for (unsigned n = 0; n < 8; n++) {
+        struct late_canceller late = {{.inner = bench->probe->driver, .job = &bench->job}, n};
+
+        bench_at(bench, AT_RESET);
+        bench_set_word(bench, 0xE000ED04, 1u << 26); /* PENDSTSET */
+        target_drop_caches(bench->target);
+        late.canceller.driver = *late.canceller.inner;
+        late.canceller.driver.run = cancel_after_runs;
+        bench->probe->driver = &late.canceller.driver;
+        bench_ok(bench, target_step(bench->target, &bench->stop));
+        bench->probe->driver = late.canceller.inner;
+        atomic_store(&bench->job.cancelled, false);
+        assert_int_equal(target_state(bench->target), TARGET_HALTED);
+        assert_true(stands(bench));
+        assert_int_equal(bench->stop.pc, bench_reg(bench, R_PC));
+        if (n == 0)
+            assert_int_equal(bench->stop.reason, STOP_REQUEST);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +244,7 @@ int main(void)
         BENCH_TEST(a_cancelled_resume_knows_that_the_core_runs),
         BENCH_TEST(a_cancelled_walk_never_ends_at_its_own_comparator),
         BENCH_TEST(a_walk_cancelled_at_its_beginning_stops_where_it_is),
+        BENCH_TEST(a_cancelled_step_ends_in_a_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
