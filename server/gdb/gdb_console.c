@@ -12,9 +12,9 @@ enum { CHUNK = 1024 }; /* text bytes a packet: well inside RSP_PACKET_SIZE, on t
 
 void gdb_send(struct client *client, const void *payload, size_t length)
 {
-    struct gdb_outlet *outlet = client->user;
+    struct gdb_state *gdb = gdb_of(client);
 
-    outlet->send(outlet, payload, length);
+    gdb->send(gdb, payload, length);
 }
 
 static void send_packet(struct client *client, const char *text, size_t length)

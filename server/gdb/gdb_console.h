@@ -6,13 +6,8 @@
 #ifndef PROBED_GDB_CONSOLE_H
 #define PROBED_GDB_CONSOLE_H
 
+#include "gdb/gdb_state.h"
 #include "session/session.h"
-
-/* The way to one gdb outside a request's own reply; first member of a client's `user`. */
-struct gdb_outlet {
-    /* One payload (stop reply, 'O' text). Thread-safe, copies. */
-    void (*send)(struct gdb_outlet *outlet, const void *payload, size_t length);
-};
 
 void gdb_send(struct client *client, const void *payload, size_t length);
 

@@ -45,10 +45,10 @@ struct gdb_request *gdb_request_create(void *gdb, const struct log *log,
     return request;
 }
 
-/* gdb_outlet.send: what is lost without memory is lost. */
-static void send_payload(struct gdb_outlet *outlet, const void *payload, size_t length)
+/* gdb_state.send: what is lost without memory is lost. */
+static void send_payload(struct gdb_state *gdb, const void *payload, size_t length)
 {
-    struct gdb_seat *seat = (struct gdb_seat *)outlet;
+    struct gdb_seat *seat = (struct gdb_seat *)gdb;
     struct gdb_request *notice =
         gdb_request_create(seat->gdb, seat->log, NULL, gdb_client_forward, payload, length);
 
@@ -60,11 +60,11 @@ void gdb_run_open(struct request *request, struct session *session)
 {
     struct gdb_request *open = gdb_request_of(request);
 
-    *open->seat = (struct gdb_seat){.outlet = {send_payload},
+    *open->seat = (struct gdb_seat){.state = {.send = send_payload},
                                     .session = session,
                                     .log = request->job.log,
                                     .gdb = request->owner};
-    open->client = session_client_open(session, &gdb_told, &open->seat->outlet);
+    open->client = session_client_open(session, &gdb_told, &open->seat->state);
 }
 
 void gdb_run_close(struct request *request, struct session *session)
@@ -91,7 +91,7 @@ void gdb_run_packet(struct request *request, struct session *session)
     }
     uint8_t *memory = malloc(RSP_PACKET_SIZE);
     buf_init(&packet->reply, memory, memory ? RSP_PACKET_SIZE : 0);
-    packet->client->interrupted = packet->interrupt_first;
+    gdb_of(packet->client)->interrupted = packet->interrupt_first;
     packet->outcome = packet_run(session, packet->client, &request->job, packet->payload,
                                  packet->length, &packet->reply, &packet->actions);
 }

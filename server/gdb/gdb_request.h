@@ -4,15 +4,15 @@
 #define PROBED_GDB_REQUEST_H
 
 #include "base/buf.h"
-#include "gdb/gdb_console.h"
+#include "gdb/gdb_state.h"
 #include "gdb/packets.h"
 #include "session/request.h"
 #include "session/session.h"
 
-/* Where the worker finds the way back to a gdb: the worker's, between gdb_run_open and
+/* What the worker knows of a gdb, and its way back to it: the worker's, between gdb_run_open and
  * gdb_run_close. Lives in the struct gdb_client. */
 struct gdb_seat {
-    struct gdb_outlet outlet;
+    struct gdb_state state;
     struct session *session;
     const struct log *log;
     void *gdb;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "gdb/gdb_told.h"
 
+#include <stdio.h>
+
 #include "gdb/gdb_console.h"
 #include "gdb/stop_reply.h"
 
@@ -23,8 +25,17 @@ static void lost(struct client *client, const struct session *session)
     gdb_send(client, "X09", 3); /* no T05: nothing stands anywhere */
 }
 
+static void load_cut(struct client *client, const char *why)
+{
+    struct gdb_state *gdb = gdb_of(client);
+
+    gdb->load = LOAD_CUT;
+    snprintf(gdb->load_cut, sizeof gdb->load_cut, "%s", why);
+}
+
 const struct client_ops gdb_told = {
     .stopped = stopped,
     .lost = lost,
     .text = gdb_console_text,
+    .load_cut = load_cut,
 };

@@ -6,7 +6,7 @@
 
 #include "session/client.h"
 
-/* Of clients whose `user` is a struct gdb_outlet (gdb_console.h). Worker thread. */
+/* Of clients whose `user` is a struct gdb_state. Worker thread. */
 extern const struct client_ops gdb_told;
 
 #endif

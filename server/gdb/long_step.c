@@ -12,7 +12,7 @@
 
 static void tell(const struct long_step *step)
 {
-    struct client_line *line = &step->call->client->line;
+    struct gdb_line *line = &step->call->gdb->line;
 
     if (line->told || uv_hrtime() - line->since_ns < LONG_NS)
         return;
@@ -35,7 +35,7 @@ static void look(void *user)
         step->between(step->between_user);
 }
 
-static bool goes_on(const struct client_line *line, uint32_t start, uint32_t end)
+static bool goes_on(const struct gdb_line *line, uint32_t start, uint32_t end)
 {
     return line->start == start && line->end == end && uv_hrtime() - line->left_ns < PAUSE_NS;
 }
@@ -49,11 +49,11 @@ static bool others_wait(void *user)
 
 void long_step_begin(struct long_step *step, struct packet_call *call, uint32_t start, uint32_t end)
 {
-    struct client_line *line = &call->client->line;
+    struct gdb_line *line = &call->gdb->line;
     struct job *job = call->job;
 
     if (!goes_on(line, start, end))
-        *line = (struct client_line){.start = start, .end = end, .since_ns = uv_hrtime()};
+        *line = (struct gdb_line){.start = start, .end = end, .since_ns = uv_hrtime()};
     *step = (struct long_step){.call = call,
                                .job = job,
                                .between = job->between,
@@ -67,7 +67,7 @@ void long_step_begin(struct long_step *step, struct packet_call *call, uint32_t 
 
 void long_step_end(struct long_step *step)
 {
-    step->call->client->line.left_ns = uv_hrtime();
+    step->call->gdb->line.left_ns = uv_hrtime();
     step->job->between = step->between;
     step->job->waiting = step->waiting;
     step->job->between_user = step->between_user;

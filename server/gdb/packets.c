@@ -151,7 +151,7 @@ static void reply_error(struct packet_call *call, enum err err)
     buf_clear(call->reply);
     if (call->err) {
         buf_text(call->reply, call->err);
-    } else if (call->client->error_message) {
+    } else if (call->gdb->error_message) {
         buf_text(call->reply, "E.");
         put_sentence(call->reply, job_text(call->job, err));
     } else {
@@ -223,6 +223,7 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
 {
     struct packet_call call = {.session = session,
                                .client = client,
+                               .gdb = gdb_of(client),
                                .job = job,
                                .packet = find(payload, length),
                                .reply = reply,
@@ -245,7 +246,7 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
         *actions |= CLIENT_RESET;
     session_leave(session, before);
     session->acting = acting;
-    if (client->load == LOAD_CUT && (err || !(call.packet->flags & PACKET_LOAD)))
-        client->load = LOAD_TOLD;
+    if (call.gdb->load == LOAD_CUT && (err || !(call.packet->flags & PACKET_LOAD)))
+        call.gdb->load = LOAD_TOLD;
     return call.outcome;
 }

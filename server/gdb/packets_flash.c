@@ -15,7 +15,7 @@ static enum err come_back(struct packet_call *call)
              "gdb loads into a target that was away since it last looked: it is reset behind the "
              "load, and what gdb shows of registers is old until the program has run");
     session_join(call->session, call->client);
-    call->client->resets_load = true;
+    call->gdb->resets_load = true;
     return ERR_OK;
 }
 
@@ -84,7 +84,7 @@ static void end_abandoned(struct packet_call *call)
 
     if (flash && flash_report(flash)->bytes_written > 0) {
         session_end_flash(call->session, call->client, "a new load begins");
-        call->client->load = LOAD_GOOD;
+        call->gdb->load = LOAD_GOOD;
     }
 }
 
@@ -92,7 +92,7 @@ static void end_abandoned(struct packet_call *call)
 static enum err refuse_rest(struct packet_call *call)
 {
     enum err err = job_fail(call->job, ERR_FLASH, "this load was cut short (%s): load again",
-                            call->client->load_cut);
+                            call->gdb->load_cut);
 
     log_line(call->session->log, LOG_WARN, "flash: %s", job_text(call->job, err));
     return err;
@@ -101,9 +101,9 @@ static enum err refuse_rest(struct packet_call *call)
 enum err packet_flash_erase(struct packet_call *call)
 {
     end_abandoned(call);
-    if (call->client->load == LOAD_CUT)
+    if (call->gdb->load == LOAD_CUT)
         return refuse_rest(call);
-    call->client->load = LOAD_GOOD;
+    call->gdb->load = LOAD_GOOD;
     enum err err = open_flash(call);
 
     if (!err)
@@ -116,7 +116,7 @@ enum err packet_flash_write(struct packet_call *call)
 {
     const struct packet_arg *data = &call->args.item[1];
 
-    if (call->client->load != LOAD_GOOD)
+    if (call->gdb->load != LOAD_GOOD)
         return refuse_rest(call);
     enum err err = open_flash(call);
     if (!err)
@@ -149,7 +149,7 @@ static void look_after_load(struct session *session)
 
 enum err packet_flash_done(struct packet_call *call)
 {
-    if (call->client->load != LOAD_GOOD)
+    if (call->gdb->load != LOAD_GOOD)
         return refuse_rest(call);
     if (!call->client->flash)
         return packet_ok(call); /* nothing was announced, nothing is to be done */
@@ -159,7 +159,7 @@ enum err packet_flash_done(struct packet_call *call)
         flash_close(call->client->flash);
         call->client->flash = NULL;
         look_after_load(call->session);
-        if (call->session->options.load_resets || call->client->resets_load)
+        if (call->session->options.load_resets || call->gdb->resets_load)
             err = session_reset(call->session, call->job, TARGET_RESET_HALT);
     }
     return end(call, err);

@@ -3,6 +3,7 @@
 #ifndef PROBED_PACKETS_INTERNAL_H
 #define PROBED_PACKETS_INTERNAL_H
 
+#include "gdb/gdb_state.h"
 #include "gdb/packet_args.h"
 #include "gdb/packets.h"
 #include "gdb/rsp.h"
@@ -23,6 +24,7 @@ enum { PACKET_VARIABLE_SIZE = 8 }; /* what gdb writes of a variable or register;
 struct packet_call {
     struct session *session;
     struct client *client;
+    struct gdb_state *gdb; /* the client's */
     struct job *job;
     const struct packet *packet;
     struct packet_args args;

@@ -31,9 +31,9 @@ enum err packet_supported(struct packet_call *call)
     const struct packet_arg *theirs = &call->args.item[0];
 
     if (call->args.count > 0) {
-        call->client->error_message = listed(theirs, "error-message+");
-        call->client->swbreak = listed(theirs, "swbreak+");
-        call->client->hwbreak = listed(theirs, "hwbreak+");
+        call->gdb->error_message = listed(theirs, "error-message+");
+        call->gdb->swbreak = listed(theirs, "swbreak+");
+        call->gdb->hwbreak = listed(theirs, "hwbreak+");
     }
     buf_printf(call->reply, "PacketSize=%zx", packet_size(call->session));
     for (size_t i = 0; i < packet_count; i++)
@@ -140,7 +140,7 @@ enum err packet_monitor(struct packet_call *call)
     if (!err)
         return packet_ok(call);
     /* Older gdbs only show a number. */
-    if (!call->client->error_message)
+    if (!call->gdb->error_message)
         gdb_console_say(call->client, "%s", job_text(call->job, err));
     return err;
 }

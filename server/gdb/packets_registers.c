@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* g G p P: registers in the order of target.xml, in the target's byte order. */
 #include "gdb/packets_internal.h"
-
-static void put_value(uint8_t bytes[8], uint64_t value)
-{
-    for (int i = 0; i < 8; i++)
-        bytes[i] = (uint8_t)(value >> 8 * i);
-}
-
-static uint64_t get_value(const char *bytes, size_t length)
-{
-    uint64_t value = 0;
-
-    while (length-- > 0)
-        value = value << 8 | (uint8_t)bytes[length];
-    return value;
-}
+#include "gdb/register_bytes.h"
 
 /* While the core runs these are the last stop's; what that did not keep is given as unknown. */
 enum err packet_read_all(struct packet_call *call)
@@ -25,16 +11,13 @@ enum err packet_read_all(struct packet_call *call)
 
     for (size_t i = 0; i < count; i++) {
         uint64_t value;
-        uint8_t bytes[8];
         enum err err = session_register(call->session, call->job, i, &value);
 
         if (!err) {
-            put_value(bytes, value);
-            buf_hex(call->reply, bytes, regs[i].bits / 8);
+            register_bytes_put(call->reply, &regs[i], value);
         } else if (err == ERR_NOT_HALTED) {
             job_clear(call->job);
-            for (int digit = 0; digit < regs[i].bits / 4; digit++)
-                buf_byte(call->reply, 'x');
+            register_bytes_put_unknown(call->reply, &regs[i]);
         } else {
             return err;
         }
@@ -62,8 +45,8 @@ enum err packet_write_all(struct packet_call *call)
                         data->length, size_of_all(regs, count));
     for (size_t i = 0; i < count; i++) {
         size_t size = regs[i].bits / 8;
-        enum err err =
-            target_write_register(call->session->target, i, get_value(data->data + at, size));
+        enum err err = target_write_register(call->session->target, i,
+                                             register_bytes_value(data->data + at, size));
 
         if (err)
             return err;
@@ -88,16 +71,13 @@ enum err packet_read_one(struct packet_call *call)
 {
     const struct target_register *reg = find(call);
     uint64_t value;
-    uint8_t bytes[8];
 
     if (!reg)
         return ERR_ARGUMENT;
     enum err err = session_register(call->session, call->job, call->args.item[0].number, &value);
-    if (err)
-        return err;
-    put_value(bytes, value);
-    buf_hex(call->reply, bytes, reg->bits / 8);
-    return ERR_OK;
+    if (!err)
+        register_bytes_put(call->reply, reg, value);
+    return err;
 }
 
 enum err packet_write_one(struct packet_call *call)
@@ -111,6 +91,6 @@ enum err packet_write_one(struct packet_call *call)
         return job_fail(call->job, ERR_ARGUMENT, "%s has %u bits, not %zu", reg->name, reg->bits,
                         data->length * 8);
     enum err err = target_write_register(call->session->target, call->args.item[0].number,
-                                         get_value(data->data, data->length));
+                                         register_bytes_value(data->data, data->length));
     return err ? err : packet_ok(call);
 }

@@ -110,9 +110,9 @@ static void warn_of_start(struct packet_call *call)
     const struct target_stop *reset = target_last_reset(target);
     const struct target_region *code = target_region_at(target, reset->pc);
 
-    if (call->client->begins && reset->misled && code && code->kind != REGION_DEVICE)
+    if (call->gdb->begins && reset->misled && code && code->kind != REGION_DEVICE)
         gdb_console_say(call->client, "%s", reset->text);
-    call->client->begins = false;
+    call->gdb->begins = false;
 }
 
 /* What came of letting the core go. */
@@ -135,7 +135,7 @@ static enum err resume(struct packet_call *call)
     call->client->sync = false;
     if (joins(call))
         return join(call, NULL);
-    if (call->client->interrupted)
+    if (call->gdb->interrupted)
         return stop_at_once(call);
     warn_after_load(call);
     warn_of_start(call);
@@ -164,7 +164,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     if (joins(call))
         return join(call, "the core runs already (another session resumed it, or it was reset): "
                           "waiting for it to stop; Ctrl-C halts it");
-    if (call->client->interrupted)
+    if (call->gdb->interrupted)
         return stop_at_once(call);
     if (call->client->sync) { /* `monitor gdb_sync` came before it */
         call->client->sync = false;

@@ -5,7 +5,7 @@
 
 enum err packet_extended(struct packet_call *call)
 {
-    call->client->extended = true;
+    call->gdb->extended = true;
     return packet_ok(call);
 }
 
@@ -35,7 +35,7 @@ enum err packet_restart(struct packet_call *call)
         err = session_reset(session, call->job, TARGET_RESET_HALT);
     if (!err) {
         session_join(session, call->client);
-        call->client->begins = true;
+        call->gdb->begins = true;
     }
     if (!err && call->outcome == PACKET_REPLY)
         stop_reply_asked(call->reply, session);
@@ -82,7 +82,7 @@ enum err packet_kill(struct packet_call *call)
         err = end_program(call);
     call->client->ended = !err;
     call->client->killed = session_holds(session, call->client);
-    if (call->outcome == PACKET_NO_REPLY && !call->client->extended)
+    if (call->outcome == PACKET_NO_REPLY && !call->gdb->extended)
         *call->actions |= CLIENT_CLOSE;
     return err ? err : packet_ok(call);
 }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "base/bytes.h"
 #include "gdb/gdb_console.h"
+#include "gdb/register_bytes.h"
 
 /* gdb's numbers (include/gdb/signals.def), the same on every host. */
 enum { SIGNAL_INT = 0x02, SIGNAL_TRAP = 0x05, SIGNAL_SEGV = 0x0B };
@@ -69,9 +69,9 @@ static void write_reason(struct buf *out, const struct target_stop *stop,
 {
     if (!owns(client, stop->owners))
         return;
-    if (stop->reason == STOP_BREAKPOINT_HW && client->hwbreak)
+    if (stop->reason == STOP_BREAKPOINT_HW && gdb_of(client)->hwbreak)
         buf_text(out, "hwbreak:;");
-    else if (stop->reason == STOP_BREAKPOINT_SW && client->swbreak)
+    else if (stop->reason == STOP_BREAKPOINT_SW && gdb_of(client)->swbreak)
         buf_text(out, "swbreak:;");
     else if (stop->reason == STOP_WATCHPOINT)
         write_watch(out, stop, client);
@@ -86,15 +86,13 @@ static void write_registers(struct buf *out, const struct session *session, stru
 
     for (size_t i = 0; i < count; i++) {
         uint64_t value;
-        uint8_t bytes[4];
 
         if (regs[i].bits != 32 || !strstr(regs[i].feature, ".m-"))
             continue;
         if (session_register(session, job, i, &value) != ERR_OK)
             return;
-        put_le32(bytes, (uint32_t)value);
         buf_printf(out, "%02zx:", i);
-        buf_hex(out, bytes, sizeof bytes);
+        register_bytes_put(out, &regs[i], value);
         buf_byte(out, ';');
     }
 }

@@ -45,46 +45,24 @@ struct client_ops {
     /* Whether it waits or not, after `stopped` and `lost`. May use the target for a job of its
      * own, between session_enter() and session_leave(). */
     void (*event)(struct client *client, struct session *session, enum session_event event);
+    /* Its load ended before it was done, with a part announced or written. */
+    void (*load_cut)(struct client *client, const char *why);
 };
 
-/* The code that a client steps through, told to its user when it takes long (gdb/long_step.c). */
-struct client_line {
-    uint32_t start, end;
-    uint64_t since_ns, left_ns; /* uv_hrtime() */
-    bool told;
-};
-
-/* What became of a load that began. Its gdb has to hear of it in the load itself: nothing else that
- * it is told would keep it from taking the load for a good one. */
-enum client_load {
-    LOAD_GOOD,
-    LOAD_CUT,  /* ended before its vFlashDone, and its gdb does not know */
-    LOAD_TOLD, /* and its gdb knows, or has turned to something else */
-};
-
-/* One gdb connection as the worker sees it. */
+/* One who shares a session: a gdb, or all consoles. */
 struct client {
     unsigned id; /* 0..SESSION_CLIENTS-1: breakpoint owner */
     bool open;
-    bool extended;      /* '!' was received */
-    bool waiting;       /* a resume's stop reply is owed */
-    bool error_message; /* E.text may be sent */
-    bool swbreak, hwbreak;
-    bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
-    bool sync;        /* the next step does nothing but tell where the core stands */
-    bool begins;      /* `run` began the program, and it has not been resumed yet */
-    bool ended;       /* it detached, or was told that the program ended: until it attaches or runs
+    bool waiting; /* a resume's stop reply is owed */
+    bool sync;    /* the next step does nothing but tell where the core stands */
+    bool ended;   /* it detached, or was told that the program ended: until it attaches or runs
                          again it is shown no thread, or gdb would take it for a new program */
     bool killed; /* it killed the program, and nothing was begun since: the core stands at reset for
                     its `run`, and runs when it leaves */
     bool lost;   /* its target was lost, whether or not it is back: until it asks, attaches or runs
                     again, what it believes of the core is not true any more */
-    struct client_line line;
     struct flash *flash; /* between vFlashErase and vFlashDone */
-    enum client_load load;
-    char load_cut[200]; /* why */
-    bool resets_load;   /* the target was lost before it: behind it the core is reset */
-    uint64_t joined;    /* order of their first `?`, vAttach or vRun: the first of all is the
+    uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
                            holder; 0: has not asked (or detached), and holds nothing */
     const struct client_ops *ops;
     void *user; /* of whoever made `ops` */

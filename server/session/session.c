@@ -61,8 +61,7 @@ void session_end_flash(struct session *session, struct client *client, const cha
              "%u sectors erased; the rest is as it was before or erased",
              why, report->bytes_announced, report->bytes_programmed, report->sectors_erased);
     if (report->bytes_announced + report->bytes_written > 0)
-        client->load = LOAD_CUT;
-    snprintf(client->load_cut, sizeof client->load_cut, "%s", why);
+        client->ops->load_cut(client, why);
     flash_close(client->flash);
     client->flash = NULL;
 }

@@ -11,9 +11,9 @@
 #include "gdb/gdb_told.h"
 #include "gdb/packets_internal.h"
 
-static void ignore(struct gdb_outlet *outlet, const void *payload, size_t length)
+static void ignore(struct gdb_state *gdb, const void *payload, size_t length)
 {
-    (void)outlet;
+    (void)gdb;
     assert(length > 0 && length <= RSP_PACKET_SIZE);
     assert(strchr("OTWX", *(const char *)payload));
 }
@@ -85,9 +85,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     session_init(&session, NULL, &options, &info, NULL);
     job_init(&job, NULL);
     session_connect(&session, &job);
-    struct gdb_outlet outlet = {ignore};
-    struct client *clients[2] = {session_client_open(&session, &gdb_told, &outlet),
-                                 session_client_open(&session, &gdb_told, &outlet)};
+    struct gdb_state gdbs[2] = {{.send = ignore}, {.send = ignore}};
+    struct client *clients[2] = {session_client_open(&session, &gdb_told, &gdbs[0]),
+                                 session_client_open(&session, &gdb_told, &gdbs[1])};
     for (size_t n = 0; size > 0; n++) {
         const uint8_t *end = memchr(data, '\n', size);
         size_t length = end ? (size_t)(end - data) : size;

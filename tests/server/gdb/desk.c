@@ -14,11 +14,11 @@ static void append(struct gdb *gdb, const char *format, ...)
     va_end(args);
 }
 
-/* outlet.send */
-static void keep(struct gdb_outlet *outlet, const void *payload, size_t length)
+/* gdb_state.send */
+static void keep(struct gdb_state *state, const void *payload, size_t length)
 {
     const char *text = payload;
-    struct gdb *gdb = (struct gdb *)outlet;
+    struct gdb *gdb = (struct gdb *)state;
 
     append(gdb, text[0] == 'O' ? "[O:" : "[");
     if (text[0] != 'O')
@@ -47,8 +47,8 @@ struct gdb *desk_join(struct desk *desk, size_t index)
 {
     struct gdb *gdb = &desk->gdb[index];
 
-    gdb->outlet.send = keep;
-    gdb->client = session_client_open(&desk->session, &gdb_told, &gdb->outlet);
+    gdb->state.send = keep;
+    gdb->client = session_client_open(&desk->session, &gdb_told, &gdb->state);
     assert_non_null(gdb->client);
     return gdb;
 }

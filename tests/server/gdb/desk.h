@@ -20,7 +20,7 @@
 #include "gdb/rsp.h"
 
 struct gdb {
-    struct gdb_outlet outlet;
+    struct gdb_state state;
     struct client *client;
     char sent[2048]; /* payloads that came by themselves, each in [] */
     char reply[RSP_PACKET_SIZE + 1];

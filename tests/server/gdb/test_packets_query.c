@@ -45,9 +45,9 @@ static void features_are_offered_and_heard(void **state)
         assert_non_null(strstr(reply, offered[i]));
     assert_null(strstr(reply, ";;"));
     assert_null(strstr(reply, "multiprocess"));
-    assert_true(gdb->client->swbreak && gdb->client->hwbreak && gdb->client->error_message);
+    assert_true(gdb->state.swbreak && gdb->state.hwbreak && gdb->state.error_message);
     ask(&desk, gdb, "qSupported:swbreak-;hwbreak+extra;xerror-message+");
-    assert_false(gdb->client->swbreak || gdb->client->hwbreak || gdb->client->error_message);
+    assert_false(gdb->state.swbreak || gdb->state.hwbreak || gdb->state.error_message);
     assert_begins(ask(&desk, gdb, "qSupported"), "PacketSize=");
 }
 
@@ -160,7 +160,7 @@ static void monitor_text_comes_before_its_answer(void **state)
     assert_string_equal(sent(gdb), "[O:ho\n]");
     assert_string_equal(ask(&desk, gdb, "qRcmd,666f6f"), "E01");
     assert_string_equal(sent(gdb), "[O:unknown command\n]");
-    gdb->client->error_message = true;
+    gdb->state.error_message = true;
     assert_string_equal(ask(&desk, gdb, "qRcmd,666f6f"), "E.unknown command");
     assert_string_equal(sent(gdb), "");
     assert_begins(ask(&desk, gdb, "qRcmd,6"), "E.");

@@ -122,7 +122,7 @@ static void each_reason_has_its_stop_reply(void **state)
 static void breakpoint_reasons_are_told_only_to_those_who_know_them(void **state)
 {
     (void)state;
-    gdb->client->hwbreak = gdb->client->swbreak = false;
+    gdb->state.hwbreak = gdb->state.swbreak = false;
     fake.next = (struct target_stop){.reason = STOP_BREAKPOINT_HW, .owners = 1};
     assert_begins(ask(&desk, gdb, "s"), "T05thread:1;");
     fake.next = (struct target_stop){.reason = STOP_BREAKPOINT_SW, .owners = 1};
@@ -204,14 +204,14 @@ static void an_interrupt_kept_for_a_resume_ends_it_before_it_begins(void **state
 
     (void)state;
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
-        gdb->client->interrupted = true;
+        gdb->state.interrupted = true;
         assert_begins(ask(&desk, gdb, packets[i]), "T02thread:1;");
         assert_string_equal(fake_log(), "");
         assert_false(gdb->client->waiting);
     }
     /* With the core on its way already it is a Ctrl-C like others: the session sends it behind. */
     fake.state = TARGET_RUNNING;
-    gdb->client->interrupted = true;
+    gdb->state.interrupted = true;
     assert_string_equal(ask(&desk, gdb, "c"), "LATER");
 }
 
@@ -233,7 +233,7 @@ static void failures_are_errors_with_their_sentence(void **state)
     assert_string_equal(ask(&desk, gdb, "vCont;c"), "E.it fails");
     assert_false(gdb->client->waiting);
     assert_string_equal(ask(&desk, gdb, "s"), "E.it fails");
-    gdb->client->error_message = false;
+    gdb->state.error_message = false;
     char expected[8];
     snprintf(expected, sizeof expected, "E%02x", ERR_WAIT);
     assert_string_equal(ask(&desk, gdb, "s"), expected);
@@ -255,7 +255,7 @@ static void kill_leaves_a_core_that_does_not_run(void **state)
     ask(&desk, gdb, "!");
     assert_string_equal(ask(&desk, gdb, "k"), "NOTHING");
     assert_false(gdb->actions & CLIENT_CLOSE); /* extended: the connection stays */
-    gdb->client->extended = false;
+    gdb->state.extended = false;
     assert_string_equal(ask(&desk, gdb, "k"), "NOTHING");
     assert_true(gdb->actions & CLIENT_CLOSE);
 }
@@ -408,7 +408,7 @@ static void load_outside_flash_has_its_own_error(void **state)
     (void)state;
     assert_string_equal(ask(&desk, gdb, "vFlashWrite:20000000:abcd"), "E.memtype");
     assert_null(gdb->client->flash);
-    gdb->client->error_message = false;
+    gdb->state.error_message = false;
     assert_string_equal(ask(&desk, gdb, "vFlashErase:20000000,400"), "E.memtype");
     assert_begins(ask(&desk, gdb, "vFlashErase:ffffff00,400"), "E");
     assert_begins(ask(&desk, gdb, "vFlashWrite:fffffffe:abcd"), "E");
