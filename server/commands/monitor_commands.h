@@ -61,8 +61,9 @@ bool monitor_bank_sector(const struct target *target, const struct monitor_bank 
 /* The words `first last` as sectors' numbers, "last" being the last. */
 enum err monitor_bank_sectors(struct monitor *monitor, uint32_t count, const char *const words[2],
                               uint32_t *first, uint32_t *last);
-/* "stm32f1x": what OpenOCD calls the chip's family. */
+/* "stm32f4x", "stm32f2x": what OpenOCD calls the chip's family, and its flash driver. */
 const char *monitor_family(const struct target *target);
+const char *monitor_flash_driver(const struct target *target);
 /* "stm32f1x.cpu" */
 struct monitor_name {
     char text[32];
@@ -118,7 +119,7 @@ monitor_handler monitor_write_image, monitor_program;
 monitor_handler monitor_write_bank, monitor_read_bank, monitor_verify_bank, monitor_fill;
 /* monitor_options.c */
 monitor_handler monitor_lock, monitor_unlock, monitor_mass_erase, monitor_options_read,
-    monitor_options_write, monitor_options_load, monitor_protect;
+    monitor_options_write, monitor_options_load, monitor_optcr2_write, monitor_protect;
 /* monitor_adapter.c */
 monitor_handler monitor_speed, monitor_adapter_name, monitor_adapter_list, monitor_adapter_serial,
     monitor_adapter_place, monitor_adapter_signal, monitor_adapter_srst, monitor_reset_config,

@@ -13,10 +13,9 @@ enum { CHUNK_BYTES = 1024 };
 static void print_bank(struct monitor *monitor, const struct target *target,
                        const struct monitor_bank *bank)
 {
-    const char *family = monitor_family(target);
-
     job_print(monitor->job, "#%u : %s.flash (%s) at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0\n",
-              bank->number, family, family, (unsigned)bank->start, (unsigned)bank->size);
+              bank->number, monitor_family(target), monitor_flash_driver(target),
+              (unsigned)bank->start, (unsigned)bank->size);
 }
 
 enum err monitor_flash_banks(struct monitor *monitor, int argc, const char *const argv[])
@@ -41,13 +40,11 @@ enum err monitor_flash_list(struct monitor *monitor, int argc, const char *const
     (void)argc;
     (void)argv;
     for (unsigned n = 0; !err && monitor_bank_get(target, n, &bank); n++) {
-        const char *family = monitor_family(target);
-
         job_print(monitor->job,
                   "{ name {%s.flash} driver %s base 0x%08x size 0x%x bus_width 0 chip_width 0 "
                   "target %s }\n",
-                  family, family, (unsigned)bank.start, (unsigned)bank.size,
-                  monitor_target_name(target).text);
+                  monitor_family(target), monitor_flash_driver(target), (unsigned)bank.start,
+                  (unsigned)bank.size, monitor_target_name(target).text);
     }
     return err;
 }
@@ -89,7 +86,7 @@ enum err monitor_flash_probe(struct monitor *monitor, int argc, const char *cons
                   (unsigned)(bank.size / 1024));
     err = print_protection(monitor, target);
     if (!err)
-        job_print(monitor->job, "flash '%s' found at 0x%08x\n", monitor_family(target),
+        job_print(monitor->job, "flash '%s' found at 0x%08x\n", monitor_flash_driver(target),
                   (unsigned)bank.start);
     return err;
 }
@@ -151,7 +148,7 @@ enum err monitor_flash_info(struct monitor *monitor, int argc, const char *const
     if (err)
         return err;
     job_print(monitor->job, "#%u : %s at 0x%08x, size 0x%08x, buswidth 0, chipwidth 0\n",
-              bank.number, monitor_family(target), (unsigned)bank.start, (unsigned)bank.size);
+              bank.number, monitor_flash_driver(target), (unsigned)bank.start, (unsigned)bank.size);
     for (uint32_t i = 0; sectors && monitor_bank_sector(target, &bank, i, &address, &size); i++)
         job_print(monitor->job, "\t#%3u: 0x%08x (0x%x %ukB)\n", (unsigned)i,
                   (unsigned)(address - bank.start), (unsigned)size, (unsigned)(size / 1024));

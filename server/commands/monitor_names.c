@@ -12,6 +12,13 @@ const char *monitor_family(const struct target *target)
     return name ? name : "cortex_m";
 }
 
+const char *monitor_flash_driver(const struct target *target)
+{
+    const char *name = chip_family_of(target_chip(target)->dev_id)->commands;
+
+    return name ? name : monitor_family(target);
+}
+
 struct monitor_name monitor_target_name(const struct target *target)
 {
     struct monitor_name name;

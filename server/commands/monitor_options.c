@@ -5,6 +5,7 @@
  * refused, since who types them expects another chip. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "chip/chips.h"
 #include "commands/monitor_commands.h"
 #include "flash/flash.h"
@@ -129,7 +130,8 @@ enum err monitor_mass_erase(struct monitor *monitor, int argc, const char *const
     if (err)
         return err;
     err = flash_erase_now(subject.target, subject.bank.start, 0);
-    job_print(monitor->job, "%s mass erase %s\n", subject.options->says,
+    job_print(monitor->job, "%s mass erase %s\n",
+              subject.options->erased_says ? subject.options->erased_says : subject.options->says,
               !err ? "complete" : "failed");
     return err;
 }
@@ -145,6 +147,24 @@ static void print_field(struct monitor *monitor, const struct option_field *fiel
     else
         job_print(monitor->job, "%s = 0x%0*x\n", field->title, (field->bits + 3) / 4,
                   (unsigned)value);
+}
+
+/* "stm32f2x user_options 0xEC" */
+static void print_numbers(struct monitor *monitor, const struct flash_options *options,
+                          const struct option_state *state)
+{
+    char line[120];
+    struct buf text;
+
+    buf_init(&text, line, sizeof line - 1);
+    for (uint8_t i = 0; i < options->number_count; i++) {
+        const struct option_number *number = &options->numbers[i];
+
+        buf_printf(&text, "%s %s 0x%0*X", i ? "," : "", number->name, number->digits,
+                   (unsigned)option_number_get(number, state->in_force));
+    }
+    line[text.length] = '\0';
+    job_print(monitor->job, "%s%s\n", options->says, line);
 }
 
 /* What is in force, not what is stored. */
@@ -170,9 +190,13 @@ enum err monitor_options_read(struct monitor *monitor, int argc, const char *con
     (void)argc;
     if (!err)
         err = subject.options->read(subject.target, &state);
-    if (!err)
+    if (err)
+        return err;
+    if (subject.options->numbers)
+        print_numbers(monitor, subject.options, &state);
+    else
         print_options(monitor, subject.options, &state);
-    return err;
+    return ERR_OK;
 }
 
 /* The field that `word` is a value of (*value), or the number of which follows it (*value NULL). */
@@ -194,20 +218,13 @@ static const struct option_field *find_word(const struct flash_options *options,
     return NULL;
 }
 
-static enum err refuse_one_way(struct monitor *monitor, const char *word)
-{
-    return job_fail(monitor->job, ERR_UNSUPPORTED,
-                    "%.40s cannot be undone, by nobody: not written; nothing was changed", word);
-}
-
-static enum err take_options(struct monitor *monitor, int argc, const char *const argv[],
-                             const struct flash_options *options, uint32_t *registers)
+static enum err take_words(struct monitor *monitor, int argc, const char *const argv[],
+                           const struct flash_options *options, uint32_t *registers)
 {
     const struct option_value *meant;
 
     for (int i = 2; i < argc; i++) {
         const struct option_field *field = find_word(options, argv[i], &meant);
-        const char *word = argv[i];
         uint32_t value;
 
         if (!field || (!meant && i + 1 == argc))
@@ -217,31 +234,77 @@ static enum err take_options(struct monitor *monitor, int argc, const char *cons
         else if (monitor_value(monitor, argv[++i], field->title,
                                (uint32_t)((UINT64_C(1) << field->bits) - 1), &value) != ERR_OK)
             return ERR_ARGUMENT;
-        meant = option_value(field, value);
-        if (meant && meant->one_way)
-            return refuse_one_way(monitor, word);
         option_set(field, registers, value);
     }
     return ERR_OK;
 }
 
+/* As many as the chip has. */
+static enum err take_numbers(struct monitor *monitor, int argc, const char *const argv[],
+                             const struct flash_options *options, uint32_t *registers)
+{
+    if (argc != 2 + options->number_count)
+        return monitor_usage(monitor, argv[0]);
+    for (uint8_t i = 0; i < options->number_count; i++) {
+        const struct option_number *number = &options->numbers[i];
+        uint32_t value;
+
+        if (monitor_value(monitor, argv[2 + i], number->name, UINT32_MAX, &value) != ERR_OK)
+            return ERR_ARGUMENT;
+        if (!option_number_set(number, registers, value))
+            return job_fail(monitor->job, ERR_ARGUMENT, "%s invalid %s", options->says,
+                            number->name);
+    }
+    return ERR_OK;
+}
+
+/* The last word says that what cannot be undone is meant. */
+static bool take_irreversible(int *argc, const char *const argv[])
+{
+    bool said = strcmp(argv[*argc - 1], "--irreversible") == 0;
+
+    *argc -= said;
+    return said;
+}
+
+static enum err change_options(struct monitor *monitor, struct subject *subject, int argc,
+                               const char *const argv[])
+{
+    const struct flash_options *options = subject->options;
+    bool irreversible = take_irreversible(&argc, argv);
+    struct option_state before, wanted;
+    enum err err = options->read(subject->target, &before);
+
+    wanted = before;
+    if (!err && options->numbers)
+        err = take_numbers(monitor, argc, argv, options, wanted.stored);
+    else if (!err)
+        err = take_words(monitor, argc, argv, options, wanted.stored);
+    return err ? err : option_change(subject->target, options, &before, &wanted, irreversible);
+}
+
 enum err monitor_options_write(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_state state;
     struct subject subject;
     enum err err = find_to_change(monitor, argv, &subject);
 
     if (!err)
-        err = subject.options->read(subject.target, &state);
-    if (!err)
-        err = take_options(monitor, argc, argv, subject.options, state.stored);
-    if (!err)
-        err = subject.options->write(subject.target, &state);
+        err = change_options(monitor, &subject, argc, argv);
     if (err)
         return err;
     job_print(monitor->job, "%s write options complete.\n", subject.options->says);
     print_takes_effect(monitor);
     return ERR_OK;
+}
+
+/* A register that only some chips of the family have. */
+enum err monitor_optcr2_write(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct subject subject;
+    enum err err = find(monitor, argv, &subject);
+
+    (void)argc;
+    return err ? err : job_fail(monitor->job, ERR_UNSUPPORTED, "no optcr2 register");
 }
 
 enum err monitor_options_load(struct monitor *monitor, int argc, const char *const argv[])
@@ -256,18 +319,19 @@ enum err monitor_options_load(struct monitor *monitor, int argc, const char *con
 /* --- protection against writing: `flash protect BANK FIRST LAST on|off` --- */
 
 static enum err write_blocks(struct monitor *monitor, const struct subject *subject, uint32_t first,
-                             uint32_t last, bool on)
+                             uint32_t last, bool on, bool irreversible)
 {
+    struct option_state before, wanted;
     struct option_block block;
-    struct option_state state;
-    enum err err = subject->options->read(subject->target, &state);
+    enum err err = subject->options->read(subject->target, &before);
 
     if (err)
         return err;
+    wanted = before;
     for (uint32_t i = first; i <= last; i++)
         if (option_block_get(subject->options, subject->target, i, &block))
-            option_block_protect(&block, state.stored, on);
-    err = subject->options->write(subject->target, &state);
+            option_block_protect(&block, wanted.stored, on);
+    err = option_change(subject->target, subject->options, &before, &wanted, irreversible);
     if (err)
         return err;
     job_print(monitor->job, "%s protection for sectors %u through %u on flash bank %u\n",
@@ -281,11 +345,11 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
     struct subject subject;
     uint32_t first, last;
     bool on;
+    bool irreversible = take_irreversible(&argc, argv);
     enum err err = monitor_bank(monitor, argv[1], &subject.target, &subject.bank);
 
-    (void)argc;
     monitor->typed = ""; /* no family's own command */
-    if (!err && !monitor_switch(argv[4], &on))
+    if (!err && (argc != 5 || !monitor_switch(argv[4], &on)))
         err = monitor_usage(monitor, argv[0]);
     if (!err)
         err = check_family(monitor, &subject);
@@ -294,5 +358,5 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
     if (!err)
         err = monitor_bank_sectors(monitor, option_block_count(subject.options, subject.target),
                                    argv + 2, &first, &last);
-    return err ? err : write_blocks(monitor, &subject, first, last, on);
+    return err ? err : write_blocks(monitor, &subject, first, last, on, irreversible);
 }

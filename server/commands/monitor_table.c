@@ -9,16 +9,27 @@ enum { ANY = MONITOR_WORDS - 1 };
 
 /* What every flash driver of OpenOCD's has behind its name; the words of options_write are those of
  * the family's table (flash/options.h), at most `most`. */
-#define FLASH_COMMANDS(driver, load, words, most)                                              \
-    {driver " lock", "BANK", "protect the flash against reading", 1, 1, monitor_lock},         \
-        {driver " mass_erase", "BANK", "erase the whole flash", 1, 1, monitor_mass_erase},     \
-        {driver " options_load", "BANK", load, 1, 1, monitor_options_load},                    \
-        {driver " options_read", "BANK", "show the option bytes", 1, 1, monitor_options_read}, \
-        {driver " options_write", words, "change option bytes; the others stay", 2, most,      \
-         monitor_options_write},                                                               \
-    {                                                                                          \
-        driver " unlock", "BANK", "end read protection: erases the whole flash", 1, 1,         \
-            monitor_unlock                                                                     \
+#define LOCK(driver)                                                                    \
+    {                                                                                   \
+        driver " lock", "BANK", "protect the flash against reading", 1, 1, monitor_lock \
+    }
+#define MASS_ERASE(driver)                                                              \
+    {                                                                                   \
+        driver " mass_erase", "BANK", "erase the whole flash", 1, 1, monitor_mass_erase \
+    }
+#define OPTIONS_READ(driver)                                                                \
+    {                                                                                       \
+        driver " options_read", "BANK", "show the option bytes", 1, 1, monitor_options_read \
+    }
+#define OPTIONS_WRITE(driver, words, most)                                         \
+    {                                                                              \
+        driver " options_write", words " [--irreversible]",                        \
+            "change option bytes; the others stay", 2, most, monitor_options_write \
+    }
+#define UNLOCK(driver)                                                                 \
+    {                                                                                  \
+        driver " unlock", "BANK", "end read protection: erases the whole flash", 1, 1, \
+            monitor_unlock                                                             \
     }
 
 const struct monitor_command monitor_commands[] = {
@@ -84,8 +95,8 @@ const struct monitor_command monitor_commands[] = {
      monitor_padded_value},
     {"flash probe", "BANK", "say which flash there is and whether it is protected", 1, 1,
      monitor_flash_probe},
-    {"flash protect", "BANK FIRST LAST|last on|off", "protect blocks against writing, or end that",
-     4, 4, monitor_protect},
+    {"flash protect", "BANK FIRST LAST|last on|off [--irreversible]",
+     "protect blocks against writing, or end that", 4, 5, monitor_protect},
     {"flash read_bank", "BANK FILE [OFFSET [LENGTH]]", "write what a bank holds into a file", 2, 4,
      monitor_read_bank},
     {"flash verify_bank", "BANK FILE [OFFSET]", "compare a binary file with a bank", 2, 3,
@@ -163,10 +174,21 @@ const struct monitor_command monitor_commands[] = {
     {"stats", "", "count what was done since the probe was opened", 0, 0, monitor_stats},
     {"status", "", "what is connected, what the core does, who is here", 0, 0, monitor_status},
     {"step", "[ADDRESS]", "execute one instruction, at ADDRESS if given", 0, 1, monitor_step},
-    FLASH_COMMANDS("stm32f1x", "refused: a reset loads them",
-                   "BANK [SWWDG|HWWDG] [RSTSTNDBY|NORSTSTNDBY] [RSTSTOP|NORSTSTOP] [USEROPT VALUE]",
-                   6),
-    {"stm32f2x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
+    LOCK("stm32f1x"),
+    MASS_ERASE("stm32f1x"),
+    {"stm32f1x options_load", "BANK", "refused: a reset loads them", 1, 1, monitor_options_load},
+    OPTIONS_READ("stm32f1x"),
+    OPTIONS_WRITE("stm32f1x",
+                  "BANK [SWWDG|HWWDG] [RSTSTNDBY|NORSTSTNDBY] [RSTSTOP|NORSTSTOP] [USEROPT VALUE]",
+                  7),
+    UNLOCK("stm32f1x"),
+    LOCK("stm32f2x"),
+    MASS_ERASE("stm32f2x"),
+    {"stm32f2x optcr2_write", "BANK VALUE", "refused where there is no such register", 2, 2,
+     monitor_optcr2_write},
+    OPTIONS_READ("stm32f2x"),
+    OPTIONS_WRITE("stm32f2x", "BANK USER_OPTIONS [BOOT_ADD0 BOOT_ADD1]", 5),
+    UNLOCK("stm32f2x"),
     {"stm32h7x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
     {"stm32l4x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
     {"stm32lx", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},

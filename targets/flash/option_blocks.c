@@ -32,8 +32,8 @@ static bool get_equal(const struct option_blocks *blocks, const struct target *t
 
     if (!first || index >= blocks->most || (uint64_t)index * blocks->size >= size)
         return false;
-    *block = (struct option_block){first->start + index * blocks->size, blocks->size, blocks->reg,
-                                   (uint8_t)(blocks->shift + index)};
+    *block = (struct option_block){first->start + index * blocks->size, blocks->size,  blocks->reg,
+                                   (uint8_t)(blocks->shift + index),    blocks->pcrop, blocks->reg};
     if (index + 1 == blocks->most || size - index * blocks->size < blocks->size)
         block->size = size - index * blocks->size;
     return true;
@@ -80,7 +80,8 @@ static bool get_sector(const struct option_blocks *blocks, const struct target *
     const struct target_region *before = NULL, *region = NULL;
     uint32_t number = 0;
 
-    *block = (struct option_block){.reg = blocks->reg};
+    *block =
+        (struct option_block){.reg = blocks->reg, .pcrop = blocks->pcrop, .first = blocks->reg};
     while ((region = next_flash(target, before))) {
         if (begins_bank(region, before)) {
             block->reg++;
@@ -113,14 +114,19 @@ uint32_t option_block_count(const struct flash_options *options, const struct ta
     return count;
 }
 
+static bool on_if_set(const struct option_block *block, const uint32_t *registers)
+{
+    return registers[block->first] & block->pcrop;
+}
+
 bool option_block_protected(const struct option_block *block, const uint32_t *registers)
 {
-    return !(registers[block->reg] >> block->bit & 1);
+    return (registers[block->reg] >> block->bit & 1) == on_if_set(block, registers);
 }
 
 void option_block_protect(const struct option_block *block, uint32_t *registers, bool on)
 {
     uint32_t bit = UINT32_C(1) << block->bit, *word = &registers[block->reg];
 
-    *word = on ? *word & ~bit : *word | bit;
+    *word = on == on_if_set(block, registers) ? *word | bit : *word & ~bit;
 }

@@ -2,6 +2,8 @@
 /* Fields of option bytes; pure. */
 #include "flash/options.h"
 
+#include <stdio.h>
+
 static uint32_t mask_of(const struct option_field *field)
 {
     return (uint32_t)((UINT64_C(1) << field->bits) - 1) << field->shift;
@@ -25,6 +27,63 @@ const struct option_value *option_value(const struct option_field *field, uint32
         if (field->values[i].value == value)
             return &field->values[i];
     return NULL;
+}
+
+uint32_t option_number_get(const struct option_number *number, const uint32_t *registers)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < sizeof number->parts / sizeof *number->parts; i++)
+        value |= (registers[number->reg] & number->parts[i].mask) >> number->parts[i].down;
+    return value;
+}
+
+bool option_number_set(const struct option_number *number, uint32_t *registers, uint32_t value)
+{
+    uint32_t *word = &registers[number->reg];
+
+    if ((uint64_t)value >> 4 * number->digits)
+        return false;
+    for (size_t i = 0; i < sizeof number->parts / sizeof *number->parts; i++) {
+        uint32_t mask = number->parts[i].mask;
+
+        *word = (*word & ~mask) | (value << number->parts[i].down & mask);
+    }
+    return true;
+}
+
+/* Blocks that get the protection which they keep. */
+static bool more_pcrop(const struct option_blocks *blocks, const uint32_t *before,
+                       const uint32_t *after, unsigned registers)
+{
+    uint32_t bits = (uint32_t)((UINT64_C(1) << blocks->most) - 1) << blocks->shift;
+    bool was_on = before[blocks->reg] & blocks->pcrop;
+
+    if (!(after[blocks->reg] & blocks->pcrop))
+        return false;
+    for (unsigned i = blocks->reg; i < registers; i++)
+        if (after[i] & bits & ~(was_on ? before[i] : 0))
+            return true;
+    return false;
+}
+
+bool option_one_way(const struct flash_options *options, const uint32_t *before,
+                    const uint32_t *after, char *text, size_t size)
+{
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+        uint32_t now = option_get(field, after);
+        const struct option_value *value = option_value(field, now);
+
+        if (!value || !value->one_way || option_get(field, before) == now)
+            continue;
+        snprintf(text, size, "%s = %s", field->name, value->text);
+        return true;
+    }
+    if (!more_pcrop(&options->blocks, before, after, options->register_count))
+        return false;
+    snprintf(text, size, "protection of a sector against reading and writing");
+    return true;
 }
 
 bool option_pending(const struct flash_options *options, const struct option_state *state)

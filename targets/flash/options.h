@@ -44,6 +44,18 @@ struct option_blocks {
     uint8_t reg, shift, most; /* the first one's bit; how many bits */
     uint32_t size;            /* bytes; 0: a sector each */
     uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
+    uint32_t pcrop;    /* with this bit of `reg` on, a block whose bit is set is neither written nor
+                          read, until read protection ends; 0: there is no such thing */
+};
+
+/* A number of OpenOCD's options_read and options_write: bits of a register, put together. */
+struct option_number {
+    const char *name; /* "user_options" */
+    uint8_t reg, digits;
+    struct {
+        uint32_t mask; /* of the register; 0: no more */
+        uint8_t down;  /* so far to the right */
+    } parts[2];
 };
 
 /* A word a register, in the layout of the register. */
@@ -56,10 +68,12 @@ struct option_state {
 };
 
 struct flash_options {
-    const char *says; /* "stm32x": what OpenOCD's answers begin with */
+    const char *says;        /* "stm32x": what OpenOCD's answers begin with */
+    const char *erased_says; /* NULL, or what that of mass_erase does */
     const struct option_register *registers;
-    const struct option_field *fields;
-    uint8_t register_count, field_count;
+    const struct option_field *fields;   /* the first: read protection, whose first value is none */
+    const struct option_number *numbers; /* NULL: OpenOCD shows fields and takes words */
+    uint8_t register_count, field_count, number_count;
     struct option_blocks blocks;
     const char *no_load;      /* why they cannot be loaded on demand */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
@@ -73,10 +87,18 @@ struct flash_options {
     enum err (*write)(struct target *target, const struct option_state *state);
     enum err (*lock)(struct target *target);
     enum err (*unlock)(struct target *target);
+    enum err (*seal)(struct target *target); /* for ever; NULL: there is no such level */
 };
 
 /* drivers.c. NULL: not known for this chip (no sentence). */
 const struct flash_options *flash_options_for(const struct target *target);
+
+/* option_change.c. From `before`, as read, to `wanted`: write(), lock(), unlock() or seal(), as it
+ * takes. What there is no way back from only if `irreversible`; else ERR_UNSUPPORTED, and nothing
+ * was changed. Read protection that ends cannot be combined with other changes. */
+enum err option_change(struct target *target, const struct flash_options *options,
+                       const struct option_state *before, const struct option_state *wanted,
+                       bool irreversible);
 
 /* --- fields --- */
 
@@ -84,6 +106,13 @@ uint32_t option_get(const struct option_field *field, const uint32_t *registers)
 void option_set(const struct option_field *field, uint32_t *registers, uint32_t value);
 /* What it means; NULL: a number, or a value that has no name. */
 const struct option_value *option_value(const struct option_field *field, uint32_t value);
+uint32_t option_number_get(const struct option_number *number, const uint32_t *registers);
+/* False: it has bits that the number has not. */
+bool option_number_set(const struct option_number *number, uint32_t *registers, uint32_t value);
+/* "SPRMOD = read and write protection": the first thing in `after` that `before` has not and from
+ * which no way leads back; false: there is none. */
+bool option_one_way(const struct flash_options *options, const uint32_t *before,
+                    const uint32_t *after, char *text, size_t size);
 /* Fields with a meaning, or blocks, are stored that are not in force. */
 bool option_pending(const struct flash_options *options, const struct option_state *state);
 
@@ -92,6 +121,8 @@ bool option_pending(const struct flash_options *options, const struct option_sta
 struct option_block {
     uint32_t address, size;
     uint8_t reg, bit;
+    uint32_t pcrop; /* as in the table, .. */
+    uint8_t first;  /* .. a bit of this register */
 };
 
 /* The block number `index` of the target's flash; false behind the last. */

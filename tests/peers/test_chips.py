@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Programs that we did not write judge the simulated chips through the emulated ST-Link: flash, verification, option
-bytes, locking: test_chips.py PROBE_EMU BOARD"""
+bytes, locking: test_chips.py PROBE_EMU BOARD PROBED"""
 import os
 import random
+import re
 import sys
 import tempfile
 
 from emulator import openocd, tool
 from daemon import run_tests
 
-probe_emu, board = sys.argv[1:3]
+probe_emu, board, probed = sys.argv[1:4]
 
 # How OpenOCD calls the chip and its driver, and what st-info reads.
 CHIPS = {
@@ -84,5 +85,33 @@ def openocd_erases_all_of_it():
     assert "before:0x12345678" in output and "after:0xffffffff" in output, output
 
 
+def answers(output, commands):
+    """What came between the echoes, a list of lines a command, without what a log begins its lines with."""
+    parts = re.split(r"^(?:probed: )?say \d+$", output, flags=re.MULTILINE)[1:]
+    assert len(parts) == len(commands) + 1, output
+    return [[line.removeprefix("probed: ") for line in part.splitlines() if line.strip()] for part in parts[:-1]]
+
+
+def probed_answers_as_openocd_does():
+    """Each line that OpenOCD's command prints, probed started by the same command line prints too."""
+    commands = ["flash probe 0", f"{driver} options_read 0", "flash protect 0 1 2 on", "flash info 0",
+                "flash protect 0 1 2 off", f"{driver} options_write 0 0xe0", "reset halt", f"{target} options_read 0",
+                f"{driver} options_write 0 0xec", f"{driver} mass_erase 0", f"{driver} lock 0", f"{driver} unlock 0"]
+    said = [word for number, command in enumerate(commands) for word in (f"echo {{say {number}}}", command)]
+    script = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled", "init", "reset init", *said,
+              f"echo {{say {len(commands)}}}", "shutdown")
+    line = openocd("dap", *script, target=target)
+    theirs = answers(run(*line), commands)
+    output = run(probed, "--as", *line)
+    ours = answers(output, commands)
+    assert "this is another chip" not in output, output
+    for command, expected, got in zip(commands, theirs, ours):
+        for text in expected:
+            if command == "flash probe 0":
+                text = text.removeprefix("Info : ")
+            if not re.match(r"Info :|STM32|xPSR|\[", text):  # its log, its name for the chip, where the core stands
+                assert text in got, (command, text, got)
+
+
 run_tests([st_info_knows_it, st_flash_reads_back_what_it_wrote, openocd_verifies_what_it_wrote,
-           openocd_protects_sectors_and_frees_them, openocd_locks_and_unlocks_it, openocd_erases_all_of_it])
+           openocd_protects_sectors_and_frees_them, openocd_locks_and_unlocks_it, openocd_erases_all_of_it, probed_answers_as_openocd_does])

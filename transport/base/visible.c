@@ -76,7 +76,7 @@ static bool stays(enum visible_kind kind, const char *text, size_t length)
     if (byte >= SET_1_END) /* alone: of another character set */
         return kind == VISIBLE_PROGRAM;
     if (kind == VISIBLE_LINE || byte > DELETE)
-        return false;
+        return byte == '\t';
     if (kind == VISIBLE_PROGRAM)
         return byte != ESCAPE;
     return byte == '\n' || byte == '\t' || (byte == '\r' && length > 1 && text[1] == '\n');

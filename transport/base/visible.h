@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 enum visible_kind {
-    VISIBLE_LINE,    /* one line of a log: no control character stays */
+    VISIBLE_LINE,    /* one line of a log: no control character but a tab stays */
     VISIBLE_TEXT,    /* lines of our own words: ends of lines and tabs stay */
     VISIBLE_PROGRAM, /* as a program sent it, colours (SGR) too, but no other escape sequence */
 };

@@ -16,7 +16,9 @@
 #define OPTLOCK (1u << 0)
 #define OPTSTRT (1u << 1)
 #define RDP 0x0000FF00u
+#define WDG_SW (1u << 5)
 #define NWRP_SHIFT 16
+#define SPRMOD (1u << 31)
 enum { RDP_SHIFT = 8, RDP_OPEN = 0xAA, RDP_LEVEL1 = 0x55, RDP_FOREVER = 0xCC };
 enum { OPTION_LIMIT_US = 35000000 }; /* the end of read protection erases 2 MiB, x8 */
 enum { OPTCR, OPTCR1, REGISTERS };
@@ -170,9 +172,38 @@ static enum err lock(struct target *target)
     return set_rdp(target, RDP_LEVEL1);
 }
 
+static enum err seal(struct target *target)
+{
+    return set_rdp(target, RDP_FOREVER);
+}
+
+static enum err set_watchdog(struct target *target, uint32_t optcr, uint32_t wdg_sw)
+{
+    struct change change = {.words = {(optcr & ~WDG_SW) | wdg_sw}, .count = 1};
+
+    return controller_change(target, carry_out, &change);
+}
+
+/* A watchdog that runs from reset on could end the erase in its midst: it is the program's to start
+ * first, which takes a reset, and as it was behind the erase. */
 static enum err unlock(struct target *target)
 {
-    return set_rdp(target, RDP_OPEN);
+    struct option_state now;
+    enum err err = read_registers(target, 1, &now);
+    bool by_hardware = !(now.stored[OPTCR] & WDG_SW);
+
+    if (err || !now.readout_protected)
+        return err;
+    if (by_hardware) {
+        err = set_watchdog(target, now.stored[OPTCR], WDG_SW);
+        if (!err)
+            err = target_reset(target, TARGET_RESET_HALT);
+    }
+    if (!err)
+        err = set_rdp(target, RDP_OPEN);
+    if (err || !by_hardware)
+        return err;
+    return set_watchdog(target, (now.stored[OPTCR] & ~RDP) | RDP_OPEN << RDP_SHIFT, 0);
 }
 
 static enum err read_one(struct target *target, struct option_state *state)
@@ -199,26 +230,26 @@ static enum err write_two(struct target *target, const struct option_state *stat
 
 static const struct option_value rdp[] = {
     {RDP_OPEN, NULL, "off", NULL, false},
-    {RDP_LEVEL1, NULL, "on (level 1)", NULL, false},
-    {RDP_FOREVER, NULL, "on for ever (level 2)", NULL, true},
+    {RDP_LEVEL1, NULL, "level1", NULL, false},
+    {RDP_FOREVER, NULL, "level2", NULL, true},
 };
 static const struct option_value bor_lev[] = {
     {3, NULL, "off", "no brown-out reset above the power-on level", false},
-    {2, NULL, "level 1", "brown-out reset below 2.1 V", false},
-    {1, NULL, "level 2", "brown-out reset below 2.4 V", false},
-    {0, NULL, "level 3", "brown-out reset below 2.7 V", false},
+    {2, NULL, "2.1V", "brown-out reset below 2.1 V", false},
+    {1, NULL, "2.4V", "brown-out reset below 2.4 V", false},
+    {0, NULL, "2.7V", "brown-out reset below 2.7 V", false},
 };
 static const struct option_value wdg_sw[] = {
     {1, NULL, "software", "watchdog by software", false},
     {0, NULL, "hardware", "watchdog by hardware (it always runs)", false},
 };
 static const struct option_value nrst_stop[] = {
-    {1, NULL, "no reset generated upon entry", "no reset in Stop mode", false},
-    {0, NULL, "reset generated upon entry", "a reset in Stop mode", false},
+    {1, NULL, "no-reset", "no reset in Stop mode", false},
+    {0, NULL, "reset", "a reset in Stop mode", false},
 };
 static const struct option_value nrst_stdby[] = {
-    {1, NULL, "no reset generated upon entry", "no reset in Standby mode", false},
-    {0, NULL, "reset generated upon entry", "a reset in Standby mode", false},
+    {1, NULL, "no-reset", "no reset in Standby mode", false},
+    {0, NULL, "reset", "a reset in Standby mode", false},
 };
 static const struct option_value db1m[] = {
     {0, NULL, "one", NULL, false},
@@ -230,8 +261,8 @@ static const struct option_value bfb2[] = {
 };
 /* Only the end of read protection, which erases all, takes it back (RM0368, 3.6.5). */
 static const struct option_value sprmod[] = {
-    {0, NULL, "write protection", NULL, false},
-    {1, NULL, "read and write protection", NULL, true},
+    {0, NULL, "write-protection", NULL, false},
+    {1, NULL, "pcrop", NULL, true},
 };
 
 #define VALUES(list) list, sizeof(list) / sizeof *(list)
@@ -242,35 +273,47 @@ static const struct option_value sprmod[] = {
     {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTCR, 5, 1, VALUES(wdg_sw)},          \
     {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTCR, 6, 1, VALUES(nrst_stop)},          \
     {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTCR, 7, 1, VALUES(nrst_stdby)}
-#define SPRMOD                                                                                     \
+#define SPRMOD_FIELD                                                                               \
     {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTCR, 31, 1, VALUES(sprmod)}
 /* clang-format on */
 
 static const struct option_field fields_of_f2[] = {COMMON_FIELDS};
-static const struct option_field fields[] = {COMMON_FIELDS, SPRMOD};
+static const struct option_field fields[] = {COMMON_FIELDS, SPRMOD_FIELD};
 static const struct option_field fields_of_two_banks[] = {
     COMMON_FIELDS,
-    SPRMOD,
+    SPRMOD_FIELD,
     {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTCR, 4, 1, VALUES(bfb2)},
     {"DB1M", "banks of a flash of 1 MiB", NULL, NULL, 0, OPTCR, 30, 1, VALUES(db1m)},
 };
 
-#define TABLE(list, registers_of, blocks_of_wrp, read_them, write_them)                        \
+/* OpenOCD's user_options: the byte, and above it the last four bits. */
+static const struct option_number user_options = {"user_options", OPTCR, 2, {{0xFC, 0}}};
+static const struct option_number more_user_options = {
+    "user_options", OPTCR, 3, {{0xFC, 0}, {0xF0000000, 20}}};
+
+#define TABLE(list, user, registers_of, blocks_of_wrp, pcrop_bit, read_them, write_them)       \
     {                                                                                          \
-        .says = "stm32f2x", .registers = registers, .fields = (list),                          \
-        .register_count = (registers_of), .field_count = sizeof(list) / sizeof *(list),        \
-        .blocks = {.reg = OPTCR, .shift = NWRP_SHIFT, .most = (blocks_of_wrp)},                \
+        .says = "stm32f2x", .erased_says = "stm32x", .registers = registers, .fields = (list), \
+        .numbers = &(user), .number_count = 1, .register_count = (registers_of),               \
+        .field_count = sizeof(list) / sizeof *(list),                                          \
+        .blocks = {.reg = OPTCR,                                                               \
+                   .shift = NWRP_SHIFT,                                                        \
+                   .most = (blocks_of_wrp),                                                    \
+                   .pcrop = (pcrop_bit)},                                                      \
         .no_load = "a reset of the chip loads them, the end of read protection takes a power " \
                    "cycle",                                                                    \
         .unlock_wants_power = true, .unlock_keeps_others = true, .read = (read_them),          \
-        .write = (write_them), .lock = lock, .unlock = unlock                                  \
+        .write = (write_them), .lock = lock, .unlock = unlock, .seal = seal                    \
     }
 
 /* F405 and F407, too */
-const struct flash_options stm32f2_option_table = TABLE(fields_of_f2, 1, 12, read_one, write_one);
-const struct flash_options stm32f4_option_table = TABLE(fields, 1, 12, read_one, write_one);
+const struct flash_options stm32f2_option_table =
+    TABLE(fields_of_f2, user_options, 1, 12, 0, read_one, write_one);
+const struct flash_options stm32f4_option_table =
+    TABLE(fields, user_options, 1, 12, SPRMOD, read_one, write_one);
 /* F413, F423: sixteen sectors, of which the last two share a bit. */
-const struct flash_options stm32f413_option_table = TABLE(fields, 1, 15, read_one, write_one);
+const struct flash_options stm32f413_option_table =
+    TABLE(fields, user_options, 1, 15, SPRMOD, read_one, write_one);
 /* F42x, F43x, F469, F479 */
 const struct flash_options stm32f42x_option_table =
-    TABLE(fields_of_two_banks, 2, 12, read_two, write_two);
+    TABLE(fields_of_two_banks, more_user_options, 2, 12, SPRMOD, read_two, write_two);

@@ -19,6 +19,8 @@ static struct {
     unsigned keys;
     uint32_t cr_writes[WRITES_MAX]; /* without those of 0 */
     unsigned cr_count;
+    uint32_t starts[WRITES_MAX]; /* what OPTCR was when option bytes were programmed */
+    unsigned start_count, option_keys;
     unsigned faults;
 } model;
 
@@ -31,19 +33,34 @@ static bool write_key(uint32_t value)
 {
     bool locked = *reg(STM32F4_CR) & STM32F4_CR_LOCK;
 
-    if (!locked || value != (model.keys ? STM32F4_KEY2 : STM32F4_KEY1)) {
+    if (!locked || value != (model.keys % 2 ? STM32F4_KEY2 : STM32F4_KEY1)) {
         model.faults++;
         return false;
     }
-    if (model.keys++)
+    if (model.keys++ % 2)
         *reg(STM32F4_CR) = 0;
     return true;
+}
+
+enum { OPTLOCK = 1, OPTSTRT = 2 };
+
+static void write_optcr(uint32_t value)
+{
+    if (value & OPTSTRT)
+        model.starts[model.start_count++ % WRITES_MAX] = value & ~OPTSTRT;
+    *reg(STM32F4_OPTCR) = value & ~OPTSTRT;
 }
 
 static bool write_register(uint32_t offset, uint32_t value)
 {
     if (offset == STM32F4_KEYR)
         return write_key(value);
+    if (offset == STM32F4_OPTKEYR && model.option_keys++ % 2)
+        *reg(STM32F4_OPTCR) &= ~OPTLOCK;
+    if (offset == STM32F4_OPTCR) {
+        write_optcr(value);
+        return true;
+    }
     if (offset == STM32F4_CR && *reg(STM32F4_CR) & STM32F4_CR_LOCK)
         return true;
     if (offset == STM32F4_CR && value)
@@ -296,6 +313,89 @@ static void a_failed_erase_is_explained(void **state)
     }
 }
 
+/* A watchdog that runs from reset on would end the erase in its midst. */
+static void read_protection_ends_without_a_hardware_watchdog(void **state)
+{
+    static const struct {
+        uint32_t optcr;
+        unsigned count;
+        uint32_t starts[3];
+    } cases[] = {
+        {0x0FFF55CC | OPTLOCK, 3, {0x0FFF55EC, 0x0FFFAAEC, 0x0FFFAACC}},
+        {0x0FFF55EC | OPTLOCK, 1, {0x0FFFAAEC}},
+        {0x0FFFAACC | OPTLOCK, 0, {0}}, /* nothing to end */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct rig rig;
+
+        up(&rig, 0x423, 256, cases[i].optcr, 3300);
+        assert_int_equal(stm32f4_option_table.unlock(rig.target), ERR_OK);
+        assert_int_equal(model.start_count, cases[i].count);
+        for (unsigned n = 0; n < cases[i].count; n++)
+            assert_int_equal(model.starts[n], cases[i].starts[n]);
+        down(&rig);
+    }
+}
+
+/* --- what there is no way back from --- */
+
+static void one_way_doors_want_a_word(void **state)
+{
+    static const struct {
+        uint32_t before, wanted;
+        bool one_way;
+    } cases[] = {
+        {0x0FFFAAEC, 0x8FFFAAEC, true},  /* SPRMOD, and with it all sectors */
+        {0x0FFFAAEC, 0x0FFFCCEC, true},  /* RDP level 2 */
+        {0x0FFFAAEC, 0x0FFF55E0, false}, /* level 1, BOR */
+        {0x8000AAEC, 0x8001AAEC, true},  /* another sector */
+        {0x8001AAEC, 0x8001AAE0, false},
+    };
+    struct option_state before, wanted;
+    struct rig rig;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        up(&rig, 0x423, 256, cases[i].before | OPTLOCK, 3300);
+        assert_int_equal(stm32f4_option_table.read(rig.target, &before), ERR_OK);
+        wanted = before;
+        wanted.stored[0] = cases[i].wanted | OPTLOCK;
+        enum err err = option_change(rig.target, &stm32f4_option_table, &before, &wanted, false);
+        assert_int_equal(err, cases[i].one_way ? ERR_UNSUPPORTED : ERR_OK);
+        if (err) {
+            assert_int_equal(model.start_count, 0);
+            assert_non_null(strstr(rig.job.text, "say --irreversible behind it if that is meant"));
+            job_clear(&rig.job);
+            assert_int_equal(
+                option_change(rig.target, &stm32f4_option_table, &before, &wanted, true), ERR_OK);
+        }
+        assert_int_equal(*reg(STM32F4_OPTCR), cases[i].wanted | OPTLOCK);
+        down(&rig);
+    }
+}
+
+/* RM0368, 3.6.5: with SPRMOD the sectors' bits mean the opposite. */
+static void pcrop_turns_the_bits_over(void **state)
+{
+    uint32_t registers[OPTION_REGISTERS_MAX] = {0x8004AAEC};
+    struct option_block block;
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x423, 256, 0x8004AAEC | OPTLOCK, 3300);
+    assert_true(option_block_get(&stm32f4_option_table, rig.target, 2, &block));
+    assert_true(option_block_protected(&block, registers));
+    option_block_protect(&block, registers, false);
+    assert_int_equal(registers[0], 0x8000AAEC);
+    registers[0] = 0x0004AAEC;
+    assert_false(option_block_protected(&block, registers));
+    option_block_protect(&block, registers, true);
+    assert_int_equal(registers[0], 0x0000AAEC);
+    down(&rig);
+}
+
 static const struct option_field *find_field(const struct flash_options *options, const char *name)
 {
     for (uint8_t i = 0; i < options->field_count; i++)
@@ -341,6 +441,9 @@ int main(void)
         cmocka_unit_test(a_blocked_controller_is_explained),
         cmocka_unit_test(a_protected_chip_is_refused_by_its_family_s_command),
         cmocka_unit_test(a_failed_erase_is_explained),
+        cmocka_unit_test(read_protection_ends_without_a_hardware_watchdog),
+        cmocka_unit_test(one_way_doors_want_a_word),
+        cmocka_unit_test(pcrop_turns_the_bits_over),
         cmocka_unit_test(every_chip_has_the_option_bytes_of_its_manual),
     };
 

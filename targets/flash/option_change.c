@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* The one door to other option bytes, whoever asks: no way through it that does not lead back,
+ * unless that was said. */
+#include <string.h>
+
+#include "flash/options.h"
+#include "probe/probe.h"
+
+static struct job *job_of(const struct target *target)
+{
+    return probe_job(target_probe(target));
+}
+
+static enum err check_doors(struct target *target, const struct flash_options *options,
+                            const struct option_state *before, const struct option_state *wanted)
+{
+    char what[100];
+
+    if (!option_one_way(options, before->stored, wanted->stored, what, sizeof what))
+        return ERR_OK;
+    return job_fail(job_of(target), ERR_UNSUPPORTED,
+                    "%s cannot be taken back as it was given, or never: say --irreversible behind "
+                    "it if that is meant; nothing was changed",
+                    what);
+}
+
+static bool others_differ(const struct flash_options *options, const struct option_state *before,
+                          const struct option_state *wanted)
+{
+    struct option_state same = *wanted;
+
+    option_set(&options->fields[0], same.stored, option_get(&options->fields[0], before->stored));
+    return memcmp(same.stored, before->stored, options->register_count * sizeof *same.stored) != 0;
+}
+
+static enum err raise(struct target *target, const struct flash_options *options, uint32_t rdp)
+{
+    const struct option_value *value = option_value(&options->fields[0], rdp);
+
+    if (!value || !value->one_way)
+        return options->lock(target);
+    if (options->seal)
+        return options->seal(target);
+    return job_fail(job_of(target), ERR_UNSUPPORTED,
+                    "%s: not known how for this chip; nothing was changed", value->text);
+}
+
+enum err option_change(struct target *target, const struct flash_options *options,
+                       const struct option_state *before, const struct option_state *wanted,
+                       bool irreversible)
+{
+    const struct option_field *rdp = &options->fields[0];
+    uint32_t now = option_get(rdp, before->stored), then = option_get(rdp, wanted->stored);
+    bool others = others_differ(options, before, wanted);
+    enum err err = irreversible ? ERR_OK : check_doors(target, options, before, wanted);
+
+    if (err)
+        return err;
+    if (then != now && then == rdp->values[0].value && others)
+        return job_fail(job_of(target), ERR_ARGUMENT,
+                        "read protection is ended by itself, which erases the flash: the others "
+                        "after that; nothing was changed");
+    if (then != now && then == rdp->values[0].value)
+        return options->unlock(target);
+    if (others || then == now)
+        err = options->write(target, wanted);
+    return err || then == now ? err : raise(target, options, then);
+}
