@@ -344,7 +344,7 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
 {
     struct subject subject;
     uint32_t first, last;
-    bool on;
+    bool on = false;
     bool irreversible = take_irreversible(&argc, argv);
     enum err err = monitor_bank(monitor, argv[1], &subject.target, &subject.bank);
 
