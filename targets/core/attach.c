@@ -108,6 +108,8 @@ enum err attach_core(struct core *core, enum stop_reason halted_by)
                             &chip_family_of(core->target->chip.dev_id)->dbgmcu, &core->ops);
     core->attached = true;
     if (!err)
+        err = breakpoints_look_again(core);
+    if (!err)
         err = breakpoints_apply(core);
     if (!err)
         err = see_state(core, &found, halted_by);

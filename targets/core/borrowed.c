@@ -215,7 +215,7 @@ enum err borrowed_flush(struct borrowed_core *lent, bool pause)
     }
     enum err err = core_flush(core);
     lent->strayed = lent->strayed || err;
-    if (err == ERR_TIMEOUT)
+    if (core_wait_failed(core, err))
         return explain_timeout(lent);
     return err ? stop_after(lent, err) : check_reset(lent);
 }

@@ -148,6 +148,9 @@ static void queue_comparators(struct core *core, uint32_t exclude)
     uint32_t addresses[2 * BREAKPOINT_MAX], slots[FPB_MAX];
     size_t count = comparator_addresses(core, exclude, true, addresses);
 
+    if (core->fpb.switch_unsure && core->fpb.count)
+        ops_write32(&core->ops, FP_CTRL, FP_CTRL_ENABLE_KEY);
+    core->fpb.switch_unsure = false;
     memcpy(slots, core->fpb.written, sizeof slots);
     fpb_plan(&core->fpb, addresses, count, slots);
     for (unsigned i = 0; i < core->fpb.count; i++)
@@ -161,11 +164,12 @@ static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t 
 {
     bool wanted = b->owners != 0 && b->address != exclude;
 
-    if (wanted == b->inserted)
+    if (wanted == b->inserted && !b->unsure)
         return;
     b->inserted = wanted;
     cache_drop_range(core_cache(core), b->address, 2);
     if (!wanted) {
+        b->lifting = true;
         ops_write(&core->ops, b->address, 2, b->saved, 1);
         return;
     }
@@ -175,18 +179,31 @@ static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t 
     ops_write(&core->ops, b->address, 2, bkpt_code, 1);
 }
 
-/* RAM was without power: what stood there is gone. */
-static void forget_inserted(struct core *core)
+/* A BKPT that nobody wants any more is lifted if it is there; in RAM that was without power, or got
+ * another program, nothing is written for it. */
+enum err breakpoints_look_again(struct core *core)
 {
-    for (size_t i = 0; i < BREAKPOINT_MAX; i++)
-        core->breakpoints[i].inserted = false;
-    core->inserted_epoch = core->power_epoch;
+    enum err mark = core_mark(core), err = ERR_OK;
+
+    for (size_t i = 0; i < BREAKPOINT_MAX && (!err || err == ERR_FAULT); i++) {
+        struct breakpoint *b = &core->breakpoints[i];
+        if (!b->inserted)
+            continue;
+        core_rollback(core, mark);
+        ops_read(&core->ops, b->address, 2, b->found, 1);
+        err = core_flush(core);
+        b->inserted = !err && memcmp(b->found, bkpt_code, 2) == 0;
+        b->unsure = false;
+    }
+    if (err == ERR_FAULT) { /* another chip, perhaps */
+        core_rollback(core, mark);
+        err = ERR_OK;
+    }
+    return err;
 }
 
 void breakpoints_queue(struct core *core, uint32_t exclude)
 {
-    if (core->inserted_epoch != core->power_epoch)
-        forget_inserted(core);
     queue_comparators(core, exclude);
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
         if (core->breakpoints[i].soft)
@@ -194,22 +211,31 @@ void breakpoints_queue(struct core *core, uint32_t exclude)
 }
 
 /* A BKPT found where we once put one and lost sight of it is ours, not the program's. */
+static void keep_found(struct breakpoint *b, enum err err)
+{
+    if (memcmp(b->found, bkpt_code, 2) == 0 && (err || b->saved_valid))
+        return;
+    memcpy(b->saved, b->found, 2);
+    b->saved_valid = true;
+}
+
 void breakpoints_flushed(struct core *core, enum err err)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
         struct breakpoint *b = &core->breakpoints[i];
-        if (!b->reading)
+        if (!b->reading && !b->lifting)
             continue;
-        b->reading = false;
-        if (memcmp(b->found, bkpt_code, 2) != 0 || (!err && !b->saved_valid)) {
-            memcpy(b->saved, b->found, 2);
-            b->saved_valid = true;
-        }
-        if (err)
-            b->inserted = false;
+        if (b->reading)
+            keep_found(b, err);
+        b->reading = b->lifting = false;
+        b->unsure = err && b->saved_valid;
+        if (err) /* what stood in its place is known: it may be there */
+            b->inserted = b->saved_valid;
     }
-    if (err)
+    if (err) {
         core->fpb.epoch = 0;
+        core->fpb.switch_unsure = true;
+    }
 }
 
 void breakpoints_queue_remove(struct core *core)

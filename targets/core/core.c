@@ -201,6 +201,11 @@ enum err core_flush(struct core *core)
     return err;
 }
 
+bool core_wait_failed(const struct core *core, enum err err)
+{
+    return err == ERR_TIMEOUT && probe_wait_timed_out(core->target->probe);
+}
+
 enum err core_flush_halted(struct core *core)
 {
     uint32_t dhcsr = 0;

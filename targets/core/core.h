@@ -5,10 +5,10 @@
  *
  * Each needs only what stands above it: profile.c and profile_*.c; core.c flushes, what DHCSR says,
  * epochs; registers.c, watchpoints.c over dwt.c, breakpoints.c over fpb.c, memory.c and
- * memory_cached.c over cache.c; prepare.c before the core runs; vectors.c and stop.c why it stands;
- * semihosting.c, stop_filter.c over the table of filters; halt.c; step.c, go.c, step_ahead.c and
- * step_range.c, reset.c, poll.c; attach.c what is taken over and given back; target.c life and
- * connecting. */
+ * debug_writes.c, memory_cached.c over cache.c; prepare.c before the core runs; vectors.c and
+ * stop.c why it stands; semihosting.c, stop_filter.c over the table of filters; halt.c; step.c,
+ * go.c, step_ahead.c and step_range.c, reset.c, poll.c; attach.c what is taken over and given back;
+ * target.c life and connecting. */
 #ifndef PROBED_CORE_H
 #define PROBED_CORE_H
 
@@ -96,8 +96,10 @@ struct breakpoint {
     enum breakpoint_kind kind; /* as it was asked for */
     bool soft;                 /* by an instruction in RAM, else by a comparator */
     uint64_t owners;           /* 0: leaves the chip with the next resume, then the list */
-    bool inserted;             /* soft: the BKPT stands in memory in place of `saved` */
-    bool reading, saved_valid;
+    bool inserted;             /* soft: the BKPT stands in memory in place of `saved` .. */
+    bool unsure;               /* .. or may: an error came between */
+    bool reading, lifting;     /* until the flush */
+    bool saved_valid;
     uint8_t found[2], saved[2];
 };
 
@@ -152,7 +154,6 @@ struct core {
     struct fpb fpb;
     struct dwt dwt;
     struct breakpoint breakpoints[BREAKPOINT_MAX];
-    uint32_t inserted_epoch; /* as power_epoch when `inserted` of these was true */
     struct watchpoint watchpoints[WATCHPOINT_MAX];
 
     struct semihosting semihosting;
@@ -191,6 +192,8 @@ enum err core_flush(struct core *core);
 /* The same for work on a halted core: DHCSR is looked at in the same flush, and a core that was
  * reset behind our back is ERR_RESET_LOST instead of wrong data. */
 enum err core_flush_halted(struct core *core);
+/* A flush failed with `err` because a wait in its queue was in vain; all before that was done. */
+bool core_wait_failed(const struct core *core, enum err err);
 /* After traffic that went by itself, as the chip's does: an error that means that the target is
  * gone makes the state ABSENT. Returns it. */
 enum err core_note_loss(struct core *core, enum err err);
@@ -333,6 +336,9 @@ void regs_set_slot(struct core *core, enum reg_slot slot, uint32_t value);
 
 void breakpoints_queue(struct core *core, uint32_t exclude);
 void breakpoints_flushed(struct core *core, enum err err);
+/* After a lost connection: which of the inserted ones RAM still holds. The others are gone, with
+ * the power or by somebody else's hand. */
+enum err breakpoints_look_again(struct core *core);
 /* Brings the chip up to date with both lists at once, one flush. */
 enum err breakpoints_apply(struct core *core);
 /* Queues the removal of everything. */
@@ -365,6 +371,15 @@ enum err memory_read(struct core *core, uint32_t address, void *data, size_t len
 /* Appends accesses of [address, address + length), the widest that alignment allows. */
 void memory_queue_read(struct core *core, uint32_t address, void *data, size_t length);
 
+/* --- debug_writes.c: around a write to memory --- */
+
+/* It may reach debug registers of which something is believed. */
+bool debug_write_concerns(uint32_t address, size_t length);
+/* Queues what has to be there before. ERR_BUSY: a routine of ours needs them. */
+enum err debug_write_begin(struct core *core, uint32_t address, size_t length);
+/* After its flush, which must not have asked whether the core still stands. */
+enum err debug_write_end(struct core *core, uint32_t address, size_t length);
+
 /* --- memory_cached.c --- */
 
 /* Queues a read of the line, if it may be cached and is not. */
@@ -372,6 +387,8 @@ void memory_want_line(struct core *core, uint32_t address);
 bool memory_is_cacheable(const struct core *core, uint32_t address);
 /* Could be read without asking the target. */
 bool memory_is_cached(struct core *core, uint32_t address, size_t length);
+/* Reads it so; false: it cannot be. Anything may be queued. */
+bool memory_peek(struct core *core, uint32_t address, void *data, size_t length);
 /* *got is `length`, or 0: it has to be read another way. */
 enum err memory_read_cached(struct core *core, uint32_t address, uint8_t *data, size_t length,
                             size_t *got);
@@ -385,7 +402,8 @@ struct hw_step {
     uint32_t next; /* `full`: where it probably ends, to read ahead there .. */
     uint32_t sp;   /* .. and at the stack; NO_ADDRESS: not known */
     bool masked;
-    bool full; /* all registers, else only those in the facts */
+    bool full;   /* all registers, else only those in the facts */
+    bool stores; /* with `to`: something on the way may write to memory, other than to the stack */
 };
 /* The registers before need not be cached. */
 enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop_facts *facts);
@@ -415,9 +433,13 @@ struct ahead {
     unsigned count; /* instructions to be executed until `to` is reached; 0: not known */
     uint32_t to;
     bool leaves; /* `to` is outside of the range */
+    bool stores; /* as struct hw_step */
 };
 /* Inside [start, end), and one instruction out of it; `xpsr` as it is at pc. May read code. */
 enum err step_ahead(struct core *core, uint32_t pc, uint32_t xpsr, uint32_t start, uint32_t end,
                     struct ahead *ahead);
+/* May the instruction at pc write to memory, other than to the stack? What is not known without
+ * asking the target may. */
+bool step_may_store(struct core *core, uint32_t pc);
 
 #endif

@@ -15,6 +15,7 @@
 #define DWT_FUNCTION_READ 5u
 #define DWT_FUNCTION_WRITE 6u
 #define DWT_FUNCTION_ACCESS 7u
+#define DWT_FUNCTION_UNKNOWN 0xFu       /* in written[]: somebody else wrote to the comparator */
 #define DWT_FUNCTION_MATCHED (1u << 24) /* clears when read */
 
 enum { DWT_MAX = 4 };

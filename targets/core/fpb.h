@@ -11,13 +11,15 @@
 #define FP_CTRL 0xE0002000u
 #define FP_COMP0 0xE0002008u
 #define FP_CTRL_ENABLE_KEY 0x3u
+#define FP_COMP_UNKNOWN 0xFFFFFFFFu /* in written[]: somebody else wrote to the comparator */
 
 enum { FPB_MAX = 32 };
 
 struct fpb {
-    uint8_t revision; /* 0: FPBv1, REPLACE bits, addresses below 0x20000000; 1: FPBv2, anywhere */
-    uint8_t count;    /* instruction comparators */
-    uint32_t epoch;   /* in which written[] is what the chip holds; 0: not known */
+    uint8_t revision;   /* 0: FPBv1, REPLACE bits, addresses below 0x20000000; 1: FPBv2, anywhere */
+    uint8_t count;      /* instruction comparators */
+    uint32_t epoch;     /* in which written[] is what the chip holds; 0: not known */
+    bool switch_unsure; /* FP_CTRL may be off */
     uint32_t written[FPB_MAX];
 };
 

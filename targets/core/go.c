@@ -110,7 +110,7 @@ static enum err go_and_look(struct core *core)
     core->locked_up = false;
     queue_look(core, &facts);
     enum err err = core_flush(core);
-    bool runs = err == ERR_TIMEOUT || stop_ahead_failed(core, err);
+    bool runs = core_wait_failed(core, err) || stop_ahead_failed(core, err);
     core_prepared(core, runs ? ERR_OK : err);
     cache_commit(core_cache(core), !err);
     if (!err)

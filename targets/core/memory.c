@@ -306,31 +306,52 @@ static enum err refuse_read_only(struct core *core, uint32_t address)
                     region->name);
 }
 
+/* One slice; `width` 0: the widest that alignment allows. */
+static enum err write_slice(struct core *core, uint32_t address, unsigned width, const void *data,
+                            size_t length)
+{
+    bool debug = debug_write_concerns(address, length);
+    enum err err = debug ? debug_write_begin(core, address, length) : ERR_OK;
+
+    if (err)
+        return err;
+    forget_written(core, address, length);
+    if (width)
+        ops_write(&core->ops, address, width, data, (uint32_t)(length / width));
+    else
+        queue_write(core, address, data, length);
+    breakpoints_queue_keep(core, address, data, length);
+    if (!debug)
+        return flush_slice(core, length);
+    err = core_flush(core);
+    return err ? err : debug_write_end(core, address, length);
+}
+
+static enum err write_slices(struct core *core, uint32_t address, unsigned width,
+                             const uint8_t *data, size_t length)
+{
+    enum err mark = core_mark(core), err = ERR_OK;
+
+    for (size_t done = 0; done < length && !err;) {
+        size_t n = slice_of(core, address + (uint32_t)done, length - done);
+        err = write_slice(core, address + (uint32_t)done, width, data + done, n);
+        done += n;
+        if (!err && done < length)
+            err = job_checkpoint(core->target->job);
+    }
+    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
+}
+
 enum err target_write(struct target *target, uint32_t address, const void *data, size_t length)
 {
     struct core *core = target->core;
-    const uint8_t *from = data;
-    enum err mark = core_mark(core);
     enum err err = check_access(core, address, length);
 
     if (!err && length > 0)
         err = refuse_read_only(core, address);
     if (!err)
         err = refuse_lent(core, address, length);
-    if (err)
-        return err;
-    for (size_t done = 0; done < length && !err;) {
-        uint32_t at = address + (uint32_t)done;
-        size_t n = slice_of(core, at, length - done);
-        forget_written(core, at, n);
-        queue_write(core, at, from + done, n);
-        breakpoints_queue_keep(core, at, from + done, n);
-        err = flush_slice(core, n);
-        done += n;
-        if (!err && done < length)
-            err = job_checkpoint(target->job);
-    }
-    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
+    return err ? err : write_slices(core, address, 0, data, length);
 }
 
 static enum err check_width(struct core *core, uint32_t address, unsigned width, size_t count)
@@ -370,25 +391,11 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
                             const void *data, size_t count)
 {
     struct core *core = target->core;
-    enum err mark = core_mark(core);
     enum err err = check_width(core, address, width, count);
-    size_t length = count * width;
 
     if (!err)
-        err = refuse_lent(core, address, length);
-    for (size_t done = 0; done < length && !err;) {
-        uint32_t at = address + (uint32_t)done;
-        const uint8_t *from = (const uint8_t *)data + done;
-        size_t n = slice_of(core, at, length - done);
-        forget_written(core, at, n);
-        ops_write(&core->ops, at, width, from, (uint32_t)(n / width));
-        breakpoints_queue_keep(core, at, from, n);
-        err = flush_slice(core, n);
-        done += n;
-        if (!err && done < length)
-            err = job_checkpoint(target->job);
-    }
-    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
+        err = refuse_lent(core, address, count * width);
+    return err ? err : write_slices(core, address, width, data, count * width);
 }
 
 void target_drop_caches(struct target *target)

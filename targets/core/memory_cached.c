@@ -105,18 +105,6 @@ static bool is_all_cacheable(const struct core *core, uint32_t address, size_t l
     return true;
 }
 
-bool memory_is_cached(struct core *core, uint32_t address, size_t length)
-{
-    uint64_t now = core_now_us(core);
-
-    if (!is_all_cacheable(core, address, length))
-        return false;
-    for (uint64_t at = cache_line_of(address); at < (uint64_t)address + length; at += CACHE_LINE)
-        if (!cache_find(core_cache(core), (uint32_t)at, now))
-            return false;
-    return true;
-}
-
 static bool copy_lines(struct core *core, uint32_t address, uint8_t *data, size_t length)
 {
     uint64_t now = core_now_us(core);
@@ -131,6 +119,23 @@ static bool copy_lines(struct core *core, uint32_t address, uint8_t *data, size_
         got += n;
     }
     return true;
+}
+
+bool memory_is_cached(struct core *core, uint32_t address, size_t length)
+{
+    uint64_t now = core_now_us(core);
+
+    if (!is_all_cacheable(core, address, length))
+        return false;
+    for (uint64_t at = cache_line_of(address); at < (uint64_t)address + length; at += CACHE_LINE)
+        if (!cache_find(core_cache(core), (uint32_t)at, now))
+            return false;
+    return true;
+}
+
+bool memory_peek(struct core *core, uint32_t address, void *data, size_t length)
+{
+    return is_all_cacheable(core, address, length) && copy_lines(core, address, data, length);
 }
 
 enum err memory_read_cached(struct core *core, uint32_t address, uint8_t *data, size_t length,

@@ -52,6 +52,21 @@ static void arrive(const struct core *core, const struct hw_step *hw_step, struc
         facts->scb[FACT_DFSR] &= ~DFSR_BKPT;
 }
 
+/* The stack changes with every step. A store may have reached anything: flash that the program
+ * writes by itself, or a controller that makes other memory appear. */
+static void forget_stepped(struct core *core, const struct hw_step *hw_step)
+{
+    bool stores = hw_step->to == NO_ADDRESS ? step_may_store(core, hw_step->pc) : hw_step->stores;
+
+    if (!stores) {
+        cache_drop_ram(core_cache(core));
+        return;
+    }
+    cache_drop_all(core_cache(core));
+    if (!hw_step->full) /* for the look at what comes next */
+        memory_want_line(core, hw_step->next);
+}
+
 enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop_facts *facts)
 {
     enum err mark = core_mark(core);
@@ -62,7 +77,7 @@ enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop
         core_queue_catch(core, true);
     core_queue_go(core, hw_step->to == NO_ADDRESS ? DHCSR_C_STEP : 0, hw_step->masked);
     queue_step_end(core, full, facts);
-    cache_drop_ram(core_cache(core));
+    forget_stepped(core, hw_step);
     if (full && hw_step->sp != NO_ADDRESS)
         stop_queue_ahead(core, hw_step->next, hw_step->sp);
     enum err err = core_flush(core);
@@ -95,7 +110,7 @@ static struct hw_step single(const struct core *core, uint32_t pc, bool masked)
 {
     uint32_t sp = regs_are_known(core) ? core->regs.word[SLOT_SP] : NO_ADDRESS;
 
-    return (struct hw_step){pc, NO_ADDRESS, pc, sp, masked, true};
+    return (struct hw_step){pc, NO_ADDRESS, pc, sp, masked, .full = true};
 }
 
 enum err step_rescue(struct core *core, enum err err, enum err mark, struct target_stop *stop)
@@ -205,9 +220,10 @@ static enum err run_a_while(struct core *core, uint64_t deadline, struct stop_fa
         stop_queue_matches(core);
         regs_queue_read(core);
         err = core_flush(core);
-        core_prepared(core, err == ERR_TIMEOUT ? ERR_OK : err);
+        bool runs = core_wait_failed(core, err);
+        core_prepared(core, runs ? ERR_OK : err);
         core_new_epoch(core);
-        if (err == ERR_TIMEOUT && core_now_us(core) < deadline)
+        if (runs && core_now_us(core) < deadline)
             core_rollback(core, mark);
         else
             break;

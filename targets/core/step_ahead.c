@@ -12,7 +12,8 @@ enum { AHEAD_MAX = 64 /* instructions */ };
 #define XPSR_IT 0x0600FC00u
 
 /* *known: where the instruction leads. */
-static enum err decode(struct core *core, uint32_t pc, struct thumb *thumb, bool *known)
+static enum err decode(struct core *core, uint32_t pc, struct thumb *thumb, bool *known,
+                       bool *stores)
 {
     const struct target_region *region = target_region_at(core->target, pc);
     uint8_t code[4];
@@ -27,6 +28,7 @@ static enum err decode(struct core *core, uint32_t pc, struct thumb *thumb, bool
         return err;
     *thumb = thumb_decode(pc, get_le16(code), get_le16(code + 2));
     *known = thumb->flow != THUMB_OTHER;
+    *stores = thumb_may_store(get_le16(code));
     return ERR_OK;
 }
 
@@ -43,8 +45,8 @@ enum err step_ahead(struct core *core, uint32_t pc, uint32_t xpsr, uint32_t star
         return ERR_OK;
     while (ahead->count < AHEAD_MAX && !ahead->leaves) {
         struct thumb thumb;
-        bool known;
-        enum err err = decode(core, ahead->to, &thumb, &known);
+        bool known, stores = false;
+        enum err err = decode(core, ahead->to, &thumb, &known, &stores);
         if (err || !known)
             return err;
         bool outside = thumb.next < start || thumb.next >= end;
@@ -52,8 +54,19 @@ enum err step_ahead(struct core *core, uint32_t pc, uint32_t xpsr, uint32_t star
         if (goes_back(&thumb, ahead->to, outside))
             return ERR_OK;
         ahead->count++;
+        ahead->stores |= stores;
         ahead->to = thumb.next;
         ahead->leaves = outside;
     }
     return ERR_OK;
+}
+
+bool step_may_store(struct core *core, uint32_t pc)
+{
+    uint8_t code[2];
+
+    if (!memory_peek(core, pc, code, sizeof code))
+        return true;
+    breakpoints_hide(core, pc, code, sizeof code);
+    return thumb_may_store(get_le16(code));
 }

@@ -64,6 +64,7 @@ static enum err plan(struct core *core, const struct range_step *range, struct h
         .sp = core->regs.word[SLOT_SP], /* where the range began: it is seldom far away */
         .masked = core->maskisr != MASKISR_OFF,
         .full = ahead.leaves && (run || ahead.count == 1),
+        .stores = ahead.stores,
     };
     return ERR_OK;
 }

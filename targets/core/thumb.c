@@ -2,10 +2,9 @@
 /* The encodings are those of A5.2 (16 bits) and A5.3 (32 bits). */
 #include "core/thumb.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
-enum { PC = 15 };
+enum { SP = 13, PC = 15 };
 
 /* The first row that fits decides; what fits none is THUMB_OTHER. */
 struct row {
@@ -97,13 +96,38 @@ static bool goes_on(uint16_t first, uint16_t second)
     }
 }
 
+static bool is_wide(uint16_t first)
+{
+    return (first & 0xE000) == 0xE000 && (first & 0x1800);
+}
+
 struct thumb thumb_decode(uint32_t pc, uint16_t first, uint16_t second)
 {
-    bool wide = (first & 0xE000) == 0xE000 && (first & 0x1800);
-
-    if (!wide)
+    if (!is_wide(first))
         return decode_narrow(pc, first);
     if ((first & 0xF800) == 0xF000 && (second & 0x9000) == 0x9000)
         return long_jump(pc, first, second); /* BL, B.W */
     return (struct thumb){goes_on(first, second) ? THUMB_ON : THUMB_OTHER, 4, pc + 4};
+}
+
+/* 32 bits: the base is in the lowest four of the first half-word. */
+static const struct {
+    uint16_t mask, value;
+} stores[] = {
+    {0xFE00, 0x5000}, {0xFE00, 0x5200}, {0xFE00, 0x5400}, /* STR, STRH, STRB by register */
+    {0xF800, 0x6000}, {0xF800, 0x7000}, {0xF800, 0x8000}, /* by immediate; from SP: 0x9000 */
+    {0xF800, 0xC000},                                     /* STM */
+    {0xFE10, 0xE800},                                     /* multiple, dual, exclusive */
+    {0xFE10, 0xEC00}, {0xFC00, 0xFC00},                   /* coprocessors */
+    {0xFF10, 0xF800},                                     /* one register */
+};
+
+bool thumb_may_store(uint16_t first)
+{
+    if (is_wide(first) && (first & 0xF) == SP && first < 0xFC00)
+        return false;
+    for (size_t i = 0; i < sizeof stores / sizeof *stores; i++)
+        if ((first & stores[i].mask) == stores[i].value)
+            return true;
+    return false;
 }

@@ -4,6 +4,7 @@
 #ifndef PROBED_THUMB_H
 #define PROBED_THUMB_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum thumb_flow {
@@ -22,5 +23,7 @@ struct thumb {
 /* `second` is looked at if the instruction at `pc` has 32 bits. What is not known is THUMB_OTHER.
  */
 struct thumb thumb_decode(uint32_t pc, uint16_t first, uint16_t second);
+/* May it write to memory, other than relative to SP? The first half-word tells. */
+bool thumb_may_store(uint16_t first);
 
 #endif

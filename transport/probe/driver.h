@@ -29,6 +29,7 @@ struct probe {
     const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
     bool failed_address_known;
     uint32_t failed_address;
+    bool wait_timed_out; /* as probe_wait_timed_out() */
 };
 
 struct probe_driver {

@@ -234,8 +234,14 @@ enum err probe_run(struct probe *probe, struct op *ops, size_t count)
     uint32_t before = probe->dhcsr_seen;
     enum err err = probe->driver->run(probe, ops, count);
     wire_log_ops(probe, ops, count, err, probe->dhcsr_seen & ~before);
+    probe->wait_timed_out = err == ERR_TIMEOUT && probe->failed && probe->failed->kind == OP_WAIT;
     probe->failed = NULL; /* the operations are the caller's again */
     return err;
+}
+
+bool probe_wait_timed_out(const struct probe *probe)
+{
+    return probe->wait_timed_out;
 }
 
 bool probe_failed_address(const struct probe *probe, uint32_t *address)

@@ -128,6 +128,9 @@ enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
 /* After a flush that failed at a memory access: its address, as exactly as the driver knows it;
  * what the failed operation read before that address has been delivered. False: not known. */
 bool probe_failed_address(const struct probe *probe, uint32_t *address);
+/* After a flush that ended with ERR_TIMEOUT: it was an OP_WAIT (ops.h) that ended without what it
+ * waited for; all before it was done. False: another operation did not come to its end. */
+bool probe_wait_timed_out(const struct probe *probe);
 /* A driver's own monitor command ("sim power off"); words after the driver's name. Output goes to
  * the job. ERR_UNSUPPORTED when the driver has none, ERR_ARGUMENT with a usage sentence. */
 enum err probe_command(struct probe *probe, int argc, const char *const argv[]);

@@ -388,9 +388,11 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
     size_t stopped = check(&script, ops, *end, reply, done, &failed);
     if (stopped == *end)
         return ERR_OK;
-    if (!failed && ops[stopped].kind == OP_WAIT && ops[stopped].timeout_us == 0)
+    if (!failed && ops[stopped].kind == OP_WAIT && ops[stopped].timeout_us == 0) {
+        probe->failed = &ops[stopped];
         return job_fail(probe->job, ERR_TIMEOUT, "0x%08x does not read as awaited",
                         ops[stopped].address);
+    }
     if (failed && (err = after_failure(probe, &script, ops, stopped, failed)) != ERR_OK)
         return err;
     /* Alone it gets its retries and its sentence; what stands behind it starts again from there. */
