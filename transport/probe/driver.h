@@ -26,7 +26,8 @@ struct probe {
     uint32_t now_khz;        /* as probe_now_khz(); a driver sets what it chose by itself */
     bool one_speed;          /* as probe_one_speed(); for the driver's open() to set */
     uint32_t dhcsr_seen;     /* of the run under way, by probe_note_dhcsr() */
-    const struct op *failed; /* of the run under way, set by probe_fail_op(); else NULL */
+    const struct op *failed; /* of the run under way, set by probe_fail_op(), or by the driver for a
+                              * wait in vain; else NULL */
     bool failed_address_known;
     uint32_t failed_address;
     bool wait_timed_out; /* as probe_wait_timed_out() */

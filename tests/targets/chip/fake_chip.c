@@ -113,6 +113,7 @@ static enum err run_one(struct probe *probe, struct op *op)
     }
     if (op->kind == OP_WAIT) {
         bool met = read_word(chip, op->address, &value) && (value & op->mask) == op->value;
+        probe->failed = met ? NULL : op;
         return met ? ERR_OK : job_fail(probe->job, ERR_TIMEOUT, "waited in vain");
     }
     if (op->kind == OP_WRITE && op->inline_data)
