@@ -90,6 +90,8 @@ static void list_models(const char *wrong, char *err, size_t size)
                 snprintf(err + length, size - (size_t)length, " %s", sim_board_models[i].name);
 }
 
+static const char flash_word[] = ",flash=";
+
 static bool apply_word(struct sim_board *board, const char *word, char *err, size_t size)
 {
     static const char *const paces[] = {
@@ -110,9 +112,56 @@ static bool apply_word(struct sim_board *board, const char *word, char *err, siz
 static bool apply_words(struct sim_board *board, char *words, char *err, size_t size)
 {
     for (const char *word; (word = strsep(&words, ",")) != NULL;)
-        if (!apply_word(board, word, err, size))
+        if (strncmp(word, flash_word + 1, sizeof flash_word - 2) != 0 &&
+            !apply_word(board, word, err, size))
             return false;
     return true;
+}
+
+/* --- another size of flash --- */
+
+static uint32_t own_flash_kib(const struct sim_chip *chip)
+{
+    return sim_memory_row(chip, SIM_FLASH)->size / 1024;
+}
+
+/* What a spec asks for, in KiB; `own` if it does not. 0: no number. */
+static uint32_t parse_flash(const char *spec, uint32_t own)
+{
+    const char *at = strstr(spec, flash_word);
+    char *end;
+
+    if (!at)
+        return own;
+    unsigned long kib = strtoul(at + sizeof flash_word - 1, &end, 10);
+    return (*end == '\0' || *end == ',') && kib <= UINT16_MAX ? (uint32_t)kib : 0;
+}
+
+static bool choose_flash(const struct sim_chip *chip, const char *spec, uint32_t *kib, char *err,
+                         size_t size)
+{
+    uint32_t own = own_flash_kib(chip), most = chip->most_flash / 1024;
+
+    *kib = parse_flash(spec, own);
+    if (*kib == own || (*kib == most && most != 0))
+        return true;
+    if (most)
+        snprintf(err, size, "the simulated %s has %u KiB of flash, or %u with flash=%u", chip->name,
+                 (unsigned)own, (unsigned)most, (unsigned)most);
+    else
+        snprintf(err, size, "the simulated %s has %u KiB of flash", chip->name, (unsigned)own);
+    return false;
+}
+
+static void resize_flash(struct sim_board *board, uint32_t kib)
+{
+    if (kib == own_flash_kib(board->chip))
+        return;
+    board->resized = *board->chip;
+    board->chip = &board->resized;
+    for (unsigned i = 0; i < SIM_MEMORIES_MAX; i++)
+        if (board->resized.memories[i].kind == SIM_FLASH)
+            board->resized.memories[i].size = kib * 1024;
 }
 
 static bool create_parts(struct sim_board *board)
@@ -130,7 +179,7 @@ static bool create_parts(struct sim_board *board)
 }
 
 /* Out of the factory, without power; NULL: out of memory. */
-static struct sim_board *create(const struct sim_board_model *model)
+static struct sim_board *create(const struct sim_board_model *model, uint32_t flash_kib)
 {
     struct sim_board *board = calloc(1, sizeof *board);
 
@@ -138,6 +187,7 @@ static struct sim_board *create(const struct sim_board_model *model)
         return NULL;
     board->model = model;
     board->chip = model->chip;
+    resize_flash(board, flash_kib);
     board->switched_on = board->plugged = true;
     board->swclk_khz = DEFAULT_SWCLK_KHZ;
     sim_faults_init(board);
@@ -166,7 +216,10 @@ struct sim_board *sim_board_create(const char *spec, char *err, size_t error_siz
         list_models(name, err, error_size);
         return NULL;
     }
-    struct sim_board *board = create(model);
+    uint32_t flash_kib;
+    if (!choose_flash(model->chip, spec, &flash_kib, err, error_size))
+        return NULL;
+    struct sim_board *board = create(model, flash_kib);
     if (!board) {
         snprintf(err, error_size, "out of memory");
         return NULL;

@@ -90,6 +90,7 @@ struct sim_part {
 struct sim_board {
     const struct sim_board_model *model;
     const struct sim_chip *chip;
+    struct sim_chip resized; /* that one, if its flash has another size than the model's */
     struct sim_bus bus;
     struct sim_cpu *cpu;
 

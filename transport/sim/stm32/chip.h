@@ -253,6 +253,7 @@ struct sim_chip {
     struct sim_memory memories[SIM_MEMORIES_MAX];
     uint32_t size_register, unique_id; /* addresses, in system memory */
     uint32_t page_size;                /* the smallest that can be erased: the first one of flash */
+    uint32_t most_flash;               /* bytes a board may ask for; 0: what memories say */
 
     const struct sim_peripheral *peripherals;
     size_t peripheral_count;

@@ -79,6 +79,7 @@ const struct sim_chip sim_chip_f103c8 = {
     .size_register = 0x1FFFF7E0,
     .unique_id = 0x1FFFF7E8,
     .page_size = 1024,
+    .most_flash = 128 * 1024, /* the F103xB is the same die */
     .peripherals = peripherals,
     .peripheral_count = sizeof peripherals / sizeof *peripherals,
     .unmodelled = unmodelled,

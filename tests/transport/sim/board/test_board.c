@@ -209,6 +209,36 @@ static void the_pace_is_a_word_of_the_spec(void **state)
     }
 }
 
+static void flash_may_be_as_large_as_the_die(void **state)
+{
+    struct sim_board *board = rig_connected("bluepill,flash=128");
+    uint32_t value;
+
+    assert_int_equal(peek16(board, SIZE_REGISTER), 128);
+    rig_halt(board);
+    rig_unlock(board);
+    rig_program(board, FLASH_BASE + 0x1FFFE, 0x1234);
+    assert_int_equal(peek16(board, FLASH_BASE + 0x1FFFE), 0x1234);
+    assert_int_equal(peek16(board, 0x1FFFE), 0x1234);
+    assert_int_equal(mem_read(board, FLASH_BASE + 0x20000, 4, &value), SWD_FAULT);
+    sim_board_destroy(board);
+    board = rig_connected("bluepill");
+    assert_int_equal(mem_read(board, FLASH_BASE + 0x10000, 4, &value), SWD_FAULT);
+    sim_board_destroy(board);
+}
+
+static void no_other_size_of_flash(void **state)
+{
+    static const char *const specs[] = {"bluepill,flash=256", "bluepill,flash=0",
+                                        "bluepill,flash=128k", "blackpill-f401,flash=128"};
+    char err[256];
+
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        assert_null(sim_board_create(specs[i], err, sizeof err));
+        assert_non_null(strstr(err, " KiB of flash"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +255,8 @@ int main(void)
         cmocka_unit_test(time_passes_also_without_power),
         cmocka_unit_test(sleeping_time_is_skipped),
         cmocka_unit_test(the_pace_is_a_word_of_the_spec),
+        cmocka_unit_test(flash_may_be_as_large_as_the_die),
+        cmocka_unit_test(no_other_size_of_flash),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
