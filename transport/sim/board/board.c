@@ -171,7 +171,8 @@ static bool create_parts(struct sim_board *board)
     board->bus = (struct sim_bus){.read = sim_map_read,
                                   .write = sim_map_write,
                                   .board = board,
-                                  .system_reset = sim_system_reset};
+                                  .system_reset = sim_system_reset,
+                                  .deep_sleep = sim_deep_sleep};
     board->cpu = sim_cpu_create(chip->core, &chip->integration, &board->bus);
     board->faults.first_page = malloc(chip->page_size);
     return board->cpu && board->faults.first_page && sim_memories_create(board) &&

@@ -80,6 +80,7 @@ struct sim_part {
     struct sim_board *board;
     const struct sim_peripheral *row;
     void *state;
+    struct sim_part *next_synced;
     /* Who used it without a clock since the last reset. */
     struct sim_misuse {
         uint8_t seen, due; /* not said yet */
@@ -98,12 +99,14 @@ struct sim_board {
     struct sim_part *parts;                                       /* as chip->peripherals */
     struct sim_part *rcc, *flash, *dbgmcu, *ports[SIM_PORTS_MAX]; /* of these; a port may be NULL */
     struct sim_part *last_used;                                   /* of these; may be NULL */
-    uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX];       /* as chip->gates */
+    struct sim_part *first_synced; /* of these: those that do something by themselves */
+    uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX]; /* as chip->gates */
     enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
     enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */
     bool debugger;                /* the bus access under way comes from the AHB-AP */
     bool debugger_seen;           /* there was one since power-on */
-    enum sim_reset_cause requested; /* by the chip: why it will be reset; else software does it */
+    bool backup_open;             /* PWR: the backup domain may be written */
+    bool standby_chosen;          /* PWR: deep sleep is Standby, not Stop */
     bool remarks_due;
 
     struct sim_link link;
@@ -117,6 +120,12 @@ struct sim_board {
     bool nrst_button; /* a finger presses */
     bool nrst_low;    /* what the chip's pin sees */
     bool boot0;
+    enum sim_mode { SIM_MODE_RUN, SIM_MODE_STOP, SIM_MODE_STANDBY } mode;
+    bool clocks_stopped;              /* all but those of LSI and LSE: in the two latter modes */
+    uint64_t clocks_stopped_ps;       /* since when */
+    uint64_t clocks_lag_ps;           /* how much time they missed before */
+    bool reset_wanted;                /* by something inside the chip, for this reason: */
+    enum sim_reset_cause reset_cause; /* of the last one, or that */
     struct sim_driven {
         uint16_t pins, levels; /* one bit a pin */
     } driven[SIM_PORTS_MAX];   /* from outside, by hand */
@@ -126,8 +135,9 @@ struct sim_board {
     /* Time in picoseconds: a cycle at 72 MHz is no whole number of anything coarser. The core runs
      * in slices; it may end one a few cycles late, so it has a time of its own. */
     uint64_t now_ps;
-    bool core_runs;   /* inside sim_cpu_run(): time follows the core's cycles */
-    uint64_t core_ps; /* time at core_cycles */
+    bool core_runs;        /* inside sim_cpu_run(): time follows the core's cycles */
+    uint64_t core_ps;      /* time at core_cycles */
+    uint64_t slice_end_ps; /* when it ends by itself */
     uint64_t core_cycles;
     uint32_t core_khz;
 };
@@ -139,6 +149,10 @@ uint64_t sim_cycles_to_ps(uint64_t cycles, uint32_t khz);
 uint64_t sim_now_ps(const struct sim_board *board);
 /* The running core waits for the bus until then. */
 void sim_stall_core(struct sim_board *board, uint64_t until_ps);
+/* How much time the chip has had without its clocks. */
+uint64_t sim_clocks_lag_ps(const struct sim_board *board);
+/* Lets the running core return if something happens before it would. */
+void sim_expect_event(struct sim_board *board, uint64_t at_ps);
 /* The core clock may have changed: RCC knows. */
 void sim_clock_changed(struct sim_board *board);
 /* Lets virtual time pass. */
@@ -152,11 +166,28 @@ void sim_pins_changed(struct sim_board *board);
 void sim_unplug(struct sim_board *board);
 /* Resets the chip but for what only power resets; the core too. */
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause);
-/* Something on the chip wants that, in the midst of an access: it is done before the next
- * instruction. */
-void sim_chip_request_reset(struct sim_board *board, enum sim_reset_cause cause);
-/* For the core: see struct sim_bus. */
+/* The same for the core: see struct sim_bus. */
 void sim_system_reset(void *board);
+
+void sim_reset_if_wanted(struct sim_board *board);
+
+/* --- reset.c --- */
+
+/* Something inside the chip resets it, before the next instruction. */
+void sim_reset_request(struct sim_board *board, enum sim_reset_cause cause);
+/* One of the events that wake from Standby came: a reset, if it is in it. */
+void sim_standby_wake(struct sim_board *board);
+
+/* --- low_power.c --- */
+
+/* Enters Stop or Standby, or leaves Stop, as the core's sleep says. */
+void sim_mode_update(struct sim_board *board);
+/* A reset ends them all. */
+void sim_mode_reset(struct sim_board *board);
+bool sim_mode_core_stands(const struct sim_board *board);
+bool sim_mode_link_alive(const struct sim_board *board);
+/* See struct sim_bus. */
+void sim_deep_sleep(void *board);
 
 /* --- sw_dp.c, ahb_ap.c --- */
 

@@ -4,6 +4,9 @@
 
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
 {
+    board->reset_cause = cause;
+    board->reset_wanted = false;
+    sim_mode_reset(board);
     board->booted = board->at_zero = board->boot0 ? SIM_SYSTEM : SIM_FLASH;
     sim_parts_reset(board);
     board->chip->rcc->note_reset(board, cause);
@@ -14,19 +17,19 @@ void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
     sim_cpu_reset(board->cpu, cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM);
 }
 
-void sim_chip_request_reset(struct sim_board *board, enum sim_reset_cause cause)
+void sim_system_reset(void *board)
 {
-    board->requested = cause;
-    sim_cpu_request_reset(board->cpu);
+    sim_chip_reset(board, SIM_CAUSE_SOFTWARE);
 }
 
-void sim_system_reset(void *user)
+/* Standby has cost SRAM its contents. */
+void sim_reset_if_wanted(struct sim_board *board)
 {
-    struct sim_board *board = user;
-    enum sim_reset_cause cause = board->requested ? board->requested : SIM_CAUSE_SOFTWARE;
-
-    board->requested = 0;
-    sim_chip_reset(board, cause);
+    if (!board->reset_wanted)
+        return;
+    if (board->mode == SIM_MODE_STANDBY)
+        sim_memories_scramble(board);
+    sim_chip_reset(board, board->reset_cause);
 }
 
 static void power_up(struct sim_board *board)

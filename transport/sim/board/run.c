@@ -20,23 +20,34 @@ static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
         cycles = SLICE_CYCLES;
     uint64_t planned_ps = board->core_ps + sim_cycles_to_ps(cycles, board->core_khz);
     board->core_cycles = board->cpu->cycles;
+    board->slice_end_ps = planned_ps;
     board->core_runs = true;
     sim_cpu_run(board->cpu, cycles);
     board->core_ps = sim_now_ps(board);
     board->core_runs = false;
     board->core_cycles = board->cpu->cycles;
-    /* A halted core counts no cycles, but time passes. */
-    if (board->core_ps < planned_ps)
-        board->core_ps = planned_ps;
     return board->core_ps < end_ps ? board->core_ps : end_ps;
 }
 
 static uint64_t sync_parts(struct sim_board *board)
 {
+    sim_mode_update(board);
     uint64_t event = sim_parts_sync(board);
 
     sim_ap_complete(board);
+    sim_reset_if_wanted(board);
     return event;
+}
+
+/* Up to `end_ps`, or to where it stopped before; returns when that is. */
+static uint64_t run_core(struct sim_board *board, uint64_t end_ps)
+{
+    if (board->nrst_low || board->core_ps >= end_ps)
+        return end_ps;
+    if (!sim_mode_core_stands(board))
+        return run_slice(board, end_ps);
+    board->core_ps = end_ps;
+    return end_ps;
 }
 
 void sim_advance_ps(struct sim_board *board, uint64_t ps)
@@ -49,8 +60,7 @@ void sim_advance_ps(struct sim_board *board, uint64_t ps)
             uint64_t event = sync_parts(board);
             if (event > board->now_ps && event < step)
                 step = event;
-            if (!board->nrst_low && board->core_ps < step)
-                step = run_slice(board, step);
+            step = run_core(board, step);
         }
         board->now_ps = step;
         if (!board->powered || board->nrst_low)

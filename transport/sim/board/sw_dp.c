@@ -19,14 +19,12 @@ void sim_link_power_up(struct sim_board *board)
 static bool link_alive(const struct sim_board *board)
 {
     const struct sim_chip *chip = board->chip;
-    bool deep = false;
 
     if (!board->powered || !board->plugged || board->faults.noack ||
         !chip->gpio->swd_reachable(board) ||
         (chip->flash->is_sealed && chip->flash->is_sealed(board)))
         return false;
-    return !(sim_cpu_is_asleep(board->cpu, &deep) && deep) ||
-           sim_dbgmcu(board, SIM_DBGMCU_CR) & SIM_DBGMCU_DBG_STOP;
+    return sim_mode_link_alive(board);
 }
 
 void sim_link_line_reset(struct sim_board *board)

@@ -18,12 +18,24 @@ uint64_t sim_now_ps(const struct sim_board *board)
            sim_cycles_to_ps(board->cpu->cycles - board->core_cycles, board->core_khz);
 }
 
+uint64_t sim_clocks_lag_ps(const struct sim_board *board)
+{
+    return board->clocks_lag_ps +
+           (board->clocks_stopped ? board->now_ps - board->clocks_stopped_ps : 0);
+}
+
 void sim_clock_changed(struct sim_board *board)
 {
     if (board->core_runs)
         board->core_ps = sim_now_ps(board);
     board->core_cycles = board->cpu->cycles;
     board->core_khz = board->chip->rcc->khz(board, SIM_HCLK);
+}
+
+void sim_expect_event(struct sim_board *board, uint64_t at_ps)
+{
+    if (board->core_runs && at_ps < board->slice_end_ps)
+        sim_cpu_return(board->cpu);
 }
 
 void sim_stall_core(struct sim_board *board, uint64_t until_ps)

@@ -84,7 +84,7 @@ void sim_cpu_refresh(struct sim_cpu *cpu)
 {
     const struct sim_system *system = cpu->system;
     const struct sim_debug *debug = cpu->debug;
-    uint32_t attention = cpu->attention & SIM_ATTN_PENDING;
+    uint32_t attention = cpu->attention & (SIM_ATTN_PENDING | SIM_ATTN_RETURN);
     bool monitor_steps = debug->demcr & SIM_DEMCR_MON_STEP && debug->demcr & SIM_DEMCR_MON_EN &&
                          !(debug->control & SIM_DHCSR_C_DEBUGEN);
 
@@ -144,12 +144,6 @@ void sim_cpu_hold(struct sim_cpu *cpu, bool held)
     if (held && !cpu->system->held)
         sim_cpu_reset(cpu, SIM_RESET_SYSTEM);
     cpu->system->held = held;
-    sim_cpu_refresh(cpu);
-}
-
-void sim_cpu_request_reset(struct sim_cpu *cpu)
-{
-    cpu->system->reset_due = SIM_DUE_SYSTEM;
     sim_cpu_refresh(cpu);
 }
 
@@ -326,11 +320,17 @@ static void attend(struct sim_cpu *cpu, uint64_t end)
         step_for_monitor(cpu);
 }
 
+void sim_cpu_return(struct sim_cpu *cpu)
+{
+    cpu->attention |= SIM_ATTN_RETURN;
+}
+
 uint64_t sim_cpu_run(struct sim_cpu *cpu, uint64_t cycles)
 {
     uint64_t start = cpu->cycles, end = start + cycles;
 
-    while (cpu->cycles < end) {
+    cpu->attention &= ~(uint32_t)SIM_ATTN_RETURN;
+    while (cpu->cycles < end && !(cpu->attention & SIM_ATTN_RETURN)) {
         if (cpu->attention & ~(uint32_t)SIM_ATTN_BREAKPOINT) {
             attend(cpu, end);
         } else {

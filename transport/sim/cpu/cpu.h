@@ -33,6 +33,7 @@ struct sim_bus {
     } windows[SIM_WINDOWS]; /* size 0: unused */
     /* The board calls back nothing; the core asks and tells here: */
     void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
+    void (*deep_sleep)(void *board);   /* the core fell asleep with SLEEPDEEP; or NULL */
 };
 
 enum { SIM_IRQ_WORDS = 5 }; /* 32 external interrupts in each */
@@ -89,6 +90,7 @@ enum sim_attention {
     SIM_ATTN_LOCKUP = 8,
     SIM_ATTN_RESET = 16,      /* held in reset, or a reset was requested by the program */
     SIM_ATTN_BREAKPOINT = 32, /* instruction comparators are armed: compare before each one */
+    SIM_ATTN_RETURN = 64,     /* sim_cpu_run() ends early: the board has something to do */
 };
 
 struct sim_cpu {
@@ -137,21 +139,25 @@ void sim_cpu_reset(struct sim_cpu *cpu, enum sim_reset kind);
 /* NRST held low: the core is reset and does not run, debug registers stay reachable. */
 void sim_cpu_hold(struct sim_cpu *cpu, bool held);
 
-/* Runs at most `cycles` core clock cycles (a few more to finish the last instruction); returns how
- * many passed. While the core sleeps, only SysTick counts and time is skipped, not looped. */
+/* Runs at most `cycles` core clock cycles (a few more to finish the last instruction, fewer if
+ * sim_cpu_return() was called); returns how many passed. While the core sleeps, only SysTick counts
+ * and time is skipped, not looped. */
 uint64_t sim_cpu_run(struct sim_cpu *cpu, uint64_t cycles);
 /* Nothing but an interrupt, the debugger or a reset can make anything happen. */
 bool sim_cpu_is_idle(const struct sim_cpu *cpu);
 bool sim_cpu_is_halted(const struct sim_cpu *cpu);
-
-/* Something on the chip resets it, as AIRCR.SYSRESETREQ does: before the next instruction. */
-void sim_cpu_request_reset(struct sim_cpu *cpu);
+/* Called in the midst of sim_cpu_run(): it returns after the instruction under way. */
+void sim_cpu_return(struct sim_cpu *cpu);
 
 /* Level of an external interrupt line, from a peripheral. */
 void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level);
 
 /* Asleep by WFI, WFE or SLEEPONEXIT; `deep`: with SCR.SLEEPDEEP, so that the chip's clocks stop. */
 bool sim_cpu_is_asleep(const struct sim_cpu *cpu, bool *deep);
+/* Asleep, and something is there that wakes it when it next runs. */
+bool sim_cpu_wakes(const struct sim_cpu *cpu);
+/* Its event input: what WFE waits for. */
+void sim_cpu_event(struct sim_cpu *cpu);
 
 /* An access to any address as the AHB-AP makes it: private peripherals, bit-band aliases, the bus.
  * `width` 1, 2 or 4, address aligned to it. False: bus fault. */

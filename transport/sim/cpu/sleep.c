@@ -16,6 +16,8 @@ static void fall_asleep(struct sim_cpu *cpu, bool for_event)
     cpu->system->asleep = true;
     cpu->system->waits_for_event = for_event;
     sim_cpu_refresh(cpu);
+    if (cpu->system->scr & SIM_SCR_SLEEPDEEP && cpu->bus->deep_sleep)
+        cpu->bus->deep_sleep(cpu->bus->board);
 }
 
 bool sim_sleep_may_end(const struct sim_cpu *cpu)
@@ -52,6 +54,16 @@ void sim_sev(struct sim_cpu *cpu)
 void sim_sleep_on_exit(struct sim_cpu *cpu)
 {
     fall_asleep(cpu, false);
+}
+
+void sim_cpu_event(struct sim_cpu *cpu)
+{
+    sim_sev(cpu);
+}
+
+bool sim_cpu_wakes(const struct sim_cpu *cpu)
+{
+    return cpu->system->asleep && sim_sleep_may_end(cpu);
 }
 
 bool sim_cpu_is_asleep(const struct sim_cpu *cpu, bool *deep)

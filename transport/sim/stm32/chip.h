@@ -16,7 +16,13 @@
 struct sim_board;
 struct sim_part;
 
-enum { SIM_GATES_MAX = 8, SIM_MEMORIES_MAX = 8, SIM_PORTS_MAX = 11, SIM_PINS = 16 };
+enum {
+    SIM_GATES_MAX = 8,
+    SIM_MEMORIES_MAX = 8,
+    SIM_PORTS_MAX = 11,
+    SIM_PINS = 16,
+    SIM_DMA_LINES = 6
+};
 enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 8 }; /* with the empty one at the end */
 enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PH = 7 };
 
@@ -54,6 +60,8 @@ struct sim_device {
     void (*power_on)(struct sim_part *part);
     /* Catches up with now; returns the time of its next own event or SIM_NEVER. NULL: has none. */
     uint64_t (*sync)(struct sim_part *part, uint64_t now_ps);
+    bool always_on; /* its clock is LSI or LSE, and goes on in Stop and Standby */
+    bool backed_up; /* in the backup domain: only its own reset and power reset it: power_on */
 };
 
 /* Which of the chip's registers of clock gates, and which bit there; its reset has the same bit. */
@@ -76,11 +84,14 @@ struct sim_peripheral {
     struct sim_gate gate;
     uint8_t unit; /* of its kind: port B is 1 */
     uint8_t irq;
+    const uint8_t *irqs; /* if there are several, in the order of its kind */
     enum sim_clock clock;
     struct sim_freeze { /* the bit of DBGMCU that stops it while the core is halted; */
         uint8_t offset; /* of the register; 0: there is none */
         uint8_t bit;
     } freeze;
+    uint8_t dma[SIM_DMA_LINES]; /* channels of its requests, from 1, in the order of its kind */
+    const void *facts;          /* what else its kind wants to know of it */
 };
 
 /* A register of RCC that gives clocks, and the one beside it that resets. */
@@ -98,6 +109,10 @@ enum sim_reset_cause {
     SIM_CAUSE_PIN,
     SIM_CAUSE_SOFTWARE,
     SIM_CAUSE_OPTIONS, /* they were to be loaded */
+    SIM_CAUSE_IWDG,
+    SIM_CAUSE_WWDG,
+    SIM_CAUSE_LOW_POWER, /* Stop or Standby was entered, and option bytes forbid it */
+    SIM_CAUSE_STANDBY,   /* out of it */
     SIM_CAUSES
 };
 
@@ -137,7 +152,9 @@ struct sim_rcc_kind {
     const struct sim_device *device;
     uint32_t (*khz)(const struct sim_board *board, enum sim_clock clock);
     void (*note_reset)(struct sim_board *board, enum sim_reset_cause cause);
-    const struct sim_rcc_family *family; /* for rcc.c, whose the three above are */
+    /* Out of Stop the core runs by the internal oscillator. */
+    void (*after_stop)(struct sim_board *board);
+    const struct sim_rcc_family *family; /* for rcc.c, whose those above are */
 };
 
 /* Where a family has what flash.c does: offsets of registers, bits in them. */
@@ -164,6 +181,9 @@ struct sim_fpec_family {
     bool keeps_out;                 /* level 1: from everyone once a debugger was there */
 };
 
+/* User options, as the option bytes of most families have them in a row. */
+enum { SIM_WDG_SW = 1, SIM_NRST_STOP = 2, SIM_NRST_STDBY = 4, SIM_USER_OPTIONS = 7 };
+
 struct sim_flash_kind {
     const struct sim_device *device;
     const struct sim_flash_registers *registers;
@@ -182,6 +202,8 @@ struct sim_flash_kind {
     void (*set_protection)(struct sim_board *board, bool protect);
     /* May the access under way read the program's flash? */
     bool (*readable)(const struct sim_board *board);
+    /* SIM_WDG_SW.., as the option bytes say; NULL: all of them. */
+    uint32_t (*user_options)(const struct sim_board *board);
     /* Until when an access to flash or option bytes stalls; 0: not at all. */
     uint64_t (*busy_until)(const struct sim_board *board);
     /* A data write to one of its memories. False: bus error. */

@@ -58,4 +58,9 @@ static void power_on(struct sim_part *part)
 }
 
 const struct sim_device sim_device_dbgmcu = {
-    sizeof(struct dbgmcu), read, write, reset, power_on, NULL};
+    .state_size = sizeof(struct dbgmcu),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .power_on = power_on,
+};

@@ -22,6 +22,9 @@ enum { PLLSRC_HSI_HALF, PLLSRC_HSI, PLLSRC_HSE, PLLSRC_HSI48 };
 #define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
 #define CSR_SFTRSTF (1u << 28)
+#define CSR_IWDGRSTF (1u << 29)
+#define CSR_WWDGRSTF (1u << 30)
+#define CSR_LPWRRSTF (1u << 31)
 
 static uint32_t pll_khz(const struct sim_board *board, uint32_t source)
 {
@@ -65,6 +68,9 @@ static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
     .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF,                                     \
                [SIM_CAUSE_PIN] = CSR_PINRSTF,                                                     \
                [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,                                  \
+               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,                                     \
+               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,                                     \
+               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF,                                \
                [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF},                                  \
     .source_khz = source_khz
 
@@ -81,5 +87,5 @@ static const struct sim_rcc_family f0 = {
 static const struct sim_rcc_family f3 = {
     COMMON, .oscillators = {IN_CR}, .cfgr_writable = 0xF7FFBFF3, .ppre2 = 11, .plain = {PLAIN},
 };
-const struct sim_rcc_kind sim_f0_rcc = {&sim_device_rcc, sim_rcc_khz, sim_rcc_note_reset, &f0};
-const struct sim_rcc_kind sim_f3_rcc = {&sim_device_rcc, sim_rcc_khz, sim_rcc_note_reset, &f3};
+const struct sim_rcc_kind sim_f0_rcc = SIM_RCC(f0);
+const struct sim_rcc_kind sim_f3_rcc = SIM_RCC(f3);

@@ -43,4 +43,8 @@ static void reset(struct sim_part *part)
 }
 
 const struct sim_device sim_device_f0_syscfg = {
-    sizeof(struct syscfg), read, write, reset, NULL, NULL};
+    .state_size = sizeof(struct syscfg),
+    .read = read,
+    .write = write,
+    .reset = reset,
+};

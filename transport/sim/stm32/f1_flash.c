@@ -67,6 +67,13 @@ static bool kept_out(struct sim_board *board)
     return true;
 }
 
+static uint32_t user_options(const struct sim_board *board)
+{
+    const struct sim_f1_flash *flash = board->flash->state;
+
+    return flash->obr >> sim_fpec(board)->user_shift & SIM_USER_OPTIONS;
+}
+
 static bool write_protected(const struct sim_board *board, uint32_t offset)
 {
     enum { BYTES_A_BIT = 4096, LAST_BIT = 31 };
@@ -207,7 +214,7 @@ static void write_cr(struct sim_board *board, uint32_t value)
     sim_flash_update_irq(board);
     if (value & CR_OBL_LAUNCH && sim_fpec(board)->launches) {
         flash->launching = true;
-        sim_chip_request_reset(board, SIM_CAUSE_OPTIONS);
+        sim_reset_request(board, SIM_CAUSE_OPTIONS);
     }
     if (value & CR_STRT && !(value & CR_LOCK))
         start(board);
@@ -269,7 +276,12 @@ static const struct sim_flash_registers registers = {
     .opens_twice = true,
 };
 const struct sim_device sim_device_f1_flash = {
-    sizeof(struct sim_f1_flash), read, write, reset, NULL, sim_flash_sync};
+    .state_size = sizeof(struct sim_f1_flash),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .sync = sim_flash_sync,
+};
 static const struct sim_fpec_family f1 = {
     .open = 0xA5,
     .user_shift = 2,
@@ -298,11 +310,12 @@ static const struct sim_fpec_family f3 = {
     .launches = true,
     .keeps_out = true,
 };
-#define CONTROLLER(family)                                                        \
-    .device = &sim_device_f1_flash, .registers = &registers, .fpec = &(family),   \
-    .factory = sim_f1_options_factory, .load_options = sim_f1_options_load,       \
-    .is_protected = sim_f1_is_protected, .set_protection = sim_f1_set_protection, \
-    .readable = readable, .busy_until = sim_flash_busy_until, .write = write_memory
+#define CONTROLLER(family)                                                                  \
+    .device = &sim_device_f1_flash, .registers = &registers, .fpec = &(family),             \
+    .factory = sim_f1_options_factory, .load_options = sim_f1_options_load,                 \
+    .is_protected = sim_f1_is_protected, .set_protection = sim_f1_set_protection,           \
+    .readable = readable, .user_options = user_options, .busy_until = sim_flash_busy_until, \
+    .write = write_memory
 const struct sim_flash_kind sim_f1_flash = {CONTROLLER(f1), .hides_size = true};
 const struct sim_flash_kind sim_f0_flash = {CONTROLLER(f0), .is_sealed = sim_f1_is_sealed};
 const struct sim_flash_kind sim_f3_flash = {CONTROLLER(f3), .is_sealed = sim_f1_is_sealed};

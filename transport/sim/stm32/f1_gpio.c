@@ -168,8 +168,12 @@ static void reset_afio(struct sim_part *part)
     *(struct afio *)part->state = (struct afio){0};
 }
 
-const struct sim_device sim_device_f1_afio = {sizeof(struct afio), read_afio, write_afio,
-                                              reset_afio,          NULL,      NULL};
+const struct sim_device sim_device_f1_afio = {
+    .state_size = sizeof(struct afio),
+    .read = read_afio,
+    .write = write_afio,
+    .reset = reset_afio,
+};
 
 /* --- pins --- */
 
@@ -228,6 +232,10 @@ static struct sim_pin pin_of(const struct sim_board *board, unsigned port, unsig
     return (struct sim_pin){kind, high};
 }
 
-const struct sim_device sim_device_f1_gpio = {sizeof(struct gpio), read_gpio, write_gpio,
-                                              reset_gpio,          NULL,      NULL};
+const struct sim_device sim_device_f1_gpio = {
+    .state_size = sizeof(struct gpio),
+    .read = read_gpio,
+    .write = write_gpio,
+    .reset = reset_gpio,
+};
 const struct sim_gpio_kind sim_f1_gpio = {&sim_device_f1_gpio, pin_of, swd_reachable, false};

@@ -9,6 +9,9 @@ enum { SW_HSI, SW_HSE, SW_PLL };
 #define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
 #define CSR_SFTRSTF (1u << 28)
+#define CSR_IWDGRSTF (1u << 29)
+#define CSR_WWDGRSTF (1u << 30)
+#define CSR_LPWRRSTF (1u << 31)
 
 static uint32_t pll_khz(const struct sim_board *board)
 {
@@ -46,7 +49,10 @@ static const struct sim_rcc_family family = {
     .csr_flags = 0xFC000000,
     .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF,
                [SIM_CAUSE_PIN] = CSR_PINRSTF,
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF},
+               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF},
     .source_khz = source_khz,
 };
-const struct sim_rcc_kind sim_f1_rcc = {&sim_device_rcc, sim_rcc_khz, sim_rcc_note_reset, &family};
+const struct sim_rcc_kind sim_f1_rcc = SIM_RCC(family);

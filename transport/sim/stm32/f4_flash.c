@@ -105,6 +105,13 @@ static void erase(struct sim_board *board, struct sector sector)
     sim_flash_begin(board, erase_ns(board, sector.size));
 }
 
+static uint32_t user_options(const struct sim_board *board)
+{
+    const struct sim_f4_flash *flash = board->flash->state;
+
+    return flash->optcr >> 5 & SIM_USER_OPTIONS;
+}
+
 static bool write_protected(const struct sim_board *board, uint32_t sector)
 {
     const struct sim_f4_flash *flash = board->flash->state;
@@ -268,7 +275,12 @@ static const struct sim_flash_registers registers = {
     .keys = {0x45670123, 0xCDEF89AB},
 };
 const struct sim_device sim_device_f4_flash = {
-    sizeof(struct sim_f4_flash), read, write, reset, NULL, sim_flash_sync};
+    .state_size = sizeof(struct sim_f4_flash),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .sync = sim_flash_sync,
+};
 const struct sim_flash_kind sim_f4_flash = {
     .device = &sim_device_f4_flash,
     .registers = &registers,
@@ -279,6 +291,7 @@ const struct sim_flash_kind sim_f4_flash = {
     .is_sealed = sim_f4_is_sealed,
     .set_protection = sim_f4_set_protection,
     .readable = sim_f4_accessible,
+    .user_options = user_options,
     .busy_until = sim_flash_busy_until,
     .write = write_memory,
 };

@@ -42,4 +42,9 @@ static void reset(struct sim_part *part)
     *(struct pwr *)part->state = (struct pwr){.cr = CR_RESET};
 }
 
-const struct sim_device sim_device_f4_pwr = {sizeof(struct pwr), read, write, reset, NULL, NULL};
+const struct sim_device sim_device_f4_pwr = {
+    .state_size = sizeof(struct pwr),
+    .read = read,
+    .write = write,
+    .reset = reset,
+};

@@ -21,6 +21,9 @@ enum { SW_HSI, SW_HSE, SW_PLL };
 #define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
 #define CSR_SFTRSTF (1u << 28)
+#define CSR_IWDGRSTF (1u << 29)
+#define CSR_WWDGRSTF (1u << 30)
+#define CSR_LPWRRSTF (1u << 31)
 
 static uint32_t pll_khz(const struct sim_board *board)
 {
@@ -58,7 +61,10 @@ static const struct sim_rcc_family family = {
     .csr_flags = 0xFE000000,
     .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF | CSR_BORRSTF,
                [SIM_CAUSE_PIN] = CSR_PINRSTF,
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF},
+               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF},
     .plain = {{PLLCFGR, PLLCFGR, .reset = 0x24003010, .writable = 0x0F437FFF},
               /* Interrupts are never raised: a clock is ready before one asks. */
               {CIR, CIR, .writable = 0x00007F00},
@@ -66,4 +72,4 @@ static const struct sim_rcc_family family = {
               {SSCGR, DCKCFGR2, .writable = UINT32_MAX}},
     .source_khz = source_khz,
 };
-const struct sim_rcc_kind sim_f4_rcc = {&sim_device_rcc, sim_rcc_khz, sim_rcc_note_reset, &family};
+const struct sim_rcc_kind sim_f4_rcc = SIM_RCC(family);

@@ -172,6 +172,11 @@ static bool swd_reachable(const struct sim_board *board)
     return is_debug_pin(board, SIM_PA, SWDIO) && is_debug_pin(board, SIM_PA, SWCLK);
 }
 
-const struct sim_device sim_device_gpio = {sizeof(struct gpio), read, write, reset, NULL, NULL};
+const struct sim_device sim_device_gpio = {
+    .state_size = sizeof(struct gpio),
+    .read = read,
+    .write = write,
+    .reset = reset,
+};
 const struct sim_gpio_kind sim_gpio = {&sim_device_gpio, pin_of, swd_reachable, false};
 const struct sim_gpio_kind sim_gpio_swd = {&sim_device_gpio, pin_of, swd_reachable, true};

@@ -45,6 +45,10 @@ bool sim_parts_create(struct sim_board *board)
         if (!part->state)
             return false;
         introduce(board, part);
+        if (part->row->device->sync) {
+            part->next_synced = board->first_synced;
+            board->first_synced = part;
+        }
     }
     return true;
 }
@@ -74,6 +78,13 @@ void sim_parts_power_on(struct sim_board *board)
             part->row->device->power_on(part);
 }
 
+void sim_backup_reset(struct sim_board *board)
+{
+    for (struct sim_part *part = board->parts; part < parts_end(board); part++)
+        if (part->row->device->backed_up)
+            part->row->device->power_on(part);
+}
+
 static void reset(struct sim_part *part)
 {
     part->row->device->reset(part);
@@ -87,23 +98,46 @@ void sim_parts_reset(struct sim_board *board)
         reset(part);
 }
 
+/* How far the time of its clock is behind. */
+static uint64_t lag_of(const struct sim_part *part)
+{
+    return part->row->device->always_on ? 0 : sim_clocks_lag_ps(part->board);
+}
+
+uint64_t sim_part_now(const struct sim_part *part)
+{
+    return sim_now_ps(part->board) - lag_of(part);
+}
+
+/* Returns the board's time of its next event. */
 static uint64_t sync(struct sim_part *part)
 {
-    if (!part->row->device->sync)
+    const struct sim_device *device = part->row->device;
+
+    if (!device->sync || (part->board->clocks_stopped && !device->always_on))
         return SIM_NEVER;
-    return part->row->device->sync(part, sim_now_ps(part->board));
+    uint64_t event = device->sync(part, sim_part_now(part));
+    return event == SIM_NEVER ? SIM_NEVER : event + lag_of(part);
 }
 
 uint64_t sim_parts_sync(struct sim_board *board)
 {
     uint64_t next = SIM_NEVER;
 
-    for (struct sim_part *part = board->parts; part < parts_end(board); part++) {
+    for (struct sim_part *part = board->first_synced; part; part = part->next_synced) {
         uint64_t event = sync(part);
         if (event < next)
             next = event;
     }
     return next;
+}
+
+bool sim_part_is_frozen(const struct sim_part *part)
+{
+    struct sim_freeze freeze = part->row->freeze;
+
+    return freeze.offset && sim_dbgmcu(part->board, freeze.offset) >> freeze.bit & 1 &&
+           sim_cpu_is_halted(part->board->cpu);
 }
 
 /* --- clock and reset --- */
@@ -263,5 +297,8 @@ bool sim_part_write(struct sim_part *part, uint32_t offset, uint32_t value)
     }
     if (in_reset(part))
         return true;
-    return part->row->device->write(part, offset, value);
+    bool ok = part->row->device->write(part, offset, value);
+    if (part->board->core_runs)
+        sim_expect_event(part->board, sync(part));
+    return ok;
 }

@@ -66,6 +66,19 @@ void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause)
     rcc->registers[family->csr / 4] |= family->causes[cause];
 }
 
+void sim_rcc_after_stop(struct sim_board *board)
+{
+    const struct sim_rcc_family *family = family_of(board);
+    struct rcc *rcc = board->rcc->state;
+
+    for (const struct sim_oscillator *each = family->oscillators; each->on; each++)
+        if (each != family->oscillators) /* the first is the internal one */
+            rcc->registers[family->cr / 4] &= ~(each->on | each->ready);
+    rcc->registers[family->cfgr / 4] &= ~((1u << family->sw_bits) - 1);
+    rcc->sws = 0;
+    sim_clock_changed(board);
+}
+
 /* --- oscillators --- */
 
 /* That CFGR.SW means; NULL: none. */
@@ -214,4 +227,9 @@ static void reset(struct sim_part *part)
     rcc->sws = family->cfgr_reset & sw_mask(family);
 }
 
-const struct sim_device sim_device_rcc = {sizeof(struct rcc), read, write, reset, NULL, NULL};
+const struct sim_device sim_device_rcc = {
+    .state_size = sizeof(struct rcc),
+    .read = read,
+    .write = write,
+    .reset = reset,
+};

@@ -51,6 +51,12 @@ bool sim_part_write(struct sim_part *part, uint32_t offset, uint32_t value);
 bool sim_part_has_clock(const struct sim_part *part);
 void sim_parts_power_on(struct sim_board *board);
 void sim_parts_reset(struct sim_board *board);
+/* What time it is for one: its clock may have stood. */
+uint64_t sim_part_now(const struct sim_part *part);
+/* Its bit of DBGMCU stops it while the core is halted. */
+bool sim_part_is_frozen(const struct sim_part *part);
+/* The reset of the backup domain. */
+void sim_backup_reset(struct sim_board *board);
 /* Lets all peripherals catch up with now; returns when the next one changes by itself. */
 uint64_t sim_parts_sync(struct sim_board *board);
 
@@ -99,6 +105,12 @@ uint64_t sim_flash_sync(struct sim_part *part, uint64_t now_ps);
 extern const struct sim_device sim_device_rcc;
 uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock);
 void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause);
+void sim_rcc_after_stop(struct sim_board *board);
+#define SIM_RCC(table)                                                                   \
+    {                                                                                    \
+        .device = &sim_device_rcc, .khz = sim_rcc_khz, .note_reset = sim_rcc_note_reset, \
+        .after_stop = sim_rcc_after_stop, .family = &(table),                            \
+    }
 /* A register as it was written. */
 uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset);
 
@@ -117,6 +129,7 @@ uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset);
 /* DBGMCU_CR.DBG_STOP: clocks for the debug port go on in Stop mode. */
 #define SIM_DBGMCU_CR 4
 #define SIM_DBGMCU_DBG_STOP (1u << 1)
+#define SIM_DBGMCU_DBG_STANDBY (1u << 2)
 
 /* --- pins.c --- */
 

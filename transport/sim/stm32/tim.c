@@ -28,19 +28,11 @@ static uint32_t widest(const struct sim_part *part)
     return part->row->device == &sim_device_tim32 ? UINT32_MAX : 0xFFFF;
 }
 
-static bool is_frozen(const struct sim_part *part)
-{
-    struct sim_freeze freeze = part->row->freeze;
-
-    return freeze.offset && sim_dbgmcu(part->board, freeze.offset) >> freeze.bit & 1 &&
-           sim_cpu_is_halted(part->board->cpu);
-}
-
 static bool counts(const struct sim_part *part)
 {
     const struct tim *tim = part->state;
 
-    return tim->cr1 & CR1_CEN && !is_frozen(part) && sim_part_has_clock(part);
+    return tim->cr1 & CR1_CEN && !sim_part_is_frozen(part) && sim_part_has_clock(part);
 }
 
 static uint64_t ticks_to_ps(const struct sim_part *part, uint64_t ticks)
@@ -137,7 +129,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         break;
     case EGR:
         if (value & UPDATE)
-            generate_update(tim, sim_now_ps(part->board));
+            generate_update(tim, sim_part_now(part));
         break;
     case CNT:
         tim->count = value & widest(part);
@@ -157,10 +149,21 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 
 static void reset(struct sim_part *part)
 {
-    *(struct tim *)part->state =
-        (struct tim){.arr = widest(part), .anchor_ps = sim_now_ps(part->board)};
+    *(struct tim *)part->state = (struct tim){.arr = widest(part), .anchor_ps = sim_part_now(part)};
     update_irq(part);
 }
 
-const struct sim_device sim_device_tim = {sizeof(struct tim), read, write, reset, NULL, sync};
-const struct sim_device sim_device_tim32 = {sizeof(struct tim), read, write, reset, NULL, sync};
+const struct sim_device sim_device_tim = {
+    .state_size = sizeof(struct tim),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .sync = sync,
+};
+const struct sim_device sim_device_tim32 = {
+    .state_size = sizeof(struct tim),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .sync = sync,
+};

@@ -85,7 +85,7 @@ void sim_usart_send(struct sim_part *part, uint32_t value)
     usart->holding_full = true;
     usart->sr &= ~(SIM_USART_TXE | SIM_USART_TC);
     if (usart->shift_done_ps == 0)
-        start_shifting(part, sim_now_ps(part->board));
+        start_shifting(part, sim_part_now(part));
 }
 
 /* --- receiving --- */
@@ -135,7 +135,7 @@ void sim_board_uart_put(struct sim_board *board, char character)
     if (usart->input_count == SIM_USART_INPUT)
         return;
     if (usart->input_count == 0)
-        usart->input_next_ps = board->now_ps + character_ps(part);
+        usart->input_next_ps = sim_part_now(part) + character_ps(part);
     usart->input[(usart->input_head + usart->input_count++) % SIM_USART_INPUT] = character;
 }
 
@@ -229,5 +229,10 @@ static void reset(struct sim_part *part)
     sim_usart_reset(part, CR1_UE);
 }
 
-const struct sim_device sim_device_usart = {sizeof(struct usart), read, write, reset, NULL,
-                                            sim_usart_sync};
+const struct sim_device sim_device_usart = {
+    .state_size = sizeof(struct usart),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .sync = sim_usart_sync,
+};

@@ -75,5 +75,10 @@ static void reset(struct sim_part *part)
     sim_usart_reset(part, CR1_UE);
 }
 
-const struct sim_device sim_device_usart_isr = {sizeof(struct usart), read, write, reset, NULL,
-                                                sim_usart_sync};
+const struct sim_device sim_device_usart_isr = {
+    .state_size = sizeof(struct usart),
+    .read = read,
+    .write = write,
+    .reset = reset,
+    .sync = sim_usart_sync,
+};
