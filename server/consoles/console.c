@@ -7,25 +7,22 @@
 #include "base/visible.h"
 #include "session/worker.h"
 
-enum {
-    ALONE_MS = 1000,
-    PORTION = 512, /* bytes in one turn of the loop: a key may cost a terminal line */
-};
+enum { ALONE_MS = 1000 };
 
 static void destroy_step(struct console *console)
 {
-    if (console->flight || console->connection.open_handles > 0 || !console->timer_closed)
+    if (console->flight || console->connection.open_handles > 0 || console->open_handles > 0)
         return;
     console->host->gone(console->host->user, console);
     request_destroy(console->unwatch);
     console->kind->destroy(console);
 }
 
-static void on_timer_closed(uv_handle_t *timer)
+static void on_handle_closed(uv_handle_t *handle)
 {
-    struct console *console = timer->data;
+    struct console *console = handle->data;
 
-    console->timer_closed = true;
+    console->open_handles--;
     destroy_step(console);
 }
 
@@ -36,7 +33,8 @@ static void begin_close(struct console *console, bool orderly)
     console->closing = true;
     console_watch(console, false);
     console_cancel(console);
-    uv_close((uv_handle_t *)&console->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&console->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&console->turn, on_handle_closed);
     if (orderly)
         connection_finish(&console->connection);
     else
@@ -89,6 +87,22 @@ static void proceed(struct console *console)
         console_finish(console);
 }
 
+static void on_next_turn(uv_idle_t *turn)
+{
+    uv_idle_stop(turn);
+    proceed(turn->data);
+}
+
+void console_go_on(struct console *console)
+{
+    uv_idle_start(&console->turn, on_next_turn);
+}
+
+bool console_has_had_its_turn(const struct console *console)
+{
+    return uv_is_active((const uv_handle_t *)&console->turn);
+}
+
 /* Whether it only sends no more or is gone cannot be told apart: somebody has to write to it. */
 static void on_timer(uv_timer_t *timer)
 {
@@ -139,8 +153,10 @@ void console_open(struct console *console, const struct console_kind *kind,
     console->kind = kind;
     console->host = host;
     uv_timer_init(host->loop, &console->timer);
-    console->timer.data = console;
-    console->connection.portion = PORTION;
+    uv_idle_init(host->loop, &console->turn);
+    console->timer.data = console->turn.data = console;
+    console->open_handles = 2;
+    console->connection.portion = CONSOLE_PORTION;
     connection_accept(&console->connection, listener, &events, console, host->strangers);
     kind->begin(console);
 }

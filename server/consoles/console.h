@@ -12,6 +12,8 @@
 struct console;
 struct worker;
 
+enum { CONSOLE_PORTION = 512 }; /* bytes in one turn of the loop: a key may cost a terminal line */
+
 /* What all consoles of a daemon share; outlives them. */
 struct console_host {
     uv_loop_t *loop;
@@ -27,10 +29,11 @@ struct console_kind {
     const char *name; /* "telnet", for the log */
     /* The connection is up. */
     void (*begin)(struct console *console);
-    /* As connection_events.bytes; bytes may stay unused only while a command runs or the client
-     * does not read. */
+    /* As connection_events.bytes; bytes may stay unused only while a command runs, the client
+     * does not read, or this turn of the loop has had its portion. */
     size_t (*bytes)(struct console *console, const char *bytes, size_t length);
-    /* Goes on with what came in while the last command ran. True: nothing of it is left. */
+    /* Goes on with what came in while the last command ran, a portion in one turn of the loop, with
+     * console_go_on() for the rest. True: nothing of it is left. */
     bool (*proceed)(struct console *console);
     /* Text of the command that runs. */
     void (*output)(struct console *console, const char *text, size_t length);
@@ -50,9 +53,10 @@ struct console {
     const struct console_host *host;
     struct connection connection;
     uv_timer_t timer;               /* for kind->alone */
+    uv_idle_t turn;                 /* active: this turn of the loop has had its portion */
     struct command_request *flight; /* the command that runs, with the worker */
     struct request *unwatch; /* while it watches: what ends that, allocated while there is memory */
-    bool timer_closed;
+    unsigned open_handles;   /* of timer and turn */
     struct first_line first_line;
     uint64_t arrival; /* which of its ports' it is */
     bool ended;       /* the client sends no more */
@@ -65,6 +69,10 @@ void console_open(struct console *console, const struct console_kind *kind,
 void console_write(struct console *console, const void *bytes, size_t length);
 /* No command may run. Its output and end come later. */
 void console_run(struct console *console, const char *line);
+/* kind->proceed is called again in the loop's next turn. */
+void console_go_on(struct console *console);
+/* It will be: this turn of the loop has had its portion. */
+bool console_has_had_its_turn(const struct console *console);
 /* Ctrl-C: ends the command that runs, if any. */
 void console_cancel(struct console *console);
 /* Whether events are wanted; while somebody watches, the running core is polled. */

@@ -199,6 +199,27 @@ static uint8_t take_ahead(struct telnet_console *telnet)
     return (uint8_t)byte;
 }
 
+/* One that came while there was more to take than one turn of the loop has time for. */
+static void interrupt_late(struct telnet_console *telnet)
+{
+    for (size_t n = telnet->ahead_length; n > 0; n--) {
+        if (telnet->ahead[(telnet->ahead_first + n - 1) % AHEAD] != CTRL_C)
+            continue;
+        telnet->ahead_first = (telnet->ahead_first + n) % AHEAD;
+        telnet->ahead_length -= n;
+        console_cancel(&telnet->console);
+        return;
+    }
+}
+
+static bool may_take(const struct telnet_console *telnet)
+{
+    const struct console *console = &telnet->console;
+
+    return telnet->ahead_length > 0 && !console->flight && !console->closing &&
+           !console->connection.congested;
+}
+
 static bool proceed(struct console *console)
 {
     struct telnet_console *telnet = telnet_of(console);
@@ -208,14 +229,19 @@ static bool proceed(struct console *console)
         console_close(console);
         return true;
     }
-    while (telnet->ahead_length > 0 && !console->flight && !console->closing &&
-           !console->connection.congested)
+    if (console_has_had_its_turn(console))
+        return false;
+    for (unsigned keys = 0; keys < CONSOLE_PORTION && may_take(telnet); keys++)
         take_byte(telnet, take_ahead(telnet));
+    if (may_take(telnet))
+        console_go_on(console);
+    if (console->flight)
+        interrupt_late(telnet);
     return telnet->ahead_length == 0;
 }
 
-/* Ctrl-C belongs to the command that runs; what was typed behind that is forgotten. Lines before it
- * have their turn first. */
+/* Ctrl-C belongs to the command that runs; what was typed between the two is forgotten. Lines
+ * before that have their turn first. */
 static void interrupt(struct telnet_console *telnet)
 {
     proceed(&telnet->console);
