@@ -9,10 +9,10 @@
 
 #include "consoles/completion.h"
 #include "consoles/line_editor.h"
+#include "consoles/type_ahead.h"
 #include "session/worker.h"
 
 enum {
-    AHEAD = 4096,      /* bytes typed while a command runs */
     QUIET_LIMIT = 256, /* bytes of one telnet command; what we ask for needs nine */
     CHUNK = 512,
     CTRL_C = 3,
@@ -24,12 +24,11 @@ struct telnet_console {
     struct console console; /* first */
     telnet_t *protocol;
     struct line_editor editor;
-    char ahead[AHEAD]; /* not yet given to the editor; a ring */
-    size_t ahead_first, ahead_length;
-    unsigned quiet;    /* bytes since libtelnet last had something to say */
-    bool prompting;    /* prompt and line are on the terminal, no command runs */
-    bool in_line;      /* a command's text did not end its line yet */
-    bool after_return; /* it ended in '\r' */
+    struct type_ahead ahead; /* not yet given to the editor */
+    unsigned quiet;          /* bytes since libtelnet last had something to say */
+    bool prompting;          /* prompt and line are on the terminal, no command runs */
+    bool in_line;            /* a command's text did not end its line yet */
+    bool after_return;       /* it ended in '\r' */
 };
 
 static struct telnet_console *telnet_of(struct console *console)
@@ -184,39 +183,11 @@ static void take_byte(struct telnet_console *telnet, uint8_t byte)
     }
 }
 
-/* There is room for it. */
-static void put_ahead(struct telnet_console *telnet, char byte)
-{
-    telnet->ahead[(telnet->ahead_first + telnet->ahead_length++) % AHEAD] = byte;
-}
-
-static uint8_t take_ahead(struct telnet_console *telnet)
-{
-    char byte = telnet->ahead[telnet->ahead_first];
-
-    telnet->ahead_first = (telnet->ahead_first + 1) % AHEAD;
-    telnet->ahead_length--;
-    return (uint8_t)byte;
-}
-
-/* One that came while there was more to take than one turn of the loop has time for. */
-static void interrupt_late(struct telnet_console *telnet)
-{
-    for (size_t n = telnet->ahead_length; n > 0; n--) {
-        if (telnet->ahead[(telnet->ahead_first + n - 1) % AHEAD] != CTRL_C)
-            continue;
-        telnet->ahead_first = (telnet->ahead_first + n) % AHEAD;
-        telnet->ahead_length -= n;
-        console_cancel(&telnet->console);
-        return;
-    }
-}
-
 static bool may_take(const struct telnet_console *telnet)
 {
     const struct console *console = &telnet->console;
 
-    return telnet->ahead_length > 0 && !console->flight && !console->closing &&
+    return telnet->ahead.length > 0 && !console->flight && !console->closing &&
            !console->connection.congested;
 }
 
@@ -232,12 +203,13 @@ static bool proceed(struct console *console)
     if (console_has_had_its_turn(console))
         return false;
     for (unsigned keys = 0; keys < CONSOLE_PORTION && may_take(telnet); keys++)
-        take_byte(telnet, take_ahead(telnet));
+        take_byte(telnet, type_ahead_take(&telnet->ahead));
     if (may_take(telnet))
         console_go_on(console);
-    if (console->flight)
-        interrupt_late(telnet);
-    return telnet->ahead_length == 0;
+    /* One that came while there was more to take than a turn of the loop has time for. */
+    if (console->flight && type_ahead_forget_through(&telnet->ahead, CTRL_C))
+        console_cancel(console);
+    return telnet->ahead.length == 0;
 }
 
 /* Ctrl-C belongs to the command that runs; what was typed between the two is forgotten. Lines
@@ -246,10 +218,10 @@ static void interrupt(struct telnet_console *telnet)
 {
     proceed(&telnet->console);
     if (telnet->console.flight) {
-        telnet->ahead_length = 0;
+        telnet->ahead.length = 0;
         console_cancel(&telnet->console);
-    } else if (telnet->ahead_length < AHEAD) {
-        put_ahead(telnet, CTRL_C);
+    } else if (!type_ahead_is_full(&telnet->ahead)) {
+        type_ahead_put(&telnet->ahead, CTRL_C);
     }
 }
 
@@ -259,8 +231,8 @@ static void take_key(struct telnet_console *telnet, char key)
 {
     if (key == CTRL_C)
         interrupt(telnet);
-    else if (telnet->ahead_length < AHEAD) /* always: bytes() feeds one at a time */
-        put_ahead(telnet, key);
+    else if (!type_ahead_is_full(&telnet->ahead)) /* always: bytes() feeds one at a time */
+        type_ahead_put(&telnet->ahead, key);
 }
 
 static void take_data(struct telnet_console *telnet, const char *bytes, size_t length)
@@ -348,9 +320,9 @@ static size_t take_bytes(struct console *console, const char *bytes, size_t leng
     size_t used = 0;
 
     while (used < length && !console->closing && !console->connection.congested) {
-        if (telnet->ahead_length == AHEAD) {
+        if (type_ahead_is_full(&telnet->ahead)) {
             proceed(console);
-            if (telnet->ahead_length == AHEAD)
+            if (type_ahead_is_full(&telnet->ahead))
                 break;
         }
         telnet_recv(telnet->protocol, bytes + used++, 1);
