@@ -10,6 +10,7 @@ the original's is none; one that does not compile neither; one that hangs is not
 Only tests that run by themselves count (suites unit, sim, usb): what gdb's scripts notice is not seen here."""
 
 import argparse
+import functools
 import hashlib
 import json
 import os
@@ -81,6 +82,13 @@ def mutants(path):
 
 # --- the copy, and what of it tests a file ---
 
+@functools.cache
+def defined(file):
+    """Names of functions and data; of all programs once: breaking a line changes none."""
+    lines = subprocess.run(["nm", "-g", "--defined-only", file], capture_output=True, text=True).stdout.splitlines()
+    return {line.split()[-1] for line in lines if len(line.split()) == 3}
+
+
 class Copy:
     def __init__(self, work):
         self.tree, self.build = work / "tree", work / "build"
@@ -117,23 +125,18 @@ class Copy:
 
     def holds(self, program, path):
         """Whether the linker took the file into the program."""
-        def defined(file):
-            lines = subprocess.run(["nm", "-g", "--defined-only", file], capture_output=True, text=True).stdout.splitlines()
-            return {line.split()[-1] for line in lines if len(line.split()) == 3}
-
         mine = defined(self.objects[(self.tree / path).resolve()])
         return bool(mine) and mine <= defined(program)
 
     def tests_of(self, path):
         """Its own layer's programs that have the file in them: its own room's first, then the quicker ones."""
         room, layer = self.build / "tests" / path.parent, self.build / "tests" / path.parts[0]
-        mine = [program for program in self.tests if program.is_relative_to(layer)]
-        self.ninja(*mine)  # what was broken in another file is whole again
-        found = [program for program in mine if self.holds(program, path)]
+        found = [program for program in self.tests if program.is_relative_to(layer) and self.holds(program, path)]
         return sorted(found, key=lambda p: (not p.is_relative_to(room), self.takes(p)))
 
     def takes(self, program):
         if str(program) not in self.seconds:
+            self.ninja(program)  # what was broken in another file is whole again
             begun = time.monotonic()
             assert self.passes(program, 600), f"{program} fails before anything is broken"
             self.seconds[str(program)] = time.monotonic() - begun

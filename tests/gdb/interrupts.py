@@ -209,10 +209,12 @@ def during_a_load_it_ends_the_load():
 def during_a_monitor_command():
     with board("bluepill", "--speed", "5") as daemon, Client(daemon.port) as c:
         c.ask("?")
-        c.send("qRcmd," + b"mdw 0x08000000 0x4000".hex())
-        c.send_raw(b"\x03")
+        with daemon.stopped():  # so that both are there at once
+            c.send("qRcmd," + b"mdw 0x08000000 0x4000".hex())
+            c.send_raw(b"\x03")
         while (reply := c.receive())[:1] == b"O" and reply != b"OK":
             pass
+        assert reply == b"E.interrupted", reply
         assert c.ask("qC") == b"QC1"
 
 

@@ -75,6 +75,7 @@ def how_often_it_was_looked_at_does_not_matter():
         with Record() as record:
             with record.record() as daemon, Client(daemon.port) as client:
                 first = run_and_interrupt(client, recorded)
+                assert first[0][:3] == b"T02", first
             with record.play() as daemon, Client(daemon.port) as client:
                 again = run_and_interrupt(client, played)
             assert again == first, (first, again, daemon.log)
@@ -104,6 +105,7 @@ def a_reset_behind_ones_back_is_seen_again():
     with Record() as record:
         with record.record() as daemon:
             first = session(daemon)
+            assert first[1][:1] == b"E", "memory of before the reset"
         with record.play() as daemon:
             assert session(daemon) == first, daemon.log
 

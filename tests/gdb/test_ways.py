@@ -128,7 +128,7 @@ def steps_go_in_over_and_by_the_number():
     before = value("(unsigned)$pc")
     run("stepi 3")
     run("nexti 2")
-    contains(run(f"print (unsigned)$pc > {before}"), "= true|= 1")
+    contains(run(f"print (unsigned)$pc > {before}"), "= true")
     run("next 4")
     contains(run("frame"), "scoped")
 
@@ -358,7 +358,7 @@ def display_and_info():
     run("undisplay 1-2")
     contains(run("info locals"), "local = 0")
     contains(run("info args"), "limit = 4")
-    contains(run("info frame"), r"called by frame|caller of|Saved registers")
+    contains(run("info frame"), r"called by frame at 0x2000")
     contains(run("info registers pc"), "scoped")
 
 

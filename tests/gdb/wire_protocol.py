@@ -123,8 +123,10 @@ def registers_are_checked():
         registers = c.ask("g")
         assert len(registers) % 2 == 0
         assert is_error(c.ask(b"G" + registers[:-2]))
-        assert c.ask(b"G" + registers) == b"OK"
-        assert c.ask("g") == registers
+        others = b"11223344" * 4 + registers[32:]
+        assert others != registers and c.ask(b"G" + others) == b"OK"
+        assert c.ask("g") == others
+        assert c.ask(b"G" + registers) == b"OK" and c.ask("g") == registers
 
 
 def unreadable_memory_is_never_zeros():
@@ -223,7 +225,7 @@ def watch_kinds_beyond_the_comparators():
         assert c.ask("Z5,20000100,4") == b""
 
 
-def late_interrupts_are_dropped():
+def an_interrupt_of_what_stands_has_no_reply():
     with client() as c:
         c.ask("?")
         c.send_raw(b"\x03\x03")
@@ -354,7 +356,7 @@ run_tests([supported_features_are_offered, unknown_packets_get_the_empty_reply,
            endless_packet_grows_nothing, registers_are_checked, unreadable_memory_is_never_zeros,
            binary_reads_and_writes, xfer_windows_are_exact, crc_is_gdbs, search_memory,
            flash_outside_flash_is_a_memory_type_error, watch_kinds_beyond_the_comparators,
-           late_interrupts_are_dropped, interrupt_while_running_is_answered_by_a_stop,
+           an_interrupt_of_what_stands_has_no_reply, interrupt_while_running_is_answered_by_a_stop,
            leftmost_action_wins, range_step_stops_at_breakpoints_and_interrupts,
            http_is_refused_and_closed, no_browser_gets_a_packet_through,
            hundred_clients_at_once, client_that_never_reads_harms_nobody,

@@ -233,9 +233,43 @@ static void what_fails_is_said_or_done_again(void **state)
         }
 }
 
+static const struct call resumes = {"resume", resume, NULL, AT_FOREVER, false};
+
+/* C_MASKINTS of a step stays on the chip if the write that takes it back does not arrive. */
+static void interrupts_come_again_whatever_failed(void **state)
+{
+    static const uint32_t ticks = 0x20000004, icsr = 0xE000ED04;
+    bool struck = true;
+    unsigned failed = 0;
+
+    (void)state;
+    for (unsigned at = 1; struck && at < OPERATIONS_MAX; at++) {
+        struct fault_plan plan = {.kind = FAULT_REFUSED, .at = at};
+        struct bench *b = ready(&resumes);
+        void *bench = b;
+
+        bench_step(b);
+        bench_set_word(b, ticks, 0);
+        fault_wrap(b->probe, &plan);
+        enum err err = target_resume(b->target);
+        b->probe->driver = plan.inner;
+        job_clear(&b->job);
+        struck = plan.seen >= at;
+        failed += err != ERR_OK;
+        bench_ok(b, target_halt(b->target, &b->stop));
+        bench_ok(b, target_resume(b->target));
+        bench_set_word(b, icsr, 1u << 26); /* PENDSTSET */
+        bench_ok(b, bench_poll(b, 1000));
+        assert_int_equal(bench_word(b, ticks), 1);
+        bench_teardown(&bench);
+    }
+    assert_true(failed > 2);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_fails_is_said_or_done_again)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_fails_is_said_or_done_again),
+                                       cmocka_unit_test(interrupts_come_again_whatever_failed)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

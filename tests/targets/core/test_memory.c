@@ -305,6 +305,43 @@ static void long_reads_leave_room_for_others(void **state)
     }
 }
 
+static enum err read_words(struct bench *bench, uint8_t *data, size_t length)
+{
+    return target_read_width(bench->target, RAM, 4, data, length / 4);
+}
+
+static enum err write_words(struct bench *bench, uint8_t *data, size_t length)
+{
+    return target_write_width(bench->target, RAM, 4, data, length / 4);
+}
+
+static enum err write_bytes(struct bench *bench, uint8_t *data, size_t length)
+{
+    return target_write(bench->target, RAM, data, length);
+}
+
+static void whatever_is_long_lets_others_in_and_can_be_cancelled(void **state)
+{
+    static enum err (*const calls[])(struct bench *, uint8_t *, size_t) = {read_words, write_words,
+                                                                           write_bytes};
+    struct bench *bench = *state;
+    static uint8_t data[0x4000];
+
+    bench_halt(bench);
+    bench_ok(bench, probe_set_speed(bench->probe, 480, NULL));
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        struct pace pace = {.bench = bench, .cancel_at = 3};
+
+        bench->job.between = note_checkpoint;
+        bench->job.between_user = &pace;
+        enum err err = calls[i](bench, data, sizeof data);
+        bench->job.between = NULL;
+        atomic_store(&bench->job.cancelled, false);
+        bench_fails(bench, err, ERR_CANCELLED);
+        assert_int_equal(pace.count, 3);
+    }
+}
+
 static void a_long_read_can_be_cancelled(void **state)
 {
     struct bench *bench = *state;
@@ -357,6 +394,7 @@ int main(void)
         BENCH_TEST(flash_stays_known_over_a_step),
         BENCH_TEST(long_reads_leave_room_for_others),
         BENCH_TEST(a_long_read_can_be_cancelled),
+        BENCH_TEST(whatever_is_long_lets_others_in_and_can_be_cancelled),
         BENCH_TEST(the_crc_is_gdb_s),
     };
 

@@ -107,6 +107,67 @@ static void a_log_plays_back(void **state)
     free(second);
 }
 
+/* Looks at a word so often, then writes it, perhaps with one more look in that flush; twice over.
+ */
+static void look_and_act(struct probe *probe, struct job *job, unsigned looks, bool once_more)
+{
+    struct ops ops;
+    uint32_t dpidr = 0, value = 0;
+
+    ops_init(&ops, probe);
+    assert_int_equal(probe_connect(probe, PROBE_CONNECT_NORMAL, &dpidr), ERR_OK);
+    for (uint32_t round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < looks; i++) {
+            uint64_t before = clock_now_us(probe->clock);
+
+            value = 0xBAD;
+            ops_read32(&ops, FAKE_RAM, &value);
+            assert_int_equal(ops_flush(&ops), ERR_OK);
+            assert_int_equal(value, 7 * round);
+            if (!once_more) /* who waits does not wait for ever */
+                assert_true(clock_now_us(probe->clock) > before);
+        }
+        if (once_more)
+            ops_read32(&ops, FAKE_RAM, &value);
+        ops_write32(&ops, FAKE_RAM, 7 * (round + 1));
+        assert_int_equal(ops_flush(&ops), ERR_OK);
+        assert_int_equal(value, 7 * round);
+    }
+    assert_int_equal(probe_disconnect(probe), ERR_OK);
+    assert_int_equal(job->err, ERR_OK);
+}
+
+static void how_often_one_looks_does_not_matter(void **state)
+{
+    static const unsigned looks[] = {1, 2, 5};
+    char path[] = "/tmp/probed-wire-XXXXXX";
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    for (size_t i = 0; i < 18; i++) {
+        bool once_more = i >= 9;
+        struct fake_dap fake;
+        struct job job;
+        struct probe_info info;
+        struct probe *probe;
+        FILE *wire = fopen(path, "w");
+
+        assert_non_null(wire);
+        probe = fake_dap_open_unconnected(&fake, &job, wire);
+        look_and_act(probe, &job, looks[i / 3 % 3], once_more);
+        probe_close(probe);
+        fclose(wire);
+        job_init(&job, NULL);
+        assert_int_equal(describe(path, &info, &job), ERR_OK);
+        assert_int_equal(probe_open(&info, &job, NULL, &probe), ERR_OK);
+        look_and_act(probe, &job, looks[i % 3], once_more);
+        probe_close(probe);
+    }
+    unlink(path);
+}
+
 static void another_question_is_an_error(void **state)
 {
     char path[] = "/tmp/probed-wire-XXXXXX";
@@ -267,6 +328,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_plays_back),
+        cmocka_unit_test(how_often_one_looks_does_not_matter),
         cmocka_unit_test(another_question_is_an_error),
         cmocka_unit_test(a_garbled_log_does_no_harm),
         cmocka_unit_test(a_missing_log_is_an_error),
