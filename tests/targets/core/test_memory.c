@@ -146,6 +146,21 @@ static void an_error_before_is_not_forgotten(void **state)
     job_clear(&bench->job);
 }
 
+/* Only where the architecture has code and data. */
+static void memory_that_is_lacking_is_told_from_what_is_no_memory(void **state)
+{
+    static const struct {
+        uint32_t address;
+        bool lacks;
+    } cases[] = {{0x08000000, false}, {0x0800FFFF, false}, {0x08010000, true},
+                 {0x20004FFF, false}, {0x20005000, true},  {0x3FFFFFFF, true},
+                 {0x40000000, false}, {0x60000000, false}};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(target_lacks_memory(bench->target, cases[i].address), cases[i].lacks);
+}
+
 static void addresses_do_not_wrap(void **state)
 {
     struct bench *bench = *state;
@@ -385,6 +400,7 @@ int main(void)
         BENCH_TEST(the_end_of_memory_is_found_exactly),
         BENCH_TEST(an_error_names_the_address_and_the_width),
         BENCH_TEST(an_error_before_is_not_forgotten),
+        BENCH_TEST(memory_that_is_lacking_is_told_from_what_is_no_memory),
         BENCH_TEST(addresses_do_not_wrap),
         BENCH_TEST(widths_are_kept),
         BENCH_TEST(flash_takes_halfwords_as_they_are),
