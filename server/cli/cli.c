@@ -68,7 +68,8 @@ static const struct {
     {ERR_CANCELLED, "the same command again: what is right already is not written twice", false},
     {ERR_PROBE_GONE, "plug the probe in again and repeat the command", false},
     {ERR_PROTECTED,
-     "without gdb: probed -c 'stm32f1x unlock 0' -c shutdown, then switch the board's power off "
+     "without gdb: probed options RDP=off, which erases the flash, then switch the board's power "
+     "off "
      "and on",
      false},
     {ERR_VERIFY,

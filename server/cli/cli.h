@@ -11,7 +11,7 @@
 #include "options/options.h"
 #include "session/session.h"
 
-enum { CLI_WORDS = 4 };
+enum { CLI_WORDS = 16 };
 
 /* Exit codes of the process. */
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
@@ -21,6 +21,8 @@ enum cli_flag {
     CLI_ERASE = 1 << 1,
     CLI_VERIFY = 1 << 2,
     CLI_RESET = 1 << 3,
+    CLI_YES = 1 << 4,
+    CLI_IRREVERSIBLE = 1 << 5,
 };
 
 struct cli_command;
@@ -97,6 +99,6 @@ void cli_add_board(struct cli *cli);
 void cli_print_flags(FILE *out, unsigned flags);
 
 typedef enum err cli_run(struct cli *cli);
-cli_run cli_list, cli_info, cli_flash, cli_erase, cli_read, cli_reset;
+cli_run cli_list, cli_info, cli_flash, cli_erase, cli_read, cli_reset, cli_options;
 
 #endif

@@ -53,6 +53,18 @@ static const char reset_text[] =
     "\n"
     "By software (SYSRESETREQ); by the NRST pin where that does nothing.\n";
 
+static const char options_text[] =
+    "  probed options                       what they are, and what each can be\n"
+    "  probed options WDG_SW=hardware       shows what will change, and asks\n"
+    "  probed options WRP=0-3 BOR_LEV=off --yes --reset\n"
+    "  probed options RDP=off               ends read protection: erases the whole flash\n"
+    "\n"
+    "Names are the reference manual's; WRP are the blocks that cannot be written, as probed info\n"
+    "counts them. What was written is read back. It counts after the next reset (--reset), the "
+    "end\n"
+    "of read protection after a power cycle. What there is no way back from (read protection of\n"
+    "level 2, PCROP) is refused unless --irreversible is said, too.\n";
+
 const struct cli_command cli_commands[] = {
     {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_NORMAL,
      cli_list},
@@ -64,6 +76,8 @@ const struct cli_command cli_commands[] = {
      TARGET_CONNECT_ATTACH, cli_read},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,
      TARGET_CONNECT_NORMAL, cli_erase},
+    {"options", "[NAME=VALUE...]", "show option bytes, or change them", options_text, 0, CLI_WORDS,
+     CLI_YES | CLI_RESET | CLI_IRREVERSIBLE, TARGET_CONNECT_NORMAL, cli_options},
     {"reset", "[halt]", "reset the chip", reset_text, 0, 1, 0, TARGET_CONNECT_NORMAL, cli_reset},
 };
 

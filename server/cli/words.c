@@ -18,6 +18,8 @@ static const struct {
     {"--erase", CLI_ERASE, "erase what else the flash holds, too"},
     {"--verify", CLI_VERIFY, "read everything back over the wire and compare"},
     {"--reset", CLI_RESET, "start the program when all is done"},
+    {"--yes", CLI_YES, "do not ask"},
+    {"--irreversible", CLI_IRREVERSIBLE, "what cannot be taken back is meant"},
 };
 
 enum { FLAGS = sizeof flags / sizeof *flags };

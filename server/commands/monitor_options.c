@@ -307,6 +307,60 @@ enum err monitor_optcr2_write(struct monitor *monitor, int argc, const char *con
     return err ? err : job_fail(monitor->job, ERR_UNSUPPORTED, "no optcr2 register");
 }
 
+/* --- `options [NAME=VALUE...]`: of any family --- */
+
+static void list_options(struct monitor *monitor, const struct subject *subject,
+                         const struct option_state *state)
+{
+    char line[300];
+
+    for (uint32_t i = 0;
+         option_line(subject->options, subject->target, i, state, line, sizeof line); i++)
+        job_print(monitor->job, "%s\n", line);
+}
+
+static enum err set_options(struct monitor *monitor, const struct subject *subject, int argc,
+                            const char *const argv[], const struct option_state *before)
+{
+    bool irreversible = take_irreversible(&argc, argv);
+    struct option_state wanted = *before;
+    enum err err = argc > 1 ? ERR_OK : monitor_usage(monitor, argv[0]);
+    char line[300];
+
+    for (int i = 1; i < argc && !err; i++)
+        err = option_take(monitor->job, subject->options, subject->target, argv[i], wanted.stored);
+    if (!err)
+        err = option_change(subject->target, subject->options, before, &wanted, irreversible);
+    for (uint32_t i = 0;
+         !err && option_difference(subject->options, subject->target, i, before->stored,
+                                   wanted.stored, line, sizeof line);
+         i++)
+        if (line[0])
+            job_print(monitor->job, "%s\n", line);
+    if (!err)
+        print_takes_effect(monitor);
+    return err;
+}
+
+enum err monitor_options(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct option_state state;
+    struct subject subject;
+    enum err err = argc > 1 ? monitor_flash_allowed(monitor, &subject.target)
+                            : monitor_target(monitor, &subject.target);
+
+    monitor->typed = ""; /* no family's own command */
+    if (!err)
+        err = check_family(monitor, &subject);
+    if (!err)
+        err = subject.options->read(subject.target, &state);
+    if (!err && argc > 1)
+        return set_options(monitor, &subject, argc, argv, &state);
+    if (!err)
+        list_options(monitor, &subject, &state);
+    return err;
+}
+
 enum err monitor_options_load(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct subject subject;

@@ -15,10 +15,9 @@ static const struct foreign commands[] = {
     {"verify compare", "probed flash FILE --verify; to compare and write nothing: "
                        "probed -c 'verify_image FILE' -c shutdown"},
     {"unlock unprotect",
-     "probed -c 'stm32f1x unlock 0' -c shutdown erases all flash; then switch the board off and "
-     "on"},
-    {"lock protect", "probed -c 'stm32f1x lock 0' -c shutdown"},
-    {"option options ob option-bytes", "probed -c 'stm32f1x options_read 0' -c shutdown"},
+     "probed options RDP=off erases all flash; then switch the board off and on"},
+    {"lock protect", "probed options RDP=level1; on F1, RDP=on"},
+    {"option ob option-bytes", "probed options"},
     {"dump save backup readout", "probed read ADDRESS LENGTH FILE"},
     {"mass-erase mass_erase erase-all erase_all chip-erase wipe", "probed erase"},
     {"probe probes devices scan ls", "probed list"},

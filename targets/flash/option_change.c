@@ -19,8 +19,8 @@ static enum err check_doors(struct target *target, const struct flash_options *o
     if (!option_one_way(options, before->stored, wanted->stored, what, sizeof what))
         return ERR_OK;
     return job_fail(job_of(target), ERR_UNSUPPORTED,
-                    "%s cannot be taken back as it was given, or never: say --irreversible behind "
-                    "it if that is meant; nothing was changed",
+                    "%s: there is no way back, or only by the end of read protection, which erases "
+                    "the flash; say --irreversible behind it if that is meant; nothing was changed",
                     what);
 }
 

@@ -100,6 +100,20 @@ enum err option_change(struct target *target, const struct flash_options *option
                        const struct option_state *before, const struct option_state *wanted,
                        bool irreversible);
 
+/* --- option_words.c: as people read and write them --- */
+
+/* "WDG_SW      software     software, hardware": number `index` of what there is: its name, what is
+ * in force, what it can be. False: there are no more. */
+bool option_line(const struct flash_options *options, const struct target *target, uint32_t index,
+                 const struct option_state *state, char *line, size_t size);
+/* "WDG_SW: software -> hardware"; empty if it stays. */
+bool option_difference(const struct flash_options *options, const struct target *target,
+                       uint32_t index, const uint32_t *before, const uint32_t *after, char *line,
+                       size_t size);
+/* NAME=VALUE, or WRP=BLOCKS: into `registers`. ERR_ARGUMENT with what there is. */
+enum err option_take(struct job *job, const struct flash_options *options,
+                     const struct target *target, const char *word, uint32_t *registers);
+
 /* --- fields --- */
 
 uint32_t option_get(const struct option_field *field, const uint32_t *registers);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The tools of the command line on any simulated board: board_tools.py PROBED FIRMWARE.elf BOARD FLASH RAM CORE"""
 import json
+import re
 import subprocess
 import sys
 
@@ -37,6 +38,39 @@ def info_reads_the_option_bytes():
     assert "watchdog by software" in call("info").stdout
 
 
+def options_are_shown_by_name():
+    said = call("options").stdout
+    assert re.search(r"^  WDG_SW +(software|SWWDG) +(software|SWWDG), (hardware|HWWDG)$", said, re.MULTILINE), said
+    assert re.search(r"^  WRP +none +none, all, or blocks of 0-\d+$", said, re.MULTILINE), said
+
+
+def options_are_changed_and_read_back():
+    said = call("options", "WDG_SW=hardware", "WRP=0-1,3", "--yes").stderr
+    assert re.search(r"^WDG_SW: \w+ -> (hardware|HWWDG)\nWRP: none -> 0-1,3\noptions: written and read back", said,
+                     re.MULTILINE), said
+    assert "they are so already" in call("options", "WRP=none").stderr
+
+
+def options_ask_before_they_change():
+    said = call("options", "WDG_SW=hardware", code=2).stderr
+    assert "say --yes if that is meant; nothing was changed" in said, said
+
+
+def options_name_what_there_is():
+    for word, sentence in (("WDG_SW=maybe", "'maybe' is nothing that WDG_SW can be"), ("WDG=1", "is no option of this chip"),
+                           ("WRP=3-1", "are no blocks"), ("WRP", "a change looks like WDG_SW=hardware")):
+        said = call("options", word, "--yes", code=2).stderr
+        assert sentence in said, said
+
+
+def read_protection_ends_by_name_and_by_itself():
+    locked = BOARD + ",still,locked"
+    said = call("options", "RDP=off", "--yes", board=locked).stderr
+    assert "this erases the whole flash" in said and "after a power cycle" in said, said
+    said = call("options", "RDP=off", "WDG_SW=hardware", "--yes", board=locked, code=1).stderr
+    assert "read protection is ended by itself" in said, said
+
+
 def info_sees_read_protection():
     found = target(BOARD + ",still,locked")
     assert found["readout_protected"] and "removing that erases it" in found["warning"], found
@@ -57,5 +91,7 @@ def erase_clears_all_of_it():
     assert "erasing all flash" in said and "checked; the core is halted" in said, said
 
 
-run_tests([info_knows_the_chip, info_reads_the_option_bytes, info_sees_read_protection, flash_programs_checks_and_starts,
+run_tests([info_knows_the_chip, info_reads_the_option_bytes, info_sees_read_protection, options_are_shown_by_name,
+           options_are_changed_and_read_back, options_ask_before_they_change, options_name_what_there_is,
+           read_protection_ends_by_name_and_by_itself, flash_programs_checks_and_starts,
            flash_is_refused_while_protected, erase_clears_all_of_it])

@@ -261,7 +261,7 @@ static const struct option_value bfb2[] = {
 };
 /* Only the end of read protection, which erases all, takes it back (RM0368, 3.6.5). */
 static const struct option_value sprmod[] = {
-    {0, NULL, "write-protection", NULL, false},
+    {0, NULL, "wrp", NULL, false},
     {1, NULL, "pcrop", NULL, true},
 };
 

@@ -81,6 +81,24 @@ static void a_hardware_watchdog_does_not_end_the_erase(void **state)
     assert_says("mdw 0x08000000", "ffffffff");
 }
 
+static void options_have_names(void **state)
+{
+    (void)state;
+    assert_says("options", "RDP         off          off, level1, level2 (no way back)\n"
+                           "BOR_LEV     off          off, 2.1V, 2.4V, 2.7V\n");
+    assert_also("WRP         none         none, all, or blocks of 0-5\n");
+    assert_prints("options bor_lev=2.7v WRP=0,4-5",
+                  "BOR_LEV: off -> 2.7V\nWRP: none -> 0,4-5\nINFO: a reset or power cycle is "
+                  "required for the new settings to take effect.\n");
+    assert_says("flash info 0", "\t#  4: 0x00010000 (0x10000 64kB) protected\n");
+    assert_prints("stm32f2x options_read 0", "stm32f2x user_options 0xE0\n");
+    assert_says("options SPRMOD=pcrop", "[SPRMOD = pcrop: there is no way back");
+    assert_says("options RDP=0xcc", "[RDP = level2: there is no way back");
+    assert_says("options --irreversible", "[usage: options");
+    assert_says("options RDP=2", "'2' is nothing that RDP can be: off, level1, level2");
+    assert_prints("stm32f2x options_read 0", "stm32f2x user_options 0xE0\n");
+}
+
 static void mass_erase_is_complete(void **state)
 {
     (void)state;
@@ -107,6 +125,7 @@ int main(void)
         ON_BLACK_PILL(sectors_are_protected),
         ON_BLACK_PILL(it_is_locked_and_unlocked),
         ON_BLACK_PILL(a_hardware_watchdog_does_not_end_the_erase),
+        ON_BLACK_PILL(options_have_names),
         ON_BLACK_PILL(mass_erase_is_complete),
         ON_BLACK_PILL(words_of_other_families_are_refused),
     };

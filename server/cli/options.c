@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* probed options */
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "flash/options.h"
+
+enum { LINE = 300, LOOK_MS = 100 };
+
+struct work {
+    struct cli *cli;
+    struct target *target;
+    const struct flash_options *options;
+    struct option_state before, wanted;
+};
+
+static enum err show(struct work *work)
+{
+    char line[LINE];
+
+    printf("option bytes of %s: name, what is in force, what there is\n",
+           target_chip(work->target)->name);
+    for (uint32_t i = 0; option_line(work->options, work->target, i, &work->before, line, LINE);
+         i++)
+        printf("  %s\n", line);
+    return cli_leave_running(work->cli);
+}
+
+/* --- what will happen --- */
+
+/* *any: something would change. */
+static void preview(const struct work *work, bool *any)
+{
+    struct display *display = &work->cli->display;
+    const struct option_field *rdp = &work->options->fields[0];
+    uint32_t none = rdp->values[0].value;
+    char line[LINE];
+
+    *any = false;
+    for (uint32_t i = 0; option_difference(work->options, work->target, i, work->before.stored,
+                                           work->wanted.stored, line, LINE);
+         i++) {
+        if (!line[0])
+            continue;
+        display_say(display, "%s", line);
+        *any = true;
+    }
+    if (option_get(rdp, work->before.stored) != none &&
+        option_get(rdp, work->wanted.stored) == none)
+        display_say(display, "this erases the whole flash");
+    if (option_one_way(work->options, work->before.stored, work->wanted.stored, line, LINE))
+        display_say(display, "there is no way back from %s", line);
+}
+
+/* A line from the terminal; Ctrl-C ends the wait. */
+static bool read_answer(struct cli *cli, char *answer, size_t size)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    while (!job_cancelled(&cli->job))
+        if (poll(&in, 1, LOOK_MS) > 0)
+            return fgets(answer, (int)size, stdin) != NULL;
+    return false;
+}
+
+static enum err ask(struct cli *cli)
+{
+    char answer[16] = "";
+
+    if (cli->flags & CLI_YES)
+        return ERR_OK;
+    if (!isatty(STDIN_FILENO))
+        return cli_misuse(cli, "nobody is there to be asked: say --yes if that is meant; nothing "
+                               "was changed");
+    fputs("change this? [y/N] ", stderr);
+    fflush(stderr);
+    if (read_answer(cli, answer, sizeof answer) && (answer[0] == 'y' || answer[0] == 'Y'))
+        return ERR_OK;
+    return job_fail(&cli->job, ERR_CANCELLED, "nothing was changed");
+}
+
+/* --- changing --- */
+
+static enum err take_words(struct work *work)
+{
+    struct cli *cli = work->cli;
+    enum err err = ERR_OK;
+
+    work->wanted = work->before;
+    for (int i = 0; i < cli->word_count && !err; i++)
+        err =
+            option_take(&cli->job, work->options, work->target, cli->words[i], work->wanted.stored);
+    cli->misused = err == ERR_ARGUMENT;
+    return err;
+}
+
+static enum err conclude(const struct work *work)
+{
+    const struct option_field *rdp = &work->options->fields[0];
+    uint32_t none = rdp->values[0].value;
+    bool ended = option_get(rdp, work->before.stored) != none &&
+                 option_get(rdp, work->wanted.stored) == none;
+    struct cli *cli = work->cli;
+
+    if (ended && work->options->unlock_wants_power) {
+        display_say(&cli->display, "options: written and read back; the flash is erased, and can "
+                                   "be used after a power cycle");
+        return ERR_OK;
+    }
+    display_say(&cli->display, "options: written and read back%s",
+                cli->flags & CLI_RESET ? "" : "; they count after the next reset");
+    return cli->flags & CLI_RESET ? cli_start_program(cli) : ERR_OK;
+}
+
+static enum err change(struct work *work)
+{
+    struct cli *cli = work->cli;
+    bool any, irreversible = cli->flags & CLI_IRREVERSIBLE;
+    enum err err = take_words(work);
+
+    if (err)
+        return err;
+    preview(work, &any);
+    if (!any) {
+        display_say(&cli->display, "options: they are so already");
+        return cli_leave_running(cli);
+    }
+    if (irreversible || !option_one_way(work->options, work->before.stored, work->wanted.stored,
+                                        (char[LINE]){0}, LINE))
+        err = ask(cli);
+    if (!err)
+        err =
+            option_change(work->target, work->options, &work->before, &work->wanted, irreversible);
+    return err ? err : conclude(work);
+}
+
+enum err cli_options(struct cli *cli)
+{
+    struct work work = {.cli = cli};
+    enum err err = cli_connect(cli);
+
+    if (err)
+        return err;
+    work.target = cli->session.target;
+    work.options = flash_options_for(work.target);
+    if (!work.options)
+        return job_fail(&cli->job, ERR_UNSUPPORTED, "the option bytes of %s are not known yet",
+                        target_chip(work.target)->name);
+    err = work.options->read(work.target, &work.before);
+    if (err)
+        return err;
+    return cli->word_count ? change(&work) : show(&work);
+}
