@@ -119,7 +119,8 @@ monitor_handler monitor_write_image, monitor_program;
 monitor_handler monitor_write_bank, monitor_read_bank, monitor_verify_bank, monitor_fill;
 /* monitor_options.c */
 monitor_handler monitor_lock, monitor_unlock, monitor_mass_erase, monitor_options_read,
-    monitor_options_write, monitor_options_load, monitor_options, monitor_optcr2_write, monitor_protect;
+    monitor_options_write, monitor_options_load, monitor_options, monitor_optcr2_write,
+    monitor_protect;
 /* monitor_adapter.c */
 monitor_handler monitor_speed, monitor_adapter_name, monitor_adapter_list, monitor_adapter_serial,
     monitor_adapter_place, monitor_adapter_signal, monitor_adapter_srst, monitor_reset_config,
