@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of a target: created without traffic, connected, lost, connected again. */
-#include "core/core.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +7,8 @@
 #include "chip/detect.h"
 #include "connect/connect.h"
 #include "connect/diagnose.h"
+#include "core/attach.h"
+#include "core/core.h"
 #include "probe/probe.h"
 
 static void init_core(struct target *target, struct core *core)

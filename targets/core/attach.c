@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Taking over the debug units of a core that goes on with what it does, and giving them back. */
-#include "core/core.h"
+#include "core/attach.h"
 
 #include "chip/chips.h"
+#include "core/core.h"
 #include "probe/probe.h"
 
 struct found {

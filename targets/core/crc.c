@@ -2,6 +2,7 @@
 /* gdb's qCRC over target memory (gdb manual, "General Query Packets"). */
 #include "base/crc32.h"
 #include "core/crc_by_core.h"
+#include "core/memory.h"
 
 /* Up to a word's beginning, or a block. */
 static enum err add_over_wire(struct core *core, uint32_t address, size_t length, uint32_t *crc,

@@ -3,6 +3,8 @@
  * believed of them is looked at again. A comparator that we use is ours, and is written again
  * before the core runs; the others are left as they were written, for tracing perhaps. Sections
  * cited are of the Armv7-M Architecture Reference Manual, DDI 0403. */
+#include "core/debug_writes.h"
+
 #include "core/core.h"
 
 #define DWT_START 0xE0001000u

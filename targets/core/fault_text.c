@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Fault status registers in words: CFSR and HFSR, DDI 0403, B3.2.15 and B3.2.16. */
-#include "core/core.h"
+#include "core/fault_text.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#include "core/core.h"
+#include "core/stop.h"
 
 enum address_kind { NO_FAULT_ADDRESS, IN_MMFAR, IN_BFAR };
 

@@ -2,6 +2,8 @@
 /* Letting the core go. */
 #include "core/core.h"
 
+#include "core/step.h"
+#include "core/stop.h"
 #include "probe/probe.h"
 
 /* The breakpoint at pc would stop the core again before it did anything: it is lifted for one step.

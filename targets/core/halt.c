@@ -2,6 +2,8 @@
 /* Halting the core. */
 #include "core/core.h"
 
+#include "core/stop.h"
+
 enum err core_halt_now(struct core *core, uint32_t timeout_us, enum stop_reason plain,
                        struct target_stop *stop)
 {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Target memory of any alignment and length, in the widest accesses that alignment allows, in
  * slices that leave room for other sessions, past breakpoints that stand in it. */
-#include "core/core.h"
+#include "core/memory.h"
 
+#include "core/core.h"
+#include "core/debug_writes.h"
 #include "probe/probe.h"
 
 enum {

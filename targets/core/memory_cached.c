@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "core/memory.h"
 
 enum {
     CACHED_READ_MAX = 1024, /* longer requests are read directly */

@@ -2,6 +2,8 @@
 /* Noticing that the core stands, and making it stand. */
 #include "core/core.h"
 
+#include "core/stop.h"
+
 enum { HALT_TIMEOUT_US = 1000000 };
 
 static enum err collect_stop(struct core *core, struct target_stop *stop)

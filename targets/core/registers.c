@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Core registers: fetched together, cached while halted, written back before the core runs.
  * DDI 0403, C1.6.3 (DCRSR) and C1.6.4 (DCRDR). */
+#include "core/registers.h"
+
 #include "core/core.h"
 
 const struct target_register *target_registers(const struct target *target, size_t *count)

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "core/core.h"
+#include "core/memory.h"
 
 enum semihost_call {
     SYS_OPEN = 0x01,

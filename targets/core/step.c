@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Stepping. Interrupts that came due are let through before a step, and masked during it: so
  * neither does a step end in a handler, nor does `while (!tick);` wait for ever. */
-#include "core/core.h"
+#include "core/step.h"
 
 #include <stdio.h>
 
+#include "core/core.h"
+#include "core/memory.h"
+#include "core/step_ahead.h"
+#include "core/stop.h"
 #include "probe/probe.h"
 
 enum {

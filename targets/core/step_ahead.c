@@ -2,9 +2,11 @@
 /* How far the code at pc goes straight, so that a comparator at its end can replace steps. Only
  * instructions that lead to one place count, unless they fault: a core that faults on the way does
  * not reach the comparator, and is caught by vector catch. */
-#include "core/core.h"
+#include "core/step_ahead.h"
 
 #include "base/bytes.h"
+#include "core/core.h"
+#include "core/memory.h"
 #include "core/thumb.h"
 
 enum { AHEAD_MAX = 64 /* instructions */ };

@@ -4,6 +4,10 @@
  * that can be foreseen, else only pc with each and the rest at the end. */
 #include "core/core.h"
 
+#include "core/step.h"
+#include "core/step_ahead.h"
+#include "core/stop.h"
+
 enum {
     CHECKPOINT_US = 30000,
     WORTH_A_COMPARATOR = 2, /* steps, for it has to be set, and cleared again .. */

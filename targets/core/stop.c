@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Why the core stands: DFSR (DDI 0403, C1.6.1), and what the units behind its bits say. */
-#include "core/core.h"
+#include "core/stop.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "core/core.h"
+#include "core/fault_text.h"
+#include "core/memory.h"
+#include "core/vectors.h"
 #include "probe/probe.h"
 
 #define CFSR_STACKING (1u << 12 | 1u << 4) /* STKERR, MSTKERR: nothing useful was pushed */

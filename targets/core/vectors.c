@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether a program may begin with what the vector table holds: DDI 0403, B1.5.2 and B1.5.3. A
  * reset loads the stack pointer from its first word and jumps to its second. */
-#include "core/core.h"
+#include "core/vectors.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "core/core.h"
+#include "core/memory.h"
 
 #define THUMB 1u
 #define XPSR_T (1u << 24)

@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "core/core.h"
+#include "core/fault_text.h"
+#include "core/stop.h"
 
 static void assert_sentence(uint32_t cfsr, uint32_t hfsr, uint32_t mmfar, uint32_t bfar,
                             unsigned exception, uint32_t pc, const char *expected)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of any alignment and length, by the core's access port; short reads of a core that stands
+ * come from lines that were read once (cache.h). Worker thread. */
+#ifndef PROBED_MEMORY_H
+#define PROBED_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct core;
+
+/* target_read() by this core. */
+enum err memory_read(struct core *core, uint32_t address, void *data, size_t length, size_t *done);
+/* Appends accesses of [address, address + length), the widest that alignment allows. */
+void memory_queue_read(struct core *core, uint32_t address, void *data, size_t length);
+
+/* --- memory_cached.c --- */
+
+/* Queues a read of the line, if it may be cached and is not. */
+void memory_want_line(struct core *core, uint32_t address);
+bool memory_is_cacheable(const struct core *core, uint32_t address);
+/* Could be read without asking the target. */
+bool memory_is_cached(struct core *core, uint32_t address, size_t length);
+/* Reads it so; false: it cannot be. Anything may be queued. */
+bool memory_peek(struct core *core, uint32_t address, void *data, size_t length);
+/* *got is `length`, or 0: it has to be read another way. */
+enum err memory_read_cached(struct core *core, uint32_t address, uint8_t *data, size_t length,
+                            size_t *got);
+
+#endif
