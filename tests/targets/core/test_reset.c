@@ -143,6 +143,20 @@ static void a_reset_of_a_halted_core_is_no_stale_data(void **state)
     assert_in_range(bench_reg(bench, R_PC), AT_RESET, AT_LOOP + 8);
 }
 
+/* As they were read before: known for a while, not for ever. */
+static void a_reset_of_a_halted_core_is_noticed_by_its_registers(void **state)
+{
+    struct bench *bench = *state;
+    uint64_t value;
+
+    bench_at(bench, AT_FOREVER);
+    assert_int_equal(bench_reg(bench, R_PC), AT_FOREVER);
+    bench_hands(bench, "nrst", "press");
+    bench_hands(bench, "nrst", "release");
+    clock_sleep_us(probe_clock(bench->probe), 200000);
+    bench_fails(bench, target_read_register(bench->target, R_PC, &value), ERR_RESET_LOST);
+}
+
 /* The core stands again by the time somebody looks, but not where it stood. */
 static void a_reset_that_is_caught_is_no_stale_data(void **state)
 {
@@ -409,6 +423,7 @@ int main(void)
         BENCH_TEST(a_program_that_resets_itself_is_reported),
         BENCH_TEST(the_reset_button_is_reported),
         BENCH_TEST(a_reset_of_a_halted_core_is_no_stale_data),
+        BENCH_TEST(a_reset_of_a_halted_core_is_noticed_by_its_registers),
         BENCH_TEST(a_reset_that_is_caught_is_no_stale_data),
         BENCH_TEST(a_port_that_is_gone_for_a_moment_is_looked_for_again),
         BENCH_TEST(a_core_held_in_reset_is_known_as_such),

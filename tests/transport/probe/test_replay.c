@@ -108,6 +108,40 @@ static void a_log_plays_back(void **state)
     free(second);
 }
 
+static void the_record_says_what_the_wire_answered(void **state)
+{
+    static const struct {
+        enum swd_ack ack;
+        const char *line;
+    } cases[] = {{SWD_OK, "dap ap0 read 0c 00000000 ok\n"},
+                 {SWD_WAIT, "dap ap0 read 0c wait\n"},
+                 {SWD_FAULT, "dap ap0 read 0c fault\n"},
+                 {SWD_NONE, "dap ap0 read 0c none\n"},
+                 {SWD_PARITY, "dap ap0 read 0c parity\n"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fake_dap fake;
+        struct job job;
+        struct ops ops;
+        uint32_t value;
+        size_t size;
+        char *text = NULL;
+        FILE *wire = open_memstream(&text, &size);
+        struct probe *probe = fake_dap_open(&fake, &job, wire);
+
+        assert_non_null(probe);
+        ops_init(&ops, probe);
+        fake_dap_trouble(&fake, 2, 1, cases[i].ack); /* behind CSW and TAR */
+        ops_read32(&ops, FAKE_RAM, &value);
+        (void)ops_flush(&ops);
+        probe_close(probe);
+        fclose(wire);
+        assert_non_null(strstr(text, cases[i].line));
+        free(text);
+    }
+}
+
 /* Looks at a word so often, then writes it, perhaps with one more look in that flush; twice over.
  */
 static void look_and_act(struct probe *probe, struct job *job, unsigned looks, unsigned recorded,
@@ -330,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_log_plays_back),
+        cmocka_unit_test(the_record_says_what_the_wire_answered),
         cmocka_unit_test(how_often_one_looks_does_not_matter),
         cmocka_unit_test(another_question_is_an_error),
         cmocka_unit_test(a_garbled_log_does_no_harm),

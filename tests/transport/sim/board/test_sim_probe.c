@@ -174,6 +174,7 @@ static void reads_of_busy_flash_are_waited_for(void **state)
 {
     struct bench *bench = connected("bluepill,sleep");
     uint32_t words[4];
+    uint64_t start = clock_now_us(probe_clock(bench->probe));
 
     ops_write32(&bench->ops, DHCSR, DHCSR_HALT);
     ops_read(&bench->ops, FLASH_BASE, 4, words, 4);
@@ -188,6 +189,8 @@ static void reads_of_busy_flash_are_waited_for(void **state)
     expect_error(bench, ops_flush(&bench->ops), ERR_OK);
     assert_int_equal(words[0], 0x20005000);
     assert_int_equal(words[1], second);
+    assert_in_range(clock_now_us(probe_clock(bench->probe)) - start, 20000,
+                    30000); /* it was busy */
     finish(bench);
 }
 
