@@ -201,7 +201,7 @@ static enum err exit_call(struct core *core, uint32_t call, uint32_t argument,
 
 static void warn_once(struct core *core, uint32_t call)
 {
-    uint32_t bit = 1u << (call & 31);
+    uint64_t bit = UINT64_C(1) << (call & 63); /* they end at 0x31 */
 
     if (core->semihosting.warned & bit)
         return;

@@ -16,7 +16,7 @@
 struct semihosting {
     bool off;                     /* BKPT 0xAB is an ordinary one */
     int error;                    /* what SYS_ERRNO gets */
-    uint32_t warned;              /* bit per call number */
+    uint64_t warned;              /* bit per call number */
     char begun[VISIBLE_SEQUENCE]; /* the last character of its text, if not all there */
     size_t begun_length;
 };

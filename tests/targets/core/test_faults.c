@@ -233,6 +233,16 @@ static void assert_call_fails(struct bench *bench, uint32_t call, uint32_t argum
     assert_int_equal(bench_reg(bench, 7), 79);
 }
 
+static void each_call_that_is_not_served_is_warned_of_once(void **state)
+{
+    static const uint32_t calls[] = {0x10, 0x11, 0x30, 0x10, 0x11, 0x30}; /* CLOCK, TIME, ELAPSED */
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        assert_call_fails(bench, calls[i], 0x20000600);
+    assert_int_equal(bench->warnings, 3);
+}
+
 enum { OPEN = 1, CLOSE, WRITEC, WRITE0, WRITE, READ, ISERROR = 8, ISTTY };
 
 static void blocks_that_run_past_4_gib_fail_in_the_program(void **state)
@@ -285,6 +295,7 @@ int main(void)
         BENCH_TEST(a_breakpoint_behind_a_call_is_hit),
         BENCH_TEST(calls_inside_a_range_are_served),
         BENCH_TEST(a_call_with_a_bad_address_fails_in_the_program),
+        BENCH_TEST(each_call_that_is_not_served_is_warned_of_once),
         BENCH_TEST(blocks_that_run_past_4_gib_fail_in_the_program),
         BENCH_TEST(buffers_that_run_past_4_gib_fail_in_the_program),
     };

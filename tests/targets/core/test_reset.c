@@ -276,6 +276,13 @@ static enum err held_register(struct bench *bench)
     return target_read_register(bench->target, 0, &value);
 }
 
+static enum err held_nrst(struct bench *bench)
+{
+    bool works;
+
+    return target_nrst_works(bench->target, &works);
+}
+
 static enum err target_resume_of(struct bench *bench)
 {
     return target_resume(bench->target);
@@ -292,12 +299,12 @@ static void fails_as_held(struct bench *bench, enum err err)
 /* What is refused, and whether first or later, does not matter: NRST is low, and that is said. */
 static void a_core_held_in_reset_is_known_as_such(void **state)
 {
-    enum err (*const tries[])(struct bench *) = {held_read,       held_write, held_step,
-                                                 held_resume,     held_reset, held_word,
-                                                 held_write_word, held_halt,  held_dirty_reset};
-    enum err (*const again[])(struct bench *) = {held_read,       held_write, held_step,
-                                                 held_register,   held_reset, held_word,
-                                                 held_write_word, held_halt,  target_resume_of};
+    enum err (*const tries[])(struct bench *) = {
+        held_read, held_write,      held_step, held_resume,      held_reset,
+        held_word, held_write_word, held_halt, held_dirty_reset, held_nrst};
+    enum err (*const again[])(struct bench *) = {
+        held_read, held_write,      held_step, held_register,    held_reset,
+        held_word, held_write_word, held_halt, target_resume_of, held_nrst};
     struct bench *bench = *state;
 
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
