@@ -245,6 +245,29 @@ static void each_call_that_is_not_served_is_warned_of_once(void **state)
 
 enum { OPEN = 1, CLOSE, WRITEC, WRITE0, WRITE, READ, ISERROR = 8, ISTTY };
 
+/* What the call gives back is how many bytes were not written. */
+static void output_and_errors_are_written_and_no_other_handle(void **state)
+{
+    static const struct {
+        uint32_t handle, left;
+        const char *output; /* so far */
+    } cases[] = {{0, 2, ""}, {1, 0, "hi"}, {2, 0, "hihi"}, {3, 2, "hihi"}};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bench_at(bench, AT_SAYS_AT_BAD_ADDRESS + 6);
+        bench_set_word(bench, 0x20000600, cases[i].handle);
+        bench_set_word(bench, 0x20000604, 0x20000610);
+        bench_set_word(bench, 0x20000608, 2);
+        bench_ok(bench, target_write(bench->target, 0x20000610, "hi", 2));
+        bench_set_reg(bench, 0, WRITE);
+        bench_set_reg(bench, 1, 0x20000600);
+        bench_step(bench);
+        assert_int_equal(bench_reg(bench, 0), cases[i].left);
+        assert_string_equal(bench->output, cases[i].output);
+    }
+}
+
 static void blocks_that_run_past_4_gib_fail_in_the_program(void **state)
 {
     static const struct {
@@ -296,6 +319,7 @@ int main(void)
         BENCH_TEST(calls_inside_a_range_are_served),
         BENCH_TEST(a_call_with_a_bad_address_fails_in_the_program),
         BENCH_TEST(each_call_that_is_not_served_is_warned_of_once),
+        BENCH_TEST(output_and_errors_are_written_and_no_other_handle),
         BENCH_TEST(blocks_that_run_past_4_gib_fail_in_the_program),
         BENCH_TEST(buffers_that_run_past_4_gib_fail_in_the_program),
     };
