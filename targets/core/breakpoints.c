@@ -158,6 +158,7 @@ static void queue_comparators(struct core *core, uint32_t exclude)
             ops_write32(&core->ops, FP_COMP0 + 4 * i, slots[i]);
     memcpy(core->fpb.written, slots, sizeof slots);
     core->fpb.epoch = core->power_epoch;
+    core->fpb.lifted.is_one = false;
 }
 
 static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t exclude)
@@ -202,12 +203,62 @@ enum err breakpoints_look_again(struct core *core)
     return err;
 }
 
-void breakpoints_queue(struct core *core, uint32_t exclude)
+static void queue_instructions(struct core *core, uint32_t exclude)
 {
-    queue_comparators(core, exclude);
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
         if (core->breakpoints[i].soft)
             queue_instruction(core, &core->breakpoints[i], exclude);
+}
+
+void breakpoints_queue(struct core *core, uint32_t exclude)
+{
+    queue_comparators(core, exclude);
+    queue_instructions(core, exclude);
+}
+
+static void queue_lift(struct core *core, uint32_t pc)
+{
+    for (uint8_t i = 0; i < core->fpb.count; i++) {
+        uint32_t value = core->fpb.written[i], without = fpb_without(&core->fpb, value, pc);
+
+        if (without == value)
+            continue;
+        ops_write32_loosely(&core->ops, FP_COMP0 + 4u * i, without, &core->missed);
+        core->fpb.written[i] = without;
+        core->fpb.lifted.is_one = true;
+        core->fpb.lifted.index = i;
+        core->fpb.lifted.value = value;
+    }
+}
+
+static bool are_comparators_known(const struct core *core)
+{
+    for (unsigned i = 0; i < core->fpb.count; i++)
+        if (core->fpb.written[i] == FP_COMP_UNKNOWN)
+            return false;
+    return core->fpb.epoch == core->power_epoch && !core->fpb.switch_unsure;
+}
+
+void breakpoints_queue_lift(struct core *core, uint32_t pc)
+{
+    if (!are_comparators_known(core)) {
+        breakpoints_queue(core, pc);
+        return;
+    }
+    queue_lift(core, pc);
+    queue_instructions(core, pc);
+}
+
+void breakpoints_queue_put_back(struct core *core)
+{
+    unsigned i = core->fpb.lifted.index;
+
+    if (core->fpb.lifted.is_one) {
+        ops_write32_loosely(&core->ops, FP_COMP0 + 4 * i, core->fpb.lifted.value, &core->missed);
+        core->fpb.written[i] = core->fpb.lifted.value;
+    }
+    core->fpb.lifted.is_one = false;
+    queue_instructions(core, NO_ADDRESS);
 }
 
 /* A BKPT found where we once put one and lost sight of it is ours, not the program's. */

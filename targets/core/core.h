@@ -60,6 +60,7 @@ struct core {
     bool locked_up;          /* when last polled */
     bool masked;             /* C_MASKINTS as last written .. */
     bool mask_unsure;        /* .. if that arrived */
+    bool missed;             /* a write before an instruction was stepped, and after it */
     bool no_ahead;           /* memory is not read before it is asked for */
     bool stop_pending;       /* resume stopped again at once: the next poll says so */
     bool borrowed;           /* to a flash loader: the program's registers are in `regs` alone */
@@ -160,12 +161,13 @@ bool core_protection_is_on(struct core *core);
 /* Queues what has to be on the chip before the core runs: registers, breakpoints (but the one at
  * `exclude`), watchpoints. */
 void core_queue_prepare(struct core *core, uint32_t exclude);
+/* The same for one instruction at `pc`, as far as it needs it; C_MASKINTS too. In one trip with it:
+ * a write may be missed, which core_prepared() finds. */
+void core_queue_prepare_step(struct core *core, uint32_t pc, bool masked);
 /* Writes DEMCR. */
 void core_queue_demcr(struct core *core, uint32_t value);
 /* What is caught when the core goes: the user's choice and, if `faults`, every fault. */
 void core_queue_catch(struct core *core, bool faults);
-/* C_MASKINTS as it shall be when the core goes. */
-void core_queue_mask(struct core *core, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
 void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked);
 /* After the flush of core_queue_prepare() and core_queue_go(). */
@@ -188,6 +190,11 @@ enum err core_go_on(struct core *core, const struct target_stop *stop);
 /* --- breakpoints.c, watchpoints.c --- */
 
 void breakpoints_queue(struct core *core, uint32_t exclude);
+/* The same for one instruction at `pc`: only what would stop that is lifted. What was cleared may
+ * stay on the chip, and what was set may wait, until the core runs. `core->missed`: nothing of it
+ * may have been done. */
+void breakpoints_queue_lift(struct core *core, uint32_t pc);
+void breakpoints_queue_put_back(struct core *core);
 void breakpoints_flushed(struct core *core, enum err err);
 /* After a lost connection: which of the inserted ones RAM still holds. The others are gone, with
  * the power or by somebody else's hand. */
@@ -212,6 +219,10 @@ void breakpoints_hide(const struct core *core, uint32_t address, void *data, siz
 /* Queues what keeps soft breakpoints in memory that was just overwritten with `data`. */
 void breakpoints_queue_keep(struct core *core, uint32_t address, const void *data, size_t length);
 void watchpoints_queue(struct core *core);
+/* The same for one instruction, which what is not wanted any more may watch, too.. */
+void watchpoints_queue_for_step(struct core *core);
+/* ..and that alone was hit. */
+bool watchpoints_nobody_hit(const struct core *core);
 /* What is on the chip is not known any more. */
 void watchpoints_forget(struct core *core);
 void watchpoints_queue_remove(struct core *core);

@@ -18,11 +18,11 @@
 #define DWT_FUNCTION_UNKNOWN 0xFu       /* in written[]: somebody else wrote to the comparator */
 #define DWT_FUNCTION_MATCHED (1u << 24) /* clears when read */
 
-enum { DWT_MAX = 4 };
+enum { DWT_MAX = 4, NOBODYS = 255 };
 
 struct dwt_slot {
     uint32_t comp, mask, function; /* function 0: free */
-    uint8_t watchpoint;            /* index in the target's list */
+    uint8_t watchpoint;            /* index in the target's list; NOBODYS: of none any more */
 };
 
 struct dwt {

@@ -35,6 +35,16 @@ static uint32_t key_of(const struct fpb *fpb, uint32_t value)
     return fpb->revision > 0 ? value : value & ~V1_REPLACE_BOTH;
 }
 
+uint32_t fpb_without(const struct fpb *fpb, uint32_t value, uint32_t address)
+{
+    uint32_t at = fpb_encode(fpb, address);
+
+    if (!fpb_can_reach(fpb, address) || key_of(fpb, value) != key_of(fpb, at))
+        return value;
+    value &= ~(at & V1_REPLACE_BOTH);
+    return fpb->revision == 0 && value & V1_REPLACE_BOTH ? value : 0;
+}
+
 static bool place(const struct fpb *fpb, uint32_t value, const uint32_t *before, uint32_t *slots)
 {
     size_t free_slot = FPB_MAX;

@@ -21,6 +21,11 @@ struct fpb {
     uint32_t epoch;     /* in which written[] is what the chip holds; 0: not known */
     bool switch_unsure; /* FP_CTRL may be off */
     uint32_t written[FPB_MAX];
+    struct {
+        bool is_one;
+        uint8_t index;
+        uint32_t value;
+    } lifted; /* out of the way of one instruction: what is to be put back */
 };
 
 /* What FP_CTRL says of the unit; nothing written yet. */
@@ -28,6 +33,8 @@ void fpb_init(struct fpb *fpb, uint32_t fp_ctrl);
 bool fpb_can_reach(const struct fpb *fpb, uint32_t address);
 /* The comparator value that breaks at `address`. */
 uint32_t fpb_encode(const struct fpb *fpb, uint32_t address);
+/* A comparator's value without the breakpoint at `address`, if it is one of its own. */
+uint32_t fpb_without(const struct fpb *fpb, uint32_t value, uint32_t address);
 /* Finds comparators for all addresses, leaving those in `slots` (FPB_MAX values, in and out) where
  * they stand. Both halves of one word share a v1 comparator. Returns how many were placed: earlier
  * addresses first. */

@@ -29,13 +29,31 @@ enum target_maskisr target_maskisr(const struct target *target)
     return target->core->maskisr;
 }
 
-static void queue_step_end(struct core *core, bool full, struct stop_facts *facts)
+/* `exactly`: with nothing left to chance. */
+static void queue_step_begin(struct core *core, const struct hw_step *hw_step, bool exactly)
+{
+    bool run = hw_step->to != NO_ADDRESS;
+
+    if (exactly || run)
+        core_queue_prepare(core, hw_step->pc);
+    else
+        core_queue_prepare_step(core, hw_step->pc, hw_step->masked);
+    if (run) /* a step ends in the handler by itself */
+        core_queue_catch(core, true);
+    core_queue_go(core, run ? 0 : DHCSR_C_STEP, hw_step->masked);
+}
+
+static void queue_step_end(struct core *core, const struct hw_step *hw_step, bool exactly,
+                           struct stop_facts *facts)
 {
     ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, STEP_LIMIT_US);
-    breakpoints_queue(core, NO_ADDRESS);
-    stop_queue(core, full, facts);
+    if (exactly || hw_step->to != NO_ADDRESS)
+        breakpoints_queue(core, NO_ADDRESS);
+    else
+        breakpoints_queue_put_back(core);
+    stop_queue(core, hw_step->full, facts);
     stop_queue_matches(core);
-    if (full) {
+    if (hw_step->full) {
         regs_queue_read(core);
         return;
     }
@@ -54,6 +72,8 @@ static void arrive(const struct core *core, const struct hw_step *hw_step, struc
         facts->scb[FACT_DFSR] &= ~DFSR_VCATCH;
     if (hw_step->to != NO_ADDRESS && facts->pc == hw_step->to)
         facts->scb[FACT_DFSR] &= ~DFSR_BKPT;
+    if (watchpoints_nobody_hit(core))
+        facts->scb[FACT_DFSR] &= ~DFSR_DWTTRAP;
 }
 
 /* The stack changes with every step. A store may have reached anything: flash that the program
@@ -71,23 +91,21 @@ static void forget_stepped(struct core *core, const struct hw_step *hw_step)
         memory_want_line(core, hw_step->next);
 }
 
-enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop_facts *facts)
+static enum err try_step(struct core *core, const struct hw_step *hw_step, bool exactly,
+                         struct stop_facts *facts)
 {
     enum err mark = core_mark(core);
     bool full = hw_step->full;
 
-    core_queue_prepare(core, hw_step->pc);
-    if (hw_step->to != NO_ADDRESS) /* a step ends in the handler by itself */
-        core_queue_catch(core, true);
-    core_queue_go(core, hw_step->to == NO_ADDRESS ? DHCSR_C_STEP : 0, hw_step->masked);
-    queue_step_end(core, full, facts);
+    queue_step_begin(core, hw_step, exactly);
+    queue_step_end(core, hw_step, exactly, facts);
     forget_stepped(core, hw_step);
     if (full && hw_step->sp != NO_ADDRESS)
         stop_queue_ahead(core, hw_step->next, hw_step->sp);
     enum err err = core_flush(core);
     if (stop_ahead_failed(core, err)) {
         core_rollback(core, mark);
-        queue_step_end(core, full, facts);
+        queue_step_end(core, hw_step, exactly, facts);
         err = core_flush(core);
         cache_drop_all(core_cache(core));
     }
@@ -107,6 +125,20 @@ enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop
     }
     arrive(core, hw_step, facts);
     return ERR_OK;
+}
+
+/* The comparator at pc was not lifted, or put back too early: nothing was executed. */
+static bool is_held_back(const struct hw_step *hw_step, const struct stop_facts *facts)
+{
+    return hw_step->to == NO_ADDRESS && facts->pc == hw_step->pc &&
+           facts->scb[FACT_DFSR] & DFSR_BKPT;
+}
+
+enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop_facts *facts)
+{
+    enum err err = try_step(core, hw_step, false, facts);
+
+    return !err && is_held_back(hw_step, facts) ? try_step(core, hw_step, true, facts) : err;
 }
 
 /* One instruction, with all registers. */
@@ -179,8 +211,7 @@ enum err step_pending(struct core *core, uint32_t pc, uint32_t special, bool *pe
 
     uint32_t icsr = core->icsr;
     if (!fresh) {
-        core_queue_prepare(core, pc);
-        core_queue_mask(core, true);
+        core_queue_prepare_step(core, pc, true);
         ops_read32(&core->ops, SCB_ICSR, &icsr);
         err = core_flush_halted(core);
         core_prepared(core, err);

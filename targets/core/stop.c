@@ -139,7 +139,8 @@ static void say_watchpoint(struct core *core, struct target_stop *stop)
 {
     for (unsigned i = 0; i < core->dwt.count; i++) {
         const struct dwt_slot *slot = &core->dwt.written[i];
-        if (slot->function && (core->dwt.matched[i] & DWT_FUNCTION_MATCHED))
+        if (slot->function && slot->watchpoint != NOBODYS &&
+            (core->dwt.matched[i] & DWT_FUNCTION_MATCHED))
             add_hit(stop, &core->watchpoints[slot->watchpoint]);
     }
     stop->reason = stop->owners ? STOP_WATCHPOINT : STOP_EXTERNAL;

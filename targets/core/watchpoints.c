@@ -60,6 +60,35 @@ void watchpoints_queue(struct core *core)
     core->dwt.epoch = core->power_epoch;
 }
 
+void watchpoints_queue_for_step(struct core *core)
+{
+    struct dwt_slot slots[DWT_MAX], *written = core->dwt.written;
+    bool there = core->dwt.epoch == core->power_epoch;
+
+    plan(core, slots);
+    for (unsigned i = 0; i < core->dwt.count; i++)
+        there = there && (!slots[i].function || is_same(&slots[i], &written[i]));
+    if (!there) {
+        watchpoints_queue(core);
+        return;
+    }
+    for (unsigned i = 0; i < core->dwt.count; i++)
+        written[i].watchpoint = slots[i].function ? slots[i].watchpoint : NOBODYS;
+}
+
+bool watchpoints_nobody_hit(const struct core *core)
+{
+    bool nobodys = false, somebodys = false;
+
+    for (unsigned i = 0; i < core->dwt.count; i++) {
+        bool is_nobodys = core->dwt.written[i].watchpoint == NOBODYS;
+        bool hit = core->dwt.matched[i] & DWT_FUNCTION_MATCHED;
+        nobodys |= hit && is_nobodys;
+        somebodys |= hit && !is_nobodys;
+    }
+    return nobodys && !somebodys;
+}
+
 void watchpoints_forget(struct core *core)
 {
     core->dwt.epoch = 0;

@@ -75,15 +75,30 @@ void ops_collect32(struct ops *ops, uint32_t address, uint32_t *bits)
     append_memory(ops, &op);
 }
 
+static struct op write_of_one(uint32_t address, uint8_t width, uint32_t value)
+{
+    return (struct op){.kind = OP_WRITE,
+                       .width = width,
+                       .increment = true,
+                       .address = address,
+                       .count = 1,
+                       .inline_data = true,
+                       .value = value};
+}
+
 static void write_one(struct ops *ops, uint32_t address, uint8_t width, uint32_t value)
 {
-    append_memory(ops, &(struct op){.kind = OP_WRITE,
-                                    .width = width,
-                                    .increment = true,
-                                    .address = address,
-                                    .count = 1,
-                                    .inline_data = true,
-                                    .value = value});
+    struct op op = write_of_one(address, width, value);
+
+    append_memory(ops, &op);
+}
+
+void ops_write32_loosely(struct ops *ops, uint32_t address, uint32_t value, bool *missed)
+{
+    struct op op = write_of_one(address, 4, value);
+
+    op.missed = missed;
+    append_memory(ops, &op);
 }
 
 void ops_write32(struct ops *ops, uint32_t address, uint32_t value)

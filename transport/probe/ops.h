@@ -46,6 +46,7 @@ struct op {
     void *data;          /* OP_READ target, OP_WRITE source when inline_data is false */
     bool inline_data;    /* OP_WRITE of one element: it is in `value` */
     bool adds_up;        /* OP_READ to `result`: as ops_collect32() */
+    bool *missed;        /* OP_WRITE: as ops_write32_loosely(); else NULL */
     uint32_t *result;    /* reads of one word (OP_READ with data NULL, registers, DP, AP) */
     uint32_t value;      /* written, or waited for */
     uint32_t mask;       /* OP_WAIT */
@@ -71,6 +72,10 @@ void ops_read32(struct ops *ops, uint32_t address, uint32_t *value);
  * came before its time took away. */
 void ops_collect32(struct ops *ops, uint32_t address, uint32_t *bits);
 void ops_write32(struct ops *ops, uint32_t address, uint32_t value);
+/* One whose place is not sure, so that it may share a trip: before what lets the core go it may
+ * fail while that is done (*missed is set, and the write is not made up for), and behind a wait it
+ * may come before that is over, and again then. */
+void ops_write32_loosely(struct ops *ops, uint32_t address, uint32_t value, bool *missed);
 void ops_write16(struct ops *ops, uint32_t address, uint16_t value);
 void ops_write8(struct ops *ops, uint32_t address, uint8_t value);
 /* `count` elements of `width` bytes; address aligned to width (else ERR_ALIGNMENT at the flush). */

@@ -153,6 +153,8 @@ static enum err take_op(struct probe *probe, const struct op *op)
 
     if (!err && op->kind == OP_READ && op->data)
         err = take_bytes(probe, op);
+    if (!err && op->missed && strcmp(replay_of(probe)->record.answer, "missed") == 0)
+        *op->missed = true;
     if (err) {
         probe->failed = op;
         take_broken(probe, op);

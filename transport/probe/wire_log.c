@@ -128,7 +128,7 @@ static void put_result(FILE *to, const struct op *op)
     else if (op->result)
         fprintf(to, "%08x", *op->result);
     else
-        fputs("ok", to);
+        fputs(op->missed && *op->missed ? "missed" : "ok", to);
     fputc('\n', to);
 }
 

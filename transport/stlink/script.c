@@ -5,8 +5,9 @@
  * The probe runs all items even if one fails, so what shares a script must not depend on what
  * stands before it. Writes into the private peripheral bus (comparators, DEMCR, ..) may follow each
  * other; what lets the core go or resets it follows no write but DFSR's, whose failure is told
- * without trying again; any other write is the last of its script; a wait is looked at once with
- * only reads behind it; a barrier ends the script. S_REGRDY is read after every DCRSR write.
+ * without trying again, and those whose caller bears it (`missed`); any other write is the last of
+ * its script; a wait is looked at once with only reads, and such writes, behind it; a barrier ends
+ * the script. S_REGRDY is read after every DCRSR write.
  * Peripherals, whose reads may have effects, are not read here: what stands behind a failed item is
  * done again. */
 #include "stlink/stlink.h"
@@ -112,6 +113,18 @@ static bool fits_kind(const struct op *op)
     }
 }
 
+static bool is_loose(const struct op *op)
+{
+    return op->kind == OP_WRITE && op->missed && in_ppb(op->address);
+}
+
+/* Letting the core go depends on it. */
+static bool is_firm(const struct op *op)
+{
+    return op->kind == OP_REG_WRITE ||
+           (op->kind == OP_WRITE && op->address != DFSR && !is_loose(op));
+}
+
 static void add_op(struct script *script, size_t index, const struct op *op)
 {
     switch (op->kind) {
@@ -142,7 +155,7 @@ static void add_op(struct script *script, size_t index, const struct op *op)
         add(script, index, ITEM_READ, DHCSR, ROLE_READY);
         break;
     }
-    if (op->kind == OP_REG_WRITE || (op->kind == OP_WRITE && op->address != DFSR)) {
+    if (is_firm(op)) {
         script->writes = true;
         script->firm_used = script->used;
         script->firm_operations = script->operations + 1;
@@ -213,7 +226,7 @@ static size_t build(const struct stlink *stlink, struct script *script, const st
 
         if (fits && script->used + items_for(op) > script->limit)
             break; /* for the next script */
-        if (changes && (stepped_over || script->waits || !fits))
+        if (changes && (stepped_over || !fits || (script->waits && !is_loose(op))))
             break;
         if (changes && depends(script, op))
             return stlink_is_action(op) && !stepped_over ? end_before_going(script, i) : i;
@@ -304,10 +317,15 @@ static bool acted_behind(const struct script *script, const struct op *ops, size
     return false;
 }
 
+static bool may_be_missed(const struct script *script, const struct op *ops, size_t failed)
+{
+    return is_loose(&ops[failed]) && acted_behind(script, ops, failed);
+}
+
 /* Goes through the results in order; returns the index of the first operation that did not come out
  * well, or `end`. *failed tells a bad status from an answer that is only not there yet. */
-static size_t check(const struct script *script, struct op *ops, size_t end, const uint8_t *reply,
-                    bool *done, const struct stlink_status **failed)
+static size_t check(struct probe *probe, const struct script *script, struct op *ops, size_t end,
+                    const uint8_t *reply, bool *done, const struct stlink_status **failed)
 {
     size_t element = 0;
 
@@ -320,6 +338,12 @@ static size_t check(const struct script *script, struct op *ops, size_t end, con
 
         if (i == 0 || script->items[i - 1].op != item->op)
             element = 0;
+        if (status->err != ERR_OK && may_be_missed(script, ops, item->op)) {
+            *ops[item->op].missed = true;
+            stlink_note_repeat(probe);
+            done[item->op] = true;
+            continue;
+        }
         if (status->err != ERR_OK) {
             *failed = status;
             return item->op;
@@ -385,7 +409,7 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
         return may_repeat_all(&script, ops) ? ERR_OK : stlink_fail_echo(probe, reply);
     }
     note_cleared(probe, &script, ops, reply);
-    size_t stopped = check(&script, ops, *end, reply, done, &failed);
+    size_t stopped = check(probe, &script, ops, *end, reply, done, &failed);
     if (stopped == *end)
         return ERR_OK;
     if (!failed && ops[stopped].kind == OP_WAIT && ops[stopped].timeout_us == 0) {

@@ -3,6 +3,7 @@
 #include "core_bench.h"
 
 #include "base/bytes.h"
+#include "core/dwt.h"
 #include "core/fpb.h"
 
 #define SHARED_COUNT 0x20000008u
@@ -449,6 +450,86 @@ static void a_step_can_end_at_a_watchpoint(void **state)
     assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 8);
 }
 
+/* As gdb steps on from one: it takes the watchpoint away, and puts it back before it continues. */
+static void a_cleared_watchpoint_ends_no_step(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES + 4);
+    bench_set_reg(bench, 0, WATCHED);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_step(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 4));
+    bench_set_reg(bench, R_PC, AT_STORES + 4);
+    bench_step(bench);
+    assert_stopped(bench, STOP_STEP, AT_STORES + 6);
+    watch(bench, WATCH_READ, WATCHED, 4); /* another one, perhaps in the same place of the list */
+    bench_set_reg(bench, R_PC, AT_STORES + 4);
+    bench_step(bench);
+    assert_stopped(bench, STOP_STEP, AT_STORES + 6);
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_READ, WATCHED, 4));
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_set_reg(bench, R_PC, AT_STORES + 4);
+    bench_step(bench);
+    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);
+}
+
+static void what_was_cleared_is_off_the_chip_when_the_core_runs(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STORES);
+    bench_set_reg(bench, 0, WATCHED);
+    break_at(bench, BREAKPOINT_HW, AT_STORES);
+    break_at(bench, BREAKPOINT_HW, AT_STORES + 6);
+    watch(bench, WATCH_WRITE, WATCHED, 4);
+    bench_step(bench);
+    bench_ok(bench, target_resume(bench->target));
+    bench_halt(bench);
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_STORES, 2));
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_STORES + 6, 2));
+    bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 4));
+    bench_at(bench, AT_STORES);
+    bench_set_reg(bench, 0, WATCHED);
+    bench_step(bench);
+    bench_set_reg(bench, R_PC, AT_STORES);
+    bench_ok(bench, target_resume(bench->target));
+    bench_ok(bench, bench_poll(bench, 1000));
+    assert_int_equal(bench->stop.reason, STOP_NONE);
+    for (uint32_t i = 0; i < 6; i++)
+        assert_int_equal(bench_raw(bench, FP_COMP0 + 4 * i), 0);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(bench_raw(bench, DWT_FUNCTION(i)) & 0xF, 0);
+}
+
+/* gdb lifts what stands at pc, steps, and sets it again: it is there before the core goes. */
+static void a_breakpoint_that_was_stepped_over_is_there_again(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
+    for (int round = 0; round < 3; round++) {
+        bench_run(bench);
+        assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+        for (uint32_t i = 0; i < 4; i += 2)
+            bench_ok(bench,
+                     target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_LOOP + i, 2));
+        bench_step(bench);
+        assert_stopped(bench, STOP_STEP, AT_LOOP + 2);
+        break_at(bench, BREAKPOINT_HW, AT_LOOP);
+        if (round > 0)
+            continue;
+        break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
+        bench_run(bench);
+        assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+        bench_run(bench);
+        assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
+    }
+}
+
 static void leaving_a_breakpoint_onto_a_watchpoint_stops(void **state)
 {
     struct bench *bench = *state;
@@ -505,6 +586,9 @@ int main(void)
         BENCH_TEST(one_instruction_may_hit_several_watchpoints),
         BENCH_TEST(a_neighbour_of_the_watched_bytes_does_not_count),
         BENCH_TEST(a_step_can_end_at_a_watchpoint),
+        BENCH_TEST(a_cleared_watchpoint_ends_no_step),
+        BENCH_TEST(what_was_cleared_is_off_the_chip_when_the_core_runs),
+        BENCH_TEST(a_breakpoint_that_was_stepped_over_is_there_again),
         BENCH_TEST(leaving_a_breakpoint_onto_a_watchpoint_stops),
         BENCH_TEST(watchpoint_comparators_run_out),
     };
