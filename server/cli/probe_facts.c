@@ -10,10 +10,11 @@
 /* What the system knows of it. */
 static void look_around(struct cli_probe *facts)
 {
+    static const struct usb_roots roots = {"/sys", "/dev", "/proc"};
     const char *place = facts->info.place;
 
     serial_port_find("/sys", place, facts->serial_port, sizeof facts->serial_port);
-    usb_holder_find("/sys", "/proc", place, &facts->holder);
+    usb_holder_find(&roots, place, &facts->holder);
 }
 
 void cli_probe_look(struct cli_probe *facts, struct probe *probe)

@@ -21,23 +21,23 @@ static bool read_number(const char *folder, const char *name, unsigned *number)
     return read;
 }
 
-static bool find_node(const char *sys, const char *place, char *node, size_t size)
+static bool find_node(const struct usb_roots *roots, const char *place, char *node, size_t size)
 {
     char folder[300];
     unsigned bus, device;
 
     if (strncmp(place, "usb:", 4) != 0)
         return false;
-    snprintf(folder, sizeof folder, "%s/bus/usb/devices/%s", sys, place + 4);
+    snprintf(folder, sizeof folder, "%s/bus/usb/devices/%s", roots->sys, place + 4);
     if (!read_number(folder, "busnum", &bus) || !read_number(folder, "devnum", &device))
         return false;
-    snprintf(node, size, "/dev/bus/usb/%03u/%03u", bus, device);
+    snprintf(node, size, "%s/bus/usb/%03u/%03u", roots->dev, bus, device);
     return true;
 }
 
 static bool has_open(const char *process, const char *node)
 {
-    char folder[300], link[600], target[64];
+    char folder[300], link[600], target[160];
     const struct dirent *entry;
     bool found = false;
 
@@ -66,20 +66,19 @@ static void name_program(const char *process, struct usb_holder *holder)
         fclose(file);
 }
 
-bool usb_holder_find(const char *sys, const char *proc, const char *place,
-                     struct usb_holder *holder)
+bool usb_holder_find(const struct usb_roots *roots, const char *place, struct usb_holder *holder)
 {
-    char node[64], process[280];
+    char node[160], process[280];
     const struct dirent *entry;
 
     *holder = (struct usb_holder){0};
-    DIR *dir = find_node(sys, place, node, sizeof node) ? opendir(proc) : NULL;
+    DIR *dir = find_node(roots, place, node, sizeof node) ? opendir(roots->proc) : NULL;
     while (dir && (entry = readdir(dir))) {
         long pid = strtol(entry->d_name, NULL, 10);
 
         if (pid <= 0 || pid == getpid() || (holder->pid && holder->pid < pid))
             continue;
-        snprintf(process, sizeof process, "%s/%ld", proc, pid);
+        snprintf(process, sizeof process, "%s/%ld", roots->proc, pid);
         if (!has_open(process, node))
             continue;
         holder->pid = pid;

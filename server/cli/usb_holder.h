@@ -10,9 +10,13 @@ struct usb_holder {
     char program[32];
 };
 
-/* `place` as "usb:1-2.3"; `sys` and `proc` are "/sys" and "/proc", but for tests. This process does
- * not count; of several the oldest process is named. Blocks. False: nobody is seen. */
-bool usb_holder_find(const char *sys, const char *proc, const char *place,
-                     struct usb_holder *holder);
+/* Where the system keeps what it knows: "/sys", "/dev" and "/proc", but for tests. */
+struct usb_roots {
+    const char *sys, *dev, *proc;
+};
+
+/* `place` as "usb:1-2.3". This process does not count; of several the oldest process is named.
+ * Blocks. False: nobody is seen. */
+bool usb_holder_find(const struct usb_roots *roots, const char *place, struct usb_holder *holder);
 
 #endif

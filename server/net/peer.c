@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net/sock_diag.h"
+
 enum {
     LOOKS = 3,           /* a row may be missed once, when others come and go while we read */
     ADDRESS_DIGITS = 32, /* IPv6 */
@@ -110,17 +112,12 @@ bool peer_rules_admit_others(const struct peer_rules *rules)
     return rules->all || (rules->named && !rules->some_unnumbered);
 }
 
-/* --- the kernel's table of sockets --- */
+/* --- the kernel's table of sockets, where it cannot be asked for one of them --- */
 
-/* An end of a connection; IPv4 as an IPv4-mapped IPv6 address, which one end may take it for. */
-struct end {
-    struct in6_addr address;
-    uint16_t port;
-};
-
-static struct end end_of(const struct sockaddr_storage *from)
+/* IPv4 as an IPv4-mapped IPv6 address, which one end may take it for. */
+static struct sock_end end_of(const struct sockaddr_storage *from)
 {
-    struct end end = {.address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}}};
+    struct sock_end end = {.address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}}};
 
     struct sockaddr_in6 v6;
     struct sockaddr_in v4;
@@ -136,7 +133,7 @@ static struct end end_of(const struct sockaddr_storage *from)
 }
 
 /* As a row has it: words of the address in this machine's order, then the port. */
-static size_t write_end(char *text, size_t size, const struct end *end, bool v6)
+static size_t write_end(char *text, size_t size, const struct sock_end *end, bool v6)
 {
     int used = 0;
 
@@ -155,7 +152,7 @@ struct key {
     char text[2 * (ADDRESS_DIGITS + 6) + 1];
 };
 
-static struct key make_key(const struct end *local, const struct end *remote, bool v6)
+static struct key make_key(const struct sock_end *local, const struct sock_end *remote, bool v6)
 {
     struct key key;
     size_t used = write_end(key.text, sizeof key.text, local, v6);
@@ -166,10 +163,14 @@ static struct key make_key(const struct end *local, const struct end *remote, bo
     return key;
 }
 
+static enum peer_owner owner_of(uid_t uid, unsigned long inode)
+{
+    return uid == 0 && inode == 0 ? PEER_CLOSED : PEER_OWNED;
+}
+
 /* Behind the key: st tx:rx tr:when retrnsmt uid timeout inode. */
 static enum peer_owner read_row(const char *rest, uid_t *uid)
 {
-    unsigned long inode = 0;
     char *at;
 
     for (int column = 0; column < 4; column++) {
@@ -178,8 +179,7 @@ static enum peer_owner read_row(const char *rest, uid_t *uid)
     }
     *uid = (uid_t)strtoul(rest, &at, 10);
     strtoul(at, &at, 10);
-    inode = strtoul(at, NULL, 10);
-    return *uid == 0 && inode == 0 ? PEER_CLOSED : PEER_OWNED;
+    return owner_of(*uid, strtoul(at, NULL, 10));
 }
 
 static enum peer_owner search(const char *folder, const char *name, const struct key *key,
@@ -204,7 +204,7 @@ static enum peer_owner search(const char *folder, const char *name, const struct
 enum peer_owner peer_find(const char *folder, const struct sockaddr_storage *peer,
                           const struct sockaddr_storage *own, uid_t *uid)
 {
-    struct end local = end_of(peer), remote = end_of(own);
+    struct sock_end local = end_of(peer), remote = end_of(own);
     struct key v4 = make_key(&local, &remote, false), v6 = make_key(&local, &remote, true);
     enum peer_owner owner = PEER_NO_ROW;
 
@@ -218,7 +218,7 @@ enum peer_owner peer_find(const char *folder, const struct sockaddr_storage *pee
 /* Sent from this machine, and not just to it. */
 static bool is_from_here(const struct sockaddr_storage *peer, const struct sockaddr_storage *own)
 {
-    struct end theirs = end_of(peer), ours = end_of(own);
+    struct sock_end theirs = end_of(peer), ours = end_of(own);
     bool v4 = IN6_IS_ADDR_V4MAPPED(&theirs.address);
 
     return (v4 && theirs.address.s6_addr[12] == 127) || IN6_IS_ADDR_LOOPBACK(&theirs.address) ||
@@ -235,13 +235,47 @@ static bool is_open(int socket)
            info.tcpi_state == TCP_ESTABLISHED;
 }
 
-static enum peer_owner tcp_owner(int socket, const struct sockaddr_storage *peer,
-                                 const struct sockaddr_storage *own, uid_t *uid)
+/* A kernel that has no answer says the same as one that knows no such socket: our own end, which
+ * it must know, tells which it is. */
+static enum sock_diag ask_kernel(const struct sockaddr_storage *peer,
+                                 const struct sockaddr_storage *own, uid_t *uid, uint32_t *inode)
+{
+    struct sock_end theirs = end_of(peer), ours = end_of(own);
+    enum sock_diag said = sock_diag_find(&theirs, &ours, uid, inode);
+    uid_t our_uid;
+    uint32_t our_inode;
+
+    if (said == SOCK_DIAG_NONE &&
+        sock_diag_find(&ours, &theirs, &our_uid, &our_inode) != SOCK_DIAG_FOUND)
+        return SOCK_DIAG_MUTE;
+    return said;
+}
+
+static enum peer_owner find_in_tables(const struct sockaddr_storage *peer,
+                                      const struct sockaddr_storage *own, uid_t *uid)
 {
     enum peer_owner owner = PEER_NO_ROW;
 
     for (int i = 0; i < LOOKS && owner == PEER_NO_ROW; i++)
         owner = peer_find("/proc/net", peer, own, uid);
+    return owner;
+}
+
+static enum peer_owner tcp_owner(int socket, const struct sockaddr_storage *peer,
+                                 const struct sockaddr_storage *own, uid_t *uid)
+{
+    enum peer_owner owner = PEER_NO_ROW;
+    uint32_t inode;
+
+    switch (ask_kernel(peer, own, uid, &inode)) {
+    case SOCK_DIAG_FOUND:
+        return owner_of(*uid, inode);
+    case SOCK_DIAG_MUTE:
+        owner = find_in_tables(peer, own, uid);
+        break;
+    case SOCK_DIAG_NONE:
+        break;
+    }
     return owner == PEER_NO_ROW && is_from_here(peer, own) && !is_open(socket) ? PEER_CLOSED
                                                                                : owner;
 }

@@ -3,8 +3,9 @@
  * user may use us: commands write files as the user we run as. Loop thread, except where it says
  * else.
  *
- * Sources: /proc/net/tcp and tcp6 (Linux, Documentation/networking/proc_net_tcp.rst), where the
- * other end of a connection from this machine has a row with its user; SO_PEERCRED (unix(7)). */
+ * The other end of a connection from this machine is a socket of this machine with a user, for
+ * which the kernel is asked (sock_diag.h); where it does not say, it has a row in /proc/net/tcp or
+ * tcp6 (Linux, Documentation/networking/proc_net_tcp.rst). Unix-domain: SO_PEERCRED (unix(7)). */
 #ifndef PROBED_PEER_H
 #define PROBED_PEER_H
 

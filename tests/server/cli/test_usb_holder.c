@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Who has a USB device open, in folders made to look like sysfs and procfs. */
+/* Who has a USB device open: in folders made to look like sysfs and procfs, and a real process by
+ * the kernel's own. */
 #include "cli/usb_holder.h"
 
 #include <setjmp.h>
@@ -12,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char root[64];
+static const struct usb_roots copies = {root, "/dev", root};
 
 /* A file with this text; folders on the way are made. */
 static void put(const char *path, const char *text)
@@ -72,7 +75,7 @@ static void nobody_has_it(void **state)
     (void)state;
     open_by("77", "gdb\n", "/dev/bus/usb/001/015");
     open_by("78", "cat\n", "/dev/bus/usb/001/0144");
-    assert_false(usb_holder_find(root, root, "usb:1-2.3", &holder));
+    assert_false(usb_holder_find(&copies, "usb:1-2.3", &holder));
     assert_int_equal(holder.pid, 0);
 }
 
@@ -83,11 +86,11 @@ static void a_program_has_it(void **state)
     (void)state;
     open_by("4711", "openocd\n", "/dev/bus/usb/001/014");
     open_by("4712", "child\n", "/dev/bus/usb/001/014");
-    assert_true(usb_holder_find(root, root, "usb:1-2.3", &holder));
+    assert_true(usb_holder_find(&copies, "usb:1-2.3", &holder));
     assert_int_equal(holder.pid, 4711);
     assert_string_equal(holder.program, "openocd");
-    assert_false(usb_holder_find(root, root, "usb:1-2", &holder)); /* another place */
-    assert_false(usb_holder_find(root, root, "sim:0", &holder));
+    assert_false(usb_holder_find(&copies, "usb:1-2", &holder)); /* another place */
+    assert_false(usb_holder_find(&copies, "sim:0", &holder));
 }
 
 static void we_ourselves_do_not_count(void **state)
@@ -98,7 +101,69 @@ static void we_ourselves_do_not_count(void **state)
     (void)state;
     snprintf(pid, sizeof pid, "%d", getpid());
     open_by(pid, "probed\n", "/dev/bus/usb/001/014");
-    assert_false(usb_holder_find(root, root, "usb:1-2.3", &holder));
+    assert_false(usb_holder_find(&copies, "usb:1-2.3", &holder));
+}
+
+/* A process that has the file open until its standard input ends. */
+struct program {
+    pid_t pid;
+    int input;
+};
+
+static struct program run_with_open(const char *path)
+{
+    int in[2], out[2];
+    char byte, wanted[300];
+
+    snprintf(wanted, sizeof wanted, "exec 9<>'%s' && echo && read end", path);
+    assert_int_equal(pipe(in), 0);
+    assert_int_equal(pipe(out), 0);
+    struct program program = {.pid = fork(), .input = in[1]};
+    assert_true(program.pid >= 0);
+    if (program.pid == 0) {
+        dup2(in[0], 0);
+        dup2(out[1], 1);
+        close(in[0]);
+        close(in[1]);
+        close(out[0]);
+        close(out[1]);
+        execlp("sh", "sh", "-c", wanted, (char *)NULL);
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    assert_int_equal(read(out[0], &byte, 1), 1); /* it has it now */
+    close(out[0]);
+    return program;
+}
+
+static void end_program(const struct program *program)
+{
+    close(program->input);
+    assert_int_equal(waitpid(program->pid, NULL, 0), program->pid);
+}
+
+/* Nothing here imitates /proc: its links lead where the kernel says. */
+static void a_real_process_is_seen_as_long_as_it_has_it_open(void **state)
+{
+    const struct usb_roots roots = {root, root, "/proc"};
+    struct usb_holder holder;
+    char node[100], other[100];
+
+    (void)state;
+    put("bus/usb/001/014", "");
+    put("bus/usb/001/015", "");
+    snprintf(node, sizeof node, "%s/bus/usb/001/014", root);
+    snprintf(other, sizeof other, "%s/bus/usb/001/015", root);
+    struct program neighbour = run_with_open(other);
+    assert_false(usb_holder_find(&roots, "usb:1-2.3", &holder));
+    struct program program = run_with_open(node);
+    assert_true(usb_holder_find(&roots, "usb:1-2.3", &holder));
+    assert_int_equal(holder.pid, program.pid);
+    assert_string_equal(holder.program, "sh");
+    end_program(&program);
+    assert_false(usb_holder_find(&roots, "usb:1-2.3", &holder));
+    end_program(&neighbour);
 }
 
 int main(void)
@@ -107,6 +172,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(nobody_has_it, up, down),
         cmocka_unit_test_setup_teardown(a_program_has_it, up, down),
         cmocka_unit_test_setup_teardown(we_ourselves_do_not_count, up, down),
+        cmocka_unit_test_setup_teardown(a_real_process_is_seen_as_long_as_it_has_it_open, up, down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
