@@ -116,6 +116,8 @@ static void post_command(struct station *station, const char *text, bool is_file
     struct command_request *command =
         command_request_create(station, &station->log, text, is_file, on_command_done, NULL);
 
+    if (command)
+        command->request.who = is_file ? "a file of -f" : "the command line";
     post_job(station, command ? &command->request : NULL);
 }
 

@@ -28,6 +28,10 @@ enum target_state {
 
 #define TARGET_UNLOCKED_TEXT \
     "unlocked already: the read protection ends when the board is switched off and on"
+/* The same as the reason of a fault. */
+#define TARGET_UNLOCKED_FAULT_TEXT                                                             \
+    "the flash is unlocked already, but stays read-protected until the board is switched off " \
+    "and on"
 #define TARGET_HELD_TEXT                                                               \
     "the core is held in reset: NRST is low (reset button pressed, NRST wire shorted " \
     "to ground, or held by a program?)"

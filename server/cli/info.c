@@ -18,6 +18,7 @@ enum { UID_WORDS = 3 };
 struct facts {
     struct cli_probe probe;
     const struct target *target; /* NULL: none answers */
+    const char *state;           /* of its core */
     bool uid_known;
     uint32_t uid[UID_WORDS];
     uint32_t flash_start, ram_start;
@@ -105,6 +106,7 @@ static enum err gather(struct cli *cli, struct facts *facts)
     }
     facts->target = cli->session.target;
     err = look_at_core(cli, facts);
+    facts->state = session_state_name(&cli->session);
     if (err)
         return err;
     read_uid(cli, facts);
@@ -114,18 +116,6 @@ static enum err gather(struct cli *cli, struct facts *facts)
 }
 
 /* --- telling --- */
-
-static const char *state_name(const struct target *target)
-{
-    static const char *const names[] = {
-        [TARGET_ABSENT] = "absent",
-        [TARGET_RUNNING] = "running",
-        [TARGET_HALTED] = "halted",
-        [TARGET_IN_RESET] = "held in reset",
-    };
-
-    return target_locked_up(target) ? "locked up" : names[target_state(target)];
-}
 
 static void format_uid(const struct facts *facts, char text[32])
 {
@@ -148,7 +138,7 @@ static void print_chip(const struct facts *facts, FILE *out)
     format_uid(facts, uid);
     cli_print_fact(out, "chip", "%s", chip->name);
     cli_print_fact(out, "core", "%s r%up%u, %s%s", chip->core, CPUID_VARIANT(chip->cpuid),
-                   CPUID_REVISION(chip->cpuid), state_name(facts->target),
+                   CPUID_REVISION(chip->cpuid), facts->state,
                    halted_by_reset(facts->target) ? " by a reset" : "");
     if (chip->flash_size)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
@@ -180,7 +170,7 @@ static void write_chip(const struct facts *facts, struct json *json)
     format_uid(facts, uid);
     json_text(json, "chip", chip->name);
     json_text(json, "core", chip->core);
-    json_text(json, "state", state_name(facts->target));
+    json_text(json, "state", facts->state);
     if (facts->lockup[0])
         json_text(json, "lockup", facts->lockup);
     json_number(json, "flash_bytes", chip->flash_size);

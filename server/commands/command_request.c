@@ -100,6 +100,7 @@ struct command_request *command_request_create(void *owner, const struct log *lo
     command->request.destroy = destroy;
     command->is_file = is_file;
     command->text = copy;
+    command->request.what = copy;
     command->output = output;
     return command;
 }

@@ -79,7 +79,7 @@ const char *monitor_why_halted(const struct session *session)
     if (stop->reason != STOP_FAULT && !stop->misled)
         return stop->text;
     if (chip->readout_protected && chip->unlocked)
-        return TARGET_UNLOCKED_TEXT;
+        return TARGET_UNLOCKED_FAULT_TEXT;
     return session->loaded ? LOADED_TEXT : stop->text;
 }
 

@@ -34,6 +34,7 @@ static void tell(void *user, const struct flash_report *report)
     uint32_t percent = progress->total ? (uint32_t)((uint64_t)done * 100 / progress->total) : 100;
     double seconds = (double)report->elapsed_us / 1e6;
 
+    progress->monitor->session->under_way.percent = percent;
     if (percent >= 100 || done == 0)
         return;
     if (percent < progress->told_percent + TELL_PERCENT &&

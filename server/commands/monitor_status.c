@@ -5,44 +5,42 @@
 
 #include "commands/monitor_commands.h"
 
-static const char *state_name(enum target_state state)
-{
-    static const char *const names[] = {
-        [TARGET_ABSENT] = "absent",
-        [TARGET_RUNNING] = "running",
-        [TARGET_HALTED] = "halted",
-        [TARGET_IN_RESET] = "held in reset",
-    };
-
-    return names[state];
-}
-
 /* Where it stands now: somebody may have moved it since it stopped. */
-static void print_pc(struct monitor *monitor, struct target *target)
+static void append_pc(struct target *target, char *text, size_t size)
 {
     enum { PC = 15 };
     uint64_t pc;
 
     if (target_state(target) == TARGET_HALTED && target_read_register(target, PC, &pc) == ERR_OK)
-        job_print(monitor->job, ", pc: 0x%08x", (unsigned)pc);
+        snprintf(text, size, ", pc: 0x%08x", (unsigned)pc);
 }
 
 /* It runs, and does nothing. */
-static void print_lockup(struct monitor *monitor, struct target *target)
+static void append_lockup(struct monitor *monitor, struct target *target, char *text, size_t size)
 {
-    char text[300];
+    char why[300];
 
     if (!target_locked_up(target))
         return;
-    enum err err = target_explain_lockup(target, text, sizeof text);
-    job_print(monitor->job, ", locked up: %s", !err ? text : job_text(monitor->job, err));
+    enum err err = target_explain_lockup(target, why, sizeof why);
+    snprintf(text, size, ": %s", !err ? why : job_text(monitor->job, err));
     job_clear(monitor->job);
+}
+
+/* Why it stands. */
+static void print_stop(struct monitor *monitor)
+{
+    const struct target_stop *stop = session_stop(monitor->session);
+
+    if (target_state(monitor->session->target) == TARGET_HALTED && stop->text[0])
+        job_print(monitor->job, "stopped by: %s\n", monitor_why_halted(monitor->session));
 }
 
 static void print_target(struct monitor *monitor)
 {
     struct target *target = monitor->session->target;
     const struct target_chip *chip = target_chip(target);
+    char more[400] = "";
 
     job_print(monitor->job, "chip: %s, %s, %u KiB flash%s, %u KiB RAM%s\n", chip->name, chip->core,
               (unsigned)(chip->flash_size / 1024), chip->flash_size_guessed ? " (guessed)" : "",
@@ -52,12 +50,11 @@ static void print_target(struct monitor *monitor)
         job_print(monitor->job, "warning: " TARGET_UNLOCKED_TEXT "\n");
     else if (chip->warning[0])
         job_print(monitor->job, "warning: %s\n", chip->warning);
-    job_print(monitor->job, "core: %s", state_name(target_state(target)));
-    print_pc(monitor, target);
-    print_lockup(monitor, target);
-    job_print(monitor->job, "\n");
-    if (target_state(target) == TARGET_HALTED && session_stop(monitor->session)->text[0])
-        job_print(monitor->job, "stopped by: %s\n", monitor_why_halted(monitor->session));
+    append_pc(target, more, sizeof more);
+    append_lockup(monitor, target, more, sizeof more);
+    job_print(monitor->job, "core: %s%s%s\n", target_locked_up(target) ? "running, " : "",
+              session_state_name(monitor->session), more);
+    print_stop(monitor);
 }
 
 static void try_again(struct monitor *monitor, enum err lost)
@@ -144,7 +141,7 @@ enum err monitor_sim(struct monitor *monitor, int argc, const char *const argv[]
 
     if (!probe)
         return session_require(monitor->session, monitor->job);
-    if (strcmp(probe_driver_name(probe), "sim") != 0)
+    if (strcmp(probe_driver_name(probe), "sim") != 0 && !probe_is_recorded(probe_info(probe)))
         return job_fail(monitor->job, ERR_UNSUPPORTED,
                         "sim: %s is no simulated board; start probed --sim",
                         monitor->session->info.product);

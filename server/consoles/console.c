@@ -158,6 +158,7 @@ void console_open(struct console *console, const struct console_kind *kind,
     console->open_handles = 2;
     console->connection.portion = CONSOLE_PORTION;
     connection_accept(&console->connection, listener, &events, console, host->strangers);
+    connection_name(&console->connection, kind->name, console->who, sizeof console->who);
     kind->begin(console);
 }
 
@@ -229,9 +230,10 @@ void console_run(struct console *console, const char *line)
 {
     console->flight =
         command_request_create(console, console->host->log, line, false, on_finished, on_output);
-    if (console->flight)
+    if (console->flight) {
+        console->flight->request.who = console->who;
         worker_post(console->host->worker, &console->flight->request);
-    else
+    } else
         console_close(console);
 }
 

@@ -59,6 +59,7 @@ struct console {
     unsigned open_handles;   /* of timer and turn */
     struct first_line first_line;
     uint64_t arrival; /* which of its ports' it is */
+    char who[80];     /* for who has to wait for it */
     bool ended;       /* the client sends no more */
     bool closing;     /* whatever else happens: console_kind functions may set it midway */
 };

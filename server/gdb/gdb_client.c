@@ -8,6 +8,7 @@ static void post(struct gdb_client *gdb, struct gdb_request *request)
 {
     gdb->flight = request;
     request->client = gdb->client;
+    request->request.who = gdb->who;
     worker_post(gdb->host->worker, &request->request);
 }
 
@@ -296,6 +297,7 @@ struct gdb_client *gdb_client_create(const struct gdb_host *host, uv_stream_t *l
     if (!gdb)
         return NULL;
     connection_accept(&gdb->connection, listener, &events, gdb, host->strangers);
+    connection_name(&gdb->connection, "gdb", gdb->who, sizeof gdb->who);
     start(gdb, hello);
     if (host->silence_ms)
         uv_timer_start(&gdb->timer, on_silence, host->silence_ms, 0);
@@ -309,6 +311,7 @@ struct gdb_client *gdb_client_open(const struct gdb_host *host, int input, int o
 
     if (!gdb)
         return NULL;
+    snprintf(gdb->who, sizeof gdb->who, "gdb on standard input");
     if (connection_open(&gdb->connection, host->loop, input, output, &events, gdb, host->strangers))
         return start(gdb, hello);
     gdb_request_destroy(gdb->farewell);

@@ -35,6 +35,7 @@ struct gdb_client {
     bool timer_closed;
     struct rsp_decoder decoder;
     struct gdb_seat seat; /* the worker's */
+    char who[80];         /* for who has to wait for it */
 };
 
 /* --- gdb_client.c --- */

@@ -65,6 +65,8 @@ void gdb_run_open(struct request *request, struct session *session)
                                     .log = request->job.log,
                                     .gdb = request->owner};
     open->client = session_client_open(session, &gdb_told, &open->seat->state);
+    if (open->client)
+        open->client->who = request->who;
 }
 
 void gdb_run_close(struct request *request, struct session *session)

@@ -168,7 +168,7 @@ static enum err check(struct packet_call *call)
     unsigned flags = call->packet->flags;
 
     if (session_nested(session) && !(flags & PACKET_ANY))
-        return job_fail(call->job, ERR_BUSY, "a longer job of another session is under way");
+        return under_way_refuse(session, call->job);
     if (flags & PACKET_LOOK && !session_nested(session)) {
         session_poll(session, call->job);
         if (session_connected(session))

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* vFlashErase vFlashWrite vFlashDone: one flash session from the first to the last. */
+#include <uv.h>
+
 #include "gdb/packets_internal.h"
 
 /* The target was lost and is back. The core is halted as for a new gdb, and the load goes on. What
@@ -54,6 +56,7 @@ static enum err open_flash(struct packet_call *call)
     if (err || call->client->flash)
         return err;
     err = begin_flash(call);
+    call->client->loads_since_ns = uv_hrtime();
     if (err)
         call->client->flash = NULL;
     else

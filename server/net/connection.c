@@ -252,6 +252,23 @@ void connection_accept(struct connection *connection, uv_stream_t *listener,
     start_reading(connection);
 }
 
+void connection_name(const struct connection *connection, const char *service, char *name,
+                     size_t size)
+{
+    struct sockaddr_storage peer;
+    int length = sizeof peer;
+    char address[INET6_ADDRSTRLEN];
+
+    snprintf(name, size, "%s", service);
+    if (connection->socket.handle.type != UV_TCP ||
+        uv_tcp_getpeername(&connection->socket.tcp, (struct sockaddr *)&peer, &length) != 0 ||
+        uv_ip_name((const struct sockaddr *)&peer, address, sizeof address) != 0)
+        return;
+    const struct sockaddr_in *port = (const struct sockaddr_in *)&peer; /* IPv6 has it there, too */
+    snprintf(name, size, strchr(address, ':') ? "%s from [%s]:%u" : "%s from %s:%u", service,
+             address, ntohs(port->sin_port));
+}
+
 bool connection_open(struct connection *connection, uv_loop_t *loop, int input, int output,
                      const struct connection_events *events, void *user, const struct log *log)
 {

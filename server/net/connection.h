@@ -58,6 +58,9 @@ void connection_accept(struct connection *connection, uv_stream_t *listener,
  * to wait for, if they cannot be polled (a file). */
 bool connection_open(struct connection *connection, uv_loop_t *loop, int input, int output,
                      const struct connection_events *events, void *user, const struct log *log);
+/* "gdb from 127.0.0.1:50000", "gdb" alone where there is nothing to tell it by. */
+void connection_name(const struct connection *connection, const char *service, char *name,
+                     size_t size);
 /* Copies. */
 void connection_write(struct connection *connection, const void *bytes, size_t length);
 /* Offers what was kept, then reads on. Must not be called inside bytes(). */

@@ -14,6 +14,20 @@ bool session_connected(const struct session *session)
            target_state(session->target) != TARGET_ABSENT;
 }
 
+const char *session_state_name(const struct session *session)
+{
+    static const char *const names[] = {
+        [TARGET_ABSENT] = "absent",
+        [TARGET_RUNNING] = "running",
+        [TARGET_HALTED] = "halted",
+        [TARGET_IN_RESET] = "held in reset",
+    };
+
+    if (!session_connected(session))
+        return names[TARGET_ABSENT];
+    return target_locked_up(session->target) ? "locked up" : names[target_state(session->target)];
+}
+
 const struct target_stop *session_stop(const struct session *session)
 {
     static const struct target_stop none;

@@ -51,7 +51,8 @@ struct client_ops {
 
 /* One who shares a session: a gdb, or all consoles. */
 struct client {
-    unsigned id; /* 0..SESSION_CLIENTS-1: breakpoint owner */
+    unsigned id;     /* 0..SESSION_CLIENTS-1: breakpoint owner */
+    const char *who; /* as request.who; NULL: not known */
     bool open;
     bool waiting; /* a resume's stop reply is owed */
     bool sync;    /* the next step does nothing but tell where the core stands */
@@ -61,9 +62,10 @@ struct client {
                     its `run`, and runs when it leaves */
     bool lost;   /* its target was lost, whether or not it is back: until it asks, attaches or runs
                     again, what it believes of the core is not true any more */
-    struct flash *flash; /* between vFlashErase and vFlashDone */
-    uint64_t joined;     /* order of their first `?`, vAttach or vRun: the first of all is the
-                           holder; 0: has not asked (or detached), and holds nothing */
+    struct flash *flash;     /* between vFlashErase and vFlashDone */
+    uint64_t loads_since_ns; /* uv_hrtime() of its beginning */
+    uint64_t joined;         /* order of their first `?`, vAttach or vRun: the first of all is the
+                               holder; 0: has not asked (or detached), and holds nothing */
     const struct client_ops *ops;
     void *user; /* of whoever made `ops` */
 };

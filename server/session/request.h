@@ -22,7 +22,10 @@ struct request {
     void (*done)(struct request *request);
     /* Frees it, done or not; NULL: free(). */
     void (*destroy)(struct request *request);
-    void *owner;  /* whose it is (a gdb, a console); NULL: the daemon's */
+    void *owner; /* whose it is (a gdb, a console); NULL: the daemon's */
+    /* For who has to wait for it; both outlive it. "gdb from 127.0.0.1:50000"; a command; NULL: not
+     * known. */
+    const char *who, *what;
     bool between; /* may run at a checkpoint of another owner's long job */
     struct job job;
     enum err err; /* what came of it; the sentence is in job */

@@ -193,8 +193,8 @@ enum err session_connect(struct session *session, struct job *job)
     struct job *before = session_enter(session, job);
     settle_loss(session, job);
     /* Never in the middle of somebody's longer job. */
-    enum err err = session_nested(session) ? job_fail(job, ERR_BUSY, "another job is under way")
-                                           : connect_target(session, job);
+    enum err err =
+        session_nested(session) ? under_way_refuse(session, job) : connect_target(session, job);
     if (err)
         snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, err));
     if (err == ERR_PROBE_GONE)

@@ -17,6 +17,7 @@
 #include "flash/flash.h"
 #include "probe/probe.h"
 #include "session/client.h"
+#include "session/under_way.h"
 #include "target.h"
 
 enum {
@@ -78,7 +79,8 @@ struct session {
     bool poll_failed;      /* the last look failed: said once */
     unsigned resets;       /* seen so far: made by us, or found to have happened */
     enum target_reset last_reset;
-    unsigned watchers;    /* consoles that want to know what the core does: `consoles` is told */
+    unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
+    struct under_way under_way;
     const void *cause;    /* owner of the request that runs; NULL: none */
     char why_absent[400]; /* the sentence, while there is no probe or target */
 };
@@ -108,6 +110,8 @@ enum err session_open(struct session *session, struct job *job);
  * why_absent has the sentence; called again later it tries again. */
 enum err session_connect(struct session *session, struct job *job);
 bool session_connected(const struct session *session);
+/* "running", "halted", "locked up", "held in reset", "absent". */
+const char *session_state_name(const struct session *session);
 /* ERR_NOT_CONNECTED with the sentence of why_absent. */
 enum err session_require(const struct session *session, struct job *job);
 

@@ -15,15 +15,12 @@ enum err session_may_run(const struct session *session, struct job *job)
 {
     const struct client *holder = session_holder(session);
 
-    if (session_nested(session))
-        return job_fail(job, ERR_BUSY, "a longer job of another session is under way");
+    if (session_nested(session) || under_way_load(session))
+        return under_way_refuse(session, job);
     if (session->acting && session->acting != holder && holder && holder->waiting)
         return job_fail(job, ERR_BUSY,
                         "the first gdb runs the core and waits for it to stop; "
                         "this one observes until then");
-    for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        if (session->clients[i].flash && &session->clients[i] != session->acting)
-            return job_fail(job, ERR_BUSY, "another session is programming the flash");
     return ERR_OK;
 }
 
@@ -79,7 +76,7 @@ enum err session_halt(struct session *session, struct job *job)
     enum err err = session_require(session, job);
 
     if (!err && session_nested(session))
-        err = job_fail(job, ERR_BUSY, "a longer job of another session is under way");
+        err = under_way_refuse(session, job);
     if (!err)
         err = target_halt(session->target, &stop);
     session_leave(session, before);

@@ -50,6 +50,40 @@ static struct worker *worker_of(struct session *session)
 
 /* --- connecting --- */
 
+/* To connect does not tell a locked-up core from one that runs. */
+static void describe_core(struct worker *worker, char *text, size_t size)
+{
+    struct session *session = &worker->session;
+    struct job job, *before;
+    char why[300] = "";
+
+    job_init(&job, worker->setup.log);
+    before = session_enter(session, &job);
+    if (session_measure(session, &job) == ERR_OK && target_locked_up(session->target) &&
+        target_explain_lockup(session->target, why, sizeof why) == ERR_OK)
+        snprintf(text, size, "locked up: %s", why);
+    else
+        snprintf(text, size, "%s", session_state_name(session));
+    session_leave(session, before);
+}
+
+static void tell_connection(struct worker *worker)
+{
+    const struct target_chip *chip = target_chip(worker->session.target);
+    char core[320];
+
+    describe_core(worker, core, sizeof core);
+    if (!session_connected(&worker->session))
+        return;
+    log_line(worker->setup.log, LOG_INFO,
+             "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints, %s",
+             chip->name, chip->core, (unsigned)(chip->flash_size / 1024),
+             (unsigned)(chip->ram_size / 1024), chip->breakpoints, chip->watchpoints, core);
+    if (chip->warning[0])
+        log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
+    chip_compare(worker->setup.chip, chip->name, worker->setup.log);
+}
+
 /* Whoever connected: a try of ours, or a client's vAttach. The session tells of losses. */
 static void report_connection(struct worker *worker)
 {
@@ -57,16 +91,8 @@ static void report_connection(struct worker *worker)
     bool connected = session_connected(session);
 
     if (connected && !worker->was_connected) {
-        const struct target_chip *chip = target_chip(session->target);
-
-        log_line(worker->setup.log, LOG_INFO,
-                 "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints, %s",
-                 chip->name, chip->core, (unsigned)(chip->flash_size / 1024),
-                 (unsigned)(chip->ram_size / 1024), chip->breakpoints, chip->watchpoints,
-                 target_state(session->target) == TARGET_HALTED ? "halted" : "running");
-        if (chip->warning[0])
-            log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
-        chip_compare(worker->setup.chip, chip->name, worker->setup.log);
+        tell_connection(worker);
+        connected = session_connected(session);
         worker->last_why[0] = '\0';
         if (session_lost_clients(session) > 0)
             log_line(worker->setup.log, LOG_WARN, "the target was away: " SESSION_LOST_TEXT);
@@ -190,6 +216,7 @@ static bool others_wait(void *user)
 static void run(struct worker *worker, struct request *request)
 {
     worker->session.cause = request->owner;
+    under_way_begin(&worker->session, request);
     worker->running = request;
     request->job.between = run_others;
     request->job.waiting = others_wait;
@@ -198,6 +225,7 @@ static void run(struct worker *worker, struct request *request)
     request->run(request, &worker->session);
     worker->running = NULL;
     worker->session.cause = NULL;
+    under_way_end(&worker->session);
     report_connection(worker);
     answer(worker, request);
 }

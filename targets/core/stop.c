@@ -234,7 +234,7 @@ void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned 
 
     if (is_protection(core, facts))
         snprintf(text, size, "%s",
-                 core->target->chip.unlocked ? TARGET_UNLOCKED_TEXT : PROTECTED_TEXT);
+                 core->target->chip.unlocked ? TARGET_UNLOCKED_FAULT_TEXT : PROTECTED_TEXT);
     else if (exception > HARD_FAULT || !vectors_mislead(core, text, size))
         fault_explain(facts, exception, faulting_pc, text, size);
 }

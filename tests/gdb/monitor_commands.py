@@ -232,7 +232,22 @@ def a_script_of_commands_ends_with_a_code():
         assert code == 0 and "hello" in log, (code, log)
 
 
-run_tests([what_ides_always_send_works, every_word_is_known, text_comes_while_the_command_runs,
+def what_a_core_does_is_said_as_it_is():
+    """A blank board does not run, whatever its halt bit says; and each line of an answer is one line."""
+    done = subprocess.run([PROBED, "--sim", "--gdb", "off", "--telnet", "off", "-c", "status", "-c", "halt", "-c", "status", "-c",
+                           "shutdown"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT)
+    assert re.search(r"connected: .* 4 watchpoints, locked up: .* the flash is empty", done.stderr), done.stderr
+    assert re.search(r"^probed: core: running, locked up: .* the flash is empty", done.stderr, re.MULTILINE), done.stderr
+    assert re.search(r"^probed: core: halted, pc: 0xfffffffe$", done.stderr, re.MULTILINE), done.stderr
+    with board("bluepill,locked") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        c.monitor("stm32f1x unlock 0")
+        said = c.monitor("status")
+        assert "warning: unlocked already" in said, said
+        assert re.search(r"^stopped by: the flash is unlocked already, but stays read-protected", said, re.MULTILINE), said
+
+
+run_tests([what_a_core_does_is_said_as_it_is, what_ides_always_send_works, every_word_is_known, text_comes_while_the_command_runs,
            a_failure_is_an_error_with_its_sentence, a_gdb_without_error_messages_sees_the_sentence,
            the_story_of_a_locked_chip, gdb_sync_lets_the_next_step_do_nothing,
            a_breakpoint_of_the_monitor_stops_gdbs_continue, hard_breakpoints_are_set_and_cleared,

@@ -97,17 +97,30 @@ def a_reset_behind_ones_back_is_seen_again():
         with Client(daemon.port) as client:
             client.ask("?")
             assert client.ask("M20000400,2:fee7") == b"OK" and client.ask("Pf=00040020") == b"OK"
-            if "replay" not in daemon.process.args[2]:
-                client.monitor("sim nrst press")
-                client.monitor("sim nrst release")
-            return client.ask("g"), client.ask("m20000400,4")
+            said = client.monitor("sim nrst press") + client.monitor("sim nrst release") + client.monitor("sim pin")
+            return said, client.ask("g"), client.ask("m20000400,4")
 
     with Record() as record:
         with record.record() as daemon:
             first = session(daemon)
-            assert first[1][:1] == b"E", "memory of before the reset"
+            assert first[2][:1] == b"E", "memory of before the reset"
+        assert "reset button pressed" in first[0], first
         with record.play() as daemon:
             assert session(daemon) == first, daemon.log
+
+
+def what_was_not_done_to_the_board_cannot_be_done_to_its_record():
+    with Record() as record:
+        with record.record() as daemon, Client(daemon.port) as client:
+            client.ask("?")
+            client.monitor("sim pin PA0 1")
+            first = client.ask("m20000400,4")
+        with record.play() as daemon, Client(daemon.port) as client:
+            client.ask("?")
+            final = client.ask_text("sim power off")[1]
+            assert "this is a record" in final, final
+            client.monitor("sim pin PA0 1")  # it has not departed from it
+            assert client.ask("m20000400,4") == first, daemon.log
 
 
 def another_session_is_told_where_it_departs():
@@ -187,6 +200,6 @@ def what_is_no_record_is_not_waited_for():
 
 
 run_tests([what_gdb_saw_once_it_sees_again, how_often_it_was_looked_at_does_not_matter,
-           a_read_that_fails_in_the_middle_delivers_the_same, a_reset_behind_ones_back_is_seen_again,
+           what_was_not_done_to_the_board_cannot_be_done_to_its_record, a_read_that_fails_in_the_middle_delivers_the_same, a_reset_behind_ones_back_is_seen_again,
            another_session_is_told_where_it_departs, the_end_of_a_record_is_told, other_options_than_recorded_are_told,
            tools_play_back_too, what_is_no_record_is_not_waited_for])

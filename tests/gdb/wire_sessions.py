@@ -58,6 +58,28 @@ def observer_cannot_resume_while_the_holder_waits():
         assert holder.receive().startswith(b"T02")
 
 
+def who_must_wait_is_told_for_whom():
+    """A load between its packets, and one long job: a step over a loop that never ends."""
+    with Client(daemon.port) as holder, Client(daemon.port) as observer:
+        name = f"gdb from 127.0.0.1:{holder.socket.getsockname()[1]}"
+        holder.ask("?")
+        observer.ask("?")
+        assert holder.ask("vFlashErase:08000000,00000800") == b"OK"
+        holder.send(b"vFlashWrite:08000000:" + bytes(1024))
+        assert holder.receive() == b"OK"
+        final = observer.ask_text("reset halt")[1]
+        assert re.search(rf"the flash is being programmed by {name}: a load, for \d+ s, 1 of 2 KiB so far", final), final
+        assert holder.ask("vFlashDone") == b"OK"
+        assert holder.ask("M20000400,4:fee7fee7") == b"OK" and holder.ask("Pf=00040020") == b"OK"
+        holder.send("vCont;r20000400,20000404:1")
+        said = observer.ask("P0=00000000").decode()
+        while said == "OK":  # it came before the step began
+            said = observer.ask("P0=00000000").decode()
+        assert re.search(rf"{name} is at a longer job, for \d+ s", said), said
+        holder.send_raw(b"\x03")
+        assert holder.receive_stop()[:2] == b"T0"
+
+
 def every_waiting_session_gets_the_stop():
     with Client(daemon.port) as holder, Client(daemon.port) as observer:
         holder.ask("?")
@@ -159,7 +181,7 @@ def daemon_ends_cleanly():
 
 
 run_tests([observer_sees_the_stop_without_halting, observer_cannot_resume_while_the_holder_waits,
-           every_waiting_session_gets_the_stop, monitor_resume_then_continue_just_joins,
+           who_must_wait_is_told_for_whom, every_waiting_session_gets_the_stop, monitor_resume_then_continue_just_joins,
            observer_coming_and_going_changes_nothing, breakpoints_are_counted_per_session,
            closed_connection_takes_its_breakpoints_along, closed_while_running_keeps_running,
            next_in_line_becomes_holder, daemon_ends_cleanly])

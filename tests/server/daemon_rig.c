@@ -44,6 +44,8 @@ static void on_ready(void *user, const char *name, const char *service,
     struct rig *rig = user;
 
     uv_mutex_lock(&rig->lock);
+    if (name[0] >= '0' && name[0] < '0' + RIG_STATIONS)
+        (strcmp(service, "gdb") == 0 ? rig->gdbs : rig->telnets)[name[0] - '0'] = endpoint->port;
     if (strcmp(service, "telnet") == 0)
         rig->telnet = endpoint->port;
     else if (strcmp(service, "tcl") == 0)
@@ -128,6 +130,16 @@ int rig_port(struct rig *rig)
 
     assert_non_null(colon);
     return atoi(colon + 1);
+}
+
+int rig_gdb_of(struct rig *rig, size_t station)
+{
+    uv_mutex_lock(&rig->lock);
+    while (!rig->gdbs[station] && !rig->ended)
+        uv_cond_wait(&rig->changed, &rig->lock);
+    uv_mutex_unlock(&rig->lock);
+    assert_true(rig->gdbs[station] > 0);
+    return rig->gdbs[station];
 }
 
 int rig_join(struct rig *rig)

@@ -9,6 +9,8 @@
 
 #include "daemon.h"
 
+enum { RIG_STATIONS = 4 };
+
 struct rig {
     struct options options;
     struct daemon *daemon;
@@ -17,6 +19,8 @@ struct rig {
     uv_cond_t changed;
     char ready[160]; /* gdb's ready line; empty before */
     int telnet, tcl; /* their ports; 0: off */
+    /* Of stations that are called "0", "1".. */
+    int gdbs[RIG_STATIONS], telnets[RIG_STATIONS];
     char log[16384];
     bool ended;
     int code; /* of daemon_create() or daemon_run() */
@@ -29,6 +33,8 @@ void rig_start(struct rig *rig, const char *options);
 void rig_wait_for_log(struct rig *rig, const char *text);
 /* The TCP port of the ready line. */
 int rig_port(struct rig *rig);
+/* Of the station so called; waits for it. */
+int rig_gdb_of(struct rig *rig, size_t station);
 /* Stops it, returns its exit code. */
 int rig_stop(struct rig *rig);
 /* Waits for it to end by itself. */

@@ -9,7 +9,7 @@ build=${1:-build-threads}
 if [ ! -f "$build/build.ninja" ]; then
     meson setup "$build" -Db_sanitize=thread -Db_lundef=false --optimization=1
 fi
-tests='session/test-mailbox test-daemon consoles/test-consoles'
+tests='session/test-mailbox test-daemon test-stations consoles/test-consoles'
 for test in $tests; do
     ninja -C "$build" "tests/server/$test"
     TSAN_OPTIONS="halt_on_error=0 exitcode=66" "$build/tests/server/$test"

@@ -63,8 +63,10 @@ struct probe_driver {
     /* The highest speed not above khz, or the lowest there is. 0: as probe_set_speed() says. */
     enum err (*set_speed)(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
     enum err (*nrst)(struct probe *probe, enum probe_nrst level);
-    enum err (*vtref)(struct probe *probe, uint32_t *millivolts);                 /* NULL: cannot */
-    enum err (*command)(struct probe *probe, int argc, const char *const argv[]); /* NULL: none */
+    enum err (*vtref)(struct probe *probe, uint32_t *millivolts); /* NULL: cannot */
+    /* As probe_command(), but the text for the user goes to `reply`. NULL: it has none. */
+    enum err (*command)(struct probe *probe, int argc, const char *const argv[], char *reply,
+                        size_t size);
 
     /* For drivers whose run is mem_ap_run(): register accesses as the wire has them.
      * Runs the list in order, sets *done to how many were acknowledged OK and *ack to the ACK of

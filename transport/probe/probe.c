@@ -222,7 +222,13 @@ enum err probe_command(struct probe *probe, int argc, const char *const argv[])
     if (!probe->driver->command)
         return job_fail(probe->job, ERR_UNSUPPORTED, "a %s probe has no commands of its own",
                         probe->driver->name);
-    return probe->driver->command(probe, argc, argv);
+    char request[200], reply[1000] = "";
+    wire_control_request(argc, argv, request, sizeof request);
+    enum err err = probe->driver->command(probe, argc, argv, reply, sizeof reply);
+    wire_log_control(probe, request, err, reply);
+    if (!err)
+        job_print(probe->job, "%s", reply);
+    return err;
 }
 
 enum err probe_run(struct probe *probe, struct op *ops, size_t count)

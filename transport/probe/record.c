@@ -56,6 +56,7 @@ void record_finish(struct record *record)
     fclose(record->file);
     free(record->line);
     free(record->broken);
+    free(record->said);
 }
 
 /* --- lines --- */
@@ -83,6 +84,9 @@ static void take_note(struct record *record, const char *note)
     } else if (strncmp(note, "broken ", 7) == 0) {
         free(record->broken);
         record->broken = strdup(note + 7);
+    } else if (strncmp(note, "said ", 5) == 0) {
+        free(record->said);
+        record->said = strdup(note + 5);
     } else if (sscanf(note, "dhcsr %8" SCNx32, &record->dhcsr) == 1) {
         return;
     } else if (sscanf(note, "swclk %9u %15s", &khz, kind) == 2) {
@@ -93,7 +97,8 @@ static void take_note(struct record *record, const char *note)
 
 static bool is_operation(const char *request)
 {
-    static const char *const calls[] = {"connect", "disconnect", "speed", "nrst", "vtref"};
+    static const char *const calls[] = {"connect", "disconnect", "speed",
+                                        "nrst",    "vtref",      "control"};
 
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (strncmp(request, calls[i], strlen(calls[i])) == 0)
@@ -132,7 +137,8 @@ bool record_next(struct record *record)
     record->dhcsr = 0;
     record->now_khz = 0;
     free(record->broken);
-    record->broken = NULL;
+    free(record->said);
+    record->broken = record->said = NULL;
     do {
         if (getline(&record->line, &record->line_size, record->file) < 0)
             return false;

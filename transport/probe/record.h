@@ -20,6 +20,7 @@ struct record {
     /* What stood between this question and the one before it. */
     uint32_t dhcsr;   /* sticky bits that the driver saw */
     char *broken;     /* "ADDRESS BYTES" of the operation that fails here; NULL; ours */
+    char *said;       /* what the control that follows told its user, in hexadecimal; NULL; ours */
     uint32_t now_khz; /* 0: nothing new */
     bool one_speed;
     char product[64]; /* of the probe that was recorded */

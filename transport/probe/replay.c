@@ -283,24 +283,30 @@ static enum err replay_run(struct probe *probe, struct op *ops, size_t count)
                      : job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
 }
 
-/* A question that is no operation; ERR_OK: it is the record's next one. */
-static enum err expect(struct probe *probe, const char *request)
+/* A question that is no operation is the record's next one, maybe after looks. False: the record
+ * stands before what is. */
+static bool come_to(struct probe *probe, const char *request)
 {
     struct replay *replay = replay_of(probe);
     struct record *record = &replay->record;
     struct record_place place;
 
-    if (replay->over)
-        return say_over(probe);
     do {
         place = record_tell(record);
         if (record_next(record) && strcmp(record->request, request) == 0) {
             take_notes(probe);
-            return ERR_OK;
+            return true;
         }
         record_seek(record, place);
     } while (skip_look(replay));
-    return depart(probe, request);
+    return false;
+}
+
+static enum err expect(struct probe *probe, const char *request)
+{
+    if (replay_of(probe)->over)
+        return say_over(probe);
+    return come_to(probe, request) ? ERR_OK : depart(probe, request);
 }
 
 static enum err expect_value(struct probe *probe, const char *request, uint32_t *value)
@@ -389,6 +395,40 @@ static enum err replay_vtref(struct probe *probe, uint32_t *millivolts)
     return expect_value(probe, "vtref", millivolts);
 }
 
+static void take_said(struct probe *probe, char *reply, size_t size)
+{
+    const char *said = replay_of(probe)->record.said;
+    size_t length = said ? strspn(said, "0123456789abcdef") / 2 : 0;
+
+    if (length >= size || !take_hex(said, (uint8_t *)reply, length))
+        length = 0;
+    reply[length] = '\0';
+}
+
+/* Another one than was recorded is refused, and nothing else has happened: the session goes on. */
+static enum err replay_command(struct probe *probe, int argc, const char *const argv[], char *reply,
+                               size_t size)
+{
+    struct replay *replay = replay_of(probe);
+    struct record_place start = record_tell(&replay->record);
+    char request[200];
+
+    if (replay->over)
+        return say_over(probe);
+    wire_control_request(argc, argv, request, sizeof request);
+    if (!come_to(probe, request)) {
+        record_seek(&replay->record, start);
+        return job_fail(probe->job, ERR_UNSUPPORTED,
+                        "this is a record: nothing can be done to its board but what was done "
+                        "while it was made, in its turn (%s)",
+                        probe->info.spec);
+    }
+    enum err err = take_answer(probe);
+    if (!err)
+        take_said(probe, reply, size);
+    return err;
+}
+
 static enum err replay_describe(struct probe_info *info, unsigned number, struct job *job)
 {
     if (!info->spec[0])
@@ -414,4 +454,5 @@ const struct probe_driver replay_probe_driver = {
     .set_speed = replay_set_speed,
     .nrst = replay_nrst,
     .vtref = replay_vtref,
+    .command = replay_command,
 };

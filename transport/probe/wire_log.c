@@ -5,7 +5,9 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/bytes.h"
+#include "base/visible.h"
 
 static void put_time(struct probe *probe)
 {
@@ -231,6 +233,34 @@ void wire_log_call(struct probe *probe, const char *request, enum err err, const
     else
         fputs(" -> ok\n", probe->wire);
     fflush(probe->wire);
+}
+
+void wire_control_request(int argc, const char *const argv[], char *request, size_t size)
+{
+    struct buf text;
+
+    buf_init(&text, request, size - 1);
+    buf_text(&text, "control");
+    for (int i = 0; i < argc; i++) {
+        char word[80];
+
+        visible_copy(VISIBLE_LINE, argv[i], strlen(argv[i]), word, sizeof word);
+        buf_printf(&text, " %s", word);
+    }
+    request[text.length] = '\0';
+}
+
+void wire_log_control(struct probe *probe, const char *request, enum err err, const char *reply)
+{
+    if (!probe->wire)
+        return;
+    if (!err && reply[0]) {
+        put_time(probe);
+        fputs("said ", probe->wire);
+        put_hex(probe->wire, (const uint8_t *)reply, strlen(reply));
+        fputc('\n', probe->wire);
+    }
+    wire_log_call(probe, request, err, NULL);
 }
 
 const char *wire_connect_name(enum probe_connect how)

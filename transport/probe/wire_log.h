@@ -18,6 +18,11 @@ void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t cou
 /* Anything else: "nrst assert" and its result, a number if `value` is not NULL. */
 void wire_log_call(struct probe *probe, const char *request, enum err err, const uint32_t *value);
 
+/* What a person did to the board, and what was said of it. */
+void wire_log_control(struct probe *probe, const char *request, enum err err, const char *reply);
+/* "control" and the words, as much as there is room for. */
+void wire_control_request(int argc, const char *const argv[], char *request, size_t size);
+
 /* The request part of an operation's line, as replay.c compares it. */
 void wire_put_request(FILE *to, const struct op *op);
 /* What calls are named in the log. */

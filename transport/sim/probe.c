@@ -256,14 +256,12 @@ static enum err sim_vtref(struct probe *probe, uint32_t *millivolts)
 }
 
 /* Controls reach the board also while the probe is unplugged. */
-static enum err sim_command(struct probe *probe, int argc, const char *const argv[])
+static enum err sim_command(struct probe *probe, int argc, const char *const argv[], char *reply,
+                            size_t size)
 {
-    char reply[1000];
-
     sim_wall_begin(&sim_of(probe)->wall);
-    if (!sim_board_control(sim_of(probe)->board, argc, argv, reply, sizeof reply))
+    if (!sim_board_control(sim_of(probe)->board, argc, argv, reply, size))
         return job_fail(probe->job, ERR_ARGUMENT, "%.240s", reply);
-    job_print(probe->job, "%s", reply);
     return ERR_OK;
 }
 

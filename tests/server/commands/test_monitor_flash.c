@@ -400,12 +400,12 @@ static void nobody_programs_while_a_gdb_does(void **state)
     (void)state;
     session->clients[0].open = true;
     assert_int_equal(flash_open(session->target, &session->clients[0].flash), ERR_OK);
-    assert_says("flash fillw 0x08000000 1 1", "another session is programming the flash");
-    assert_says("flash erase_sector 0 0 last", "another session is programming");
-    assert_says("stm32f1x mass_erase 0", "another session is programming");
-    assert_says("stm32f1x unlock 0", "another session is programming");
+    assert_says("flash fillw 0x08000000 1 1", "the flash is being programmed by another gdb: a load");
+    assert_says("flash erase_sector 0 0 last", "the flash is being programmed by another gdb");
+    assert_says("stm32f1x mass_erase 0", "the flash is being programmed by another gdb");
+    assert_says("stm32f1x unlock 0", "the flash is being programmed by another gdb");
     assert_says("program /nonexistent", "No such file");
-    assert_says("resume", "another session is programming");
+    assert_says("resume", "the flash is being programmed by another gdb");
     flash_close(session->clients[0].flash);
     session->clients[0] = (struct client){0};
     assert_says("flash fillw 0x08000000 1 1", "wrote 4 bytes");
