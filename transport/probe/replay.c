@@ -108,24 +108,12 @@ static enum err take_value(struct probe *probe, uint32_t *value)
     return err;
 }
 
-static bool take_hex(const char *digits, uint8_t *to, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        /* Cut out: sscanf() measures all that is behind, each time. */
-        const char pair[] = {digits[2 * i], digits[2 * i + 1], '\0'};
-
-        if (sscanf(pair, "%2" SCNx8, &to[i]) != 1)
-            return false;
-    }
-    return true;
-}
-
 static enum err take_bytes(struct probe *probe, const struct op *op)
 {
     const char *answer = replay_of(probe)->record.answer;
     size_t length = (size_t)op->width * op->count;
 
-    if (strlen(answer) != 2 * length || !take_hex(answer, op->data, length))
+    if (strlen(answer) != 2 * length || !wire_take_hex(answer, op->data, length))
         return garbled(probe, "not as many bytes in hexadecimal as were asked for");
     return ERR_OK;
 }
@@ -144,7 +132,7 @@ static void take_broken(struct probe *probe, const struct op *op)
     probe->failed_address_known = true;
     size_t length = strspn(broken + used, "0123456789abcdef") / 2;
     if (op->kind == OP_READ && op->data && length <= room)
-        (void)take_hex(broken + used, op->data, length);
+        (void)wire_take_hex(broken + used, op->data, length);
 }
 
 static enum err take_op(struct probe *probe, const struct op *op)
@@ -400,7 +388,7 @@ static void take_said(struct probe *probe, char *reply, size_t size)
     const char *said = replay_of(probe)->record.said;
     size_t length = said ? strspn(said, "0123456789abcdef") / 2 : 0;
 
-    if (length >= size || !take_hex(said, (uint8_t *)reply, length))
+    if (length >= size || !wire_take_hex(said, (uint8_t *)reply, length))
         length = 0;
     reply[length] = '\0';
 }

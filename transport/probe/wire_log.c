@@ -263,6 +263,18 @@ void wire_log_control(struct probe *probe, const char *request, enum err err, co
     wire_log_call(probe, request, err, NULL);
 }
 
+bool wire_take_hex(const char *digits, uint8_t *to, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        /* Cut out: sscanf() measures all that is behind, each time. */
+        const char pair[] = {digits[2 * i], digits[2 * i + 1], '\0'};
+
+        if (sscanf(pair, "%2" SCNx8, &to[i]) != 1)
+            return false;
+    }
+    return true;
+}
+
 const char *wire_connect_name(enum probe_connect how)
 {
     return how == PROBE_CONNECT_UNDER_RESET ? "connect under-reset" : "connect normal";

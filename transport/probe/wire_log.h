@@ -25,6 +25,8 @@ void wire_control_request(int argc, const char *const argv[], char *request, siz
 
 /* The request part of an operation's line, as replay.c compares it. */
 void wire_put_request(FILE *to, const struct op *op);
+/* `length` bytes in hexadecimal, as the log has them; false: they are none. */
+bool wire_take_hex(const char *digits, uint8_t *to, size_t length);
 /* What calls are named in the log. */
 const char *wire_connect_name(enum probe_connect how);
 const char *wire_nrst_name(enum probe_nrst level);
