@@ -400,7 +400,8 @@ static void nobody_programs_while_a_gdb_does(void **state)
     (void)state;
     session->clients[0].open = true;
     assert_int_equal(flash_open(session->target, &session->clients[0].flash), ERR_OK);
-    assert_says("flash fillw 0x08000000 1 1", "the flash is being programmed by another gdb: a load");
+    assert_says("flash fillw 0x08000000 1 1",
+                "the flash is being programmed by another gdb: a load");
     assert_says("flash erase_sector 0 0 last", "the flash is being programmed by another gdb");
     assert_says("stm32f1x mass_erase 0", "the flash is being programmed by another gdb");
     assert_says("stm32f1x unlock 0", "the flash is being programmed by another gdb");
