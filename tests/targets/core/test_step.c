@@ -130,6 +130,29 @@ static void a_handler_that_never_returns_is_halted(void **state)
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
 }
 
+/* Longer than a slice, and not for ever. */
+static void a_handler_that_takes_its_time_is_waited_for(void **state)
+{
+    /* ldr r3, =rounds; 1: subs r3, #1; bne 1b; bx lr */
+    static const uint16_t slow[] = {0x4B01, 0x3B01, 0xD1FD, 0x4770};
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_RESET);
+    for (uint32_t at = 0; at < 64; at += 4)
+        bench_set_word(bench, 0x20000800 + at, bench_word(bench, 0x08000000 + at));
+    bench_set_word(bench, 0x2000083C, 0x20000A01); /* SysTick's vector */
+    bench_ok(bench, target_write(bench->target, 0x20000A00, slow, sizeof slow));
+    bench_set_word(bench, 0x20000A08, 250000);
+    bench_set_word(bench, 0xE000ED08, 0x20000800); /* VTOR */
+    bench_set_word(bench, ICSR, PENDSTSET);
+    uint64_t began = clock_now_us(probe_clock(bench->probe));
+    bench_step(bench);
+    assert_int_equal(bench->stop.reason, STOP_STEP);
+    assert_int_equal(bench->stop.pc, AT_RESET + 4);
+    assert_string_equal(bench->stop.text, "");
+    assert_in_range(clock_now_us(probe_clock(bench->probe)) - began, 60000, 400000);
+}
+
 static void all_comparators_in_use_do_not_stop_the_tick(void **state)
 {
     struct bench *bench = *state;
@@ -296,6 +319,7 @@ int main(void)
         BENCH_TEST(a_handler_that_shares_code_is_not_mistaken),
         BENCH_TEST(a_breakpoint_in_a_handler_ends_the_step_there),
         BENCH_TEST(a_handler_that_never_returns_is_halted),
+        BENCH_TEST(a_handler_that_takes_its_time_is_waited_for),
         BENCH_TEST(all_comparators_in_use_do_not_stop_the_tick),
         BENCH_TEST(modes_of_masking_do_what_they_say),
         BENCH_TEST(masked_code_is_stepped_as_it_is),
