@@ -80,7 +80,9 @@ def unplugged_while_running():
         connected_again(running, where)
         with Client(port) as other:
             assert other.ask("?")[:1] == b"T"
-            still_well(other)
+            assert re.fullmatch(rb"[0-9a-f]{8}", other.ask("m20000000,4")), "one who looks on"
+        assert client.ask("vAttach;1")[:1] == b"T"
+        still_well(client)
         assert running.end() == 0, running.log
 
 
