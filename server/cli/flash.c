@@ -63,8 +63,7 @@ struct work {
 static void show_progress(void *user, const struct flash_report *report)
 {
     const struct work *work = user;
-    /* With --erase pages outside the image count as being right, too. */
-    uint64_t same = work->cli->flags & CLI_ERASE ? 0 : report->bytes_same;
+    uint64_t same = report->bytes_same + report->bytes_blank;
 
     if (report->bytes_programmed > 0)
         display_progress(&work->cli->display, "programming", report->bytes_programmed + same,

@@ -30,7 +30,7 @@ struct progress {
 static void tell(void *user, const struct flash_report *report)
 {
     struct progress *progress = user;
-    uint32_t done = report->bytes_programmed + report->bytes_same;
+    uint32_t done = report->bytes_programmed + report->bytes_same + report->bytes_blank;
     uint32_t percent = progress->total ? (uint32_t)((uint64_t)done * 100 / progress->total) : 100;
     double seconds = (double)report->elapsed_us / 1e6;
 

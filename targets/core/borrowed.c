@@ -9,6 +9,7 @@
 #define FP_CTRL_KEY 0x2u
 #define FP_CTRL_ENABLE 0x1u
 #define XPSR_T (1u << 24)
+#define NOT_READ 0xFFFFFFFFu /* no FP_CTRL: bits 27 to 15 are zero (C1.11.3) */
 
 enum { HALT_TIMEOUT_US = 200000 };
 
@@ -42,11 +43,12 @@ void borrowed_queue_look(struct borrowed_core *lent)
 {
     struct ops *ops = &lent->core->ops;
 
+    lent->fp_ctrl = NOT_READ;
     ops_read32(ops, MPU_CTRL, &lent->mpu_ctrl);
-    ops_read32(ops, FP_CTRL, &lent->fp_ctrl);
     ops_read32(ops, SYST_CSR, &lent->systick);
     if (counts_cycles(lent->core))
         ops_read32(ops, DWT_CYCCNT, &lent->cycles);
+    ops_read32(ops, FP_CTRL, &lent->fp_ctrl); /* the last one */
 }
 
 void borrowed_queue_take(struct borrowed_core *lent)
@@ -64,20 +66,6 @@ void borrowed_queue_take(struct borrowed_core *lent)
     ops_reg_write(ops, 20, 0); /* CONTROL: privileged, MSP; no priority masks */
     ops_reg_write(ops, 16, XPSR_T | (core->regs.word[SLOT_XPSR] & XPSR_IPSR));
     watchpoints_forget(core);
-}
-
-enum err borrowed_take(struct borrowed_core *lent)
-{
-    enum err err = regs_need(lent->core);
-
-    if (err)
-        return err;
-    core_take_reset(lent->core);
-    borrowed_queue_look(lent);
-    borrowed_queue_take(lent);
-    err = core_flush_halted(lent->core);
-    lent->core->borrowed = !err;
-    return err;
 }
 
 static void queue_give_back(struct borrowed_core *lent)
@@ -131,7 +119,36 @@ enum err borrowed_give_back(struct borrowed_core *lent)
     core->icsr_epoch = 0; /* interrupts may have come meanwhile */
     enum err err = core_flush_halted(core);
     core->regs.dirty = (err ? core->regs.dirty : 0) | others;
+    if (err) /* with the next resume, as the registers */
+        core->fpb.switch_unsure = core->mask_unsure = true;
     return err;
+}
+
+/* What was found is known, or else nothing was changed. */
+static enum err undo_take(struct borrowed_core *lent, enum err err)
+{
+    struct job_failure failure;
+
+    if (lent->fp_ctrl == NOT_READ)
+        return err;
+    job_set_aside(lent->core->target->job, &failure);
+    borrowed_give_back(lent);
+    job_take_back(lent->core->target->job, &failure, BORROWED_NOT_GIVEN_BACK);
+    return err;
+}
+
+enum err borrowed_take(struct borrowed_core *lent)
+{
+    enum err err = regs_need(lent->core);
+
+    if (err)
+        return err;
+    core_take_reset(lent->core);
+    borrowed_queue_look(lent);
+    borrowed_queue_take(lent);
+    err = core_flush_halted(lent->core);
+    lent->core->borrowed = !err;
+    return err ? undo_take(lent, err) : ERR_OK;
 }
 
 void borrowed_queue_start(struct borrowed_core *lent, uint32_t pc, const uint32_t *arguments,

@@ -9,6 +9,9 @@
 
 #include "core/core.h"
 
+/* Between a failure and the one of what was to be put back: both are told (job_take_back()). */
+#define BORROWED_NOT_GIVEN_BACK "nor could what the program had be put back"
+
 struct borrowed_core {
     struct core *core;
     const char *by; /* "flash loader": what sentences call the routine */
@@ -20,7 +23,7 @@ struct borrowed_core {
 /* The largest RAM, whose start is lent to routines; NULL if there are fewer bytes. */
 const struct target_region *borrowed_ram(const struct core *core, uint32_t size);
 /* Whoever halted it: the program's registers are read into the target's cache, what could stop or
- * divert a routine is switched off. */
+ * divert a routine is switched off. On error it is given back already. */
 enum err borrowed_take(struct borrowed_core *lent);
 /* The same in parts, the registers being in the cache. Queues reads of what will be put back. */
 void borrowed_queue_look(struct borrowed_core *lent);

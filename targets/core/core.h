@@ -40,6 +40,12 @@ struct watchpoint {
     uint32_t owners; /* 0: free */
 };
 
+/* What a loader uses of RAM (0 bytes: nothing), and what stood there. */
+struct lent_ram {
+    uint32_t start, size;
+    const uint8_t *saved;
+};
+
 /* One core, seen through its access port. */
 struct core {
     struct target *target;
@@ -64,7 +70,7 @@ struct core {
     bool no_ahead;           /* memory is not read before it is asked for */
     bool stop_pending;       /* resume stopped again at once: the next poll says so */
     bool borrowed;           /* to a flash loader: the program's registers are in `regs` alone */
-    uint32_t lent_ram, lent_size; /* what the loader uses of RAM; 0 bytes: nothing */
+    struct lent_ram lent;
     struct target_stop stop, reset;
     enum target_maskisr maskisr;
     uint32_t icsr, icsr_epoch; /* as of icsr_at_us, in this epoch; 0: not known */

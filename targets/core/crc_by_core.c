@@ -34,6 +34,7 @@ struct crc_run {
     uint32_t area, first, end;
     uint32_t next, crc;          /* as of the last look, as are.. */
     bool stands, ended;          /* ..whether it was halted, and at the routine's end */
+    bool kept;                   /* it could not be given back */
     uint64_t began_us, moved_us; /* when it was started; when it was seen to get on */
     uint8_t saved[AREA_SIZE];
 };
@@ -74,10 +75,10 @@ static bool has_soft_breakpoints(const struct core *core, uint32_t start, uint32
 
 static bool is_possible(const struct core *core, uint32_t start, uint32_t end, uint32_t area)
 {
-    return core->state == TARGET_HALTED && !core->borrowed && core_is_plain(core) &&
-           chip_family_of(core->target->chip.dev_id)->watchdog && is_memory(core, start, end) &&
-           !busy_touches(core, start, end - start) && (end <= area || start >= area + AREA_SIZE) &&
-           !has_soft_breakpoints(core, start, end);
+    return core->state == TARGET_HALTED && !core->borrowed && !core->lent.size &&
+           core_is_plain(core) && chip_family_of(core->target->chip.dev_id)->watchdog &&
+           is_memory(core, start, end) && !busy_touches(core, start, end - start) &&
+           (end <= area || start >= area + AREA_SIZE) && !has_soft_breakpoints(core, start, end);
 }
 
 /* --- running it --- */
@@ -245,7 +246,11 @@ static enum err run_routine(struct crc_run *run)
     if (!err)
         err = wait_for_end(run);
     run->lent.strayed = !run->ended;
+    struct job_failure failure;
+    job_set_aside(run->core->target->job, &failure);
     enum err given = give_back(run);
+    run->kept = given != ERR_OK;
+    job_take_back(run->core->target->job, &failure, BORROWED_NOT_GIVEN_BACK);
     return err ? err : given;
 }
 
@@ -277,7 +282,7 @@ enum err crc_by_core(struct core *core, uint32_t address, size_t length, uint32_
     core_uncancellable_begin(core, &uncancellable, &run.caller);
     enum err err = run_routine(&run);
     core_uncancellable_end(core, run.caller);
-    if (err && !is_wire_left(core, err))
+    if (err && (run.kept || !is_wire_left(core, err)))
         return job_fail(core->target->job, err, "%s", job_text(&uncancellable, err));
     core_rollback(core, mark);
     if (!err && run.ended) {

@@ -3,6 +3,8 @@
  * slices that leave room for other sessions, past breakpoints that stand in it. */
 #include "core/memory.h"
 
+#include <string.h>
+
 #include "core/core.h"
 #include "core/debug_writes.h"
 #include "probe/probe.h"
@@ -225,6 +227,20 @@ static bool may_remember_refusal(const struct core *core, uint32_t address)
            !(address >= 0xE0000000u && address < 0xE0100000u);
 }
 
+/* A loader and breakpoints stand in RAM; what the program has there is known. */
+static void show_as_program_has_it(const struct core *core, uint32_t address, void *data,
+                                   size_t length)
+{
+    const struct lent_ram *lent = &core->lent;
+    uint64_t end = (uint64_t)address + length, lent_end = (uint64_t)lent->start + lent->size;
+    uint32_t from = address > lent->start ? address : lent->start;
+    uint64_t to = end < lent_end ? end : lent_end;
+
+    if (lent->size && from < to)
+        memcpy((uint8_t *)data + (from - address), lent->saved + (from - lent->start), to - from);
+    breakpoints_hide(core, address, data, length);
+}
+
 enum err memory_read(struct core *core, uint32_t address, void *data, size_t length, size_t *done)
 {
     enum err mark = core_mark(core);
@@ -249,7 +265,7 @@ enum err memory_read(struct core *core, uint32_t address, void *data, size_t len
         err = core_check_reset(core, err, mark);
     if (err == ERR_FAULT && got == 0 && may_remember_refusal(core, address))
         cache_refuse(core_cache(core), address, job_text(core->target->job, err));
-    breakpoints_hide(core, address, data, got);
+    show_as_program_has_it(core, address, data, got);
     if (!done)
         return err;
     *done = got;
@@ -283,9 +299,9 @@ static void forget_written(struct core *core, uint32_t address, size_t length)
 static enum err refuse_lent(struct core *core, uint32_t address, size_t length)
 {
     uint64_t end = (uint64_t)address + length,
-             lent_end = (uint64_t)core->lent_ram + core->lent_size;
+             lent_end = (uint64_t)core->lent.start + core->lent.size;
 
-    if (core->lent_size == 0 || address >= lent_end || end <= core->lent_ram)
+    if (core->lent.size == 0 || address >= lent_end || end <= core->lent.start)
         return ERR_OK;
     return job_fail(
         core->target->job, ERR_BUSY,
@@ -381,7 +397,7 @@ enum err target_read_width(struct target *target, uint32_t address, unsigned wid
         ops_read(&core->ops, at, width, (uint8_t *)data + done, (uint32_t)(n / width));
         err = flush_slice(core, n);
         if (!err)
-            breakpoints_hide(core, at, (uint8_t *)data + done, n);
+            show_as_program_has_it(core, at, (uint8_t *)data + done, n);
         done += n;
         if (!err && done < length)
             err = job_checkpoint(target->job);

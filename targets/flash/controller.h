@@ -17,6 +17,8 @@ enum err controller_check_keys(struct flash_controller *controller, enum err err
 /* Watchdogs frozen, controller idle and unlocked. A chip whose flash is protected against reading:
  * ERR_PROTECTED with what to do, if it is to be refused. Again after a loss: fine. */
 enum err controller_take(struct flash_controller *controller, bool refuse_protected);
+/* Between a failure and the one of this (job_take_back()). */
+#define CONTROLLER_NOT_GIVEN_BACK "nor could the flash controller be locked again"
 /* Locked again, what was changed put back; on every way out, whatever was taken. */
 enum err controller_give_back(struct flash_controller *controller);
 

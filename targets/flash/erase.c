@@ -45,20 +45,16 @@ static enum err choose_mass_erase(struct flash *flash, bool *mass)
 /* An erase cannot be broken off: after a cancel its end is waited for all the same. */
 static enum err carry_out(struct flash *flash, const struct flash_extent *what)
 {
-    enum err cancelled = ERR_OK;
-    bool ended;
+    bool ended, cancelled = false;
     enum err err = controller_erase(&flash->controller, what, &ended);
 
     while (!err && !ended) {
         err = flash_checkpoint(flash);
-        if (err == ERR_CANCELLED) {
-            cancelled = err;
-            err = ERR_OK;
-        }
+        cancelled |= flash_put_off(flash, &err);
         if (!err)
             err = controller_await(&flash->controller, what, &ended);
     }
-    return err ? err : cancelled;
+    return !err && cancelled ? flash_interrupted(flash) : err;
 }
 
 static void count_erased(struct flash *flash, const struct plan_sector *sector)

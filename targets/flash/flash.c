@@ -27,15 +27,23 @@ static void tell_state(struct flash *flash, enum err err)
 
     plan_describe(&flash->plan, state, sizeof state);
     flash->failed = true;
-    job_fail(flash->caller, err, "%.200s; flash: %s", job_text(&flash->work, err), state);
+    job_fail(flash->caller, err, "%.230s; flash: %s", job_text(&flash->work, err), state);
+}
+
+/* Registers and RAM are the program's again, though nothing else went well. */
+static void give_back_after_error(struct flash *flash)
+{
+    struct job_failure failure;
+
+    job_set_aside(&flash->work, &failure);
+    loader_close(&flash->loader);
+    job_take_back(&flash->work, &failure, BORROWED_NOT_GIVEN_BACK);
 }
 
 static enum err end(struct flash *flash, enum err err)
 {
-    enum err left = err ? loader_leave(&flash->loader) : ERR_OK;
-
-    if (!err)
-        err = left;
+    if (err)
+        give_back_after_error(flash);
     if (err == ERR_PROTECTED || err == ERR_FLASH)
         flash_look_again(flash);
     if (err == ERR_FAULT || err == ERR_TIMEOUT || err == ERR_NOT_HALTED || err == ERR_LOADER)
@@ -120,15 +128,28 @@ enum err flash_open(struct target *target, struct flash **flash)
     return flash_open_by(target, NULL, flash);
 }
 
+/* Nobody waits for an answer any more: what goes wrong is in the log. */
+static void give_back(struct flash *flash)
+{
+    enum err err = loader_close(&flash->loader), left = ERR_OK;
+
+    if (target_state(flash->target) != TARGET_ABSENT)
+        left = controller_give_back(&flash->controller);
+    if (err || left)
+        log_line(flash->work.log, LOG_WARN,
+                 "what the program had before its flash was written could not be put back (a reset "
+                 "of the chip helps): %s",
+                 job_text(&flash->work, err ? err : left));
+}
+
 void flash_close(struct flash *flash)
 {
     if (!flash)
         return;
     begin(flash);
     job_section_begin(&flash->work); /* what was borrowed is given back */
-    loader_close(&flash->loader);
-    if (target_state(flash->target) != TARGET_ABSENT)
-        controller_give_back(&flash->controller);
+    give_back(flash);
+    loader_finish(&flash->loader);
     flash->target->busy = (struct busy){0};
     job_section_end(&flash->work);
     target_set_job(flash->target, flash->caller);

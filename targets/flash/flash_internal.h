@@ -47,6 +47,10 @@ enum err flash_verify(struct flash *flash);
 void flash_look_again(struct flash *flash);
 /* slices.c: between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
+/* A cancel has to wait until the hardware is through with what it does: no error yet .. */
+bool flash_put_off(struct flash *flash, enum err *err);
+/* .. but then. */
+enum err flash_interrupted(struct flash *flash);
 /* Before work of this length: is a checkpoint due behind it, and for somebody? */
 bool flash_slice_ends(struct flash *flash, uint32_t work_us);
 

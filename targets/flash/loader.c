@@ -68,8 +68,7 @@ enum err loader_borrow(struct loader *loader, uint32_t end)
     if (err)
         return err;
     loader->borrowed = end;
-    loader->target->core->lent_ram = loader->area;
-    loader->target->core->lent_size = end;
+    loader->target->core->lent = (struct lent_ram){loader->area, end, loader->saved};
     return ERR_OK;
 }
 
@@ -134,36 +133,42 @@ static void forget_program(struct loader *loader)
 
 enum err loader_leave(struct loader *loader)
 {
-    bool entered = loader->entered;
+    enum err ended = ERR_OK;
 
-    loader->entered = false;
-    if (!entered)
+    if (!loader->entered)
         return ERR_OK;
-    if (target_state(loader->target) != TARGET_HALTED) /* the routine is gone */
-        return borrowed_give_back(&loader->lent);
-    enum err ended = loader_program_end(loader);
-    forget_program(loader);
+    if (target_state(loader->target) == TARGET_HALTED) { /* else the routine is gone */
+        ended = loader_program_end(loader);
+        forget_program(loader);
+    }
     enum err err = borrowed_give_back(&loader->lent);
+    loader->entered = err != ERR_OK;
     return ended ? ended : err;
+}
+
+void loader_finish(struct loader *loader)
+{
+    if (!loader->saved)
+        return;
+    target_drop_caches(loader->target);
+    loader->target->core->lent = (struct lent_ram){0};
+    free(loader->saved);
+    loader->saved = NULL;
+    loader->borrowed = 0;
 }
 
 enum err loader_close(struct loader *loader)
 {
-    enum err err = ERR_OK;
-
     if (!loader->saved)
         return ERR_OK;
+    enum err err = loader_leave(loader), restored = ERR_OK;
     if (target_state(loader->target) == TARGET_HALTED) {
-        err = loader_leave(loader);
         ops_write(&loader->target->core->ops, loader->area, 4, loader->saved, loader->borrowed / 4);
-        enum err restored = core_flush_halted(loader->target->core);
-        err = err ? err : restored;
+        restored = core_flush_halted(loader->target->core);
     }
-    target_drop_caches(loader->target);
-    free(loader->saved);
-    loader->saved = NULL;
-    loader->borrowed = loader->target->core->lent_size = 0;
-    return err;
+    if (!err && !restored)
+        loader_finish(loader);
+    return err ? err : restored;
 }
 
 /* The independent watchdog may have been started by the program; while the core stands it is

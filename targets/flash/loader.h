@@ -85,7 +85,10 @@ enum err loader_leave(struct loader *loader);
 /* For the protocols: saves the area up to `end`, a multiple of 4. The core may run a routine
  * meanwhile that stays below what is saved. */
 enum err loader_borrow(struct loader *loader, uint32_t end);
-/* Puts RAM back as far as the target answers, frees. In any state; twice is fine. */
+/* Gives back the core, and RAM as far as the target answers. In any state; twice is fine, and tries
+ * again what failed. */
 enum err loader_close(struct loader *loader);
+/* Frees, whatever was put back. No traffic. */
+void loader_finish(struct loader *loader);
 
 #endif

@@ -240,6 +240,16 @@ static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
     return length == 0;
 }
 
+bool plan_page_is_written(const struct flash_plan *plan, const struct plan_sector *sector,
+                          uint32_t page)
+{
+    uint32_t i = page * plan->page_size, end = i + plan->page_size;
+
+    while (sector->want && i < end && !bit_get(sector->written, i))
+        i++;
+    return sector->want && i < end;
+}
+
 bool plan_page_want(const struct flash_plan *plan, const struct plan_sector *sector, uint32_t page,
                     uint8_t *bytes)
 {

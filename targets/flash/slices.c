@@ -29,6 +29,20 @@ enum err flash_checkpoint(struct flash *flash)
     return ERR_OK;
 }
 
+bool flash_put_off(struct flash *flash, enum err *err)
+{
+    if (*err != ERR_CANCELLED)
+        return false;
+    job_clear(&flash->work);
+    *err = ERR_OK;
+    return true;
+}
+
+enum err flash_interrupted(struct flash *flash)
+{
+    return job_fail(&flash->work, ERR_CANCELLED, "interrupted");
+}
+
 /* Flash stands idle while the core is halted for others: not if there are none. */
 bool flash_slice_ends(struct flash *flash, uint32_t work_us)
 {

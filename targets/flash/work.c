@@ -166,6 +166,13 @@ static bool is_complete(const struct flash *flash, const struct plan_sector *sec
     return true;
 }
 
+static void count_same_page(struct flash *flash, const struct plan_sector *sector, uint32_t page)
+{
+    bool erased = plan_page_want(&flash->plan, sector, page, flash->page);
+
+    *(erased ? &flash->report.bytes_blank : &flash->report.bytes_same) += flash->plan.page_size;
+}
+
 static void count_same(struct flash *flash, bool all)
 {
     for (size_t i = 0; i < flash->plan.count; i++) {
@@ -174,8 +181,9 @@ static void count_same(struct flash *flash, bool all)
         if (!plan_is_final(&flash->plan, sector, all) || sector->erased)
             continue;
         for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++)
-            if (sector->pages[page] == PAGE_SAME)
-                flash->report.bytes_same += flash->plan.page_size;
+            if (sector->pages[page] == PAGE_SAME &&
+                plan_page_is_written(&flash->plan, sector, page))
+                count_same_page(flash, sector, page);
         flash->report.sectors_same += is_complete(flash, sector);
     }
 }
@@ -208,9 +216,10 @@ static enum err program(struct flash *flash, bool all)
             err = flash_checkpoint(flash);
     }
     /* After a cancel, what is under way is finished. */
+    bool cancelled = flash_put_off(flash, &err);
     enum err ended = loader_program_end(&flash->loader);
     if (!err && !ended)
-        err = flash_checkpoint(flash);
+        err = cancelled ? flash_interrupted(flash) : flash_checkpoint(flash);
     close_complete(flash, all, err == ERR_CANCELLED ? ended : err ? err : ended);
     return err ? err : ended;
 }

@@ -49,6 +49,28 @@ void job_clear(struct job *job)
     job->text[0] = '\0';
 }
 
+void job_set_aside(struct job *job, struct job_failure *failure)
+{
+    failure->err = job->err;
+    memcpy(failure->text, job->text, sizeof failure->text);
+    job_clear(job);
+}
+
+void job_take_back(struct job *job, const struct job_failure *failure, const char *but)
+{
+    char second[160];
+    bool also = job->err != ERR_OK;
+
+    if (failure->err == ERR_OK)
+        return;
+    snprintf(second, sizeof second, "%s", also ? job_text(job, job->err) : "");
+    job_clear(job);
+    if (also)
+        job_fail(job, failure->err, "%.200s; %s: %s", failure->text, but, second);
+    else
+        job_fail(job, failure->err, "%s", failure->text);
+}
+
 const char *job_text(const struct job *job, enum err code)
 {
     return job->text[0] ? job->text : err_text(code);

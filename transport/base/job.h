@@ -52,6 +52,19 @@ void job_clear(struct job *job);
 /* The sentence of the failure, or the code's general text. */
 const char *job_text(const struct job *job, enum err code);
 
+/* Something failed, and what it left has to be put right, which may fail, too: the user is told
+ * both. */
+struct job_failure {
+    enum err err;
+    char text[400];
+};
+/* The job's failure, which is ERR_OK if there is none, so that what follows can fail by itself ..
+ */
+void job_set_aside(struct job *job, struct job_failure *failure);
+/* .. and the job's again. What failed meanwhile follows it behind `but`; alone it stays as it is.
+ */
+void job_take_back(struct job *job, const struct job_failure *failure, const char *but);
+
 /* Output for the user as it happens: our own words, in which control characters but ends of lines
  * and tabs are shown (visible.h). A program's go to `output` as they are. */
 void job_print(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));

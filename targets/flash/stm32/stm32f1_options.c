@@ -245,8 +245,11 @@ static enum err carry_out(struct target *target, const void *what)
         err = open_controller(&controller, change);
     if (!err)
         err = rewrite_until_right(&controller, change);
+    struct job_failure failure;
+    job_set_aside(target->job, &failure);
     enum err left =
         target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
+    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
     if (!err && left)
         tell_cut(target->job, left,
                  "the option bytes were written as asked, but the controller could not be locked "

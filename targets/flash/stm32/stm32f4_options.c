@@ -131,8 +131,11 @@ static enum err carry_out(struct target *target, const void *what)
         if (err)
             tell_cut(target->job, err);
     }
+    struct job_failure failure;
+    job_set_aside(target->job, &failure);
     enum err left =
         target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
+    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
     return err ? err : left;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/crc32.h"
+#include "probe/fault_injection.h"
 
 #define SYST_CSR 0xE000E010u
 #define SYST_RVR 0xE000E014u
@@ -54,6 +55,17 @@ static void assert_unchanged(struct bench *bench, const struct sight *before)
     target_drop_caches(bench->target);
     see(bench, &now);
     assert_memory_equal(&now, before, sizeof now);
+}
+
+static uint32_t raw_register(struct bench *bench, unsigned number)
+{
+    struct ops ops;
+    uint32_t value = 0;
+
+    ops_init(&ops, bench->probe);
+    ops_reg_read(&ops, number, &value);
+    bench_ok(bench, ops_flush(&ops));
+    return value;
 }
 
 /* A program in its midst: registers with something in them, SysTick and the cycle counter on. */
@@ -315,9 +327,44 @@ static void what_waits_to_be_written_is_not_lost(void **state)
     assert_int_equal(bench_reg(bench, 13), sp);
 }
 
+/* Whichever operation fails: a sum over the wire instead is no excuse for a core that was not given
+ * back. */
+static void a_sum_is_given_only_with_the_core_given_back(void **state)
+{
+    struct bench *bench = *state;
+    struct fault_plan plan = {.at = 0};
+    static struct sight before;
+    unsigned failed = 0;
+    uint32_t crc;
+
+    set_up(bench);
+    bench_step(bench); /* the registers are on the chip */
+    see(bench, &before);
+    for (uint64_t at = 1; plan.seen >= plan.at; at++) {
+        plan = (struct fault_plan){.kind = FAULT_TIMEOUT, .at = at};
+        fault_wrap(bench->probe, &plan);
+        enum err err = target_crc(bench->target, FLASH, FLASH_SIZE, &crc);
+        bench->probe->driver = plan.inner;
+        job_clear(&bench->job);
+        failed += err != ERR_OK;
+        if (err) { /* told */
+            set_up(bench);
+            bench_step(bench);
+            see(bench, &before);
+        } else {
+            assert_int_equal(bench_raw(bench, FP_CTRL), before.units[5]);
+            assert_int_equal(bench_raw(bench, SYST_CSR) & 7, before.units[0] & 7);
+            assert_int_equal(raw_register(bench, 0), before.registers[0]);
+            assert_int_equal(raw_register(bench, 15), before.registers[R_PC]);
+        }
+    }
+    assert_true(failed > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        BENCH_TEST(a_sum_is_given_only_with_the_core_given_back),
         BENCH_TEST(the_core_leaves_no_trace),
         BENCH_TEST(the_program_goes_on_as_if_nothing_was),
         BENCH_TEST(what_the_core_cannot_do_comes_over_the_wire),

@@ -261,6 +261,16 @@ static void a_cancel_waits_for_the_end(void **state)
     assert_int_equal(slow.stalls, 0);
 }
 
+/* What went wrong is told, not that somebody wanted an end. */
+static void an_erase_that_fails_behind_a_cancel_is_an_error(void **state)
+{
+    struct bench *bench = *state;
+
+    assert_int_equal(erase(bench, PAGE_SIZE, 600000000, cancels), ERR_TIMEOUT);
+    assert_null(strstr(bench->job.text, "interrupted"));
+    assert_non_null(strstr(bench->job.text, "0x4002200c"));
+}
+
 /* Nobody waits forever for a clone that hangs, nor longer than its limit for a reader. */
 static void an_erase_that_never_ends_is_an_error(void **state)
 {
@@ -274,10 +284,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(a_reader_waits_for_the_end),           TEST(a_reader_is_told_when_it_takes_too_long),
-        TEST(what_is_cached_is_read_at_once),       TEST(the_alias_at_zero_is_as_busy),
-        TEST(all_else_is_served_meanwhile),         TEST(a_cancel_waits_for_the_end),
+        TEST(a_reader_waits_for_the_end),
+        TEST(a_reader_is_told_when_it_takes_too_long),
+        TEST(what_is_cached_is_read_at_once),
+        TEST(the_alias_at_zero_is_as_busy),
+        TEST(all_else_is_served_meanwhile),
+        TEST(a_cancel_waits_for_the_end),
         TEST(an_erase_that_never_ends_is_an_error),
+        TEST(an_erase_that_fails_behind_a_cancel_is_an_error),
     };
 
     return cmocka_run_group_tests_name("busy", tests, NULL, NULL);

@@ -3,9 +3,11 @@
  * load finds everything in order. */
 #include <string.h>
 
+#include "base/crc32.h"
 #include "core/core.h"
 #include "flash/stm32/stm32f1.h"
 #include "flash_bench.h"
+#include "probe/fault_injection.h"
 
 static uint8_t image[FLASH_SIZE];
 
@@ -109,6 +111,29 @@ static void a_cancel_takes_effect_at_once_and_says_what_is_left(void **state)
     bench_assert_filled(bench, FLASH + 15 * PAGE_SIZE, 0xFF, FLASH_SIZE - 15 * PAGE_SIZE);
     bench->cancel_at = 0;
     load_all(bench, 5);
+}
+
+static struct fault_plan refusal;
+
+static void refuse_one(struct bench *bench)
+{
+    refusal = (struct fault_plan){.kind = FAULT_REFUSED, .at = 1};
+    fault_wrap(bench->probe, &refusal);
+}
+
+/* What was under way at the cancel is waited for, and did not go well. */
+static void what_fails_behind_a_cancel_is_told(void **state)
+{
+    struct bench *bench = *state;
+
+    load_all(bench, 3);
+    bench_fill(image, sizeof image, 5);
+    bench->cancel_at = bench->act_at = 28; /* as above: among the pages */
+    bench->act = refuse_one;
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_FAULT);
+    bench->probe->driver = refusal.inner;
+    assert_null(strstr(bench->job.text, "interrupted"));
+    assert_non_null(strstr(bench->job.text, "FAULT"));
 }
 
 static bool nobody(void *user)
@@ -263,6 +288,31 @@ static void bytes_written_between_packets_do_not_reach_the_loader(void **state)
     bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
     assert_int_equal(target_write(bench->target, RAM + 0x20, bytes, 4), ERR_OK);
     bench_assert_memory(bench, RAM + 0x20, bytes, 4);
+}
+
+/* Readers get what the program has there. */
+static void the_loader_is_not_seen_in_ram(void **state)
+{
+    struct bench *bench = *state;
+    static uint8_t ram[8192];
+    uint32_t word, crc = 0;
+
+    bench_fill(ram, sizeof ram, 17);
+    bench_fill(image, sizeof image, 15);
+    assert_int_equal(target_write(bench->target, RAM, ram, sizeof ram), ERR_OK);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    write_pages(bench, 0, 4);
+    bench_assert_memory(bench, RAM, ram, sizeof ram);
+    bench_assert_memory(bench, RAM + 21, ram + 21, 3);
+    assert_int_equal(target_read_width(bench->target, RAM + 0x20, 4, &word, 1), ERR_OK);
+    assert_memory_equal(&word, ram + 0x20, 4);
+    assert_int_equal(target_crc(bench->target, RAM, sizeof ram, &crc), ERR_OK);
+    assert_int_equal(crc, crc32_add(CRC32_START, ram, sizeof ram));
+    write_pages(bench, 4, 4);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    bench_assert_memory(bench, FLASH, image, 8 * PAGE_SIZE);
+    bench_assert_memory(bench, RAM, ram, sizeof ram);
 }
 
 /* The debug units and C_MASKINTS outlive a system reset. */
@@ -439,6 +489,8 @@ int main(void)
         TEST(protection_elsewhere_does_not_matter),
         TEST(a_controller_blocked_by_a_wrong_key_is_explained),
         TEST(a_cancel_takes_effect_at_once_and_says_what_is_left),
+        TEST(what_fails_behind_a_cancel_is_told),
+        TEST(the_loader_is_not_seen_in_ram),
         TEST(no_pauses_for_nobody),
         TEST(slices_are_short),
         TEST(a_lost_target_is_told_and_found_again),

@@ -330,10 +330,32 @@ static void erasing_erases(void **state)
     bench_assert_filled(bench, FLASH, 0xFF, FLASH_SIZE);
 }
 
+/* Nobody wrote to the rest of the sector, and erased bytes are not what makes a program. */
+static void on_a_blank_chip_nothing_was_there_already(void **state)
+{
+    struct bench *bench = *state;
+    struct flash_report report;
+    uint8_t program[PAGE_SIZE];
+
+    bench_fill(program, sizeof program, 3);
+    assert_int_equal(bench_load(bench, FLASH, program, 300, &report), ERR_OK);
+    assert_int_equal(report.bytes_programmed, 512);
+    assert_int_equal(report.bytes_same, 0);
+    memset(program + 512, 0xFF, 512);
+    assert_int_equal(bench_load(bench, FLASH + PAGE_SIZE, program, PAGE_SIZE, &report), ERR_OK);
+    assert_int_equal(report.bytes_programmed, 512);
+    assert_int_equal(report.bytes_same, 0);
+    assert_int_equal(report.bytes_blank, 512);
+    assert_int_equal(bench_load(bench, FLASH + PAGE_SIZE, program, PAGE_SIZE, &report), ERR_OK);
+    assert_int_equal(report.bytes_programmed, 0);
+    assert_int_equal(report.bytes_same, 512);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_up, bench_down)
     const struct CMUnitTest tests[] = {
+        TEST(on_a_blank_chip_nothing_was_there_already),
         TEST(a_blank_chip_takes_little_more_than_physics),
         TEST(the_same_image_again_costs_less_than_a_tenth),
         TEST(another_image_costs_its_erases),

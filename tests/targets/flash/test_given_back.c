@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Whatever operation of a load fails: registers, debug units and RAM are the program's again. */
+#include <string.h>
+
+#include "flash_bench.h"
+#include "probe/fault_injection.h"
+#include "probe/ops.h"
+
+enum { LENGTH = 2 * PAGE_SIZE, RAM_LENGTH = 8192, EACH = 60, OPERATIONS_MAX = 3000 };
+enum { PRIMASK = 19 };
+#define SYST_CSR 0xE000E010u
+#define FP_CTRL 0xE0002000u
+#define DHCSR 0xE000EDF0u
+#define DHCSR_C_MASKINTS 8u
+#define SYSTICK_ON 5u /* the core's clock, no interrupt */
+
+static uint8_t image[LENGTH], ram[RAM_LENGTH];
+
+/* What a program has, as the chip holds it. */
+struct belongings {
+    uint32_t registers[13], pc, xpsr, msp, psp, special;
+    uint32_t systick, fp_ctrl, dhcsr;
+    uint8_t ram[RAM_LENGTH];
+};
+
+static void look(struct bench *bench, struct belongings *now)
+{
+    struct ops ops;
+
+    memset(now, 0, sizeof *now);
+    ops_init(&ops, bench->probe);
+    for (unsigned i = 0; i < 13; i++)
+        ops_reg_read(&ops, i, &now->registers[i]);
+    ops_reg_read(&ops, 15, &now->pc);
+    ops_reg_read(&ops, 16, &now->xpsr);
+    ops_reg_read(&ops, 17, &now->msp);
+    ops_reg_read(&ops, 18, &now->psp);
+    ops_reg_read(&ops, 20, &now->special);
+    ops_read32(&ops, SYST_CSR, &now->systick);
+    ops_read32(&ops, FP_CTRL, &now->fp_ctrl);
+    ops_read32(&ops, DHCSR, &now->dhcsr);
+    ops_read(&ops, RAM, 4, now->ram, RAM_LENGTH / 4);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+    now->systick &= 7; /* COUNTFLAG comes and goes */
+    now->dhcsr &= DHCSR_C_MASKINTS;
+}
+
+static void begin(struct bench *bench)
+{
+    uint32_t on = SYSTICK_ON;
+
+    bench_job(bench);
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    bench_fill(ram, sizeof ram, 7);
+    assert_int_equal(target_write(bench->target, RAM, ram, sizeof ram), ERR_OK);
+    assert_int_equal(target_write_width(bench->target, SYST_CSR, 4, &on, 1), ERR_OK);
+    assert_int_equal(target_write_register(bench->target, PRIMASK, 1), ERR_OK);
+}
+
+static enum err broken_at(struct bench *bench, enum fault_kind kind, unsigned at, bool *struck)
+{
+    struct fault_plan plan = {.kind = kind, .at = at};
+
+    fault_wrap(bench->probe, &plan);
+    enum err err = bench_load(bench, FLASH, image, sizeof image, NULL);
+    bench->probe->driver = plan.inner;
+    *struck = plan.seen >= at;
+    return err;
+}
+
+static void all_is_given_back(struct bench *bench, enum fault_kind kind)
+{
+    static struct belongings before, after;
+    unsigned failed = 0;
+    bool struck = true;
+
+    for (unsigned at = 1; struck; at += at < EACH ? 1 : 1 + at / 16) {
+        assert_true(at < OPERATIONS_MAX);
+        begin(bench);
+        bench_fill(image, sizeof image, at);
+        look(bench, &before);
+        enum err err = broken_at(bench, kind, at, &struck);
+        failed += err != ERR_OK;
+        look(bench, &after);
+        if (memcmp(&before, &after, sizeof before) != 0)
+            fail_msg(
+                "operation %u: FP_CTRL %x, SYST_CSR %x, xPSR %x, special %x, pc %x, RAM %s: %s", at,
+                after.fp_ctrl, after.systick, after.xpsr, after.special, after.pc,
+                memcmp(before.ram, after.ram, sizeof before.ram) ? "differs" : "is right",
+                bench->job.text);
+    }
+    assert_true(failed > EACH);
+}
+
+static void after_a_time_limit_all_is_given_back(void **state)
+{
+    all_is_given_back(*state, FAULT_TIMEOUT);
+}
+
+static void after_a_refusal_all_is_given_back(void **state)
+{
+    all_is_given_back(*state, FAULT_REFUSED);
+}
+
+/* From some moment on nothing goes well: what failed and what was left are both told. */
+static struct fault_plan hopeless;
+
+static void all_hope_is_gone(struct bench *bench)
+{
+    hopeless = (struct fault_plan){.kind = FAULT_TIMEOUT, .seed = 1, .one_in = 1};
+    fault_wrap(bench->probe, &hopeless);
+}
+
+static void what_could_not_be_given_back_is_told_too(void **state)
+{
+    struct bench *bench = *state;
+
+    begin(bench);
+    bench_fill(image, sizeof image, 1);
+    bench->act_at = 2;
+    bench->act = all_hope_is_gone;
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_TIMEOUT);
+    bench->probe->driver = hopeless.inner;
+    assert_non_null(strstr(bench->job.text, "injected: time limit passed; nor could what the "
+                                            "program had be put back: injected: time limit passed; "
+                                            "flash: "));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, bench_up, bench_down)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(after_a_time_limit_all_is_given_back),
+        TEST(after_a_refusal_all_is_given_back),
+        TEST(what_could_not_be_given_back_is_told_too),
+    };
+
+    return cmocka_run_group_tests_name("given_back", tests, NULL, NULL);
+}
