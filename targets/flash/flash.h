@@ -14,7 +14,7 @@ struct flash; /* one programming session on a target */
 struct flash_report {
     uint32_t bytes_announced, bytes_written; /* by the caller */
     uint32_t bytes_programmed, bytes_erased;
-    /* In pages that somebody wrote to: what was there already, and what was erased and is to be. */
+    /* Of bytes_written: what was there already, and what was erased and is to be. */
     uint32_t bytes_same, bytes_blank;
     uint32_t sectors_erased, sectors_same;
     bool mass_erased;

@@ -240,14 +240,14 @@ static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
     return length == 0;
 }
 
-bool plan_page_is_written(const struct flash_plan *plan, const struct plan_sector *sector,
-                          uint32_t page)
+uint32_t plan_page_written(const struct flash_plan *plan, const struct plan_sector *sector,
+                           uint32_t page)
 {
-    uint32_t i = page * plan->page_size, end = i + plan->page_size;
+    uint32_t start = page * plan->page_size, count = 0;
 
-    while (sector->want && i < end && !bit_get(sector->written, i))
-        i++;
-    return sector->want && i < end;
+    for (uint32_t i = 0; sector->want && i < plan->page_size; i++)
+        count += bit_get(sector->written, start + i);
+    return count;
 }
 
 bool plan_page_want(const struct flash_plan *plan, const struct plan_sector *sector, uint32_t page,

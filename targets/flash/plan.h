@@ -99,9 +99,9 @@ uint32_t plan_page_count(const struct flash_plan *plan, const struct plan_sector
 bool plan_page_want(const struct flash_plan *plan, const struct plan_sector *sector, uint32_t page,
                     uint8_t *bytes);
 
-/* Somebody wrote to it. */
-bool plan_page_is_written(const struct flash_plan *plan, const struct plan_sector *sector,
-                          uint32_t page);
+/* How many of its bytes somebody wrote. */
+uint32_t plan_page_written(const struct flash_plan *plan, const struct plan_sector *sector,
+                           uint32_t page);
 
 /* Compared by the chip's bytes. ERR_NO_MEMORY. */
 enum err plan_compare(struct flash_plan *plan, struct plan_sector *sector, uint32_t page,

@@ -170,7 +170,8 @@ static void count_same_page(struct flash *flash, const struct plan_sector *secto
 {
     bool erased = plan_page_want(&flash->plan, sector, page, flash->page);
 
-    *(erased ? &flash->report.bytes_blank : &flash->report.bytes_same) += flash->plan.page_size;
+    *(erased ? &flash->report.bytes_blank : &flash->report.bytes_same) +=
+        plan_page_written(&flash->plan, sector, page);
 }
 
 static void count_same(struct flash *flash, bool all)
@@ -181,8 +182,7 @@ static void count_same(struct flash *flash, bool all)
         if (!plan_is_final(&flash->plan, sector, all) || sector->erased)
             continue;
         for (uint32_t page = 0; page < plan_page_count(&flash->plan, sector); page++)
-            if (sector->pages[page] == PAGE_SAME &&
-                plan_page_is_written(&flash->plan, sector, page))
+            if (sector->pages[page] == PAGE_SAME)
                 count_same_page(flash, sector, page);
         flash->report.sectors_same += is_complete(flash, sector);
     }
