@@ -13,6 +13,7 @@ static const struct {
 } drivers[CHIP_FAMILY_COUNT] = {
     [CHIP_F1] = {&stm32f1_flash, &stm32f1_option_table},
     [CHIP_F1_XL] = {NULL, &stm32f1_option_table}, /* by the registers of the first bank alone */
+    [CHIP_F2] = {&stm32f4_flash, &stm32f2_option_table},
     [CHIP_F4] = {&stm32f4_flash, &stm32f4_option_table},
 };
 

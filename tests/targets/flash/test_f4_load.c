@@ -116,6 +116,40 @@ static void sectors_of_every_size_are_erased_when_they_must_be(void **state)
     }
 }
 
+/* Both banks of 1 MiB have the same sectors; one is not mistaken for the other. */
+static void the_second_bank_is_another_one(void **state)
+{
+    enum { BANK2 = 0x08100000, SECTOR_4_OF_2 = BANK2 + 0x10000 };
+    struct option_state options;
+    struct option_block block;
+    struct flash_report report;
+    struct bench *bench;
+    void *rig;
+
+    (void)state;
+    assert_int_equal(up(&rig, "f429i-disco,still"), 0);
+    bench = rig;
+    bench_fill(image, sizeof image, 1);
+    for (uint32_t bank = FLASH; bank <= BANK2; bank += BANK2 - FLASH)
+        assert_int_equal(bench_load(bench, bank, image, 72 * KIB, NULL), ERR_OK);
+    image[0x10000] ^= 0xFF;
+    assert_int_equal(bench_load(bench, SECTOR_4_OF_2, image + 0x10000, SOME, &report), ERR_OK);
+    assert_int_equal(report.sectors_erased, 1);
+    bench_assert_memory(bench, BANK2, image, 72 * KIB);
+    image[0x10000] ^= 0xFF;
+    bench_assert_memory(bench, FLASH, image, 72 * KIB);
+    assert_int_equal(stm32f42x_option_table.read(bench->target, &options), ERR_OK);
+    assert_true(option_block_get(&stm32f42x_option_table, bench->target, 12 + 4, &block));
+    assert_int_equal(block.address, SECTOR_4_OF_2);
+    option_block_protect(&block, options.stored, true);
+    assert_int_equal(stm32f42x_option_table.write(bench->target, &options), ERR_OK);
+    assert_int_equal(bench_load(bench, SECTOR_4_OF_2, image + 0x10000, SOME, NULL), ERR_PROTECTED);
+    bench_job(bench);
+    image[0x10000] ^= 0x55;
+    assert_int_equal(bench_load(bench, SECTOR_4, image + 0x10000, SOME, NULL), ERR_OK);
+    bench_down(&rig);
+}
+
 static void nobody_waits_for_a_slice_longer_than_a_slice(void **state)
 {
     struct bench *bench = *state;
@@ -234,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_there_at_every_voltage),
         TEST(sectors_of_every_size_are_erased_when_they_must_be),
+        cmocka_unit_test(the_second_bank_is_another_one),
         TEST(nobody_waits_for_a_slice_longer_than_a_slice),
         TEST(an_erase_of_a_second_is_waited_for),
         TEST(a_protected_sector_is_named),

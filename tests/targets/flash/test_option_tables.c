@@ -100,7 +100,7 @@ static void tables_are_sound(void **state)
         check_blocks(options, &chips[i], chips[i].flash_max_kib);
         check_blocks(options, &chips[i], chips[i].flash_guess_kib);
     }
-    assert_int_equal(known, 7 + 10); /* F1, F4 */
+    assert_int_equal(known, 7 + 1 + 10); /* F1, F2, F4 */
 }
 
 static void a_field_is_set_and_leaves_its_neighbours(void **state)

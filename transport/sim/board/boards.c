@@ -14,6 +14,18 @@ const struct sim_board_model sim_board_models[] = {
      .chip = &sim_chip_f401cc,
      .hse_khz = 25000,
      .pulled_up = {[SIM_PC] = 1u << 13}},
+    {.name = "blackpill-f411",
+     .title = "Black Pill F411",
+     .chip = &sim_chip_f411ce,
+     .hse_khz = 25000,
+     .pulled_up = {[SIM_PC] = 1u << 13}},
+    {.name = "nucleo-f446",
+     .title = "Nucleo-64 F446RE",
+     .chip = &sim_chip_f446re,
+     .hse_khz = 8000,
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
+    {.name = "nucleo-f205", .title = "STM32F205 board", .chip = &sim_chip_f205vg, .hse_khz = 8000},
+    {.name = "f429i-disco", .title = "F429I Discovery", .chip = &sim_chip_f429zi, .hse_khz = 8000},
     {.name = "f031", /* home-made */
      .title = "STM32F031 board",
      .chip = &sim_chip_f031x6,

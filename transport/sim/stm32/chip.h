@@ -24,7 +24,7 @@ enum {
     SIM_DMA_LINES = 6
 };
 enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 8 }; /* with the empty one at the end */
-enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PH = 7 };
+enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PG, SIM_PH, SIM_PI, SIM_PJ, SIM_PK };
 
 /* --- memories --- */
 
@@ -184,10 +184,16 @@ struct sim_fpec_family {
 /* User options, as the option bytes of most families have them in a row. */
 enum { SIM_WDG_SW = 1, SIM_NRST_STOP = 2, SIM_NRST_STDBY = 4, SIM_USER_OPTIONS = 7 };
 
+/* How those differ whose controller is that of the F4, for f4_flash.c and f4_options.c. */
+struct sim_f4_family {
+    uint32_t optcr, optcr1; /* bits that the chip has; optcr1 0: it has one bank */
+};
+
 struct sim_flash_kind {
     const struct sim_device *device;
     const struct sim_flash_registers *registers;
     const struct sim_fpec_family *fpec; /* of those that have it */
+    const struct sim_f4_family *f4;     /* of those that have that one */
     bool hides_size;                    /* the size register reads as 0 under read protection */
     /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
     uint8_t stalling[2];
@@ -291,6 +297,7 @@ struct sim_chip {
     const struct sim_program *swj_off; /* takes the debug pins away */
 };
 
-extern const struct sim_chip sim_chip_f031x6, sim_chip_f103c8, sim_chip_f303k8, sim_chip_f401cc;
+extern const struct sim_chip sim_chip_f031x6, sim_chip_f103c8, sim_chip_f205vg, sim_chip_f303k8,
+    sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re;
 
 #endif

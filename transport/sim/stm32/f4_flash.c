@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller of the STM32F4 with one bank (RM0368, 3.8; data sheet DS9716, 6.3.12). Cells
- * have no ECC: a write only clears bits, and any write may. */
+/* The flash controller of the STM32F2 and F4 (RM0368, 3.8; of two banks: RM0090, 3.9; data sheet
+ * DS9716, 6.3.12). Cells have no ECC: a write only clears bits, and any write may. Of two banks the
+ * idle one waits for the busy one, too, which on the chip it does not. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -22,8 +23,11 @@
 #define CR_EOPIE (1u << 24)
 #define CR_ERRIE (1u << 25)
 #define CR_LOCK (1u << 31)
+#define CR_MER2 (1u << 15)
 #define CR_WRITABLE 0x8300037Fu /* LOCK, ERRIE, EOPIE, PSIZE, SNB, MER, SER, PG */
+#define CR_OF_TWO_BANKS (CR_MER2 | CR_SNB_BANK)
 #define CR_SNB(cr) ((cr) >> 3 & 15)
+#define CR_SNB_BANK (1u << 7)        /* the sector is one of the second bank */
 #define CR_PSIZE(cr) ((cr) >> 8 & 3) /* 1 << this: bytes that are programmed at once */
 enum {
     ACR = 0x00,
@@ -32,6 +36,7 @@ enum {
     SR = 0x0C,
     CR = 0x10,
     OPTCR = 0x14,
+    OPTCR1 = 0x18,
 
     SMALL_SECTORS = 4,
     SMALL_SECTOR = 16 * 1024,
@@ -46,28 +51,43 @@ enum {
 
 /* --- sectors --- */
 
-static uint32_t sector_of(uint32_t offset)
-{
-    if (offset < SMALL_SECTORS * SMALL_SECTOR)
-        return offset / SMALL_SECTOR;
-    return offset < SMALL_UNITS ? SMALL_SECTORS : SMALL_SECTORS + offset / LARGE_SECTOR;
-}
-
 struct sector {
+    unsigned bank;
+    uint32_t number;
     uint32_t start, size; /* start: offset in flash; size 0: there is none */
 };
 
-static struct sector sector_at(const struct sim_board *board, uint32_t number)
+static uint32_t bank_size(const struct sim_board *board)
 {
-    struct sector sector = {number * SMALL_SECTOR, SMALL_SECTOR};
+    const struct sim_f4_flash *flash = board->flash->state;
+
+    return sim_memory_row(board->chip, SIM_FLASH)->size / (flash->two_banks ? 2 : 1);
+}
+
+static struct sector sector_at(const struct sim_board *board, unsigned bank, uint32_t number)
+{
+    struct sector sector = {bank, number, number * SMALL_SECTOR, SMALL_SECTOR};
 
     if (number == SMALL_SECTORS)
         sector.size = MIDDLE_SECTOR;
     else if (number > SMALL_SECTORS)
-        sector = (struct sector){(number - SMALL_SECTORS) * LARGE_SECTOR, LARGE_SECTOR};
-    if (sector.start >= sim_memory_row(board->chip, SIM_FLASH)->size)
+        sector =
+            (struct sector){bank, number, (number - SMALL_SECTORS) * LARGE_SECTOR, LARGE_SECTOR};
+    if (sector.start >= bank_size(board))
         sector.size = 0;
+    sector.start += bank * bank_size(board);
     return sector;
+}
+
+static struct sector sector_of(const struct sim_board *board, uint32_t offset)
+{
+    unsigned bank = offset / bank_size(board);
+    uint32_t into = offset % bank_size(board);
+    uint32_t number = into < SMALL_SECTORS * SMALL_SECTOR ? into / SMALL_SECTOR
+                      : into < SMALL_UNITS                ? SMALL_SECTORS
+                                                          : SMALL_SECTORS + into / LARGE_SECTOR;
+
+    return sector_at(board, bank, number);
 }
 
 /* --- erase --- */
@@ -98,11 +118,11 @@ static uint64_t erase_ns(const struct sim_board *board, uint32_t size)
     return UINT64_C(1000000) * erase_ms[row][CR_PSIZE(flash->common.cr)] * times;
 }
 
-static void erase(struct sim_board *board, struct sector sector)
+static void erase(struct sim_board *board, uint32_t start, uint32_t size)
 {
     if (has_the_voltage(board))
-        memset(&sim_memory_bytes(board, SIM_FLASH)[sector.start], 0xFF, sector.size);
-    sim_flash_begin(board, erase_ns(board, sector.size));
+        memset(&sim_memory_bytes(board, SIM_FLASH)[start], 0xFF, size);
+    sim_flash_begin(board, erase_ns(board, size));
 }
 
 static uint32_t user_options(const struct sim_board *board)
@@ -112,37 +132,55 @@ static uint32_t user_options(const struct sim_board *board)
     return flash->optcr >> 5 & SIM_USER_OPTIONS;
 }
 
-static bool write_protected(const struct sim_board *board, uint32_t sector)
+static bool write_protected(const struct sim_board *board, struct sector sector)
 {
     const struct sim_f4_flash *flash = board->flash->state;
+    bool bit = flash->unprotected[sector.bank] >> sector.number & 1;
 
-    return !(flash->unprotected >> sector & 1) || !sim_f4_accessible(board);
+    return bit == flash->pcrop || !sim_f4_accessible(board);
 }
 
-static bool any_write_protected(const struct sim_board *board)
+static bool any_write_protected(const struct sim_board *board, unsigned bank)
 {
-    for (uint32_t i = 0; sector_at(board, i).size; i++)
-        if (write_protected(board, i))
+    struct sector sector;
+
+    for (uint32_t i = 0; (sector = sector_at(board, bank, i)).size; i++)
+        if (write_protected(board, sector))
             return true;
     return false;
+}
+
+/* Banks: bit 0 the first, bit 1 the second. */
+static void erase_banks(struct sim_board *board, unsigned banks)
+{
+    uint32_t size = bank_size(board);
+
+    for (unsigned bank = 0; bank < 2; bank++)
+        if (banks >> bank & 1 && any_write_protected(board, bank)) {
+            sim_flash_fail(board, SR_WRPERR);
+            return;
+        }
+    erase(board, banks & 1 ? 0 : size, banks == 3 ? 2 * size : size);
+}
+
+static void erase_sector(struct sim_board *board, struct sector sector)
+{
+    if (sector.size == 0 || write_protected(board, sector))
+        sim_flash_fail(board, SR_WRPERR);
+    else
+        erase(board, sector.start, sector.size);
 }
 
 static void start(struct sim_board *board)
 {
     struct sim_f4_flash *flash = board->flash->state;
-    uint32_t what = flash->common.cr & (CR_SER | CR_MER);
-    struct sector all = {0, sim_memory_row(board->chip, SIM_FLASH)->size};
-    struct sector sector = sector_at(board, CR_SNB(flash->common.cr));
-    uint32_t number = CR_SNB(flash->common.cr);
+    uint32_t cr = flash->common.cr;
+    unsigned banks = (cr & CR_MER ? 1 : 0) | (cr & CR_MER2 && flash->two_banks ? 2 : 0);
 
-    if (what == CR_MER && any_write_protected(board))
-        sim_flash_fail(board, SR_WRPERR);
-    else if (what == CR_MER)
-        erase(board, all);
-    else if (what == CR_SER && (sector.size == 0 || write_protected(board, number)))
-        sim_flash_fail(board, SR_WRPERR);
-    else if (what == CR_SER)
-        erase(board, sector);
+    if (banks && !(cr & CR_SER))
+        erase_banks(board, banks);
+    else if (cr & CR_SER && !banks)
+        erase_sector(board, sector_at(board, cr & CR_SNB_BANK && flash->two_banks, CR_SNB(cr)));
     else /* neither, or both: nothing happens */
         flash->common.cr &= ~CR_STRT;
 }
@@ -180,7 +218,8 @@ static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uin
         errors |= SR_PGSERR;
     if (width != 1u << CR_PSIZE(flash->common.cr))
         errors |= SR_PGPERR;
-    if (kind == SIM_FLASH ? write_protected(board, sector_of(offset)) : otp_locked(board, offset))
+    if (kind == SIM_FLASH ? write_protected(board, sector_of(board, offset))
+                          : otp_locked(board, offset))
         errors |= SR_WRPERR;
     if (errors) {
         sim_flash_fail(board, errors);
@@ -203,7 +242,8 @@ static void write_cr(struct sim_part *part, uint32_t value)
     sim_flash_wait(part->board);
     if (flash->common.cr & CR_LOCK)
         return;
-    flash->common.cr = value & (CR_WRITABLE | CR_STRT);
+    uint32_t more = part->board->chip->flash->f4->optcr1 ? CR_OF_TWO_BANKS : 0;
+    flash->common.cr = value & (CR_WRITABLE | CR_STRT | more);
     sim_flash_update_irq(part->board);
     if (value & CR_STRT && !(value & CR_LOCK))
         start(part->board);
@@ -229,8 +269,8 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct sim_f4_flash *flash = part->state;
 
-    if (!sim_flash_read(part, offset, value))
-        *value = offset == OPTCR ? flash->optcr : 0; /* the rest is write-only */
+    if (!sim_flash_read(part, offset, value)) /* the rest is write-only */
+        *value = offset == OPTCR ? flash->optcr : offset == OPTCR1 ? flash->optcr1 : 0;
     return true;
 }
 
@@ -246,6 +286,8 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         write_cr(part, value);
     else if (offset == OPTCR)
         write_optcr(part, value);
+    else if (offset == OPTCR1)
+        sim_f4_optcr1_write(part->board, value);
     return true;
 }
 
@@ -281,17 +323,20 @@ const struct sim_device sim_device_f4_flash = {
     .reset = reset,
     .sync = sim_flash_sync,
 };
-const struct sim_flash_kind sim_f4_flash = {
-    .device = &sim_device_f4_flash,
-    .registers = &registers,
-    .stalling = {CR, OPTCR},
-    .factory = sim_f4_options_factory,
-    .load_options = sim_f4_options_load,
-    .is_protected = sim_f4_is_protected,
-    .is_sealed = sim_f4_is_sealed,
-    .set_protection = sim_f4_set_protection,
-    .readable = sim_f4_accessible,
-    .user_options = user_options,
-    .busy_until = sim_flash_busy_until,
-    .write = write_memory,
-};
+/* Bits of OPTCR: nWRP, RDP, USER, BOR_LEV; F4: SPRMOD; of two banks: DB1M, BFB2. */
+static const struct sim_f4_family f2 = {.optcr = 0x0FFFFFEC};
+static const struct sim_f4_family f4 = {.optcr = 0x8FFFFFEC};
+static const struct sim_f4_family f42x = {.optcr = 0xCFFFFFFC, .optcr1 = 0x0FFF0000};
+
+#define KIND(family)                                                              \
+    {                                                                             \
+        .device = &sim_device_f4_flash, .registers = &registers, .f4 = &(family), \
+        .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,               \
+        .load_options = sim_f4_options_load, .is_protected = sim_f4_is_protected, \
+        .is_sealed = sim_f4_is_sealed, .set_protection = sim_f4_set_protection,   \
+        .readable = sim_f4_accessible, .user_options = user_options,              \
+        .busy_until = sim_flash_busy_until, .write = write_memory,                \
+    }
+const struct sim_flash_kind sim_f2_flash = KIND(f2);
+const struct sim_flash_kind sim_f4_flash = KIND(f4);
+const struct sim_flash_kind sim_f42x_flash = KIND(f42x);

@@ -7,9 +7,11 @@
 
 struct sim_f4_flash {
     struct sim_flash common;
-    uint32_t optcr;       /* as it reads; what counts is below */
-    uint32_t unprotected; /* nWRP in force: a bit a sector */
-    uint8_t rdp;          /* in force since the last reset */
+    uint32_t optcr, optcr1;  /* as they read; what counts is below */
+    uint32_t unprotected[2]; /* nWRP in force: a bit a sector of the bank; with.. */
+    bool pcrop;              /* ..this, a bit that is set protects */
+    bool two_banks;          /* in force since the last reset, as is.. */
+    uint8_t rdp;             /* ..this */
 };
 
 enum { SIM_F4_RDP_OPEN = 0xAA, SIM_F4_RDP_SEALED = 0xCC };
@@ -18,6 +20,7 @@ enum { SIM_F4_RDP_OPEN = 0xAA, SIM_F4_RDP_SEALED = 0xCC };
 void sim_f4_options_factory(struct sim_board *board);
 /* Loads OPTCR, as every reset does. */
 void sim_f4_options_load(struct sim_board *board, bool power_on);
+void sim_f4_optcr1_write(struct sim_board *board, uint32_t value);
 /* A write to OPTCR; one with OPTSTRT returns true: the option bytes are being programmed, and
  * `erases` says whether read protection ended and took main flash with it. */
 bool sim_f4_optcr_write(struct sim_board *board, uint32_t value, bool *erases);

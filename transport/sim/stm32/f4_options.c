@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The option bytes of the STM32F4 with one bank, behind OPTCR (RM0368, 3.6): write protection holds
- * as soon as it is programmed, read protection from the next reset on. */
+/* The option bytes of the STM32F2 and F4, behind OPTCR (RM0368, 3.6) and, of a second bank, OPTCR1
+ * (RM0090, 3.7): write protection holds as soon as it is programmed, the rest from the next reset
+ * on. The second bank's are kept behind the first one's; on the chip they are elsewhere. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -8,12 +9,19 @@
 
 #define OPTCR_OPTLOCK (1u << 0)
 #define OPTCR_OPTSTRT (1u << 1)
-#define OPTCR_WRITABLE 0x8FFFFFECu /* SPRMOD, nWRP, RDP, USER, BOR_LEV */
-#define OPTCR_LOW 0x0000FFECu      /* what the first of the words in memory holds: RDP, USER */
+#define OPTCR_LOW 0x0000FFFCu /* what the first of the words in memory holds: RDP, USER */
+#define OPTCR_DB1M (1u << 30)
+#define OPTCR_SPRMOD (1u << 31)
 #define OPTCR_NWRP_SHIFT 16
 #define NWRP 0xFFFu
 #define FACTORY 0x0FFFAAECu
-enum { RDP_USER = 0, NWRP_WORD = 8 }; /* offsets of the two half-words */
+enum { RDP_USER = 0, NWRP_WORD = 8, NWRP_WORD_2 = 12 }; /* offsets of the half-words */
+enum { MIB = 1024 * 1024 };
+
+static const struct sim_f4_family *family_of(const struct sim_board *board)
+{
+    return board->chip->flash->f4;
+}
 
 static uint32_t stored(const struct sim_board *board)
 {
@@ -35,18 +43,42 @@ static uint8_t rdp_of(uint32_t value)
     return (uint8_t)(value >> 8);
 }
 
+static uint32_t stored1(const struct sim_board *board)
+{
+    const uint8_t *bytes = sim_memory_bytes(board, SIM_OPTIONS);
+
+    return (uint32_t)get_le16(&bytes[NWRP_WORD_2]) << OPTCR_NWRP_SHIFT & family_of(board)->optcr1;
+}
+
+static void store1(struct sim_board *board, uint32_t value)
+{
+    put_le16(&sim_memory_bytes(board, SIM_OPTIONS)[NWRP_WORD_2],
+             (uint16_t)(value >> OPTCR_NWRP_SHIFT));
+}
+
 void sim_f4_options_factory(struct sim_board *board)
 {
     store(board, FACTORY);
+    store1(board, FACTORY);
+}
+
+static void protect_sectors(struct sim_f4_flash *flash)
+{
+    flash->pcrop = flash->optcr & OPTCR_SPRMOD;
+    flash->unprotected[0] = flash->optcr >> OPTCR_NWRP_SHIFT & NWRP;
+    flash->unprotected[1] = flash->optcr1 >> OPTCR_NWRP_SHIFT & NWRP;
 }
 
 void sim_f4_options_load(struct sim_board *board, bool power_on)
 {
+    uint32_t value = stored(board), size = sim_memory_row(board->chip, SIM_FLASH)->size;
     struct sim_f4_flash *flash = board->flash->state;
-    uint32_t value = stored(board);
 
-    flash->optcr = (value & OPTCR_WRITABLE) | OPTCR_OPTLOCK;
-    flash->unprotected = value >> OPTCR_NWRP_SHIFT & NWRP;
+    flash->optcr = (value & family_of(board)->optcr) | OPTCR_OPTLOCK;
+    flash->optcr1 = stored1(board);
+    protect_sectors(flash);
+    flash->two_banks =
+        family_of(board)->optcr1 && (size > MIB || (size == MIB && value & OPTCR_DB1M));
     flash->rdp = rdp_of(value);
 }
 
@@ -86,6 +118,18 @@ bool sim_f4_optkeyr_write(struct sim_f4_flash *flash, uint32_t value)
     return true;
 }
 
+/* Sectors that are protected against reading stay so, unless read protection ends (3.6.5). */
+static void keep_pcrop(struct sim_board *board)
+{
+    const uint32_t nwrp = NWRP << OPTCR_NWRP_SHIFT;
+    struct sim_f4_flash *flash = board->flash->state;
+
+    if (!(stored(board) & OPTCR_SPRMOD))
+        return;
+    flash->optcr |= stored(board) & (OPTCR_SPRMOD | nwrp);
+    flash->optcr1 |= stored1(board) & nwrp;
+}
+
 /* Level 2 cannot be left: then nothing can be changed. */
 static bool program(struct sim_board *board, bool *erases)
 {
@@ -98,8 +142,11 @@ static bool program(struct sim_board *board, bool *erases)
     if (*erases)
         memset(sim_memory_bytes(board, SIM_FLASH), 0xFF,
                sim_memory_row(board->chip, SIM_FLASH)->size);
+    if (!*erases)
+        keep_pcrop(board);
     store(board, flash->optcr);
-    flash->unprotected = flash->optcr >> OPTCR_NWRP_SHIFT & NWRP;
+    store1(board, flash->optcr1);
+    protect_sectors(flash);
     return true;
 }
 
@@ -109,8 +156,16 @@ bool sim_f4_optcr_write(struct sim_board *board, uint32_t value, bool *erases)
 
     if (flash->optcr & OPTCR_OPTLOCK)
         return false;
-    flash->optcr = value & (OPTCR_WRITABLE | OPTCR_OPTLOCK);
+    flash->optcr = value & (family_of(board)->optcr | OPTCR_OPTLOCK);
     return value & OPTCR_OPTSTRT && program(board, erases);
+}
+
+void sim_f4_optcr1_write(struct sim_board *board, uint32_t value)
+{
+    struct sim_f4_flash *flash = board->flash->state;
+
+    if (!(flash->optcr & OPTCR_OPTLOCK))
+        flash->optcr1 = value & family_of(board)->optcr1;
 }
 
 void sim_f4_set_protection(struct sim_board *board, bool protect)

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Power control of the STM32F4 (RM0368, 5.4): the regulator's scale is ready at once. */
+/* Power control of the STM32F2 and F4 (RM0033, 4.4; RM0368, 5.4; RM0390, 5.4): whatever is switched
+ * is ready at once. */
 #include "sim/stm32/stm32_internal.h"
 
 enum { CR = 0x00, CSR = 0x04 };
-#define CR_RESET 0x00008000u    /* scale 2 */
-#define CR_WRITABLE 0x0000EFF3u /* VOS, ADCDC1, LVDS.., DBP, PLS, PVDE, PDDS, LPDS */
+#define CR_ODEN (3u << 16) /* overdrive, and the switch to it; ready in the same bits of CSR */
 #define CSR_VOSRDY (1u << 14)
 #define CSR_WRITABLE 0x00000300u /* EWUP, BRE */
 #define CSR_BRE (1u << 9)
 #define CSR_BRR_SHIFT 6 /* the backup regulator is ready: this far below its enable */
+
+static const struct kind {
+    uint32_t reset, writable; /* of CR */
+    uint32_t ready;           /* in CSR, always */
+} kinds[] = {
+    [SIM_F4_PWR_F2] = {0, 0x000003F3, 0}, /* FPDS, DBP, PLS, PVDE, PDDS, LPDS */
+    /* VOS of two bits, ADCDC1, LVDS and MRLVDS as well */
+    [SIM_F4_PWR_SCALES] = {0x00008000, 0x0000EFF3, CSR_VOSRDY},
+    [SIM_F4_PWR_OVERDRIVE] = {0x0000C000, 0x003FEFF3, CSR_VOSRDY},
+};
 
 struct pwr {
     uint32_t cr, csr;
@@ -16,13 +26,15 @@ struct pwr {
 
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
+    const struct kind *kind = &kinds[part->row->unit];
     const struct pwr *pwr = part->state;
 
     *value = 0;
     if (offset == CR)
         *value = pwr->cr;
     else if (offset == CSR)
-        *value = pwr->csr | CSR_VOSRDY | (pwr->csr & CSR_BRE) >> CSR_BRR_SHIFT;
+        *value =
+            pwr->csr | kind->ready | (pwr->csr & CSR_BRE) >> CSR_BRR_SHIFT | (pwr->cr & CR_ODEN);
     return true;
 }
 
@@ -31,7 +43,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     struct pwr *pwr = part->state;
 
     if (offset == CR)
-        pwr->cr = value & CR_WRITABLE;
+        pwr->cr = value & kinds[part->row->unit].writable;
     else if (offset == CSR)
         pwr->csr = value & CSR_WRITABLE;
     return true;
@@ -39,7 +51,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 
 static void reset(struct sim_part *part)
 {
-    *(struct pwr *)part->state = (struct pwr){.cr = CR_RESET};
+    *(struct pwr *)part->state = (struct pwr){.cr = kinds[part->row->unit].reset};
 }
 
 const struct sim_device sim_device_f4_pwr = {

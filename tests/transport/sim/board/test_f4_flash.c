@@ -449,12 +449,69 @@ static void level_2_ends_all_debugging(void **state)
     sim_board_destroy(board);
 }
 
+/* RM0090, table 6 and 3.9.8: SNB counts anew in the second bank, from 16 on; so does OPTCR1. */
+static void a_second_bank_has_sectors_of_its_own(void **state)
+{
+    enum { BANK2 = 0x08100000, MER2 = 1 << 15, OPTCR1 = 0x40023C18 };
+    struct sim_board *board = unlocked("f429i-disco");
+
+    program32(board, FLASH_BASE + 0x4000, 0x11111111);
+    program32(board, BANK2 + 0x4000, 0x22222222);
+    program32(board, BANK2 + 0x20000, 0x33333333);
+    erase(board, 16 + 1, X32);
+    assert_int_equal(peek32(board, FLASH_BASE + 0x4000), 0x11111111);
+    assert_int_equal(peek32(board, BANK2 + 0x4000), 0xFFFFFFFF);
+    assert_int_equal(peek32(board, BANK2 + 0x20000), 0x33333333);
+    assert_int_equal(peek32(board, OPTCR1), 0x0FFF0000);
+    poke32(board, F4_OPTKEYR, OPTKEY1);
+    poke32(board, F4_OPTKEYR, OPTKEY2);
+    poke32(board, OPTCR1, 0x0FFF0000 & ~NWRP(5));
+    poke32(board, F4_OPTCR, peek32(board, F4_OPTCR) | OPTSTRT);
+    wait_idle(board);
+    erase(board, 16 + 5, X32);
+    assert_int_equal(peek32(board, F4_SR), WRPERR);
+    assert_int_equal(peek32(board, BANK2 + 0x20000), 0x33333333);
+    poke32(board, F4_CR, MER | X32);
+    poke32(board, F4_CR, MER | X32 | STRT);
+    wait_idle(board);
+    assert_int_equal(peek32(board, FLASH_BASE + 0x4000), 0xFFFFFFFF);
+    assert_int_equal(peek32(board, BANK2 + 0x20000), 0x33333333);
+    poke32(board, OPTCR1, 0x0FFF0000);
+    poke32(board, F4_OPTCR, peek32(board, F4_OPTCR) | OPTSTRT);
+    wait_idle(board);
+    poke32(board, F4_CR, MER2 | X32);
+    poke32(board, F4_CR, MER2 | X32 | STRT);
+    wait_idle(board);
+    assert_int_equal(peek32(board, BANK2 + 0x20000), 0xFFFFFFFF);
+    sim_board_destroy(board);
+}
+
+/* RM0368, 3.6.5. */
+static void pcrop_is_left_only_with_read_protection(void **state)
+{
+    const uint32_t sprmod = 1u << 31;
+    struct sim_board *board = unlocked("blackpill-f401");
+
+    change_options(board, sprmod | 0x0FFF0000u, sprmod | NWRP(1));
+    erase(board, 1, X32);
+    assert_int_equal(peek32(board, F4_SR), WRPERR);
+    poke32(board, F4_SR, WRPERR);
+    erase(board, 0, X32);
+    assert_int_equal(peek32(board, F4_SR), 0);
+    change_options(board, sprmod | 0x0FFF0000u, 0x0FFF0000);
+    erase(board, 1, X32);
+    assert_int_equal(peek32(board, F4_SR), WRPERR);
+    sim_board_destroy(board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(starts_locked_and_opens_by_two_keys),
         cmocka_unit_test(wrong_and_needless_keys_are_bus_errors_until_reset),
         cmocka_unit_test(sectors_have_their_sizes),
+        cmocka_unit_test(a_second_bank_has_sectors_of_its_own),
+        cmocka_unit_test(pcrop_is_left_only_with_read_protection),
         cmocka_unit_test(a_sector_that_is_not_there_is_an_error),
         cmocka_unit_test(erasing_takes_as_long_as_the_parallelism_says),
         cmocka_unit_test(a_program_clears_bits_and_sets_none),

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows of the chips' tables: what every F2 and F4 has at the same place, with the same bits and
+ * interrupts (RM0033, RM0090, RM0368, RM0383, RM0390). A chip lists what it has. */
+#ifndef PROBED_SIM_F4_ROWS_H
+#define PROBED_SIM_F4_ROWS_H
+
+#include "sim/stm32/stm32_internal.h"
+
+enum { AHB1, AHB2, APB1, APB2, AHB3 }; /* gates[] of the chips: not all have the last one */
+enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
+
+/* clang-format off */
+#define F4_USART(n, base, bus, bit, number, pclk) \
+    {"USART" #n, base, &sim_device_usart, .gate = {bus, bit}, .irq = (number), .clock = (pclk)}
+#define F4_USART1 F4_USART(1, 0x40011000, APB2,  4, 37, SIM_PCLK2)
+#define F4_USART2 F4_USART(2, 0x40004400, APB1, 17, 38, SIM_PCLK1)
+#define F4_USART3 F4_USART(3, 0x40004800, APB1, 18, 39, SIM_PCLK1)
+#define F4_USART6 F4_USART(6, 0x40011400, APB2,  5, 71, SIM_PCLK2)
+
+#define F4_TIMER(n, base, device, bit, number)                                            \
+    {"TIM" #n, base, &(device), .gate = {APB1, bit}, .irq = (number), .clock = SIM_TIMCLK1, \
+     .freeze = {DBGMCU_APB1_FZ, bit}}
+#define F4_TIMERS                                           \
+    F4_TIMER(2, 0x40000000, sim_device_tim32, 0, 28),       \
+    F4_TIMER(3, 0x40000400, sim_device_tim, 1, 29),         \
+    F4_TIMER(4, 0x40000800, sim_device_tim, 2, 30),         \
+    F4_TIMER(5, 0x40000C00, sim_device_tim32, 3, 50)
+
+#define F4_PORT(letter, base, bit) \
+    {"GPIO" #letter, base, &sim_device_gpio, .gate = {AHB1, bit}, .unit = SIM_P##letter}
+#define F4_PORTS_A_TO_E          \
+    F4_PORT(A, 0x40020000, 0),   \
+    F4_PORT(B, 0x40020400, 1),   \
+    F4_PORT(C, 0x40020800, 2),   \
+    F4_PORT(D, 0x40020C00, 3),   \
+    F4_PORT(E, 0x40021000, 4)
+#define F4_PORTS_F_TO_G          \
+    F4_PORT(F, 0x40021400, 5),   \
+    F4_PORT(G, 0x40021800, 6)
+#define F4_PORT_H F4_PORT(H, 0x40021C00, 7)
+#define F4_PORT_I F4_PORT(I, 0x40022000, 8)
+
+/* `kind`: of enum sim_f4_pwr. */
+#define F4_SYSTEM(kind)                                                                        \
+    {"PWR", 0x40007000, &sim_device_f4_pwr, .gate = {APB1, 28}, .unit = (kind)},               \
+    {"SYSCFG", 0x40013800, &sim_device_f4_syscfg, .gate = {APB2, 14}},                         \
+    {"RCC", 0x40023800, &sim_device_rcc, .gate = SIM_UNGATED},                                 \
+    {"FLASH", 0x40023C00, &sim_device_f4_flash, .gate = SIM_UNGATED, .irq = 4},                \
+    {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED}
+
+/* Those that all have and none models. */
+#define F4_UNMODELLED                                                    \
+    {0x40002800, 0x40004400}, /* RTC, WWDG, IWDG, SPI2, SPI3 */          \
+    {0x40005400, 0x40006000}, /* I2C1, I2C2, I2C3 */                     \
+    {0x40010000, 0x40010400}, /* TIM1 */                                 \
+    {0x40012000, 0x40012400}, /* ADCs */                                 \
+    {0x40012C00, 0x40013800}, /* SDIO, SPI1, SPI4 */                     \
+    {0x40013C00, 0x40014C00}, /* EXTI, TIM9, TIM10, TIM11 */             \
+    {0x40023000, 0x40023400}, /* CRC */                                  \
+    {0x40026000, 0x40026800}, /* DMA1, DMA2 */                           \
+    {0x50000000, 0x50040000}  /* USB OTG FS */
+/* ..and those of the larger ones. */
+#define F4_UNMODELLED_MORE                                               \
+    {0x40001000, 0x40002400}, /* TIM6, TIM7, TIM12 to TIM14 */           \
+    {0x40004C00, 0x40005400}, /* UART4, UART5 */                         \
+    {0x40006000, 0x40007000}, /* FMPI2C, CAN1, CAN2, CEC */              \
+    {0x40007400, 0x40007800}, /* DAC */                                  \
+    {0x40010400, 0x40010800}, /* TIM8 */                                 \
+    {0x40024000, 0x40025000}, /* backup SRAM */                          \
+    {0x40040000, 0x40080000}, /* USB OTG HS */                           \
+    {0x50050000, 0x50061000}, /* DCMI, RNG */                            \
+    {0x60000000, 0xA0001400}  /* FMC or FSMC, and what is behind it; QUADSPI */
+/* clang-format on */
+
+#define F4_MEMORIES(flash_kib, ram_kib)                                                   \
+    {                                                                                     \
+        {SIM_FLASH, 0x08000000, (flash_kib)*1024}, {SIM_RAM, 0x20000000, (ram_kib)*1024}, \
+            {SIM_SYSTEM, 0x1FFF0000, 30 * 1024}, {SIM_OTP, 0x1FFF7800, 528},              \
+            {SIM_SYSTEM, 0x1FFF7A10, 0x30}, /* unique id, size register, package */       \
+        {                                                                                 \
+            SIM_OPTIONS, 0x1FFFC000, 16                                                   \
+        }                                                                                 \
+    }
+
+/* Fields that are alike. */
+#define F4_COMMON                                                                                  \
+    .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003, .size_register = 0x1FFF7A22, \
+    .unique_id = 0x1FFF7A10, .page_size = 16 * 1024, .ahb_start = 0x40020000, .rcc = &sim_f4_rcc,  \
+    .gpio = &sim_gpio, .swj_off = &sim_f4_swj_off
+
+/* Makes PA13 and PA14 inputs: the debug port loses them (f401.c). */
+extern const struct sim_program sim_f4_swj_off;
+
+#endif
