@@ -76,6 +76,8 @@ static void what_does_not_fit_is_told_with_its_size(void **state)
          "81 KiB do not fit: ends at 0x080143ff, flash ends"},
         {{{FLASH, 1024}, {FLASH + 0xFC00, 2048}, {RAM, 100}},
          "65 KiB do not fit: ends at 0x080103ff, flash ends"},
+        {{{FLASH, 1024}, {RAM + 0x4FFF, 1023}}, "1023 bytes do not fit: ends at 0x200053fd, RAM"},
+        {{{FLASH, 1024}, {RAM + 0x4FFF, 1024}}, "1 KiB do not fit: ends at 0x200053fe, RAM ends"},
         {{{FLASH, 1024}, {RAM + 0x4FFF, 2}},
          "2 bytes do not fit: ends at 0x20005000, RAM ends at 0x20004fff; 0x20005000 is"},
         {{{FLASH, 1024}, {0x60000000, 1024}},

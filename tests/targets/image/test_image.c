@@ -165,6 +165,12 @@ static void refuses_wrong_hex(void **state)
                  "file: 4 bytes at 0xfffffffe run past 0xffffffff");
     expect_error(":0200000001FF\xFE\n", IMAGE_IHEX,
                  "file line 1: not pairs of hexadecimal digits, or too few");
+    for (size_t at = 1; at < strlen(":0100000001FE"); at++) { /* one digit that is none */
+        char line[] = ":0100000001FE";
+
+        line[at] = 'g';
+        expect_error(line, IMAGE_IHEX, "file line 1: not pairs of hexadecimal digits, or too few");
+    }
 }
 
 static void refuses_overlaps_in_any_order(void **state)
