@@ -76,6 +76,31 @@ static void check_blocks(const struct flash_options *options, const struct chip 
     assert_int_equal(sum, 1024 * kib);
 }
 
+/* What means something now and will mean something else behind the next load: any of the fields. */
+static unsigned check_pending(const struct flash_options *options)
+{
+    struct option_state state = {0};
+    unsigned meaningful = 0;
+
+    for (uint8_t i = 0; i < options->field_count; i++)
+        if (options->fields[i].values)
+            option_set(&options->fields[i], state.in_force, options->fields[i].values[0].value);
+    memcpy(state.stored, state.in_force, sizeof state.stored);
+    assert_false(option_pending(options, &state));
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+
+        if (field->value_count < 2 || !field->values[0].meaning)
+            continue;
+        meaningful++;
+        option_set(field, state.stored, field->values[1].value);
+        assert_true(option_pending(options, &state));
+        option_set(field, state.stored, field->values[0].value);
+        assert_false(option_pending(options, &state));
+    }
+    return meaningful;
+}
+
 static void tables_are_sound(void **state)
 {
     size_t known = 0;
@@ -97,6 +122,7 @@ static void tables_are_sound(void **state)
         check_places(options);
         for (uint8_t n = 0; n < options->field_count; n++)
             check_values(&options->fields[n]);
+        assert_true(check_pending(options) > 1);
         check_blocks(options, &chips[i], chips[i].flash_max_kib);
         check_blocks(options, &chips[i], chips[i].flash_guess_kib);
     }
