@@ -94,6 +94,23 @@ static void assert_some_of_each(struct bench *bench)
     bench_assert_memory(bench, SECTOR_5, image + (SECTOR_5 - FLASH), SOME);
 }
 
+/* Whatever page of it is not: the first, the last, or one between. */
+static void a_sector_with_something_in_it_is_not_blank(void **state)
+{
+    static const uint32_t places[] = {0, 6 * KIB, 15 * KIB};
+    struct bench *bench = *state;
+
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        memset(image, 0xFF, 16 * KIB);
+        load(bench, FLASH, 16 * KIB);
+        memset(image + places[i], 0x55, KIB);
+        load(bench, FLASH + places[i], KIB);
+        bench_fill(image, 16 * KIB, 2);
+        assert_int_equal(load(bench, FLASH, 16 * KIB).sectors_erased, 1);
+        bench_assert_memory(bench, FLASH, image, 16 * KIB);
+    }
+}
+
 static void sectors_of_every_size_are_erased_when_they_must_be(void **state)
 {
     static const struct {
@@ -267,6 +284,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, bench_down)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_there_at_every_voltage),
+        TEST(a_sector_with_something_in_it_is_not_blank),
         TEST(sectors_of_every_size_are_erased_when_they_must_be),
         cmocka_unit_test(the_second_bank_is_another_one),
         TEST(nobody_waits_for_a_slice_longer_than_a_slice),
