@@ -6,7 +6,10 @@
 #include "chip/chips.h"
 #include "core/core.h"
 
-enum { SLICE_US = 40000 }; /* with what goes before and behind it, well below 50 ms */
+enum {
+    SLICE_US = 40000, /* with what goes before and behind it, well below 50 ms */
+    TELL_US = 5000000,
+};
 
 /* --- measuring --- */
 
@@ -132,36 +135,57 @@ static bool is_in(const struct flash_bank *bank, uint32_t address)
     return address - bank->start < bank->size;
 }
 
-struct flash_extent controller_sector(const struct flash_controller *controller, uint32_t address)
+static unsigned bank_at(const struct flash_geometry *geometry, uint32_t address)
 {
-    const struct flash_geometry *geometry = &controller->geometry;
-    struct flash_extent what = {.address = address, .limit_us = geometry->sector_erase_max_us};
     unsigned bank = 0;
 
     while (bank + 1 < geometry->bank_count && !is_in(&geometry->banks[bank], address))
         bank++;
+    return bank;
+}
+
+uint32_t controller_registers(const struct flash_controller *controller, uint32_t address)
+{
+    const struct flash_geometry *geometry = &controller->geometry;
+
+    return geometry->banks[bank_at(geometry, address)].registers;
+}
+
+struct flash_extent controller_sector(const struct flash_controller *controller, uint32_t address)
+{
+    const struct flash_geometry *geometry = &controller->geometry;
+    struct flash_extent what = {.address = address, .limit_us = geometry->sector_erase_max_us};
+    unsigned bank = bank_at(geometry, address);
+    uint32_t start = geometry->banks[bank].start;
+
     what.banks = 1u << bank;
     for (size_t i = 0; i < geometry->area_count; i++) {
         const struct flash_area *area = &geometry->areas[i];
+        uint32_t from = area->start > start ? area->start : start, end = area->start + area->size;
 
-        if (area->start > address || !is_in(&geometry->banks[bank], area->start))
+        if (from > address || end <= start)
             continue;
-        uint32_t into = address - area->start < area->size ? address - area->start : area->size;
-        what.number += into / area->sector_size;
+        what.number += ((address < end ? address : end) - from) / area->sector_size;
         what.size = area->sector_size;
     }
     return what;
 }
 
-struct flash_extent controller_all(const struct flash_controller *controller)
+struct flash_extent controller_banks(const struct flash_controller *controller, unsigned banks)
 {
     const struct flash_geometry *geometry = &controller->geometry;
+    bool all = banks == (1u << geometry->bank_count) - 1;
 
     return (struct flash_extent){
-        .banks = (1u << geometry->bank_count) - 1,
-        .address = geometry->banks[0].start,
-        .limit_us = geometry->bank_erase_max_us,
+        .banks = banks,
+        .address = geometry->banks[banks & 1 ? 0 : 1].start,
+        .limit_us = all ? geometry->bank_erase_max_us : geometry->one_bank_erase_max_us,
     };
+}
+
+struct flash_extent controller_all(const struct flash_controller *controller)
+{
+    return controller_banks(controller, (1u << controller->geometry.bank_count) - 1);
 }
 
 static struct busy busy_with(const struct flash_controller *controller,
@@ -185,6 +209,13 @@ static struct busy busy_with(const struct flash_controller *controller,
     return busy;
 }
 
+static void queue_idle(struct flash_controller *controller, const struct busy *busy)
+{
+    for (unsigned i = 0; i < busy->count; i++)
+        ops_wait32(&controller->target->core->ops, busy->parts[i].word, busy->parts[i].mask,
+                   busy->parts[i].value, SLICE_US);
+}
+
 enum err controller_await(struct flash_controller *controller, const struct flash_extent *what,
                           bool *ended)
 {
@@ -194,9 +225,7 @@ enum err controller_await(struct flash_controller *controller, const struct flas
     enum err mark = core_mark(target->core);
     uint32_t status = 0;
 
-    for (unsigned i = 0; i < busy.count; i++)
-        ops_wait32(&target->core->ops, busy.parts[i].word, busy.parts[i].mask, busy.parts[i].value,
-                   SLICE_US);
+    queue_idle(controller, &busy);
     controller->driver->queue_erased(controller, what, &status);
     enum err err = core_flush_halted(target->core);
     *ended = err != ERR_TIMEOUT || last;
@@ -216,6 +245,33 @@ enum err controller_erase(struct flash_controller *controller, const struct flas
     controller->began_us = core_now_us(controller->target->core);
     controller->driver->queue_erase(controller, what);
     return controller_await(controller, what, ended);
+}
+
+enum err controller_await_idle(struct flash_controller *controller, const char *doing,
+                               uint32_t limit_us)
+{
+    struct target *target = controller->target;
+    const struct flash_extent all = controller_all(controller);
+    const struct busy busy = busy_with(controller, &all);
+    uint64_t began_us = core_now_us(target->core), told_us = began_us;
+    enum err mark = core_mark(target->core);
+
+    for (;;) {
+        queue_idle(controller, &busy);
+        enum err err = core_flush_halted(target->core);
+        uint64_t now_us = core_now_us(target->core);
+        bool again = core_wait_failed(target->core, err) && now_us - began_us < limit_us;
+        target->busy = again ? busy : (struct busy){0};
+        if (!again)
+            return err;
+        core_rollback(target->core, mark);
+        if (now_us - told_us >= TELL_US) {
+            told_us = now_us;
+            job_print(target->job, "%s: %u s so far, at most %u s\n", doing,
+                      (unsigned)((now_us - began_us) / 1000000), limit_us / 1000000);
+        }
+        job_serve_others(target->job);
+    }
 }
 
 enum err controller_change(struct target *target,

@@ -22,14 +22,23 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
 /* Locked again, what was changed put back; on every way out, whatever was taken. */
 enum err controller_give_back(struct flash_controller *controller);
 
+/* Waits until the controller is through with what it does by itself to all of the flash (`doing`:
+ * "erasing"). Inside a section: others are served meanwhile, no cancel is seen; who waits is told
+ * now and then. ERR_TIMEOUT when the limit is over. */
+enum err controller_await_idle(struct flash_controller *controller, const char *doing,
+                               uint32_t limit_us);
+
 /* What must not be cut in two: halts the core, then changes `what`, to the end whoever cancels the
  * job meanwhile. */
 enum err controller_change(struct target *target,
                            enum err (*change)(struct target *target, const void *what),
                            const void *what);
 
-/* The extent of the sector at an address of flash, and of the whole chip. */
+/* The registers that serve an address of flash. */
+uint32_t controller_registers(const struct flash_controller *controller, uint32_t address);
+/* The extent of the sector at an address of flash, of banks (a bit each), and of the whole chip. */
 struct flash_extent controller_sector(const struct flash_controller *controller, uint32_t address);
+struct flash_extent controller_banks(const struct flash_controller *controller, unsigned banks);
 struct flash_extent controller_all(const struct flash_controller *controller);
 /* Starts to erase it and waits for the end, but not for longer than a slice: *ended tells. */
 enum err controller_erase(struct flash_controller *controller, const struct flash_extent *what,

@@ -14,12 +14,13 @@
 struct chip_family;
 struct loader_protocol;
 
-enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = 2 };
+enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = PLAN_BANKS_MAX };
 
 /* A part that erases and programs by itself. */
 struct flash_bank {
     uint32_t start, size;
-    uint32_t registers; /* base of the half of the controller that serves it */
+    uint32_t registers; /* base of the half of the controller that serves it: where the loader
+                         * finds its own; another base, and it begins anew */
 };
 
 /* The flash as it is set up and powered now. Typical times, and limits for one that is worn or a
@@ -33,7 +34,8 @@ struct flash_geometry {
     uint32_t page_size;  /* what is compared at once; divides every sector, multiple of 16 */
     uint32_t block_size; /* what a loader gets at once: pages, of at most 45 ms in all */
     uint32_t sector_erase_max_us;
-    uint32_t bank_erase_us, bank_erase_max_us; /* all banks, where they are erased together */
+    uint32_t bank_erase_us, bank_erase_max_us;         /* of all banks together .. */
+    uint32_t one_bank_erase_us, one_bank_erase_max_us; /* .. of one of two; 0: it cannot be alone */
 };
 
 /* What one erase takes: a sector, or whole banks. */
@@ -46,7 +48,9 @@ struct flash_extent {
 };
 
 /* Thumb code that runs in target RAM, and how it wants to be fed: by the mailbox, whose calling
- * convention stands in targets/flash/stm32/loaders/stm32f1_program.S. */
+ * convention stands in targets/flash/stm32/loaders/stm32f1_program.S. It is given the registers of
+ * the bank; when the next pages belong to one with others, it is halted with both buffers free, the
+ * controller idle and nothing selected, and begins anew with those. */
 struct flash_loader {
     const struct loader_protocol *protocol;
     const uint8_t *code;

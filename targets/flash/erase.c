@@ -1,44 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* Erases what the planner wants erased, sector by sector or all at once. */
+/* Erases what the planner wants erased: sector by sector, a bank, or all at once. */
 #include "flash/batch.h"
 #include "flash/flash_internal.h"
 
 static enum err take_rest(struct flash *flash, struct plan_sector *sector, uint32_t page,
                           uint32_t sum)
 {
+    unsigned bank = 1u << sector->bank;
+
     if (sum != flash->erased_sum)
-        flash->rest_holds = true;
-    else if (page + 1 == plan_page_count(&flash->plan, sector) && !flash->rest_holds)
+        flash->barred |= bank;
+    else if (page + 1 == plan_page_count(&flash->plan, sector) && !(flash->barred & bank))
         plan_found_blank(&flash->plan, sector);
     return ERR_OK;
 }
 
-/* Sectors that nobody named: mass erase may take them only if there is nothing to lose. */
-static enum err look_at_rest(struct flash *flash)
+/* Sectors that nobody named: they are erased with their bank only if there is nothing to lose. */
+static enum err look_at_rest(struct flash *flash, unsigned banks)
 {
     struct batch batch = {.flash = flash, .take = take_rest};
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < flash->plan.count && !err && !flash->rest_holds; i++)
-        if (plan_is_rest(&flash->plan.sectors[i]))
-            err = batch_add_sector(&batch, &flash->plan.sectors[i]);
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (plan_is_rest(sector) && (banks & ~flash->barred) >> sector->bank & 1)
+            err = batch_add_sector(&batch, sector);
+    }
     return err ? err : batch_run(&batch);
 }
 
-static enum err choose_mass_erase(struct flash *flash, bool *mass)
+static enum err choose_banks(struct flash *flash, unsigned *banks)
 {
-    enum mass_erase choice = MASS_NO;
     enum err err = ERR_OK;
 
-    *mass = flash->mass_wanted;
-    if (flash->mass_wanted || flash->rest_holds)
+    *banks = (1u << flash->plan.bank_count) - 1;
+    if (flash->mass_wanted)
         return ERR_OK;
-    choice = plan_mass_erase(&flash->plan, &flash->costs);
-    if (choice == MASS_IF_REST_IS_BLANK) {
-        err = look_at_rest(flash);
-        choice = flash->rest_holds ? MASS_NO : MASS_YES;
-    }
-    *mass = !err && choice == MASS_YES;
+    do {
+        *banks = plan_mass_erase(&flash->plan, &flash->costs, flash->barred);
+        if (plan_has_rest(&flash->plan, *banks))
+            err = look_at_rest(flash, *banks);
+    } while (!err && (*banks & flash->barred));
     return err;
 }
 
@@ -65,18 +68,22 @@ static void count_erased(struct flash *flash, const struct plan_sector *sector)
     flash->report.bytes_erased += sector->size;
 }
 
-static enum err erase_all(struct flash *flash)
+static enum err erase_banks(struct flash *flash, unsigned banks)
 {
-    struct flash_extent all = controller_all(&flash->controller);
-    enum err err = carry_out(flash, &all);
+    struct flash_extent what = controller_banks(&flash->controller, banks);
+    enum err err = carry_out(flash, &what);
 
     if (err && err != ERR_CANCELLED)
         return err;
     flash->report.mass_erased = true;
     flash->mass_wanted = false;
     for (size_t i = 0; i < flash->plan.count; i++) {
-        count_erased(flash, &flash->plan.sectors[i]);
-        plan_erased(&flash->plan, &flash->plan.sectors[i]);
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!(banks >> sector->bank & 1))
+            continue;
+        count_erased(flash, sector);
+        plan_erased(&flash->plan, sector);
     }
     return err ? err : flash_checkpoint(flash);
 }
@@ -95,15 +102,15 @@ static enum err erase_one(struct flash *flash, struct plan_sector *sector)
 
 enum err flash_erase_stale(struct flash *flash, bool all)
 {
-    bool mass;
-    enum err err = choose_mass_erase(flash, &mass);
+    unsigned banks;
+    enum err err = choose_banks(flash, &banks);
 
-    if (!err && mass)
-        err = erase_all(flash);
+    if (!err && banks)
+        err = erase_banks(flash, banks);
     if (err == ERR_PROTECTED && !flash->mass_wanted) {
-        /* Some sector that is not ours is write protected: it forbids mass erase only. */
+        /* Some sector that is not ours is write protected: it forbids to erase the whole only. */
         job_clear(&flash->work);
-        flash->rest_holds = true;
+        flash->barred |= banks;
         err = ERR_OK;
     }
     for (size_t i = 0; i < flash->plan.count && !err; i++) {

@@ -68,10 +68,13 @@ static enum err plan_chip(struct flash *flash)
 
     if (err)
         return job_fail(&flash->work, err, "the flash cannot be planned: %s", err_text(err));
+    for (size_t i = 1; i < geometry->bank_count; i++)
+        plan_begin_bank(&flash->plan, geometry->banks[i].start);
     flash->page = malloc(2 * (size_t)geometry->page_size);
     flash->costs = (struct flash_costs){
         .page_us = geometry->page_size / geometry->program_size * geometry->program_us,
         .mass_erase_us = geometry->bank_erase_us,
+        .bank_erase_us = geometry->one_bank_erase_us,
     };
     if (!flash->page)
         return job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");

@@ -24,7 +24,8 @@ struct flash {
     struct job work;
     struct job *caller;
     bool failed;      /* only flash_close() is left */
-    bool rest_holds;  /* sectors nobody named hold something: no mass erase */
+    unsigned barred;  /* banks (a bit each) not to be erased as a whole: sectors nobody named hold
+                       * something, or are protected */
     bool mass_wanted; /* mass erase was asked for by name */
     bool alias_known; /* it shows the flash (alias.c) */
     bool written_directly, written_by_alias;
@@ -39,7 +40,7 @@ enum err flash_open_by(struct target *target, const struct flash_driver *driver,
                        struct flash **flash);
 /* Compares, erases, programs all sectors that are final. */
 enum err flash_work(struct flash *flash, bool all);
-/* erase.c: those of them that need it, or the whole chip where that is better. */
+/* erase.c: those of them that need it, or whole banks where that is better. */
 enum err flash_erase_stale(struct flash *flash, bool all);
 /* Checks every sector that was changed. */
 enum err flash_verify(struct flash *flash);

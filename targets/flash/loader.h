@@ -34,6 +34,7 @@ struct loader {
     bool programming;   /* the core is in the program routine .. */
     bool standing;      /* .. halted there for a while, since .. */
     uint64_t stands_us; /* .. then */
+    uint32_t registers; /* which it works with: of the bank that it programs */
     unsigned slot;      /* the buffer to fill next */
     uint32_t units[2];  /* what is to be programmed from a buffer; 0: it is free */
     struct pace pace;   /* of programming */

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "chip/families.h"
+#include "flash/controller.h"
 #include "flash/loader.h"
 
 /* On top of the driver's limits: the routine's own instructions at a slow clock. */
@@ -32,10 +33,15 @@ static bool anything_under_way(const struct loader *loader)
     return loader->units[0] || loader->units[1];
 }
 
-static void forget(struct loader *loader)
+static void end_routine(struct loader *loader)
 {
     loader->programming = loader->standing = false;
     loader->units[0] = loader->units[1] = 0;
+}
+
+static void forget(struct loader *loader)
+{
+    end_routine(loader);
     loader->collected = 0;
 }
 
@@ -159,7 +165,7 @@ static void queue_start(struct loader *loader, uint32_t mailbox[5])
 {
     const struct chip_family *family = loader->controller->family;
     uint32_t nowhere = loader->area + 12;
-    const uint32_t arguments[4] = {loader->area, family->controller, buffer(loader, 0),
+    const uint32_t arguments[4] = {loader->area, loader->registers, buffer(loader, 0),
                                    buffer(loader, 1)};
 
     mailbox[2] = family->watchdog ? family->watchdog : nowhere;
@@ -184,7 +190,35 @@ static enum err borrow_buffer(struct loader *loader, unsigned slot)
     return err;
 }
 
-static enum err hand_over(struct loader *loader, bool pause)
+/* The core stands behind it. */
+static enum err pause_routine(struct loader *loader)
+{
+    return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
+}
+
+static enum err wait_for_both(struct loader *loader)
+{
+    enum err err = wait_for_turn(loader);
+
+    if (!err)
+        err = wait_free(loader, loader->slot ^ 1, 0);
+    return err ? err : pause_routine(loader);
+}
+
+/* A bank with registers of its own: the routine is through with the other one, and begins anew. */
+static enum err enter_bank(struct loader *loader, uint32_t address)
+{
+    uint32_t registers = controller_registers(loader->controller, address);
+    bool other = loader->programming && registers != loader->registers;
+    enum err err = other ? wait_for_both(loader) : ERR_OK;
+
+    if (other && !err)
+        end_routine(loader);
+    loader->registers = registers;
+    return err;
+}
+
+static enum err hand_over_in_bank(struct loader *loader, bool pause)
 {
     struct ops *ops = &loader->target->core->ops;
     bool starts = !loader->programming;
@@ -216,13 +250,30 @@ static enum err hand_over(struct loader *loader, bool pause)
     return ERR_OK;
 }
 
+static enum err hand_over(struct loader *loader, bool pause)
+{
+    enum err err = enter_bank(loader, get_le32(loader->block));
+
+    return err ? err : hand_over_in_bank(loader, pause);
+}
+
+/* One block is of one bank. */
+static bool continues_block(const struct loader *loader, uint32_t address)
+{
+    uint32_t start = get_le32(loader->block);
+
+    return start + loader->collected == address &&
+           controller_registers(loader->controller, start) ==
+               controller_registers(loader->controller, address);
+}
+
 static enum err program(struct loader *loader, uint32_t address, const void *data,
                         enum loader_pace pace)
 {
     uint32_t size = geometry_of(loader)->page_size;
     enum err err = ERR_OK;
 
-    if (loader->collected && get_le32(loader->block) + loader->collected != address)
+    if (loader->collected && !continues_block(loader, address))
         err = hand_over(loader, false);
     if (err)
         return err;
@@ -236,28 +287,18 @@ static enum err program(struct loader *loader, uint32_t address, const void *dat
     return due ? hand_over(loader, pace == LOADER_PAUSE) : ERR_OK;
 }
 
-/* The core stands behind it. */
-static enum err pause(struct loader *loader)
-{
-    return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
-}
-
 static enum err wait_one(struct loader *loader)
 {
     enum err err = loader->collected ? hand_over(loader, false) : wait_for_turn(loader);
 
-    return err ? err : pause(loader);
+    return err ? err : pause_routine(loader);
 }
 
 static enum err end(struct loader *loader)
 {
     enum err err = loader->collected ? hand_over(loader, false) : ERR_OK;
 
-    if (!err)
-        err = wait_for_turn(loader);
-    if (!err)
-        err = wait_free(loader, loader->slot ^ 1, 0);
-    return err ? err : pause(loader);
+    return err ? err : wait_for_both(loader);
 }
 
 const struct loader_protocol loader_mailbox = {

@@ -31,8 +31,8 @@ enum err plan_init(struct flash_plan *plan, const struct flash_area *areas, size
     size_t sectors;
     enum err err = check_areas(areas, count, page_size, program_size, &sectors);
 
-    *plan =
-        (struct flash_plan){.page_size = page_size, .program_size = program_size, .erased = erased};
+    *plan = (struct flash_plan){
+        .page_size = page_size, .program_size = program_size, .erased = erased, .bank_count = 1};
     if (err)
         return err;
     plan->sectors = calloc(sectors ? sectors : 1, sizeof *plan->sectors);
@@ -52,6 +52,15 @@ enum err plan_init(struct flash_plan *plan, const struct flash_area *areas, size
                 return ERR_NO_MEMORY;
         }
     return ERR_OK;
+}
+
+void plan_begin_bank(struct flash_plan *plan, uint32_t address)
+{
+    uint8_t bank = (uint8_t)plan->bank_count++;
+
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->sectors[i].address >= address)
+            plan->sectors[i].bank = bank;
 }
 
 void plan_finish(struct flash_plan *plan)

@@ -21,10 +21,14 @@ struct flash_area {
     uint32_t erase_us; /* typical, of a sector */
 };
 
-/* Typical times; for the choice between sector and mass erase. */
+/* Typical times; for the choice between sectors and more at once. */
 struct flash_costs {
-    uint32_t page_us, mass_erase_us;
+    uint32_t page_us;
+    uint32_t mass_erase_us; /* of all banks together */
+    uint32_t bank_erase_us; /* of one of several by itself; 0: the chip cannot */
 };
+
+enum { PLAN_BANKS_MAX = 2 };
 
 /* What a page of the chip holds now, compared with what it shall hold. */
 enum page_now {
@@ -45,6 +49,7 @@ enum sector_state {
 
 struct plan_sector {
     uint32_t address, size, erase_us;
+    uint8_t bank;
     enum sector_state state;
     bool announced;         /* what is not written ends erased */
     bool open;              /* something is to be done or looked at */
@@ -65,6 +70,7 @@ struct plan_sector {
 struct flash_plan {
     struct plan_sector *sectors; /* ascending addresses, all of the chip */
     size_t count;
+    unsigned bank_count; /* parts that can be erased as a whole */
     uint32_t page_size, program_size;
     uint8_t erased;  /* value of an erased byte */
     uint32_t cursor; /* end of the latest write */
@@ -74,6 +80,8 @@ struct flash_plan {
 enum err plan_init(struct flash_plan *plan, const struct flash_area *areas, size_t count,
                    uint32_t page_size, uint32_t program_size, uint8_t erased);
 void plan_finish(struct flash_plan *plan);
+/* Another bank begins at this sector; up to the first of these calls all is one. */
+void plan_begin_bank(struct flash_plan *plan, uint32_t address);
 
 /* Both: ERR_NOT_FLASH, and nothing taken, if any byte lies outside. ERR_NO_MEMORY. */
 enum err plan_announce(struct flash_plan *plan, uint32_t address, uint32_t length);
@@ -130,10 +138,13 @@ void plan_found_unprogrammed(struct plan_sector *sector);
 /* Every page is as it shall be. */
 void plan_close(struct plan_sector *sector);
 
-enum mass_erase { MASS_NO, MASS_YES, MASS_IF_REST_IS_BLANK };
-/* Is mass erase cheaper, and does it lose nothing? The rest: sectors that plan_is_rest(). Open
- * sectors not compared yet are expected to fare like those that were. */
-enum mass_erase plan_mass_erase(const struct flash_plan *plan, const struct flash_costs *costs);
+/* Banks (bit n: bank n) that are cheaper to erase as a whole, and lose nothing by it if there is no
+ * rest in them, or it is found blank. All of them: together. Open sectors not compared yet are
+ * expected to fare like those that were. `barred`: not these. */
+unsigned plan_mass_erase(const struct flash_plan *plan, const struct flash_costs *costs,
+                         unsigned barred);
+/* The rest in these banks: some sector that plan_is_rest(). */
+bool plan_has_rest(const struct flash_plan *plan, unsigned banks);
 /* Nobody wants anything of this sector, and it may hold something. */
 bool plan_is_rest(const struct plan_sector *sector);
 

@@ -10,12 +10,15 @@
 enum { DOUBT = 4 };
 
 struct outlook {
-    uint32_t compared;    /* sectors whose pages are known */
-    uint32_t stale;       /* of them: need an erase or were erased before */
-    uint64_t to_erase_us; /* of those that need it now */
-    uint64_t pending_us;  /* of sectors to be compared yet, and not known to be blank */
-    uint32_t good_pages;
-    uint32_t pending_pages;
+    uint32_t compared; /* sectors whose pages are known */
+    uint32_t stale;    /* of them: need an erase or were erased before */
+    struct bank_outlook {
+        bool keeps;           /* bytes are to stay that are not known yet */
+        uint64_t to_erase_us; /* of sectors that need it now */
+        uint64_t pending_us;  /* of sectors to be compared yet, and not known to be blank */
+        uint32_t good_pages;
+        uint32_t pending_pages;
+    } banks[PLAN_BANKS_MAX];
 };
 
 static bool is_compared(const struct flash_plan *plan, const struct plan_sector *sector)
@@ -40,28 +43,58 @@ static uint32_t good_pages(const struct flash_plan *plan, const struct plan_sect
 static void look_at(const struct flash_plan *plan, const struct plan_sector *sector,
                     struct outlook *outlook)
 {
+    struct bank_outlook *bank = &outlook->banks[sector->bank];
+
+    bank->keeps |= plan_must_keep(sector);
     if (sector->blank || (!sector->want && !sector->announced))
         return;
     if (!is_compared(plan, sector)) {
-        outlook->pending_us += sector->erase_us;
-        outlook->pending_pages += plan_page_count(plan, sector);
+        bank->pending_us += sector->erase_us;
+        bank->pending_pages += plan_page_count(plan, sector);
         return;
     }
     bool needs_erase = plan_needs_erase(plan, sector);
     outlook->compared++;
-    outlook->to_erase_us += needs_erase ? sector->erase_us : 0;
+    bank->to_erase_us += needs_erase ? sector->erase_us : 0;
     outlook->stale += needs_erase || sector->erased;
-    outlook->good_pages += good_pages(plan, sector);
+    bank->good_pages += good_pages(plan, sector);
 }
 
-/* Mass erase saves erases and costs the pages that could have stayed. */
-static bool is_cheaper(const struct outlook *outlook, const struct flash_costs *costs)
-{
-    uint64_t seen = outlook->compared + DOUBT;
-    uint64_t more_us = outlook->pending_us * outlook->stale / seen;
-    uint64_t lost = outlook->good_pages + outlook->pending_pages * (seen - outlook->stale) / seen;
+/* A whole bank saves erases and costs the pages that could have stayed. */
+struct choice {
+    bool possible, useful;
+    uint64_t sectors_us, lost_us;
+};
 
-    return costs->mass_erase_us + lost * costs->page_us < outlook->to_erase_us + more_us;
+static struct choice weigh(const struct outlook *outlook, unsigned bank,
+                           const struct flash_costs *costs, unsigned barred)
+{
+    const struct bank_outlook *look = &outlook->banks[bank];
+    uint64_t seen = outlook->compared + DOUBT;
+    uint64_t lost = look->good_pages + look->pending_pages * (seen - outlook->stale) / seen;
+
+    return (struct choice){
+        .possible = !look->keeps && !(barred >> bank & 1),
+        .useful = look->to_erase_us != 0,
+        .sectors_us = look->to_erase_us + look->pending_us * outlook->stale / seen,
+        .lost_us = lost * costs->page_us,
+    };
+}
+
+/* Each bank for itself; *us: what all of it takes then. */
+static unsigned choose_apart(const struct choice *choices, unsigned count, uint32_t bank_us,
+                             uint64_t *us)
+{
+    unsigned banks = 0;
+
+    *us = 0;
+    for (unsigned i = 0; i < count; i++) {
+        bool whole = bank_us && count > 1 && choices[i].possible && choices[i].useful &&
+                     bank_us + choices[i].lost_us < choices[i].sectors_us;
+        *us += whole ? bank_us + choices[i].lost_us : choices[i].sectors_us;
+        banks |= (unsigned)whole << i;
+    }
+    return banks;
 }
 
 bool plan_is_rest(const struct plan_sector *sector)
@@ -69,22 +102,37 @@ bool plan_is_rest(const struct plan_sector *sector)
     return !sector->want && !sector->announced && !sector->blank;
 }
 
-enum mass_erase plan_mass_erase(const struct flash_plan *plan, const struct flash_costs *costs)
+static bool is_rest(const struct plan_sector *sector, unsigned banks)
 {
+    return (banks >> sector->bank & 1) && plan_is_rest(sector);
+}
+
+bool plan_has_rest(const struct flash_plan *plan, unsigned banks)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (is_rest(&plan->sectors[i], banks))
+            return true;
+    return false;
+}
+
+unsigned plan_mass_erase(const struct flash_plan *plan, const struct flash_costs *costs,
+                         unsigned barred)
+{
+    struct choice choices[PLAN_BANKS_MAX];
+    uint64_t apart_us, together_us = costs->mass_erase_us;
+    bool possible = true, useful = false;
     struct outlook outlook = {0};
-    bool rest = false;
 
-    for (size_t i = 0; i < plan->count; i++) {
-        const struct plan_sector *sector = &plan->sectors[i];
-
-        if (plan_must_keep(sector))
-            return MASS_NO;
-        rest |= plan_is_rest(sector);
-        look_at(plan, sector, &outlook);
+    for (size_t i = 0; i < plan->count; i++)
+        look_at(plan, &plan->sectors[i], &outlook);
+    for (unsigned i = 0; i < plan->bank_count; i++) {
+        choices[i] = weigh(&outlook, i, costs, barred);
+        possible &= choices[i].possible;
+        useful |= choices[i].useful;
+        together_us += choices[i].lost_us;
     }
-    if (!outlook.to_erase_us || !is_cheaper(&outlook, costs))
-        return MASS_NO;
-    return rest ? MASS_IF_REST_IS_BLANK : MASS_YES;
+    unsigned banks = choose_apart(choices, plan->bank_count, costs->bank_erase_us, &apart_us);
+    return possible && useful && together_us < apart_us ? (1u << plan->bank_count) - 1 : banks;
 }
 
 static const char *state_text(const struct plan_sector *sector)

@@ -103,6 +103,12 @@ void job_section_end(struct job *job)
     atomic_fetch_sub(&sections_open, 1);
 }
 
+void job_serve_others(struct job *job)
+{
+    if (job->between)
+        job->between(job->between_user);
+}
+
 bool job_sections_open(void)
 {
     return atomic_load(&sections_open) > 0;

@@ -74,6 +74,9 @@ void job_print(struct job *job, const char *format, ...) __attribute__((format(p
  * that ends by itself within a few seconds. Worker thread. */
 void job_section_begin(struct job *job);
 void job_section_end(struct job *job);
+/* Inside a section, while the hardware does something by itself that takes long: others' short jobs
+ * run. Worker thread. */
+void job_serve_others(struct job *job);
 /* Is any job of this process in such a section? For who is about to end the process. Any thread. */
 bool job_sections_open(void);
 

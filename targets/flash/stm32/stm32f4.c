@@ -102,6 +102,10 @@ static enum err probe(struct flash_controller *controller)
     geometry->sector_erase_max_us = SECTOR_LIMIT * erase->erase_128k_us;
     geometry->bank_erase_us = (uint32_t)(size * erase->erase_mib_us >> 20);
     geometry->bank_erase_max_us = SECTOR_LIMIT * geometry->bank_erase_us;
+    if (geometry->bank_count > 1) { /* MER, or MER2 (3.9.8) */
+        geometry->one_bank_erase_us = geometry->bank_erase_us / 2;
+        geometry->one_bank_erase_max_us = geometry->bank_erase_max_us;
+    }
     return ERR_OK;
 }
 

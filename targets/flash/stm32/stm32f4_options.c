@@ -83,7 +83,12 @@ static enum err program(struct flash_controller *controller, const struct change
         ops_write32(ops, at(target, STM32F4_OPTCR1), change->words[OPTCR1]);
     ops_write32(ops, at(target, STM32F4_OPTCR), optcr);
     ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTSTRT);
-    ops_wait32(ops, at(target, STM32F4_SR), STM32F4_SR_BSY, 0, OPTION_LIMIT_US);
+    enum err err = core_flush_halted(target->core);
+    if (!err) /* at the end of read protection the whole flash is erased */
+        err =
+            controller_await_idle(controller, "the chip changes its option bytes", OPTION_LIMIT_US);
+    if (err)
+        return err;
     ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTLOCK);
     target_drop_caches(target);
     return core_flush_halted(target->core);

@@ -268,6 +268,27 @@ static void protection_goes_on_and_off(void **state)
     bench_assert_filled(bench, FLASH, 0xFF, SOME);
 }
 
+/* The end of read protection erases the flash, for seconds: nobody else waits for that, and nobody
+ * cuts it short. */
+static void others_are_served_while_protection_ends(void **state)
+{
+    struct bench *bench = *state;
+    uint64_t began_us;
+
+    assert_int_equal(stm32f4_option_table.lock(bench->target), ERR_OK);
+    bench_power_cycle(bench);
+    bench_job(bench);
+    bench->cancel_at = 10;
+    began_us = bench->checkpoint_us = bench_now_us(bench);
+    assert_int_equal(stm32f4_option_table.unlock(bench->target), ERR_OK);
+    assert_in_range(bench->longest_us, 1, SLICE_LIMIT_US);
+    assert_in_range(bench->checkpoints, (bench_now_us(bench) - began_us) / SLICE_LIMIT_US, 1000);
+    assert_true(bench->checkpoints > 20);
+    bench->cancel_at = 0;
+    bench_power_cycle(bench);
+    assert_false(target_chip(bench->target)->readout_protected);
+}
+
 static void the_controller_is_locked_afterwards(void **state)
 {
     struct bench *bench = *state;
@@ -291,6 +312,7 @@ int main(void)
         TEST(an_erase_of_a_second_is_waited_for),
         TEST(a_protected_sector_is_named),
         TEST(protection_goes_on_and_off),
+        TEST(others_are_served_while_protection_ends),
         TEST(the_controller_is_locked_afterwards),
     };
 

@@ -233,36 +233,39 @@ static void chip(struct flash_plan *plan, unsigned stale, unsigned same)
 
 static void mass_erase_must_lose_nothing(void **state)
 {
-    static const struct flash_costs costs = {20, 1000};
+    static const struct flash_costs costs = {20, 1000, 0};
     struct flash_plan *plan = *state;
 
     chip(plan, 6, 6);
-    assert_int_equal(plan_mass_erase(plan, &costs), MASS_IF_REST_IS_BLANK);
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 1);
+    assert_true(plan_has_rest(plan, 1));
     assert_true(plan_is_rest(sector(plan, 6)));
     plan_found_blank(plan, sector(plan, 6));
     plan_found_blank(plan, sector(plan, 7));
-    assert_int_equal(plan_mass_erase(plan, &costs), MASS_YES);
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 1);
+    assert_false(plan_has_rest(plan, 1));
+    assert_int_equal(plan_mass_erase(plan, &costs, 1), 0); /* barred */
     plan_write(plan, START + 7 * SECTOR, "\x01", 1); /* the rest of that sector is to be kept */
-    assert_int_equal(plan_mass_erase(plan, &costs), MASS_NO);
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 0);
     plan_announce(plan, START + 7 * SECTOR, SECTOR);
-    assert_int_equal(plan_mass_erase(plan, &costs), MASS_YES);
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 1);
 }
 
 static void mass_erase_must_be_cheaper(void **state)
 {
-    static const struct flash_costs slow_mass = {20, 9000}, dear_pages = {2000, 1000};
+    static const struct flash_costs slow_mass = {20, 9000, 0}, dear_pages = {2000, 1000, 0};
     struct flash_plan *plan = *state;
 
     chip(plan, 4, 8);
-    assert_int_equal(plan_mass_erase(plan, &slow_mass), MASS_NO);
-    assert_int_equal(plan_mass_erase(plan, &dear_pages), MASS_NO); /* 12 good pages */
+    assert_int_equal(plan_mass_erase(plan, &slow_mass, 0), 0);
+    assert_int_equal(plan_mass_erase(plan, &dear_pages, 0), 0); /* 12 good pages */
 }
 
 /* F4's sectors take from 0.25 to 1 s. */
 static void sectors_count_by_the_time_they_take(void **state)
 {
     static const struct flash_area areas[] = {{START, 64, 32, 1000}, {START + 64, 64, 64, 4000}};
-    static const struct flash_costs costs = {20, 3000};
+    static const struct flash_costs costs = {20, 3000, 0};
     uint8_t old[64] = {0}, new[64];
     struct flash_plan plan;
 
@@ -277,19 +280,60 @@ static void sectors_count_by_the_time_they_take(void **state)
         plan_write(&plan, stale->address, new, stale->size);
         for (uint32_t page = 0; page < stale->size / PAGE; page++)
             plan_compare(&plan, stale, page, old + page * PAGE);
-        assert_int_equal(plan_mass_erase(&plan, &costs), large ? MASS_YES : MASS_NO);
+        assert_int_equal(plan_mass_erase(&plan, &costs, 0), large ? 1 : 0);
         plan_finish(&plan);
     }
 }
 
+/* The second half of the chip is another bank. */
+static void a_bank_is_erased_for_itself(void **state)
+{
+    static const struct flash_costs costs = {20, 1900, 1000}, only_all = {20, 1900, 0};
+    struct flash_plan *plan = *state;
+
+    plan_begin_bank(plan, START + SECTORS / 2 * SECTOR);
+    assert_int_equal(plan->bank_count, 2);
+    chip(plan, 4, 4); /* all of the first bank, and nobody named the second */
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 1);
+    assert_false(plan_has_rest(plan, 1));
+    assert_true(plan_has_rest(plan, 2));
+    assert_int_equal(plan_mass_erase(plan, &costs, 1), 0);
+    assert_int_equal(plan_mass_erase(plan, &only_all, 0), 3); /* if the rest is blank */
+    assert_int_equal(plan_mass_erase(plan, &only_all, 2), 0);
+}
+
+static void both_banks_are_erased_together(void **state)
+{
+    static const struct flash_costs costs = {20, 1900, 1000}, in_turn = {20, 99999, 1000};
+    struct flash_plan *plan = *state;
+
+    plan_begin_bank(plan, START + SECTORS / 2 * SECTOR);
+    chip(plan, 8, 8);
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 3);
+    assert_int_equal(plan_mass_erase(plan, &costs, 1), 2);
+    assert_int_equal(plan_mass_erase(plan, &in_turn, 0), 3);
+}
+
+/* What is to stay in one bank does not matter to the other. */
+static void a_bank_that_keeps_bytes_does_not_bind_the_other(void **state)
+{
+    static const struct flash_costs costs = {20, 1900, 1000};
+    struct flash_plan *plan = *state;
+
+    plan_begin_bank(plan, START + SECTORS / 2 * SECTOR);
+    chip(plan, 4, 4);
+    plan_write(plan, START + 7 * SECTOR, "\x01", 1); /* the rest of that sector is to be kept */
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 1);
+}
+
 static void one_stale_sector_does_not_condemn_the_chip(void **state)
 {
-    static const struct flash_costs costs = {1350, 1000};
+    static const struct flash_costs costs = {1350, 1000, 0};
     struct flash_plan *plan = *state;
 
     plan_announce(plan, START, SECTORS * SECTOR);
     chip(plan, 1, 1);
-    assert_int_equal(plan_mass_erase(plan, &costs), MASS_NO);
+    assert_int_equal(plan_mass_erase(plan, &costs, 0), 0);
 }
 
 static void describes_what_was_changed(void **state)
@@ -329,6 +373,9 @@ int main(void)
         TEST(mass_erase_must_be_cheaper),
         TEST(sectors_count_by_the_time_they_take),
         TEST(one_stale_sector_does_not_condemn_the_chip),
+        TEST(a_bank_is_erased_for_itself),
+        TEST(both_banks_are_erased_together),
+        TEST(a_bank_that_keeps_bytes_does_not_bind_the_other),
         TEST(describes_what_was_changed),
     };
 

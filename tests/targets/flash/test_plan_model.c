@@ -97,9 +97,9 @@ static void work_on(struct world *world, struct plan_sector *sector, bool mass)
 
 static void perhaps_mass_erase(struct world *world)
 {
-    static const struct flash_costs costs = {10, 1000};
+    static const struct flash_costs costs = {10, 1000, 0};
 
-    if (plan_mass_erase(&world->plan, &costs) != MASS_YES)
+    if (!plan_mass_erase(&world->plan, &costs, 0) || plan_has_rest(&world->plan, 1))
         return;
     for (unsigned s = 0; s < SECTORS; s++) {
         erase(world, s);
