@@ -238,11 +238,18 @@ static void an_owner_that_leaves_takes_breakpoints_off_at_once(void **state)
     code_to_ram(bench);
     break_at(bench, BREAKPOINT_SW, CODE + 2);
     break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    for (uint32_t i = 0; i < 3; i++)
+        bench_ok(bench,
+                 target_watchpoint_set(bench->target, 0, WATCH_WRITE, 0x20000700 + 4 * i, 4));
     bench_run(bench);
     assert_int_not_equal(bench_raw(bench, 0xE0002008), 0);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_not_equal(bench_raw(bench, 0xE0001028 + 16 * i) & 0xF, 0);
     bench_ok(bench, target_breakpoints_drop_owner(bench->target, 0));
     assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3001);
     assert_int_equal(bench_raw(bench, 0xE0002008), 0);
+    for (uint32_t i = 0; i < 3; i++)
+        assert_int_equal(bench_raw(bench, 0xE0001028 + 16 * i) & 0xF, 0);
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
 }
 
