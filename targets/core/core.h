@@ -174,6 +174,8 @@ void core_queue_prepare_step(struct core *core, uint32_t pc, bool masked);
 void core_queue_demcr(struct core *core, uint32_t value);
 /* What is caught when the core goes: the user's choice and, if `faults`, every fault. */
 void core_queue_catch(struct core *core, bool faults);
+/* C_MASKINTS as it shall be when the core goes. */
+void core_queue_mask(struct core *core, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
 void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked);
 /* After the flush of core_queue_prepare() and core_queue_go(). */

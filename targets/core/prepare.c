@@ -20,6 +20,11 @@ static void queue_mask(struct core *core, bool masked, bool *missed)
     core->masked = masked;
 }
 
+void core_queue_mask(struct core *core, bool masked)
+{
+    queue_mask(core, masked, NULL);
+}
+
 void core_queue_prepare(struct core *core, uint32_t exclude)
 {
     regs_queue_dirty(core);
@@ -52,7 +57,7 @@ void core_queue_catch(struct core *core, bool faults)
 
 void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked)
 {
-    queue_mask(core, masked, NULL);
+    core_queue_mask(core, masked);
     memset(core->dwt.matched, 0, sizeof core->dwt.matched);
     ops_write32(&core->ops, SCB_DFSR, DFSR_ALL);
     ops_write32(&core->ops, DHCSR, dhcsr_base(masked) | dhcsr_bits);

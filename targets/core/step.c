@@ -29,17 +29,25 @@ enum target_maskisr target_maskisr(const struct target *target)
     return target->core->maskisr;
 }
 
+/* What has to be there before the core goes; a step ends in a fault's handler by itself. */
+static void queue_run(struct core *core, const struct hw_step *hw_step)
+{
+    core_queue_prepare(core, hw_step->pc);
+    core_queue_catch(core, true);
+    core_queue_mask(core, hw_step->masked);
+}
+
 /* `exactly`: with nothing left to chance. */
 static void queue_step_begin(struct core *core, const struct hw_step *hw_step, bool exactly)
 {
     bool run = hw_step->to != NO_ADDRESS;
 
-    if (exactly || run)
+    if (run)
+        queue_run(core, hw_step);
+    else if (exactly)
         core_queue_prepare(core, hw_step->pc);
     else
         core_queue_prepare_step(core, hw_step->pc, hw_step->masked);
-    if (run) /* a step ends in the handler by itself */
-        core_queue_catch(core, true);
     core_queue_go(core, run ? 0 : DHCSR_C_STEP, hw_step->masked);
 }
 
@@ -203,18 +211,22 @@ static bool is_pending(uint32_t icsr, uint32_t special)
     return (icsr & bits) && !primask && !faultmask;
 }
 
-enum err step_pending(struct core *core, uint32_t pc, uint32_t special, bool *pending)
+enum err step_pending(struct core *core, const struct hw_step *hw_step, uint32_t special,
+                      bool *pending)
 {
     enum err err = ERR_OK;
-    bool fresh =
-        core->icsr_epoch == core->epoch && core_now_us(core) - core->icsr_at_us <= ICSR_FRESH_US;
+    uint64_t now = core_now_us(core);
+    bool fresh = core->icsr_epoch == core->epoch && now - core->icsr_at_us <= ICSR_FRESH_US;
+    bool stood = regs_are_known(core) && now - core->regs.seen_us <= ICSR_FRESH_US;
 
     uint32_t icsr = core->icsr;
     if (!fresh) {
-        core_queue_prepare_step(core, pc, true);
+        if (hw_step->to != NO_ADDRESS)
+            queue_run(core, hw_step);
         ops_read32(&core->ops, SCB_ICSR, &icsr);
-        err = core_flush_halted(core);
-        core_prepared(core, err);
+        err = stood ? core_flush(core) : core_flush_halted(core);
+        if (hw_step->to != NO_ADDRESS)
+            core_prepared(core, err);
     }
     if (!fresh && !err)
         core_saw_icsr(core, icsr);
@@ -395,9 +407,20 @@ static enum err step_instruction(struct core *core, struct target_stop *stop)
     return hear_of(core, &facts, &served, stop);
 }
 
+static enum err let_handlers_run(struct core *core, bool *returned, struct target_stop *stop)
+{
+    struct hw_step hw_step = single(core, core->regs.word[SLOT_PC], true);
+    bool pending = false;
+    enum err err = ERR_OK;
+
+    if (core->maskisr == MASKISR_AUTO)
+        err = step_pending(core, &hw_step, core->regs.word[SLOT_SPECIAL], &pending);
+    return !err && pending ? step_handlers(core, returned, stop) : err;
+}
+
 static enum err step(struct core *core, struct target_stop *stop)
 {
-    bool passed = false, pending = false, returned = true;
+    bool passed = false, returned = true;
     enum err err = regs_need(core);
 
     stop->reason = STOP_NONE;
@@ -405,10 +428,7 @@ static enum err step(struct core *core, struct target_stop *stop)
         err = step_over_bkpt(core, &passed, stop);
     if (err || passed)
         return err;
-    if (core->maskisr == MASKISR_AUTO)
-        err = step_pending(core, core->regs.word[SLOT_PC], core->regs.word[SLOT_SPECIAL], &pending);
-    if (!err && pending)
-        err = step_handlers(core, &returned, stop);
+    err = let_handlers_run(core, &returned, stop);
     if (!err && returned)
         err = regs_need(core);
     return err || !returned ? err : step_instruction(core, stop);

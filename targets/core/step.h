@@ -22,9 +22,11 @@ enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop
 /* Lets pending handlers run. *returned: the core is back where it was; else the stop is explained.
  */
 enum err step_handlers(struct core *core, bool *returned, struct target_stop *stop);
-/* Whether a handler would run before a step at `pc`; asks the core if what is known is stale, and
- * writes what the step needs in the same flush. `special`: the word with PRIMASK and FAULTMASK. */
-enum err step_pending(struct core *core, uint32_t pc, uint32_t special, bool *pending);
+/* Whether a handler would run before this step; asks the core if what is known is stale, and writes
+ * what a run to a comparator needs in the same flush. `special`: the word with PRIMASK and
+ * FAULTMASK. */
+enum err step_pending(struct core *core, const struct hw_step *hw_step, uint32_t special,
+                      bool *pending);
 /* After an error in step_once(): a step that did not end is halted, as is one of a cancelled job;
  * `stop` then says where, with `plain` as reason. Other errors come back. */
 enum err step_rescue(struct core *core, enum err err, enum err mark, struct target_stop *stop);

@@ -87,7 +87,7 @@ static enum err let_handlers_run(struct core *core, struct range_step *range,
     enum err err = ERR_OK;
 
     if (core->maskisr == MASKISR_AUTO)
-        err = step_pending(core, range->pc, range->special, &pending);
+        err = step_pending(core, hw_step, range->special, &pending);
     if (err || !pending)
         return err;
     forget_plan(core, hw_step);

@@ -221,6 +221,75 @@ static void what_is_watched_comes_along(void **state)
     bench_close(&bench);
 }
 
+/* adds r0, #1; nop; back, in flash. */
+static void run_rounds(struct target *target)
+{
+    static const uint16_t image[] = {0x3001, 0xBF00, 0xE7FC, 0xBF00};
+    struct flash *flash;
+    struct target_stop stop;
+
+    assert_int_equal(target_halt(target, &stop), ERR_OK);
+    assert_int_equal(flash_open(target, &flash), ERR_OK);
+    assert_int_equal(flash_write(flash, FLASH + 0x40, image, sizeof image), ERR_OK);
+    assert_int_equal(flash_done(flash), ERR_OK);
+    flash_close(flash);
+    assert_int_equal(target_write_register(target, 13, RAM + 0x2000), ERR_OK);
+    assert_int_equal(target_write_register(target, 15, FLASH + 0x42), ERR_OK);
+    assert_int_equal(target_write_register(target, 16, 1u << 24), ERR_OK);
+}
+
+/* As gdb does it: goes on to the breakpoint, takes it away, steps, and sets it again. */
+static void go_round(struct target *target)
+{
+    struct target_stop stop = {0};
+
+    assert_int_equal(target_breakpoint_set(target, 0, BREAKPOINT_HW, FLASH + 0x40, 2), ERR_OK);
+    assert_int_equal(target_resume(target), ERR_OK);
+    for (int i = 0; i < 100 && stop.reason == STOP_NONE; i++)
+        assert_int_equal(target_poll(target, &stop), ERR_OK);
+    look_at(target, &stop, FLASH + 0x40);
+    assert_int_equal(target_breakpoint_clear(target, 0, BREAKPOINT_HW, FLASH + 0x40, 2), ERR_OK);
+    assert_int_equal(target_step(target, &stop), ERR_OK);
+    look_at(target, &stop, FLASH + 0x42);
+}
+
+static void a_breakpoint_passed_costs_little(void **state)
+{
+    struct bench bench;
+    struct target *target = open_target(&bench, &rows[0]);
+    uint64_t mark = 0;
+
+    (void)state;
+    run_rounds(target);
+    go_round(target);
+    transfers(&bench, &mark);
+    go_round(target);
+    assert_in_range(transfers(&bench, &mark), 1, 18);
+    target_destroy(target);
+    bench_close(&bench);
+}
+
+/* Nothing that was known of the core is believed any more: does it stand, is an interrupt due? */
+static void a_person_steps_slowly(void **state)
+{
+    struct bench bench;
+    struct target *target = open_target(&bench, &rows[0]);
+    struct target_stop stop;
+    uint64_t mark = 0;
+
+    (void)state;
+    run_rounds(target);
+    for (uint32_t i = 0; i < 2; i++) {
+        sim_board_advance_us(bench.board, 1000000);
+        transfers(&bench, &mark);
+        assert_int_equal(target_step(target, &stop), ERR_OK);
+        look_at(target, &stop, FLASH + 0x44 - 4 * i);
+    }
+    assert_in_range(transfers(&bench, &mark), 1, 10);
+    target_destroy(target);
+    bench_close(&bench);
+}
+
 /* A backtrace reads the code of one caller after the other. */
 static void callers_come_along(void **state)
 {
@@ -281,6 +350,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_watched_comes_along),
+        cmocka_unit_test(a_breakpoint_passed_costs_little),
+        cmocka_unit_test(a_person_steps_slowly),
         cmocka_unit_test(callers_come_along),
         cmocka_unit_test(long_reads_begin_with_long_slices),
         cmocka_unit_test(few_commands),
