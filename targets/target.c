@@ -17,6 +17,7 @@ static void init_core(struct target *target, struct core *core)
     ops_init(&core->ops, target->probe);
     core->state = TARGET_ABSENT;
     core->profile = &profile_armv7m;
+    core->found.name = "";
     core->vector_catch = DEMCR_VC_HARDERR;
     core_new_power_epoch(core);
 }
@@ -30,7 +31,6 @@ enum err target_create(struct probe *probe, struct target **target)
         return job_fail(probe_job(probe), ERR_NO_MEMORY, "no memory for a target");
     t->probe = probe;
     t->job = probe_job(probe);
-    t->chip.core = "";
     t->core = t->cores;
     t->core_count = 1;
     init_core(t, t->core);
@@ -57,6 +57,11 @@ const struct target_chip *target_chip(const struct target *target)
     return &target->chip;
 }
 
+const struct target_core *target_core(const struct target *target)
+{
+    return &target->core->found;
+}
+
 const struct target_stop *target_last_stop(const struct target *target)
 {
     return &target->core->stop;
@@ -69,17 +74,17 @@ const struct target_stop *target_last_reset(const struct target *target)
 
 static enum err detect(struct target *target, uint32_t dpidr)
 {
-    struct target_chip *chip = &target->chip, before = *chip;
+    struct target_chip *chip = &target->chip;
+    bool unlocked = chip->unlocked;
     struct detect_regions regions;
     struct core *core = target->core;
-    enum err err = core_note_loss(core, detect_chip(&core->ops, dpidr, chip, &regions));
+    enum err err =
+        core_note_loss(core, detect_chip(&core->ops, dpidr, chip, &core->found, &regions));
 
     if (err)
         return err;
     target->regions = regions;
-    chip->breakpoints = before.breakpoints;
-    chip->watchpoints = before.watchpoints;
-    chip->unlocked = before.unlocked;
+    chip->unlocked = unlocked;
     size_t used = strlen(chip->warning);
     if (target->advice[0])
         snprintf(chip->warning + used, sizeof chip->warning - used, "%s%s", used ? "; " : "",

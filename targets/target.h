@@ -99,18 +99,23 @@ struct target_region {
 
 /* What detection found. Strings are never NULL. */
 struct target_chip {
-    char name[64];    /* "STM32F101/F102/F103 medium-density" */
-    const char *core; /* "Cortex-M3 r1p1" is made from cpuid */
-    uint32_t dpidr, cpuid, idcode;
+    char name[64]; /* "STM32F101/F102/F103 medium-density" */
+    uint32_t dpidr, idcode;
     uint16_t dev_id;         /* low 12 bits of idcode; 0 unknown */
     uint32_t flash_size;     /* bytes; what we go by */
     bool flash_size_guessed; /* the size register read 0 or 0xFFFF */
     uint32_t ram_size;
     bool readout_protected;
     bool protection_known; /* false: the register that tells could not be read, or is not known */
-    bool unlocked; /* read protection was removed from here: in force until the power cycle */
-    uint8_t breakpoints, watchpoints; /* comparators */
+    bool unlocked;     /* read protection was removed from here: in force until the power cycle */
     char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
+};
+
+/* And of the core that calls are for. */
+struct target_core {
+    const char *name; /* "Cortex-M3"; never NULL */
+    uint32_t cpuid;
+    uint8_t breakpoints, watchpoints; /* comparators */
 };
 
 /* One register as gdb sees it. Index in the table = gdb's register number. */
@@ -141,6 +146,7 @@ enum err target_connect(struct target *target, enum target_connect how);
 enum err target_disconnect(struct target *target);
 enum target_state target_state(const struct target *target); /* as last seen; no traffic */
 const struct target_chip *target_chip(const struct target *target);
+const struct target_core *target_core(const struct target *target);
 const struct target_region *target_regions(const struct target *target, size_t *count);
 const struct target_region *target_region_at(const struct target *target, uint32_t address);
 /* Where memory belongs, the chip is not known to have any. */

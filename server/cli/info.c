@@ -133,12 +133,13 @@ static bool halted_by_reset(const struct target *target)
 static void print_chip(const struct facts *facts, FILE *out)
 {
     const struct target_chip *chip = target_chip(facts->target);
+    const struct target_core *core = target_core(facts->target);
     char size[DISPLAY_SIZE], uid[32];
 
     format_uid(facts, uid);
     cli_print_fact(out, "chip", "%s", chip->name);
-    cli_print_fact(out, "core", "%s r%up%u, %s%s", chip->core, CPUID_VARIANT(chip->cpuid),
-                   CPUID_REVISION(chip->cpuid), facts->state,
+    cli_print_fact(out, "core", "%s r%up%u, %s%s", core->name, CPUID_VARIANT(core->cpuid),
+                   CPUID_REVISION(core->cpuid), facts->state,
                    halted_by_reset(facts->target) ? " by a reset" : "");
     if (chip->flash_size)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
@@ -148,7 +149,7 @@ static void print_chip(const struct facts *facts, FILE *out)
         cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32, display_size(size, chip->ram_size),
                        facts->ram_start);
     cli_print_fact(out, "device id", "0x%03x (idcode 0x%08" PRIx32 ")", chip->dev_id, chip->idcode);
-    cli_print_fact(out, "core id", "CPUID 0x%08" PRIx32 ", DPIDR 0x%08" PRIx32, chip->cpuid,
+    cli_print_fact(out, "core id", "CPUID 0x%08" PRIx32 ", DPIDR 0x%08" PRIx32, core->cpuid,
                    chip->dpidr);
     cli_print_fact(out, "unique id", "%s", uid);
     cli_print_fact(out, "protection", "%s",
@@ -157,19 +158,20 @@ static void print_chip(const struct facts *facts, FILE *out)
                                             : "not known: the chip does not let it be read");
     cli_print_fact(out, "lockup", "%s", facts->lockup);
     option_bytes_print(&facts->options, out);
-    cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", chip->breakpoints,
-                   chip->watchpoints);
+    cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", core->breakpoints,
+                   core->watchpoints);
     cli_print_fact(out, "warning", "%s", chip->warning);
 }
 
 static void write_chip(const struct facts *facts, struct json *json)
 {
     const struct target_chip *chip = target_chip(facts->target);
+    const struct target_core *core = target_core(facts->target);
     char uid[32];
 
     format_uid(facts, uid);
     json_text(json, "chip", chip->name);
-    json_text(json, "core", chip->core);
+    json_text(json, "core", core->name);
     json_text(json, "state", facts->state);
     if (facts->lockup[0])
         json_text(json, "lockup", facts->lockup);
@@ -181,14 +183,14 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_hex(json, "ram_start", facts->ram_start, 8);
     json_hex(json, "dev_id", chip->dev_id, 3);
     json_hex(json, "idcode", chip->idcode, 8);
-    json_hex(json, "cpuid", chip->cpuid, 8);
+    json_hex(json, "cpuid", core->cpuid, 8);
     json_hex(json, "dpidr", chip->dpidr, 8);
     json_text(json, "unique_id", uid);
     json_bool(json, "readout_protected", chip->readout_protected);
     json_bool(json, "protection_known", chip->protection_known);
     option_bytes_json(&facts->options, json);
-    json_number(json, "breakpoints", chip->breakpoints);
-    json_number(json, "watchpoints", chip->watchpoints);
+    json_number(json, "breakpoints", core->breakpoints);
+    json_number(json, "watchpoints", core->watchpoints);
     json_text(json, "warning", chip->warning);
 }
 

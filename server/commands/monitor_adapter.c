@@ -241,6 +241,6 @@ enum err monitor_scan(struct monitor *monitor, int argc, const char *const argv[
     else
         job_clear(monitor->job);
     job_print(monitor->job, "Available Targets:\nNo. Att Driver\n 1      %s %s\n",
-              target_chip(target)->name, target_chip(target)->core);
+              target_chip(target)->name, target_core(target)->name);
     return ERR_OK;
 }

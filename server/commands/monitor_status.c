@@ -42,9 +42,9 @@ static void print_target(struct monitor *monitor)
     const struct target_chip *chip = target_chip(target);
     char more[400] = "";
 
-    job_print(monitor->job, "chip: %s, %s, %u KiB flash%s, %u KiB RAM%s\n", chip->name, chip->core,
-              (unsigned)(chip->flash_size / 1024), chip->flash_size_guessed ? " (guessed)" : "",
-              (unsigned)(chip->ram_size / 1024),
+    job_print(monitor->job, "chip: %s, %s, %u KiB flash%s, %u KiB RAM%s\n", chip->name,
+              target_core(target)->name, (unsigned)(chip->flash_size / 1024),
+              chip->flash_size_guessed ? " (guessed)" : "", (unsigned)(chip->ram_size / 1024),
               chip->readout_protected ? ", readout protected" : "");
     if (chip->readout_protected && chip->unlocked)
         job_print(monitor->job, "warning: " TARGET_UNLOCKED_TEXT "\n");

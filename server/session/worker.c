@@ -70,15 +70,16 @@ static void describe_core(struct worker *worker, char *text, size_t size)
 static void tell_connection(struct worker *worker)
 {
     const struct target_chip *chip = target_chip(worker->session.target);
-    char core[320];
+    const struct target_core *core = target_core(worker->session.target);
+    char state[320];
 
-    describe_core(worker, core, sizeof core);
+    describe_core(worker, state, sizeof state);
     if (!session_connected(&worker->session))
         return;
     log_line(worker->setup.log, LOG_INFO,
              "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints, %s",
-             chip->name, chip->core, (unsigned)(chip->flash_size / 1024),
-             (unsigned)(chip->ram_size / 1024), chip->breakpoints, chip->watchpoints, core);
+             chip->name, core->name, (unsigned)(chip->flash_size / 1024),
+             (unsigned)(chip->ram_size / 1024), core->breakpoints, core->watchpoints, state);
     if (chip->warning[0])
         log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
     chip_compare(worker->setup.chip, chip->name, worker->setup.log);

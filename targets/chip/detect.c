@@ -311,7 +311,7 @@ static void warn_all(const struct findings *found, struct target_chip *chip)
     if (!found->chip) {
         snprintf(sentence, sizeof sentence,
                  "id code 0x%08x is not known with a %s: no flash programming", found->idcode,
-                 chip->core);
+                 detect_core_name(found->cpuid));
         warn(chip, sentence);
     }
     if (found->is_protected)
@@ -331,9 +331,7 @@ static void warn_all(const struct findings *found, struct target_chip *chip)
 static void fill(const struct findings *found, struct target_chip *chip)
 {
     *chip = (struct target_chip){
-        .core = detect_core_name(found->cpuid),
         .dpidr = found->dpidr,
-        .cpuid = found->cpuid,
         .idcode = found->idcode,
         .dev_id = found->chip ? found->chip->dev_id : found->dev_id,
         .readout_protected = found->is_protected,
@@ -348,7 +346,7 @@ static void fill(const struct findings *found, struct target_chip *chip)
 }
 
 enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
-                     struct detect_regions *regions)
+                     struct target_core *core, struct detect_regions *regions)
 {
     struct findings found = {.dpidr = dpidr};
     enum err err = read_core(ops, &found);
@@ -359,6 +357,8 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
         err = read_memories(ops, &found);
     if (err)
         return err;
+    core->name = detect_core_name(found.cpuid);
+    core->cpuid = found.cpuid;
     fill(&found, chip);
     bool two_banks = found.protection_known &&
                      chip_two_banks_chosen(found.chip, chip->flash_size, found.options);

@@ -27,13 +27,13 @@ const struct target_region *detect_region_at(const struct detect_regions *region
                                              uint32_t address);
 
 /* The probe is connected, `ops` is an empty queue by way of the core's access port; `dpidr` is what
- * connecting found. Fills all of *chip but breakpoints and watchpoints (0: the caller sizes them).
+ * connecting found. Fills *chip, and *core but for its comparators, which the caller sizes.
  * An unknown chip is no error: *chip then has dev_id and idcode, no flash, regions of the
  * architecture, and a warning. Three flushes, or up to five if registers cannot be read. Errors are
  * those of the wire, or ERR_NO_TARGET if CPUID makes no sense.
  */
 enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
-                     struct detect_regions *regions);
+                     struct target_core *core, struct detect_regions *regions);
 
 /* The register that tells of read protection, of a chip found by detect_chip(); 0: not known. */
 uint32_t detect_protection_register(const struct target_chip *chip);

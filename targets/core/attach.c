@@ -101,9 +101,8 @@ enum err attach_core(struct core *core, enum stop_reason halted_by)
         core->target->dbgmcu = (struct dbgmcu){0};
     }
     core->profile = found.profile;
-    core->target->chip.cpuid = found.cpuid;
-    core->target->chip.breakpoints = core->fpb.count;
-    core->target->chip.watchpoints = core->dwt.count;
+    core->found.breakpoints = core->fpb.count;
+    core->found.watchpoints = core->dwt.count;
     core_new_power_epoch(core);
     err = dbgmcu_keep_awake(&core->target->dbgmcu,
                             &chip_family_of(core->target->chip.dev_id)->dbgmcu, &core->ops);

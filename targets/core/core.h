@@ -57,6 +57,7 @@ struct core {
      * the power. Both count from 1. */
     uint32_t epoch, power_epoch;
     const struct core_profile *profile; /* never NULL */
+    struct target_core found;
 
     bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */

@@ -47,7 +47,7 @@ static bool core_is_plain(const struct core *core)
     static const uint16_t parts[] = {0xC20, 0xC60, 0xC23, 0xC24}; /* M0, M0+, M3, M4 */
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i] == CPUID_PART(core->target->chip.cpuid))
+        if (parts[i] == CPUID_PART(core->found.cpuid))
             return true;
     return false;
 }

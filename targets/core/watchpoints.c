@@ -157,7 +157,7 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
         return job_fail(target->job, ERR_UNSUPPORTED,
                         "watchpoints on a %s are not supported yet: its comparators work otherwise "
                         "than those of older cores",
-                        target->chip.core);
+                        core->found.name);
     watch = find_free(core);
     if (watch)
         *watch = (struct watchpoint){address, length, kind, 1u << owner};

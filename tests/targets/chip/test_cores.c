@@ -113,10 +113,10 @@ static void each_core_is_sized_and_halted(void **state)
 
         core(&s.fake, kind);
         start(&s);
-        const struct target_chip *chip = target_chip(s.target);
-        assert_string_equal(chip->core, kind->name);
-        assert_int_equal(chip->breakpoints, kind->breakpoints);
-        assert_int_equal(chip->watchpoints, kind->watchpoints);
+        const struct target_core *core = target_core(s.target);
+        assert_string_equal(core->name, kind->name);
+        assert_int_equal(core->breakpoints, kind->breakpoints);
+        assert_int_equal(core->watchpoints, kind->watchpoints);
         target_registers(s.target, &count);
         assert_int_equal(count, kind->registers);
         halt(&s);

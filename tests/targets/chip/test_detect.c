@@ -7,6 +7,7 @@
 struct found {
     enum err err;
     struct target_chip chip;
+    struct target_core core;
     struct detect_regions regions;
     struct job job;
 };
@@ -18,7 +19,7 @@ static void detect(struct fake_chip *fake, struct found *found)
 
     ops_init(&ops, probe);
     fake->flushes = 0;
-    found->err = detect_chip(&ops, fake->dpidr, &found->chip, &found->regions);
+    found->err = detect_chip(&ops, fake->dpidr, &found->chip, &found->core, &found->regions);
     probe_close(probe);
 }
 
@@ -40,11 +41,11 @@ static void a_blue_pill_is_known(void **state)
     detect(&fake, &found);
     assert_int_equal(found.err, ERR_OK);
     assert_string_equal(found.chip.name, "STM32F101/F102/F103 medium-density");
-    assert_string_equal(found.chip.core, "Cortex-M3");
+    assert_string_equal(found.core.name, "Cortex-M3");
     assert_string_equal(found.chip.warning, "");
     assert_int_equal(found.chip.dev_id, 0x410);
     assert_int_equal(found.chip.idcode, 0x20036410);
-    assert_int_equal(found.chip.cpuid, 0x411FC231);
+    assert_int_equal(found.core.cpuid, 0x411FC231);
     assert_int_equal(found.chip.dpidr, 0x1BA01477);
     assert_int_equal(found.chip.flash_size, 0x10000);
     assert_false(found.chip.flash_size_guessed);
@@ -179,7 +180,7 @@ static void an_m0_is_found_by_its_rom_table(void **state)
     fake_chip_rom(&fake, 0x020, 0x440);
     detect(&fake, &found);
     assert_int_equal(found.chip.dev_id, 0x440);
-    assert_string_equal(found.chip.core, "Cortex-M0");
+    assert_string_equal(found.core.name, "Cortex-M0");
     assert_int_equal(found.chip.flash_size, 0x10000);
 }
 

@@ -21,6 +21,7 @@ struct visit {
     struct findings way;
     char advice[200];
     struct target_chip chip;
+    struct target_core core;
     struct detect_regions regions;
 };
 
@@ -37,7 +38,7 @@ static void visit(struct visit *v, const char *spec, enum target_connect how)
     ops_init(&ops, v->probe);
     if (v->err == ERR_OK) {
         diagnose_success(&v->way, v->advice, sizeof v->advice);
-        v->err = detect_chip(&ops, v->way.dpidr, &v->chip, &v->regions);
+        v->err = detect_chip(&ops, v->way.dpidr, &v->chip, &v->core, &v->regions);
     }
     if (v->err != ERR_OK)
         print_message("%s: %s\n", spec, job_text(&v->job, v->err));

@@ -10,9 +10,9 @@ static void attaching_disturbs_nobody(void **state)
     uint32_t before = bench_word(bench, 0x20000000);
     clock_sleep_us(probe_clock(bench->probe), 1000);
     assert_true(bench_word(bench, 0x20000000) > before);
-    assert_int_equal(target_chip(bench->target)->cpuid, 0x411FC231);
-    assert_int_equal(target_chip(bench->target)->breakpoints, 6);
-    assert_int_equal(target_chip(bench->target)->watchpoints, 4);
+    assert_int_equal(target_core(bench->target)->cpuid, 0x411FC231);
+    assert_int_equal(target_core(bench->target)->breakpoints, 6);
+    assert_int_equal(target_core(bench->target)->watchpoints, 4);
 }
 
 static void halting_stops_the_count(void **state)

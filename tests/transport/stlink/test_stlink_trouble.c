@@ -266,7 +266,7 @@ static void every_firmware_detects_the_chip_both_ways(void **state)
             open_target(&b, &target, ways[way]);
             assert_int_equal(target_chip(target)->dev_id, 0x410);
             assert_int_equal(target_chip(target)->flash_size, 64 * 1024);
-            assert_int_equal(target_chip(target)->breakpoints, 6);
+            assert_int_equal(target_core(target)->breakpoints, 6);
             assert_int_equal(target_state(target), way ? TARGET_HALTED : TARGET_RUNNING);
             target_destroy(target);
             bench_close(&b);
