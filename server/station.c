@@ -301,6 +301,7 @@ static int start_worker(struct station *station)
         .log = &station->log,
         .options = {.connect = options->connect,
                     .speed_khz = options->speed_khz,
+                    .vtref_mv = options->vtref_mv,
                     .reset_halts = options->reset_halts,
                     .load_resets = options->load_resets},
         .info = plan->info,

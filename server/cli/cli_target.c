@@ -22,6 +22,7 @@ static enum err init_session(struct cli *cli)
     struct session_options session_options = {
         .connect = options->connect,
         .speed_khz = options->speed_khz,
+        .vtref_mv = options->vtref_mv,
     };
 
     if (options->sim && probe_sim_info(options->sim, &info, &cli->job) != ERR_OK) {

@@ -136,6 +136,22 @@ static bool set_speed(struct reading *reading)
     return true;
 }
 
+static bool set_vtref(struct reading *reading)
+{
+    enum { LEAST_MV = 1600, MOST_MV = 3700 };
+    char *end;
+    double volts = strtod(reading->value, &end);
+
+    /* Written so that a value that is no number is refused, too. */
+    if (end == reading->value || *end || !(volts * 1000 >= LEAST_MV && volts * 1000 <= MOST_MV)) {
+        snprintf(reading->why, reading->why_size,
+                 "--vtref: '%.40s' is not a supply in volts between 1.6 and 3.7", reading->value);
+        return false;
+    }
+    reading->options->vtref_mv = (uint32_t)(volts * 1000 + 0.5);
+    return true;
+}
+
 /* Index of the value among `names`, or -1 after complaining with the names there are. */
 static int choose(struct reading *reading, const char *const *names, size_t count)
 {
@@ -245,6 +261,10 @@ const struct option_row option_rows[] = {
      set_tcl, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
      set_speed, true},
+    {"--vtref", 0, VALUE_NEEDED, "VOLTS",
+     "the target's supply, where the probe cannot measure it or measures its own: it decides how "
+     "wide the flash of F2 and F4 is programmed",
+     set_vtref, true},
     {"--connect", 0, VALUE_NEEDED, "normal|under-reset|attach",
      "normal leaves the program alone, and resets only if there is no other way; under-reset "
      "holds NRST first; attach never resets",

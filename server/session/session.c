@@ -145,6 +145,7 @@ static enum err open_probe(struct session *session, struct job *job)
         session->probe = NULL;
         return err;
     }
+    probe_say_supply(session->probe, options->vtref_mv);
     return session->options.speed_khz ? set_speed(session, session->options.speed_khz) : ERR_OK;
 }
 

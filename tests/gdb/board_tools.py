@@ -81,6 +81,13 @@ def flash_programs_checks_and_starts():
     assert "verify: read back, identical" in said and "reset: the core runs" in said, said
 
 
+def flash_believes_what_is_said_of_the_supply():
+    """Below 2.1 V more than a byte at once is written by no F4; and what is said is not read as another option."""
+    low = BOARD + ",still,vtref=2.05"
+    assert "identical" in call("flash", FIRMWARE, "--verify", "--vtref", "2.05", board=low).stderr
+    assert "between 1.6 and 3.7" in call("flash", FIRMWARE, "--vtref", "33", code=2).stderr
+
+
 def flash_is_refused_while_protected():
     said = call("flash", FIRMWARE, board=BOARD + ",still,locked", code=1).stderr
     assert "read protection is on" in said, said
@@ -93,5 +100,5 @@ def erase_clears_all_of_it():
 
 run_tests([info_knows_the_chip, info_reads_the_option_bytes, info_sees_read_protection, options_are_shown_by_name,
            options_are_changed_and_read_back, options_ask_before_they_change, options_name_what_there_is,
-           read_protection_ends_by_name_and_by_itself, flash_programs_checks_and_starts,
+           read_protection_ends_by_name_and_by_itself, flash_programs_checks_and_starts, flash_believes_what_is_said_of_the_supply,
            flash_is_refused_while_protected, erase_clears_all_of_it])

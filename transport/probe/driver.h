@@ -23,6 +23,7 @@ struct probe {
 
     uint32_t asked_khz;      /* as probe_asked_khz() */
     uint32_t speed_khz;      /* as probe_speed_khz() */
+    uint32_t supply_mv;      /* as said by probe_say_supply(); 0: not */
     uint32_t now_khz;        /* as probe_now_khz(); a driver sets what it chose by itself */
     bool one_speed;          /* as probe_one_speed(); for the driver's open() to set */
     uint32_t dhcsr_seen;     /* of the run under way, by probe_note_dhcsr() */

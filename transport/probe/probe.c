@@ -217,6 +217,19 @@ enum err probe_vtref(struct probe *probe, uint32_t *millivolts)
     return err;
 }
 
+void probe_say_supply(struct probe *probe, uint32_t millivolts)
+{
+    probe->supply_mv = millivolts;
+}
+
+enum err probe_supply(struct probe *probe, uint32_t *millivolts)
+{
+    if (!probe->supply_mv)
+        return probe_vtref(probe, millivolts);
+    *millivolts = probe->supply_mv;
+    return ERR_OK;
+}
+
 enum err probe_command(struct probe *probe, int argc, const char *const argv[])
 {
     if (!probe->driver->command)

@@ -124,6 +124,9 @@ const char *probe_hint(const struct probe *probe, enum err err);
 enum err probe_nrst(struct probe *probe, enum probe_nrst level);
 /* Target voltage in millivolts; ERR_UNSUPPORTED when the probe cannot measure. */
 enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
+/* What the target's supply is: as somebody who knows said, or as measured. */
+void probe_say_supply(struct probe *probe, uint32_t millivolts); /* 0: nobody knows */
+enum err probe_supply(struct probe *probe, uint32_t *millivolts);
 
 /* After a flush that failed at a memory access: its address, as exactly as the driver knows it;
  * what the failed operation read before that address has been delivered. False: not known. */

@@ -44,7 +44,7 @@ static const struct width *find_width(struct flash_controller *controller)
     enum err mark = core_mark(target->core);
     uint32_t mv = 0;
 
-    if (probe_vtref(target_probe(target), &mv) != ERR_OK)
+    if (probe_supply(target_probe(target), &mv) != ERR_OK)
         core_rollback(target->core, mark);
     for (unsigned i = 0; i < WIDTHS; i++)
         if (mv >= widths[i].least_mv)

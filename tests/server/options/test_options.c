@@ -12,7 +12,7 @@
 #include "options/options.h"
 #include "suggest.h"
 
-enum { WORDS = 16 };
+enum { WORDS = 24 };
 
 static char why[240];
 
@@ -151,12 +151,13 @@ static void every_option_is_read(void **state)
 
     (void)state;
     assert_true(parse(&options, "--probe A --probe usb:1-2 --gdb 0.0.0.0:0 --speed 4000 --connect "
-                                "under-reset -c halt --command reg"));
+                                "under-reset -c halt --command reg --vtref 1.8"));
     assert_int_equal(options.probe_count, 2);
     assert_string_equal(options.probes[1], "usb:1-2");
     assert_string_equal(options.gdb.address, "0.0.0.0");
     assert_int_equal(options.gdb.port, 0);
     assert_int_equal(options.speed_khz, 4000);
+    assert_int_equal(options.vtref_mv, 1800);
     assert_int_equal(options.connect, TARGET_CONNECT_UNDER_RESET);
     assert_int_equal(options.command_count, 2);
     assert_string_equal(options.commands[1], "reg");
@@ -188,6 +189,10 @@ static void wrong_words_get_a_sentence(void **state)
         {"--tcl x", "--tcl: 'x' has no port number"},
         {"--telnet x", "no port number"},
         {"--speed fast", "not a number of kHz"},
+        {"--vtref 0", "not a supply in volts between 1.6 and 3.7"},
+        {"--vtref 3300", "not a supply in volts"},
+        {"--vtref nan", "not a supply in volts"},
+        {"--vtref 3.3V", "not a supply in volts"},
         {"--speed 0", "between 1 and 100000"},
         {"--speed -5", "not a number"},
         {"--connect undereset", "did you mean under-reset"},

@@ -6,6 +6,7 @@
 #include "flash/controller.h"
 #include "flash/flash.h"
 #include "flash/stm32/stm32f4.h"
+#include "probe/probe.h"
 
 enum { BASE = 0x40023C00, REGISTERS = 8, WRITES_MAX = 16 };
 #define CACHES_ON 0x00000705u
@@ -168,6 +169,22 @@ static void the_voltage_decides_how_wide_and_how_fast(void **state)
         assert_int_equal(rig.job.err, ERR_OK);
         down(&rig);
     }
+}
+
+/* By one who knows that the probe measures its own rail. */
+static void what_is_said_counts_more_than_what_is_measured(void **state)
+{
+    struct rig rig;
+
+    (void)state;
+    up(&rig, 0x413, 1024, OPEN, 3300);
+    probe_say_supply(rig.probe, 1800);
+    assert_int_equal(controller_init(&rig.controller, rig.target, &stm32f4_flash), ERR_OK);
+    assert_int_equal(rig.controller.geometry.program_size, 1);
+    probe_say_supply(rig.probe, 0);
+    assert_int_equal(controller_init(&rig.controller, rig.target, &stm32f4_flash), ERR_OK);
+    assert_int_equal(rig.controller.geometry.program_size, 4);
+    down(&rig);
 }
 
 static void a_bank_of_its_own_begins_with_small_sectors(void **state)
@@ -435,6 +452,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_voltage_decides_how_wide_and_how_fast),
+        cmocka_unit_test(what_is_said_counts_more_than_what_is_measured),
         cmocka_unit_test(a_bank_of_its_own_begins_with_small_sectors),
         cmocka_unit_test(sectors_have_the_numbers_of_the_manual),
         cmocka_unit_test(keys_are_given_only_to_a_locked_controller),
