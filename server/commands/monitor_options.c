@@ -55,10 +55,19 @@ static enum err find_to_change(struct monitor *monitor, const char *const argv[]
     return !err ? monitor_flash_allowed(monitor, &subject->target) : err;
 }
 
-static void print_takes_effect(struct monitor *monitor)
+/* As OpenOCD says it, and where that is not all. */
+static void print_takes_effect(struct monitor *monitor, const struct subject *subject)
 {
+    const struct flash_options *options = subject->options;
+
     job_print(monitor->job, "INFO: a reset or power cycle is required for the new settings to take "
                             "effect.\n");
+    if (options->load && !options->reset_loads)
+        job_print(monitor->job,
+                  "of this part not a reset: `monitor %s options_load %u`, which resets it, or a "
+                  "power cycle\n",
+                  chip_family_of(target_chip(subject->target)->dev_id)->commands,
+                  subject->bank.number);
 }
 
 /* --- protection against reading --- */
@@ -74,15 +83,17 @@ enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[
     if (err)
         return err;
     job_print(monitor->job, "%s locked\n", subject.options->says);
-    print_takes_effect(monitor);
+    print_takes_effect(monitor, &subject);
     return ERR_OK;
 }
 
-static void print_unlocked(struct monitor *monitor, const struct flash_options *options,
+static void print_unlocked(struct monitor *monitor, const struct subject *subject,
                            bool was_protected)
 {
+    const struct flash_options *options = subject->options;
+
     job_print(monitor->job, "%s unlocked.\n", options->says);
-    print_takes_effect(monitor);
+    print_takes_effect(monitor, subject);
     if (!was_protected || !options->unlock_wants_power)
         return;
     job_print(monitor->job, "the whole flash was erased; that it can be read again takes a power "
@@ -115,7 +126,7 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
                   subject.options->unlock_keeps_others ? "stay as they are" : "get their defaults");
     err = subject.options->unlock(subject.target);
     if (!err)
-        print_unlocked(monitor, subject.options, before.readout_protected);
+        print_unlocked(monitor, &subject, before.readout_protected);
     return err;
 }
 
@@ -293,7 +304,7 @@ enum err monitor_options_write(struct monitor *monitor, int argc, const char *co
     if (err)
         return err;
     job_print(monitor->job, "%s write options complete.\n", subject.options->says);
-    print_takes_effect(monitor);
+    print_takes_effect(monitor, &subject);
     return ERR_OK;
 }
 
@@ -367,7 +378,11 @@ enum err monitor_options_load(struct monitor *monitor, int argc, const char *con
     enum err err = find(monitor, argv, &subject);
 
     (void)argc;
-    return err ? err : job_fail(monitor->job, ERR_UNSUPPORTED, "%s", subject.options->no_load);
+    if (!err && !subject.options->load)
+        err = job_fail(monitor->job, ERR_UNSUPPORTED, "%s", subject.options->no_load);
+    if (!err)
+        err = monitor_flash_allowed(monitor, &subject.target);
+    return err ? err : subject.options->load(subject.target);
 }
 
 /* --- protection against writing: `flash protect BANK FIRST LAST on|off` --- */
@@ -390,7 +405,7 @@ static enum err write_blocks(struct monitor *monitor, const struct subject *subj
         return err;
     job_print(monitor->job, "%s protection for sectors %u through %u on flash bank %u\n",
               on ? "set" : "cleared", (unsigned)first, (unsigned)last, subject->bank.number);
-    print_takes_effect(monitor);
+    print_takes_effect(monitor, subject);
     return ERR_OK;
 }
 

@@ -29,9 +29,24 @@ static enum err set_bits(struct dbgmcu_saved *saved, struct ops *ops, uint32_t a
     return ERR_OK;
 }
 
+enum err dbgmcu_wake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
+{
+    bool first = !dbgmcu->clock.address;
+
+    if (!row->clock)
+        return ERR_OK;
+    enum err err = set_bits(&dbgmcu->clock, ops, row->clock, row->clock_bit);
+    if (first)
+        dbgmcu->clock_bit = row->clock_bit & ~dbgmcu->clock.value;
+    return err;
+}
+
 enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
 {
-    return row->cr ? set_bits(&dbgmcu->control, ops, row->cr, KEEP_AWAKE) : ERR_OK;
+    if (!row->cr)
+        return ERR_OK;
+    enum err err = dbgmcu_wake(dbgmcu, row, ops);
+    return err ? err : set_bits(&dbgmcu->control, ops, row->cr, KEEP_AWAKE);
 }
 
 enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
@@ -41,8 +56,33 @@ enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu
 
     if (!row->cr)
         return ERR_OK;
+    enum err err = dbgmcu_wake(dbgmcu, row, ops);
+    if (err)
+        return err;
     return set_bits(in_control ? &dbgmcu->control : &dbgmcu->freeze, ops, row->freeze,
                     row->watchdogs);
+}
+
+/* What we found clear; the program's other clocks are its own. */
+static enum err queue_restored(const struct dbgmcu *dbgmcu, struct ops *ops)
+{
+    const struct dbgmcu_saved *clock = &dbgmcu->clock;
+    uint32_t clocks = 0;
+    enum err err = ERR_OK;
+
+    if (clock->address) {
+        ops_read32(ops, clock->address, &clocks);
+        err = ops_flush(ops);
+        if (!err && dbgmcu->clock_bit & ~clocks) /* a reset took it */
+            ops_write32(ops, clock->address, clocks | dbgmcu->clock_bit);
+    }
+    if (dbgmcu->freeze.address)
+        ops_write32(ops, dbgmcu->freeze.address, dbgmcu->freeze.value);
+    if (dbgmcu->control.address)
+        ops_write32(ops, dbgmcu->control.address, dbgmcu->control.value);
+    if (clock->address && dbgmcu->clock_bit)
+        ops_write32(ops, clock->address, clocks & ~dbgmcu->clock_bit);
+    return err ? err : ops_flush(ops);
 }
 
 /* Where the program sleeps in Stop mode this write takes the debug port's clock: nobody answers it.
@@ -51,15 +91,11 @@ enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops)
 {
     struct job uncancellable, *job = probe_job(ops->probe);
 
-    if (dbgmcu->freeze.address)
-        ops_write32(ops, dbgmcu->freeze.address, dbgmcu->freeze.value);
-    if (dbgmcu->control.address)
-        ops_write32(ops, dbgmcu->control.address, dbgmcu->control.value);
-    *dbgmcu = (struct dbgmcu){0};
     job_init_within(&uncancellable, job);
     probe_set_job(ops->probe, &uncancellable);
-    enum err err = ops_flush(ops);
+    enum err err = queue_restored(dbgmcu, ops);
     probe_set_job(ops->probe, job);
+    *dbgmcu = (struct dbgmcu){0};
     if (!err || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
         return ERR_OK;
     return job_fail(job, err, "%s", job_text(&uncancellable, err));

@@ -15,8 +15,13 @@ struct dbgmcu_saved {
 };
 
 struct dbgmcu {
-    struct dbgmcu_saved control, freeze;
+    struct dbgmcu_saved clock, control, freeze;
+    uint32_t clock_bit; /* of the first, where it was off */
 };
+
+/* Gives it its clock, where it needs one: a reset takes it away. The queue is empty, before and
+ * behind. */
+enum err dbgmcu_wake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops);
 
 /* Both are undone by dbgmcu_restore(). The queue is empty, before and behind. */
 enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops);

@@ -20,10 +20,11 @@
 #define IWDG 0x40003000
 
 /* RM0008 31.16.3 (F1: watchdogs in DBGMCU_CR), RM0090 38.16.3 and 38.16.4 (F4: in DBGMCU_APB1_FZ;
- * F2, F7, L1, L4, G4 alike). */
-#define NO_DBGMCU {0, 0, 0}
-#define DBGMCU_F1 {0xE0042004, 0xE0042004, 0x0300} /* DBG_IWDG_STOP, DBG_WWDG_STOP */
-#define DBGMCU_F4 {0xE0042004, 0xE0042008, 0x1800}
+ * F2, F3, F7, L1, L4, G4 alike), RM0091 32.9 and 6.4.7 (F0). */
+#define NO_DBGMCU {0, 0, 0, 0, 0}
+#define DBGMCU_F0 {0x40015804, 0x40015808, 0x1800, 0x40021018, 1u << 22} /* APB2ENR.DBGMCUEN */
+#define DBGMCU_F1 {0xE0042004, 0xE0042004, 0x0300, 0, 0} /* DBG_IWDG_STOP, DBG_WWDG_STOP */
+#define DBGMCU_F4 {0xE0042004, 0xE0042008, 0x1800, 0, 0}
 
 /* microsoft/uf2, uf2families.json */
 #define UF2(...) {__VA_ARGS__}
@@ -38,11 +39,11 @@
 /* Name, OpenOCD's names, flash, read protection, watchdog, debug register, map, first RAM: that of
  * H7 is the DTCM; UF2 ids. */
 const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
-    [CHIP_F0]    = {"F0",    "stm32f0x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M0_MAP | MAP_BIT_BAND | MAP_CODE_RAM, 0, UF2(0x647824B6)},
+    [CHIP_F0]    = {"F0",    "stm32f0x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F0,          IWDG, DBGMCU_F0, M0_MAP, 0, UF2(0x647824B6)},
     [CHIP_F1]    = {"F1",    "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, F1_MAP, 0, UF2(0x5EE21072)},
     [CHIP_F1_XL] = {"F1 XL", "stm32f1x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F1,          IWDG, DBGMCU_F1, F1_MAP, 0, UF2(0x5EE21072)},
     [CHIP_F2]    = {"F2",    "stm32f2x",   "stm32f2x", AT(0x08000000, 0x40023C00, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x5D1A0A2E)},
-    [CHIP_F3]    = {"F3",    "stm32f3x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F0,          IWDG, NO_DBGMCU, M3_MAP | MAP_CODE_RAM, 0, UF2(0x6B846188)},
+    [CHIP_F3]    = {"F3",    "stm32f3x",   "stm32f1x", AT(0x08000000, 0x40022000, 0xFF), RDP_F0,          IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x6B846188)},
     [CHIP_F4]    = {"F4",    "stm32f4x",   "stm32f2x", AT(0x08000000, 0x40023C00, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x57755A57, 0x6D0922FA, 0x8FB060FE)},
     [CHIP_F7]    = {"F7",    "stm32f7x",   "stm32f2x", AT(0x08000000, 0x40023C00, 0xFF), RDP_F4,          IWDG, DBGMCU_F4, MAP_SYSTEM_1FF | MAP_ITCM | MAP_EXTERNAL, 0, UF2(0x53B80F00)},
     [CHIP_L0]    = {"L0",    "stm32l0",    "stm32lx",  AT(0x08000000, 0x40022000, 0x00), RDP(0x4002201C), IWDG, NO_DBGMCU, M0_MAP, 0, UF2(0x202E3A91)},

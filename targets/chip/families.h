@@ -44,11 +44,12 @@ struct chip_rdp {
     uint8_t shift, mask, open;
 };
 
-/* ST's debug register: DBGMCU_CR with DBG_SLEEP, DBG_STOP, DBG_STANDBY in bits 0 to 2, and where
- * the bits are that stop both watchdogs while the core stands. cr 0: left alone, for it is not
- * known, or has no clock before somebody switches it on. */
+/* ST's debug register: DBGMCU_CR with DBG_SLEEP (where there is one), DBG_STOP, DBG_STANDBY in bits
+ * 0 to 2, and where the bits are that stop both watchdogs while the core stands. cr 0: left alone,
+ * for it is not known. */
 struct chip_dbgmcu {
     uint32_t cr, freeze, watchdogs;
+    uint32_t clock, clock_bit; /* of RCC, that has to be on for it to listen; 0: it always does */
 };
 
 /* What the memory map has besides flash and RAM; bits (chip/memory_map.c). */

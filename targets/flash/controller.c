@@ -104,8 +104,11 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
     const struct chip_dbgmcu *dbgmcu = &controller->family->dbgmcu;
     struct target *target = controller->target;
     uint32_t word = 0;
-    enum err err = look(controller, &word);
+    enum err err =
+        core_note_loss(target->core, dbgmcu_wake(&target->dbgmcu, dbgmcu, &target->core->ops));
 
+    if (!err)
+        err = look(controller, &word);
     if (err)
         return err;
     if (refuse_protected && controller->family->rdp.address &&
@@ -117,14 +120,20 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
     return controller->driver->prepare(controller);
 }
 
+void controller_queue_thaw(struct flash_controller *controller)
+{
+    uint32_t freeze = controller->family->dbgmcu.freeze;
+
+    if (freeze)
+        ops_write32(&controller->target->core->ops, freeze, controller->watchdogs);
+}
+
 enum err controller_give_back(struct flash_controller *controller)
 {
     if (!controller->taken)
         return ERR_OK;
-    uint32_t freeze = controller->family->dbgmcu.freeze;
     controller->driver->queue_finish(controller);
-    if (freeze)
-        ops_write32(&controller->target->core->ops, freeze, controller->watchdogs);
+    controller_queue_thaw(controller);
     return core_flush_halted(controller->target->core);
 }
 

@@ -19,6 +19,8 @@ enum err controller_check_keys(struct flash_controller *controller, enum err err
 enum err controller_take(struct flash_controller *controller, bool refuse_protected);
 /* Between a failure and the one of this (job_take_back()). */
 #define CONTROLLER_NOT_GIVEN_BACK "nor could the flash controller be locked again"
+/* Queues: the watchdogs as the program had them; for who ends it all by a reset. */
+void controller_queue_thaw(struct flash_controller *controller);
 /* Locked again, what was changed put back; on every way out, whatever was taken. */
 enum err controller_give_back(struct flash_controller *controller);
 

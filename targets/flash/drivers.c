@@ -11,9 +11,11 @@ static const struct {
     const struct flash_driver *flash;
     const struct flash_options *options;
 } drivers[CHIP_FAMILY_COUNT] = {
+    [CHIP_F0] = {&stm32f1_flash, &stm32f0_option_table},
     [CHIP_F1] = {&stm32f1_flash, &stm32f1_option_table},
     [CHIP_F1_XL] = {NULL, &stm32f1_option_table}, /* by the registers of the first bank alone */
     [CHIP_F2] = {&stm32f4_flash, &stm32f2_option_table},
+    [CHIP_F3] = {&stm32f1_flash, &stm32f3_option_table},
     [CHIP_F4] = {&stm32f4_flash, &stm32f4_option_table},
 };
 
@@ -24,7 +26,10 @@ static const struct {
 } exceptions[] = {
     {0x413, &stm32f2_option_table},   /* F405, F407: as the F2, without SPRMOD */
     {0x419, &stm32f42x_option_table}, /* F42x, F43x: two banks */
+    {0x432, &stm32f37_option_table},  /* F373, F378: SDADCs */
     {0x434, &stm32f42x_option_table}, /* F469, F479 */
+    {0x442, &stm32f09_option_table},  /* F09x, F030xC: nBOOT0 */
+    {0x445, &stm32f09_option_table},  /* F04x, F070x6 */
     {0x463, &stm32f413_option_table}, /* F413, F423: sixteen sectors */
 };
 

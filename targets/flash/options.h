@@ -75,7 +75,8 @@ struct flash_options {
     const struct option_number *numbers; /* NULL: OpenOCD shows fields and takes words */
     uint8_t register_count, field_count, number_count;
     struct option_blocks blocks;
-    const char *no_load;      /* why they cannot be loaded on demand */
+    const char *no_load;      /* why they cannot be loaded on demand; NULL: load() does it */
+    bool reset_loads;         /* with load(): any reset does it, too; else load() or power alone */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
     bool unlock_keeps_others; /* else it brings all to their defaults, of an open chip, too */
 
@@ -88,6 +89,9 @@ struct flash_options {
     enum err (*lock)(struct target *target);
     enum err (*unlock)(struct target *target);
     enum err (*seal)(struct target *target); /* for ever; NULL: there is no such level */
+    /* Puts what is stored into force, which resets the chip; halted behind it, or running, as
+     * before. NULL: see no_load. */
+    enum err (*load)(struct target *target);
 };
 
 /* drivers.c. NULL: not known for this chip (no sentence). */

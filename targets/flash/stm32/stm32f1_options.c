@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes: PM0075, 2.5 (programming) and 2.4 (protections). They are erased together, so any
+/* Option bytes: PM0075, 2.5 (programming) and 2.4 (protections); F0, F3: RM0360, RM0316, chapters 3
+ * and 4, what differs. They are erased together, so any
  * change is: read all, erase all, program all, read protection first. An erased RDP byte protects
  * from the next reset on, so nothing may come in between: the change runs in a section of its job
  * that nobody can cancel, and is tried again when the wire fails it. */
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "chip/chips.h"
 #include "core/core.h"
 #include "flash/controller.h"
 #include "probe/ops.h"
@@ -16,13 +18,14 @@
 #define OPTION_BYTES 0x1FFFF800u
 
 enum { RDP, USER, DATA0, DATA1, WRP0, OPTION_COUNT = 8 };
-enum { RDP_OPEN = 0xA5, RDP_PROTECTED = 0x00 };
+enum { RDP_PROTECTED = 0x00, OPTIONS_IN_64K = 6 };
 enum { OPTION_LIMIT_US = 500000, ATTEMPTS = 3 };
 #define ERASED_HALF 0xFFFFu /* programmed, 0xFF has 0x00 above it */
 
 /* All option bytes anew. */
 struct change {
     uint8_t values[OPTION_COUNT];
+    unsigned count; /* that the chip has */
     bool refuse_protected;
     const char *cut; /* what to tell who could not do it to the end */
 };
@@ -30,6 +33,31 @@ struct change {
 static uint32_t at(const struct target *target, uint32_t offset)
 {
     return controller_at(target, offset);
+}
+
+static bool is_f1(const struct target *target)
+{
+    const struct chip *chip = chip_by_dev_id(target->chip.dev_id);
+
+    return !chip || (chip->family != CHIP_F0 && chip->family != CHIP_F3);
+}
+
+const struct stm32f1_layout *stm32f1_layout_of(const struct target *target)
+{
+    static const struct stm32f1_layout f1 = {
+        .open = 0xA5, .user_shift = 2, .data_shift = 10, .user = 0x07};
+    static const struct stm32f1_layout f0 = {
+        .open = 0xAA, .sealed = 0xCC, .user_shift = 8, .data_shift = 16, .user = 0xFF};
+
+    return is_f1(target) ? &f1 : &f0;
+}
+
+/* F0, F3: "up to eight"; the last two are for flash that small chips have not. */
+static unsigned count_of(const struct target *target)
+{
+    bool small = target->chip.flash_size <= 64 * 1024;
+
+    return !is_f1(target) && small ? OPTIONS_IN_64K : OPTION_COUNT;
 }
 
 static void unpack(const uint8_t values[OPTION_COUNT], struct stm32f1_options *options)
@@ -51,12 +79,13 @@ static void pack(const struct stm32f1_options *options, uint8_t rdp, uint8_t val
 }
 
 /* OBR and WRPR: what was loaded at the last reset (PM0075, 3.7 and 3.8). */
-static void unpack_registers(uint32_t obr, uint32_t wrpr, struct stm32f1_options *options)
+static void unpack_registers(const struct stm32f1_layout *layout, uint32_t obr, uint32_t wrpr,
+                             struct stm32f1_options *options)
 {
     options->rdp = 0xFF;
-    options->user = (uint8_t)(0xF8 | (obr >> 2 & 7));
-    options->data[0] = (uint8_t)(obr >> 10);
-    options->data[1] = (uint8_t)(obr >> 18);
+    options->user = (uint8_t)(obr >> layout->user_shift | (uint8_t)~layout->user);
+    options->data[0] = (uint8_t)(obr >> layout->data_shift);
+    options->data[1] = (uint8_t)(obr >> (layout->data_shift + 8));
     options->wrp = wrpr;
 }
 
@@ -70,7 +99,7 @@ static enum err read_registers(struct target *target, struct stm32f1_options *op
     enum err err = core_flush(target->core);
     options->readout_protected = obr & STM32F1_OBR_RDPRT;
     options->broken = obr & STM32F1_OBR_OPTERR;
-    unpack_registers(obr, wrpr, options);
+    unpack_registers(stm32f1_layout_of(target), obr, wrpr, options);
     return err;
 }
 
@@ -137,7 +166,7 @@ static void queue_wait(struct target *target, uint32_t limit_us)
 
 /* Programming RDP in a protected chip erases all flash first. Its PGERR may be set although all is
  * well; reading back decides. */
-static enum err rewrite(struct flash_controller *controller, const uint8_t values[OPTION_COUNT])
+static enum err rewrite(struct flash_controller *controller, const struct change *change)
 {
     struct target *target = controller->target;
     struct ops *ops = &target->core->ops;
@@ -147,8 +176,8 @@ static enum err rewrite(struct flash_controller *controller, const uint8_t value
                 STM32F1_CR_OPTWRE | STM32F1_CR_OPTER | STM32F1_CR_STRT);
     queue_wait(target, OPTION_LIMIT_US);
     ops_write32(ops, at(target, STM32F1_CR), STM32F1_CR_OPTWRE | STM32F1_CR_OPTPG);
-    for (unsigned i = 0; i < OPTION_COUNT; i++) {
-        ops_write16(ops, OPTION_BYTES + 2 * i, values[i]);
+    for (unsigned i = 0; i < change->count; i++) {
+        ops_write16(ops, OPTION_BYTES + 2 * i, change->values[i]);
         queue_wait(target, STM32F1_MASS_ERASE_MAX_US);
     }
     ops_write32(ops, at(target, STM32F1_SR), STM32F1_SR_CLEAR);
@@ -164,7 +193,7 @@ static unsigned with_complement(uint8_t value)
 }
 
 /* A chip that was protected does not let its option bytes be read before it is powered anew. */
-static enum err check(struct target *target, const uint8_t values[OPTION_COUNT])
+static enum err check(struct target *target, const struct change *change)
 {
     struct stm32f1_options in_force;
     uint8_t stored[2 * OPTION_COUNT];
@@ -173,12 +202,12 @@ static enum err check(struct target *target, const uint8_t values[OPTION_COUNT])
     if (err || in_force.readout_protected)
         return err;
     err = read_stored(target, stored);
-    for (unsigned i = 0; i < OPTION_COUNT && !err; i++)
-        if (get_le16(stored + 2 * i) != with_complement(values[i]))
+    for (unsigned i = 0; i < change->count && !err; i++)
+        if (get_le16(stored + 2 * i) != with_complement(change->values[i]))
             err = job_fail(target->job, ERR_VERIFY,
                            "the option byte at 0x%08x holds 0x%04x, 0x%04x was wanted",
                            OPTION_BYTES + 2 * i, get_le16(stored + 2 * i),
-                           with_complement(values[i]));
+                           with_complement(change->values[i]));
     return err;
 }
 
@@ -226,9 +255,9 @@ static enum err rewrite_until_right(struct flash_controller *controller,
     for (unsigned i = 0; i < ATTEMPTS; i++) {
         err = i > 0 ? regain(controller, change) : ERR_OK;
         if (!err)
-            err = rewrite(controller, change->values);
+            err = rewrite(controller, change);
         if (!err)
-            err = check(target, change->values);
+            err = check(target, change);
         if (!err || err == ERR_PROBE_GONE)
             break;
     }
@@ -264,15 +293,16 @@ static enum err carry_out(struct target *target, const void *what)
 
 enum err stm32f1_options_write(struct target *target, const struct stm32f1_options *options)
 {
-    struct change change = {.refuse_protected = true, .cut = CUT_OPEN};
+    struct change change = {.count = count_of(target), .refuse_protected = true, .cut = CUT_OPEN};
 
-    pack(options, RDP_OPEN, change.values);
+    pack(options, stm32f1_layout_of(target)->open, change.values);
     return controller_change(target, carry_out, &change);
 }
 
-enum err stm32f1_options_lock(struct target *target)
+static enum err protect(struct target *target, uint8_t rdp)
 {
     struct change change = {
+        .count = count_of(target),
         .refuse_protected = true,
         .cut = "the option bytes may be erased, which protects the chip from its next reset on, as "
                "asked; write protection and the other options may be gone: before a reset, connect "
@@ -282,16 +312,26 @@ enum err stm32f1_options_lock(struct target *target)
 
     if (err)
         return err;
-    pack(&options, RDP_PROTECTED, change.values);
+    pack(&options, rdp, change.values);
     target->chip.unlocked = false;
     return controller_change(target, carry_out, &change);
+}
+
+enum err stm32f1_options_lock(struct target *target)
+{
+    return protect(target, RDP_PROTECTED);
+}
+
+enum err stm32f1_options_seal(struct target *target)
+{
+    return protect(target, stm32f1_layout_of(target)->sealed);
 }
 
 enum err stm32f1_options_unlock(struct target *target)
 {
     static const struct stm32f1_options defaults = {
         .user = 0xFF, .data = {0xFF, 0xFF}, .wrp = UINT32_MAX};
-    struct change change = {.cut = CUT_OPEN};
+    struct change change = {.count = count_of(target), .cut = CUT_OPEN};
     struct stm32f1_options now;
     enum err err = read_registers(target, &now);
 
@@ -300,9 +340,44 @@ enum err stm32f1_options_unlock(struct target *target)
     if (now.readout_protected)
         change.cut = "the chip stays read-protected, and its flash may be erased in part: connect "
                      "again, repeat the command, then switch the power off and on";
-    pack(&defaults, RDP_OPEN, change.values);
+    pack(&defaults, stm32f1_layout_of(target)->open, change.values);
     err = controller_change(target, carry_out, &change);
     if (!err)
         target->chip.unlocked = true; /* says something of a chip that is still protected */
     return err;
+}
+
+/* --- loading --- */
+
+/* The answer to what resets the chip may fall into the reset; one more shows that all is well. */
+static enum err launch(struct target *target, const void *what)
+{
+    struct core *core = target->core;
+    struct flash_controller controller;
+    enum err err = controller_init(&controller, target, &stm32f1_flash);
+
+    (void)what;
+    if (!err)
+        err = controller_take(&controller, false);
+    if (err)
+        return err;
+    enum err mark = core_mark(core);
+    controller_queue_thaw(&controller);
+    ops_write32(&core->ops, at(target, STM32F1_CR), STM32F1_CR_OBL_LAUNCH);
+    err = ops_flush(&core->ops);
+    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+        return err;
+    core_rollback(core, mark);
+    return target_reset(target, TARGET_RESET_HALT);
+}
+
+enum err stm32f1_options_load(struct target *target)
+{
+    bool was_halted = target_state(target) == TARGET_HALTED;
+    struct target_stop stop;
+    enum err err = controller_change(target, launch, NULL);
+
+    if (!err)
+        err = target_measure(target, &stop); /* protection may be another */
+    return err || was_halted ? err : target_resume(target);
 }
