@@ -55,19 +55,26 @@ static enum err find_to_change(struct monitor *monitor, const char *const argv[]
     return !err ? monitor_flash_allowed(monitor, &subject->target) : err;
 }
 
+static bool can_load(const struct subject *subject)
+{
+    return subject->options->load != NULL;
+}
+
+static const char *driver_name(const struct subject *subject)
+{
+    return chip_family_of(target_chip(subject->target)->dev_id)->commands;
+}
+
 /* As OpenOCD says it, and where that is not all. */
 static void print_takes_effect(struct monitor *monitor, const struct subject *subject)
 {
-    const struct flash_options *options = subject->options;
-
     job_print(monitor->job, "INFO: a reset or power cycle is required for the new settings to take "
                             "effect.\n");
-    if (options->load && !options->reset_loads)
+    if (can_load(subject) && !subject->options->reset_loads)
         job_print(monitor->job,
-                  "of this part not a reset: `monitor %s options_load %u`, which resets it, or a "
-                  "power cycle\n",
-                  chip_family_of(target_chip(subject->target)->dev_id)->commands,
-                  subject->bank.number);
+                  "of this part not by a reset: by `monitor %s options_load %u`, which resets it, "
+                  "or a power cycle\n",
+                  driver_name(subject), subject->bank.number);
 }
 
 /* --- protection against reading --- */
@@ -304,7 +311,13 @@ enum err monitor_options_write(struct monitor *monitor, int argc, const char *co
     if (err)
         return err;
     job_print(monitor->job, "%s write options complete.\n", subject.options->says);
-    print_takes_effect(monitor, &subject);
+    if (can_load(&subject))
+        job_print(monitor->job,
+                  "INFO: '%s options_load' command or power cycle is required for the new settings "
+                  "to take effect.\n",
+                  driver_name(&subject));
+    else
+        print_takes_effect(monitor, &subject);
     return ERR_OK;
 }
 
@@ -403,8 +416,9 @@ static enum err write_blocks(struct monitor *monitor, const struct subject *subj
     err = option_change(subject->target, subject->options, &before, &wanted, irreversible);
     if (err)
         return err;
-    job_print(monitor->job, "%s protection for sectors %u through %u on flash bank %u\n",
-              on ? "set" : "cleared", (unsigned)first, (unsigned)last, subject->bank.number);
+    job_print(monitor->job, "%s protection for %s %u through %u on flash bank %u\n",
+              on ? "set" : "cleared", subject->options->blocks.size ? "blocks" : "sectors",
+              (unsigned)first, (unsigned)last, subject->bank.number);
     print_takes_effect(monitor, subject);
     return ERR_OK;
 }

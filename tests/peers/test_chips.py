@@ -12,17 +12,22 @@ from daemon import run_tests
 
 probe_emu, board, probed = sys.argv[1:4]
 
-# How OpenOCD calls the chip and its driver, and what st-info reads.
+# How OpenOCD calls the chip and its driver, what st-info reads, what puts option bytes into force.
 KIB = 1024
 CHIPS = {
-    "blackpill-f401": ("stm32f4x", "stm32f2x", "0x0423", 256 * KIB),
-    "blackpill-f411": ("stm32f4x", "stm32f2x", "0x0431", 512 * KIB),
-    "f429i-disco": ("stm32f4x", "stm32f2x", "0x0419", 2048 * KIB),
-    "nucleo-f205": ("stm32f2x", "stm32f2x", "0x0411", 1024 * KIB),
-    "nucleo-f446": ("stm32f4x", "stm32f2x", "0x0421", 512 * KIB),
+    "blackpill-f401": ("stm32f4x", "stm32f2x", "0x0423", 256 * KIB, "reset halt"),
+    "blackpill-f411": ("stm32f4x", "stm32f2x", "0x0431", 512 * KIB, "reset halt"),
+    "f031": ("stm32f0x", "stm32f1x", "0x0444", 32 * KIB, "stm32f1x options_load 0"),
+    "f429i-disco": ("stm32f4x", "stm32f2x", "0x0419", 2048 * KIB, "reset halt"),
+    "nucleo-f205": ("stm32f2x", "stm32f2x", "0x0411", 1024 * KIB, "reset halt"),
+    # Its target file counts on 16 KiB of RAM.
+    "nucleo-f303k8": ("stm32f3x", "stm32f1x", "0x0438", 64 * KIB, "reset halt",
+                      "stm32f3x.cpu configure -work-area-size 0x3000"),
+    "nucleo-f446": ("stm32f4x", "stm32f2x", "0x0421", 512 * KIB, "reset halt"),
 }
-target, driver, chip_id, flash_size = CHIPS[board]
-IMAGE_SIZE = 40 * 1000
+target, driver, chip_id, flash_size, loads, *settings = CHIPS[board]
+IMAGE_SIZE = min(40 * 1000, flash_size - 1000)
+BLOCKS = "sectors" if driver == "stm32f2x" else "blocks"  # of write protection
 SMALL_SIZE = 4000  # st-flash gives its loader half a second by the wall, which is much of a busy machine's
 
 
@@ -39,7 +44,8 @@ def image(folder, size=IMAGE_SIZE):
 
 def by_openocd(*commands, code=0):
     no_ports = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled")
-    return run(*openocd("dap", *no_ports, "init", "reset init", *commands, "shutdown", target=target), code=code)
+    start = ("init", *settings, "reset init")
+    return run(*openocd("dap", *no_ports, *start, *commands, "shutdown", target=target), code=code)
 
 
 def st_info_knows_it():
@@ -64,19 +70,21 @@ def openocd_verifies_what_it_wrote():
 
 
 def openocd_protects_sectors_and_frees_them():
-    output = by_openocd("flash protect 0 0 3 on", "reset halt", "flash probe 0", "flash info 0",
-                        "catch {flash erase_sector 0 0 0}", "flash protect 0 0 3 off", "reset halt", "flash probe 0",
+    in_force = (loads, "reset halt")
+    output = by_openocd("flash protect 0 0 3 on", *in_force, "flash probe 0", "flash info 0",
+                        "catch {flash erase_sector 0 0 0}", "flash protect 0 0 3 off", *in_force, "flash probe 0",
                         "flash erase_sector 0 0 0", "flash info 0")
     assert ") protected" in output, output
-    protected, free = output.split("cleared protection for sectors 0 through 3")
+    protected, free = output.split(f"cleared protection for {BLOCKS} 0 through 3")
     assert "erased sectors 0 through 0" not in protected, output
     assert "erased sectors 0 through 0" in free and ") protected" not in free, output
 
 
 def openocd_locks_and_unlocks_it():
     """Locked, flash cannot be read; unlocked it is erased."""
+    in_force = (loads, "reset halt")
     output = by_openocd("flash fillw 0x08000000 0x12345678 4", "echo [mrw 0x08000000]", f"{driver} lock 0",
-                        "reset halt", "catch {echo [mrw 0x08000000]}", f"{driver} unlock 0", "reset halt",
+                        *in_force, "catch {echo [mrw 0x08000000]}", f"{driver} unlock 0", *in_force,
                         "echo erased:[mrw 0x08000000]")
     assert output.count("0x12345678") == 1, output
     assert "Failed to read memory at 0x08000000" in output, output
@@ -99,9 +107,11 @@ def answers(output, commands):
 
 def probed_answers_as_openocd_does():
     """Each line that OpenOCD's command prints, probed started by the same command line prints too."""
-    commands = ["flash probe 0", f"{driver} options_read 0", "flash protect 0 1 2 on", "flash info 0",
-                "flash protect 0 1 2 off", f"{driver} options_write 0 0xe0", "reset halt", f"{target} options_read 0",
-                f"{driver} options_write 0 0xec", f"{driver} mass_erase 0", f"{driver} lock 0", f"{driver} unlock 0"]
+    other, first = ("0xe0", "0xec") if driver == "stm32f2x" else ("HWWDG USEROPT 0x1234", "SWWDG")
+    commands = ["flash probe 0", f"{driver} options_read 0", "flash protect 0 1 2 on", loads, "flash info 0",
+                "flash protect 0 1 2 off", loads, f"{driver} options_write 0 {other}", loads, f"{driver} options_read 0",
+                f"{driver} options_write 0 {first}", loads, f"{driver} mass_erase 0", f"{driver} lock 0",
+                f"{driver} unlock 0"]
     said = [word for number, command in enumerate(commands) for word in (f"echo {{say {number}}}", command)]
     script = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled", "init", "reset init", *said,
               f"echo {{say {len(commands)}}}", "shutdown")
@@ -115,7 +125,7 @@ def probed_answers_as_openocd_does():
             if command == "flash probe 0":
                 text = text.removeprefix("Info : ")
             # Its log, its names for the chip, where the core stands.
-            if not re.match(r"Info :|STM32|Dual Bank|xPSR|\[", text):
+            if not re.match(r"Info :|Error: \[|STM32|Dual Bank|xPSR|\[", text):
                 assert text in got, (command, text, got)
 
 

@@ -249,12 +249,12 @@ static void blocks_are_protected_against_writing(void **state)
 {
     (void)state;
     assert_says("flash protect 0 0 1 on",
-                "set protection for sectors 0 through 1 on flash bank 0\nINFO: a reset or");
+                "set protection for blocks 0 through 1 on flash bank 0\nINFO: a reset or");
     assert_says("reset halt; flash info 0", "\t#  1: 0x00001000 (0x1000 4kB) protected\n"
                                             "\t#  2: 0x00002000 (0x1000 4kB) not protected\n");
     assert_says("flash fillw 0x08000000 1 1", "write protected by the option bytes");
     assert_says("flash protect 0 0 last off",
-                "cleared protection for sectors 0 through 15 on flash bank 0\n");
+                "cleared protection for blocks 0 through 15 on flash bank 0\n");
     assert_says("reset halt; flash fillw 0x08000000 1 1", "wrote 4 bytes");
     assert_says("flash protect 0 0 99 on", "there are 0 to 15");
     assert_says("flash protect 0 0 1 please", "[usage: flash protect");

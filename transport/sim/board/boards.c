@@ -29,11 +29,9 @@ const struct sim_board_model sim_board_models[] = {
     {.name = "f031", /* home-made */
      .title = "STM32F031 board",
      .chip = &sim_chip_f031x6,
-     .unfinished = true,
      .hse_khz = 8000},
     {.name = "nucleo-f303k8",
      .title = "Nucleo-32 F303K8",
-     .chip = &sim_chip_f303k8,
-     .unfinished = true},
+     .chip = &sim_chip_f303k8},
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

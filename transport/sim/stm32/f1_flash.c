@@ -187,11 +187,12 @@ static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uin
         0x45670123, 0xCDEF89AB \
     } /* of both registers */
 
+/* A second right pair is no error, as of KEYR: OpenOCD gives it between erasing and programming. */
 static bool write_optkeyr(struct sim_f1_flash *flash, uint32_t value)
 {
     static const uint32_t keys[2] = KEYS;
-    bool opens = false, open = flash->common.cr & CR_OPTWRE;
-    bool right = sim_key_take(&flash->common.option_keys, keys, open, value, &opens);
+    bool opens = false;
+    bool right = sim_key_take(&flash->common.option_keys, keys, false, value, &opens);
 
     if (!right)
         flash->common.cr &= ~CR_OPTWRE;
