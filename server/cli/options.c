@@ -96,6 +96,24 @@ static enum err take_words(struct work *work)
     return err;
 }
 
+/* What shuts the debug port is left to the next power-on. */
+static bool can_load(const struct work *work)
+{
+    const struct option_field *rdp = &work->options->fields[0];
+    const struct option_value *value = option_value(rdp, option_get(rdp, work->wanted.stored));
+
+    return work->options->load && !(value && value->one_way);
+}
+
+static const char *when_they_count(const struct work *work)
+{
+    if (work->cli->flags & CLI_RESET)
+        return "";
+    return work->options->load && !work->options->reset_loads
+               ? "; they count after the next power-on, or by --reset"
+               : "; they count after the next reset";
+}
+
 static enum err conclude(const struct work *work)
 {
     const struct option_field *rdp = &work->options->fields[0];
@@ -109,9 +127,11 @@ static enum err conclude(const struct work *work)
                                    "be used after a power cycle");
         return ERR_OK;
     }
-    display_say(&cli->display, "options: written and read back%s",
-                cli->flags & CLI_RESET ? "" : "; they count after the next reset");
-    return cli->flags & CLI_RESET ? cli_start_program(cli) : ERR_OK;
+    display_say(&cli->display, "options: written and read back%s", when_they_count(work));
+    if (!(cli->flags & CLI_RESET))
+        return ERR_OK;
+    enum err err = can_load(work) ? work->options->load(work->target) : ERR_OK;
+    return err ? err : cli_start_program(cli);
 }
 
 static enum err change(struct work *work)

@@ -362,7 +362,7 @@ static enum err set_options(struct monitor *monitor, const struct subject *subje
         if (line[0])
             job_print(monitor->job, "%s\n", line);
     if (!err)
-        print_takes_effect(monitor);
+        print_takes_effect(monitor, subject);
     return err;
 }
 

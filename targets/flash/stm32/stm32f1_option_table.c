@@ -45,15 +45,11 @@ static const struct option_value levels[] = {
     {LEVEL_1, NULL, "on", NULL, false},
     {LEVEL_2, NULL, "on for ever (level 2)", NULL, true},
 };
-static const struct option_value nboot0[] = {{1, NULL, "1", NULL, false},
-                                             {0, NULL, "0", NULL, false}};
-static const struct option_value nboot1[] = {
-    {1, NULL, "1 (the boot loader, where BOOT0 asks for other than flash)", NULL, false},
-    {0, NULL, "0 (RAM, where BOOT0 asks for other than flash)", NULL, false},
-};
+/* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */
+static const struct option_value bit[] = {{1, NULL, "1", NULL, false}, {0, NULL, "0", NULL, false}};
 static const struct option_value boot_sel[] = {
-    {1, NULL, "by the pin BOOT0", NULL, false},
-    {0, NULL, "by the option nBOOT0", "starts by the option nBOOT0, not by the pin", false},
+    {1, NULL, "pin", NULL, false},
+    {0, NULL, "option", "boot mode by the option nBOOT0, not by the pin BOOT0", false},
 };
 static const struct option_value monitor[] = {
     {1, NULL, "on", NULL, false},
@@ -71,7 +67,7 @@ static const struct option_value parity[] = {
     {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OBR, 9, 1, VALUES(nrst_stop)},            \
     {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OBR, 10, 1, VALUES(nrst_stdby)},   \
     {"DATA", "user data", "USEROPT", "data", 0, OBR, 16, 16, NULL, 0},                             \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OBR, 12, 1, VALUES(nboot1)},                    \
+    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OBR, 12, 1, VALUES(bit)},                    \
     {"VDDA_MONITOR", "supply monitor of VDDA", NULL, NULL, 0, OBR, 13, 1, VALUES(monitor)}
 /* clang-format on */
 
@@ -82,8 +78,8 @@ static const struct option_field fields_of_f0[] = {
 static const struct option_field fields_of_f09[] = {
     FIELDS,
     {"RAM_PARITY_CHECK", "parity check of RAM", NULL, NULL, 0, OBR, 14, 1, VALUES(parity)},
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OBR, 11, 1, VALUES(nboot0)},
-    {"BOOT_SEL", "boot mode is chosen", NULL, NULL, 0, OBR, 15, 1, VALUES(boot_sel)},
+    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OBR, 11, 1, VALUES(bit)},
+    {"BOOT_SEL", "boot mode by", NULL, NULL, 0, OBR, 15, 1, VALUES(boot_sel)},
 };
 static const struct option_field fields_of_f3[] = {
     FIELDS,
