@@ -114,6 +114,18 @@ static const char *when_they_count(const struct work *work)
                : "; they count after the next reset";
 }
 
+/* Read protection has ended. */
+static enum err conclude_open(const struct work *work)
+{
+    enum err err = work->options->load ? work->options->load(work->target) : ERR_OK;
+
+    if (!err)
+        display_say(&work->cli->display,
+                    "options: written and read back; the flash is erased, and can be used%s",
+                    work->options->unlock_wants_power ? " after a power cycle" : "");
+    return err;
+}
+
 static enum err conclude(const struct work *work)
 {
     const struct option_field *rdp = &work->options->fields[0];
@@ -122,11 +134,8 @@ static enum err conclude(const struct work *work)
                  option_get(rdp, work->wanted.stored) == none;
     struct cli *cli = work->cli;
 
-    if (ended && work->options->unlock_wants_power) {
-        display_say(&cli->display, "options: written and read back; the flash is erased, and can "
-                                   "be used after a power cycle");
-        return ERR_OK;
-    }
+    if (ended && (work->options->load || work->options->unlock_wants_power))
+        return conclude_open(work);
     display_say(&cli->display, "options: written and read back%s", when_they_count(work));
     if (!(cli->flags & CLI_RESET))
         return ERR_OK;

@@ -48,8 +48,8 @@ static const struct option_value levels[] = {
 /* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */
 static const struct option_value bit[] = {{1, NULL, "1", NULL, false}, {0, NULL, "0", NULL, false}};
 static const struct option_value boot_sel[] = {
-    {1, NULL, "pin", NULL, false},
-    {0, NULL, "option", "boot mode by the option nBOOT0, not by the pin BOOT0", false},
+    {1, NULL, "pin", "boot mode by the pin BOOT0", false},
+    {0, NULL, "option", "boot mode by the option nBOOT0", false},
 };
 static const struct option_value monitor[] = {
     {1, NULL, "on", NULL, false},
