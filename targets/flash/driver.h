@@ -99,6 +99,8 @@ struct flash_driver {
     enum err (*explain)(struct flash_controller *controller, uint32_t status, uint32_t address);
 };
 
+/* Whether there is one for this chip's family. */
+bool flash_driver_known(const struct target *target);
 /* By the family detection found (drivers.c); NULL and in the job ERR_UNSUPPORTED with a sentence
  * naming it. */
 const struct flash_driver *flash_driver_for(const struct target *target);

@@ -43,6 +43,13 @@ const struct flash_options *flash_options_for(const struct target *target)
     return chip ? drivers[chip->family].options : NULL;
 }
 
+bool flash_driver_known(const struct target *target)
+{
+    const struct chip *chip = chip_by_dev_id(target_chip(target)->dev_id);
+
+    return chip && drivers[chip->family].flash;
+}
+
 const struct flash_driver *flash_driver_for(const struct target *target)
 {
     const struct target_chip *found = target_chip(target);
