@@ -192,6 +192,7 @@ static struct sim_board *create(const struct sim_board_model *model, uint32_t fl
     board->switched_on = board->plugged = true;
     board->swclk_khz = DEFAULT_SWCLK_KHZ;
     sim_faults_init(board);
+    sim_adc_init(board);
     if (!create_parts(board)) {
         sim_board_destroy(board);
         return NULL;

@@ -81,6 +81,7 @@ struct sim_part {
     const struct sim_peripheral *row;
     void *state;
     struct sim_part *next_synced;
+    uint32_t irqs_high; /* which of its interrupts it raises */
     /* Who used it without a clock since the last reset. */
     struct sim_misuse {
         uint8_t seen, due; /* not said yet */
@@ -95,10 +96,11 @@ struct sim_board {
     struct sim_bus bus;
     struct sim_cpu *cpu;
 
-    uint8_t *memory[SIM_MEMORIES_MAX];                            /* as chip->memories */
-    struct sim_part *parts;                                       /* as chip->peripherals */
-    struct sim_part *rcc, *flash, *dbgmcu, *ports[SIM_PORTS_MAX]; /* of these; a port may be NULL */
-    struct sim_part *last_used;                                   /* of these; may be NULL */
+    uint8_t *memory[SIM_MEMORIES_MAX]; /* as chip->memories */
+    struct sim_part *parts;            /* as chip->peripherals */
+    struct sim_part *rcc, *flash, *dbgmcu, *exti, *pwr, *dma,
+        *ports[SIM_PORTS_MAX];     /* of these; a port may be NULL */
+    struct sim_part *last_used;    /* of these; may be NULL */
     struct sim_part *first_synced; /* of these: those that do something by themselves */
     uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX]; /* as chip->gates */
     enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
@@ -108,6 +110,9 @@ struct sim_board {
     bool backup_open;             /* PWR: the backup domain may be written */
     bool standby_chosen;          /* PWR: deep sleep is Standby, not Stop */
     bool remarks_due;
+    uint8_t irqs_high[SIM_IRQ_WORDS * 32];   /* how many parts raise each */
+    uint32_t analog_mv[SIM_ANALOG_CHANNELS]; /* what the ADC's channels measure */
+    bool spi_loop;                           /* a wire from MOSI to MISO */
 
     struct sim_link link;
     struct sim_ahb_ap ap;
@@ -180,8 +185,8 @@ void sim_standby_wake(struct sim_board *board);
 
 /* --- low_power.c --- */
 
-/* Enters Stop or Standby, or leaves Stop, as the core's sleep says. */
-void sim_mode_update(struct sim_board *board);
+/* Enters Stop or Standby, or leaves Stop, as the core's sleep says. True: it did. */
+bool sim_mode_update(struct sim_board *board);
 /* A reset ends them all. */
 void sim_mode_reset(struct sim_board *board);
 bool sim_mode_core_stands(const struct sim_board *board);

@@ -60,7 +60,19 @@ static bool do_fault(struct sim_board *board, const char *const words[], struct 
 
 static bool do_uart(struct sim_board *board, const char *const words[], struct answer *answer)
 {
-    answer->text[sim_board_uart_take(board, answer->text, answer->size - 1)] = '\0';
+    return sim_usart_control(board, words, answer->text, answer->size);
+}
+
+static bool do_adc(struct sim_board *board, const char *const words[], struct answer *answer)
+{
+    return sim_adc_control(board, words, answer->text, answer->size);
+}
+
+static bool do_spi(struct sim_board *board, const char *const words[], struct answer *answer)
+{
+    board->spi_loop = words[0][0] == 'l';
+    snprintf(answer->text, answer->size, "MISO %s\n",
+             board->spi_loop ? "is wired to MOSI" : "is open: it reads 1s");
     return true;
 }
 
@@ -75,18 +87,16 @@ static const struct control {
     const char *choices; /* what the one word may be; NULL: the control looks itself */
     bool (*act)(struct sim_board *board, const char *const words[], struct answer *answer);
 } controls[] = {
-    {"boot0", 1, 1, "0|1", do_boot0},
-    {"fault", 1, 1, NULL, do_fault},
-    {"nrst", 1, 1, "press|release", do_nrst},
-    {"pin", 0, 2, NULL, do_pin},
-    {"plug", 0, 0, NULL, do_plug},
-    {"power", 1, 1, "off|on", do_power},
-    {"uart", 0, 0, NULL, do_uart},
-    {"unplug", 0, 0, NULL, do_unplug},
+    {"adc", 1, 2, NULL, do_adc},         {"boot0", 1, 1, "0|1", do_boot0},
+    {"fault", 1, 1, NULL, do_fault},     {"nrst", 1, 1, "press|release", do_nrst},
+    {"pin", 0, 2, NULL, do_pin},         {"plug", 0, 0, NULL, do_plug},
+    {"power", 1, 1, "off|on", do_power}, {"spi", 1, 1, "loop|open", do_spi},
+    {"uart", 0, 3, NULL, do_uart},       {"unplug", 0, 0, NULL, do_unplug},
 };
 
-static const char usage[] = "boot0 0|1, fault +NAME[=N]|-NAME, nrst press|release, "
-                            "pin [PA0 [0|1|float]], plug, power off|on, uart, unplug";
+static const char usage[] =
+    "adc CHANNEL [MILLIVOLTS], boot0 0|1, fault +NAME[=N]|-NAME, nrst press|release, "
+    "pin [PA0 [0|1|float]], plug, power off|on, spi loop|open, uart [NAME] [send TEXT], unplug";
 
 /* Is `word` one of "a|b"? */
 static bool is_choice(const char *choices, const char *word)
@@ -133,7 +143,8 @@ bool sim_board_control(struct sim_board *board, int argc, const char *const argv
     reply[0] = '\0';
     if (argc == 0)
         return show_state(board, &answer);
-    const char *words[2] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL};
+    const char *words[] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL,
+                           argc > 3 ? argv[3] : NULL, NULL};
     for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
         if (understands(&controls[i], argc, argv))
             return controls[i].act(board, words, &answer);

@@ -50,14 +50,16 @@ static void leave_stop(struct sim_board *board)
     board->chip->rcc->after_stop(board);
 }
 
-void sim_mode_update(struct sim_board *board)
+bool sim_mode_update(struct sim_board *board)
 {
     bool deep = is_asleep_deeply(board), wakes = sim_cpu_wakes(board->cpu);
+    enum sim_mode before = board->mode;
 
     if (board->mode == SIM_MODE_RUN && deep && !wakes)
         enter(board);
     else if (board->mode == SIM_MODE_STOP && (!deep || wakes))
         leave_stop(board);
+    return board->mode != before;
 }
 
 void sim_mode_reset(struct sim_board *board)

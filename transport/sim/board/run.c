@@ -33,6 +33,8 @@ static uint64_t sync_parts(struct sim_board *board)
 {
     sim_mode_update(board);
     uint64_t event = sim_parts_sync(board);
+    if (sim_mode_update(board)) /* one of them woke the core */
+        event = sim_parts_sync(board);
 
     sim_ap_complete(board);
     sim_reset_if_wanted(board);

@@ -36,6 +36,7 @@ static const struct unit m3_units[] = {
     {0xE0002000, 0x003, CLASS_GENERIC, 0, 2, false, sim_fpb_read, sim_fpb_write},
     {0xE0000000, 0x001, CLASS_GENERIC, 1, 3, true, sim_itm_read, sim_itm_write},
     {0xE0040000, 0x923, CLASS_CORESIGHT, 1, 3, true, sim_tpiu_read, sim_tpiu_write},
+    {0xE0041000, 0x924, CLASS_CORESIGHT, 1, 3, true, sim_etm_read, sim_etm_write},
     {0},
 };
 
@@ -45,6 +46,7 @@ static const struct unit m4_units[] = {
     {0xE0002000, 0x003, CLASS_GENERIC, 2, 2, false, sim_fpb_read, sim_fpb_write},
     {0xE0000000, 0x001, CLASS_GENERIC, 3, 3, true, sim_itm_read, sim_itm_write},
     {0xE0040000, 0x9A1, CLASS_CORESIGHT, 0, 0, true, sim_tpiu_read, sim_tpiu_write},
+    {0xE0041000, 0x925, CLASS_CORESIGHT, 0, 0, true, sim_etm_read, sim_etm_write},
     {0},
 };
 

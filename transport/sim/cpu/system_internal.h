@@ -138,6 +138,8 @@ static inline void sim_filter_add(struct sim_filter *filter, uint32_t address)
     filter->words[address >> 7 & 15] |= 1ull << (address >> 1 & 63);
 }
 
+enum { SIM_ETM_WORDS = 0x204 / 4 };
+
 struct sim_debug {
     uint32_t control; /* DHCSR bits C_* */
     uint32_t demcr, dfsr, dcrdr;
@@ -164,6 +166,13 @@ struct sim_debug {
         uint32_t enable, privilege, control;
         bool unlocked;
     } itm;
+    struct sim_tpiu {
+        uint32_t port_size, prescaler, protocol, formatter; /* 0: as after reset, for the last */
+    } tpiu;
+    struct sim_etm {
+        uint32_t registers[SIM_ETM_WORDS]; /* by offset / 4 */
+        bool unlocked;
+    } etm;
 
     bool breaks; /* an instruction comparator is armed */
     struct sim_filter filter;
@@ -256,6 +265,9 @@ bool sim_ppb_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_
 bool sim_ppb_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value,
                    bool debugger);
 uint32_t sim_itm_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+uint32_t sim_etm_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
+void sim_etm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                   bool debugger);
 void sim_itm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
                    bool debugger);
 uint32_t sim_tpiu_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);

@@ -21,7 +21,8 @@ enum {
     SIM_MEMORIES_MAX = 8,
     SIM_PORTS_MAX = 11,
     SIM_PINS = 16,
-    SIM_DMA_LINES = 6
+    SIM_DMA_LINES = 6,
+    SIM_ANALOG_CHANNELS = 18
 };
 enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 8 }; /* with the empty one at the end */
 enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PG, SIM_PH, SIM_PI, SIM_PJ, SIM_PK };
@@ -74,7 +75,7 @@ struct sim_gate {
     }
 
 /* Clocks that peripherals count by. */
-enum sim_clock { SIM_HCLK, SIM_PCLK1, SIM_PCLK2, SIM_TIMCLK1, SIM_TIMCLK2 };
+enum sim_clock { SIM_HCLK, SIM_PCLK1, SIM_PCLK2, SIM_TIMCLK1, SIM_TIMCLK2, SIM_ADCCLK };
 
 /* One on this chip. */
 struct sim_peripheral {
@@ -123,7 +124,9 @@ struct sim_oscillator {
     bool is_crystal; /* the board has it, or it never gets ready */
     bool is_source;  /* of the system clock, as CFGR.SW says: */
     uint8_t sw;
+    uint8_t flag; /* its bit in CIR */
 };
+enum { SIM_LSI_FLAG, SIM_LSE_FLAG };
 
 /* Registers of RCC that keep what is written; writable 0: no more. */
 struct sim_rcc_plain {
@@ -145,6 +148,10 @@ struct sim_rcc_family {
     uint32_t causes[SIM_CAUSES]; /* and what each one sets */
     struct sim_rcc_plain plain[SIM_RCC_PLAIN_MAX];
     uint32_t (*source_khz)(const struct sim_board *board, uint32_t sw);
+    uint32_t rtc_hse_divider;
+    uint8_t adcpre; /* its lowest bit in CFGR; 0: elsewhere */
+    uint8_t cir;    /* flags, above them enables, above them what clears; 0: none of that kind */
+    uint32_t lsi_hz;
 };
 #define SIM_BDCR_BDRST (1u << 16)
 
@@ -154,6 +161,7 @@ struct sim_rcc_kind {
     void (*note_reset)(struct sim_board *board, enum sim_reset_cause cause);
     /* Out of Stop the core runs by the internal oscillator. */
     void (*after_stop)(struct sim_board *board);
+    uint32_t (*rtc_hz)(const struct sim_board *board);
     const struct sim_rcc_family *family; /* for rcc.c, whose those above are */
 };
 
@@ -293,6 +301,8 @@ struct sim_chip {
     const struct sim_rcc_kind *rcc;
     const struct sim_flash_kind *flash;
     const struct sim_gpio_kind *gpio;
+    /* Which port feeds a line of EXTI; NULL: no EXTI is modelled. */
+    unsigned (*exti_port)(const struct sim_board *board, unsigned line);
     struct sim_dbgmcu_facts dbgmcu;
     const struct sim_program *swj_off; /* takes the debug pins away */
 };

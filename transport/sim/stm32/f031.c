@@ -14,7 +14,7 @@ static const struct sim_peripheral peripherals[] = {
     {"USART1", 0x40013800, &sim_device_usart_isr, .gate = {APB2, 14}, .irq = 27,
      .clock = SIM_PCLK1},
     {"DBGMCU", 0x40015800, &sim_device_dbgmcu, .gate = SIM_UNGATED},
-    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED},
+    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 4},
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 3},
     {"GPIOA", 0x48000000, &sim_device_gpio, .gate = {AHB, 17}, .unit = SIM_PA},
     {"GPIOB", 0x48000400, &sim_device_gpio, .gate = {AHB, 18}, .unit = SIM_PB},

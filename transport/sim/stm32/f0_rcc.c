@@ -48,17 +48,21 @@ static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
     }
 }
 
-#define IN_CR                                                                                     \
-    {.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI},                           \
-        {.on = 1u << 16, .ready = 1u << 17, .is_source = true, .sw = SW_HSE, .is_crystal = true}, \
-    {                                                                                             \
-        .on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL                        \
+#define IN_CR                                                                         \
+    {.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},    \
+        {.on = 1u << 16,                                                              \
+         .ready = 1u << 17,                                                           \
+         .is_source = true,                                                           \
+         .sw = SW_HSE,                                                                \
+         .is_crystal = true,                                                          \
+         .flag = 3},                                                                  \
+    {                                                                                 \
+        .on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4 \
     }
-/* CIR: interrupts are never raised, a clock is ready before one asks. CFGR3: kept. */
-#define PLAIN                                                                   \
-    {CIR, CIR, .writable = 0x0000BF00}, {CFGR2, CFGR2, .writable = 0x000001FF}, \
-    {                                                                           \
-        CFGR3, CFGR3, .writable = 0x03FF03FF                                    \
+#define PLAIN                                \
+    {CFGR2, CFGR2, .writable = 0x000001FF},  \
+    {                                        \
+        CFGR3, CFGR3, .writable = 0x03FF03FF \
     }
 #define COMMON                                                                                    \
     .cr = CR, .cfgr = CFGR, .bdcr = BDCR, .csr = CSR, .cr_reset = 0x00000083,                     \
@@ -72,14 +76,18 @@ static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
                [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,                                     \
                [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF,                                \
                [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF},                                  \
-    .source_khz = source_khz
+    .source_khz = source_khz, .rtc_hse_divider = 32, .cir = CIR, .lsi_hz = 40000
 
 static const struct sim_rcc_family f0 = {
     COMMON,
-    .oscillators =
-        {IN_CR,
-         {.reg = CR2, .on = 1u << 0, .ready = 1u << 1}, /* HSI14 */
-         {.reg = CR2, .on = 1u << 16, .ready = 1u << 17, .is_source = true, .sw = SW_HSI48}},
+    .oscillators = {IN_CR,
+                    {.reg = CR2, .on = 1u << 0, .ready = 1u << 1, .flag = 5}, /* HSI14 */
+                    {.reg = CR2,
+                     .on = 1u << 16,
+                     .ready = 1u << 17,
+                     .is_source = true,
+                     .sw = SW_HSI48,
+                     .flag = 6}},
     .cfgr_writable = 0xFF7FC7F3,
     .ppre2 = 8, /* there is one APB */
     .plain = {PLAIN, {CR2, CR2, .reset = 0x00000080, .writable = 0x000100FD}},

@@ -5,33 +5,66 @@
 enum { AHB, APB2, APB1 }; /* gates[] below */
 enum { DBGMCU_CR = 4 };
 
+/* In the order of their kinds. */
+static const uint8_t exti_irqs[32] = {6,  7,  8,  9,  10, 23, 23, 23, 23, 23,
+                                      40, 40, 40, 40, 40, 40, 1,  41, 42};
+static const uint32_t exti_lines = 0x7FFFF;
+static const uint8_t dma_irqs[] = {11, 12, 13, 14, 15, 16, 17};
+static const uint8_t tim1_irqs[] = {24, 25, 26, 27}; /* break, update, trigger, compare */
+static const uint8_t i2c1_irqs[] = {31, 32}, i2c2_irqs[] = {33, 34}; /* event, error */
+static const uint8_t can_irqs[] = {19, 20, 21, 22}; /* send, FIFO 0, FIFO 1, status */
+
+/* Requests of DMA: 13.3.7, table 78. Timers: update, compare 1 to 4, trigger; ports: receive, send.
+ */
 static const struct sim_peripheral peripherals[] = {
     {"TIM2", 0x40000000, &sim_device_tim, .gate = {APB1, 0}, .irq = 28, .clock = SIM_TIMCLK1,
-     .freeze = {DBGMCU_CR, 10}},
+     .freeze = {DBGMCU_CR, 10}, .dma = {2, 5, 7, 1, 7}},
+    {"TIM3", 0x40000400, &sim_device_tim, .gate = {APB1, 1}, .irq = 29, .clock = SIM_TIMCLK1,
+     .freeze = {DBGMCU_CR, 11}, .dma = {3, 6, 0, 2, 3, 6}},
+    {"TIM4", 0x40000800, &sim_device_tim, .gate = {APB1, 2}, .irq = 30, .clock = SIM_TIMCLK1,
+     .freeze = {DBGMCU_CR, 12}, .dma = {7, 1, 4, 5}},
+    {"RTC", 0x40002800, &sim_device_f1_rtc, .gate = {APB1, 27}, .irq = 3},
+    {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,
+     .freeze = {DBGMCU_CR, 9}},
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_CR, 8}},
+    {"SPI2", 0x40003800, &sim_device_spi, .gate = {APB1, 14}, .irq = 36, .clock = SIM_PCLK1,
+     .dma = {4, 5}},
+    {"USART2", 0x40004400, &sim_device_usart, .gate = {APB1, 17}, .irq = 38, .clock = SIM_PCLK1,
+     .dma = {6, 7}},
+    {"USART3", 0x40004800, &sim_device_usart, .gate = {APB1, 18}, .irq = 39, .clock = SIM_PCLK1,
+     .dma = {3, 2}},
+    {"I2C1", 0x40005400, &sim_device_i2c, .gate = {APB1, 21}, .irqs = i2c1_irqs},
+    {"I2C2", 0x40005800, &sim_device_i2c, .gate = {APB1, 22}, .irqs = i2c2_irqs},
+    {"CAN", 0x40006400, &sim_device_can, .gate = {APB1, 25}, .irqs = can_irqs},
+    {"BKP", 0x40006C00, &sim_device_f1_bkp, .gate = {APB1, 27}},
+    {"PWR", 0x40007000, &sim_device_pwr, .gate = {APB1, 28}, .facts = &sim_pwr_f1},
     {"AFIO", 0x40010000, &sim_device_f1_afio, .gate = {APB2, 0}},
+    {"EXTI", 0x40010400, &sim_device_exti, .gate = SIM_UNGATED, .irqs = exti_irqs,
+     .facts = &exti_lines},
     {"GPIOA", 0x40010800, &sim_device_f1_gpio, .gate = {APB2, 2}, .unit = SIM_PA},
     {"GPIOB", 0x40010C00, &sim_device_f1_gpio, .gate = {APB2, 3}, .unit = SIM_PB},
     {"GPIOC", 0x40011000, &sim_device_f1_gpio, .gate = {APB2, 4}, .unit = SIM_PC},
     {"GPIOD", 0x40011400, &sim_device_f1_gpio, .gate = {APB2, 5}, .unit = SIM_PD},
     {"GPIOE", 0x40011800, &sim_device_f1_gpio, .gate = {APB2, 6}, .unit = SIM_PE},
-    {"USART1", 0x40013800, &sim_device_usart, .gate = {APB2, 14}, .irq = 37, .clock = SIM_PCLK2},
-    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED},
+    {"ADC1", 0x40012400, &sim_device_f1_adc, .gate = {APB2, 9}, .irq = 18, .clock = SIM_ADCCLK,
+     .dma = {1}},
+    {"ADC2", 0x40012800, &sim_device_f1_adc, .gate = {APB2, 10}, .irq = 18, .clock = SIM_ADCCLK},
+    {"TIM1", 0x40012C00, &sim_device_tim, .gate = {APB2, 11}, .irqs = tim1_irqs,
+     .clock = SIM_TIMCLK2, .freeze = {DBGMCU_CR, 13}, .dma = {5, 2, 3, 6, 4, 4}},
+    {"SPI1", 0x40013000, &sim_device_spi, .gate = {APB2, 12}, .irq = 35, .clock = SIM_PCLK2,
+     .dma = {2, 3}},
+    {"USART1", 0x40013800, &sim_device_usart, .gate = {APB2, 14}, .irq = 37, .clock = SIM_PCLK2,
+     .dma = {5, 4}},
+    {"DMA1", 0x40020000, &sim_device_dma, .gate = {AHB, 0}, .irqs = dma_irqs},
+    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},
     /* FLITFEN counts asleep only */
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 4},
+    {"CRC", 0x40023000, &sim_device_crc, .gate = {AHB, 6}},
     {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED},
 };
 
 static const struct sim_range unmodelled[] = {
-    {0x40000400, 0x40000C00}, /* TIM3, TIM4 */
-    {0x40002800, 0x40003400}, /* RTC, WWDG, IWDG */
-    {0x40003800, 0x40003C00}, /* SPI2 */
-    {0x40004400, 0x40004C00}, /* USART2, USART3 */
-    {0x40005400, 0x40006800}, /* I2C, USB, bxCAN */
-    {0x40006C00, 0x40007400}, /* BKP, PWR */
-    {0x40010400, 0x40010800}, /* EXTI */
-    {0x40012400, 0x40013400}, /* ADC, TIM1, SPI1 */
-    {0x40020000, 0x40020400}, /* DMA1 */
-    {0x40023000, 0x40023400}, /* CRC */
+    {0x40005C00, 0x40006400}, /* USB and its memory */
     {0, 0},
 };
 
@@ -90,6 +123,7 @@ const struct sim_chip sim_chip_f103c8 = {
     .rcc = &sim_f1_rcc,
     .flash = &sim_f1_flash,
     .gpio = &sim_f1_gpio,
+    .exti_port = sim_f1_exti_port,
     /* REV_ID 2003, DEV_ID 410. The program reads 0 (errata sheet ES096, 2.3). */
     .dbgmcu = {.idcode = 0x20036410,
                .hidden_from_program = true,

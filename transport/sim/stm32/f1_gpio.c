@@ -113,6 +113,7 @@ static bool write_gpio(struct sim_part *part, uint32_t offset, uint32_t value)
     default:
         break;
     }
+    sim_exti_look(part->board);
     return true;
 }
 
@@ -160,6 +161,7 @@ static bool write_afio(struct sim_part *part, uint32_t offset, uint32_t value)
         write_mapr(afio, value);
     else if (offset >= EXTICR1 && offset <= EXTICR4)
         afio->exticr[(offset - EXTICR1) / 4] = value & 0xFFFF;
+    sim_exti_look(part->board);
     return true;
 }
 
@@ -195,6 +197,13 @@ static enum swj swj_config(const struct sim_board *board)
     const struct afio *afio = sim_part_of(board, &sim_device_f1_afio)->state;
 
     return SWJ_CFG(afio->mapr);
+}
+
+unsigned sim_f1_exti_port(const struct sim_board *board, unsigned line)
+{
+    const struct afio *afio = sim_part_of(board, &sim_device_f1_afio)->state;
+
+    return afio->exticr[line / 4] >> line % 4 * 4 & 15;
 }
 
 static bool swd_reachable(const struct sim_board *board)

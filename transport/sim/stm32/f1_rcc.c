@@ -2,7 +2,7 @@
 /* Reset and clock control of the STM32F1 (RM0008, chapter 7), for rcc.c. */
 #include "sim/stm32/stm32_internal.h"
 
-enum { CR = 0x00, CFGR = 0x04, BDCR = 0x20, CSR = 0x24, HSI_KHZ = 8000 };
+enum { CR = 0x00, CFGR = 0x04, CIR = 0x08, BDCR = 0x20, CSR = 0x24, HSI_KHZ = 8000 };
 enum { SW_HSI, SW_HSE, SW_PLL };
 #define CFGR_PLLSRC (1u << 16)
 #define CFGR_PLLXTPRE (1u << 17)
@@ -36,9 +36,14 @@ static const struct sim_rcc_family family = {
     .cr_reset = 0x00000083,
     .cr_writable = 0x010D00F9, /* PLLON, CSSON, HSEBYP, HSEON, HSITRIM, HSION */
     .oscillators =
-        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI},
-         {.on = 1u << 16, .ready = 1u << 17, .is_source = true, .sw = SW_HSE, .is_crystal = true},
-         {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL}},
+        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},
+         {.on = 1u << 16,
+          .ready = 1u << 17,
+          .is_source = true,
+          .sw = SW_HSE,
+          .is_crystal = true,
+          .flag = 3},
+         {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4}},
     .sw_bits = 2,
     .cfgr_writable = 0x077FFFF3,
     .hpre = 4,
@@ -54,5 +59,9 @@ static const struct sim_rcc_family family = {
                [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
                [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF},
     .source_khz = source_khz,
+    .rtc_hse_divider = 128,
+    .adcpre = 14,
+    .cir = CIR,
+    .lsi_hz = 40000,
 };
 const struct sim_rcc_kind sim_f1_rcc = SIM_RCC(family);

@@ -18,7 +18,7 @@ static const struct sim_peripheral peripherals[] = {
     {"TIM3", 0x40000400, &sim_device_tim, .gate = {APB1, 1}, .irq = 29, .clock = SIM_TIMCLK1,
      .freeze = {DBGMCU_APB1_FZ, 1}},
     {"SYSCFG", 0x40010000, &sim_device_f0_syscfg, .gate = {APB2, 0}},
-    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED},
+    {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 4},
     {"GPIOA", 0x48000000, &sim_device_gpio, .gate = {AHB, 17}, .unit = SIM_PA},
     {"GPIOB", 0x48000400, &sim_device_gpio, .gate = {AHB, 18}, .unit = SIM_PB},

@@ -46,11 +46,15 @@ static const struct sim_rcc_family family = {
     .csr = CSR,
     .cr_reset = 0x00000083,
     .cr_writable = 0x050D00F9, /* PLLI2SON, PLLON, CSSON, HSEBYP, HSEON, HSITRIM, HSION */
-    .oscillators =
-        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI},
-         {.on = 1u << 16, .ready = 1u << 17, .is_source = true, .sw = SW_HSE, .is_crystal = true},
-         {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL},
-         {.on = 1u << 26, .ready = 1u << 27}}, /* PLLI2S */
+    .oscillators = {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},
+                    {.on = 1u << 16,
+                     .ready = 1u << 17,
+                     .is_source = true,
+                     .sw = SW_HSE,
+                     .is_crystal = true,
+                     .flag = 3},
+                    {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4},
+                    {.on = 1u << 26, .ready = 1u << 27, .flag = 5}}, /* PLLI2S */
     .sw_bits = 2,
     .cfgr_writable = 0xFFFFFCF3,
     .hpre = 4,
@@ -66,10 +70,10 @@ static const struct sim_rcc_family family = {
                [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
                [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF},
     .plain = {{PLLCFGR, PLLCFGR, .reset = 0x24003010, .writable = 0x0F437FFF},
-              /* Interrupts are never raised: a clock is ready before one asks. */
-              {CIR, CIR, .writable = 0x00007F00},
               {AHB1LPENR, BDCR - 4, .writable = UINT32_MAX},
               {SSCGR, DCKCFGR2, .writable = UINT32_MAX}},
     .source_khz = source_khz,
+    .cir = CIR,
+    .lsi_hz = 32000,
 };
 const struct sim_rcc_kind sim_f4_rcc = SIM_RCC(family);

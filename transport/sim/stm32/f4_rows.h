@@ -44,7 +44,7 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 #define F4_SYSTEM(kind)                                                                        \
     {"PWR", 0x40007000, &sim_device_f4_pwr, .gate = {APB1, 28}, .unit = (kind)},               \
     {"SYSCFG", 0x40013800, &sim_device_f4_syscfg, .gate = {APB2, 14}},                         \
-    {"RCC", 0x40023800, &sim_device_rcc, .gate = SIM_UNGATED},                                 \
+    {"RCC", 0x40023800, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},                                 \
     {"FLASH", 0x40023C00, &sim_device_f4_flash, .gate = SIM_UNGATED, .irq = 4},                \
     {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED}
 

@@ -20,9 +20,9 @@ void sim_flash_update_irq(struct sim_board *board)
     const struct sim_flash *flash = flash_of(board);
     uint32_t errors = bits->operation_error ? bits->operation_error : bits->errors;
 
-    sim_cpu_irq(board->cpu, board->flash->row->irq,
-                (flash->sr & errors && flash->cr & bits->error_irq) ||
-                    (flash->sr & bits->done && flash->cr & bits->done_irq));
+    sim_part_irq(board->flash, 0,
+                 (flash->sr & errors && flash->cr & bits->error_irq) ||
+                     (flash->sr & bits->done && flash->cr & bits->done_irq));
 }
 
 /* --- busy --- */

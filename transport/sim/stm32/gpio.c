@@ -112,6 +112,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         write_lckr(gpio, value);
     else if (offset <= AFRH && offset != IDR)
         write_plain(gpio, offset, value);
+    sim_exti_look(part->board);
     return true;
 }
 

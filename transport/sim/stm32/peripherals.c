@@ -27,6 +27,12 @@ static void introduce(struct sim_board *board, struct sim_part *part)
         board->flash = part;
     else if (device == &sim_device_dbgmcu)
         board->dbgmcu = part;
+    else if (device == &sim_device_exti)
+        board->exti = part;
+    else if (device == &sim_device_pwr)
+        board->pwr = part;
+    else if (device == &sim_device_dma)
+        board->dma = part;
     else if (device == board->chip->gpio->device)
         board->ports[part->row->unit] = part;
 }
@@ -130,6 +136,23 @@ uint64_t sim_parts_sync(struct sim_board *board)
             next = event;
     }
     return next;
+}
+
+void sim_part_irq(struct sim_part *part, unsigned number, bool level)
+{
+    unsigned irq = part->row->irqs ? part->row->irqs[number] : part->row->irq;
+    uint8_t *high = &part->board->irqs_high[irq];
+
+    if ((part->irqs_high >> number & 1) == level)
+        return;
+    part->irqs_high ^= 1u << number;
+    *high = (uint8_t)(level ? *high + 1 : *high - 1);
+    sim_cpu_irq(part->board->cpu, irq, *high > 0);
+}
+
+bool sim_backup_writable(const struct sim_board *board)
+{
+    return board->backup_open || !board->pwr;
 }
 
 bool sim_part_is_frozen(const struct sim_part *part)

@@ -7,8 +7,14 @@
 
 #include "sim/stm32/stm32_internal.h"
 
-enum { WORDS = 0x100 / 4, LEAST_KHZ = 512 };
+enum { WORDS = 0x100 / 4, LEAST_KHZ = 512, LSE_HZ = 32768 };
+enum { RTC_BY_LSE = 1, RTC_BY_LSI, RTC_BY_HSE };
 #define LSION (1u << 0) /* of CSR, as LSEON of BDCR: its ready bit stands above it */
+#define BDCR_RTCSEL(bdcr) ((bdcr) >> 8 & 3)
+#define BDCR_RTCEN (1u << 15)
+#define CIR_ENABLE(flag) (1u << ((flag) + 8))    /* the flags stand in the lowest byte, */
+#define CIR_CLEARS(value) ((value) >> 16 & 0xFF) /* and what clears them above the enables */
+#define CIR_ENABLES 0x7F00u
 
 struct rcc {
     uint32_t registers[WORDS]; /* by offset / 4 */
@@ -48,6 +54,8 @@ uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock)
     case SIM_PCLK1:
     case SIM_TIMCLK1:
         return sim_ppre_khz(hclk, cfgr >> family->ppre1 & 7, clock == SIM_TIMCLK1);
+    case SIM_ADCCLK:
+        return sim_rcc_khz(board, SIM_PCLK2) / (2 * ((cfgr >> family->adcpre & 3) + 1));
     case SIM_PCLK2:
     case SIM_TIMCLK2:
         return sim_ppre_khz(hclk, cfgr >> family->ppre2 & 7, clock == SIM_TIMCLK2);
@@ -77,6 +85,70 @@ void sim_rcc_after_stop(struct sim_board *board)
     rcc->registers[family->cfgr / 4] &= ~((1u << family->sw_bits) - 1);
     rcc->sws = 0;
     sim_clock_changed(board);
+}
+
+static bool hse_runs(const struct sim_board *board)
+{
+    const struct sim_rcc_family *family = family_of(board);
+    const struct sim_oscillator *each = family->oscillators;
+
+    while (each->on && !each->is_crystal)
+        each++;
+    return each->on && sim_rcc_register(board, family->cr) & each->ready;
+}
+
+uint32_t sim_rcc_rtc_hz(const struct sim_board *board)
+{
+    const struct sim_rcc_family *family = family_of(board);
+    uint32_t bdcr = sim_rcc_register(board, family->bdcr);
+
+    if (!(bdcr & BDCR_RTCEN))
+        return 0;
+    switch (BDCR_RTCSEL(bdcr)) {
+    case RTC_BY_LSE:
+        return bdcr & LSION ? LSE_HZ : 0;
+    case RTC_BY_LSI:
+        return sim_rcc_register(board, family->csr) & LSION ? family->lsi_hz : 0;
+    case RTC_BY_HSE:
+        return hse_runs(board) && family->rtc_hse_divider
+                   ? board->model->hse_khz * 1000 / family->rtc_hse_divider
+                   : 0;
+    default:
+        return 0;
+    }
+}
+
+/* --- ready interrupts --- */
+
+static void update_irq(struct sim_board *board)
+{
+    const struct sim_rcc_family *family = family_of(board);
+    uint32_t cir = sim_rcc_register(board, family->cir);
+
+    if (family->cir && board->rcc->row->irq)
+        sim_part_irq(board->rcc, 0, cir & cir >> 8 & 0xFF);
+}
+
+/* Its flag tells only those who asked for the interrupt (RM0008, 7.3.3). */
+static void tell_ready(struct sim_board *board, unsigned flag)
+{
+    const struct sim_rcc_family *family = family_of(board);
+    struct rcc *rcc = board->rcc->state;
+    uint32_t *cir = &rcc->registers[family->cir / 4];
+
+    if (!family->cir || !(*cir & CIR_ENABLE(flag)))
+        return;
+    *cir |= 1u << flag;
+    update_irq(board);
+}
+
+static void write_cir(struct sim_board *board, uint32_t value)
+{
+    struct rcc *rcc = board->rcc->state;
+    uint32_t *cir = &rcc->registers[family_of(board)->cir / 4];
+
+    *cir = (*cir & 0xFF & ~CIR_CLEARS(value)) | (value & CIR_ENABLES);
+    update_irq(board);
 }
 
 /* --- oscillators --- */
@@ -122,14 +194,17 @@ static void write_oscillators(struct sim_board *board, uint8_t reg, uint32_t val
     const struct sim_rcc_family *family = family_of(board);
     struct rcc *rcc = board->rcc->state;
     const struct sim_oscillator *in_use = source_of(family, rcc->sws);
-    uint32_t *word = &rcc->registers[(reg ? reg : family->cr) / 4];
+    uint32_t *word = &rcc->registers[(reg ? reg : family->cr) / 4], before = *word;
 
     if (in_use && in_use->reg == reg)
         value |= in_use->on;
     *word = value & writable;
     for (const struct sim_oscillator *each = family->oscillators; each->on; each++)
-        if (each->reg == reg && value & each->on && starts(board, each))
+        if (each->reg == reg && value & each->on && starts(board, each)) {
             *word |= each->ready;
+            if (!(before & each->ready))
+                tell_ready(board, each->flag);
+        }
 }
 
 /* --- registers --- */
@@ -158,17 +233,33 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
     return true;
 }
 
-static void write_csr(const struct sim_rcc_family *family, uint32_t *csr, uint32_t value)
+static void write_csr(struct sim_board *board, uint32_t value)
 {
-    uint32_t flags = value & family->csr_remove ? 0 : *csr & family->csr_flags;
+    const struct sim_rcc_family *family = family_of(board);
+    struct rcc *rcc = board->rcc->state;
+    uint32_t before = rcc->registers[family->csr / 4];
+    uint32_t flags = value & family->csr_remove ? 0 : before & family->csr_flags;
 
-    *csr = flags | (value & LSION);
+    rcc->registers[family->csr / 4] = flags | (value & LSION);
+    if (value & ~before & LSION)
+        tell_ready(board, SIM_LSI_FLAG);
 }
 
 /* BDRST holds the backup domain in reset (RM0008, 7.3.9). */
-static uint32_t backed_up(const struct sim_rcc_family *family, uint32_t value)
+static void write_bdcr(struct sim_board *board, uint32_t value)
 {
-    return value & (value & SIM_BDCR_BDRST ? SIM_BDCR_BDRST : family->bdcr_writable);
+    const struct sim_rcc_family *family = family_of(board);
+    struct rcc *rcc = board->rcc->state;
+    uint32_t *bdcr = &rcc->registers[family->bdcr / 4], before = *bdcr;
+
+    if (!sim_backup_writable(board))
+        return;
+    sim_parts_sync(board); /* the RTC counted by the old clock */
+    *bdcr = value & (value & SIM_BDCR_BDRST ? SIM_BDCR_BDRST : family->bdcr_writable);
+    if (value & SIM_BDCR_BDRST)
+        sim_backup_reset(board);
+    if (*bdcr & ~before & LSION)
+        tell_ready(board, SIM_LSE_FLAG);
 }
 
 /* What was counted, was by the old clock. */
@@ -191,14 +282,15 @@ static void write_clocks(struct sim_board *board, uint32_t offset, uint32_t valu
 static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
     const struct sim_rcc_family *family = family_of(part->board);
-    struct rcc *rcc = part->state;
 
     if (sim_gates_write(part->board, offset, value))
         return true;
     if (offset == family->bdcr)
-        rcc->registers[offset / 4] = backed_up(family, value);
+        write_bdcr(part->board, value);
     else if (offset == family->csr)
-        write_csr(family, &rcc->registers[offset / 4], value);
+        write_csr(part->board, value);
+    else if (family->cir && offset == family->cir)
+        write_cir(part->board, value);
     else
         write_clocks(part->board, offset, value);
     return true;
@@ -225,6 +317,7 @@ static void reset(struct sim_part *part)
     rcc->registers[family->bdcr / 4] = bdcr;
     rcc->registers[family->csr / 4] = csr & family->csr_flags;
     rcc->sws = family->cfgr_reset & sw_mask(family);
+    update_irq(part->board);
 }
 
 const struct sim_device sim_device_rcc = {

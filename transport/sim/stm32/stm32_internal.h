@@ -57,6 +57,10 @@ uint64_t sim_part_now(const struct sim_part *part);
 bool sim_part_is_frozen(const struct sim_part *part);
 /* The reset of the backup domain. */
 void sim_backup_reset(struct sim_board *board);
+/* Raises, or lowers, one of its interrupts. */
+void sim_part_irq(struct sim_part *part, unsigned number, bool level);
+/* PWR's DBP, where there is a PWR. */
+bool sim_backup_writable(const struct sim_board *board);
 /* Lets all peripherals catch up with now; returns when the next one changes by itself. */
 uint64_t sim_parts_sync(struct sim_board *board);
 
@@ -109,10 +113,12 @@ void sim_rcc_after_stop(struct sim_board *board);
 #define SIM_RCC(table)                                                                   \
     {                                                                                    \
         .device = &sim_device_rcc, .khz = sim_rcc_khz, .note_reset = sim_rcc_note_reset, \
-        .after_stop = sim_rcc_after_stop, .family = &(table),                            \
+        .after_stop = sim_rcc_after_stop, .rtc_hz = sim_rcc_rtc_hz, .family = &(table),  \
     }
 /* A register as it was written. */
 uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset);
+/* Of the RTC's clock; 0: it stands. */
+uint32_t sim_rcc_rtc_hz(const struct sim_board *board);
 
 /* --- clocks.c --- */
 
@@ -120,6 +126,9 @@ uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset);
  * whose timers get twice as much unless it is 1. */
 uint32_t sim_hpre_khz(uint32_t khz, uint32_t code);
 uint32_t sim_ppre_khz(uint32_t khz, uint32_t code, bool timer);
+/* Whole ticks of a divided clock in that time, and the time that those take, rounded down. */
+uint64_t sim_ticks_in(uint64_t ps, uint32_t khz, uint64_t divider);
+uint64_t sim_ticks_to_ps(uint64_t ticks, uint32_t khz, uint64_t divider);
 
 /* --- dbgmcu.c --- */
 
@@ -135,12 +144,59 @@ uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset);
 
 /* What IDR says of each of a port's pins. */
 uint32_t sim_pins_read(const struct sim_board *board, unsigned port);
+bool sim_pin_level(const struct sim_board *board, unsigned port, unsigned pin);
+/* Whatever the program made of the pin. */
+bool sim_pin_driven_high(const struct sim_board *board, unsigned port, unsigned pin);
+
+/* --- pin_controls.c, usart_controls.c, adc_controls.c --- */
+
 /* Controls: no pin lists those that are driven; a pin ("PA0") alone is shown; a level ("0", "1",
  * "float") drives it. False: a sentence in `reply`. */
 bool sim_pins_hand(struct sim_board *board, const char *pin, const char *level, char *reply,
                    size_t reply_size);
 
+/* Nothing, a port's name, "send" and a text, or all of that. */
+bool sim_usart_control(struct sim_board *board, const char *const words[], char *reply,
+                       size_t reply_size);
+/* A channel, and millivolts. */
+bool sim_adc_control(struct sim_board *board, const char *const words[], char *reply,
+                     size_t reply_size);
+
+void sim_adc_init(struct sim_board *board);
+
+/* --- exti.c --- */
+
+/* Pins may have changed. */
+void sim_exti_look(struct sim_board *board);
+/* Something inside the chip that is wired to a line went up or down. */
+void sim_exti_edge(struct sim_board *board, unsigned line, bool rising);
+
+/* --- pwr.c --- */
+
+/* The pin WKUP may have changed. */
+void sim_pwr_look(struct sim_board *board);
+/* An event that wakes from Standby. */
+void sim_pwr_wake(struct sim_board *board);
+
+/* What a family has of PWR. */
+struct sim_pwr_facts {
+    uint32_t cr_writable, csr_writable;
+};
+extern const struct sim_pwr_facts sim_pwr_f1;
+
+/* --- dma.c --- */
+
+/* A peripheral's request by its number in row->dma: up until it is taken back, or once. */
+void sim_dma_line(const struct sim_part *part, unsigned line, bool wanted);
+void sim_dma_pulse(const struct sim_part *part, unsigned line);
+
 /* --- kinds of peripherals --- */
+
+extern const struct sim_device sim_device_exti, sim_device_pwr, sim_device_dma, sim_device_crc,
+    sim_device_iwdg, sim_device_wwdg, sim_device_spi, sim_device_i2c, sim_device_can,
+    sim_device_f1_adc, sim_device_f1_bkp, sim_device_f1_rtc;
+unsigned sim_f1_exti_port(const struct sim_board *board, unsigned line);
+unsigned sim_syscfg_exti_port(const struct sim_board *board, unsigned line);
 
 extern const struct sim_device sim_device_usart, sim_device_usart_isr, sim_device_tim,
     sim_device_tim32;

@@ -1,169 +1,183 @@
 /* SPDX-License-Identifier: MIT */
-/* A general-purpose timer as an up-counter with its update interrupt (RM0008, chapter 15). Capture,
- * compare and the other modes are not there: their registers read as 0. */
-#include "sim/stm32/stm32_internal.h"
+/* The registers of a timer, advanced (TIM1) or general-purpose (RM0008, 14.4 and 15.4). Inputs are
+ * not there: nothing is captured, encoders and external clocks stand. Outputs show at no pin. */
+#include "sim/stm32/tim_internal.h"
 
-enum { CR1 = 0x00, DIER = 0x0C, SR = 0x10, EGR = 0x14, CNT = 0x24, PSC = 0x28, ARR = 0x2C };
-#define CR1_CEN (1u << 0)
-#define CR1_URS (1u << 2)
-#define CR1_OPM (1u << 3)
-#define UPDATE (1u << 0) /* UIE, UIF, UG */
-
-struct tim {
-    uint32_t cr1, dier, sr, psc, arr;
-    uint32_t count;
-    uint64_t anchor_ps; /* when `count` was true */
+enum {
+    CR1 = 0x00,
+    CR2 = 0x04,
+    SMCR = 0x08,
+    DIER = 0x0C,
+    SR = 0x10,
+    EGR = 0x14,
+    CCMR1 = 0x18,
+    CCMR2 = 0x1C,
+    CCER = 0x20,
+    CNT = 0x24,
+    PSC = 0x28,
+    ARR = 0x2C,
+    RCR = 0x30,
+    CCR1 = 0x34,
+    CCR4 = 0x40,
+    BDTR = 0x44,
+    DCR = 0x48,
 };
+#define EGR_TG (1u << 6)
+#define OCPE(channel) (1u << (3 + (channel) % 2 * 8)) /* in CCMR1, CCMR2 */
 
-static void update_irq(struct sim_part *part)
+static bool is_advanced(const struct sim_part *part)
 {
-    const struct tim *tim = part->state;
-
-    sim_cpu_irq(part->board->cpu, part->row->irq, tim->sr & tim->dier & UPDATE);
+    return part->row->irqs;
 }
 
-/* Of counter and reload register. */
-static uint32_t widest(const struct sim_part *part)
+/* Those that only keep what is written. */
+static uint32_t *plain_register(struct sim_tim *tim, uint32_t offset)
 {
-    return part->row->device == &sim_device_tim32 ? UINT32_MAX : 0xFFFF;
-}
-
-static bool counts(const struct sim_part *part)
-{
-    const struct tim *tim = part->state;
-
-    return tim->cr1 & CR1_CEN && !sim_part_is_frozen(part) && sim_part_has_clock(part);
-}
-
-static uint64_t ticks_to_ps(const struct sim_part *part, uint64_t ticks)
-{
-    const struct tim *tim = part->state;
-    uint32_t khz = part->board->chip->rcc->khz(part->board, part->row->clock);
-
-    return ticks * (tim->psc + 1) * 1000000000 / khz;
-}
-
-/* Moves the counter on and the anchor with it, by whole ticks. */
-static void count_ticks(struct sim_part *part, uint64_t ticks)
-{
-    struct tim *tim = part->state;
-    uint64_t count = tim->count + ticks, period = (uint64_t)tim->arr + 1;
-
-    tim->anchor_ps += ticks_to_ps(part, ticks);
-    if (count >= period) {
-        tim->sr |= UPDATE;
-        if (tim->cr1 & CR1_OPM)
-            tim->cr1 &= ~CR1_CEN;
+    switch (offset) {
+    case CR2:
+        return &tim->cr2;
+    case SMCR:
+        return &tim->smcr;
+    case DIER:
+        return &tim->dier;
+    case CCMR1:
+    case CCMR2:
+        return &tim->ccmr[(offset - CCMR1) / 4];
+    case CCER:
+        return &tim->ccer;
+    case DCR:
+        return &tim->dcr;
+    default:
+        return NULL;
     }
-    tim->count = (uint32_t)(count % period);
-}
-
-static uint64_t sync(struct sim_part *part, uint64_t now_ps)
-{
-    struct tim *tim = part->state;
-
-    if (!counts(part)) {
-        tim->anchor_ps = now_ps;
-        return SIM_NEVER;
-    }
-    if (now_ps > tim->anchor_ps) {
-        uint64_t tick_ps = ticks_to_ps(part, 1);
-        count_ticks(part, (now_ps - tim->anchor_ps) / tick_ps);
-        update_irq(part);
-    }
-    if (!(tim->dier & UPDATE) || tim->sr & UPDATE)
-        return SIM_NEVER;
-    return tim->anchor_ps + ticks_to_ps(part, (uint64_t)tim->arr + 1 - tim->count);
-}
-
-static void generate_update(struct tim *tim, uint64_t now_ps)
-{
-    tim->count = 0;
-    tim->anchor_ps = now_ps;
-    if (!(tim->cr1 & CR1_URS))
-        tim->sr |= UPDATE;
 }
 
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
-    const struct tim *tim = part->state;
+    struct sim_tim *tim = part->state;
+    const uint32_t *plain = plain_register(tim, offset);
 
-    switch (offset) {
-    case CR1:
-        *value = tim->cr1;
-        break;
-    case DIER:
-        *value = tim->dier;
-        break;
-    case SR:
+    *value = 0;
+    if (plain)
+        *value = *plain;
+    else if (offset == CR1)
+        *value = (tim->cr1 & ~SIM_TIM_DIR) | (tim->down ? SIM_TIM_DIR : 0);
+    else if (offset == SR)
         *value = tim->sr;
-        break;
-    case CNT:
+    else if (offset == CNT)
         *value = tim->count;
-        break;
-    case PSC:
+    else if (offset == PSC)
         *value = tim->psc;
-        break;
-    case ARR:
+    else if (offset == ARR)
         *value = tim->arr;
-        break;
-    default:
-        *value = 0;
-    }
+    else if (offset >= CCR1 && offset <= CCR4)
+        *value = tim->ccr[(offset - CCR1) / 4];
+    else if (offset == RCR || offset == BDTR)
+        *value = offset == RCR ? tim->rcr : tim->bdtr;
     return true;
+}
+
+static void write_cr1(struct sim_part *part, uint32_t value)
+{
+    struct sim_tim *tim = part->state;
+
+    tim->cr1 = value & 0x3FF;
+    if (!(tim->cr1 & SIM_TIM_CMS)) /* else DIR is read-only */
+        tim->down = value & SIM_TIM_DIR;
+    if (!(tim->cr1 & SIM_TIM_ARPE))
+        tim->arr_used = tim->arr;
+}
+
+static void generate(struct sim_part *part, uint32_t value)
+{
+    if (value & SIM_TIM_UPDATE) {
+        struct sim_tim *tim = part->state;
+        tim->anchor_ps = sim_part_now(part);
+        sim_tim_update_event(part, true);
+    }
+    for (unsigned i = 0; i < SIM_TIM_CHANNELS; i++)
+        if (value & SIM_TIM_CC(i))
+            sim_tim_flag(part, SIM_TIM_CC(i));
+    if (value & EGR_TG)
+        sim_tim_flag(part, EGR_TG);
+}
+
+static void write_ccr(struct sim_part *part, unsigned channel, uint32_t value)
+{
+    struct sim_tim *tim = part->state;
+
+    tim->ccr[channel] = value & sim_tim_widest(part);
+    if (!(tim->ccmr[channel / 2] & OCPE(channel)))
+        tim->ccr_used[channel] = tim->ccr[channel];
+}
+
+static void write_arr(struct sim_part *part, uint32_t value)
+{
+    struct sim_tim *tim = part->state;
+
+    tim->arr = value & sim_tim_widest(part);
+    if (!(tim->cr1 & SIM_TIM_ARPE))
+        tim->arr_used = tim->arr;
+}
+
+/* CNT may be written while it counts; PSC counts from the next update on. */
+static void write_count(struct sim_part *part, uint32_t offset, uint32_t value)
+{
+    struct sim_tim *tim = part->state;
+
+    if (offset == CNT)
+        tim->count = value & sim_tim_widest(part);
+    else if (offset == PSC)
+        tim->psc = value & 0xFFFF;
+    else if (offset == ARR)
+        write_arr(part, value);
+    else if (offset >= CCR1 && offset <= CCR4)
+        write_ccr(part, (offset - CCR1) / 4, value);
+    else if (offset == RCR && is_advanced(part))
+        tim->rcr = value & 0xFF;
+    else if (offset == BDTR && is_advanced(part))
+        tim->bdtr = value & 0xFFFF;
 }
 
 static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
-    struct tim *tim = part->state;
+    struct sim_tim *tim = part->state;
+    uint32_t *plain = plain_register(tim, offset);
 
-    switch (offset) {
-    case CR1:
-        tim->cr1 = value & 0x3FF;
-        break;
-    case DIER:
-        tim->dier = value & UPDATE;
-        break;
-    case SR: /* zeros clear */
+    if (plain)
+        *plain = value & 0xFFFF;
+    else if (offset == CR1)
+        write_cr1(part, value);
+    else if (offset == SR) /* zeros clear */
         tim->sr &= value;
-        break;
-    case EGR:
-        if (value & UPDATE)
-            generate_update(tim, sim_part_now(part));
-        break;
-    case CNT:
-        tim->count = value & widest(part);
-        break;
-    case PSC:
-        tim->psc = value & 0xFFFF;
-        break;
-    case ARR:
-        tim->arr = value & widest(part);
-        break;
-    default:
-        break;
-    }
-    update_irq(part);
+    else if (offset == EGR)
+        generate(part, value);
+    else
+        write_count(part, offset, value);
+    sim_tim_update_irqs(part);
     return true;
 }
 
 static void reset(struct sim_part *part)
 {
-    *(struct tim *)part->state = (struct tim){.arr = widest(part), .anchor_ps = sim_part_now(part)};
-    update_irq(part);
+    uint32_t widest = sim_tim_widest(part);
+
+    *(struct sim_tim *)part->state =
+        (struct sim_tim){.arr = widest, .arr_used = widest, .anchor_ps = sim_part_now(part)};
+    sim_tim_update_irqs(part);
 }
 
 const struct sim_device sim_device_tim = {
-    .state_size = sizeof(struct tim),
+    .state_size = sizeof(struct sim_tim),
     .read = read,
     .write = write,
     .reset = reset,
-    .sync = sync,
+    .sync = sim_tim_sync,
 };
 const struct sim_device sim_device_tim32 = {
-    .state_size = sizeof(struct tim),
+    .state_size = sizeof(struct sim_tim),
     .read = read,
     .write = write,
     .reset = reset,
-    .sync = sync,
+    .sync = sim_tim_sync,
 };

@@ -13,9 +13,12 @@ enum { BITS_A_CHARACTER = 10, SLOWEST_BRR = 0xFFFF };
 #define CR1_RXNEIE (1u << 5)
 #define CR1_TCIE (1u << 6)
 #define CR1_TXEIE (1u << 7)
+#define CR3_DMAR (1u << 6)
+#define CR3_DMAT (1u << 7)
+enum { DMA_RX, DMA_TX }; /* in its row */
 #define CR1_UE (1u << 13)
 
-static uint64_t character_ps(const struct sim_part *part)
+uint64_t sim_usart_character_ps(const struct sim_part *part)
 {
     const struct usart *usart = part->state;
     uint32_t divider = usart->brr & SLOWEST_BRR;
@@ -29,12 +32,15 @@ static uint64_t character_ps(const struct sim_part *part)
 void sim_usart_update_irq(struct sim_part *part)
 {
     const struct usart *usart = part->state;
+    bool on = usart->cr1 & usart->enable;
     uint32_t causes = 0;
 
     if (usart->cr1 & CR1_RXNEIE)
         causes |= SIM_USART_RXNE | SIM_USART_ORE;
     causes |= usart->cr1 & (CR1_TCIE | CR1_TXEIE); /* same places in SR */
-    sim_cpu_irq(part->board->cpu, part->row->irq, usart->cr1 & usart->enable && usart->sr & causes);
+    sim_part_irq(part, 0, on && usart->sr & causes);
+    sim_dma_line(part, DMA_RX, on && usart->cr3 & CR3_DMAR && usart->sr & SIM_USART_RXNE);
+    sim_dma_line(part, DMA_TX, on && usart->cr3 & CR3_DMAT && usart->sr & SIM_USART_TXE);
 }
 
 /* --- sending --- */
@@ -56,7 +62,7 @@ static void start_shifting(struct sim_part *part, uint64_t from_ps)
     usart->shifting = usart->holding;
     usart->holding_full = false;
     usart->sr |= SIM_USART_TXE;
-    usart->shift_done_ps = from_ps + character_ps(part);
+    usart->shift_done_ps = from_ps + sim_usart_character_ps(part);
 }
 
 static uint64_t sync_output(struct sim_part *part, uint64_t now_ps)
@@ -112,42 +118,9 @@ static uint64_t sync_input(struct sim_part *part, uint64_t now_ps)
 
     while (usart->input_count > 0 && usart->input_next_ps <= now_ps) {
         receive(usart);
-        usart->input_next_ps += character_ps(part);
+        usart->input_next_ps += sim_usart_character_ps(part);
     }
     return usart->input_count > 0 ? usart->input_next_ps : SIM_NEVER;
-}
-
-/* The chip's first: every simulated one has one. */
-static struct sim_part *first(const struct sim_board *board)
-{
-    struct sim_part *part = board->parts;
-
-    while (part->row->device != &sim_device_usart && part->row->device != &sim_device_usart_isr)
-        part++;
-    return part;
-}
-
-void sim_board_uart_put(struct sim_board *board, char character)
-{
-    struct sim_part *part = first(board);
-    struct usart *usart = part->state;
-
-    if (usart->input_count == SIM_USART_INPUT)
-        return;
-    if (usart->input_count == 0)
-        usart->input_next_ps = sim_part_now(part) + character_ps(part);
-    usart->input[(usart->input_head + usart->input_count++) % SIM_USART_INPUT] = character;
-}
-
-size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity)
-{
-    struct usart *usart = first(board)->state;
-    size_t length = usart->output_length < capacity ? usart->output_length : capacity;
-
-    memcpy(text, usart->output, length);
-    usart->output_length -= length;
-    memmove(usart->output, usart->output + length, usart->output_length);
-    return length;
 }
 
 /* --- registers --- */

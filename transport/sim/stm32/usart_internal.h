@@ -26,6 +26,7 @@ struct usart {
     uint64_t input_next_ps;
 };
 
+uint64_t sim_usart_character_ps(const struct sim_part *part);
 void sim_usart_send(struct sim_part *part, uint32_t value);
 /* The character that was received. */
 uint32_t sim_usart_take(struct sim_part *part);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rig.h"
 
+#include <stdio.h>
+
 #define POWER_REQUEST (DP_CTRL_CDBGPWRUPREQ | DP_CTRL_CSYSPWRUPREQ)
 enum { PATIENCE = 4000 };
 
@@ -201,6 +203,25 @@ void rig_program(struct sim_board *board, uint32_t address, uint16_t value)
     poke32(board, FLASH_CR, 1);
     poke16(board, address, value);
     rig_wait_flash(board, NULL);
+}
+
+void rig_start_program(struct sim_board *board, const char *path)
+{
+    FILE *file = fopen(path, "rbe");
+    uint8_t half[2] = {0xFF, 0xFF};
+    uint32_t address = FLASH_BASE;
+
+    assert_non_null(file);
+    rig_halt(board);
+    rig_unlock(board);
+    for (; fread(half, 1, 2, file) > 0; address += 2) {
+        rig_program(board, address, (uint16_t)(half[0] | half[1] << 8));
+        half[0] = half[1] = 0xFF;
+    }
+    assert_true(address > FLASH_BASE + 0x200);
+    assert_int_equal(fclose(file), 0);
+    poke32(board, DHCSR, DHCSR_RUN);
+    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
 }
 
 void rig_hand(struct sim_board *board, const char *word1, const char *word2)

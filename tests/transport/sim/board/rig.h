@@ -86,6 +86,9 @@ void rig_unlock(struct sim_board *board);
 uint32_t rig_wait_flash(struct sim_board *board, uint64_t *us);
 void rig_program(struct sim_board *board, uint32_t address, uint16_t value);
 
+/* Programs a plain binary into flash, and starts it by a reset. */
+void rig_start_program(struct sim_board *board, const char *path);
+
 /* A hand on the bench; the test fails if the board does not understand. */
 void rig_hand(struct sim_board *board, const char *word1, const char *word2);
 /* "PA0" to "0", "1" or "float". */

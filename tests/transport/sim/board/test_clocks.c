@@ -110,6 +110,7 @@ static void a_timer_without_a_clock_stands(void **state)
 
     poke32(board, RCC_APB1ENR, 1);
     poke32(board, TIM2 + 0x28, 7);
+    poke32(board, TIM2 + 0x14, 1); /* taken with an update */
     poke32(board, TIM2, 1);
     sim_board_advance_us(board, 1000);
     poke32(board, RCC_APB1ENR, 0);

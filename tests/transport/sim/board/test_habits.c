@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs' habits (programs/habits.c) on the board: it waits for nothing in vain, reads back what
  * it wrote, and the debugger stays connected. Argument: the program as a plain binary. */
-#include <stdio.h>
-
 #include "programs/habits.h"
 #include "rig.h"
 
 static const char *image;
-
-static void flash_image(struct sim_board *board)
-{
-    FILE *file = fopen(image, "rbe");
-    uint8_t half[2] = {0xFF, 0xFF};
-    uint32_t address = FLASH_BASE;
-
-    assert_non_null(file);
-    rig_halt(board);
-    rig_unlock(board);
-    for (; fread(half, 1, 2, file) > 0; address += 2) {
-        rig_program(board, address, (uint16_t)(half[0] | half[1] << 8));
-        half[0] = half[1] = 0xFF;
-    }
-    assert_true(address > FLASH_BASE + 0x200);
-    assert_int_equal(fclose(file), 0);
-}
 
 static struct report report_of(struct sim_board *board)
 {
@@ -34,9 +15,7 @@ static struct sim_board *started(void)
 {
     struct sim_board *board = rig_connected("bluepill");
 
-    flash_image(board);
-    poke32(board, DHCSR, DHCSR_RUN);
-    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
+    rig_start_program(board, image);
     sim_board_advance_us(board, 20000);
     return board;
 }

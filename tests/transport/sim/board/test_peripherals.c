@@ -222,8 +222,10 @@ static void the_timer_counts_and_interrupts(void **state)
 {
     struct sim_board *board = halted();
 
-    poke32(board, TIM2 + 0x28, 7);   /* 1 MHz */
-    poke32(board, TIM2 + 0x2C, 999); /* 1 ms */
+    poke32(board, TIM2 + 0x28, 7);   /* 1 MHz, */
+    poke32(board, TIM2 + 0x2C, 999); /* 1 ms, */
+    poke32(board, TIM2 + 0x14, 1);   /* from the next update on */
+    poke32(board, TIM2 + 0x10, 0);
     poke32(board, TIM2 + 0xC, 1);
     poke32(board, TIM2, 1);
     assert_int_equal(peek32(board, TIM2 + 0x10), 0);
@@ -264,6 +266,8 @@ static void the_timer_wakes_a_sleeping_core(void **state)
 
     poke32(board, TIM2 + 0x28, 7);
     poke32(board, TIM2 + 0x2C, 9999);
+    poke32(board, TIM2 + 0x14, 1);
+    poke32(board, TIM2 + 0x10, 0);
     poke32(board, TIM2 + 0xC, 1);
     poke32(board, 0xE000E100, 1u << 28);
     rig_run_code(board, SRAM_BASE, code, 3);

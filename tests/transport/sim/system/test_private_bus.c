@@ -35,7 +35,7 @@ static void rom_table_leads_to_the_units(void **state)
     } units[] = {
         {0xE000E000, 0xB105E00D, 0x4001BB000}, {0xE0001000, 0xB105E00D, 0x4001BB002},
         {0xE0002000, 0xB105E00D, 0x4000BB003}, {0xE0000000, 0xB105E00D, 0x4001BB001},
-        {0xE0040000, 0xB105900D, 0x4001BB923},
+        {0xE0040000, 0xB105900D, 0x4001BB923}, {0xE0041000, 0xB105900D, 0x4001BB924},
     };
     struct machine *m = *state;
 
@@ -50,7 +50,7 @@ static void rom_table_leads_to_the_units(void **state)
         assert_int_equal(component(m, units[i].base), units[i].cidr);
         assert_true(identification(m, units[i].base) == units[i].pidr);
     }
-    assert_int_equal(machine_read(m, ROM_TABLE + 4 * 5), 0);
+    assert_int_equal(machine_read(m, ROM_TABLE + 4 * 6), 0);
 }
 
 static void trace_units_are_dead_without_trcena(void **state)
@@ -82,7 +82,7 @@ static void unknown_addresses_are_bus_faults_but_in_the_scs(void **state)
     machine_write(m, 0xE000EA00, 1);
     assert_false(sim_cpu_debug_read(m->cpu, 0xE0003000, 4, &value));
     assert_false(sim_cpu_debug_read(m->cpu, 0xE000F000, 4, &value));
-    assert_false(sim_cpu_debug_write(m->cpu, 0xE0041000, 4, 0));
+    assert_false(sim_cpu_debug_write(m->cpu, 0xE0044000, 4, 0));
     assert_false(sim_cpu_ppb_read(m->cpu, 0xE0042000, 4, &value));
 }
 

@@ -16,6 +16,7 @@
 #define RCC_APB1ENR REG(RCC + 0x1C)
 #define RCC_BDCR REG(RCC + 0x20)
 #define RCC_CSR REG(RCC + 0x24)
+#define PWR_CR REG(0x40007000)
 #define FLASH_ACR REG(0x40022000)
 #define AFIO_MAPR REG(0x40010004)
 #define AFIO_EXTICR2 REG(0x4001000C)
@@ -166,6 +167,8 @@ static void slow_clocks(void)
 {
     RCC_CSR |= 1;
     WAIT_FOR(RCC_CSR & 2);
+    RCC_APB1ENR |= 3u << 27;
+    PWR_CR |= 1u << 8;
     RCC_BDCR |= 1;
     WAIT_FOR(RCC_BDCR & 2);
     RCC_BDCR |= 1u << 16;
