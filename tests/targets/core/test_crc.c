@@ -17,6 +17,15 @@
 #define MPU_CTRL 0xE000ED94u
 #define DHCSR 0xE000EDF0u
 
+#define DBGMCU_CR 0xE0042004u
+#define IWDG_STOP (1u << 8)
+#define WWDG_STOP (1u << 9)
+#define RCC_APB1ENR 0x4002101Cu
+#define WWDGEN (1u << 11)
+#define WWDG_CR 0x40002C00u
+#define IWDG_KR 0x40003000u
+#define IWDG_RLR 0x40003008u
+
 enum {
     FLASH = 0x08000000,
     FLASH_SIZE = 0x10000,
@@ -162,6 +171,34 @@ static void what_the_core_cannot_do_comes_over_the_wire(void **state)
     assert_int_equal(target_state(bench->target), TARGET_RUNNING);
     bench_halt(bench);
     assert_int_equal(crc, expected_crc(bench, FLASH, LONG));
+}
+
+/* The watchdog stands while the core is halted, since DBGMCU says so, and would not while the core
+ * sums up. */
+static void a_window_watchdog_meets_no_running_core(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_LOOP);
+    bench_set_word(bench, DBGMCU_CR, WWDG_STOP);
+    bench_set_word(bench, RCC_APB1ENR, WWDGEN);
+    bench_set_word(bench, WWDG_CR, 0xFF);
+    check_crc(bench, FLASH, FLASH_SIZE, false);
+    assert_int_equal(bench_raw(bench, WWDG_CR), 0xFF);
+}
+
+/* That one the routine feeds. */
+static void an_independent_watchdog_is_fed(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_LOOP);
+    bench_set_word(bench, DBGMCU_CR, IWDG_STOP);
+    bench_set_word(bench, IWDG_KR, 0x5555);
+    bench_set_word(bench, IWDG_RLR, 40); /* 4 ms */
+    bench_set_word(bench, IWDG_KR, 0xAAAA);
+    bench_set_word(bench, IWDG_KR, 0xCCCC);
+    check_crc(bench, FLASH, FLASH_SIZE, true);
 }
 
 static void breakpoints_in_ram_are_not_seen(void **state)
@@ -368,6 +405,8 @@ int main(void)
         BENCH_TEST(the_core_leaves_no_trace),
         BENCH_TEST(the_program_goes_on_as_if_nothing_was),
         BENCH_TEST(what_the_core_cannot_do_comes_over_the_wire),
+        BENCH_TEST(a_window_watchdog_meets_no_running_core),
+        BENCH_TEST(an_independent_watchdog_is_fed),
         BENCH_TEST(breakpoints_in_ram_are_not_seen),
         BENCH_TEST(what_runs_past_the_last_address_is_refused),
         BENCH_TEST(a_cancel_leaves_no_trace),

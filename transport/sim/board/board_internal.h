@@ -102,6 +102,9 @@ struct sim_board {
         *ports[SIM_PORTS_MAX];     /* of these; a port may be NULL */
     struct sim_part *last_used;    /* of these; may be NULL */
     struct sim_part *first_synced; /* of these: those that do something by themselves */
+    uint64_t parts_event_ps;       /* when the first of them does, */
+    bool parts_touched;            /* unless something was done to one since */
+    bool halted;                   /* the core, when they were last looked at: it freezes some */
     uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX]; /* as chip->gates */
     enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
     enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */
@@ -158,6 +161,8 @@ void sim_stall_core(struct sim_board *board, uint64_t until_ps);
 uint64_t sim_clocks_lag_ps(const struct sim_board *board);
 /* Lets the running core return if something happens before it would. */
 void sim_expect_event(struct sim_board *board, uint64_t at_ps);
+/* Something was done to a peripheral: when it next does something itself is not known. */
+void sim_parts_touched(struct sim_board *board);
 /* The core clock may have changed: RCC knows. */
 void sim_clock_changed(struct sim_board *board);
 /* Lets virtual time pass. */

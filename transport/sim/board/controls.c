@@ -141,6 +141,7 @@ bool sim_board_control(struct sim_board *board, int argc, const char *const argv
     struct answer answer = {reply, reply_size};
 
     reply[0] = '\0';
+    sim_parts_touched(board);
     if (argc == 0)
         return show_state(board, &answer);
     const char *words[] = {argc > 1 ? argv[1] : NULL, argc > 2 ? argv[2] : NULL,

@@ -19,12 +19,14 @@ static void stop_clocks(struct sim_board *board)
     sim_parts_sync(board);
     board->clocks_stopped = true;
     board->clocks_stopped_ps = board->now_ps;
+    sim_parts_touched(board);
 }
 
 static void start_clocks(struct sim_board *board)
 {
     board->clocks_lag_ps = sim_clocks_lag_ps(board);
     board->clocks_stopped = false;
+    sim_parts_touched(board);
 }
 
 static void enter(struct sim_board *board)

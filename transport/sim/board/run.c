@@ -32,9 +32,9 @@ static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
 static uint64_t sync_parts(struct sim_board *board)
 {
     sim_mode_update(board);
-    uint64_t event = sim_parts_sync(board);
+    uint64_t event = sim_parts_due(board);
     if (sim_mode_update(board)) /* one of them woke the core */
-        event = sim_parts_sync(board);
+        event = sim_parts_due(board);
 
     sim_ap_complete(board);
     sim_reset_if_wanted(board);

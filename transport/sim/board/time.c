@@ -24,8 +24,14 @@ uint64_t sim_clocks_lag_ps(const struct sim_board *board)
            (board->clocks_stopped ? board->now_ps - board->clocks_stopped_ps : 0);
 }
 
+void sim_parts_touched(struct sim_board *board)
+{
+    board->parts_touched = true;
+}
+
 void sim_clock_changed(struct sim_board *board)
 {
+    sim_parts_touched(board);
     if (board->core_runs)
         board->core_ps = sim_now_ps(board);
     board->core_cycles = board->cpu->cycles;

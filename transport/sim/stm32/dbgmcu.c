@@ -26,6 +26,14 @@ static bool is_deaf(const struct sim_board *board)
     return facts->gated && !(board->enables[facts->gate.reg] >> facts->gate.bit & 1);
 }
 
+bool sim_part_is_frozen(const struct sim_part *part)
+{
+    struct sim_freeze freeze = part->row->freeze;
+
+    return freeze.offset && sim_dbgmcu(part->board, freeze.offset) >> freeze.bit & 1 &&
+           part->board->halted;
+}
+
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct sim_board *board = part->board;
@@ -45,6 +53,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     struct dbgmcu *dbgmcu = part->state;
     unsigned i = offset / 4;
 
+    sim_parts_sync(part->board); /* what is frozen from now on was not until now */
     if (i < SIM_DBGMCU_REGISTERS && !is_deaf(part->board))
         dbgmcu->registers[i] = value & part->board->chip->dbgmcu.writable[i];
     return true;

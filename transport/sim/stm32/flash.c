@@ -33,6 +33,7 @@ void sim_flash_begin(struct sim_board *board, uint64_t ns)
 
     flash->sr |= registers_of(board)->busy;
     flash->busy_until_ps = sim_now_ps(board) + ns * SIM_PS_PER_NS;
+    sim_parts_touched(board);
     sim_windows_update(board);
 }
 

@@ -126,6 +126,24 @@ static uint64_t sync(struct sim_part *part)
     return event == SIM_NEVER ? SIM_NEVER : event + lag_of(part);
 }
 
+uint64_t sim_parts_due(struct sim_board *board)
+{
+    if (board->halted != sim_cpu_is_halted(board->cpu)) {
+        sim_parts_sync(board); /* until now they were frozen, or were not */
+        board->halted = !board->halted;
+        board->parts_touched = true;
+    }
+    if (board->now_ps < board->parts_event_ps && !board->parts_touched)
+        return board->parts_event_ps;
+    for (int i = 0; i < 2; i++) { /* one may touch another, by DMA */
+        board->parts_touched = false;
+        board->parts_event_ps = sim_parts_sync(board);
+        if (!board->parts_touched)
+            break;
+    }
+    return board->parts_event_ps;
+}
+
 uint64_t sim_parts_sync(struct sim_board *board)
 {
     uint64_t next = SIM_NEVER;
@@ -153,14 +171,6 @@ void sim_part_irq(struct sim_part *part, unsigned number, bool level)
 bool sim_backup_writable(const struct sim_board *board)
 {
     return board->backup_open || !board->pwr;
-}
-
-bool sim_part_is_frozen(const struct sim_part *part)
-{
-    struct sim_freeze freeze = part->row->freeze;
-
-    return freeze.offset && sim_dbgmcu(part->board, freeze.offset) >> freeze.bit & 1 &&
-           sim_cpu_is_halted(part->board->cpu);
 }
 
 /* --- clock and reset --- */
@@ -298,8 +308,10 @@ struct sim_part *sim_part_at(struct sim_board *board, uint32_t address)
 
     if (!part || address - part->row->base >= PERIPHERAL_SIZE)
         part = find(board, address);
-    if (part)
+    if (part) {
+        sim_parts_touched(board);
         sync(part);
+    }
     return board->last_used = part;
 }
 

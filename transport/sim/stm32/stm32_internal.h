@@ -53,8 +53,6 @@ void sim_parts_power_on(struct sim_board *board);
 void sim_parts_reset(struct sim_board *board);
 /* What time it is for one: its clock may have stood. */
 uint64_t sim_part_now(const struct sim_part *part);
-/* Its bit of DBGMCU stops it while the core is halted. */
-bool sim_part_is_frozen(const struct sim_part *part);
 /* The reset of the backup domain. */
 void sim_backup_reset(struct sim_board *board);
 /* Raises, or lowers, one of its interrupts. */
@@ -63,6 +61,8 @@ void sim_part_irq(struct sim_part *part, unsigned number, bool level);
 bool sim_backup_writable(const struct sim_board *board);
 /* Lets all peripherals catch up with now; returns when the next one changes by itself. */
 uint64_t sim_parts_sync(struct sim_board *board);
+/* The same, if there is something to catch up with. */
+uint64_t sim_parts_due(struct sim_board *board);
 
 /* Registers of RCC that are clock gates or resets. False: that register is neither. */
 bool sim_gates_read(const struct sim_board *board, uint32_t offset, uint32_t *value);
@@ -135,6 +135,8 @@ uint64_t sim_ticks_to_ps(uint64_t ticks, uint32_t khz, uint64_t divider);
 extern const struct sim_device sim_device_dbgmcu;
 /* A register by its offset. */
 uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset);
+/* Its bit there stops it while the core is halted. */
+bool sim_part_is_frozen(const struct sim_part *part);
 /* DBGMCU_CR.DBG_STOP: clocks for the debug port go on in Stop mode. */
 #define SIM_DBGMCU_CR 4
 #define SIM_DBGMCU_DBG_STOP (1u << 1)

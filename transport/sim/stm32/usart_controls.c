@@ -53,6 +53,7 @@ static void put(struct sim_part *part, char character)
 
     if (usart->input_count == SIM_USART_INPUT)
         return;
+    sim_parts_touched(part->board);
     if (usart->input_count == 0)
         usart->input_next_ps = sim_part_now(part) + sim_usart_character_ps(part);
     usart->input[(usart->input_head + usart->input_count++) % SIM_USART_INPUT] = character;
