@@ -81,7 +81,8 @@ struct sim_part {
     const struct sim_peripheral *row;
     void *state;
     struct sim_part *next_synced;
-    uint32_t irqs_high; /* which of its interrupts it raises */
+    uint64_t listens_to; /* which signals start it: triggers.c */
+    uint32_t irqs_high;  /* which of its interrupts it raises */
     /* Who used it without a clock since the last reset. */
     struct sim_misuse {
         uint8_t seen, due; /* not said yet */
@@ -105,6 +106,7 @@ struct sim_board {
     uint64_t parts_event_ps;       /* when the first of them does, */
     bool parts_touched;            /* unless something was done to one since */
     bool halted;                   /* the core, when they were last looked at: it freezes some */
+    uint64_t listened_to;          /* which signals of theirs start another */
     uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX]; /* as chip->gates */
     enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
     enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */
@@ -113,6 +115,11 @@ struct sim_board {
     bool backup_open;             /* PWR: the backup domain may be written */
     bool standby_chosen;          /* PWR: deep sleep is Standby, not Stop */
     bool remarks_due;
+    struct sim_unmodelled { /* what the program used of that since the last reset */
+        uint32_t seen;      /* a bit a range */
+        bool due;           /* not said yet: */
+        uint32_t pc, address;
+    } unmodelled;
     uint8_t irqs_high[SIM_IRQ_WORDS * 32];   /* how many parts raise each */
     uint32_t analog_mv[SIM_ANALOG_CHANNELS]; /* what the ADC's channels measure */
     bool spi_loop;                           /* a wire from MOSI to MISO */

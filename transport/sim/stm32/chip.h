@@ -61,6 +61,8 @@ struct sim_device {
     void (*power_on)(struct sim_part *part);
     /* Catches up with now; returns the time of its next own event or SIM_NEVER. NULL: has none. */
     uint64_t (*sync)(struct sim_part *part, uint64_t now_ps);
+    /* NULL, or what an edge of a signal that it listens to does: triggers.c. */
+    void (*trigger)(struct sim_part *part, uint64_t signal);
     bool always_on; /* its clock is LSI or LSE, and goes on in Stop and Standby */
     bool backed_up; /* in the backup domain: only its own reset and power reset it: power_on */
 };

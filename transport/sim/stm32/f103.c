@@ -11,6 +11,9 @@ static const uint8_t exti_irqs[32] = {6,  7,  8,  9,  10, 23, 23, 23, 23, 23,
 static const uint32_t exti_lines = 0x7FFFF;
 static const uint8_t dma_irqs[] = {11, 12, 13, 14, 15, 16, 17};
 static const uint8_t tim1_irqs[] = {24, 25, 26, 27}; /* break, update, trigger, compare */
+/* Which timers are ITR0 to ITR3 of each: table 86. */
+static const uint8_t tim1_itrs[] = {5, 2, 3, 4}, tim2_itrs[] = {1, 0, 3, 4},
+                     tim3_itrs[] = {1, 2, 5, 4}, tim4_itrs[] = {1, 2, 3, 0};
 static const uint8_t i2c1_irqs[] = {31, 32}, i2c2_irqs[] = {33, 34}; /* event, error */
 static const uint8_t can_irqs[] = {19, 20, 21, 22}; /* send, FIFO 0, FIFO 1, status */
 
@@ -18,11 +21,11 @@ static const uint8_t can_irqs[] = {19, 20, 21, 22}; /* send, FIFO 0, FIFO 1, sta
  */
 static const struct sim_peripheral peripherals[] = {
     {"TIM2", 0x40000000, &sim_device_tim, .gate = {APB1, 0}, .irq = 28, .clock = SIM_TIMCLK1,
-     .freeze = {DBGMCU_CR, 10}, .dma = {2, 5, 7, 1, 7}},
+     .freeze = {DBGMCU_CR, 10}, .dma = {2, 5, 7, 1, 7}, .unit = 2, .facts = tim2_itrs},
     {"TIM3", 0x40000400, &sim_device_tim, .gate = {APB1, 1}, .irq = 29, .clock = SIM_TIMCLK1,
-     .freeze = {DBGMCU_CR, 11}, .dma = {3, 6, 0, 2, 3, 6}},
+     .freeze = {DBGMCU_CR, 11}, .dma = {3, 6, 0, 2, 3, 6}, .unit = 3, .facts = tim3_itrs},
     {"TIM4", 0x40000800, &sim_device_tim, .gate = {APB1, 2}, .irq = 30, .clock = SIM_TIMCLK1,
-     .freeze = {DBGMCU_CR, 12}, .dma = {7, 1, 4, 5}},
+     .freeze = {DBGMCU_CR, 12}, .dma = {7, 1, 4, 5}, .unit = 4, .facts = tim4_itrs},
     {"RTC", 0x40002800, &sim_device_f1_rtc, .gate = {APB1, 27}, .irq = 3},
     {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,
      .freeze = {DBGMCU_CR, 9}},
@@ -50,7 +53,8 @@ static const struct sim_peripheral peripherals[] = {
      .dma = {1}},
     {"ADC2", 0x40012800, &sim_device_f1_adc, .gate = {APB2, 10}, .irq = 18, .clock = SIM_ADCCLK},
     {"TIM1", 0x40012C00, &sim_device_tim, .gate = {APB2, 11}, .irqs = tim1_irqs,
-     .clock = SIM_TIMCLK2, .freeze = {DBGMCU_CR, 13}, .dma = {5, 2, 3, 6, 4, 4}},
+     .clock = SIM_TIMCLK2, .freeze = {DBGMCU_CR, 13}, .dma = {5, 2, 3, 6, 4, 4}, .unit = 1,
+     .facts = tim1_itrs},
     {"SPI1", 0x40013000, &sim_device_spi, .gate = {APB2, 12}, .irq = 35, .clock = SIM_PCLK2,
      .dma = {2, 3}},
     {"USART1", 0x40013800, &sim_device_usart, .gate = {APB2, 14}, .irq = 37, .clock = SIM_PCLK2,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The ADC of the STM32F1 (RM0008, chapter 11), alone: regular and injected groups, scan, continuous
- * and discontinuous mode, calibration, analog watchdog, DMA. The triggers of timers and pins do not
- * come. What a channel measures, a person says (adc_controls.c). */
+ * and discontinuous mode, calibration, analog watchdog, DMA, triggers of timers. Those of pins do
+ * not come. What a channel measures, a person says (adc_controls.c). */
 #include "sim/stm32/stm32_internal.h"
 
 enum {
@@ -48,6 +48,8 @@ enum {
 #define CR2_EXTTRIG (1u << 20)
 #define CR2_JSWSTART (1u << 21)
 #define CR2_SWSTART (1u << 22)
+#define CR2_JEXTSEL(cr2) ((cr2) >> 12 & 7)
+#define CR2_EXTSEL(cr2) ((cr2) >> 17 & 7)
 #define CR2_KEPT (0x009FF803u | CR2_DMA)
 
 struct adc {
@@ -231,6 +233,48 @@ static uint64_t sync(struct sim_part *part, uint64_t now_ps)
     return next ? next : SIM_NEVER;
 }
 
+/* --- triggers --- */
+
+/* By EXTSEL and JEXTSEL (11.12.3): the timer, its output; no timer: a pin, or software. */
+struct source {
+    uint8_t timer, output;
+};
+static const struct source regular_sources[8] = {{1, SIM_CC1}, {1, SIM_CC2},  {1, SIM_CC3},
+                                                 {2, SIM_CC2}, {3, SIM_TRGO}, {4, SIM_CC4}};
+static const struct source injected_sources[8] = {{1, SIM_TRGO}, {1, SIM_CC4}, {2, SIM_TRGO},
+                                                  {2, SIM_CC1},  {3, SIM_CC4}, {4, SIM_TRGO}};
+
+static uint64_t signal_of(uint32_t enabled, struct source source)
+{
+    return enabled && source.timer ? sim_signal(source.timer, source.output) : 0;
+}
+
+static uint64_t regular_signal(const struct adc *adc)
+{
+    uint32_t cr2 = reg(adc, CR2);
+
+    return signal_of(cr2 & CR2_EXTTRIG, regular_sources[CR2_EXTSEL(cr2)]);
+}
+
+static uint64_t injected_signal(const struct adc *adc)
+{
+    uint32_t cr2 = reg(adc, CR2);
+
+    return signal_of(cr2 & CR2_JEXTTRIG, injected_sources[CR2_JEXTSEL(cr2)]);
+}
+
+static void trigger(struct sim_part *part, uint64_t signal)
+{
+    const struct adc *adc = part->state;
+
+    if (!(reg(adc, CR2) & CR2_ADON))
+        return;
+    if (regular_signal(adc) == signal)
+        start_regular(part);
+    if (injected_signal(adc) == signal)
+        start_injected(part, sim_part_now(part));
+}
+
 /* --- registers --- */
 
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
@@ -254,16 +298,17 @@ static void write_cr2(struct sim_part *part, uint32_t value)
     bool on = before & CR2_ADON && value & CR2_ADON;
 
     adc->registers[CR2 / 4] = kept;
+    sim_trigger_listen(part, regular_signal(adc) | injected_signal(adc));
     if (!(value & CR2_ADON)) {
         adc->regular_ps = adc->injected_ps = 0;
         adc->rank = 0;
     }
     bool again = on && kept == before && !(value & (CR2_CAL | CR2_RSTCAL | CR2_JSWSTART));
     bool by_software =
-        value & CR2_SWSTART && value & CR2_EXTTRIG && (value >> 17 & 7) == BY_SOFTWARE;
+        value & CR2_SWSTART && value & CR2_EXTTRIG && CR2_EXTSEL(value) == BY_SOFTWARE;
     if (on && (by_software || (again && !(value & CR2_SWSTART))))
         start_regular(part);
-    if (on && value & CR2_JSWSTART && value & CR2_JEXTTRIG && (value >> 12 & 7) == BY_SOFTWARE)
+    if (on && value & CR2_JSWSTART && value & CR2_JEXTTRIG && CR2_JEXTSEL(value) == BY_SOFTWARE)
         start_injected(part, sim_part_now(part));
 }
 
@@ -284,6 +329,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 static void reset(struct sim_part *part)
 {
     *(struct adc *)part->state = (struct adc){.registers[HTR / 4] = 0xFFF};
+    sim_trigger_listen(part, 0);
     update_irq(part);
 }
 
@@ -293,4 +339,5 @@ const struct sim_device sim_device_f1_adc = {
     .write = write,
     .reset = reset,
     .sync = sync,
+    .trigger = trigger,
 };

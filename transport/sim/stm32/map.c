@@ -6,15 +6,6 @@
 
 enum { DBGMCU_SIZE = 8 };
 
-/* They read as 0 and ignore writes, as those without a clock do (RM0008, 7.3.7). */
-static bool is_unmodelled(const struct sim_chip *chip, uint32_t address)
-{
-    for (const struct sim_range *range = chip->unmodelled; range->end; range++)
-        if (address >= range->start && address < range->end)
-            return true;
-    return false;
-}
-
 /* --- memory --- */
 
 /* For speed: below and from here on there is none. */
@@ -86,7 +77,7 @@ static bool read_device(struct sim_board *board, uint32_t address, unsigned widt
     struct sim_part *part = sim_part_at(board, address);
     uint32_t word = 0;
 
-    if (!part && !is_unmodelled(board->chip, address))
+    if (!part && !sim_is_unmodelled(board, address))
         return false;
     if (part && !sim_part_read(part, (address - part->row->base) & ~3u, &word))
         return false;
@@ -120,7 +111,7 @@ static bool write_device(struct sim_board *board, uint32_t address, unsigned wid
     struct sim_part *part = sim_part_at(board, address);
 
     if (!part)
-        return is_unmodelled(board->chip, address);
+        return sim_is_unmodelled(board, address);
     if (width == 4)
         return sim_part_write(part, address - part->row->base, value);
     return write_narrow(part, address, width, value);

@@ -99,6 +99,7 @@ static void reset(struct sim_part *part)
 
 void sim_parts_reset(struct sim_board *board)
 {
+    board->unmodelled = (struct sim_unmodelled){0};
     sim_gates_reset(board);
     for (struct sim_part *part = board->parts; part < parts_end(board); part++)
         reset(part);
@@ -288,7 +289,7 @@ bool sim_board_remark(struct sim_board *board, char *text, size_t size)
         tell(part, text, size);
         return true;
     }
-    return board->remarks_due = false;
+    return board->remarks_due = sim_unmodelled_remark(board, text, size);
 }
 
 /* --- accesses --- */

@@ -37,6 +37,12 @@ void sim_windows_update(struct sim_board *board);
 /* SYSCFG's MEM_MODE: what the program wants at address 0. */
 void sim_map_zero(struct sim_board *board, uint32_t mode);
 
+/* --- unmodelled.c --- */
+
+/* A peripheral that the simulation has no model of; that the program uses it is noted. */
+bool sim_is_unmodelled(struct sim_board *board, uint32_t address);
+bool sim_unmodelled_remark(struct sim_board *board, char *text, size_t size);
+
 /* --- peripherals.c --- */
 
 bool sim_parts_create(struct sim_board *board);
@@ -185,6 +191,22 @@ struct sim_pwr_facts {
     uint32_t cr_writable, csr_writable;
 };
 extern const struct sim_pwr_facts sim_pwr_f1;
+
+/* --- triggers.c --- */
+
+/* What a timer has inside the chip, besides its channels' outputs 1 to 4. */
+enum sim_tim_output { SIM_TRGO, SIM_CC1, SIM_CC2, SIM_CC3, SIM_CC4 };
+
+/* One of the timer with that number, below 8. */
+static inline uint64_t sim_signal(unsigned timer, enum sim_tim_output output)
+{
+    return UINT64_C(1) << (timer * 8 + (unsigned)output);
+}
+
+/* From now on it is started by these; 0: by none. */
+void sim_trigger_listen(struct sim_part *part, uint64_t signals);
+/* A timer's output has an edge. */
+void sim_trigger(struct sim_part *part, enum sim_tim_output output);
 
 /* --- dma.c --- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The registers of a timer, advanced (TIM1) or general-purpose (RM0008, 14.4 and 15.4). Inputs are
- * not there: nothing is captured, encoders and external clocks stand. Outputs show at no pin. */
+/* The registers of a timer, advanced (TIM1) or general-purpose (RM0008, 14.4 and 15.4). Pins are
+ * not there: nothing is captured, encoders stand, outputs show at none. */
 #include "sim/stm32/tim_internal.h"
 
 enum {
@@ -22,7 +22,6 @@ enum {
     BDTR = 0x44,
     DCR = 0x48,
 };
-#define EGR_TG (1u << 6)
 #define OCPE(channel) (1u << (3 + (channel) % 2 * 8)) /* in CCMR1, CCMR2 */
 
 static bool is_advanced(const struct sim_part *part)
@@ -98,8 +97,8 @@ static void generate(struct sim_part *part, uint32_t value)
     for (unsigned i = 0; i < SIM_TIM_CHANNELS; i++)
         if (value & SIM_TIM_CC(i))
             sim_tim_flag(part, SIM_TIM_CC(i));
-    if (value & EGR_TG)
-        sim_tim_flag(part, EGR_TG);
+    if (value & SIM_TIM_TRIGGER)
+        sim_tim_flag(part, SIM_TIM_TRIGGER);
 }
 
 static void write_ccr(struct sim_part *part, unsigned channel, uint32_t value)
@@ -154,6 +153,8 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         generate(part, value);
     else
         write_count(part, offset, value);
+    if (offset == SMCR)
+        sim_tim_listen(part);
     sim_tim_update_irqs(part);
     return true;
 }
@@ -164,6 +165,7 @@ static void reset(struct sim_part *part)
 
     *(struct sim_tim *)part->state =
         (struct sim_tim){.arr = widest, .arr_used = widest, .anchor_ps = sim_part_now(part)};
+    sim_tim_listen(part);
     sim_tim_update_irqs(part);
 }
 
@@ -173,6 +175,7 @@ const struct sim_device sim_device_tim = {
     .write = write,
     .reset = reset,
     .sync = sim_tim_sync,
+    .trigger = sim_tim_triggered,
 };
 const struct sim_device sim_device_tim32 = {
     .state_size = sizeof(struct sim_tim),
@@ -180,4 +183,5 @@ const struct sim_device sim_device_tim32 = {
     .write = write,
     .reset = reset,
     .sync = sim_tim_sync,
+    .trigger = sim_tim_triggered,
 };

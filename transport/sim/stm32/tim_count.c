@@ -4,7 +4,7 @@
  * ticks. */
 #include "sim/stm32/tim_internal.h"
 
-enum { SMS_ENCODER_1 = 1, SMS_ENCODER_3 = 3, SMS_GATED = 5, SMS_EXTERNAL = 7 };
+enum { SMS_ENCODER_1 = 1, SMS_ENCODER_3 = 3, SMS_RESET, SMS_GATED, SMS_TRIGGER, SMS_EXTERNAL };
 enum { IRQ_BREAK, IRQ_UPDATE, IRQ_TRIGGER, IRQ_COMPARE, IRQS }; /* of those that have several */
 #define FLAGS_BREAK (1u << 7)
 #define FLAGS_TRIGGER (3u << 5)
@@ -82,6 +82,8 @@ void sim_tim_update_event(struct sim_part *part, bool restart)
         take_preloaded(part);
         if (tells)
             sim_tim_flag(part, SIM_TIM_UPDATE);
+        if (SIM_TIM_MMS(tim->cr2) == SIM_TIM_MMS_UPDATE)
+            sim_trigger(part, SIM_TRGO);
     }
     if (restart)
         tim->count = tim->down ? tim->arr_used : 0;
@@ -137,13 +139,27 @@ static bool tells_compare(const struct sim_tim *tim)
     return mode == 0 || mode == 3 || (mode == 1) == tim->down;
 }
 
+/* TRGO is a channel's output, or its compare pulse. */
+static bool is_trgo(const struct sim_tim *tim, unsigned channel)
+{
+    enum { COMPARE_PULSE = 3, OUTPUT_1 = 4 };
+    uint32_t mms = SIM_TIM_MMS(tim->cr2);
+
+    return mms == OUTPUT_1 + channel || (mms == COMPARE_PULSE && channel == 0);
+}
+
 static void match(struct sim_part *part)
 {
     const struct sim_tim *tim = part->state;
 
-    for (unsigned i = 0; i < SIM_TIM_CHANNELS; i++)
-        if (tim->count == tim->ccr_used[i] && tells_compare(tim))
-            sim_tim_flag(part, SIM_TIM_CC(i));
+    for (unsigned i = 0; i < SIM_TIM_CHANNELS; i++) {
+        if (tim->count != tim->ccr_used[i] || !tells_compare(tim))
+            continue;
+        sim_tim_flag(part, SIM_TIM_CC(i));
+        sim_trigger(part, SIM_CC1 + i);
+        if (is_trgo(tim, i))
+            sim_trigger(part, SIM_TRGO);
+    }
 }
 
 static void begin_round(struct sim_part *part)
@@ -179,8 +195,8 @@ static bool counts(const struct sim_part *part)
 {
     const struct sim_tim *tim = part->state;
     uint32_t sms = tim->smcr & 7;
-    bool by_others = (sms >= SMS_ENCODER_1 && sms <= SMS_ENCODER_3) || sms == SMS_GATED ||
-                     sms == SMS_EXTERNAL; /* nobody counts for it */
+    bool by_others =
+        (sms >= SMS_ENCODER_1 && sms <= SMS_ENCODER_3) || sms == SMS_GATED || sms == SMS_EXTERNAL;
 
     return tim->cr1 & SIM_TIM_CEN && tim->arr_used != 0 && !by_others &&
            !sim_part_is_frozen(part) && sim_part_has_clock(part);
@@ -213,6 +229,11 @@ static uint64_t to_event(const struct sim_part *part)
     return least;
 }
 
+static bool others_listen(const struct sim_part *part)
+{
+    return part->board->listened_to >> part->row->unit * 8 & 0xFF;
+}
+
 /* Many whole rounds, in which nobody changed anything: all that happens in one has happened. */
 static uint64_t skip_rounds(struct sim_part *part, uint64_t ticks)
 {
@@ -221,7 +242,7 @@ static uint64_t skip_rounds(struct sim_part *part, uint64_t ticks)
     uint64_t rounds = round ? ticks / round : 0;
     bool settled = tim->psc == tim->psc_used && tim->arr == tim->arr_used && tim->repeats == 0 &&
                    tim->rcr == 0 && !(tim->cr1 & SIM_TIM_OPM) && tim->count <= tim->arr_used &&
-                   DMA_ENABLES(tim->dier) == 0;
+                   DMA_ENABLES(tim->dier) == 0 && !others_listen(part);
 
     if (!settled || rounds < 3)
         return 0;
@@ -247,11 +268,12 @@ static void count(struct sim_part *part, uint64_t now_ps)
 }
 
 /* Somebody is told when a round ends or a compare register is reached. */
-static bool is_listened_to(const struct sim_tim *tim)
+static bool is_listened_to(const struct sim_part *part)
 {
+    const struct sim_tim *tim = part->state;
     uint32_t quiet = tim->sr & FLAGS; /* an interrupt that waits already */
 
-    return tim->dier & (FLAGS & ~quiet) || DMA_ENABLES(tim->dier);
+    return tim->dier & (FLAGS & ~quiet) || DMA_ENABLES(tim->dier) || others_listen(part);
 }
 
 uint64_t sim_tim_sync(struct sim_part *part, uint64_t now_ps)
@@ -265,7 +287,38 @@ uint64_t sim_tim_sync(struct sim_part *part, uint64_t now_ps)
     if (now_ps > tim->anchor_ps)
         count(part, now_ps);
     sim_tim_update_irqs(part);
-    if (!counts(part) || !is_listened_to(tim))
+    if (!counts(part) || !is_listened_to(part))
         return SIM_NEVER;
     return tim->anchor_ps + ticks_to_ps(part, to_event(part)) + 1;
+}
+
+/* --- other timers --- */
+
+/* Its slave mode, by another's TRGO (14.3.14). */
+void sim_tim_triggered(struct sim_part *part, uint64_t signal)
+{
+    struct sim_tim *tim = part->state;
+    uint32_t sms = tim->smcr & 7;
+
+    sim_tim_flag(part, SIM_TIM_TRIGGER);
+    if (sms == SMS_RESET) {
+        tim->anchor_ps = sim_part_now(part);
+        sim_tim_update_event(part, true);
+    } else if (sms == SMS_TRIGGER) {
+        tim->cr1 |= SIM_TIM_CEN;
+    } else if (sms == SMS_EXTERNAL && tim->cr1 & SIM_TIM_CEN && tim->arr_used != 0) {
+        advance(part, 1);
+    }
+    sim_tim_update_irqs(part);
+}
+
+/* Which of the others' SMCR.TS chooses: the row's facts, by number of ITR. */
+void sim_tim_listen(struct sim_part *part)
+{
+    const struct sim_tim *tim = part->state;
+    const uint8_t *timers = part->row->facts;
+    uint32_t source = tim->smcr >> 4 & 7;
+    bool listens = timers && tim->smcr & 7 && source < SIM_TIM_ITRS && timers[source];
+
+    sim_trigger_listen(part, listens ? sim_signal(timers[source], SIM_TRGO) : 0);
 }

@@ -15,6 +15,9 @@ enum { SIM_TIM_CHANNELS = 4 };
 #define SIM_TIM_CMS (3u << 5)
 #define SIM_TIM_ARPE (1u << 7)
 #define SIM_TIM_UPDATE (1u << 0) /* of DIER, SR and EGR */
+#define SIM_TIM_TRIGGER (1u << 6)
+#define SIM_TIM_MMS(cr2) ((cr2) >> 4 & 7)
+enum { SIM_TIM_MMS_UPDATE = 2, SIM_TIM_ITRS = 4 };
 #define SIM_TIM_CC(channel) (1u << (1 + (channel)))
 
 struct sim_tim {
@@ -33,7 +36,10 @@ void sim_tim_update_event(struct sim_part *part, bool restart);
 void sim_tim_update_irqs(struct sim_part *part);
 /* Makes a flag of SR true, with all that follows from it. */
 void sim_tim_flag(struct sim_part *part, uint32_t flag);
+/* Its slave mode changed. */
+void sim_tim_listen(struct sim_part *part);
 /* For struct sim_device. */
+void sim_tim_triggered(struct sim_part *part, uint64_t signal);
 uint64_t sim_tim_sync(struct sim_part *part, uint64_t now_ps);
 
 #endif

@@ -8,6 +8,7 @@ enum {
     GPIOA = 0x40010800,
     GPIOB = 0x40010C00,
     USART1 = 0x40013800,
+    USB = 0x40005C00,
     RCC_CFGR = 0x40021004,
 };
 
@@ -193,6 +194,21 @@ static void the_debugger_is_told_of_apart(void **state)
     sim_board_destroy(board);
 }
 
+static void what_is_not_simulated_is_said_once(void **state)
+{
+    static const uint16_t code[] = {0x6801, 0x6841, 0xE7FC}; /* ldr r1, [r0], [r0, #4]; again */
+    struct sim_board *board = halted();
+
+    peek32(board, USB); /* of the debugger nothing is said */
+    assert_no_remark(board);
+    rig_set_register(board, 0, USB);
+    rig_run_code(board, SRAM_BASE, code, 3);
+    sim_board_advance_us(board, 1000);
+    assert_remark(board, "the program, at 0x20000000", "at 0x40005c00");
+    assert_no_remark(board);
+    sim_board_destroy(board);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +220,7 @@ int main(void)
         cmocka_unit_test(swj_cfg_needs_the_clock),
         cmocka_unit_test(the_program_is_told_of_once_a_reset),
         cmocka_unit_test(the_debugger_is_told_of_apart),
+        cmocka_unit_test(what_is_not_simulated_is_said_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,6 +234,28 @@ static void tim1_repeats(void)
     REG(TIM1) = 0;
 }
 
+/* TIM3 counts the rounds of TIM2. */
+static void tim_chained(void)
+{
+    REG(TIM3 + 0x08) = 1u << 4 | 7; /* ITR1, external clock mode 1 */
+    REG(TIM3 + 0x28) = 0;
+    REG(TIM3 + 0x2C) = 0xFFFF;
+    REG(TIM3 + 0x14) = 1;
+    REG(TIM3) = 1;
+    REG(TIM2 + 0x04) = 2u << 4; /* update is TRGO */
+    REG(TIM2 + 0x28) = 7;
+    REG(TIM2 + 0x2C) = 99;
+    REG(TIM2 + 0x14) = 1;
+    REG(TIM3 + 0x24) = 0;
+    REG(TIM2 + 0x24) = 0;
+    REG(TIM2) = 1;
+    WAIT_FOR(REG(TIM3 + 0x24) == 7);
+    check(REG(TIM2 + 0x24) < 30);
+    REG(TIM2) = REG(TIM3) = 0;
+    REG(TIM3 + 0x08) = 0;
+    REG(TIM2 + 0x04) = 0;
+}
+
 /* --- DMA, serial ports --- */
 
 static void dma_memory(void)
@@ -350,6 +372,34 @@ static void adc_injected(void)
     REG(ADC1 + 0x08) |= 1u << 21;
     WAIT_FOR(REG(ADC1) & 4);
     check(is_half(REG(ADC1 + 0x3C)) && is_vrefint(REG(ADC1 + 0x40)));
+    REG(ADC1 + 0x08) = 0;
+}
+
+/* Each millisecond, by TRGO of TIM3. */
+static void adc_by_timer(void)
+{
+    static uint16_t values[3];
+
+    adc_on();
+    REG(ADC1 + 0x04) = 0;
+    REG(ADC1 + 0x2C) = 0;
+    REG(ADC1 + 0x34) = 1;
+    DMA_CH(1, 0x4) = 3;
+    DMA_CH(1, 0x8) = ADC1 + 0x4C;
+    DMA_CH(1, 0xC) = (uint32_t)(uintptr_t)values;
+    DMA_CH(1, 0x0) = 1u << 10 | 1u << 8 | 1u << 7 | 1;
+    REG(ADC1 + 0x08) |= 1u << 8 | 4u << 17 | 1u << 20;
+    REG(TIM3 + 0x04) = 2u << 4;
+    REG(TIM3 + 0x28) = 7;
+    REG(TIM3 + 0x2C) = 999;
+    REG(TIM3) = 1;
+    WAIT_FOR(DMA_CH(1, 0x4) == 1);
+    check(!(REG(DMA1) & 2));
+    WAIT_FOR(REG(DMA1) & 2);
+    check(is_half(values[0]) && is_half(values[2]));
+    REG(TIM3) = REG(TIM3 + 0x04) = 0;
+    REG(DMA1 + 0x04) = 0xF;
+    DMA_CH(1, 0x0) = 0;
     REG(ADC1 + 0x08) = 0;
 }
 
@@ -657,12 +707,14 @@ static void chores(void)
         [TIM_CENTRED] = tim_centred,
         [TIM_ONE_PULSE] = tim_one_pulse,
         [TIM1_REPEATS] = tim1_repeats,
+        [TIM_CHAINED] = tim_chained,
         [DMA_MEMORY] = dma_memory,
         [DMA_SERIAL] = dma_serial,
         [SERIAL_ECHO] = serial_echo,
         [ADC_SINGLE] = adc_single,
         [ADC_SCAN_DMA] = adc_scan_dma,
         [ADC_INJECTED] = adc_injected,
+        [ADC_BY_TIMER] = adc_by_timer,
         [CRC_UNIT] = crc_unit,
         [SPI_OPEN] = spi_open,
         [I2C_NOBODY] = i2c_nobody,

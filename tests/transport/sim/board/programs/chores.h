@@ -14,12 +14,14 @@ enum chore {
     TIM_CENTRED,
     TIM_ONE_PULSE,
     TIM1_REPEATS,
+    TIM_CHAINED,
     DMA_MEMORY,
     DMA_SERIAL,  /* USART2 sends "by dma\n" */
     SERIAL_ECHO, /* USART3: the test types a line, it comes back */
     ADC_SINGLE,  /* the test set channel 1 to 1650 mV */
     ADC_SCAN_DMA,
     ADC_INJECTED,
+    ADC_BY_TIMER,
     CRC_UNIT,
     SPI_OPEN,
     I2C_NOBODY,
