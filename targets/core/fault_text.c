@@ -69,8 +69,8 @@ static void add_address(const struct stop_facts *facts, enum address_kind kind, 
     add(text, size, more);
 }
 
-void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t faulting_pc,
-                   char *text, size_t size)
+void fault_explain(const struct stop_facts *facts, unsigned exception, const char *cause,
+                   uint32_t faulting_pc, char *text, size_t size)
 {
     const char *separator = ": ";
     char where[48];
@@ -87,6 +87,10 @@ void fault_explain(const struct stop_facts *facts, unsigned exception, uint32_t 
         add(text, size, cfsr_bits[i].text);
         add_address(facts, cfsr_bits[i].address, text, size);
         separator = ", ";
+    }
+    if (cause[0]) {
+        add(text, size, separator);
+        add(text, size, cause);
     }
     if (!faulting_pc)
         return;

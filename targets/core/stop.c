@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "core/core.h"
 #include "core/fault_text.h"
+#include "core/fault_v6m.h"
 #include "core/memory.h"
 #include "core/vectors.h"
 #include "probe/probe.h"
@@ -197,26 +198,54 @@ static void say_breakpoint(struct core *core, struct target_stop *stop)
 
 /* In the first instruction of a handler LR is EXC_RETURN, and the return address lies in the frame
  * that was pushed to the stack it names (B1.5.6, B1.5.8). 0: not to be had. */
-static uint32_t faulting_pc(struct core *core, const struct stop_facts *facts)
+static uint32_t frame_of(const struct core *core)
 {
     const uint32_t *word = core->regs.word;
-    bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING);
-    uint32_t exc_return = word[SLOT_LR], frame;
+
+    return word[SLOT_LR] & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
+}
+
+static bool read_quietly(struct core *core, uint32_t address, void *bytes, size_t size)
+{
     enum err mark = core_mark(core);
+
+    if (memory_read(core, address, bytes, size, NULL) == ERR_OK)
+        return true;
+    core_rollback(core, mark);
+    return false;
+}
+
+static uint32_t faulting_pc(struct core *core, const struct stop_facts *facts)
+{
+    bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING);
     uint8_t bytes[4];
 
-    if (exc_return >> 24 != 0xFF || !frame_is_whole)
+    if (core->regs.word[SLOT_LR] >> 24 != 0xFF || !frame_is_whole ||
+        !read_quietly(core, frame_of(core) + 0x18, bytes, sizeof bytes))
         return 0;
-    frame = exc_return & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
-    if (memory_read(core, frame + 0x18, bytes, sizeof bytes, NULL) != ERR_OK) {
-        core_rollback(core, mark);
-        return 0;
-    }
     return get_le32(bytes);
 }
 
+/* Of a core that keeps no record of a fault: what the instruction wanted, or "". */
+static void find_cause(struct core *core, char *cause, size_t size)
+{
+    uint8_t bytes[32], code[4] = {0};
+    struct fault_v6m fault;
+
+    cause[0] = '\0';
+    if (!read_quietly(core, frame_of(core), bytes, sizeof bytes))
+        return;
+    fault_v6m_take(&fault, bytes, frame_of(core), core->regs.word);
+    fault.fetched = read_quietly(core, fault.pc, code, 2);
+    if (fault.fetched)
+        read_quietly(core, fault.pc + 2, code + 2, 2);
+    fault.half[0] = get_le16(code);
+    fault.half[1] = get_le16(code + 2);
+    fault_v6m_explain(&fault, cause, size);
+}
+
 /* The core was refused what it wanted from flash, and that is closed. */
-static bool is_protection(struct core *core, const struct stop_facts *facts)
+static bool is_protection(struct core *core, const struct stop_facts *facts, uint32_t faulting_pc)
 {
     uint32_t cfsr = facts->scb[FACT_CFSR];
     const struct target_region *region = target_region_at(core->target, facts->scb[FACT_BFAR]);
@@ -224,6 +253,10 @@ static bool is_protection(struct core *core, const struct stop_facts *facts)
     bool data = cfsr & CFSR_PRECISERR && cfsr & CFSR_BFARVALID && region &&
                 region->kind != REGION_RAM && region->kind != REGION_DEVICE;
 
+    if (!core->profile->fault_status) { /* it does not tell: whatever was not in RAM */
+        region = target_region_at(core->target, faulting_pc);
+        code = !faulting_pc || !region || region->kind != REGION_RAM;
+    }
     return (code || data) && core_protection_is_on(core);
 }
 
@@ -231,12 +264,15 @@ void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned 
                     uint32_t faulting_pc, char *text, size_t size)
 {
     enum { HARD_FAULT = 3 };
+    char cause[100] = "";
 
-    if (is_protection(core, facts))
+    if (core->profile == &profile_armv6m && faulting_pc)
+        find_cause(core, cause, sizeof cause);
+    if (is_protection(core, facts, faulting_pc))
         snprintf(text, size, "%s",
                  core->target->chip.unlocked ? TARGET_UNLOCKED_FAULT_TEXT : PROTECTED_TEXT);
     else if (exception > HARD_FAULT || !vectors_mislead(core, text, size))
-        fault_explain(facts, exception, faulting_pc, text, size);
+        fault_explain(facts, exception, cause, faulting_pc, text, size);
 }
 
 static void say_fault(struct core *core, const struct stop_facts *facts, bool lockup,

@@ -128,3 +128,15 @@ def a_reset_begins_it_anew():
     run("maintenance flush register-cache")
     equal(value("(unsigned)$pc"), value("(unsigned)&Reset_Handler") & ~1, "pc")
     equal(value("(unsigned)$sp"), value("(unsigned)&_stack_top"), "sp")
+
+
+@test
+def a_fault_is_explained_on_every_core():
+    run("tbreak work")
+    run("continue")
+    run("set var crash = 0x60000000")
+    output = run("continue")
+    contains(output, "SIGSEGV")
+    contains(output, r"HardFault: .*data bus error at 0x60000000.*, instruction at 0x0800")
+    restart()
+    at("main")

@@ -49,8 +49,12 @@ __attribute__((noinline)) float wait_for_a_tick(float a)
     return kept;
 }
 
+volatile uint32_t crash; /* where to read */
+
 __attribute__((noinline)) void work(void)
 {
+    if (crash)
+        total = *(volatile int32_t *)(uintptr_t)crash;
     int32_t one = 20; /* mark: work */
     int32_t sum = add(one, 22);
 

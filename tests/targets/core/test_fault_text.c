@@ -18,7 +18,7 @@ static void assert_sentence(uint32_t cfsr, uint32_t hfsr, uint32_t mmfar, uint32
     struct stop_facts facts = {.scb = {cfsr, hfsr, 0, mmfar, bfar}};
     char text[200];
 
-    fault_explain(&facts, exception, pc, text, sizeof text);
+    fault_explain(&facts, exception, "", pc, text, sizeof text);
     assert_string_equal(text, expected);
 }
 
@@ -52,6 +52,17 @@ static void several_causes_are_all_named(void **state)
                     "bus error when stacking for an exception (stack overflow?)");
 }
 
+static void a_cause_that_is_no_bit_is_told_too(void **state)
+{
+    struct stop_facts facts = {0};
+    char text[100];
+
+    (void)state;
+    fault_explain(&facts, 3, "unaligned access at 0x20000001", 0x100, text, sizeof text);
+    assert_string_equal(text,
+                        "HardFault: unaligned access at 0x20000001, instruction at 0x00000100");
+}
+
 static void nothing_known_is_not_embellished(void **state)
 {
     (void)state;
@@ -65,7 +76,7 @@ static void a_long_sentence_is_cut_not_overrun(void **state)
     char text[60];
 
     (void)state;
-    fault_explain(&facts, 3, 1, text, sizeof text);
+    fault_explain(&facts, 3, "", 1, text, sizeof text);
     assert_int_equal(strlen(text), sizeof text - 1);
 }
 
@@ -75,6 +86,7 @@ int main(void)
         cmocka_unit_test(bus_errors_name_the_address),
         cmocka_unit_test(usage_faults_are_told_apart),
         cmocka_unit_test(several_causes_are_all_named),
+        cmocka_unit_test(a_cause_that_is_no_bit_is_told_too),
         cmocka_unit_test(nothing_known_is_not_embellished),
         cmocka_unit_test(a_long_sentence_is_cut_not_overrun),
     };

@@ -158,6 +158,19 @@ static void a_protected_block_is_named(void **state)
     bench_assert_memory(bench, FLASH, image, 16 * KIB);
 }
 
+/* The core cannot read its vectors: that is what is told, also of one that keeps no record. */
+static void assert_protection_is_told(struct bench *bench)
+{
+    char text[200] = "";
+
+    ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
+    while (!target_locked_up(bench->target))
+        ok(bench, target_poll(bench->target, &(struct target_stop){0}));
+    ok(bench, target_explain_lockup(bench->target, text, sizeof text));
+    assert_non_null(strstr(text, "the flash is read-protected"));
+    ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+}
+
 static void protection_goes_on_and_off(void **state)
 {
     struct bench *bench = *state;
@@ -169,6 +182,7 @@ static void protection_goes_on_and_off(void **state)
     ok(bench, kind->options->load(bench->target));
     assert_true(target_chip(bench->target)->readout_protected);
     assert_int_equal(options(bench).in_force[OBR] >> 1 & 3, 1);
+    assert_protection_is_told(bench);
     assert_int_equal(bench_load(bench, FLASH, image, 4 * KIB, NULL), ERR_PROTECTED);
     bench_job(bench);
     ok(bench, kind->options->unlock(bench->target));
