@@ -73,15 +73,17 @@ static enum err end_program(struct packet_call *call)
 enum err packet_kill(struct packet_call *call)
 {
     struct session *session = call->session;
+    bool holds = session_holds(session, call->client);
     enum err err = ERR_OK;
 
     call->client->waiting = false;
     session_end_flash(session, call->client, "killed");
     drop_breakpoints(call);
-    if (session_connected(session) && session_holds(session, call->client) && !call->client->lost)
+    if (session_connected(session) && holds && !call->client->lost)
         err = end_program(call);
-    call->client->ended = !err;
-    call->client->killed = session_holds(session, call->client);
+    call->client->killed = holds;
+    if (!err)
+        session_part(call->client);
     if (call->outcome == PACKET_NO_REPLY && !call->gdb->extended)
         *call->actions |= CLIENT_CLOSE;
     return err ? err : packet_ok(call);
@@ -99,7 +101,6 @@ enum err packet_detach(struct packet_call *call)
         session_resume(session, call->job) != ERR_OK)
         log_line(session->log, LOG_WARN, "resuming after detach: %s",
                  job_text(call->job, call->job->err));
-    call->client->ended = true;
-    call->client->joined = 0; /* the next in line holds */
+    session_part(call->client);
     return packet_ok(call);
 }

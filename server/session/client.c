@@ -91,6 +91,12 @@ void session_join(struct session *session, struct client *client)
         client->joined = ++session->next_joined;
 }
 
+void session_part(struct client *client)
+{
+    client->ended = true;
+    client->joined = 0;
+}
+
 const struct client *session_holder(const struct session *session)
 {
     const struct client *holder = NULL;
@@ -130,17 +136,19 @@ bool session_wants_poll(const struct session *session)
 /* gdb takes its breakpoints for gone with the program: it will not clear them. */
 void session_tell_end(struct session *session, struct client *client)
 {
-    client->ended = true;
+    session_part(client);
     if (session->target)
         target_breakpoints_drop_owner(session->target, client->id);
 }
 
+/* What was held is gone: the first to ask for what comes back holds that. */
 static void tell_loss(struct session *session)
 {
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
-        client->lost = client->open && client->joined;
+        client->lost = client->open && (client->joined || client->lost);
+        client->joined = 0;
         if (!client->open || !client->waiting)
             continue;
         client->waiting = false;

@@ -65,7 +65,8 @@ struct client {
     struct flash *flash;     /* between vFlashErase and vFlashDone */
     uint64_t loads_since_ns; /* uv_hrtime() of its beginning */
     uint64_t joined;         /* order of their first `?`, vAttach or vRun: the first of all is the
-                               holder; 0: has not asked (or detached), and holds nothing */
+                               holder; 0: has not asked since it came, detached, its program ended
+                               or its target was lost, and holds nothing */
     const struct client_ops *ops;
     void *user; /* of whoever made `ops` */
 };

@@ -138,6 +138,9 @@ void session_end_flash(struct session *session, struct client *client, const cha
 unsigned session_lost_clients(const struct session *session);
 /* The client begins to debug: it is the holder if nobody is. */
 void session_join(struct session *session, struct client *client);
+/* Its program ended, or it detached: it holds nothing until it joins again, the next in line does.
+ */
+void session_part(struct client *client);
 /* The client is about to read that its program ended (W, X): no threads, no breakpoints. */
 void session_tell_end(struct session *session, struct client *client);
 /* NULL if nobody debugs. */

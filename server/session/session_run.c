@@ -301,10 +301,19 @@ void session_check_presence(struct session *session, struct job *job)
 
 /* --- the end of a client --- */
 
+/* At reset, for its `run`. */
+static bool stands_for_another(const struct session *session)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        if (session->clients[i].open && session->clients[i].killed)
+            return true;
+    return session_holder(session) != NULL;
+}
+
 /* Black Magic Debug's scripts end with `kill`, and count on a board that runs. */
 static void let_killed_run(struct session *session, struct client *client, struct job *job)
 {
-    if (client->killed && session_holder(session) == NULL && session_connected(session) &&
+    if (client->killed && !stands_for_another(session) && session_connected(session) &&
         session_resume(session, job) != ERR_OK)
         log_line(session->log, LOG_WARN, "resuming after kill: %s", job_text(job, job->err));
 }

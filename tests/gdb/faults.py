@@ -131,6 +131,21 @@ def power_cycle_while_running():
         assert c.ask("mE000ED00,4") == b"31c21f41"
 
 
+def power_cycle_gives_the_board_to_the_first_who_asks():
+    with board("bluepill") as daemon, Client(daemon.port) as first, Client(daemon.port) as hands:
+        first.ask("?")
+        first.ask("M20000400,2:fee7")
+        first.ask("Pf=00040020")
+        first.resume()
+        hands.monitor("sim power off")
+        assert first.receive_stop() == b"X09"
+        hands.monitor("sim power on")
+        with Client(daemon.port) as newcomer:
+            newcomer.ask("?")
+            newcomer.ask("vAttach;1")
+            assert b"x" not in newcomer.ask("g"), "the core stands, and its registers are known"
+
+
 def power_cycle_while_halted_is_told_until_gdb_attaches_again():
     with board("bluepill") as daemon, Client(daemon.port) as c, Client(daemon.port) as hands:
         c.ask("?")
@@ -238,7 +253,7 @@ run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warn
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
-           unplugged_while_running, power_cycle_while_running,
+           unplugged_while_running, power_cycle_while_running, power_cycle_gives_the_board_to_the_first_who_asks,
            power_cycle_while_halted_is_told_until_gdb_attaches_again, reset_button_is_noticed_by_registers_too,
            button_pressed_while_halted, button_held_while_halted, held_in_reset_is_what_every_command_says,
            empty_flash_is_named_and_its_trap_too])

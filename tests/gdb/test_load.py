@@ -44,7 +44,7 @@ def gap_between_sections_stays_erased():
 
 
 @test
-def restore_writes_flash_of_another_sector():
+def restore_into_flash_is_refused():
     inferior = gdb.selected_inferior()
     data = bytes(range(256)) * 5
     with open("/tmp/probed-restore-%d.bin" % os.getpid(), "wb") as out:

@@ -327,6 +327,24 @@ static void killed_program_stands_for_those_who_stay(void **state)
     assert_string_equal(fake_log(), "drop0;");
 }
 
+static void killed_program_stands_until_all_who_killed_it_left(void **state)
+{
+    struct gdb *other = desk_join(&desk, 1);
+    struct job job;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        ask(&desk, i ? other : gdb, "?");
+        ask(&desk, i ? other : gdb, "vKill;1");
+    }
+    fake_log();
+    close_gdb();
+    assert_string_equal(fake_log(), "drop0;");
+    job_init(&job, NULL);
+    session_client_close(&desk.session, other->client, &job);
+    assert_string_equal(fake_log(), "drop1;resume;");
+}
+
 static void load_needs_a_program(void **state)
 {
     (void)state;
@@ -497,6 +515,7 @@ int main(void)
         TEST(killed_program_runs_when_its_gdb_leaves),
         TEST(program_begun_after_a_kill_stays_as_it_is),
         TEST(killed_program_stands_for_those_who_stay),
+        TEST(killed_program_stands_until_all_who_killed_it_left),
         TEST(load_needs_a_program),
         TEST(ended_program_has_no_thread_until_the_next),
         TEST(detach_removes_breakpoints_and_resumes),

@@ -251,6 +251,67 @@ static void lost_target_is_an_exit_with_its_reason(void **state)
     assert_string_equal(fake_log(), "connect;halt;");
 }
 
+/* Whoever lost it waits at a prompt without a program, perhaps for ever. */
+static void what_comes_back_is_the_first_ones_to_ask(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, observer, "?");
+    ask(&desk, holder, "c");
+    fake.poll_error = ERR_NO_TARGET;
+    fake.poll_state = TARGET_ABSENT;
+    desk_poll(&desk);
+    assert_begins(sent(holder), "[O:lost the target: something happened\n][X09]");
+    assert_null(session_holder(&desk.session));
+    fake_log();
+    assert_begins(ask(&desk, observer, "vAttach;1"), "T05thread:1;");
+    assert_string_equal(fake_log(), "connect;halt;");
+    assert_begins(ask(&desk, holder, "vAttach;1"), "T05thread:1;");
+    assert_string_equal(fake_log(), "");
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
+}
+
+/* The second time nobody has asked since the first. */
+static void twice_lost_is_still_lost(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "qSupported:error-message+");
+    for (unsigned i = 0; i < 2; i++) {
+        fake.fail = ERR_PROBE_GONE;
+        assert_int_equal(desk_telnet(&desk, "halt"), ERR_PROBE_GONE);
+        assert_false(session_connected(&desk.session));
+        fake.fail = ERR_OK;
+        assert_begins(ask(&desk, observer, "vAttach;1"), "T05thread:1;");
+        assert_begins(ask(&desk, holder, "m20000000,1"), "E.the target was lost and is back");
+    }
+}
+
+static void who_killed_the_program_holds_nothing(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "vKill;1");
+    assert_null(session_holder(&desk.session));
+    desk_telnet(&desk, "resume");
+    fake_log();
+    assert_begins(ask(&desk, observer, "?"), "T05thread:1;");
+    assert_string_equal(fake_log(), "halt;");
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
+}
+
+static void who_was_told_of_an_exit_holds_nothing(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, observer, "?");
+    ask(&desk, holder, "c");
+    fake.next.reason = STOP_EXIT;
+    desk_poll(&desk);
+    assert_string_equal(sent(holder), "[W00]");
+    assert_ptr_equal(session_holder(&desk.session), observer->client);
+}
+
 static void gone_probe_is_closed_and_opened_again(void **state)
 {
     (void)state;
@@ -402,6 +463,10 @@ int main(void)
         TEST(semihosting_text_comes_as_it_happens),
         TEST(long_text_comes_in_several_packets),
         TEST(lost_target_is_an_exit_with_its_reason),
+        TEST(what_comes_back_is_the_first_ones_to_ask),
+        TEST(twice_lost_is_still_lost),
+        TEST(who_killed_the_program_holds_nothing),
+        TEST(who_was_told_of_an_exit_holds_nothing),
         TEST(gone_probe_is_closed_and_opened_again),
         TEST(unplugged_simulated_probe_stays_open),
         TEST(gone_probe_is_noticed_by_any_packet),
