@@ -26,7 +26,8 @@ static const struct sim_peripheral peripherals[] = {
      .freeze = {DBGMCU_CR, 11}, .dma = {3, 6, 0, 2, 3, 6}, .unit = 3, .facts = tim3_itrs},
     {"TIM4", 0x40000800, &sim_device_tim, .gate = {APB1, 2}, .irq = 30, .clock = SIM_TIMCLK1,
      .freeze = {DBGMCU_CR, 12}, .dma = {7, 1, 4, 5}, .unit = 4, .facts = tim4_itrs},
-    {"RTC", 0x40002800, &sim_device_f1_rtc, .gate = {APB1, 27}, .irq = 3},
+    /* ST's own examples use it without BKPEN */
+    {"RTC", 0x40002800, &sim_device_f1_rtc, .gate = SIM_UNGATED, .irq = 3},
     {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,
      .freeze = {DBGMCU_CR, 9}},
     {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_CR, 8}},

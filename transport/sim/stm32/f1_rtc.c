@@ -104,7 +104,8 @@ static uint64_t sync(struct sim_part *part, uint64_t now_ps)
     rtc->anchor_ps += cycles_to_ps(cycles, hz);
     uint64_t total = rtc->cycles + cycles, period = rtc->prl + UINT64_C(1);
     rtc->cycles = (uint32_t)(total % period);
-    rtc->crl |= CRL_RSF;
+    if (cycles > 0)
+        rtc->crl |= CRL_RSF;
     count(part, total / period);
     return next_event(rtc, hz);
 }
