@@ -31,7 +31,7 @@ struct flash_geometry {
     size_t area_count, bank_count;
     uint32_t program_size; /* the unit that is programmed at once, bytes */
     uint32_t program_us, program_max_us;
-    uint32_t page_size;  /* what is compared at once; divides every sector, multiple of 16 */
+    uint32_t page_size;  /* what is compared at once; divides every sector, multiple of 64 */
     uint32_t block_size; /* what a loader gets at once: pages, of at most 45 ms in all */
     uint32_t sector_erase_max_us;
     uint32_t bank_erase_us, bank_erase_max_us;         /* of all banks together .. */

@@ -8,6 +8,7 @@
 #include "chip/families.h"
 #include "flash/checksum.h"
 #include "flash/loaders/checksum.h"
+#include "flash/loaders/checksum_v7m.h"
 
 /* The area: mailbox, code, buffers. A checksum's parameters and results come into the first buffer,
  * which is empty then. */
@@ -15,7 +16,7 @@ enum {
     CODE = 20,
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
-    /* 64 pages of 1 KiB at a core clock of 50 kHz. */
+    /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };
 #define IWDG_FEED 0xAAAAu
@@ -34,6 +35,18 @@ static const struct flash_loader *program_of(const struct loader *loader)
     return driver->loader ? driver->loader : &none;
 }
 
+/* Cores that tell of faults have the whole of Thumb-2 (DDI 0403, A4.1; DDI 0553, B1.3). */
+static const struct routine {
+    const uint8_t *code;
+    uint32_t size;
+} summing[] = {{checksum_code, sizeof checksum_code},
+               {checksum_v7m_code, sizeof checksum_v7m_code}};
+
+static const struct routine *sum_of(const struct loader *loader)
+{
+    return &summing[loader->target->core->profile->fault_status];
+}
+
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
 {
     const struct flash_geometry *geometry = &controller->geometry;
@@ -42,7 +55,7 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     loader->lent =
         (struct borrowed_core){.core = loader->target->core, .by = "flash loader", .used = 0x7FF};
     loader->checksum_code = CODE;
-    loader->program_code = loader->checksum_code + (uint32_t)sizeof checksum_code;
+    loader->program_code = loader->checksum_code + sum_of(loader)->size;
     loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
@@ -76,19 +89,19 @@ static enum err borrow_ram(struct loader *loader)
 {
     struct ops *ops = &loader->target->core->ops;
     const struct flash_loader *program = program_of(loader);
+    const struct routine *sum = sum_of(loader);
 
     loader->saved = malloc(loader->area_size + 4 + loader->controller->geometry.block_size);
     if (!loader->saved)
         return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
     loader->block = loader->saved + loader->area_size;
-    memcpy(loader->block, checksum_code, sizeof checksum_code);
+    memcpy(loader->block, sum->code, sum->size);
     if (program->code_size)
-        memcpy(loader->block + sizeof checksum_code, program->code, program->code_size);
+        memcpy(loader->block + sum->size, program->code, program->code_size);
     enum err err =
         loader_borrow(loader, loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES));
     if (!err) {
-        ops_write(ops, loader->area + CODE, 4, loader->block,
-                  (sizeof checksum_code + program->code_size) / 4);
+        ops_write(ops, loader->area + CODE, 4, loader->block, (sum->size + program->code_size) / 4);
         err = core_flush_halted(loader->target->core);
     }
     if (!loader->borrowed) { /* nothing to put back */

@@ -18,7 +18,7 @@
 #include "flash/pace.h"
 
 enum {
-    LOADER_CHECKSUM_PAGES = 64, /* at most, in one loader_checksum() */
+    LOADER_CHECKSUM_PAGES = 128, /* at most, in one loader_checksum() */
     LOADER_BUFFER_DATA = 8,     /* a buffer is length, address, data */
 };
 

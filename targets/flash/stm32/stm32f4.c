@@ -97,7 +97,7 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_size = 1u << program->psize;
     geometry->program_us = 16;
     geometry->program_max_us = 400;
-    geometry->page_size = 512;
+    geometry->page_size = 1024;
     geometry->block_size = 2048; /* the RAM it lies in is read at once before, on a slow wire too */
     geometry->sector_erase_max_us = SECTOR_LIMIT * erase->erase_128k_us;
     geometry->bank_erase_us = (uint32_t)(size * erase->erase_mib_us >> 20);

@@ -79,6 +79,25 @@ static void what_was_written_is_there_at_every_voltage(void **state)
     }
 }
 
+/* 16 us a word, and a tenth more for finding it blank, for the wire and for checking; to find it
+ * there again, a tenth. */
+static void a_whole_chip_costs_little_more_than_its_flash(void **state)
+{
+    enum { FLASH_US = ALL / 4 * 16 };
+    struct bench *bench = *state;
+    struct flash_report report;
+
+    bench->waiting = nobody;
+    bench_fill(image, sizeof image, 1);
+    report = load(bench, FLASH, ALL);
+    assert_int_equal(report.bytes_programmed, ALL);
+    assert_in_range(report.elapsed_us, FLASH_US, FLASH_US / 10 * 11);
+    uint64_t first_us = report.elapsed_us;
+    report = load(bench, FLASH, ALL);
+    assert_int_equal(report.bytes_programmed, 0);
+    assert_in_range(report.elapsed_us, 1, first_us / 10);
+}
+
 static void load_some_of_each(struct bench *bench, uint32_t seed)
 {
     bench_fill(image, sizeof image, seed);
@@ -306,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_written_is_there_at_every_voltage),
         TEST(a_sector_with_something_in_it_is_not_blank),
+        TEST(a_whole_chip_costs_little_more_than_its_flash),
         TEST(sectors_of_every_size_are_erased_when_they_must_be),
         cmocka_unit_test(the_second_bank_is_another_one),
         TEST(nobody_waits_for_a_slice_longer_than_a_slice),

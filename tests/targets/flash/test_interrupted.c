@@ -375,7 +375,7 @@ static void clear_ram(struct bench *bench, uint32_t address, uint32_t size)
 /* The middle of a page in each of them. */
 static void spoil_the_buffers(struct bench *bench)
 {
-    clear_ram(bench, RAM + 0x180, 256);
+    clear_ram(bench, RAM + 0x280, 256);
     clear_ram(bench, RAM + 0x780, 256);
 }
 
