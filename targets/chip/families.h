@@ -62,6 +62,7 @@ enum chip_map {
     MAP_ITCM = 1 << 5,        /* tightly coupled instruction memory at 0 instead of the flash */
     MAP_OTHER_RAM = 1 << 6,   /* more RAM from 0x24000000 on */
     MAP_BOOT_ALIAS = 1 << 7,  /* at 0 is what it starts from: flash, if the boot pins say so */
+    MAP_SYSTEM_F4 = 1 << 9,   /* MAP_SYSTEM_1FF with boot loader and OTP as F2 and F4 have them */
     MAP_EXTERNAL = 1 << 8,    /* a controller for external memory, in some of the family's chips */
 };
 

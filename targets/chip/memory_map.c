@@ -16,6 +16,12 @@ static const struct area {
     {MAP_SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0, 0}},
     {MAP_CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0, 0}},
     {MAP_SYSTEM_1FF, {"system memory", REGION_DEVICE, 0x1FF00000, 0x100000, 0, 0}},
+    /* RM0033 and RM0090, table "Flash module organization"; of a second bank's option bytes, too.
+     */
+    {MAP_SYSTEM_F4, {"system area", REGION_DEVICE, 0x1FF00000, 0xF0000, 0, 0}},
+    {MAP_SYSTEM_F4, {"system memory", REGION_ROM, 0x1FFF0000, 0x7800, 0, 0}},
+    {MAP_SYSTEM_F4, {"otp", REGION_DEVICE, 0x1FFF7800, 0x210, 0, 0}},
+    {MAP_SYSTEM_F4, {"system area", REGION_DEVICE, 0x1FFF7A10, 0x85F0, 0, 0}},
     {MAP_SYSTEM_F1, {"option bytes", REGION_DEVICE, 0x1FFFF800, 0x10, 0, 0}},
     {MAP_BIT_BAND, {"sram bit-band alias", REGION_DEVICE, 0x22000000, 0x2000000, 0, 0}},
     {MAP_OTHER_RAM, {"other ram", REGION_DEVICE, 0x24000000, 0x1C000000, 0, 0}},
