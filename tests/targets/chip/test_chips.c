@@ -98,7 +98,8 @@ static void families_have_names_and_registers_in_their_places(void **state)
     for (size_t i = 0; i < CHIP_NO_FLASH; i++) {
         const struct chip_family *family = &chip_families[i];
         const struct chip_dbgmcu *dbgmcu = &family->dbgmcu;
-        uint32_t system = family->map & (MAP_SYSTEM_F1 | MAP_SYSTEM_F4 | MAP_SYSTEM_1FF | MAP_SYSTEM_HIGH);
+        uint32_t system =
+            family->map & (MAP_SYSTEM_F1 | MAP_SYSTEM_F4 | MAP_SYSTEM_1FF | MAP_SYSTEM_HIGH);
         if (family->openocd)
             assert_memory_equal(family->openocd, "stm32", 5);
         if (family->commands)
