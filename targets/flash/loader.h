@@ -19,7 +19,7 @@
 
 enum {
     LOADER_CHECKSUM_PAGES = 128, /* at most, in one loader_checksum() */
-    LOADER_BUFFER_DATA = 8,     /* a buffer is length, address, data */
+    LOADER_BUFFER_DATA = 8,      /* a buffer is length, address, data */
 };
 
 struct loader {
