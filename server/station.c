@@ -244,7 +244,7 @@ static void on_answers(uv_async_t *async)
 
 /* --- end --- */
 
-/* When the last of its sessions is gone, the worker follows. */
+/* When the last gdb and console of it is gone, the worker follows. */
 static void end_step(struct station *station)
 {
     if (station->gdbs.count > 0 || station->ports.count > 0 || !station->stop)

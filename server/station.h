@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A station: one probe with its worker, its ports (gdb, telnet, Tcl) and the sessions that came
- * through them. Start: worker, first try to connect, commands of -c, ports, ready lines. End:
- * ports, sessions, worker (everything of ours off the chip). Loop thread. */
+/* A station: one probe with its worker, its ports (gdb, telnet, Tcl) and the gdbs and
+ * consoles that came through them. Start: worker, first try to connect, commands of -c, ports,
+ * ready lines. End: ports, gdbs and consoles, worker (everything of ours off the chip). Loop
+ * thread. */
 #ifndef PROBED_STATION_H
 #define PROBED_STATION_H
 

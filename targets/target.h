@@ -233,7 +233,7 @@ enum err target_crc(struct target *target, uint32_t address, size_t length, uint
 void target_drop_caches(struct target *target);
 
 /* --- breakpoints and watchpoints ---
- * Shared by several owners (bits in a mask; one session is one owner): the same address set twice
+ * Shared by several owners (a bit in a mask each): the same address set twice
  * is one comparator, removed with its last owner. They reach the chip with the next resume or step.
  */
 

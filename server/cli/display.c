@@ -23,16 +23,16 @@ void display_init(struct display *display, FILE *out)
 
 const char *display_size(char text[DISPLAY_SIZE], uint64_t bytes)
 {
-    const char *session = bytes < 1024 * 1024 ? "KiB" : "MiB";
+    const char *unit = bytes < 1024 * 1024 ? "KiB" : "MiB";
     uint64_t one = bytes < 1024 * 1024 ? 1024 : 1024 * 1024;
 
     if (bytes < 1024)
         snprintf(text, DISPLAY_SIZE, "%" PRIu64 " byte%s", bytes, bytes == 1 ? "" : "s");
     else if (bytes % one == 0)
-        snprintf(text, DISPLAY_SIZE, "%" PRIu64 " %s", bytes / one, session);
+        snprintf(text, DISPLAY_SIZE, "%" PRIu64 " %s", bytes / one, unit);
     else
         snprintf(text, DISPLAY_SIZE, "%" PRIu64 ".%" PRIu64 " %s", bytes / one,
-                 bytes % one * 10 / one, session);
+                 bytes % one * 10 / one, unit);
     return text;
 }
 

@@ -171,7 +171,7 @@ void cli_place_file(struct cli *cli, int place)
 bool cli_number(const char *word, uint32_t *value)
 {
     bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-    uint64_t number = 0, session = 1;
+    uint64_t number = 0, unit = 1;
     size_t digits = strspn(word += hex ? 2 : 0, hex ? "0123456789abcdefABCDEF" : "0123456789");
     const char *behind = word + digits;
 
@@ -179,12 +179,12 @@ bool cli_number(const char *word, uint32_t *value)
         return false;
     number = strtoull(word, NULL, hex ? 16 : 10);
     if (*behind == 'k' || *behind == 'K')
-        session = 1024;
+        unit = 1024;
     else if (*behind == 'M')
-        session = 1024 * 1024;
-    if (behind[session > 1] != '\0' || number * session > UINT32_MAX)
+        unit = 1024 * 1024;
+    if (behind[unit > 1] != '\0' || number * unit > UINT32_MAX)
         return false;
-    *value = (uint32_t)(number * session);
+    *value = (uint32_t)(number * unit);
     return true;
 }
 

@@ -116,7 +116,7 @@ enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv
     const struct row {
         const char *name;
         uint64_t value;
-        const char *session;
+        const char *unit;
     } rows[] = {
         {clock->is_virtual ? "virtual time" : "time", clock_now_us(clock), " us"},
         {"DAP transactions", stats->dap_accesses, ""},
@@ -131,7 +131,7 @@ enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         job_print(monitor->job, "%s: %" PRIu64 "%s\n", rows[i].name, rows[i].value,
-                  rows[i].session);
+                  rows[i].unit);
     return ERR_OK;
 }
 

@@ -47,7 +47,7 @@ struct console_kind {
     void (*destroy)(struct console *console);
 };
 
-/* First member of each kind's session; zeroed before console_open(). */
+/* First member of each kind's own struct; zeroed before console_open(). */
 struct console {
     const struct console_kind *kind;
     const struct console_host *host;

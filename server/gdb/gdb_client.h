@@ -12,7 +12,7 @@
 struct gdb_client;
 struct worker;
 
-/* What all gdbs of a session share; outlives them. */
+/* What all gdbs of a station share; outlives them. */
 struct gdb_host {
     uv_loop_t *loop;
     const struct log *log;

@@ -13,7 +13,7 @@ enum packet_flag {
     PACKET_TARGET = 2,  /* an error without a target, before the handler runs */
     PACKET_HALTED = 4,  /* an error while the core runs */
     PACKET_LOOK = 8,    /* depends on whether the core runs: looks first */
-    PACKET_ANY = 16,    /* harmless in the middle of another session's long job */
+    PACKET_ANY = 16,    /* harmless in the middle of another client's long job */
     PACKET_SILENT = 32, /* no reply whatever happens */
     PACKET_LOAD = 64    /* part of a load, into flash or RAM */
 };

@@ -70,8 +70,8 @@ static void learn_port(struct listener *listener)
     listener->endpoint.port = ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
-/* libuv has accepted it already, but gives it out only by uv_accept(), for which a session must be
- * there: its own field is the one way to look first. */
+/* libuv has accepted it already, but gives it out only by uv_accept(), for which a connection must
+ * be there: its own field is the one way to look first. */
 static bool may_enter(const struct listener *listener)
 {
     return !listener->peers || peer_may_enter(listener->peers, listener->socket.stream.accepted_fd,

@@ -3,8 +3,8 @@
  * control, who waits for a stop, what the last stop was. Worker thread only; one session a worker.
  *
  * The first gdb is the holder, that is the first to ask `?`: a connection that says nothing holds
- * nothing. Others observe. A session that waits (after `c`) gets the stop,
- * whoever caused it. See docs/architecture.md, "Several gdbs". */
+ * nothing. Others observe. Whoever waits (after `c`) gets the stop, whoever caused it. See
+ * docs/architecture.md, "Several gdbs". */
 #ifndef PROBED_SESSION_H
 #define PROBED_SESSION_H
 
@@ -174,7 +174,7 @@ enum err session_look_at_start(struct session *session, struct job *job, char *t
  * an error, and why_absent says it; a reset in between is told in the log. */
 enum err session_measure(struct session *session, struct job *job);
 /* ERR_BUSY if the acting client may not resume, reset or program now: an observer while the holder
- * waits, anybody while another session programs flash or has a longer job under way. */
+ * waits, anybody while another client programs flash or has a longer job under way. */
 enum err session_may_run(const struct session *session, struct job *job);
 /* Keeps the halted core's registers for those who ask while it runs. */
 void session_keep_registers(struct session *session);

@@ -22,7 +22,7 @@ struct job {
 
     /* Text for the user while the job runs (progress, command output); NULL drops it. */
     void (*output)(void *user, const char *text, size_t length);
-    /* Called at checkpoints of long jobs: lets other sessions' short jobs run; may be NULL. */
+    /* Called at checkpoints of long jobs: lets others' short jobs run; may be NULL. */
     void (*between)(void *between_user);
     /* Is there one of those? For jobs to which a checkpoint costs time. Any moment, also with
      * operations under way; NULL: there may be. */
