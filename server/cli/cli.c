@@ -9,7 +9,7 @@
 #include "cli/json.h"
 #include "cli/signals.h"
 #include "commands/monitor.h"
-#include "net/foreign.h"
+#include "options/other_tools.h"
 #include "options/path_pattern.h"
 #include "session/recording.h"
 #include "suggest.h"
@@ -200,7 +200,7 @@ static bool is_monitor_command(const char *word)
 
 static int no_such_command(const char *word)
 {
-    const char *ours = foreign_command(word);
+    const char *ours = other_tools_command(word);
     const char *meant = suggest(word, cli_commands, cli_command_count, sizeof *cli_commands);
     char why[300];
 

@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 #include "cli/cli_table.h"
-#include "net/foreign.h"
+#include "options/other_tools.h"
 #include "suggest.h"
 
 static const struct {
@@ -75,7 +75,7 @@ static const char *suggest_option(const struct cli *cli, const char *word)
 
 static enum err unknown_option(struct cli *cli, const char *word)
 {
-    const char *name = cli->command->name, *ours = foreign_option(word);
+    const char *name = cli->command->name, *ours = other_tools_option(word);
 
     if (options_known(word))
         return cli_misuse(cli, "%.60s is for serving gdb, not for probed %s; see probed %s --help",

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/foreign.h"
 #include "options/options_internal.h"
+#include "options/other_tools.h"
 #include "options/probe_choice.h"
 #include "probe/probe.h"
 #include "suggest.h"
@@ -36,7 +36,7 @@ static bool complain_of_option(struct reading *reading, const char *word)
     char name[64];
 
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-    const char *ours = foreign_option(name), *meant = ours ? NULL : suggest_option(name);
+    const char *ours = other_tools_option(name), *meant = ours ? NULL : suggest_option(name);
     if (ours)
         snprintf(reading->why, reading->why_size, "unknown option '%s': here it is %s", name, ours);
     else if (meant)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Words of other tools (OpenOCD, stlink, pyOCD, probe-rs, ST's and SEGGER's): what they are called
  * here. Pure. */
-#ifndef PROBED_FOREIGN_H
-#define PROBED_FOREIGN_H
+#ifndef PROBED_OTHER_TOOLS_H
+#define PROBED_OTHER_TOOLS_H
 
 /* For a word that is no tool's name: a sentence with what to say instead. NULL: nobody's. */
-const char *foreign_command(const char *word);
+const char *other_tools_command(const char *word);
 /* For an option ("-v", "--serial") that is not ours: ours, with its value. NULL: nobody's. */
-const char *foreign_option(const char *option);
+const char *other_tools_option(const char *option);
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/foreign.h"
+#include "options/other_tools.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
-struct foreign {
+struct other_word {
     const char *words; /* parted by blanks */
     const char *text;
 };
 
-static const struct foreign commands[] = {
+static const struct other_word commands[] = {
     {"program write upload download load burn", "probed flash FILE writes a program into flash"},
     {"verify compare", "probed flash FILE --verify; to compare and write nothing: "
                        "probed -c 'verify_image FILE' -c shutdown"},
@@ -35,7 +35,7 @@ static const struct foreign commands[] = {
     {"st-info", "probed info"},
 };
 
-static const struct foreign options[] = {
+static const struct other_word options[] = {
     {"-v --verbose -d --debug", "--log debug (-V prints the version)"},
     {"-q --quiet", "--log error"},
     {"-p --port --gdb-port --gdb_port --listen_port --port-number", "--gdb PORT"},
@@ -65,7 +65,7 @@ static bool is_among(const char *words, const char *word)
     return false;
 }
 
-const char *foreign_command(const char *word)
+const char *other_tools_command(const char *word)
 {
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (is_among(commands[i].words, word))
@@ -73,7 +73,7 @@ const char *foreign_command(const char *word)
     return NULL;
 }
 
-const char *foreign_option(const char *option)
+const char *other_tools_option(const char *option)
 {
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         if (is_among(options[i].words, option))
