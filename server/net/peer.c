@@ -2,7 +2,6 @@
 #include "net/peer.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pwd.h>
@@ -11,11 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "net/sock_diag.h"
+#include "net/sock_table.h"
 
-enum {
-    LOOKS = 3,           /* a row may be missed once, when others come and go while we read */
-    ADDRESS_DIGITS = 32, /* IPv6 */
+enum { LOOKS = 3 }; /* a row may be missed once, when others come and go while we read */
+
+enum peer_owner {
+    PEER_OWNED,
+    PEER_CLOSED, /* was here, has let go: whose it was nobody knows */
+    PEER_NO_ROW,
 };
 
 /* --- the rules --- */
@@ -112,113 +114,17 @@ bool peer_rules_admit_others(const struct peer_rules *rules)
     return rules->all || (rules->named && !rules->some_unnumbered);
 }
 
-/* --- the kernel's table of sockets, where it cannot be asked for one of them --- */
-
-/* IPv4 as an IPv4-mapped IPv6 address, which one end may take it for. */
-static struct sock_end end_of(const struct sockaddr_storage *from)
-{
-    struct sock_end end = {.address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}}};
-
-    struct sockaddr_in6 v6;
-    struct sockaddr_in v4;
-
-    memcpy(&v6, from, sizeof v6);
-    memcpy(&v4, from, sizeof v4);
-    if (from->ss_family == AF_INET6)
-        end.address = v6.sin6_addr;
-    else
-        memcpy(end.address.s6_addr + 12, &v4.sin_addr, sizeof v4.sin_addr);
-    end.port = ntohs(from->ss_family == AF_INET6 ? v6.sin6_port : v4.sin_port);
-    return end;
-}
-
-/* As a row has it: words of the address in this machine's order, then the port. */
-static size_t write_end(char *text, size_t size, const struct sock_end *end, bool v6)
-{
-    int used = 0;
-
-    for (size_t at = v6 ? 0 : 12; at < 16; at += 4) {
-        uint32_t word;
-
-        memcpy(&word, end->address.s6_addr + at, sizeof word);
-        used += snprintf(text + used, size - (size_t)used, "%08" PRIX32, word);
-    }
-    used += snprintf(text + used, size - (size_t)used, ":%04X", end->port);
-    return (size_t)used;
-}
-
-/* "local remote ", which only the row we look for has. */
-struct key {
-    char text[2 * (ADDRESS_DIGITS + 6) + 1];
-};
-
-static struct key make_key(const struct sock_end *local, const struct sock_end *remote, bool v6)
-{
-    struct key key;
-    size_t used = write_end(key.text, sizeof key.text, local, v6);
-
-    key.text[used++] = ' ';
-    used += write_end(key.text + used, sizeof key.text - used, remote, v6);
-    memcpy(key.text + used, " ", 2);
-    return key;
-}
+/* --- one connection --- */
 
 static enum peer_owner owner_of(uid_t uid, unsigned long inode)
 {
     return uid == 0 && inode == 0 ? PEER_CLOSED : PEER_OWNED;
 }
 
-/* Behind the key: st tx:rx tr:when retrnsmt uid timeout inode. */
-static enum peer_owner read_row(const char *rest, uid_t *uid)
-{
-    char *at;
-
-    for (int column = 0; column < 4; column++) {
-        rest += strspn(rest, " ");
-        rest += strcspn(rest, " ");
-    }
-    *uid = (uid_t)strtoul(rest, &at, 10);
-    strtoul(at, &at, 10);
-    return owner_of(*uid, strtoul(at, NULL, 10));
-}
-
-static enum peer_owner search(const char *folder, const char *name, const struct key *key,
-                              uid_t *uid)
-{
-    enum peer_owner owner = PEER_NO_ROW;
-    char path[256], line[256];
-
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    FILE *table = fopen(path, "re");
-    while (table && owner == PEER_NO_ROW && fgets(line, sizeof line, table)) {
-        const char *row = strstr(line, key->text);
-
-        if (row)
-            owner = read_row(row + strlen(key->text), uid);
-    }
-    if (table)
-        fclose(table);
-    return owner;
-}
-
-enum peer_owner peer_find(const char *folder, const struct sockaddr_storage *peer,
-                          const struct sockaddr_storage *own, uid_t *uid)
-{
-    struct sock_end local = end_of(peer), remote = end_of(own);
-    struct key v4 = make_key(&local, &remote, false), v6 = make_key(&local, &remote, true);
-    enum peer_owner owner = PEER_NO_ROW;
-
-    if (IN6_IS_ADDR_V4MAPPED(&local.address))
-        owner = search(folder, "tcp", &v4, uid);
-    return owner == PEER_NO_ROW ? search(folder, "tcp6", &v6, uid) : owner;
-}
-
-/* --- one connection --- */
-
 /* Sent from this machine, and not just to it. */
 static bool is_from_here(const struct sockaddr_storage *peer, const struct sockaddr_storage *own)
 {
-    struct sock_end theirs = end_of(peer), ours = end_of(own);
+    struct sock_end theirs = sock_end_of(peer), ours = sock_end_of(own);
     bool v4 = IN6_IS_ADDR_V4MAPPED(&theirs.address);
 
     return (v4 && theirs.address.s6_addr[12] == 127) || IN6_IS_ADDR_LOOPBACK(&theirs.address) ||
@@ -240,7 +146,7 @@ static bool is_open(int socket)
 static enum sock_diag ask_kernel(const struct sockaddr_storage *peer,
                                  const struct sockaddr_storage *own, uid_t *uid, uint32_t *inode)
 {
-    struct sock_end theirs = end_of(peer), ours = end_of(own);
+    struct sock_end theirs = sock_end_of(peer), ours = sock_end_of(own);
     enum sock_diag said = sock_diag_find(&theirs, &ours, uid, inode);
     uid_t our_uid;
     uint32_t our_inode;
@@ -254,11 +160,13 @@ static enum sock_diag ask_kernel(const struct sockaddr_storage *peer,
 static enum peer_owner find_in_tables(const struct sockaddr_storage *peer,
                                       const struct sockaddr_storage *own, uid_t *uid)
 {
-    enum peer_owner owner = PEER_NO_ROW;
+    struct sock_end theirs = sock_end_of(peer), ours = sock_end_of(own);
+    unsigned long inode;
 
-    for (int i = 0; i < LOOKS && owner == PEER_NO_ROW; i++)
-        owner = peer_find("/proc/net", peer, own, uid);
-    return owner;
+    for (int i = 0; i < LOOKS; i++)
+        if (sock_table_find("/proc/net", &theirs, &ours, uid, &inode))
+            return owner_of(*uid, inode);
+    return PEER_NO_ROW;
 }
 
 static enum peer_owner tcp_owner(int socket, const struct sockaddr_storage *peer,

@@ -4,8 +4,8 @@
  * else.
  *
  * The other end of a connection from this machine is a socket of this machine with a user, for
- * which the kernel is asked (sock_diag.h); where it does not say, it has a row in /proc/net/tcp or
- * tcp6 (Linux, Documentation/networking/proc_net_tcp.rst). Unix-domain: SO_PEERCRED (unix(7)). */
+ * which the kernel is asked (sock_diag.h); where it does not say, its table of all of them is
+ * searched (sock_table.h). Unix-domain: SO_PEERCRED (unix(7)). */
 #ifndef PROBED_PEER_H
 #define PROBED_PEER_H
 
@@ -45,18 +45,5 @@ bool peer_rules_admit_others(const struct peer_rules *rules);
  * Says in the log why not. `service`: "gdb". */
 bool peer_may_enter(const struct peer_rules *rules, int socket, const struct log *log,
                     const char *service);
-
-/* --- for tests --- */
-
-enum peer_owner {
-    PEER_OWNED,
-    PEER_CLOSED, /* was here, has let go: whose it was nobody knows */
-    PEER_NO_ROW,
-};
-
-/* Searches `folder`/tcp and tcp6 ("/proc/net") for the socket at `peer` that is connected to
- * `own`. */
-enum peer_owner peer_find(const char *folder, const struct sockaddr_storage *peer,
-                          const struct sockaddr_storage *own, uid_t *uid);
 
 #endif

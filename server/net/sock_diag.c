@@ -96,3 +96,19 @@ enum sock_diag sock_diag_find(const struct sock_end *local, const struct sock_en
     close(kernel);
     return said;
 }
+
+struct sock_end sock_end_of(const struct sockaddr_storage *from)
+{
+    struct sock_end end = {.address = {.s6_addr = {[10] = 0xFF, [11] = 0xFF}}};
+    struct sockaddr_in6 v6;
+    struct sockaddr_in v4;
+
+    memcpy(&v6, from, sizeof v6);
+    memcpy(&v4, from, sizeof v4);
+    if (from->ss_family == AF_INET6)
+        end.address = v6.sin6_addr;
+    else
+        memcpy(end.address.s6_addr + 12, &v4.sin_addr, sizeof v4.sin_addr);
+    end.port = ntohs(from->ss_family == AF_INET6 ? v6.sin6_port : v4.sin_port);
+    return end;
+}

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 
 /* An end of a connection; IPv4 as an IPv4-mapped IPv6 address. */
@@ -15,6 +16,9 @@ struct sock_end {
     struct in6_addr address;
     uint16_t port;
 };
+
+/* IPv4 becomes mapped, which one end of a connection may take it for. */
+struct sock_end sock_end_of(const struct sockaddr_storage *address);
 
 enum sock_diag {
     SOCK_DIAG_FOUND, /* `uid` is its user's; inode 0: nobody has it open any more */
