@@ -130,8 +130,7 @@ enum err monitor_stats(struct monitor *monitor, int argc, const char *const argv
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        job_print(monitor->job, "%s: %" PRIu64 "%s\n", rows[i].name, rows[i].value,
-                  rows[i].unit);
+        job_print(monitor->job, "%s: %" PRIu64 "%s\n", rows[i].name, rows[i].value, rows[i].unit);
     return ERR_OK;
 }
 
