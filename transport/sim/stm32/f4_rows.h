@@ -40,8 +40,29 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 #define F4_PORT_H F4_PORT(H, 0x40021C00, 7)
 #define F4_PORT_I F4_PORT(I, 0x40022000, 8)
 
+/* In the order of their kinds: a line each, break to compare, event and error. */
+static const uint8_t f4_exti_irqs[32] = {6,  7,  8,  9,  10, 23, 23, 23, 23, 23, 40, 40,
+                                         40, 40, 40, 40, 1,  41, 42, 0,  0,  2,  3};
+static const uint32_t f4_exti_lines = 0x0067FFFF;
+static const uint8_t f4_tim1_irqs[] = {24, 25, 26, 27};
+static const uint8_t f4_i2c1_irqs[] = {31, 32}, f4_i2c2_irqs[] = {33, 34};
+#define F4_MORE                                                                                \
+    {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,   \
+     .freeze = {DBGMCU_APB1_FZ, 11}},                                                          \
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_APB1_FZ, 12}}, \
+    {"SPI2", 0x40003800, &sim_device_spi, .gate = {APB1, 14}, .irq = 36, .clock = SIM_PCLK1},  \
+    {"I2C1", 0x40005400, &sim_device_i2c, .gate = {APB1, 21}, .irqs = f4_i2c1_irqs},           \
+    {"I2C2", 0x40005800, &sim_device_i2c, .gate = {APB1, 22}, .irqs = f4_i2c2_irqs},           \
+    {"TIM1", 0x40010000, &sim_device_tim, .gate = {APB2, 0}, .irqs = f4_tim1_irqs,             \
+     .clock = SIM_TIMCLK2, .freeze = {DBGMCU_APB2_FZ, 0}},                                     \
+    {"SPI1", 0x40013000, &sim_device_spi, .gate = {APB2, 12}, .irq = 35, .clock = SIM_PCLK2},  \
+    {"EXTI", 0x40013C00, &sim_device_exti, .gate = SIM_UNGATED, .irqs = f4_exti_irqs,          \
+     .facts = &f4_exti_lines},                                                                 \
+    {"CRC", 0x40023000, &sim_device_crc, .gate = {AHB1, 12}}
+
 /* `kind`: of enum sim_f4_pwr. */
 #define F4_SYSTEM(kind)                                                                        \
+    F4_MORE,                                                                                   \
     {"PWR", 0x40007000, &sim_device_f4_pwr, .gate = {APB1, 28}, .unit = (kind)},               \
     {"SYSCFG", 0x40013800, &sim_device_f4_syscfg, .gate = {APB2, 14}},                         \
     {"RCC", 0x40023800, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},                                 \
@@ -50,13 +71,14 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 
 /* Those that all have and none models. */
 #define F4_UNMODELLED                                                    \
-    {0x40002800, 0x40004400}, /* RTC, WWDG, IWDG, SPI2, SPI3 */          \
-    {0x40005400, 0x40006000}, /* I2C1, I2C2, I2C3 */                     \
-    {0x40010000, 0x40010400}, /* TIM1 */                                 \
+    {0x40002800, 0x40002C00}, /* RTC */                                  \
+    {0x40003400, 0x40003800}, /* I2S2ext */                              \
+    {0x40003C00, 0x40004400}, /* SPI3, I2S3ext */                        \
+    {0x40005C00, 0x40006000}, /* I2C3 */                                 \
     {0x40012000, 0x40012400}, /* ADCs */                                 \
-    {0x40012C00, 0x40013800}, /* SDIO, SPI1, SPI4 */                     \
-    {0x40013C00, 0x40014C00}, /* EXTI, TIM9, TIM10, TIM11 */             \
-    {0x40023000, 0x40023400}, /* CRC */                                  \
+    {0x40012C00, 0x40013000}, /* SDIO */                                 \
+    {0x40013400, 0x40013800}, /* SPI4 */                                 \
+    {0x40014000, 0x40014C00}, /* TIM9, TIM10, TIM11 */                   \
     {0x40026000, 0x40026800}, /* DMA1, DMA2 */                           \
     {0x50000000, 0x50040000}  /* USB OTG FS */
 /* ..and those of the larger ones. */
@@ -86,7 +108,7 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 #define F4_COMMON                                                                                  \
     .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003, .size_register = 0x1FFF7A22, \
     .unique_id = 0x1FFF7A10, .page_size = 16 * 1024, .ahb_start = 0x40020000, .rcc = &sim_f4_rcc,  \
-    .gpio = &sim_gpio, .swj_off = &sim_f4_swj_off
+    .exti_port = sim_syscfg_exti_port, .gpio = &sim_gpio, .swj_off = &sim_f4_swj_off
 
 /* Makes PA13 and PA14 inputs: the debug port loses them (f401.c). */
 extern const struct sim_program sim_f4_swj_off;

@@ -20,6 +20,13 @@ static uint32_t *register_at(struct syscfg *syscfg, uint32_t offset)
                              : NULL;
 }
 
+unsigned sim_syscfg_exti_port(const struct sim_board *board, unsigned line)
+{
+    const struct syscfg *syscfg = sim_part_of(board, &sim_device_f4_syscfg)->state;
+
+    return syscfg->exticr[line / 4] >> line % 4 * 4 & 15;
+}
+
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const uint32_t *reg = register_at(part->state, offset);
@@ -39,6 +46,8 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     *reg = value & (offset == MEMRMP ? 3 : offset == CMPCR ? 1 : 0xFFFF);
     if (offset == MEMRMP)
         sim_map_zero(part->board, *reg);
+    else
+        sim_exti_look(part->board);
     return true;
 }
 

@@ -122,4 +122,5 @@ const struct sim_device sim_device_wwdg = {
     .write = write,
     .reset = reset,
     .sync = sync,
+    .off_reads_true = true, /* CR.WDGA */
 };
