@@ -302,6 +302,7 @@ static int start_worker(struct station *station)
         .options = {.connect = options->connect,
                     .speed_khz = options->speed_khz,
                     .vtref_mv = options->vtref_mv,
+                    .flash_size = options->flash_size,
                     .reset_halts = options->reset_halts,
                     .load_resets = options->load_resets},
         .info = plan->info,

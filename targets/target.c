@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chip/detect.h"
+#include "chip/flash_size.h"
 #include "connect/connect.h"
 #include "connect/diagnose.h"
 #include "core/attach.h"
@@ -74,22 +75,39 @@ const struct target_stop *target_last_reset(const struct target *target)
 
 static enum err detect(struct target *target, uint32_t dpidr)
 {
-    struct target_chip *chip = &target->chip;
-    bool unlocked = chip->unlocked;
-    struct detect_regions regions;
     struct core *core = target->core;
+    struct detect_regions regions;
+    struct target_chip chip;
     enum err err =
-        core_note_loss(core, detect_chip(&core->ops, dpidr, chip, &core->found, &regions));
+        core_note_loss(core, detect_chip(&core->ops, dpidr, &chip, &core->found, &regions));
 
+    if (!err && target->said_flash)
+        err = core_note_loss(core,
+                             flash_size_override(&core->ops, &chip, target->said_flash, &regions));
     if (err)
         return err;
+    chip.unlocked = target->chip.unlocked;
+    target->chip = chip;
     target->regions = regions;
-    chip->unlocked = unlocked;
-    size_t used = strlen(chip->warning);
+    size_t used = strlen(target->chip.warning);
     if (target->advice[0])
-        snprintf(chip->warning + used, sizeof chip->warning - used, "%s%s", used ? "; " : "",
+        snprintf(target->chip.warning + used, sizeof chip.warning - used, "%s%s", used ? "; " : "",
                  target->advice);
     return ERR_OK;
+}
+
+enum err target_say_flash_size(struct target *target, uint32_t bytes)
+{
+    uint32_t before = target->said_flash;
+
+    target->said_flash = bytes;
+    if (target->core->state == TARGET_ABSENT)
+        return ERR_OK;
+    enum err err = detect(target, target->chip.dpidr);
+    if (err)
+        target->said_flash = before;
+    target_drop_caches(target);
+    return err;
 }
 
 enum err target_connect(struct target *target, enum target_connect how)

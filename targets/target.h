@@ -132,6 +132,9 @@ struct target_register {
 
 /* `probe` stays the caller's and must outlive the target. No traffic yet. */
 enum err target_create(struct probe *probe, struct target **target);
+/* How large the flash is, whatever the chip says of it; 0: what that says. Counts from the next
+ * connection on, and of a connected target at once: ERR_ARGUMENT if it is seen to be smaller. */
+enum err target_say_flash_size(struct target *target, uint32_t bytes);
 /* Frees; no traffic. NULL is fine. */
 void target_destroy(struct target *target);
 /* Also sets the probe's job. Returns the job before, so that a nested short job can put it back. */

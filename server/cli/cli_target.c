@@ -23,6 +23,7 @@ static enum err init_session(struct cli *cli)
         .connect = options->connect,
         .speed_khz = options->speed_khz,
         .vtref_mv = options->vtref_mv,
+        .flash_size = options->flash_size,
     };
 
     if (options->sim && probe_sim_info(options->sim, &info, &cli->job) != ERR_OK) {

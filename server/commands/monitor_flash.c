@@ -159,6 +159,30 @@ enum err monitor_flash_info(struct monitor *monitor, int argc, const char *const
     return err;
 }
 
+/* `flash size [SIZE|auto]` */
+enum err monitor_flash_size(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct target *target;
+    uint32_t kib = 0;
+    enum err err =
+        argc > 1 ? monitor_flash_allowed(monitor, &target) : monitor_target(monitor, &target);
+
+    if (!err && argc > 1 && strcmp(argv[1], "auto") != 0) {
+        char *end;
+        unsigned long number = strtoul(argv[1], &end, 10);
+
+        kib = (uint32_t)number;
+        if (number < 1 || number > UINT16_MAX || (*end != 'k' && *end != 'K') || end[1])
+            return monitor_usage(monitor, argv[0]);
+    }
+    if (!err && argc > 1)
+        err = target_say_flash_size(target, kib * 1024);
+    if (!err)
+        job_print(monitor->job, "flash size = %u KiB\n",
+                  (unsigned)target_chip(target)->flash_size / 1024);
+    return err;
+}
+
 /* --- erase --- */
 
 static enum err is_erased(struct monitor *monitor, struct target *target, uint32_t address,

@@ -99,6 +99,8 @@ const struct monitor_command monitor_commands[] = {
      "protect blocks against writing, or end that", 4, 5, monitor_protect},
     {"flash read_bank", "BANK FILE [OFFSET [LENGTH]]", "write what a bank holds into a file", 2, 4,
      monitor_read_bank},
+    {"flash size", "[SIZE|auto]", "show or say how large the flash is: 128k; it is looked at", 0, 1,
+     monitor_flash_size},
     {"flash verify_bank", "BANK FILE [OFFSET]", "compare a binary file with a bank", 2, 3,
      monitor_verify_bank},
     {"flash write_bank", "BANK FILE [OFFSET]", "program a binary file into a bank", 2, 3,

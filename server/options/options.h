@@ -33,6 +33,7 @@ struct options {
     struct endpoint gdb, telnet, tcl;                       /* the last of their words */
     bool telnet_optional; /* nobody asked for it: go on if its port is taken */
     uint32_t speed_khz;   /* 0: the probe's default */
+    uint32_t flash_size;  /* bytes, whatever the chip says; 0: that */
     uint32_t vtref_mv;    /* whatever the probe measures; 0: that */
     enum target_connect connect;
     const char *commands[OPTIONS_COMMANDS]; /* in order */

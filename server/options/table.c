@@ -136,6 +136,24 @@ static bool set_speed(struct reading *reading)
     return true;
 }
 
+static bool set_flash_size(struct reading *reading)
+{
+    enum { LARGEST_KIB = 16 * 1024 };
+    char *end;
+    unsigned long number = strtoul(reading->value, &end, 10);
+    unsigned long kib = *end == 'M' ? number * 1024 : number;
+    bool unit = (*end == 'k' || *end == 'K' || *end == 'M') && end[1] == '\0';
+
+    if (*reading->value < '0' || *reading->value > '9' || !unit || number > LARGEST_KIB ||
+        kib < 1 || kib > LARGEST_KIB) {
+        snprintf(reading->why, reading->why_size,
+                 "--flash-size: '%.40s' is not a size like 128k or 1M", reading->value);
+        return false;
+    }
+    reading->options->flash_size = (uint32_t)kib * 1024;
+    return true;
+}
+
 static bool set_vtref(struct reading *reading)
 {
     enum { LEAST_MV = 1600, MOST_MV = 3700 };
@@ -261,6 +279,10 @@ const struct option_row option_rows[] = {
      set_tcl, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
      set_speed, true},
+    {"--flash-size", 0, VALUE_NEEDED, "SIZE",
+     "how large the flash is (128k, 1M), where the chip's register says less than is there or "
+     "nothing; it is looked at whether that is there",
+     set_flash_size, true},
     {"--vtref", 0, VALUE_NEEDED, "VOLTS",
      "the target's supply, where the probe cannot measure it or measures its own: it decides how "
      "wide the flash of F2 and F4 is programmed",

@@ -166,6 +166,8 @@ static enum err connect_target(struct session *session, struct job *job)
         err = open_probe(session, job);
     if (!err && !session->target)
         err = target_create(session->probe, &session->target);
+    if (!err && session->options.flash_size)
+        err = target_say_flash_size(session->target, session->options.flash_size);
     if (err)
         return err;
     target_set_job(session->target, job);

@@ -35,6 +35,7 @@ struct session_options {
     void *find_user;
     enum target_connect connect;
     uint32_t speed_khz;    /* 0: the probe's default */
+    uint32_t flash_size;   /* bytes, as said; 0: what the chip says */
     uint32_t vtref_mv;     /* what the supply is said to be; 0: as measured */
     bool reset_halts;      /* `monitor reset` alone: a stand-in's choice; false: run */
     bool load_resets;      /* so is a reset to a halt at the end of gdb's load */

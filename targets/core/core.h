@@ -98,7 +98,8 @@ struct target {
     struct job *job;
     struct target_chip chip;
     struct detect_regions regions;
-    char advice[200]; /* how it had to be connected; part of chip.warning */
+    uint32_t said_flash; /* bytes, by somebody who knows; 0: what the chip says */
+    char advice[200];    /* how it had to be connected; part of chip.warning */
     struct dbgmcu dbgmcu;
     struct busy busy;
     struct core cores[TARGET_CORES_MAX];

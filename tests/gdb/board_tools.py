@@ -82,6 +82,18 @@ def flash_programs_checks_and_starts():
     assert "verify: read back, identical" in said and "reset: the core runs" in said, said
 
 
+def a_size_that_is_said_is_looked_at():
+    half = int(FLASH.removesuffix("K")) // 2
+    said = json.loads(call("info", "--json", "--flash-size", f"{half}k").stdout)["target"]
+    assert said["flash_bytes"] == half * KIB, said
+    lies = BOARD + f",still,flash-size={half}"
+    assert target(lies)["flash_bytes"] == half * KIB
+    said = json.loads(call("info", "--json", "--flash-size", f"{2 * half}k", board=lies).stdout)["target"]
+    assert said["flash_bytes"] == 2 * half * KIB, said
+    said = call("info", "--flash-size", f"{4 * half}k", code=1).stderr
+    assert "nothing answers at" in said or "has more than" in said, said
+
+
 def flash_believes_what_is_said_of_the_supply():
     """Below 2.1 V more than a byte at once is written by no F4; and what is said is not read as another option."""
     low = BOARD + ",still,vtref=2.05"
@@ -101,5 +113,6 @@ def erase_clears_all_of_it():
 
 run_tests([info_knows_the_chip, info_reads_the_option_bytes, info_sees_read_protection, options_are_shown_by_name,
            options_are_changed_and_read_back, options_ask_before_they_change, options_name_what_there_is,
-           read_protection_ends_by_name_and_by_itself, flash_programs_checks_and_starts, flash_believes_what_is_said_of_the_supply,
+           read_protection_ends_by_name_and_by_itself, flash_programs_checks_and_starts, a_size_that_is_said_is_looked_at,
+           flash_believes_what_is_said_of_the_supply,
            flash_is_refused_while_protected, erase_clears_all_of_it])

@@ -38,6 +38,22 @@ static void banks_are_listed(void **state)
     assert_says("flash probe first", "['first' is no flash bank's number]");
 }
 
+static void somebody_may_say_how_large_it_is(void **state)
+{
+    (void)state;
+    assert_prints("flash size", "flash size = 64 KiB\n");
+    assert_prints("flash size 32k", "flash size = 32 KiB\n");
+    assert_says("flash banks", "size 0x00008000");
+    assert_says("flash fillw 0x08008000 1 1", "neither in flash nor in RAM");
+    assert_says("flash size 128k", "[the flash has no 128 KiB: nothing answers at 0x0801fffc]");
+    assert_prints("flash size", "flash size = 32 KiB\n");
+    assert_says("flash banks", "size 0x00008000");
+    assert_says("flash size 256k", "has more than 128 KiB of flash");
+    assert_says("flash size 64", "[usage: flash size");
+    assert_prints("flash size auto", "flash size = 64 KiB\n");
+    assert_says("flash fillw 0x08008000 1 1", "wrote 4 bytes");
+}
+
 static void blocks_and_sectors_are_shown(void **state)
 {
     (void)state;
@@ -418,6 +434,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ON_BLUE_PILL(banks_are_listed),
+        ON_BLUE_PILL(somebody_may_say_how_large_it_is),
         ON_BLUE_PILL(blocks_and_sectors_are_shown),
         ON_BLUE_PILL(erasing_is_by_sectors),
         ON_BLUE_PILL(parts_of_sectors_need_a_word),

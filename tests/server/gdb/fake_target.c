@@ -78,6 +78,11 @@ struct clock *probe_clock(const struct probe *probe)
     return clock_real();
 }
 
+enum err target_say_flash_size(struct target *target, uint32_t bytes)
+{
+    return ERR_OK;
+}
+
 void probe_say_supply(struct probe *probe, uint32_t millivolts) {}
 
 enum err probe_open(const struct probe_info *info, struct job *job, FILE *wire,

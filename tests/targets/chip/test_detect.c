@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From id registers to a chip, its memories and the warnings it deserves. */
 #include "chip/detect.h"
+#include "chip/flash_size.h"
 
 #include "fake_chip.h"
 
@@ -52,6 +53,36 @@ static void a_blue_pill_is_known(void **state)
     assert_int_equal(found.chip.ram_size, 20 * 1024);
     assert_false(found.chip.readout_protected);
     assert_int_equal(fake.flushes, 3);
+}
+
+/* 64 KiB whose upper address line is not looked at show twice; many a "C8" has 128 KiB. */
+static void flash_that_begins_again_is_no_larger(void **state)
+{
+    static const bool shows_twice[] = {true, false};
+
+    (void)state;
+    for (size_t n = 0; n < 2; n++) {
+        struct fake_chip fake;
+        struct found found;
+        struct ops ops;
+
+        fake_chip_bluepill(&fake);
+        for (uint32_t i = 0; i < 16; i++) {
+            fake_chip_word(&fake, 0x08000000 + 4 * i, 0x01010101 * i);
+            fake_chip_word(&fake, 0x08010000 + 4 * i, shows_twice[n] ? 0x01010101 * i : 7 * i);
+        }
+        fake_chip_word(&fake, 0x0801FFFC, 0xFFFFFFFF);
+        detect(&fake, &found);
+        struct probe *probe = fake_chip_open(&fake, &found.job);
+        ops_init(&ops, probe);
+        found.err = flash_size_override(&ops, &found.chip, 0x20000, &found.regions);
+        assert_int_equal(found.err, shows_twice[n] ? ERR_ARGUMENT : ERR_OK);
+        if (found.err)
+            assert_non_null(strstr(found.job.text, "at 0x08010000 it begins again"));
+        assert_int_equal(found.chip.flash_size, shows_twice[n] ? 0x10000 : 0x20000);
+        assert_int_equal(region_at(&found, 0x08000000)->size, found.chip.flash_size);
+        probe_close(probe);
+    }
 }
 
 static void a_blue_pill_has_its_memories(void **state)
@@ -262,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_blue_pill_is_known),
+        cmocka_unit_test(flash_that_begins_again_is_no_larger),
         cmocka_unit_test(a_blue_pill_has_its_memories),
         cmocka_unit_test(a_size_register_without_a_size),
         cmocka_unit_test(a_protected_chip_may_hide_its_size),
