@@ -3,75 +3,100 @@
 
 #include <stdio.h>
 
-/* A claimed line is one that is not valid but has an address; no line begins at address 1. */
-enum { LINE_FREE = 1 };
-
-static bool is_claimed(const struct cache_line *line)
+static uint8_t part_bit(uint32_t address)
 {
-    return !line->valid && line->address != LINE_FREE && line->read_at_us != 0;
+    return (uint8_t)(1u << address % CACHE_LINE / CACHE_PART);
 }
 
 static void drop(struct cache_line *line)
 {
-    line->valid = false;
-    line->address = LINE_FREE;
-    line->read_at_us = 0;
+    line->valid = line->claimed = 0;
 }
 
-struct cache_line *cache_find(struct cache *cache, uint32_t address, uint64_t now_us)
+static bool is_too_old(const struct cache_line *line, uint64_t now_us)
 {
-    uint32_t start = cache_line_of(address);
+    return line->ram && now_us - line->read_at_us > CACHE_RAM_LIFE_US;
+}
 
+/* NULL: nothing of the line is there. */
+static struct cache_line *find_line(struct cache *cache, uint32_t address)
+{
     for (size_t i = 0; i < CACHE_LINES; i++) {
         struct cache_line *line = &cache->lines[i];
-        if (!line->valid || line->address != start)
-            continue;
-        if (line->ram && now_us - line->read_at_us > CACHE_RAM_LIFE_US)
-            return NULL;
-        return line;
+        if (line->address == cache_line_of(address) && (line->valid || line->claimed))
+            return line;
     }
     return NULL;
+}
+
+const uint8_t *cache_find(struct cache *cache, uint32_t address, uint64_t now_us)
+{
+    const struct cache_line *line = find_line(cache, address);
+
+    if (!line || !(line->valid & part_bit(address)) || is_too_old(line, now_us))
+        return NULL;
+    return line->data + address % CACHE_LINE;
 }
 
 bool cache_is_claimed(const struct cache *cache, uint32_t address)
 {
     for (size_t i = 0; i < CACHE_LINES; i++)
-        if (cache->lines[i].address == cache_line_of(address) && is_claimed(&cache->lines[i]))
+        if (cache->lines[i].address == cache_line_of(address) &&
+            cache->lines[i].claimed & part_bit(address))
             return true;
     return false;
 }
 
-struct cache_line *cache_claim(struct cache *cache, uint32_t address, bool ram, uint64_t now_us)
+size_t cache_claimed_parts(const struct cache *cache)
 {
-    uint32_t start = cache_line_of(address);
-    struct cache_line *line = NULL;
+    size_t parts = 0;
 
-    for (size_t i = 0; i < CACHE_LINES && !line; i++)
-        if (cache->lines[i].address == start &&
-            (cache->lines[i].valid || is_claimed(&cache->lines[i])))
-            line = &cache->lines[i];
-    /* RAM is dropped at each step: its lines must not push those of flash out. */
-    for (size_t i = 0; i < CACHE_LINES && !line; i++)
-        if (!cache->lines[i].valid && !is_claimed(&cache->lines[i]))
-            line = &cache->lines[i];
-    if (!line) {
+    for (size_t i = 0; i < CACHE_LINES; i++)
+        for (uint8_t left = cache->lines[i].claimed; left; left &= (uint8_t)(left - 1))
+            parts++;
+    return parts;
+}
+
+/* RAM is dropped at each step: its lines must not push those of flash out. Nor may anything push
+ * out what is being read. */
+static struct cache_line *new_line(struct cache *cache)
+{
+    for (size_t i = 0; i < CACHE_LINES; i++)
+        if (!cache->lines[i].valid && !cache->lines[i].claimed)
+            return &cache->lines[i];
+    struct cache_line *line;
+    do {
         line = &cache->lines[cache->next];
         cache->next = (cache->next + 1) % CACHE_LINES;
-    }
-    *line = (struct cache_line){.address = start, .ram = ram, .read_at_us = now_us ? now_us : 1};
+    } while (line->claimed);
     return line;
+}
+
+uint8_t *cache_claim(struct cache *cache, uint32_t address, bool ram, uint64_t now_us)
+{
+    struct cache_line *line = find_line(cache, address);
+    uint8_t bit = part_bit(address);
+
+    if (!line) {
+        line = new_line(cache);
+        *line = (struct cache_line){
+            .address = cache_line_of(address), .ram = ram, .read_at_us = now_us};
+    } else if (is_too_old(line, now_us)) {
+        line->valid = 0;
+        line->read_at_us = now_us;
+    }
+    line->valid &= (uint8_t)~bit;
+    line->claimed |= bit;
+    return line->data + cache_part_of(address) % CACHE_LINE;
 }
 
 void cache_commit(struct cache *cache, bool ok)
 {
     for (size_t i = 0; i < CACHE_LINES; i++) {
         struct cache_line *line = &cache->lines[i];
-        if (!is_claimed(line))
-            continue;
         if (ok)
-            line->valid = true;
-        else
-            drop(line);
+            line->valid |= line->claimed;
+        line->claimed = 0;
     }
 }
 
@@ -120,8 +145,9 @@ void cache_drop_range(struct cache *cache, uint32_t address, size_t length)
 
     for (size_t i = 0; i < CACHE_LINES; i++) {
         struct cache_line *line = &cache->lines[i];
-        if (line->valid && line->address < end && (uint64_t)line->address + CACHE_LINE > address)
-            drop(line);
+        for (uint32_t at = line->address; at - line->address < CACHE_LINE; at += CACHE_PART)
+            if (at < end && (uint64_t)at + CACHE_PART > address)
+                line->valid &= (uint8_t)~part_bit(at);
     }
 }
 

@@ -19,8 +19,11 @@ void memory_queue_read(struct core *core, uint32_t address, void *data, size_t l
 
 /* --- memory_cached.c --- */
 
-/* Queues a read of the line, if it may be cached and is not. */
-void memory_want_line(struct core *core, uint32_t address);
+/* Before it is asked for: queues reads of what is not cached of it, if it may be, and if the queue
+ * does not have more than `parts` to read so then. */
+void memory_want(struct core *core, uint32_t address, size_t length, size_t parts);
+/* The code that gdb looks at when the core stands at `pc`. */
+void memory_want_code(struct core *core, uint32_t pc, size_t parts);
 bool memory_is_cacheable(const struct core *core, uint32_t address);
 /* Could be read without asking the target. */
 bool memory_is_cached(struct core *core, uint32_t address, size_t length);

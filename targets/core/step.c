@@ -96,7 +96,7 @@ static void forget_stepped(struct core *core, const struct hw_step *hw_step)
     }
     cache_drop_all(core_cache(core));
     if (!hw_step->full) /* for the look at what comes next */
-        memory_want_line(core, hw_step->next);
+        memory_want(core, cache_line_of(hw_step->next), CACHE_LINE, CACHE_LINE / CACHE_PART);
 }
 
 static enum err try_step(struct core *core, const struct hw_step *hw_step, bool exactly,

@@ -20,6 +20,10 @@
 #define HFSR_VECTTBL (1u << 1)
 #define LOCKUP_TEXT "lockup: "
 
+/* Parts of cache lines, of four words each: as many as fit into the 64 words of a probe's list with
+ * what else a step or a stop needs. */
+enum { PARTS_BESIDE_STEP = 10, PARTS_BESIDE_STOP = 12, WRITER_BYTES = 36 };
+
 void stop_queue_faults(struct core *core, struct stop_facts *facts)
 {
     if (core->profile->fault_status)
@@ -50,43 +54,64 @@ void stop_queue_matches(struct core *core)
 
 /* gdb looks at what is watched as soon as the core stands, and again when it has stepped on, with
  * the watchpoint taken away. */
-static void want_watched(struct core *core)
+static void want_watched(struct core *core, size_t parts)
 {
     for (size_t i = 0; i < WATCHPOINT_MAX; i++)
         if (core->watchpoints[i].owners)
-            memory_want_line(core, core->watchpoints[i].address);
+            memory_want(core, core->watchpoints[i].address, core->watchpoints[i].length, parts);
     for (size_t i = 0; i < STOP_WATCH_HITS; i++)
         if (core->stop.reason == STOP_WATCHPOINT && core->stop.watch[i].owners)
-            memory_want_line(core, core->stop.watch[i].address);
+            memory_want(core, core->stop.watch[i].address, 4, parts);
+}
+
+/* What gdb looks at in any case. pc may be anything after a crash: then its region is none that may
+ * be cached. */
+static void want_first(struct core *core, uint32_t pc, uint32_t sp, size_t parts)
+{
+    memory_want_code(core, pc, parts);
+    want_watched(core, parts);
+    memory_want(core, cache_line_of(sp), CACHE_LINE, parts);
+}
+
+/* If the trip has room: gdb's caches have 64-byte lines. */
+static void want_rest(struct core *core, uint32_t pc, uint32_t sp, size_t parts)
+{
+    memory_want(core, cache_line_of(sp) + CACHE_LINE, CACHE_LINE, parts);
+    memory_want(core, cache_line_of(pc), CACHE_LINE, parts);
 }
 
 void stop_queue_ahead(struct core *core, uint32_t pc, uint32_t sp)
 {
-    /* gdb looks at the instructions around pc and one before; its stack cache has 64-byte lines.
-     * pc may be anything after a crash: then its region is none that may be cached. */
-    memory_want_line(core, pc);
-    if (cache_line_of(pc - 4) != cache_line_of(pc))
-        memory_want_line(core, pc - 4);
-    if (cache_line_of(pc + 4) != cache_line_of(pc))
-        memory_want_line(core, pc + 4);
-    memory_want_line(core, sp);
-    memory_want_line(core, sp + CACHE_LINE);
-    want_watched(core);
+    want_first(core, pc, sp, PARTS_BESIDE_STEP);
+    want_rest(core, pc, sp, PARTS_BESIDE_STEP);
 }
 
 /* At the only breakpoint there is, or where the function returns to; with the stack where it was,
  * for it is seldom far away. What the registers were is known even while they are not. */
 uint32_t stop_likely_pc(const struct core *core)
 {
-    return breakpoints_single(core, core->regs.word[SLOT_LR]);
+    return breakpoints_single(core, core->regs.word[SLOT_LR]) & ~1u;
+}
+
+/* What is watched is written where it was written before, or soon behind that. */
+static void want_writer(struct core *core)
+{
+    bool watches = false;
+
+    for (size_t i = 0; i < WATCHPOINT_MAX; i++)
+        watches |= core->watchpoints[i].owners != 0;
+    if (watches)
+        memory_want(core, core->regs.word[SLOT_PC] - 4, WRITER_BYTES, PARTS_BESIDE_STOP);
 }
 
 void stop_queue_likely(struct core *core)
 {
-    memory_want_line(core, stop_likely_pc(core));
-    memory_want_line(core, core->regs.word[SLOT_SP]);
-    memory_want_line(core, core->regs.word[SLOT_SP] + CACHE_LINE);
-    want_watched(core);
+    uint32_t pc = stop_likely_pc(core), sp = core->regs.word[SLOT_SP];
+
+    memory_want_code(core, pc, PARTS_BESIDE_STOP);
+    want_writer(core);
+    want_first(core, pc, sp, PARTS_BESIDE_STOP);
+    want_rest(core, pc, sp, PARTS_BESIDE_STOP);
 }
 
 bool stop_ahead_failed(struct core *core, enum err err)
@@ -100,12 +125,16 @@ bool stop_ahead_failed(struct core *core, enum err err)
     return true;
 }
 
-/* Reading ahead is a favour; that it fails is no news. */
+/* Reading ahead is a favour; that it fails is no news. What may not be looked at is worth no trip of
+ * its own. */
 static enum err read_ahead(struct core *core)
 {
+    uint32_t pc = core->regs.word[SLOT_PC], sp = core->regs.word[SLOT_SP];
     enum err mark = core_mark(core);
 
-    stop_queue_ahead(core, core->regs.word[SLOT_PC], core->regs.word[SLOT_SP]);
+    want_first(core, pc, sp, PARTS_BESIDE_STOP);
+    if (core->ops.count)
+        want_rest(core, pc, sp, PARTS_BESIDE_STOP);
     enum err err = core_flush(core);
     cache_commit(core_cache(core), !err);
     if (err == ERR_FAULT) {

@@ -228,6 +228,39 @@ static void raw_write(struct bench *bench, uint32_t address, uint32_t value)
     bench_ok(bench, ops_flush(&ops));
 }
 
+/* Around what was read ahead, in parts, at a stop; the truth is read past the cache. */
+static void check_every_read_near(struct bench *bench, uint32_t address)
+{
+    enum { BEFORE = 48, AROUND = 160, LONGEST = 70 };
+    uint8_t truth[AROUND + LONGEST], read[LONGEST];
+    uint32_t start = (address - BEFORE) & ~3u;
+
+    bench_ok(bench, target_read_width(bench->target, start, 2, truth, sizeof truth / 2));
+    for (uint32_t at = 0; at < AROUND; at++) {
+        size_t length = 1 + at * 7 % LONGEST;
+        bench_ok(bench, target_read(bench->target, start + at, read, length, NULL));
+        assert_memory_equal(read, truth + at, length);
+    }
+}
+
+static void what_is_known_in_parts_is_true(void **state)
+{
+    struct bench *bench = *state;
+    uint8_t pattern[256];
+
+    bench_halt(bench);
+    for (unsigned i = 0; i < sizeof pattern; i++)
+        pattern[i] = (uint8_t)(i * 5 + 1);
+    bench_ok(bench, target_write(bench->target, RAM + 0x80, pattern, sizeof pattern));
+    bench_set_reg(bench, R_SP, RAM + 0x100);
+    for (unsigned i = 0; i < 6; i++) {
+        bench_ok(bench, target_step(bench->target, &bench->stop));
+        check_every_read_near(bench, bench->stop.pc);
+        bench_ok(bench, target_step(bench->target, &bench->stop));
+        check_every_read_near(bench, RAM + 0x110);
+    }
+}
+
 static void ram_is_read_again_after_a_while(void **state)
 {
     struct bench *bench = *state;
@@ -405,6 +438,7 @@ int main(void)
         BENCH_TEST(widths_are_kept),
         BENCH_TEST(flash_takes_halfwords_as_they_are),
         BENCH_TEST(memory_is_read_once_while_halted),
+        BENCH_TEST(what_is_known_in_parts_is_true),
         BENCH_TEST(ram_is_read_again_after_a_while),
         BENCH_TEST(what_the_program_changed_is_seen),
         BENCH_TEST(flash_stays_known_over_a_step),
