@@ -125,8 +125,8 @@ bool stop_ahead_failed(struct core *core, enum err err)
     return true;
 }
 
-/* Reading ahead is a favour; that it fails is no news. What may not be looked at is worth no trip of
- * its own. */
+/* Reading ahead is a favour; that it fails is no news. What may not be looked at is worth no trip
+ * of its own. */
 static enum err read_ahead(struct core *core)
 {
     uint32_t pc = core->regs.word[SLOT_PC], sp = core->regs.word[SLOT_SP];
