@@ -178,6 +178,10 @@ void core_queue_demcr(struct core *core, uint32_t value);
 void core_queue_catch(struct core *core, bool faults);
 /* C_MASKINTS as it shall be when the core goes. */
 void core_queue_mask(struct core *core, bool masked);
+/* The same, in one trip with letting it go; if it was missed, core_prepared() says
+ * core->mask_unsure.
+ */
+void core_queue_mask_loosely(struct core *core, bool masked);
 /* Queues DHCSR writes that let the halted core go; C_MASKINTS changes while it is still halted. */
 void core_queue_go(struct core *core, uint32_t dhcsr_bits, bool masked);
 /* After the flush of core_queue_prepare() and core_queue_go(). */

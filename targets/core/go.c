@@ -6,6 +6,8 @@
 #include "core/stop.h"
 #include "probe/probe.h"
 
+enum { MEND_LIMIT_US = 10000 };
+
 /* The breakpoint at pc would stop the core again before it did anything: it is lifted for one step.
  * When that step ends in another stop, the next poll reports it. */
 static enum err leave_breakpoint(struct core *core, uint32_t pc, bool *stopped)
@@ -100,14 +102,42 @@ static enum err stands_already(struct core *core, const struct stop_facts *facts
     return ERR_OK;
 }
 
+/* The core runs, and C_MASKINTS may not be what it was to be: that may change only while it stands
+ * (C1.6.2). What halted it before we did is told by the next poll. */
+static enum err mend_mask(struct core *core, bool masked)
+{
+    uint32_t dhcsr = 0, dfsr = 0;
+
+    ops_read32(&core->ops, DHCSR, &dhcsr);
+    enum err err = core_flush(core);
+    if (err)
+        return err;
+    core_saw_dhcsr(core, dhcsr);
+    uint32_t as_it_is = dhcsr & DHCSR_C_MASKINTS;
+    if ((as_it_is != 0) == masked)
+        return ERR_OK;
+    ops_write32(&core->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | as_it_is);
+    ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, MEND_LIMIT_US);
+    ops_read32(&core->ops, SCB_DFSR, &dfsr);
+    err = core_flush(core);
+    if (err || dfsr & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH | DFSR_EXTERNAL))
+        return err;
+    core_queue_go(core, 0, masked);
+    err = core_flush(core);
+    core_prepared(core, err);
+    return err;
+}
+
 static enum err go_and_look(struct core *core)
 {
+    bool masked = core->maskisr == MASKISR_ON;
     enum err mark = core_mark(core);
     struct stop_facts facts = {0};
 
     core_queue_prepare(core, NO_ADDRESS);
     core_queue_catch(core, false);
-    core_queue_go(core, 0, core->maskisr == MASKISR_ON);
+    core_queue_mask_loosely(core, masked);
+    core_queue_go(core, 0, masked);
     core_new_epoch(core);
     core->locked_up = false;
     queue_look(core, &facts);
@@ -121,7 +151,7 @@ static enum err go_and_look(struct core *core)
         return err;
     core_rollback(core, mark);
     core->state = TARGET_RUNNING;
-    return ERR_OK;
+    return core->mask_unsure ? mend_mask(core, masked) : ERR_OK;
 }
 
 /* A cancel between letting the core go and looking at it would leave us without knowing which. */

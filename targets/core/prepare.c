@@ -25,6 +25,11 @@ void core_queue_mask(struct core *core, bool masked)
     queue_mask(core, masked, NULL);
 }
 
+void core_queue_mask_loosely(struct core *core, bool masked)
+{
+    queue_mask(core, masked, core->mask_unsure ? NULL : &core->missed);
+}
+
 void core_queue_prepare(struct core *core, uint32_t exclude)
 {
     regs_queue_dirty(core);

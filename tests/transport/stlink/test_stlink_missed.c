@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A write that shares a script with what lets the core go, and does not arrive: the instruction is
- * stepped all the same, once, and nothing is believed that is not so. */
+ * stepped all the same, once, a core that goes is not left masked, and nothing is believed that is
+ * not so. */
 #include "stlink_bench.h"
 
 #include "base/bytes.h"
@@ -10,6 +11,7 @@
 
 #define NOWHERE 0x60000000u
 #define FLASH 0x08000000u
+#define WATCHED (RAM + 0x800)
 #define MASKED (DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT | DHCSR_C_MASKINTS)
 
 /* Sends the first write to `address` in a script to where nobody is, once. */
@@ -131,6 +133,90 @@ static void a_mask_that_may_not_be_there_is_written_again(void **state)
     bench_close(&bench);
 }
 
+static uint32_t dhcsr(struct target *target)
+{
+    uint8_t bytes[4];
+
+    assert_int_equal(target_read_width(target, DHCSR, 4, bytes, 1), ERR_OK);
+    return get_le32(bytes);
+}
+
+/* A program that waits for an interrupt would wait for ever. */
+static void a_core_that_goes_is_not_left_masked(void **state)
+{
+    struct target_stop stop;
+    struct thief thief;
+    struct bench bench;
+
+    (void)state;
+    struct target *target = open_loop(&bench, &thief, NOWHERE);
+    assert_int_equal(target_step(target, &stop), ERR_OK);
+    assert_int_equal(target_breakpoint_clear(target, 0, BREAKPOINT_HW, FLASH + 0x40, 2), ERR_OK);
+    assert_int_equal(dhcsr(target) & DHCSR_C_MASKINTS, DHCSR_C_MASKINTS);
+    thief = (struct thief){.address = DHCSR};
+    assert_int_equal(target_resume(target), ERR_OK);
+    assert_int_equal(thief.stolen, 1);
+    assert_int_equal(dhcsr(target) & (DHCSR_C_MASKINTS | DHCSR_S_HALT), 0);
+    assert_int_equal(target_poll(target, &stop), ERR_OK);
+    assert_int_equal(stop.reason, STOP_NONE);
+    target_destroy(target);
+    bench_close(&bench);
+}
+
+/* Counts r0 down, then writes what is watched: a stop that does not come again by going on. */
+static struct target *open_countdown(struct bench *bench, struct thief *thief)
+{
+    static const uint16_t image[] = {0x3801, 0xD1FD, 0x6011, 0xE7FB};
+    struct target_stop stop;
+    struct flash *flash;
+    struct target *target = open_loop(bench, thief, NOWHERE);
+
+    assert_int_equal(target_breakpoint_clear(target, 0, BREAKPOINT_HW, FLASH + 0x40, 2), ERR_OK);
+    assert_int_equal(flash_open(target, &flash), ERR_OK);
+    assert_int_equal(flash_write(flash, FLASH + 0x40, image, sizeof image), ERR_OK);
+    assert_int_equal(flash_done(flash), ERR_OK);
+    flash_close(flash);
+    assert_int_equal(target_write_register(target, 0, 1), ERR_OK);
+    assert_int_equal(target_write_register(target, 15, FLASH + 0x40), ERR_OK);
+    assert_int_equal(target_write_register(target, 2, WATCHED), ERR_OK);
+    assert_int_equal(target_watchpoint_set(target, 0, WATCH_WRITE, WATCHED, 4), ERR_OK);
+    assert_int_equal(target_resume(target), ERR_OK);
+    poll(target, &stop);
+    assert_int_equal(stop.reason, STOP_WATCHPOINT);
+    return target;
+}
+
+/* Whether the core stands by itself before, while or after it is halted to be unmasked. */
+static void a_stop_while_the_mask_is_mended_is_told(void **state)
+{
+    enum { LONGEST = 30000, STEP = 310 };
+    struct target_stop stop;
+    struct thief thief;
+    struct bench bench;
+    unsigned at_once = 0, later = 0;
+
+    (void)state;
+    struct target *target = open_countdown(&bench, &thief);
+    for (uint32_t rounds = 1; rounds < LONGEST; rounds += STEP) {
+        assert_int_equal(target_step(target, &stop), ERR_OK);
+        assert_int_equal(target_write_register(target, 0, rounds), ERR_OK);
+        thief = (struct thief){.address = DHCSR};
+        assert_int_equal(target_resume(target), ERR_OK);
+        assert_int_equal(thief.stolen, 1);
+        if (dhcsr(target) & DHCSR_S_HALT)
+            at_once++;
+        else
+            later++;
+        sim_board_advance_us(bench.board, 20000);
+        poll(target, &stop);
+        assert_int_equal(stop.reason, STOP_WATCHPOINT);
+        assert_at(target, FLASH + 0x46, 0);
+    }
+    assert_true(at_once > 0 && later > 0);
+    target_destroy(target);
+    bench_close(&bench);
+}
+
 static void what_follows_a_missed_write_counts(void **state)
 {
     struct thief thief = {.address = FP_COMP0};
@@ -170,6 +256,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_breakpoint_that_was_not_lifted_is_stepped_over),
         cmocka_unit_test(a_mask_that_may_not_be_there_is_written_again),
+        cmocka_unit_test(a_core_that_goes_is_not_left_masked),
+        cmocka_unit_test(a_stop_while_the_mask_is_mended_is_told),
         cmocka_unit_test(what_follows_a_missed_write_counts),
     };
 
