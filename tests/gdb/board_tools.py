@@ -9,7 +9,7 @@ from daemon import LIMIT, run_tests
 
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
-AFTER = "" if BOARD in ("f031", "nucleo-f303k8") else " after a power cycle"  # these load option bytes on demand
+AFTER = "" if BOARD in ("f031", "nucleo-f072", "nucleo-f303k8") else " after a power cycle"  # these load option bytes on demand
 
 
 def call(*words, board=BOARD + ",still", code=0):

@@ -7,7 +7,7 @@
 #include "core/core.h"
 #include "flash_bench.h"
 
-enum { KIB = 1024, ALL = 64 * KIB, SLICE_LIMIT_US = 50000, CR = 0x40022010 };
+enum { KIB = 1024, ALL = 128 * KIB, SLICE_LIMIT_US = 50000, CR = 0x40022010 };
 #define F0_APB2ENR 0x40021018u
 #define DBGMCUEN (1u << 22)
 #define F0_DBGMCU_CR 0x40015804u
@@ -24,6 +24,8 @@ static const struct kind {
 } kinds[] = {
     {"f031,still", 32 * KIB, 1 * KIB, &stm32f0_option_table, false},
     {"nucleo-f303k8,still", 64 * KIB, 2 * KIB, &stm32f3_option_table, true},
+    {"nucleo-f072,still", 128 * KIB, 2 * KIB, &stm32f0_option_table,
+     false}, /* eight option bytes */
 };
 static const struct kind *kind;
 
@@ -45,6 +47,11 @@ static int f0(void **state)
 static int f3(void **state)
 {
     return up(state, &kinds[1]);
+}
+
+static int f07(void **state)
+{
+    return up(state, &kinds[2]);
 }
 
 static struct flash_report load(struct bench *bench, uint32_t address, uint32_t length)
@@ -158,6 +165,23 @@ static void a_protected_block_is_named(void **state)
     bench_assert_memory(bench, FLASH, image, 16 * KIB);
 }
 
+static void the_last_block_of_32_is_protected(void **state)
+{
+    struct bench *bench = *state;
+    struct option_state wanted = options(bench);
+    struct option_block block;
+
+    assert_true(option_block_get(kind->options, bench->target, 31, &block));
+    assert_int_equal(block.address, FLASH + 124 * KIB);
+    option_block_protect(&block, wanted.stored, true);
+    ok(bench, kind->options->write(bench->target, &wanted));
+    ok(bench, kind->options->load(bench->target));
+    assert_int_equal(options(bench).in_force[WRPR], 0x7FFFFFFF);
+    assert_int_equal(bench_load(bench, block.address, image, KIB, NULL), ERR_PROTECTED);
+    bench_job(bench);
+    load(bench, FLASH, 2 * KIB);
+}
+
 /* The core cannot read its vectors: that is what is told, also of one that keeps no record. */
 static void assert_protection_is_told(struct bench *bench)
 {
@@ -268,6 +292,7 @@ int main(void)
         BOTH(a_page_is_erased_when_it_must_be),
         BOTH(fields_are_what_is_stored_and_are_loaded_on_demand),
         BOTH(a_protected_block_is_named),
+        cmocka_unit_test_setup_teardown(the_last_block_of_32_is_protected, f07, bench_down),
         BOTH(protection_goes_on_and_off),
         BOTH(level_2_is_for_ever),
         BOTH(what_debugging_wants_of_dbgmcu_is_given_back),

@@ -30,6 +30,11 @@ const struct sim_board_model sim_board_models[] = {
      .title = "STM32F031 board",
      .chip = &sim_chip_f031x6,
      .hse_khz = 8000},
+    {.name = "nucleo-f072",
+     .title = "Nucleo-64 F072RB",
+     .chip = &sim_chip_f072rb,
+     .hse_khz = 8000,
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
     {.name = "nucleo-f303k8", .title = "Nucleo-32 F303K8", .chip = &sim_chip_f303k8},
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

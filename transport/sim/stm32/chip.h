@@ -310,7 +310,7 @@ struct sim_chip {
     const struct sim_program *swj_off; /* takes the debug pins away */
 };
 
-extern const struct sim_chip sim_chip_f031x6, sim_chip_f103c8, sim_chip_f205vg, sim_chip_f303k8,
-    sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re;
+extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
+    sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re;
 
 #endif

@@ -46,13 +46,17 @@ static struct sim_board *halted(const char *spec)
 static void they_say_who_they_are(void **state)
 {
     static const struct {
+        const char *board;
         uint32_t dpidr, ap_idr, cpuid, dbgmcu, idcode, rom, kib;
-    } rows[] = {{0x0BB11477, 0x04770021, 0x410CC200, F0_DBGMCU, 0x10006444, 0x4404, 32},
-                {0x2BA01477, 0x24770011, 0x410FC241, 0xE0042000, 0x10016438, 0x3804, 64}};
+    } rows[] = {
+        {"f031", 0x0BB11477, 0x04770021, 0x410CC200, F0_DBGMCU, 0x10006444, 0x4404, 32},
+        {"nucleo-f303k8", 0x2BA01477, 0x24770011, 0x410FC241, 0xE0042000, 0x10016438, 0x3804, 64},
+        {"nucleo-f072", 0x0BB11477, 0x04770021, 0x410CC200, F0_DBGMCU, 0x20016448, 0x4804, 128},
+    };
     uint32_t value;
 
-    for (size_t i = 0; i < 2; i++) {
-        struct sim_board *board = rig_connected(boards[i]);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sim_board *board = rig_connected(rows[i].board);
 
         assert_int_equal(dp_read(board, DP_DPIDR, &value), SWD_OK);
         assert_int_equal(value, rows[i].dpidr);
