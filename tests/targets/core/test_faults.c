@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "core/core.h"
+
 static void a_bad_read_is_explained(void **state)
 {
     struct bench *bench = *state;
@@ -100,6 +102,19 @@ static void a_read_of_protected_flash_is_told_from_other_faults(void **state)
         assert_null(strstr(bench->stop.text, cases[i].never));
     }
     bench_close(bench);
+}
+
+/* Of some chips it is not known which register tells. */
+static void unknown_protection_is_neither_claimed_nor_asked_for_again(void **state)
+{
+    struct bench *bench = *state;
+    struct target_chip *chip = &bench->target->chip;
+
+    chip->protection_known = false;
+    assert_false(core_protection_is_on(bench->target->core));
+    chip->readout_protected = true;
+    bench_ok(bench, target_measure(bench->target, &bench->stop));
+    assert_true(chip->readout_protected && !chip->protection_known); /* not detected anew */
 }
 
 static void lockup_is_noticed_and_left_alone(void **state)
@@ -310,6 +325,7 @@ int main(void)
         BENCH_TEST(a_program_s_own_handler_is_left_alone),
         BENCH_TEST(a_range_ends_in_the_program_s_own_handler),
         cmocka_unit_test(a_read_of_protected_flash_is_told_from_other_faults),
+        BENCH_TEST(unknown_protection_is_neither_claimed_nor_asked_for_again),
         BENCH_TEST(lockup_is_noticed_and_left_alone),
         BENCH_TEST(a_fault_under_a_step_is_a_fault),
         BENCH_TEST(a_wild_jump_is_survived),

@@ -11,6 +11,8 @@ enum { PRIMASK = 19 };
 #define SYST_CSR 0xE000E010u
 #define FP_CTRL 0xE0002000u
 #define DHCSR 0xE000EDF0u
+#define DBGMCU_CR 0xE0042004u
+#define DBGMCU_WATCHDOGS 0x300u /* IWDG_STOP, WWDG_STOP */
 #define DHCSR_C_MASKINTS 8u
 #define SYSTICK_ON 5u /* the core's clock, no interrupt */
 
@@ -18,8 +20,8 @@ static uint8_t image[LENGTH], ram[RAM_LENGTH];
 
 /* What a program has, as the chip holds it. */
 struct belongings {
-    uint32_t registers[13], pc, xpsr, msp, psp, special;
-    uint32_t systick, fp_ctrl, dhcsr;
+    uint32_t registers[13], lr, pc, xpsr, msp, psp, special;
+    uint32_t systick, fp_ctrl, dhcsr, dbgmcu;
     uint8_t ram[RAM_LENGTH];
 };
 
@@ -31,6 +33,7 @@ static void look(struct bench *bench, struct belongings *now)
     ops_init(&ops, bench->probe);
     for (unsigned i = 0; i < 13; i++)
         ops_reg_read(&ops, i, &now->registers[i]);
+    ops_reg_read(&ops, 14, &now->lr);
     ops_reg_read(&ops, 15, &now->pc);
     ops_reg_read(&ops, 16, &now->xpsr);
     ops_reg_read(&ops, 17, &now->msp);
@@ -39,6 +42,7 @@ static void look(struct bench *bench, struct belongings *now)
     ops_read32(&ops, SYST_CSR, &now->systick);
     ops_read32(&ops, FP_CTRL, &now->fp_ctrl);
     ops_read32(&ops, DHCSR, &now->dhcsr);
+    ops_read32(&ops, DBGMCU_CR, &now->dbgmcu);
     ops_read(&ops, RAM, 4, now->ram, RAM_LENGTH / 4);
     assert_int_equal(ops_flush(&ops), ERR_OK);
     now->systick &= 7; /* COUNTFLAG comes and goes */
@@ -126,6 +130,72 @@ static void what_could_not_be_given_back_is_told_too(void **state)
                                             "flash: "));
 }
 
+/* Where a routine begins or goes on it finds this instead: it changes a register that it never
+ * would, and does not end. */
+static void lead_astray(struct bench *bench)
+{
+    enum { MOV_LR_R0 = 0x4686, B_SELF = 0xE7FE, LENGTH_16 = 256 };
+    uint16_t code[LENGTH_16];
+    struct ops ops;
+
+    for (size_t i = 0; i < LENGTH_16; i++)
+        code[i] = i + 1 < LENGTH_16 ? MOV_LR_R0 : B_SELF;
+    ops_init(&ops, bench->probe);
+    ops_write(&ops, RAM + 32, 2, code, LENGTH_16);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+}
+
+static void after_a_routine_went_astray_all_is_given_back(void **state)
+{
+    static struct belongings before, after;
+    struct bench *bench = *state;
+    unsigned at = 0;
+    enum err err;
+
+    do {
+        begin(bench);
+        bench_fill(image, sizeof image, at);
+        look(bench, &before);
+        bench->act_at = ++at;
+        bench->act = lead_astray;
+        err = bench_load(bench, FLASH, image, sizeof image, NULL);
+        look(bench, &after);
+        assert_int_equal(after.lr, before.lr);
+        assert_memory_equal(&before, &after, sizeof before);
+    } while (err == ERR_LOADER);
+    assert_int_equal(err, ERR_OK); /* the last checkpoint, or none any more */
+    assert_in_range(at, 4, 100);
+}
+
+static uint32_t frozen;
+
+static void look_at_the_freeze(struct bench *bench)
+{
+    struct ops ops;
+
+    ops_init(&ops, bench->probe);
+    ops_read32(&ops, DBGMCU_CR, &frozen);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+}
+
+/* They would bite while the core runs a routine instead of the program that feeds them. */
+static void watchdogs_stand_during_a_load_and_not_behind_it(void **state)
+{
+    static struct belongings before, after;
+    struct bench *bench = *state;
+
+    begin(bench);
+    bench_fill(image, sizeof image, 1);
+    look(bench, &before);
+    assert_int_equal(before.dbgmcu & DBGMCU_WATCHDOGS, 0);
+    bench->act_at = 2;
+    bench->act = look_at_the_freeze;
+    assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_OK);
+    assert_int_equal(frozen & DBGMCU_WATCHDOGS, DBGMCU_WATCHDOGS);
+    look(bench, &after);
+    assert_int_equal(after.dbgmcu, before.dbgmcu);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_up, bench_down)
 int main(void)
 {
@@ -133,6 +203,8 @@ int main(void)
         TEST(after_a_time_limit_all_is_given_back),
         TEST(after_a_refusal_all_is_given_back),
         TEST(what_could_not_be_given_back_is_told_too),
+        TEST(after_a_routine_went_astray_all_is_given_back),
+        TEST(watchdogs_stand_during_a_load_and_not_behind_it),
     };
 
     return cmocka_run_group_tests_name("given_back", tests, NULL, NULL);

@@ -354,6 +354,23 @@ static void describes_what_was_changed(void **state)
                               "programmed, 0x08000040-0x0800007f erased, not programmed");
 }
 
+/* What an erase left is told and verified; where nothing was done at all, nothing is. */
+static void what_was_never_programmed_is_as_it_was_before(void **state)
+{
+    struct flash_plan *plan = *state;
+
+    plan_announce(plan, START, 2 * SECTOR);
+    plan_erased(plan, sector(plan, 0));
+    for (unsigned i = 0; i < 2; i++) {
+        plan_page_begins(sector(plan, i), 0);
+        plan_found_unprogrammed(sector(plan, i));
+    }
+    assert_int_equal(sector(plan, 0)->state, SECTOR_ERASED);
+    assert_true(sector(plan, 0)->touched);
+    assert_int_equal(sector(plan, 1)->state, SECTOR_UNTOUCHED);
+    assert_false(sector(plan, 1)->touched);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -377,6 +394,7 @@ int main(void)
         TEST(both_banks_are_erased_together),
         TEST(a_bank_that_keeps_bytes_does_not_bind_the_other),
         TEST(describes_what_was_changed),
+        TEST(what_was_never_programmed_is_as_it_was_before),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
