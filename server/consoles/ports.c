@@ -73,23 +73,23 @@ static void on_arrived(void *user, uv_stream_t *listener)
     struct port *port = user;
     struct ports *ports = port->ports;
     const struct console_host *host = &ports->host;
-    size_t seat = 0;
+    size_t place = 0;
 
-    while (seat < PORTS_CONSOLES && ports->consoles[seat])
-        seat++;
-    if (seat == PORTS_CONSOLES && make_room(ports)) {
+    while (place < PORTS_CONSOLES && ports->consoles[place])
+        place++;
+    if (place == PORTS_CONSOLES && make_room(ports)) {
         port->arrival_waits = true; /* libuv asks again only after uv_accept() */
         return;
     }
-    if (seat < PORTS_CONSOLES)
-        ports->consoles[seat] = port->create(host, listener);
-    if (seat == PORTS_CONSOLES || !ports->consoles[seat]) {
+    if (place < PORTS_CONSOLES)
+        ports->consoles[place] = port->create(host, listener);
+    if (place == PORTS_CONSOLES || !ports->consoles[place]) {
         log_line(host->strangers, LOG_WARN, "a %s client was turned away: %zu are here already",
                  port->listener.service, ports->count);
         listener_turn_away(host->loop, listener);
         return;
     }
-    ports->consoles[seat]->arrival = ports->arrivals++;
+    ports->consoles[place]->arrival = ports->arrivals++;
     ports->count++;
     log_line(host->log, LOG_DEBUG, "a %s client connected, %zu are here", port->listener.service,
              ports->count);

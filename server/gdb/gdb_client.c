@@ -270,7 +270,7 @@ static struct gdb_client *allocate(const struct gdb_host *host, struct gdb_reque
     gdb->farewell = gdb_request_create(gdb, host->log, gdb_run_close, on_client_closed, NULL, 0);
     *hello = gdb_request_create(gdb, host->log, gdb_run_open, on_opened, NULL, 0);
     if (gdb->farewell && *hello) {
-        (*hello)->seat = &gdb->seat;
+        (*hello)->worker_side = &gdb->worker_side;
         (*hello)->answered = true; /* the client waits for no answer to it */
         return gdb;
     }

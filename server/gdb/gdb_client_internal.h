@@ -34,8 +34,8 @@ struct gdb_client {
     bool spoke, extended, ended, closing;
     bool timer_closed;
     struct rsp_decoder decoder;
-    struct gdb_seat seat; /* the worker's */
-    char who[80];         /* for who has to wait for it */
+    struct gdb_worker_side worker_side; /* the worker's */
+    char who[80];                       /* for who has to wait for it */
 };
 
 /* --- gdb_client.c --- */

@@ -55,17 +55,17 @@ static bool make_room(struct gdb_port *port)
 static void on_arrived(void *user, uv_stream_t *listener)
 {
     struct gdb_port *port = user;
-    size_t seat = 0;
+    size_t place = 0;
 
-    while (seat < SESSION_CLIENTS && port->clients[seat])
-        seat++;
-    if (seat == SESSION_CLIENTS && make_room(port)) {
+    while (place < SESSION_CLIENTS && port->clients[place])
+        place++;
+    if (place == SESSION_CLIENTS && make_room(port)) {
         port->arrival_waits = true; /* libuv asks again only after uv_accept() */
         return;
     }
-    if (seat < SESSION_CLIENTS)
-        port->clients[seat] = gdb_client_create(&port->host, listener);
-    if (seat == SESSION_CLIENTS || !port->clients[seat]) {
+    if (place < SESSION_CLIENTS)
+        port->clients[place] = gdb_client_create(&port->host, listener);
+    if (place == SESSION_CLIENTS || !port->clients[place]) {
         log_line(port->host.strangers, LOG_WARN, "a gdb was turned away: %d are connected already",
                  SESSION_CLIENTS);
         listener_turn_away(port->host.loop, listener);

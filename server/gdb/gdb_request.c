@@ -48,23 +48,23 @@ struct gdb_request *gdb_request_create(void *gdb, const struct log *log,
 /* gdb_state.send: what is lost without memory is lost. */
 static void send_payload(struct gdb_state *gdb, const void *payload, size_t length)
 {
-    struct gdb_seat *seat = (struct gdb_seat *)gdb;
-    struct gdb_request *notice =
-        gdb_request_create(seat->gdb, seat->log, NULL, gdb_client_forward, payload, length);
+    struct gdb_worker_side *worker_side = (struct gdb_worker_side *)gdb;
+    struct gdb_request *notice = gdb_request_create(worker_side->gdb, worker_side->log, NULL,
+                                                    gdb_client_forward, payload, length);
 
     if (notice)
-        session_notify(seat->session, &notice->request);
+        session_notify(worker_side->session, &notice->request);
 }
 
 void gdb_run_open(struct request *request, struct session *session)
 {
     struct gdb_request *open = gdb_request_of(request);
 
-    *open->seat = (struct gdb_seat){.state = {.send = send_payload},
-                                    .session = session,
-                                    .log = request->job.log,
-                                    .gdb = request->owner};
-    open->client = session_client_open(session, &gdb_told, &open->seat->state);
+    *open->worker_side = (struct gdb_worker_side){.state = {.send = send_payload},
+                                                  .session = session,
+                                                  .log = request->job.log,
+                                                  .gdb = request->owner};
+    open->client = session_client_open(session, &gdb_told, &open->worker_side->state);
     if (open->client)
         open->client->who = request->who;
 }

@@ -11,7 +11,7 @@
 
 /* What the worker knows of a gdb, and its way back to it: the worker's, between gdb_run_open and
  * gdb_run_close. Lives in the struct gdb_client. */
-struct gdb_seat {
+struct gdb_worker_side {
     struct gdb_state state;
     struct session *session;
     const struct log *log;
@@ -19,10 +19,10 @@ struct gdb_seat {
 };
 
 struct gdb_request {
-    struct request request;   /* owner: the struct gdb_client */
-    struct gdb_request *next; /* framed ahead, not yet with the worker */
-    struct client *client;    /* gdb_run_open: the answer; NULL: there are too many */
-    struct gdb_seat *seat;    /* gdb_run_open */
+    struct request request;              /* owner: the struct gdb_client */
+    struct gdb_request *next;            /* framed ahead, not yet with the worker */
+    struct client *client;               /* gdb_run_open: the answer; NULL: there are too many */
+    struct gdb_worker_side *worker_side; /* gdb_run_open */
     size_t length;
     char *payload; /* owned, NUL behind it */
 

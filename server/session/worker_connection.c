@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* How a worker comes to its target, and what is said of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "session/meant_chip.h"
+#include "session/worker_internal.h"
+
+enum { RETRY_US = 1000000 }; /* between tries to connect */
+
+/* To connect does not tell a locked-up core from one that runs. */
+static void describe_core(struct worker *worker, char *text, size_t size)
+{
+    struct session *session = &worker->session;
+    struct job job, *before;
+    char why[300] = "";
+
+    job_init(&job, worker->setup.log);
+    before = session_enter(session, &job);
+    if (session_measure(session, &job) == ERR_OK && target_locked_up(session->target) &&
+        target_explain_lockup(session->target, why, sizeof why) == ERR_OK)
+        snprintf(text, size, "locked up: %s", why);
+    else
+        snprintf(text, size, "%s", session_state_name(session));
+    session_leave(session, before);
+}
+
+static void tell_connection(struct worker *worker)
+{
+    const struct target_chip *chip = target_chip(worker->session.target);
+    const struct target_core *core = target_core(worker->session.target);
+    char state[320];
+
+    describe_core(worker, state, sizeof state);
+    if (!session_connected(&worker->session))
+        return;
+    log_line(worker->setup.log, LOG_INFO,
+             "connected: %s, %s, %u KiB flash, %u KiB RAM, %u breakpoints, %u watchpoints, %s",
+             chip->name, core->name, (unsigned)(chip->flash_size / 1024),
+             (unsigned)(chip->ram_size / 1024), core->breakpoints, core->watchpoints, state);
+    if (chip->warning[0])
+        log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
+    chip_compare(worker->setup.chip, chip->name, worker->setup.log);
+}
+
+void worker_report_connection(struct worker *worker)
+{
+    struct session *session = &worker->session;
+    bool connected = session_connected(session);
+
+    if (connected && !worker->was_connected) {
+        tell_connection(worker);
+        connected = session_connected(session);
+        worker->last_why[0] = '\0';
+        if (session_lost_clients(session) > 0)
+            log_line(worker->setup.log, LOG_WARN, "the target was away: " SESSION_LOST_TEXT);
+    }
+    worker->was_connected = connected;
+    atomic_store(&worker->connected, connected);
+}
+
+/* What will be done about it, or what the user can do. */
+static const char *what_next(const struct worker *worker, enum err err)
+{
+    bool once = worker->setup.tries_once;
+
+    if (err == ERR_NO_PROBE)
+        return once ? "; PROBED_SIM=bluepill needs none"
+                    : ": plug one in, or start again with --sim";
+    return once || err == ERR_ARGUMENT || probe_is_recorded(&worker->session.info)
+               ? ""
+               : "; trying again until it works";
+}
+
+/* A failure to connect is told when it is a new one. */
+static void report_failure(struct worker *worker, enum err err)
+{
+    const char *why = worker->session.why_absent;
+
+    if (strcmp(worker->last_why, why) == 0)
+        return;
+    snprintf(worker->last_why, sizeof worker->last_why, "%s", why);
+    log_line(worker->setup.log, LOG_WARN, "%s%s", why, what_next(worker, err));
+}
+
+enum err worker_try_connect(struct worker *worker, struct job *job)
+{
+    enum err err = session_connect(&worker->session, job);
+
+    worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
+    if (!err)
+        worker_report_connection(worker);
+    else
+        report_failure(worker, err);
+    return err;
+}
+
+void worker_retry_connect(struct worker *worker)
+{
+    job_clear(&worker->idle_job);
+    if (worker_try_connect(worker, &worker->idle_job) != ERR_OK)
+        return;
+    struct request *notice = malloc(sizeof *notice);
+    if (!notice)
+        return;
+    request_init(notice, worker->setup.log, worker->setup.user, NULL, worker->setup.connected);
+    mailbox_put(worker->setup.answers, notice);
+}
