@@ -111,9 +111,9 @@ monitor_handler monitor_bp, monitor_rbp, monitor_wp, monitor_rwp;
 /* monitor_files.c */
 monitor_handler monitor_load_image, monitor_dump_image, monitor_verify_image, monitor_test_image;
 /* monitor_flash.c */
-monitor_handler monitor_flash_size, monitor_flash_banks, monitor_flash_list, monitor_flash_probe,
-    monitor_flash_info, monitor_erase_check, monitor_erase_sector, monitor_erase_address,
-    monitor_padded_value;
+monitor_handler monitor_otp, monitor_flash_size, monitor_flash_banks, monitor_flash_list,
+    monitor_flash_probe, monitor_flash_info, monitor_erase_check, monitor_erase_sector,
+    monitor_erase_address, monitor_padded_value;
 /* monitor_program.c */
 monitor_handler monitor_write_image, monitor_program;
 /* monitor_flash_bank.c */

@@ -183,6 +183,24 @@ enum err monitor_flash_size(struct monitor *monitor, int argc, const char *const
     return err;
 }
 
+/* `stm32f2x otp BANK enable|disable|show`: OpenOCD's bank 1. What is written there stays for ever,
+ * and nothing here writes it. */
+enum err monitor_otp(struct monitor *monitor, int argc, const char *const argv[])
+{
+    bool on = strcmp(argv[2], "enable") == 0;
+
+    (void)argc;
+    if (!on && strcmp(argv[2], "disable") != 0 && strcmp(argv[2], "show") != 0)
+        return monitor_usage(monitor, argv[0]);
+    if (strcmp(argv[1], "1") != 0)
+        return job_fail(monitor->job, ERR_ARGUMENT, "Failed: not an OTP bank.");
+    if (on)
+        return job_fail(monitor->job, ERR_UNSUPPORTED,
+                        "writing one-time memory is not there yet; it is read as any memory");
+    job_print(monitor->job, "OTP memory bank #1 is disabled for write commands.\n");
+    return ERR_OK;
+}
+
 /* --- erase --- */
 
 static enum err is_erased(struct monitor *monitor, struct target *target, uint32_t address,

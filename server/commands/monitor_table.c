@@ -198,6 +198,8 @@ const struct monitor_command monitor_commands[] = {
      monitor_optcr2_write},
     OPTIONS_READ("stm32f2x"),
     OPTIONS_WRITE("stm32f2x", "BANK USER_OPTIONS [BOOT_ADD0 BOOT_ADD1]", 5),
+    {"stm32f2x otp", "BANK enable|disable|show",
+     "whether one-time memory may be written: never here", 2, 2, monitor_otp},
     UNLOCK("stm32f2x"),
     {"stm32h7x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},
     {"stm32l4x", "WORDS...", "not there yet", 0, ANY, monitor_not_yet},

@@ -107,6 +107,17 @@ static void mass_erase_is_complete(void **state)
     assert_prints("mdw 0x0803fffc", "0x0803fffc: ffffffff \n");
 }
 
+static void one_time_memory_is_not_written(void **state)
+{
+    (void)state;
+    assert_prints("stm32f2x otp 1 show", "OTP memory bank #1 is disabled for write commands.\n");
+    assert_says("stm32f2x otp 1 enable", "[writing one-time memory is not there yet");
+    assert_says("stm32f2x otp 0 show", "[Failed: not an OTP bank.]");
+    assert_says("stm32f2x otp 1 maybe", "[usage: stm32f2x otp");
+    assert_says("flash fillw 0x1fff7800 1 1", "neither in flash nor in RAM");
+    assert_prints("mdw 0x1fff7800", "0x1fff7800: ffffffff \n");
+}
+
 static void words_of_other_families_are_refused(void **state)
 {
     (void)state;
@@ -127,6 +138,7 @@ int main(void)
         ON_BLACK_PILL(a_hardware_watchdog_does_not_end_the_erase),
         ON_BLACK_PILL(options_have_names),
         ON_BLACK_PILL(mass_erase_is_complete),
+        ON_BLACK_PILL(one_time_memory_is_not_written),
         ON_BLACK_PILL(words_of_other_families_are_refused),
     };
 
