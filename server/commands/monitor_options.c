@@ -89,7 +89,8 @@ enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[
         err = subject.options->lock(subject.target);
     if (err)
         return err;
-    job_print(monitor->job, "%s locked\n", subject.options->says);
+    const char *says = subject.options->locked_says;
+    job_print(monitor->job, "%s%s\n", says ? says : subject.options->says, says ? "" : " locked");
     print_takes_effect(monitor, &subject);
     return ERR_OK;
 }
@@ -98,8 +99,9 @@ static void print_unlocked(struct monitor *monitor, const struct subject *subjec
                            bool was_protected)
 {
     const struct flash_options *options = subject->options;
+    const char *says = options->unlocked_says;
 
-    job_print(monitor->job, "%s unlocked.\n", options->says);
+    job_print(monitor->job, "%s%s\n", says ? says : options->says, says ? "" : " unlocked.");
     print_takes_effect(monitor, subject);
     if (!was_protected || !options->unlock_wants_power)
         return;

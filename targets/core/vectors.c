@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "chip/chips.h"
 #include "core/core.h"
 #include "core/memory.h"
 
 #define THUMB 1u
 #define XPSR_T (1u << 24)
-#define ONES UINT32_MAX
 #define PERIPHERALS 0x40000000u
 #define LARGEST_FLASH 0x00400000u /* of any chip with a boot area at its start */
 
@@ -51,9 +51,15 @@ static bool read_quietly(struct core *core, uint32_t address, uint8_t *data, siz
     return false;
 }
 
-static bool is_blank(const struct table *table)
+/* A word of erased flash. */
+static uint32_t erased(const struct core *core)
 {
-    return table->sp == ONES && table->reset == ONES;
+    return chip_family_of(core->target->chip.dev_id)->erased * 0x01010101u;
+}
+
+static bool is_blank(const struct core *core, const struct table *table)
+{
+    return table->sp == erased(core) && table->reset == erased(core);
 }
 
 /* What the core begins with, and where people know that: address 0 shows the flash, unless BOOT0
@@ -119,14 +125,14 @@ static void say_blank(struct core *core, uint32_t at, bool search, char *text, s
 
     if (program)
         snprintf(text, size,
-                 "the vectors at 0x%08x read 0xffffffff; the program begins at 0x%08x and needs "
+                 "the vectors at 0x%08x read 0x%08x; the program begins at 0x%08x and needs "
                  "its boot loader before it, or has to be linked for 0x%08x",
-                 at, program, at);
+                 at, erased(core), program, at);
     else
         snprintf(text, size,
-                 "the vectors at 0x%08x read 0xffffffff: the flash is empty, or its program begins "
+                 "the vectors at 0x%08x read 0x%08x: the flash is empty, or its program begins "
                  "elsewhere; load one, then reset ('monitor reset halt' in gdb)",
-                 at);
+                 at, erased(core));
 }
 
 /* --- one that leads nowhere --- */
@@ -152,14 +158,13 @@ static void say_nowhere(const struct core *core, uint32_t code, char *text)
                  code);
 }
 
-/* Flash that is erased reads as ones on most families; on the others the core will tell. */
 static bool is_erased(struct core *core, uint32_t code)
 {
     const struct target_region *region = target_region_at(core->target, code);
     uint8_t bytes[4];
 
     return region && region->kind != REGION_RAM && region->kind != REGION_DEVICE &&
-           read_quietly(core, code, bytes, sizeof bytes) && get_le32(bytes) == ONES;
+           read_quietly(core, code, bytes, sizeof bytes) && get_le32(bytes) == erased(core);
 }
 
 /* RAM whose size is not in the table, or a second one, is a device to the map. */
@@ -216,7 +221,7 @@ bool vectors_mislead(struct core *core, char *text, size_t size)
 
     if (!read_table(core, &table, &at))
         return false;
-    if (is_blank(&table)) { /* somebody waits for an answer: no search on a crawling wire */
+    if (is_blank(core, &table)) { /* somebody waits for an answer: no search on a crawling wire */
         say_blank(core, at, core_now_us(core) - began < SLOW_US, text, size);
         return true;
     }

@@ -299,3 +299,30 @@ enum err controller_change(struct target *target,
     job_section_end(target->job);
     return err;
 }
+
+/* The answer to what resets the chip may fall into the reset; one more shows that all is well. */
+enum err controller_launch(struct flash_controller *controller, uint32_t offset, uint32_t word)
+{
+    struct core *core = controller->target->core;
+    enum err mark = core_mark(core);
+
+    controller_queue_thaw(controller);
+    ops_write32(&core->ops, controller_at(controller->target, offset), word);
+    enum err err = ops_flush(&core->ops);
+    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+        return err;
+    core_rollback(core, mark);
+    return target_reset(controller->target, TARGET_RESET_HALT);
+}
+
+enum err controller_load_options(struct target *target,
+                                 enum err (*launch)(struct target *target, const void *what))
+{
+    bool was_halted = target_state(target) == TARGET_HALTED;
+    struct target_stop stop;
+    enum err err = controller_change(target, launch, NULL);
+
+    if (!err)
+        err = target_measure(target, &stop); /* protection may be another */
+    return err || was_halted ? err : target_resume(target);
+}

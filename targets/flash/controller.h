@@ -30,6 +30,13 @@ enum err controller_give_back(struct flash_controller *controller);
 enum err controller_await_idle(struct flash_controller *controller, const char *doing,
                                uint32_t limit_us);
 
+/* Writes the word that loads the option bytes, and so resets the chip, whose core stands at the
+ * reset vector then. The controller is taken, and is given back by that. */
+enum err controller_launch(struct flash_controller *controller, uint32_t offset, uint32_t word);
+/* Loads option bytes by `launch`, which calls the one above; what is known of the chip is measured
+ * again, and a core that ran runs again. */
+enum err controller_load_options(struct target *target,
+                                 enum err (*launch)(struct target *target, const void *what));
 /* What must not be cut in two: halts the core, then changes `what`, to the end whoever cancels the
  * job meanwhile. */
 enum err controller_change(struct target *target,

@@ -34,7 +34,7 @@ struct flash_geometry {
     uint32_t page_size;  /* what is compared at once; divides every sector, multiple of 64 */
     uint32_t block_size; /* what a loader gets at once: pages, of at most 45 ms in all */
     uint32_t sector_erase_max_us;
-    uint32_t bank_erase_us, bank_erase_max_us;         /* of all banks together .. */
+    uint32_t bank_erase_us, bank_erase_max_us; /* of all banks together; 0: only by sectors */
     uint32_t one_bank_erase_us, one_bank_erase_max_us; /* .. of one of two; 0: it cannot be alone */
 };
 
@@ -76,6 +76,7 @@ struct flash_driver {
     } idle;
     uint32_t errors; /* bits of the status after an operation that make it a failed one */
     const struct flash_loader *loader; /* NULL: program() does it */
+    bool unbroken; /* halted in the middle it spoils what it programs: not before it is through */
 
     /* Fills the geometry, whose areas and one bank over all of them the memory map gave. Reads
      * only. */

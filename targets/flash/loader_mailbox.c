@@ -284,14 +284,10 @@ static enum err program(struct loader *loader, uint32_t address, const void *dat
     /* A flash that has nothing to do need not wait for a whole block. */
     bool due = pace != LOADER_BLOCKS || loader->collected == geometry_of(loader)->block_size ||
                !anything_under_way(loader);
-    return due ? hand_over(loader, pace == LOADER_PAUSE) : ERR_OK;
-}
-
-static enum err wait_one(struct loader *loader)
-{
-    enum err err = loader->collected ? hand_over(loader, false) : wait_for_turn(loader);
-
-    return err ? err : pause_routine(loader);
+    bool unbroken = loader->controller->driver->unbroken;
+    if (due)
+        err = hand_over(loader, pace == LOADER_PAUSE && !unbroken);
+    return !err && due && pace == LOADER_PAUSE && unbroken ? wait_for_both(loader) : err;
 }
 
 static enum err end(struct loader *loader)
@@ -299,6 +295,15 @@ static enum err end(struct loader *loader)
     enum err err = loader->collected ? hand_over(loader, false) : ERR_OK;
 
     return err ? err : wait_for_both(loader);
+}
+
+static enum err wait_one(struct loader *loader)
+{
+    if (loader->controller->driver->unbroken)
+        return end(loader);
+    enum err err = loader->collected ? hand_over(loader, false) : wait_for_turn(loader);
+
+    return err ? err : pause_routine(loader);
 }
 
 const struct loader_protocol loader_mailbox = {

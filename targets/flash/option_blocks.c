@@ -24,6 +24,18 @@ static uint32_t flash_size(const struct target *target)
     return size;
 }
 
+/* The byte of flash at `offset`, gaps between its parts not counted. */
+static uint32_t address_of(const struct target *target, uint32_t offset)
+{
+    const struct target_region *region = next_flash(target, NULL);
+
+    while (offset >= region->size) {
+        offset -= region->size;
+        region = next_flash(target, region);
+    }
+    return region->start + offset;
+}
+
 static bool get_equal(const struct option_blocks *blocks, const struct target *target,
                       uint32_t index, struct option_block *block)
 {
@@ -32,8 +44,15 @@ static bool get_equal(const struct option_blocks *blocks, const struct target *t
 
     if (!first || index >= blocks->most || (uint64_t)index * blocks->size >= size)
         return false;
-    *block = (struct option_block){first->start + index * blocks->size, blocks->size,  blocks->reg,
-                                   (uint8_t)(blocks->shift + index),    blocks->pcrop, blocks->reg};
+    uint32_t bit = blocks->shift + index;
+    *block = (struct option_block){
+        .address = address_of(target, index * blocks->size),
+        .size = blocks->size,
+        .reg = (uint8_t)(blocks->reg + bit / 32),
+        .bit = (uint8_t)(bit % 32),
+        .set_protects = blocks->set_protects,
+        .pcrop = blocks->pcrop,
+    };
     if (index + 1 == blocks->most || size - index * blocks->size < blocks->size)
         block->size = size - index * blocks->size;
     return true;
@@ -80,8 +99,10 @@ static bool get_sector(const struct option_blocks *blocks, const struct target *
     const struct target_region *before = NULL, *region = NULL;
     uint32_t number = 0;
 
-    *block =
-        (struct option_block){.reg = blocks->reg, .pcrop = blocks->pcrop, .first = blocks->reg};
+    *block = (struct option_block){.reg = blocks->reg,
+                                   .set_protects = blocks->set_protects,
+                                   .pcrop = blocks->pcrop,
+                                   .first = blocks->reg};
     while ((region = next_flash(target, before))) {
         if (begins_bank(region, before)) {
             block->reg++;
@@ -116,7 +137,7 @@ uint32_t option_block_count(const struct flash_options *options, const struct ta
 
 static bool on_if_set(const struct option_block *block, const uint32_t *registers)
 {
-    return registers[block->first] & block->pcrop;
+    return block->set_protects != ((registers[block->first] & block->pcrop) != 0);
 }
 
 bool option_block_protected(const struct option_block *block, const uint32_t *registers)

@@ -56,13 +56,15 @@ bool option_number_set(const struct option_number *number, uint32_t *registers, 
 static bool more_pcrop(const struct option_blocks *blocks, const uint32_t *before,
                        const uint32_t *after, unsigned registers)
 {
-    uint32_t bits = (uint32_t)((UINT64_C(1) << blocks->most) - 1) << blocks->shift;
-    bool was_on = before[blocks->reg] & blocks->pcrop;
+    unsigned most = blocks->most < 32 ? blocks->most : 32;
+    uint32_t bits = (uint32_t)((UINT64_C(1) << most) - 1) << blocks->shift;
+    uint32_t clear = blocks->set_protects ? UINT32_MAX : 0; /* what protects there, then */
+    bool was_on = before[0] & blocks->pcrop;
 
-    if (!(after[blocks->reg] & blocks->pcrop))
+    if (!(after[0] & blocks->pcrop))
         return false;
     for (unsigned i = blocks->reg; i < registers; i++)
-        if (after[i] & bits & ~(was_on ? before[i] : 0))
+        if ((after[i] ^ clear) & bits & ~(was_on ? before[i] ^ clear : 0))
             return true;
     return false;
 }
@@ -88,10 +90,11 @@ bool option_one_way(const struct flash_options *options, const uint32_t *before,
 
 bool option_pending(const struct flash_options *options, const struct option_state *state)
 {
-    uint8_t reg = options->blocks.reg, shift = options->blocks.shift;
+    uint8_t shift = options->blocks.shift;
 
-    if (options->blocks.most && state->stored[reg] >> shift != state->in_force[reg] >> shift)
-        return true;
+    for (uint8_t i = options->blocks.reg; options->blocks.most && i < options->register_count; i++)
+        if (state->stored[i] >> shift != state->in_force[i] >> shift)
+            return true;
     for (uint8_t i = 0; i < options->field_count; i++) {
         const struct option_field *field = &options->fields[i];
         uint32_t now = option_get(field, state->in_force);

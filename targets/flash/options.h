@@ -38,14 +38,15 @@ struct option_register {
 };
 
 /* Write protection by blocks, the last one for all that follows: a bit each, clear where nothing
- * may be written. The blocks are of equal size, or each is a sector; then those of a second bank
- * have the next register. */
+ * may be written. The blocks are of equal size, and go on in the next register, or each is a
+ * sector; then those of a second bank have the next register. */
 struct option_blocks {
     uint8_t reg, shift, most; /* the first one's bit; how many bits */
     uint32_t size;            /* bytes; 0: a sector each */
     uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
-    uint32_t pcrop;    /* with this bit of `reg` on, a block whose bit is set is neither written nor
-                          read, until read protection ends; 0: there is no such thing */
+    bool set_protects; /* it is a bit that is set that protects */
+    uint32_t pcrop; /* with this bit of the first register on, the others protect, against reading,
+                       too, until read protection ends; 0: there is no such thing */
 };
 
 /* A number of OpenOCD's options_read and options_write: bits of a register, put together. */
@@ -68,8 +69,9 @@ struct option_state {
 };
 
 struct flash_options {
-    const char *says;        /* "stm32x": what OpenOCD's answers begin with */
-    const char *erased_says; /* NULL, or what that of mass_erase does */
+    const char *says;                        /* "stm32x": what OpenOCD's answers begin with */
+    const char *erased_says;                 /* NULL, or what that of mass_erase does */
+    const char *locked_says, *unlocked_says; /* NULL, or all that it answers to these */
     const struct option_register *registers;
     const struct option_field *fields;   /* the first: read protection, whose first value is none */
     const struct option_number *numbers; /* NULL: OpenOCD shows fields and takes words */
@@ -139,8 +141,9 @@ bool option_pending(const struct flash_options *options, const struct option_sta
 struct option_block {
     uint32_t address, size;
     uint8_t reg, bit;
-    uint32_t pcrop; /* as in the table, .. */
-    uint8_t first;  /* .. a bit of this register */
+    bool set_protects; /* as in the table; .. */
+    uint32_t pcrop;    /* .. this as well, .. */
+    uint8_t first;     /* .. a bit of this register */
 };
 
 /* The block number `index` of the target's flash; false behind the last. */

@@ -24,7 +24,7 @@ struct flash_area {
 /* Typical times; for the choice between sectors and more at once. */
 struct flash_costs {
     uint32_t page_us;
-    uint32_t mass_erase_us; /* of all banks together */
+    uint32_t mass_erase_us; /* of all banks together; 0: there is none */
     uint32_t bank_erase_us; /* of one of several by itself; 0: the chip cannot */
 };
 

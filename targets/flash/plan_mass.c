@@ -132,7 +132,8 @@ unsigned plan_mass_erase(const struct flash_plan *plan, const struct flash_costs
         together_us += choices[i].lost_us;
     }
     unsigned banks = choose_apart(choices, plan->bank_count, costs->bank_erase_us, &apart_us);
-    return possible && useful && together_us < apart_us ? (1u << plan->bank_count) - 1 : banks;
+    bool together = costs->mass_erase_us && possible && useful && together_us < apart_us;
+    return together ? (1u << plan->bank_count) - 1 : banks;
 }
 
 static const char *state_text(const struct plan_sector *sector)

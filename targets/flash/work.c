@@ -129,11 +129,16 @@ static enum err compare(struct flash *flash, bool all)
 
 /* --- program --- */
 
+/* This page and one more; where the core may not stand in the middle, what is under way as well. */
+static uint32_t ahead_us(const struct flash *flash)
+{
+    return (flash->controller.driver->unbroken ? 4 : 2) * flash->costs.page_us;
+}
+
 /* Others who wait get the core soon, so pages are not collected for them. */
 static enum loader_pace choose_pace(struct flash *flash)
 {
-    /* This page and one more: would that be too long for a slice? */
-    if (flash_slice_ends(flash, 2 * flash->costs.page_us))
+    if (flash_slice_ends(flash, ahead_us(flash))) /* it would be too long for a slice */
         return LOADER_PAUSE;
     return job_others_wait(flash->caller) ? LOADER_PAGES : LOADER_BLOCKS;
 }
@@ -210,7 +215,7 @@ static enum err program(struct flash *flash, bool all)
     for (size_t i = 0; i < flash->plan.count && !err; i++)
         if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
             err = program_sector(flash, &flash->plan.sectors[i]);
-    if (!err && flash_slice_ends(flash, 2 * flash->costs.page_us)) {
+    if (!err && flash_slice_ends(flash, ahead_us(flash))) {
         err = loader_program_wait(&flash->loader);
         if (!err)
             err = flash_checkpoint(flash);

@@ -9,7 +9,9 @@ from daemon import LIMIT, run_tests
 
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
-AFTER = "" if BOARD in ("f031", "nucleo-f072", "nucleo-f303k8") else " after a power cycle"  # these load option bytes on demand
+LOADS = BOARD in ("f031", "nucleo-f072", "nucleo-f303k8", "l152c-disco", "nucleo-l152")  # option bytes on demand
+AFTER = "" if LOADS else " after a power cycle"
+WDG_SW = "IWDG_SW" if BOARD in ("l152c-disco", "nucleo-l152") else "WDG_SW"
 
 
 def call(*words, board=BOARD + ",still", code=0):
@@ -41,24 +43,24 @@ def info_reads_the_option_bytes():
 
 def options_are_shown_by_name():
     said = call("options").stdout
-    assert re.search(r"^  WDG_SW +(software|SWWDG) +(software|SWWDG), (hardware|HWWDG)$", said, re.MULTILINE), said
+    assert re.search(rf"^  {WDG_SW} +(software|SWWDG) +(software|SWWDG), (hardware|HWWDG)$", said, re.MULTILINE), said
     assert re.search(r"^  WRP +none +none, all, or blocks of 0-\d+$", said, re.MULTILINE), said
 
 
 def options_are_changed_and_read_back():
-    said = call("options", "WDG_SW=hardware", "WRP=0-1,3", "--yes").stderr
-    assert re.search(r"^WDG_SW: \w+ -> (hardware|HWWDG)\nWRP: none -> 0-1,3\noptions: written and read back", said,
+    said = call("options", WDG_SW + "=hardware", "WRP=0-1,3", "--yes").stderr
+    assert re.search(rf"^{WDG_SW}: \w+ -> (hardware|HWWDG)\nWRP: none -> 0-1,3\noptions: written and read back", said,
                      re.MULTILINE), said
     assert "they are so already" in call("options", "WRP=none").stderr
 
 
 def options_ask_before_they_change():
-    said = call("options", "WDG_SW=hardware", code=2).stderr
+    said = call("options", WDG_SW + "=hardware", code=2).stderr
     assert "say --yes if that is meant; nothing was changed" in said, said
 
 
 def options_name_what_there_is():
-    for word, sentence in (("WDG_SW=maybe", "'maybe' is nothing that WDG_SW can be"), ("WDG=1", "is no option of this chip"),
+    for word, sentence in ((WDG_SW + "=maybe", f"'maybe' is nothing that {WDG_SW} can be"), ("WDG=1", "is no option of this chip"),
                            ("WRP=3-1", "are no blocks"), ("WRP", "a change looks like WDG_SW=hardware")):
         said = call("options", word, "--yes", code=2).stderr
         assert sentence in said, said
@@ -68,7 +70,7 @@ def read_protection_ends_by_name_and_by_itself():
     locked = BOARD + ",still,locked"
     said = call("options", "RDP=off", "--yes", board=locked).stderr
     assert "this erases the whole flash" in said and re.search(rf"erased, and can be used{AFTER}$", said, re.M), said
-    said = call("options", "RDP=off", "WDG_SW=hardware", "--yes", board=locked, code=1).stderr
+    said = call("options", "RDP=off", WDG_SW + "=hardware", "--yes", board=locked, code=1).stderr
     assert "read protection is ended by itself" in said, said
 
 

@@ -349,35 +349,18 @@ enum err stm32f1_options_unlock(struct target *target)
 
 /* --- loading --- */
 
-/* The answer to what resets the chip may fall into the reset; one more shows that all is well. */
 static enum err launch(struct target *target, const void *what)
 {
-    struct core *core = target->core;
     struct flash_controller controller;
     enum err err = controller_init(&controller, target, &stm32f1_flash);
 
     (void)what;
     if (!err)
         err = controller_take(&controller, false);
-    if (err)
-        return err;
-    enum err mark = core_mark(core);
-    controller_queue_thaw(&controller);
-    ops_write32(&core->ops, at(target, STM32F1_CR), STM32F1_CR_OBL_LAUNCH);
-    err = ops_flush(&core->ops);
-    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
-        return err;
-    core_rollback(core, mark);
-    return target_reset(target, TARGET_RESET_HALT);
+    return err ? err : controller_launch(&controller, STM32F1_CR, STM32F1_CR_OBL_LAUNCH);
 }
 
 enum err stm32f1_options_load(struct target *target)
 {
-    bool was_halted = target_state(target) == TARGET_HALTED;
-    struct target_stop stop;
-    enum err err = controller_change(target, launch, NULL);
-
-    if (!err)
-        err = target_measure(target, &stop); /* protection may be another */
-    return err || was_halted ? err : target_resume(target);
+    return controller_load_options(target, launch);
 }

@@ -36,5 +36,11 @@ const struct sim_board_model sim_board_models[] = {
      .hse_khz = 8000,
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
     {.name = "nucleo-f303k8", .title = "Nucleo-32 F303K8", .chip = &sim_chip_f303k8},
+    {.name = "l152c-disco", .title = "L152C Discovery", .chip = &sim_chip_l152rc, .hse_khz = 8000},
+    {.name = "nucleo-l152",
+     .title = "Nucleo-64 L152RE",
+     .chip = &sim_chip_l152re,
+     .hse_khz = 8000,
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

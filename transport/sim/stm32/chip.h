@@ -36,6 +36,7 @@ enum sim_memory_kind {
     SIM_SYSTEM,  /* bootloader, size register, unique id: read-only */
     SIM_OPTIONS, /* option bytes */
     SIM_OTP,
+    SIM_EEPROM, /* data that is written without an erase */
 };
 
 struct sim_memory {
@@ -147,6 +148,8 @@ struct sim_rcc_family {
     uint8_t hpre, ppre1, ppre2;  /* their lowest bits in CFGR */
     uint32_t bdcr_writable;      /* but for BDRST */
     uint32_t csr_remove;         /* RMVF */
+    uint32_t csr_backed_up;      /* what a family without BDCR has in CSR */
+    uint32_t csr_lse;            /* of that: LSEON */
     uint32_t csr_flags;          /* all that tell of resets, */
     uint32_t causes[SIM_CAUSES]; /* and what each one sets */
     struct sim_rcc_plain plain[SIM_RCC_PLAIN_MAX];
@@ -200,11 +203,21 @@ struct sim_f4_family {
     uint32_t optcr, optcr1; /* bits that the chip has; optcr1 0: it has one bank */
 };
 
+/* How those differ whose controller is that of the L0 and L1, for l0_flash.c and l0_options.c. */
+struct sim_l0_family {
+    uint32_t optr;         /* bits that the chip has */
+    uint32_t factory_user; /* its upper half, as it leaves the factory */
+    uint8_t wrprs;         /* registers WRPR */
+    bool refuses_not_zero; /* a word that is not erased is not programmed: NOTZEROERR */
+    bool counts_words;     /* of a half page, whatever their addresses */
+};
+
 struct sim_flash_kind {
     const struct sim_device *device;
     const struct sim_flash_registers *registers;
     const struct sim_fpec_family *fpec; /* of those that have it */
     const struct sim_f4_family *f4;     /* of those that have that one */
+    const struct sim_l0_family *l0;     /* of those that have that one */
     bool hides_size;                    /* the size register reads as 0 under read protection */
     /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
     uint8_t stalling[2];
@@ -311,6 +324,7 @@ struct sim_chip {
 };
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
-    sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re;
+    sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
+    sim_chip_l152rc, sim_chip_l152re;
 
 #endif

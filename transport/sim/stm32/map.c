@@ -43,7 +43,14 @@ static void store(uint8_t *to, unsigned width, uint32_t value)
 
 static bool is_flash(const struct sim_memory *memory)
 {
-    return memory->kind == SIM_FLASH || memory->kind == SIM_OPTIONS || memory->kind == SIM_OTP;
+    return memory->kind == SIM_FLASH || memory->kind == SIM_OPTIONS || memory->kind == SIM_OTP ||
+           memory->kind == SIM_EEPROM;
+}
+
+/* What read protection keeps. */
+static bool is_the_programs(const struct sim_memory *memory)
+{
+    return memory->kind == SIM_FLASH || memory->kind == SIM_EEPROM;
 }
 
 static bool is_stalling_register(const struct sim_board *board, uint32_t address)
@@ -126,7 +133,7 @@ static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, 
     if (!memory)
         return read_device(board, address, width, value);
     stall(board, memory);
-    if (memory->kind == SIM_FLASH && !board->chip->flash->readable(board))
+    if (is_the_programs(memory) && !board->chip->flash->readable(board))
         return false;
     *value = load(sim_memory_cell(board, memory, address), width);
     return true;

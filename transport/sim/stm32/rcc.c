@@ -229,7 +229,7 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
     if (offset == family->cfgr)
         *value |= rcc->sws << family->sw_bits;
     else if (offset == family->bdcr || offset == family->csr)
-        *value |= (*value & LSION) << 1;
+        *value |= (*value & (LSION | family->csr_lse)) << 1;
     return true;
 }
 
@@ -240,7 +240,7 @@ static void write_csr(struct sim_board *board, uint32_t value)
     uint32_t before = rcc->registers[family->csr / 4];
     uint32_t flags = value & family->csr_remove ? 0 : before & family->csr_flags;
 
-    rcc->registers[family->csr / 4] = flags | (value & LSION);
+    rcc->registers[family->csr / 4] = flags | (value & (LSION | family->csr_backed_up));
     if (value & ~before & LSION)
         tell_ready(board, SIM_LSI_FLAG);
 }
@@ -285,10 +285,10 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 
     if (sim_gates_write(part->board, offset, value))
         return true;
-    if (offset == family->bdcr)
-        write_bdcr(part->board, value);
-    else if (offset == family->csr)
+    if (offset == family->csr)
         write_csr(part->board, value);
+    else if (offset == family->bdcr)
+        write_bdcr(part->board, value);
     else if (family->cir && offset == family->cir)
         write_cir(part->board, value);
     else
@@ -315,7 +315,7 @@ static void reset(struct sim_part *part)
     rcc->registers[family->cr / 4] = family->cr_reset;
     rcc->registers[family->cfgr / 4] = family->cfgr_reset;
     rcc->registers[family->bdcr / 4] = bdcr;
-    rcc->registers[family->csr / 4] = csr & family->csr_flags;
+    rcc->registers[family->csr / 4] = csr & (family->csr_flags | family->csr_backed_up);
     rcc->sws = family->cfgr_reset & sw_mask(family);
     update_irq(part->board);
 }

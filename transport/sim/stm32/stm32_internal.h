@@ -239,8 +239,11 @@ extern const struct sim_device sim_device_gpio, sim_device_f4_flash, sim_device_
     sim_device_f4_syscfg;
 extern const struct sim_flash_kind sim_f2_flash, sim_f4_flash, sim_f42x_flash;
 /* Which f4_pwr.c it is: the `unit` of its row. */
-enum sim_f4_pwr { SIM_F4_PWR_F2, SIM_F4_PWR_SCALES, SIM_F4_PWR_OVERDRIVE };
+enum sim_f4_pwr { SIM_F4_PWR_F2, SIM_F4_PWR_SCALES, SIM_F4_PWR_OVERDRIVE, SIM_F4_PWR_L1 };
 extern const struct sim_rcc_kind sim_f4_rcc;
+extern const struct sim_device sim_device_l0_flash; /* L1's, too */
+extern const struct sim_flash_kind sim_l1_cat3_flash, sim_l1_cat5_flash;
+extern const struct sim_rcc_kind sim_l1_rcc;
 extern const struct sim_gpio_kind sim_gpio;     /* all families but F1 */
 extern const struct sim_gpio_kind sim_gpio_swd; /* without JTAG: Cortex-M0 and M0+ */
 

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Erased is zero here. There is no erase of everything but the end of read protection: pages are
+ * erased one by one. Section numbers without a document: RM0038. */
+#include "flash/stm32/stm32l0.h"
+
+#include <inttypes.h>
+
+#include "core/core.h"
+#include "flash/controller.h"
+#include "flash/loader.h"
+#include "flash/stm32/loaders/stm32l0_program.h"
+#include "probe/ops.h"
+
+enum { SAVED };
+enum {
+    STEP_US = 3280, /* data sheets DS10002, DS10688: 3.28 typical, 3.94 ms; page, half page, word */
+    STEP_MAX_US = 20000,
+    BUSY_LIMIT_US = 500000, /* whatever the program began */
+    BLOCK_HALF_PAGES = 12,  /* 40 ms */
+};
+
+static uint32_t at(const struct flash_controller *controller, uint32_t offset)
+{
+    return controller_at(controller->target, offset);
+}
+
+/* A half page is programmed as a whole: it takes as long as one word. */
+static enum err probe(struct flash_controller *controller)
+{
+    struct flash_geometry *geometry = &controller->geometry;
+    uint32_t page = geometry->areas[0].sector_size;
+
+    for (size_t i = 0; i < geometry->area_count; i++)
+        geometry->areas[i].erase_us = STEP_US;
+    geometry->program_size = page / 2;
+    geometry->program_us = STEP_US;
+    geometry->program_max_us = STEP_MAX_US;
+    geometry->page_size = page;
+    geometry->block_size = BLOCK_HALF_PAGES * page / 2;
+    geometry->sector_erase_max_us = STEP_MAX_US;
+    return ERR_OK;
+}
+
+/* --- taking it over --- */
+
+const struct stm32l0_lock stm32l0_pelock = {
+    STM32L0_PECR_PELOCK, STM32L0_PEKEYR, {0x89ABCDEF, 0x02030405}};
+const struct stm32l0_lock stm32l0_prglock = {
+    STM32L0_PECR_PRGLOCK, STM32L0_PRGKEYR, {0x8C9DAEBF, 0x13141516}};
+const struct stm32l0_lock stm32l0_optlock = {
+    STM32L0_PECR_OPTLOCK, STM32L0_OPTKEYR, {0xFBEAD9C8, 0x24252627}};
+
+/* A wrong key, or one too many, is a bus error and blocks it until the next reset (3.3.2). */
+enum err stm32l0_open(struct flash_controller *controller, const struct stm32l0_lock *lock)
+{
+    struct core *core = controller->target->core;
+    uint32_t pecr = 0;
+
+    ops_read32(&core->ops, at(controller, STM32L0_PECR), &pecr);
+    enum err err = core_flush_halted(core);
+    if (err || !(pecr & lock->bit))
+        return err;
+    ops_write32(&core->ops, at(controller, lock->register_offset), lock->keys[0]);
+    ops_write32(&core->ops, at(controller, lock->register_offset), lock->keys[1]);
+    ops_read32(&core->ops, at(controller, STM32L0_PECR), &pecr);
+    err = core_flush_halted(core);
+    return controller_check_keys(controller, err, pecr & lock->bit);
+}
+
+static enum err prepare(struct flash_controller *controller)
+{
+    struct core *core = controller->target->core;
+
+    ops_wait32(&core->ops, at(controller, STM32L0_SR), STM32L0_SR_BSY, 0, BUSY_LIMIT_US);
+    enum err err = core_flush_halted(core);
+    if (err)
+        return err;
+    controller->saved[SAVED] = true;
+    err = stm32l0_open(controller, &stm32l0_pelock);
+    if (!err)
+        err = stm32l0_open(controller, &stm32l0_prglock);
+    if (err)
+        return err;
+    ops_write32(&core->ops, at(controller, STM32L0_SR), STM32L0_SR_CLEAR);
+    ops_write32(&core->ops, at(controller, STM32L0_PECR), 0);
+    return core_flush_halted(core);
+}
+
+static void queue_finish(struct flash_controller *controller)
+{
+    struct ops *ops = &controller->target->core->ops;
+
+    if (!controller->saved[SAVED])
+        return;
+    ops_wait32(ops, at(controller, STM32L0_SR), STM32L0_SR_BSY, 0, BUSY_LIMIT_US);
+    ops_write32(ops, at(controller, STM32L0_PECR), STM32L0_PECR_LOCKS);
+}
+
+/* --- erasing (3.3.3): a zero, written to the page --- */
+
+static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
+{
+    struct ops *ops = &controller->target->core->ops;
+
+    ops_write32(ops, at(controller, STM32L0_SR), STM32L0_SR_CLEAR);
+    ops_write32(ops, at(controller, STM32L0_PECR), STM32L0_PECR_ERASE | STM32L0_PECR_PROG);
+    ops_write32(ops, what->address, 0);
+}
+
+static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
+                         uint32_t *status)
+{
+    struct ops *ops = &controller->target->core->ops;
+
+    (void)what;
+    ops_read32(ops, at(controller, STM32L0_SR), status);
+    ops_write32(ops, at(controller, STM32L0_PECR), 0);
+}
+
+/* --- errors --- */
+
+/* In the order in which they explain most. */
+static const struct {
+    uint32_t bit;
+    const char *text;
+} reasons[] = {
+    {STM32L0_SR_NOTZEROERR, "was not erased when it was to be programmed (NOTZEROERR)"},
+    {STM32L0_SR_FWWERR,
+     "was not programmed: the flash was read while it took a half page (FWWERR)"},
+    {STM32L0_SR_PGAERR, "was not programmed: a half page was not written in a row (PGAERR)"},
+    {STM32L0_SR_SIZERR, "was not programmed: it takes words alone (SIZERR)"},
+};
+
+static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
+{
+    struct ops *ops = &controller->target->core->ops;
+    struct job *job = controller->target->job;
+    uint32_t sr = 0, optr = 0;
+
+    ops_read32(ops, at(controller, STM32L0_SR), &sr);
+    ops_read32(ops, at(controller, STM32L0_OPTR), &optr);
+    ops_write32(ops, at(controller, STM32L0_SR), STM32L0_SR_CLEAR);
+    ops_write32(ops, at(controller, STM32L0_PECR), 0);
+    enum err err = core_flush_halted(controller->target->core);
+    if (err)
+        return err;
+    status |= sr;
+    if (status & STM32L0_SR_WRPERR)
+        return job_fail(job, ERR_PROTECTED,
+                        "0x%08" PRIx32 " is write protected by the option bytes (0x%08" PRIx32
+                        " in force)",
+                        address, optr);
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (status & reasons[i].bit)
+            return job_fail(job, ERR_FLASH, "0x%08" PRIx32 " %s", address, reasons[i].text);
+    return job_fail(job, ERR_FLASH, "flash at 0x%08" PRIx32 ": FLASH_SR 0x%05" PRIx32, address,
+                    status);
+}
+
+static const struct flash_loader loader = {&loader_mailbox, stm32l0_program_code,
+                                           sizeof stm32l0_program_code};
+
+const struct flash_driver stm32l0_flash = {
+    .name = "stm32l0",
+    .idle = {.offset = STM32L0_SR, .mask = STM32L0_SR_BSY, .value = 0},
+    .errors = STM32L0_SR_ERRORS,
+    .loader = &loader,
+    .unbroken = true,
+    .probe = probe,
+    .prepare = prepare,
+    .queue_erase = queue_erase,
+    .queue_erased = queue_erased,
+    .queue_finish = queue_finish,
+    .explain = explain,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The fields of FLASH_OBR (L1: RM0038, 3.9.8) and what protects sectors of 4 KiB against writing,
+ * in as many registers as there is flash: RM0038, 3.9.9 to 3.9.12. */
+#include "flash/stm32/stm32l0.h"
+
+enum { OPTR, WRPR, REGISTERS = WRPR + 4 };
+#define SPRMOD (1u << 8)
+
+static const struct option_register registers[REGISTERS] = {
+    [OPTR] = {"option register", STM32L0_OPTR},
+    [WRPR] = {"write protection register 1", STM32L0_WRPR},
+    [WRPR + 1] = {"write protection register 2", STM32L0_WRPR2},
+    [WRPR + 2] = {"write protection register 3", STM32L0_WRPR3},
+    [WRPR + 3] = {"write protection register 4", STM32L0_WRPR4},
+};
+
+/* Level 1 is any value that is none of the others. */
+static const struct option_value rdp[] = {
+    {0xAA, NULL, "off", NULL, false},
+    {0x00, NULL, "level1", NULL, false},
+    {0xCC, NULL, "level2", NULL, true},
+};
+/* Only the end of read protection, which erases all, takes it back (RM0038, 3.7.5). */
+static const struct option_value sprmod[] = {
+    {0, NULL, "wrp", NULL, false},
+    {1, NULL, "pcrop", NULL, true},
+};
+/* Four bits: the first four values are all off. */
+static const struct option_value bor_lev[] = {
+    {0x0, NULL, "off", "no brown-out reset above the power-on level", false},
+    {0x8, NULL, "1.8V", "brown-out reset below 1.8 V", false},
+    {0x9, NULL, "2.0V", "brown-out reset below 2.0 V", false},
+    {0xA, NULL, "2.5V", "brown-out reset below 2.5 V", false},
+    {0xB, NULL, "2.7V", "brown-out reset below 2.7 V", false},
+    {0xC, NULL, "3.0V", "brown-out reset below 3.0 V", false},
+};
+static const struct option_value iwdg_sw[] = {
+    {1, NULL, "software", "watchdog by software", false},
+    {0, NULL, "hardware", "watchdog by hardware (it always runs)", false},
+};
+static const struct option_value nrst_stop[] = {
+    {1, NULL, "no-reset", "no reset in Stop mode", false},
+    {0, NULL, "reset", "a reset in Stop mode", false},
+};
+static const struct option_value nrst_stdby[] = {
+    {1, NULL, "no-reset", "no reset in Standby mode", false},
+    {0, NULL, "reset", "a reset in Standby mode", false},
+};
+static const struct option_value nbfb2[] = {
+    {1, NULL, "off", NULL, false},
+    {0, NULL, "on", NULL, false},
+};
+
+#define VALUES(list) list, sizeof(list) / sizeof *(list)
+/* clang-format off */
+#define FIELDS                                                                                      \
+    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                             \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 20, 1, VALUES(iwdg_sw)},         \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 21, 1, VALUES(nrst_stop)},           \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 22, 1, VALUES(nrst_stdby)},   \
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 16, 4, VALUES(bor_lev)}
+#define SPRMOD_FIELD                                                                                \
+    {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTR, 8, 1, VALUES(sprmod)}
+/* clang-format on */
+
+static const struct option_field fields[] = {FIELDS};
+static const struct option_field fields_of_cat3[] = {FIELDS, SPRMOD_FIELD};
+static const struct option_field fields_of_two_banks[] = {
+    FIELDS,
+    SPRMOD_FIELD,
+    {"nBFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 23, 1, VALUES(nbfb2)},
+};
+
+#define TABLE(list, wrprs, pcrop_bit)                                                              \
+    {                                                                                              \
+        .says = "stm32lx", .locked_says = "STM32Lx locked, takes effect after power cycle.",       \
+        .unlocked_says = "STM32Lx unlocked, takes effect after power cycle.",                      \
+        .registers = registers, .fields = (list), .register_count = WRPR + (wrprs),                \
+        .field_count = sizeof(list) / sizeof *(list),                                              \
+        .blocks = {.reg = WRPR,                                                                    \
+                   .most = 32 * (wrprs),                                                           \
+                   .size = STM32L0_WRP_SECTOR,                                                     \
+                   .set_protects = true,                                                           \
+                   .pcrop = (pcrop_bit)},                                                          \
+        .unlock_keeps_others = true, .read = stm32l0_options_read, .write = stm32l0_options_write, \
+        .lock = stm32l0_options_lock, .unlock = stm32l0_options_unlock,                            \
+        .seal = stm32l0_options_seal, .load = stm32l0_options_load                                 \
+    }
+
+/* Cat. 1 and 2: up to 128 KiB */
+const struct flash_options stm32l1_option_table = TABLE(fields, 1, 0);
+const struct flash_options stm32l1_cat3_option_table = TABLE(fields_of_cat3, 2, SPRMOD);
+const struct flash_options stm32l1_cat4_option_table = TABLE(fields_of_two_banks, 3, SPRMOD);
+const struct flash_options stm32l1_cat5_option_table = TABLE(fields_of_two_banks, 4, SPRMOD);
