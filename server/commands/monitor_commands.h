@@ -122,6 +122,9 @@ monitor_handler monitor_write_bank, monitor_read_bank, monitor_verify_bank, moni
 monitor_handler monitor_lock, monitor_unlock, monitor_mass_erase, monitor_options_read,
     monitor_options_write, monitor_options_load, monitor_options, monitor_optcr2_write,
     monitor_protect;
+/* monitor_option_registers.c */
+monitor_handler monitor_option_read, monitor_option_write, monitor_option_load, monitor_wrp_info,
+    monitor_trustzone;
 /* monitor_adapter.c */
 monitor_handler monitor_speed, monitor_adapter_name, monitor_adapter_list, monitor_adapter_serial,
     monitor_adapter_place, monitor_adapter_signal, monitor_adapter_srst, monitor_reset_config,

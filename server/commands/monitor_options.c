@@ -8,81 +8,16 @@
 #include "base/buf.h"
 #include "chip/chips.h"
 #include "commands/monitor_commands.h"
+#include "commands/option_subject.h"
 #include "flash/flash.h"
 #include "flash/options.h"
-
-/* What a command is about. */
-struct subject {
-    struct target *target;
-    struct monitor_bank bank;
-    const struct flash_options *options;
-};
-
-static bool is_called(const char *asked, const struct chip_family *family)
-{
-    return !asked[0] || (family->openocd && strcmp(asked, family->openocd) == 0) ||
-           (family->commands && strcmp(asked, family->commands) == 0);
-}
-
-static enum err check_family(struct monitor *monitor, struct subject *subject)
-{
-    const struct target_chip *chip = target_chip(subject->target);
-
-    if (!is_called(monitor->typed, chip_family_of(chip->dev_id)))
-        return job_fail(monitor->job, ERR_UNSUPPORTED, "this chip is no %.20s: it is %s (%s)",
-                        monitor->typed, monitor_family(subject->target), chip->name);
-    subject->options = flash_options_for(subject->target);
-    if (subject->options)
-        return ERR_OK;
-    return job_fail(monitor->job, ERR_UNSUPPORTED,
-                    "the option bytes of %s are not known to this command yet", chip->name);
-}
-
-/* `BANK` is argv[1]. */
-static enum err find(struct monitor *monitor, const char *const argv[], struct subject *subject)
-{
-    enum err err = monitor_bank(monitor, argv[1], &subject->target, &subject->bank);
-
-    return !err ? check_family(monitor, subject) : err;
-}
-
-/* The same, about to change something. */
-static enum err find_to_change(struct monitor *monitor, const char *const argv[],
-                               struct subject *subject)
-{
-    enum err err = find(monitor, argv, subject);
-
-    return !err ? monitor_flash_allowed(monitor, &subject->target) : err;
-}
-
-static bool can_load(const struct subject *subject)
-{
-    return subject->options->load != NULL;
-}
-
-static const char *driver_name(const struct subject *subject)
-{
-    return chip_family_of(target_chip(subject->target)->dev_id)->commands;
-}
-
-/* As OpenOCD says it, and where that is not all. */
-static void print_takes_effect(struct monitor *monitor, const struct subject *subject)
-{
-    job_print(monitor->job, "INFO: a reset or power cycle is required for the new settings to take "
-                            "effect.\n");
-    if (can_load(subject) && !subject->options->reset_loads)
-        job_print(monitor->job,
-                  "of this part not by a reset: by `monitor %s options_load %u`, which resets it, "
-                  "or a power cycle\n",
-                  driver_name(subject), subject->bank.number);
-}
 
 /* --- protection against reading --- */
 
 enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct subject subject;
-    enum err err = find_to_change(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_to_change(monitor, argv, &subject);
 
     (void)argc;
     if (!err)
@@ -91,18 +26,18 @@ enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[
         return err;
     const char *says = subject.options->locked_says;
     job_print(monitor->job, "%s%s\n", says ? says : subject.options->says, says ? "" : " locked");
-    print_takes_effect(monitor, &subject);
+    option_subject_takes_effect(monitor, &subject);
     return ERR_OK;
 }
 
-static void print_unlocked(struct monitor *monitor, const struct subject *subject,
+static void print_unlocked(struct monitor *monitor, const struct option_subject *subject,
                            bool was_protected)
 {
     const struct flash_options *options = subject->options;
     const char *says = options->unlocked_says;
 
     job_print(monitor->job, "%s%s\n", says ? says : options->says, says ? "" : " unlocked.");
-    print_takes_effect(monitor, subject);
+    option_subject_takes_effect(monitor, subject);
     if (!was_protected || !options->unlock_wants_power)
         return;
     job_print(monitor->job, "the whole flash was erased; that it can be read again takes a power "
@@ -114,8 +49,8 @@ static void print_unlocked(struct monitor *monitor, const struct subject *subjec
 enum err monitor_unlock(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct option_state before;
-    struct subject subject;
-    enum err err = find_to_change(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_to_change(monitor, argv, &subject);
 
     (void)argc;
     if (!err)
@@ -143,8 +78,8 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
 
 enum err monitor_mass_erase(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct subject subject;
-    enum err err = find_to_change(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_to_change(monitor, argv, &subject);
 
     (void)argc;
     if (err)
@@ -204,8 +139,8 @@ static void print_options(struct monitor *monitor, const struct flash_options *o
 enum err monitor_options_read(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct option_state state;
-    struct subject subject;
-    enum err err = find(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_find(monitor, argv, &subject);
 
     (void)argc;
     if (!err)
@@ -278,20 +213,11 @@ static enum err take_numbers(struct monitor *monitor, int argc, const char *cons
     return ERR_OK;
 }
 
-/* The last word says that what cannot be undone is meant. */
-static bool take_irreversible(int *argc, const char *const argv[])
-{
-    bool said = strcmp(argv[*argc - 1], "--irreversible") == 0;
-
-    *argc -= said;
-    return said;
-}
-
-static enum err change_options(struct monitor *monitor, struct subject *subject, int argc,
+static enum err change_options(struct monitor *monitor, struct option_subject *subject, int argc,
                                const char *const argv[])
 {
     const struct flash_options *options = subject->options;
-    bool irreversible = take_irreversible(&argc, argv);
+    bool irreversible = option_subject_irreversible(&argc, argv);
     struct option_state before, wanted;
     enum err err = options->read(subject->target, &before);
 
@@ -305,29 +231,29 @@ static enum err change_options(struct monitor *monitor, struct subject *subject,
 
 enum err monitor_options_write(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct subject subject;
-    enum err err = find_to_change(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_to_change(monitor, argv, &subject);
 
     if (!err)
         err = change_options(monitor, &subject, argc, argv);
     if (err)
         return err;
     job_print(monitor->job, "%s write options complete.\n", subject.options->says);
-    if (can_load(&subject))
+    if (option_subject_can_load(&subject))
         job_print(monitor->job,
                   "INFO: '%s options_load' command or power cycle is required for the new settings "
                   "to take effect.\n",
-                  driver_name(&subject));
+                  option_subject_driver(&subject));
     else
-        print_takes_effect(monitor, &subject);
+        option_subject_takes_effect(monitor, &subject);
     return ERR_OK;
 }
 
 /* A register that only some chips of the family have. */
 enum err monitor_optcr2_write(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct subject subject;
-    enum err err = find(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_find(monitor, argv, &subject);
 
     (void)argc;
     return err ? err : job_fail(monitor->job, ERR_UNSUPPORTED, "no optcr2 register");
@@ -335,7 +261,7 @@ enum err monitor_optcr2_write(struct monitor *monitor, int argc, const char *con
 
 /* --- `options [NAME=VALUE...]`: of any family --- */
 
-static void list_options(struct monitor *monitor, const struct subject *subject,
+static void list_options(struct monitor *monitor, const struct option_subject *subject,
                          const struct option_state *state)
 {
     char line[300];
@@ -345,10 +271,10 @@ static void list_options(struct monitor *monitor, const struct subject *subject,
         job_print(monitor->job, "%s\n", line);
 }
 
-static enum err set_options(struct monitor *monitor, const struct subject *subject, int argc,
+static enum err set_options(struct monitor *monitor, const struct option_subject *subject, int argc,
                             const char *const argv[], const struct option_state *before)
 {
-    bool irreversible = take_irreversible(&argc, argv);
+    bool irreversible = option_subject_irreversible(&argc, argv);
     struct option_state wanted = *before;
     enum err err = argc > 1 ? ERR_OK : monitor_usage(monitor, argv[0]);
     char line[300];
@@ -364,20 +290,20 @@ static enum err set_options(struct monitor *monitor, const struct subject *subje
         if (line[0])
             job_print(monitor->job, "%s\n", line);
     if (!err)
-        print_takes_effect(monitor, subject);
+        option_subject_takes_effect(monitor, subject);
     return err;
 }
 
 enum err monitor_options(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct option_state state;
-    struct subject subject;
+    struct option_subject subject;
     enum err err = argc > 1 ? monitor_flash_allowed(monitor, &subject.target)
                             : monitor_target(monitor, &subject.target);
 
     monitor->typed = ""; /* no family's own command */
     if (!err)
-        err = check_family(monitor, &subject);
+        err = option_subject_check(monitor, &subject);
     if (!err)
         err = subject.options->read(subject.target, &state);
     if (!err && argc > 1)
@@ -389,8 +315,8 @@ enum err monitor_options(struct monitor *monitor, int argc, const char *const ar
 
 enum err monitor_options_load(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct subject subject;
-    enum err err = find(monitor, argv, &subject);
+    struct option_subject subject;
+    enum err err = option_subject_find(monitor, argv, &subject);
 
     (void)argc;
     if (!err && !subject.options->load)
@@ -402,42 +328,40 @@ enum err monitor_options_load(struct monitor *monitor, int argc, const char *con
 
 /* --- protection against writing: `flash protect BANK FIRST LAST on|off` --- */
 
-static enum err write_blocks(struct monitor *monitor, const struct subject *subject, uint32_t first,
-                             uint32_t last, bool on, bool irreversible)
+static enum err write_blocks(struct monitor *monitor, const struct option_subject *subject,
+                             uint32_t first, uint32_t last, bool on, bool irreversible)
 {
     struct option_state before, wanted;
-    struct option_block block;
     enum err err = subject->options->read(subject->target, &before);
 
-    if (err)
-        return err;
     wanted = before;
-    for (uint32_t i = first; i <= last; i++)
-        if (option_block_get(subject->options, subject->target, i, &block))
-            option_block_protect(&block, wanted.stored, on);
-    err = option_change(subject->target, subject->options, &before, &wanted, irreversible);
+    if (!err)
+        err = option_blocks_set(monitor->job, subject->options, subject->target, first, last, on,
+                                wanted.stored);
+    if (!err)
+        err = option_change(subject->target, subject->options, &before, &wanted, irreversible);
     if (err)
         return err;
     job_print(monitor->job, "%s protection for %s %u through %u on flash bank %u\n",
               on ? "set" : "cleared", subject->options->blocks.size ? "blocks" : "sectors",
               (unsigned)first, (unsigned)last, subject->bank.number);
-    print_takes_effect(monitor, subject);
+    option_subject_takes_effect(monitor, subject);
     return ERR_OK;
 }
 
 enum err monitor_protect(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct subject subject;
+    struct option_subject subject;
     uint32_t first, last;
     bool on = false;
-    bool irreversible = take_irreversible(&argc, argv);
+    bool irreversible = option_subject_irreversible(&argc, argv);
     enum err err = monitor_bank(monitor, argv[1], &subject.target, &subject.bank);
 
     monitor->typed = ""; /* no family's own command */
     if (!err && (argc != 5 || !monitor_switch(argv[4], &on)))
         err = monitor_usage(monitor, argv[0]);
     if (!err)
-        err = check_family(monitor, &subject);
+        err = option_subject_check(monitor, &subject);
     if (!err)
         err = monitor_flash_allowed(monitor, &subject.target);
     if (!err)

@@ -188,17 +188,17 @@ struct run {
 static const struct run sectors16[] = {{16, 4}, {64, 1}, {128, UINT16_MAX}};
 static const struct run sectors32[] = {{32, 4}, {128, 1}, {256, UINT16_MAX}};
 
-/* One bank of `size` bytes at `address`; returns how many runs it took. Where two banks are a
- * choice, the sectors of each are half as large (F76x). */
-static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size, bool halved,
-                        struct chip_sectors *runs)
+/* One bank of `size` bytes at `address`; returns how many runs it took. `page`: of CHIP_PAGES.
+ * Where two banks are a choice, the sectors of each are half as large (F76x). */
+static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size, uint32_t page,
+                        bool halved, struct chip_sectors *runs)
 {
     bool large = chip->layout == CHIP_SECTORS32 && !halved;
     const struct run *layout = large ? sectors32 : sectors16;
     size_t count = 0;
 
     if (chip->layout == CHIP_PAGES) {
-        runs[0] = (struct chip_sectors){address, size - size % chip->page_size, chip->page_size};
+        runs[0] = (struct chip_sectors){address, size - size % page, page};
         return runs[0].size > 0;
     }
     for (size_t i = 0; i < 3; i++) {
@@ -215,23 +215,55 @@ static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size
 
 /* Sectors of different sizes start anew in a second bank: the 2 MiB parts of F42x, F43x, F46x, F47x
  * have two. Their 1 MiB parts (DB1M) and the F76x (nDBANK) have them as an option, off as
- * delivered. RM0090, RM0386, RM0410, "Embedded flash memory". */
-enum { TWO_BANKS_KIB = 2048 };
+ * delivered. L4 and G4: DUALBANK, DBANK, DB1M, DB512K; the largest L47x and L49x always. RM0090,
+ * RM0386, RM0410, RM0351, RM0432, RM0440, "Embedded flash memory". */
+enum { TWO_BANKS_KIB = 2048, ALWAYS = 32 };
 
 static const struct {
     uint16_t dev_id;
     uint16_t kib; /* of the flash; 0: whichever it is */
-    uint8_t bit;  /* of the word that tells of read protection .. */
+    uint8_t bit;  /* of the word that tells of read protection, or ALWAYS, .. */
     bool on;      /* .. is this: two banks */
-} bank_options[] = {{0x419, 1024, 30, true}, {0x434, 1024, 30, true}, {0x451, 0, 29, false}};
+    bool widens;  /* pages are twice as large in one bank */
+} bank_options[] = {
+    {0x415, 1024, ALWAYS, true, false}, {0x415, 0, 21, true, false},
+    {0x419, 1024, 30, true, false},     {0x434, 1024, 30, true, false},
+    {0x451, 0, 29, false, false},       {0x461, 1024, ALWAYS, true, false},
+    {0x461, 0, 21, true, false},        {0x469, 0, 22, true, true},
+    {0x470, 2048, 22, true, true},      {0x470, 1024, 21, true, true},
+    {0x471, 1024, 22, true, true},      {0x471, 512, 21, true, true},
+};
+
+enum { BANK_OPTIONS = sizeof bank_options / sizeof *bank_options };
+
+/* BANK_OPTIONS: the chip has no choice. */
+static size_t find_bank_option(const struct chip *chip, uint32_t flash_size)
+{
+    size_t i = 0;
+
+    while (i < BANK_OPTIONS && (bank_options[i].dev_id != chip->dev_id ||
+                                (bank_options[i].kib && flash_size != bank_options[i].kib * KIB)))
+        i++;
+    return i;
+}
 
 bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_t options)
 {
-    for (size_t i = 0; i < sizeof bank_options / sizeof *bank_options; i++)
-        if (bank_options[i].dev_id == chip->dev_id &&
-            (!bank_options[i].kib || flash_size == bank_options[i].kib * KIB))
-            return (options >> bank_options[i].bit & 1) == bank_options[i].on;
-    return false;
+    size_t i = find_bank_option(chip, flash_size);
+
+    if (i == BANK_OPTIONS)
+        return false;
+    uint8_t bit = bank_options[i].bit;
+    return bit == ALWAYS || (options >> bit & 1) == bank_options[i].on;
+}
+
+/* Of CHIP_PAGES. */
+static uint32_t page_size(const struct chip *chip, uint32_t flash_size, bool two_banks)
+{
+    size_t i = find_bank_option(chip, flash_size);
+    bool wide = i < BANK_OPTIONS && bank_options[i].widens && !two_banks;
+
+    return chip->page_size << wide;
 }
 
 /* H750 and H7B0, the value lines, have 128 KiB in one bank (RM0433, RM0455). */
@@ -248,13 +280,14 @@ size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size, bool two_b
 
     if (chip->family == CHIP_NO_FLASH || (chip->layout == CHIP_PAGES && !chip->page_size))
         return 0;
+    uint32_t page = page_size(chip, flash_size, two_banks);
     bool gap = chip->bank2_kib && flash_size < 2u * KIB * chip->bank2_kib &&
-               flash_size > single_bank_up_to(chip);
+               flash_size > single_bank_up_to(chip) && page == chip->page_size;
     if (gap)
         second = base + (uint32_t)chip->bank2_kib * KIB;
     bool restart = chip->layout == CHIP_SECTORS16 && flash_size == TWO_BANKS_KIB * KIB;
     if (!gap && !restart && !two_banks)
-        return bank_runs(chip, base, flash_size, false, runs);
-    size_t count = bank_runs(chip, base, half, two_banks, runs);
-    return count + bank_runs(chip, second, half, two_banks, runs + count);
+        return bank_runs(chip, base, flash_size, page, false, runs);
+    size_t count = bank_runs(chip, base, half, page, two_banks, runs);
+    return count + bank_runs(chip, second, half, page, two_banks, runs + count);
 }

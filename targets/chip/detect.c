@@ -360,8 +360,8 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
     core->name = detect_core_name(found.cpuid);
     core->cpuid = found.cpuid;
     fill(&found, chip);
-    bool two_banks = found.protection_known &&
-                     chip_two_banks_chosen(found.chip, chip->flash_size, found.options);
+    uint32_t options = found.protection_known ? found.options : CHIP_BANKS_AS_DELIVERED;
+    bool two_banks = found.chip && chip_two_banks_chosen(found.chip, chip->flash_size, options);
     detect_map(found.chip, chip->flash_size, two_banks, regions);
     return ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include "flash/stm32/stm32f1.h"
 #include "flash/stm32/stm32f4.h"
 #include "flash/stm32/stm32l0.h"
+#include "flash/stm32/stm32l4.h"
 
 static const struct {
     const struct flash_driver *flash;
@@ -19,6 +20,8 @@ static const struct {
     [CHIP_F3] = {&stm32f1_flash, &stm32f3_option_table},
     [CHIP_F4] = {&stm32f4_flash, &stm32f4_option_table},
     [CHIP_L1] = {&stm32l0_flash, &stm32l1_option_table},
+    [CHIP_L4] = {&stm32l4_flash, &stm32l4_option_table},
+    [CHIP_G4] = {&stm32l4_flash, &stm32g4_option_table},
 };
 
 /* Chips whose option bytes are not those of their family. */
@@ -26,15 +29,22 @@ static const struct {
     uint16_t dev_id;
     const struct flash_options *options;
 } exceptions[] = {
-    {0x413, &stm32f2_option_table},      /* F405, F407: as the F2, without SPRMOD */
-    {0x419, &stm32f42x_option_table},    /* F42x, F43x: two banks */
-    {0x427, &stm32l1_cat3_option_table}, /* by so much flash */
-    {0x432, &stm32f37_option_table},     /* F373, F378: SDADCs */
-    {0x434, &stm32f42x_option_table},    /* F469, F479 */
-    {0x436, &stm32l1_cat4_option_table}, {0x437, &stm32l1_cat5_option_table},
-    {0x442, &stm32f09_option_table},  /* F09x, F030xC: nBOOT0 */
-    {0x445, &stm32f09_option_table},  /* F04x, F070x6 */
-    {0x463, &stm32f413_option_table}, /* F413, F423: sixteen sectors */
+    {0x413, &stm32f2_option_table},       /* F405, F407: as the F2, without SPRMOD */
+    {0x419, &stm32f42x_option_table},     /* F42x, F43x: two banks */
+    {0x427, &stm32l1_cat3_option_table},  /* by so much flash */
+    {0x432, &stm32f37_option_table},      /* F373, F378: SDADCs */
+    {0x434, &stm32f42x_option_table},     /* F469, F479 */
+    {0x435, &stm32l4_small_option_table}, /* L43x, L44x: one bank */
+    {0x436, &stm32l1_cat4_option_table},  {0x437, &stm32l1_cat5_option_table},
+    {0x442, &stm32f09_option_table},      /* F09x, F030xC: nBOOT0 */
+    {0x445, &stm32f09_option_table},      /* F04x, F070x6 */
+    {0x462, &stm32l4_small_option_table}, /* L45x, L46x */
+    {0x463, &stm32f413_option_table},     /* F413, F423: sixteen sectors */
+    {0x464, &stm32l4_small_option_table}, /* L41x, L42x */
+    {0x469, &stm32g47_option_table},      /* G47x, G48x: banks are a choice */
+    {0x470, &stm32l4_plus_option_table},  /* L4R, L4S: as well, and pages of 4 KiB */
+    {0x471, &stm32l4_plus_option_table},  /* L4P, L4Q */
+    {0x479, &stm32g49_option_table},      /* G49x, G4Ax: one bank of 512 KiB */
 };
 
 const struct flash_options *flash_options_for(const struct target *target)

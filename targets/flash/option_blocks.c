@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Blocks of write protection: which bit keeps which part of the flash; pure. */
+#include "flash/option_ranges.h"
 #include "flash/options.h"
 
 static const struct target_region *next_flash(const struct target *target,
@@ -116,11 +117,39 @@ static bool get_sector(const struct option_blocks *blocks, const struct target *
     return false;
 }
 
+/* A page each; a run of pages that follows another one is the second bank. */
+static bool get_page(const struct option_blocks *blocks, const struct target *target,
+                     uint32_t index, struct option_block *block)
+{
+    const struct target_region *region = next_flash(target, NULL);
+    bool one = region && !next_flash(target, region);
+
+    *block = (struct option_block){
+        .reg = blocks->reg, .ranges = blocks->ranges, .page_bits = blocks->page_bits};
+    if (one && blocks->ranges_in_one)
+        block->ranges = blocks->ranges_in_one;
+    for (; region; region = next_flash(target, region)) {
+        uint32_t pages = region->size / region->sector_size;
+
+        if (index < pages) {
+            block->address = region->start + index * region->sector_size;
+            block->size = region->sector_size;
+            block->bit = (uint8_t)index;
+            return true;
+        }
+        index -= pages;
+        block->reg = (uint8_t)(block->reg + blocks->next_bank);
+    }
+    return false;
+}
+
 bool option_block_get(const struct flash_options *options, const struct target *target,
                       uint32_t index, struct option_block *block)
 {
     const struct option_blocks *blocks = &options->blocks;
 
+    if (blocks->ranges)
+        return get_page(blocks, target, index, block);
     return blocks->size ? get_equal(blocks, target, index, block)
                         : get_sector(blocks, target, index, block);
 }
@@ -142,6 +171,8 @@ static bool on_if_set(const struct option_block *block, const uint32_t *register
 
 bool option_block_protected(const struct option_block *block, const uint32_t *registers)
 {
+    if (block->ranges)
+        return option_range_protected(block, registers);
     return (registers[block->reg] >> block->bit & 1) == on_if_set(block, registers);
 }
 
@@ -150,4 +181,53 @@ void option_block_protect(const struct option_block *block, uint32_t *registers,
     uint32_t bit = UINT32_C(1) << block->bit, *word = &registers[block->reg];
 
     *word = on == on_if_set(block, registers) ? *word | bit : *word & ~bit;
+}
+
+/* How many blocks from `index` on, to `last` at most, have the same registers; *block: the first.
+ */
+static uint32_t run_of(const struct flash_options *options, const struct target *target,
+                       uint32_t index, uint32_t last, struct option_block *block)
+{
+    struct option_block next;
+    uint32_t count = 1;
+
+    if (!option_block_get(options, target, index, block))
+        return 0;
+    while (index + count <= last && option_block_get(options, target, index + count, &next) &&
+           next.reg == block->reg)
+        count++;
+    return count;
+}
+
+static enum err set_ranges(struct job *job, const struct flash_options *options,
+                           const struct target *target, uint32_t first, uint32_t last, bool on,
+                           uint32_t *registers)
+{
+    struct option_block block;
+    uint32_t count;
+
+    for (uint32_t i = first; i <= last; i += count) {
+        count = run_of(options, target, i, last, &block);
+        if (!count)
+            break;
+        if (!option_range_set(&block, count, on, registers))
+            return job_fail(job, ERR_ARGUMENT,
+                            "the chip protects no more than %u ranges of pages in a bank: choose "
+                            "pages that lie side by side; nothing was changed",
+                            block.ranges);
+    }
+    return ERR_OK;
+}
+
+enum err option_blocks_set(struct job *job, const struct flash_options *options,
+                           const struct target *target, uint32_t first, uint32_t last, bool on,
+                           uint32_t *registers)
+{
+    struct option_block block;
+
+    if (options->blocks.ranges)
+        return set_ranges(job, options, target, first, last, on, registers);
+    for (uint32_t i = first; i <= last && option_block_get(options, target, i, &block); i++)
+        option_block_protect(&block, registers, on);
+    return ERR_OK;
 }

@@ -193,31 +193,24 @@ static bool read_range(const char **text, uint32_t count, uint32_t *first, uint3
     return true;
 }
 
-static void protect(const struct flash_options *options, const struct target *target,
-                    uint32_t first, uint32_t last, bool on, uint32_t *registers)
-{
-    struct option_block block;
-
-    for (uint32_t i = first; i <= last && option_block_get(options, target, i, &block); i++)
-        option_block_protect(&block, registers, on);
-}
-
 /* All others are free then. */
 static enum err take_blocks(struct job *job, const struct flash_options *options,
                             const struct target *target, const char *text, uint32_t *registers)
 {
     uint32_t count = option_block_count(options, target), first, last;
     bool all = strcasecmp(text, "all") == 0;
+    enum err err = option_blocks_set(job, options, target, 0, UINT32_MAX - 1, all, registers);
 
-    protect(options, target, 0, UINT32_MAX - 1, all, registers);
-    if (all || strcasecmp(text, "none") == 0)
-        return ERR_OK;
+    if (err || all || strcasecmp(text, "none") == 0)
+        return err;
     for (const char *at = text; *at || at == text;) {
         if (!read_range(&at, count, &first, &last))
             return job_fail(job, ERR_ARGUMENT,
                             "'%.40s' are no blocks: none, all, or numbers of 0 to %u as 0-3,5",
                             text, (unsigned)count - 1);
-        protect(options, target, first, last, true, registers);
+        err = option_blocks_set(job, options, target, first, last, true, registers);
+        if (err)
+            return err;
     }
     return ERR_OK;
 }

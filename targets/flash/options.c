@@ -77,9 +77,14 @@ bool option_one_way(const struct flash_options *options, const uint32_t *before,
         uint32_t now = option_get(field, after);
         const struct option_value *value = option_value(field, now);
 
-        if (!value || !value->one_way || option_get(field, before) == now)
+        bool guarded = value ? value->one_way : options->one_way_fields >> i & 1;
+
+        if (!guarded || option_get(field, before) == now)
             continue;
-        snprintf(text, size, "%s = %s", field->name, value->text);
+        if (value)
+            snprintf(text, size, "%s = %s", field->name, value->text);
+        else
+            snprintf(text, size, "%s = 0x%x", field->name, (unsigned)now);
         return true;
     }
     if (!more_pcrop(&options->blocks, before, after, options->register_count))

@@ -9,7 +9,7 @@
 
 #include "target.h"
 
-enum { OPTION_REGISTERS_MAX = 8 };
+enum { OPTION_REGISTERS_MAX = 12 };
 
 /* What one value of a field means. */
 struct option_value {
@@ -39,9 +39,14 @@ struct option_register {
 
 /* Write protection by blocks, the last one for all that follows: a bit each, clear where nothing
  * may be written. The blocks are of equal size, and go on in the next register, or each is a
- * sector; then those of a second bank have the next register. */
+ * sector; then those of a second bank have the next register. Or by ranges of pages, a register
+ * each (option_ranges.h). */
 struct option_blocks {
-    uint8_t reg, shift, most; /* the first one's bit; how many bits */
+    uint8_t reg, shift, most; /* the first one's bit; how many bits; 0: there is no protection */
+    uint8_t ranges;           /* of a bank; 0: bits */
+    uint8_t ranges_in_one;    /* more, of both register banks, where the flash is one bank; 0: no */
+    uint8_t next_bank;        /* so many registers further are a second bank's ranges */
+    uint32_t page_bits;       /* of a page's number */
     uint32_t size;            /* bytes; 0: a sector each */
     uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
     bool set_protects; /* it is a bit that is set that protects */
@@ -76,8 +81,10 @@ struct flash_options {
     const struct option_field *fields;   /* the first: read protection, whose first value is none */
     const struct option_number *numbers; /* NULL: OpenOCD shows fields and takes words */
     uint8_t register_count, field_count, number_count;
+    uint32_t one_way_fields; /* bit n: field n is a number, and no change of it leads back */
     struct option_blocks blocks;
     const char *no_load;      /* why they cannot be loaded on demand; NULL: load() does it */
+    const char *load_command; /* OpenOCD's word for it: "options_load" */
     bool reset_loads;         /* with load(): any reset does it, too; else load() or power alone */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
     bool unlock_keeps_others; /* else it brings all to their defaults, of an open chip, too */
@@ -141,9 +148,11 @@ bool option_pending(const struct flash_options *options, const struct option_sta
 struct option_block {
     uint32_t address, size;
     uint8_t reg, bit;
-    bool set_protects; /* as in the table; .. */
-    uint32_t pcrop;    /* .. this as well, .. */
-    uint8_t first;     /* .. a bit of this register */
+    bool set_protects;  /* as in the table; .. */
+    uint32_t pcrop;     /* .. this as well, .. */
+    uint8_t first;      /* .. a bit of this register */
+    uint8_t ranges;     /* `bit` is the number of a page, which ranges from `reg` on hold, .. */
+    uint32_t page_bits; /* .. each with numbers of these bits */
 };
 
 /* The block number `index` of the target's flash; false behind the last. */
@@ -152,5 +161,10 @@ bool option_block_get(const struct flash_options *options, const struct target *
 uint32_t option_block_count(const struct flash_options *options, const struct target *target);
 bool option_block_protected(const struct option_block *block, const uint32_t *registers);
 void option_block_protect(const struct option_block *block, uint32_t *registers, bool on);
+/* Blocks number `first` to `last`, those there are. ERR_ARGUMENT, and nothing changed: it takes
+ * more ranges than the chip has. */
+enum err option_blocks_set(struct job *job, const struct flash_options *options,
+                           const struct target *target, uint32_t first, uint32_t last, bool on,
+                           uint32_t *registers);
 
 #endif

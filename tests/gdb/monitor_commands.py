@@ -26,7 +26,8 @@ adapter assert, adapter deassert, adapter name, adapter list, adapter srst delay
 cortex_m vector_catch, cortex_m reset_config, arm semihosting, tpiu, itm, rtt, gdb_sync, gdb sync, gdb_memory_map,
 gdb memory_map, gdb_flash_program, gdb_breakpoint_override, gdb_report_data_abort, gdb_port, telnet_port, tcl_port,
 bindto, debug_level, log_output, echo, sleep, version, init, stm32f1x lock, stm32f1x unlock, stm32f1x mass_erase,
-stm32f1x options_read, stm32f1x options_write, stm32f1x options_load, stm32f0x, stm32f3x, stm32f4x, stm32l4x,
+stm32f1x options_read, stm32f1x options_write, stm32f1x options_load, stm32f0x, stm32f3x, stm32f4x, stm32l4x option_read,
+stm32l4x option_write, stm32l4x option_load, stm32l4x wrp_info,
 target names, target current, transport list, transport select, swdp_scan, profile, dap info, semihosting, jtag_reset,
 CDRTOSConfigure, CDLiveWatchSetup, CDSWOConfigure, shutdown, exit, help"""
 

@@ -28,11 +28,19 @@ CHIPS = {
     # It has no word for it.
     "l152c-disco": ("stm32l1", "stm32lx", "0x0427", 256 * KIB, "catch {mww 0x40023c04 0x40000}"),
     "nucleo-l152": ("stm32l1", "stm32lx", "0x0437", 512 * KIB, "catch {mww 0x40023c04 0x40000}"),
+    "nucleo-g431": ("stm32g4x", "stm32l4x", "0x0468", 128 * KIB, "stm32l4x option_load 0"),
+    "nucleo-l476": ("stm32l4x", "stm32l4x", "0x0415", 1024 * KIB, "stm32l4x option_load 0"),
 }
 target, driver, chip_id, flash_size, loads, *settings = CHIPS[board]
 IMAGE_SIZE = min(40 * 1000, flash_size - 1000)
-BLOCKS = "sectors" if driver == "stm32f2x" else "blocks"  # of write protection
+BLOCKS = "sectors" if driver in ("stm32f2x", "stm32l4x") else "blocks"  # of write protection
 ERASED = "0x0" if driver == "stm32lx" else "0xffffffff"
+# How each driver shows option bytes, changes them, and makes them as they were.
+OPTIONS = {
+    "stm32f1x": ("options_read 0", "options_write 0 HWWDG USEROPT 0x1234", "options_write 0 SWWDG"),
+    "stm32f2x": ("options_read 0", "options_write 0 0xe0", "options_write 0 0xec"),
+    "stm32l4x": ("option_read 0 0x20", "option_write 0 0x20 0 0x10000", "option_write 0 0x20 0x10000 0x10000"),
+}
 SMALL_SIZE = 4000  # st-flash gives its loader half a second by the wall, which is much of a busy machine's
 
 
@@ -120,13 +128,14 @@ def answers(output, commands):
 
 def probed_answers_as_openocd_does():
     """Each line that OpenOCD's command prints, probed started by the same command line prints too."""
-    other, first = ("0xe0", "0xec") if driver == "stm32f2x" else ("HWWDG USEROPT 0x1234", "SWWDG")
-    commands = ["flash probe 0", f"{driver} options_read 0", "flash protect 0 1 2 on", loads, "flash info 0",
-                "flash protect 0 1 2 off", loads, f"{driver} options_write 0 {other}", loads, f"{driver} options_read 0",
-                f"{driver} options_write 0 {first}", loads, f"{driver} mass_erase 0", f"{driver} lock 0",
-                f"{driver} unlock 0"]
     if driver == "stm32lx":
         commands = ["flash probe 0", f"{driver} mass_erase 0", f"{driver} lock 0", f"{driver} unlock 0"]
+    else:
+        shows, changes, restores = (f"{driver} {words}" for words in OPTIONS[driver])
+        areas = [f"{driver} wrp_info 0"] if driver == "stm32l4x" else []
+        commands = ["flash probe 0", shows, *areas, "flash protect 0 1 2 on", loads, "flash info 0", *areas,
+                    "flash protect 0 1 2 off", loads, changes, loads, shows, restores, loads, f"{driver} mass_erase 0",
+                    f"{driver} lock 0", f"{driver} unlock 0"]
     said = [word for number, command in enumerate(commands) for word in (f"echo {{say {number}}}", command)]
     script = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled", "init", "reset init", *said,
               f"echo {{say {len(commands)}}}", "shutdown")
@@ -141,8 +150,9 @@ def probed_answers_as_openocd_does():
                 text = text.removeprefix("Info : ")
             if board == "nucleo-f072" and text.startswith("\t#"):
                 continue  # it takes blocks of write protection for 8 KiB, which have 4 (RM0091, 3.2.1)
-            # Its log, its names for the chip, where the core stands.
-            if not re.match(r"Info :|Error: \[|Error: Fail|Device: |STM32|Dual Bank|xPSR|\[", text):
+            # Its log, its names for the chip, where the core stands; stm32l4x logs more about it.
+            if not re.match(r"Info :|Error: \[|Error: Fail|Device: |STM32|Dual Bank|xPSR|\[|device idcode|"
+                            r"RDP level|flash mode", text):
                 assert text in got, (command, text, got)
 
 

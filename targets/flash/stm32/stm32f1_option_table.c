@@ -170,7 +170,8 @@ const struct flash_options stm32f1_option_table = {
         .field_count = sizeof(list) / sizeof *(list),                                            \
         .blocks = {.reg = WRPR, .most = 32, .size = 4096}, .read = read, .write = write,         \
         .lock = stm32f1_options_lock, .unlock = stm32f1_options_unlock,                          \
-        .seal = stm32f1_options_seal, .load = stm32f1_options_load, .reset_loads = (by_reset)    \
+        .seal = stm32f1_options_seal, .load = stm32f1_options_load,                              \
+        .load_command = "options_load", .reset_loads = (by_reset)                                \
     }
 
 /* F0: power or a load on demand, not a reset (RM0360, chapter 4). */

@@ -290,7 +290,7 @@ static void commands_of_other_families_are_refused(void **state)
     assert_says("stm32f0x unlock 0", "[this chip is no stm32f0x: it is stm32f1x");
     assert_says("stm32f3x mass_erase 0", "[this chip is no stm32f3x");
     assert_says("gd32e23x lock 0", "[this chip is no gd32e23x");
-    assert_says("stm32l4x unlock 0", "not yet");
+    assert_says("stm32l4x unlock 0", "[this chip is no stm32l4x");
     assert_says("stm32f1x", "[stm32f1x wants one of: lock, mass_erase");
 }
 

@@ -251,7 +251,8 @@ static uint8_t core_ap(const struct chip *chip)
 /* Those whose driver, options and simulated board have been judged. */
 static bool is_programmed(enum chip_family_id family)
 {
-    return (family >= CHIP_F0 && family <= CHIP_F4 && family != CHIP_F1_XL) || family == CHIP_L1;
+    return (family >= CHIP_F0 && family <= CHIP_F4 && family != CHIP_F1_XL) || family == CHIP_L1 ||
+           family == CHIP_L4 || family == CHIP_G4;
 }
 
 static void flash_is_driven_or_refused_by_name(struct session *s, const struct chip *chip)

@@ -71,7 +71,9 @@ static uint16_t core_bit(const char *name)
 static void describe_sectors(const struct chip *chip, char *text, size_t size)
 {
     struct chip_sectors runs[CHIP_RUNS_MAX];
-    size_t count = chip_sector_runs(chip, chip->flash_max_kib * 1024u, false, runs), used = 0;
+    uint32_t flash = chip->flash_max_kib * 1024u;
+    bool two_banks = chip_two_banks_chosen(chip, flash, CHIP_BANKS_AS_DELIVERED);
+    size_t count = chip_sector_runs(chip, flash, two_banks, runs), used = 0;
 
     snprintf(text, size, "-");
     for (size_t i = 0; i < count; i++) {

@@ -59,11 +59,23 @@ static struct target with_flash(uint16_t dev_id, uint32_t kib, bool two_banks)
     return target;
 }
 
-/* They follow each other and cover the flash, and no bit stands for two. */
+/* One bit, or one page of the bank, stands for no two blocks. */
+static void check_place(const struct flash_options *options, const struct option_block *block,
+                        bool taken[OPTION_REGISTERS_MAX][256])
+{
+    assert_true(block->reg + block->ranges <= options->register_count);
+    assert_true(block->bit <= (block->ranges ? block->page_bits : 31));
+    assert_false(taken[block->reg][block->bit]);
+    taken[block->reg][block->bit] = true;
+}
+
+/* They follow each other, but for a gap between banks, and cover the flash. */
 static void check_blocks(const struct flash_options *options, const struct chip *chip, uint32_t kib)
 {
-    struct target target = with_flash(chip->dev_id, kib, false);
-    uint32_t next = chip_family(chip)->flash_base, sum = 0, taken[OPTION_REGISTERS_MAX] = {0};
+    bool two = chip_two_banks_chosen(chip, 1024 * kib, CHIP_BANKS_AS_DELIVERED);
+    bool taken[OPTION_REGISTERS_MAX][256] = {{false}};
+    struct target target = with_flash(chip->dev_id, kib, two);
+    uint32_t next = chip_family(chip)->flash_base, sum = 0;
     struct option_block block;
 
     for (uint32_t i = 0; option_block_get(options, &target, i, &block); i++) {
@@ -71,9 +83,7 @@ static void check_blocks(const struct flash_options *options, const struct chip 
             assert_int_equal(detect_region_at(&target.regions, block.address)->start,
                              block.address);
         next = block.address + block.size;
-        assert_true(block.reg < options->register_count && block.bit < 32);
-        assert_false(taken[block.reg] >> block.bit & 1);
-        taken[block.reg] |= UINT32_C(1) << block.bit;
+        check_place(options, &block, taken);
         sum += block.size;
     }
     assert_int_equal(sum, 1024 * kib);
@@ -130,7 +140,7 @@ static void tables_are_sound(void **state)
         check_blocks(options, &chips[i], chips[i].flash_max_kib);
         check_blocks(options, &chips[i], chips[i].flash_guess_kib);
     }
-    assert_int_equal(known, 5 + 7 + 1 + 5 + 10 + 5); /* F0 to F4, L1 */
+    assert_int_equal(known, 5 + 7 + 1 + 5 + 10 + 5 + 7 + 3); /* F0 to F4, L1, L4, G4 */
 }
 
 static void a_field_is_set_and_leaves_its_neighbours(void **state)
@@ -216,6 +226,98 @@ static void blocks_may_be_sectors(void **state)
     check_block(&block, 0x08140000, 256, 0, 30);
 }
 
+/* --- write protection by ranges of pages --- */
+
+static struct job job;
+
+static void assert_pages(const struct flash_options *options, const struct target *target,
+                         const uint32_t *registers, const char *wanted)
+{
+    char line[300];
+    const struct option_state state = {0};
+    struct option_state now = state;
+
+    memcpy(now.in_force, registers, sizeof now.in_force);
+    memcpy(now.stored, registers, sizeof now.stored);
+    assert_true(option_line(options, target, options->field_count, &now, line, sizeof line));
+    assert_memory_equal(line + 12, wanted, strlen(wanted));
+    assert_int_equal(line[12 + strlen(wanted)], ' ');
+}
+
+static void take(const struct flash_options *options, const struct target *target, const char *word,
+                 uint32_t *registers, enum err wanted)
+{
+    job_clear(&job);
+    assert_int_equal(option_take(&job, options, target, word, registers), wanted);
+}
+
+/* L476: bank 1's are WRP1AR and WRP1BR, the second's follow; first page low, last page high. */
+static void pages_are_protected_by_ranges(void **state)
+{
+    const struct flash_options *l4 = options_of(chip_by_dev_id(0x415));
+    struct target target = with_flash(0x415, 1024, true);
+    uint32_t registers[OPTION_REGISTERS_MAX] = {0, 0xFF00FFFF, 0xFF00FFFF, 0xFF00FFFF, 0xFF00FFFF};
+
+    (void)state;
+    assert_int_equal(option_block_count(l4, &target), 512);
+    assert_pages(l4, &target, registers, "none");
+    take(l4, &target, "WRP=3-7,9,254-257", registers, ERR_ARGUMENT);
+    take(l4, &target, "WRP=none", registers, ERR_OK);
+    take(l4, &target, "WRP=3-7,254-257", registers, ERR_OK);
+    assert_int_equal(registers[1], 0xFF07FF03); /* what the fields do not hold stays */
+    assert_int_equal(registers[2], 0xFFFFFFFE);
+    assert_int_equal(registers[3], 0xFF01FF00);
+    assert_int_equal(registers[4], 0xFF00FFFF);
+    assert_pages(l4, &target, registers, "3-7,254-257");
+    assert_int_equal(option_blocks_set(&job, l4, &target, 5, 5, false, registers), ERR_ARGUMENT);
+    assert_pages(l4, &target, registers, "3-7,254-257");
+    assert_int_equal(option_blocks_set(&job, l4, &target, 7, 255, false, registers), ERR_OK);
+    assert_pages(l4, &target, registers, "3-6,256-257");
+    take(l4, &target, "WRP=all", registers, ERR_OK);
+    assert_int_equal(registers[1], 0xFFFFFF00);
+    assert_int_equal(registers[2], 0xFF00FFFF);
+    assert_pages(l4, &target, registers, "0-511");
+}
+
+/* G47x as one bank: pages of 4 KiB, and the ranges of both halves count for it. */
+static void one_bank_has_the_ranges_of_both(void **state)
+{
+    const struct flash_options *g4 = options_of(chip_by_dev_id(0x469));
+    struct target one = with_flash(0x469, 512, false), two = with_flash(0x469, 512, true);
+    uint32_t registers[OPTION_REGISTERS_MAX] = {0, 0x7F, 0x7F, 0x7F, 0x7F};
+
+    (void)state;
+    assert_int_equal(option_block_count(g4, &one), 128);
+    assert_int_equal(option_block_count(g4, &two), 256);
+    take(g4, &one, "WRP=0,2,4,127", registers, ERR_OK);
+    assert_int_equal(registers[4], 0x7F007F);
+    assert_pages(g4, &one, registers, "0,2,4,127");
+    take(g4, &two, "WRP=0,2,4", registers, ERR_ARGUMENT);
+}
+
+/* What only the end of read protection takes back. */
+static void areas_that_cannot_be_read_have_no_way_back(void **state)
+{
+    static const char *const guarded[] = {"PCROP1_STRT=0x10", "PCROP1_END=0x20", "PCROP_RDP=erased",
+                                          "SEC_SIZE1=3",      "BOOT_LOCK=on",    "RDP=level2"};
+    const struct flash_options *g4 = options_of(chip_by_dev_id(0x468));
+    struct target target = with_flash(0x468, 128, false);
+    char text[100];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++) {
+        uint32_t before[OPTION_REGISTERS_MAX] = {0xFFEFF8AA}, after[OPTION_REGISTERS_MAX];
+
+        memcpy(after, before, sizeof after);
+        take(g4, &target, guarded[i], after, ERR_OK);
+        assert_true(option_one_way(g4, before, after, text, sizeof text));
+        assert_memory_equal(text, guarded[i], strcspn(guarded[i], "="));
+        memcpy(after, before, sizeof after);
+        take(g4, &target, "nBOOT0=0", after, ERR_OK);
+        assert_false(option_one_way(g4, before, after, text, sizeof text));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +325,9 @@ int main(void)
         cmocka_unit_test(a_field_is_set_and_leaves_its_neighbours),
         cmocka_unit_test(blocks_cover_large_flash),
         cmocka_unit_test(blocks_may_be_sectors),
+        cmocka_unit_test(pages_are_protected_by_ranges),
+        cmocka_unit_test(one_bank_has_the_ranges_of_both),
+        cmocka_unit_test(areas_that_cannot_be_read_have_no_way_back),
     };
 
     return cmocka_run_group_tests_name("option_tables", tests, NULL, NULL);

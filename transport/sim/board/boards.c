@@ -42,5 +42,10 @@ const struct sim_board_model sim_board_models[] = {
      .chip = &sim_chip_l152re,
      .hse_khz = 8000,
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
+    {.name = "nucleo-g431", .title = "Nucleo-32 G431KB", .chip = &sim_chip_g431kb},
+    {.name = "nucleo-l476",
+     .title = "Nucleo-64 L476RG",
+     .chip = &sim_chip_l476rg,            /* the board has no crystal for HSE */
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

@@ -212,12 +212,25 @@ struct sim_l0_family {
     bool counts_words;     /* of a half page, whatever their addresses */
 };
 
+/* How those differ whose controller is that of the L4, for l4_flash.c and l4_options.c. */
+enum { SIM_L4_OPTIONS = 9 };
+struct sim_l4_family {
+    uint32_t page_bits; /* of a page's number in its bank, in PNB and WRP */
+    uint32_t two_banks; /* bit of OPTR: it is so; 0: it never is */
+    struct {
+        uint8_t offset; /* of the register; bits 0: no more */
+        uint32_t bits, factory;
+    } options[SIM_L4_OPTIONS]; /* OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR; alike of a second bank
+                                */
+};
+
 struct sim_flash_kind {
     const struct sim_device *device;
     const struct sim_flash_registers *registers;
     const struct sim_fpec_family *fpec; /* of those that have it */
     const struct sim_f4_family *f4;     /* of those that have that one */
     const struct sim_l0_family *l0;     /* of those that have that one */
+    const struct sim_l4_family *l4;     /* of those that have that one */
     bool hides_size;                    /* the size register reads as 0 under read protection */
     /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
     uint8_t stalling[2];
@@ -266,10 +279,11 @@ struct sim_gpio_kind {
     /* Do the pins still reach the SW-DP? */
     bool (*swd_reachable)(const struct sim_board *board);
     bool no_jtag; /* the debug port has two pins */
+    bool analog;  /* pins are, from the start */
 };
 
 /* The MCU debug component: registers by word offset, IDCODE first. */
-enum { SIM_DBGMCU_REGISTERS = 4 };
+enum { SIM_DBGMCU_REGISTERS = 5 };
 struct sim_dbgmcu_facts {
     uint32_t idcode;
     bool hidden_from_program; /* it reads IDCODE as 0 */
@@ -325,6 +339,6 @@ struct sim_chip {
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_l152rc, sim_chip_l152re;
+    sim_chip_g431kb, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg;
 
 #endif

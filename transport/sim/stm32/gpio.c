@@ -122,16 +122,20 @@ static void reset(struct sim_part *part)
     struct gpio *gpio = part->state;
 
     *gpio = (struct gpio){0};
+    if (part->board->chip->gpio->analog)
+        gpio->registers[MODER / 4] = UINT32_MAX;
     if (part->row->unit == SIM_PA && part->board->chip->gpio->no_jtag) {
         gpio->registers[MODER / 4] = 0x28000000; /* RM0360, 8.4.1 */
         gpio->registers[OSPEEDR / 4] = 0x0C000000;
         gpio->registers[PUPDR / 4] = 0x24000000;
     } else if (part->row->unit == SIM_PA) {
-        gpio->registers[MODER / 4] = 0xA8000000;
+        gpio->registers[MODER / 4] &= 0xABFFFFFF;
+        gpio->registers[MODER / 4] |= 0xA8000000;
         gpio->registers[OSPEEDR / 4] = 0x0C000000;
         gpio->registers[PUPDR / 4] = 0x64000000;
     } else if (part->row->unit == SIM_PB && !part->board->chip->gpio->no_jtag) {
-        gpio->registers[MODER / 4] = 0x00000280;
+        gpio->registers[MODER / 4] &= 0xFFFFFEBF;
+        gpio->registers[MODER / 4] |= 0x00000280;
         gpio->registers[OSPEEDR / 4] = 0x000000C0;
         gpio->registers[PUPDR / 4] = 0x00000100;
     }
@@ -179,5 +183,6 @@ const struct sim_device sim_device_gpio = {
     .write = write,
     .reset = reset,
 };
-const struct sim_gpio_kind sim_gpio = {&sim_device_gpio, pin_of, swd_reachable, false};
-const struct sim_gpio_kind sim_gpio_swd = {&sim_device_gpio, pin_of, swd_reachable, true};
+const struct sim_gpio_kind sim_gpio = {&sim_device_gpio, pin_of, swd_reachable, false, false};
+const struct sim_gpio_kind sim_gpio_swd = {&sim_device_gpio, pin_of, swd_reachable, true, false};
+const struct sim_gpio_kind sim_gpio_analog = {&sim_device_gpio, pin_of, swd_reachable, false, true};

@@ -26,6 +26,11 @@ static const struct sim_rcc_family *family_of(const struct sim_board *board)
     return board->chip->rcc->family;
 }
 
+static uint32_t sw_mask(const struct sim_rcc_family *family)
+{
+    return (1u << family->sw_bits) - 1;
+}
+
 uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset)
 {
     const struct rcc *rcc = board->rcc->state;
@@ -82,8 +87,9 @@ void sim_rcc_after_stop(struct sim_board *board)
     for (const struct sim_oscillator *each = family->oscillators; each->on; each++)
         if (each != family->oscillators) /* the first is the internal one */
             rcc->registers[family->cr / 4] &= ~(each->on | each->ready);
-    rcc->registers[family->cfgr / 4] &= ~((1u << family->sw_bits) - 1);
-    rcc->sws = 0;
+    rcc->sws = family->cfgr_reset & sw_mask(family);
+    rcc->registers[family->cfgr / 4] &= ~sw_mask(family);
+    rcc->registers[family->cfgr / 4] |= rcc->sws;
     sim_clock_changed(board);
 }
 
@@ -161,11 +167,6 @@ static const struct sim_oscillator *source_of(const struct sim_rcc_family *famil
     while (oscillator->on && !(oscillator->is_source && oscillator->sw == sw))
         oscillator++;
     return oscillator->on ? oscillator : NULL;
-}
-
-static uint32_t sw_mask(const struct sim_rcc_family *family)
-{
-    return (1u << family->sw_bits) - 1;
 }
 
 /* A switch waits until its source is ready (RM0008, 7.2.6). */

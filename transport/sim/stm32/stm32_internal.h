@@ -244,7 +244,13 @@ extern const struct sim_rcc_kind sim_f4_rcc;
 extern const struct sim_device sim_device_l0_flash; /* L1's, too */
 extern const struct sim_flash_kind sim_l1_cat3_flash, sim_l1_cat5_flash;
 extern const struct sim_rcc_kind sim_l1_rcc;
-extern const struct sim_gpio_kind sim_gpio;     /* all families but F1 */
-extern const struct sim_gpio_kind sim_gpio_swd; /* without JTAG: Cortex-M0 and M0+ */
+extern const struct sim_gpio_kind sim_gpio;        /* all families but F1 */
+extern const struct sim_gpio_kind sim_gpio_swd;    /* without JTAG: Cortex-M0 and M0+ */
+extern const struct sim_gpio_kind sim_gpio_analog; /* L4 and later */
+
+extern const struct sim_device sim_device_l4_flash, sim_device_l4_pwr;
+extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash;
+extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc;
+extern const struct sim_program sim_l4_swj_off;
 
 #endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Programs double words while the host fills the other buffer. Runs from any address.
+ *
+ * STM32L4, G4, WB, G0 (RM0351 3.3.7, RM0440 3.3.7, RM0444 3.3.8): with CR.PG set two words written
+ * to an aligned double word start programming, SR.BSY falls when it is done; G0 and WB say in CFGBSY
+ * that a first word waits for its second, and G0 in BSY2 that the other bank is busy. Errors stick,
+ * so they are looked at once a buffer. Double words that are all ones are skipped: that is how the
+ * host says "leave this alone", and a cell may be programmed once only. The independent watchdog is
+ * fed with every double word, and while there is nothing to do.
+ *
+ * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
+ * Mailbox, buffers: as stm32f1_program.S; length and address are multiples of 8
+ * Out: as stm32f1_program.S
+ */
+    .syntax unified
+    .cpu cortex-m0
+    .thumb
+    .text
+
+    .equ SR, 0x10
+    .equ CR, 0x14
+    .equ PG, 1
+    .equ ERRORS, 0x43FA         /* RDERR, FASTERR, MISERR, PGSERR, SIZERR, PGAERR, WRPERR, PROGERR, OPERR */
+    .equ WATCHDOG, 8
+    .equ ADDRESS, 4
+    .equ DATA, 8
+
+    .macro wait_until_idle      /* r7 */
+    ldr   r7, [r0, #WATCHDOG]
+    str   r4, [r7]
+1:  ldr   r7, [r1, #SR]
+    lsls  r7, r7, #13           /* CFGBSY, BSY2, BSY on top */
+    lsrs  r7, r7, #29
+    bne   1b
+    .endm
+
+    mov   r9, r3                /* the other buffer */
+    ldr   r4, =0xAAAA           /* feeds */
+
+page:
+    ldr   r3, [r0, #WATCHDOG]
+    str   r4, [r3]
+    ldr   r5, [r2]
+    cmp   r5, #0
+    beq   page
+    mov   r8, r2                /* this buffer */
+    ldr   r6, [r2, #ADDRESS]
+    adds  r2, r2, #DATA
+    adds  r5, r5, r2            /* its end */
+    movs  r3, #PG
+    str   r3, [r1, #CR]
+
+unit:                           /* fetched while the one before is programmed */
+    cmp   r2, r5
+    bhs   finish
+    ldr   r3, [r2]
+    ldr   r7, [r2, #4]
+    mov   r10, r7
+    adds  r2, r2, #8
+    adds  r6, r6, #8
+    ands  r7, r7, r3
+    adds  r7, r7, #1
+    beq   unit
+    wait_until_idle
+    subs  r6, r6, #8
+    str   r3, [r6]
+    isb
+    mov   r3, r10
+    str   r3, [r6, #4]
+    adds  r6, r6, #8
+    b     unit
+
+finish:
+    wait_until_idle
+    str   r7, [r1, #CR]
+    ldr   r3, [r1, #SR]
+    ldr   r7, =ERRORS
+    ands  r3, r3, r7
+    bne   failed
+    mov   r2, r8
+    str   r3, [r2]              /* free again */
+    mov   r2, r9
+    mov   r9, r8
+    b     page
+
+failed:
+    str   r3, [r0, #0]
+    mov   r2, r8
+    ldr   r6, [r2, #ADDRESS]
+    adds  r2, r2, #DATA
+compare:                        /* what was skipped is right by chance or looked at by the host */
+    ldr   r7, [r2]
+    adds  r3, r7, #1
+    beq   same
+    ldr   r3, [r6]
+    cmp   r3, r7
+    bne   found
+same:
+    adds  r2, r2, #4
+    adds  r6, r6, #4
+    cmp   r2, r5
+    blo   compare
+found:
+    str   r6, [r0, #4]
+    movs  r3, #1                /* nobody needs to wait for a buffer any more */
+    lsls  r3, r3, #31
+    mov   r2, r8
+    str   r3, [r2]
+    mov   r2, r9
+    str   r3, [r2]
+    bkpt  #0
+    .pool

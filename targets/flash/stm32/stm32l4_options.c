@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+/* Option bytes of L4 and G4: RM0351, 3.4 and 3.5; RM0440, 3.4 and 3.5. They stand in registers that
+ * OPTSTRT programs all at once, so a change that is cut short is carried out or not begun. In force
+ * after a load, on demand or by power; what is in force cannot be read. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/core.h"
+#include "flash/controller.h"
+#include "flash/stm32/stm32l4.h"
+#include "probe/ops.h"
+
+#define KEY1 0x08192A3Bu
+#define KEY2 0x4C5D6E7Fu
+#define RDP 0xFFu
+#define PCROP_RDP (1u << 31)
+enum { RDP_OPEN = 0xAA, RDP_LEVEL1 = 0x55, RDP_FOREVER = 0xCC };
+enum { OPTR }; /* the first of all */
+enum { OPTION_LIMIT_US = 5000000 };
+
+static uint32_t at(const struct target *target, uint32_t offset)
+{
+    return controller_at(target, offset);
+}
+
+/* --- which registers a chip has --- */
+
+#define FIRST                                     \
+    {NULL, STM32L4_OPTR}, {NULL, STM32L4_WRP1AR}, \
+    {                                             \
+        NULL, STM32L4_WRP1BR                      \
+    }
+#define FIRST_PCROP            \
+    {NULL, STM32L4_PCROP1SR},  \
+    {                          \
+        NULL, STM32L4_PCROP1ER \
+    }
+#define SECOND               \
+    {NULL, STM32L4_WRP2AR},  \
+    {                        \
+        NULL, STM32L4_WRP2BR \
+    }
+#define SECOND_PCROP           \
+    {NULL, STM32L4_PCROP2SR},  \
+    {                          \
+        NULL, STM32L4_PCROP2ER \
+    }
+
+const struct option_register stm32l4_registers_of_one[STM32L4_OF_ONE + 1] = {
+    FIRST, FIRST_PCROP, {NULL, STM32L4_SEC1R}};
+const struct option_register stm32l4_registers_of_two[STM32L4_OF_TWO + 2] = {
+    FIRST, SECOND, FIRST_PCROP, SECOND_PCROP, {NULL, STM32L4_SEC1R}, {NULL, STM32L4_SEC2R}};
+
+struct layout {
+    const struct option_register *registers;
+    unsigned count;
+};
+
+static struct layout layout_of(const struct target *target)
+{
+    switch (target->chip.dev_id) {
+    case 0x435:
+    case 0x462:
+    case 0x464:
+        return (struct layout){stm32l4_registers_of_one, STM32L4_OF_ONE};
+    case 0x468:
+    case 0x479:
+        return (struct layout){stm32l4_registers_of_one, STM32L4_OF_ONE + 1};
+    case 0x469:
+        return (struct layout){stm32l4_registers_of_two, STM32L4_OF_TWO + 2};
+    default:
+        return (struct layout){stm32l4_registers_of_two, STM32L4_OF_TWO};
+    }
+}
+
+/* --- reading --- */
+
+enum err stm32l4_options_read(struct target *target, struct option_state *state)
+{
+    struct layout layout = layout_of(target);
+
+    *state = (struct option_state){0};
+    for (unsigned i = 0; i < layout.count; i++)
+        ops_read32(&target->core->ops, at(target, layout.registers[i].offset), &state->stored[i]);
+    enum err err = core_flush(target->core);
+    for (unsigned i = 0; i < layout.count; i++)
+        state->in_force[i] = state->stored[i];
+    state->readout_protected = (state->stored[OPTR] & RDP) != RDP_OPEN;
+    return err;
+}
+
+/* --- changing --- */
+
+struct change {
+    uint32_t words[OPTION_REGISTERS_MAX]; /* what they shall hold */
+    struct option_state now;
+    bool refuse_protected;
+};
+
+/* Keys are given only when needed: any too many is a bus error. */
+static enum err open_options(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+    struct ops *ops = &target->core->ops;
+    uint32_t cr = 0;
+
+    ops_read32(ops, at(target, STM32L4_CR), &cr);
+    enum err err = core_flush_halted(target->core);
+    if (err || !(cr & STM32L4_CR_OPTLOCK))
+        return err;
+    ops_write32(ops, at(target, STM32L4_OPTKEYR), KEY1);
+    ops_write32(ops, at(target, STM32L4_OPTKEYR), KEY2);
+    ops_read32(ops, at(target, STM32L4_CR), &cr);
+    err = core_flush_halted(target->core);
+    return controller_check_keys(controller, err, cr & STM32L4_CR_OPTLOCK);
+}
+
+/* What stays is not written: some of it could only be refused. */
+static enum err program(struct flash_controller *controller, const struct change *change)
+{
+    struct target *target = controller->target;
+    struct layout layout = layout_of(target);
+    struct ops *ops = &target->core->ops;
+
+    for (unsigned i = 0; i < layout.count; i++)
+        if (change->words[i] != change->now.stored[i])
+            ops_write32(ops, at(target, layout.registers[i].offset), change->words[i]);
+    ops_write32(ops, at(target, STM32L4_CR), STM32L4_CR_OPTSTRT);
+    enum err err = core_flush_halted(target->core);
+    if (!err) /* at the end of read protection the whole flash is erased */
+        err =
+            controller_await_idle(controller, "the chip changes its option bytes", OPTION_LIMIT_US);
+    target_drop_caches(target);
+    return err;
+}
+
+/* Bits that the chip has not read as they like. */
+static enum err check(struct target *target, const struct change *change)
+{
+    struct layout layout = layout_of(target);
+    struct option_state now;
+    enum err err = stm32l4_options_read(target, &now);
+
+    for (unsigned i = 0; i < layout.count && !err; i++)
+        if ((now.stored[i] ^ change->words[i]) & (change->words[i] ^ change->now.stored[i]))
+            err = job_fail(target->job, ERR_VERIFY,
+                           "the option register at 0x%08" PRIx32 " reads 0x%08" PRIx32
+                           ", 0x%08" PRIx32 " was wanted",
+                           at(target, layout.registers[i].offset), now.stored[i], change->words[i]);
+    return err;
+}
+
+static enum err check_status(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+    uint32_t sr = 0;
+
+    ops_read32(&target->core->ops, at(target, STM32L4_SR), &sr);
+    enum err err = core_flush_halted(target->core);
+    if (err || !(sr & STM32L4_SR_ERRORS))
+        return err;
+    return job_fail(target->job, ERR_FLASH,
+                    "the chip refused other option bytes (FLASH_SR 0x%04" PRIx32 ")", sr);
+}
+
+static enum err tell_cut(struct job *job, enum err err)
+{
+    char why[sizeof job->text];
+
+    snprintf(why, sizeof why, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err,
+                    "%.200s; the option bytes are as they were, or as asked: connect again, look, "
+                    "and repeat the command",
+                    why);
+}
+
+static enum err change_all(struct flash_controller *controller, const struct change *change)
+{
+    struct target *target = controller->target;
+    enum err err = program(controller, change);
+
+    if (!err)
+        err = check_status(controller);
+    if (!err)
+        err = check(target, change);
+    return err ? tell_cut(target->job, err) : ERR_OK;
+}
+
+static enum err carry_out(struct target *target, const void *what)
+{
+    const struct change *change = what;
+    struct flash_controller controller;
+    struct job_failure failure;
+    enum err err = controller_init(&controller, target, &stm32l4_flash);
+
+    if (!err)
+        err = controller_take(&controller, change->refuse_protected);
+    if (!err)
+        err = open_options(&controller);
+    if (!err)
+        err = change_all(&controller, change);
+    job_set_aside(target->job, &failure);
+    enum err left =
+        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
+    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
+    return err ? err : left;
+}
+
+/* --- what the tables name --- */
+
+enum err stm32l4_options_write(struct target *target, const struct option_state *asked)
+{
+    struct change change = {.refuse_protected = true};
+    enum err err = stm32l4_options_read(target, &change.now);
+
+    for (unsigned i = 0; i < OPTION_REGISTERS_MAX; i++)
+        change.words[i] = asked->stored[i];
+    change.words[OPTR] = (change.words[OPTR] & ~RDP) | (change.now.stored[OPTR] & RDP);
+    return err ? err : controller_change(target, carry_out, &change);
+}
+
+/* A flash part of which would survive the end of its protection is not meant by who ends it; and
+ * where no part is read-protected by itself, G4 asks for the bit (RM0440, 3.5.1). */
+static void erase_all_of_it(const struct layout *layout, uint32_t *words)
+{
+    for (unsigned i = 0; i < layout->count; i++)
+        if (layout->registers[i].offset == STM32L4_PCROP1ER)
+            words[i] |= PCROP_RDP;
+}
+
+/* The others stay as they are, write protection included. */
+static enum err set_rdp(struct target *target, uint32_t rdp)
+{
+    struct layout layout = layout_of(target);
+    struct change change = {0};
+    enum err err = stm32l4_options_read(target, &change.now);
+
+    if (err || (rdp == RDP_OPEN && !change.now.readout_protected))
+        return err;
+    for (unsigned i = 0; i < OPTION_REGISTERS_MAX; i++)
+        change.words[i] = change.now.stored[i];
+    change.words[OPTR] = (change.words[OPTR] & ~RDP) | rdp;
+    if (rdp == RDP_OPEN)
+        erase_all_of_it(&layout, change.words);
+    err = controller_change(target, carry_out, &change);
+    if (!err)
+        target->chip.unlocked = rdp == RDP_OPEN;
+    return err;
+}
+
+enum err stm32l4_options_lock(struct target *target)
+{
+    return set_rdp(target, RDP_LEVEL1);
+}
+
+enum err stm32l4_options_seal(struct target *target)
+{
+    return set_rdp(target, RDP_FOREVER);
+}
+
+enum err stm32l4_options_unlock(struct target *target)
+{
+    return set_rdp(target, RDP_OPEN);
+}
+
+/* --- loading --- */
+
+static enum err queue_launch(struct flash_controller *controller)
+{
+    struct core *core = controller->target->core;
+    enum err err = open_options(controller);
+
+    if (err)
+        return err;
+    enum err mark = core_mark(core);
+    controller_queue_thaw(controller);
+    ops_write32(&core->ops, at(controller->target, STM32L4_CR), STM32L4_CR_OBL_LAUNCH);
+    err = ops_flush(&core->ops);
+    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+        return err;
+    core_rollback(core, mark);
+    return ERR_OK;
+}
+
+/* The answer to what resets the chip may fall into the reset; one more shows that all is well. */
+static enum err launch(struct target *target, const void *what)
+{
+    struct flash_controller controller;
+    enum err err = controller_init(&controller, target, &stm32l4_flash);
+
+    (void)what;
+    if (!err)
+        err = controller_take(&controller, false);
+    if (!err)
+        err = queue_launch(&controller);
+    return err ? err : target_reset(target, TARGET_RESET_HALT);
+}
+
+enum err stm32l4_options_load(struct target *target)
+{
+    bool was_halted = target_state(target) == TARGET_HALTED;
+    struct target_stop stop;
+    enum err err = controller_change(target, launch, NULL);
+
+    if (!err)
+        err = target_measure(target, &stop); /* protection and banks may be others */
+    return err || was_halted ? err : target_resume(target);
+}

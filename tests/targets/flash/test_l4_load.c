@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* Loads into the simulated STM32G431 and the L476 with its two banks, whose double words are
+ * programmed once between two erases; their option bytes. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/core.h"
+#include "flash/stm32/stm32l4.h"
+#include "flash_bench.h"
+
+enum { KIB = 1024, PAGE = 2 * KIB, ALL = 1024 * KIB, HALF = ALL / 2, SLICE_LIMIT_US = 50000 };
+enum { ACR = 0x40022000, SR = 0x40022010, CR = 0x40022014, UNIT_NS = 81690, UNIT = 8 };
+#define LOCKED 0xC0000000u
+enum { OPTR, WRP1AR };
+
+static uint8_t image[ALL];
+
+static const struct kind {
+    const char *board;
+    uint32_t flash;
+    const struct flash_options *options;
+    uint32_t acr, optr;
+    uint32_t most; /* of the time that the flash takes, percent: it is checked by a core at 4 MHz */
+} kinds[] = {
+    {"nucleo-g431,still", 128 * KIB, &stm32g4_option_table, 0x40600, 0xFFEFF8AA, 110},
+    {"nucleo-l476,still", ALL, &stm32l4_option_table, 0x600, 0xFFEFF8AA, 118},
+};
+static const struct kind *kind;
+
+static int up(void **state, const struct kind *of)
+{
+    uint32_t khz;
+
+    kind = of;
+    if (bench_up_with(state, kind->board))
+        return -1;
+    return probe_set_speed(((struct bench *)*state)->probe, 8000, &khz);
+}
+
+static int g4(void **state)
+{
+    return up(state, &kinds[0]);
+}
+
+static int l4(void **state)
+{
+    return up(state, &kinds[1]);
+}
+
+static void ok(struct bench *bench, enum err err)
+{
+    if (err)
+        fail_msg("%s", job_text(&bench->job, err));
+}
+
+static struct flash_report load(struct bench *bench, uint32_t address, uint32_t length)
+{
+    struct flash_report report;
+
+    ok(bench, bench_load(bench, address, image + (address - FLASH), length, &report));
+    return report;
+}
+
+static uint32_t word_at(struct bench *bench, uint32_t address)
+{
+    uint32_t word = 0;
+
+    ok(bench, target_read_width(bench->target, address, 4, &word, 1));
+    return word;
+}
+
+static void set_word(struct bench *bench, uint32_t address, uint32_t word)
+{
+    ok(bench, target_write_width(bench->target, address, 4, &word, 1));
+}
+
+static struct option_state options(struct bench *bench)
+{
+    struct option_state found;
+
+    bench_job(bench);
+    assert_int_equal(kind->options->read(bench->target, &found), ERR_OK);
+    return found;
+}
+
+/* --- loading --- */
+
+static void all_of_it_is_loaded_at_the_speed_of_the_flash(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t length = 128 * KIB, least_ms = length / UNIT * UNIT_NS / 1000000;
+
+    bench_fill(image, sizeof image, 1);
+    struct flash_report report = load(bench, FLASH, length);
+    bench_assert_memory(bench, FLASH, image, length);
+    assert_int_equal(report.bytes_programmed, length);
+    assert_int_equal(report.sectors_erased, 0); /* as delivered */
+    assert_in_range(report.elapsed_us / 1000, least_ms, least_ms * kind->most / 100);
+    assert_in_range(bench->longest_us, 1, SLICE_LIMIT_US);
+    struct flash_report again = load(bench, FLASH, length);
+    assert_int_equal(again.bytes_programmed, 0);
+    assert_in_range(again.elapsed_us, 1, report.elapsed_us / 10);
+}
+
+/* A changed byte in a page: the double words of the whole page are new ones. */
+static void a_page_is_erased_when_it_must_be(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 16 * KIB);
+    image[PAGE + 77] ^= 0x01;
+    struct flash_report report = load(bench, FLASH, 16 * KIB);
+    assert_int_equal(report.sectors_erased, 1);
+    assert_int_equal(report.bytes_erased, PAGE);
+    assert_int_equal(report.bytes_programmed, PAGE);
+    bench_assert_memory(bench, FLASH, image, 16 * KIB);
+}
+
+/* Bits that could be cleared are no reason to program a cell again: its ECC could not. */
+static void a_cell_is_never_programmed_twice(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    image[4] = 0xFF;
+    load(bench, FLASH, PAGE);
+    image[4] = 0x0F;
+    struct flash_report report = load(bench, FLASH, PAGE);
+    assert_int_equal(report.sectors_erased, 1);
+    bench_assert_memory(bench, FLASH, image, PAGE);
+    memset(image + PAGE, 0xFF, PAGE); /* the rest of a page, later, without an erase */
+    memset(image + PAGE, 0x12, 16);
+    load(bench, FLASH + PAGE, PAGE);
+    memset(image + PAGE + 1024, 0x34, 16);
+    report = load(bench, FLASH + PAGE, PAGE);
+    assert_int_equal(report.sectors_erased, 0);
+    bench_assert_memory(bench, FLASH, image, 2 * PAGE);
+}
+
+/* Errors that the program left would make every operation fail. */
+static void stale_errors_and_the_programs_unlock_do_not_matter(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 4 * KIB);
+    set_word(bench, FLASH, 0); /* a stray write: PGSERR */
+    assert_int_equal(word_at(bench, SR), 0x80);
+    set_word(bench, ACR + 8, 0x45670123);
+    set_word(bench, ACR + 8, 0xCDEF89AB);
+    assert_int_equal(word_at(bench, CR) >> 31, 0);
+    image[0] ^= 0xFF;
+    struct flash_report report = load(bench, FLASH, 4 * KIB);
+    assert_int_equal(report.sectors_erased, 1);
+    bench_assert_memory(bench, FLASH, image, 4 * KIB);
+    assert_int_equal(word_at(bench, CR), LOCKED);
+    assert_int_equal(word_at(bench, SR), 0);
+    assert_int_equal(word_at(bench, ACR), kind->acr); /* caches are on again */
+}
+
+static void nothing_is_left_by_an_erase_of_all(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 4 * KIB);
+    load(bench, FLASH + kind->flash - 4 * KIB, 4 * KIB);
+    bench_job(bench);
+    ok(bench, flash_erase_now(bench->target, FLASH, 0));
+    bench_assert_filled(bench, FLASH, 0xFF, 4 * KIB);
+    bench_assert_filled(bench, FLASH + kind->flash - 4 * KIB, 0xFF, 4 * KIB);
+}
+
+/* Page 256 of 512 is page 0 of the second bank: without its bit page 0 of the first is erased. */
+static void pages_of_the_second_bank_are_its_own(void **state)
+{
+    struct bench *bench = *state;
+    enum { ACROSS = FLASH + HALF - 2 * PAGE };
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 2 * PAGE);
+    load(bench, ACROSS, 4 * PAGE);
+    image[HALF] ^= 0xFF;
+    image[HALF + PAGE] ^= 0xFF;
+    struct flash_report report = load(bench, ACROSS, 4 * PAGE);
+    assert_int_equal(report.sectors_erased, 2);
+    bench_assert_memory(bench, FLASH, image, 2 * PAGE);
+    bench_assert_memory(bench, ACROSS, image + (ACROSS - FLASH), 4 * PAGE);
+}
+
+/* --- option bytes --- */
+
+static void options_are_programmed_and_loaded_on_demand(void **state)
+{
+    struct bench *bench = *state;
+    struct option_state wanted = options(bench);
+
+    assert_int_equal(wanted.stored[OPTR], kind->optr);
+    option_set(&kind->options->fields[2], wanted.stored, 0); /* IWDG_SW */
+    ok(bench, kind->options->write(bench->target, &wanted));
+    assert_int_equal(options(bench).stored[OPTR], kind->optr & ~0x10000u);
+    assert_int_equal(word_at(bench, CR), LOCKED);
+    ok(bench, kind->options->load(bench->target));
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(options(bench).stored[OPTR], kind->optr & ~0x10000u);
+}
+
+static void a_protected_page_is_named(void **state)
+{
+    struct bench *bench = *state;
+    struct option_state wanted = options(bench);
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 16 * KIB);
+    ok(bench,
+       option_blocks_set(&bench->job, kind->options, bench->target, 2, 3, true, wanted.stored));
+    ok(bench, kind->options->write(bench->target, &wanted));
+    ok(bench, kind->options->load(bench->target));
+    image[5 * KIB] ^= 0xFF;
+    assert_int_equal(bench_load(bench, FLASH, image, 16 * KIB, NULL), ERR_PROTECTED);
+    assert_non_null(strstr(bench->job.text, "0x08001000 is protected by the option bytes"));
+    bench_job(bench);
+    image[5 * KIB] ^= 0xFF;
+    bench_assert_memory(bench, FLASH, image, 16 * KIB);
+}
+
+static void protection_goes_on_and_off(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 4 * KIB);
+    ok(bench, kind->options->lock(bench->target));
+    ok(bench, kind->options->load(bench->target));
+    assert_true(target_chip(bench->target)->readout_protected);
+    assert_int_equal(bench_load(bench, FLASH, image, 4 * KIB, NULL), ERR_PROTECTED);
+    bench_job(bench);
+    ok(bench, kind->options->unlock(bench->target));
+    ok(bench, kind->options->load(bench->target));
+    assert_false(target_chip(bench->target)->readout_protected);
+    bench_assert_filled(bench, FLASH, 0xFF, 4 * KIB);
+    load(bench, FLASH, 4 * KIB);
+    bench_assert_memory(bench, FLASH, image, 4 * KIB);
+}
+
+/* Nobody reaches the chip any more. */
+static void level_2_is_for_ever(void **state)
+{
+    struct bench *bench = *state;
+    struct option_state wanted = options(bench), before = wanted;
+
+    option_set(&kind->options->fields[0], wanted.stored, 0xCC);
+    assert_int_equal(option_change(bench->target, kind->options, &before, &wanted, false),
+                     ERR_UNSUPPORTED);
+    assert_non_null(strstr(bench->job.text, "--irreversible"));
+    bench_job(bench);
+    ok(bench, option_change(bench->target, kind->options, &before, &wanted, true));
+    bench_hands(bench, "power", "off");
+    bench_hands(bench, "power", "on");
+    assert_int_not_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
+    bench_job(bench);
+}
+
+int main(void)
+{
+#define BOTH(name)                                         \
+    cmocka_unit_test_setup_teardown(name, g4, bench_down), \
+        cmocka_unit_test_setup_teardown(name, l4, bench_down)
+    const struct CMUnitTest tests[] = {
+        BOTH(all_of_it_is_loaded_at_the_speed_of_the_flash),
+        BOTH(a_page_is_erased_when_it_must_be),
+        BOTH(a_cell_is_never_programmed_twice),
+        BOTH(stale_errors_and_the_programs_unlock_do_not_matter),
+        BOTH(nothing_is_left_by_an_erase_of_all),
+        cmocka_unit_test_setup_teardown(pages_of_the_second_bank_are_its_own, l4, bench_down),
+        BOTH(options_are_programmed_and_loaded_on_demand),
+        BOTH(a_protected_page_is_named),
+        BOTH(protection_goes_on_and_off),
+        BOTH(level_2_is_for_ever),
+    };
+
+    return cmocka_run_group_tests_name("l4_load", tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/* Option bytes of the STM32L4 and G4 (RM0351, 3.4; RM0440, 3.4) and what they say. Registers hold
+ * what OPTSTRT programs; what is programmed counts from the next load on, by power or OBL_LAUNCH.
+ * In memory they stand in a row here, each with its complement behind it; a second bank's have
+ * another place in the chip. */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "sim/stm32/l4_flash_internal.h"
+
+enum { OPTR, WRP_FIRST = 3, WRP_IN_BANK = 2, SECOND_BANK = 4 /* registers further */ };
+enum { WORD = 8 };
+#define WRP_STRT(word) ((word)&0xFF)
+#define WRP_END(word) ((word) >> 16 & 0xFF)
+
+const struct sim_l4_family *sim_l4(const struct sim_board *board)
+{
+    return board->chip->flash->l4;
+}
+
+static bool exists(const struct sim_l4_family *family, unsigned i)
+{
+    return i < SIM_L4_OPTIONS && family->options[i].bits;
+}
+
+/* Bits that the chip has not are as delivered. */
+uint32_t sim_l4_option_word(const struct sim_board *board, unsigned i, uint32_t value)
+{
+    uint32_t bits = sim_l4(board)->options[i].bits;
+
+    return (value & bits) | (sim_l4(board)->options[i].factory & ~bits);
+}
+
+static uint32_t stored(const struct sim_board *board, unsigned i)
+{
+    const uint8_t *bytes = sim_memory_bytes(board, SIM_OPTIONS);
+
+    return get_le32(&bytes[WORD * i]);
+}
+
+static void store(struct sim_board *board, unsigned i, uint32_t value)
+{
+    uint8_t *bytes = sim_memory_bytes(board, SIM_OPTIONS);
+
+    value = sim_l4_option_word(board, i, value);
+    put_le32(&bytes[WORD * i], value);
+    put_le32(&bytes[WORD * i + 4], ~value);
+}
+
+void sim_l4_options_factory(struct sim_board *board)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+
+    for (unsigned i = 0; exists(family, i); i++)
+        store(board, i, family->options[i].factory);
+}
+
+void sim_l4_options_load(struct sim_board *board, bool power_on)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+    struct sim_l4_flash *flash = board->flash->state;
+    bool loads = power_on || flash->launching;
+
+    flash->launching = false;
+    for (unsigned i = 0; loads && exists(family, i); i++)
+        flash->options[i] = flash->in_force[i] = stored(board, i);
+}
+
+bool sim_l4_option_at(const struct sim_board *board, uint32_t offset, unsigned *i)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+
+    for (*i = 0; exists(family, *i); ++*i)
+        if (family->options[*i].offset == offset)
+            return true;
+    return false;
+}
+
+/* --- programming --- */
+
+bool sim_l4_options_program(struct sim_board *board, bool *erases)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+    const struct sim_l4_flash *flash = board->flash->state;
+    uint8_t before = (uint8_t)stored(board, OPTR), after = (uint8_t)flash->options[OPTR];
+
+    if (sim_l4_is_sealed(board))
+        return false;
+    *erases = before != SIM_L4_RDP_OPEN && after == SIM_L4_RDP_OPEN;
+    if (*erases)
+        memset(sim_memory_bytes(board, SIM_FLASH), 0xFF,
+               sim_memory_row(board->chip, SIM_FLASH)->size);
+    for (unsigned i = 0; exists(family, i); i++)
+        store(board, i, flash->options[i]);
+    return true;
+}
+
+void sim_l4_set_protection(struct sim_board *board, bool protect)
+{
+    uint32_t value = stored(board, OPTR) & ~0xFFu;
+
+    store(board, OPTR, value | (protect ? 0x55 : SIM_L4_RDP_OPEN));
+    sim_l4_options_load(board, true);
+    sim_windows_update(board);
+}
+
+/* --- what is in force --- */
+
+static uint8_t rdp(const struct sim_board *board)
+{
+    const struct sim_l4_flash *flash = board->flash->state;
+
+    return (uint8_t)flash->in_force[OPTR];
+}
+
+bool sim_l4_is_protected(const struct sim_board *board)
+{
+    return rdp(board) != SIM_L4_RDP_OPEN;
+}
+
+bool sim_l4_is_sealed(const struct sim_board *board)
+{
+    return rdp(board) == SIM_L4_RDP_SEALED;
+}
+
+bool sim_l4_accessible(const struct sim_board *board)
+{
+    if (!sim_l4_is_protected(board))
+        return true;
+    return !board->debugger && !board->debugger_seen && board->booted == SIM_FLASH;
+}
+
+bool sim_l4_two_banks(const struct sim_board *board)
+{
+    const struct sim_l4_flash *flash = board->flash->state;
+
+    return flash->in_force[OPTR] & sim_l4(board)->two_banks;
+}
+
+/* A range that begins behind its end is none. */
+bool sim_l4_write_protected(const struct sim_board *board, unsigned bank, uint32_t page)
+{
+    const struct sim_l4_flash *flash = board->flash->state;
+    const uint32_t *wrp = &flash->in_force[WRP_FIRST + SECOND_BANK * bank];
+    uint32_t bits = sim_l4(board)->page_bits;
+
+    for (unsigned i = 0; i < WRP_IN_BANK; i++)
+        if (page >= (WRP_STRT(wrp[i]) & bits) && page <= (WRP_END(wrp[i]) & bits))
+            return true;
+    return false;
+}
