@@ -12,10 +12,16 @@
 #include "flash/stm32/loaders/stm32l4_program.h"
 #include "probe/ops.h"
 
-enum { SAVED_ACR, SAVED };
+enum { SAVED_ACR, SAVED, CLOCK_RAISED };
 enum { BUSY_LIMIT_US = 1000000 }; /* whatever the program began */
 /* Data sheet DS10198, 6.3.10: typical values, and limits for one that is worn. */
 enum { PROGRAM_US = 82, PROGRAM_MAX_US = 400, ERASE_US = 22020, ERASE_MAX_US = 500000 };
+/* RCC of L4 (6.4.1, 6.4.3): out of reset the core runs by MSI at 4 MHz. */
+#define RCC_CR 0x40021000u
+#define RCC_CFGR 0x40021008u
+#define CR_AT_RESET 0x63u /* MSION, MSIRDY, range 6 */
+#define CR_24_MHZ 0x99u   /* range 9, and MSIRGSEL, which stays */
+#define CR_4_MHZ 0x69u
 #define CACHES (STM32L4_ACR_ICEN | STM32L4_ACR_DCEN)
 #define CACHE_RESETS (STM32L4_ACR_ICRST | STM32L4_ACR_DCRST)
 
@@ -51,10 +57,14 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = PROGRAM_US;
     geometry->program_max_us = PROGRAM_MAX_US;
     geometry->page_size = 512;
-    geometry->block_size = 2048;
+    geometry->block_size = 1024; /* of more the first one comes late */
     geometry->sector_erase_max_us = ERASE_MAX_US;
     geometry->bank_erase_us = ERASE_US; /* both at once */
     geometry->bank_erase_max_us = 2 * ERASE_MAX_US;
+    if (geometry->bank_count > 1) {
+        geometry->one_bank_erase_us = geometry->bank_erase_us;
+        geometry->one_bank_erase_max_us = geometry->bank_erase_max_us;
+    }
     return ERR_OK;
 }
 
@@ -78,20 +88,41 @@ static enum err unlock(struct flash_controller *controller)
     return controller_check_keys(controller, err, cr & STM32L4_CR_LOCK);
 }
 
+/* What no program has touched may go faster: at 4 MHz the routines that run on the core take longer
+ * than the flash. With wait states for either range of the regulator (3.3.3, table 11). */
+static void queue_raise_clock(struct flash_controller *controller, uint32_t cr, uint32_t cfgr)
+{
+    struct ops *ops = &controller->target->core->ops;
+    uint32_t acr = controller->saved[SAVED_ACR] & ~CACHES;
+
+    controller->saved[CLOCK_RAISED] =
+        controller->family == &chip_families[CHIP_L4] && cr == CR_AT_RESET && !cfgr;
+    if (controller->saved[CLOCK_RAISED]) {
+        ops_write32(ops, at(controller, STM32L4_ACR), acr | STM32L4_ACR_LATENCY_3);
+        ops_write32(ops, RCC_CR, CR_24_MHZ);
+    } else {
+        ops_write32(ops, at(controller, STM32L4_ACR), acr);
+    }
+}
+
 /* What was erased would be read from the caches as it was (3.3.4). They are off meanwhile. */
 static enum err prepare(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->core->ops;
-    uint32_t *saved = controller->saved;
+    uint32_t *saved = controller->saved, cr = 0, cfgr = 0;
 
     if (!saved[SAVED])
         ops_read32(ops, at(controller, STM32L4_ACR), &saved[SAVED_ACR]);
+    if (controller->family == &chip_families[CHIP_L4]) {
+        ops_read32(ops, RCC_CR, &cr);
+        ops_read32(ops, RCC_CFGR, &cfgr);
+    }
     ops_wait32(ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY, 0, BUSY_LIMIT_US);
     enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
     saved[SAVED] = true;
-    ops_write32(ops, at(controller, STM32L4_ACR), saved[SAVED_ACR] & ~CACHES);
+    queue_raise_clock(controller, cr, cfgr);
     err = unlock(controller);
     if (err)
         return err;
@@ -110,6 +141,8 @@ static void queue_finish(struct flash_controller *controller)
         return;
     ops_wait32(ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY, 0, BUSY_LIMIT_US);
     ops_write32(ops, at(controller, STM32L4_CR), STM32L4_CR_LOCK);
+    if (controller->saved[CLOCK_RAISED])
+        ops_write32(ops, RCC_CR, CR_4_MHZ);
     ops_write32(ops, at(controller, STM32L4_ACR), acr | CACHE_RESETS);
     ops_write32(ops, at(controller, STM32L4_ACR), acr);
     ops_write32(ops, at(controller, STM32L4_ACR), controller->saved[SAVED_ACR]);

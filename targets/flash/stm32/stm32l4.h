@@ -49,6 +49,7 @@ enum {
 #define STM32L4_KEY1 0x45670123u
 #define STM32L4_KEY2 0xCDEF89ABu
 
+#define STM32L4_ACR_LATENCY_3 3u
 #define STM32L4_ACR_ICEN (1u << 9)
 #define STM32L4_ACR_DCEN (1u << 10)
 #define STM32L4_ACR_ICRST (1u << 11)
