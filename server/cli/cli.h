@@ -23,6 +23,7 @@ enum cli_flag {
     CLI_RESET = 1 << 3,
     CLI_YES = 1 << 4,
     CLI_IRREVERSIBLE = 1 << 5,
+    CLI_OPTIONS = 1 << 6,
 };
 
 struct cli_command;

@@ -14,6 +14,7 @@ static const char list_text[] =
 static const char info_text[] =
     "  probed info                          probe and chip: core, memories, ids, protection\n"
     "  probed info --connect under-reset    a program that turns its debug pins off\n"
+    "  probed info --options                every option byte, and what it can be\n"
     "  probed info --json                   for scripts\n"
     "\n"
     "A running program is not disturbed, unless --connect allows it. Exit code 1 if no chip\n"
@@ -68,7 +69,7 @@ static const char options_text[] =
 const struct cli_command cli_commands[] = {
     {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_NORMAL,
      cli_list},
-    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON,
+    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON | CLI_OPTIONS,
      TARGET_CONNECT_ATTACH, cli_info},
     {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
      CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_NORMAL, cli_flash},

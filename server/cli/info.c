@@ -229,6 +229,8 @@ enum err cli_info(struct cli *cli)
         cli_probe_print(&facts.probe, stdout);
         if (facts.target)
             print_chip(&facts, stdout);
+        if (facts.target && facts.options.known && cli->flags & CLI_OPTIONS)
+            option_bytes_list(facts.options.options, facts.target, &facts.options.state, stdout);
     }
     return err ? err : cli_leave_running(cli);
 }

@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "cli/probe_facts.h"
 
+enum { OPTION_LINE = 300 };
+
 /* Blocks side by side are one range. */
 static void describe_blocks(struct option_bytes *bytes, const struct target *target,
                             const uint32_t *registers)
@@ -88,6 +90,15 @@ void option_bytes_print(const struct option_bytes *bytes, FILE *out)
                    option_pending(bytes->options, &bytes->state)
                        ? "; others are stored, for after the next reset"
                        : "");
+}
+
+void option_bytes_list(const struct flash_options *options, const struct target *target,
+                       const struct option_state *state, FILE *out)
+{
+    char line[OPTION_LINE];
+
+    for (uint32_t i = 0; option_line(options, target, i, state, line, sizeof line); i++)
+        fprintf(out, "  %s\n", line);
 }
 
 static void field_json(const struct option_field *field, uint32_t value, struct json *json)

@@ -22,6 +22,9 @@ struct option_bytes {
 void option_bytes_look(struct option_bytes *bytes, struct target *target, struct job *job);
 /* The facts "write lock" and "options". */
 void option_bytes_print(const struct option_bytes *bytes, FILE *out);
+/* Every one on a line: name, what is in force, what there is. Not known: nothing. */
+void option_bytes_list(const struct flash_options *options, const struct target *target,
+                       const struct option_state *state, FILE *out);
 /* "write_protected" and "option_bytes"; null: not known. */
 void option_bytes_json(const struct option_bytes *bytes, struct json *json);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/option_bytes.h"
 #include "flash/options.h"
 
 enum { LINE = 300, LOOK_MS = 100 };
@@ -18,13 +19,9 @@ struct work {
 
 static enum err show(struct work *work)
 {
-    char line[LINE];
-
     printf("option bytes of %s: name, what is in force, what there is\n",
            target_chip(work->target)->name);
-    for (uint32_t i = 0; option_line(work->options, work->target, i, &work->before, line, LINE);
-         i++)
-        printf("  %s\n", line);
+    option_bytes_list(work->options, work->target, &work->before, stdout);
     return cli_leave_running(work->cli);
 }
 

@@ -19,6 +19,7 @@ static const struct {
     {"--verify", CLI_VERIFY, "read everything back over the wire and compare"},
     {"--reset", CLI_RESET, "start the program when all is done"},
     {"--yes", CLI_YES, "do not ask"},
+    {"--options", CLI_OPTIONS, "every option byte, and what it can be"},
     {"--irreversible", CLI_IRREVERSIBLE, "what cannot be taken back is meant"},
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "options/options_internal.h"
+#include "probe/probe.h"
 
 static const char examples[] =
     "probed: a debug server for STM32 microcontrollers: gdb on one side, a probe on the other\n"
@@ -52,6 +53,18 @@ void options_print_pair(FILE *out, const char *left, const char *help)
     print_wrapped(out, help);
 }
 
+static void print_boards(FILE *out)
+{
+    char text[600] = "Boards:";
+    size_t used = strlen(text);
+    const char *name;
+
+    for (size_t i = 0; (name = probe_sim_board(i)) != NULL && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, " %s", name);
+    fprintf(out, "%*s", HELP_COLUMN, "");
+    print_wrapped(out, text);
+}
+
 static void print_row(FILE *out, const struct option_row *row)
 {
     char left[80], letter[8] = "";
@@ -61,6 +74,8 @@ static void print_row(FILE *out, const struct option_row *row)
     snprintf(left, sizeof left, "%s%s%s%s", letter, row->name, row->value_name ? " " : "",
              row->value_name ? row->value_name : "");
     options_print_pair(out, left, row->help);
+    if (row->value == VALUE_BOARD)
+        print_boards(out);
 }
 
 void options_print_tools(FILE *out)

@@ -148,9 +148,18 @@ def words_in_any_order():
         assert "halted" in call("reset", "--sim", "halt").said
         assert "halted" in call("--log", "error", "reset", "halt", "--sim").said
         assert json.loads(call("--json", "--sim", "info").text)["problem"] is None
-        refused(USAGE, r"no simulated board 'bluepil'; there is: bluepill", "flash", "--sim", "bluepil", path, "0x08000000")
+        refused(USAGE, r"no simulated board 'bluepil'; there is, with that in its name: bluepill\)?$", "flash", "--sim", "bluepil", path,
+                "0x08000000")
         refused(USAGE, r"--gdb is for serving gdb", "--gdb", "0", "info", "--sim")
         refused(USAGE, r"--json is not for probed flash", "flash", "--json", path)
+
+
+def info_lists_every_option_byte():
+    """The lines are those of `probed options`, and there only if they are asked for."""
+    lines = call("options", "--sim").text.splitlines()[1:]
+    assert len(lines) > 3 and any("RDP" in line for line in lines), lines
+    assert call("info", "--sim", "--options").text.splitlines()[-len(lines):] == lines
+    assert lines[0] not in call("info", "--sim").text
 
 
 def a_uf2_file_says_what_it_is_for():
@@ -464,7 +473,7 @@ def common_options_work():
 
 
 run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try, json_says_what_is_wrong, words_in_any_order,
-           a_uf2_file_says_what_it_is_for,
+           info_lists_every_option_byte, a_uf2_file_says_what_it_is_for,
            info_tells_what_the_chip_is, info_is_json_too, info_without_a_target_still_tells_of_the_probe,
            info_resets_only_when_it_may, a_program_that_switches_swd_off_can_be_replaced, warnings_are_told, every_format_is_programmed_and_read_back,
            progress_is_whole_lines_away_from_a_terminal, progress_is_one_line_on_a_terminal,

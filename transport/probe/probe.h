@@ -84,6 +84,8 @@ enum err probe_describe(const char *selector, unsigned number, struct probe_info
 enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *job);
 /* Whether a word begins as such a spec: with the name of a board that there is. */
 bool probe_sim_named(const char *word);
+/* The names of the simulated boards, one after the other; NULL: no more. */
+const char *probe_sim_board(size_t index);
 
 /* Opens; *probe is the caller's, to be closed. Does not touch the target. `wire` (may be NULL)
  * gets the wire log. ERR_PROBE_GONE, ERR_PROBE_ACCESS, ERR_PROBE with a sentence. */

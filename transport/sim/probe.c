@@ -83,7 +83,7 @@ static enum err check_present(struct probe *probe)
 
 static enum err sim_open(struct probe *probe)
 {
-    char err[256];
+    char err[400];
     struct sim_probe *sim = calloc(1, sizeof *sim);
 
     if (!sim)
@@ -270,10 +270,15 @@ bool probe_sim_named(const char *word)
     return sim_board_named(word);
 }
 
+const char *probe_sim_board(size_t index)
+{
+    return sim_board_listed(index);
+}
+
 /* Trying it out is the whole check: the words live in one place. */
 static enum err sim_describe(struct probe_info *info, unsigned number, struct job *job)
 {
-    char err[256];
+    char err[400];
     struct sim_board *board = sim_board_create(info->spec, err, sizeof err);
 
     if (!board)

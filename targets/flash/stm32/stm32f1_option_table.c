@@ -43,7 +43,7 @@ static const struct option_field fields[] = {
 static const struct option_value levels[] = {
     {0, NULL, "off", NULL, false},
     {LEVEL_1, NULL, "on", NULL, false},
-    {LEVEL_2, NULL, "on for ever (level 2)", NULL, true},
+    {LEVEL_2, "level2", "on for ever (level 2)", NULL, true},
 };
 /* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */
 static const struct option_value bit[] = {{1, NULL, "1", NULL, false}, {0, NULL, "0", NULL, false}};

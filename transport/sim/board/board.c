@@ -80,14 +80,35 @@ bool sim_board_named(const char *spec)
     return find_model(name) != NULL;
 }
 
-static void list_models(const char *wrong, char *err, size_t size)
+const char *sim_board_listed(size_t index)
 {
-    int length = snprintf(err, size, "no simulated board '%.60s'; there is:", wrong);
+    for (size_t i = 0; i < sim_board_model_count; i++)
+        if (!sim_board_models[i].unfinished && index-- == 0)
+            return sim_board_models[i].name;
+    return NULL;
+}
 
-    for (size_t i = 0; i < sim_board_model_count && (size_t)length < size; i++)
-        if (!sim_board_models[i].unfinished)
-            length +=
-                snprintf(err + length, size - (size_t)length, " %s", sim_board_models[i].name);
+/* Those that have `part` in their names. */
+static size_t list_boards(const char *part, char *text, size_t size)
+{
+    size_t count = 0, used = 0;
+    const char *name;
+
+    for (size_t i = 0; (name = sim_board_listed(i)) != NULL && used < size; i++)
+        if (strstr(name, part))
+            used += (size_t)snprintf(text + used, size - used, "%s%s", count++ ? " " : "", name);
+    return count;
+}
+
+static void refuse_name(const char *wrong, char *err, size_t size)
+{
+    char names[320];
+    bool near = *wrong && list_boards(wrong, names, sizeof names) > 0;
+
+    if (!near)
+        list_boards("", names, sizeof names);
+    snprintf(err, size, "no simulated board '%.60s'; %s: %s", wrong,
+             near ? "there is, with that in its name" : "there is", names);
 }
 
 static const char flash_word[] = ",flash=";
@@ -215,7 +236,7 @@ struct sim_board *sim_board_create(const char *spec, char *err, size_t error_siz
     const char *name = strsep(&rest, ",");
     const struct sim_board_model *model = find_model(name);
     if (!model) {
-        list_models(name, err, error_size);
+        refuse_name(name, err, error_size);
         return NULL;
     }
     uint32_t flash_kib;

@@ -14,12 +14,14 @@
 struct sim_board;
 
 /* `spec` is "BOARD[,WORD...]": faults (NAME[=N]), "still" or "realtime", "flash=KIB". NULL on a
- * wrong one or without memory; `error` (at least 200 bytes) then holds a sentence that names the
+ * wrong one or without memory; `error` (400 bytes hold every one) then holds a sentence that names the
  * boards or faults there are. Power is on. */
 struct sim_board *sim_board_create(const char *spec, char *err, size_t error_size);
 void sim_board_destroy(struct sim_board *board);
 /* Whether a spec begins with the name of a board that there is; its faults are not looked at. */
 bool sim_board_named(const char *spec);
+/* The names of the boards there are, one after the other; NULL: no more. */
+const char *sim_board_listed(size_t index);
 /* "Blue Pill". */
 const char *sim_board_name(const struct sim_board *board);
 
