@@ -41,8 +41,8 @@ static const struct option_field fields[] = {
 /* --- F0, F3 --- */
 
 static const struct option_value levels[] = {
-    {0, NULL, "off", NULL, false},
-    {LEVEL_1, NULL, "on", NULL, false},
+    {0, "off", "off", NULL, false},
+    {LEVEL_1, "on", "on", NULL, false},
     {LEVEL_2, "level2", "on for ever (level 2)", NULL, true},
 };
 /* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */

@@ -14,8 +14,8 @@
 struct sim_board;
 
 /* `spec` is "BOARD[,WORD...]": faults (NAME[=N]), "still" or "realtime", "flash=KIB". NULL on a
- * wrong one or without memory; `error` (400 bytes hold every one) then holds a sentence that names the
- * boards or faults there are. Power is on. */
+ * wrong one or without memory; `error` (400 bytes hold every one) then holds a sentence that names
+ * the boards or faults there are. Power is on. */
 struct sim_board *sim_board_create(const char *spec, char *err, size_t error_size);
 void sim_board_destroy(struct sim_board *board);
 /* Whether a spec begins with the name of a board that there is; its faults are not looked at. */
