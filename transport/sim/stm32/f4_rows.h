@@ -91,7 +91,7 @@ static const uint8_t f4_i2c1_irqs[] = {31, 32}, f4_i2c2_irqs[] = {33, 34};
     {0x40024000, 0x40025000}, /* backup SRAM */                          \
     {0x40040000, 0x40080000}, /* USB OTG HS */                           \
     {0x50050000, 0x50061000}, /* DCMI, RNG */                            \
-    {0x60000000, 0xA0001400}  /* FMC or FSMC, and what is behind it; QUADSPI */
+    {0xA0000000, 0xA0001400}  /* FMC or FSMC, QUADSPI: behind them is nothing on these boards */
 /* clang-format on */
 
 #define F4_MEMORIES(flash_kib, ram_kib)                                                   \
