@@ -128,7 +128,7 @@ static void what_fails_behind_a_cancel_is_told(void **state)
 
     load_all(bench, 3);
     bench_fill(image, sizeof image, 5);
-    bench->cancel_at = bench->act_at = 28; /* as above: among the pages */
+    bench->cancel_at = bench->act_at = 24; /* among the pages, one under way */
     bench->act = refuse_one;
     assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_FAULT);
     bench->probe->driver = refusal.inner;
