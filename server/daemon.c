@@ -7,6 +7,7 @@
 
 #include "daemon_signals.h"
 #include "station.h"
+#include "station_places.h"
 
 struct daemon {
     struct daemon_setup setup;
@@ -18,6 +19,8 @@ struct daemon {
     struct station **stations; /* one a plan; those from `made` on are NULL */
     size_t made;
     size_t running; /* they have something with the loop */
+    size_t tried;   /* to connect, once */
+    size_t cores;   /* other cores of chips that have got a port */
     size_t leaving; /* they are on their way out */
     int exit_code;
 };
@@ -45,6 +48,25 @@ static void leave_all(void *user)
     daemon->signals.asked = true;
     for (size_t i = 0; i < daemon->made; i++)
         station_leave(daemon->stations[i]);
+}
+
+/* In the order of the stations, whichever of them is the quickest. */
+static void on_tried(void *user)
+{
+    struct daemon *daemon = user;
+
+    if (++daemon->tried < daemon->plans.count)
+        return;
+    for (size_t i = 0; i < daemon->made; i++)
+        station_open_core(daemon->stations[i]);
+}
+
+static bool place_core(void *user, const struct station_plan *plan, struct endpoint *endpoint)
+{
+    struct daemon *daemon = user;
+
+    return daemon->tried >= daemon->plans.count &&
+           station_places_core(&daemon->plans, plan, daemon->cores++, endpoint);
 }
 
 static void on_idle(void *user)
@@ -114,6 +136,8 @@ static int open_station(struct daemon *daemon, const struct station_plan *plan)
         .exit_code = set_exit_code,
         .leave_all = leave_all,
         .leaves = on_leaves,
+        .tried = on_tried,
+        .core_place = place_core,
         .idle = on_idle,
         .ended = on_ended,
         .user = daemon,

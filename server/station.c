@@ -24,6 +24,10 @@ struct station {
     struct mailbox answers; /* from the worker */
     uv_async_t answers_wake;
     struct gdb_port gdbs;
+    struct gdb_port core_gdbs;           /* of the chip's other core: */
+    char core_name[PROBE_SELECTOR + 32]; /* in ready lines; empty: it has none, as far as known */
+    struct endpoint core_place;
+    bool core_placed, core_served;
     struct ports ports; /* telnet and TCL */
 
     struct request *job;  /* the first try to connect, or a command of -c, with the worker */
@@ -69,7 +73,7 @@ static void on_gdb_left(void *user, bool spoke, bool extended)
 
     if (station->leaving)
         end_step(station);
-    else if (station->gdbs.count == 0 && last)
+    else if (station_gdbs(station) == 0 && last)
         station->setup.idle(station->setup.user);
 }
 
@@ -150,6 +154,23 @@ static void serve(struct station *station)
         on_ready(station, "gdb", &gdb);
 }
 
+/* That it cannot be had costs nothing that was asked for. */
+void station_open_core(struct station *station)
+{
+    const struct station_setup *setup = &station->setup;
+    char why[200];
+
+    if (station->core_name[0] && !station->core_placed)
+        station->core_placed = setup->core_place(setup->user, setup->plan, &station->core_place);
+    if (!station->core_placed || !station->served || station->core_served || station->leaving)
+        return;
+    station->core_served = true;
+    if (gdb_port_open(&station->core_gdbs, &station->core_place, why, sizeof why))
+        setup->ready(setup->ready_user, station->core_name, "gdb", &station->core_place);
+    else
+        log_line(&station->log, LOG_WARN, "no gdb port for %s: %s", station->core_name, why);
+}
+
 /* Commands once connected, in order; then the ports. Not connected: the ports, and the commands
  * when the target appears. */
 static void start_step(struct station *station)
@@ -163,6 +184,7 @@ static void start_step(struct station *station)
         post_command(station, options->commands[next], options->command_is_file[next]);
     } else if (!station->served) {
         serve(station);
+        station_open_core(station);
     }
 }
 
@@ -183,7 +205,21 @@ static void on_connected(struct request *request)
     else if (first && !station->connected && station->setup.options->needs_target)
         leave_with(station, DAEMON_NO_TARGET);
     request_destroy(request);
+    if (first)
+        station->setup.tried(station->setup.user);
     start_step(station);
+}
+
+static void on_core(struct request *request)
+{
+    struct station *station = request->owner;
+    const struct core_notice *notice = (const struct core_notice *)request;
+    const char *name = station->setup.plan->name;
+
+    snprintf(station->core_name, sizeof station->core_name, "%s%s%s", name, name[0] ? ", " : "",
+             notice->name);
+    request_destroy(request);
+    station_open_core(station);
 }
 
 static void on_command_done(struct request *request)
@@ -247,7 +283,7 @@ static void on_answers(uv_async_t *async)
 /* When the last gdb and console of it is gone, the worker follows. */
 static void end_step(struct station *station)
 {
-    if (station->gdbs.count > 0 || station->ports.count > 0 || !station->stop)
+    if (station_gdbs(station) > 0 || station->ports.count > 0 || !station->stop)
         return;
     worker_post(station->worker, station->stop);
     station->stop = NULL;
@@ -255,7 +291,7 @@ static void end_step(struct station *station)
 
 size_t station_gdbs(const struct station *station)
 {
-    return station->gdbs.count;
+    return station->gdbs.count + station->core_gdbs.count;
 }
 
 void station_leave(struct station *station)
@@ -266,6 +302,7 @@ void station_leave(struct station *station)
     if (station->job)
         request_cancel(station->job);
     gdb_port_close(&station->gdbs);
+    gdb_port_close(&station->core_gdbs);
     ports_close(&station->ports);
     end_step(station);
 }
@@ -314,6 +351,7 @@ static int start_worker(struct station *station)
         .answers = &station->answers,
         .connected = on_connected,
         .event = on_event,
+        .core = on_core,
         .user = station,
     };
 
@@ -323,15 +361,22 @@ static int start_worker(struct station *station)
     return station->worker ? DAEMON_OK : DAEMON_FAILED;
 }
 
+static void prepare_gdbs(struct station *station, struct gdb_port *port, unsigned core)
+{
+    gdb_port_init(port, station->setup.loop, &station->log, &station->strangers.log,
+                  station->worker, station->setup.peers);
+    port->host.core = core;
+    port->left = on_gdb_left;
+    port->shutdown = on_shutdown;
+    port->user = station;
+}
+
 static void prepare_ports(struct station *station)
 {
     const struct station_setup *setup = &station->setup;
 
-    gdb_port_init(&station->gdbs, setup->loop, &station->log, &station->strangers.log,
-                  station->worker, setup->peers);
-    station->gdbs.left = on_gdb_left;
-    station->gdbs.shutdown = on_shutdown;
-    station->gdbs.user = station;
+    prepare_gdbs(station, &station->gdbs, 0);
+    prepare_gdbs(station, &station->core_gdbs, 1);
     ports_init(&station->ports, setup->loop, &station->log, &station->strangers.log,
                station->worker, setup->peers);
     station->ports.ready = on_ready;

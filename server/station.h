@@ -31,6 +31,12 @@ struct station_setup {
     void (*leave_all)(void *user);
     /* It leaves by itself: a command, or a first try to connect that failed for good. */
     void (*leaves)(void *user);
+    /* Its first try to connect is over, whatever came of it. */
+    void (*tried)(void *user);
+    /* The place of its chip's other core; false: none yet (station_open_core() will come), or
+     * never.
+     */
+    bool (*core_place)(void *user, const struct station_plan *plan, struct endpoint *endpoint);
     /* The last gdb of it is gone, and the options want no more than that (station_gdbs()). */
     void (*idle)(void *user);
     /* After station_leave(): nothing of it is with the loop any more, station_destroy() may follow.
@@ -42,6 +48,8 @@ struct station_setup {
 /* All of the setup outlives the station. Returns an exit code; the log has the sentence if it is
  * not DAEMON_OK. */
 int station_create(const struct station_setup *setup, struct station **station);
+/* All stations have tried: opens the port of the other core, if the chip has one. */
+void station_open_core(struct station *station);
 /* gdbs that are connected. */
 size_t station_gdbs(const struct station *station);
 /* Begins the end; ended() comes later. Twice is fine. */

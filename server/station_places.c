@@ -221,3 +221,20 @@ enum err station_places(const struct options *options, struct station_plans *pla
         err = place_station(&placing, &plans->items[i]);
     return !err ? settle(&placing) : err;
 }
+
+bool station_places_core(const struct station_plans *plans, const struct station_plan *plan,
+                         size_t number, struct endpoint *endpoint)
+{
+    size_t port = plans->items[plans->count - 1].gdb.port + 1 + number;
+
+    *endpoint = plan->gdb;
+    if (plan->gdb.is_off || plan->gdb.is_pipe)
+        return false;
+    if (plan->gdb.is_unix) {
+        int length = snprintf(endpoint->path, sizeof endpoint->path, "%s.core1", plan->gdb.path);
+        return (size_t)length < sizeof endpoint->path;
+    }
+    if (plan->gdb.port) /* 0: any that is free */
+        endpoint->port = (uint16_t)port;
+    return port <= UINT16_MAX;
+}

@@ -14,4 +14,9 @@
 enum err station_places(const struct options *options, struct station_plans *plans,
                         struct job *job);
 
+/* Where the other core of a station's chip is met: the number-th (from 0) of all such cores, behind
+ * the last station. False: nowhere, gdb's place has no neighbour. Pure. */
+bool station_places_core(const struct station_plans *plans, const struct station_plan *plan,
+                         size_t number, struct endpoint *endpoint);
+
 #endif

@@ -10,6 +10,7 @@
 #include "connect/diagnose.h"
 #include "core/attach.h"
 #include "core/core.h"
+#include "core/cores.h"
 #include "probe/probe.h"
 
 static void init_core(struct target *target, struct core *core)
@@ -34,7 +35,8 @@ enum err target_create(struct probe *probe, struct target **target)
     t->job = probe_job(probe);
     t->core = t->cores;
     t->core_count = 1;
-    init_core(t, t->core);
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++)
+        init_core(t, &t->cores[i]);
     return ERR_OK;
 }
 
@@ -75,7 +77,7 @@ const struct target_stop *target_last_reset(const struct target *target)
 
 static enum err detect(struct target *target, uint32_t dpidr)
 {
-    struct core *core = target->core;
+    struct core *core = target->cores;
     struct detect_regions regions;
     struct target_chip chip;
     enum err err =
@@ -101,7 +103,7 @@ enum err target_say_flash_size(struct target *target, uint32_t bytes)
     uint32_t before = target->said_flash;
 
     target->said_flash = bytes;
-    if (target->core->state == TARGET_ABSENT)
+    if (target->cores->state == TARGET_ABSENT)
         return ERR_OK;
     enum err err = detect(target, target->chip.dpidr);
     if (err)
@@ -112,11 +114,13 @@ enum err target_say_flash_size(struct target *target, uint32_t bytes)
 
 enum err target_connect(struct target *target, enum target_connect how)
 {
-    struct core *core = target->core;
+    struct core *core = target->cores;
     struct findings findings;
 
-    core->state = TARGET_ABSENT;
-    ops_init(&core->ops, target->probe);
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++) {
+        target->cores[i].state = TARGET_ABSENT;
+        ops_init(&target->cores[i].ops, target->probe);
+    }
     enum err err = connect_ladder(target->probe, how, &findings);
     target->advice[0] = '\0';
     if (!err)
@@ -128,6 +132,8 @@ enum err target_connect(struct target *target, enum target_connect how)
         err = detect(target, findings.dpidr);
     if (!err)
         err = attach_core(core, findings.halted ? STOP_RESET : STOP_REQUEST);
+    if (!err)
+        err = cores_find_other(target);
     job_section_end(target->job);
     if (err)
         core->state = TARGET_ABSENT;
@@ -137,7 +143,7 @@ enum err target_connect(struct target *target, enum target_connect how)
 enum err target_disconnect(struct target *target)
 {
     job_section_begin(target->job);
-    enum err err = detach_core(target->core);
+    enum err err = cores_detach(target);
     job_section_end(target->job);
     return err;
 }

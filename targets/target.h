@@ -111,9 +111,12 @@ struct target_chip {
     char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
 };
 
+enum { TARGET_CORES_MAX = 2 };
+
 /* And of the core that calls are for. */
 struct target_core {
     const char *name; /* "Cortex-M3"; never NULL */
+    uint8_t ap;       /* its access port */
     uint32_t cpuid;
     uint8_t breakpoints, watchpoints; /* comparators */
 };
@@ -150,6 +153,16 @@ enum err target_disconnect(struct target *target);
 enum target_state target_state(const struct target *target); /* as last seen; no traffic */
 const struct target_chip *target_chip(const struct target *target);
 const struct target_core *target_core(const struct target *target);
+/* Cores that a debugger may have: another one of the chip is counted whether or not it runs yet.
+ * The first is the one that target_connect() looks for. */
+unsigned target_core_count(const struct target *target);
+/* Until another is selected all calls are for this one; flash, resets and what is of the chip are
+ * the first one's, whoever asks. Returns the one before. No traffic. */
+unsigned target_select_core(struct target *target, unsigned index);
+unsigned target_selected_core(const struct target *target);
+/* target_connect() for the selected core alone, of a connected chip: ERR_NOT_CONNECTED while the
+ * first has not let it run. */
+enum err target_reach_core(struct target *target);
 const struct target_region *target_regions(const struct target *target, size_t *count);
 const struct target_region *target_region_at(const struct target *target, uint32_t address);
 /* Where memory belongs, the chip is not known to have any. */

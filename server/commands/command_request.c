@@ -64,11 +64,13 @@ static void run(struct request *request, struct session *session)
         request->job.output = send_output;
         request->job.user = &output;
     }
+    unsigned core = session_select_core(session, 0);
     struct job *before = session_enter(session, &request->job);
     request->err = command->is_file ? monitor_run_file(&monitor, command->text)
                                     : monitor_run(&monitor, command->text);
     session_end_text(session);
     session_leave(session, before);
+    session_select_core(session, core);
     command->outcome = monitor.outcome;
     command->exit_code = monitor.exit_code;
     command->value = monitor.value;

@@ -94,7 +94,7 @@ enum err monitor_status(struct monitor *monitor, int argc, const char *const arg
     if (session_connected(session))
         print_target(monitor);
     else
-        job_print(monitor->job, "not connected: %s\n", session->why_absent);
+        job_print(monitor->job, "not connected: %s\n", session->core->why_absent);
     for (size_t i = 0; i < SESSION_CLIENTS; i++)
         here += session->clients[i].open ? 1 : 0;
     if (session_lost_clients(session) > 0)

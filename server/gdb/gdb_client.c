@@ -271,6 +271,7 @@ static struct gdb_client *allocate(const struct gdb_host *host, struct gdb_reque
     *hello = gdb_request_create(gdb, host->log, gdb_run_open, on_opened, NULL, 0);
     if (gdb->farewell && *hello) {
         (*hello)->worker_side = &gdb->worker_side;
+        (*hello)->core = host->core;
         (*hello)->answered = true; /* the client waits for no answer to it */
         return gdb;
     }

@@ -18,6 +18,7 @@ struct gdb_host {
     const struct log *log;
     const struct log *strangers; /* for what clients cause that are no gdbs */
     struct worker *worker;
+    unsigned core; /* of the target: which one they debug */
     /* The gdb is about to be freed. */
     void (*gone)(void *user, struct gdb_client *gdb);
     /* A socket that sends no good packet for so long is no gdb's, and closed; 0: never. */

@@ -64,7 +64,8 @@ void gdb_run_open(struct request *request, struct session *session)
                                                   .session = session,
                                                   .log = request->job.log,
                                                   .gdb = request->owner};
-    open->client = session_client_open(session, &gdb_told, &open->worker_side->state);
+    session_look_for_core(session, open->core); /* gdb asks for its registers first */
+    open->client = session_client_open(session, open->core, &gdb_told, &open->worker_side->state);
     if (open->client)
         open->client->who = request->who;
 }

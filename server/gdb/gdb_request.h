@@ -23,6 +23,7 @@ struct gdb_request {
     struct gdb_request *next;            /* framed ahead, not yet with the worker */
     struct client *client;               /* gdb_run_open: the answer; NULL: there are too many */
     struct gdb_worker_side *worker_side; /* gdb_run_open */
+    unsigned core;                       /* gdb_run_open: which one it debugs */
     size_t length;
     char *payload; /* owned, NUL behind it */
 

@@ -21,7 +21,7 @@ static void stopped(struct client *client, const struct session *session)
 
 static void lost(struct client *client, const struct session *session)
 {
-    gdb_console_say(client, "lost the target: %s", session->why_absent);
+    gdb_console_say(client, "lost the target: %s", session->core->why_absent);
     gdb_send(client, "X09", 3); /* no T05: nothing stands anywhere */
 }
 

@@ -14,6 +14,7 @@ enum {
     ANY = PACKET_ANY,
     SILENT = PACKET_SILENT,
     LOAD = PACKET_LOAD,
+    FLASH = PACKET_LOAD | PACKET_FLASH,
 };
 
 /* clang-format off */
@@ -51,9 +52,9 @@ const struct packet packets[] = {
     {"Z",           "n,a,n?;s", NULL,               ANY, 0, NULL}, /* other types */
     {"z",           "n,a,n?;s", NULL,               ANY, 0, NULL},
     /* flash; the first of a load finds a target that was lost itself */
-    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG | LOAD, 0, NULL},
-    {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | LOAD | TARGET, 0, NULL},
-    {"vFlashDone",  "",       packet_flash_done,    LONG | LOAD | TARGET, 0, NULL},
+    {"vFlashErase", ":a,l",   packet_flash_erase,   LONG | FLASH, 0, NULL},
+    {"vFlashWrite", ":a:b",   packet_flash_write,   LONG | FLASH | TARGET, 0, NULL},
+    {"vFlashDone",  "",       packet_flash_done,    LONG | FLASH | TARGET, 0, NULL},
     /* the session */
     {"qSupported",  "?:s",    packet_supported,     ANY, 0, "error-message+"},
     {"QStartNoAckMode", "",   packet_no_ack,        ANY, 0, "QStartNoAckMode+"},
@@ -237,6 +238,8 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
         call.outcome = PACKET_NO_REPLY;
     struct client *acting = session->acting;
     unsigned resets = session->resets;
+    bool flash = call.packet->flags & PACKET_FLASH;
+    unsigned core = session_select_core(session, flash ? 0 : client->core);
     struct job *before = session_enter(session, job);
     session->acting = client;
     enum err err = run(&call, payload, length);
@@ -246,6 +249,7 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
         *actions |= CLIENT_RESET;
     session_leave(session, before);
     session->acting = acting;
+    session_select_core(session, core);
     if (call.gdb->load == LOAD_CUT && (err || !(call.packet->flags & PACKET_LOAD)))
         call.gdb->load = LOAD_TOLD;
     return call.outcome;

@@ -15,7 +15,8 @@ enum packet_flag {
     PACKET_LOOK = 8,    /* depends on whether the core runs: looks first */
     PACKET_ANY = 16,    /* harmless in the middle of another client's long job */
     PACKET_SILENT = 32, /* no reply whatever happens */
-    PACKET_LOAD = 64    /* part of a load, into flash or RAM */
+    PACKET_LOAD = 64,   /* part of a load, into flash or RAM */
+    PACKET_FLASH = 128, /* the first core's, whichever the client debugs */
 };
 
 enum { PACKET_VARIABLE_SIZE = 8 }; /* what gdb writes of a variable or register; more is a load */

@@ -21,12 +21,14 @@ enum err packet_why(struct packet_call *call)
         return ERR_OK;
     }
     if (!session_connected(session)) {
+        if (call->client->core > 0)
+            gdb_console_say(call->client, "%s", session->core->why_absent);
         session_tell_end(session, call->client);
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
     session_join(session, call->client);
-    session->unreported = false;
+    session->core->unreported = false;
     stop_reply_asked(call->reply, session);
     return ERR_OK;
 }
@@ -43,7 +45,7 @@ static enum err wait_for_stop(struct packet_call *call)
  * joins, and session_leave() tells it if the core stands. */
 static bool joins(struct packet_call *call)
 {
-    return target_state(call->session->target) != TARGET_HALTED || call->session->unreported;
+    return target_state(call->session->target) != TARGET_HALTED || call->session->core->unreported;
 }
 
 static bool is_held(const struct packet_call *call)
@@ -240,10 +242,12 @@ void packet_interrupt(struct session *session, struct client *client, struct job
 {
     if (!client->waiting)
         return; /* late: the core stopped meanwhile */
+    unsigned core = session_select_core(session, client->core);
     struct job *before = session_enter(session, job);
     enum err err = session_halt(session, job);
 
     if (err && session_connected(session))
         gdb_console_say(client, "cannot halt the core: %s", job_text(job, err));
     session_leave(session, before);
+    session_select_core(session, core);
 }

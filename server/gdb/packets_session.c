@@ -20,17 +20,27 @@ enum err packet_attach(struct packet_call *call)
     if (err)
         return err;
     session_join(session, call->client);
-    session->unreported = false;
+    session->core->unreported = false;
     stop_reply_asked(call->reply, session);
     return ERR_OK;
+}
+
+/* It would take this core away. */
+static enum err refuse_reset(struct packet_call *call)
+{
+    return job_fail(call->job, ERR_UNSUPPORTED,
+                    "a reset is one of the whole chip, and this core waits after it until the first "
+                    "one starts it: 'run' in the first core's gdb");
 }
 
 /* vRun and R: the program is what is in the flash, from its reset vector. */
 enum err packet_restart(struct packet_call *call)
 {
     struct session *session = call->session;
-    enum err err = session_connect(session, call->job);
 
+    if (call->client->core > 0)
+        return refuse_reset(call);
+    enum err err = session_connect(session, call->job);
     if (!err)
         err = session_reset(session, call->job, TARGET_RESET_HALT);
     if (!err) {
@@ -52,12 +62,15 @@ static void drop_breakpoints(struct packet_call *call)
                  job_text(call->job, call->job->err));
 }
 
-/* Perhaps it shows only now that the target was away: with it went the program. */
+/* Perhaps it shows only now that the target was away: with it went the program. A core that a reset
+ * would take away is left where it stands. */
 static enum err end_program(struct packet_call *call)
 {
     struct session *session = call->session;
-    enum err err = session_reset(session, call->job, TARGET_RESET_HALT);
 
+    if (call->client->core > 0)
+        return session_halt(session, call->job);
+    enum err err = session_reset(session, call->job, TARGET_RESET_HALT);
     if (err == ERR_RESET_LOST && session_connected(session)) {
         job_clear(call->job);
         err = session_reset(session, call->job, TARGET_RESET_HALT);

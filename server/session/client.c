@@ -8,6 +8,16 @@ enum { EVENTS_AT_ONCE = 5 };
 
 /* --- what it is like --- */
 
+unsigned session_select_core(struct session *session, unsigned core)
+{
+    unsigned before = (unsigned)(session->core - session->cores);
+
+    session->core = &session->cores[core];
+    if (session->target)
+        target_select_core(session->target, core);
+    return before;
+}
+
 bool session_connected(const struct session *session)
 {
     return session->target && !session->probe_gone &&
@@ -45,7 +55,7 @@ enum err session_require(const struct session *session, struct job *job)
 {
     if (session_connected(session))
         return ERR_OK;
-    return job_fail(job, ERR_NOT_CONNECTED, "%s", session->why_absent);
+    return job_fail(job, ERR_NOT_CONNECTED, "%s", session->core->why_absent);
 }
 
 void session_end_text(struct session *session)
@@ -61,15 +71,15 @@ bool session_nested(const struct session *session)
 
 /* --- who is there --- */
 
-struct client *session_client_open(struct session *session, const struct client_ops *ops,
-                                   void *user)
+struct client *session_client_open(struct session *session, unsigned core,
+                                   const struct client_ops *ops, void *user)
 {
     for (unsigned i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
         if (client->open)
             continue;
-        *client = (struct client){.id = i, .open = true, .ops = ops, .user = user};
+        *client = (struct client){.core = core, .id = i, .open = true, .ops = ops, .user = user};
         return client;
     }
     return NULL;
@@ -97,6 +107,12 @@ void session_part(struct client *client)
     client->joined = 0;
 }
 
+/* It debugs the selected core. */
+static bool is_here(const struct session *session, const struct client *client)
+{
+    return client->open && &session->cores[client->core] == session->core;
+}
+
 const struct client *session_holder(const struct session *session)
 {
     const struct client *holder = NULL;
@@ -104,7 +120,8 @@ const struct client *session_holder(const struct session *session)
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         const struct client *client = &session->clients[i];
 
-        if (client->open && client->joined && (!holder || client->joined < holder->joined))
+        if (is_here(session, client) && client->joined &&
+            (!holder || client->joined < holder->joined))
             holder = client;
     }
     return holder;
@@ -120,7 +137,7 @@ bool session_holds(const struct session *session, const struct client *client)
 static bool anyone_waits(const struct session *session)
 {
     for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        if (session->clients[i].open && session->clients[i].waiting)
+        if (is_here(session, &session->clients[i]) && session->clients[i].waiting)
             return true;
     return false;
 }
@@ -131,14 +148,30 @@ bool session_wants_poll(const struct session *session)
            anyone_waits(session);
 }
 
+bool session_wants_any_poll(struct session *session)
+{
+    unsigned core = session_select_core(session, 0);
+    bool wants = session_wants_poll(session);
+
+    for (unsigned i = 1; i < TARGET_CORES_MAX && !wants; i++) {
+        session_select_core(session, i);
+        wants = session_wants_poll(session);
+    }
+    session_select_core(session, core);
+    return wants;
+}
+
 /* --- what they are told --- */
 
 /* gdb takes its breakpoints for gone with the program: it will not clear them. */
 void session_tell_end(struct session *session, struct client *client)
 {
+    unsigned core = session_select_core(session, client->core);
+
     session_part(client);
     if (session->target)
         target_breakpoints_drop_owner(session->target, client->id);
+    session_select_core(session, core);
 }
 
 /* What was held is gone: the first to ask for what comes back holds that. */
@@ -147,9 +180,11 @@ static void tell_loss(struct session *session)
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
-        client->lost = client->open && (client->joined || client->lost);
+        if (!is_here(session, client))
+            continue;
+        client->lost = client->joined || client->lost;
         client->joined = 0;
-        if (!client->open || !client->waiting)
+        if (!client->waiting)
             continue;
         client->waiting = false;
         session_tell_end(session, client);
@@ -162,12 +197,12 @@ static void tell_stop(struct session *session)
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
-        if (!client->open || !client->waiting)
+        if (!is_here(session, client) || !client->waiting)
             continue;
         client->waiting = false;
         if (session_stop(session)->reason == STOP_EXIT)
             session_tell_end(session, client);
-        session->unreported = false;
+        session->core->unreported = false;
         client->ops->stopped(client, session);
     }
 }
@@ -205,16 +240,28 @@ static void tell_events(struct session *session)
         consoles->ops->event(consoles, session, events[i]);
 }
 
-void session_tell(struct session *session)
+static void tell_clients(struct session *session)
 {
-    if (session->was_connected && !session_connected(session)) {
-        session->was_connected = false;
-        session->stop_regs_valid = 0;
+    if (session->core->was_connected && !session_connected(session)) {
+        session->core->was_connected = false;
+        session->core->stop_regs_valid = 0;
         tell_loss(session);
     }
     if (session_connected(session) && target_state(session->target) == TARGET_HALTED)
         tell_stop(session);
+}
+
+/* The consoles look at the first core. */
+void session_tell(struct session *session)
+{
+    unsigned core = session_select_core(session, 0);
+
+    for (unsigned i = TARGET_CORES_MAX; i-- > 0;) {
+        session_select_core(session, i);
+        tell_clients(session);
+    }
     tell_events(session);
+    session_select_core(session, core);
 }
 
 /* --- a job's text --- */
@@ -226,7 +273,8 @@ static void to_clients(void *user, const char *bytes, size_t length)
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &text->session->clients[i];
 
-        if (text->client ? client == text->client : client->open && client->waiting)
+        if (text->client ? client == text->client
+                         : is_here(text->session, client) && client->waiting)
             client->ops->text(client, text->session, bytes, length);
     }
 }

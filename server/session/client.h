@@ -51,6 +51,7 @@ struct client_ops {
 
 /* One who shares a session: a gdb, or all consoles. */
 struct client {
+    unsigned core;   /* of the target: which one it debugs */
     unsigned id;     /* 0..SESSION_CLIENTS-1: breakpoint owner */
     const char *who; /* as request.who; NULL: not known */
     bool open;

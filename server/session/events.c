@@ -34,7 +34,7 @@ static void describe(struct session *session, struct job *job, enum session_even
         buf_printf(text, "connected: %s\n", target_chip(session->target)->name);
         break;
     case EVENT_LOST:
-        buf_printf(text, "lost the target: %s\n", session->why_absent);
+        buf_printf(text, "lost the target: %s\n", session->core->why_absent);
         break;
     case EVENT_RESET:
         buf_text(text, "the target was reset\n");

@@ -17,7 +17,10 @@ void session_init(struct session *session, const struct log *log,
     session->info = *info;
     session->wire = wire;
     job_init(&session->idle, log);
-    snprintf(session->why_absent, sizeof session->why_absent, "not connected to a target yet");
+    for (size_t i = 0; i < TARGET_CORES_MAX; i++)
+        snprintf(session->cores[i].why_absent, sizeof session->cores[i].why_absent,
+                 "not connected to a target yet");
+    session->core = session->cores;
 }
 
 void session_notify(struct session *session, struct request *notice)
@@ -55,6 +58,7 @@ void session_end_flash(struct session *session, struct client *client, const cha
 {
     if (!client->flash)
         return;
+    unsigned core = session_select_core(session, 0);
     const struct flash_report *report = flash_report(client->flash);
     log_line(session->log, LOG_WARN,
              "flash: programming ended early (%s): %u bytes announced, %u programmed, "
@@ -64,6 +68,7 @@ void session_end_flash(struct session *session, struct client *client, const cha
         client->ops->load_cut(client, why);
     flash_close(client->flash);
     client->flash = NULL;
+    session_select_core(session, core);
 }
 
 static void end_loads(struct session *session, const char *why)
@@ -89,9 +94,27 @@ static void close_probe(struct session *session)
 /* Loads end with the target that they are for. */
 static void tell(struct session *session)
 {
-    if (session->was_connected && !session_connected(session))
-        end_loads(session, session->why_absent);
+    unsigned core = session_select_core(session, 0);
+
+    if (session->core->was_connected && !session_connected(session))
+        end_loads(session, session->core->why_absent);
+    session_select_core(session, core);
     session_tell(session);
+}
+
+/* Why the selected core is not there, and those that went with it. */
+static void note_losses(struct session *session, const char *why)
+{
+    const struct session_core *meant = session->core;
+    unsigned core = session_select_core(session, 0);
+
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++) {
+        session_select_core(session, i);
+        bool gone = session->probe_gone || !session_connected(session);
+        if (gone && (session->core == meant || session->core->was_connected))
+            snprintf(session->core->why_absent, sizeof session->core->why_absent, "%s", why);
+    }
+    session_select_core(session, core);
 }
 
 /* After a job: what others have to know. */
@@ -99,8 +122,8 @@ static void settle(struct session *session, const struct job *job)
 {
     if (job->err == ERR_PROBE_GONE)
         session->probe_gone = true;
-    if (job->err != ERR_OK && (session->probe_gone || !session_connected(session)))
-        snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, job->err));
+    if (job->err != ERR_OK)
+        note_losses(session, job_text(job, job->err));
     if (session->probe_gone) {
         drop_target(session);
         if (session->probe && !probe_outlives_cable(session->probe))
@@ -158,6 +181,44 @@ enum err session_open(struct session *session, struct job *job)
     return err;
 }
 
+static enum err create_target(struct session *session)
+{
+    enum err err = target_create(session->probe, &session->target);
+
+    if (!err)
+        target_select_core(session->target, (unsigned)(session->core - session->cores));
+    return err;
+}
+
+static bool first_connected(struct session *session)
+{
+    unsigned core = session_select_core(session, 0);
+    bool connected = session_connected(session);
+
+    session_select_core(session, core);
+    return connected;
+}
+
+/* Which of them are there now. */
+static void note_cores(struct session *session)
+{
+    unsigned core = session_select_core(session, 0);
+
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++) {
+        session_select_core(session, i);
+        if (session_connected(session)) {
+            session->core->was_connected = true;
+            session->core->why_absent[0] = '\0';
+        } else if (i < target_core_count(session->target)) {
+            snprintf(session->core->why_absent, sizeof session->core->why_absent,
+                     "the %s does not run yet; once its chip has started it, 'attach 1' (in gdb) "
+                     "finds it",
+                     target_core(session->target)->name);
+        }
+    }
+    session_select_core(session, core);
+}
+
 static enum err connect_target(struct session *session, struct job *job)
 {
     enum err err = ERR_OK;
@@ -165,26 +226,28 @@ static enum err connect_target(struct session *session, struct job *job)
     if (!session->probe)
         err = open_probe(session, job);
     if (!err && !session->target)
-        err = target_create(session->probe, &session->target);
+        err = create_target(session);
     if (!err && session->options.flash_size)
         err = target_say_flash_size(session->target, session->options.flash_size);
     if (err)
         return err;
     target_set_job(session->target, job);
-    err = target_connect(session->target, session->options.connect);
-    if (!err) {
-        session->was_connected = true;
-        session->why_absent[0] = '\0';
-    }
+    if (session->core == session->cores || !first_connected(session))
+        err = target_connect(session->target, session->options.connect);
+    if (err)
+        return err;
+    err = target_reach_core(session->target);
+    note_cores(session);
     return err;
 }
 
 /* The same job has just found the target lost. */
 static void settle_loss(struct session *session, struct job *job)
 {
-    if (!session->was_connected || session_nested(session))
+    if (!session->core->was_connected || session_nested(session))
         return;
-    snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, ERR_RESET_LOST));
+    snprintf(session->core->why_absent, sizeof session->core->why_absent, "%s",
+             job_text(job, ERR_RESET_LOST));
     job_clear(job);
     tell(session);
 }
@@ -199,11 +262,23 @@ enum err session_connect(struct session *session, struct job *job)
     enum err err =
         session_nested(session) ? under_way_refuse(session, job) : connect_target(session, job);
     if (err)
-        snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, err));
+        snprintf(session->core->why_absent, sizeof session->core->why_absent, "%s",
+                 job_text(job, err));
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
     session_leave(session, before);
     return err;
+}
+
+void session_look_for_core(struct session *session, unsigned core)
+{
+    unsigned before = session_select_core(session, core);
+    struct job unheard;
+
+    job_init(&unheard, NULL);
+    if (!session_nested(session) && first_connected(session))
+        (void)session_connect(session, &unheard);
+    session_select_core(session, before);
 }
 
 void session_finish(struct session *session)
@@ -212,6 +287,7 @@ void session_finish(struct session *session)
 
     job_init(&job, session->log);
     set_job(session, &job);
+    session_select_core(session, 0);
     job_section_begin(&job);
     end_loads(session, "the daemon ends");
     if (session_connected(session) && target_disconnect(session->target) != ERR_OK)

@@ -52,39 +52,45 @@ struct session_told {
     unsigned resets;
 };
 
+/* What is known of one core of the target. */
+struct session_core {
+    bool was_connected; /* a loss is still to be told */
+    bool unreported;    /* a stop was found while nobody waited: the next `c` gets it */
+    bool reset_held;    /* NRST is low: the core is halted when it comes up */
+    bool poll_failed;   /* the last look failed: said once */
+    /* Registers as they were when the core was last sent on its way, and which are known:
+     * what `g` answers while it runs. */
+    uint64_t stop_regs[SESSION_REGISTERS];
+    uint64_t stop_regs_valid;
+    char why_absent[400]; /* the sentence, while there is no probe, target or core */
+};
+
 struct session {
     const struct log *log;
     struct mailbox *notices; /* where the loop takes what is told it; NULL: there is no loop */
     struct session_options options;
     struct probe_info info; /* how to open the probe again */
     FILE *wire;
-    struct probe *probe;                    /* NULL while gone */
-    struct target *target;                  /* NULL while there is no probe */
+    struct probe *probe;   /* NULL while gone */
+    struct target *target; /* NULL while there is no probe */
+    struct session_core cores[TARGET_CORES_MAX];
+    struct session_core *core;              /* of these: the target's selected one */
     struct client clients[SESSION_CLIENTS]; /* gdbs */
     struct client consoles;                 /* all of them as one, told of events; no ops: none */
     uint64_t next_joined;
     struct session_told told; /* what `consoles` knows */
     bool loaded; /* somebody programmed the flash, and the core neither ran nor was reset since */
-    bool unreported; /* it was found while nobody waited: the next `c` gets it */
-    /* Registers as they were when the core was last sent on its way, and which are known:
-     * what `g` answers while it runs. */
-    uint64_t stop_regs[SESSION_REGISTERS];
-    uint64_t stop_regs_valid;
     struct job idle;       /* the probe's between jobs */
     unsigned depth;        /* of session_enter() */
     struct job *outer;     /* the job that began; NULL between jobs */
     struct job *current;   /* whose job runs now: outer, or a short one inside it */
     struct client *acting; /* whose packet runs now; NULL for telnet, -c and polls */
-    bool was_connected;    /* a loss is still to be told */
     bool probe_gone;       /* noticed inside this job */
-    bool reset_held;       /* NRST is low: the core is halted when it comes up */
-    bool poll_failed;      /* the last look failed: said once */
     unsigned resets;       /* seen so far: made by us, or found to have happened */
     enum target_reset last_reset;
     unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
-    const void *cause;    /* owner of the request that runs; NULL: none */
-    char why_absent[400]; /* the sentence, while there is no probe or target */
+    const void *cause; /* owner of the request that runs; NULL: none */
 };
 
 void session_init(struct session *session, const struct log *log,
@@ -106,11 +112,17 @@ void session_end_text(struct session *session);
 /* A short job runs at the checkpoint of a long one: run control and registers are not its own. */
 bool session_nested(const struct session *session);
 
+/* What follows is about this core of the target, until another is selected: that of the client who
+ * acts, else the first one. Returns the one before. No traffic. */
+unsigned session_select_core(struct session *session, unsigned core);
+
 /* Opens the probe alone, if it is not open yet: the target is not touched. */
 enum err session_open(struct session *session, struct job *job);
-/* Opens the probe and connects, whichever is missing. Cheap when all is there. On error
- * why_absent has the sentence; called again later it tries again. */
+/* Opens the probe and connects, whichever is missing, and reaches the selected core. Cheap when all
+ * is there. On error why_absent has the sentence; called again later it tries again. */
 enum err session_connect(struct session *session, struct job *job);
+/* A core of a connected chip that was not there yet is looked for, quietly. */
+void session_look_for_core(struct session *session, unsigned core);
 bool session_connected(const struct session *session);
 /* "running", "halted", "locked up", "held in reset", "absent". */
 const char *session_state_name(const struct session *session);
@@ -123,9 +135,9 @@ const struct target_stop *session_stop(const struct session *session);
  */
 bool session_stop_explains(const struct target_stop *stop);
 
-/* NULL when all places are taken. */
-struct client *session_client_open(struct session *session, const struct client_ops *ops,
-                                   void *user);
+/* Who debugs this core of the target. NULL when all places are taken. */
+struct client *session_client_open(struct session *session, unsigned core,
+                                   const struct client_ops *ops, void *user);
 /* The connection is gone: its flash session ends, its breakpoints go, the core's state stays. */
 void session_client_close(struct session *session, struct client *client, struct job *job);
 /* Ends the client's flash session, if it has one, before its vFlashDone; the log says in what
@@ -154,8 +166,12 @@ bool session_holds(const struct session *session, const struct client *client);
 void session_tell(struct session *session);
 /* Somebody wants to know when the running core stops. */
 bool session_wants_poll(const struct session *session);
+/* When any of the cores does. */
+bool session_wants_any_poll(struct session *session);
 /* One look at the running core; a stop goes to everyone who waits. */
 void session_poll(struct session *session, struct job *job);
+/* At the first core, and at those that somebody waits for. */
+void session_poll_all(struct session *session, struct job *job);
 
 /* Run control for packets and monitor commands alike; they keep the shared state right. ERR_BUSY
  * for an observer while the holder waits, and for a short job inside a long one. */

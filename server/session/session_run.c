@@ -34,10 +34,10 @@ void session_keep_registers(struct session *session)
     target_registers(session->target, &count);
     job_init(&unheard, NULL);
     before = target_set_job(session->target, &unheard);
-    session->stop_regs_valid = 0;
+    session->core->stop_regs_valid = 0;
     for (size_t i = 0; i < count && i < SESSION_REGISTERS; i++)
-        if (target_read_register(session->target, i, &session->stop_regs[i]) == ERR_OK)
-            session->stop_regs_valid |= UINT64_C(1) << i;
+        if (target_read_register(session->target, i, &session->core->stop_regs[i]) == ERR_OK)
+            session->core->stop_regs_valid |= UINT64_C(1) << i;
     target_set_job(session->target, before);
 }
 
@@ -46,9 +46,9 @@ enum err session_register(const struct session *session, struct job *job, size_t
 {
     if (!running(session) && !session_nested(session))
         return target_read_register(session->target, index, value);
-    if (index >= SESSION_REGISTERS || !(session->stop_regs_valid >> index & 1))
+    if (index >= SESSION_REGISTERS || !(session->core->stop_regs_valid >> index & 1))
         return job_fail(job, ERR_NOT_HALTED, "the core runs and has not been halted before");
-    *value = session->stop_regs[index];
+    *value = session->core->stop_regs[index];
     return ERR_OK;
 }
 
@@ -65,7 +65,7 @@ static enum err prepare_run(struct session *session, struct job *job)
     if (session->acting)
         session_end_flash(session, session->acting, "its gdb goes on without finishing");
     session_keep_registers(session);
-    session->unreported = session->loaded = false;
+    session->core->unreported = session->loaded = false;
     return ERR_OK;
 }
 
@@ -168,13 +168,13 @@ static enum err stop_after_reset(struct session *session, struct job *job, struc
     enum err err = tell_reset(session, job);
     if (err)
         return err;
-    session->reset_held = target_state(session->target) == TARGET_IN_RESET;
-    return session->reset_held ? ERR_OK : target_halt(session->target, stop);
+    session->core->reset_held = target_state(session->target) == TARGET_IN_RESET;
+    return session->core->reset_held ? ERR_OK : target_halt(session->target, stop);
 }
 
 static bool came_up(const struct session *session)
 {
-    return session->reset_held && target_state(session->target) == TARGET_RUNNING;
+    return session->core->reset_held && target_state(session->target) == TARGET_RUNNING;
 }
 
 static void look(struct session *session, struct job *job)
@@ -185,9 +185,9 @@ static void look(struct session *session, struct job *job)
     if (err == ERR_RESET_LOST)
         err = stop_after_reset(session, job, &stop);
     if (!err && target_state(session->target) == TARGET_IN_RESET)
-        session->reset_held = true;
+        session->core->reset_held = true;
     if (!err && came_up(session)) {
-        session->reset_held = false;
+        session->core->reset_held = false;
         err = target_halt(session->target, &stop);
     }
     /* It will not stop by itself; but one who only looks on changes nothing. */
@@ -196,12 +196,12 @@ static void look(struct session *session, struct job *job)
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
     if (!err) {
-        session->poll_failed = false;
-    } else if (!session->poll_failed) {
-        session->poll_failed = true;
+        session->core->poll_failed = false;
+    } else if (!session->core->poll_failed) {
+        session->core->poll_failed = true;
         log_line(session->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
     }
-    session->unreported |= stop.reason != STOP_NONE;
+    session->core->unreported |= stop.reason != STOP_NONE;
 }
 
 void session_poll(struct session *session, struct job *job)
@@ -217,6 +217,21 @@ void session_poll(struct session *session, struct job *job)
     session_leave(session, before);
 }
 
+void session_poll_all(struct session *session, struct job *job)
+{
+    unsigned core = session_select_core(session, 0);
+
+    session_poll(session, job);
+    for (unsigned i = 1; i < TARGET_CORES_MAX; i++) {
+        session_select_core(session, i);
+        if (session_wants_poll(session)) {
+            job_clear(job);
+            session_poll(session, job);
+        }
+    }
+    session_select_core(session, core);
+}
+
 /* --- asking the chip instead of memory --- */
 
 static enum err measure(struct session *session, struct job *job)
@@ -228,11 +243,12 @@ static enum err measure(struct session *session, struct job *job)
         err = session_wants_poll(session) ? stop_after_reset(session, job, &stop)
                                           : tell_reset(session, job);
     if (!err)
-        session->unreported |= stop.reason != STOP_NONE;
+        session->core->unreported |= stop.reason != STOP_NONE;
     if (err == ERR_PROBE_GONE)
         session->probe_gone = true;
     if (!session_connected(session))
-        snprintf(session->why_absent, sizeof session->why_absent, "%s", job_text(job, err));
+        snprintf(session->core->why_absent, sizeof session->core->why_absent, "%s",
+                 job_text(job, err));
     return err;
 }
 
@@ -320,6 +336,7 @@ static void let_killed_run(struct session *session, struct client *client, struc
 
 void session_client_close(struct session *session, struct client *client, struct job *job)
 {
+    unsigned core = session_select_core(session, client->core);
     struct job *before = session_enter(session, job);
 
     client->waiting = false;
@@ -329,4 +346,5 @@ void session_client_close(struct session *session, struct client *client, struct
     client->open = false;
     let_killed_run(session, client, job);
     session_leave(session, before);
+    session_select_core(session, core);
 }

@@ -25,7 +25,14 @@ struct worker_setup {
      * its own has connected (request.err ERR_OK), and the events (struct event_notice). */
     void (*connected)(struct request *notice);
     void (*event)(struct request *notice);
+    void (*core)(struct request *notice); /* struct core_notice; NULL: nobody wants to know */
     void *user;
+};
+
+/* A chip was connected that has another core: the target's number 1. */
+struct core_notice {
+    struct request request;
+    char name[24];
 };
 
 /* Starts the thread; it connects when a worker_connect() asks for it, and from then on tries again

@@ -26,6 +26,29 @@ static void describe_core(struct worker *worker, char *text, size_t size)
     session_leave(session, before);
 }
 
+/* The loop opens a port for it. */
+static void tell_other_core(struct worker *worker)
+{
+    struct session *session = &worker->session;
+    struct core_notice *notice;
+
+    if (target_core_count(session->target) < 2)
+        return;
+    unsigned before = session_select_core(session, 1);
+    const struct target_core *core = target_core(session->target);
+    log_line(worker->setup.log, LOG_INFO, "another core: %s behind access port %u, %s", core->name,
+             core->ap,
+             session_connected(session) ? session_state_name(session) : "not started yet");
+    notice = worker->setup.core ? malloc(sizeof *notice) : NULL;
+    if (notice) {
+        request_init(&notice->request, worker->setup.log, worker->setup.user, NULL,
+                     worker->setup.core);
+        snprintf(notice->name, sizeof notice->name, "%s", core->name);
+        mailbox_put(worker->setup.answers, &notice->request);
+    }
+    session_select_core(session, before);
+}
+
 static void tell_connection(struct worker *worker)
 {
     const struct target_chip *chip = target_chip(worker->session.target);
@@ -41,6 +64,7 @@ static void tell_connection(struct worker *worker)
              (unsigned)(chip->ram_size / 1024), core->breakpoints, core->watchpoints, state);
     if (chip->warning[0])
         log_line(worker->setup.log, LOG_WARN, "%s", chip->warning);
+    tell_other_core(worker);
     chip_compare(worker->setup.chip, chip->name, worker->setup.log);
 }
 
@@ -76,7 +100,7 @@ static const char *what_next(const struct worker *worker, enum err err)
 /* A failure to connect is told when it is a new one. */
 static void report_failure(struct worker *worker, enum err err)
 {
-    const char *why = worker->session.why_absent;
+    const char *why = worker->session.core->why_absent;
 
     if (strcmp(worker->last_why, why) == 0)
         return;

@@ -17,11 +17,11 @@ static bool time_is_virtual(const struct session *session)
 }
 
 /* Those who just look on at a simulated core have look_on() for it. */
-static bool wants_poll(const struct worker *worker)
+static bool wants_poll(struct worker *worker)
 {
-    const struct session *session = &worker->session;
+    struct session *session = &worker->session;
 
-    return session_wants_poll(session) ||
+    return session_wants_any_poll(session) ||
            (session->watchers > 0 && session_connected(session) &&
             target_state(session->target) != TARGET_HALTED && !time_is_virtual(session));
 }
@@ -36,7 +36,7 @@ static struct request *poll_core(struct worker *worker)
     if (worker->poll_us == 0)
         worker->poll_us = POLL_FIRST_US;
     job_clear(&worker->idle_job);
-    session_poll(session, &worker->idle_job);
+    session_poll_all(session, &worker->idle_job);
     worker_report_connection(worker);
     if (!wants_poll(worker))
         return NULL;
@@ -79,7 +79,7 @@ static struct request *check_presence(struct worker *worker)
     return NULL;
 }
 
-static bool wants_retry(const struct worker *worker)
+static bool wants_retry(struct worker *worker)
 {
     return worker->connect_asked && !session_connected(&worker->session);
 }
@@ -94,7 +94,7 @@ static struct request *retry(struct worker *worker)
     return NULL;
 }
 
-static bool wants_look_on(const struct worker *worker)
+static bool wants_look_on(struct worker *worker)
 {
     const struct session *session = &worker->session;
 
@@ -102,14 +102,14 @@ static bool wants_look_on(const struct worker *worker)
            target_state(session->target) == TARGET_RUNNING;
 }
 
-static bool wants_presence(const struct worker *worker)
+static bool wants_presence(struct worker *worker)
 {
     return worker->session.watchers > 0 && session_connected(&worker->session);
 }
 
 /* What is to be looked at while nobody asks for anything; the first that is wanted has its turn. */
 static const struct poll_source {
-    bool (*wanted)(const struct worker *worker);
+    bool (*wanted)(struct worker *worker);
     /* Looks, and waits for a request meanwhile; NULL: none came. */
     struct request *(*wait)(struct worker *worker);
 } sources[] = {

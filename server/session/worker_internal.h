@@ -22,7 +22,7 @@ struct worker {
     uint64_t next_try;       /* uv_hrtime() of the next try to connect */
     bool connect_asked, was_connected, stopping;
     struct events_route route; /* to the consoles */
-    char last_why[sizeof((struct session *)0)->why_absent];
+    char last_why[sizeof((struct session_core *)0)->why_absent];
 };
 
 /* --- worker_connection.c --- */

@@ -359,6 +359,7 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
         return err;
     core->name = detect_core_name(found.cpuid);
     core->cpuid = found.cpuid;
+    core->ap = ops->ap;
     fill(&found, chip);
     uint32_t options = found.protection_known ? found.options : CHIP_BANKS_AS_DELIVERED;
     bool two_banks = found.chip && chip_two_banks_chosen(found.chip, chip->flash_size, options);

@@ -81,6 +81,21 @@ static enum err see_state(struct core *core, const struct found *found, enum sto
     return core_halt_now(core, 1000, halted_by, &stop);
 }
 
+/* Power was away, or nothing is known of it. */
+static void forget_chip(struct target *target)
+{
+    target->chip.unlocked = false;
+    target->dbgmcu = (struct dbgmcu){0};
+}
+
+static enum err keep_awake(struct core *core)
+{
+    struct target *target = core->target;
+
+    return dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu,
+                             &core->ops);
+}
+
 enum err attach_core(struct core *core, enum stop_reason halted_by)
 {
     struct found found = {0};
@@ -97,15 +112,14 @@ enum err attach_core(struct core *core, enum stop_reason halted_by)
     bool ours = core->attached && (found.dhcsr & DHCSR_C_DEBUGEN);
     if (!ours) {
         core->demcr_original = found.demcr & ~DEMCR_VC_ALL;
-        core->target->chip.unlocked = false; /* power was away, or nothing is known of it */
-        core->target->dbgmcu = (struct dbgmcu){0};
+        if (core_is_first(core))
+            forget_chip(core->target);
     }
     core->profile = found.profile;
     core->found.breakpoints = core->fpb.count;
     core->found.watchpoints = core->dwt.count;
     core_new_power_epoch(core);
-    err = dbgmcu_keep_awake(&core->target->dbgmcu,
-                            &chip_family_of(core->target->chip.dev_id)->dbgmcu, &core->ops);
+    err = core_is_first(core) ? keep_awake(core) : ERR_OK;
     core->attached = true;
     if (!err)
         err = breakpoints_look_again(core);
@@ -143,7 +157,7 @@ enum err detach_core(struct core *core)
     queue_give_back(core, core->state == TARGET_HALTED);
     enum err err = core_flush(core);
     breakpoints_flushed(core, err);
-    if (!err)
+    if (!err && core_is_first(core))
         err = dbgmcu_restore(&core->target->dbgmcu, &core->ops);
     core_new_epoch(core);
     core->masked = false;

@@ -304,7 +304,7 @@ static bool covers(const struct breakpoint *b, unsigned byte, uint32_t address, 
     return b->soft && b->inserted && at >= address && at - address < length;
 }
 
-void breakpoints_hide(const struct core *core, uint32_t address, void *data, size_t length)
+static void hide_own(const struct core *core, uint32_t address, void *data, size_t length)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++)
         for (unsigned byte = 0; byte < 2; byte++) {
@@ -314,10 +314,17 @@ void breakpoints_hide(const struct core *core, uint32_t address, void *data, siz
         }
 }
 
-void breakpoints_queue_keep(struct core *core, uint32_t address, const void *data, size_t length)
+void breakpoints_hide(const struct core *core, uint32_t address, void *data, size_t length)
+{
+    for (unsigned i = 0; i < core->target->core_count; i++)
+        hide_own(&core->target->cores[i], address, data, length);
+}
+
+static void keep_of(struct core *of, struct core *core, uint32_t address, const void *data,
+                    size_t length)
 {
     for (size_t i = 0; i < BREAKPOINT_MAX; i++) {
-        struct breakpoint *b = &core->breakpoints[i];
+        struct breakpoint *b = &of->breakpoints[i];
         bool hit = false;
         for (unsigned byte = 0; byte < 2; byte++)
             if (covers(b, byte, address, length)) {
@@ -327,6 +334,12 @@ void breakpoints_queue_keep(struct core *core, uint32_t address, const void *dat
         if (hit)
             ops_write(&core->ops, b->address, 2, bkpt_code, 1);
     }
+}
+
+void breakpoints_queue_keep(struct core *core, uint32_t address, const void *data, size_t length)
+{
+    for (unsigned i = 0; i < core->target->core_count; i++)
+        keep_of(&core->target->cores[i], core, address, data, length);
 }
 
 enum err breakpoints_apply(struct core *core)

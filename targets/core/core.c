@@ -89,6 +89,16 @@ enum err core_note_loss(struct core *core, enum err err)
     return err;
 }
 
+bool core_has_company(const struct core *core)
+{
+    const struct target *target = core->target;
+
+    for (unsigned i = 0; i < target->core_count; i++)
+        if (&target->cores[i] != core && target->cores[i].state == TARGET_RUNNING)
+            return true;
+    return false;
+}
+
 static enum err flush_or_lose(struct core *core)
 {
     return core_note_loss(core, ops_flush(&core->ops));
@@ -181,6 +191,27 @@ enum err core_check_reset(struct core *core, enum err err, enum err mark)
     return core_look_at_reset(core, dhcsr);
 }
 
+/* --- a core that its chip can hold back --- */
+
+/* Refused was an address, or all of this core. */
+static enum err check_reach(struct core *core, enum err err, enum err mark)
+{
+    struct job uncancellable, *before;
+    uint32_t cpuid;
+
+    core_uncancellable_begin(core, &uncancellable, &before);
+    ops_read32(&core->ops, SCB_CPUID, &cpuid);
+    bool refused = ops_flush(&core->ops) == ERR_FAULT;
+    core_uncancellable_end(core, before);
+    if (!refused)
+        return err;
+    lose(core);
+    core_rollback(core, mark);
+    return job_fail(core->target->job, ERR_RESET_LOST,
+                    "the %s answers no more: the chip was reset, and it %s", core->found.name,
+                    core->held_by);
+}
+
 /* --- flushes --- */
 
 /* No address that nobody answers at: a core register, or anything while NRST is low. */
@@ -198,6 +229,8 @@ enum err core_flush(struct core *core)
 
     if (err == ERR_NOT_HALTED || (err == ERR_FAULT && refusal_is_odd(core)))
         err = core_check_reset(core, err, mark);
+    if (err == ERR_FAULT && !core_is_first(core))
+        err = check_reach(core, err, mark);
     return err;
 }
 

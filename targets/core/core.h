@@ -58,6 +58,7 @@ struct core {
     uint32_t epoch, power_epoch;
     const struct core_profile *profile; /* never NULL */
     struct target_core found;
+    const char *held_by; /* not the first: why it does not run after a reset, as a clause */
 
     bool attached;           /* ours is on the chip, and what was found there is below */
     uint32_t vector_catch;   /* the user's choice */
@@ -90,8 +91,6 @@ struct core {
     struct semihosting semihosting;
 };
 
-enum { TARGET_CORES_MAX = 2 };
-
 /* A chip and its cores. */
 struct target {
     struct probe *probe;
@@ -113,11 +112,18 @@ struct target {
 void core_new_epoch(struct core *core);
 /* Power was gone, or may have been: nor is what was written to its debug units. */
 void core_new_power_epoch(struct core *core);
-/* Memory as it was read in this epoch. */
+/* Memory as it was read in this epoch. Any core may write to it: it ends when one of them runs. */
 static inline struct cache *core_cache(struct core *core)
 {
-    return cache_of_epoch(&core->cache, core->epoch);
+    const struct target *target = core->target;
+    uint32_t epochs = 0;
+
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++)
+        epochs += target->cores[i].epoch;
+    return cache_of_epoch(&core->cache, epochs);
 }
+/* Another core of the chip runs, or may: memory changes under this one. */
+bool core_has_company(const struct core *core);
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
 enum err core_flush(struct core *core);
@@ -126,6 +132,12 @@ enum err core_flush(struct core *core);
 enum err core_flush_halted(struct core *core);
 /* A flush failed with `err` because a wait in its queue was in vain; all before that was done. */
 bool core_wait_failed(const struct core *core, enum err err);
+/* The first one has the chip: its debug unit, its resets, its flash. Another is reached by its own
+ * access port, which refuses while it was not let go. */
+static inline bool core_is_first(const struct core *core)
+{
+    return core == core->target->cores;
+}
 /* After traffic that went by itself, as the chip's does: an error that means that the target is
  * gone makes the state ABSENT. Returns it. */
 enum err core_note_loss(struct core *core, enum err err);

@@ -283,7 +283,7 @@ enum err target_read(struct target *target, uint32_t address, void *data, size_t
 
 /* What a write may have changed besides the bytes written: a peripheral can move memory, a core
  * register written by DCRSR is one we believe to know. */
-static void forget_written(struct core *core, uint32_t address, size_t length)
+static void forget_written_by(struct core *core, uint32_t address, size_t length)
 {
     const struct target_region *region = target_region_at(core->target, address);
 
@@ -293,6 +293,12 @@ static void forget_written(struct core *core, uint32_t address, size_t length)
     }
     cache_drop_all(core_cache(core));
     core->icsr_epoch = 0;
+}
+
+static void forget_written(struct core *core, uint32_t address, size_t length)
+{
+    for (unsigned i = 0; i < core->target->core_count; i++)
+        forget_written_by(&core->target->cores[i], address, length);
 }
 
 /* There stands a loader now: it would run what is written, and what was there before comes back. */
@@ -418,5 +424,6 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
 
 void target_drop_caches(struct target *target)
 {
-    cache_drop_all(core_cache(target->core));
+    for (unsigned i = 0; i < target->core_count; i++)
+        cache_drop_all(core_cache(&target->cores[i]));
 }

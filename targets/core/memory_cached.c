@@ -21,6 +21,8 @@ bool memory_is_cacheable(const struct core *core, uint32_t address)
     const struct target_region *region = target_region_at(core->target, address);
     uint32_t line = cache_line_of(address);
 
+    if (region && region->kind == REGION_RAM && core_has_company(core))
+        return false;
     return core->state == TARGET_HALTED && region && region->kind != REGION_DEVICE &&
            region->size >= CACHE_LINE && line >= region->start &&
            line - region->start <= region->size - CACHE_LINE;

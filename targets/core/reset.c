@@ -5,6 +5,7 @@
 #include "core/core.h"
 
 #include "chip/chips.h"
+#include "core/cores.h"
 #include "probe/probe.h"
 
 enum {
@@ -152,13 +153,15 @@ static enum err freeze_watchdogs(struct core *core)
 
 enum err target_reset(struct target *target, enum target_reset kind)
 {
-    struct core *core = target->core;
+    struct core *core = target->cores;
     enum err mark = core_mark(core);
     enum err err = core_need_connected(core);
 
     job_section_begin(target->job); /* cut short it leaves the core caught at its next reset */
     if (!err)
         err = reset_and_halt(core);
+    if (!err)
+        err = cores_after_reset(target);
     job_section_end(target->job);
     if (err == ERR_TIMEOUT)
         err = core_check_held(core, err, mark);
@@ -178,7 +181,7 @@ static enum err disarm(struct core *core)
 
 enum err target_nrst_works(struct target *target, bool *works)
 {
-    struct core *core = target->core;
+    struct core *core = target->cores;
     struct reset_watch watch = {0};
     bool halted = core->state == TARGET_HALTED;
     enum err mark = core_mark(core);
@@ -194,6 +197,8 @@ enum err target_nrst_works(struct target *target, bool *works)
     if (err)
         return err;
     *works = watch.seen;
+    if (watch.seen && (err = cores_after_reset(target)) != ERR_OK)
+        return err;
     if (!watch.seen && !halted)
         return disarm(core);
     err = settle(core);

@@ -86,8 +86,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     job_init(&job, NULL);
     session_connect(&session, &job);
     struct gdb_state gdbs[2] = {{.send = ignore}, {.send = ignore}};
-    struct client *clients[2] = {session_client_open(&session, &gdb_told, &gdbs[0]),
-                                 session_client_open(&session, &gdb_told, &gdbs[1])};
+    struct client *clients[2] = {session_client_open(&session, 0, &gdb_told, &gdbs[0]),
+                                 session_client_open(&session, 0, &gdb_told, &gdbs[1])};
     for (size_t n = 0; size > 0; n++) {
         const uint8_t *end = memchr(data, '\n', size);
         size_t length = end ? (size_t)(end - data) : size;

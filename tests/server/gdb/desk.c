@@ -48,7 +48,7 @@ struct gdb *desk_join(struct desk *desk, size_t index)
     struct gdb *gdb = &desk->gdb[index];
 
     gdb->state.send = keep;
-    gdb->client = session_client_open(&desk->session, &gdb_told, &gdb->state);
+    gdb->client = session_client_open(&desk->session, 0, &gdb_told, &gdb->state);
     assert_non_null(gdb->client);
     return gdb;
 }

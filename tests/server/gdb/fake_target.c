@@ -142,6 +142,26 @@ const struct target_core *target_core(const struct target *target)
     return &core;
 }
 
+unsigned target_core_count(const struct target *target)
+{
+    return fake.two_cores ? 2 : 1;
+}
+
+unsigned target_select_core(struct target *target, unsigned index)
+{
+    unsigned before = fake.selected;
+
+    fake.selected = index;
+    return before;
+}
+
+enum err target_reach_core(struct target *target)
+{
+    if (fake.selected == 0 || fake.other_state != TARGET_ABSENT)
+        return ERR_OK;
+    return job_fail(fake.job, ERR_NOT_CONNECTED, "the other core sleeps");
+}
+
 const struct target_chip *target_chip(const struct target *target)
 {
     static const struct target_chip chip = {.name = "chip made of variables"};
@@ -183,7 +203,7 @@ enum err target_disconnect(struct target *target)
 
 enum target_state target_state(const struct target *target)
 {
-    return fake.state;
+    return fake.selected ? fake.other_state : fake.state;
 }
 
 const struct target_region *target_regions(const struct target *target, size_t *count)

@@ -18,6 +18,9 @@ enum {
 
 struct fake {
     enum target_state state;
+    bool two_cores;
+    unsigned selected; /* as target_select_core() */
+    enum target_state other_state;
     enum err connect_error, open_error; /* what the next tries answer */
     enum err fail;                      /* what run control and memory answer, if not ERR_OK */
     struct target_stop next;            /* the next poll or step finds this (if not STOP_NONE) */

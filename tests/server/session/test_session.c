@@ -437,10 +437,10 @@ static void all_places_taken(void **state)
 
     (void)state;
     for (size_t i = 0; i < SESSION_CLIENTS - 2; i++) {
-        more[i] = session_client_open(&desk.session, holder->client->ops, holder->client->user);
+        more[i] = session_client_open(&desk.session, 0, holder->client->ops, holder->client->user);
         assert_non_null(more[i]);
     }
-    assert_null(session_client_open(&desk.session, holder->client->ops, holder->client->user));
+    assert_null(session_client_open(&desk.session, 0, holder->client->ops, holder->client->user));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -15,7 +15,19 @@ enum { TRNMODE_VERIFY = 1, TRNMODE_COMPARE = 2 };
 
 void sim_ap_power_up(struct sim_board *board)
 {
-    board->ap = (struct sim_ahb_ap){.csw = CSW_RESET | AP_CSW_SIZE_32};
+    for (unsigned i = 0; i < SIM_APS; i++)
+        board->aps[i] = (struct sim_ahb_ap){.csw = CSW_RESET | AP_CSW_SIZE_32};
+}
+
+static struct sim_cpu *cpu_of(const struct sim_board *board, const struct sim_ahb_ap *ap)
+{
+    return ap == &board->aps[0] ? board->cpu : board->second;
+}
+
+/* A core that was not let go yet has no clock that would answer. */
+static bool answers(const struct sim_board *board, const struct sim_ahb_ap *ap)
+{
+    return ap == &board->aps[0] || sim_second_runs(board);
 }
 
 static uint32_t read_csw(const struct sim_ahb_ap *ap)
@@ -61,12 +73,11 @@ static uint32_t expand_lanes(uint32_t lanes)
 }
 
 /* Pushed verify and compare: the write's data are only compared (B2.3.2). */
-static bool pushed_compare(struct sim_board *board)
+static bool pushed_compare(struct sim_board *board, struct sim_ahb_ap *ap)
 {
-    struct sim_ahb_ap *ap = &board->ap;
     uint32_t ctrl = board->link.ctrl_stat, value;
 
-    if (!sim_cpu_debug_read(board->cpu, ap->pending_address, ap->pending_width, &value))
+    if (!sim_cpu_debug_read(cpu_of(board, ap), ap->pending_address, ap->pending_width, &value))
         return false;
     uint32_t differs = (value << lane_shift(ap) ^ ap->pending_value) & expand_lanes(MASKLANE(ctrl));
     if ((TRNMODE(ctrl) == TRNMODE_VERIFY) == (differs != 0))
@@ -74,47 +85,58 @@ static bool pushed_compare(struct sim_board *board)
     return true;
 }
 
-static bool do_write(struct sim_board *board)
+static bool do_write(struct sim_board *board, struct sim_ahb_ap *ap)
 {
-    struct sim_ahb_ap *ap = &board->ap;
     uint32_t value = ap->pending_value >> lane_shift(ap) & lane_mask(ap->pending_width);
 
     if (TRNMODE(board->link.ctrl_stat) != 0)
-        return pushed_compare(board);
-    return sim_cpu_debug_write(board->cpu, ap->pending_address, ap->pending_width, value);
+        return pushed_compare(board, ap);
+    return sim_cpu_debug_write(cpu_of(board, ap), ap->pending_address, ap->pending_width, value);
 }
 
-static bool do_read(struct sim_board *board)
+static bool do_read(struct sim_board *board, struct sim_ahb_ap *ap)
 {
-    struct sim_ahb_ap *ap = &board->ap;
     uint32_t value = 0;
 
-    if (!sim_cpu_debug_read(board->cpu, ap->pending_address, ap->pending_width, &value))
+    if (!sim_cpu_debug_read(cpu_of(board, ap), ap->pending_address, ap->pending_width, &value))
         return false;
     board->link.rdbuff = value << lane_shift(ap);
     return true;
 }
 
-void sim_ap_complete(struct sim_board *board)
+static void complete(struct sim_board *board, struct sim_ahb_ap *ap)
 {
-    struct sim_ahb_ap *ap = &board->ap;
-
     if (!ap->pending ||
         sim_map_busy_until(board, ap->pending_address, ap->pending_read) > board->now_ps)
         return;
     ap->pending = false;
-    bool aligned = ap->pending_address % ap->pending_width == 0;
-    if (!aligned || !(ap->pending_read ? do_read(board) : do_write(board)))
+    bool good = answers(board, ap) && ap->pending_address % ap->pending_width == 0;
+    if (!good || !(ap->pending_read ? do_read(board, ap) : do_write(board, ap)))
         board->link.ctrl_stat |= DP_CTRL_STICKYERR;
     else if (ap->pending_increments)
         increment_tar(ap, ap->pending_width);
 }
 
-static void begin_transfer(struct sim_board *board, uint32_t address, unsigned width,
-                           bool increments, bool read, uint32_t value)
+void sim_ap_complete(struct sim_board *board)
 {
-    struct sim_ahb_ap *ap = &board->ap;
+    for (unsigned i = 0; i < SIM_APS; i++)
+        complete(board, &board->aps[i]);
+}
 
+bool sim_ap_pending(const struct sim_board *board)
+{
+    return board->aps[0].pending || board->aps[1].pending;
+}
+
+void sim_ap_abort(struct sim_board *board)
+{
+    for (unsigned i = 0; i < SIM_APS; i++)
+        board->aps[i].pending = false;
+}
+
+static void begin_transfer(struct sim_board *board, struct sim_ahb_ap *ap, uint32_t address,
+                           unsigned width, bool increments, bool read, uint32_t value)
+{
     board->debugger_seen = true;
     ap->pending = true;
     ap->pending_read = read;
@@ -122,23 +144,24 @@ static void begin_transfer(struct sim_board *board, uint32_t address, unsigned w
     ap->pending_width = width;
     ap->pending_increments = increments;
     ap->pending_value = value;
-    sim_ap_complete(board);
+    complete(board, ap);
 }
 
-static void access_data(struct sim_board *board, uint8_t reg, bool read, uint32_t value)
+static void access_data(struct sim_board *board, struct sim_ahb_ap *ap, uint8_t reg, bool read,
+                        uint32_t value)
 {
-    struct sim_ahb_ap *ap = &board->ap;
-
     if (reg == AP_DRW)
-        begin_transfer(board, ap->tar, 1u << (ap->csw & CSW_SIZE), (ap->csw & CSW_ADDRINC) != 0,
+        begin_transfer(board, ap, ap->tar, 1u << (ap->csw & CSW_SIZE), (ap->csw & CSW_ADDRINC) != 0,
                        read, value);
     else
-        begin_transfer(board, (ap->tar & ~15u) | (reg & 12u), 4, false, read, value);
+        begin_transfer(board, ap, (ap->tar & ~15u) | (reg & 12u), 4, false, read, value);
 }
 
-static uint32_t read_register(const struct sim_board *board, uint8_t reg)
+static uint32_t read_register(const struct sim_board *board, const struct sim_ahb_ap *ap,
+                              uint8_t reg)
 {
-    const struct sim_ahb_ap *ap = &board->ap;
+    const struct sim_chip *chip = board->chip;
+    bool first = ap == &board->aps[0];
 
     switch (reg) {
     case AP_CSW:
@@ -146,26 +169,29 @@ static uint32_t read_register(const struct sim_board *board, uint8_t reg)
     case AP_TAR:
         return ap->tar;
     case AP_BASE:
-        return board->chip->ap_base;
+        return first ? chip->ap_base : chip->second.ap_base;
     case AP_IDR:
-        return board->chip->ap_idr;
+        return first ? chip->ap_idr : chip->second.ap_idr;
     default:
         return 0; /* CFG among them: little-endian */
     }
 }
 
-void sim_ap_access(struct sim_board *board, unsigned ap, uint8_t reg, bool read, uint32_t value)
+void sim_ap_access(struct sim_board *board, unsigned number, uint8_t reg, bool read, uint32_t value)
 {
-    if (ap != 0) { /* nothing there: all registers read as 0, IDR too (C1.2.2) */
+    unsigned count = board->second ? SIM_APS : 1;
+    struct sim_ahb_ap *ap = &board->aps[number < count ? number : 0];
+
+    if (number >= count) { /* nothing there: all registers read as 0, IDR too (C1.2.2) */
         if (read)
             board->link.rdbuff = 0;
     } else if (reg == AP_DRW || (reg & 0xF0) == AP_BD0) {
-        access_data(board, reg, read, value);
+        access_data(board, ap, reg, read, value);
     } else if (read) {
-        board->link.rdbuff = read_register(board, reg);
+        board->link.rdbuff = read_register(board, ap, reg);
     } else if (reg == AP_CSW) {
-        write_csw(&board->ap, value);
+        write_csw(ap, value);
     } else if (reg == AP_TAR) {
-        board->ap.tar = value;
+        ap->tar = value;
     }
 }

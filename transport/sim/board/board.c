@@ -196,8 +196,8 @@ static bool create_parts(struct sim_board *board)
                                   .deep_sleep = sim_deep_sleep};
     board->cpu = sim_cpu_create(chip->core, &chip->integration, &board->bus);
     board->faults.first_page = malloc(chip->page_size);
-    return board->cpu && board->faults.first_page && sim_memories_create(board) &&
-           sim_parts_create(board);
+    return board->cpu && sim_second_create(board) && board->faults.first_page &&
+           sim_memories_create(board) && sim_parts_create(board);
 }
 
 /* Out of the factory, without power; NULL: out of memory. */
@@ -262,6 +262,7 @@ void sim_board_destroy(struct sim_board *board)
     sim_parts_destroy(board);
     sim_memories_destroy(board);
     free(board->faults.first_page);
+    sim_cpu_destroy(board->second);
     sim_cpu_destroy(board->cpu);
     free(board);
 }

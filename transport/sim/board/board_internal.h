@@ -3,8 +3,9 @@
  * Nothing outside transport/sim/ includes this; users see board.h.
  *
  * board.c, boards.c what a spec means; power.c supply and resets; run.c virtual time that passes,
- * time.c what it is now; sw_dp.c, ahb_ap.c what is at the wires; faults.c, noise.c,
- * preloaded_programs.c, controls.c what a tester does to the board. */
+ * time.c what it is now; second_core.c the other core of a chip that has two; sw_dp.c, ahb_ap.c
+ * what is at the wires; faults.c, noise.c, preloaded_programs.c, controls.c what a tester does to
+ * the board. */
 #ifndef PROBED_SIM_BOARD_INTERNAL_H
 #define PROBED_SIM_BOARD_INTERNAL_H
 
@@ -46,6 +47,8 @@ struct sim_link {
     uint32_t last_read; /* what RESEND repeats */
     bool read_ok;
 };
+
+enum { SIM_APS = 2 };
 
 struct sim_ahb_ap {
     uint32_t csw, tar;
@@ -96,6 +99,7 @@ struct sim_board {
     struct sim_chip resized; /* that one, if its flash has another size than the model's */
     struct sim_bus bus;
     struct sim_cpu *cpu;
+    struct sim_cpu *second; /* NULL: the chip has one core */
 
     uint8_t *memory[SIM_MEMORIES_MAX]; /* as chip->memories */
     struct sim_part *parts;            /* as chip->peripherals */
@@ -125,7 +129,7 @@ struct sim_board {
     bool spi_loop;                           /* a wire from MOSI to MISO */
 
     struct sim_link link;
-    struct sim_ahb_ap ap;
+    struct sim_ahb_ap aps[SIM_APS]; /* a core's each */
     struct sim_faults faults;
 
     bool switched_on; /* the supply's switch */
@@ -215,9 +219,23 @@ enum swd_ack sim_link_packet(struct sim_board *board, bool ap, bool read, uint8_
 
 void sim_ap_power_up(struct sim_board *board);
 /* One AP register access; a read leaves its result in link.rdbuff when it is complete. */
-void sim_ap_access(struct sim_board *board, unsigned ap, uint8_t reg, bool read, uint32_t value);
+void sim_ap_access(struct sim_board *board, unsigned number, uint8_t reg, bool read,
+                   uint32_t value);
 /* Finishes a transfer under way unless the bus still stalls it. */
 void sim_ap_complete(struct sim_board *board);
+bool sim_ap_pending(const struct sim_board *board);
+void sim_ap_abort(struct sim_board *board);
+
+/* --- second_core.c --- */
+
+/* The chip's other core, if it has one; all else: nothing happens. False: out of memory. */
+bool sim_second_create(struct sim_board *board);
+void sim_second_reset(struct sim_board *board, enum sim_reset kind);
+/* It does what takes so many cycles of its clock, which is the first core's. */
+void sim_second_run(struct sim_board *board, uint64_t cycles);
+/* It is there, and was let go since the reset. */
+bool sim_second_runs(const struct sim_board *board);
+bool sim_second_is_idle(const struct sim_board *board);
 
 /* --- faults.c, noise.c, preloaded_programs.c --- */
 

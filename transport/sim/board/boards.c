@@ -47,5 +47,10 @@ const struct sim_board_model sim_board_models[] = {
      .title = "Nucleo-64 L476RG",
      .chip = &sim_chip_l476rg,            /* the board has no crystal for HSE */
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
+    {.name = "nucleo-wl55",
+     .title = "Nucleo-64 WL55JC",
+     .chip = &sim_chip_wl55jc,
+     .unfinished = true,
+     .hse_khz = 32000},
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

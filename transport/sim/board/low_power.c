@@ -9,6 +9,8 @@ static bool is_asleep_deeply(const struct sim_board *board)
 {
     bool deep;
 
+    if (sim_second_runs(board) && !(sim_cpu_is_asleep(board->second, &deep) && deep))
+        return false;
     return sim_cpu_is_asleep(board->cpu, &deep) && deep;
 }
 

@@ -14,7 +14,9 @@ void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
     sim_size_register_update(board);
     sim_clock_changed(board);
     sim_windows_update(board);
-    sim_cpu_reset(board->cpu, cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM);
+    enum sim_reset kind = cause == SIM_CAUSE_POWER ? SIM_RESET_POWER_ON : SIM_RESET_SYSTEM;
+    sim_cpu_reset(board->cpu, kind);
+    sim_second_reset(board, kind);
 }
 
 void sim_system_reset(void *board)

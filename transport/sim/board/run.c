@@ -16,15 +16,16 @@ static uint64_t run_slice(struct sim_board *board, uint64_t end_ps)
 
     if (cycles == 0)
         return end_ps;
-    if (cycles > SLICE_CYCLES && !sim_cpu_is_idle(board->cpu))
+    if (cycles > SLICE_CYCLES && !(sim_cpu_is_idle(board->cpu) && sim_second_is_idle(board)))
         cycles = SLICE_CYCLES;
     uint64_t planned_ps = board->core_ps + sim_cycles_to_ps(cycles, board->core_khz);
-    board->core_cycles = board->cpu->cycles;
+    uint64_t began = board->core_cycles = board->cpu->cycles;
     board->slice_end_ps = planned_ps;
     board->core_runs = true;
     sim_cpu_run(board->cpu, cycles);
     board->core_ps = sim_now_ps(board);
     board->core_runs = false;
+    sim_second_run(board, board->cpu->cycles - began);
     board->core_cycles = board->cpu->cycles;
     return board->core_ps < end_ps ? board->core_ps : end_ps;
 }

@@ -66,7 +66,7 @@ static void write_abort(struct sim_board *board, uint32_t value)
                                      DP_CTRL_STICKYORUN};
 
     if (value & DP_ABORT_DAPABORT)
-        board->ap.pending = false;
+        sim_ap_abort(board);
     for (unsigned bit = 1; bit < 5; bit++)
         if (value & 1u << bit)
             board->link.ctrl_stat &= ~flags[bit];
@@ -112,7 +112,7 @@ static enum swd_ack check_packet(struct sim_board *board, bool ap, bool read, ui
 
     if (always_answered(ap, read, reg))
         return SWD_OK;
-    if (board->ap.pending)
+    if (sim_ap_pending(board))
         return refuse(link, SWD_WAIT);
     if (ap && !(link->ctrl_stat & DP_CTRL_CDBGPWRUPREQ))
         link->ctrl_stat |= DP_CTRL_STICKYERR;

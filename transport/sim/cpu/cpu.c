@@ -37,6 +37,17 @@ const struct sim_core_model sim_core_m4f = {
     .dwt_comparators = 4,
 };
 
+const struct sim_core_model sim_core_m4 = {
+    .name = "Cortex-M4 r0p1",
+    .cpuid = 0x410FC241,
+    .armv7m = true,
+    .choices = true,
+    .dsp = true,
+    .fpb_code = 6,
+    .fpb_literal = 2,
+    .dwt_comparators = 4,
+};
+
 const struct sim_core_model sim_core_m0 = {
     .name = "Cortex-M0 r0p0",
     .cpuid = 0x410CC200,

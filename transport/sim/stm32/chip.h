@@ -305,6 +305,16 @@ struct sim_clone {
     uint32_t dpidr;
 };
 
+/* Another core of the chip, behind AP 1: memories and peripherals are the same, but interrupts go
+ * to the first core alone. */
+struct sim_second_core {
+    const struct sim_core_model *core; /* NULL: there is none */
+    struct sim_integration integration;
+    uint32_t ap_idr, ap_base;
+    /* The first one let it run since the reset: until then it is held, and its AP refuses. */
+    bool (*booted)(const struct sim_board *board);
+};
+
 /* --- the chip --- */
 
 struct sim_chip {
@@ -335,10 +345,11 @@ struct sim_chip {
     unsigned (*exti_port)(const struct sim_board *board, unsigned line);
     struct sim_dbgmcu_facts dbgmcu;
     const struct sim_program *swj_off; /* takes the debug pins away */
+    struct sim_second_core second;
 };
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_g431kb, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg;
+    sim_chip_g431kb, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg, sim_chip_wl55jc;
 
 #endif

@@ -252,5 +252,10 @@ extern const struct sim_device sim_device_l4_flash, sim_device_l4_pwr;
 extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash;
 extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc;
 extern const struct sim_program sim_l4_swj_off;
+extern const struct sim_device sim_device_wl_pwr, sim_device_wl_flash;
+extern const struct sim_flash_kind sim_wl_flash;
+extern const struct sim_rcc_kind sim_wl_rcc;
+/* PWR_CR4.C2BOOT. */
+bool sim_wl_core2_booted(const struct sim_board *board);
 
 #endif
