@@ -22,7 +22,7 @@ enum err packet_why(struct packet_call *call)
     }
     if (!session_connected(session)) {
         if (call->client->core > 0)
-            gdb_console_say(call->client, "%s", session->core->why_absent);
+            log_line(session->log, LOG_WARN, "nothing for this gdb: %s", session->core->why_absent);
         session_tell_end(session, call->client);
         buf_text(call->reply, "W00");
         return ERR_OK;

@@ -99,6 +99,15 @@ bool core_has_company(const struct core *core)
     return false;
 }
 
+void core_drop_other_caches(struct core *core)
+{
+    struct target *target = core->target;
+
+    for (unsigned i = 0; i < target->core_count; i++)
+        if (&target->cores[i] != core)
+            cache_drop_all(core_cache(&target->cores[i]));
+}
+
 static enum err flush_or_lose(struct core *core)
 {
     return core_note_loss(core, ops_flush(&core->ops));

@@ -124,6 +124,8 @@ static inline struct cache *core_cache(struct core *core)
 }
 /* Another core of the chip runs, or may: memory changes under this one. */
 bool core_has_company(const struct core *core);
+/* This one may have written to memory: what the others know of it is not true any more. */
+void core_drop_other_caches(struct core *core);
 
 /* Flushes the queue. A target that is gone makes the state ABSENT. */
 enum err core_flush(struct core *core);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "daemon.h"
+#include "station_places.h"
 #include "station_plan.h"
 
 enum { WORDS = 24 };
@@ -285,6 +286,34 @@ static void what_cannot_be_is_refused_in_one_sentence(void **state)
     }
 }
 
+static const struct endpoint *second_core_of(size_t station, size_t number)
+{
+    static struct endpoint place;
+
+    assert_true(station_places_core(&made, &plans[station], number, &place));
+    return &place;
+}
+
+static void second_cores_come_behind_the_last_probe(void **state)
+{
+    struct endpoint place;
+
+    (void)state;
+    assert_int_equal(plan("--probe A@a --probe B@b"), DAEMON_OK);
+    assert_int_equal(second_core_of(1, 0)->port, 3335);
+    assert_int_equal(second_core_of(0, 1)->port, 3336);
+    assert_int_equal(plan("--probe A@a --probe B@b --gdb 0.0.0.0:70 --gdb 0.0.0.0:90"), DAEMON_OK);
+    assert_int_equal(second_core_of(0, 0)->port, 91);
+    assert_int_equal(plan("--gdb 0"), DAEMON_OK);
+    assert_int_equal(second_core_of(0, 0)->port, 0);
+    assert_int_equal(plan("--gdb unix:/x"), DAEMON_OK);
+    assert_string_equal(second_core_of(0, 0)->path, "/x.core1");
+    assert_int_equal(plan("--gdb 65535"), DAEMON_OK);
+    assert_false(station_places_core(&made, &plans[0], 0, &place));
+    assert_int_equal(plan("--gdb off"), DAEMON_OK);
+    assert_false(station_places_core(&made, &plans[0], 0, &place));
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -307,6 +336,7 @@ int main(void)
         cmocka_unit_test(an_at_in_a_files_name_is_no_name_where_there_is_such_a_file),
         cmocka_unit_test(what_is_no_wire_log_is_refused_before_anything_begins),
         cmocka_unit_test(ports_may_be_said_for_each),
+        cmocka_unit_test(second_cores_come_behind_the_last_probe),
         cmocka_unit_test(a_path_may_hold_the_name),
         cmocka_unit_test(places_that_only_look_alike_are_no_collision),
         cmocka_unit_test(the_telnet_port_that_nobody_asked_for_gives_way),
