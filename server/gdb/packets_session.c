@@ -28,9 +28,10 @@ enum err packet_attach(struct packet_call *call)
 /* It would take this core away. */
 static enum err refuse_reset(struct packet_call *call)
 {
-    return job_fail(call->job, ERR_UNSUPPORTED,
-                    "a reset is one of the whole chip, and this core waits after it until the first "
-                    "one starts it: 'run' in the first core's gdb");
+    return job_fail(
+        call->job, ERR_UNSUPPORTED,
+        "a reset is one of the whole chip, and this core waits after it until the first "
+        "one starts it: 'run' in the first core's gdb");
 }
 
 /* vRun and R: the program is what is in the flash, from its reset vector. */
