@@ -141,9 +141,11 @@ enum err cores_after_reset(struct target *target)
 
 enum err cores_detach(struct target *target)
 {
-    enum err err = ERR_OK;
+    enum err first = ERR_OK;
 
-    for (unsigned i = target->core_count; i-- > 0 && !err;)
-        err = detach_core(&target->cores[i]);
-    return err;
+    for (unsigned i = target->core_count; i-- > 0;) {
+        enum err err = detach_core(&target->cores[i]);
+        first = first ? first : err;
+    }
+    return first;
 }

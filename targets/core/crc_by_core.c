@@ -76,9 +76,10 @@ static bool has_soft_breakpoints(const struct core *core, uint32_t start, uint32
 static bool is_possible(const struct core *core, uint32_t start, uint32_t end, uint32_t area)
 {
     return core->state == TARGET_HALTED && !core->borrowed && !core->lent.size &&
-           core_is_plain(core) && chip_family_of(core->target->chip.dev_id)->watchdog &&
-           is_memory(core, start, end) && !busy_touches(core, start, end - start) &&
-           (end <= area || start >= area + AREA_SIZE) && !has_soft_breakpoints(core, start, end);
+           !core_has_company(core) && core_is_plain(core) &&
+           chip_family_of(core->target->chip.dev_id)->watchdog && is_memory(core, start, end) &&
+           !busy_touches(core, start, end - start) && (end <= area || start >= area + AREA_SIZE) &&
+           !has_soft_breakpoints(core, start, end);
 }
 
 /* --- running it --- */

@@ -57,8 +57,9 @@ static void forget_comparators(struct core *core, struct stretch written)
         core->fpb.switch_unsure = true;
 }
 
-/* It may run now, or have made a step. DEMCR's catches are the writer's choice from here on. */
-static enum err look(struct core *core)
+/* It may run now, or have made a step. Catches that were written to DEMCR are the writer's choice
+ * from here on; others there may be those of a step under way. */
+static enum err look(struct core *core, struct stretch written)
 {
     uint32_t dhcsr = 0, demcr = 0;
 
@@ -70,7 +71,8 @@ static enum err look(struct core *core)
     core_saw_dhcsr(core, dhcsr);
     core_new_epoch(core);
     core->demcr = demcr;
-    core->vector_catch = demcr & DEMCR_VC_ALL;
+    if (hits(written, DEMCR, 4))
+        core->vector_catch = demcr & DEMCR_VC_ALL;
     core->masked = dhcsr & DHCSR_C_MASKINTS;
     if (core->state == TARGET_HALTED && !(dhcsr & DHCSR_S_HALT))
         core->state = TARGET_RUNNING;
@@ -82,5 +84,5 @@ enum err debug_write_end(struct core *core, uint32_t address, size_t length)
     struct stretch written = {address, length};
 
     forget_comparators(core, written);
-    return hits(written, CORE_DEBUG, CORE_DEBUG_SIZE) ? look(core) : ERR_OK;
+    return hits(written, CORE_DEBUG, CORE_DEBUG_SIZE) ? look(core, written) : ERR_OK;
 }

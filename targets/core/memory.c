@@ -223,7 +223,8 @@ static enum err check_access(struct core *core, uint32_t address, uint64_t lengt
  * by themselves (DDI 0403, B3.1: the system address map). */
 static bool may_remember_refusal(const struct core *core, uint32_t address)
 {
-    return core->state == TARGET_HALTED && !(address >= 0x40000000u && address < 0x60000000u) &&
+    return core->state == TARGET_HALTED && !core_has_company(core) &&
+           !(address >= 0x40000000u && address < 0x60000000u) &&
            !(address >= 0xE0000000u && address < 0xE0100000u);
 }
 

@@ -8,6 +8,8 @@
 #include "flash/options.h"
 
 /* The blocks that are protected against writing; they are not one field's bits. */
+enum { BLOCKS_TEXT = 400 }; /* every other one of 128 */
+
 static const char blocks_name[] = "WRP";
 
 /* --- shown --- */
@@ -74,7 +76,7 @@ static const char *name_of(const struct flash_options *options, uint32_t index)
 bool option_line(const struct flash_options *options, const struct target *target, uint32_t index,
                  const struct option_state *state, char *line, size_t size)
 {
-    char now[80], later[80];
+    char now[BLOCKS_TEXT], later[BLOCKS_TEXT];
     struct buf in_force, stored, out;
 
     buf_init(&in_force, now, sizeof now - 1);
@@ -100,7 +102,7 @@ bool option_difference(const struct flash_options *options, const struct target 
                        uint32_t index, const uint32_t *before, const uint32_t *after, char *line,
                        size_t size)
 {
-    char was[80], is[80];
+    char was[BLOCKS_TEXT], is[BLOCKS_TEXT];
     struct buf first, second;
 
     buf_init(&first, was, sizeof was - 1);
