@@ -16,7 +16,7 @@
 
 enum err monitor_lock(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_to_change(monitor, argv, &subject);
 
     (void)argc;
@@ -49,7 +49,7 @@ static void print_unlocked(struct monitor *monitor, const struct option_subject 
 enum err monitor_unlock(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct option_state before;
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_to_change(monitor, argv, &subject);
 
     (void)argc;
@@ -78,7 +78,7 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
 
 enum err monitor_mass_erase(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_to_change(monitor, argv, &subject);
 
     (void)argc;
@@ -139,7 +139,7 @@ static void print_options(struct monitor *monitor, const struct flash_options *o
 enum err monitor_options_read(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct option_state state;
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_find(monitor, argv, &subject);
 
     (void)argc;
@@ -231,7 +231,7 @@ static enum err change_options(struct monitor *monitor, struct option_subject *s
 
 enum err monitor_options_write(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_to_change(monitor, argv, &subject);
 
     if (!err)
@@ -252,7 +252,7 @@ enum err monitor_options_write(struct monitor *monitor, int argc, const char *co
 /* A register that only some chips of the family have. */
 enum err monitor_optcr2_write(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_find(monitor, argv, &subject);
 
     (void)argc;
@@ -297,7 +297,7 @@ static enum err set_options(struct monitor *monitor, const struct option_subject
 enum err monitor_options(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct option_state state;
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = argc > 1 ? monitor_flash_allowed(monitor, &subject.target)
                             : monitor_target(monitor, &subject.target);
 
@@ -315,7 +315,7 @@ enum err monitor_options(struct monitor *monitor, int argc, const char *const ar
 
 enum err monitor_options_load(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_subject subject;
+    struct option_subject subject = {0};
     enum err err = option_subject_find(monitor, argv, &subject);
 
     (void)argc;
@@ -351,7 +351,7 @@ static enum err write_blocks(struct monitor *monitor, const struct option_subjec
 
 enum err monitor_protect(struct monitor *monitor, int argc, const char *const argv[])
 {
-    struct option_subject subject;
+    struct option_subject subject = {0};
     uint32_t first, last;
     bool on = false;
     bool irreversible = option_subject_irreversible(&argc, argv);

@@ -84,7 +84,7 @@ static const struct option_field fields_of_two_banks[] = {
                    .pcrop = (pcrop_bit)},                                                          \
         .unlock_keeps_others = true, .read = stm32l0_options_read, .write = stm32l0_options_write, \
         .lock = stm32l0_options_lock, .unlock = stm32l0_options_unlock,                            \
-        .seal = stm32l0_options_seal, .load = stm32l0_options_load                                 \
+        .seal = stm32l0_options_seal, .load = stm32l0_options_load, .load_command = "options_load" \
     }
 
 /* Cat. 1 and 2: up to 128 KiB */
