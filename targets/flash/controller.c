@@ -64,14 +64,29 @@ uint32_t controller_at(const struct target *target, uint32_t offset)
 
 /* --- taking, giving back --- */
 
-enum err controller_check_keys(struct flash_controller *controller, enum err err, bool locked)
+static enum err tell_shut(struct flash_controller *controller)
 {
-    if ((err && err != ERR_FAULT) || (!err && !locked))
-        return err;
     job_clear(controller->target->job);
     return job_fail(controller->target->job, ERR_FLASH,
                     "the flash controller stays locked: the program gave it a wrong key, or a "
                     "probe was lost between two; `monitor reset halt`, then try again");
+}
+
+enum err controller_open(struct flash_controller *controller, const struct flash_lock *lock)
+{
+    struct target *target = controller->target;
+    struct ops *ops = &target->core->ops;
+    uint32_t word = 0;
+
+    ops_read32(ops, controller_at(target, lock->control), &word);
+    enum err err = core_flush_halted(target->core);
+    if (err || !(word & lock->bit))
+        return err;
+    ops_write32(ops, controller_at(target, lock->key_register), lock->keys[0]);
+    ops_write32(ops, controller_at(target, lock->key_register), lock->keys[1]);
+    ops_read32(ops, controller_at(target, lock->control), &word);
+    err = core_flush_halted(target->core);
+    return err == ERR_FAULT || (!err && word & lock->bit) ? tell_shut(controller) : err;
 }
 
 static enum err refuse(struct flash_controller *controller)

@@ -11,9 +11,13 @@ enum err controller_init(struct flash_controller *controller, struct target *tar
                          const struct flash_driver *driver);
 /* Address of a register; of the first bank's where there are two. */
 uint32_t controller_at(const struct target *target, uint32_t offset);
-/* After keys were written and what they open was looked at (`err`): ERR_FLASH if it stays locked,
- * which a bus error says, too. */
-enum err controller_check_keys(struct flash_controller *controller, enum err err, bool locked);
+/* What two keys open: a bit of a register that is set while it is shut. */
+struct flash_lock {
+    uint32_t control, bit, key_register, keys[2]; /* registers: offsets */
+};
+/* Opens it if it is shut: a key too many, as a wrong one, blocks it until the next reset (with a
+ * bus error, mostly). ERR_FLASH if it stays shut. */
+enum err controller_open(struct flash_controller *controller, const struct flash_lock *lock);
 /* Watchdogs frozen, controller idle and unlocked. A chip whose flash is protected against reading:
  * ERR_PROTECTED with what to do, if it is to be refused. Again after a loss: fine. */
 enum err controller_take(struct flash_controller *controller, bool refuse_protected);

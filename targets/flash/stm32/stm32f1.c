@@ -26,22 +26,9 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
     return controller_at(controller->target, offset);
 }
 
-/* A wrong key, or a key while unlocked, blocks the controller until the next reset (2.3.1). */
-static enum err unlock(struct flash_controller *controller)
-{
-    struct ops *ops = &controller->target->core->ops;
-    uint32_t cr = 0;
-
-    ops_read32(ops, at(controller, STM32F1_CR), &cr);
-    enum err err = core_flush_halted(controller->target->core);
-    if (err || !(cr & STM32F1_CR_LOCK))
-        return err;
-    ops_write32(ops, at(controller, STM32F1_KEYR), STM32F1_KEY1);
-    ops_write32(ops, at(controller, STM32F1_KEYR), STM32F1_KEY2);
-    ops_read32(ops, at(controller, STM32F1_CR), &cr);
-    err = core_flush_halted(controller->target->core);
-    return controller_check_keys(controller, err, cr & STM32F1_CR_LOCK);
-}
+/* 2.3.1 */
+static const struct flash_lock cr_lock = {
+    STM32F1_CR, STM32F1_CR_LOCK, STM32F1_KEYR, {STM32F1_KEY1, STM32F1_KEY2}};
 
 /* Programming needs the HSI oscillator (2.3.3); a program on HSE may have stopped it. */
 static enum err start_hsi(struct flash_controller *controller)
@@ -67,7 +54,7 @@ enum err stm32f1_prepare(struct flash_controller *controller)
     enum err err = start_hsi(controller);
 
     if (!err)
-        err = unlock(controller);
+        err = controller_open(controller, &cr_lock);
     if (err)
         return err;
     ops_write32(ops, at(controller, STM32F1_SR), STM32F1_SR_CLEAR);

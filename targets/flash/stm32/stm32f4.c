@@ -111,23 +111,9 @@ static enum err probe(struct flash_controller *controller)
 
 /* --- taking it over --- */
 
-/* A wrong key, or a key while unlocked, is a bus error and blocks it until the next reset (3.6.1).
- */
-static enum err unlock(struct flash_controller *controller)
-{
-    struct ops *ops = &controller->target->core->ops;
-    uint32_t cr = 0;
-
-    ops_read32(ops, at(controller, STM32F4_CR), &cr);
-    enum err err = core_flush_halted(controller->target->core);
-    if (err || !(cr & STM32F4_CR_LOCK))
-        return err;
-    ops_write32(ops, at(controller, STM32F4_KEYR), STM32F4_KEY1);
-    ops_write32(ops, at(controller, STM32F4_KEYR), STM32F4_KEY2);
-    ops_read32(ops, at(controller, STM32F4_CR), &cr);
-    err = core_flush_halted(controller->target->core);
-    return controller_check_keys(controller, err, cr & STM32F4_CR_LOCK);
-}
+/* 3.6.1 */
+static const struct flash_lock cr_lock = {
+    STM32F4_CR, STM32F4_CR_LOCK, STM32F4_KEYR, {STM32F4_KEY1, STM32F4_KEY2}};
 
 /* What was erased would be read from the caches as it was (3.5.2). They are off meanwhile. */
 static enum err prepare(struct flash_controller *controller)
@@ -143,7 +129,7 @@ static enum err prepare(struct flash_controller *controller)
         return err;
     saved[SAVED] = true;
     ops_write32(ops, at(controller, STM32F4_ACR), saved[SAVED_ACR] & ~CACHES);
-    err = unlock(controller);
+    err = controller_open(controller, &cr_lock);
     if (err)
         return err;
     ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);

@@ -11,8 +11,6 @@
 #include "flash/controller.h"
 #include "probe/ops.h"
 
-#define KEY1 0x08192A3Bu
-#define KEY2 0x4C5D6E7Fu
 #define OPTLOCK (1u << 0)
 #define OPTSTRT (1u << 1)
 #define RDP 0x0000FF00u
@@ -54,23 +52,8 @@ struct change {
     bool refuse_protected;
 };
 
-/* Keys are given only when needed: any too many is a bus error. */
-static enum err open_options(struct flash_controller *controller)
-{
-    struct target *target = controller->target;
-    struct ops *ops = &target->core->ops;
-    uint32_t optcr = 0;
-
-    ops_read32(ops, at(target, STM32F4_OPTCR), &optcr);
-    enum err err = core_flush_halted(target->core);
-    if (err || !(optcr & OPTLOCK))
-        return err;
-    ops_write32(ops, at(target, STM32F4_OPTKEYR), KEY1);
-    ops_write32(ops, at(target, STM32F4_OPTKEYR), KEY2);
-    ops_read32(ops, at(target, STM32F4_OPTCR), &optcr);
-    err = core_flush_halted(target->core);
-    return controller_check_keys(controller, err, optcr & OPTLOCK);
-}
+static const struct flash_lock optlock = {
+    STM32F4_OPTCR, OPTLOCK, STM32F4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
 
 static enum err program(struct flash_controller *controller, const struct change *change)
 {
@@ -128,7 +111,7 @@ static enum err carry_out(struct target *target, const void *what)
     if (!err)
         err = controller_take(&controller, change->refuse_protected);
     if (!err)
-        err = open_options(&controller);
+        err = controller_open(&controller, &optlock);
     if (!err) {
         err = program(&controller, change);
         if (!err)

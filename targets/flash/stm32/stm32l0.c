@@ -43,29 +43,13 @@ static enum err probe(struct flash_controller *controller)
 
 /* --- taking it over --- */
 
-const struct stm32l0_lock stm32l0_pelock = {
-    STM32L0_PECR_PELOCK, STM32L0_PEKEYR, {0x89ABCDEF, 0x02030405}};
-const struct stm32l0_lock stm32l0_prglock = {
-    STM32L0_PECR_PRGLOCK, STM32L0_PRGKEYR, {0x8C9DAEBF, 0x13141516}};
-const struct stm32l0_lock stm32l0_optlock = {
-    STM32L0_PECR_OPTLOCK, STM32L0_OPTKEYR, {0xFBEAD9C8, 0x24252627}};
-
-/* A wrong key, or one too many, is a bus error and blocks it until the next reset (3.3.2). */
-enum err stm32l0_open(struct flash_controller *controller, const struct stm32l0_lock *lock)
-{
-    struct core *core = controller->target->core;
-    uint32_t pecr = 0;
-
-    ops_read32(&core->ops, at(controller, STM32L0_PECR), &pecr);
-    enum err err = core_flush_halted(core);
-    if (err || !(pecr & lock->bit))
-        return err;
-    ops_write32(&core->ops, at(controller, lock->register_offset), lock->keys[0]);
-    ops_write32(&core->ops, at(controller, lock->register_offset), lock->keys[1]);
-    ops_read32(&core->ops, at(controller, STM32L0_PECR), &pecr);
-    err = core_flush_halted(core);
-    return controller_check_keys(controller, err, pecr & lock->bit);
-}
+/* 3.3.2: PELOCK before the others. */
+static const struct flash_lock pelock = {
+    STM32L0_PECR, STM32L0_PECR_PELOCK, STM32L0_PEKEYR, {0x89ABCDEF, 0x02030405}};
+static const struct flash_lock prglock = {
+    STM32L0_PECR, STM32L0_PECR_PRGLOCK, STM32L0_PRGKEYR, {0x8C9DAEBF, 0x13141516}};
+const struct flash_lock stm32l0_optlock = {
+    STM32L0_PECR, STM32L0_PECR_OPTLOCK, STM32L0_OPTKEYR, {0xFBEAD9C8, 0x24252627}};
 
 static enum err prepare(struct flash_controller *controller)
 {
@@ -76,9 +60,9 @@ static enum err prepare(struct flash_controller *controller)
     if (err)
         return err;
     controller->saved[SAVED] = true;
-    err = stm32l0_open(controller, &stm32l0_pelock);
+    err = controller_open(controller, &pelock);
     if (!err)
-        err = stm32l0_open(controller, &stm32l0_prglock);
+        err = controller_open(controller, &prglock);
     if (err)
         return err;
     ops_write32(&core->ops, at(controller, STM32L0_SR), STM32L0_SR_CLEAR);

@@ -3,6 +3,7 @@
 #ifndef PROBED_STM32L0_H
 #define PROBED_STM32L0_H
 
+#include "flash/controller.h"
 #include "flash/driver.h"
 #include "flash/options.h"
 
@@ -11,12 +12,7 @@ extern const struct flash_driver stm32l0_flash;
 extern const struct flash_options stm32l1_option_table, stm32l1_cat3_option_table,
     stm32l1_cat4_option_table, stm32l1_cat5_option_table;
 
-/* A lock of PECR: opened by two keys, if it is shut. PELOCK before the others. */
-struct stm32l0_lock {
-    uint32_t bit, register_offset, keys[2];
-};
-extern const struct stm32l0_lock stm32l0_pelock, stm32l0_prglock, stm32l0_optlock;
-enum err stm32l0_open(struct flash_controller *controller, const struct stm32l0_lock *lock);
+extern const struct flash_lock stm32l0_optlock;
 
 /* stm32l0_options.c */
 enum err stm32l0_options_read(struct target *target, struct option_state *state);

@@ -152,7 +152,7 @@ static enum err take(struct flash_controller *controller, struct target *target,
 
     if (!err)
         err = controller_take(controller, refuse_protected);
-    return err ? err : stm32l0_open(controller, &stm32l0_optlock);
+    return err ? err : controller_open(controller, &stm32l0_optlock);
 }
 
 static enum err carry_out(struct target *target, const void *what)

@@ -70,23 +70,9 @@ static enum err probe(struct flash_controller *controller)
 
 /* --- taking it over --- */
 
-/* A wrong key, or a key while unlocked, is a bus error and blocks it until the next reset (3.3.5).
- */
-static enum err unlock(struct flash_controller *controller)
-{
-    struct ops *ops = &controller->target->core->ops;
-    uint32_t cr = 0;
-
-    ops_read32(ops, at(controller, STM32L4_CR), &cr);
-    enum err err = core_flush_halted(controller->target->core);
-    if (err || !(cr & STM32L4_CR_LOCK))
-        return err;
-    ops_write32(ops, at(controller, STM32L4_KEYR), STM32L4_KEY1);
-    ops_write32(ops, at(controller, STM32L4_KEYR), STM32L4_KEY2);
-    ops_read32(ops, at(controller, STM32L4_CR), &cr);
-    err = core_flush_halted(controller->target->core);
-    return controller_check_keys(controller, err, cr & STM32L4_CR_LOCK);
-}
+/* 3.3.5 */
+static const struct flash_lock cr_lock = {
+    STM32L4_CR, STM32L4_CR_LOCK, STM32L4_KEYR, {STM32L4_KEY1, STM32L4_KEY2}};
 
 /* What no program has touched may go faster: at 4 MHz the routines that run on the core take longer
  * than the flash. With wait states for either range of the regulator (3.3.3, table 11). */
@@ -123,7 +109,7 @@ static enum err prepare(struct flash_controller *controller)
         return err;
     saved[SAVED] = true;
     queue_raise_clock(controller, cr, cfgr);
-    err = unlock(controller);
+    err = controller_open(controller, &cr_lock);
     if (err)
         return err;
     ops_write32(ops, at(controller, STM32L4_SR), STM32L4_SR_CLEAR);

@@ -10,8 +10,6 @@
 #include "flash/stm32/stm32l4.h"
 #include "probe/ops.h"
 
-#define KEY1 0x08192A3Bu
-#define KEY2 0x4C5D6E7Fu
 #define RDP 0xFFu
 #define PCROP_RDP (1u << 31)
 enum { RDP_OPEN = 0xAA, RDP_LEVEL1 = 0x55, RDP_FOREVER = 0xCC };
@@ -97,23 +95,8 @@ struct change {
     bool refuse_protected;
 };
 
-/* Keys are given only when needed: any too many is a bus error. */
-static enum err open_options(struct flash_controller *controller)
-{
-    struct target *target = controller->target;
-    struct ops *ops = &target->core->ops;
-    uint32_t cr = 0;
-
-    ops_read32(ops, at(target, STM32L4_CR), &cr);
-    enum err err = core_flush_halted(target->core);
-    if (err || !(cr & STM32L4_CR_OPTLOCK))
-        return err;
-    ops_write32(ops, at(target, STM32L4_OPTKEYR), KEY1);
-    ops_write32(ops, at(target, STM32L4_OPTKEYR), KEY2);
-    ops_read32(ops, at(target, STM32L4_CR), &cr);
-    err = core_flush_halted(target->core);
-    return controller_check_keys(controller, err, cr & STM32L4_CR_OPTLOCK);
-}
+static const struct flash_lock optlock = {
+    STM32L4_CR, STM32L4_CR_OPTLOCK, STM32L4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
 
 /* What stays is not written: some of it could only be refused. */
 static enum err program(struct flash_controller *controller, const struct change *change)
@@ -197,7 +180,7 @@ static enum err carry_out(struct target *target, const void *what)
     if (!err)
         err = controller_take(&controller, change->refuse_protected);
     if (!err)
-        err = open_options(&controller);
+        err = controller_open(&controller, &optlock);
     if (!err)
         err = change_all(&controller, change);
     job_set_aside(target->job, &failure);
@@ -269,7 +252,7 @@ enum err stm32l4_options_unlock(struct target *target)
 static enum err queue_launch(struct flash_controller *controller)
 {
     struct core *core = controller->target->core;
-    enum err err = open_options(controller);
+    enum err err = controller_open(controller, &optlock);
 
     if (err)
         return err;
