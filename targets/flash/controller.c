@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flash/controller.h"
 
-#include <inttypes.h>
+#include <stdio.h>
 
 #include "chip/chips.h"
 #include "core/core.h"
@@ -152,6 +152,18 @@ enum err controller_give_back(struct flash_controller *controller)
     return core_flush_halted(controller->target->core);
 }
 
+enum err controller_end(struct flash_controller *controller, enum err err)
+{
+    struct target *target = controller->target;
+    struct job_failure failure;
+
+    job_set_aside(target->job, &failure);
+    enum err left =
+        target_state(target) == TARGET_HALTED ? controller_give_back(controller) : ERR_OK;
+    job_take_back(target->job, &failure, "nor could the flash controller be locked again");
+    return err ? err : left;
+}
+
 /* --- erasing --- */
 
 static bool is_in(const struct flash_bank *bank, uint32_t address)
@@ -296,6 +308,29 @@ enum err controller_await_idle(struct flash_controller *controller, const char *
         }
         job_serve_others(target->job);
     }
+}
+
+/* --- option bytes --- */
+
+enum err controller_take_options(struct flash_controller *controller, struct target *target,
+                                 const struct flash_driver *driver, const struct flash_lock *lock,
+                                 bool refuse_protected)
+{
+    enum err err = controller_init(controller, target, driver);
+
+    if (!err)
+        err = controller_take(controller, refuse_protected);
+    return err ? err : controller_open(controller, lock);
+}
+
+enum err controller_tell_cut(struct flash_controller *controller, enum err err, const char *left)
+{
+    struct job *job = controller->target->job;
+    char why[sizeof job->text];
+
+    snprintf(why, sizeof why, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err, "%.200s; %s: connect again, look, and repeat the command", why, left);
 }
 
 enum err controller_change(struct target *target,

@@ -21,12 +21,14 @@ enum err controller_open(struct flash_controller *controller, const struct flash
 /* Watchdogs frozen, controller idle and unlocked. A chip whose flash is protected against reading:
  * ERR_PROTECTED with what to do, if it is to be refused. Again after a loss: fine. */
 enum err controller_take(struct flash_controller *controller, bool refuse_protected);
-/* Between a failure and the one of this (job_take_back()). */
-#define CONTROLLER_NOT_GIVEN_BACK "nor could the flash controller be locked again"
 /* Queues: the watchdogs as the program had them; for who ends it all by a reset. */
 void controller_queue_thaw(struct flash_controller *controller);
 /* Locked again, what was changed put back; on every way out, whatever was taken. */
 enum err controller_give_back(struct flash_controller *controller);
+
+/* The same behind a change that ended so (`err`), if the core still stands: of two failures both
+ * are told. The first of them. */
+enum err controller_end(struct flash_controller *controller, enum err err);
 
 /* Waits until the controller is through with what it does by itself to all of the flash (`doing`:
  * "erasing"). Inside a section: others are served meanwhile, no cancel is seen; who waits is told
@@ -41,6 +43,12 @@ enum err controller_launch(struct flash_controller *controller, uint32_t offset,
  * again, and a core that ran runs again. */
 enum err controller_load_options(struct target *target,
                                  enum err (*launch)(struct target *target, const void *what));
+/* Measured, taken, and what guards the option bytes open. */
+enum err controller_take_options(struct flash_controller *controller, struct target *target,
+                                 const struct flash_driver *driver, const struct flash_lock *lock,
+                                 bool refuse_protected);
+/* Adds to the failure of a change how the option bytes were left. `err` again. */
+enum err controller_tell_cut(struct flash_controller *controller, enum err err, const char *left);
 /* What must not be cut in two: halts the core, then changes `what`, to the end whoever cancels the
  * job meanwhile. */
 enum err controller_change(struct target *target,

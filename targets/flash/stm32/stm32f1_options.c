@@ -274,16 +274,12 @@ static enum err carry_out(struct target *target, const void *what)
         err = open_controller(&controller, change);
     if (!err)
         err = rewrite_until_right(&controller, change);
-    struct job_failure failure;
-    job_set_aside(target->job, &failure);
-    enum err left =
-        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
-    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
-    if (!err && left)
-        tell_cut(target->job, left,
+    enum err end = controller_end(&controller, err);
+    if (!err && end)
+        tell_cut(target->job, end,
                  "the option bytes were written as asked, but the controller could not be locked "
                  "again: reset the chip");
-    return err ? err : left;
+    return end;
 }
 
 #define CUT_OPEN                                                                                \

@@ -5,7 +5,6 @@
 #include "flash/stm32/stm32f4.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/core.h"
 #include "flash/controller.h"
@@ -90,41 +89,21 @@ static enum err check(struct target *target, const struct change *change)
     return err;
 }
 
-static enum err tell_cut(struct job *job, enum err err)
-{
-    char why[sizeof job->text];
-
-    snprintf(why, sizeof why, "%s", job_text(job, err));
-    job_clear(job);
-    return job_fail(job, err,
-                    "%.200s; the option bytes are as they were, or as asked: connect again, look, "
-                    "and repeat the command",
-                    why);
-}
-
 static enum err carry_out(struct target *target, const void *what)
 {
     const struct change *change = what;
     struct flash_controller controller;
-    enum err err = controller_init(&controller, target, &stm32f4_flash);
+    enum err err = controller_take_options(&controller, target, &stm32f4_flash, &optlock,
+                                           change->refuse_protected);
 
-    if (!err)
-        err = controller_take(&controller, change->refuse_protected);
-    if (!err)
-        err = controller_open(&controller, &optlock);
     if (!err) {
         err = program(&controller, change);
         if (!err)
             err = check(target, change);
         if (err)
-            tell_cut(target->job, err);
+            controller_tell_cut(&controller, err, "the option bytes are as they were, or as asked");
     }
-    struct job_failure failure;
-    job_set_aside(target->job, &failure);
-    enum err left =
-        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
-    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
-    return err ? err : left;
+    return controller_end(&controller, err);
 }
 
 /* --- what the tables name --- */

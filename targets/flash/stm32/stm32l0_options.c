@@ -5,7 +5,6 @@
 #include "flash/stm32/stm32l0.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/core.h"
 #include "flash/controller.h"
@@ -133,45 +132,20 @@ static enum err write_halves(struct flash_controller *controller, const struct c
     return err;
 }
 
-static enum err tell_cut(struct job *job, enum err err)
-{
-    char why[sizeof job->text];
-
-    snprintf(why, sizeof why, "%s", job_text(job, err));
-    job_clear(job);
-    return job_fail(job, err,
-                    "%.200s; some of the option bytes are as asked, the others as they were: "
-                    "connect again, look, and repeat the command",
-                    why);
-}
-
-static enum err take(struct flash_controller *controller, struct target *target,
-                     bool refuse_protected)
-{
-    enum err err = controller_init(controller, target, &stm32l0_flash);
-
-    if (!err)
-        err = controller_take(controller, refuse_protected);
-    return err ? err : controller_open(controller, &stm32l0_optlock);
-}
-
 static enum err carry_out(struct target *target, const void *what)
 {
     const struct change *change = what;
     struct flash_controller controller;
-    enum err err = take(&controller, target, change->refuse_protected);
+    enum err err = controller_take_options(&controller, target, &stm32l0_flash, &stm32l0_optlock,
+                                           change->refuse_protected);
 
     if (!err) {
         err = write_halves(&controller, change);
         if (err)
-            tell_cut(target->job, err);
+            controller_tell_cut(&controller, err,
+                                "some of the option bytes are as asked, the others as they were");
     }
-    struct job_failure failure;
-    job_set_aside(target->job, &failure);
-    enum err left =
-        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
-    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
-    return err ? err : left;
+    return controller_end(&controller, err);
 }
 
 static void want(struct change *change, const struct option_state *state, uint32_t rdp)
@@ -224,7 +198,8 @@ enum err stm32l0_options_unlock(struct target *target)
 static enum err launch(struct target *target, const void *what)
 {
     struct flash_controller controller;
-    enum err err = take(&controller, target, false);
+    enum err err =
+        controller_take_options(&controller, target, &stm32l0_flash, &stm32l0_optlock, false);
 
     (void)what;
     return err ? err : controller_launch(&controller, STM32L0_PECR, STM32L0_PECR_OBL_LAUNCH);

@@ -3,7 +3,6 @@
  * OPTSTRT programs all at once, so a change that is cut short is carried out or not begun. In force
  * after a load, on demand or by power; what is in force cannot be read. */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/core.h"
 #include "flash/controller.h"
@@ -146,18 +145,6 @@ static enum err check_status(struct flash_controller *controller)
                     "the chip refused other option bytes (FLASH_SR 0x%04" PRIx32 ")", sr);
 }
 
-static enum err tell_cut(struct job *job, enum err err)
-{
-    char why[sizeof job->text];
-
-    snprintf(why, sizeof why, "%s", job_text(job, err));
-    job_clear(job);
-    return job_fail(job, err,
-                    "%.200s; the option bytes are as they were, or as asked: connect again, look, "
-                    "and repeat the command",
-                    why);
-}
-
 static enum err change_all(struct flash_controller *controller, const struct change *change)
 {
     struct target *target = controller->target;
@@ -167,27 +154,21 @@ static enum err change_all(struct flash_controller *controller, const struct cha
         err = check_status(controller);
     if (!err)
         err = check(target, change);
-    return err ? tell_cut(target->job, err) : ERR_OK;
+    return err ? controller_tell_cut(controller, err,
+                                     "the option bytes are as they were, or as asked")
+               : ERR_OK;
 }
 
 static enum err carry_out(struct target *target, const void *what)
 {
     const struct change *change = what;
     struct flash_controller controller;
-    struct job_failure failure;
-    enum err err = controller_init(&controller, target, &stm32l4_flash);
+    enum err err = controller_take_options(&controller, target, &stm32l4_flash, &optlock,
+                                           change->refuse_protected);
 
     if (!err)
-        err = controller_take(&controller, change->refuse_protected);
-    if (!err)
-        err = controller_open(&controller, &optlock);
-    if (!err)
         err = change_all(&controller, change);
-    job_set_aside(target->job, &failure);
-    enum err left =
-        target_state(target) == TARGET_HALTED ? controller_give_back(&controller) : ERR_OK;
-    job_take_back(target->job, &failure, CONTROLLER_NOT_GIVEN_BACK);
-    return err ? err : left;
+    return controller_end(&controller, err);
 }
 
 /* --- what the tables name --- */
@@ -249,44 +230,16 @@ enum err stm32l4_options_unlock(struct target *target)
 
 /* --- loading --- */
 
-static enum err queue_launch(struct flash_controller *controller)
-{
-    struct core *core = controller->target->core;
-    enum err err = controller_open(controller, &optlock);
-
-    if (err)
-        return err;
-    enum err mark = core_mark(core);
-    controller_queue_thaw(controller);
-    ops_write32(&core->ops, at(controller->target, STM32L4_CR), STM32L4_CR_OBL_LAUNCH);
-    err = ops_flush(&core->ops);
-    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
-        return err;
-    core_rollback(core, mark);
-    return ERR_OK;
-}
-
-/* The answer to what resets the chip may fall into the reset; one more shows that all is well. */
 static enum err launch(struct target *target, const void *what)
 {
     struct flash_controller controller;
-    enum err err = controller_init(&controller, target, &stm32l4_flash);
+    enum err err = controller_take_options(&controller, target, &stm32l4_flash, &optlock, false);
 
     (void)what;
-    if (!err)
-        err = controller_take(&controller, false);
-    if (!err)
-        err = queue_launch(&controller);
-    return err ? err : target_reset(target, TARGET_RESET_HALT);
+    return err ? err : controller_launch(&controller, STM32L4_CR, STM32L4_CR_OBL_LAUNCH);
 }
 
 enum err stm32l4_options_load(struct target *target)
 {
-    bool was_halted = target_state(target) == TARGET_HALTED;
-    struct target_stop stop;
-    enum err err = controller_change(target, launch, NULL);
-
-    if (!err)
-        err = target_measure(target, &stop); /* protection and banks may be others */
-    return err || was_halted ? err : target_resume(target);
+    return controller_load_options(target, launch);
 }
