@@ -135,6 +135,28 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
     return controller->driver->prepare(controller);
 }
 
+void controller_queue_clear(struct flash_controller *controller)
+{
+    const struct flash_driver *driver = controller->driver;
+    struct ops *ops = &controller->target->core->ops;
+
+    ops_write32(ops, controller_at(controller->target, driver->idle.offset), driver->clears);
+    ops_write32(ops, controller_at(controller->target, driver->control), 0);
+}
+
+enum err controller_take_status(struct flash_controller *controller, uint32_t *status)
+{
+    struct target *target = controller->target;
+    uint32_t now = 0;
+
+    ops_read32(&target->core->ops, controller_at(target, controller->driver->idle.offset), &now);
+    controller_queue_clear(controller);
+    enum err err = core_flush_halted(target->core);
+    if (!err)
+        *status |= now;
+    return err;
+}
+
 void controller_queue_thaw(struct flash_controller *controller)
 {
     uint32_t freeze = controller->family->dbgmcu.freeze;
@@ -262,7 +284,8 @@ enum err controller_await(struct flash_controller *controller, const struct flas
     uint32_t status = 0;
 
     queue_idle(controller, &busy);
-    controller->driver->queue_erased(controller, what, &status);
+    ops_read32(&target->core->ops, controller_at(target, controller->driver->idle.offset), &status);
+    ops_write32(&target->core->ops, controller_at(target, controller->driver->control), 0);
     enum err err = core_flush_halted(target->core);
     *ended = err != ERR_TIMEOUT || last;
     target->busy = *ended ? (struct busy){0} : busy;

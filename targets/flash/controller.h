@@ -21,6 +21,10 @@ enum err controller_open(struct flash_controller *controller, const struct flash
 /* Watchdogs frozen, controller idle and unlocked. A chip whose flash is protected against reading:
  * ERR_PROTECTED with what to do, if it is to be refused. Again after a loss: fine. */
 enum err controller_take(struct flash_controller *controller, bool refuse_protected);
+/* Queues: nothing selected, and no errors of before. */
+void controller_queue_clear(struct flash_controller *controller);
+/* Adds what the chip has to *status, and clears it there. What is queued before goes along. */
+enum err controller_take_status(struct flash_controller *controller, uint32_t *status);
 /* Queues: the watchdogs as the program had them; for who ends it all by a reset. */
 void controller_queue_thaw(struct flash_controller *controller);
 /* Locked again, what was changed put back; on every way out, whatever was taken. */

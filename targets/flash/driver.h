@@ -74,7 +74,10 @@ struct flash_driver {
     struct {
         uint32_t offset, mask, value;
     } idle;
-    uint32_t errors; /* bits of the status after an operation that make it a failed one */
+    /* The status is the register of `idle`: bits that make an operation a failed one, and what is
+     * written there to clear what it left. */
+    uint32_t errors, clears;
+    uint32_t control; /* register (offset) that selects an operation; with 0 there: none */
     const struct flash_loader *loader; /* NULL: program() does it */
     bool unbroken; /* halted in the middle it spoils what it programs: not before it is through */
 
@@ -86,9 +89,6 @@ struct flash_driver {
     enum err (*prepare)(struct flash_controller *controller);
     /* Queues what starts an erase of an idle bank. */
     void (*queue_erase)(struct flash_controller *controller, const struct flash_extent *what);
-    /* Queues what ends it: the status to *status, and nothing selected any more. */
-    void (*queue_erased)(struct flash_controller *controller, const struct flash_extent *what,
-                         uint32_t *status);
     /* Programs whole pages by the debug port alone, where no loader can run. May be NULL if there
      * is a loader. */
     enum err (*program)(struct flash_controller *controller, uint32_t address, const void *data,

@@ -48,17 +48,15 @@ static enum err start_hsi(struct flash_controller *controller)
     return core_flush_halted(controller->target->core);
 }
 
-enum err stm32f1_prepare(struct flash_controller *controller)
+static enum err prepare(struct flash_controller *controller)
 {
-    struct ops *ops = &controller->target->core->ops;
     enum err err = start_hsi(controller);
 
     if (!err)
         err = controller_open(controller, &cr_lock);
     if (err)
         return err;
-    ops_write32(ops, at(controller, STM32F1_SR), STM32F1_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32F1_CR), 0);
+    controller_queue_clear(controller);
     return core_flush_halted(controller->target->core);
 }
 
@@ -78,16 +76,12 @@ enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, u
 {
     struct ops *ops = &controller->target->core->ops;
     struct job *job = controller->target->job;
-    uint32_t wrpr = 0, sr = 0;
+    uint32_t wrpr = 0;
 
-    ops_read32(ops, at(controller, STM32F1_SR), &sr);
     ops_read32(ops, at(controller, STM32F1_WRPR), &wrpr);
-    ops_write32(ops, at(controller, STM32F1_SR), STM32F1_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32F1_CR), 0);
-    enum err err = core_flush_halted(controller->target->core);
+    enum err err = controller_take_status(controller, &status);
     if (err)
         return err;
-    status |= sr;
     if (status & STM32F1_SR_WRPRTERR)
         return job_fail(job, ERR_PROTECTED,
                         "0x%08" PRIx32 " is write protected by the option bytes (FLASH_WRPR "
@@ -111,16 +105,6 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
     ops_write32(ops, at(controller, STM32F1_CR), kind);
     ops_write32(ops, at(controller, STM32F1_AR), what->address);
     ops_write32(ops, at(controller, STM32F1_CR), kind | STM32F1_CR_STRT);
-}
-
-static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
-                         uint32_t *status)
-{
-    struct ops *ops = &controller->target->core->ops;
-
-    (void)what;
-    ops_read32(ops, at(controller, STM32F1_SR), status);
-    ops_write32(ops, at(controller, STM32F1_CR), 0);
 }
 
 /* Times: data sheet DS5319, table 29 (t_prog 40..70 us, t_ERASE and t_ME 20..40 ms). The limits
@@ -149,11 +133,12 @@ const struct flash_driver stm32f1_flash = {
     .name = "stm32f1",
     .idle = {.offset = STM32F1_SR, .mask = STM32F1_SR_BSY, .value = 0},
     .errors = STM32F1_SR_ERRORS,
+    .clears = STM32F1_SR_CLEAR,
+    .control = STM32F1_CR,
     .loader = &loader,
     .probe = probe,
-    .prepare = stm32f1_prepare,
+    .prepare = prepare,
     .queue_erase = queue_erase,
-    .queue_erased = queue_erased,
     .queue_finish = queue_finish,
     .explain = stm32f1_explain,
 };

@@ -52,9 +52,7 @@ enum err stm32f1_options_unlock(struct target *target);
  * before. */
 enum err stm32f1_options_load(struct target *target);
 
-/* --- shared by stm32f1.c and stm32f1_options.c --- */
-
-enum err stm32f1_prepare(struct flash_controller *controller);
+/* As struct flash_driver has it. */
 enum err stm32f1_explain(struct flash_controller *controller, uint32_t status, uint32_t address);
 
 /* Registers: offsets from the controller's base. */

@@ -132,8 +132,7 @@ static enum err prepare(struct flash_controller *controller)
     err = controller_open(controller, &cr_lock);
     if (err)
         return err;
-    ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32F4_CR), 0);
+    controller_queue_clear(controller);
     return core_flush_halted(controller->target->core);
 }
 
@@ -181,32 +180,18 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
     ops_write32(ops, at(controller, STM32F4_CR), cr | STM32F4_CR_STRT);
 }
 
-static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
-                         uint32_t *status)
-{
-    struct ops *ops = &controller->target->core->ops;
-
-    (void)what;
-    ops_read32(ops, at(controller, STM32F4_SR), status);
-    ops_write32(ops, at(controller, STM32F4_CR), 0);
-}
-
 /* --- errors --- */
 
 static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
 {
     struct ops *ops = &controller->target->core->ops;
     struct job *job = controller->target->job;
-    uint32_t optcr = 0, sr = 0;
+    uint32_t optcr = 0;
 
-    ops_read32(ops, at(controller, STM32F4_SR), &sr);
     ops_read32(ops, at(controller, STM32F4_OPTCR), &optcr);
-    ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32F4_CR), 0);
-    enum err err = core_flush_halted(controller->target->core);
+    enum err err = controller_take_status(controller, &status);
     if (err)
         return err;
-    status |= sr;
     if (status & STM32F4_SR_WRPERR)
         return job_fail(job, ERR_PROTECTED,
                         "0x%08" PRIx32 " is write protected by the option bytes (FLASH_OPTCR "
@@ -228,11 +213,12 @@ const struct flash_driver stm32f4_flash = {
     .name = "stm32f4",
     .idle = {.offset = STM32F4_SR, .mask = STM32F4_SR_BSY, .value = 0},
     .errors = STM32F4_SR_ERRORS,
+    .clears = STM32F4_SR_CLEAR,
+    .control = STM32F4_CR,
     .loader = &loader,
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,
-    .queue_erased = queue_erased,
     .queue_finish = queue_finish,
     .explain = explain,
 };

@@ -65,8 +65,7 @@ static enum err prepare(struct flash_controller *controller)
         err = controller_open(controller, &prglock);
     if (err)
         return err;
-    ops_write32(&core->ops, at(controller, STM32L0_SR), STM32L0_SR_CLEAR);
-    ops_write32(&core->ops, at(controller, STM32L0_PECR), 0);
+    controller_queue_clear(controller);
     return core_flush_halted(core);
 }
 
@@ -91,16 +90,6 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
     ops_write32(ops, what->address, 0);
 }
 
-static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
-                         uint32_t *status)
-{
-    struct ops *ops = &controller->target->core->ops;
-
-    (void)what;
-    ops_read32(ops, at(controller, STM32L0_SR), status);
-    ops_write32(ops, at(controller, STM32L0_PECR), 0);
-}
-
 /* --- errors --- */
 
 /* In the order in which they explain most. */
@@ -119,16 +108,12 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
 {
     struct ops *ops = &controller->target->core->ops;
     struct job *job = controller->target->job;
-    uint32_t sr = 0, optr = 0;
+    uint32_t optr = 0;
 
-    ops_read32(ops, at(controller, STM32L0_SR), &sr);
     ops_read32(ops, at(controller, STM32L0_OPTR), &optr);
-    ops_write32(ops, at(controller, STM32L0_SR), STM32L0_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32L0_PECR), 0);
-    enum err err = core_flush_halted(controller->target->core);
+    enum err err = controller_take_status(controller, &status);
     if (err)
         return err;
-    status |= sr;
     if (status & STM32L0_SR_WRPERR)
         return job_fail(job, ERR_PROTECTED,
                         "0x%08" PRIx32 " is write protected by the option bytes (0x%08" PRIx32
@@ -148,12 +133,13 @@ const struct flash_driver stm32l0_flash = {
     .name = "stm32l0",
     .idle = {.offset = STM32L0_SR, .mask = STM32L0_SR_BSY, .value = 0},
     .errors = STM32L0_SR_ERRORS,
+    .clears = STM32L0_SR_CLEAR,
+    .control = STM32L0_PECR,
     .loader = &loader,
     .unbroken = true,
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,
-    .queue_erased = queue_erased,
     .queue_finish = queue_finish,
     .explain = explain,
 };

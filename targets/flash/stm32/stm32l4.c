@@ -112,8 +112,7 @@ static enum err prepare(struct flash_controller *controller)
     err = controller_open(controller, &cr_lock);
     if (err)
         return err;
-    ops_write32(ops, at(controller, STM32L4_SR), STM32L4_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32L4_CR), 0);
+    controller_queue_clear(controller);
     return core_flush_halted(controller->target->core);
 }
 
@@ -162,31 +161,15 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
     ops_write32(ops, at(controller, STM32L4_CR), cr | STM32L4_CR_STRT);
 }
 
-static void queue_erased(struct flash_controller *controller, const struct flash_extent *what,
-                         uint32_t *status)
-{
-    struct ops *ops = &controller->target->core->ops;
-
-    (void)what;
-    ops_read32(ops, at(controller, STM32L4_SR), status);
-    ops_write32(ops, at(controller, STM32L4_CR), 0);
-}
-
 /* --- errors --- */
 
 static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
 {
-    struct ops *ops = &controller->target->core->ops;
     struct job *job = controller->target->job;
-    uint32_t sr = 0;
+    enum err err = controller_take_status(controller, &status);
 
-    ops_read32(ops, at(controller, STM32L4_SR), &sr);
-    ops_write32(ops, at(controller, STM32L4_SR), STM32L4_SR_CLEAR);
-    ops_write32(ops, at(controller, STM32L4_CR), 0);
-    enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
-    status |= sr;
     if (status & STM32L4_SR_WRPERR)
         return job_fail(job, ERR_PROTECTED,
                         "0x%08" PRIx32 " is protected by the option bytes, WRP or PCROP: "
@@ -208,11 +191,12 @@ const struct flash_driver stm32l4_flash = {
     .name = "stm32l4",
     .idle = {.offset = STM32L4_SR, .mask = STM32L4_SR_BUSY, .value = 0},
     .errors = STM32L4_SR_ERRORS,
+    .clears = STM32L4_SR_CLEAR,
+    .control = STM32L4_CR,
     .loader = &loader,
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,
-    .queue_erased = queue_erased,
     .queue_finish = queue_finish,
     .explain = explain,
 };
