@@ -40,25 +40,6 @@ enum err controller_end(struct flash_controller *controller, enum err err);
 enum err controller_await_idle(struct flash_controller *controller, const char *doing,
                                uint32_t limit_us);
 
-/* Writes the word that loads the option bytes, and so resets the chip, whose core stands at the
- * reset vector then. The controller is taken, and is given back by that. */
-enum err controller_launch(struct flash_controller *controller, uint32_t offset, uint32_t word);
-/* Loads option bytes by `launch`, which calls the one above; what is known of the chip is measured
- * again, and a core that ran runs again. */
-enum err controller_load_options(struct target *target,
-                                 enum err (*launch)(struct target *target, const void *what));
-/* Measured, taken, and what guards the option bytes open. */
-enum err controller_take_options(struct flash_controller *controller, struct target *target,
-                                 const struct flash_driver *driver, const struct flash_lock *lock,
-                                 bool refuse_protected);
-/* Adds to the failure of a change how the option bytes were left. `err` again. */
-enum err controller_tell_cut(struct flash_controller *controller, enum err err, const char *left);
-/* What must not be cut in two: halts the core, then changes `what`, to the end whoever cancels the
- * job meanwhile. */
-enum err controller_change(struct target *target,
-                           enum err (*change)(struct target *target, const void *what),
-                           const void *what);
-
 /* The registers that serve an address of flash. */
 uint32_t controller_registers(const struct flash_controller *controller, uint32_t address);
 /* The extent of the sector at an address of flash, of banks (a bit each), and of the whole chip. */

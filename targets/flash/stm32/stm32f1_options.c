@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "chip/chips.h"
 #include "core/core.h"
-#include "flash/controller.h"
+#include "flash/controller_change.h"
 #include "probe/ops.h"
 
 #define OPTION_BYTES 0x1FFFF800u

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 #include "core/core.h"
-#include "flash/controller.h"
+#include "flash/controller_change.h"
 #include "probe/ops.h"
 
 #define OPTION_BYTES 0x1FF80000u

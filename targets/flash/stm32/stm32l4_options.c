@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "core/core.h"
-#include "flash/controller.h"
+#include "flash/controller_change.h"
 #include "flash/stm32/stm32l4.h"
 #include "probe/ops.h"
 

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "flash/controller_change.h"
+
+#include <stdio.h>
+
+#include "core/core.h"
+
+enum err controller_take_options(struct flash_controller *controller, struct target *target,
+                                 const struct flash_driver *driver, const struct flash_lock *lock,
+                                 bool refuse_protected)
+{
+    enum err err = controller_init(controller, target, driver);
+
+    if (!err)
+        err = controller_take(controller, refuse_protected);
+    return err ? err : controller_open(controller, lock);
+}
+
+enum err controller_tell_cut(struct flash_controller *controller, enum err err, const char *left)
+{
+    struct job *job = controller->target->job;
+    char why[sizeof job->text];
+
+    snprintf(why, sizeof why, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err, "%.200s; %s: connect again, look, and repeat the command", why, left);
+}
+
+enum err controller_change(struct target *target,
+                           enum err (*change)(struct target *target, const void *what),
+                           const void *what)
+{
+    struct target_stop stop;
+    enum err err = job_checkpoint(target->job);
+
+    if (!err)
+        err = target_halt(target, &stop);
+    if (err)
+        return err;
+    job_section_begin(target->job);
+    err = change(target, what);
+    job_section_end(target->job);
+    return err;
+}
+
+/* The answer to what resets the chip may fall into the reset; one more shows that all is well. */
+enum err controller_launch(struct flash_controller *controller, uint32_t offset, uint32_t word)
+{
+    struct core *core = controller->target->core;
+    enum err mark = core_mark(core);
+
+    controller_queue_thaw(controller);
+    ops_write32(&core->ops, controller_at(controller->target, offset), word);
+    enum err err = ops_flush(&core->ops);
+    if (err == ERR_CANCELLED || err == ERR_PROBE_GONE)
+        return err;
+    core_rollback(core, mark);
+    return target_reset(controller->target, TARGET_RESET_HALT);
+}
+
+enum err controller_load_options(struct target *target,
+                                 enum err (*launch)(struct target *target, const void *what))
+{
+    bool was_halted = target_state(target) == TARGET_HALTED;
+    struct target_stop stop;
+    enum err err = controller_change(target, launch, NULL);
+
+    if (!err)
+        err = target_measure(target, &stop); /* protection may be another */
+    return err || was_halted ? err : target_resume(target);
+}
