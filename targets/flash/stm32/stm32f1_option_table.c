@@ -5,6 +5,7 @@
 #include "flash/stm32/stm32f1.h"
 
 #include "flash/controller.h"
+#include "flash/stm32/option_values.h"
 
 enum { OBR, WRPR, REGISTERS };
 enum { LEVEL_1 = 1, LEVEL_2 = 3 }; /* OBR.RDPRT of F0 and F3 */
@@ -29,7 +30,6 @@ static const struct option_value nrst_stdby[] = {
     {0, "RSTSTNDBY", "reset generated upon entry", "a reset in Standby mode", false},
 };
 
-#define VALUES(list) list, sizeof(list) / sizeof *(list)
 static const struct option_field fields[] = {
     {"RDPRT", "read protection", NULL, NULL, 0, OBR, 1, 1, VALUES(rdprt)},
     {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OBR, 2, 1, VALUES(wdg_sw)},
@@ -46,18 +46,9 @@ static const struct option_value levels[] = {
     {LEVEL_2, "level2", "on for ever (level 2)", NULL, true},
 };
 /* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */
-static const struct option_value bit[] = {{1, NULL, "1", NULL, false}, {0, NULL, "0", NULL, false}};
-static const struct option_value boot_sel[] = {
-    {1, NULL, "pin", "boot mode by the pin BOOT0", false},
-    {0, NULL, "option", "boot mode by the option nBOOT0", false},
-};
 static const struct option_value monitor[] = {
     {1, NULL, "on", NULL, false},
     {0, NULL, "off", NULL, false},
-};
-static const struct option_value parity[] = {
-    {1, NULL, "off", NULL, false},
-    {0, NULL, "on", NULL, false},
 };
 
 /* clang-format off */
@@ -67,27 +58,27 @@ static const struct option_value parity[] = {
     {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OBR, 9, 1, VALUES(nrst_stop)},            \
     {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OBR, 10, 1, VALUES(nrst_stdby)},   \
     {"DATA", "user data", "USEROPT", "data", 0, OBR, 16, 16, NULL, 0},                             \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OBR, 12, 1, VALUES(bit)},                    \
+    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OBR, 12, 1, VALUES(stm32_bit)},                 \
     {"VDDA_MONITOR", "supply monitor of VDDA", NULL, NULL, 0, OBR, 13, 1, VALUES(monitor)}
 /* clang-format on */
 
 static const struct option_field fields_of_f0[] = {
     FIELDS,
-    {"RAM_PARITY_CHECK", "parity check of RAM", NULL, NULL, 0, OBR, 14, 1, VALUES(parity)},
+    {"RAM_PARITY_CHECK", "parity check of RAM", NULL, NULL, 0, OBR, 14, 1, VALUES(stm32_on_off)},
 };
 static const struct option_field fields_of_f09[] = {
     FIELDS,
-    {"RAM_PARITY_CHECK", "parity check of RAM", NULL, NULL, 0, OBR, 14, 1, VALUES(parity)},
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OBR, 11, 1, VALUES(bit)},
-    {"BOOT_SEL", "boot mode by", NULL, NULL, 0, OBR, 15, 1, VALUES(boot_sel)},
+    {"RAM_PARITY_CHECK", "parity check of RAM", NULL, NULL, 0, OBR, 14, 1, VALUES(stm32_on_off)},
+    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OBR, 11, 1, VALUES(stm32_bit)},
+    {"BOOT_SEL", "boot mode by", NULL, NULL, 0, OBR, 15, 1, VALUES(stm32_boot_by)},
 };
 static const struct option_field fields_of_f3[] = {
     FIELDS,
-    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OBR, 14, 1, VALUES(parity)},
+    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OBR, 14, 1, VALUES(stm32_on_off)},
 };
 static const struct option_field fields_of_f37[] = {
     FIELDS,
-    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OBR, 14, 1, VALUES(parity)},
+    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OBR, 14, 1, VALUES(stm32_on_off)},
     {"SDADC12_VDD_MONITOR", "supply monitor of SDADC12", NULL, NULL, 0, OBR, 15, 1,
      VALUES(monitor)},
 };

@@ -8,6 +8,7 @@
 
 #include "core/core.h"
 #include "flash/controller_change.h"
+#include "flash/stm32/option_values.h"
 #include "probe/ops.h"
 
 #define OPTLOCK (1u << 0)
@@ -209,42 +210,23 @@ static const struct option_value bor_lev[] = {
     {1, NULL, "2.4V", "brown-out reset below 2.4 V", false},
     {0, NULL, "2.7V", "brown-out reset below 2.7 V", false},
 };
-static const struct option_value wdg_sw[] = {
-    {1, NULL, "software", "watchdog by software", false},
-    {0, NULL, "hardware", "watchdog by hardware (it always runs)", false},
-};
-static const struct option_value nrst_stop[] = {
-    {1, NULL, "no-reset", "no reset in Stop mode", false},
-    {0, NULL, "reset", "a reset in Stop mode", false},
-};
-static const struct option_value nrst_stdby[] = {
-    {1, NULL, "no-reset", "no reset in Standby mode", false},
-    {0, NULL, "reset", "a reset in Standby mode", false},
-};
 static const struct option_value db1m[] = {
     {0, NULL, "one", NULL, false},
     {1, NULL, "two", NULL, false},
 };
-static const struct option_value bfb2[] = {
-    {0, NULL, "off", NULL, false},
-    {1, NULL, "on", NULL, false},
-};
 /* Only the end of read protection, which erases all, takes it back (RM0368, 3.6.5). */
-static const struct option_value sprmod[] = {
-    {0, NULL, "wrp", NULL, false},
-    {1, NULL, "pcrop", NULL, true},
-};
 
-#define VALUES(list) list, sizeof(list) / sizeof *(list)
 /* clang-format off */
 #define COMMON_FIELDS                                                                              \
     {"RDP", "read protection", NULL, NULL, 0, OPTCR, RDP_SHIFT, 8, VALUES(rdp)},                   \
     {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTCR, 2, 2, VALUES(bor_lev)},              \
-    {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTCR, 5, 1, VALUES(wdg_sw)},          \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTCR, 6, 1, VALUES(nrst_stop)},          \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTCR, 7, 1, VALUES(nrst_stdby)}
+    {"WDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTCR, 5, 1, VALUES(stm32_watchdog)},  \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTCR, 6, 1,                              \
+     VALUES(stm32_reset_in_stop)},                                                                 \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTCR, 7, 1,                       \
+     VALUES(stm32_reset_in_standby)}
 #define SPRMOD_FIELD                                                                               \
-    {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTCR, 31, 1, VALUES(sprmod)}
+    {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTCR, 31, 1, VALUES(stm32_sprmod)}
 /* clang-format on */
 
 static const struct option_field fields_of_f2[] = {COMMON_FIELDS};
@@ -252,7 +234,7 @@ static const struct option_field fields[] = {COMMON_FIELDS, SPRMOD_FIELD};
 static const struct option_field fields_of_two_banks[] = {
     COMMON_FIELDS,
     SPRMOD_FIELD,
-    {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTCR, 4, 1, VALUES(bfb2)},
+    {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTCR, 4, 1, VALUES(stm32_off_on)},
     {"DB1M", "banks of a flash of 1 MiB", NULL, NULL, 0, OPTCR, 30, 1, VALUES(db1m)},
 };
 

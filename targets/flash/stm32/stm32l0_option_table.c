@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The fields of FLASH_OBR (L1: RM0038, 3.9.8) and what protects sectors of 4 KiB against writing,
  * in as many registers as there is flash: RM0038, 3.9.9 to 3.9.12. */
+#include "flash/stm32/option_values.h"
 #include "flash/stm32/stm32l0.h"
 
 enum { OPTR, WRPR, REGISTERS = WRPR + 4 };
@@ -21,10 +22,6 @@ static const struct option_value rdp[] = {
     {0xCC, NULL, "level2", NULL, true},
 };
 /* Only the end of read protection, which erases all, takes it back (RM0038, 3.7.5). */
-static const struct option_value sprmod[] = {
-    {0, NULL, "wrp", NULL, false},
-    {1, NULL, "pcrop", NULL, true},
-};
 /* Four bits: the first four values are all off. */
 static const struct option_value bor_lev[] = {
     {0x0, NULL, "off", "no brown-out reset above the power-on level", false},
@@ -34,33 +31,18 @@ static const struct option_value bor_lev[] = {
     {0xB, NULL, "2.7V", "brown-out reset below 2.7 V", false},
     {0xC, NULL, "3.0V", "brown-out reset below 3.0 V", false},
 };
-static const struct option_value iwdg_sw[] = {
-    {1, NULL, "software", "watchdog by software", false},
-    {0, NULL, "hardware", "watchdog by hardware (it always runs)", false},
-};
-static const struct option_value nrst_stop[] = {
-    {1, NULL, "no-reset", "no reset in Stop mode", false},
-    {0, NULL, "reset", "a reset in Stop mode", false},
-};
-static const struct option_value nrst_stdby[] = {
-    {1, NULL, "no-reset", "no reset in Standby mode", false},
-    {0, NULL, "reset", "a reset in Standby mode", false},
-};
-static const struct option_value nbfb2[] = {
-    {1, NULL, "off", NULL, false},
-    {0, NULL, "on", NULL, false},
-};
 
-#define VALUES(list) list, sizeof(list) / sizeof *(list)
 /* clang-format off */
-#define FIELDS                                                                                      \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                             \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 20, 1, VALUES(iwdg_sw)},         \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 21, 1, VALUES(nrst_stop)},           \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 22, 1, VALUES(nrst_stdby)},   \
+#define FIELDS                                                                                     \
+    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                            \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 20, 1, VALUES(stm32_watchdog)}, \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 21, 1,                              \
+     VALUES(stm32_reset_in_stop)},                                                                 \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 22, 1,                       \
+     VALUES(stm32_reset_in_standby)},                                                              \
     {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 16, 4, VALUES(bor_lev)}
-#define SPRMOD_FIELD                                                                                \
-    {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTR, 8, 1, VALUES(sprmod)}
+#define SPRMOD_FIELD                                                                               \
+    {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTR, 8, 1, VALUES(stm32_sprmod)}
 /* clang-format on */
 
 static const struct option_field fields[] = {FIELDS};
@@ -68,7 +50,7 @@ static const struct option_field fields_of_cat3[] = {FIELDS, SPRMOD_FIELD};
 static const struct option_field fields_of_two_banks[] = {
     FIELDS,
     SPRMOD_FIELD,
-    {"nBFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 23, 1, VALUES(nbfb2)},
+    {"nBFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_on_off)},
 };
 
 #define TABLE(list, wrprs, pcrop_bit)                                                              \

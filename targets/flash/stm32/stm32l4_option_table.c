@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the option bytes of L4 and G4 mean: RM0351 and RM0394, 3.7.8 to 3.7.16; RM0432, 3.7.8;
  * RM0440, 3.7.8 to 3.7.18. */
+#include "flash/stm32/option_values.h"
 #include "flash/stm32/stm32l4.h"
 
 /* In both orders of registers OPTR and WRP1AR are the first ones. */
@@ -20,10 +21,6 @@ static const struct option_value bor_lev[] = {
     {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
     {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
 };
-static const struct option_value iwdg_sw[] = {
-    {1, NULL, "software", "watchdog by software", false},
-    {0, NULL, "hardware", "watchdog by hardware (it always runs)", false},
-};
 static const struct option_value wwdg_sw[] = {
     {1, NULL, "software", NULL, false},
     {0, NULL, "hardware", NULL, false},
@@ -32,36 +29,15 @@ static const struct option_value iwdg_low_power[] = {
     {1, NULL, "runs", NULL, false},
     {0, NULL, "stands", NULL, false},
 };
-static const struct option_value nrst_stop[] = {
-    {1, NULL, "no-reset", "no reset in Stop mode", false},
-    {0, NULL, "reset", "a reset in Stop mode", false},
-};
-static const struct option_value nrst_stdby[] = {
-    {1, NULL, "no-reset", "no reset in Standby mode", false},
-    {0, NULL, "reset", "a reset in Standby mode", false},
-};
 static const struct option_value nrst_shdw[] = {
     {1, NULL, "no-reset", NULL, false},
     {0, NULL, "reset", NULL, false},
-};
-static const struct option_value off_on[] = {
-    {0, NULL, "off", NULL, false},
-    {1, NULL, "on", NULL, false},
-};
-static const struct option_value on_off[] = {
-    {1, NULL, "off", NULL, false},
-    {0, NULL, "on", NULL, false},
 };
 static const struct option_value banks[] = {
     {1, NULL, "two", NULL, false},
     {0, NULL, "one", NULL, false},
 };
 /* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */
-static const struct option_value bit[] = {{1, NULL, "1", NULL, false}, {0, NULL, "0", NULL, false}};
-static const struct option_value nswboot0[] = {
-    {1, NULL, "pin", "boot mode by the pin BOOT0", false},
-    {0, NULL, "option", "boot mode by the option nBOOT0", false},
-};
 static const struct option_value nrst_mode[] = {
     {1, NULL, "input", NULL, false},
     {2, NULL, "gpio", NULL, false},
@@ -77,21 +53,22 @@ static const struct option_value boot_lock[] = {
     {1, NULL, "on", NULL, true},
 };
 
-#define VALUES(list) list, sizeof(list) / sizeof *(list)
 /* clang-format off */
 #define COMMON_FIELDS                                                                              \
     {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                            \
     {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(bor_lev)},               \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(iwdg_sw)},        \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)}, \
     {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(wwdg_sw)},                   \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1, VALUES(nrst_stop)},          \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1, VALUES(nrst_stdby)},  \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                              \
+     VALUES(stm32_reset_in_stop)},                                                                 \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                       \
+     VALUES(stm32_reset_in_standby)},                                                              \
     {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(nrst_shdw)},                 \
     {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(iwdg_low_power)},         \
     {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(iwdg_low_power)},     \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(bit)},                      \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(nswboot0)},                    \
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(bit)}
+    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                \
+    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},               \
+    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)}
 #define PCROP1(order, bits)                                                                        \
     {"PCROP_RDP", "PCROP area at the end of RDP", NULL, NULL, 0, order##_PCROP1ER, 31, 1, VALUES(pcrop_rdp)}, \
     {"PCROP1_STRT", "PCROP area 1 from", NULL, NULL, 0, order##_PCROP1SR, 0, bits, NULL, 0},       \
@@ -100,13 +77,13 @@ static const struct option_value boot_lock[] = {
     {"PCROP2_STRT", "PCROP area 2 from", NULL, NULL, 0, TWO_PCROP2SR, 0, bits, NULL, 0},           \
     {"PCROP2_END", "PCROP area 2 up to", NULL, NULL, 0, TWO_PCROP2ER, 0, bits, NULL, 0}
 #define SRAM2                                                                                      \
-    {"SRAM2_PE", "parity check of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(on_off)},             \
-    {"SRAM2_RST", "SRAM2 erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(on_off)}
+    {"SRAM2_PE", "parity check of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},       \
+    {"SRAM2_RST", "SRAM2 erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)}
 #define BFB2                                                                                       \
-    {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 20, 1, VALUES(off_on)}
+    {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_off_on)}
 #define G4_FIELDS(order)                                                                           \
     {"NRST_MODE", "pin NRST", NULL, NULL, 0, OPTR, 28, 2, VALUES(nrst_mode)},                      \
-    {"IRHEN", "internal reset holder", NULL, NULL, 0, OPTR, 30, 1, VALUES(off_on)},                \
+    {"IRHEN", "internal reset holder", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_off_on)},          \
     {"SEC_SIZE1", "securable pages of bank 1", NULL, NULL, 0, order##_SEC1R, 0, 8, NULL, 0},       \
     {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SEC1R, 16, 1, VALUES(boot_lock)}
 /* clang-format on */
@@ -134,16 +111,16 @@ static const struct option_field fields_of_g4[] = {
     COMMON_FIELDS,
     PCROP1(ONE, 15),
     G4_FIELDS(ONE),
-    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(on_off)},
-    {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(on_off)},
+    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},
+    {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},
 };
 static const struct option_field fields_of_g49[] = {
     COMMON_FIELDS,
     PCROP1(ONE, 15),
     G4_FIELDS(ONE),
-    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(on_off)},
-    {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(on_off)},
-    {"PB4_PUPEN", "pull-up of PB4", NULL, NULL, 0, OPTR, 22, 1, VALUES(off_on)},
+    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},
+    {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},
+    {"PB4_PUPEN", "pull-up of PB4", NULL, NULL, 0, OPTR, 22, 1, VALUES(stm32_off_on)},
 };
 static const struct option_field fields_of_g47[] = {
     COMMON_FIELDS,
@@ -151,8 +128,8 @@ static const struct option_field fields_of_g47[] = {
     PCROP2(15),
     G4_FIELDS(TWO),
     {"SEC_SIZE2", "securable pages of bank 2", NULL, NULL, 0, TWO_SEC2R, 0, 8, NULL, 0},
-    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(on_off)},
-    {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(on_off)},
+    {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},
+    {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},
     BFB2,
     {"DBANK", "banks", NULL, NULL, 0, OPTR, 22, 1, VALUES(banks)},
 };

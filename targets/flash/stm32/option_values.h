@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of option fields that mean the same in many families, whatever their bits are called: a
+ * field's `values` by VALUES(). */
+#ifndef PROBED_VALUES_H
+#define PROBED_VALUES_H
+
+#include "flash/options.h"
+
+#define VALUES(list) list, sizeof(list) / sizeof *(list)
+
+extern const struct option_value stm32_watchdog[2], stm32_reset_in_stop[2],
+    stm32_reset_in_standby[2];
+/* 1 is on; 0 is on. */
+extern const struct option_value stm32_off_on[2], stm32_on_off[2];
+/* A level or another that a manual's table makes something of. */
+extern const struct option_value stm32_bit[2];
+extern const struct option_value stm32_boot_by[2];
+/* Only the end of read protection, which erases all, takes it back. */
+extern const struct option_value stm32_sprmod[2];
+
+#endif
