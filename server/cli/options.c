@@ -27,12 +27,19 @@ static enum err show(struct work *work)
 
 /* --- what will happen --- */
 
+static bool ends_read_protection(const struct work *work)
+{
+    const struct option_field *rdp = &work->options->fields[0];
+    uint32_t none = rdp->values[0].value;
+
+    return option_get(rdp, work->before.stored) != none &&
+           option_get(rdp, work->wanted.stored) == none;
+}
+
 /* *any: something would change. */
 static void preview(const struct work *work, bool *any)
 {
     struct display *display = &work->cli->display;
-    const struct option_field *rdp = &work->options->fields[0];
-    uint32_t none = rdp->values[0].value;
     char line[LINE];
 
     *any = false;
@@ -44,8 +51,7 @@ static void preview(const struct work *work, bool *any)
         display_say(display, "%s", line);
         *any = true;
     }
-    if (option_get(rdp, work->before.stored) != none &&
-        option_get(rdp, work->wanted.stored) == none)
+    if (ends_read_protection(work))
         display_say(display, "this erases the whole flash");
     if (option_one_way(work->options, work->before.stored, work->wanted.stored, line, LINE))
         display_say(display, "there is no way back from %s", line);
@@ -111,7 +117,6 @@ static const char *when_they_count(const struct work *work)
                : "; they count after the next reset";
 }
 
-/* Read protection has ended. */
 static enum err conclude_open(const struct work *work)
 {
     enum err err = work->options->load ? work->options->load(work->target) : ERR_OK;
@@ -125,13 +130,9 @@ static enum err conclude_open(const struct work *work)
 
 static enum err conclude(const struct work *work)
 {
-    const struct option_field *rdp = &work->options->fields[0];
-    uint32_t none = rdp->values[0].value;
-    bool ended = option_get(rdp, work->before.stored) != none &&
-                 option_get(rdp, work->wanted.stored) == none;
     struct cli *cli = work->cli;
 
-    if (ended && (work->options->load || work->options->unlock_wants_power))
+    if (ends_read_protection(work) && (work->options->load || work->options->unlock_wants_power))
         return conclude_open(work);
     display_say(&cli->display, "options: written and read back%s", when_they_count(work));
     if (!(cli->flags & CLI_RESET))
