@@ -26,9 +26,7 @@
     .equ CR, 0x10
     .equ PG, 1
     .equ ERRORS, 0x14           /* PGERR, WRPRTERR */
-    .equ WATCHDOG, 8
-    .equ ADDRESS, 4
-    .equ DATA, 8
+#include "../../loaders/mailbox.inc"
 
     mov   r9, r3                /* the other buffer */
     ldr   r3, =0xFFFF
@@ -41,10 +39,7 @@ page:
     ldr   r5, [r2]
     cmp   r5, #0
     beq   page
-    mov   r8, r2                /* this buffer */
-    ldr   r6, [r2, #ADDRESS]
-    adds  r2, r2, #DATA
-    adds  r5, r5, r2            /* its end */
+    take_buffer
     movs  r3, #PG
     str   r3, [r1, #CR]
     b     first
@@ -81,18 +76,12 @@ finish:
     movs  r7, #ERRORS
     tst   r3, r7
     bne   failed
-    mov   r2, r8
     movs  r3, #0
-    str   r3, [r2]              /* free again */
-    mov   r2, r9
-    mov   r9, r8
+    change_buffers
     b     page
 
 failed:
-    str   r3, [r0, #0]
-    mov   r2, r8
-    ldr   r6, [r2, #ADDRESS]
-    adds  r2, r2, #DATA
+    begin_report
 compare:
     ldrh  r7, [r2]
     cmp   r7, r10
@@ -106,12 +95,5 @@ same:
     cmp   r2, r5
     blo   compare
 found:
-    str   r6, [r0, #4]
-    movs  r3, #1                /* nobody needs to wait for a buffer any more */
-    lsls  r3, r3, #31
-    mov   r2, r8
-    str   r3, [r2]
-    mov   r2, r9
-    str   r3, [r2]
-    bkpt  #0
+    end_report
     .pool

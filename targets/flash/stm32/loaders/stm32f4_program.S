@@ -22,10 +22,7 @@
     .equ BSY, 1 << 16
     .equ PG, 1
     .equ ERRORS, 0x1F2          /* RDERR, PGSERR, PGPERR, PGAERR, WRPERR, OPERR */
-    .equ WATCHDOG, 8
-    .equ UNIT, 16
-    .equ ADDRESS, 4
-    .equ DATA, 8
+#include "../../loaders/mailbox.inc"
 
     .macro wait_until_idle
     ldr   r3, [r0, #WATCHDOG]
@@ -48,10 +45,7 @@ page:
     ldr   r5, [r2]
     cmp   r5, #0
     beq   page
-    mov   r8, r2                /* this buffer */
-    ldr   r6, [r2, #ADDRESS]
-    adds  r2, r2, #DATA
-    adds  r5, r5, r2            /* its end */
+    take_buffer
     str   r10, [r1, #CR]
 
 unit:                           /* fetched while the one before is programmed */
@@ -100,17 +94,11 @@ finish:
     movw  r7, #ERRORS
     ands  r3, r3, r7
     bne   failed
-    mov   r2, r8
-    str   r3, [r2]              /* free again */
-    mov   r2, r9
-    mov   r9, r8
+    change_buffers
     b     page
 
 failed:
-    str   r3, [r0, #0]
-    mov   r2, r8
-    ldr   r6, [r2, #ADDRESS]
-    adds  r2, r2, #DATA
+    begin_report
 compare:                        /* what was skipped is right by chance or looked at by the host */
     ldrb  r7, [r2], #1
     ldrb  r3, [r6], #1
@@ -122,11 +110,5 @@ compare:                        /* what was skipped is right by chance or looked
     blo   compare
 found:
     subs  r6, r6, #1
-    str   r6, [r0, #4]
-    mov   r3, #0x80000000       /* nobody needs to wait for a buffer any more */
-    mov   r2, r8
-    str   r3, [r2]
-    mov   r2, r9
-    str   r3, [r2]
-    bkpt  #0
+    end_report
     .balign 4

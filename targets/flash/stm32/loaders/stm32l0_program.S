@@ -20,10 +20,7 @@
     .equ PECR, 0x04
     .equ SR, 0x18
     .equ HALF_PAGES, 0x408      /* FPRG, PROG */
-    .equ WATCHDOG, 8
-    .equ UNIT, 16
-    .equ ADDRESS, 4
-    .equ DATA, 8
+#include "../../loaders/mailbox.inc"
 
     .macro feed
     ldr   r3, [r0, #WATCHDOG]
@@ -44,10 +41,7 @@ page:
     ldr   r5, [r2]
     cmp   r5, #0
     beq   page
-    mov   r8, r2                /* this buffer */
-    ldr   r6, [r2, #ADDRESS]
-    adds  r2, r2, #DATA
-    adds  r5, r5, r2            /* its end */
+    take_buffer
     ldr   r3, =HALF_PAGES
     str   r3, [r1, #PECR]
 
@@ -94,17 +88,11 @@ finish:
     ldr   r7, =0x00032700       /* FWWERR, NOTZEROERR, RDERR, SIZERR, PGAERR, WRPERR */
     ands  r3, r3, r7
     bne   failed
-    mov   r2, r8
-    str   r3, [r2]              /* free again */
-    mov   r2, r9
-    mov   r9, r8
+    change_buffers
     b     page
 
 failed:
-    str   r3, [r0, #0]
-    mov   r2, r8
-    ldr   r6, [r2, #ADDRESS]
-    adds  r2, r2, #DATA
+    begin_report
 compare:                        /* zeros were skipped, or are right */
     ldmia r2!, {r3}
     ldmia r6!, {r4}
@@ -117,12 +105,5 @@ same:
     blo   compare
 found:
     subs  r6, r6, #4
-    str   r6, [r0, #4]
-    movs  r3, #1                /* nobody needs to wait for a buffer any more */
-    lsls  r3, r3, #31
-    mov   r2, r8
-    str   r3, [r2]
-    mov   r2, r9
-    str   r3, [r2]
-    bkpt  #0
+    end_report
     .pool
