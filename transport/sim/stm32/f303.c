@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* The STM32F303K8 (RM0316; data sheet DS9866). */
-#include "sim/stm32/stm32_internal.h"
-
-enum { AHB, APB2, APB1 }; /* gates[] below */
-enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
+#include "sim/stm32/f0_rows.h"
 
 static const struct sim_peripheral peripherals[] = {
     /* The Nucleo's virtual COM port comes first: it is what `sim uart` shows. */
-    {"USART2", 0x40004400, &sim_device_usart_isr, .gate = {APB1, 17}, .irq = 38,
-     .clock = SIM_PCLK1},
-    {"USART1", 0x40013800, &sim_device_usart_isr, .gate = {APB2, 14}, .irq = 37,
-     .clock = SIM_PCLK2},
-    {"USART3", 0x40004800, &sim_device_usart_isr, .gate = {APB1, 18}, .irq = 39,
-     .clock = SIM_PCLK1},
-    {"TIM2", 0x40000000, &sim_device_tim32, .gate = {APB1, 0}, .irq = 28, .clock = SIM_TIMCLK1,
-     .freeze = {DBGMCU_APB1_FZ, 0}},
-    {"TIM3", 0x40000400, &sim_device_tim, .gate = {APB1, 1}, .irq = 29, .clock = SIM_TIMCLK1,
-     .freeze = {DBGMCU_APB1_FZ, 1}},
-    {"SYSCFG", 0x40010000, &sim_device_f0_syscfg, .gate = {APB2, 0}},
+    F0_USART(2, 0x40004400, APB1, 17, 38, SIM_PCLK1),
+    F0_USART(1, 0x40013800, APB2, 14, 37, SIM_PCLK2),
+    F0_USART(3, 0x40004800, APB1, 18, 39, SIM_PCLK1),
+    F0_TIMER(2, 0x40000000, sim_device_tim32, 0, 28),
+    F0_TIMER(3, 0x40000400, sim_device_tim, 1, 29),
+    F0_SYSCFG,
     {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 4},
-    {"GPIOA", 0x48000000, &sim_device_gpio, .gate = {AHB, 17}, .unit = SIM_PA},
-    {"GPIOB", 0x48000400, &sim_device_gpio, .gate = {AHB, 18}, .unit = SIM_PB},
-    {"GPIOC", 0x48000800, &sim_device_gpio, .gate = {AHB, 19}, .unit = SIM_PC},
-    {"GPIOD", 0x48000C00, &sim_device_gpio, .gate = {AHB, 20}, .unit = SIM_PD},
-    {"GPIOF", 0x48001400, &sim_device_gpio, .gate = {AHB, 22}, .unit = SIM_PF},
+    F0_PORTS_A_TO_C,
+    F0_PORT_D,
+    F0_PORT_F,
     {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED},
 };
 
@@ -69,9 +59,7 @@ const struct sim_chip sim_chip_f303k8 = {
     .peripheral_count = sizeof peripherals / sizeof *peripherals,
     .unmodelled = unmodelled,
     .ahb_start = 0x40020000,
-    .gates = {[AHB] = {"AHBENR", 0x14, 0x28, 0x115E0055, 0x00000014}, /* 9.4.6 to 9.4.8 */
-              [APB2] = {"APB2ENR", 0x18, 0x0C, 0x00075801, 0},
-              [APB1] = {"APB1ENR", 0x1C, 0x10, 0x36260833, 0}},
+    .gates = {F0_AHBENR(0x115E0055), F0_APB2ENR(0x00075801), F0_APB1ENR(0x36260833)},
     .rcc = &sim_f3_rcc,
     .flash = &sim_f3_flash,
     .gpio = &sim_gpio,

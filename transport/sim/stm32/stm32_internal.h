@@ -233,7 +233,6 @@ extern const struct sim_gpio_kind sim_f1_gpio;
 extern const struct sim_device sim_device_f0_syscfg; /* F3's, too */
 extern const struct sim_flash_kind sim_f0_flash, sim_f3_flash;
 extern const struct sim_rcc_kind sim_f0_rcc, sim_f3_rcc;
-extern const struct sim_program sim_f0_swj_off; /* where GPIOA and its clock are as in F0 */
 
 extern const struct sim_device sim_device_gpio, sim_device_f4_flash, sim_device_f4_pwr,
     sim_device_f4_syscfg;
