@@ -250,7 +250,6 @@ extern const struct sim_gpio_kind sim_gpio_analog; /* L4 and later */
 extern const struct sim_device sim_device_l4_flash, sim_device_l4_pwr;
 extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash;
 extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc;
-extern const struct sim_program sim_l4_swj_off;
 extern const struct sim_device sim_device_wl_pwr, sim_device_wl_flash;
 extern const struct sim_flash_kind sim_wl_flash;
 extern const struct sim_rcc_kind sim_wl_rcc;
