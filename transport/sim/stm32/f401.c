@@ -40,13 +40,8 @@ const struct sim_chip sim_chip_f401cc = {
     .peripherals = peripherals,
     .peripheral_count = sizeof peripherals / sizeof *peripherals,
     .unmodelled = unmodelled,
-    .gates = {[AHB1] = {"AHB1ENR", 0x30, 0x10, 0x0060109F, 0}, /* 6.3.9 to 6.3.12 */
-              [AHB2] = {"AHB2ENR", 0x34, 0x14, 0x00000080, 0},
-              [APB1] = {"APB1ENR", 0x40, 0x20, 0x10E2C80F, 0},
-              [APB2] = {"APB2ENR", 0x44, 0x24, 0x00077931, 0}},
+    .gates = {F4_AHB1ENR(0x0060109F, 0), F4_AHB2ENR(0x00000080), F4_APB1ENR(0x10E2C80F),
+              F4_APB2ENR(0x00077931)},
     .flash = &sim_f4_flash,
-    .dbgmcu = {.idcode = 0x10016423, /* REV_ID 1001 (Z), DEV_ID 423 */
-               .writable = {[DBGMCU_CR / 4] = 0x000000E7,
-                            [DBGMCU_APB1_FZ / 4] = 0x00E01C0F,
-                            [DBGMCU_APB2_FZ / 4] = 0x00070001}},
+    .dbgmcu = F4_DBGMCU(0x10016423, 0x00E01C0F, 0x00070001), /* REV_ID 1001 (Z), DEV_ID 423 */
 };

@@ -37,21 +37,12 @@ const struct sim_chip sim_chip_f429zi = {
     .memories = {{SIM_FLASH, 0x08000000, 2048 * 1024},
                  {SIM_RAM, 0x20000000, 192 * 1024},
                  {SIM_RAM, 0x10000000, 64 * 1024}, /* CCM */
-                 {SIM_SYSTEM, 0x1FFF0000, 30 * 1024},
-                 {SIM_OTP, 0x1FFF7800, 528},
-                 {SIM_SYSTEM, 0x1FFF7A10, 0x30},
-                 {SIM_OPTIONS, 0x1FFFC000, 16}},
+                 F4_SYSTEM_MEMORIES},
     .peripherals = peripherals,
     .peripheral_count = sizeof peripherals / sizeof *peripherals,
     .unmodelled = unmodelled,
-    .gates = {[AHB1] = {"AHB1ENR", 0x30, 0x10, 0x7EF417FF, 0x00100000}, /* 6.3.10 to 6.3.14 */
-              [AHB2] = {"AHB2ENR", 0x34, 0x14, 0x000000C1, 0},
-              [AHB3] = {"AHB3ENR", 0x38, 0x18, 0x00000001, 0},
-              [APB1] = {"APB1ENR", 0x40, 0x20, 0xF6FEC9FF, 0},
-              [APB2] = {"APB2ENR", 0x44, 0x24, 0x04777F33, 0}},
+    .gates = {F4_AHB1ENR(0x7EF417FF, 0x00100000), F4_AHB2ENR(0x000000C1), F4_AHB3ENR(0x00000001),
+              F4_APB1ENR(0xF6FEC9FF), F4_APB2ENR(0x04777F33)},
     .flash = &sim_f42x_flash,
-    .dbgmcu = {.idcode = 0x20036419, /* REV_ID 2003 (5, B), DEV_ID 419 */
-               .writable = {[DBGMCU_CR / 4] = 0x000000E7,
-                            [DBGMCU_APB1_FZ / 4] = 0x06E01DFF,
-                            [DBGMCU_APB2_FZ / 4] = 0x00070003}},
+    .dbgmcu = F4_DBGMCU(0x20036419, 0x06E01DFF, 0x00070003), /* REV_ID 2003 (5, B), DEV_ID 419 */
 };

@@ -27,14 +27,8 @@ const struct sim_chip sim_chip_f446re = {
     .peripherals = peripherals,
     .peripheral_count = sizeof peripherals / sizeof *peripherals,
     .unmodelled = unmodelled,
-    .gates = {[AHB1] = {"AHB1ENR", 0x30, 0x10, 0x606410FF, 0}, /* 6.3.10 to 6.3.14 */
-              [AHB2] = {"AHB2ENR", 0x34, 0x14, 0x00000081, 0},
-              [AHB3] = {"AHB3ENR", 0x38, 0x18, 0x00000003, 0},
-              [APB1] = {"APB1ENR", 0x40, 0x20, 0x3FFFC9FF, 0},
-              [APB2] = {"APB2ENR", 0x44, 0x24, 0x00C77F33, 0}},
+    .gates = {F4_AHB1ENR(0x606410FF, 0), F4_AHB2ENR(0x00000081), F4_AHB3ENR(0x00000003),
+              F4_APB1ENR(0x3FFFC9FF), F4_APB2ENR(0x00C77F33)},
     .flash = &sim_f4_flash,
-    .dbgmcu = {.idcode = 0x10006421, /* REV_ID 1000 (A), DEV_ID 421 */
-               .writable = {[DBGMCU_CR / 4] = 0x000000E7,
-                            [DBGMCU_APB1_FZ / 4] = 0x07E01DFF,
-                            [DBGMCU_APB2_FZ / 4] = 0x00070003}},
+    .dbgmcu = F4_DBGMCU(0x10006421, 0x07E01DFF, 0x00070003), /* REV_ID 1000 (A), DEV_ID 421 */
 };

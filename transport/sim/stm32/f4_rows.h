@@ -92,17 +92,32 @@ static const uint8_t f4_i2c1_irqs[] = {31, 32}, f4_i2c2_irqs[] = {33, 34};
     {0x40040000, 0x40080000}, /* USB OTG HS */                           \
     {0x50050000, 0x50061000}, /* DCMI, RNG */                            \
     {0xA0000000, 0xA0001400}  /* FMC or FSMC, QUADSPI: behind them is nothing on these boards */
-/* clang-format on */
 
-#define F4_MEMORIES(flash_kib, ram_kib)                                                   \
-    {                                                                                     \
-        {SIM_FLASH, 0x08000000, (flash_kib)*1024}, {SIM_RAM, 0x20000000, (ram_kib)*1024}, \
-            {SIM_SYSTEM, 0x1FFF0000, 30 * 1024}, {SIM_OTP, 0x1FFF7800, 528},              \
-            {SIM_SYSTEM, 0x1FFF7A10, 0x30}, /* unique id, size register, package */       \
-        {                                                                                 \
-            SIM_OPTIONS, 0x1FFFC000, 16                                                   \
-        }                                                                                 \
-    }
+/* Registers of gates, by the bits that a chip has and those that are on after a reset: RM0033,
+ * 5.3.10 to 5.3.14; RM0090, RM0390, 6.3.10 to 6.3.14; RM0368, RM0383, 6.3.9 to 6.3.12. */
+#define F4_AHB1ENR(bits, at_reset) [AHB1] = {"AHB1ENR", 0x30, 0x10, (bits), (at_reset)}
+#define F4_AHB2ENR(bits) [AHB2] = {"AHB2ENR", 0x34, 0x14, (bits), 0}
+#define F4_AHB3ENR(bits) [AHB3] = {"AHB3ENR", 0x38, 0x18, (bits), 0}
+#define F4_APB1ENR(bits) [APB1] = {"APB1ENR", 0x40, 0x20, (bits), 0}
+#define F4_APB2ENR(bits) [APB2] = {"APB2ENR", 0x44, 0x24, (bits), 0}
+
+#define F4_DBGMCU(code, apb1, apb2)                     \
+    {.idcode = (code),                                  \
+     .writable = {[DBGMCU_CR / 4] = 0x000000E7,         \
+                  [DBGMCU_APB1_FZ / 4] = (apb1),        \
+                  [DBGMCU_APB2_FZ / 4] = (apb2)}}
+
+/* Those behind the program's flash and RAM. */
+#define F4_SYSTEM_MEMORIES                                              \
+    {SIM_SYSTEM, 0x1FFF0000, 30 * 1024},                                \
+    {SIM_OTP, 0x1FFF7800, 528},                                         \
+    {SIM_SYSTEM, 0x1FFF7A10, 0x30}, /* unique id, size register, package */ \
+    {SIM_OPTIONS, 0x1FFFC000, 16}
+#define F4_MEMORIES(flash_kib, ram_kib)                                 \
+    {{SIM_FLASH, 0x08000000, (flash_kib) * 1024},                       \
+     {SIM_RAM, 0x20000000, (ram_kib) * 1024},                           \
+     F4_SYSTEM_MEMORIES}
+/* clang-format on */
 
 /* Fields that are alike. */
 #define F4_COMMON                                                                                  \
