@@ -121,7 +121,8 @@ enum sim_reset_cause {
     SIM_CAUSES
 };
 
-/* An oscillator or a PLL, by its bits of RCC_CR, or of a plain register; on 0: no more. */
+/* An oscillator or a PLL, by its bits of RCC_CR, or of a plain register; on 0: no more. The first
+ * is the internal one that a reset chooses. */
 struct sim_oscillator {
     uint32_t on, ready;
     uint8_t reg;     /* offset of the plain register; 0: in CR */
@@ -129,6 +130,9 @@ struct sim_oscillator {
     bool is_source;  /* of the system clock, as CFGR.SW says: */
     uint8_t sw;
     uint8_t flag; /* its bit in CIR */
+    /* Of a source: how fast it is, or what says so; a crystal is as fast as the board's. */
+    uint32_t khz;
+    uint32_t (*khz_now)(const struct sim_board *board);
 };
 enum { SIM_LSI_FLAG, SIM_LSE_FLAG };
 
@@ -153,7 +157,6 @@ struct sim_rcc_family {
     uint32_t csr_flags;          /* all that tell of resets, */
     uint32_t causes[SIM_CAUSES]; /* and what each one sets */
     struct sim_rcc_plain plain[SIM_RCC_PLAIN_MAX];
-    uint32_t (*source_khz)(const struct sim_board *board, uint32_t sw);
     uint32_t rtc_hse_divider;
     uint8_t adcpre; /* its lowest bit in CFGR; 0: elsewhere */
     uint8_t cir;    /* flags, above them enables, above them what clears; 0: none of that kind */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reset and clock control of the STM32F0 (RM0091, chapter 6) and the STM32F3 (RM0364, chapter 9),
  * for rcc.c: the F1's with a divider before the PLL, and other oscillators. */
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 enum {
     CR = 0x00,
@@ -19,46 +19,21 @@ enum {
 enum { SW_HSI, SW_HSE, SW_PLL, SW_HSI48 };
 enum { PLLSRC_HSI_HALF, PLLSRC_HSI, PLLSRC_HSE, PLLSRC_HSI48 };
 #define CSR_OBLRSTF (1u << 25)
-#define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
-#define CSR_SFTRSTF (1u << 28)
-#define CSR_IWDGRSTF (1u << 29)
-#define CSR_WWDGRSTF (1u << 30)
-#define CSR_LPWRRSTF (1u << 31)
 
-static uint32_t pll_khz(const struct sim_board *board, uint32_t source)
+/* Parts with one bit of PLLSRC have the upper one. */
+static uint32_t pll_khz(const struct sim_board *board)
 {
     const uint32_t khz[] = {HSI_KHZ / 2, HSI_KHZ, board->model->hse_khz, HSI48_KHZ};
-    uint32_t multiplier = (sim_rcc_register(board, CFGR) >> 18 & 15) + 2;
+    uint32_t cfgr = sim_rcc_register(board, CFGR), source = cfgr >> 15 & 3;
+    uint32_t multiplier = (cfgr >> 18 & 15) + 2;
     uint32_t divider = (sim_rcc_register(board, CFGR2) & 15) + 1;
     uint32_t input = khz[source] / (source == PLLSRC_HSI_HALF ? 1 : divider);
 
     return input * (multiplier > 16 ? 16 : multiplier);
 }
 
-static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
-{
-    switch (sw) {
-    case SW_PLL: /* parts with one bit of PLLSRC have the upper one */
-        return pll_khz(board, sim_rcc_register(board, CFGR) >> 15 & 3);
-    case SW_HSE:
-        return board->model->hse_khz;
-    default:
-        return sw == SW_HSI48 ? HSI48_KHZ : HSI_KHZ;
-    }
-}
-
-#define IN_CR                                                                         \
-    {.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},    \
-        {.on = 1u << 16,                                                              \
-         .ready = 1u << 17,                                                           \
-         .is_source = true,                                                           \
-         .sw = SW_HSE,                                                                \
-         .is_crystal = true,                                                          \
-         .flag = 3},                                                                  \
-    {                                                                                 \
-        .on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4 \
-    }
+#define IN_CR SIM_RCC_HSI(SW_HSI, HSI_KHZ), SIM_RCC_HSE(SW_HSE), SIM_RCC_PLL(SW_PLL, pll_khz)
 #define PLAIN                                \
     {CFGR2, CFGR2, .writable = 0x000001FF},  \
     {                                        \
@@ -70,13 +45,9 @@ static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
         .sw_bits = 2, .hpre = 4, .ppre1 = 8, .bdcr_writable = 0x0000831D, .csr_remove = 1u << 24, \
     .csr_flags = 0xFE800000,                                                                      \
     .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF,                                     \
-               [SIM_CAUSE_PIN] = CSR_PINRSTF,                                                     \
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,                                  \
-               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,                                     \
-               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,                                     \
-               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF,                                \
-               [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF},                                  \
-    .source_khz = source_khz, .rtc_hse_divider = 32, .cir = CIR, .lsi_hz = 40000
+               [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF,                                   \
+               SIM_RCC_CAUSES},                                                                   \
+    .rtc_hse_divider = 32, .cir = CIR, .lsi_hz = 40000
 
 static const struct sim_rcc_family f0 = {
     COMMON,
@@ -87,6 +58,7 @@ static const struct sim_rcc_family f0 = {
                      .ready = 1u << 17,
                      .is_source = true,
                      .sw = SW_HSI48,
+                     .khz = HSI48_KHZ,
                      .flag = 6}},
     .cfgr_writable = 0xFF7FC7F3,
     .ppre2 = 8, /* there is one APB */

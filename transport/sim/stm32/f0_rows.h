@@ -30,7 +30,8 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 #define F0_PORT_E F0_PORT(E, 0x48001000, 21)
 #define F0_PORT_F F0_PORT(F, 0x48001400, 22)
 
-/* Registers of gates, by the bits that a chip has: RM0091, 6.4.6 to 6.4.8; RM0316, 9.4.6 to 9.4.8. */
+/* Registers of gates, by the bits that a chip has: RM0091, 6.4.6 to 6.4.8; RM0316, 9.4.6 to
+ * 9.4.8. */
 #define F0_AHBENR(bits) [AHB] = {"AHBENR", 0x14, 0x28, (bits), 0x00000014}
 #define F0_APB2ENR(bits) [APB2] = {"APB2ENR", 0x18, 0x0C, (bits), 0}
 #define F0_APB1ENR(bits) [APB1] = {"APB1ENR", 0x1C, 0x10, (bits), 0}

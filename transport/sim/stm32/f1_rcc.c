@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Reset and clock control of the STM32F1 (RM0008, chapter 7), for rcc.c. */
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 enum { CR = 0x00, CFGR = 0x04, CIR = 0x08, BDCR = 0x20, CSR = 0x24, HSI_KHZ = 8000 };
 enum { SW_HSI, SW_HSE, SW_PLL };
 #define CFGR_PLLSRC (1u << 16)
 #define CFGR_PLLXTPRE (1u << 17)
-#define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
-#define CSR_SFTRSTF (1u << 28)
-#define CSR_IWDGRSTF (1u << 29)
-#define CSR_WWDGRSTF (1u << 30)
-#define CSR_LPWRRSTF (1u << 31)
 
 static uint32_t pll_khz(const struct sim_board *board)
 {
@@ -23,11 +18,6 @@ static uint32_t pll_khz(const struct sim_board *board)
     return input * (multiplier > 16 ? 16 : multiplier);
 }
 
-static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
-{
-    return sw == SW_PLL ? pll_khz(board) : sw == SW_HSE ? board->model->hse_khz : HSI_KHZ;
-}
-
 static const struct sim_rcc_family family = {
     .cr = CR,
     .cfgr = CFGR,
@@ -35,15 +25,8 @@ static const struct sim_rcc_family family = {
     .csr = CSR,
     .cr_reset = 0x00000083,
     .cr_writable = 0x010D00F9, /* PLLON, CSSON, HSEBYP, HSEON, HSITRIM, HSION */
-    .oscillators =
-        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},
-         {.on = 1u << 16,
-          .ready = 1u << 17,
-          .is_source = true,
-          .sw = SW_HSE,
-          .is_crystal = true,
-          .flag = 3},
-         {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4}},
+    .oscillators = {SIM_RCC_HSI(SW_HSI, HSI_KHZ), SIM_RCC_HSE(SW_HSE),
+                    SIM_RCC_PLL(SW_PLL, pll_khz)},
     .sw_bits = 2,
     .cfgr_writable = 0x077FFFF3,
     .hpre = 4,
@@ -52,13 +35,7 @@ static const struct sim_rcc_family family = {
     .bdcr_writable = 0x00008305,
     .csr_remove = 1u << 24,
     .csr_flags = 0xFC000000,
-    .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_PIN] = CSR_PINRSTF,
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF},
-    .source_khz = source_khz,
+    .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF, SIM_RCC_CAUSES},
     .rtc_hse_divider = 128,
     .adcpre = 14,
     .cir = CIR,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reset and clock control of the STM32F4 (RM0368, chapter 6), for rcc.c. */
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 enum {
     CR = 0x00,
@@ -18,12 +18,7 @@ enum {
 enum { SW_HSI, SW_HSE, SW_PLL };
 #define PLLCFGR_PLLSRC (1u << 22)
 #define CSR_BORRSTF (1u << 25)
-#define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
-#define CSR_SFTRSTF (1u << 28)
-#define CSR_IWDGRSTF (1u << 29)
-#define CSR_WWDGRSTF (1u << 30)
-#define CSR_LPWRRSTF (1u << 31)
 
 static uint32_t pll_khz(const struct sim_board *board)
 {
@@ -34,11 +29,6 @@ static uint32_t pll_khz(const struct sim_board *board)
     return (uint32_t)(vco / (2 * ((cfg >> 16 & 3) + 1)));
 }
 
-static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
-{
-    return sw == SW_PLL ? pll_khz(board) : sw == SW_HSE ? board->model->hse_khz : HSI_KHZ;
-}
-
 static const struct sim_rcc_family family = {
     .cr = CR,
     .cfgr = CFGR,
@@ -46,14 +36,9 @@ static const struct sim_rcc_family family = {
     .csr = CSR,
     .cr_reset = 0x00000083,
     .cr_writable = 0x050D00F9, /* PLLI2SON, PLLON, CSSON, HSEBYP, HSEON, HSITRIM, HSION */
-    .oscillators = {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},
-                    {.on = 1u << 16,
-                     .ready = 1u << 17,
-                     .is_source = true,
-                     .sw = SW_HSE,
-                     .is_crystal = true,
-                     .flag = 3},
-                    {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4},
+    .oscillators = {SIM_RCC_HSI(SW_HSI, HSI_KHZ),
+                    SIM_RCC_HSE(SW_HSE),
+                    SIM_RCC_PLL(SW_PLL, pll_khz),
                     {.on = 1u << 26, .ready = 1u << 27, .flag = 5}}, /* PLLI2S */
     .sw_bits = 2,
     .cfgr_writable = 0xFFFFFCF3,
@@ -63,16 +48,10 @@ static const struct sim_rcc_family family = {
     .bdcr_writable = 0x00008305,
     .csr_remove = 1u << 24,
     .csr_flags = 0xFE000000,
-    .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF | CSR_BORRSTF,
-               [SIM_CAUSE_PIN] = CSR_PINRSTF,
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF},
+    .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF | CSR_BORRSTF, SIM_RCC_CAUSES},
     .plain = {{PLLCFGR, PLLCFGR, .reset = 0x24003010, .writable = 0x0F437FFF},
               {AHB1LPENR, BDCR - 4, .writable = UINT32_MAX},
               {SSCGR, DCKCFGR2, .writable = UINT32_MAX}},
-    .source_khz = source_khz,
     .cir = CIR,
     .lsi_hz = 32000,
 };

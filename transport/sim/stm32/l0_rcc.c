@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reset and clock control of the STM32L1 (RM0038, chapter 6), for rcc.c: it starts by MSI, and what
  * elsewhere is BDCR stands in CSR. */
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 enum {
     CR = 0x00,
@@ -17,12 +17,7 @@ enum {
 enum { SW_MSI, SW_HSI, SW_HSE, SW_PLL };
 #define CFGR_PLLSRC_HSE (1u << 16)
 #define CSR_OBLRSTF (1u << 25)
-#define CSR_PINRSTF (1u << 26)
 #define CSR_PORRSTF (1u << 27)
-#define CSR_SFTRSTF (1u << 28)
-#define CSR_IWDGRSTF (1u << 29)
-#define CSR_WWDGRSTF (1u << 30)
-#define CSR_LPWRRSTF (1u << 31)
 
 /* 65.536 kHz and its doubles. */
 static uint32_t msi_khz(const struct sim_board *board)
@@ -39,18 +34,6 @@ static uint32_t pll_khz(const struct sim_board *board)
     return input * multipliers[cfgr >> 18 & 15] / ((cfgr >> 22 & 3) + 1);
 }
 
-static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
-{
-    switch (sw) {
-    case SW_PLL:
-        return pll_khz(board);
-    case SW_HSE:
-        return board->model->hse_khz;
-    default:
-        return sw == SW_HSI ? HSI_KHZ : msi_khz(board);
-    }
-}
-
 static const struct sim_rcc_family l1 = {
     .cr = CR,
     .cfgr = CFGR,
@@ -58,16 +41,15 @@ static const struct sim_rcc_family l1 = {
     .csr = CSR,
     .cr_reset = 0x00000300,
     .cr_writable = 0x71050101, /* RTCPRE, CSSON, PLLON, HSEBYP, HSEON, MSION, HSION */
-    .oscillators =
-        {{.on = 1u << 8, .ready = 1u << 9, .is_source = true, .sw = SW_MSI, .flag = 5},
-         {.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_HSI, .flag = 2},
-         {.on = 1u << 16,
-          .ready = 1u << 17,
-          .is_source = true,
-          .sw = SW_HSE,
-          .is_crystal = true,
-          .flag = 3},
-         {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .flag = 4}},
+    .oscillators = {{.on = 1u << 8,
+                     .ready = 1u << 9,
+                     .is_source = true,
+                     .sw = SW_MSI,
+                     .khz_now = msi_khz,
+                     .flag = 5},
+                    SIM_RCC_HSI(SW_HSI, HSI_KHZ),
+                    SIM_RCC_HSE(SW_HSE),
+                    SIM_RCC_PLL(SW_PLL, pll_khz)},
     .sw_bits = 2,
     .cfgr_writable = 0x77FD3FF3,
     .hpre = 4,
@@ -78,15 +60,10 @@ static const struct sim_rcc_family l1 = {
     .csr_backed_up = 0x00C30500, /* RTCRST, RTCEN, RTCSEL, LSEBYP, LSEON */
     .csr_lse = 1u << 8,
     .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_PIN] = CSR_PINRSTF,
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF,
-               [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF},
+               [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF,
+               SIM_RCC_CAUSES},
     .plain = {{ICSCR, ICSCR, .reset = 0x0000B000, .writable = 0xFF00FF00},
               {AHBLPENR, APB1LPENR, .reset = UINT32_MAX, .writable = UINT32_MAX}},
-    .source_khz = source_khz,
     .cir = CIR,
     .lsi_hz = 37000,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Reset and clock control of the STM32L4 (RM0351, chapter 6) and G4 (RM0440, chapter 7), for rcc.c:
  * one has MSI and starts by it, the other starts by HSI16. */
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 enum {
     CR = 0x00,
@@ -25,12 +25,7 @@ enum { SW_MSI, SW_HSI16, SW_HSE, SW_PLL };
 #define MSIRANGE(cr) ((cr) >> 4 & 15)
 enum { MSIRANGE_AT_RESET = 6 };
 #define CSR_OBLRSTF (1u << 25)
-#define CSR_PINRSTF (1u << 26)
 #define CSR_BORRSTF (1u << 27)
-#define CSR_SFTRSTF (1u << 28)
-#define CSR_IWDGRSTF (1u << 29)
-#define CSR_WWDGRSTF (1u << 30)
-#define CSR_LPWRRSTF (1u << 31)
 
 /* The range counts once it is chosen; before, what CSR says for after Standby, which stays here. */
 static uint32_t msi_khz(const struct sim_board *board)
@@ -52,34 +47,27 @@ static uint32_t pll_khz(const struct sim_board *board, uint32_t m_bits)
     return (uint32_t)(vco / (2 * ((cfg >> 25 & 3) + 1)));
 }
 
-static uint32_t source_of_l4(const struct sim_board *board, uint32_t sw)
+static uint32_t pll_of_l4(const struct sim_board *board)
 {
-    switch (sw) {
-    case SW_PLL:
-        return pll_khz(board, 7);
-    case SW_HSE:
-        return board->model->hse_khz;
-    default:
-        return sw == SW_HSI16 ? HSI16_KHZ : msi_khz(board);
-    }
+    return pll_khz(board, 7);
 }
 
-static uint32_t source_of_g4(const struct sim_board *board, uint32_t sw)
+static uint32_t pll_of_g4(const struct sim_board *board)
 {
-    return sw == SW_PLL ? pll_khz(board, 15) : sw == SW_HSE ? board->model->hse_khz : HSI16_KHZ;
+    return pll_khz(board, 15);
 }
 
-#define HSI16                                                               \
-    {                                                                       \
-        .on = 1u << 8, .ready = 1u << 10, .is_source = true, .sw = SW_HSI16 \
+#define HSI16                                                                                 \
+    {                                                                                         \
+        .on = 1u << 8, .ready = 1u << 10, .is_source = true, .sw = SW_HSI16, .khz = HSI16_KHZ \
     }
 #define HSE                                                                                    \
     {                                                                                          \
         .on = 1u << 16, .ready = 1u << 17, .is_source = true, .sw = SW_HSE, .is_crystal = true \
     }
-#define PLL                                                                \
-    {                                                                      \
-        .on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL \
+#define PLL(its_khz)                                                                             \
+    {                                                                                            \
+        .on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLL, .khz_now = (its_khz) \
     }
 #define HSI48                                         \
     {                                                 \
@@ -90,12 +78,8 @@ static uint32_t source_of_g4(const struct sim_board *board, uint32_t sw)
     .cr = CR, .cfgr = CFGR, .bdcr = BDCR, .csr = CSR, .sw_bits = 2, .hpre = 4, .ppre1 = 8,     \
     .ppre2 = 11, .bdcr_writable = 0x0300837D, .csr_remove = 1u << 23, .csr_flags = 0xFF000000, \
     .causes = {[SIM_CAUSE_POWER] = CSR_BORRSTF | CSR_PINRSTF,                                  \
-               [SIM_CAUSE_PIN] = CSR_PINRSTF,                                                  \
-               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF,                               \
                [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF,                                \
-               [SIM_CAUSE_IWDG] = CSR_IWDGRSTF | CSR_PINRSTF,                                  \
-               [SIM_CAUSE_WWDG] = CSR_WWDGRSTF | CSR_PINRSTF,                                  \
-               [SIM_CAUSE_LOW_POWER] = CSR_LPWRRSTF | CSR_PINRSTF}
+               SIM_RCC_CAUSES}
 #define PLAIN                                                                             \
     {CIER, CIER, .writable = 0x000007FF}, {AHB1SMENR, APB2SMENR, .writable = UINT32_MAX}, \
     {                                                                                     \
@@ -106,23 +90,23 @@ static const struct sim_rcc_family l4 = {
     COMMON,
     .cr_reset = 0x00000063,
     .cr_writable = 0x150D0BFD, /* PLLSAI2ON.. PLLON, CSSON, HSEBYP, HSEON, HSIASFS.. MSION */
-    .oscillators = {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_MSI},
-                    HSI16,
-                    HSE,
-                    PLL,
-                    {.on = 1u << 26, .ready = 1u << 27},  /* PLLSAI1 */
-                    {.on = 1u << 28, .ready = 1u << 29}}, /* PLLSAI2 */
+    .oscillators =
+        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_MSI, .khz_now = msi_khz},
+         HSI16,
+         HSE,
+         PLL(pll_of_l4),
+         {.on = 1u << 26, .ready = 1u << 27},  /* PLLSAI1 */
+         {.on = 1u << 28, .ready = 1u << 29}}, /* PLLSAI2 */
     .cfgr_writable = 0x7700BFF3,
     .plain = {PLAIN,
               {ICSCR, ICSCR, .reset = 0x10000000, .writable = 0x1F00FF00},
               {PLLCFGR, PLLSAI2CFGR, .reset = 0x00001000, .writable = 0x07737F73}},
-    .source_khz = source_of_l4,
 };
 static const struct sim_rcc_family g4 = {
     COMMON,
     .cr_reset = 0x00000500,
     .cr_writable = 0x010D0300, /* PLLON, CSSON, HSEBYP, HSEON, HSIKERON, HSION */
-    .oscillators = {HSI16, HSE, PLL, HSI48},
+    .oscillators = {HSI16, HSE, PLL(pll_of_g4), HSI48},
     .cfgr_reset = SW_HSI16,
     .cfgr_writable = 0x7F003FF3,
     .plain = {PLAIN,
@@ -130,7 +114,6 @@ static const struct sim_rcc_family g4 = {
               {PLLCFGR, PLLCFGR, .reset = 0x00001000, .writable = 0xFF737FF3},
               {CRRCR, CRRCR, .writable = 0x00000001},
               {CCIPR2, CCIPR2, .writable = 0x00300000}},
-    .source_khz = source_of_g4,
 };
 const struct sim_rcc_kind sim_l4_rcc = SIM_RCC(l4);
 const struct sim_rcc_kind sim_g4_rcc = SIM_RCC(g4);

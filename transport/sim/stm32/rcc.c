@@ -5,7 +5,7 @@
  * gates and resets. */
 #include <string.h>
 
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 enum { WORDS = 0x100 / 4, LEAST_KHZ = 512, LSE_HZ = 32768 };
 enum { RTC_BY_LSE = 1, RTC_BY_LSI, RTC_BY_HSE };
@@ -40,11 +40,32 @@ uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset)
 
 /* --- clocks --- */
 
-/* Never 0: time goes on, whatever the program wrote. */
+/* That CFGR.SW means; NULL: none. */
+static const struct sim_oscillator *source_of(const struct sim_rcc_family *family, uint32_t sw)
+{
+    const struct sim_oscillator *oscillator = family->oscillators;
+
+    while (oscillator->on && !(oscillator->is_source && oscillator->sw == sw))
+        oscillator++;
+    return oscillator->on ? oscillator : NULL;
+}
+
+static uint32_t oscillator_khz(const struct sim_board *board,
+                               const struct sim_oscillator *oscillator)
+{
+    if (oscillator->is_crystal)
+        return board->model->hse_khz;
+    return oscillator->khz_now ? oscillator->khz_now(board) : oscillator->khz;
+}
+
+/* Never 0: time goes on, whatever the program wrote. Before the first reset SWS may mean no
+ * source. */
 static uint32_t sysclk_khz(const struct sim_board *board)
 {
+    const struct sim_rcc_family *family = family_of(board);
     const struct rcc *rcc = board->rcc->state;
-    uint32_t khz = family_of(board)->source_khz(board, rcc->sws);
+    const struct sim_oscillator *source = source_of(family, rcc->sws);
+    uint32_t khz = oscillator_khz(board, source ? source : family->oscillators);
 
     return khz >= LEAST_KHZ ? khz : LEAST_KHZ;
 }
@@ -158,16 +179,6 @@ static void write_cir(struct sim_board *board, uint32_t value)
 }
 
 /* --- oscillators --- */
-
-/* That CFGR.SW means; NULL: none. */
-static const struct sim_oscillator *source_of(const struct sim_rcc_family *family, uint32_t sw)
-{
-    const struct sim_oscillator *oscillator = family->oscillators;
-
-    while (oscillator->on && !(oscillator->is_source && oscillator->sw == sw))
-        oscillator++;
-    return oscillator->on ? oscillator : NULL;
-}
 
 /* A switch waits until its source is ready (RM0008, 7.2.6). */
 static void follow_switch(struct sim_board *board)

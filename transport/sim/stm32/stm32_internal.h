@@ -111,20 +111,7 @@ uint64_t sim_flash_sync(struct sim_part *part, uint64_t now_ps);
 
 /* --- rcc.c --- */
 
-/* For struct sim_rcc_kind. */
 extern const struct sim_device sim_device_rcc;
-uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock);
-void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause);
-void sim_rcc_after_stop(struct sim_board *board);
-#define SIM_RCC(table)                                                                   \
-    {                                                                                    \
-        .device = &sim_device_rcc, .khz = sim_rcc_khz, .note_reset = sim_rcc_note_reset, \
-        .after_stop = sim_rcc_after_stop, .rtc_hz = sim_rcc_rtc_hz, .family = &(table),  \
-    }
-/* A register as it was written. */
-uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset);
-/* Of the RTC's clock; 0: it stands. */
-uint32_t sim_rcc_rtc_hz(const struct sim_board *board);
 
 /* --- clocks.c --- */
 

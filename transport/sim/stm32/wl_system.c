@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "sim/stm32/stm32_internal.h"
+#include "sim/stm32/rcc_internal.h"
 
 /* --- PWR (6.6) --- */
 
@@ -59,11 +59,7 @@ bool sim_wl_core2_booted(const struct sim_board *board)
 /* --- RCC (7.4): MSI at 4 MHz, HSI16, HSE32; no PLL --- */
 
 enum { SW_MSI, SW_HSI16, SW_HSE };
-
-static uint32_t source_khz(const struct sim_board *board, uint32_t sw)
-{
-    return sw == SW_HSI16 ? 16000 : sw == SW_HSE ? board->model->hse_khz : 4000;
-}
+#define CSR_BORRSTF (1u << 27)
 
 static const struct sim_rcc_family rcc = {
     .cr = 0x00,
@@ -73,8 +69,8 @@ static const struct sim_rcc_family rcc = {
     .cr_reset = 0x00000063,
     .cr_writable = 0x001F0BFD,
     .oscillators =
-        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_MSI},
-         {.on = 1u << 8, .ready = 1u << 10, .is_source = true, .sw = SW_HSI16},
+        {{.on = 1u << 0, .ready = 1u << 1, .is_source = true, .sw = SW_MSI, .khz = 4000},
+         {.on = 1u << 8, .ready = 1u << 10, .is_source = true, .sw = SW_HSI16, .khz = 16000},
          {.on = 1u << 16, .ready = 1u << 17, .is_source = true, .sw = SW_HSE, .is_crystal = true}},
     .sw_bits = 2,
     .cfgr_writable = 0x7F003FF3,
@@ -84,11 +80,10 @@ static const struct sim_rcc_family rcc = {
     .bdcr_writable = 0x03008BFD,
     .csr_remove = 1u << 23,
     .csr_flags = 0xFE000000,
-    .causes = {[SIM_CAUSE_POWER] = 3u << 26, /* BORRSTF, PINRSTF */
-               [SIM_CAUSE_PIN] = 1u << 26,
-               [SIM_CAUSE_SOFTWARE] = 1u << 28 | 1u << 26},
+    .causes = {[SIM_CAUSE_POWER] = CSR_BORRSTF | CSR_PINRSTF,
+               [SIM_CAUSE_PIN] = CSR_PINRSTF,
+               [SIM_CAUSE_SOFTWARE] = CSR_SFTRSTF | CSR_PINRSTF},
     .plain = {{0x04, 0x04, .writable = UINT32_MAX}, {0x0C, 0x0C, .writable = UINT32_MAX}},
-    .source_khz = source_khz,
 };
 const struct sim_rcc_kind sim_wl_rcc = SIM_RCC(rcc);
 
