@@ -111,7 +111,7 @@ static void erase_all(struct sim_board *board)
         sim_flash_fail(board, SR_WRPRTERR);
         return;
     }
-    memset(sim_memory_bytes(board, SIM_FLASH), 0xFF, sim_memory_row(board->chip, SIM_FLASH)->size);
+    sim_memory_fill(board, SIM_FLASH, 0xFF);
     sim_flash_begin(board, ERASE_NS);
 }
 

@@ -2,8 +2,6 @@
 /* Option bytes of the STM32F1, F0 and F3 and what they say: read and write protection (PM0075, 2.4,
  * 2.5; RM0360, chapter 4; RM0366, chapter 4). Each is a half-word: the value and, above it, its
  * complement. */
-#include <string.h>
-
 #include "base/bytes.h"
 #include "sim/stm32/f1_flash_internal.h"
 
@@ -29,7 +27,7 @@ static void put_option(struct sim_board *board, uint32_t offset, uint8_t value)
 
 void sim_f1_options_erase(struct sim_board *board)
 {
-    memset(option_bytes(board), 0xFF, option_size(board));
+    sim_memory_fill(board, SIM_OPTIONS, 0xFF);
 }
 
 void sim_f1_options_factory(struct sim_board *board)
@@ -104,8 +102,7 @@ bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t val
 
     put_option(board, offset, value);
     if (lifts)
-        memset(sim_memory_bytes(board, SIM_FLASH), 0xFF,
-               sim_memory_row(board->chip, SIM_FLASH)->size);
+        sim_memory_fill(board, SIM_FLASH, 0xFF);
     return lifts;
 }
 

@@ -2,8 +2,6 @@
 /* The option bytes of the STM32F2 and F4, behind OPTCR (RM0368, 3.6) and, of a second bank, OPTCR1
  * (RM0090, 3.7): write protection holds as soon as it is programmed, the rest from the next reset
  * on. The second bank's are kept behind the first one's; on the chip they are elsewhere. */
-#include <string.h>
-
 #include "base/bytes.h"
 #include "sim/stm32/f4_flash_internal.h"
 
@@ -140,8 +138,7 @@ static bool program(struct sim_board *board, bool *erases)
         return false;
     *erases = before != SIM_F4_RDP_OPEN && after == SIM_F4_RDP_OPEN;
     if (*erases)
-        memset(sim_memory_bytes(board, SIM_FLASH), 0xFF,
-               sim_memory_row(board->chip, SIM_FLASH)->size);
+        sim_memory_fill(board, SIM_FLASH, 0xFF);
     if (!*erases)
         keep_pcrop(board);
     store(board, flash->optcr);

@@ -2,8 +2,6 @@
 /* The option bytes of the STM32L0 and L1 and what they say (RM0376, 3.4 and 3.8; RM0038, 3.7):
  * words of a half-word and its complement. The first one says who may read, the second one what
  * the user chose, then follow write protection's; those of the fourth register stand apart. */
-#include <string.h>
-
 #include "base/bytes.h"
 #include "sim/stm32/l0_flash_internal.h"
 
@@ -45,8 +43,8 @@ void sim_l0_options_factory(struct sim_board *board)
 {
     const struct sim_l0_family *family = sim_l0_family(board);
 
-    memset(sim_memory_bytes(board, SIM_FLASH), 0, sim_memory_row(board->chip, SIM_FLASH)->size);
-    memset(sim_memory_bytes(board, SIM_EEPROM), 0, sim_memory_row(board->chip, SIM_EEPROM)->size);
+    sim_memory_fill(board, SIM_FLASH, 0);
+    sim_memory_fill(board, SIM_EEPROM, 0);
     store(board, PROTECTION, OPEN);
     store(board, USER, family->factory_user);
     for (unsigned i = 0; i < family->wrprs; i++) {
@@ -107,8 +105,8 @@ bool sim_l0_option_program(struct sim_board *board, uint32_t offset, uint32_t va
     put_le32(&option_bytes(board)[offset], value);
     if (!ends)
         return false;
-    memset(sim_memory_bytes(board, SIM_FLASH), 0, sim_memory_row(board->chip, SIM_FLASH)->size);
-    memset(sim_memory_bytes(board, SIM_EEPROM), 0, sim_memory_row(board->chip, SIM_EEPROM)->size);
+    sim_memory_fill(board, SIM_FLASH, 0);
+    sim_memory_fill(board, SIM_EEPROM, 0);
     return true;
 }
 

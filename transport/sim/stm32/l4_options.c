@@ -3,8 +3,6 @@
  * what OPTSTRT programs; what is programmed counts from the next load on, by power or OBL_LAUNCH.
  * In memory they stand in a row here, each with its complement behind it; a second bank's have
  * another place in the chip. */
-#include <string.h>
-
 #include "base/bytes.h"
 #include "sim/stm32/l4_flash_internal.h"
 
@@ -88,8 +86,7 @@ bool sim_l4_options_program(struct sim_board *board, bool *erases)
         return false;
     *erases = before != SIM_L4_RDP_OPEN && after == SIM_L4_RDP_OPEN;
     if (*erases)
-        memset(sim_memory_bytes(board, SIM_FLASH), 0xFF,
-               sim_memory_row(board->chip, SIM_FLASH)->size);
+        sim_memory_fill(board, SIM_FLASH, 0xFF);
     for (unsigned i = 0; exists(family, i); i++)
         store(board, i, flash->options[i]);
     return true;

@@ -38,6 +38,11 @@ uint8_t *sim_memory_bytes(const struct sim_board *board, enum sim_memory_kind ki
 
 /* --- contents --- */
 
+void sim_memory_fill(struct sim_board *board, enum sim_memory_kind kind, uint8_t value)
+{
+    memset(sim_memory_bytes(board, kind), value, sim_memory_row(board->chip, kind)->size);
+}
+
 static uint8_t *system_cell(const struct sim_board *board, uint32_t address)
 {
     return sim_memory_cell(board, sim_memory_at(board->chip, address), address);

@@ -13,6 +13,8 @@ void sim_memories_destroy(struct sim_board *board);
 /* The chip's first of a kind. */
 const struct sim_memory *sim_memory_row(const struct sim_chip *chip, enum sim_memory_kind kind);
 uint8_t *sim_memory_bytes(const struct sim_board *board, enum sim_memory_kind kind);
+/* All of it gets that value, as by an erase. */
+void sim_memory_fill(struct sim_board *board, enum sim_memory_kind kind, uint8_t value);
 /* The one that holds the address; NULL: none does. */
 const struct sim_memory *sim_memory_at(const struct sim_chip *chip, uint32_t address);
 uint8_t *sim_memory_cell(const struct sim_board *board, const struct sim_memory *memory,
