@@ -213,10 +213,8 @@ static void write_cr(struct sim_board *board, uint32_t value)
     if (value & CR_LOCK)
         flash->common.cr &= ~CR_OPTWRE;
     sim_flash_update_irq(board);
-    if (value & CR_OBL_LAUNCH && sim_fpec(board)->launches) {
-        flash->launching = true;
-        sim_reset_request(board, SIM_CAUSE_OPTIONS);
-    }
+    if (value & CR_OBL_LAUNCH && sim_fpec(board)->launches)
+        sim_flash_launch(board);
     if (value & CR_STRT && !(value & CR_LOCK))
         start(board);
 }

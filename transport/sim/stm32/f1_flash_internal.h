@@ -8,7 +8,6 @@
 struct sim_f1_flash {
     struct sim_flash common;
     uint32_t ar, obr, wrpr;
-    bool launching; /* a reset by OBL_LAUNCH is due */
 };
 
 static inline const struct sim_fpec_family *sim_fpec(const struct sim_board *board)

@@ -81,9 +81,8 @@ void sim_f1_options_load(struct sim_board *board, bool power_on)
 {
     const struct sim_fpec_family *family = sim_fpec(board);
     struct sim_f1_flash *flash = board->flash->state;
-    bool loads = power_on || family->reset_loads || flash->launching, err = false;
+    bool loads = sim_flash_launched(board) || power_on || family->reset_loads, err = false;
 
-    flash->launching = false;
     if (!loads)
         return;
     flash->obr = protection(board, power_on, &err) | family->ones |

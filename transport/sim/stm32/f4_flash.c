@@ -137,7 +137,7 @@ static bool write_protected(const struct sim_board *board, struct sector sector)
     const struct sim_f4_flash *flash = board->flash->state;
     bool bit = flash->unprotected[sector.bank] >> sector.number & 1;
 
-    return bit == flash->pcrop || !sim_f4_accessible(board);
+    return bit == flash->pcrop || !sim_flash_accessible(board);
 }
 
 static bool any_write_protected(const struct sim_board *board, unsigned bank)
@@ -334,7 +334,7 @@ static const struct sim_f4_family f42x = {.optcr = 0xCFFFFFFC, .optcr1 = 0x0FFF0
         .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,               \
         .load_options = sim_f4_options_load, .is_protected = sim_f4_is_protected, \
         .is_sealed = sim_f4_is_sealed, .set_protection = sim_f4_set_protection,   \
-        .readable = sim_f4_accessible, .user_options = user_options,              \
+        .readable = sim_flash_accessible, .user_options = user_options,           \
         .busy_until = sim_flash_busy_until, .write = write_memory,                \
     }
 const struct sim_flash_kind sim_f2_flash = KIND(f2);

@@ -29,8 +29,5 @@ bool sim_f4_optkeyr_write(struct sim_f4_flash *flash, uint32_t value);
 bool sim_f4_is_protected(const struct sim_board *board);
 bool sim_f4_is_sealed(const struct sim_board *board);
 void sim_f4_set_protection(struct sim_board *board, bool protect);
-/* Under read protection flash is only for a program that was booted from it, and only while no
- * debugger has been there since power-on (RM0368, 3.6.3). */
-bool sim_f4_accessible(const struct sim_board *board);
 
 #endif

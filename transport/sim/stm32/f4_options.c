@@ -94,13 +94,6 @@ bool sim_f4_is_sealed(const struct sim_board *board)
     return flash->rdp == SIM_F4_RDP_SEALED;
 }
 
-bool sim_f4_accessible(const struct sim_board *board)
-{
-    if (!sim_f4_is_protected(board))
-        return true;
-    return !board->debugger && !board->debugger_seen && board->booted == SIM_FLASH;
-}
-
 /* --- OPTCR --- */
 
 bool sim_f4_optkeyr_write(struct sim_f4_flash *flash, uint32_t value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the flash controllers of the families have in common: keys, a lock, being busy, the flags
- * that tell of it and their interrupt. Where a family has the bits, its table says; what erasing
- * and programming mean, its own file. */
+ * that tell of it and their interrupt, the launch of option bytes, read protection. Where a family
+ * has the bits, its table says; what erasing and programming mean, its own file. */
 #include "sim/stm32/stm32_internal.h"
 
 static struct sim_flash *flash_of(const struct sim_board *board)
@@ -89,6 +89,30 @@ void sim_flash_fail(struct sim_board *board, uint32_t errors)
     sim_flash_update_irq(board);
 }
 
+/* --- option bytes --- */
+
+void sim_flash_launch(struct sim_board *board)
+{
+    flash_of(board)->launching = true;
+    sim_reset_request(board, SIM_CAUSE_OPTIONS);
+}
+
+bool sim_flash_launched(struct sim_board *board)
+{
+    struct sim_flash *flash = flash_of(board);
+    bool launched = flash->launching;
+
+    flash->launching = false;
+    return launched;
+}
+
+bool sim_flash_accessible(const struct sim_board *board)
+{
+    if (!board->chip->flash->is_protected(board))
+        return true;
+    return !board->debugger && !board->debugger_seen && board->booted == SIM_FLASH;
+}
+
 /* --- keys --- */
 
 bool sim_key_take(struct sim_keys *keys, const uint32_t words[2], bool open, uint32_t value,
@@ -155,12 +179,13 @@ bool sim_flash_write(struct sim_part *part, uint32_t offset, uint32_t value, boo
     return true;
 }
 
-/* A reset ends an operation under way. */
+/* A reset ends an operation under way; what OBL_LAUNCH asked of it is still to be done. */
 void sim_flash_reset(struct sim_part *part)
 {
     const struct sim_flash_registers *bits = registers_of(part->board);
     struct sim_flash *flash = part->state;
 
-    *flash = (struct sim_flash){.acr = bits->acr_reset, .cr = bits->lock};
+    *flash =
+        (struct sim_flash){.acr = bits->acr_reset, .cr = bits->lock, .launching = flash->launching};
     sim_flash_update_irq(part->board);
 }

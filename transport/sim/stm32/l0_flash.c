@@ -140,7 +140,7 @@ static void write_data(struct sim_board *board, uint32_t offset, unsigned width,
     const struct sim_l0_flash *flash = board->flash->state;
     uint8_t *cells = &sim_memory_bytes(board, SIM_EEPROM)[offset];
 
-    if (flash->common.cr & PECR_PELOCK || !sim_l0_accessible(board)) {
+    if (flash->common.cr & PECR_PELOCK || !sim_flash_accessible(board)) {
         sim_flash_fail(board, SR_WRPERR);
         return;
     }
@@ -218,10 +218,8 @@ static void write_pecr(struct sim_part *part, uint32_t value)
     shut(flash);
     flash->collected = 0;
     sim_flash_update_irq(part->board);
-    if (launches) {
-        flash->launching = true;
-        sim_reset_request(part->board, SIM_CAUSE_OPTIONS);
-    }
+    if (launches)
+        sim_flash_launch(part->board);
 }
 
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
@@ -302,7 +300,7 @@ static const struct sim_l0_family l1_cat5 = {.optr = 0x00FF01FF, .factory_user =
         .stalling = {PECR}, .factory = sim_l0_options_factory,                    \
         .load_options = sim_l0_options_load, .is_protected = sim_l0_is_protected, \
         .is_sealed = sim_l0_is_sealed, .set_protection = sim_l0_set_protection,   \
-        .readable = sim_l0_accessible, .user_options = user_options,              \
+        .readable = sim_flash_accessible, .user_options = user_options,           \
         .busy_until = sim_flash_busy_until, .write = write_memory,                \
     }
 const struct sim_flash_kind sim_l1_cat3_flash = KIND(l1_cat3);

@@ -11,7 +11,6 @@ struct sim_l0_flash {
     struct sim_flash common; /* cr: PECR; its keys are those of PEKEYR */
     struct sim_keys program_keys;
     uint32_t optr, wrpr[SIM_L0_WRPRS]; /* in force */
-    bool launching;                    /* a reset by OBL_LAUNCH is due */
     uint32_t half_page;                /* offset of the one that is being collected .. */
     unsigned collected;                /* .. so many words of it */
     uint32_t words[SIM_L0_HALF_PAGE_WORDS];
@@ -32,9 +31,6 @@ bool sim_l0_option_program(struct sim_board *board, uint32_t offset, uint32_t va
 bool sim_l0_is_protected(const struct sim_board *board);
 bool sim_l0_is_sealed(const struct sim_board *board);
 void sim_l0_set_protection(struct sim_board *board, bool protect);
-/* Under read protection memory is only for a program that was booted from it, and only while no
- * debugger has been there since power-on (RM0038, 3.7.4). */
-bool sim_l0_accessible(const struct sim_board *board);
 /* Against writing; `offset` in program memory. */
 bool sim_l0_write_protected(const struct sim_board *board, uint32_t offset);
 

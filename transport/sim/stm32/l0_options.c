@@ -57,9 +57,8 @@ void sim_l0_options_load(struct sim_board *board, bool power_on)
 {
     const struct sim_l0_family *family = sim_l0_family(board);
     struct sim_l0_flash *flash = board->flash->state;
-    bool loads = power_on || flash->launching;
+    bool loads = sim_flash_launched(board) || power_on;
 
-    flash->launching = false;
     if (!loads)
         return;
     flash->optr = (loaded(board, PROTECTION) | loaded(board, USER) << 16) & family->optr;
@@ -81,13 +80,6 @@ bool sim_l0_is_sealed(const struct sim_board *board)
     return (flash->optr & RDP) == SEALED;
 }
 
-bool sim_l0_accessible(const struct sim_board *board)
-{
-    if (!sim_l0_is_protected(board))
-        return true;
-    return !board->debugger && !board->debugger_seen && board->booted == SIM_FLASH;
-}
-
 /* With SPRMOD a bit that is clear protects, against reading, too, which is not modelled. */
 bool sim_l0_write_protected(const struct sim_board *board, uint32_t offset)
 {
@@ -95,7 +87,7 @@ bool sim_l0_write_protected(const struct sim_board *board, uint32_t offset)
     uint32_t sector = offset / SECTOR;
     bool bit = flash->wrpr[sector / 32] >> sector % 32 & 1;
 
-    return bit != ((flash->optr & SPRMOD) != 0) || !sim_l0_accessible(board);
+    return bit != ((flash->optr & SPRMOD) != 0) || !sim_flash_accessible(board);
 }
 
 bool sim_l0_option_program(struct sim_board *board, uint32_t offset, uint32_t value)

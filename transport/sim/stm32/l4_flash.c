@@ -62,7 +62,7 @@ static bool is_protected_at(const struct sim_board *board, uint32_t offset)
 {
     uint32_t size = bank_size(board);
 
-    return !sim_l4_accessible(board) ||
+    return !sim_flash_accessible(board) ||
            sim_l4_write_protected(board, offset / size, offset % size / board->chip->page_size);
 }
 
@@ -179,7 +179,7 @@ static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uin
 
     if (kind == SIM_OPTIONS) /* only by their registers */
         return false;
-    if (kind == SIM_FLASH && !sim_l4_accessible(board))
+    if (kind == SIM_FLASH && !sim_flash_accessible(board))
         return false;
     uint32_t errors = errors_of(board, kind, offset, width);
     if (errors) {
@@ -222,8 +222,7 @@ static void write_cr(struct sim_part *part, uint32_t value)
     sim_flash_update_irq(board);
     bool options = !(flash->common.cr & CR_OPTLOCK);
     if (value & CR_OBL_LAUNCH && options) {
-        flash->launching = true;
-        sim_reset_request(board, SIM_CAUSE_OPTIONS);
+        sim_flash_launch(board);
     } else if (value & CR_OPTSTRT && options) {
         start_options(board);
     } else if (flash->common.cr & CR_STRT && !(value & CR_LOCK)) {
@@ -348,7 +347,7 @@ static const struct sim_l4_family g4_category_2 = {
         .device = &sim_device_l4_flash, .registers = &(its_registers), .l4 = &(family),           \
         .stalling = {CR}, .factory = sim_l4_options_factory, .load_options = sim_l4_options_load, \
         .is_protected = sim_l4_is_protected, .is_sealed = sim_l4_is_sealed,                       \
-        .set_protection = sim_l4_set_protection, .readable = sim_l4_accessible,                   \
+        .set_protection = sim_l4_set_protection, .readable = sim_flash_accessible,                \
         .user_options = user_options, .busy_until = sim_flash_busy_until, .write = write_memory,  \
     }
 const struct sim_flash_kind sim_l4_flash = CONTROLLER(l4, registers_of_l4);

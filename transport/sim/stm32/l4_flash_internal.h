@@ -11,7 +11,6 @@ struct sim_l4_flash {
     struct sim_flash common;
     uint32_t options[SIM_L4_OPTIONS]; /* the registers, in the order of the family's table */
     uint32_t in_force[SIM_L4_OPTIONS];
-    bool launching; /* the reset under way loads them */
     /* The first half of a double word that waits for the other one. */
     bool half;
     enum sim_memory_kind half_of;
@@ -33,9 +32,6 @@ bool sim_l4_options_program(struct sim_board *board, bool *erases);
 bool sim_l4_is_protected(const struct sim_board *board);
 bool sim_l4_is_sealed(const struct sim_board *board);
 void sim_l4_set_protection(struct sim_board *board, bool protect);
-/* Under read protection flash is only for a program that was booted from it, and only while no
- * debugger has been there since power-on (RM0351, 3.5.1). */
-bool sim_l4_accessible(const struct sim_board *board);
 /* In force. */
 bool sim_l4_two_banks(const struct sim_board *board);
 bool sim_l4_write_protected(const struct sim_board *board, unsigned bank, uint32_t page);

@@ -57,9 +57,8 @@ void sim_l4_options_load(struct sim_board *board, bool power_on)
 {
     const struct sim_l4_family *family = sim_l4(board);
     struct sim_l4_flash *flash = board->flash->state;
-    bool loads = power_on || flash->launching;
+    bool loads = sim_flash_launched(board) || power_on;
 
-    flash->launching = false;
     for (unsigned i = 0; loads && exists(family, i); i++)
         flash->options[i] = flash->in_force[i] = stored(board, i);
 }
@@ -118,13 +117,6 @@ bool sim_l4_is_protected(const struct sim_board *board)
 bool sim_l4_is_sealed(const struct sim_board *board)
 {
     return rdp(board) == SIM_L4_RDP_SEALED;
-}
-
-bool sim_l4_accessible(const struct sim_board *board)
-{
-    if (!sim_l4_is_protected(board))
-        return true;
-    return !board->debugger && !board->debugger_seen && board->booted == SIM_FLASH;
 }
 
 bool sim_l4_two_banks(const struct sim_board *board)

@@ -91,6 +91,7 @@ struct sim_flash {
     uint32_t acr, sr, cr;
     struct sim_keys keys, option_keys;
     uint64_t busy_until_ps; /* 0: idle */
+    bool launching;         /* a reset by OBL_LAUNCH is due */
 };
 
 /* Any wrong word, and any word once it is `open`, blocks and is a bus error: then false. */
@@ -104,6 +105,13 @@ uint64_t sim_flash_busy_until(const struct sim_board *board);
 /* Lets the core wait until it is idle. */
 void sim_flash_wait(struct sim_board *board);
 void sim_flash_update_irq(struct sim_board *board);
+/* OBL_LAUNCH: asks for a reset that loads the option bytes. */
+void sim_flash_launch(struct sim_board *board);
+/* For load_options(): it was asked for; from now on it is not. */
+bool sim_flash_launched(struct sim_board *board);
+/* Under read protection flash is only for a program that was booted from it, and only while no
+ * debugger has been there since power-on (RM0368, 3.6.3; RM0038, 3.7.4; RM0351, 3.5.1). */
+bool sim_flash_accessible(const struct sim_board *board);
 /* For struct sim_device: what the registers of all have in common. Read and write say whether it
  * was one of ACR, SR, CR (read) and ACR, KEYR, SR (written); not `ok`: bus error. */
 bool sim_flash_read(struct sim_part *part, uint32_t offset, uint32_t *value);
