@@ -64,6 +64,15 @@ int bench_up_with(void **state, const char *board)
            target_reset(bench->target, TARGET_RESET_HALT);
 }
 
+int bench_up_at(void **state, const char *board, uint32_t khz)
+{
+    uint32_t chosen;
+
+    if (bench_up_with(state, board))
+        return -1;
+    return probe_set_speed(((struct bench *)*state)->probe, khz, &chosen);
+}
+
 int bench_down(void **state)
 {
     struct bench *bench = *state;
@@ -73,6 +82,12 @@ int bench_down(void **state)
     probe_close(bench->probe);
     free(bench);
     return 0;
+}
+
+void bench_ok(struct bench *bench, enum err err)
+{
+    if (err)
+        fail_msg("%s", job_text(&bench->job, err));
 }
 
 uint64_t bench_now_us(const struct bench *bench)
@@ -102,6 +117,15 @@ struct stm32f1_options bench_options(struct bench *bench)
     bench_job(bench);
     assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
     return options;
+}
+
+struct option_state bench_option_state(struct bench *bench, const struct flash_options *table)
+{
+    struct option_state found;
+
+    bench_job(bench);
+    bench_ok(bench, table->read(bench->target, &found));
+    return found;
 }
 
 void bench_fill(uint8_t *data, size_t length, uint32_t seed)
@@ -138,6 +162,43 @@ enum err bench_load(struct bench *bench, uint32_t address, const uint8_t *data, 
     return err;
 }
 
+struct flash_report bench_loaded(struct bench *bench, uint32_t address, const uint8_t *data,
+                                 uint32_t length)
+{
+    struct flash_report report;
+
+    bench_ok(bench, bench_load(bench, address, data, length, &report));
+    return report;
+}
+
+uint64_t bench_load_blank(struct bench *bench, const uint8_t *data, uint32_t length,
+                          uint32_t least_ms, uint32_t most_ms)
+{
+    struct flash_report report = bench_loaded(bench, FLASH, data, length);
+
+    bench_assert_memory(bench, FLASH, data, length);
+    assert_int_equal(report.bytes_programmed, length);
+    assert_int_equal(report.sectors_erased, 0);
+    assert_in_range(report.elapsed_us / 1000, least_ms, most_ms);
+    return report.elapsed_us;
+}
+
+void bench_load_again(struct bench *bench, const uint8_t *data, uint32_t length, uint64_t first_us)
+{
+    struct flash_report report = bench_loaded(bench, FLASH, data, length);
+
+    assert_int_equal(report.bytes_programmed, 0);
+    assert_in_range(report.elapsed_us, 1, first_us / 10);
+}
+
+uint32_t bench_word(struct bench *bench, uint32_t address)
+{
+    uint32_t word = 0;
+
+    bench_ok(bench, target_read_width(bench->target, address, 4, &word, 1));
+    return word;
+}
+
 void bench_assert_memory(struct bench *bench, uint32_t address, const uint8_t *data,
                          uint32_t length)
 {
@@ -157,4 +218,33 @@ void bench_assert_filled(struct bench *bench, uint32_t address, uint8_t value, u
     memset(wanted, value, length);
     bench_assert_memory(bench, address, wanted, length);
     free(wanted);
+}
+
+void bench_assert_protection_ends(struct bench *bench, const struct flash_options *table,
+                                  const uint8_t *data, uint32_t length, uint8_t erased)
+{
+    assert_int_equal(bench_load(bench, FLASH, data, length, NULL), ERR_PROTECTED);
+    bench_job(bench);
+    bench_ok(bench, table->unlock(bench->target));
+    bench_ok(bench, table->load(bench->target));
+    assert_false(target_chip(bench->target)->readout_protected);
+    bench_assert_filled(bench, FLASH, erased, length);
+    bench_loaded(bench, FLASH, data, length);
+    bench_assert_memory(bench, FLASH, data, length);
+}
+
+void bench_assert_level_2_is_for_ever(struct bench *bench, const struct flash_options *table,
+                                      uint32_t value)
+{
+    struct option_state wanted = bench_option_state(bench, table), before = wanted;
+
+    option_set(&table->fields[0], wanted.stored, value);
+    assert_int_equal(option_change(bench->target, table, &before, &wanted, false), ERR_UNSUPPORTED);
+    assert_non_null(strstr(bench->job.text, "--irreversible"));
+    bench_job(bench);
+    bench_ok(bench, option_change(bench->target, table, &before, &wanted, true));
+    bench_hands(bench, "power", "off");
+    bench_hands(bench, "power", "on");
+    assert_int_not_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
+    bench_job(bench);
 }

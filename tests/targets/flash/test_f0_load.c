@@ -7,7 +7,7 @@
 #include "core/core.h"
 #include "flash_bench.h"
 
-enum { KIB = 1024, ALL = 128 * KIB, SLICE_LIMIT_US = 50000, CR = 0x40022010 };
+enum { ALL = 128 * KIB, CR = 0x40022010 };
 #define F0_APB2ENR 0x40021018u
 #define DBGMCUEN (1u << 22)
 #define F0_DBGMCU_CR 0x40015804u
@@ -31,12 +31,8 @@ static const struct kind *kind;
 
 static int up(void **state, const struct kind *of)
 {
-    uint32_t khz;
-
     kind = of;
-    if (bench_up_with(state, kind->board))
-        return -1;
-    return probe_set_speed(((struct bench *)*state)->probe, 4000, &khz);
+    return bench_up_at(state, kind->board, 4000);
 }
 
 static int f0(void **state)
@@ -56,52 +52,24 @@ static int f07(void **state)
 
 static struct flash_report load(struct bench *bench, uint32_t address, uint32_t length)
 {
-    struct flash_report report;
-    enum err err = bench_load(bench, address, image + (address - FLASH), length, &report);
-
-    if (err)
-        fail_msg("%s", job_text(&bench->job, err));
-    return report;
+    return bench_loaded(bench, address, image + (address - FLASH), length);
 }
 
 static struct option_state options(struct bench *bench)
 {
-    struct option_state found;
-
-    bench_job(bench);
-    assert_int_equal(kind->options->read(bench->target, &found), ERR_OK);
-    return found;
-}
-
-static void ok(struct bench *bench, enum err err)
-{
-    if (err)
-        fail_msg("%s", job_text(&bench->job, err));
-}
-
-static uint32_t word_at(struct bench *bench, uint32_t address)
-{
-    uint32_t word = 0;
-
-    ok(bench, target_read_width(bench->target, address, 4, &word, 1));
-    return word;
+    return bench_option_state(bench, kind->options);
 }
 
 /* Half-words of 53 us: 32 KiB take 870 ms. */
 static void all_of_it_is_loaded_at_the_speed_of_the_flash(void **state)
 {
     struct bench *bench = *state;
+    uint32_t least_ms = kind->flash / 2 * 53 / 1000;
 
     bench_fill(image, sizeof image, 1);
-    struct flash_report report = load(bench, FLASH, kind->flash);
-    bench_assert_memory(bench, FLASH, image, kind->flash);
-    assert_int_equal(report.bytes_programmed, kind->flash);
-    uint32_t least_ms = kind->flash / 2 * 53 / 1000;
-    assert_in_range(report.elapsed_us / 1000, least_ms, least_ms * 11 / 10);
+    uint64_t us = bench_load_blank(bench, image, kind->flash, least_ms, least_ms * 11 / 10);
     assert_in_range(bench->longest_us, 1, SLICE_LIMIT_US);
-    struct flash_report again = load(bench, FLASH, kind->flash);
-    assert_int_equal(again.bytes_programmed, 0);
-    assert_in_range(again.elapsed_us, 1, report.elapsed_us / 10);
+    bench_load_again(bench, image, kind->flash, us);
 }
 
 static void a_page_is_erased_when_it_must_be(void **state)
@@ -115,7 +83,7 @@ static void a_page_is_erased_when_it_must_be(void **state)
     assert_int_equal(report.sectors_erased, 1);
     assert_int_equal(report.bytes_erased, kind->page);
     bench_assert_memory(bench, FLASH, image, 4 * KIB);
-    assert_int_equal(word_at(bench, CR), 1 << 7); /* locked */
+    assert_int_equal(bench_word(bench, CR), 1 << 7); /* locked */
 }
 
 static void fields_are_what_is_stored_and_are_loaded_on_demand(void **state)
@@ -127,15 +95,15 @@ static void fields_are_what_is_stored_and_are_loaded_on_demand(void **state)
     assert_false(option_pending(kind->options, &wanted));
     option_set(&kind->options->fields[1], wanted.stored, 0); /* WDG_SW */
     option_set(&kind->options->fields[4], wanted.stored, 0x5A3C);
-    ok(bench, kind->options->write(bench->target, &wanted));
+    bench_ok(bench, kind->options->write(bench->target, &wanted));
     now = options(bench);
     assert_int_equal(now.stored[OBR], 0x5A3CFE00);
     assert_int_equal(now.in_force[OBR], 0xFFFFFF00);
     assert_true(option_pending(kind->options, &now));
-    ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
     now = options(bench);
     assert_int_equal(now.in_force[OBR], kind->reset_loads ? 0x5A3CFE00 : 0xFFFFFF00);
-    ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, kind->options->load(bench->target));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     now = options(bench);
     assert_int_equal(now.in_force[OBR], 0x5A3CFE00);
@@ -155,8 +123,8 @@ static void a_protected_block_is_named(void **state)
     assert_int_equal(block.size, 4 * KIB);
     assert_int_equal(option_block_count(kind->options, bench->target), kind->flash / (4 * KIB));
     option_block_protect(&block, wanted.stored, true);
-    ok(bench, kind->options->write(bench->target, &wanted));
-    ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, kind->options->write(bench->target, &wanted));
+    bench_ok(bench, kind->options->load(bench->target));
     image[5 * KIB] ^= 0xFF;
     assert_int_equal(bench_load(bench, FLASH, image, 16 * KIB, NULL), ERR_PROTECTED);
     assert_non_null(strstr(bench->job.text, "is write protected by the option bytes"));
@@ -174,8 +142,8 @@ static void the_last_block_of_32_is_protected(void **state)
     assert_true(option_block_get(kind->options, bench->target, 31, &block));
     assert_int_equal(block.address, FLASH + 124 * KIB);
     option_block_protect(&block, wanted.stored, true);
-    ok(bench, kind->options->write(bench->target, &wanted));
-    ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, kind->options->write(bench->target, &wanted));
+    bench_ok(bench, kind->options->load(bench->target));
     assert_int_equal(options(bench).in_force[WRPR], 0x7FFFFFFF);
     assert_int_equal(bench_load(bench, block.address, image, KIB, NULL), ERR_PROTECTED);
     bench_job(bench);
@@ -187,12 +155,12 @@ static void assert_protection_is_told(struct bench *bench)
 {
     char text[200] = "";
 
-    ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
     while (!target_locked_up(bench->target))
-        ok(bench, target_poll(bench->target, &(struct target_stop){0}));
-    ok(bench, target_explain_lockup(bench->target, text, sizeof text));
+        bench_ok(bench, target_poll(bench->target, &(struct target_stop){0}));
+    bench_ok(bench, target_explain_lockup(bench->target, text, sizeof text));
     assert_non_null(strstr(text, "the flash is read-protected"));
-    ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
 }
 
 static void protection_goes_on_and_off(void **state)
@@ -201,38 +169,18 @@ static void protection_goes_on_and_off(void **state)
 
     bench_fill(image, sizeof image, 1);
     load(bench, FLASH, 4 * KIB);
-    ok(bench, kind->options->lock(bench->target));
+    bench_ok(bench, kind->options->lock(bench->target));
     assert_false(options(bench).readout_protected);
-    ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, kind->options->load(bench->target));
     assert_true(target_chip(bench->target)->readout_protected);
     assert_int_equal(options(bench).in_force[OBR] >> 1 & 3, 1);
     assert_protection_is_told(bench);
-    assert_int_equal(bench_load(bench, FLASH, image, 4 * KIB, NULL), ERR_PROTECTED);
-    bench_job(bench);
-    ok(bench, kind->options->unlock(bench->target));
-    ok(bench, kind->options->load(bench->target));
-    assert_false(target_chip(bench->target)->readout_protected);
-    bench_assert_filled(bench, FLASH, 0xFF, 4 * KIB);
-    load(bench, FLASH, 4 * KIB);
-    bench_assert_memory(bench, FLASH, image, 4 * KIB);
+    bench_assert_protection_ends(bench, kind->options, image, 4 * KIB, 0xFF);
 }
 
-/* Nobody reaches the chip any more. */
 static void level_2_is_for_ever(void **state)
 {
-    struct bench *bench = *state;
-    struct option_state wanted = options(bench), before = wanted;
-
-    option_set(&kind->options->fields[0], wanted.stored, 3);
-    assert_int_equal(option_change(bench->target, kind->options, &before, &wanted, false),
-                     ERR_UNSUPPORTED);
-    assert_non_null(strstr(bench->job.text, "--irreversible"));
-    bench_job(bench);
-    ok(bench, option_change(bench->target, kind->options, &before, &wanted, true));
-    bench_hands(bench, "power", "off");
-    bench_hands(bench, "power", "on");
-    assert_int_not_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
-    bench_job(bench);
+    bench_assert_level_2_is_for_ever(*state, kind->options, 3);
 }
 
 static uint32_t raw(struct bench *bench, uint32_t address)
@@ -242,7 +190,7 @@ static uint32_t raw(struct bench *bench, uint32_t address)
 
     ops_init(&ops, bench->probe);
     ops_read32(&ops, address, &word);
-    ok(bench, ops_flush(&ops));
+    bench_ok(bench, ops_flush(&ops));
     return word;
 }
 
@@ -252,7 +200,7 @@ static void raw_write(struct bench *bench, uint32_t address, uint32_t word)
 
     ops_init(&ops, bench->probe);
     ops_write32(&ops, address, word);
-    ok(bench, ops_flush(&ops));
+    bench_ok(bench, ops_flush(&ops));
 }
 
 /* The F0's wants a clock, which a reset takes, and has no DBG_SLEEP. */
@@ -266,20 +214,20 @@ static void what_debugging_wants_of_dbgmcu_is_given_back(void **state)
     load(bench, FLASH, 4 * KIB);
     assert_int_equal(raw(bench, cr), gated ? 6 : 7);
     assert_int_equal(raw(bench, cr + 4) & 0x1800, 0); /* frozen for the load only */
-    ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
     if (gated)
         raw_write(bench, F0_APB2ENR, 1); /* the program's own */
-    ok(bench, target_disconnect(bench->target));
+    bench_ok(bench, target_disconnect(bench->target));
     if (gated) {
         assert_int_equal(raw(bench, F0_APB2ENR), 1);
         raw_write(bench, F0_APB2ENR, DBGMCUEN);
     }
     assert_int_equal(raw(bench, cr), 0);
-    ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
-    ok(bench, target_disconnect(bench->target));
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
+    bench_ok(bench, target_disconnect(bench->target));
     if (gated)
         assert_int_equal(raw(bench, F0_APB2ENR), DBGMCUEN); /* it was on */
-    ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
 }
 
 int main(void)

@@ -9,19 +9,17 @@
 #include "flash_bench.h"
 
 /* Sectors 0 to 3 have 16 KiB, 4 has 64 and 5 has 128. */
-enum { KIB = 1024, SECTOR_4 = 0x08010000, SECTOR_5 = 0x08020000, SOME = 8 * KIB };
-enum { ALL = 256 * KIB, SLICE_LIMIT_US = 50000, CR = 0x40023C10 };
+enum { SECTOR_4 = 0x08010000, SECTOR_5 = 0x08020000, SOME = 8 * KIB };
+enum { ALL = 256 * KIB, CR = 0x40023C10 };
 
 static uint8_t image[ALL];
 
 static int up(void **state, const char *board)
 {
-    if (bench_up_with(state, board))
+    if (bench_up_at(state, board, 8000))
         return -1;
-    struct bench *bench = *state;
-    uint32_t khz;
-    bench->driver = &stm32f4_flash;
-    return probe_set_speed(bench->probe, 8000, &khz); /* the flash shall be what is slow */
+    ((struct bench *)*state)->driver = &stm32f4_flash;
+    return 0;
 }
 
 static bool nobody(void *user)
@@ -37,12 +35,7 @@ static int setup(void **state)
 
 static struct flash_report load(struct bench *bench, uint32_t address, uint32_t length)
 {
-    struct flash_report report;
-    enum err err = bench_load(bench, address, image + (address - FLASH), length, &report);
-
-    if (err)
-        fail_msg("%s", job_text(&bench->job, err));
-    return report;
+    return bench_loaded(bench, address, image + (address - FLASH), length);
 }
 
 /* Too wide an access for the supply leaves cells as they were, without a word: verified is right.
@@ -58,7 +51,6 @@ static void what_was_written_is_there_at_every_voltage(void **state)
         {"blackpill-f401,still,vtref=2.5", 524, 610},
         {"blackpill-f401,still,vtref=1.8", 1048, 1160},
     };
-    struct flash_report report, again;
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -67,14 +59,8 @@ static void what_was_written_is_there_at_every_voltage(void **state)
         assert_int_equal(up(&rig, cases[i].board), 0);
         ((struct bench *)rig)->waiting = nobody;
         bench_fill(image, sizeof image, 1);
-        report = load(rig, FLASH, 64 * KIB);
-        bench_assert_memory(rig, FLASH, image, 64 * KIB);
-        assert_int_equal(report.bytes_programmed, 64 * KIB);
-        assert_int_equal(report.sectors_erased, 0); /* as delivered */
-        assert_in_range(report.elapsed_us / 1000, cases[i].least_ms, cases[i].most_ms);
-        again = load(rig, FLASH, 64 * KIB);
-        assert_int_equal(again.bytes_programmed, 0);
-        assert_in_range(again.elapsed_us, 1, report.elapsed_us / 10);
+        uint64_t us = bench_load_blank(rig, image, 64 * KIB, cases[i].least_ms, cases[i].most_ms);
+        bench_load_again(rig, image, 64 * KIB, us);
         bench_down(&rig);
     }
 }
@@ -92,10 +78,7 @@ static void a_whole_chip_costs_little_more_than_its_flash(void **state)
     report = load(bench, FLASH, ALL);
     assert_int_equal(report.bytes_programmed, ALL);
     assert_in_range(report.elapsed_us, FLASH_US, FLASH_US / 10 * 11);
-    uint64_t first_us = report.elapsed_us;
-    report = load(bench, FLASH, ALL);
-    assert_int_equal(report.bytes_programmed, 0);
-    assert_in_range(report.elapsed_us, 1, first_us / 10);
+    bench_load_again(bench, image, ALL, report.elapsed_us);
 }
 
 static void load_some_of_each(struct bench *bench, uint32_t seed)
@@ -311,12 +294,10 @@ static void others_are_served_while_protection_ends(void **state)
 static void the_controller_is_locked_afterwards(void **state)
 {
     struct bench *bench = *state;
-    uint32_t cr = 0;
 
     bench_fill(image, sizeof image, 1);
     load(bench, FLASH, 4 * KIB);
-    assert_int_equal(target_read_width(bench->target, CR, 4, &cr, 1), ERR_OK);
-    assert_int_equal(cr, STM32F4_CR_LOCK);
+    assert_int_equal(bench_word(bench, CR), STM32F4_CR_LOCK);
 }
 
 int main(void)

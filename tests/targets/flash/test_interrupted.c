@@ -319,7 +319,6 @@ static void the_loader_is_not_seen_in_ram(void **state)
 static void after_a_reset_breakpoints_and_interrupts_work(void **state)
 {
     struct bench *bench = *state;
-    uint32_t word;
 
     bench_fill(image, sizeof image, 16);
     assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
@@ -332,10 +331,8 @@ static void after_a_reset_breakpoints_and_interrupts_work(void **state)
     flash_close(bench->flash);
     bench->flash = NULL;
     bench_job(bench);
-    assert_int_equal(target_read_width(bench->target, 0xE0002000, 4, &word, 1), ERR_OK);
-    assert_int_equal(word & 1, 1); /* FP_CTRL.ENABLE */
-    assert_int_equal(target_read_width(bench->target, 0xE000EDF0, 4, &word, 1), ERR_OK);
-    assert_int_equal(word & 8, 0); /* DHCSR.C_MASKINTS */
+    assert_int_equal(bench_word(bench, 0xE0002000) & 1, 1); /* FP_CTRL.ENABLE */
+    assert_int_equal(bench_word(bench, 0xE000EDF0) & 8, 0); /* DHCSR.C_MASKINTS */
 }
 
 /* That brought what others have set onto the chip, in the way of the loader. */
@@ -449,9 +446,7 @@ static void a_core_set_free_by_others_ends_the_load(void **state)
     bench->act = let_it_run;
     assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_NOT_HALTED);
     assert_non_null(strstr(bench->job.text, "another session let the core run meanwhile; flash: "));
-    uint32_t cr;
-    assert_int_equal(target_read_width(bench->target, 0x40022010, 4, &cr, 1), ERR_OK);
-    assert_int_equal(cr, 0x80); /* locked */
+    assert_int_equal(bench_word(bench, 0x40022010), 0x80); /* locked */
 }
 
 static void after_an_error_only_closing_is_left(void **state)

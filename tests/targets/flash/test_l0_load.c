@@ -8,7 +8,7 @@
 #include "flash/stm32/stm32l0.h"
 #include "flash_bench.h"
 
-enum { KIB = 1024, PAGE = 256, HALF = 128, STEP_US = 3280, SLICE_LIMIT_US = 50000 };
+enum { PAGE = 256, HALF = 128, STEP_US = 3280 };
 enum { PECR = 0x40023C04, OPTR = 0, WRPR = 1, BOR_LEV = 4, ALL = 64 * KIB };
 
 static uint8_t image[ALL];
@@ -16,12 +16,8 @@ static const struct flash_options *table;
 
 static int up(void **state, const char *board, const struct flash_options *of)
 {
-    uint32_t khz;
-
     table = of;
-    if (bench_up_with(state, board))
-        return -1;
-    return probe_set_speed(((struct bench *)*state)->probe, 4000, &khz);
+    return bench_up_at(state, board, 4000);
 }
 
 static int cat3(void **state)
@@ -34,54 +30,27 @@ static int cat5(void **state)
     return up(state, "nucleo-l152,still", &stm32l1_cat5_option_table);
 }
 
-static void ok(struct bench *bench, enum err err)
-{
-    if (err)
-        fail_msg("%s", job_text(&bench->job, err));
-}
-
 static struct flash_report load(struct bench *bench, uint32_t length)
 {
-    struct flash_report report;
-
-    ok(bench, bench_load(bench, FLASH, image, length, &report));
-    return report;
+    return bench_loaded(bench, FLASH, image, length);
 }
 
 static struct option_state options(struct bench *bench)
 {
-    struct option_state found;
-
-    bench_job(bench);
-    ok(bench, table->read(bench->target, &found));
-    return found;
-}
-
-static uint32_t word_at(struct bench *bench, uint32_t address)
-{
-    uint32_t word = 0;
-
-    ok(bench, target_read_width(bench->target, address, 4, &word, 1));
-    return word;
+    return bench_option_state(bench, table);
 }
 
 static void it_is_loaded_at_the_speed_of_the_flash(void **state)
 {
     struct bench *bench = *state;
+    uint32_t least_ms = ALL / HALF * STEP_US / 1000;
 
     bench_fill(image, sizeof image, 1);
-    struct flash_report report = load(bench, ALL);
-    bench_assert_memory(bench, FLASH, image, ALL);
-    assert_int_equal(report.bytes_programmed, ALL);
-    assert_int_equal(report.sectors_erased, 0);
-    uint32_t least_ms = ALL / HALF * STEP_US / 1000;
     /* The core starts at 2.1 MHz, and looks at all of it before and behind that: 6 % and more. */
-    assert_in_range(report.elapsed_us / 1000, least_ms, least_ms * 114 / 100);
+    uint64_t us = bench_load_blank(bench, image, ALL, least_ms, least_ms * 114 / 100);
     assert_in_range(bench->longest_us, 1, SLICE_LIMIT_US);
-    struct flash_report again = load(bench, ALL);
-    assert_int_equal(again.bytes_programmed, 0);
-    assert_in_range(again.elapsed_us, 1, report.elapsed_us / 10);
-    assert_int_equal(word_at(bench, PECR), 7); /* locked */
+    bench_load_again(bench, image, ALL, us);
+    assert_int_equal(bench_word(bench, PECR), 7); /* locked */
 }
 
 /* 0xFF is no erased byte here, and 0 is one. */
@@ -123,7 +92,7 @@ static void all_is_erased_by_pages(void **state)
     load(bench, 4 * KIB);
     bench_job(bench);
     uint64_t began_us = bench_now_us(bench);
-    ok(bench, flash_erase_now(bench->target, FLASH, 0));
+    bench_ok(bench, flash_erase_now(bench->target, FLASH, 0));
     assert_in_range(bench_now_us(bench) - began_us, 16 * STEP_US, 1000000);
     bench_assert_filled(bench, FLASH, 0, 8 * KIB);
 }
@@ -154,13 +123,13 @@ static void fields_are_stored_and_are_loaded_on_demand(void **state)
     assert_int_equal(option_get(&table->fields[BOR_LEV], wanted.in_force), 8);
     assert_false(option_pending(table, &wanted));
     option_set(&table->fields[BOR_LEV], wanted.stored, 9);
-    ok(bench, table->write(bench->target, &wanted));
+    bench_ok(bench, table->write(bench->target, &wanted));
     now = options(bench);
     assert_int_equal(option_get(&table->fields[BOR_LEV], now.stored), 9);
     assert_true(option_pending(table, &now));
-    ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
     assert_int_equal(option_get(&table->fields[BOR_LEV], options(bench).in_force), 8);
-    ok(bench, table->load(bench->target));
+    bench_ok(bench, table->load(bench->target));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     assert_int_equal(option_get(&table->fields[BOR_LEV], options(bench).in_force), 9);
 }
@@ -180,8 +149,8 @@ static void a_protected_sector_is_named(void **state)
     assert_true(option_block_get(table, bench->target, 1, &block));
     assert_int_equal(block.address, FLASH + 4 * KIB);
     option_block_protect(&block, wanted.stored, true);
-    ok(bench, table->write(bench->target, &wanted));
-    ok(bench, table->load(bench->target));
+    bench_ok(bench, table->write(bench->target, &wanted));
+    bench_ok(bench, table->load(bench->target));
     assert_true(option_block_protected(&block, options(bench).in_force));
     bench_fill(image, sizeof image, 1);
     assert_int_equal(bench_load(bench, FLASH, image, 16 * KIB, NULL), ERR_PROTECTED);
@@ -196,19 +165,12 @@ static void protection_goes_on_and_off(void **state)
 
     bench_fill(image, sizeof image, 1);
     load(bench, 4 * KIB);
-    ok(bench, table->lock(bench->target));
+    bench_ok(bench, table->lock(bench->target));
     assert_false(options(bench).readout_protected);
-    ok(bench, table->load(bench->target));
+    bench_ok(bench, table->load(bench->target));
     assert_true(target_chip(bench->target)->readout_protected);
     assert_true(options(bench).readout_protected);
-    assert_int_equal(bench_load(bench, FLASH, image, 4 * KIB, NULL), ERR_PROTECTED);
-    bench_job(bench);
-    ok(bench, table->unlock(bench->target));
-    ok(bench, table->load(bench->target));
-    assert_false(target_chip(bench->target)->readout_protected);
-    bench_assert_filled(bench, FLASH, 0, 4 * KIB);
-    load(bench, 4 * KIB);
-    bench_assert_memory(bench, FLASH, image, 4 * KIB);
+    bench_assert_protection_ends(bench, table, image, 4 * KIB, 0);
 }
 
 int main(void)

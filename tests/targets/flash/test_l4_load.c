@@ -8,7 +8,7 @@
 #include "flash/stm32/stm32l4.h"
 #include "flash_bench.h"
 
-enum { KIB = 1024, PAGE = 2 * KIB, ALL = 1024 * KIB, HALF = ALL / 2, SLICE_LIMIT_US = 50000 };
+enum { PAGE = 2 * KIB, ALL = 1024 * KIB, HALF = ALL / 2 };
 enum {
     RCC_CR = 0x40021000,
     ACR = 0x40022000,
@@ -35,12 +35,8 @@ static const struct kind *kind;
 
 static int up(void **state, const struct kind *of)
 {
-    uint32_t khz;
-
     kind = of;
-    if (bench_up_with(state, kind->board))
-        return -1;
-    return probe_set_speed(((struct bench *)*state)->probe, 8000, &khz);
+    return bench_up_at(state, kind->board, 8000);
 }
 
 static int g4(void **state)
@@ -53,40 +49,19 @@ static int l4(void **state)
     return up(state, &kinds[1]);
 }
 
-static void ok(struct bench *bench, enum err err)
-{
-    if (err)
-        fail_msg("%s", job_text(&bench->job, err));
-}
-
 static struct flash_report load(struct bench *bench, uint32_t address, uint32_t length)
 {
-    struct flash_report report;
-
-    ok(bench, bench_load(bench, address, image + (address - FLASH), length, &report));
-    return report;
-}
-
-static uint32_t word_at(struct bench *bench, uint32_t address)
-{
-    uint32_t word = 0;
-
-    ok(bench, target_read_width(bench->target, address, 4, &word, 1));
-    return word;
+    return bench_loaded(bench, address, image + (address - FLASH), length);
 }
 
 static void set_word(struct bench *bench, uint32_t address, uint32_t word)
 {
-    ok(bench, target_write_width(bench->target, address, 4, &word, 1));
+    bench_ok(bench, target_write_width(bench->target, address, 4, &word, 1));
 }
 
 static struct option_state options(struct bench *bench)
 {
-    struct option_state found;
-
-    bench_job(bench);
-    assert_int_equal(kind->options->read(bench->target, &found), ERR_OK);
-    return found;
+    return bench_option_state(bench, kind->options);
 }
 
 /* --- loading --- */
@@ -97,15 +72,9 @@ static void all_of_it_is_loaded_at_the_speed_of_the_flash(void **state)
     uint32_t length = 128 * KIB, least_ms = length / UNIT * UNIT_NS / 1000000;
 
     bench_fill(image, sizeof image, 1);
-    struct flash_report report = load(bench, FLASH, length);
-    bench_assert_memory(bench, FLASH, image, length);
-    assert_int_equal(report.bytes_programmed, length);
-    assert_int_equal(report.sectors_erased, 0); /* as delivered */
-    assert_in_range(report.elapsed_us / 1000, least_ms, least_ms * 11 / 10);
+    uint64_t us = bench_load_blank(bench, image, length, least_ms, least_ms * 11 / 10);
     assert_in_range(bench->longest_us, 1, SLICE_LIMIT_US);
-    struct flash_report again = load(bench, FLASH, length);
-    assert_int_equal(again.bytes_programmed, 0);
-    assert_in_range(again.elapsed_us, 1, report.elapsed_us / 10);
+    bench_load_again(bench, image, length, us);
 }
 
 /* A changed byte in a page: the double words of the whole page are new ones. */
@@ -152,17 +121,17 @@ static void stale_errors_and_the_programs_unlock_do_not_matter(void **state)
     bench_fill(image, sizeof image, 1);
     load(bench, FLASH, 4 * KIB);
     set_word(bench, FLASH, 0); /* a stray write: PGSERR */
-    assert_int_equal(word_at(bench, SR), 0x80);
+    assert_int_equal(bench_word(bench, SR), 0x80);
     set_word(bench, ACR + 8, 0x45670123);
     set_word(bench, ACR + 8, 0xCDEF89AB);
-    assert_int_equal(word_at(bench, CR) >> 31, 0);
+    assert_int_equal(bench_word(bench, CR) >> 31, 0);
     image[0] ^= 0xFF;
     struct flash_report report = load(bench, FLASH, 4 * KIB);
     assert_int_equal(report.sectors_erased, 1);
     bench_assert_memory(bench, FLASH, image, 4 * KIB);
-    assert_int_equal(word_at(bench, CR), LOCKED);
-    assert_int_equal(word_at(bench, SR), 0);
-    assert_int_equal(word_at(bench, ACR), kind->acr); /* caches are on again */
+    assert_int_equal(bench_word(bench, CR), LOCKED);
+    assert_int_equal(bench_word(bench, SR), 0);
+    assert_int_equal(bench_word(bench, ACR), kind->acr); /* caches are on again */
 }
 
 static void nothing_is_left_by_an_erase_of_all(void **state)
@@ -173,7 +142,7 @@ static void nothing_is_left_by_an_erase_of_all(void **state)
     load(bench, FLASH, 4 * KIB);
     load(bench, FLASH + kind->flash - 4 * KIB, 4 * KIB);
     bench_job(bench);
-    ok(bench, flash_erase_now(bench->target, FLASH, 0));
+    bench_ok(bench, flash_erase_now(bench->target, FLASH, 0));
     bench_assert_filled(bench, FLASH, 0xFF, 4 * KIB);
     bench_assert_filled(bench, FLASH + kind->flash - 4 * KIB, 0xFF, 4 * KIB);
 }
@@ -219,16 +188,16 @@ static void the_core_is_clocked_as_before_a_load(void **state)
     struct bench *bench = *state;
 
     bench_fill(image, sizeof image, 1);
-    assert_int_equal(word_at(bench, RCC_CR), 0x63);
+    assert_int_equal(bench_word(bench, RCC_CR), 0x63);
     load(bench, FLASH, PAGE);
-    assert_int_equal(word_at(bench, RCC_CR),
+    assert_int_equal(bench_word(bench, RCC_CR),
                      0x6B); /* the same range, chosen by the bits that say it */
-    assert_int_equal(word_at(bench, ACR), kind->acr);
+    assert_int_equal(bench_word(bench, ACR), kind->acr);
     set_word(bench, RCC_CR, 0x99 | 1 << 8); /* the program's: 24 MHz, and HSI16 */
     set_word(bench, ACR, kind->acr | 3);
     load(bench, FLASH + PAGE, PAGE);
-    assert_int_equal(word_at(bench, RCC_CR), 0x59B);
-    assert_int_equal(word_at(bench, ACR), kind->acr | 3);
+    assert_int_equal(bench_word(bench, RCC_CR), 0x59B);
+    assert_int_equal(bench_word(bench, ACR), kind->acr | 3);
 }
 
 /* --- option bytes --- */
@@ -240,10 +209,10 @@ static void options_are_programmed_and_loaded_on_demand(void **state)
 
     assert_int_equal(wanted.stored[OPTR], kind->optr);
     option_set(&kind->options->fields[2], wanted.stored, 0); /* IWDG_SW */
-    ok(bench, kind->options->write(bench->target, &wanted));
+    bench_ok(bench, kind->options->write(bench->target, &wanted));
     assert_int_equal(options(bench).stored[OPTR], kind->optr & ~0x10000u);
-    assert_int_equal(word_at(bench, CR), LOCKED);
-    ok(bench, kind->options->load(bench->target));
+    assert_int_equal(bench_word(bench, CR), LOCKED);
+    bench_ok(bench, kind->options->load(bench->target));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     assert_int_equal(options(bench).stored[OPTR], kind->optr & ~0x10000u);
 }
@@ -255,10 +224,10 @@ static void a_protected_page_is_named(void **state)
 
     bench_fill(image, sizeof image, 1);
     load(bench, FLASH, 16 * KIB);
-    ok(bench,
-       option_blocks_set(&bench->job, kind->options, bench->target, 2, 3, true, wanted.stored));
-    ok(bench, kind->options->write(bench->target, &wanted));
-    ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, option_blocks_set(&bench->job, kind->options, bench->target, 2, 3, true,
+                                      wanted.stored));
+    bench_ok(bench, kind->options->write(bench->target, &wanted));
+    bench_ok(bench, kind->options->load(bench->target));
     image[5 * KIB] ^= 0xFF;
     assert_int_equal(bench_load(bench, FLASH, image, 16 * KIB, NULL), ERR_PROTECTED);
     assert_non_null(strstr(bench->job.text, "0x08001000 is protected by the option bytes"));
@@ -273,35 +242,15 @@ static void protection_goes_on_and_off(void **state)
 
     bench_fill(image, sizeof image, 1);
     load(bench, FLASH, 4 * KIB);
-    ok(bench, kind->options->lock(bench->target));
-    ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, kind->options->lock(bench->target));
+    bench_ok(bench, kind->options->load(bench->target));
     assert_true(target_chip(bench->target)->readout_protected);
-    assert_int_equal(bench_load(bench, FLASH, image, 4 * KIB, NULL), ERR_PROTECTED);
-    bench_job(bench);
-    ok(bench, kind->options->unlock(bench->target));
-    ok(bench, kind->options->load(bench->target));
-    assert_false(target_chip(bench->target)->readout_protected);
-    bench_assert_filled(bench, FLASH, 0xFF, 4 * KIB);
-    load(bench, FLASH, 4 * KIB);
-    bench_assert_memory(bench, FLASH, image, 4 * KIB);
+    bench_assert_protection_ends(bench, kind->options, image, 4 * KIB, 0xFF);
 }
 
-/* Nobody reaches the chip any more. */
 static void level_2_is_for_ever(void **state)
 {
-    struct bench *bench = *state;
-    struct option_state wanted = options(bench), before = wanted;
-
-    option_set(&kind->options->fields[0], wanted.stored, 0xCC);
-    assert_int_equal(option_change(bench->target, kind->options, &before, &wanted, false),
-                     ERR_UNSUPPORTED);
-    assert_non_null(strstr(bench->job.text, "--irreversible"));
-    bench_job(bench);
-    ok(bench, option_change(bench->target, kind->options, &before, &wanted, true));
-    bench_hands(bench, "power", "off");
-    bench_hands(bench, "power", "on");
-    assert_int_not_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
-    bench_job(bench);
+    bench_assert_level_2_is_for_ever(*state, kind->options, 0xCC);
 }
 
 int main(void)

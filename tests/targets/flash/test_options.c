@@ -84,11 +84,9 @@ static void the_controller_is_locked_afterwards(void **state)
 {
     struct bench *bench = *state;
     struct stm32f1_options options = bench_options(bench);
-    uint32_t cr;
 
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
-    assert_int_equal(target_read_width(bench->target, 0x40022010, 4, &cr, 1), ERR_OK);
-    assert_int_equal(cr, 0x80);
+    assert_int_equal(bench_word(bench, 0x40022010), 0x80);
 }
 
 int main(void)

@@ -32,14 +32,6 @@ static struct bench *bench_with_program(void)
     return bench;
 }
 
-static uint32_t word_at(struct bench *bench, uint32_t address)
-{
-    uint32_t word = 0;
-
-    assert_int_equal(target_read_width(bench->target, address, 4, &word, 1), ERR_OK);
-    return word;
-}
-
 /* --- the three commands, as the monitor gives them --- */
 
 static enum err write_data(struct bench *bench)
@@ -127,9 +119,9 @@ struct left {
 
 static void check_given_back(struct bench *bench, const struct left *before)
 {
-    assert_int_equal(word_at(bench, FLASH_CR), CR_LOCKED);
-    assert_int_equal(word_at(bench, DBGMCU_CR), before->dbgmcu);
-    assert_int_equal(word_at(bench, RCC_CR), before->rcc);
+    assert_int_equal(bench_word(bench, FLASH_CR), CR_LOCKED);
+    assert_int_equal(bench_word(bench, DBGMCU_CR), before->dbgmcu);
+    assert_int_equal(bench_word(bench, RCC_CR), before->rcc);
 }
 
 /* At every point; `check` looks at the chip after a power cycle. */
@@ -147,7 +139,7 @@ static void cancel_everywhere(bool locked, enum err (*command)(struct bench *), 
             bench_power_cycle(bench);
         }
         assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
-        struct left before = {word_at(bench, DBGMCU_CR), word_at(bench, RCC_CR)};
+        struct left before = {bench_word(bench, DBGMCU_CR), bench_word(bench, RCC_CR)};
         enum err err = cancelled_at(bench, command, transfers, at, &seen);
         assert_true(!err || err == ERR_CANCELLED);
         check_given_back(bench, &before);
