@@ -5,6 +5,7 @@
 
 #define POWER_REQUEST (DP_CTRL_CDBGPWRUPREQ | DP_CTRL_CSYSPWRUPREQ)
 enum { PATIENCE = 4000 };
+enum { OPTPG = 0x10, OPTER = 0x20, STRT = 0x40, OPTWRE = 0x200, PGERR = 4, WRPRTERR = 0x10 };
 
 struct sim_board *rig_board(const char *spec)
 {
@@ -34,6 +35,14 @@ struct sim_board *rig_connected(const char *spec)
     struct sim_board *board = rig_board(spec);
 
     rig_connect(board);
+    return board;
+}
+
+struct sim_board *rig_halted(const char *spec)
+{
+    struct sim_board *board = rig_connected(spec);
+
+    rig_halt(board);
     return board;
 }
 
@@ -145,12 +154,39 @@ void rig_clocks_on(struct sim_board *board)
     poke32(board, RCC_APB1ENR, 1);
 }
 
+void rig_choose_at_zero(struct sim_board *board, uint32_t mode)
+{
+    poke32(board, SRAM_BASE, 0x600DCAFE);
+    assert_int_equal(peek32(board, 0), 0xFFFFFFFF);
+    poke32(board, mode, 3);
+    assert_int_equal(peek32(board, 0), 0x600DCAFE);
+    poke32(board, mode, 0);
+    assert_int_equal(peek32(board, 0), 0xFFFFFFFF);
+}
+
+uint32_t rig_count_10_ms(struct sim_board *board)
+{
+    enum { TIM2_CR1 = 0x40000000, TIM2_CNT = 0x40000024 };
+
+    poke32(board, TIM2_CR1, 1);
+    uint32_t before = peek32(board, TIM2_CNT);
+    sim_board_advance_us(board, 10000);
+    return peek32(board, TIM2_CNT) - before;
+}
+
 /* --- core --- */
 
 void rig_halt(struct sim_board *board)
 {
     poke32(board, DHCSR, DHCSR_HALT);
     assert_true(peek32(board, DHCSR) & S_HALT);
+}
+
+void rig_system_reset(struct sim_board *board)
+{
+    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
+    sim_board_advance_us(board, 100);
+    rig_halt(board);
 }
 
 uint32_t rig_register(struct sim_board *board, unsigned regsel)
@@ -203,6 +239,28 @@ void rig_program(struct sim_board *board, uint32_t address, uint16_t value)
     poke32(board, FLASH_CR, 1);
     poke16(board, address, value);
     rig_wait_flash(board, NULL);
+}
+
+void rig_unlock_options(struct sim_board *board)
+{
+    rig_unlock(board);
+    poke32(board, FLASH_OPTKEYR, KEY1);
+    poke32(board, FLASH_OPTKEYR, KEY2);
+    assert_true(peek32(board, FLASH_CR) & OPTWRE);
+}
+
+void rig_erase_options(struct sim_board *board)
+{
+    poke32(board, FLASH_CR, OPTWRE | OPTER);
+    poke32(board, FLASH_CR, OPTWRE | OPTER | STRT);
+    assert_false(rig_wait_flash(board, NULL) & (PGERR | WRPRTERR));
+}
+
+uint32_t rig_program_option(struct sim_board *board, uint32_t offset, uint8_t value)
+{
+    poke32(board, FLASH_CR, OPTWRE | OPTPG);
+    poke16(board, OPTIONS + offset, value);
+    return rig_wait_flash(board, NULL);
 }
 
 void rig_start_program(struct sim_board *board, const char *path)

@@ -51,6 +51,8 @@ struct sim_board *rig_board(const char *spec);
 void rig_connect(struct sim_board *board);
 /* rig_board() and rig_connect(). */
 struct sim_board *rig_connected(const char *spec);
+/* ..and rig_halt(). */
+struct sim_board *rig_halted(const char *spec);
 
 /* Single packets. */
 enum swd_ack dp_read(struct sim_board *board, uint8_t reg, uint32_t *value);
@@ -73,8 +75,16 @@ void poke16(struct sim_board *board, uint32_t address, uint32_t value);
 /* Gives AFIO, the ports, USART1 and TIM2 their clocks. */
 void rig_clocks_on(struct sim_board *board);
 
+/* A blank flash stands at zero, and the SRAM as long as the register at `mode` says so (MEM_MODE
+ * 3). */
+void rig_choose_at_zero(struct sim_board *board, uint32_t mode);
+/* What TIM2, with its clock on, counts in 10 ms. */
+uint32_t rig_count_10_ms(struct sim_board *board);
+
 /* Core. */
 void rig_halt(struct sim_board *board);
+/* A system reset, and rig_halt() behind it. */
+void rig_system_reset(struct sim_board *board);
 uint32_t rig_register(struct sim_board *board, unsigned regsel);
 void rig_set_register(struct sim_board *board, unsigned regsel, uint32_t value);
 /* Puts code into SRAM and lets the halted core run it from there. */
@@ -85,6 +95,10 @@ void rig_unlock(struct sim_board *board);
 /* Polls BSY; returns SR and the virtual time it took. */
 uint32_t rig_wait_flash(struct sim_board *board, uint64_t *us);
 void rig_program(struct sim_board *board, uint32_t address, uint16_t value);
+/* The option bytes of F0, F1 and F3, `offset` from their first; programming returns SR. */
+void rig_unlock_options(struct sim_board *board);
+void rig_erase_options(struct sim_board *board);
+uint32_t rig_program_option(struct sim_board *board, uint32_t offset, uint8_t value);
 
 /* Programs a plain binary into flash, and starts it by a reset. */
 void rig_start_program(struct sim_board *board, const char *path);

@@ -12,14 +12,6 @@ enum {
     RCC_CFGR = 0x40021004,
 };
 
-static struct sim_board *halted(void)
-{
-    struct sim_board *board = rig_connected("bluepill,sleep");
-
-    rig_halt(board);
-    return board;
-}
-
 /* A register that holds what is written, its gate, and the reset value. */
 static const struct row {
     const char *name;
@@ -39,7 +31,7 @@ enum { ROWS = sizeof rows / sizeof *rows };
 static void each_gate_opens_its_peripheral_alone(void **state)
 {
     for (const struct row *row = rows; row < rows + ROWS; row++) {
-        struct sim_board *board = halted();
+        struct sim_board *board = rig_halted("bluepill,sleep");
 
         poke32(board, RCC_APB2ENR, UINT32_MAX);
         poke32(board, RCC_APB1ENR, UINT32_MAX);
@@ -60,7 +52,7 @@ static void each_gate_opens_its_peripheral_alone(void **state)
 static void each_reset_resets_its_peripheral_alone(void **state)
 {
     for (const struct row *row = rows; row < rows + ROWS; row++) {
-        struct sim_board *board = halted();
+        struct sim_board *board = rig_halted("bluepill,sleep");
         uint32_t reset = row->enable == RCC_APB2ENR ? RCC_APB2RSTR : RCC_APB1RSTR;
 
         rig_clocks_on(board);
@@ -82,7 +74,7 @@ static void each_reset_resets_its_peripheral_alone(void **state)
 /* What the chip has not stays 0: TIM5, for example. */
 static void missing_gates_read_as_0(void **state)
 {
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
     poke32(board, RCC_APB1ENR, UINT32_MAX);
     poke32(board, RCC_APB2ENR, UINT32_MAX);
@@ -93,7 +85,7 @@ static void missing_gates_read_as_0(void **state)
 
 static void narrow_and_single_bits_are_lost_too(void **state)
 {
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
     enum { PA0_ODR_ALIAS = 0x42000000 + (GPIOA + 0xC - 0x40000000) * 32 };
 
     assert_int_equal(mem_write(board, GPIOA + 0xC, 2, 0xFFFF), SWD_OK);
@@ -107,7 +99,7 @@ static void narrow_and_single_bits_are_lost_too(void **state)
 
 static void a_timer_without_a_clock_stands(void **state)
 {
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
     poke32(board, RCC_APB1ENR, 1);
     poke32(board, TIM2 + 0x28, 7);
@@ -124,7 +116,7 @@ static void a_timer_without_a_clock_stands(void **state)
 /* MAPR without AFIO's clock: nobody is cut off. */
 static void swj_cfg_needs_the_clock(void **state)
 {
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
     poke32(board, AFIO_MAPR, 4u << 24);
     peek32(board, DHCSR);
@@ -156,7 +148,7 @@ static void the_program_is_told_of_once_a_reset(void **state)
 {
     /* str r1, [r0]; ldr r1, [r0]; bkpt */
     static const uint16_t code[] = {0x6001, 0x6801, 0xBE00};
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
     for (int i = 0; i < 2; i++) {
         assert_no_remark(board);
@@ -179,7 +171,7 @@ static void the_program_is_told_of_once_a_reset(void **state)
 static void the_debugger_is_told_of_apart(void **state)
 {
     static const uint16_t code[] = {0x6801, 0xBE00};
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
     peek32(board, USART1);
     poke32(board, TIM2, 1);
@@ -197,7 +189,7 @@ static void the_debugger_is_told_of_apart(void **state)
 static void what_is_not_simulated_is_said_once(void **state)
 {
     static const uint16_t code[] = {0x6801, 0x6841, 0xE7FC}; /* ldr r1, [r0], [r0, #4]; again */
-    struct sim_board *board = halted();
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
     peek32(board, USB); /* of the debugger nothing is said */
     assert_no_remark(board);

@@ -14,9 +14,6 @@ enum {
     GPIOB = 0x48000400,
     GPIOA_IDR = GPIOA + 0x10,
     GPIOA_BSRR = GPIOA + 0x18,
-    TIM2 = 0x40000000,
-    TIM2_CNT = TIM2 + 0x24,
-    TIM2_ARR = TIM2 + 0x2C,
     SYSCFG_CFGR1 = 0x40010000,
     BRR = 0x0C,
     ISR = 0x1C,
@@ -27,16 +24,15 @@ enum {
     ALL_PORTS = 0x004E0000,
     OBLRSTF = 1 << 25,
 };
-enum { PG = 1, PER = 2, MER = 4, OPTPG = 0x10, OPTER = 0x20, STRT = 0x40, OPTWRE = 0x200 };
+enum { PG = 1, MER = 4, STRT = 0x40 };
 enum { OBL_LAUNCH = 0x2000, PGERR = 4, WRPRTERR = 0x10, LEVEL1 = 2, LEVELS = 6 };
 
 static const char *const boards[] = {"f031", "nucleo-f303k8"};
 
 static struct sim_board *halted(const char *spec)
 {
-    struct sim_board *board = rig_connected(spec);
+    struct sim_board *board = rig_halted(spec);
 
-    rig_halt(board);
     poke32(board, RCC_AHBENR, ALL_PORTS | 0x14);
     poke32(board, RCC_APB1ENR, 1 << 17 | 1);
     poke32(board, RCC_APB2ENR, 1 << 14 | 1);
@@ -93,11 +89,7 @@ static void the_program_chooses_what_stands_at_zero(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct sim_board *board = halted(boards[i]);
 
-        poke32(board, SRAM_BASE, 0x600DCAFE);
-        poke32(board, SYSCFG_CFGR1, 3);
-        assert_int_equal(peek32(board, 0), 0x600DCAFE);
-        poke32(board, SYSCFG_CFGR1, 0);
-        assert_int_equal(peek32(board, 0), 0xFFFFFFFF);
+        rig_choose_at_zero(board, SYSCFG_CFGR1);
         sim_board_destroy(board);
     }
 }
@@ -119,14 +111,6 @@ static void the_f0s_dbgmcu_wants_a_clock(void **state)
     sim_board_destroy(board);
 }
 
-static uint32_t counted_in_10_ms(struct sim_board *board)
-{
-    poke32(board, TIM2, 1);
-    uint32_t before = peek32(board, TIM2_CNT);
-    sim_board_advance_us(board, 10000);
-    return peek32(board, TIM2_CNT) - before;
-}
-
 /* As ST's set-ups: 48 MHz from the crystal of 8, and 64 MHz from half of HSI. */
 static void the_pll_gives_what_st_sets_up(void **state)
 {
@@ -139,7 +123,7 @@ static void the_pll_gives_what_st_sets_up(void **state)
     poke32(board, RCC, 0x01010083);
     poke32(board, RCC_CFGR, 4 << 18 | 1 << 16 | 2);
     assert_int_equal(peek32(board, RCC_CFGR) & 0xF, 0xA);
-    assert_in_range(counted_in_10_ms(board), 480000, 490000);
+    assert_in_range(rig_count_10_ms(board), 480000, 490000);
     sim_board_destroy(board);
 
     board = halted("nucleo-f303k8");
@@ -148,7 +132,7 @@ static void the_pll_gives_what_st_sets_up(void **state)
     poke32(board, RCC_CFGR, 14 << 18);
     poke32(board, RCC, 0x01000083);
     poke32(board, RCC_CFGR, 14 << 18 | 4 << 8 | 2); /* APB1 at half: its timers at 64 */
-    assert_in_range(counted_in_10_ms(board), 640000, 652000);
+    assert_in_range(rig_count_10_ms(board), 640000, 652000);
     sim_board_destroy(board);
 }
 
@@ -160,7 +144,7 @@ static void the_f0_has_more_oscillators(void **state)
     poke32(board, RCC_CR2, 0x00010081);
     assert_int_equal(peek32(board, RCC_CR2) & 0x30003, 0x30003);
     poke32(board, RCC_CFGR, 3); /* HSI48 */
-    assert_in_range(counted_in_10_ms(board), 480000, 490000);
+    assert_in_range(rig_count_10_ms(board), 480000, 490000);
     poke32(board, RCC_CR2, 0x80);
     assert_int_equal(peek32(board, RCC_CR2) & 0x30003, 0x30000); /* it is in use */
     sim_board_destroy(board);
@@ -229,30 +213,6 @@ static void characters_are_sent_and_received(void **state)
 
 /* --- flash: what is not as in test_flash.c and test_protection.c --- */
 
-static void erase_options(struct sim_board *board)
-{
-    rig_unlock(board);
-    poke32(board, FLASH_OPTKEYR, KEY1);
-    poke32(board, FLASH_OPTKEYR, KEY2);
-    poke32(board, FLASH_CR, OPTWRE | OPTER);
-    poke32(board, FLASH_CR, OPTWRE | OPTER | STRT);
-    assert_int_equal(rig_wait_flash(board, NULL) & (PGERR | WRPRTERR), 0);
-}
-
-static uint32_t program_option(struct sim_board *board, uint32_t offset, uint8_t value)
-{
-    poke32(board, FLASH_CR, OPTWRE | OPTPG);
-    poke16(board, OPTIONS + offset, value);
-    return rig_wait_flash(board, NULL);
-}
-
-static void system_reset(struct sim_board *board)
-{
-    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
-    sim_board_advance_us(board, 100);
-    rig_halt(board);
-}
-
 static void launch(struct sim_board *board)
 {
     peek32(board, DHCSR);
@@ -270,14 +230,15 @@ static void option_bytes_are_loaded_when_the_manual_says(void **state)
         struct sim_board *board = halted(boards[i]);
 
         assert_int_equal(peek32(board, FLASH_OBR), 0xFFFFFF00);
-        erase_options(board);
-        program_option(board, 0, 0xAA);
-        program_option(board, 2, 0xFB);
-        program_option(board, 4, 0x3C);
-        program_option(board, 6, 0x5A);
-        program_option(board, 8, 0xFD);
+        rig_unlock_options(board);
+        rig_erase_options(board);
+        rig_program_option(board, 0, 0xAA);
+        rig_program_option(board, 2, 0xFB);
+        rig_program_option(board, 4, 0x3C);
+        rig_program_option(board, 6, 0x5A);
+        rig_program_option(board, 8, 0xFD);
         assert_int_equal(peek32(board, FLASH_OBR), 0xFFFFFF00);
-        system_reset(board);
+        rig_system_reset(board);
         assert_int_equal(peek32(board, FLASH_OBR), i == 0 ? 0xFFFFFF00 : 0x5A3CFB00);
         rig_unlock(board);
         launch(board);
@@ -293,9 +254,10 @@ static void write_protection_holds(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct sim_board *board = halted(boards[i]);
 
-        erase_options(board);
-        program_option(board, 0, 0xAA);
-        program_option(board, 8, 0xFD);
+        rig_unlock_options(board);
+        rig_erase_options(board);
+        rig_program_option(board, 0, 0xAA);
+        rig_program_option(board, 8, 0xFD);
         launch(board);
         rig_unlock(board);
         rig_program(board, FLASH_BASE + 0x1FFE, 0x1234);
@@ -324,9 +286,10 @@ static void level_1_keeps_the_debugger_out_and_its_end_erases(void **state)
         poke32(board, FLASH_CR, PG);
         poke16(board, FLASH_BASE, 0x1234);
         assert_true(rig_wait_flash(board, NULL) & PGERR);
-        system_reset(board);
-        erase_options(board);
-        program_option(board, 0, 0xAA);
+        rig_system_reset(board);
+        rig_unlock_options(board);
+        rig_erase_options(board);
+        rig_program_option(board, 0, 0xAA);
         launch(board);
         assert_int_equal(peek32(board, FLASH_OBR) & LEVELS, 0);
         assert_int_equal(peek32(board, FLASH_BASE), 0xFFFFFFFF);
@@ -341,8 +304,9 @@ static void level_2_shuts_the_debug_port_for_good(void **state)
     for (size_t i = 0; i < 2; i++) {
         struct sim_board *board = halted(boards[i]);
 
-        erase_options(board);
-        program_option(board, 0, 0xCC);
+        rig_unlock_options(board);
+        rig_erase_options(board);
+        rig_program_option(board, 0, 0xCC);
         ap_write(board, AP_TAR, FLASH_CR);
         ap_write(board, AP_DRW, OBL_LAUNCH);
         sim_board_advance_us(board, 100);

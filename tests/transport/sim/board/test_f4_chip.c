@@ -16,7 +16,6 @@ enum {
     GPIOA_BSRR = GPIOA + 0x18,
     GPIOA_LCKR = GPIOA + 0x1C,
     TIM2 = 0x40000000,
-    TIM2_CNT = TIM2 + 0x24,
     TIM3_ARR = 0x40000400 + 0x2C,
     TIM2_ARR = TIM2 + 0x2C,
     SYSCFG_MEMRMP = 0x40013800,
@@ -25,9 +24,8 @@ enum {
 
 static struct sim_board *halted(void)
 {
-    struct sim_board *board = rig_connected("blackpill-f401");
+    struct sim_board *board = rig_halted("blackpill-f401");
 
-    rig_halt(board);
     poke32(board, RCC_AHB1ENR, 0x9F);
     poke32(board, F4_RCC_APB1ENR, 0x3);
     poke32(board, F4_RCC_APB2ENR, 1u << 14);
@@ -68,12 +66,7 @@ static void the_program_chooses_what_stands_at_zero(void **state)
 {
     struct sim_board *board = halted();
 
-    poke32(board, SRAM_BASE, 0x600DCAFE);
-    assert_int_equal(peek32(board, 0), 0xFFFFFFFF);
-    poke32(board, SYSCFG_MEMRMP, 3);
-    assert_int_equal(peek32(board, 0), 0x600DCAFE);
-    poke32(board, SYSCFG_MEMRMP, 0);
-    assert_int_equal(peek32(board, 0), 0xFFFFFFFF);
+    rig_choose_at_zero(board, SYSCFG_MEMRMP);
     sim_board_destroy(board);
 }
 
@@ -89,10 +82,7 @@ static void the_pll_gives_84_mhz(void **state)
     assert_true(peek32(board, RCC) & 1u << 25);
     poke32(board, RCC_CFGR, 4 << 10 | 2); /* APB1 at half */
     assert_int_equal(peek32(board, RCC_CFGR) & 0xF, 0xA);
-    poke32(board, TIM2, 1);
-    uint32_t before = peek32(board, TIM2_CNT);
-    sim_board_advance_us(board, 10000);
-    assert_in_range(peek32(board, TIM2_CNT) - before, 840000, 860000);
+    assert_in_range(rig_count_10_ms(board), 840000, 860000);
     sim_board_destroy(board);
 }
 

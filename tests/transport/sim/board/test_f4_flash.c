@@ -46,9 +46,8 @@ static void unlock(struct sim_board *board)
 
 static struct sim_board *unlocked(const char *spec)
 {
-    struct sim_board *board = rig_connected(spec);
+    struct sim_board *board = rig_halted(spec);
 
-    rig_halt(board);
     unlock(board);
     return board;
 }
@@ -79,9 +78,8 @@ static unsigned erase(struct sim_board *board, unsigned sector, uint32_t psize)
 
 static void starts_locked_and_opens_by_two_keys(void **state)
 {
-    struct sim_board *board = rig_connected("blackpill-f401");
+    struct sim_board *board = rig_halted("blackpill-f401");
 
-    rig_halt(board);
     assert_int_equal(peek32(board, F4_CR), LOCK);
     poke32(board, F4_CR, PG);
     assert_int_equal(peek32(board, F4_CR), LOCK);
@@ -329,9 +327,8 @@ static void change_options(struct sim_board *board, uint32_t mask, uint32_t bits
 
 static void options_read_as_from_the_factory_and_listen_once_unlocked(void **state)
 {
-    struct sim_board *board = rig_connected("blackpill-f401");
+    struct sim_board *board = rig_halted("blackpill-f401");
 
-    rig_halt(board);
     assert_int_equal(peek32(board, F4_OPTCR), 0x0FFFAAED);
     assert_int_equal(peek16(board, F4_OPTIONS), 0xAAEC);
     assert_int_equal(peek16(board, F4_OPTIONS + 8), 0x0FFF);
@@ -344,9 +341,8 @@ static void options_read_as_from_the_factory_and_listen_once_unlocked(void **sta
 /* As ST's library does: a half-word for nWRP, a byte for OPTSTRT. */
 static void options_take_bytes_and_halves(void **state)
 {
-    struct sim_board *board = rig_connected("blackpill-f401");
+    struct sim_board *board = rig_halted("blackpill-f401");
 
-    rig_halt(board);
     unlock_options(board);
     poke16(board, F4_OPTCR + 2, 0x0FFE);
     assert_int_equal(mem_write(board, F4_OPTCR, 1, 0xEC | OPTSTRT), SWD_OK);
@@ -381,13 +377,6 @@ static void protected_sectors_keep_what_they_hold(void **state)
     sim_board_destroy(board);
 }
 
-static void reset(struct sim_board *board)
-{
-    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
-    sim_board_advance_us(board, 100);
-    rig_halt(board);
-}
-
 static void level_1_hides_flash_from_the_debugger_and_ends_with_an_erase(void **state)
 {
     struct sim_board *board = unlocked("blackpill-f401");
@@ -396,7 +385,7 @@ static void level_1_hides_flash_from_the_debugger_and_ends_with_an_erase(void **
     program32(board, FLASH_BASE, 0x12345678);
     program32(board, F4_OTP, 0x12345678);
     change_options(board, RDP_MASK | NWRP(2), RDP(0x55));
-    reset(board);
+    rig_system_reset(board);
     assert_int_equal(mem_read(board, FLASH_BASE, 4, &ignored), SWD_FAULT);
     assert_int_equal(peek16(board, 0x1FFF7A22), 256);
     unlock(board);
@@ -405,7 +394,7 @@ static void level_1_hides_flash_from_the_debugger_and_ends_with_an_erase(void **
     unlock_options(board);
     uint32_t open = (peek32(board, F4_OPTCR) & ~RDP_MASK) | RDP(0xAA);
     assert_in_range(write_options(board, open), 2249, 2252); /* x32: mass erase, and its own */
-    reset(board);
+    rig_system_reset(board);
     assert_int_equal(peek32(board, FLASH_BASE), 0xFFFFFFFF);
     assert_int_equal(peek32(board, F4_OTP), 0x12345678);
     assert_int_equal(peek32(board, F4_OPTCR) & NWRP(2), 0);

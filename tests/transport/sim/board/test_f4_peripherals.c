@@ -31,8 +31,7 @@ static struct sim_board *halted(unsigned number)
     char spec[40];
 
     snprintf(spec, sizeof spec, "%s,sleep", boards[number]);
-    struct sim_board *board = rig_connected(spec);
-    rig_halt(board);
+    struct sim_board *board = rig_halted(spec);
     poke32(board, AHB1ENR, 0x1F | 1u << 12);
     poke32(board, F4_APB1ENR, 1u << 11);
     poke32(board, F4_APB2ENR, 1u << 14);

@@ -16,9 +16,8 @@ enum {
 
 static struct sim_board *unlocked(void)
 {
-    struct sim_board *board = rig_connected("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
 
-    rig_halt(board);
     rig_unlock(board);
     return board;
 }
@@ -44,9 +43,8 @@ static void starts_locked(void **state)
 
 static void a_wrong_key_blocks_until_reset(void **state)
 {
-    struct sim_board *board = rig_connected("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
 
-    rig_halt(board);
     assert_int_equal(mem_write(board, FLASH_KEYR, 4, 0x12345678), SWD_FAULT);
     assert_int_equal(mem_write(board, FLASH_KEYR, 4, KEY1), SWD_FAULT);
     assert_int_equal(mem_write(board, FLASH_KEYR, 4, KEY2), SWD_FAULT);

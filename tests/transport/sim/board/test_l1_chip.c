@@ -21,14 +21,6 @@ enum { BSY = 1, EOP = 2, WRPERR = 1 << 8, PGAERR = 1 << 9, SIZERR = 1 << 10, HAL
 
 static const char *const boards[] = {"l152c-disco", "nucleo-l152"};
 
-static struct sim_board *halted(const char *spec)
-{
-    struct sim_board *board = rig_connected(spec);
-
-    rig_halt(board);
-    return board;
-}
-
 static void open_pecr(struct sim_board *board)
 {
     poke32(board, PEKEYR, 0x89ABCDEF);
@@ -76,7 +68,7 @@ static void they_say_who_they_are(void **state)
 
 static void locks_open_one_behind_the_other(void **state)
 {
-    struct sim_board *board = halted(boards[0]);
+    struct sim_board *board = rig_halted(boards[0]);
 
     (void)state;
     assert_int_equal(peek32(board, PECR), LOCKS);
@@ -98,7 +90,7 @@ static void locks_open_one_behind_the_other(void **state)
 
 static void a_word_adds_bits_and_a_page_is_erased_to_zeros(void **state)
 {
-    struct sim_board *board = halted(boards[0]);
+    struct sim_board *board = rig_halted(boards[0]);
 
     (void)state;
     poke32(board, FLASH_BASE, 1);
@@ -124,7 +116,7 @@ static void a_word_adds_bits_and_a_page_is_erased_to_zeros(void **state)
 
 static void a_half_page_takes_its_words_in_a_row(void **state)
 {
-    struct sim_board *board = halted(boards[0]);
+    struct sim_board *board = rig_halted(boards[0]);
 
     (void)state;
     open_program(board);
@@ -146,7 +138,7 @@ static void a_half_page_takes_its_words_in_a_row(void **state)
 
 static void data_is_written_as_it_comes(void **state)
 {
-    struct sim_board *board = halted(boards[1]);
+    struct sim_board *board = rig_halted(boards[1]);
     uint32_t ignored;
 
     (void)state;
@@ -180,7 +172,7 @@ static void write_option(struct sim_board *board, uint32_t offset, uint32_t half
 
 static void option_bytes_count_when_they_are_launched(void **state)
 {
-    struct sim_board *board = halted(boards[1]);
+    struct sim_board *board = rig_halted(boards[1]);
 
     (void)state;
     assert_int_equal(peek32(board, OBR), 0x00F800AA);
@@ -197,7 +189,7 @@ static void option_bytes_count_when_they_are_launched(void **state)
 
 static void the_end_of_read_protection_erases_both_memories(void **state)
 {
-    struct sim_board *board = halted(boards[0]);
+    struct sim_board *board = rig_halted(boards[0]);
     uint32_t value;
 
     (void)state;
@@ -222,7 +214,7 @@ static void the_end_of_read_protection_erases_both_memories(void **state)
 /* OpenOCD's set-up. */
 static void it_starts_by_msi_and_goes_to_hsi(void **state)
 {
-    struct sim_board *board = halted(boards[0]);
+    struct sim_board *board = rig_halted(boards[0]);
 
     (void)state;
     assert_int_equal(peek32(board, 0x40023800), 0x300);

@@ -21,14 +21,6 @@ enum {
 static const char *const boards[] = {"nucleo-g431", "nucleo-l476"};
 enum { BOARDS = 2, L476 = 1 };
 
-static struct sim_board *halted(const char *spec)
-{
-    struct sim_board *board = rig_connected(spec);
-
-    rig_halt(board);
-    return board;
-}
-
 static void they_say_who_they_are(void **state)
 {
     static const struct {
@@ -62,7 +54,7 @@ static void memories_end_where_the_manual_says(void **state)
     uint32_t ignored;
 
     for (size_t i = 0; i < BOARDS; i++) {
-        struct sim_board *board = halted(boards[i]);
+        struct sim_board *board = rig_halted(boards[i]);
         for (size_t n = 0; n < 4; n++) {
             assert_int_equal(mem_read(board, rows[i][n].last, 4, &ignored), SWD_OK);
             assert_int_equal(mem_read(board, rows[i][n].beyond, 4, &ignored), SWD_FAULT);
@@ -74,7 +66,7 @@ static void memories_end_where_the_manual_says(void **state)
 static void pins_are_analog_but_for_the_debug_ports(void **state)
 {
     for (size_t i = 0; i < BOARDS; i++) {
-        struct sim_board *board = halted(boards[i]);
+        struct sim_board *board = rig_halted(boards[i]);
 
         poke32(board, RCC_AHB2ENR, 3);
         assert_int_equal(peek32(board, GPIOA_MODER), 0xABFFFFFF);
@@ -104,7 +96,7 @@ static void assert_khz(struct sim_board *board, uint32_t wanted)
 /* As ST's set-up does it: 80 MHz by MSI or HSI16 and the PLL, 170 MHz on G4. */
 static void clocks_follow_msi_hsi16_and_the_pll(void **state)
 {
-    struct sim_board *g4 = halted(boards[0]), *l4 = halted(boards[L476]);
+    struct sim_board *g4 = rig_halted(boards[0]), *l4 = rig_halted(boards[L476]);
 
     assert_int_equal(peek32(l4, RCC), 0x00000063);
     assert_int_equal(peek32(l4, RCC_CFGR), 0);
@@ -131,7 +123,7 @@ static void clocks_follow_msi_hsi16_and_the_pll(void **state)
 static void power_is_ready_and_what_stands_at_zero_is_chosen(void **state)
 {
     for (size_t i = 0; i < BOARDS; i++) {
-        struct sim_board *board = halted(boards[i]);
+        struct sim_board *board = rig_halted(boards[i]);
 
         poke32(board, RCC_APB1ENR1, 1u << 28);
         poke32(board, RCC_L4_APB2ENR, 1);
@@ -139,9 +131,7 @@ static void power_is_ready_and_what_stands_at_zero_is_chosen(void **state)
         poke32(board, PWR_CR1, 0x400);
         assert_int_equal(peek32(board, PWR_CR1), 0x400);
         assert_int_equal(peek32(board, PWR_SR2) & 0x400, 0); /* VOSF */
-        poke32(board, SRAM_BASE, 0x600DCAFE);
-        poke32(board, SYSCFG_MEMRMP, 3);
-        assert_int_equal(peek32(board, 0), 0x600DCAFE);
+        rig_choose_at_zero(board, SYSCFG_MEMRMP);
         sim_board_destroy(board);
     }
 }

@@ -45,14 +45,6 @@ enum {
 static const char *const boards[] = {"nucleo-g431", "nucleo-l476"};
 enum { BOARDS = 2, L476 = 1 };
 
-static struct sim_board *halted(const char *spec)
-{
-    struct sim_board *board = rig_connected(spec);
-
-    rig_halt(board);
-    return board;
-}
-
 static void unlock(struct sim_board *board)
 {
     poke32(board, KEYR, KEY1);
@@ -69,7 +61,7 @@ static void unlock_options(struct sim_board *board)
 
 static struct sim_board *unlocked(const char *spec)
 {
-    struct sim_board *board = halted(spec);
+    struct sim_board *board = rig_halted(spec);
 
     unlock(board);
     return board;
@@ -116,7 +108,7 @@ static void assert_status(struct sim_board *board, uint32_t errors)
 static void keys_open_it_and_any_too_many_is_an_error(void **state)
 {
     for (size_t i = 0; i < BOARDS; i++) {
-        struct sim_board *board = halted(boards[i]);
+        struct sim_board *board = rig_halted(boards[i]);
 
         assert_int_equal(peek32(board, CR), LOCK | OPTLOCK);
         assert_int_equal(mem_write(board, OPTKEYR, 4, OPTKEY1), SWD_FAULT);
@@ -293,9 +285,7 @@ static void write_protection_counts_after_a_load(void **state)
 
     set_option(board, WRP1AR, 0xFF03FF02);
     set_option(board, WRP2AR, 0xFF00FF00);
-    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
-    sim_board_advance_us(board, 100);
-    rig_halt(board);
+    rig_system_reset(board);
     unlock(board);
     erase(board, PER | PNB(2));
     assert_status(board, 0);

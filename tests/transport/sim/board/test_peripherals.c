@@ -19,9 +19,8 @@ enum {
 /* Something has to be in flash: a core out of a blank one hangs in HardFault. */
 static struct sim_board *halted(void)
 {
-    struct sim_board *board = rig_connected("bluepill,sleep");
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
-    rig_halt(board);
     rig_clocks_on(board);
     return board;
 }

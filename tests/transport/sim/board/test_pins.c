@@ -9,9 +9,8 @@ enum { CRL = 0x00, CRH = 0x04, IDR = 0x08, ODR = 0x0C };
 
 static struct sim_board *halted(void)
 {
-    struct sim_board *board = rig_connected("bluepill,sleep");
+    struct sim_board *board = rig_halted("bluepill,sleep");
 
-    rig_halt(board);
     rig_clocks_on(board);
     return board;
 }

@@ -3,46 +3,13 @@
 #include "rig.h"
 
 enum {
-    PG = 1,
-    PER = 2,
     MER = 4,
     OPTPG = 0x10,
-    OPTER = 0x20,
     STRT = 0x40,
-    OPTWRE = 0x200,
     PGERR = 4,
     WRPRTERR = 0x10,
     RDPRT = 2,
 };
-
-static void unlock_options(struct sim_board *board)
-{
-    rig_unlock(board);
-    poke32(board, FLASH_OPTKEYR, KEY1);
-    poke32(board, FLASH_OPTKEYR, KEY2);
-    assert_true(peek32(board, FLASH_CR) & OPTWRE);
-}
-
-static void erase_options(struct sim_board *board)
-{
-    poke32(board, FLASH_CR, OPTWRE | OPTER);
-    poke32(board, FLASH_CR, OPTWRE | OPTER | STRT);
-    assert_false(rig_wait_flash(board, NULL) & (PGERR | WRPRTERR));
-}
-
-static uint32_t program_option(struct sim_board *board, uint32_t offset, uint8_t value)
-{
-    poke32(board, FLASH_CR, OPTWRE | OPTPG);
-    poke16(board, OPTIONS + offset, value);
-    return rig_wait_flash(board, NULL);
-}
-
-static void system_reset(struct sim_board *board)
-{
-    poke32(board, AIRCR, AIRCR_SYSRESETREQ);
-    sim_board_advance_us(board, 100);
-    rig_halt(board);
-}
 
 static void power_cycle(struct sim_board *board)
 {
@@ -53,17 +20,9 @@ static void power_cycle(struct sim_board *board)
     rig_halt(board);
 }
 
-static struct sim_board *halted(const char *spec)
-{
-    struct sim_board *board = rig_connected(spec);
-
-    rig_halt(board);
-    return board;
-}
-
 static void factory_settings_are_open(void **state)
 {
-    struct sim_board *board = halted("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
 
     assert_int_equal(peek32(board, OPTIONS), 0x00FF5AA5);
     assert_int_equal(peek32(board, FLASH_OBR), 0x03FFFFFC);
@@ -73,7 +32,7 @@ static void factory_settings_are_open(void **state)
 
 static void options_need_their_own_keys(void **state)
 {
-    struct sim_board *board = halted("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
 
     assert_int_equal(mem_write(board, FLASH_OPTKEYR, 4, 0), SWD_FAULT);
     assert_int_equal(mem_write(board, FLASH_OPTKEYR, 4, KEY1), SWD_FAULT);
@@ -85,18 +44,18 @@ static void options_need_their_own_keys(void **state)
 
 static void hardware_makes_the_complement(void **state)
 {
-    struct sim_board *board = halted("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
 
-    unlock_options(board);
-    erase_options(board);
+    rig_unlock_options(board);
+    rig_erase_options(board);
     assert_int_equal(peek32(board, OPTIONS), 0xFFFFFFFF);
-    assert_false(program_option(board, 0, 0xA5) & PGERR);
-    assert_false(program_option(board, 4, 0x3C) & PGERR);
+    assert_false(rig_program_option(board, 0, 0xA5) & PGERR);
+    assert_false(rig_program_option(board, 4, 0x3C) & PGERR);
     assert_int_equal(peek16(board, OPTIONS + 4), 0xC33C);
-    assert_true(program_option(board, 4, 0x3D) & PGERR);
+    assert_true(rig_program_option(board, 4, 0x3D) & PGERR);
     assert_int_equal(peek16(board, OPTIONS + 4), 0xC33C);
     assert_int_equal(peek32(board, FLASH_OBR) >> 10 & 0xFF, 0xFF); /* loaded by a reset */
-    system_reset(board);
+    rig_system_reset(board);
     assert_int_equal(peek32(board, FLASH_OBR) >> 10 & 0xFF, 0x3C);
     assert_false(peek32(board, FLASH_OBR) & RDPRT);
     sim_board_destroy(board);
@@ -104,13 +63,13 @@ static void hardware_makes_the_complement(void **state)
 
 static void write_protection_holds(void **state)
 {
-    struct sim_board *board = halted("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
 
-    unlock_options(board);
-    erase_options(board);
-    program_option(board, 0, 0xA5);
-    program_option(board, 8, 0xFD); /* pages 4 to 7 */
-    system_reset(board);
+    rig_unlock_options(board);
+    rig_erase_options(board);
+    rig_program_option(board, 0, 0xA5);
+    rig_program_option(board, 8, 0xFD); /* pages 4 to 7 */
+    rig_system_reset(board);
     assert_int_equal(peek32(board, FLASH_WRPR), 0xFFFFFFFD);
     rig_unlock(board);
     rig_program(board, FLASH_BASE + 0x1000, 0x1234);
@@ -128,16 +87,16 @@ static void write_protection_holds(void **state)
 /* The classic accident: options erased, RDP not written, so it is FF and protects. */
 static void erased_options_protect(void **state)
 {
-    struct sim_board *board = halted("bluepill");
+    struct sim_board *board = rig_halted("bluepill");
     uint32_t value;
 
     rig_unlock(board);
     rig_program(board, FLASH_BASE, 0x1234);
     poke32(board, FLASH_OPTKEYR, KEY1);
     poke32(board, FLASH_OPTKEYR, KEY2);
-    erase_options(board);
+    rig_erase_options(board);
     assert_int_equal(peek16(board, FLASH_BASE), 0x1234); /* not before a reset */
-    system_reset(board);
+    rig_system_reset(board);
     assert_true(peek32(board, FLASH_OBR) & RDPRT);
     assert_int_equal(mem_read(board, FLASH_BASE, 4, &value), SWD_FAULT);
     assert_int_equal(peek16(board, SIZE_REGISTER), 0);
@@ -146,7 +105,7 @@ static void erased_options_protect(void **state)
 
 static void protection_closes_flash_only(void **state)
 {
-    struct sim_board *board = halted("bluepill,locked");
+    struct sim_board *board = rig_halted("bluepill,locked");
     uint32_t value;
 
     assert_true(peek32(board, FLASH_OBR) & RDPRT);
@@ -168,7 +127,7 @@ static void code_in_ram_cannot_read_protected_flash(void **state)
         0x6801, /* ldr   r1, [r0] */
         0xBE00, /* bkpt  0 */
     };
-    struct sim_board *board = halted("bluepill,locked");
+    struct sim_board *board = rig_halted("bluepill,locked");
 
     rig_set_register(board, 0, FLASH_BASE);
     rig_set_register(board, 1, 0x5555);
@@ -191,15 +150,15 @@ static void a_protected_program_runs(void **state)
 
 static void lifting_protection_erases_all_and_needs_power(void **state)
 {
-    struct sim_board *board = halted("bluepill,sleep,locked");
+    struct sim_board *board = rig_halted("bluepill,sleep,locked");
     uint32_t value;
 
-    unlock_options(board);
-    erase_options(board);
+    rig_unlock_options(board);
+    rig_erase_options(board);
     uint64_t start = sim_board_now_us(board);
-    program_option(board, 0, 0xA5);
+    rig_program_option(board, 0, 0xA5);
     assert_in_range(sim_board_now_us(board) - start, 20000, 20700);
-    system_reset(board);
+    rig_system_reset(board);
     assert_true(peek32(board, FLASH_OBR) & RDPRT);
     assert_int_equal(mem_read(board, FLASH_BASE, 4, &value), SWD_FAULT);
     power_cycle(board);
@@ -211,7 +170,7 @@ static void lifting_protection_erases_all_and_needs_power(void **state)
 
 static void a_fault_can_lock_and_unlock(void **state)
 {
-    struct sim_board *board = halted("bluepill,sleep");
+    struct sim_board *board = rig_halted("bluepill,sleep");
     uint32_t value, first = peek32(board, FLASH_BASE + 4);
 
     rig_hand(board, "fault", "+locked");
