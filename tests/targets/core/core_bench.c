@@ -67,25 +67,37 @@ void bench_fails(struct bench *bench, enum err err, enum err expected)
     job_clear(&bench->job);
 }
 
-/* The STM32F1's flash, by hand (RM0008, 3.3.3): keys, mass erase, halfwords. */
-static void write_flash(struct bench *bench)
+/* --- the STM32F1's flash, by hand (RM0008, 3.3.3): keys, mass erase, halfwords --- */
+
+void bench_unlock_flash(struct bench *bench)
 {
-    enum { KEYR = 0x40022004, SR = 0x4002200C, CR = 0x40022010, PG = 1, MER = 4, STRT = 64 };
+    enum { KEYR = 0x40022004 };
 
     bench_set_word(bench, KEYR, 0x45670123);
     bench_set_word(bench, KEYR, 0xCDEF89AB);
+}
+
+void bench_program_half(struct bench *bench, uint32_t address, uint16_t value)
+{
+    uint8_t half[2];
+
+    put_le16(half, value);
+    bench_ok(bench, target_write_width(bench->target, address, 2, half, 1));
+    clock_sleep_us(probe_clock(bench->probe), 100);
+}
+
+static void write_flash(struct bench *bench)
+{
+    enum { SR = 0x4002200C, CR = 0x40022010, PG = 1, MER = 4, STRT = 64 };
+
+    bench_unlock_flash(bench);
     bench_set_word(bench, CR, MER);
     bench_set_word(bench, CR, MER | STRT);
     while (bench_word(bench, SR) & 1)
         clock_sleep_us(probe_clock(bench->probe), 1000);
     bench_set_word(bench, CR, PG);
-    for (size_t i = 0; i < sizeof programs_image / 2; i++) {
-        uint8_t half[2];
-        put_le16(half, programs_image[i]);
-        bench_ok(bench,
-                 target_write_width(bench->target, 0x08000000 + 2 * (uint32_t)i, 2, half, 1));
-        clock_sleep_us(probe_clock(bench->probe), 100);
-    }
+    for (uint32_t i = 0; i < sizeof programs_image / 2; i++)
+        bench_program_half(bench, 0x08000000 + 2 * i, programs_image[i]);
     bench_set_word(bench, CR, 0x80);
 }
 
@@ -96,6 +108,17 @@ void preloaded_program(struct bench *bench)
     bench_ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
     assert_int_equal(target_state(bench->target), TARGET_RUNNING);
 }
+
+const uint16_t bench_ram_code[4] = {0x2001, 0x3001, 0x3001, 0xE7FC};
+
+void bench_code_to_ram(struct bench *bench)
+{
+    bench_halt(bench);
+    bench_ok(bench, target_write(bench->target, RAM_CODE, bench_ram_code, sizeof bench_ram_code));
+    bench_at(bench, RAM_CODE);
+}
+
+/* --- each test --- */
 
 int bench_setup(void **state)
 {
@@ -191,6 +214,11 @@ void bench_run(struct bench *bench)
 void bench_step(struct bench *bench)
 {
     bench_ok(bench, target_step(bench->target, &bench->stop));
+}
+
+void bench_break_at(struct bench *bench, enum breakpoint_kind kind, uint32_t address)
+{
+    bench_ok(bench, target_breakpoint_set(bench->target, 0, kind, address, 2));
 }
 
 void bench_hands(struct bench *bench, const char *one, const char *two)

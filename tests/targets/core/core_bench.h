@@ -42,6 +42,8 @@ enum {
     R_CONTROL
 };
 
+#define RAM_CODE 0x20000400u /* where bench_ram_code goes */
+
 #define BENCH_TEST(f) cmocka_unit_test_setup_teardown(f, bench_setup, bench_teardown)
 
 /* Opens the board, no connection yet. `faults` as in "bluepill,FAULT..", NULL for none. Time stands
@@ -52,6 +54,12 @@ int bench_setup(void **state);
 int bench_teardown(void **state);
 /* Programs the image, resets, lets the core run. */
 void preloaded_program(struct bench *bench);
+/* The F1's flash by hand: its keys; one half-word, with PG set (RAM takes it too). */
+void bench_unlock_flash(struct bench *bench);
+void bench_program_half(struct bench *bench, uint32_t address, uint16_t value);
+/* movs r0, #1; adds r0, #1; adds r0, #1; b . - 4: halts, and puts it to where pc is then. */
+extern const uint16_t bench_ram_code[4];
+void bench_code_to_ram(struct bench *bench);
 void bench_close(struct bench *bench);
 
 /* Fails the test with the job's sentence. */
@@ -73,6 +81,14 @@ void bench_run(struct bench *bench);
 /* One poll after some of the board's time. */
 enum err bench_poll(struct bench *bench, uint64_t after_us);
 void bench_step(struct bench *bench);
+/* A breakpoint of the first owner's. */
+void bench_break_at(struct bench *bench, enum breakpoint_kind kind, uint32_t address);
+/* What the last step, run or poll ended with; a macro, for the line of the test that it names. */
+#define bench_assert_stopped(bench, why, where)        \
+    do {                                               \
+        assert_int_equal((bench)->stop.reason, (why)); \
+        assert_int_equal((bench)->stop.pc, (where));   \
+    } while (0)
 void bench_hands(struct bench *bench, const char *one, const char *two);
 /* Counts flushes from here; how many it were. */
 void bench_count(struct bench *bench);

@@ -8,30 +8,18 @@
 
 #define SHARED_COUNT 0x20000008u
 #define WATCHED 0x20000010u
-#define CODE 0x20000400u /* where tests put code in RAM */
-
-static void break_at(struct bench *bench, enum breakpoint_kind kind, uint32_t address)
-{
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, kind, address, 2));
-}
-
-static void assert_stopped(struct bench *bench, enum stop_reason reason, uint32_t pc)
-{
-    assert_int_equal(bench->stop.reason, reason);
-    assert_int_equal(bench->stop.pc, pc);
-}
 
 static void a_breakpoint_in_flash_stops_each_round(void **state)
 {
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
     assert_int_equal(bench_reg(bench, 1), 0);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
     assert_int_equal(bench_reg(bench, 1), 1);
 }
 
@@ -40,14 +28,14 @@ static void both_halves_of_a_word_stop(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
 }
 
 static void a_software_breakpoint_in_flash_becomes_a_hardware_one(void **state)
@@ -55,9 +43,9 @@ static void a_software_breakpoint_in_flash_becomes_a_hardware_one(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, BREAKPOINT_SW, AT_LOOP + 4);
+    bench_break_at(bench, BREAKPOINT_SW, AT_LOOP + 4);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 4);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 4);
 }
 
 /* An interrupt that is due when the core is let go must not keep it at its breakpoint. */
@@ -66,12 +54,12 @@ static void a_breakpoint_is_left_though_an_interrupt_is_due(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_run(bench);
     bench_set_word(bench, 0x20000004, 0);        /* ticks */
     bench_set_word(bench, 0xE000ED04, 1u << 26); /* ICSR.PENDSTSET */
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
     assert_int_equal(bench_reg(bench, 1), 1);
     assert_int_equal(bench_word(bench, 0x20000004), 1);
 }
@@ -86,7 +74,7 @@ static void owners_share_a_breakpoint(void **state)
     bench_ok(bench, target_breakpoint_set(target, 2, BREAKPOINT_HW, AT_LOOP, 2));
     bench_ok(bench, target_breakpoint_clear(target, 1, BREAKPOINT_HW, AT_LOOP, 2));
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
     bench_ok(bench, target_breakpoints_drop_owner(target, 2));
     bench_ok(bench, target_resume(target));
     bench_ok(bench, bench_poll(bench, 1000));
@@ -99,13 +87,13 @@ static void comparators_run_out(void **state)
 
     bench_at(bench, AT_RESET);
     for (uint32_t i = 0; i < 6; i++)
-        break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i);
-    break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4);
+        bench_break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i);
+    bench_break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4);
     bench_fails(bench,
                 target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 24, 2),
                 ERR_NO_RESOURCE);
     bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO, 2));
-    break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 24);
+    bench_break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 24);
     bench_fails(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, 0x60000000, 2),
                 ERR_NO_RESOURCE);
 }
@@ -116,11 +104,11 @@ static void only_what_changed_is_written(void **state)
     struct ops ops;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_run(bench);
     bench_set_reg(bench, R_PC, AT_RESET);
     bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     /* Cleared behind the target's back: it would come back if it were written again. */
     ops_init(&ops, bench->probe);
     ops_write32(&ops, FP_COMP0, 0);
@@ -133,30 +121,20 @@ static void a_running_core_gets_its_breakpoint_at_once(void **state)
 {
     struct bench *bench = *state;
 
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_ok(bench, bench_poll(bench, 1000));
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
-}
-
-/* movs r0, #1; adds r0, #1; adds r0, #1; b . - 4 */
-static const uint16_t ram_code[] = {0x2001, 0x3001, 0x3001, 0xE7FC};
-
-static void code_to_ram(struct bench *bench)
-{
-    bench_halt(bench);
-    bench_ok(bench, target_write(bench->target, CODE, ram_code, sizeof ram_code));
-    bench_at(bench, CODE);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
 }
 
 static void assert_original(struct bench *bench)
 {
     uint8_t bytes[8], half[2];
 
-    bench_ok(bench, target_read(bench->target, CODE, bytes, sizeof bytes, NULL));
-    assert_memory_equal(bytes, ram_code, sizeof bytes);
-    bench_ok(bench, target_read_width(bench->target, CODE + 2, 2, half, 1));
-    assert_memory_equal(half, (const uint8_t *)ram_code + 2, 2);
-    bench_ok(bench, target_read(bench->target, CODE + 3, bytes, 1, NULL));
+    bench_ok(bench, target_read(bench->target, RAM_CODE, bytes, sizeof bytes, NULL));
+    assert_memory_equal(bytes, bench_ram_code, sizeof bytes);
+    bench_ok(bench, target_read_width(bench->target, RAM_CODE + 2, 2, half, 1));
+    assert_memory_equal(half, (const uint8_t *)bench_ram_code + 2, 2);
+    bench_ok(bench, target_read(bench->target, RAM_CODE + 3, bytes, 1, NULL));
     assert_int_equal(bytes[0], 0x30);
 }
 
@@ -164,32 +142,32 @@ static void a_breakpoint_in_ram_is_not_seen(void **state)
 {
     struct bench *bench = *state;
 
-    code_to_ram(bench);
-    break_at(bench, BREAKPOINT_SW, CODE + 2);
+    bench_code_to_ram(bench);
+    bench_break_at(bench, BREAKPOINT_SW, RAM_CODE + 2);
     assert_original(bench);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
-    assert_int_equal(bench_raw(bench, CODE) >> 16, 0xBE00);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_SW, RAM_CODE + 2);
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0xBE00);
     assert_original(bench);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_SW, RAM_CODE + 2);
     assert_int_equal(bench_reg(bench, 0), 3);
     bench_step(bench);
-    assert_stopped(bench, STOP_STEP, CODE + 4);
+    bench_assert_stopped(bench, STOP_STEP, RAM_CODE + 4);
     assert_int_equal(bench_reg(bench, 0), 4);
-    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_SW, CODE + 2, 2));
+    bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_SW, RAM_CODE + 2, 2));
     bench_step(bench);
-    assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3001);
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0x3001);
 }
 
 static void a_hardware_breakpoint_in_ram_is_done_in_software(void **state)
 {
     struct bench *bench = *state;
 
-    code_to_ram(bench);
-    break_at(bench, BREAKPOINT_HW, CODE + 2);
+    bench_code_to_ram(bench);
+    bench_break_at(bench, BREAKPOINT_HW, RAM_CODE + 2);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_SW, RAM_CODE + 2);
 }
 
 static void writing_over_a_breakpoint_keeps_it(void **state)
@@ -197,21 +175,21 @@ static void writing_over_a_breakpoint_keeps_it(void **state)
     struct bench *bench = *state;
     uint8_t half[2];
 
-    code_to_ram(bench);
-    break_at(bench, BREAKPOINT_SW, CODE + 2);
+    bench_code_to_ram(bench);
+    bench_break_at(bench, BREAKPOINT_SW, RAM_CODE + 2);
     bench_run(bench);
     put_le16(half, 0x3007);
-    bench_ok(bench, target_write(bench->target, CODE + 2, half, 2));
-    assert_int_equal(bench_raw(bench, CODE) >> 16, 0xBE00);
-    bench_ok(bench, target_read(bench->target, CODE + 2, half, 2, NULL));
+    bench_ok(bench, target_write(bench->target, RAM_CODE + 2, half, 2));
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0xBE00);
+    bench_ok(bench, target_read(bench->target, RAM_CODE + 2, half, 2, NULL));
     assert_int_equal(get_le16(half), 0x3007);
-    bench_ok(bench, target_write(bench->target, CODE + 2, "\x05", 1));
-    assert_int_equal(bench_raw(bench, CODE) >> 16, 0xBE00);
+    bench_ok(bench, target_write(bench->target, RAM_CODE + 2, "\x05", 1));
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0xBE00);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_SW, RAM_CODE + 2);
     assert_int_equal(bench_reg(bench, 0), 1 + 5 + 1);
     bench_ok(bench, target_disconnect(bench->target));
-    assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3005);
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0x3005);
 }
 
 static void writing_over_several_breakpoints_keeps_them_all(void **state)
@@ -219,25 +197,25 @@ static void writing_over_several_breakpoints_keeps_them_all(void **state)
     struct bench *bench = *state;
     uint8_t code[8];
 
-    code_to_ram(bench);
-    break_at(bench, BREAKPOINT_SW, CODE + 2);
-    break_at(bench, BREAKPOINT_SW, CODE + 4);
+    bench_code_to_ram(bench);
+    bench_break_at(bench, BREAKPOINT_SW, RAM_CODE + 2);
+    bench_break_at(bench, BREAKPOINT_SW, RAM_CODE + 4);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_SW, CODE + 2);
-    bench_ok(bench, target_write(bench->target, CODE, ram_code, sizeof ram_code));
+    bench_assert_stopped(bench, STOP_BREAKPOINT_SW, RAM_CODE + 2);
+    bench_ok(bench, target_write(bench->target, RAM_CODE, bench_ram_code, sizeof bench_ram_code));
     for (uint32_t at = 2; at <= 4; at += 2)
-        assert_int_equal(bench_raw(bench, CODE + (at & ~3u)) >> 8 * (at & 3) & 0xFFFF, 0xBE00);
-    bench_ok(bench, target_read(bench->target, CODE, code, sizeof code, NULL));
-    assert_memory_equal(code, ram_code, sizeof code);
+        assert_int_equal(bench_raw(bench, RAM_CODE + (at & ~3u)) >> 8 * (at & 3) & 0xFFFF, 0xBE00);
+    bench_ok(bench, target_read(bench->target, RAM_CODE, code, sizeof code, NULL));
+    assert_memory_equal(code, bench_ram_code, sizeof code);
 }
 
 static void an_owner_that_leaves_takes_breakpoints_off_at_once(void **state)
 {
     struct bench *bench = *state;
 
-    code_to_ram(bench);
-    break_at(bench, BREAKPOINT_SW, CODE + 2);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_code_to_ram(bench);
+    bench_break_at(bench, BREAKPOINT_SW, RAM_CODE + 2);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     for (uint32_t i = 0; i < 3; i++)
         bench_ok(bench,
                  target_watchpoint_set(bench->target, 0, WATCH_WRITE, 0x20000700 + 4 * i, 4));
@@ -246,7 +224,7 @@ static void an_owner_that_leaves_takes_breakpoints_off_at_once(void **state)
     for (uint32_t i = 0; i < 3; i++)
         assert_int_not_equal(bench_raw(bench, 0xE0001028 + 16 * i) & 0xF, 0);
     bench_ok(bench, target_breakpoints_drop_owner(bench->target, 0));
-    assert_int_equal(bench_raw(bench, CODE) >> 16, 0x3001);
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0x3001);
     assert_int_equal(bench_raw(bench, 0xE0002008), 0);
     for (uint32_t i = 0; i < 3; i++)
         assert_int_equal(bench_raw(bench, 0xE0001028 + 16 * i) & 0xF, 0);
@@ -259,7 +237,7 @@ static void a_bkpt_of_the_program_is_passed_by(void **state)
 
     bench_at(bench, AT_STOP_FIVE);
     bench_run(bench);
-    assert_stopped(bench, STOP_BKPT, AT_STOP_FIVE);
+    bench_assert_stopped(bench, STOP_BKPT, AT_STOP_FIVE);
     assert_int_equal(bench->stop.bkpt, 5);
     bench_ok(bench, target_resume(bench->target));
     bench_ok(bench, bench_poll(bench, 100));
@@ -268,9 +246,9 @@ static void a_bkpt_of_the_program_is_passed_by(void **state)
     assert_int_equal(bench_reg(bench, 7), 77);
     bench_at(bench, AT_STOP_FIVE);
     bench_step(bench);
-    assert_stopped(bench, STOP_STEP, AT_STOP_FIVE + 2);
+    bench_assert_stopped(bench, STOP_STEP, AT_STOP_FIVE + 2);
     bench_at(bench, AT_STOP_FIVE);
-    break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
     bench_ok(bench, target_resume(bench->target));
     bench_ok(bench, bench_poll(bench, 100));
     assert_int_equal(bench->stop.reason, STOP_NONE);
@@ -286,17 +264,17 @@ static void one_who_continues_hits_what_is_his_at_pc(void **state)
         enum stop_reason reason;
     } cases[] = {{AT_LOOP, BREAKPOINT_HW, STOP_BREAKPOINT_HW},
                  {AT_LOOP, BREAKPOINT_SW, STOP_BREAKPOINT_HW}, /* in flash */
-                 {CODE + 2, BREAKPOINT_SW, STOP_BREAKPOINT_SW}};
+                 {RAM_CODE + 2, BREAKPOINT_SW, STOP_BREAKPOINT_SW}};
     struct bench *bench = *state;
 
-    code_to_ram(bench);
+    bench_code_to_ram(bench);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         bench_ok(bench,
                  target_breakpoint_set(bench->target, 3, cases[i].kind, cases[i].address, 2));
         bench_at(bench, cases[i].address);
         bench_ok(bench, target_continue(bench->target, 3));
         bench_ok(bench, bench_poll(bench, 1000));
-        assert_stopped(bench, cases[i].reason, cases[i].address);
+        bench_assert_stopped(bench, cases[i].reason, cases[i].address);
         bench_ok(bench,
                  target_breakpoint_clear(bench->target, 3, cases[i].kind, cases[i].address, 4));
         bench_ok(bench, target_continue(bench->target, 3));
@@ -312,11 +290,11 @@ static void one_who_continues_passes_what_others_have_at_pc(void **state)
 
     bench_at(bench, AT_STORES + 4);
     bench_set_reg(bench, 0, WATCHED);
-    break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
+    bench_break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
     bench_ok(bench, target_breakpoint_set(bench->target, 3, BREAKPOINT_HW, AT_STORES + 6, 2));
     bench_ok(bench, target_continue(bench->target, 3));
     bench_ok(bench, bench_poll(bench, 1000));
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STORES + 6);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STORES + 6);
 }
 
 /* The program's own BKPT under a breakpoint that is deleted or disabled at its stop: told already.
@@ -326,9 +304,9 @@ static void a_bkpt_under_a_cleared_breakpoint_is_passed_by(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_STOP_FIVE - 2);
-    break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
     bench_run(bench);
-    assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STOP_FIVE);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_STOP_FIVE);
     bench_ok(bench, target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_STOP_FIVE, 2));
     bench_ok(bench, target_continue(bench->target, 0));
     bench_ok(bench, bench_poll(bench, 100));
@@ -411,8 +389,8 @@ static void one_instruction_may_hit_several_watchpoints(void **state)
 
     for (int several = 0; several < 2; several++) {
         bench_halt(bench);
-        bench_ok(bench, target_write(bench->target, CODE, code, sizeof code));
-        bench_at(bench, CODE);
+        bench_ok(bench, target_write(bench->target, RAM_CODE, code, sizeof code));
+        bench_at(bench, RAM_CODE);
         bench_set_reg(bench, 0, 0x20000810);
         if (several) {
             bench_ok(bench, target_watchpoint_set(bench->target, 0, WATCH_WRITE, 0x20000810, 4));
@@ -421,7 +399,8 @@ static void one_instruction_may_hit_several_watchpoints(void **state)
             watch(bench, WATCH_WRITE, 0x20000813, 2); /* two comparators */
         }
         bench_run(bench);
-        assert_watched(bench, WATCH_WRITE, several ? 0x20000810 : 0x20000813, CODE + 2, CODE + 6);
+        assert_watched(bench, WATCH_WRITE, several ? 0x20000810 : 0x20000813, RAM_CODE + 2,
+                       RAM_CODE + 6);
         assert_int_equal(stop->watch[1].owners, several ? 2 : 0);
         assert_int_equal(stop->watch[1].address, several ? 0x20000814 : 0);
         assert_int_equal(stop->watch[2].owners, 0);
@@ -443,15 +422,20 @@ static void a_neighbour_of_the_watched_bytes_does_not_count(void **state)
     assert_int_equal(bench->stop.reason, STOP_NONE);
 }
 
-static void a_step_can_end_at_a_watchpoint(void **state)
+static void step_onto_the_watched(struct bench *bench)
 {
-    struct bench *bench = *state;
-
     bench_at(bench, AT_STORES + 4);
     bench_set_reg(bench, 0, WATCHED);
     watch(bench, WATCH_WRITE, WATCHED, 4);
     bench_step(bench);
     assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);
+}
+
+static void a_step_can_end_at_a_watchpoint(void **state)
+{
+    struct bench *bench = *state;
+
+    step_onto_the_watched(bench);
     bench_at(bench, AT_STORES);
     bench_ok(bench, target_step_range(bench->target, AT_STORES, AT_LOADS, &bench->stop));
     assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 8);
@@ -462,19 +446,15 @@ static void a_cleared_watchpoint_ends_no_step(void **state)
 {
     struct bench *bench = *state;
 
-    bench_at(bench, AT_STORES + 4);
-    bench_set_reg(bench, 0, WATCHED);
-    watch(bench, WATCH_WRITE, WATCHED, 4);
-    bench_step(bench);
-    assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);
+    step_onto_the_watched(bench);
     bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_WRITE, WATCHED, 4));
     bench_set_reg(bench, R_PC, AT_STORES + 4);
     bench_step(bench);
-    assert_stopped(bench, STOP_STEP, AT_STORES + 6);
+    bench_assert_stopped(bench, STOP_STEP, AT_STORES + 6);
     watch(bench, WATCH_READ, WATCHED, 4); /* another one, perhaps in the same place of the list */
     bench_set_reg(bench, R_PC, AT_STORES + 4);
     bench_step(bench);
-    assert_stopped(bench, STOP_STEP, AT_STORES + 6);
+    bench_assert_stopped(bench, STOP_STEP, AT_STORES + 6);
     bench_ok(bench, target_watchpoint_clear(bench->target, 0, WATCH_READ, WATCHED, 4));
     watch(bench, WATCH_WRITE, WATCHED, 4);
     bench_set_reg(bench, R_PC, AT_STORES + 4);
@@ -488,8 +468,8 @@ static void what_was_cleared_is_off_the_chip_when_the_core_runs(void **state)
 
     bench_at(bench, AT_STORES);
     bench_set_reg(bench, 0, WATCHED);
-    break_at(bench, BREAKPOINT_HW, AT_STORES);
-    break_at(bench, BREAKPOINT_HW, AT_STORES + 6);
+    bench_break_at(bench, BREAKPOINT_HW, AT_STORES);
+    bench_break_at(bench, BREAKPOINT_HW, AT_STORES + 6);
     watch(bench, WATCH_WRITE, WATCHED, 4);
     bench_step(bench);
     bench_ok(bench, target_resume(bench->target));
@@ -516,24 +496,24 @@ static void a_breakpoint_that_was_stepped_over_is_there_again(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP);
-    break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
     for (int round = 0; round < 3; round++) {
         bench_run(bench);
-        assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+        bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
         for (uint32_t i = 0; i < 4; i += 2)
             bench_ok(bench,
                      target_breakpoint_clear(bench->target, 0, BREAKPOINT_HW, AT_LOOP + i, 2));
         bench_step(bench);
-        assert_stopped(bench, STOP_STEP, AT_LOOP + 2);
-        break_at(bench, BREAKPOINT_HW, AT_LOOP);
+        bench_assert_stopped(bench, STOP_STEP, AT_LOOP + 2);
+        bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
         if (round > 0)
             continue;
-        break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
+        bench_break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
         bench_run(bench);
-        assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
+        bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
         bench_run(bench);
-        assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
+        bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
     }
 }
 
@@ -543,7 +523,7 @@ static void leaving_a_breakpoint_onto_a_watchpoint_stops(void **state)
 
     bench_at(bench, AT_STORES + 4);
     bench_set_reg(bench, 0, WATCHED);
-    break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
+    bench_break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
     watch(bench, WATCH_WRITE, WATCHED, 4);
     bench_run(bench);
     assert_watched(bench, WATCH_WRITE, WATCHED, AT_STORES + 6, AT_STORES + 6);

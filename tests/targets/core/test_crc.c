@@ -143,7 +143,7 @@ static void the_program_goes_on_as_if_nothing_was(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_ok(bench, target_watchpoint_set(bench->target, 0, WATCH_WRITE, WATCHED, 4));
     check_crc(bench, FLASH, LONG, true);
     bench_run(bench);
@@ -209,7 +209,7 @@ static void breakpoints_in_ram_are_not_seen(void **state)
 
     bench_at(bench, AT_LOOP);
     before = expected_crc(bench, SRAM + 0x1000, 0x4000);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_SW, CODE, 2));
+    bench_break_at(bench, BREAKPOINT_SW, CODE);
     bench_step(bench); /* now it stands in memory */
     assert_int_equal(bench_raw(bench, CODE) & 0xFF00, 0xBE00);
     bench_ok(bench, target_crc(bench->target, SRAM + 0x1000, 0x4000, &crc));

@@ -13,8 +13,7 @@ static void a_bad_read_is_explained(void **state)
 
     bench_at(bench, AT_BAD_READ);
     bench_run(bench);
-    assert_int_equal(bench->stop.reason, STOP_FAULT);
-    assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
+    bench_assert_stopped(bench, STOP_FAULT, AT_HARD_FAULT);
     snprintf(where, sizeof where, "instruction at 0x%08x", AT_BAD_READ_AT);
     assert_non_null(strstr(bench->stop.text, "HardFault: precise data bus error at 0x60000000"));
     assert_non_null(strstr(bench->stop.text, where));
@@ -61,8 +60,7 @@ static void a_range_ends_in_the_program_s_own_handler(void **state)
     bench_set_word(bench, 0xE000ED24, 1u << 17); /* SHCSR.BUSFAULTENA */
     bench_ok(bench,
              target_step_range(bench->target, AT_BAD_READ, AT_BAD_READ_AT + 2, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_FOREVER);
+    bench_assert_stopped(bench, STOP_STEP, AT_FOREVER);
     assert_string_equal(bench->stop.text, "");
     bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
     bench_ok(bench, target_set_vector_catch(bench->target, 0x500)); /* VC_BUSERR: asked for */
@@ -143,8 +141,7 @@ static void a_fault_under_a_step_is_a_fault(void **state)
     bench_at(bench, AT_BAD_READ_AT);
     bench_set_reg(bench, 0, 0x60000000);
     bench_step(bench);
-    assert_int_equal(bench->stop.reason, STOP_FAULT);
-    assert_int_equal(bench->stop.pc, AT_HARD_FAULT);
+    bench_assert_stopped(bench, STOP_FAULT, AT_HARD_FAULT);
 }
 
 static void a_wild_jump_is_survived(void **state)
@@ -200,11 +197,10 @@ static void a_breakpoint_behind_a_call_is_hit(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_SAYS_HELLO);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 6, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 6);
     bench_run(bench);
     assert_string_equal(bench->output, "hello");
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 6);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_SAYS_HELLO + 6);
 }
 
 static void calls_inside_a_range_are_served(void **state)
@@ -215,8 +211,7 @@ static void calls_inside_a_range_are_served(void **state)
     bench_ok(bench,
              target_step_range(bench->target, AT_SAYS_HELLO, AT_SAYS_HELLO + 26, &bench->stop));
     assert_string_equal(bench->output, "hello!world\n");
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 26);
+    bench_assert_stopped(bench, STOP_STEP, AT_SAYS_HELLO + 26);
 }
 
 static void a_call_with_a_bad_address_fails_in_the_program(void **state)

@@ -17,7 +17,7 @@ static bool stands(struct bench *bench)
 static void make_pending(struct bench *bench)
 {
     bench_at(bench, AT_LOOP);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP + 2, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
     bench_ok(bench, target_resume(bench->target));
     assert_int_equal(target_state(bench->target), TARGET_RUNNING);
 }
@@ -48,8 +48,7 @@ static void what_others_do_before_the_poll_changes_nothing(void **state)
     bench_ok(bench, target_breakpoints_drop_owner(bench->target, 1));
     bench_ok(bench, target_resume(bench->target));
     bench_ok(bench, target_poll(bench->target, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_LOOP + 2);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP + 2);
     assert_int_equal(bench_word(bench, 0x20000040), 0x12345678);
 }
 
@@ -59,12 +58,11 @@ static void a_reset_on_the_way_to_the_stop_is_over(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESETS_ITSELF);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_ok(bench, probe_set_speed(bench->probe, 10, NULL)); /* time enough for a reset */
     bench_ok(bench, target_resume(bench->target));
     bench_ok(bench, target_poll(bench->target, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
     bench_word(bench, 0x20000000);
     bench_step(bench);
 }
@@ -186,8 +184,7 @@ static void a_walk_cancelled_at_its_beginning_stops_where_it_is(void **state)
     bench_ok(bench, target_step_range(bench->target, AT_STRAIGHT, AT_STRAIGHT_END, &bench->stop));
     bench->probe->driver = canceller.inner;
     atomic_store(&bench->job.cancelled, false);
-    assert_int_equal(bench->stop.reason, STOP_REQUEST);
-    assert_int_equal(bench->stop.pc, AT_STRAIGHT);
+    bench_assert_stopped(bench, STOP_REQUEST, AT_STRAIGHT);
     assert_int_equal(bench_reg(bench, R_PC), AT_STRAIGHT);
 }
 

@@ -113,8 +113,7 @@ static void a_range_ends_as_single_steps_do(void **state)
         struct scene scene = make_scene();
 
         if (scene.breakpoint)
-            bench_ok(bench,
-                     target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, scene.breakpoint, 2));
+            bench_break_at(bench, BREAKPOINT_HW, scene.breakpoint);
         if (scene.watched)
             bench_ok(bench, target_watchpoint_set(bench->target, 0, WATCH_WRITE, scene.watched, 4));
         compare(bench, &scene);
@@ -132,8 +131,7 @@ static void straight_code_costs_little(void **state)
     set(bench, &scene);
     bench_count(bench);
     bench_ok(bench, target_step_range(bench->target, scene.start, scene.end, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, scene.end);
+    bench_assert_stopped(bench, STOP_STEP, scene.end);
     unsigned flushes = bench_flushes(bench);
     print_message("four instructions: %u flushes\n", flushes);
     assert_in_range(flushes, 1, 3);
@@ -148,12 +146,10 @@ static void without_a_comparator_it_steps(void **state)
     set(bench, &scene);
     bench_set_word(bench, 0xE000ED24, 1u << 17); /* SHCSR.BUSFAULTENA */
     for (uint32_t i = 0; i < 5; i++)
-        bench_ok(bench,
-                 target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i, 2));
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_FOREVER, 2));
+        bench_break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i);
+    bench_break_at(bench, BREAKPOINT_HW, AT_FOREVER);
     bench_ok(bench, target_step_range(bench->target, scene.start, scene.end, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_FOREVER);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_FOREVER);
 }
 
 /* A clone may have less RAM than its name says, and a stack that begins at its end. */
@@ -173,10 +169,9 @@ static void memory_that_is_not_there_is_no_obstacle(void **state)
     bench->target->core->no_ahead = false;
     bench_step(bench);
     bench->target->core->no_ahead = false;
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SHARED, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_SHARED);
     bench_run(bench);
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_SHARED);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_SHARED);
 }
 
 static void cancel(void *user)
@@ -221,8 +216,7 @@ static void a_way_back_to_pc_is_stepped(void **state)
     bench_set_reg(bench, 0, 0x20000000);
     bench_set_reg(bench, 1, 0);
     bench_ok(bench, target_step_range(bench->target, AT_LOOP + 2, AT_LOOP + 8, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_LOOP);
+    bench_assert_stopped(bench, STOP_STEP, AT_LOOP);
     assert_int_equal(bench_reg(bench, 1), 1);
 }
 
@@ -245,8 +239,7 @@ static void a_fault_the_program_handles_ends_at_the_handler_s_first_instruction(
     bench_count(bench);
     bench_ok(bench,
              target_step_range(bench->target, AT_BAD_READ, AT_BAD_READ_AT + 2, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_TICK_SHARED);
+    bench_assert_stopped(bench, STOP_STEP, AT_TICK_SHARED);
     assert_int_equal(bench_reg(bench, R_XPSR) & 0x1FF, 5);
     assert_true(bench_flushes(bench) < 6); /* it ran */
     /* Catching was the walk's alone. */

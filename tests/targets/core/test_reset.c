@@ -40,11 +40,10 @@ static void reset_run_stops_at_a_breakpoint_at_the_vector(void **state)
     struct bench *bench = *state;
 
     bench_halt(bench);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_RESET, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_RESET);
     bench_ok(bench, target_reset(bench->target, TARGET_RESET_RUN));
     bench_ok(bench, bench_poll(bench, 1000));
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_RESET);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_RESET);
 }
 
 static void reset_init_freezes_watchdogs(void **state)
@@ -97,7 +96,7 @@ static void a_program_that_resets_itself_is_reported(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESETS_ITSELF);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_STORES + 4, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_STORES + 4);
     bench_ok(bench, target_resume(bench->target));
     bench_fails(bench, bench_poll(bench, 10000), ERR_RESET_LOST);
     assert_int_equal(target_state(bench->target), TARGET_RUNNING);
@@ -323,7 +322,7 @@ static void power_off_while_running(void **state)
     struct bench *bench = *state;
 
     bench_halt(bench);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_set_reg(bench, R_PC, AT_FOREVER);
     bench_ok(bench, target_resume(bench->target));
     bench_ok(bench, bench_poll(bench, 1000));
@@ -340,8 +339,7 @@ static void power_off_while_running(void **state)
     clock_sleep_us(probe_clock(bench->probe), 100000);
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
     bench_ok(bench, bench_poll(bench, 1000));
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_LOOP);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_LOOP);
 }
 
 static void a_power_cycle_between_two_polls_is_noticed(void **state)

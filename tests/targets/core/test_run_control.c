@@ -114,7 +114,7 @@ static void disconnecting_leaves_the_core_as_it_is(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_STOP_FIVE + 2);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_ok(bench, target_disconnect(bench->target));
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
@@ -132,7 +132,7 @@ static void disconnecting_puts_dbgmcu_and_demcr_back(void **state)
 {
     struct bench *bench = *state;
 
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_STOP_FIVE, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_STOP_FIVE);
     bench_ok(bench, target_watchpoint_set(bench->target, 0, WATCH_WRITE, 0x20000800, 4));
     assert_int_equal(bench_raw(bench, 0xE0042004) & 7, 7);
     assert_int_equal(bench_raw(bench, 0xE000EDFC), 0x01000400);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is not true any more: memory that a step changed, debug registers that somebody wrote by
  * hand, breakpoints behind a lost connection, a core that an error kept from running. */
-#include "base/bytes.h"
 #include "core_bench.h"
 #include "probe/fault_injection.h"
 
@@ -9,7 +8,6 @@
 #define PLACE 0x20003000u
 #define EMPTY_FLASH 0x0800F000u
 #define NO_MEMORY 0x20005000u
-#define FLASH_KEYR 0x40022004u
 #define FLASH_CR 0x40022010u
 #define PG 1u
 #define DHCSR 0xE000EDF0u
@@ -26,21 +24,11 @@ static const uint16_t stores_a_half[] = {0x8001, 0xBF00, 0xBF00, 0xBF00, 0xE7FE,
 
 /* --- flash that the program writes by itself --- */
 
-static void program_half(struct bench *bench, uint32_t address, uint16_t value)
-{
-    uint8_t half[2];
-
-    put_le16(half, value);
-    bench_ok(bench, target_write_width(bench->target, address, 2, half, 1));
-    clock_sleep_us(probe_clock(bench->probe), 100);
-}
-
 /* The controller stays open for the program. */
 static void open_flash(struct bench *bench)
 {
     bench_halt(bench);
-    bench_set_word(bench, FLASH_KEYR, 0x45670123);
-    bench_set_word(bench, FLASH_KEYR, 0xCDEF89AB);
+    bench_unlock_flash(bench);
     bench_set_word(bench, FLASH_CR, PG);
 }
 
@@ -54,7 +42,7 @@ static void about_to_store(struct bench *bench, uint32_t pc, uint32_t address, u
 static void code_to(struct bench *bench, uint32_t address)
 {
     for (uint32_t i = 0; i < sizeof stores_a_half / 2; i++)
-        program_half(bench, address + 2 * i, stores_a_half[i]);
+        bench_program_half(bench, address + 2 * i, stores_a_half[i]);
 }
 
 static void flash_is_shown_as_a_step_left_it(void **state)
@@ -120,7 +108,7 @@ static void a_refusal_is_remembered_until_a_store(void **state)
 static void break_in_ram(struct bench *bench)
 {
     code_to(bench, CODE);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_SW, CODE + 2, 2));
+    bench_break_at(bench, BREAKPOINT_SW, CODE + 2);
     about_to_store(bench, CODE, PLACE, 1);
     bench_run(bench);
     assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_SW);
@@ -214,7 +202,7 @@ static void no_error_leaves_a_breakpoint_behind(void **state)
         connect_again(bench);
         bench_halt(bench);
         code_to(bench, CODE);
-        bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_SW, CODE + 2, 2));
+        bench_break_at(bench, BREAKPOINT_SW, CODE + 2);
         about_to_store(bench, at & 1 ? CODE : CODE + 4, PLACE, 1);
         if (at & 1)
             bench_run(bench);
@@ -280,7 +268,7 @@ static void our_comparators_come_back(void **state)
     struct bench *bench = *state;
 
     bench_halt(bench);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_ok(bench, target_watchpoint_set(bench->target, 0, WATCH_WRITE, PLACE, 4));
     bench_run(bench);
     uint32_t breakpoint = bench_raw(bench, FP_COMP(0));
@@ -300,7 +288,7 @@ static void comparators_of_others_are_left_alone(void **state)
     struct bench *bench = *state;
 
     bench_halt(bench);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_run(bench);
     bench_set_word(bench, DWT_COMP(2), PLACE);
     bench_set_word(bench, DWT_FUNCTION(2), 2); /* traced, and not stopped at */

@@ -12,8 +12,7 @@ static void a_step_is_one_instruction(void **state)
 
     bench_at(bench, AT_RESET);
     bench_step(bench);
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_RESET + 4);
+    bench_assert_stopped(bench, STOP_STEP, AT_RESET + 4);
     assert_int_equal(bench_reg(bench, 0), 0x20000000);
     bench_step(bench);
     assert_int_equal(bench_reg(bench, R_PC), AT_RESET + 6);
@@ -99,8 +98,7 @@ static void a_handler_that_shares_code_is_not_mistaken(void **state)
     bench_set_word(bench, TICKS, 0);
     bench_set_word(bench, ICSR, PENDSTSET);
     bench_step(bench);
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_SHARED_MIDDLE + 2);
+    bench_assert_stopped(bench, STOP_STEP, AT_SHARED_MIDDLE + 2);
     assert_int_equal(bench_word(bench, TICKS), 1);
     assert_int_equal(bench_reg(bench, 1), 8);
     assert_int_equal(bench_reg(bench, R_SP), 0x20004000);
@@ -111,11 +109,10 @@ static void a_breakpoint_in_a_handler_ends_the_step_there(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SYS_TICK, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_SYS_TICK);
     bench_set_word(bench, ICSR, PENDSTSET);
     bench_step(bench);
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_SYS_TICK);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_SYS_TICK);
 }
 
 static void a_handler_that_never_returns_is_halted(void **state)
@@ -147,8 +144,7 @@ static void a_handler_that_takes_its_time_is_waited_for(void **state)
     bench_set_word(bench, ICSR, PENDSTSET);
     uint64_t began = clock_now_us(probe_clock(bench->probe));
     bench_step(bench);
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_RESET + 4);
+    bench_assert_stopped(bench, STOP_STEP, AT_RESET + 4);
     assert_string_equal(bench->stop.text, "");
     assert_in_range(clock_now_us(probe_clock(bench->probe)) - began, 60000, 400000);
 }
@@ -159,16 +155,14 @@ static void all_comparators_in_use_do_not_stop_the_tick(void **state)
 
     bench_at(bench, AT_RESET);
     for (uint32_t i = 0; i < 6; i++)
-        bench_ok(bench,
-                 target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i, 2));
+        bench_break_at(bench, BREAKPOINT_HW, AT_SAYS_HELLO + 4 * i);
     bench_set_word(bench, TICKS, 0);
     bench_set_word(bench, ICSR, PENDSTSET);
     bench_step(bench);
     assert_int_equal(bench_word(bench, TICKS), 1);
     bench_at(bench, AT_SAYS_HELLO + 2);
     bench_run(bench);
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_SAYS_HELLO + 4);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_SAYS_HELLO + 4);
 }
 
 static void modes_of_masking_do_what_they_say(void **state)
@@ -222,8 +216,7 @@ static void sleep_is_stepped_over(void **state)
 
     bench_at(bench, AT_SLEEP_THEN);
     bench_step(bench);
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_SLEEP_THEN + 2);
+    bench_assert_stopped(bench, STOP_STEP, AT_SLEEP_THEN + 2);
     bench_step(bench);
     assert_int_equal(bench_reg(bench, 7), 78);
 }
@@ -235,8 +228,7 @@ static void a_range_is_left_in_one_call(void **state)
     bench_at(bench, AT_RANGE);
     bench_count(bench);
     bench_ok(bench, target_step_range(bench->target, AT_RANGE, AT_RANGE_END, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_RANGE_END);
+    bench_assert_stopped(bench, STOP_STEP, AT_RANGE_END);
     assert_int_equal(bench_reg(bench, 0), 100);
     /* 302 instructions, one flush each, and the registers at the end */
     assert_in_range(bench_flushes(bench), 300, 310);
@@ -266,10 +258,9 @@ static void a_breakpoint_in_the_range_counts(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RANGE);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_RANGE_BODY + 2, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_RANGE_BODY + 2);
     bench_ok(bench, target_step_range(bench->target, AT_RANGE, AT_RANGE_END, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_HW);
-    assert_int_equal(bench->stop.pc, AT_RANGE_BODY + 2);
+    bench_assert_stopped(bench, STOP_BREAKPOINT_HW, AT_RANGE_BODY + 2);
     bench_ok(bench, target_step_range(bench->target, AT_RANGE, AT_RANGE_END, &bench->stop));
     assert_int_equal(bench_reg(bench, 0), 2);
 }
@@ -281,8 +272,7 @@ static void ticks_pass_while_a_range_is_stepped(void **state)
     bench_at(bench, AT_TICK_START);
     bench_set_word(bench, TICKS, 0);
     bench_ok(bench, target_step_range(bench->target, AT_TICK_START, AT_TICK_SEEN, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_STEP);
-    assert_int_equal(bench->stop.pc, AT_TICK_SEEN);
+    bench_assert_stopped(bench, STOP_STEP, AT_TICK_SEEN);
 }
 
 static void cancel_after_some(void *user)
@@ -300,8 +290,7 @@ static void a_cancelled_range_is_a_requested_stop(void **state)
     bench->job.between = cancel_after_some;
     bench->job.between_user = bench;
     bench_ok(bench, target_step_range(bench->target, AT_FOREVER, AT_FOREVER + 4, &bench->stop));
-    assert_int_equal(bench->stop.reason, STOP_REQUEST);
-    assert_int_equal(bench->stop.pc, AT_FOREVER);
+    bench_assert_stopped(bench, STOP_REQUEST, AT_FOREVER);
     atomic_store(&bench->job.cancelled, false);
     bench->job.between = NULL;
     assert_int_equal(target_state(bench->target), TARGET_HALTED);

@@ -66,15 +66,9 @@ static void assert_asked(enum stop_of of, uint32_t pc, size_t times)
 
 static void assert_stop(const struct bench *bench, enum stop_reason reason, uint32_t pc)
 {
-    assert_int_equal(bench->stop.reason, reason);
-    assert_int_equal(bench->stop.pc, pc);
+    bench_assert_stopped(bench, reason, pc);
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     assert_int_equal(target_last_stop(bench->target)->reason, reason);
-}
-
-static void break_at(struct bench *bench, uint32_t address)
-{
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, address, 2));
 }
 
 /* --- continue --- */
@@ -84,7 +78,7 @@ static void a_run_goes_on_past_a_breakpoint_that_is_served(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, AT_LOOP + 2);
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP + 2);
     answers(STOP_BREAKPOINT_HW, VERDICT_SERVED, 3, VERDICT_STOP);
     bench_run(bench);
     assert_asked(STOP_OF_RUN, AT_LOOP + 2, 4);
@@ -93,17 +87,23 @@ static void a_run_goes_on_past_a_breakpoint_that_is_served(void **state)
     assert_int_equal(bench->stop.owners, 1);
 }
 
-static void a_run_goes_on_behind_a_bkpt_that_is_served(void **state)
+/* From the BKPT, which is served once. */
+static void run_on_behind_the_bkpt(struct bench *bench)
 {
-    struct bench *bench = *state;
-
-    bench_at(bench, AT_STOP_FIVE);
     answers(STOP_BKPT, VERDICT_SERVED, 1, VERDICT_STOP);
     bench_ok(bench, target_resume(bench->target));
     bench_ok(bench, bench_poll(bench, 1000));
     bench_halt(bench);
     assert_asked(STOP_OF_RUN, AT_STOP_FIVE, 1);
     assert_int_equal(bench_reg(bench, 7), 77);
+}
+
+static void a_run_goes_on_behind_a_bkpt_that_is_served(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_at(bench, AT_STOP_FIVE);
+    run_on_behind_the_bkpt(bench);
 }
 
 /* --- a call that waits, for a key, say --- */
@@ -147,12 +147,7 @@ static void a_wait_that_is_interrupted_is_a_halt_and_begins_again_with_the_next_
         assert_stop(bench, STOP_REQUEST, AT_STOP_FIVE);
         assert_int_equal(script.of[script.asked - 1], STOP_OF_HALT);
         assert_int_equal(bench_reg(bench, R_PC), AT_STOP_FIVE);
-        answers(STOP_BKPT, VERDICT_SERVED, 1, VERDICT_STOP);
-        bench_ok(bench, target_resume(bench->target));
-        bench_ok(bench, bench_poll(bench, 1000));
-        bench_halt(bench);
-        assert_asked(STOP_OF_RUN, AT_STOP_FIVE, 1);
-        assert_int_equal(bench_reg(bench, 7), 77);
+        run_on_behind_the_bkpt(bench);
     }
 }
 
@@ -216,7 +211,7 @@ static void a_range_goes_on_past_breakpoints_that_are_served(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RANGE);
-    break_at(bench, AT_RANGE_BODY + 2);
+    bench_break_at(bench, BREAKPOINT_HW, AT_RANGE_BODY + 2);
     answers(STOP_BREAKPOINT_HW, VERDICT_SERVED, 100, VERDICT_STOP);
     bench_ok(bench, target_step_range(bench->target, AT_RANGE, AT_RANGE_END, &bench->stop));
     assert_asked(STOP_OF_STEP, AT_RANGE_BODY + 2, 100); /* rounds */
@@ -228,7 +223,7 @@ static void a_range_ends_at_a_breakpoint_that_is_not(void **state)
     struct bench *bench = *state;
 
     bench_at(bench, AT_RANGE);
-    break_at(bench, AT_RANGE_BODY + 2);
+    bench_break_at(bench, BREAKPOINT_HW, AT_RANGE_BODY + 2);
     answers(STOP_BREAKPOINT_HW, VERDICT_SERVED, 7, VERDICT_STOP);
     bench_ok(bench, target_step_range(bench->target, AT_RANGE, AT_RANGE_END, &bench->stop));
     assert_asked(STOP_OF_STEP, AT_RANGE_BODY + 2, 8);
@@ -252,7 +247,7 @@ static void a_breakpoint_right_behind_a_call_in_a_range_is_asked_for(void **stat
     bench_at(bench, CODE);
     bench_set_reg(bench, R_LR, AT_LOOP + 1);
     write_code_that_talks(bench, CODE);
-    break_at(bench, CODE + 6);
+    bench_break_at(bench, BREAKPOINT_HW, CODE + 6);
     answers(STOP_BREAKPOINT_SW, VERDICT_STOP, 1, VERDICT_SERVED);
     bench_ok(bench, target_step_range(bench->target, CODE, CODE + 8, &bench->stop));
     assert_stop(bench, STOP_BREAKPOINT_SW, CODE + 6);
@@ -268,7 +263,7 @@ static void a_breakpoint_in_a_handler_that_is_served_does_not_end_the_step(void 
     struct bench *bench = *state;
 
     bench_at(bench, AT_RESET);
-    break_at(bench, AT_SHARED);
+    bench_break_at(bench, BREAKPOINT_HW, AT_SHARED);
     bench_set_word(bench, TICKS, 0);
     bench_set_word(bench, ICSR, PENDSTSET);
     answers(STOP_BREAKPOINT_HW, VERDICT_SERVED, 1, VERDICT_STOP);

@@ -90,7 +90,7 @@ static void a_noisy_wire_changes_no_result(void **state)
     target_drop_caches(bench->target);
     bench_ok(bench, target_read(bench->target, 0x20001001, in, sizeof in, NULL));
     assert_memory_equal(in, out, sizeof in);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_LOOP, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_LOOP);
     bench_set_reg(bench, R_PC, AT_RESET);
     for (uint32_t i = 0; i < 20; i++) {
         bench_run(bench);
@@ -129,7 +129,7 @@ static void a_program_in_stop_mode_is_left_without_a_trace(void **state)
     struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
 
     preloaded_program(bench);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_HW, AT_STORES, 2));
+    bench_break_at(bench, BREAKPOINT_HW, AT_STORES);
     bench_set_word(bench, 0xE000ED10, 4); /* SCR.SLEEPDEEP */
     bench_at(bench, AT_SLEEPS);
     bench_ok(bench, target_resume(bench->target));
@@ -178,59 +178,57 @@ static void what_was_there_before_us_survives_a_lost_connection(void **state)
     bench_close(bench);
 }
 
+/* At a breakpoint that stands in memory. */
+static struct bench *stopped_in_ram(void)
+{
+    struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
+
+    preloaded_program(bench);
+    bench_code_to_ram(bench);
+    bench_break_at(bench, BREAKPOINT_SW, RAM_CODE + 2);
+    bench_run(bench);
+    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_SW);
+    return bench;
+}
+
 /* A link that breaks between writing a breakpoint and the next look. */
 static void a_breakpoint_in_ram_survives_a_lost_connection(void **state)
 {
-    struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
-    static const uint16_t code[] = {0x2001, 0x3001, 0x3001, 0xE7FC};
+    struct bench *bench = stopped_in_ram();
     uint8_t half[2];
 
-    preloaded_program(bench);
-    bench_halt(bench);
-    bench_ok(bench, target_write(bench->target, 0x20000400, code, sizeof code));
-    bench_at(bench, 0x20000400);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_SW, 0x20000402, 2));
-    bench_run(bench);
-    assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_SW);
     bench_hands(bench, "unplug", NULL);
     bench_fails(bench, target_resume(bench->target), ERR_PROBE_GONE);
     bench_hands(bench, "plug", NULL);
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
-    bench_ok(bench, target_read(bench->target, 0x20000402, half, 2, NULL));
-    assert_memory_equal(half, &code[1], 2);
+    bench_ok(bench, target_read(bench->target, RAM_CODE + 2, half, 2, NULL));
+    assert_memory_equal(half, &bench_ram_code[1], 2);
     bench_run(bench);
     assert_int_equal(bench->stop.reason, STOP_BREAKPOINT_SW);
     assert_int_equal(bench_reg(bench, 0), 3);
     bench_ok(bench, target_disconnect(bench->target));
-    assert_int_equal(bench_raw(bench, 0x20000400) >> 16, code[1]);
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, bench_ram_code[1]);
     bench_close(bench);
 }
 
 /* RAM holds anything behind a power cycle: neither the old BKPT nor what it stood for. */
 static void a_breakpoint_in_ram_is_set_anew_after_a_power_cycle(void **state)
 {
-    struct bench *bench = connected(NULL, TARGET_CONNECT_NORMAL);
-    static const uint16_t code[] = {0x2001, 0x3001, 0x3001, 0xE7FC};
+    struct bench *bench = stopped_in_ram();
     uint8_t before[2], half[2];
 
-    preloaded_program(bench);
-    bench_halt(bench);
-    bench_ok(bench, target_write(bench->target, 0x20000400, code, sizeof code));
-    bench_at(bench, 0x20000400);
-    bench_ok(bench, target_breakpoint_set(bench->target, 0, BREAKPOINT_SW, 0x20000402, 2));
-    bench_run(bench);
     bench_hands(bench, "power", "off");
     bench_hands(bench, "power", "on");
     clock_sleep_us(probe_clock(bench->probe), 100000);
     bench_ok(bench, probe_connect(bench->probe, PROBE_CONNECT_NORMAL, NULL));
-    uint32_t word = bench_raw(bench, 0x20000400);
+    uint32_t word = bench_raw(bench, RAM_CODE);
     memcpy(before, (uint8_t *)&word + 2, 2);
-    assert_memory_not_equal(before, &code[1], 2);
+    assert_memory_not_equal(before, &bench_ram_code[1], 2);
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_ATTACH));
     bench_halt(bench);
-    bench_ok(bench, target_read(bench->target, 0x20000402, half, 2, NULL));
+    bench_ok(bench, target_read(bench->target, RAM_CODE + 2, half, 2, NULL));
     assert_memory_equal(half, before, 2);
-    assert_int_equal(bench_raw(bench, 0x20000400) >> 16, 0xBE00);
+    assert_int_equal(bench_raw(bench, RAM_CODE) >> 16, 0xBE00);
     bench_close(bench);
 }
 
