@@ -81,6 +81,13 @@ void bench_halt(struct bench *bench)
     bench_flush(bench);
 }
 
+void bench_open_halted(struct bench *bench, const char *stlink)
+{
+    bench_open(bench, stlink, "bluepill");
+    bench_connect(bench);
+    bench_halt(bench);
+}
+
 uint64_t bench_commands(struct bench *bench, uint64_t *mark)
 {
     uint64_t now = stlink_model_commands(bench->model), used = now - *mark;

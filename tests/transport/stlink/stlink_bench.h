@@ -46,6 +46,8 @@ void bench_connect(struct bench *bench);
 /* Flushes; fails the test with the job's sentence. */
 void bench_flush(struct bench *bench);
 void bench_halt(struct bench *bench);
+/* All three, with a Blue Pill. */
+void bench_open_halted(struct bench *bench, const char *stlink);
 /* Commands since `*mark`, which moves on. */
 uint64_t bench_commands(struct bench *bench, uint64_t *mark);
 

@@ -26,9 +26,7 @@ static void every_firmware_moves_memory_of_all_widths(void **state)
         struct bench bench;
         uint8_t out[9000], back[9000];
 
-        bench_open(&bench, bench_firmwares[i], "bluepill");
-        bench_connect(&bench);
-        bench_halt(&bench);
+        bench_open_halted(&bench, bench_firmwares[i]);
         for (size_t n = 0; n < sizeof out; n++)
             out[n] = (uint8_t)(n * 13 + n / 256);
         ops_write(&bench.ops, RAM, 4, out, sizeof out / 4);
@@ -53,9 +51,7 @@ static void every_firmware_reads_and_writes_registers(void **state)
         struct bench bench;
         uint32_t values[19];
 
-        bench_open(&bench, bench_firmwares[i], "bluepill");
-        bench_connect(&bench);
-        bench_halt(&bench);
+        bench_open_halted(&bench, bench_firmwares[i]);
         for (unsigned r = 0; r < 13; r++)
             ops_reg_write(&bench.ops, r, 0x1000 * r + 7);
         bench_flush(&bench);
@@ -80,9 +76,7 @@ static void operations_cost_few_commands(void **state)
     uint64_t mark;
 
     (void)state;
-    bench_open(&bench, "V2J43", "bluepill");
-    bench_connect(&bench);
-    bench_halt(&bench);
+    bench_open_halted(&bench, "V2J43");
     for (unsigned r = 0; r < 19; r++)
         ops_reg_read(&bench.ops, r, &values[r]);
     bench_flush(&bench);
@@ -140,9 +134,7 @@ static void nothing_after_a_failed_write_reaches_the_target(void **state)
     uint32_t value = 0;
 
     (void)state;
-    bench_open(&bench, "V2J43", "bluepill");
-    bench_connect(&bench);
-    bench_halt(&bench);
+    bench_open_halted(&bench, "V2J43");
     ops_write32(&bench.ops, RAM, 1);
     bench_flush(&bench);
     ops_write32(&bench.ops, 0x60000000, 1);

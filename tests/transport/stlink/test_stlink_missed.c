@@ -225,9 +225,7 @@ static void what_follows_a_missed_write_counts(void **state)
     uint32_t dfsr = 0;
 
     (void)state;
-    bench_open(&bench, "V2J43", "bluepill");
-    bench_connect(&bench);
-    bench_halt(&bench);
+    bench_open_halted(&bench, "V2J43");
     bench.pipe.spy = steal;
     bench.pipe.spy_user = &thief;
     for (int round = 0; round < 2; round++) {

@@ -38,14 +38,6 @@ static void set_fault(struct bench *bench, const char *word)
     assert_true(sim_board_control(bench->board, 2, words, reply, sizeof reply));
 }
 
-/* Opened and connected on short wires. */
-static void start(struct bench *bench, const char *stlink)
-{
-    bench_open(bench, stlink, "bluepill");
-    bench_connect(bench);
-    bench_halt(bench);
-}
-
 static void must_tell_garble(const struct bench *bench, enum err err)
 {
     if (err != ERR_PARITY)
@@ -66,7 +58,7 @@ static void garbled_reads_and_writes_of_memory_are_done_again(void **state)
         struct lines lines;
         struct bench b;
 
-        start(&b, bench_firmwares[i]);
+        bench_open_halted(&b, bench_firmwares[i]);
         listen(&b, &lines);
         for (size_t n = 0; n < sizeof out; n++)
             out[n] = (uint8_t)(n * 11);
@@ -94,7 +86,7 @@ static void clean_wires_are_not_talked_of(void **state)
     uint32_t value;
 
     (void)state;
-    start(&b, "V2J43");
+    bench_open_halted(&b, "V2J43");
     listen(&b, &lines);
     ops_read32(&b.ops, 0x60000000, &value);
     assert_int_equal(ops_flush(&b.ops), ERR_FAULT);
@@ -139,7 +131,7 @@ static void what_has_effects_is_done_once(void **state)
             struct count count = {.address = rows[row].address};
             struct bench b;
 
-            start(&b, bench_firmwares[i]);
+            bench_open_halted(&b, bench_firmwares[i]);
             b.pipe.spy = count_single;
             b.pipe.spy_user = &count;
             set_fault(&b, "+noise=40");
@@ -168,7 +160,7 @@ static void waits_survive_garbled_looks(void **state)
     for (int i = 0; bench_firmwares[i]; i++) {
         struct bench b;
 
-        start(&b, bench_firmwares[i]);
+        bench_open_halted(&b, bench_firmwares[i]);
         set_fault(&b, "+noise=300");
         ops_wait32(&b.ops, FLASH_SR, 1, 1, 500000);
         assert_int_equal(ops_flush(&b.ops), ERR_TIMEOUT);
@@ -223,7 +215,7 @@ static void firmware_with_one_speed_is_not_told_to_lower_it(void **state)
         struct bench b;
         uint32_t word;
 
-        start(&b, bench_firmwares[i]);
+        bench_open_halted(&b, bench_firmwares[i]);
         assert_int_equal(probe_one_speed(b.probe), strcmp(bench_firmwares[i], "V2J17") == 0);
         listen(&b, &lines);
         set_fault(&b, "+noise=40");
@@ -251,7 +243,7 @@ static void the_wire_log_names_what_failed(void **state)
         uint32_t cpuid;
         struct bench b;
 
-        start(&b, bench_firmwares[i]);
+        bench_open_halted(&b, bench_firmwares[i]);
         b.probe->wire = open_memstream(&text, &length);
         ops_read32(&b.ops, CPUID, &cpuid);
         bench_flush(&b);

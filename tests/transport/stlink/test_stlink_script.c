@@ -50,9 +50,7 @@ static void spy(void *user, const struct pipe_exchange *x)
 
 static void start(struct bench *bench, struct wire *wire, const char *stlink)
 {
-    bench_open(bench, stlink, "bluepill");
-    bench_connect(bench);
-    bench_halt(bench);
+    bench_open_halted(bench, stlink);
     *wire = (struct wire){0};
     bench->pipe.spy = spy;
     bench->pipe.spy_user = wire;
@@ -98,6 +96,13 @@ static void debug_registers_share(void **state)
     bench_close(&b);
 }
 
+static void step_and_look(struct bench *bench, uint32_t *dfsr)
+{
+    ops_write32(&bench->ops, DHCSR, DHCSR_STEP);
+    ops_wait32(&bench->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
+    ops_read32(&bench->ops, DFSR, dfsr);
+}
+
 static void letting_go_waits_for_every_write_but_dfsr(void **state)
 {
     struct wire wire;
@@ -109,14 +114,10 @@ static void letting_go_waits_for_every_write_but_dfsr(void **state)
     ops_write32(&b.ops, FP_COMP0, 0);
     ops_write32(&b.ops, FP_COMP0 + 4, 0);
     ops_write32(&b.ops, DFSR, 0x1F);
-    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
-    ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
-    ops_read32(&b.ops, DFSR, &value);
+    step_and_look(&b, &value);
     expect(&b, &wire, "[www] [wrr] ");
     ops_write32(&b.ops, DFSR, 0x1F);
-    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
-    ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
-    ops_read32(&b.ops, DFSR, &value);
+    step_and_look(&b, &value);
     expect(&b, &wire, "[wwrr] ");
     ops_write32(&b.ops, DEMCR, 1);
     ops_write32(&b.ops, AIRCR, 0x05FA0004);
@@ -135,9 +136,7 @@ static void one_write_before_letting_go_is_one_command(void **state)
     start(&b, &wire, "V2J43");
     ops_write32(&b.ops, FP_COMP0, 0);
     ops_write32(&b.ops, DFSR, 0x1F);
-    ops_write32(&b.ops, DHCSR, DHCSR_STEP);
-    ops_wait32(&b.ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, 10000);
-    ops_read32(&b.ops, DFSR, &value);
+    step_and_look(&b, &value);
     expect(&b, &wire, "35 [wwrr] ");
     ops_write32(&b.ops, DFSR, 0x1F);
     ops_write32(&b.ops, FP_COMP0, 0);
@@ -159,9 +158,7 @@ static void bits_that_clear_add_up_behind_a_wait(void **state)
     uint32_t matched = 0, value = 0;
 
     (void)state;
-    bench_open(&b, "V2J43", "bluepill");
-    bench_connect(&b);
-    bench_halt(&b);
+    bench_open_halted(&b, "V2J43");
     ops_write32(&b.ops, DEMCR, 1u << 24);
     ops_write32(&b.ops, DWT_COMP0, RAM + 0x100);
     ops_write32(&b.ops, DWT_FUNCTION0, 6);
@@ -299,9 +296,7 @@ static void failed_item_ends_the_queue_there(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "V2J43", "bluepill");
-    bench_connect(&b);
-    bench_halt(&b);
+    bench_open_halted(&b, "V2J43");
     ops_read32(&b.ops, CPUID, &before);
     ops_read32(&b.ops, NOWHERE, &bad);
     ops_read32(&b.ops, CPUID, &behind);
@@ -320,9 +315,7 @@ static void sticky_bits_behind_a_wait_are_kept(void **state)
     uint32_t value;
 
     (void)state;
-    bench_open(&b, "V2J43", "bluepill");
-    bench_connect(&b);
-    bench_halt(&b);
+    bench_open_halted(&b, "V2J43");
     ops_take_dhcsr_sticky(&b.ops);
     sim_board_nrst(b.board, true);
     sim_board_advance_us(b.board, 10);

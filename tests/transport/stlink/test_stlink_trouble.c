@@ -81,9 +81,7 @@ static void late_replies_are_not_taken_for_those_that_follow(void **state)
             uint32_t word[2];
             struct bench b;
 
-            bench_open(&b, bench_firmwares[i], "bluepill");
-            bench_connect(&b);
-            bench_halt(&b);
+            bench_open_halted(&b, bench_firmwares[i]);
             for (size_t n = 0; n < sizeof out; n++)
                 out[n] = (uint8_t)(n * 3 + 1);
             ops_write(&b.ops, RAM, 4, out, WORDS);
