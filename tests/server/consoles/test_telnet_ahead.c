@@ -1,35 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person types while a command runs, against a worker played by the test: much of it is
  * served a portion in each turn of the loop, and an interrupt finds the command it is meant for. */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "consoles/telnet.h"
-#include "net/listener.h"
-#include "session/mailbox.h"
+#include "lone_client.h"
 #include "session/worker.h"
 
-enum { TURNS = 60000, AHEAD = 4000 };
+enum { AHEAD = 4000 };
 
 static struct bench {
-    uv_loop_t loop;
-    struct listener listener;
+    struct lone_client lone;
     struct console_host host;
     struct console *console;
-    struct mailbox posted;
-    int socket;
-    bool gone;
 } bench;
 
 /* --- in place of worker.c --- */
@@ -40,7 +26,7 @@ void worker_post(struct worker *worker, struct request *request)
     if (request->run == worker_watch || request->run == worker_unwatch)
         request_destroy(request);
     else
-        mailbox_put(&bench.posted, request);
+        mailbox_put(&bench.lone.posted, request);
 }
 
 void worker_watch(struct request *request, struct session *session)
@@ -59,7 +45,7 @@ static void on_gone(void *user, struct console *console)
 {
     (void)user;
     assert_ptr_equal(console, bench.console);
-    bench.gone = true;
+    bench.lone.gone = true;
 }
 
 static void on_arrived(void *user, uv_stream_t *listener)
@@ -73,25 +59,17 @@ static void on_arrived(void *user, uv_stream_t *listener)
 
 static void turn(void)
 {
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
-    usleep(100);
+    lone_client_turn(&bench.lone);
 }
 
 static void say(const char *bytes, size_t length)
 {
-    assert_int_equal(send(bench.socket, bytes, length, 0), (ssize_t)length);
+    assert_int_equal(send(bench.lone.socket, bytes, length, 0), (ssize_t)length);
 }
 
 static struct command_request *next_command(void)
 {
-    struct request *request = NULL;
-
-    for (int i = 0; i < TURNS && !request; i++) {
-        turn();
-        request = mailbox_take(&bench.posted);
-    }
-    assert_non_null(request);
-    return (struct command_request *)request; /* its first member */
+    return (struct command_request *)lone_client_next_posted(&bench.lone); /* its first member */
 }
 
 static void done(struct command_request *command)
@@ -106,7 +84,7 @@ static size_t prompts(void)
     size_t count = 0;
 
     for (;;) {
-        ssize_t got = recv(bench.socket, bytes, sizeof bytes, MSG_DONTWAIT);
+        ssize_t got = recv(bench.lone.socket, bytes, sizeof bytes, MSG_DONTWAIT);
 
         if (got <= 0)
             return count;
@@ -134,35 +112,18 @@ static struct command_request *type_ahead(const char *line)
 
 static int set_up(void **state)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    struct endpoint any;
-    char why[200];
-
     (void)state;
     memset(&bench, 0, sizeof bench);
-    uv_loop_init(&bench.loop);
-    mailbox_init(&bench.posted, NULL);
-    bench.host = (struct console_host){.loop = &bench.loop, .gone = on_gone};
-    endpoint_parse("0", &any, why, sizeof why);
-    bench.listener = (struct listener){.service = "telnet", .arrived = on_arrived};
-    assert_true(listener_open(&bench.listener, &bench.loop, &any, why, sizeof why));
-    address.sin_port = htons(bench.listener.endpoint.port);
-    bench.socket = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(bench.socket, (struct sockaddr *)&address, sizeof address), 0);
+    lone_client_init(&bench.lone);
+    bench.host = (struct console_host){.loop = &bench.lone.loop, .gone = on_gone};
+    lone_client_connect(&bench.lone, "telnet", on_arrived);
     return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    close(bench.socket);
-    for (int i = 0; i < TURNS && !bench.gone; i++)
-        turn();
-    assert_true(bench.gone);
-    listener_close(&bench.listener);
-    uv_run(&bench.loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&bench.loop), 0);
-    mailbox_finish(&bench.posted);
+    lone_client_close(&bench.lone);
     return 0;
 }
 
@@ -206,7 +167,7 @@ static void what_a_script_leaves_behind_is_run(void **state)
     (void)state;
     struct command_request *command = type_ahead("long\r");
 
-    shutdown(bench.socket, SHUT_WR);
+    shutdown(bench.lone.socket, SHUT_WR);
     for (int i = 0; i < 20; i++)
         turn();
     done(command);

@@ -1,40 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* One gdb connection against a worker played by the test: order, time, acknowledgement, interrupts.
  */
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #include "gdb/gdb_client.h"
 #include "gdb/gdb_request.h"
 #include "gdb/rsp.h"
-#include "net/listener.h"
-#include "session/mailbox.h"
+#include "lone_client.h"
 #include "session/worker.h"
 
-enum { TURNS = 60000, CLIENT_ID = 1 };
+enum { CLIENT_ID = 1 };
 
 static struct bench {
-    uv_loop_t loop;
-    struct listener listener;
+    struct lone_client lone;
     struct gdb_host host;
     struct gdb_client *gdb;
-    struct mailbox posted; /* what the gdb gave the worker */
     struct client client;
-    int socket;
-    bool gone;
     unsigned progress; /* the worker's */
     bool gets_on;      /* it grows with every look */
     bool connected;
@@ -44,7 +30,7 @@ static struct bench {
 void worker_post(struct worker *worker, struct request *request)
 {
     (void)worker;
-    mailbox_put(&bench.posted, request);
+    mailbox_put(&bench.lone.posted, request);
 }
 
 unsigned worker_progress(const struct worker *worker)
@@ -63,7 +49,7 @@ static void on_gone(void *user, struct gdb_client *gdb)
 {
     (void)user;
     assert_ptr_equal(gdb, bench.gdb);
-    bench.gone = true;
+    bench.lone.gone = true;
     bench.gdb = NULL;
 }
 
@@ -78,20 +64,14 @@ static void on_arrived(void *user, uv_stream_t *listener)
 
 static void turn(void)
 {
-    uv_run(&bench.loop, UV_RUN_NOWAIT);
-    usleep(100);
+    lone_client_turn(&bench.lone);
 }
 
 /* Turns the loop until the gdb has posted something. */
 static struct gdb_request *next_posted(void (*run)(struct request *, struct session *))
 {
-    struct request *request = NULL;
+    struct request *request = lone_client_next_posted(&bench.lone);
 
-    for (int i = 0; i < TURNS && !request; i++) {
-        turn();
-        request = mailbox_take(&bench.posted);
-    }
-    assert_non_null(request);
     assert_true(request->run == run);
     return gdb_request_of(request);
 }
@@ -100,12 +80,12 @@ static void nothing_posted(void)
 {
     for (int i = 0; i < 20; i++)
         turn();
-    assert_null(mailbox_take(&bench.posted));
+    assert_null(mailbox_take(&bench.lone.posted));
 }
 
 static void say(const char *bytes)
 {
-    assert_int_equal(send(bench.socket, bytes, strlen(bytes), 0), (ssize_t)strlen(bytes));
+    assert_int_equal(send(bench.lone.socket, bytes, strlen(bytes), 0), (ssize_t)strlen(bytes));
 }
 
 /* Turns the loop until exactly these bytes came. */
@@ -116,8 +96,8 @@ static void hear(const char *bytes)
 
     for (int i = 0; i < TURNS && length < strlen(bytes); i++) {
         turn();
-        ssize_t more =
-            recv(bench.socket, got + length, strlen(bytes) - length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        ssize_t more = recv(bench.lone.socket, got + length, strlen(bytes) - length,
+                            MSG_DONTWAIT | MSG_NOSIGNAL);
         length += more > 0 ? (size_t)more : 0;
     }
     assert_string_equal(got, bytes);
@@ -129,7 +109,7 @@ static void hear_nothing(void)
 
     for (int i = 0; i < 20; i++)
         turn();
-    assert_int_equal(recv(bench.socket, &byte, 1, MSG_DONTWAIT), -1);
+    assert_int_equal(recv(bench.lone.socket, &byte, 1, MSG_DONTWAIT), -1);
 }
 
 static void hear_the_end(void)
@@ -139,7 +119,7 @@ static void hear_the_end(void)
 
     for (int i = 0; i < TURNS && got != 0; i++) {
         turn();
-        got = recv(bench.socket, &byte, 1, MSG_DONTWAIT);
+        got = recv(bench.lone.socket, &byte, 1, MSG_DONTWAIT);
     }
     assert_int_equal(got, 0);
 }
@@ -176,33 +156,16 @@ static void worker_sends(const char *payload)
 
 /* --- each test: a connected gdb --- */
 
-static int connect_to(uint16_t port)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(port)};
-    int client = socket(AF_INET, SOCK_STREAM, 0), on = 1;
-
-    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* bytes arrive when said */
-    assert_int_equal(connect(client, (struct sockaddr *)&address, sizeof address), 0);
-    return client;
-}
-
 static uint64_t silence_ms; /* that the next connection may keep */
 
 static int set_up_stranger(void **state)
 {
-    struct endpoint any;
-    char why[200];
-
     (void)state;
     memset(&bench, 0, sizeof bench);
-    uv_loop_init(&bench.loop);
-    mailbox_init(&bench.posted, NULL);
-    bench.host = (struct gdb_host){.loop = &bench.loop, .gone = on_gone, .silence_ms = silence_ms};
-    endpoint_parse("0", &any, why, sizeof why);
-    bench.listener = (struct listener){.service = "gdb", .arrived = on_arrived};
-    assert_true(listener_open(&bench.listener, &bench.loop, &any, why, sizeof why));
-    bench.socket = connect_to(bench.listener.endpoint.port);
+    lone_client_init(&bench.lone);
+    bench.host =
+        (struct gdb_host){.loop = &bench.lone.loop, .gone = on_gone, .silence_ms = silence_ms};
+    lone_client_connect(&bench.lone, "gdb", on_arrived);
     struct gdb_request *hello = next_posted(gdb_run_open);
     bench.client.id = CLIENT_ID;
     hello->client = &bench.client;
@@ -230,23 +193,10 @@ static int set_up_impatient(void **state)
     return failed;
 }
 
-/* The client goes, the worker gives back what it has and is told, everything is freed. */
 static int tear_down(void **state)
 {
     (void)state;
-    close(bench.socket);
-    for (int i = 0; i < TURNS && !bench.gone; i++) {
-        struct request *request = mailbox_take(&bench.posted);
-
-        if (request)
-            request->done(request);
-        turn();
-    }
-    assert_true(bench.gone);
-    listener_close(&bench.listener);
-    uv_run(&bench.loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&bench.loop), 0);
-    mailbox_finish(&bench.posted);
+    lone_client_close(&bench.lone);
     return 0;
 }
 
@@ -663,9 +613,9 @@ static void a_vanished_client_ends_its_job_first(void **state)
     struct gdb_request *message = next_posted(gdb_run_packet);
     hear("+");
     struct linger now = {.l_onoff = 1};
-    setsockopt(bench.socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    close(bench.socket); /* a reset, not an orderly end */
-    bench.socket = -1;
+    setsockopt(bench.lone.socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(bench.lone.socket); /* a reset, not an orderly end */
+    bench.lone.socket = -1;
     for (int i = 0; i < TURNS && !atomic_load(&message->request.job.cancelled); i++)
         turn();
     assert_true(atomic_load(&message->request.job.cancelled));
@@ -683,11 +633,11 @@ static void reading_stops_while_requests_pile_up(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof many; i += 5)
         memcpy(many + i, "$g#67", 5);
-    setsockopt(bench.socket, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
+    setsockopt(bench.lone.socket, SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     /* The worker is slow: what the gdb does not take stays with the sender. */
     for (; stalled < 50 && sent < (16 << 20); turn()) {
         size_t from = sent % sizeof many;
-        ssize_t more = send(bench.socket, many + from, sizeof many - from, MSG_DONTWAIT);
+        ssize_t more = send(bench.lone.socket, many + from, sizeof many - from, MSG_DONTWAIT);
 
         stalled = more > 0 ? 0 : stalled + 1;
         sent += more > 0 ? (size_t)more : 0;
