@@ -89,7 +89,7 @@ static const char *hint_for(const struct cli *cli, enum err err)
     if (probe_is_recorded(&cli->session.info))
         return hint_for_record(err);
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (hints[i].err == err && (cli->met || !hints[i].lost))
+        if (hints[i].err == err && !cli->declined && (cli->met || !hints[i].lost))
             return hints[i].hint;
     return NULL;
 }

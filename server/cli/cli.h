@@ -41,9 +41,10 @@ struct cli {
     struct job job;         /* cancelled by Ctrl-C */
     FILE *wire;
     struct session session;
-    bool met;     /* the target answered */
-    bool told;    /* with --json: the object is on standard output */
-    bool misused; /* the call was wrong, not the world: exit code 2 */
+    bool met;      /* the target answered */
+    bool told;     /* with --json: the object is on standard output */
+    bool misused;  /* the call was wrong, not the world: exit code 2 */
+    bool declined; /* the question was answered with no: nothing to try */
 };
 
 struct cli_command {

@@ -103,7 +103,11 @@ void option_bytes_list(const struct flash_options *options, const struct target 
 
 static void field_json(const struct option_field *field, uint32_t value, struct json *json)
 {
-    if (field->key && field->value_count)
+    const struct option_value *meant = option_value(field, value);
+
+    if (field->key && field->value_count > 2 && meant)
+        json_text(json, field->key, meant->text);
+    else if (field->key && field->value_count == 2)
         json_bool(json, field->key, value == field->key_true);
     else if (field->key)
         json_hex(json, field->key, value, (field->bits + 3) / 4);

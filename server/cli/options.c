@@ -19,9 +19,13 @@ struct work {
 
 static enum err show(struct work *work)
 {
-    printf("option bytes of %s: name, what is in force, what there is\n",
-           target_chip(work->target)->name);
+    bool hidden = work->options->hides_in_force;
+
+    printf("option bytes of %s: name, what is %s, what there is\n", target_chip(work->target)->name,
+           hidden ? "stored" : "in force");
     option_bytes_list(work->options, work->target, &work->before, stdout);
+    if (hidden)
+        printf("%s\n", option_hidden);
     return cli_leave_running(work->cli);
 }
 
@@ -81,6 +85,7 @@ static enum err ask(struct cli *cli)
     fflush(stderr);
     if (read_answer(cli, answer, sizeof answer) && (answer[0] == 'y' || answer[0] == 'Y'))
         return ERR_OK;
+    cli->declined = !job_cancelled(&cli->job);
     return job_fail(&cli->job, ERR_CANCELLED, "nothing was changed");
 }
 
@@ -89,23 +94,22 @@ static enum err ask(struct cli *cli)
 static enum err take_words(struct work *work)
 {
     struct cli *cli = work->cli;
-    enum err err = ERR_OK;
+    enum err err;
 
     work->wanted = work->before;
-    for (int i = 0; i < cli->word_count && !err; i++)
-        err =
-            option_take(&cli->job, work->options, work->target, cli->words[i], work->wanted.stored);
+    err = option_take(&cli->job, work->options, work->target, (size_t)cli->word_count,
+                      (const char *const *)cli->words, work->wanted.stored);
     cli->misused = err == ERR_ARGUMENT;
     return err;
 }
 
-/* What shuts the debug port is left to the next power-on. */
-static bool can_load(const struct work *work)
+/* The debug port is shut for ever, from the next power-on on. */
+static bool seals(const struct work *work)
 {
     const struct option_field *rdp = &work->options->fields[0];
     const struct option_value *value = option_value(rdp, option_get(rdp, work->wanted.stored));
 
-    return work->options->load && !(value && value->one_way);
+    return value && value->one_way;
 }
 
 static const char *when_they_count(const struct work *work)
@@ -128,6 +132,29 @@ static enum err conclude_open(const struct work *work)
     return err;
 }
 
+/* A chip that has no program yet is as good for that as any other. */
+static enum err restart(struct cli *cli)
+{
+    enum err err = cli_start_program(cli);
+
+    if (err != ERR_LOCKUP)
+        return err;
+    display_say(&cli->display, "%s", job_text(&cli->job, err));
+    job_clear(&cli->job);
+    return ERR_OK;
+}
+
+static enum err restart_sealed(struct cli *cli)
+{
+    bool answers = session_reset(&cli->session, &cli->job, TARGET_RESET_RUN) == ERR_OK;
+
+    job_clear(&cli->job);
+    display_say(&cli->display, "%s",
+                answers ? "reset: from the next power-on on no debugger gets in any more"
+                        : "reset: no debugger gets in any more");
+    return ERR_OK;
+}
+
 static enum err conclude(const struct work *work)
 {
     struct cli *cli = work->cli;
@@ -137,8 +164,10 @@ static enum err conclude(const struct work *work)
     display_say(&cli->display, "options: written and read back%s", when_they_count(work));
     if (!(cli->flags & CLI_RESET))
         return ERR_OK;
-    enum err err = can_load(work) ? work->options->load(work->target) : ERR_OK;
-    return err ? err : cli_start_program(cli);
+    if (seals(work))
+        return restart_sealed(cli);
+    enum err err = work->options->load ? work->options->load(work->target) : ERR_OK;
+    return err ? err : restart(cli);
 }
 
 static enum err change(struct work *work)
@@ -160,6 +189,7 @@ static enum err change(struct work *work)
     if (!err)
         err =
             option_change(work->target, work->options, &work->before, &work->wanted, irreversible);
+    cli->misused = err == ERR_ARGUMENT;
     return err ? err : conclude(work);
 }
 

@@ -27,6 +27,9 @@ static void print_alias(struct monitor *monitor, const struct monitor_alias *ali
 
 /* --- all of them --- */
 
+/* Stands for those that begin as the flash driver of the chip that was met is called. */
+static const char family_words[] = "its family's *";
+
 /* What commands are about, the common ones first. "flash *" stands for all that begin so. */
 static const struct {
     const char *title;
@@ -39,7 +42,7 @@ static const struct {
     {"flash",
      (const char *const[]){"program", "flash write_image", "flash erase_sector",
                            "flash erase_address", "flash info", "flash erase_check", "flash probe",
-                           "flash banks", "flash protect", "stm32f1x *", NULL}},
+                           "flash banks", "flash protect", "options", family_words, NULL}},
     {"the probe and the board",
      (const char *const[]){"adapter speed", "adapter list", "adapter assert", "adapter deassert",
                            "reset_config", "sim *", NULL}},
@@ -80,6 +83,17 @@ static void list_name(struct listing *listing, const char *name)
     }
 }
 
+static void list_family(struct listing *listing)
+{
+    const struct target *target = listing->monitor->session->target;
+    char name[40];
+
+    if (!target)
+        return;
+    snprintf(name, sizeof name, "%s *", monitor_flash_driver(target));
+    list_name(listing, name);
+}
+
 /* Those that nobody types by hand, by their names alone. */
 static void list_rest(const struct listing *listing, const char *title, bool not_yet)
 {
@@ -110,7 +124,10 @@ static enum err help_on_all(struct monitor *monitor)
     for (size_t i = 0; i < SUBJECTS; i++) {
         job_print(monitor->job, "%s%s:\n", i > 0 ? "\n" : "", subjects[i].title);
         for (size_t k = 0; subjects[i].names[k]; k++)
-            list_name(&listing, subjects[i].names[k]);
+            if (subjects[i].names[k] == family_words)
+                list_family(&listing);
+            else
+                list_name(&listing, subjects[i].names[k]);
     }
     list_rest(&listing, "for scripts and clients of other servers", false);
     list_rest(&listing, "not there yet", true);

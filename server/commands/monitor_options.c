@@ -269,6 +269,8 @@ static void list_options(struct monitor *monitor, const struct option_subject *s
     for (uint32_t i = 0;
          option_line(subject->options, subject->target, i, state, line, sizeof line); i++)
         job_print(monitor->job, "%s\n", line);
+    if (subject->options->hides_in_force)
+        job_print(monitor->job, "%s\n", option_hidden);
 }
 
 static enum err set_options(struct monitor *monitor, const struct option_subject *subject, int argc,
@@ -279,8 +281,9 @@ static enum err set_options(struct monitor *monitor, const struct option_subject
     enum err err = argc > 1 ? ERR_OK : monitor_usage(monitor, argv[0]);
     char line[300];
 
-    for (int i = 1; i < argc && !err; i++)
-        err = option_take(monitor->job, subject->options, subject->target, argv[i], wanted.stored);
+    if (!err)
+        err = option_take(monitor->job, subject->options, subject->target, (size_t)argc - 1,
+                          argv + 1, wanted.stored);
     if (!err)
         err = option_change(subject->target, subject->options, before, &wanted, irreversible);
     for (uint32_t i = 0;

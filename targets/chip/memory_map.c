@@ -5,6 +5,7 @@
 #include "chip/chips.h"
 #include "chip/detect.h"
 
+#define KIB 1024
 #define EVERY_MAP 0xFFFFFFFFu
 
 static const struct area {
@@ -34,6 +35,30 @@ static const struct area {
  * "Memory mapping". */
 static const uint16_t without_external[] = {0x410, 0x412, 0x416, 0x418, 0x420, 0x422, 0x423, 0x427,
                                             0x429, 0x431, 0x432, 0x433, 0x438, 0x439, 0x458};
+
+/* RAM that does not follow the first one, of the largest of those that share an id: where a smaller
+ * one ends, the bus says so. Data sheets, chapters "Memory mapping"; CCM or SRAM2 at 0x10000000. */
+static const struct more_ram {
+    uint16_t dev_id;
+    struct target_region region;
+} more_ram[] = {
+    {0x413, {"ccm ram", REGION_RAM, 0x10000000, 64 * KIB, 0, 0}},
+    {0x415, {"sram2", REGION_RAM, 0x10000000, 32 * KIB, 0, 0}},
+    {0x419, {"ccm ram", REGION_RAM, 0x10000000, 64 * KIB, 0, 0}},
+    {0x422, {"ccm ram", REGION_RAM, 0x10000000, 8 * KIB, 0, 0}},
+    {0x434, {"ccm ram", REGION_RAM, 0x10000000, 64 * KIB, 0, 0}},
+    {0x435, {"sram2", REGION_RAM, 0x10000000, 16 * KIB, 0, 0}},
+    {0x438, {"ccm ram", REGION_RAM, 0x10000000, 4 * KIB, 0, 0}},
+    {0x446, {"ccm ram", REGION_RAM, 0x10000000, 16 * KIB, 0, 0}},
+    {0x461, {"sram2", REGION_RAM, 0x10000000, 64 * KIB, 0, 0}},
+    {0x462, {"sram2", REGION_RAM, 0x10000000, 32 * KIB, 0, 0}},
+    {0x464, {"sram2", REGION_RAM, 0x10000000, 8 * KIB, 0, 0}},
+    {0x468, {"ccm ram", REGION_RAM, 0x10000000, 10 * KIB, 0, 0}},
+    {0x469, {"ccm ram", REGION_RAM, 0x10000000, 32 * KIB, 0, 0}},
+    {0x470, {"sram2", REGION_RAM, 0x10000000, 64 * KIB, 0, 0}},
+    {0x471, {"sram2", REGION_RAM, 0x10000000, 64 * KIB, 0, 0}},
+    {0x479, {"ccm ram", REGION_RAM, 0x10000000, 16 * KIB, 0, 0}},
+};
 
 static uint32_t map_of(const struct chip *chip)
 {
@@ -131,6 +156,11 @@ void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
     add_flash(chip, flash_size, two_banks, regions);
     add_ram(chip, regions);
     uint32_t map = map_of(chip);
+    for (size_t i = 0; i < sizeof more_ram / sizeof more_ram[0]; i++)
+        if (more_ram[i].dev_id == chip->dev_id) {
+            add(regions, &more_ram[i].region);
+            map &= ~(uint32_t)MAP_CODE_RAM;
+        }
     if (map & MAP_SYSTEM_F1)
         add_f1_system_memory(chip, regions);
     for (size_t i = 0; i < sizeof areas / sizeof areas[0]; i++)

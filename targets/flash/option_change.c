@@ -14,14 +14,19 @@ static struct job *job_of(const struct target *target)
 static enum err check_doors(struct target *target, const struct flash_options *options,
                             const struct option_state *before, const struct option_state *wanted)
 {
+    const struct option_field *rdp = &options->fields[0];
+    const struct option_value *level = option_value(rdp, option_get(rdp, wanted->stored));
     char what[100];
 
     if (!option_one_way(options, before->stored, wanted->stored, what, sizeof what))
         return ERR_OK;
-    return job_fail(job_of(target), ERR_UNSUPPORTED,
-                    "%s: there is no way back, or only by the end of read protection, which erases "
-                    "the flash; say --irreversible behind it if that is meant; nothing was changed",
-                    what);
+    return job_fail(job_of(target), ERR_ARGUMENT,
+                    "%s: there is no way back%s; say --irreversible behind it if that is meant; "
+                    "nothing was changed",
+                    what,
+                    level && level->one_way
+                        ? ", and no debugger gets in any more"
+                        : ", or only by the end of read protection, which erases the flash");
 }
 
 static bool others_differ(const struct flash_options *options, const struct option_state *before,

@@ -14,6 +14,9 @@ static const char blocks_name[] = "WRP";
 
 /* --- shown --- */
 
+const char option_hidden[] = "as stored: the chip does not tell which of it already counts; all "
+                             "of it does after a load of option bytes or a power-on";
+
 static void put_value(struct buf *out, const struct option_field *field, uint32_t value)
 {
     const struct option_value *meant = option_value(field, value);
@@ -219,7 +222,7 @@ static enum err take_blocks(struct job *job, const struct flash_options *options
 
 static enum err unknown(struct job *job, const struct flash_options *options, const char *name)
 {
-    char names[200];
+    char names[600];
     struct buf out;
 
     buf_init(&out, names, sizeof names - 1);
@@ -230,20 +233,59 @@ static enum err unknown(struct job *job, const struct flash_options *options, co
                     blocks_name);
 }
 
-enum err option_take(struct job *job, const struct flash_options *options,
-                     const struct target *target, const char *word, uint32_t *registers)
+enum { NAME_SIZE = 24 };
+
+/* What stands before the equals sign; NULL: nothing like that. */
+static const char *read_name(const char *word, char name[NAME_SIZE])
 {
     const char *equals = strchr(word, '=');
-    char name[24];
 
-    if (!equals || (size_t)(equals - word) >= sizeof name)
-        return job_fail(job, ERR_ARGUMENT, "'%.40s': a change looks like WDG_SW=hardware", word);
+    if (!equals || equals - word >= NAME_SIZE)
+        return NULL;
     memcpy(name, word, (size_t)(equals - word));
     name[equals - word] = '\0';
+    return equals;
+}
+
+static enum err take(struct job *job, const struct flash_options *options,
+                     const struct target *target, const char *word, uint32_t *registers)
+{
+    char name[NAME_SIZE];
+    const char *equals = read_name(word, name);
+
+    if (!equals)
+        return job_fail(job, ERR_ARGUMENT, "'%.40s': a change looks like WDG_SW=hardware", word);
     const struct option_field *field = find_field(options, name);
     if (field)
         return take_field(job, field, equals + 1, registers);
     if (options->blocks.most && strcasecmp(name, blocks_name) == 0)
         return take_blocks(job, options, target, equals + 1, registers);
     return unknown(job, options, name);
+}
+
+static bool are_of_one_name(const struct flash_options *options, const char *word,
+                            const char *other)
+{
+    char name[NAME_SIZE], other_name[NAME_SIZE];
+
+    if (!read_name(word, name) || !read_name(other, other_name))
+        return false;
+    const struct option_field *field = find_field(options, name);
+    return strcasecmp(name, other_name) == 0 || (field && field == find_field(options, other_name));
+}
+
+enum err option_take(struct job *job, const struct flash_options *options,
+                     const struct target *target, size_t count, const char *const words[],
+                     uint32_t *registers)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && !err; i++) {
+        for (size_t k = 0; k < i; k++)
+            if (are_of_one_name(options, words[i], words[k]))
+                return job_fail(job, ERR_ARGUMENT, "'%.40s' and '%.40s': which of the two?",
+                                words[k], words[i]);
+        err = take(job, options, target, words[i], registers);
+    }
+    return err;
 }

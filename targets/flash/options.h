@@ -88,6 +88,7 @@ struct flash_options {
     bool reset_loads;         /* with load(): any reset does it, too; else load() or power alone */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
     bool unlock_keeps_others; /* else it brings all to their defaults, of an open chip, too */
+    bool hides_in_force;      /* the registers hold what was stored, in force yet or not */
 
     /* Core halted or running. */
     enum err (*read)(struct target *target, struct option_state *state);
@@ -107,7 +108,7 @@ struct flash_options {
 const struct flash_options *flash_options_for(const struct target *target);
 
 /* option_change.c. From `before`, as read, to `wanted`: write(), lock(), unlock() or seal(), as it
- * takes. What there is no way back from only if `irreversible`; else ERR_UNSUPPORTED, and nothing
+ * takes. What there is no way back from only if `irreversible`; else ERR_ARGUMENT, and nothing
  * was changed. Read protection that ends cannot be combined with other changes. */
 enum err option_change(struct target *target, const struct flash_options *options,
                        const struct option_state *before, const struct option_state *wanted,
@@ -123,9 +124,12 @@ bool option_line(const struct flash_options *options, const struct target *targe
 bool option_difference(const struct flash_options *options, const struct target *target,
                        uint32_t index, const uint32_t *before, const uint32_t *after, char *line,
                        size_t size);
-/* NAME=VALUE, or WRP=BLOCKS: into `registers`. ERR_ARGUMENT with what there is. */
+/* What to say below them where hides_in_force. */
+extern const char option_hidden[];
+/* NAME=VALUE, or WRP=BLOCKS, each name once: into `registers`. ERR_ARGUMENT with what there is. */
 enum err option_take(struct job *job, const struct flash_options *options,
-                     const struct target *target, const char *word, uint32_t *registers);
+                     const struct target *target, size_t count, const char *const words[],
+                     uint32_t *registers);
 
 /* --- fields --- */
 

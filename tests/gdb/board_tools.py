@@ -71,7 +71,7 @@ def read_protection_ends_by_name_and_by_itself():
     locked = BOARD + ",still,locked"
     said = call("options", "RDP=off", "--yes", board=locked).stderr
     assert "this erases the whole flash" in said and re.search(rf"erased, and can be used{AFTER}$", said, re.M), said
-    said = call("options", "RDP=off", WDG_SW + "=hardware", "--yes", board=locked, code=1).stderr
+    said = call("options", "RDP=off", WDG_SW + "=hardware", "--yes", board=locked, code=2).stderr
     assert "read protection is ended by itself" in said, said
 
 

@@ -243,19 +243,19 @@ static const struct option_number user_options = {"user_options", OPTCR, 2, {{0x
 static const struct option_number more_user_options = {
     "user_options", OPTCR, 3, {{0xFC, 0}, {0xF0000000, 20}}};
 
-#define TABLE(list, user, registers_of, blocks_of_wrp, pcrop_bit, read_them, write_them)       \
-    {                                                                                          \
-        .says = "stm32f2x", .erased_says = "stm32x", .registers = registers, .fields = (list), \
-        .numbers = &(user), .number_count = 1, .register_count = (registers_of),               \
-        .field_count = sizeof(list) / sizeof *(list),                                          \
-        .blocks = {.reg = OPTCR,                                                               \
-                   .shift = NWRP_SHIFT,                                                        \
-                   .most = (blocks_of_wrp),                                                    \
-                   .pcrop = (pcrop_bit)},                                                      \
-        .no_load = "a reset of the chip loads them, the end of read protection takes a power " \
-                   "cycle",                                                                    \
-        .unlock_wants_power = true, .unlock_keeps_others = true, .read = (read_them),          \
-        .write = (write_them), .lock = lock, .unlock = unlock, .seal = seal                    \
+#define TABLE(list, user, registers_of, blocks_of_wrp, pcrop_bit, read_them, write_them)         \
+    {                                                                                            \
+        .says = "stm32f2x", .erased_says = "stm32x", .registers = registers, .fields = (list),   \
+        .numbers = &(user), .number_count = 1, .register_count = (registers_of),                 \
+        .field_count = sizeof(list) / sizeof *(list),                                            \
+        .blocks = {.reg = OPTCR,                                                                 \
+                   .shift = NWRP_SHIFT,                                                          \
+                   .most = (blocks_of_wrp),                                                      \
+                   .pcrop = (pcrop_bit)},                                                        \
+        .no_load = "a reset of the chip loads them, the end of read protection takes a power "   \
+                   "cycle",                                                                      \
+        .unlock_wants_power = true, .unlock_keeps_others = true, .hides_in_force = true,         \
+        .read = (read_them), .write = (write_them), .lock = lock, .unlock = unlock, .seal = seal \
     }
 
 /* F405 and F407, too */

@@ -140,20 +140,21 @@ enum { AT_PCROP = 13, AT_SEC_OF_ONE = 17, AT_SEC_OF_TWO = 19, AT_SEC2 = 21 };
 #define ONE_AREA (3u << AT_PCROP)
 #define TWO_AREAS (15u << AT_PCROP)
 
-#define TABLE(list, its_registers, count, guarded, bits_of_page, its_ranges_in_one)                \
-    {                                                                                              \
-        .says = "stm32l4x", .registers = (its_registers), .fields = (list),                        \
-        .register_count = (count), .field_count = sizeof(list) / sizeof *(list),                   \
-        .one_way_fields = (guarded),                                                               \
-        .blocks = {.reg = WRP1AR,                                                                  \
-                   .most = 1,                                                                      \
-                   .ranges = 2,                                                                    \
-                   .ranges_in_one = (its_ranges_in_one),                                           \
-                   .next_bank = 2,                                                                 \
-                   .page_bits = (bits_of_page)},                                                   \
-        .unlock_keeps_others = true, .read = stm32l4_options_read, .write = stm32l4_options_write, \
-        .lock = stm32l4_options_lock, .unlock = stm32l4_options_unlock,                            \
-        .seal = stm32l4_options_seal, .load = stm32l4_options_load, .load_command = "option_load"  \
+#define TABLE(list, its_registers, count, guarded, bits_of_page, its_ranges_in_one)        \
+    {                                                                                      \
+        .says = "stm32l4x", .registers = (its_registers), .fields = (list),                \
+        .register_count = (count), .field_count = sizeof(list) / sizeof *(list),           \
+        .one_way_fields = (guarded),                                                       \
+        .blocks = {.reg = WRP1AR,                                                          \
+                   .most = 1,                                                              \
+                   .ranges = 2,                                                            \
+                   .ranges_in_one = (its_ranges_in_one),                                   \
+                   .next_bank = 2,                                                         \
+                   .page_bits = (bits_of_page)},                                           \
+        .unlock_keeps_others = true, .hides_in_force = true, .read = stm32l4_options_read, \
+        .write = stm32l4_options_write, .lock = stm32l4_options_lock,                      \
+        .unlock = stm32l4_options_unlock, .seal = stm32l4_options_seal,                    \
+        .load = stm32l4_options_load, .load_command = "option_load"                        \
     }
 
 /* L41x to L46x */

@@ -248,7 +248,22 @@ static void take(const struct flash_options *options, const struct target *targe
                  uint32_t *registers, enum err wanted)
 {
     job_clear(&job);
-    assert_int_equal(option_take(&job, options, target, word, registers), wanted);
+    assert_int_equal(option_take(&job, options, target, 1, &word, registers), wanted);
+}
+
+/* Which one of two would count is not ours to choose. */
+static void a_name_given_twice_is_refused(void **state)
+{
+    const struct flash_options *f1 = options_of(chip_by_dev_id(0x410));
+    struct target target = with_flash(0x410, 64, false);
+    const char *const twice[] = {"nRST_STOP=RSTSTOP", "RDP=off", "rdprt=on"};
+    uint32_t registers[OPTION_REGISTERS_MAX] = {0};
+
+    (void)state;
+    job_clear(&job);
+    assert_int_equal(option_take(&job, f1, &target, 2, twice, registers), ERR_OK);
+    assert_int_equal(option_take(&job, f1, &target, 3, twice, registers), ERR_ARGUMENT);
+    assert_string_equal(job.text, "'RDP=off' and 'rdprt=on': which of the two?");
 }
 
 /* L476: bank 1's are WRP1AR and WRP1BR, the second's follow; first page low, last page high. */
@@ -325,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_field_is_set_and_leaves_its_neighbours),
         cmocka_unit_test(blocks_cover_large_flash),
         cmocka_unit_test(blocks_may_be_sectors),
+        cmocka_unit_test(a_name_given_twice_is_refused),
         cmocka_unit_test(pages_are_protected_by_ranges),
         cmocka_unit_test(one_bank_has_the_ranges_of_both),
         cmocka_unit_test(areas_that_cannot_be_read_have_no_way_back),
