@@ -53,6 +53,8 @@ enum sim_exception {
     SIM_EXC_COUNT = SIM_EXC_IRQ0 + 32 * SIM_IRQ_WORDS,
 };
 
+enum sim_fpu { SIM_NO_FPU, SIM_FPV4_SP, SIM_FPV5_SP, SIM_FPV5_DP };
+
 /* One row a core: what differs between Cortex-M0 and M7 is here, not in code. */
 struct sim_core_model {
     const char *name;
@@ -60,7 +62,7 @@ struct sim_core_model {
     bool armv7m;  /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
     bool choices; /* of Armv6-M: it has VTOR and an unprivileged mode, as M0+ and all Armv7-M do */
     bool dsp;     /* Armv7E-M */
-    bool fpu;     /* FPv4-SP */
+    enum sim_fpu fpu;
     uint8_t fpb_code, fpb_literal; /* comparators */
     uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */
     uint8_t dwt_comparators;

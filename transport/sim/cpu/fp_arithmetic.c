@@ -1,45 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* The arithmetic of singles: see fp.h. */
+/* Sums, products, quotients, roots and comparisons: see fp.h. */
 #include "sim/cpu/fp.h"
 
-#define INFINITY_BITS 0x7F800000u
-
-static uint32_t invalid(uint32_t *fpscr)
+static uint64_t invalid(const struct fp_format *format, uint32_t *fpscr)
 {
     *fpscr |= FPSCR_IOC;
-    return FP_DEFAULT_NAN;
+    return fp_default_nan(format);
 }
 
-static uint32_t signed_bits(bool sign, uint32_t magnitude)
+static uint64_t round_as_set(const struct fp_format *format, struct fp_parts parts, uint32_t *fpscr)
 {
-    return (uint32_t)sign << 31 | magnitude;
-}
-
-static enum fp_rounding rounding_of(uint32_t fpscr)
-{
-    return (enum fp_rounding)FPSCR_RMODE(fpscr);
-}
-
-static uint32_t round_as_set(struct fp_parts parts, uint32_t *fpscr)
-{
-    return fp_round(parts, rounding_of(*fpscr), fpscr);
+    return fp_round(format, parts, fp_rounding_of(*fpscr), fpscr);
 }
 
 /* A sum of exactly nothing is positive unless rounding goes down. */
-static uint32_t no_difference(uint32_t fpscr)
+static uint64_t no_difference(const struct fp_format *format, uint32_t fpscr)
 {
-    return signed_bits(rounding_of(fpscr) == FP_DOWN, 0);
+    return fp_signed(format, fp_rounding_of(fpscr) == FP_DOWN, 0);
 }
 
 /* FPProcessNaNs(): signalling ones first. True: the result is in *result. */
-static bool take_nan(const uint32_t operands[], const struct fp_parts parts[], unsigned count,
-                     uint32_t *result, uint32_t *fpscr)
+static bool take_nan(const struct fp_format *format, const uint64_t operands[],
+                     const struct fp_parts parts[], unsigned count, uint64_t *result,
+                     uint32_t *fpscr)
 {
     for (enum fp_class wanted = FP_SIGNALLING; wanted >= FP_QUIET; wanted--) {
         for (unsigned i = 0; i < count; i++) {
             if (parts[i].class != wanted)
                 continue;
-            *result = fp_nan(operands[i], fpscr);
+            *result = fp_nan(format, operands[i], fpscr);
             return true;
         }
     }
@@ -48,59 +37,95 @@ static bool take_nan(const uint32_t operands[], const struct fp_parts parts[], u
 
 /* --- sums --- */
 
-/* Both are numbers. The larger one's leading bit goes to bit 62: what is shifted out of the other
- * then lies below anything that counts. */
-static uint32_t add_numbers(struct fp_parts a, struct fp_parts b, uint32_t *fpscr)
+static void shift_right(struct fp_parts *parts, unsigned by)
 {
-    a.exponent -= __builtin_clzll(a.mantissa) - 1;
-    a.mantissa <<= __builtin_clzll(a.mantissa) - 1;
-    b.exponent -= __builtin_clzll(b.mantissa) - 1;
-    b.mantissa <<= __builtin_clzll(b.mantissa) - 1;
-    if (b.exponent > a.exponent || (b.exponent == a.exponent && b.mantissa > a.mantissa)) {
+    if (by >= 64) {
+        parts->low = fp_shift_sticky(parts->high, by - 64) | (parts->low != 0);
+        parts->high = 0;
+    } else if (by > 0) {
+        parts->low = fp_shift_sticky(parts->low, by) | parts->high << (64 - by);
+        parts->high >>= by;
+    }
+    parts->exponent += (int)by;
+}
+
+static bool is_smaller(const struct fp_parts *a, const struct fp_parts *b)
+{
+    if (a->exponent != b->exponent)
+        return a->exponent < b->exponent;
+    return a->high != b->high ? a->high < b->high : a->low < b->low;
+}
+
+/* Adds with the sign of the larger one. */
+static void accumulate(struct fp_parts *sum, const struct fp_parts *b)
+{
+    uint64_t low = sum->low;
+
+    if (sum->sign == b->sign) {
+        sum->low += b->low;
+        sum->high += b->high + (sum->low < low);
+    } else {
+        sum->low -= b->low;
+        sum->high -= b->high + (sum->low > low);
+    }
+}
+
+/* Both are numbers. A bit is left for the carry. What is shifted out of the smaller one then lies
+ * below anything that counts: a product has 106 bits at most. */
+static uint64_t add_numbers(const struct fp_format *format, struct fp_parts a, struct fp_parts b,
+                            uint32_t *fpscr)
+{
+    if (is_smaller(&a, &b)) {
         struct fp_parts larger = b;
         b = a;
         a = larger;
     }
-    b.mantissa = fp_shift_sticky(b.mantissa, (unsigned)(a.exponent - b.exponent));
-    a.mantissa = a.sign == b.sign ? a.mantissa + b.mantissa : a.mantissa - b.mantissa;
-    return a.mantissa == 0 ? no_difference(*fpscr) : round_as_set(a, fpscr);
+    shift_right(&a, 1);
+    shift_right(&b, (unsigned)(a.exponent - b.exponent));
+    accumulate(&a, &b);
+    if (a.high == 0 && a.low == 0)
+        return no_difference(format, *fpscr);
+    fp_normalise(&a);
+    return round_as_set(format, a, fpscr);
 }
 
 /* No NaN is among them. */
-static uint32_t add_parts(struct fp_parts a, struct fp_parts b, uint32_t *fpscr)
+static uint64_t add_parts(const struct fp_format *format, struct fp_parts a, struct fp_parts b,
+                          uint32_t *fpscr)
 {
     if (a.class == FP_INFINITY && b.class == FP_INFINITY && a.sign != b.sign)
-        return invalid(fpscr);
+        return invalid(format, fpscr);
     if (a.class == FP_INFINITY || b.class == FP_INFINITY)
-        return signed_bits(a.class == FP_INFINITY ? a.sign : b.sign, INFINITY_BITS);
+        return fp_infinity(format, a.class == FP_INFINITY ? a.sign : b.sign);
     if (a.class == FP_ZEROES && b.class == FP_ZEROES)
-        return a.sign == b.sign ? signed_bits(a.sign, 0) : no_difference(*fpscr);
+        return a.sign == b.sign ? fp_signed(format, a.sign, 0) : no_difference(format, *fpscr);
     if (a.class == FP_ZEROES)
-        return round_as_set(b, fpscr);
-    return b.class == FP_ZEROES ? round_as_set(a, fpscr) : add_numbers(a, b, fpscr);
+        return round_as_set(format, b, fpscr);
+    return b.class == FP_ZEROES ? round_as_set(format, a, fpscr) : add_numbers(format, a, b, fpscr);
 }
 
 /* Of a NaN the sign is not turned. */
-static uint32_t sum(uint32_t a, uint32_t b, bool subtracts, uint32_t *fpscr)
+static uint64_t sum(const struct fp_format *format, uint64_t a, uint64_t b, bool subtracts,
+                    uint32_t *fpscr)
 {
-    const uint32_t operands[] = {a, b};
-    struct fp_parts parts[] = {fp_unpack(a, fpscr), fp_unpack(b, fpscr)};
-    uint32_t result;
+    const uint64_t operands[] = {a, b};
+    struct fp_parts parts[] = {fp_unpack(format, a, fpscr), fp_unpack(format, b, fpscr)};
+    uint64_t result;
 
-    if (take_nan(operands, parts, 2, &result, fpscr))
+    if (take_nan(format, operands, parts, 2, &result, fpscr))
         return result;
     parts[1].sign ^= subtracts;
-    return add_parts(parts[0], parts[1], fpscr);
+    return add_parts(format, parts[0], parts[1], fpscr);
 }
 
-uint32_t fp_add(uint32_t a, uint32_t b, uint32_t *fpscr)
+uint64_t fp_add(const struct fp_format *format, uint64_t a, uint64_t b, uint32_t *fpscr)
 {
-    return sum(a, b, false, fpscr);
+    return sum(format, a, b, false, fpscr);
 }
 
-uint32_t fp_subtract(uint32_t a, uint32_t b, uint32_t *fpscr)
+uint64_t fp_subtract(const struct fp_format *format, uint64_t a, uint64_t b, uint32_t *fpscr)
 {
-    return sum(a, b, true, fpscr);
+    return sum(format, a, b, true, fpscr);
 }
 
 /* --- products --- */
@@ -110,6 +135,16 @@ static bool is_senseless(struct fp_parts a, struct fp_parts b)
 {
     return (a.class == FP_INFINITY && b.class == FP_ZEROES) ||
            (a.class == FP_ZEROES && b.class == FP_INFINITY);
+}
+
+/* By halves of the words. */
+static void multiply_words(uint64_t a, uint64_t b, uint64_t *high, uint64_t *low)
+{
+    uint64_t a1 = a >> 32, a0 = (uint32_t)a, b1 = b >> 32, b0 = (uint32_t)b;
+    uint64_t middle = a1 * b0 + (a0 * b0 >> 32), other = a0 * b1 + (uint32_t)middle;
+
+    *high = a1 * b1 + (middle >> 32) + (other >> 32);
+    *low = other << 32 | (uint32_t)(a0 * b0);
 }
 
 /* Exact; no NaN is among them, and they are not senseless. */
@@ -123,126 +158,119 @@ static struct fp_parts product(struct fp_parts a, struct fp_parts b)
         result.class = FP_ZEROES;
     } else {
         result.class = FP_NUMBER;
-        result.exponent = a.exponent + b.exponent;
-        result.mantissa = a.mantissa * b.mantissa;
+        result.exponent = a.exponent + b.exponent + 1;
+        multiply_words(a.high, b.high, &result.high, &result.low);
+        fp_normalise(&result);
     }
     return result;
 }
 
-static uint32_t pack(struct fp_parts parts, uint32_t *fpscr)
+static uint64_t pack(const struct fp_format *format, struct fp_parts parts, uint32_t *fpscr)
 {
     if (parts.class == FP_NUMBER)
-        return round_as_set(parts, fpscr);
-    return signed_bits(parts.sign, parts.class == FP_INFINITY ? INFINITY_BITS : 0);
+        return round_as_set(format, parts, fpscr);
+    return parts.class == FP_INFINITY ? fp_infinity(format, parts.sign)
+                                      : fp_signed(format, parts.sign, 0);
 }
 
-uint32_t fp_multiply(uint32_t a, uint32_t b, uint32_t *fpscr)
+uint64_t fp_multiply(const struct fp_format *format, uint64_t a, uint64_t b, uint32_t *fpscr)
 {
-    const uint32_t operands[] = {a, b};
-    const struct fp_parts parts[] = {fp_unpack(a, fpscr), fp_unpack(b, fpscr)};
-    uint32_t result;
+    const uint64_t operands[] = {a, b};
+    const struct fp_parts parts[] = {fp_unpack(format, a, fpscr), fp_unpack(format, b, fpscr)};
+    uint64_t result;
 
-    if (take_nan(operands, parts, 2, &result, fpscr))
+    if (take_nan(format, operands, parts, 2, &result, fpscr))
         return result;
     if (is_senseless(parts[0], parts[1]))
-        return invalid(fpscr);
-    return pack(product(parts[0], parts[1]), fpscr);
+        return invalid(format, fpscr);
+    return pack(format, product(parts[0], parts[1]), fpscr);
 }
 
-/* A product has 48 bits, so that a sum of 63 has room for all that can decide the rounding. */
-uint32_t fp_fused(uint32_t a, uint32_t b, uint32_t c, uint32_t *fpscr)
+uint64_t fp_fused(const struct fp_format *format, uint64_t a, uint64_t b, uint64_t c,
+                  uint32_t *fpscr)
 {
-    const uint32_t operands[] = {c, a, b};
-    const struct fp_parts addend = fp_unpack(c, fpscr);
-    const struct fp_parts parts[] = {addend, fp_unpack(a, fpscr), fp_unpack(b, fpscr)};
+    const uint64_t operands[] = {c, a, b};
+    const struct fp_parts addend = fp_unpack(format, c, fpscr);
+    const struct fp_parts parts[] = {addend, fp_unpack(format, a, fpscr),
+                                     fp_unpack(format, b, fpscr)};
     bool senseless = is_senseless(parts[1], parts[2]);
-    uint32_t result;
+    uint64_t result;
 
     if (senseless && addend.class == FP_QUIET)
-        return invalid(fpscr);
-    if (take_nan(operands, parts, 3, &result, fpscr))
+        return invalid(format, fpscr);
+    if (take_nan(format, operands, parts, 3, &result, fpscr))
         return result;
-    return senseless ? invalid(fpscr) : add_parts(addend, product(parts[1], parts[2]), fpscr);
+    return senseless ? invalid(format, fpscr)
+                     : add_parts(format, addend, product(parts[1], parts[2]), fpscr);
 }
 
 /* --- quotients and roots --- */
 
-uint32_t fp_divide(uint32_t a, uint32_t b, uint32_t *fpscr)
+/* Both are numbers. Bit by bit: the first one of the quotient counts 1. */
+static uint64_t divide_numbers(const struct fp_format *format, struct fp_parts n, struct fp_parts d,
+                               uint32_t *fpscr)
 {
-    const uint32_t operands[] = {a, b};
-    const struct fp_parts parts[] = {fp_unpack(a, fpscr), fp_unpack(b, fpscr)};
+    struct fp_parts result = {FP_NUMBER, n.sign != d.sign, n.exponent - d.exponent, 0, 0};
+    uint64_t rest = n.high >> 1, divisor = d.high >> 1; /* their lowest bits are 0 */
+
+    for (unsigned i = 0; i < 64; i++) {
+        bool fits = rest >= divisor;
+        result.high = result.high << 1 | fits;
+        rest = (rest - (fits ? divisor : 0)) << 1;
+    }
+    result.low = rest != 0;
+    fp_normalise(&result);
+    return round_as_set(format, result, fpscr);
+}
+
+uint64_t fp_divide(const struct fp_format *format, uint64_t a, uint64_t b, uint32_t *fpscr)
+{
+    const uint64_t operands[] = {a, b};
+    const struct fp_parts parts[] = {fp_unpack(format, a, fpscr), fp_unpack(format, b, fpscr)};
     struct fp_parts n = parts[0], d = parts[1];
     bool sign = n.sign != d.sign;
-    uint32_t result;
+    uint64_t result;
 
-    if (take_nan(operands, parts, 2, &result, fpscr))
+    if (take_nan(format, operands, parts, 2, &result, fpscr))
         return result;
     if (n.class == d.class && n.class != FP_NUMBER) /* 0 / 0, infinity / infinity */
-        return invalid(fpscr);
+        return invalid(format, fpscr);
     if (n.class == FP_INFINITY || d.class == FP_ZEROES) {
         *fpscr |= n.class == FP_INFINITY ? 0 : FPSCR_DZC;
-        return signed_bits(sign, INFINITY_BITS);
+        return fp_infinity(format, sign);
     }
     if (n.class == FP_ZEROES || d.class == FP_INFINITY)
-        return signed_bits(sign, 0);
-    int up = __builtin_clzll(n.mantissa) - 1; /* so that 39 bits of quotient are sure */
-    n.mantissa <<= up;
-    uint64_t quotient = n.mantissa / d.mantissa, rest = n.mantissa % d.mantissa;
-    return round_as_set((struct fp_parts){FP_NUMBER, sign, n.exponent - d.exponent - up - 1,
-                                          quotient << 1 | (rest != 0)},
-                        fpscr);
+        return fp_signed(format, sign, 0);
+    return divide_numbers(format, n, d, fpscr);
 }
 
-/* The largest whose square is not above. */
-static uint64_t integer_root(uint64_t square)
+/* Two bits of the radicand for each bit of the root, as on paper; 56 are enough to round by. */
+static struct fp_parts root_of(struct fp_parts parts)
 {
-    uint64_t root = 0;
+    enum { BITS = 56 };
+    bool odd = parts.exponent & 1;
+    uint64_t radicand = odd ? parts.high : parts.high >> 1, root = 0, rest = 0;
 
-    for (uint64_t bit = UINT64_C(1) << 31; bit; bit >>= 1)
-        if ((root | bit) * (root | bit) <= square)
-            root |= bit;
-    return root;
+    for (unsigned i = 0; i < BITS; i++) {
+        rest = rest << 2 | radicand >> 62;
+        radicand <<= 2;
+        bool fits = rest >= (root << 2 | 1);
+        rest -= fits ? root << 2 | 1 : 0;
+        root = root << 1 | fits;
+    }
+    return (struct fp_parts){FP_NUMBER, false, (parts.exponent - odd) / 2, root << (64 - BITS),
+                             rest != 0};
 }
 
-uint32_t fp_square_root(uint32_t a, uint32_t *fpscr)
+uint64_t fp_square_root(const struct fp_format *format, uint64_t a, uint32_t *fpscr)
 {
-    struct fp_parts parts = fp_unpack(a, fpscr);
+    struct fp_parts parts = fp_unpack(format, a, fpscr);
 
     if (parts.class >= FP_QUIET)
-        return fp_nan(a, fpscr);
+        return fp_nan(format, a, fpscr);
     if (parts.class == FP_ZEROES)
-        return signed_bits(parts.sign, 0);
+        return fp_signed(format, parts.sign, 0);
     if (parts.sign)
-        return invalid(fpscr);
-    if (parts.class == FP_INFINITY)
-        return a;
-    int up = __builtin_clzll(parts.mantissa) - 1;
-    if ((parts.exponent - up) & 1) /* has to be even */
-        up--;
-    parts.mantissa <<= up;
-    parts.exponent -= up;
-    uint64_t root = integer_root(parts.mantissa);
-    return round_as_set((struct fp_parts){FP_NUMBER, false, parts.exponent / 2 - 1,
-                                          root << 1 | (root * root != parts.mantissa)},
-                        fpscr);
-}
-
-/* --- comparison --- */
-
-uint32_t fp_compare(uint32_t a, uint32_t b, bool quiet_too, uint32_t *fpscr)
-{
-    enum { EQUAL = 6, LESS = 8, GREATER = 2, UNORDERED = 3 };
-    struct fp_parts x = fp_unpack(a, fpscr), y = fp_unpack(b, fpscr);
-
-    if (x.class >= FP_QUIET || y.class >= FP_QUIET) {
-        if (quiet_too || x.class == FP_SIGNALLING || y.class == FP_SIGNALLING)
-            *fpscr |= FPSCR_IOC;
-        return (uint32_t)UNORDERED << 28;
-    }
-    /* In the order of sign and magnitude; all zeroes are one. */
-    int64_t left = x.class == FP_ZEROES ? 0 : (int64_t)(a & ~FP_SIGN);
-    int64_t right = y.class == FP_ZEROES ? 0 : (int64_t)(b & ~FP_SIGN);
-    left = x.sign ? -left : left;
-    right = y.sign ? -right : right;
-    return (left == right ? EQUAL : left < right ? LESS : GREATER) * (1u << 28);
+        return invalid(format, fpscr);
+    return parts.class == FP_INFINITY ? a : round_as_set(format, root_of(parts), fpscr);
 }

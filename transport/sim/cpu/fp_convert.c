@@ -1,55 +1,52 @@
 /* SPDX-License-Identifier: MIT */
-/* Singles from and to integers, fixed-point numbers and halves: see fp.h. */
+/* From and to integers, fixed-point numbers and other formats: see fp.h. */
 #include "sim/cpu/fp.h"
 
-uint32_t fp_from_fixed(uint32_t value, unsigned width, unsigned fraction, bool is_signed,
-                       enum fp_rounding rounding, uint32_t *fpscr)
+uint64_t fp_from_fixed(const struct fp_format *format, uint32_t value, unsigned width,
+                       unsigned fraction, bool is_signed, enum fp_rounding rounding,
+                       uint32_t *fpscr)
 {
     int64_t number = is_signed ? (int32_t)(value << (32 - width)) >> (32 - width)
                                : (int64_t)(value & (UINT32_MAX >> (32 - width)));
-    struct fp_parts parts = {FP_NUMBER, number < 0, -(int)fraction,
-                             (uint64_t)(number < 0 ? -number : number)};
+    struct fp_parts parts = {FP_NUMBER, number < 0, 63 - (int)fraction,
+                             (uint64_t)(number < 0 ? -number : number), 0};
 
-    return number == 0 ? 0 : fp_round(parts, rounding, fpscr);
+    if (number == 0)
+        return 0;
+    fp_normalise(&parts);
+    return fp_round(format, parts, rounding, fpscr);
 }
 
-/* The magnitude as an integer, at most 2^33; `inexact` if it is not all. */
-static uint64_t to_integer(struct fp_parts parts, enum fp_rounding rounding, bool *inexact)
+/* The magnitude of a number below 2^63 as an integer; `inexact` if it is not all. */
+static uint64_t to_integer(const struct fp_parts *parts, enum fp_rounding rounding, bool *inexact)
 {
-    enum { TOO_LARGE = 33, GUARD = 32 };
-    int top = 63 - __builtin_clzll(parts.mantissa) + parts.exponent;
+    int whole_bits = parts->exponent + 1;
+    uint64_t whole = whole_bits <= 0 ? 0 : parts->high >> (64 - whole_bits);
+    uint64_t rest = whole_bits <= 0 ? fp_shift_sticky(parts->high, (unsigned)-whole_bits)
+                                    : parts->high << whole_bits;
 
-    *inexact = false;
-    if (top >= TOO_LARGE)
-        return UINT64_C(1) << TOO_LARGE;
-    int down = -parts.exponent;
-    if (down <= 0)
-        return parts.mantissa << -down;
-    /* 24 bits and 32 of guard: what is lost below is sticky */
-    uint64_t guarded = fp_shift_sticky(parts.mantissa << GUARD, (unsigned)down);
-    uint64_t whole = guarded >> GUARD, rest = guarded & UINT32_MAX;
     *inexact = rest != 0;
-    return whole + fp_rounds_up(rounding, parts.sign, whole & 1, rest, UINT64_C(1) << (GUARD - 1));
+    return whole + fp_rounds_up(rounding, parts->sign, whole & 1, rest, UINT64_C(1) << 63);
 }
 
-uint32_t fp_to_fixed(uint32_t a, unsigned width, unsigned fraction, bool is_signed,
-                     enum fp_rounding rounding, uint32_t *fpscr)
+uint32_t fp_to_fixed(const struct fp_format *format, uint64_t a, unsigned width, unsigned fraction,
+                     bool is_signed, enum fp_rounding rounding, uint32_t *fpscr)
 {
-    struct fp_parts parts = fp_unpack(a, fpscr);
+    enum { TOO_LARGE = 33 };
+    struct fp_parts parts = fp_unpack(format, a, fpscr);
     int64_t top = INT64_C(1) << (is_signed ? width - 1 : width), number = 0;
     int64_t bottom = is_signed ? -top : 0;
     bool inexact = false;
 
+    parts.exponent += (int)fraction;
     if (parts.class >= FP_QUIET) {
         *fpscr |= FPSCR_IOC;
         return 0;
     }
-    if (parts.class == FP_INFINITY) {
-        number = INT64_C(1) << 33;
-    } else if (parts.class == FP_NUMBER) {
-        parts.exponent += (int)fraction;
-        number = (int64_t)to_integer(parts, rounding, &inexact);
-    }
+    if (parts.class == FP_INFINITY || (parts.class == FP_NUMBER && parts.exponent >= TOO_LARGE))
+        number = INT64_C(1) << TOO_LARGE;
+    else if (parts.class == FP_NUMBER)
+        number = (int64_t)to_integer(&parts, rounding, &inexact);
     if (parts.sign)
         number = -number;
     if (number < bottom || number >= top) {
@@ -61,86 +58,55 @@ uint32_t fp_to_fixed(uint32_t a, unsigned width, unsigned fraction, bool is_sign
     return (uint32_t)number;
 }
 
-/* --- halves: 1 sign, 5 exponent, 10 fraction; with AHP there are no infinities and NaNs --- */
-
-enum { HALF_BIAS = 15, HALF_FRACTION = 10, HALF_TOP = 31, BELOW = 63 - HALF_FRACTION };
-
-uint32_t fp_from_half(uint16_t half, uint32_t *fpscr)
+uint64_t fp_to_integral(const struct fp_format *format, uint64_t a, enum fp_rounding rounding,
+                        bool tells, uint32_t *fpscr)
 {
-    uint32_t sign = (uint32_t)(half >> 15) << 31, fraction = half & 0x3FF;
-    int exponent = half >> HALF_FRACTION & HALF_TOP;
-    uint32_t exact = 0; /* no denormal of a half is one of a single: nothing to flush or round */
-
-    if (exponent == HALF_TOP && !(*fpscr & FPSCR_AHP)) {
-        uint32_t wide = sign | 0x7F800000 | fraction << 13;
-        return fraction ? fp_nan(wide, fpscr) : wide;
-    }
-    if (exponent == 0 && fraction == 0)
-        return sign;
-    if (exponent != 0)
-        fraction |= 1u << HALF_FRACTION;
-    else
-        exponent = 1;
-    return fp_round(
-        (struct fp_parts){FP_NUMBER, sign != 0, exponent - HALF_BIAS - HALF_FRACTION, fraction},
-        FP_NEAREST, &exact);
-}
-
-static uint16_t round_half(struct fp_parts parts, uint32_t *fpscr)
-{
-    enum fp_rounding rounding = (enum fp_rounding)FPSCR_RMODE(*fpscr);
-    unsigned up = (unsigned)__builtin_clzll(parts.mantissa);
-    uint64_t mantissa = parts.mantissa << up;
-    int biased = parts.exponent - (int)up + 63 + HALF_BIAS;
-    bool tiny = biased < 1, alternative = *fpscr & FPSCR_AHP;
-    uint32_t sign = (uint32_t)parts.sign << 15;
-
-    if (tiny) {
-        mantissa = fp_shift_sticky(mantissa, (unsigned)(1 - biased));
-        biased = 1;
-    }
-    uint64_t rest = mantissa & ((UINT64_C(1) << BELOW) - 1);
-    uint32_t kept = (uint32_t)(mantissa >> BELOW);
-    kept += fp_rounds_up(rounding, parts.sign, kept & 1, rest, UINT64_C(1) << (BELOW - 1));
-    uint64_t magnitude = ((uint64_t)(biased - 1) << HALF_FRACTION) + kept;
-    if (alternative && magnitude >= 0x8000) {
-        *fpscr |= FPSCR_IOC;
-        return (uint16_t)(sign | 0x7FFF);
-    }
-    if (!alternative && magnitude >= HALF_TOP << HALF_FRACTION) {
-        bool to_infinity = rounding == FP_NEAREST || rounding == (parts.sign ? FP_DOWN : FP_UP);
-        *fpscr |= FPSCR_OFC | FPSCR_IXC;
-        return (uint16_t)(sign | (to_infinity ? 0x7C00 : 0x7BFF));
-    }
-    if (rest != 0)
-        *fpscr |= FPSCR_IXC | (tiny ? FPSCR_UFC : 0);
-    return (uint16_t)(sign | (uint32_t)magnitude);
-}
-
-static uint16_t half_nan(uint32_t a, uint32_t *fpscr)
-{
-    bool alternative = *fpscr & FPSCR_AHP;
-    uint32_t quiet = fp_nan(a, fpscr);
-
-    if (!alternative)
-        return (uint16_t)((quiet >> 16 & 0x8000) | 0x7E00 | (quiet >> 13 & 0x1FF));
-    *fpscr |= FPSCR_IOC;
-    return (uint16_t)(a >> 16 & 0x8000);
-}
-
-uint16_t fp_to_half(uint32_t a, uint32_t *fpscr)
-{
-    struct fp_parts parts = fp_unpack(a, fpscr);
-    uint16_t sign = (uint16_t)(a >> 16 & 0x8000);
+    struct fp_parts parts = fp_unpack(format, a, fpscr);
+    bool inexact;
 
     if (parts.class >= FP_QUIET)
-        return half_nan(a, fpscr);
-    if (parts.class == FP_NUMBER)
-        return round_half(parts, fpscr);
+        return fp_nan(format, a, fpscr);
     if (parts.class == FP_ZEROES)
-        return sign;
-    if (!(*fpscr & FPSCR_AHP))
-        return (uint16_t)(sign | 0x7C00);
+        return fp_signed(format, parts.sign, 0);
+    if (parts.class == FP_INFINITY || parts.exponent >= format->fraction)
+        return a;
+    struct fp_parts whole = {FP_NUMBER, parts.sign, 63, to_integer(&parts, rounding, &inexact), 0};
+    if (inexact && tells)
+        *fpscr |= FPSCR_IXC;
+    if (whole.high == 0)
+        return fp_signed(format, parts.sign, 0);
+    fp_normalise(&whole);
+    return fp_round(format, whole, rounding, fpscr);
+}
+
+/* What is left of a NaN is what stands highest in its fraction. */
+static uint64_t convert_nan(const struct fp_format *to, const struct fp_format *from, uint64_t a,
+                            uint32_t *fpscr)
+{
+    bool sign = a & fp_sign_bit(from);
+    uint64_t quiet = fp_nan(from, a, fpscr);
+
+    if (to->numbers_only) {
+        *fpscr |= FPSCR_IOC;
+        return fp_signed(to, sign, 0);
+    }
+    uint64_t fraction = (quiet << (64 - from->fraction)) >> (64 - to->fraction);
+    return fp_infinity(to, quiet & fp_sign_bit(from)) | fraction;
+}
+
+uint64_t fp_convert(const struct fp_format *to, const struct fp_format *from, uint64_t a,
+                    uint32_t *fpscr)
+{
+    struct fp_parts parts = fp_unpack(from, a, fpscr);
+
+    if (parts.class >= FP_QUIET)
+        return convert_nan(to, from, a, fpscr);
+    if (parts.class == FP_NUMBER)
+        return fp_round(to, parts, fp_rounding_of(*fpscr), fpscr);
+    if (parts.class == FP_ZEROES)
+        return fp_signed(to, parts.sign, 0);
+    if (!to->numbers_only)
+        return fp_infinity(to, parts.sign);
     *fpscr |= FPSCR_IOC;
-    return (uint16_t)(sign | 0x7FFF);
+    return fp_signed(to, parts.sign, fp_sign_bit(to) - 1);
 }

@@ -1,178 +1,154 @@
 /* SPDX-License-Identifier: MIT */
-/* Instructions of the floating-point extension, FPv4-SP: data processing (DDI 0403, A6.4). What
- * needs double precision is UNDEFINED. */
+/* Instructions of the floating-point extension: data processing (DDI 0403, A6.4). Bit 8 says that
+ * numbers are doubles, where the extension knows them. */
 #include "sim/cpu/insn_fp.h"
-#include "sim/cpu/fp.h"
 
-/* Sd, Sn and Sm: four bits here, the lowest one there. */
-static inline unsigned sd(uint32_t insn)
+static inline uint64_t negate_if(const struct fp_format *format, bool condition, uint64_t value)
 {
-    return insn_bits(insn, 12, 4) << 1 | insn_bits(insn, 22, 1);
-}
-
-static inline unsigned sn(uint32_t insn)
-{
-    return insn_bits(insn, 16, 4) << 1 | insn_bits(insn, 7, 1);
-}
-
-static inline unsigned sm(uint32_t insn)
-{
-    return insn_bits(insn, 0, 4) << 1 | insn_bits(insn, 5, 1);
-}
-
-static inline uint32_t negate_if(bool condition, uint32_t value)
-{
-    return condition ? value ^ FP_SIGN : value;
+    return condition ? value ^ fp_sign_bit(format) : value;
 }
 
 /* --- three registers --- */
 
-/* VMLA VMLS VNMLA VNMLS: the product is rounded before it is added. */
-static uint32_t accumulate(struct sim_cpu *cpu, uint32_t insn, bool negative)
-{
-    uint32_t d = cpu->s[sd(insn)], n = cpu->s[sn(insn)], m = cpu->s[sm(insn)];
-    uint32_t product = fp_multiply(n, m, &cpu->fpscr);
-    bool subtracts = insn_bit(insn, 6);
+struct operands {
+    const struct fp_format *format;
+    uint64_t d, n, m;
+};
 
-    return fp_add(negate_if(negative, d), negate_if(subtracts, product), &cpu->fpscr);
+/* VMLA VMLS VNMLA VNMLS: the product is rounded before it is added. */
+static uint64_t accumulate(const struct operands *of, bool subtracts, bool negative,
+                           uint32_t *fpscr)
+{
+    uint64_t product = fp_multiply(of->format, of->n, of->m, fpscr);
+
+    return fp_add(of->format, negate_if(of->format, negative, of->d),
+                  negate_if(of->format, subtracts, product), fpscr);
 }
 
 /* VFMA VFMS VFNMA VFNMS: rounded once. */
-static uint32_t fused(struct sim_cpu *cpu, uint32_t insn, bool negative)
+static uint64_t fused(const struct operands *of, bool subtracts, bool negative, uint32_t *fpscr)
 {
-    uint32_t d = cpu->s[sd(insn)], n = cpu->s[sn(insn)], m = cpu->s[sm(insn)];
-    bool subtracts = insn_bit(insn, 6);
-
-    return fp_fused(negate_if(subtracts, n), m, negate_if(negative, d), &cpu->fpscr);
+    return fp_fused(of->format, negate_if(of->format, subtracts, of->n), of->m,
+                    negate_if(of->format, negative, of->d), fpscr);
 }
 
-static uint32_t three_registers(struct sim_cpu *cpu, uint32_t insn, unsigned op)
+static uint64_t calculate(const struct operands *of, unsigned op, bool bit6, uint32_t *fpscr)
 {
-    uint32_t n = cpu->s[sn(insn)], m = cpu->s[sm(insn)];
-    bool bit6 = insn_bit(insn, 6);
-
     switch (op) {
     case 0:
     case 1:
-        return accumulate(cpu, insn, op == 1);
+        return accumulate(of, bit6, op == 1, fpscr);
     case 2: /* VMUL, VNMUL */
-        return negate_if(bit6, fp_multiply(n, m, &cpu->fpscr));
+        return negate_if(of->format, bit6, fp_multiply(of->format, of->n, of->m, fpscr));
     case 3: /* VADD, VSUB: a NaN keeps its sign */
-        return bit6 ? fp_subtract(n, m, &cpu->fpscr) : fp_add(n, m, &cpu->fpscr);
+        return (bit6 ? fp_subtract : fp_add)(of->format, of->n, of->m, fpscr);
     case 4:
-        cpu->cycles += 13;
-        return fp_divide(n, m, &cpu->fpscr);
+        return fp_divide(of->format, of->n, of->m, fpscr);
     default:
-        return fused(cpu, insn, op == 5);
+        return fused(of, bit6, op == 5, fpscr);
     }
 }
 
-/* --- the others, by opc2 --- */
-
-/* VFPExpandImm() */
-static uint32_t expand_imm(uint32_t imm8)
+static enum insn_end three_registers(struct sim_cpu *cpu, uint32_t insn, unsigned op)
 {
-    uint32_t exponent = imm8 & 0x40 ? 0x1F : 0x20;
+    bool wide = insn_bit(insn, 8);
+    unsigned d = fp_d(insn, wide), n = fp_n(insn, wide), m = fp_m(insn, wide);
 
-    return (imm8 & 0x80) << 24 | exponent << 25 | (imm8 & 0x3F) << 19;
-}
-
-static enum insn_end move(struct sim_cpu *cpu, uint32_t insn)
-{
-    uint32_t m = cpu->s[sm(insn)];
-    bool bit7 = insn_bit(insn, 7), bit16 = insn_bit(insn, 16);
-
-    if (!bit16) /* VMOV, VABS */
-        cpu->s[sd(insn)] = bit7 ? m & ~FP_SIGN : m;
-    else if (!bit7)
-        cpu->s[sd(insn)] = m ^ FP_SIGN;
-    else
-        cpu->s[sd(insn)] = fp_square_root(m, &cpu->fpscr);
-    if (bit16 && bit7)
+    if (!fp_exists(wide, d) || !fp_exists(wide, n) || !fp_exists(wide, m))
+        return sim_insn_undefined(cpu, insn);
+    struct operands of = {fp_format_of(wide), fp_get(cpu, wide, d), fp_get(cpu, wide, n),
+                          fp_get(cpu, wide, m)};
+    fp_put(cpu, wide, d, calculate(&of, op, insn_bit(insn, 6), &cpu->fpscr));
+    if (op == 4)
         cpu->cycles += 13;
     return INSN_NEXT;
 }
 
-/* VCVTB, VCVTT: the half register that T names. */
-static enum insn_end convert_half(struct sim_cpu *cpu, uint32_t insn)
-{
-    unsigned shift = insn_bit(insn, 7) ? 16 : 0;
-    uint32_t m = cpu->s[sm(insn)], *d = &cpu->s[sd(insn)];
+/* --- the others, by opc2 --- */
 
-    if (!insn_bit(insn, 16))
-        *d = fp_from_half((uint16_t)(m >> shift), &cpu->fpscr);
+/* VFPExpandImm(): sign, one bit of exponent, and six of what follows. */
+static enum insn_end move_immediate(struct sim_cpu *cpu, uint32_t insn)
+{
+    bool wide = insn_bit(insn, 8);
+    const struct fp_format *format = fp_format_of(wide);
+    uint32_t imm8 = insn_bits(insn, 16, 4) << 4 | insn_bits(insn, 0, 4);
+    uint64_t ones = (UINT64_C(1) << (format->exponent - 1)) - 4; /* but for two low ones */
+    uint64_t exponent = imm8 & 0x40 ? ones : ones + 4;
+
+    if (!fp_exists(wide, fp_d(insn, wide)))
+        return sim_insn_undefined(cpu, insn);
+    fp_put(cpu, wide, fp_d(insn, wide),
+           fp_signed(format, imm8 & 0x80, exponent << format->fraction) |
+               (uint64_t)(imm8 & 0x3F) << (format->fraction - 4));
+    return INSN_NEXT;
+}
+
+static enum insn_end move(struct sim_cpu *cpu, uint32_t insn)
+{
+    bool wide = insn_bit(insn, 8), bit7 = insn_bit(insn, 7), bit16 = insn_bit(insn, 16);
+    const struct fp_format *format = fp_format_of(wide);
+    uint64_t m = fp_get(cpu, wide, fp_m(insn, wide));
+
+    if (!bit16) /* VMOV, VABS */
+        m = bit7 ? m & ~fp_sign_bit(format) : m;
+    else if (!bit7)
+        m ^= fp_sign_bit(format);
     else
-        *d = (*d & ~(0xFFFFu << shift)) | (uint32_t)fp_to_half(m, &cpu->fpscr) << shift;
+        m = fp_square_root(format, m, &cpu->fpscr);
+    fp_put(cpu, wide, fp_d(insn, wide), m);
+    if (bit16 && bit7)
+        cpu->cycles += 13;
     return INSN_NEXT;
 }
 
 /* VCMP, VCMPE; with zero. */
 static enum insn_end compare(struct sim_cpu *cpu, uint32_t insn)
 {
-    uint32_t with = insn_bit(insn, 16) ? 0 : cpu->s[sm(insn)];
-    uint32_t flags = fp_compare(cpu->s[sd(insn)], with, insn_bit(insn, 7), &cpu->fpscr);
+    bool wide = insn_bit(insn, 8);
+    uint64_t with = insn_bit(insn, 16) ? 0 : fp_get(cpu, wide, fp_m(insn, wide));
+    uint32_t flags = fp_compare(fp_format_of(wide), fp_get(cpu, wide, fp_d(insn, wide)), with,
+                                insn_bit(insn, 7), &cpu->fpscr);
 
     cpu->fpscr = (cpu->fpscr & ~FPSCR_NZCV) | flags;
     return INSN_NEXT;
 }
 
-static enum insn_end convert_integer(struct sim_cpu *cpu, uint32_t insn)
+/* VRINTR, VRINTZ; VRINTX, which tells of what got lost. */
+static enum insn_end round_to_integral(struct sim_cpu *cpu, uint32_t insn)
 {
-    enum fp_rounding rounding = (enum fp_rounding)FPSCR_RMODE(cpu->fpscr);
-    uint32_t m = cpu->s[sm(insn)], *d = &cpu->s[sd(insn)];
-    bool bit7 = insn_bit(insn, 7);
+    bool wide = insn_bit(insn, 8), exact = insn_bit(insn, 16);
+    enum fp_rounding rounding = !exact && insn_bit(insn, 7) ? FP_ZERO : fp_rounding_of(cpu->fpscr);
 
-    if (!insn_bit(insn, 18))
-        *d = fp_from_fixed(m, 32, 0, bit7, rounding, &cpu->fpscr);
-    else /* VCVTR without bit 7 */
-        *d = fp_to_fixed(m, 32, 0, insn_bit(insn, 16), bit7 ? FP_ZERO : rounding, &cpu->fpscr);
+    fp_put(cpu, wide, fp_d(insn, wide),
+           fp_to_integral(fp_format_of(wide), fp_get(cpu, wide, fp_m(insn, wide)), rounding, exact,
+                          &cpu->fpscr));
     return INSN_NEXT;
 }
 
-static enum insn_end convert_fixed(struct sim_cpu *cpu, uint32_t insn)
+/* Both registers are as wide as bit 8 says. */
+static enum insn_end two_registers(struct sim_cpu *cpu, uint32_t insn, sim_insn_handler *operation)
 {
-    unsigned width = insn_bit(insn, 7) ? 32 : 16;
-    unsigned imm5 = insn_bits(insn, 0, 4) << 1 | insn_bits(insn, 5, 1);
-    bool is_signed = !insn_bit(insn, 16);
-    uint32_t *d = &cpu->s[sd(insn)];
+    bool wide = insn_bit(insn, 8);
 
-    if (imm5 > width) /* UNPREDICTABLE */
+    if (!fp_exists(wide, fp_d(insn, wide)) || !fp_exists(wide, fp_m(insn, wide)))
         return sim_insn_undefined(cpu, insn);
-    if (insn_bit(insn, 18))
-        *d = fp_to_fixed(*d, width, width - imm5, is_signed, FP_ZERO, &cpu->fpscr);
-    else
-        *d = fp_from_fixed(*d, width, width - imm5, is_signed, FP_NEAREST, &cpu->fpscr);
-    return INSN_NEXT;
+    return operation(cpu, insn);
 }
 
 static enum insn_end others(struct sim_cpu *cpu, uint32_t insn)
 {
-    if (!insn_bit(insn, 6)) {
-        cpu->s[sd(insn)] = expand_imm(insn_bits(insn, 16, 4) << 4 | insn_bits(insn, 0, 4));
-        return INSN_NEXT;
-    }
-    switch (insn_bits(insn, 16, 4)) {
-    case 0x0:
-    case 0x1:
-        return move(cpu, insn);
-    case 0x2:
-    case 0x3:
-        return convert_half(cpu, insn);
-    case 0x4:
-    case 0x5:
-        return compare(cpu, insn);
-    case 0x8:
-    case 0xC:
-    case 0xD:
-        return convert_integer(cpu, insn);
-    case 0xA:
-    case 0xB:
-    case 0xE:
-    case 0xF:
-        return convert_fixed(cpu, insn);
-    default: /* to and from doubles */
-        return sim_insn_undefined(cpu, insn);
-    }
+    unsigned opc2 = insn_bits(insn, 16, 4);
+    bool v5 = cpu->model->fpu >= SIM_FPV5_SP;
+
+    if (!insn_bit(insn, 6))
+        return move_immediate(cpu, insn);
+    if (opc2 < 2)
+        return two_registers(cpu, insn, move);
+    if (opc2 == 4 || opc2 == 5)
+        return two_registers(cpu, insn, compare);
+    if (opc2 == 6 || (opc2 == 7 && !insn_bit(insn, 7)))
+        return two_registers(cpu, insn, v5 ? round_to_integral : sim_insn_undefined);
+    return sim_insn_fp_convert(cpu, insn, opc2);
 }
 
 /* By opc1, bits 23, 21 and 20; of the last, VFNMA and VFMA, 5 and 6. */
@@ -180,10 +156,7 @@ enum insn_end sim_insn_fp_data(struct sim_cpu *cpu, uint32_t insn)
 {
     unsigned op = insn_bits(insn, 23, 1) << 2 | insn_bits(insn, 20, 2);
 
-    if (insn_bit(insn, 8) || (op == 4 && insn_bit(insn, 6)))
+    if ((insn_bit(insn, 8) && cpu->model->fpu != SIM_FPV5_DP) || (op == 4 && insn_bit(insn, 6)))
         return sim_insn_undefined(cpu, insn);
-    if (op == 7)
-        return others(cpu, insn);
-    cpu->s[sd(insn)] = three_registers(cpu, insn, op);
-    return INSN_NEXT;
+    return op == 7 ? others(cpu, insn) : three_registers(cpu, insn, op);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Instructions of the floating-point extension: from and to memory and the core's registers (DDI
  * 0403, A6.5 to A6.7). Doubles travel as pairs of singles. */
-#include "sim/cpu/fp.h"
 #include "sim/cpu/insn_fp.h"
 
 enum { SINGLES = 32 };
@@ -120,8 +119,10 @@ enum insn_end sim_insn32_fp(struct sim_cpu *cpu, uint32_t insn)
 {
     if (!sim_fp_check(cpu))
         return INSN_SETTLED;
-    if (insn_bit(insn, 28)) /* of later versions */
-        return sim_insn_undefined(cpu, insn);
+    if (insn_bit(insn, 28)) {
+        bool v5 = cpu->model->fpu >= SIM_FPV5_SP && insn_bits(insn, 24, 4) == 0xE;
+        return (v5 && !insn_bit(insn, 4) ? sim_insn_fp_v5 : sim_insn_undefined)(cpu, insn);
+    }
     if (!insn_bit(insn, 25))
         return insn_bits(insn, 21, 4) == 2 ? move_pair(cpu, insn) : transfer(cpu, insn);
     return (insn_bit(insn, 4) ? move_register : sim_insn_fp_data)(cpu, insn);

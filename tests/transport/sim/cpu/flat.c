@@ -5,7 +5,11 @@
 
 const struct sim_core_model flat_armv7m = {.name = "flat Armv7-M", .armv7m = true};
 const struct sim_core_model flat_m4f = {
-    .name = "flat M4F", .armv7m = true, .dsp = true, .fpu = true};
+    .name = "flat M4F", .armv7m = true, .dsp = true, .fpu = SIM_FPV4_SP};
+const struct sim_core_model flat_m7 = {
+    .name = "flat M7", .armv7m = true, .dsp = true, .fpu = SIM_FPV5_DP};
+const struct sim_core_model flat_m7sp = {
+    .name = "flat M7, singles only", .armv7m = true, .dsp = true, .fpu = SIM_FPV5_SP};
 const struct sim_core_model flat_armv6m = {.name = "flat Armv6-M"};
 
 void flat_init(struct flat *flat, const struct sim_core_model *model, uint8_t *code,

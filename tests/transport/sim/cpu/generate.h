@@ -20,7 +20,7 @@ struct instruction_set {
     bool it_blocks;
     bool aligned; /* accesses have to be */
 };
-extern const struct instruction_set generate_armv6m, generate_armv7m, generate_m4f;
+extern const struct instruction_set generate_armv6m, generate_armv7m, generate_m4f, generate_m7;
 
 /* A block: straight code with branches inside, from `start` to `end`. Some registers are kept as
  * pointers into RAM, others may hold anything. */
@@ -42,8 +42,9 @@ uint32_t generate_random(struct generator *generator);
 void generate_roles(struct generator *generator);
 /* Start values of R0 to R14 that fit the roles; pointers point around `middle`. */
 void generate_registers(struct generator *generator, uint32_t middle, uint32_t r[15]);
-/* A single of floating point that may be anything. */
+/* A number of floating point that may be anything. */
 uint32_t generate_single(struct generator *generator);
+uint64_t generate_double(struct generator *generator);
 /* Appends one instruction of at least 2 bytes, an IT block, or a short sequence that branches. */
 void generate_unit(struct generator *generator);
 

@@ -163,6 +163,57 @@ static const struct fault_case not_in_armv6m[] = {
     {"udf.w", {0xF7F0, 0xA000}, SIM_FAULT_UNDEFINSTR},
 };
 
+/* What a version of the floating-point extension lacks and the next one has. */
+static const struct fpu_case {
+    const char *name;
+    uint16_t insn[2];
+    enum sim_fpu from;
+} fpu_cases[] = {
+    {"vadd.f32 s0, s1, s2", {0xEE30, 0x0A81}, SIM_FPV4_SP},
+    {"vldr d0, [r2]", {0xED92, 0x0B00}, SIM_FPV4_SP},
+    {"vsel.f32", {0xFE00, 0x0A00}, SIM_FPV5_SP},
+    {"vmaxnm.f32", {0xFE80, 0x0A00}, SIM_FPV5_SP},
+    {"vrinta.f32", {0xFEB8, 0x0A40}, SIM_FPV5_SP},
+    {"vrintz.f32", {0xEEB6, 0x0AC0}, SIM_FPV5_SP},
+    {"vrintx.f32", {0xEEB7, 0x0A40}, SIM_FPV5_SP},
+    {"vcvta.s32.f32", {0xFEBC, 0x0AC0}, SIM_FPV5_SP},
+    {"vadd.f64", {0xEE30, 0x0B00}, SIM_FPV5_DP},
+    {"vmov.f64 d0, d1", {0xEEB0, 0x0B41}, SIM_FPV5_DP},
+    {"vmov.f64 d0, #1", {0xEEB7, 0x0B00}, SIM_FPV5_DP},
+    {"vcvt.f64.f32", {0xEEB7, 0x0AC0}, SIM_FPV5_DP},
+    {"vcvt.f32.f64", {0xEEB7, 0x0BC0}, SIM_FPV5_DP},
+    {"vcvt.s32.f64", {0xEEBD, 0x0BC0}, SIM_FPV5_DP},
+    {"vsel.f64", {0xFE00, 0x0B00}, SIM_FPV5_DP},
+    {"vadd.f64 d16, d0, d0", {0xEE70, 0x0B00}, SIM_FPV5_DP + 1},
+    {"vadd.f64 d0, d0, d16", {0xEE30, 0x0B20}, SIM_FPV5_DP + 1},
+    {"vmov.f64 d16, #1", {0xEEF7, 0x0B00}, SIM_FPV5_DP + 1},
+    {"vcvt.f64.f32 d16, s0", {0xEEF7, 0x0AC0}, SIM_FPV5_DP + 1},
+    {"vcvt.s32.f64 s0, d16", {0xEEBD, 0x0BE0}, SIM_FPV5_DP + 1},
+    {"vsel.f64 d0, d0, d16", {0xFE00, 0x0B20}, SIM_FPV5_DP + 1},
+    {"vrinta.f64 d16", {0xFEF8, 0x0B40}, SIM_FPV5_DP + 1},
+    {"vmaxnm with other bits", {0xFE90, 0x0A00}, SIM_FPV5_DP + 1},
+    {"vldr of the unconditional kind", {0xFD92, 0x0A00}, SIM_FPV5_DP + 1},
+};
+
+static void each_version_of_floating_point_has_its_instructions(void **state)
+{
+    static const struct sim_core_model *const models[] = {&flat_m4f, &flat_m7sp, &flat_m7};
+    (void)state;
+    for (size_t i = 0; i < sizeof fpu_cases / sizeof *fpu_cases; i++) {
+        const struct fpu_case *c = &fpu_cases[i];
+        for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+            struct fixture fixture;
+            struct sim_cpu *cpu = LOAD_MODEL(&fixture, models[m], c->insn[0], c->insn[1]);
+            cpu->r[2] = FLAT_RAM;
+            sim_insn_execute(cpu);
+            bool faulted = fixture.flat.faults && fixture.flat.fault == SIM_FAULT_UNDEFINSTR;
+            if (faulted != (models[m]->fpu < c->from))
+                fail_msg("%s on %s: %s", c->name, models[m]->name,
+                         faulted ? "undefined" : "executed");
+        }
+    }
+}
+
 static void armv6m_lacks_most_32_bit_instructions(void **state)
 {
     static const uint16_t present[][2] = {
@@ -214,6 +265,7 @@ int main(void)
         cmocka_unit_test(a_faulting_access_changes_no_register),
         cmocka_unit_test(what_does_not_exist_is_undefined),
         cmocka_unit_test(all_other_16_bit_encodings_exist),
+        cmocka_unit_test(each_version_of_floating_point_has_its_instructions),
         cmocka_unit_test(armv6m_lacks_most_32_bit_instructions),
         cmocka_unit_test(instructions_are_fetched_up_to_the_last_halfword),
     };

@@ -2,7 +2,7 @@
 /* A compiled program (programs/work.c with newlib) must compute in the simulated core what the same
  * source computes on the host.
  *
- *   test-programs armv7m|m4f|armv6m IMAGE
+ *   test-programs armv7m|m4f|m7|m7sp|armv6m IMAGE
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,21 +23,35 @@ struct machine {
     uint8_t code[CODE_SIZE], ram[RAM_SIZE];
 };
 
-static bool load(struct machine *machine, const char *model, const char *path)
+static const struct sim_core_model *find_model(const char *name)
 {
+    static const struct {
+        const char *name;
+        const struct sim_core_model *model;
+    } models[] = {{"armv6m", &flat_armv6m},
+                  {"armv7m", &flat_armv7m},
+                  {"m4f", &flat_m4f},
+                  {"m7", &flat_m7},
+                  {"m7sp", &flat_m7sp}};
+
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        if (strcmp(models[i].name, name) == 0)
+            return models[i].model;
+    return NULL;
+}
+
+static bool load(struct machine *machine, const char *name, const char *path)
+{
+    const struct sim_core_model *model = find_model(name);
     FILE *file = fopen(path, "rb");
-    if (!file) {
+    if (!file || !model) {
         perror(path);
         return false;
     }
     size_t size = fread(machine->code, 1, CODE_SIZE, file);
     fclose(file);
     memset(machine->ram, 0xA5, RAM_SIZE);
-    flat_init(&machine->flat,
-              strcmp(model, "armv6m") == 0 ? &flat_armv6m
-              : strcmp(model, "m4f") == 0  ? &flat_m4f
-                                           : &flat_armv7m,
-              machine->code, CODE_SIZE, machine->ram, RAM_SIZE);
+    flat_init(&machine->flat, model, machine->code, CODE_SIZE, machine->ram, RAM_SIZE);
     machine->flat.cpu.r[13] = FLAT_RAM + RAM_SIZE;
     return size > 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "work.h"
 
+#include <math.h>
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,6 +205,83 @@ static uint32_t ackermann(uint32_t m, uint32_t n)
     return ackermann(m - 1, n ? ackermann(m, n - 1) : 1);
 }
 
+/* Any double but infinities and NaNs, which are written otherwise elsewhere. */
+static double next_double(uint32_t *seed)
+{
+    double value;
+    uint64_t bits = next_long(seed);
+
+    if ((bits >> 52 & 0x7FF) == 0x7FF)
+        bits ^= UINT64_C(1) << 60;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+static uint32_t print_numbers(uint32_t seed)
+{
+    char text[400];
+    uint32_t hash = 8;
+    for (int i = 0; i < 20; i++) {
+        double any = next_double(&seed), usual = (double)(int32_t)next(&seed) / 1000.0;
+        float single = (float)usual * 1.5f;
+        snprintf(text, sizeof text, "%.17g|%e|%f|%.2f|%8.3f|%+g|%-12.1f", any, any, usual, usual,
+                 (double)single, (double)single, usual / 7.0);
+        hash = hash_bytes(hash, text, strlen(text));
+        double back = strtod(text, NULL);
+        hash = hash_bytes(hash, &back, sizeof back);
+    }
+    return hash;
+}
+
+/* What is rounded as IEEE 754 says, so that all machines agree. */
+static uint32_t round_numbers(uint32_t seed)
+{
+    uint32_t hash = 9;
+    for (int i = 0; i < 100; i++) {
+        double a = (double)(int32_t)next(&seed) / 4096.0, b = (double)(int32_t)next(&seed) / 7.0;
+        const double doubles[] = {floor(a), ceil(a),    rint(a),    trunc(a),     round(a),
+                                  fabs(b),  fmax(a, b), fmin(a, b), sqrt(fabs(b))};
+        const float singles[] = {floorf((float)a), rintf((float)b), fmaxf((float)a, (float)b),
+                                 sqrtf(fabsf((float)b)), (float)a / (float)b};
+        hash = hash_bytes(hash, doubles, sizeof doubles);
+        hash = hash_bytes(hash, singles, sizeof singles);
+        hash = hash_long(hash, (uint64_t)(int64_t)(a * b));
+        hash = hash_word(hash, (uint32_t)(int32_t)lrint(a) + (a < b) + 2u * (a >= b));
+    }
+    return hash;
+}
+
+static void descend(jmp_buf back, uint32_t depth, double kept)
+{
+    if (depth > 0)
+        descend(back, depth - 1, kept + 1.25);
+    else if (kept >= 0.0)
+        longjmp(back, (int)kept);
+}
+
+/* What comes back over some frames. */
+static uint32_t land(uint32_t depth, double start)
+{
+    jmp_buf back;
+    int landed = setjmp(back);
+
+    if (landed == 0)
+        descend(back, depth, start);
+    return (uint32_t)landed;
+}
+
+static uint32_t jump(uint32_t seed)
+{
+    uint32_t hash = 10;
+    double kept = 1.0;
+    for (uint32_t i = 0; i < 20; i++) {
+        kept += 0.5;
+        hash = hash_word(hash, land(next(&seed) & 7, kept));
+        hash = hash_word(hash, (uint32_t)(kept * 2.0));
+    }
+    return hash;
+}
+
 void work(uint32_t hashes[WORK_PARTS])
 {
     hashes[0] = sort_and_search(2463534242u);
@@ -213,4 +292,7 @@ void work(uint32_t hashes[WORK_PARTS])
     hashes[5] = calculate(1812433253u);
     hashes[6] = handle_strings(69069u);
     hashes[7] = ackermann(2, 7);
+    hashes[8] = print_numbers(2463534242u);
+    hashes[9] = round_numbers(521288629u);
+    hashes[10] = jump(362436069u);
 }

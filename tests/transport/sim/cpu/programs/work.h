@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#define WORK_PARTS 8
+#define WORK_PARTS 11
 
 /* One hash a part, so that a difference names its part. */
 void work(uint32_t hashes[WORK_PARTS]);
