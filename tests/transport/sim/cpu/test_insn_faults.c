@@ -197,11 +197,12 @@ static const struct fpu_case {
 
 static void each_version_of_floating_point_has_its_instructions(void **state)
 {
-    static const struct sim_core_model *const models[] = {&flat_m4f, &flat_m7sp, &flat_m7};
+    enum { MODELS = 3 };
+    static const struct sim_core_model *const models[MODELS] = {&flat_m4f, &flat_m7sp, &flat_m7};
     (void)state;
     for (size_t i = 0; i < sizeof fpu_cases / sizeof *fpu_cases; i++) {
         const struct fpu_case *c = &fpu_cases[i];
-        for (size_t m = 0; m < sizeof models / sizeof *models; m++) {
+        for (size_t m = 0; m < MODELS; m++) {
             struct fixture fixture;
             struct sim_cpu *cpu = LOAD_MODEL(&fixture, models[m], c->insn[0], c->insn[1]);
             cpu->r[2] = FLAT_RAM;
