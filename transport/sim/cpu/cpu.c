@@ -48,6 +48,32 @@ const struct sim_core_model sim_core_m4 = {
     .dwt_comparators = 4,
 };
 
+const struct sim_core_model sim_core_m7_r0p1 = {
+    .name = "Cortex-M7 r0p1",
+    .cpuid = 0x410FC271,
+    .armv7m = true,
+    .choices = true,
+    .dsp = true,
+    .m7 = true,
+    .fpu = SIM_FPV5_SP,
+    .fpb_code = 8,
+    .fpb_revision = 1,
+    .dwt_comparators = 4,
+};
+
+const struct sim_core_model sim_core_m7_r1p1 = {
+    .name = "Cortex-M7 r1p1",
+    .cpuid = 0x411FC271,
+    .armv7m = true,
+    .choices = true,
+    .dsp = true,
+    .m7 = true,
+    .fpu = SIM_FPV5_DP,
+    .fpb_code = 8,
+    .fpb_revision = 1,
+    .dwt_comparators = 4,
+};
+
 const struct sim_core_model sim_core_m0 = {
     .name = "Cortex-M0 r0p0",
     .cpuid = 0x410CC200,

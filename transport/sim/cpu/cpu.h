@@ -62,6 +62,7 @@ struct sim_core_model {
     bool armv7m;  /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
     bool choices; /* of Armv6-M: it has VTOR and an unprivileged mode, as M0+ and all Armv7-M do */
     bool dsp;     /* Armv7E-M */
+    bool m7;      /* caches, tightly coupled memories, no bit-band */
     enum sim_fpu fpu;
     uint8_t fpb_code, fpb_literal; /* comparators */
     uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */
@@ -75,6 +76,9 @@ struct sim_integration {
     uint16_t rom_designer;  /* of the ROM table: JEP106 continuation code << 8 | identity code */
     uint16_t rom_part;      /* of the ROM table: on STM32 the DEV_ID */
     uint32_t systick_calib; /* SYST_CALIB */
+    /* Of a Cortex-M7, in KiB, and whether it has a cross trigger interface. */
+    uint8_t icache_kib, dcache_kib, itcm_kib, dtcm_kib;
+    bool cti;
 };
 enum { SIM_DESIGNER_ARM = 4 << 8 | 0x3B, SIM_DESIGNER_ST = 0x20 };
 
@@ -132,6 +136,8 @@ extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FP
 extern const struct sim_core_model sim_core_m3_r2p0; /* CPUID 0x412FC230 as F103 clones have */
 extern const struct sim_core_model sim_core_m4;      /* CPUID 0x410FC241, as above, no FPU */
 extern const struct sim_core_model sim_core_m4f;     /* CPUID 0x410FC241, as above; FPv4-SP */
+extern const struct sim_core_model sim_core_m7_r0p1; /* CPUID 0x410FC271, 8 FPBv2, 4 DWT; FPv5-SP */
+extern const struct sim_core_model sim_core_m7_r1p1; /* CPUID 0x411FC271, as above; FPv5-DP */
 extern const struct sim_core_model sim_core_m0;      /* Armv6-M, CPUID 0x410CC200, 4 FPB, 2 DWT */
 extern const struct sim_core_model sim_core_m0p;     /* CPUID 0x410CC601, as above */
 

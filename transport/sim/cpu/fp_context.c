@@ -4,7 +4,7 @@
 #include "sim/cpu/fp.h"
 #include "sim/cpu/system_internal.h"
 
-enum { CPACR = 0xD88, FPCCR = 0xF34, FPCAR = 0xF38, FPDSCR = 0xF3C, MVFR0 = 0xF40, MVFR1 = 0xF44 };
+enum { CPACR = 0xD88, FPCCR = 0xF34, FPCAR = 0xF38, FPDSCR = 0xF3C, MVFR0 = 0xF40, MVFR2 = 0xF48 };
 #define CPACR_WRITABLE 0x00F00000u /* CP10 and CP11 */
 #define CPACR_CP10(cpacr) ((cpacr) >> 20 & 3)
 enum { ACCESS_PRIVILEGED = 1, ACCESS_FULL = 3 };
@@ -137,14 +137,17 @@ static uint32_t *register_at(struct sim_system *system, uint32_t offset, uint32_
 
 uint32_t sim_fp_read(const struct sim_cpu *cpu, uint32_t offset)
 {
+    static const uint32_t features[][3] = {
+        [SIM_FPV4_SP] = {0x10110021, 0x11000011, 0x00000000},
+        [SIM_FPV5_SP] = {0x10110021, 0x11000011, 0x00000040},
+        [SIM_FPV5_DP] = {0x10110221, 0x12000011, 0x00000040},
+    };
     uint32_t writable, *reg = register_at(cpu->system, offset, &writable);
 
     if (!cpu->model->fpu)
         return 0;
-    if (offset == MVFR0)
-        return 0x10110021;
-    if (offset == MVFR1)
-        return 0x11000011;
+    if (offset >= MVFR0 && offset <= MVFR2)
+        return features[cpu->model->fpu][(offset - MVFR0) / 4];
     return reg ? *reg : 0;
 }
 

@@ -10,10 +10,11 @@ static inline bool is_ppb(uint32_t address)
     return address >> 20 == 0xE00;
 }
 
-/* The aliases of the first MiB of SRAM and peripherals; Armv6-M has none. */
+/* The aliases of the first MiB of SRAM and peripherals; Armv6-M and Cortex-M7 have none. */
 static inline bool is_bitband(const struct sim_cpu *cpu, uint32_t address)
 {
-    return (address >> 25 == 0x11 || address >> 25 == 0x21) && cpu->model->armv7m;
+    return (address >> 25 == 0x11 || address >> 25 == 0x21) && cpu->model->armv7m &&
+           !cpu->model->m7;
 }
 
 /* XN by the default memory map (B3.1): peripherals, and all from 0xA0000000 on. */

@@ -12,11 +12,22 @@ enum {
     JEP106_ARM = 4 << 8 | 0x3B,
     ROM_PRESENT = 3, /* entry of 32 bits, component present */
     ROM_MEMTYPE = 0xFCC,
+    DEVARCH = 0xFBC,
+    DEVTYPE = 0xFCC,
 };
 
-#define ROM_TABLE 0xE00FF000u
 #define SCS_STIR 0xE000EF00u
 #define EXTERNAL_PPB 0xE0040000u
+
+static uint32_t read_nothing(struct sim_cpu *cpu, uint32_t offset, bool debugger)
+{
+    return 0;
+}
+
+static void write_nothing(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
+                          bool debugger)
+{
+}
 
 struct unit {
     uint32_t base;
@@ -29,7 +40,27 @@ struct unit {
                   bool debugger);
 };
 
-/* In the order of the ROM table. */
+/* A ROM table: addresses of components, up to 0. */
+enum { ROM_ENTRIES = 8 };
+struct rom_table {
+    uint32_t base;
+    uint16_t part; /* Arm's; 0: the table is the chip's, by the integration */
+    uint32_t entries[ROM_ENTRIES];
+};
+
+/* DEVARCH and DEVTYPE of a unit: what tells those of newer cores apart. */
+struct architecture {
+    uint32_t base, devarch;
+    uint8_t devtype;
+};
+
+/* What a kind of core has; all end with an empty row. */
+struct ppb {
+    const struct unit *units;
+    const struct rom_table *roms;
+    const struct architecture *architectures;
+};
+
 static const struct unit m3_units[] = {
     {0xE000E000, 0x000, CLASS_GENERIC, 1, 0, false, sim_scs_read, sim_scs_write},
     {0xE0001000, 0x002, CLASS_GENERIC, 1, 3, true, sim_dwt_read, sim_dwt_write},
@@ -57,18 +88,84 @@ static const struct unit m0_units[] = {
     {0},
 };
 
-static const struct unit *units_of(const struct sim_cpu *cpu)
+/* Of ETM and CTI there is the identification alone. */
+/* clang-format off */
+#define M7_UNITS                                                                        \
+    {0xE000E000, 0x00C, CLASS_GENERIC, 0, 0, false, sim_scs_read, sim_scs_write},       \
+    {0xE0001000, 0x002, CLASS_GENERIC, 0, 0, true, sim_dwt_read, sim_dwt_write},        \
+    {0xE0002000, 0x00E, CLASS_GENERIC, 0, 0, false, sim_fpb_read, sim_fpb_write},       \
+    {0xE0000000, 0x001, CLASS_GENERIC, 0, 0, true, sim_itm_read, sim_itm_write},        \
+    {0xE0041000, 0x975, CLASS_CORESIGHT, 0, 0, true, read_nothing, write_nothing}
+/* clang-format on */
+static const struct unit m7_units[] = {
+    M7_UNITS,
+    {0xE0040000, 0x9A9, CLASS_CORESIGHT, 0, 0, true, sim_tpiu_read, sim_tpiu_write},
+    {0},
+};
+/* As H7 has it, whose TPIU is elsewhere. */
+static const struct unit m7_units_with_cti[] = {
+    M7_UNITS,
+    {0xE0043000, 0x906, CLASS_CORESIGHT, 0, 0, false, read_nothing, write_nothing},
+    {0},
+};
+
+static const struct architecture no_architectures[] = {{0}};
+
+static const struct rom_table m3_roms[] = {
+    {0xE00FF000, 0, {0xE000E000, 0xE0001000, 0xE0002000, 0xE0000000, 0xE0040000, 0xE0041000}},
+    {0},
+};
+static const struct rom_table m0_roms[] = {
+    {0xE00FF000, 0, {0xE000E000, 0xE0001000, 0xE0002000}},
+    {0},
+};
+/* The chip's table leads to the processor's, that to the core's: as logs of STM32F746 and H750 show
+ * them. */
+static const struct rom_table m7_roms[] = {
+    {0xE00FD000, 0, {0xE00FE000, 0xE0040000}},
+    {0xE00FE000, 0x4C8, {0xE00FF000, 0xE0041000}},
+    {0xE00FF000, 0x4C7, {0xE000E000, 0xE0001000, 0xE0002000, 0xE0000000}},
+    {0},
+};
+static const struct rom_table m7_roms_with_cti[] = {
+    {0xE00FE000, 0, {0xE00FF000, 0xE0041000, 0xE0043000}},
+    {0xE00FF000, 0x4C7, {0xE000E000, 0xE0001000, 0xE0002000, 0xE0000000}},
+    {0},
+};
+
+static struct ppb ppb_of(const struct sim_cpu *cpu)
 {
     if (!cpu->model->armv7m)
-        return m0_units;
-    return cpu->model->dsp ? m4_units : m3_units;
+        return (struct ppb){m0_units, m0_roms, no_architectures};
+    if (cpu->model->m7)
+        return cpu->integration->cti
+                   ? (struct ppb){m7_units_with_cti, m7_roms_with_cti, no_architectures}
+                   : (struct ppb){m7_units, m7_roms, no_architectures};
+    return (struct ppb){cpu->model->dsp ? m4_units : m3_units, m3_roms, no_architectures};
 }
 
 static const struct unit *find(const struct sim_cpu *cpu, uint32_t address)
 {
-    for (const struct unit *unit = units_of(cpu); unit->base; unit++)
+    for (const struct unit *unit = ppb_of(cpu).units; unit->base; unit++)
         if (address - unit->base < UNIT_SIZE)
             return unit;
+    return NULL;
+}
+
+/* Or NULL. */
+static const struct architecture *architecture_of(const struct sim_cpu *cpu, uint32_t base)
+{
+    for (const struct architecture *row = ppb_of(cpu).architectures; row->base; row++)
+        if (row->base == base)
+            return row;
+    return NULL;
+}
+
+static const struct rom_table *find_rom(const struct sim_cpu *cpu, uint32_t address)
+{
+    for (const struct rom_table *rom = ppb_of(cpu).roms; rom->base; rom++)
+        if (address - rom->base < UNIT_SIZE)
+            return rom;
     return NULL;
 }
 
@@ -94,19 +191,19 @@ static uint32_t identification(uint32_t offset, uint16_t designer, uint16_t part
     return bytes[(offset - ID_FIRST) / 4];
 }
 
-static uint32_t read_rom_table(const struct sim_cpu *cpu, uint32_t offset)
+static uint32_t read_rom_table(const struct sim_cpu *cpu, const struct rom_table *rom,
+                               uint32_t offset)
 {
-    const struct unit *unit = units_of(cpu);
+    const struct sim_integration *chip = cpu->integration;
 
     if (offset >= ID_FIRST)
-        return identification(offset, cpu->integration->rom_designer, cpu->integration->rom_part, 0,
-                              CLASS_ROM);
+        return identification(offset, rom->part ? JEP106_ARM : chip->rom_designer,
+                              rom->part ? rom->part : chip->rom_part, 0, CLASS_ROM);
     if (offset == ROM_MEMTYPE)
         return 1;
-    for (uint32_t at = 0; unit->base; unit++, at += 4)
-        if (at == offset)
-            return (unit->base - ROM_TABLE) | ROM_PRESENT;
-    return 0;
+    if (offset / 4 >= ROM_ENTRIES || !rom->entries[offset / 4])
+        return 0;
+    return (rom->entries[offset / 4] - rom->base) | ROM_PRESENT;
 }
 
 static bool is_dead(const struct sim_cpu *cpu, const struct unit *unit)
@@ -124,6 +221,11 @@ static uint32_t read_unit(struct sim_cpu *cpu, const struct unit *unit, uint32_t
     if (offset >= ID_FIRST)
         return identification(offset, JEP106_ARM, unit->part,
                               r1 ? unit->revision_r1 : unit->revision_r2, unit->class);
+    const struct architecture *architecture = architecture_of(cpu, unit->base);
+    if (architecture && offset == DEVARCH)
+        return architecture->devarch;
+    if (architecture && offset == DEVTYPE)
+        return architecture->devtype;
     return unit->read(cpu, offset, debugger);
 }
 
@@ -138,6 +240,7 @@ bool sim_ppb_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_
                   bool debugger)
 {
     const struct unit *unit = find(cpu, address);
+    const struct rom_table *rom = find_rom(cpu, address);
     unsigned shift = 8 * (address & 3);
     uint32_t word;
 
@@ -145,8 +248,8 @@ bool sim_ppb_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_
         return false;
     if (unit)
         word = read_unit(cpu, unit, address & (UNIT_SIZE - 4), debugger);
-    else if (address - ROM_TABLE < UNIT_SIZE)
-        word = read_rom_table(cpu, address & (UNIT_SIZE - 4));
+    else if (rom)
+        word = read_rom_table(cpu, rom, address & (UNIT_SIZE - 4));
     else
         return address >= EXTERNAL_PPB &&
                cpu->bus->read(cpu->bus->board, address, width, value, debugger);
@@ -164,7 +267,7 @@ bool sim_ppb_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32
     if (!may_access(cpu, address, debugger))
         return false;
     if (!unit)
-        return address - ROM_TABLE < UNIT_SIZE ||
+        return find_rom(cpu, address) ||
                (address >= EXTERNAL_PPB &&
                 cpu->bus->write(cpu->bus->board, address, width, value, debugger));
     if (!is_dead(cpu, unit))

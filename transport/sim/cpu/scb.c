@@ -14,10 +14,13 @@ enum {
     AIRCR_KEY_READS = 0xFA05,
     SCR_WRITABLE = 0x16,
     CCR_WRITABLE = 0x31B,
+    CCR_WRITABLE_M7 = 0x3011B, /* IC, DC; STKALIGN and BP are fixed: */
+    CCR_M7 = 0x40200,
     CCR_ARMV6M = 0x208, /* STKALIGN and UNALIGN_TRP are fixed there */
     ACTLR_WRITABLE = 0x7,
     VTOR_WRITABLE = 0x3FFFFF80, /* TBLBASE and TBLOFF of r0 to r2p0 */
     VTOR_WRITABLE_M0P = (int32_t)0xFFFFFF00,
+    VTOR_WRITABLE_M7 = (int32_t)0xFFFFFF80,
     SHPR_EXCEPTIONS = 0xD870, /* 4, 5, 6, 11, 12, 14, 15 have a priority */
     SHPR_EXCEPTIONS_V6M = 0xC800,
 };
@@ -39,7 +42,7 @@ static const struct shcsr_bit {
 };
 enum { SHCSR_BITS = sizeof shcsr_bits / sizeof *shcsr_bits, SHCSR_SVCALLPENDED = 15 };
 
-/* Identification of Cortex-M3 and M4 (their TRMs, table 4-1) from D40 on. */
+/* Identification of Cortex-M3, M4 and M7 (their TRMs, table 4-1, 3-2) from D40 on. */
 enum { FEATURES = 13 };
 static const uint32_t m3_features[FEATURES] = {
     0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030, 0x00000000, 0x01000000,
@@ -48,6 +51,11 @@ static const uint32_t m3_features[FEATURES] = {
 static const uint32_t m4_features[FEATURES] = {
     0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030, 0x00000000, 0x01000000,
     0x00000000, 0x01141110, 0x02112000, 0x21232231, 0x01111131, 0x01310132,
+};
+
+static const uint32_t m7_features[FEATURES] = {
+    0x00000030, 0x00000200, 0x00100000, 0x00000000, 0x00100030, 0x00000000, 0x01000000,
+    0x00000000, 0x01101110, 0x02112000, 0x20232231, 0x01111131, 0x01310132,
 };
 
 void sim_scb_reset(struct sim_cpu *cpu)
@@ -59,6 +67,9 @@ void sim_scb_reset(struct sim_cpu *cpu)
     system->cfsr = system->hfsr = system->mmfar = system->bfar = 0;
     /* STKALIGN comes up set from Cortex-M3 r2p0 on, and on every M4. */
     system->ccr = aligns ? SIM_CCR_STKALIGN : 0;
+    if (cpu->model->m7)
+        system->ccr = CCR_M7;
+    sim_m7_reset(cpu);
     sim_fp_reset(cpu);
 }
 
@@ -181,7 +192,9 @@ static void write_priorities(struct sim_cpu *cpu, uint32_t offset, uint32_t valu
 
 static uint32_t read_features(const struct sim_cpu *cpu, uint32_t offset)
 {
-    const uint32_t *features = cpu->model->dsp ? m4_features : m3_features;
+    const uint32_t *features = cpu->model->m7    ? m7_features
+                               : cpu->model->dsp ? m4_features
+                                                 : m3_features;
     unsigned i = (offset - 0xD40) / 4;
 
     return cpu->model->armv7m && i < FEATURES ? features[i] : 0;
@@ -234,9 +247,18 @@ uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset)
     case 0xD38:
         return system->bfar;
     default:
+        if (sim_m7_has(cpu, offset))
+            return sim_m7_read(cpu, offset);
         return offset >= 0xD40 && offset < 0xD80 ? read_features(cpu, offset)
                                                  : sim_fp_read(cpu, offset);
     }
+}
+
+static uint32_t vtor_writable(const struct sim_cpu *cpu)
+{
+    if (cpu->model->m7)
+        return (uint32_t)VTOR_WRITABLE_M7;
+    return (uint32_t)(cpu->model->armv7m ? VTOR_WRITABLE : VTOR_WRITABLE_M0P);
 }
 
 static void merge(uint32_t *reg, uint32_t value, uint32_t bits)
@@ -258,8 +280,7 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         write_icsr(cpu, value & lanes);
         break;
     case 0xD08:
-        merge(&system->vtor, value,
-              lanes & (uint32_t)(cpu->model->armv7m ? VTOR_WRITABLE : VTOR_WRITABLE_M0P));
+        merge(&system->vtor, value, lanes & vtor_writable(cpu));
         break;
     case 0xD0C:
         write_aircr(cpu, value, lanes);
@@ -269,7 +290,7 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         break;
     case 0xD14:
         if (cpu->model->armv7m)
-            merge(&system->ccr, value, lanes & CCR_WRITABLE);
+            merge(&system->ccr, value, lanes & (cpu->model->m7 ? CCR_WRITABLE_M7 : CCR_WRITABLE));
         break;
     case 0xD18:
     case 0xD1C:
@@ -292,7 +313,10 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         merge(&system->bfar, value, lanes);
         break;
     default:
-        sim_fp_write(cpu, offset, value, lanes);
+        if (sim_m7_has(cpu, offset))
+            sim_m7_write(cpu, offset, value, lanes);
+        else
+            sim_fp_write(cpu, offset, value, lanes);
         break;
     }
     sim_nvic_update(cpu);

@@ -97,6 +97,8 @@ struct sim_systick {
     uint32_t period;  /* ticks of the round that ends then */
 };
 
+enum { SIM_M7_KEPT = 6 };
+
 struct sim_system {
     struct sim_exceptions pending, active, enabled;
     uint8_t priority[SIM_EXC_COUNT];
@@ -104,6 +106,7 @@ struct sim_system {
     uint32_t vtor, prigroup, scr, ccr, actlr;
     uint32_t cfsr, hfsr, mmfar, bfar;
     uint32_t cpacr, fpccr, fpcar, fpdscr; /* with an FPU */
+    uint32_t m7[SIM_M7_KEPT];             /* m7.c */
     struct sim_systick systick;
     uint64_t stopped; /* cycles while halted or in reset: SysTick and CYCCNT miss them */
     uint64_t slept;   /* cycles asleep: CYCCNT misses them too */
@@ -316,6 +319,12 @@ bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
 bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last);
 /* Before CYCCNT starts or stops counting. */
 void sim_dwt_sync(struct sim_cpu *cpu);
+
+/* --- m7.c: whether a register of the SCS is one of its own --- */
+bool sim_m7_has(const struct sim_cpu *cpu, uint32_t offset);
+uint32_t sim_m7_read(struct sim_cpu *cpu, uint32_t offset);
+void sim_m7_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
+void sim_m7_reset(struct sim_cpu *cpu);
 
 /* --- fp_context.c --- */
 

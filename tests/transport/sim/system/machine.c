@@ -59,7 +59,7 @@ static void system_reset(void *board)
     sim_cpu_reset(m->cpu, SIM_RESET_SYSTEM);
 }
 
-/* As makers took these cores: the STM32F103, its clones, the STM32F0. */
+/* As makers took these cores: the STM32F103, its clones, the STM32F0, F746, H743. */
 static const struct sim_integration f103 = {.irqs = 43,
                                             .priority_bits = 4,
                                             .rom_designer = SIM_DESIGNER_ST,
@@ -76,10 +76,30 @@ static const struct sim_integration f0 = {.irqs = 32,
                                           .rom_part = 0x440,
                                           .systick_calib = 0x40000000 | 6000};
 
+static const struct sim_integration f7 = {.irqs = 98,
+                                          .priority_bits = 4,
+                                          .rom_designer = SIM_DESIGNER_ST,
+                                          .rom_part = 0x449,
+                                          .icache_kib = 4,
+                                          .dcache_kib = 4,
+                                          .itcm_kib = 16,
+                                          .dtcm_kib = 64};
+static const struct sim_integration h7 = {.irqs = 150,
+                                          .priority_bits = 4,
+                                          .rom_designer = SIM_DESIGNER_ST,
+                                          .rom_part = 0x450,
+                                          .icache_kib = 16,
+                                          .dcache_kib = 16,
+                                          .itcm_kib = 64,
+                                          .dtcm_kib = 128,
+                                          .cti = true};
+
 static const struct sim_integration *integration_of(const struct sim_core_model *model)
 {
     if (!model->armv7m)
         return &f0;
+    if (model->m7)
+        return model->fpu == SIM_FPV5_DP ? &h7 : &f7;
     return model == &sim_core_m3_r2p0 ? &clone : &f103;
 }
 
