@@ -104,6 +104,7 @@ struct target_chip {
     uint16_t dev_id;         /* low 12 bits of idcode; 0 unknown */
     uint32_t flash_size;     /* bytes; what we go by */
     bool flash_size_guessed; /* the size register read 0 or 0xFFFF */
+    uint32_t flash_kept;     /* so much of it, at its end, another core keeps for itself */
     uint32_t ram_size;
     bool readout_protected;
     bool protection_known; /* false: the register that tells could not be read, or is not known */

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "chip/chips.h"
+#include "chip/secure_flash.h"
 #include "probe/probe.h"
 
 #define SCB_CPUID 0xE000ED00u
@@ -364,5 +365,5 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
     uint32_t options = found.protection_known ? found.options : CHIP_BANKS_AS_DELIVERED;
     bool two_banks = found.chip && chip_two_banks_chosen(found.chip, chip->flash_size, options);
     detect_map(found.chip, chip->flash_size, two_banks, regions);
-    return ERR_OK;
+    return secure_flash_take_out(ops, chip, options, regions);
 }

@@ -29,9 +29,8 @@ const struct target_region *detect_region_at(const struct detect_regions *region
 /* The probe is connected, `ops` is an empty queue by way of the core's access port; `dpidr` is what
  * connecting found. Fills *chip, and *core but for its comparators, which the caller sizes.
  * An unknown chip is no error: *chip then has dev_id and idcode, no flash, regions of the
- * architecture, and a warning. Three flushes, or up to five if registers cannot be read. Errors are
- * those of the wire, or ERR_NO_TARGET if CPUID makes no sense.
- */
+ * architecture, and a warning. Three flushes, of some families four, and two more if registers
+ * cannot be read. Errors are those of the wire, or ERR_NO_TARGET if CPUID makes no sense. */
 enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
                      struct target_core *core, struct detect_regions *regions);
 

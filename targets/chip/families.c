@@ -20,11 +20,13 @@
 #define IWDG 0x40003000
 
 /* RM0008 31.16.3 (F1: watchdogs in DBGMCU_CR), RM0090 38.16.3 and 38.16.4 (F4: in DBGMCU_APB1_FZ;
- * F2, F3, F7, L1, L4, G4 alike), RM0091 32.9 and 6.4.7 (F0). */
+ * F2, F3, F7, L1, L4, G4 alike), RM0091 32.9 and 6.4.7 (F0); RM0434 and RM0453, "Debug support" (WB,
+ * WL). */
 #define NO_DBGMCU {0, 0, 0, 0, 0}
 #define DBGMCU_F0 {0x40015804, 0x40015808, 0x1800, 0x40021018, 1u << 22} /* APB2ENR.DBGMCUEN */
 #define DBGMCU_F1 {0xE0042004, 0xE0042004, 0x0300, 0, 0} /* DBG_IWDG_STOP, DBG_WWDG_STOP */
 #define DBGMCU_F4 {0xE0042004, 0xE0042008, 0x1800, 0, 0}
+#define DBGMCU_WB {0xE0042004, 0xE004203C, 0x1800, 0, 0} /* APB1FZR1; of the first core */
 
 /* microsoft/uf2, uf2families.json */
 #define UF2(...) {__VA_ARGS__}
@@ -58,7 +60,8 @@ const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
     [CHIP_U0]    = {"U0",    "stm32u0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
     [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
     [CHIP_U5]    = {"U5",    "stm32u5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_WB]    = {"WB/WL", "stm32wbx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, NO_DBGMCU, M0_MAP | MAP_EXTERNAL, 0, UF2(0x70D16653, 0x21460FF0)},
+    [CHIP_WB]    = {"WB",    "stm32wbx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, DBGMCU_WB, M0_MAP | MAP_EXTERNAL | MAP_CODE_RAM, 0, UF2(0x70D16653)},
+    [CHIP_WL]    = {"WL",    "stm32wlx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, DBGMCU_WB, M0_MAP | MAP_CODE_RAM, 0, UF2(0x21460FF0)},
     [CHIP_WB0]   = {"WB0",   "stm32wb0x",  NULL,       AT(0x10040000, 0x40001000, 0xFF), NO_RDP,             0, NO_DBGMCU, MAP_SYSTEM_1FF, 0, NO_UF2},
     [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
     [CHIP_H5]    = {"H5",    "stm32h5x",   NULL,       AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},

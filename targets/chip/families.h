@@ -27,6 +27,7 @@ enum chip_family_id {
     CHIP_U3,
     CHIP_U5,
     CHIP_WB,
+    CHIP_WL,
     CHIP_WB0,
     CHIP_WBA,
     CHIP_H5,

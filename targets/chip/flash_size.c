@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chip/chips.h"
+#include "chip/secure_flash.h"
 #include "probe/probe.h"
 
 enum { SAMPLE_WORDS = 16, KIB = 1024 };
@@ -64,5 +65,5 @@ enum err flash_size_override(struct ops *ops, struct target_chip *chip, uint32_t
     chip->flash_size_guessed = false;
     detect_map(row, said, chip->protection_known && chip_two_banks_chosen(row, said, options),
                regions);
-    return ERR_OK;
+    return secure_flash_take_out(ops, chip, options, regions);
 }

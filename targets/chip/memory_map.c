@@ -100,6 +100,37 @@ static void add_flash(const struct chip *chip, uint32_t flash_size, bool two_ban
     }
 }
 
+/* RAM in parts with nothing between: of the smaller WB, whose radio has much of SRAM2 for itself,
+ * and of the smaller WL, of which some have no SRAM1 (RM0471, RM0473, RM0453, "Memory
+ * organization"). */
+static const struct ram_parts {
+    uint16_t dev_id;
+    uint16_t below_kib; /* of chips with less flash; the first that fits */
+    uint32_t sram1;
+    struct target_region sram2;
+} ram_parts[] = {
+    {0x494, UINT16_MAX, 0x3000, {"sram2", REGION_DEVICE, 0x20030000, 0x9000, 0, 0}},
+    {0x496, UINT16_MAX, 0x8000, {"sram2", REGION_DEVICE, 0x20030000, 0x10000, 0, 0}},
+    {0x497, 128, 0, {"sram2", REGION_RAM, 0x20008000, 0x5000, 0, 0}},
+    {0x497, 256, 0x4000, {"sram2", REGION_RAM, 0x20008000, 0x8000, 0, 0}},
+};
+
+static bool add_ram_parts(const struct chip *chip, uint32_t flash_size,
+                          struct detect_regions *regions)
+{
+    for (size_t i = 0; i < sizeof ram_parts / sizeof ram_parts[0]; i++) {
+        const struct ram_parts *parts = &ram_parts[i];
+
+        if (parts->dev_id != chip->dev_id || flash_size >= parts->below_kib * 1024u)
+            continue;
+        add(regions,
+            &(struct target_region){"sram", REGION_RAM, chip->ram_base, parts->sram1, 0, 0});
+        add(regions, &parts->sram2);
+        return true;
+    }
+    return false;
+}
+
 static void add_ram(const struct chip *chip, struct detect_regions *regions)
 {
     uint32_t first = chip_family(chip)->first_ram, size = first ? first : chip->ram_size;
@@ -154,7 +185,8 @@ void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
         return;
     }
     add_flash(chip, flash_size, two_banks, regions);
-    add_ram(chip, regions);
+    if (!add_ram_parts(chip, flash_size, regions))
+        add_ram(chip, regions);
     uint32_t map = map_of(chip);
     for (size_t i = 0; i < sizeof more_ram / sizeof more_ram[0]; i++)
         if (more_ram[i].dev_id == chip->dev_id) {

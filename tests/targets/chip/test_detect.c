@@ -289,6 +289,78 @@ static void l1_counts_its_own_way(void **state)
     assert_int_equal(found.chip.flash_size, 256 * 1024);
 }
 
+static void radio_chip(struct fake_chip *fake, uint16_t dev_id, uint32_t kib, uint32_t optr,
+                       uint32_t sfr)
+{
+    memset(fake, 0, sizeof *fake);
+    fake_chip_word(fake, 0xE000ED00, 0x410FC241);
+    fake_chip_word(fake, 0xE0042000, 0x20016000u | dev_id);
+    fake_chip_word(fake, 0x1FFF75E0, kib);
+    fake_chip_word(fake, 0x58004020, optr);
+    fake_chip_word(fake, 0x58004080, sfr);
+}
+
+/* From a page on the second core has flash for itself, if either register says so. */
+static void what_the_radio_keeps_is_no_memory(void **state)
+{
+    static const struct {
+        uint16_t dev_id;
+        uint32_t kib, optr, sfr, end, kept;
+    } rows[] = {
+        {0x495, 1024, 0x3FFFF1AA, 0xF4, 0x080F4000, 0xC000},   /* as delivered */
+        {0x495, 1024, 0x3FFFF1AA, 0x1CB, 0x080CB000, 0x35000}, /* ESE alone says it */
+        {0x495, 1024, 0x3FFFF0AA, 0x1F4, 0x08100000, 0},
+        {0x495, 512, 0x3FFFF1AA, 0xF4, 0x08080000, 0}, /* behind the end */
+        {0x494, 320, 0x3FFFF1AA, 0x39, 0x0801C800, 0x33800},
+        {0x497, 256, 0x3FFFF0AA, 0xFF, 0x08040000, 0},
+        {0x497, 256, 0x3FFFF0AA, 0x40, 0x08020000, 0x20000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake_chip fake;
+        struct found found;
+
+        radio_chip(&fake, rows[i].dev_id, rows[i].kib, rows[i].optr, rows[i].sfr);
+        detect(&fake, &found);
+        assert_int_equal(found.err, ERR_OK);
+        assert_int_equal(found.chip.flash_size, rows[i].kib * 1024);
+        assert_int_equal(found.chip.flash_kept, rows[i].kept);
+        assert_int_equal(region_at(&found, rows[i].end - 1)->kind, REGION_FLASH);
+        assert_null(region_at(&found, rows[i].end));
+        assert_int_equal(region_at(&found, rows[i].end - 0x08000001)->kind, REGION_FLASH_ALIAS);
+        assert_null(region_at(&found, rows[i].end - 0x08000000));
+        assert_string_equal(found.chip.warning, "");
+    }
+}
+
+/* The smallest WL have no SRAM1 at all; that of the WB1x ends long before SRAM2 begins. */
+static void ram_is_where_a_smaller_radio_chip_has_it(void **state)
+{
+    static const struct {
+        uint16_t dev_id;
+        uint32_t kib;
+        uint32_t last[2], nothing;
+    } rows[] = {
+        {0x494, 320, {0x20002FFC, 0x20038FFC}, 0x20003000},
+        {0x497, 256, {0x20000000, 0x2000FFFC}, 0x20010000},
+        {0x497, 128, {0x20003FFC, 0x2000FFFC}, 0x20004000},
+        {0x497, 64, {0x20008000, 0x2000CFFC}, 0x20000000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct fake_chip fake;
+        struct found found;
+
+        radio_chip(&fake, rows[i].dev_id, rows[i].kib, 0x3FFFF0AA, 0x1FF);
+        detect(&fake, &found);
+        assert_non_null(region_at(&found, rows[i].last[0]));
+        assert_non_null(region_at(&found, rows[i].last[1]));
+        assert_null(region_at(&found, rows[i].nothing));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +376,8 @@ int main(void)
         cmocka_unit_test(an_id_with_the_wrong_core_is_unknown),
         cmocka_unit_test(nonsense_is_no_core),
         cmocka_unit_test(l1_counts_its_own_way),
+        cmocka_unit_test(what_the_radio_keeps_is_no_memory),
+        cmocka_unit_test(ram_is_where_a_smaller_radio_chip_has_it),
     };
 
     return cmocka_run_group_tests_name("detect", tests, NULL, NULL);

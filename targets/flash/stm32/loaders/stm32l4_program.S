@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Programs double words while the host fills the other buffer. Runs from any address.
  *
- * STM32L4, G4, WB, G0 (RM0351 3.3.7, RM0440 3.3.7, RM0444 3.3.8): with CR.PG set two words written
- * to an aligned double word start programming, SR.BSY falls when it is done; G0 and WB say in CFGBSY
- * that a first word waits for its second, and G0 in BSY2 that the other bank is busy. Errors stick,
+ * STM32L4, G4, WB, WL, G0 (RM0351 3.3.7, RM0440 3.3.7, RM0444 3.3.8): with CR.PG set two words written
+ * to an aligned double word start programming, SR.BSY falls when it is done; G0, WB and WL say in CFGBSY
+ * that a first word waits for its second, G0 in BSY2 that the other bank is busy, and WB and WL in PESD
+ * that the other core suspends programming: what begins then is a bus error. Errors stick,
  * so they are looked at once a buffer. Double words that are all ones are skipped: that is how the
  * host says "leave this alone", and a cell may be programmed once only. The independent watchdog is
  * fed with every double word, and while there is nothing to do.
@@ -27,8 +28,8 @@
     ldr   r7, [r0, #WATCHDOG]
     str   r4, [r7]
 1:  ldr   r7, [r1, #SR]
-    lsls  r7, r7, #13           /* CFGBSY, BSY2, BSY on top */
-    lsrs  r7, r7, #29
+    lsls  r7, r7, #12           /* PESD, CFGBSY, BSY2, BSY on top */
+    lsrs  r7, r7, #28
     bne   1b
     .endm
 
