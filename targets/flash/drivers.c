@@ -19,6 +19,7 @@ static const struct {
     [CHIP_F2] = {&stm32f4_flash, &stm32f2_option_table},
     [CHIP_F3] = {&stm32f1_flash, &stm32f3_option_table},
     [CHIP_F4] = {&stm32f4_flash, &stm32f4_option_table},
+    [CHIP_L0] = {&stm32l0_flash, &stm32l0_option_table},
     [CHIP_L1] = {&stm32l0_flash, &stm32l1_option_table},
     [CHIP_L4] = {&stm32l4_flash, &stm32l4_option_table},
     [CHIP_G4] = {&stm32l4_flash, &stm32g4_option_table},
@@ -38,6 +39,7 @@ static const struct {
     {0x436, &stm32l1_cat4_option_table},  {0x437, &stm32l1_cat5_option_table},
     {0x442, &stm32f09_option_table},      /* F09x, F030xC: nBOOT0 */
     {0x445, &stm32f09_option_table},      /* F04x, F070x6 */
+    {0x447, &stm32l0_cat5_option_table},  /* two banks, but for 64 KiB */
     {0x462, &stm32l4_small_option_table}, /* L45x, L46x */
     {0x463, &stm32f413_option_table},     /* F413, F423: sixteen sectors */
     {0x464, &stm32l4_small_option_table}, /* L41x, L42x */

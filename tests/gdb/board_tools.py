@@ -9,10 +9,10 @@ from daemon import LIMIT, run_tests
 
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
-LOADS = BOARD in ("f031", "l152c-disco", "nucleo-f072", "nucleo-f303k8", "nucleo-g431", "nucleo-l152",
-                  "nucleo-l476")  # option bytes on demand
+LOADS = BOARD in ("f031", "l152c-disco", "nucleo-f072", "nucleo-f303k8", "nucleo-g431", "nucleo-l053",
+                  "nucleo-l152", "nucleo-l476")  # option bytes on demand
 AFTER = "" if LOADS else " after a power cycle"
-WDG_SW = "IWDG_SW" if BOARD in ("l152c-disco", "nucleo-g431", "nucleo-l152", "nucleo-l476") else "WDG_SW"
+WDG_SW = "IWDG_SW" if BOARD in ("l152c-disco", "nucleo-g431", "nucleo-l053", "nucleo-l152", "nucleo-l476") else "WDG_SW"
 
 
 def call(*words, board=BOARD + ",still", code=0):

@@ -26,6 +26,7 @@ CHIPS = {
                       "stm32f3x.cpu configure -work-area-size 0x3000"),
     "nucleo-f446": ("stm32f4x", "stm32f2x", "0x0421", 512 * KIB, "reset halt"),
     # It has no word for it.
+    "nucleo-l053": ("stm32l0", "stm32lx", "0x0417", 64 * KIB, "catch {mww 0x40022004 0x40000}"),
     "l152c-disco": ("stm32l1", "stm32lx", "0x0427", 256 * KIB, "catch {mww 0x40023c04 0x40000}"),
     "nucleo-l152": ("stm32l1", "stm32lx", "0x0437", 512 * KIB, "catch {mww 0x40023c04 0x40000}"),
     "nucleo-g431": ("stm32g4x", "stm32l4x", "0x0468", 128 * KIB, "stm32l4x option_load 0"),

@@ -8,7 +8,8 @@
 #include "flash/options.h"
 
 extern const struct flash_driver stm32l0_flash;
-/* stm32l0_option_table.c: by how many registers of write protection there are */
+/* stm32l0_option_table.c: by how much write protection there is */
+extern const struct flash_options stm32l0_option_table, stm32l0_cat5_option_table;
 extern const struct flash_options stm32l1_option_table, stm32l1_cat3_option_table,
     stm32l1_cat4_option_table, stm32l1_cat5_option_table;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The fields of FLASH_OBR (L1: RM0038, 3.9.8) and what protects sectors of 4 KiB against writing,
- * in as many registers as there is flash: RM0038, 3.9.9 to 3.9.12. */
+/* The fields of FLASH_OPTR (L0: RM0376, 3.7.8), which the L1 calls FLASH_OBR (RM0038, 3.9.8), and
+ * what protects sectors of 4 KiB against writing, in as many registers as there is flash: RM0376,
+ * 3.7.9 and 3.7.10; RM0038, 3.9.9 to 3.9.12. L01x and L02x have two more bits, nBOOT0 and
+ * nBOOT_SEL, which stay as they are. */
 #include "flash/stm32/option_values.h"
 #include "flash/stm32/stm32l0.h"
 
@@ -21,7 +23,6 @@ static const struct option_value rdp[] = {
     {0x00, NULL, "level1", NULL, false},
     {0xCC, NULL, "level2", NULL, true},
 };
-/* Only the end of read protection, which erases all, takes it back (RM0038, 3.7.5). */
 /* Four bits: the first four values are all off. */
 static const struct option_value bor_lev[] = {
     {0x0, NULL, "off", "no brown-out reset above the power-on level", false},
@@ -30,6 +31,11 @@ static const struct option_value bor_lev[] = {
     {0xA, NULL, "2.5V", "brown-out reset below 2.5 V", false},
     {0xB, NULL, "2.7V", "brown-out reset below 2.7 V", false},
     {0xC, NULL, "3.0V", "brown-out reset below 3.0 V", false},
+};
+/* RM0376, 2.4, table "Boot modes". */
+static const struct option_value boot1[] = {
+    {1, NULL, "system", "a high BOOT0 starts the boot loader", false},
+    {0, NULL, "sram", "a high BOOT0 starts from RAM", false},
 };
 
 /* clang-format off */
@@ -43,8 +49,19 @@ static const struct option_value bor_lev[] = {
     {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 16, 4, VALUES(bor_lev)}
 #define SPRMOD_FIELD                                                                               \
     {"SPRMOD", "protected sectors", NULL, NULL, 0, OPTR, 8, 1, VALUES(stm32_sprmod)}
+#define WPRMOD_FIELD                                                                               \
+    {"WPRMOD", "protected sectors", NULL, NULL, 0, OPTR, 8, 1, VALUES(stm32_sprmod)}
+#define NBOOT1_FIELD                                                                               \
+    {"nBOOT1", "boot with BOOT0 high", NULL, NULL, 0, OPTR, 31, 1, VALUES(boot1)}
 /* clang-format on */
 
+static const struct option_field fields_of_l0[] = {FIELDS, WPRMOD_FIELD, NBOOT1_FIELD};
+static const struct option_field fields_of_l0_cat5[] = {
+    FIELDS,
+    WPRMOD_FIELD,
+    {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_off_on)},
+    NBOOT1_FIELD,
+};
 static const struct option_field fields[] = {FIELDS};
 static const struct option_field fields_of_cat3[] = {FIELDS, SPRMOD_FIELD};
 static const struct option_field fields_of_two_banks[] = {
@@ -53,14 +70,15 @@ static const struct option_field fields_of_two_banks[] = {
     {"nBFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_on_off)},
 };
 
-#define TABLE(list, wrprs, pcrop_bit)                                                              \
+/* `sectors`: a bit each. */
+#define TABLE(list, sectors, pcrop_bit)                                                            \
     {                                                                                              \
         .says = "stm32lx", .locked_says = "STM32Lx locked, takes effect after power cycle.",       \
         .unlocked_says = "STM32Lx unlocked, takes effect after power cycle.",                      \
-        .registers = registers, .fields = (list), .register_count = WRPR + (wrprs),                \
+        .registers = registers, .fields = (list), .register_count = WRPR + ((sectors) + 31) / 32,  \
         .field_count = sizeof(list) / sizeof *(list),                                              \
         .blocks = {.reg = WRPR,                                                                    \
-                   .most = 32 * (wrprs),                                                           \
+                   .most = (sectors),                                                              \
                    .size = STM32L0_WRP_SECTOR,                                                     \
                    .set_protects = true,                                                           \
                    .pcrop = (pcrop_bit)},                                                          \
@@ -69,8 +87,11 @@ static const struct option_field fields_of_two_banks[] = {
         .seal = stm32l0_options_seal, .load = stm32l0_options_load, .load_command = "options_load" \
     }
 
+/* Up to 64 KiB, of which the smaller ones have but some */
+const struct flash_options stm32l0_option_table = TABLE(fields_of_l0, 16, SPRMOD);
+const struct flash_options stm32l0_cat5_option_table = TABLE(fields_of_l0_cat5, 48, SPRMOD);
 /* Cat. 1 and 2: up to 128 KiB */
-const struct flash_options stm32l1_option_table = TABLE(fields, 1, 0);
-const struct flash_options stm32l1_cat3_option_table = TABLE(fields_of_cat3, 2, SPRMOD);
-const struct flash_options stm32l1_cat4_option_table = TABLE(fields_of_two_banks, 3, SPRMOD);
-const struct flash_options stm32l1_cat5_option_table = TABLE(fields_of_two_banks, 4, SPRMOD);
+const struct flash_options stm32l1_option_table = TABLE(fields, 32, 0);
+const struct flash_options stm32l1_cat3_option_table = TABLE(fields_of_cat3, 64, SPRMOD);
+const struct flash_options stm32l1_cat4_option_table = TABLE(fields_of_two_banks, 96, SPRMOD);
+const struct flash_options stm32l1_cat5_option_table = TABLE(fields_of_two_banks, 128, SPRMOD);

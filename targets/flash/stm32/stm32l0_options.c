@@ -34,9 +34,10 @@ static uint32_t half_of(const uint32_t *registers, unsigned index)
     return registers[index / 2] >> 16 * (index % 2) & 0xFFFF;
 }
 
+/* Of write protection there are no more words than it has bits. */
 static unsigned halves_of(const struct target *target)
 {
-    return 2u * flash_options_for(target)->register_count;
+    return 2u * WRPR + flash_options_for(target)->blocks.most / 16u;
 }
 
 static bool is_whole(uint32_t word)

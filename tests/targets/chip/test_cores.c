@@ -6,7 +6,9 @@
 #include "chip/chips.h"
 #include "core/core.h"
 #include "fake_chip.h"
+#include "flash/controller.h"
 #include "flash/driver.h"
+#include "flash/loader.h"
 #include "target.h"
 
 #define CPUID 0xE000ED00u
@@ -251,8 +253,19 @@ static uint8_t core_ap(const struct chip *chip)
 /* Those whose driver, options and simulated board have been judged. */
 static bool is_programmed(enum chip_family_id family)
 {
-    return (family >= CHIP_F0 && family <= CHIP_F4 && family != CHIP_F1_XL) || family == CHIP_L1 ||
-           family == CHIP_L4 || family == CHIP_G4;
+    return (family >= CHIP_F0 && family <= CHIP_F4 && family != CHIP_F1_XL) || family == CHIP_L0 ||
+           family == CHIP_L1 || family == CHIP_L4 || family == CHIP_G4;
+}
+
+/* Into the chip's RAM; of the L011 that is 2 KiB. */
+static void its_loader_fits(struct session *s, const struct flash_driver *driver)
+{
+    struct flash_controller controller;
+    struct loader loader;
+
+    assert_int_equal(controller_init(&controller, s->target, driver), ERR_OK);
+    if (loader_init(&loader, &controller) != ERR_OK)
+        fail_msg("%s: %s", target_chip(s->target)->name, s->job.text);
 }
 
 static void flash_is_driven_or_refused_by_name(struct session *s, const struct chip *chip)
@@ -261,8 +274,10 @@ static void flash_is_driven_or_refused_by_name(struct session *s, const struct c
         return;
     const struct flash_driver *driver = flash_driver_for(s->target);
     assert_int_equal(driver != NULL, is_programmed((enum chip_family_id)chip->family));
-    if (driver)
+    if (driver) {
+        its_loader_fits(s, driver);
         return;
+    }
     assert_int_equal(s->job.err, ERR_UNSUPPORTED);
     assert_non_null(strstr(s->job.text, chip_family(chip)->name));
     job_clear(&s->job);

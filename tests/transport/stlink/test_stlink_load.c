@@ -13,6 +13,7 @@ enum {
     FLASH = 0x08000000,
     HALFWORD_NS = 52500,
     DOUBLE_WORD_NS = 81690,
+    HALF_PAGE_NS = 3280000,
     GDB_PACKET = 16000
 };
 
@@ -111,6 +112,7 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
         {"nucleo-f303k8", 64 * 1024, 2, HALFWORD_NS, 110},
         {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
         {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
+        {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 110},
     };
     static const char *const firmwares[] = {"V2J43", "V3"};
 

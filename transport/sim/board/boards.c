@@ -36,6 +36,11 @@ const struct sim_board_model sim_board_models[] = {
      .hse_khz = 8000,
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
     {.name = "nucleo-f303k8", .title = "Nucleo-32 F303K8", .chip = &sim_chip_f303k8},
+    {.name = "nucleo-l053",
+     .title = "Nucleo-64 L053R8",
+     .chip = &sim_chip_l053r8,
+     .hse_khz = 8000,
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
     {.name = "l152c-disco", .title = "L152C Discovery", .chip = &sim_chip_l152rc, .hse_khz = 8000},
     {.name = "nucleo-l152",
      .title = "Nucleo-64 L152RE",

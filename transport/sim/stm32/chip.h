@@ -210,9 +210,10 @@ struct sim_f4_family {
 struct sim_l0_family {
     uint32_t optr;         /* bits that the chip has */
     uint32_t factory_user; /* its upper half, as it leaves the factory */
-    uint8_t wrprs;         /* registers WRPR */
+    uint8_t wrp_words;     /* option bytes of write protection: 16 sectors each */
     bool refuses_not_zero; /* a word that is not erased is not programmed: NOTZEROERR */
     bool counts_words;     /* of a half page, whatever their addresses */
+    bool refuses_fetches;  /* ..and none of it from flash by a program that runs there: FWWERR */
 };
 
 /* How those differ whose controller is that of the L4, for l4_flash.c and l4_options.c. */
@@ -281,8 +282,9 @@ struct sim_gpio_kind {
     struct sim_pin (*pin)(const struct sim_board *board, unsigned port, unsigned pin);
     /* Do the pins still reach the SW-DP? */
     bool (*swd_reachable)(const struct sim_board *board);
-    bool no_jtag; /* the debug port has two pins */
-    bool analog;  /* pins are, from the start */
+    bool no_jtag;         /* the debug port has two pins */
+    bool analog;          /* pins are, from the start.. */
+    uint32_t inputs_of_a; /* ..but for those of port A: their bits in MODER */
 };
 
 /* The MCU debug component: registers by word offset, IDCODE first. */
@@ -331,6 +333,7 @@ struct sim_chip {
 
     struct sim_memory memories[SIM_MEMORIES_MAX];
     uint32_t size_register, unique_id; /* addresses, in system memory */
+    uint32_t unique_id_third;          /* offset of its last word; 0: behind the others */
     uint32_t page_size;                /* the smallest that can be erased: the first one of flash */
     uint32_t most_flash;               /* bytes a board may ask for; 0: what memories say */
 
@@ -353,6 +356,7 @@ struct sim_chip {
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_g431kb, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg, sim_chip_wl55jc;
+    sim_chip_g431kb, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg,
+    sim_chip_wl55jc;
 
 #endif

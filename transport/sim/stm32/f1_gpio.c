@@ -247,4 +247,8 @@ const struct sim_device sim_device_f1_gpio = {
     .write = write_gpio,
     .reset = reset_gpio,
 };
-const struct sim_gpio_kind sim_f1_gpio = {&sim_device_f1_gpio, pin_of, swd_reachable, false, false};
+const struct sim_gpio_kind sim_f1_gpio = {
+    .device = &sim_device_f1_gpio,
+    .pin = pin_of,
+    .swd_reachable = swd_reachable,
+};

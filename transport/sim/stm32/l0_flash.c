@@ -28,7 +28,8 @@
 #define SR_SIZERR (1u << 10)
 #define SR_OPTVERR (1u << 11)
 #define SR_NOTZEROERR (1u << 16)
-#define SR_ERRORS (SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_OPTVERR | SR_NOTZEROERR)
+#define SR_FWWERR (1u << 17)
+#define SR_ERRORS (SR_WRPERR | SR_PGAERR | SR_SIZERR | SR_OPTVERR | SR_NOTZEROERR | SR_FWWERR)
 enum {
     ACR = 0x00,
     PECR = 0x04,
@@ -87,13 +88,23 @@ static bool follows(const struct sim_board *board, uint32_t offset)
     return one_address || offset == flash->half_page + 4 * flash->collected;
 }
 
+/* Between two words that a program writes it fetches the next instruction. */
+static bool is_fetched_between(const struct sim_board *board)
+{
+    const struct sim_memory *from = sim_memory_at(board->chip, board->cpu->r[15]);
+
+    return sim_l0_family(board)->refuses_fetches && !board->debugger && from &&
+           from->kind == SIM_FLASH;
+}
+
 static void collect(struct sim_board *board, uint32_t offset, uint32_t value)
 {
     struct sim_l0_flash *flash = board->flash->state;
+    bool fetched = is_fetched_between(board);
 
-    if (!follows(board, offset)) {
+    if (fetched || !follows(board, offset)) {
         flash->collected = 0;
-        sim_flash_fail(board, SR_PGAERR);
+        sim_flash_fail(board, fetched ? SR_FWWERR : SR_PGAERR);
         return;
     }
     if (!flash->collected)
@@ -290,9 +301,18 @@ const struct sim_device sim_device_l0_flash = {
     .reset = reset,
     .sync = sim_flash_sync,
 };
+/* nBOOT1, nRST_STDBY, nRST_STOP, IWDG_SW, BOR_LEV, WPRMOD, RDP */
+static const struct sim_l0_family l0_cat3 = {.optr = 0x807F01FF,
+                                             .factory_user = 0x8070,
+                                             .wrp_words = 1,
+                                             .refuses_not_zero = true,
+                                             .counts_words = true,
+                                             .refuses_fetches = true};
 /* nBFB2, nRST_STDBY, nRST_STOP, IWDG_SW, BOR_LEV, SPRMOD, RDP */
-static const struct sim_l0_family l1_cat3 = {.optr = 0x007F01FF, .factory_user = 0x78, .wrprs = 2};
-static const struct sim_l0_family l1_cat5 = {.optr = 0x00FF01FF, .factory_user = 0xF8, .wrprs = 4};
+static const struct sim_l0_family l1_cat3 = {
+    .optr = 0x007F01FF, .factory_user = 0x78, .wrp_words = 4};
+static const struct sim_l0_family l1_cat5 = {
+    .optr = 0x00FF01FF, .factory_user = 0xF8, .wrp_words = 8};
 
 #define KIND(family)                                                              \
     {                                                                             \
@@ -303,5 +323,6 @@ static const struct sim_l0_family l1_cat5 = {.optr = 0x00FF01FF, .factory_user =
         .readable = sim_flash_accessible, .user_options = user_options,           \
         .busy_until = sim_flash_busy_until, .write = write_memory,                \
     }
+const struct sim_flash_kind sim_l0_cat3_flash = KIND(l0_cat3);
 const struct sim_flash_kind sim_l1_cat3_flash = KIND(l1_cat3);
 const struct sim_flash_kind sim_l1_cat5_flash = KIND(l1_cat5);

@@ -2,10 +2,12 @@
 /* The option bytes of the STM32L0 and L1 and what they say (RM0376, 3.4 and 3.8; RM0038, 3.7):
  * words of a half-word and its complement. The first one says who may read, the second one what
  * the user chose, then follow write protection's; those of the fourth register stand apart. */
+#include <string.h>
+
 #include "base/bytes.h"
 #include "sim/stm32/l0_flash_internal.h"
 
-enum { PROTECTION = 0x00, USER = 0x04, WRP = 0x08, WRP4 = 0x80, PAIR = 8 };
+enum { PROTECTION = 0x00, USER = 0x04, WRP = 0x08, WRP4 = 0x80, WORD = 4 };
 enum { OPEN = 0xAA, SEALED = 0xCC };
 #define RDP 0x000000FFu
 #define SPRMOD (1u << 8)
@@ -34,9 +36,11 @@ static uint32_t loaded(struct sim_board *board, uint32_t offset)
     return 0;
 }
 
-static uint32_t wrp_at(unsigned number)
+static uint32_t wrp_at(unsigned word)
 {
-    return number == SIM_L0_WRPRS - 1 ? WRP4 : WRP + number * PAIR;
+    enum { FOURTH = 2 * (SIM_L0_WRPRS - 1) };
+
+    return word < FOURTH ? WRP + word * WORD : WRP4 + (word - FOURTH) * WORD;
 }
 
 void sim_l0_options_factory(struct sim_board *board)
@@ -47,10 +51,8 @@ void sim_l0_options_factory(struct sim_board *board)
     sim_memory_fill(board, SIM_EEPROM, 0);
     store(board, PROTECTION, OPEN);
     store(board, USER, family->factory_user);
-    for (unsigned i = 0; i < family->wrprs; i++) {
+    for (unsigned i = 0; i < family->wrp_words; i++)
         store(board, wrp_at(i), 0);
-        store(board, wrp_at(i) + PAIR / 2, 0);
-    }
 }
 
 void sim_l0_options_load(struct sim_board *board, bool power_on)
@@ -62,8 +64,9 @@ void sim_l0_options_load(struct sim_board *board, bool power_on)
     if (!loads)
         return;
     flash->optr = (loaded(board, PROTECTION) | loaded(board, USER) << 16) & family->optr;
-    for (unsigned i = 0; i < family->wrprs; i++)
-        flash->wrpr[i] = loaded(board, wrp_at(i)) | loaded(board, wrp_at(i) + PAIR / 2) << 16;
+    memset(flash->wrpr, 0, sizeof flash->wrpr);
+    for (unsigned i = 0; i < family->wrp_words; i++)
+        flash->wrpr[i / 2] |= loaded(board, wrp_at(i)) << 16 * (i % 2);
 }
 
 bool sim_l0_is_protected(const struct sim_board *board)

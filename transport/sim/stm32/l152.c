@@ -23,6 +23,9 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
     TIMER(3, 0x40000400, sim_device_tim, 1, 29),                                                   \
     TIMER(4, 0x40000800, sim_device_tim, 2, 30),                                                   \
     TIMER(5, 0x40000C00, sim_device_tim32, 3, 46),                                                 \
+    {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,       \
+     .freeze = {DBGMCU_APB1_FZ, 11}},                                                              \
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_APB1_FZ, 12}},   \
     {"PWR", 0x40007000, &sim_device_f4_pwr, .gate = {APB1, 28}, .unit = SIM_F4_PWR_L1},            \
     {"SYSCFG", 0x40010000, &sim_device_f4_syscfg, .gate = {APB2, 0}},                              \
     PORT(A, 0x40020000, 0),                                                                        \
@@ -45,7 +48,7 @@ static const struct sim_peripheral of_re[] = {
 
 static const struct sim_range unmodelled[] = {
     {0x40001000, 0x40001800}, /* TIM6, TIM7 */
-    {0x40002400, 0x40003400}, /* LCD, RTC, WWDG, IWDG */
+    {0x40002400, 0x40002C00}, /* LCD, RTC */
     {0x40003800, 0x40004000}, /* SPI2, SPI3 */
     {0x40004C00, 0x40006400}, /* UART4, UART5, I2C1, I2C2, USB */
     {0x40007400, 0x40008000}, /* DAC, COMP, RI, OPAMP */
@@ -79,11 +82,11 @@ static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / siz
             SIM_SYSTEM, 0x1FF800CC, 0x1C                                                        \
         } /* size register, unique id */                                                        \
     }
-#define COMMON                                                                                   \
-    .core = &sim_core_m3_r2p0, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003, \
-    .power_on_mv = 1500, .size_register = 0x1FF800CC, .unique_id = 0x1FF800D0, .page_size = 256, \
-    .unmodelled = unmodelled, .ahb_start = 0x40020000, .rcc = &sim_l1_rcc, .gpio = &sim_gpio,    \
-    .swj_off = &swj_off_program
+#define COMMON                                                                                    \
+    .core = &sim_core_m3_r2p0, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003,  \
+    .power_on_mv = 1500, .size_register = 0x1FF800CC, .unique_id = 0x1FF800D0,                    \
+    .unique_id_third = 0x14, .page_size = 256, .unmodelled = unmodelled, .ahb_start = 0x40020000, \
+    .rcc = &sim_l1_rcc, .gpio = &sim_gpio, .swj_off = &swj_off_program
 /* 10.1.1; 10.1.2: 1 ms at 4 MHz */
 #define INTEGRATION(id)                                                                    \
     {                                                                                      \

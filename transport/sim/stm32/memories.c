@@ -59,7 +59,9 @@ bool sim_memories_create(struct sim_board *board)
             return false;
         memset(board->memory[i], 0xFF, board->chip->memories[i].size);
     }
-    memcpy(system_cell(board, board->chip->unique_id), unique_id, sizeof unique_id);
+    uint32_t at = board->chip->unique_id, third = board->chip->unique_id_third;
+    memcpy(system_cell(board, at), unique_id, 8);
+    memcpy(system_cell(board, at + (third ? third : 8)), unique_id + 8, 4);
     return true;
 }
 

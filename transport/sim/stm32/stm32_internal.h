@@ -211,6 +211,14 @@ void sim_trigger(struct sim_part *part, enum sim_tim_output output);
 void sim_dma_line(const struct sim_part *part, unsigned line, bool wanted);
 void sim_dma_pulse(const struct sim_part *part, unsigned line);
 
+/* --- rom_table.c --- */
+
+/* Who made the chip, and its number with them: facts of both rows. */
+struct sim_rom_table {
+    uint16_t designer, part;
+};
+extern const struct sim_device sim_device_rom_table, sim_device_rom_ids;
+
 /* --- kinds of peripherals --- */
 
 extern const struct sim_device sim_device_exti, sim_device_pwr, sim_device_dma, sim_device_crc,
@@ -235,14 +243,21 @@ extern const struct sim_device sim_device_gpio, sim_device_f4_flash, sim_device_
     sim_device_f4_syscfg;
 extern const struct sim_flash_kind sim_f2_flash, sim_f4_flash, sim_f42x_flash;
 /* Which f4_pwr.c it is: the `unit` of its row. */
-enum sim_f4_pwr { SIM_F4_PWR_F2, SIM_F4_PWR_SCALES, SIM_F4_PWR_OVERDRIVE, SIM_F4_PWR_L1 };
+enum sim_f4_pwr {
+    SIM_F4_PWR_F2,
+    SIM_F4_PWR_SCALES,
+    SIM_F4_PWR_OVERDRIVE,
+    SIM_F4_PWR_L0,
+    SIM_F4_PWR_L1
+};
 extern const struct sim_rcc_kind sim_f4_rcc;
 extern const struct sim_device sim_device_l0_flash; /* L1's, too */
-extern const struct sim_flash_kind sim_l1_cat3_flash, sim_l1_cat5_flash;
-extern const struct sim_rcc_kind sim_l1_rcc;
+extern const struct sim_flash_kind sim_l0_cat3_flash, sim_l1_cat3_flash, sim_l1_cat5_flash;
+extern const struct sim_rcc_kind sim_l0_rcc, sim_l1_rcc;
 extern const struct sim_gpio_kind sim_gpio;        /* all families but F1 */
 extern const struct sim_gpio_kind sim_gpio_swd;    /* without JTAG: Cortex-M0 and M0+ */
 extern const struct sim_gpio_kind sim_gpio_analog; /* L4 and later */
+extern const struct sim_gpio_kind sim_gpio_l0;
 
 extern const struct sim_device sim_device_l4_flash, sim_device_l4_pwr;
 extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash;
