@@ -74,6 +74,19 @@ const struct sim_core_model sim_core_m7_r1p1 = {
     .dwt_comparators = 4,
 };
 
+const struct sim_core_model sim_core_m33 = {
+    .name = "Cortex-M33 r0p4",
+    .cpuid = 0x410FD214,
+    .armv7m = true,
+    .armv8m = true,
+    .choices = true,
+    .dsp = true,
+    .fpu = SIM_FPV5_SP,
+    .fpb_code = 8,
+    .fpb_revision = 1,
+    .dwt_comparators = 4,
+};
+
 const struct sim_core_model sim_core_m0 = {
     .name = "Cortex-M0 r0p0",
     .cpuid = 0x410CC200,
@@ -153,6 +166,7 @@ static void reset_registers(struct sim_cpu *cpu, bool power_on)
     cpu->thumb = true;
     cpu->itstate = cpu->control = cpu->primask = cpu->faultmask = cpu->basepri = 0;
     cpu->event = cpu->exclusive = false;
+    cpu->limit.msp = cpu->limit.psp = 0;
 }
 
 void sim_cpu_reset(struct sim_cpu *cpu, enum sim_reset kind)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulated core: Armv7-M (Armv6-M by table) with exceptions, NVIC, SysTick and halting debug.
- * Section numbers: Armv7-M Architecture Reference Manual, DDI 0403.
+/* The simulated core: Armv7-M (Armv6-M and Armv8-M by table) with exceptions, NVIC, SysTick and
+ * halting debug. Section numbers: Armv7-M Architecture Reference Manual, DDI 0403; names of rules
+ * and registers of Armv8-M: DDI 0553.
  *
  * Files: insn*.c execute instructions; exception.c, nvic.c, scs.c the system side; debug.c, fpb.c,
  * dwt.c what a debugger sees; cpu.c the run loop. They share this struct; nothing else is shared.
@@ -60,6 +61,7 @@ struct sim_core_model {
     const char *name;
     uint32_t cpuid;
     bool armv7m;  /* else Armv6-M: no IT, no MemManage.., no unaligned, no BASEPRI */
+    bool armv8m;  /* with `armv7m`: Armv8-M with the Main Extension: armv8m.c */
     bool choices; /* of Armv6-M: it has VTOR and an unprivileged mode, as M0+ and all Armv7-M do */
     bool dsp;     /* Armv7E-M */
     bool m7;      /* caches, tightly coupled memories, no bit-band */
@@ -108,15 +110,19 @@ struct sim_cpu {
      * instruction to execute next (bit 0 clear), between instructions. */
     uint32_t r[16];
     uint32_t inactive_sp; /* the other of MSP and PSP; which: see sim_cpu_sp_is_psp() */
-    uint32_t apsr;        /* NZCVQ (and GE) in place */
-    uint32_t ipsr;        /* exception number */
-    bool thumb;           /* EPSR.T */
+    struct {
+        uint32_t msp, psp;
+    } limit;       /* Armv8-M: MSPLIM, PSPLIM; else 0 */
+    uint32_t apsr; /* NZCVQ (and GE) in place */
+    uint32_t ipsr; /* exception number */
+    bool thumb;    /* EPSR.T */
     uint8_t itstate;
     uint8_t control, primask, faultmask, basepri;
     uint32_t s[32], fpscr; /* with an FPU */
     bool event;            /* WFE's event register */
     bool exclusive;        /* local monitor */
     uint32_t exclusive_address;
+    bool mpu_on; /* accesses may be forbidden: no short ways to memory */
 
     uint32_t attention; /* enum sim_attention bits */
     uint64_t cycles;    /* core clock cycles since power-up */
@@ -138,6 +144,7 @@ extern const struct sim_core_model sim_core_m4;      /* CPUID 0x410FC241, as abo
 extern const struct sim_core_model sim_core_m4f;     /* CPUID 0x410FC241, as above; FPv4-SP */
 extern const struct sim_core_model sim_core_m7_r0p1; /* CPUID 0x410FC271, 8 FPBv2, 4 DWT; FPv5-SP */
 extern const struct sim_core_model sim_core_m7_r1p1; /* CPUID 0x411FC271, as above; FPv5-DP */
+extern const struct sim_core_model sim_core_m33;     /* CPUID 0x410FD214, as above; FPv5-SP */
 extern const struct sim_core_model sim_core_m0;      /* Armv6-M, CPUID 0x410CC200, 4 FPB, 2 DWT */
 extern const struct sim_core_model sim_core_m0p;     /* CPUID 0x410CC601, as above */
 

@@ -11,6 +11,7 @@ enum {
     S_LOCKUP = 1u << 19,
     S_RETIRE_ST = 1u << 24,
     S_RESET_ST = 1u << 25,
+    S_RESTART_ST = 1u << 26,
     DHCSR_KEY = 0xA05F,
     DHCSR_CONTROLS = 0x0F,
     DCRSR_REGWNR = 1u << 16,
@@ -18,6 +19,9 @@ enum {
     DEMCR_VC_ARMV7M = 0x7F1,
     DEMCR_VC_ARMV6M = 0x401,
     DEMCR_MON = 0xF0000,
+    REGSEL_MSPLIM =
+        30, /* Armv8-M: the Non-secure ones, which are there without the extension, too */
+    REGSEL_PSPLIM = 31,
 };
 
 static bool is_enabled(const struct sim_cpu *cpu)
@@ -136,7 +140,10 @@ static uint32_t read_dhcsr(struct sim_cpu *cpu, bool debugger)
 
     if (cpu->instructions != debug->instructions_seen)
         value |= S_RETIRE_ST;
+    if (debug->restarted && cpu->model->armv8m)
+        value |= S_RESTART_ST;
     if (debugger) {
+        debug->restarted = false;
         debug->instructions_seen = cpu->instructions;
         debug->reset_seen = system->held;
     }
@@ -148,6 +155,7 @@ static void resume(struct sim_cpu *cpu)
     struct sim_debug *debug = cpu->debug;
 
     debug->halted = false;
+    debug->restarted = true;
     debug->stepping = debug->control & SIM_DHCSR_C_STEP;
     sim_cpu_refresh(cpu);
 }
@@ -226,6 +234,10 @@ static uint32_t read_register(struct sim_cpu *cpu, unsigned regsel)
         return sim_stacks_get(cpu).psp;
     case 20:
         return read_specials(cpu);
+    case REGSEL_MSPLIM:
+        return cpu->limit.msp;
+    case REGSEL_PSPLIM:
+        return cpu->limit.psp;
     default:
         return regsel < 16 ? cpu->r[regsel] : fp ? *fp : 0;
     }
@@ -268,6 +280,8 @@ static void write_register(struct sim_cpu *cpu, unsigned regsel, uint32_t value)
         write_stack(cpu, regsel == 18, value);
     else if (regsel == 20)
         write_specials(cpu, value);
+    else if (regsel == REGSEL_MSPLIM || regsel == REGSEL_PSPLIM)
+        sim_stack_limit_write(cpu, regsel == REGSEL_PSPLIM, value);
     sim_nvic_update(cpu);
 }
 

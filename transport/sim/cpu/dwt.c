@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Data Watchpoint and Trace unit: DDI 0403 C1.8. Watchpoints, cycle counter, PC samples; no trace
  * packets. */
-#include "sim/cpu/system_internal.h"
+#include "sim/cpu/dwt_internal.h"
 
 enum {
     DWT_CTRL = 0x00,
@@ -11,17 +11,7 @@ enum {
     DWT_COMP0 = 0x20,
     CTRL_CYCCNTENA = 1u << 0,
     CTRL_WRITABLE = 0x007F1FFF,
-    MASK_WRITABLE = 0xF,
-    FUNCTION_PC = 4,
-    FUNCTION_READ = 5,
-    FUNCTION_WRITE = 6,
-    FUNCTION_READ_WRITE = 7,
-    FUNCTION_DATAVMATCH = 1u << 8,
-    FUNCTION_LNK1ENA = 1u << 9, /* a second linked address is possible */
-    FUNCTION_MATCHED = 1u << 24,
-    FUNCTION_WRITABLE = 0x2F,
-    FUNCTION_VALUE_WRITABLE = 0xFFD2F,
-    VALUE_COMPARATOR = 1, /* the one that compares data values */
+    FILTER_SPAN = 2 * 64 * 16, /* struct sim_filter has a bit for each half-word of it */
 };
 
 static bool is_enabled(const struct sim_cpu *cpu)
@@ -48,89 +38,38 @@ void sim_dwt_sync(struct sim_cpu *cpu)
 
 /* --- comparators --- */
 
-static void match(struct sim_cpu *cpu, struct sim_dwt_comparator *comparator)
+static const struct sim_dwt_kind *kind_of(const struct sim_cpu *cpu)
 {
-    comparator->function |= FUNCTION_MATCHED;
-    sim_debug_event(cpu, SIM_DFSR_DWTTRAP);
+    return cpu->model->armv8m ? &sim_dwt_pairs : &sim_dwt_masks;
 }
 
-/* The access covers some byte of the comparator's range. */
-static bool touches(const struct sim_dwt_comparator *comparator, uint32_t address, unsigned width)
+static void look(struct sim_cpu *cpu, enum sim_dwt_subject subject,
+                 const struct sim_dwt_access *access)
 {
-    uint32_t last_of_range = (1u << comparator->mask) - 1;
-    uint32_t first = comparator->comp & ~last_of_range;
+    const struct sim_dwt_kind *kind = kind_of(cpu);
 
-    return address - first <= last_of_range || first - address < width;
-}
-
-static bool wants(uint32_t function, bool write)
-{
-    switch (function & 0xF) {
-    case FUNCTION_READ:
-        return !write;
-    case FUNCTION_WRITE:
-        return write;
-    case FUNCTION_READ_WRITE:
-        return true;
-    default:
-        return false;
+    for (unsigned i = 0; i < cpu->model->dwt_comparators; i++) {
+        if (kind->subject(cpu, i) != subject || !kind->matches(cpu, i, access))
+            continue;
+        cpu->debug->dwt.comparator[i].function |= SIM_DWT_MATCHED;
+        if (kind->stops(cpu, i))
+            sim_debug_event(cpu, SIM_DFSR_DWTTRAP);
     }
-}
-
-/* C1.8.2: a value of DATAVSIZE at an address that one of two linked comparators holds; a link to
- * itself stands for any address. */
-static bool value_matches(const struct sim_cpu *cpu, const struct sim_dwt_comparator *comparator,
-                          uint32_t address, unsigned width, uint32_t value)
-{
-    unsigned size = 1u << (comparator->function >> 10 & 3);
-    uint32_t mask = size >= 4 ? UINT32_MAX : (1u << 8 * size) - 1;
-    unsigned links[2] = {comparator->function >> 12 & 0xF, comparator->function >> 16 & 0xF};
-
-    if (size != width || ((value ^ comparator->comp) & mask))
-        return false;
-    for (unsigned i = 0; i < 2; i++)
-        if (links[i] == VALUE_COMPARATOR ||
-            (links[i] < cpu->model->dwt_comparators &&
-             touches(&cpu->debug->dwt.comparator[links[i]], address, width)))
-            return true;
-    return false;
 }
 
 void sim_dwt_data(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value, bool write)
 {
-    for (unsigned i = 0; i < cpu->model->dwt_comparators; i++) {
-        struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
+    struct sim_dwt_access access = {address, value, width, write};
 
-        if (!wants(comparator->function, write))
-            continue;
-        if (comparator->function & FUNCTION_DATAVMATCH
-                ? value_matches(cpu, comparator, address, width, value)
-                : touches(comparator, address, width))
-            match(cpu, comparator);
-    }
+    look(cpu, SIM_DWT_DATA, &access);
 }
 
 void sim_dwt_executed(struct sim_cpu *cpu, uint32_t pc)
 {
-    for (unsigned i = 0; i < cpu->model->dwt_comparators; i++) {
-        struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
+    struct sim_dwt_access access = {.address = pc, .width = 1};
 
-        if ((comparator->function & 0xF) == FUNCTION_PC && is_enabled(cpu) &&
-            touches(comparator, pc, 1))
-            match(cpu, comparator);
-    }
-}
-
-/* A value at any address, or at that of another comparator, is looked for everywhere. */
-static void first_bytes(const struct sim_dwt_comparator *comparator, uint32_t *first,
-                        uint32_t *last)
-{
-    uint32_t last_of_range = (1u << comparator->mask) - 1;
-    uint32_t begin = comparator->comp & ~last_of_range;
-    bool everywhere = comparator->function & FUNCTION_DATAVMATCH || begin < 3;
-
-    *first = everywhere ? 0 : begin - 3; /* a word that begins before may reach into it */
-    *last = everywhere ? UINT32_MAX : begin + last_of_range;
+    if (is_enabled(cpu))
+        look(cpu, SIM_DWT_CODE, &access);
 }
 
 bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last)
@@ -140,12 +79,12 @@ bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last)
     *first = UINT32_MAX;
     *last = 0;
     for (unsigned i = 0; i < cpu->model->dwt_comparators && is_enabled(cpu); i++) {
-        const struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
         uint32_t from, to;
 
-        if (!wants(comparator->function, true) && !wants(comparator->function, false))
+        if (kind_of(cpu)->subject(cpu, i) != SIM_DWT_DATA)
             continue;
-        first_bytes(comparator, &from, &to);
+        kind_of(cpu)->range(cpu, i, &from, &to);
+        from = from < 3 ? 0 : from - 3; /* a word that begins before may reach into it */
         *first = from < *first ? from : *first;
         *last = to > *last ? to : *last;
         any = true;
@@ -153,18 +92,25 @@ bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last)
     return any;
 }
 
+/* A range of FILTER_SPAN bytes fills the filter. */
+static void add_range(struct sim_filter *filter, uint32_t first, uint32_t last)
+{
+    for (uint32_t at = 0; at <= last - first && at < FILTER_SPAN; at += 2)
+        sim_filter_add(filter, first + at);
+}
+
 bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter)
 {
     bool any = false;
 
     for (unsigned i = 0; i < cpu->model->dwt_comparators && is_enabled(cpu); i++) {
-        const struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
-        uint32_t size = 1u << comparator->mask;
+        uint32_t first, last;
 
-        if ((comparator->function & 0xF) != FUNCTION_PC)
+        if (kind_of(cpu)->subject(cpu, i) != SIM_DWT_CODE)
             continue;
-        for (uint32_t at = 0; at < size; at += 2)
-            sim_filter_add(filter, (comparator->comp & ~(size - 1)) + at);
+        kind_of(cpu)->range(cpu, i, &first, &last);
+        if (first <= last)
+            add_range(filter, first, last);
         any = true;
     }
     return any;
@@ -190,44 +136,35 @@ static unsigned comparator_of(const struct sim_cpu *cpu, uint32_t offset)
     return index < cpu->model->dwt_comparators ? index : cpu->model->dwt_comparators;
 }
 
-static uint32_t read_function(struct sim_cpu *cpu, struct sim_dwt_comparator *comparator)
+static uint32_t read_comparator(struct sim_cpu *cpu, unsigned i, uint32_t offset)
 {
-    bool compares_values = comparator == &cpu->debug->dwt.comparator[VALUE_COMPARATOR];
-    uint32_t value =
-        comparator->function | (compares_values && cpu->model->armv7m ? FUNCTION_LNK1ENA : 0u);
+    struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
+    uint32_t function = comparator->function | kind_of(cpu)->fixed(cpu, i);
 
-    comparator->function &= ~(uint32_t)FUNCTION_MATCHED;
-    return value;
-}
-
-static uint32_t read_comparator(struct sim_cpu *cpu, struct sim_dwt_comparator *comparator,
-                                uint32_t offset)
-{
     switch (offset & 0xF) {
     case 0x0:
         return comparator->comp;
     case 0x4:
         return comparator->mask;
     case 0x8:
-        return read_function(cpu, comparator);
+        comparator->function &= ~(uint32_t)SIM_DWT_MATCHED;
+        return function;
     default:
         return 0;
     }
 }
 
-static void write_comparator(struct sim_cpu *cpu, struct sim_dwt_comparator *comparator,
-                             uint32_t offset, uint32_t value)
+static void write_comparator(struct sim_cpu *cpu, unsigned i, uint32_t offset, uint32_t value)
 {
-    bool compares_values =
-        cpu->model->armv7m && comparator == &cpu->debug->dwt.comparator[VALUE_COMPARATOR];
+    struct sim_dwt_comparator *comparator = &cpu->debug->dwt.comparator[i];
+    const struct sim_dwt_kind *kind = kind_of(cpu);
 
     if ((offset & 0xF) == 0x0)
         comparator->comp = value;
     else if ((offset & 0xF) == 0x4)
-        comparator->mask = value & MASK_WRITABLE;
+        comparator->mask = value & kind->mask_writable;
     else if ((offset & 0xF) == 0x8)
-        comparator->function =
-            value & (compares_values ? FUNCTION_VALUE_WRITABLE : FUNCTION_WRITABLE);
+        comparator->function = value & kind->writable(cpu, i);
     sim_debug_rearm(cpu);
 }
 
@@ -237,7 +174,7 @@ uint32_t sim_dwt_read(struct sim_cpu *cpu, uint32_t offset, bool debugger)
     unsigned index = comparator_of(cpu, offset);
 
     if (index < cpu->model->dwt_comparators)
-        return read_comparator(cpu, &dwt->comparator[index], offset);
+        return read_comparator(cpu, index, offset);
     if (offset == DWT_CTRL)
         return (uint32_t)cpu->model->dwt_comparators << 28 | dwt->ctrl;
     if (offset == DWT_PCSR)
@@ -258,7 +195,7 @@ void sim_dwt_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
     if (lanes != UINT32_MAX)
         return;
     if (index < cpu->model->dwt_comparators)
-        write_comparator(cpu, &dwt->comparator[index], offset, value);
+        write_comparator(cpu, index, offset, value);
     if (!cpu->model->armv7m) /* comparators and PCSR are all there is */
         return;
     sim_dwt_sync(cpu);

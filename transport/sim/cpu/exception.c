@@ -15,6 +15,13 @@ enum {
 #define EXC_RETURN_THREAD_MSP 0xFFFFFFF9u
 #define EXC_RETURN_THREAD_PSP 0xFFFFFFFDu
 #define EXC_RETURN_NO_FP 0x10u /* clear: there is a floating-point context in the frame */
+/* Armv8-M without the Security Extension (DDI 0553, EXC_RETURN): bits 31:7 and DCRS are 1; S and
+ * ES, which the older values have set, are 0. */
+#define EXC_RETURN_V8M 0xFFFFFFB0u
+#define EXC_RETURN_V8M_ONES 0x0FFFFFA0u
+#define EXC_RETURN_V8M_ZEROES 0x00000043u
+#define EXC_RETURN_THREAD 8u
+#define EXC_RETURN_PSP 4u
 
 static void set_mode(struct sim_cpu *cpu, uint32_t ipsr, bool psp)
 {
@@ -25,13 +32,16 @@ static void set_mode(struct sim_cpu *cpu, uint32_t ipsr, bool psp)
     sim_stacks_put(cpu, stacks);
 }
 
-/* PushStack(). False: a bus error on the way; the stack pointer has moved all the same. */
-static bool push_frame(struct sim_cpu *cpu)
+enum pushed { PUSHED, PUSH_FAILED, PUSH_OVERFLOWED };
+
+/* PushStack(). After a bus error the stack pointer has moved all the same; with no room above its
+ * limit nothing is written, and it stands there. */
+static enum pushed push_frame(struct sim_cpu *cpu)
 {
     bool fp = cpu->control & SIM_CONTROL_FPCA;
     bool realign = (fp || cpu->system->ccr & SIM_CCR_STKALIGN) && cpu->r[13] & 4;
     uint32_t bytes = 4 * (FRAME_WORDS + (fp ? FP_WORDS : 0));
-    uint32_t base = (cpu->r[13] - bytes) & ~(realign ? 4u : 0u);
+    uint32_t base = (cpu->r[13] - bytes) & ~(realign ? 4u : 0u), limit = sim_stack_limit(cpu);
     const uint32_t frame[FRAME_WORDS] = {
         cpu->r[0],  cpu->r[1],
         cpu->r[2],  cpu->r[3],
@@ -40,14 +50,28 @@ static bool push_frame(struct sim_cpu *cpu)
     };
     bool ok = true;
 
-    cpu->r[13] = base;
+    cpu->r[13] = base < limit ? limit : base;
+    if (base < limit)
+        return PUSH_OVERFLOWED;
     for (unsigned i = 0; i < FRAME_WORDS && ok; i++)
         ok = sim_data_write(cpu, base + 4 * i, 4, frame[i]);
-    return ok && (!fp || sim_fp_stack(cpu, base + 4 * FRAME_WORDS));
+    return ok && (!fp || sim_fp_stack(cpu, base + 4 * FRAME_WORDS)) ? PUSHED : PUSH_FAILED;
+}
+
+static uint32_t return_value_v8m(const struct sim_cpu *cpu)
+{
+    uint32_t fp = cpu->control & SIM_CONTROL_FPCA ? EXC_RETURN_NO_FP : 0;
+
+    if (cpu->ipsr != SIM_EXC_NONE)
+        return EXC_RETURN_V8M & ~fp;
+    return (EXC_RETURN_V8M & ~fp) | EXC_RETURN_THREAD |
+           (sim_cpu_sp_is_psp(cpu) ? EXC_RETURN_PSP : 0u);
 }
 
 static uint32_t return_value(const struct sim_cpu *cpu)
 {
+    if (cpu->model->armv8m)
+        return return_value_v8m(cpu);
     uint32_t value = cpu->ipsr != SIM_EXC_NONE ? EXC_RETURN_HANDLER
                      : sim_cpu_sp_is_psp(cpu)  ? EXC_RETURN_THREAD_PSP
                                                : EXC_RETURN_THREAD_MSP;
@@ -56,13 +80,18 @@ static uint32_t return_value(const struct sim_cpu *cpu)
 }
 
 /* A stacking error makes a derived exception (B1.5.14); the more urgent of both is entered, the
- * other stays pending. HardFault and NMI cannot be overtaken: the core locks up inside them. */
-static unsigned derive_stacking_fault(struct sim_cpu *cpu, unsigned exception, bool *locks_up)
+ * other stays pending. HardFault and NMI cannot be overtaken: the core locks up inside them, unless
+ * the stack was only too small: it is not used again where another one is the handler's. */
+static unsigned derive_stacking_fault(struct sim_cpu *cpu, unsigned exception, enum pushed pushed,
+                                      bool *locks_up)
 {
-    unsigned derived = sim_fault_record(cpu, SIM_FAULT_STKERR, 0);
+    bool overflowed = pushed == PUSH_OVERFLOWED, is_last = exception <= SIM_EXC_HARDFAULT;
+    unsigned derived =
+        sim_fault_record(cpu, overflowed ? SIM_FAULT_STKOF : SIM_FAULT_STKERR, cpu->r[15]);
 
-    *locks_up = exception <= SIM_EXC_HARDFAULT || !sim_raise(cpu, derived);
-    if (*locks_up)
+    *locks_up = is_last ? !overflowed || sim_nvic_execution_priority(cpu, true) < 0
+                        : !sim_raise(cpu, derived);
+    if (*locks_up || is_last)
         return exception;
     sim_nvic_pend(cpu, exception);
     unsigned first = sim_nvic_highest_pending(cpu);
@@ -111,8 +140,9 @@ void sim_exception_take(struct sim_cpu *cpu, unsigned exception)
     uint32_t lr = return_value(cpu);
     bool locks_up = false;
 
-    if (!push_frame(cpu))
-        exception = derive_stacking_fault(cpu, exception, &locks_up);
+    enum pushed pushed = push_frame(cpu);
+    if (pushed != PUSHED)
+        exception = derive_stacking_fault(cpu, exception, pushed, &locks_up);
     enter(cpu, exception, lr);
     cpu->cycles += ENTRY_CYCLES;
     if (locks_up)
@@ -145,9 +175,22 @@ void sim_exception_return(struct sim_cpu *cpu, uint32_t exc_return)
     cpu->attention |= SIM_ATTN_PENDING;
 }
 
+/* Thread mode may be returned to from any depth; whether there is a handler to return to, the frame
+ * says. */
+static bool is_valid_return_v8m(const struct sim_cpu *cpu, uint32_t value)
+{
+    uint32_t ones = EXC_RETURN_V8M_ONES | (cpu->model->fpu ? 0 : EXC_RETURN_NO_FP);
+    bool to_handler_on_psp = !(value & EXC_RETURN_THREAD) && value & EXC_RETURN_PSP;
+
+    return sim_exceptions_has(&cpu->system->active, cpu->ipsr) && (value & ones) == ones &&
+           !(value & EXC_RETURN_V8M_ZEROES) && !to_handler_on_psp;
+}
+
 /* B1.5.8: `value` against what is active before the return. */
 static bool is_valid_return(const struct sim_cpu *cpu, uint32_t value)
 {
+    if (cpu->model->armv8m)
+        return is_valid_return_v8m(cpu, value);
     const struct sim_system *system = cpu->system;
     unsigned nested = sim_exceptions_count(&system->active);
     uint32_t ones = cpu->model->fpu ? 0x0FFFFFF0 & ~EXC_RETURN_NO_FP : 0x0FFFFFF0;
@@ -217,7 +260,7 @@ static void check_returned_mode(struct sim_cpu *cpu, bool to_handler)
 
 static void unstack(struct sim_cpu *cpu, uint32_t value)
 {
-    bool psp = value & 4, fp = !(value & EXC_RETURN_NO_FP);
+    bool psp = value & EXC_RETURN_PSP, fp = !(value & EXC_RETURN_NO_FP);
     struct sim_stacks stacks = sim_stacks_get(cpu);
     uint32_t base = psp ? stacks.psp : stacks.msp, frame[FRAME_WORDS];
 
@@ -231,7 +274,7 @@ static void unstack(struct sim_cpu *cpu, uint32_t value)
     cpu->event = true;
     pop_frame(cpu, frame, base, psp, fp);
     sim_nvic_update(cpu);
-    check_returned_mode(cpu, (value & 0xF) == 0x1);
+    check_returned_mode(cpu, !(value & EXC_RETURN_THREAD));
 }
 
 /* ExceptionReturn() */
@@ -243,6 +286,7 @@ static void do_return(struct sim_cpu *cpu, uint32_t value)
     cpu->system->exc_return = 0;
     if (returning != SIM_EXC_NMI)
         cpu->faultmask = 0;
+    sim_fp_leave(cpu);
     sim_nvic_deactivate(cpu, returning);
     if (!valid) {
         sim_fault(cpu, SIM_FAULT_INVPC, value);

@@ -35,6 +35,8 @@ enum sim_fault {
     SIM_FAULT_UNSTKERR,
     SIM_FAULT_LSPERR,   /* saving what an exception left of the floating-point context */
     SIM_FAULT_IACCVIOL, /* execution from XN memory */
+    SIM_FAULT_DACCVIOL, /* the MPU forbids it; address goes to MMFAR */
+    SIM_FAULT_STKOF,    /* Armv8-M: the stack pointer would be below its limit */
 };
 
 /* Raises a synchronous fault of the instruction at r[15] (its status bits set, escalated if
@@ -62,6 +64,10 @@ void sim_cps(struct sim_cpu *cpu, bool disable, bool affect_i, bool affect_f);
 bool sim_is_privileged(const struct sim_cpu *cpu);
 /* Which stack pointer r[13] is: CONTROL.SPSEL in thread mode. */
 bool sim_cpu_sp_is_psp(const struct sim_cpu *cpu);
+/* Armv8-M: what r[13] may not go below; 0: nothing is too low. */
+uint32_t sim_stack_limit(const struct sim_cpu *cpu);
+/* Armv8-M: what TT, or TTT (`unprivileged`), says of an address. */
+uint32_t sim_test_target(const struct sim_cpu *cpu, uint32_t address, bool unprivileged);
 /* ExecuteFPCheck(), before each floating-point instruction: what an exception left to be saved is
  * saved, and from now on there is a context. False: no access, the fault was raised. */
 bool sim_fp_check(struct sim_cpu *cpu);

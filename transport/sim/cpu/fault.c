@@ -8,24 +8,27 @@ enum { CFSR_MMARVALID = 1u << 7, CFSR_BFARVALID = 1u << 15 };
 
 static const struct fault_kind {
     uint8_t exception;
-    bool has_address; /* goes to BFAR */
+    enum { NO_ADDRESS, TO_BFAR, TO_MMFAR } address;
     uint32_t cfsr;
     uint32_t catch;
 } fault_kinds[] = {
-    [SIM_FAULT_UNDEFINSTR] = {SIM_EXC_USAGEFAULT, false, 1u << 16, SIM_DEMCR_VC_STATERR},
-    [SIM_FAULT_INVSTATE] = {SIM_EXC_USAGEFAULT, false, 1u << 17, SIM_DEMCR_VC_STATERR},
-    [SIM_FAULT_INVPC] = {SIM_EXC_USAGEFAULT, false, 1u << 18,
+    [SIM_FAULT_UNDEFINSTR] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 16, SIM_DEMCR_VC_STATERR},
+    [SIM_FAULT_INVSTATE] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 17, SIM_DEMCR_VC_STATERR},
+    [SIM_FAULT_INVPC] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 18,
                          SIM_DEMCR_VC_STATERR | SIM_DEMCR_VC_INTERR},
-    [SIM_FAULT_NOCP] = {SIM_EXC_USAGEFAULT, false, 1u << 19, SIM_DEMCR_VC_NOCPERR},
-    [SIM_FAULT_UNALIGNED] = {SIM_EXC_USAGEFAULT, false, 1u << 24, SIM_DEMCR_VC_CHKERR},
-    [SIM_FAULT_DIVBYZERO] = {SIM_EXC_USAGEFAULT, false, 1u << 25, SIM_DEMCR_VC_CHKERR},
-    [SIM_FAULT_IBUSERR] = {SIM_EXC_BUSFAULT, false, 1u << 8, SIM_DEMCR_VC_BUSERR},
-    [SIM_FAULT_PRECISERR] = {SIM_EXC_BUSFAULT, true, 1u << 9, SIM_DEMCR_VC_BUSERR},
-    [SIM_FAULT_IMPRECISERR] = {SIM_EXC_BUSFAULT, false, 1u << 10, SIM_DEMCR_VC_BUSERR},
-    [SIM_FAULT_UNSTKERR] = {SIM_EXC_BUSFAULT, false, 1u << 11, SIM_DEMCR_VC_INTERR},
-    [SIM_FAULT_STKERR] = {SIM_EXC_BUSFAULT, false, 1u << 12, SIM_DEMCR_VC_INTERR},
-    [SIM_FAULT_LSPERR] = {SIM_EXC_BUSFAULT, false, 1u << 13, SIM_DEMCR_VC_INTERR},
-    [SIM_FAULT_IACCVIOL] = {SIM_EXC_MEMMANAGE, false, 1u << 0, SIM_DEMCR_VC_MMERR},
+    [SIM_FAULT_NOCP] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 19, SIM_DEMCR_VC_NOCPERR},
+    [SIM_FAULT_UNALIGNED] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 24, SIM_DEMCR_VC_CHKERR},
+    [SIM_FAULT_DIVBYZERO] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 25, SIM_DEMCR_VC_CHKERR},
+    [SIM_FAULT_IBUSERR] = {SIM_EXC_BUSFAULT, NO_ADDRESS, 1u << 8, SIM_DEMCR_VC_BUSERR},
+    [SIM_FAULT_PRECISERR] = {SIM_EXC_BUSFAULT, TO_BFAR, 1u << 9, SIM_DEMCR_VC_BUSERR},
+    [SIM_FAULT_IMPRECISERR] = {SIM_EXC_BUSFAULT, NO_ADDRESS, 1u << 10, SIM_DEMCR_VC_BUSERR},
+    [SIM_FAULT_UNSTKERR] = {SIM_EXC_BUSFAULT, NO_ADDRESS, 1u << 11, SIM_DEMCR_VC_INTERR},
+    [SIM_FAULT_STKERR] = {SIM_EXC_BUSFAULT, NO_ADDRESS, 1u << 12, SIM_DEMCR_VC_INTERR},
+    [SIM_FAULT_LSPERR] = {SIM_EXC_BUSFAULT, NO_ADDRESS, 1u << 13, SIM_DEMCR_VC_INTERR},
+    [SIM_FAULT_DACCVIOL] = {SIM_EXC_MEMMANAGE, TO_MMFAR, 1u << 1, SIM_DEMCR_VC_MMERR},
+    [SIM_FAULT_STKOF] = {SIM_EXC_USAGEFAULT, NO_ADDRESS, 1u << 20,
+                         SIM_DEMCR_VC_CHKERR | SIM_DEMCR_VC_INTERR},
+    [SIM_FAULT_IACCVIOL] = {SIM_EXC_MEMMANAGE, NO_ADDRESS, 1u << 0, SIM_DEMCR_VC_MMERR},
 };
 
 unsigned sim_fault_record(struct sim_cpu *cpu, enum sim_fault fault, uint32_t address)
@@ -36,9 +39,12 @@ unsigned sim_fault_record(struct sim_cpu *cpu, enum sim_fault fault, uint32_t ad
     if (!cpu->model->armv7m) /* DDI 0419 B1.5: all faults are HardFaults without a status */
         return SIM_EXC_HARDFAULT;
     system->cfsr |= kind->cfsr;
-    if (kind->has_address) {
+    if (kind->address == TO_BFAR) {
         system->bfar = address;
         system->cfsr |= CFSR_BFARVALID;
+    } else if (kind->address == TO_MMFAR) {
+        system->mmfar = address;
+        system->cfsr |= CFSR_MMARVALID;
     }
     system->catches |= kind->catch;
     return kind->exception;

@@ -12,12 +12,14 @@ enum { ACCESS_PRIVILEGED = 1, ACCESS_FULL = 3 };
 #define FPCCR_USER (1u << 1)
 #define FPCCR_THREAD (1u << 3)
 #define FPCCR_HFRDY (1u << 4)
+#define FPCCR_CLRONRET (1u << 28) /* Armv8-M */
 #define FPCCR_LSPEN (1u << 30)
 #define FPCCR_ASPEN (1u << 31)
 #define FPCCR_RESET (FPCCR_ASPEN | FPCCR_LSPEN)
 #define FPCCR_WRITABLE 0xC000017Bu
-#define FPDSCR_WRITABLE 0x07C00000u /* AHP, DN, FZ, RMode */
-enum { SAVED = 16 };                /* S0 to S15, then FPSCR */
+#define FPCCR_WRITABLE_V8M 0xD000077Bu /* also CLRONRET, UFRDY, SPLIMVIOL */
+#define FPDSCR_WRITABLE 0x07C00000u    /* AHP, DN, FZ, RMode */
+enum { SAVED = 16 };                   /* S0 to S15, then FPSCR */
 enum { REGSEL_FPSCR = 0x21, REGSEL_S0 = 0x40 };
 
 void sim_fp_reset(struct sim_cpu *cpu)
@@ -61,6 +63,17 @@ bool sim_fp_restore(struct sim_cpu *cpu, uint32_t address)
         cpu->s[i] = values[i];
     cpu->fpscr = values[SAVED] & FPSCR_WRITABLE;
     return true;
+}
+
+void sim_fp_leave(struct sim_cpu *cpu)
+{
+    uint32_t fpccr = cpu->system->fpccr;
+
+    if (!(fpccr & FPCCR_CLRONRET) || fpccr & FPCCR_LSPACT || !(cpu->control & SIM_CONTROL_FPCA))
+        return;
+    for (unsigned i = 0; i < SAVED; i++)
+        cpu->s[i] = 0;
+    cpu->fpscr = 0;
 }
 
 /* Lazily: the place is kept, and filled when somebody else wants the registers. */
@@ -155,6 +168,8 @@ void sim_fp_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t
 {
     uint32_t writable, *reg = register_at(cpu->system, offset, &writable);
 
+    if (offset == FPCCR && cpu->model->armv8m)
+        writable = FPCCR_WRITABLE_V8M;
     if (cpu->model->fpu && reg)
         *reg = (*reg & ~(lanes & writable)) | (value & lanes & writable);
 }

@@ -160,6 +160,8 @@ static inline enum insn_end write_high(struct sim_cpu *cpu, unsigned d, uint32_t
 {
     if (d == 15)
         return insn_branch(cpu, value);
+    if (insn_overflows(cpu, d, value))
+        return INSN_SETTLED;
     insn_set(cpu, d, value);
     return INSN_NEXT;
 }
@@ -198,7 +200,10 @@ static enum insn_end add_sp_imm8(struct sim_cpu *cpu, uint32_t insn)
 static enum insn_end adjust_sp(struct sim_cpu *cpu, uint32_t insn)
 {
     uint32_t bytes = insn_bits(insn, 0, 7) * 4;
-    cpu->r[13] += insn_bit(insn, 7) ? 0 - bytes : bytes;
+    uint32_t sp = cpu->r[13] + (insn_bit(insn, 7) ? 0 - bytes : bytes);
+    if (insn_overflows(cpu, 13, sp))
+        return INSN_SETTLED;
+    cpu->r[13] = sp;
     return INSN_NEXT;
 }
 

@@ -78,6 +78,8 @@ enum insn_end sim_insn_load_list(struct sim_cpu *cpu, uint32_t address, unsigned
                                  unsigned base, uint32_t end)
 {
     uint32_t values[16];
+    if (insn_overflows(cpu, base, end))
+        return INSN_SETTLED;
     for (unsigned i = 0; i < 16; i++) {
         if (!insn_bit(list, i))
             continue;
@@ -98,6 +100,8 @@ enum insn_end sim_insn_load_list(struct sim_cpu *cpu, uint32_t address, unsigned
 enum insn_end sim_insn_store_list(struct sim_cpu *cpu, uint32_t address, unsigned list,
                                   unsigned base, uint32_t end)
 {
+    if (insn_overflows(cpu, base, end))
+        return INSN_SETTLED;
     for (unsigned i = 0; i < 16; i++) {
         if (!insn_bit(list, i))
             continue;

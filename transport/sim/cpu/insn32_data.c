@@ -62,6 +62,7 @@ static inline enum insn_end data(struct sim_cpu *cpu, uint32_t insn, struct alu_
     enum data_op op = (enum data_op)insn_bits(insn, 21, 4);
     unsigned n = insn_bits(insn, 16, 4), d = insn_bits(insn, 8, 4);
     bool set_flags = insn_bit(insn, 20), only_compares = false;
+    uint32_t flags = cpu->apsr;
 
     if (d == 15) { /* otherwise UNPREDICTABLE */
         only_compares = set_flags && OPS_COMPARE >> op & 1;
@@ -78,8 +79,13 @@ static inline enum insn_end data(struct sim_cpu *cpu, uint32_t insn, struct alu_
     } else {
         return sim_insn_undefined(cpu, insn);
     }
-    if (!only_compares)
-        insn_set(cpu, d, result);
+    if (only_compares)
+        return INSN_NEXT;
+    if (insn_overflows(cpu, d, result)) {
+        cpu->apsr = flags;
+        return INSN_SETTLED;
+    }
+    insn_set(cpu, d, result);
     return INSN_NEXT;
 }
 
@@ -120,7 +126,10 @@ static enum insn_end add_imm12(struct sim_cpu *cpu, uint32_t insn, bool subtract
 {
     unsigned n = insn_bits(insn, 16, 4);
     uint32_t base = n == 15 ? insn_literal_base(cpu) : cpu->r[n];
-    insn_set(cpu, insn_bits(insn, 8, 4), subtract ? base - imm12(insn) : base + imm12(insn));
+    uint32_t result = subtract ? base - imm12(insn) : base + imm12(insn);
+    if (insn_overflows(cpu, insn_bits(insn, 8, 4), result))
+        return INSN_SETTLED;
+    insn_set(cpu, insn_bits(insn, 8, 4), result);
     return INSN_NEXT;
 }
 

@@ -87,6 +87,8 @@ enum insn_end sim_insn32_single(struct sim_cpu *cpu, uint32_t insn)
     struct access access;
     if (size == 3 || (is_signed && (size == 2 || !is_load)) || !decode(cpu, insn, &access))
         return sim_insn_undefined(cpu, insn);
+    if (access.writes_back && insn_overflows(cpu, insn_bits(insn, 16, 4), access.base_after))
+        return INSN_SETTLED;
     if (is_forbidden(&access)) {
         sim_fault(cpu, SIM_FAULT_PRECISERR, access.address);
         return INSN_SETTLED;

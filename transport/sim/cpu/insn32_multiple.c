@@ -3,6 +3,8 @@
  * A5.3.6). */
 #include "sim/cpu/insn_internal.h"
 
+#define INSN_SG 0xE97FE97Fu
+
 /* LDM, STM, LDMDB, STMDB; PUSH.W and POP.W are among them. */
 enum insn_end sim_insn32_multiple(struct sim_cpu *cpu, uint32_t insn)
 {
@@ -41,11 +43,15 @@ enum insn_end sim_insn32_dual(struct sim_cpu *cpu, uint32_t insn)
 {
     bool index = insn_bit(insn, 24), write = insn_bit(insn, 21), is_load = insn_bit(insn, 20);
     unsigned n = insn_bits(insn, 16, 4);
+    if (insn == INSN_SG && cpu->model->armv8m) /* a NOP without the Security Extension */
+        return INSN_NEXT;
     if (n == 15 && (write || !is_load)) /* UNPREDICTABLE */
         return sim_insn_undefined(cpu, insn);
     uint32_t base = n == 15 ? insn_literal_base(cpu) : cpu->r[n], imm = (insn & 0xFF) * 4;
     uint32_t moved = insn_bit(insn, 23) ? base + imm : base - imm;
     uint32_t address = index ? moved : base;
+    if (write && insn_overflows(cpu, n, moved))
+        return INSN_SETTLED;
     if (!(is_load ? load_dual(cpu, insn, address) : store_dual(cpu, insn, address)))
         return INSN_SETTLED;
     if (write)
@@ -56,8 +62,8 @@ enum insn_end sim_insn32_dual(struct sim_cpu *cpu, uint32_t insn)
 
 /* The monitor of the Cortex-M3 holds no address: any store-exclusive after a load-exclusive
  * passes (Cortex-M3 TRM, exclusive monitor). The address is kept for debugging only. */
-static enum insn_end load_exclusive(struct sim_cpu *cpu, unsigned t, uint32_t address,
-                                    unsigned width)
+enum insn_end sim_insn_load_exclusive(struct sim_cpu *cpu, unsigned t, uint32_t address,
+                                      unsigned width)
 {
     uint32_t value;
     if (!sim_load_aligned(cpu, address, width, &value))
@@ -69,8 +75,8 @@ static enum insn_end load_exclusive(struct sim_cpu *cpu, unsigned t, uint32_t ad
     return INSN_NEXT;
 }
 
-static enum insn_end store_exclusive(struct sim_cpu *cpu, unsigned d, unsigned t, uint32_t address,
-                                     unsigned width)
+enum insn_end sim_insn_store_exclusive(struct sim_cpu *cpu, unsigned d, unsigned t,
+                                       uint32_t address, unsigned width)
 {
     bool passed = cpu->exclusive;
     if (address & (width - 1)) {
@@ -104,10 +110,10 @@ static enum insn_end exclusive_or_table(struct sim_cpu *cpu, uint32_t insn)
     if (is_load && op < 2)
         return table_branch(cpu, insn, 1u << op);
     if (op != 4 && op != 5)
-        return sim_insn_undefined(cpu, insn);
+        return sim_insn32_acquire_release(cpu, insn);
     unsigned width = op == 4 ? 1 : 2;
-    return is_load ? load_exclusive(cpu, t, address, width)
-                   : store_exclusive(cpu, insn_bits(insn, 0, 4), t, address, width);
+    return is_load ? sim_insn_load_exclusive(cpu, t, address, width)
+                   : sim_insn_store_exclusive(cpu, insn_bits(insn, 0, 4), t, address, width);
 }
 
 /* LDREX and STREX with neither P nor W. */
@@ -117,6 +123,8 @@ enum insn_end sim_insn32_exclusive(struct sim_cpu *cpu, uint32_t insn)
         return exclusive_or_table(cpu, insn);
     unsigned t = insn_bits(insn, 12, 4);
     uint32_t address = cpu->r[insn_bits(insn, 16, 4)] + (insn & 0xFF) * 4;
-    return insn_bit(insn, 20) ? load_exclusive(cpu, t, address, 4)
-                              : store_exclusive(cpu, insn_bits(insn, 8, 4), t, address, 4);
+    if (t == 15 && !insn_bit(insn, 20) && cpu->model->armv8m)
+        return sim_insn32_test_target(cpu, insn);
+    return insn_bit(insn, 20) ? sim_insn_load_exclusive(cpu, t, address, 4)
+                              : sim_insn_store_exclusive(cpu, insn_bits(insn, 8, 4), t, address, 4);
 }

@@ -24,6 +24,8 @@ enum insn_end sim_insn16_branch_cond(struct sim_cpu *cpu, uint32_t insn)
 enum insn_end sim_insn16_branch_exchange(struct sim_cpu *cpu, uint32_t insn)
 {
     uint32_t target = insn_operand(cpu, insn_bits(insn, 3, 4));
+    if (insn_bit(insn, 2) && cpu->model->armv8m) /* BXNS, BLXNS */
+        return sim_insn_undefined(cpu, insn);
     if (!insn_bit(insn, 7))
         return insn_branch_exchange(cpu, target);
     cpu->r[14] = (cpu->r[15] + 2) | 1;

@@ -41,6 +41,8 @@ static enum insn_end transfer(struct sim_cpu *cpu, uint32_t insn)
         return sim_insn_undefined(cpu, insn);
     uint32_t base = n == 15 ? insn_literal_base(cpu) : cpu->r[n], bytes = insn_bits(insn, 0, 8) * 4;
     uint32_t moved = up ? base + bytes : base - bytes, address = before ? moved : base;
+    if (write && insn_overflows(cpu, n, moved))
+        return INSN_SETTLED;
     if (!(insn_bit(insn, 20) ? load_singles : store_singles)(cpu, address, first, count))
         return INSN_SETTLED;
     if (write)

@@ -36,6 +36,16 @@ sim_insn_handler sim_insn32_control; /* insn[31:27] 0b11110 with insn[15] set */
 /* A 32-bit encoding that Armv6-M has, too: BL, MSR, MRS and the barriers (DDI 0419, A5.3). */
 bool sim_insn32_is_armv6m(uint32_t insn);
 
+/* insn32_armv8m.c: Armv8-M; undefined on others, but for the last one. */
+sim_insn_handler sim_insn32_acquire_release, sim_insn32_test_target;
+/* SP would be below its limit: the fault was raised. */
+bool sim_insn_sp_overflows(struct sim_cpu *cpu, uint32_t value);
+/* insn32_multiple.c */
+enum insn_end sim_insn_load_exclusive(struct sim_cpu *cpu, unsigned t, uint32_t address,
+                                      unsigned width);
+enum insn_end sim_insn_store_exclusive(struct sim_cpu *cpu, unsigned d, unsigned t,
+                                       uint32_t address, unsigned width);
+
 /* NOP, YIELD, WFE, WFI, SEV by number; `size` of the instruction in bytes. */
 enum insn_end sim_insn_hint(struct sim_cpu *cpu, unsigned hint, unsigned size);
 
@@ -81,6 +91,13 @@ static inline uint32_t insn_literal_base(const struct sim_cpu *cpu)
 static inline void insn_set(struct sim_cpu *cpu, unsigned d, uint32_t value)
 {
     cpu->r[d] = d == 13 ? value & ~3u : value;
+}
+
+/* Register n may not become `value`: it is SP, and Armv8-M has a limit for it. Asked before the
+ * instruction touches memory, by those that move SP (DDI 0553, rules of "Stack limit checks"). */
+static inline bool insn_overflows(struct sim_cpu *cpu, unsigned n, uint32_t value)
+{
+    return n == 13 && cpu->model->armv8m && sim_insn_sp_overflows(cpu, value);
 }
 
 /* --- the end of an instruction --- */

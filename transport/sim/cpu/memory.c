@@ -10,11 +10,12 @@ static inline bool is_ppb(uint32_t address)
     return address >> 20 == 0xE00;
 }
 
-/* The aliases of the first MiB of SRAM and peripherals; Armv6-M and Cortex-M7 have none. */
+/* The aliases of the first MiB of SRAM and peripherals; Armv6-M, Armv8-M and Cortex-M7 have none.
+ */
 static inline bool is_bitband(const struct sim_cpu *cpu, uint32_t address)
 {
     return (address >> 25 == 0x11 || address >> 25 == 0x21) && cpu->model->armv7m &&
-           !cpu->model->m7;
+           !cpu->model->armv8m && !cpu->model->m7;
 }
 
 /* XN by the default memory map (B3.1): peripherals, and all from 0xA0000000 on. */
@@ -187,8 +188,18 @@ static bool is_buffered(const struct sim_cpu *cpu, uint32_t address)
     return cpu->model->armv7m && !is_ppb(address) && !(cpu->system->actlr & 2);
 }
 
+static bool is_forbidden(struct sim_cpu *cpu, uint32_t address, enum sim_access access)
+{
+    if (!cpu->mpu_on || !sim_mpu_forbids(cpu, address, access, sim_is_privileged(cpu)))
+        return false;
+    sim_fault(cpu, access == SIM_ACCESS_EXECUTE ? SIM_FAULT_IACCVIOL : SIM_FAULT_DACCVIOL, address);
+    return true;
+}
+
 static bool load(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value)
 {
+    if (is_forbidden(cpu, address, SIM_ACCESS_READ))
+        return false;
     if (sim_data_read(cpu, address, width, value))
         return true;
     *value = 0;
@@ -200,6 +211,8 @@ static bool load(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t
 
 static bool store(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value)
 {
+    if (is_forbidden(cpu, address, SIM_ACCESS_WRITE))
+        return false;
     if (sim_data_write(cpu, address, width, value) || ignores_bus_faults(cpu))
         return true;
     if (is_buffered(cpu, address)) {
@@ -274,6 +287,8 @@ bool sim_fetch(struct sim_cpu *cpu, uint32_t address, uint16_t *half)
     const uint8_t *memory = plain(cpu, address, 2, false);
     uint32_t value;
 
+    if (is_forbidden(cpu, address, SIM_ACCESS_EXECUTE))
+        return false;
     if (memory) {
         *half = get_le16(memory);
         return true;

@@ -109,6 +109,28 @@ static const struct unit m7_units_with_cti[] = {
     {0},
 };
 
+/* As logs of an STM32U585 show them: one part, told apart by DEVARCH. Of ETM and CTI there is the
+ * identification alone. */
+static const struct unit m33_units[] = {
+    {0xE000E000, 0xD21, CLASS_CORESIGHT, 0, 0, false, sim_scs_read, sim_scs_write},
+    {0xE0001000, 0xD21, CLASS_CORESIGHT, 0, 0, true, sim_dwt_read, sim_dwt_write},
+    {0xE0002000, 0xD21, CLASS_CORESIGHT, 0, 0, false, sim_fpb_read, sim_fpb_write},
+    {0xE0000000, 0xD21, CLASS_CORESIGHT, 0, 0, true, sim_itm_read, sim_itm_write},
+    {0xE0040000, 0xD21, CLASS_CORESIGHT, 0, 0, true, sim_tpiu_read, sim_tpiu_write},
+    {0xE0041000, 0xD21, CLASS_CORESIGHT, 0, 0, true, read_nothing, write_nothing},
+    {0xE0042000, 0xD21, CLASS_CORESIGHT, 0, 0, false, read_nothing, write_nothing},
+    {0},
+};
+static const struct architecture m33_architectures[] = {
+    {0xE000E000, 0x47702A04, 0x00},
+    {0xE0001000, 0x47701A02, 0x00},
+    {0xE0002000, 0x47701A03, 0x00},
+    {0xE0000000, 0x47701A01, 0x43},
+    {0xE0041000, 0x47724A13, 0x13},
+    {0xE0042000, 0x47701A14, 0x14},
+    {0},
+};
+
 static const struct architecture no_architectures[] = {{0}};
 
 static const struct rom_table m3_roms[] = {
@@ -133,6 +155,13 @@ static const struct rom_table m7_roms_with_cti[] = {
     {0},
 };
 
+/* The chip's table leads to the core's, to TPIU and to DBGMCU. */
+static const struct rom_table m33_roms[] = {
+    {0xE00FE000, 0, {0xE00FF000, 0xE0040000, 0xE0044000}},
+    {0xE00FF000, 0x4C9, {0xE000E000, 0xE0001000, 0xE0002000, 0xE0000000, 0xE0041000, 0xE0042000}},
+    {0},
+};
+
 static struct ppb ppb_of(const struct sim_cpu *cpu)
 {
     if (!cpu->model->armv7m)
@@ -141,6 +170,8 @@ static struct ppb ppb_of(const struct sim_cpu *cpu)
         return cpu->integration->cti
                    ? (struct ppb){m7_units_with_cti, m7_roms_with_cti, no_architectures}
                    : (struct ppb){m7_units, m7_roms, no_architectures};
+    if (cpu->model->armv8m)
+        return (struct ppb){m33_units, m33_roms, m33_architectures};
     return (struct ppb){cpu->model->dsp ? m4_units : m3_units, m3_roms, no_architectures};
 }
 

@@ -16,12 +16,14 @@ enum {
     CCR_WRITABLE = 0x31B,
     CCR_WRITABLE_M7 = 0x3011B, /* IC, DC; STKALIGN and BP are fixed: */
     CCR_M7 = 0x40200,
+    CCR_WRITABLE_V8M = 0x51A, /* fixed are STKALIGN and what was NONBASETHRDENA: */
+    CCR_V8M = 0x201,
     CCR_ARMV6M = 0x208, /* STKALIGN and UNALIGN_TRP are fixed there */
     ACTLR_WRITABLE = 0x7,
     VTOR_WRITABLE = 0x3FFFFF80, /* TBLBASE and TBLOFF of r0 to r2p0 */
     VTOR_WRITABLE_M0P = (int32_t)0xFFFFFF00,
-    VTOR_WRITABLE_M7 = (int32_t)0xFFFFFF80,
-    SHPR_EXCEPTIONS = 0xD870, /* 4, 5, 6, 11, 12, 14, 15 have a priority */
+    VTOR_WRITABLE_M7 = (int32_t)0xFFFFFF80, /* and Armv8-M */
+    SHPR_EXCEPTIONS = 0xD870,               /* 4, 5, 6, 11, 12, 14, 15 have a priority */
     SHPR_EXCEPTIONS_V6M = 0xC800,
 };
 
@@ -69,7 +71,10 @@ void sim_scb_reset(struct sim_cpu *cpu)
     system->ccr = aligns ? SIM_CCR_STKALIGN : 0;
     if (cpu->model->m7)
         system->ccr = CCR_M7;
+    if (cpu->model->armv8m)
+        system->ccr = CCR_V8M;
     sim_m7_reset(cpu);
+    sim_mpu_reset(cpu);
     sim_fp_reset(cpu);
 }
 
@@ -85,6 +90,21 @@ static struct sim_exceptions *shcsr_set(struct sim_system *system, enum shcsr_se
     }
 }
 
+/* Read-only here. */
+static uint32_t read_shcsr_v8m(const struct sim_cpu *cpu)
+{
+    const struct sim_system *system = cpu->system;
+    uint32_t value = 0;
+
+    if (sim_exceptions_has(&system->active, SIM_EXC_HARDFAULT))
+        value |= 1u << 2;
+    if (sim_exceptions_has(&system->active, SIM_EXC_NMI))
+        value |= 1u << 5;
+    if (sim_exceptions_has(&system->pending, SIM_EXC_HARDFAULT))
+        value |= 1u << 21;
+    return value;
+}
+
 static uint32_t read_shcsr(const struct sim_cpu *cpu)
 {
     uint32_t value = 0;
@@ -96,7 +116,7 @@ static uint32_t read_shcsr(const struct sim_cpu *cpu)
         value |= (uint32_t)sim_exceptions_has(shcsr_set(cpu->system, shcsr_bits[i].set),
                                               shcsr_bits[i].exception)
                  << shcsr_bits[i].bit;
-    return value;
+    return cpu->model->armv8m ? value | read_shcsr_v8m(cpu) : value;
 }
 
 static void write_shcsr(struct sim_cpu *cpu, uint32_t value, uint32_t lanes)
@@ -163,7 +183,7 @@ static void write_aircr(struct sim_cpu *cpu, uint32_t value, uint32_t lanes)
         clear_active(cpu);
     if (value & AIRCR_SYSRESETREQ)
         system->reset_due = SIM_DUE_SYSTEM;
-    else if (value & AIRCR_VECTRESET && cpu->model->armv7m)
+    else if (value & AIRCR_VECTRESET && cpu->model->armv7m && !cpu->model->armv8m)
         system->reset_due = SIM_DUE_CORE;
     sim_cpu_refresh(cpu);
 }
@@ -249,6 +269,8 @@ uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset)
     default:
         if (sim_m7_has(cpu, offset))
             return sim_m7_read(cpu, offset);
+        if (sim_armv8m_has(cpu, offset))
+            return sim_armv8m_read(cpu, offset);
         return offset >= 0xD40 && offset < 0xD80 ? read_features(cpu, offset)
                                                  : sim_fp_read(cpu, offset);
     }
@@ -256,7 +278,7 @@ uint32_t sim_scb_read(struct sim_cpu *cpu, uint32_t offset)
 
 static uint32_t vtor_writable(const struct sim_cpu *cpu)
 {
-    if (cpu->model->m7)
+    if (cpu->model->m7 || cpu->model->armv8m)
         return (uint32_t)VTOR_WRITABLE_M7;
     return (uint32_t)(cpu->model->armv7m ? VTOR_WRITABLE : VTOR_WRITABLE_M0P);
 }
@@ -264,6 +286,13 @@ static uint32_t vtor_writable(const struct sim_cpu *cpu)
 static void merge(uint32_t *reg, uint32_t value, uint32_t bits)
 {
     *reg = (*reg & ~bits) | (value & bits);
+}
+
+static uint32_t ccr_writable(const struct sim_cpu *cpu)
+{
+    if (cpu->model->armv8m)
+        return CCR_WRITABLE_V8M;
+    return cpu->model->m7 ? CCR_WRITABLE_M7 : CCR_WRITABLE;
 }
 
 void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes)
@@ -290,7 +319,7 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
         break;
     case 0xD14:
         if (cpu->model->armv7m)
-            merge(&system->ccr, value, lanes & (cpu->model->m7 ? CCR_WRITABLE_M7 : CCR_WRITABLE));
+            merge(&system->ccr, value, lanes & ccr_writable(cpu));
         break;
     case 0xD18:
     case 0xD1C:
@@ -315,6 +344,8 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
     default:
         if (sim_m7_has(cpu, offset))
             sim_m7_write(cpu, offset, value, lanes);
+        else if (sim_armv8m_has(cpu, offset))
+            sim_armv8m_write(cpu, offset, value, lanes);
         else
             sim_fp_write(cpu, offset, value, lanes);
         break;

@@ -6,6 +6,8 @@ enum sysm {
     SYSM_XPSR_LAST = 7,
     SYSM_MSP = 8,
     SYSM_PSP = 9,
+    SYSM_MSPLIM = 10,
+    SYSM_PSPLIM = 11,
     SYSM_PRIMASK = 16,
     SYSM_BASEPRI = 17,
     SYSM_BASEPRI_MAX = 18,
@@ -88,6 +90,10 @@ uint32_t sim_special_read(const struct sim_cpu *cpu, unsigned sysm)
         return sim_stacks_get(cpu).msp;
     case SYSM_PSP:
         return sim_stacks_get(cpu).psp;
+    case SYSM_MSPLIM:
+        return cpu->limit.msp;
+    case SYSM_PSPLIM:
+        return cpu->limit.psp;
     case SYSM_PRIMASK:
         return cpu->primask;
     case SYSM_BASEPRI:
@@ -150,6 +156,8 @@ void sim_special_write(struct sim_cpu *cpu, unsigned sysm, unsigned mask, uint32
         return;
     if (sysm == SYSM_MSP || sysm == SYSM_PSP)
         write_stack(cpu, sysm == SYSM_PSP, value);
+    else if (sysm == SYSM_MSPLIM || sysm == SYSM_PSPLIM)
+        sim_stack_limit_write(cpu, sysm == SYSM_PSPLIM, value);
     else if (sysm == SYSM_PRIMASK)
         cpu->primask = value & 1;
     else if (sysm == SYSM_CONTROL)

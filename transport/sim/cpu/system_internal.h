@@ -13,6 +13,7 @@
 #define SIM_CCR_DIV_0_TRP (1u << 4)
 #define SIM_CCR_BFHFNMIGN (1u << 8)
 #define SIM_CCR_STKALIGN (1u << 9)
+#define SIM_CCR_STKOFHFNMIGN (1u << 10) /* Armv8-M */
 
 enum { SIM_CONTROL_NPRIV = 1, SIM_CONTROL_SPSEL = 2, SIM_CONTROL_FPCA = 4 };
 
@@ -97,7 +98,7 @@ struct sim_systick {
     uint32_t period;  /* ticks of the round that ends then */
 };
 
-enum { SIM_M7_KEPT = 6 };
+enum { SIM_M7_KEPT = 6, SIM_MPU_REGIONS = 8 };
 
 struct sim_system {
     struct sim_exceptions pending, active, enabled;
@@ -107,6 +108,12 @@ struct sim_system {
     uint32_t cfsr, hfsr, mmfar, bfar;
     uint32_t cpacr, fpccr, fpcar, fpdscr; /* with an FPU */
     uint32_t m7[SIM_M7_KEPT];             /* m7.c */
+    struct sim_mpu {
+        uint32_t ctrl, rnr, mair[2];
+        struct {
+            uint32_t rbar, rlar;
+        } regions[SIM_MPU_REGIONS];
+    } mpu; /* of Armv8-M */
     struct sim_systick systick;
     uint64_t stopped; /* cycles while halted or in reset: SysTick and CYCCNT miss them */
     uint64_t slept;   /* cycles asleep: CYCCNT misses them too */
@@ -150,6 +157,7 @@ struct sim_debug {
     bool halt_due; /* a debug event asked to halt before the next instruction */
     bool stepping;
     bool register_ready, reset_seen;
+    bool restarted;             /* Armv8-M: since DHCSR was last read */
     uint64_t instructions_seen; /* at the last read of DHCSR */
 
     struct sim_fpb {
@@ -247,6 +255,21 @@ uint32_t sim_xpsr_get(const struct sim_cpu *cpu);
 /* APSR, IT and T; not IPSR. */
 void sim_xpsr_put(struct sim_cpu *cpu, uint32_t xpsr);
 
+/* --- armv8m.c --- */
+void sim_stack_limit_write(struct sim_cpu *cpu, bool psp, uint32_t value);
+/* What Armv8-M has in the SCS above Armv7-M; offsets are those there. */
+uint32_t sim_armv8m_read(const struct sim_cpu *cpu, uint32_t offset);
+void sim_armv8m_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
+bool sim_armv8m_has(const struct sim_cpu *cpu, uint32_t offset);
+
+/* --- mpu.c: Armv8-M --- */
+enum sim_access { SIM_ACCESS_READ, SIM_ACCESS_WRITE, SIM_ACCESS_EXECUTE };
+void sim_mpu_reset(struct sim_cpu *cpu);
+bool sim_mpu_forbids(const struct sim_cpu *cpu, uint32_t address, enum sim_access access,
+                     bool privileged);
+uint32_t sim_mpu_read(const struct sim_cpu *cpu, uint32_t offset);
+void sim_mpu_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes);
+
 /* --- systick.c --- */
 /* Brings COUNTFLAG and pending up to now. */
 void sim_systick_sync(struct sim_cpu *cpu);
@@ -332,6 +355,8 @@ void sim_fp_reset(struct sim_cpu *cpu);
 /* The upper part of an exception's frame, for S0 to S15 and FPSCR. False: a bus error. */
 bool sim_fp_stack(struct sim_cpu *cpu, uint32_t address);
 bool sim_fp_restore(struct sim_cpu *cpu, uint32_t address);
+/* An exception returns: what its handler left in S0 to S15, nobody shall see, if that is wanted. */
+void sim_fp_leave(struct sim_cpu *cpu);
 /* By DCRSR.REGSEL; NULL: there is none. */
 uint32_t *sim_fp_debug_register(struct sim_cpu *cpu, unsigned regsel, uint32_t *writable);
 /* CPACR, FPCCR and their like, by their offset in the SCS. */

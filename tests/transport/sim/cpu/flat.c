@@ -10,6 +10,8 @@ const struct sim_core_model flat_m7 = {
     .name = "flat M7", .armv7m = true, .dsp = true, .fpu = SIM_FPV5_DP};
 const struct sim_core_model flat_m7sp = {
     .name = "flat M7, singles only", .armv7m = true, .dsp = true, .fpu = SIM_FPV5_SP};
+const struct sim_core_model flat_m33 = {
+    .name = "flat M33", .armv7m = true, .armv8m = true, .dsp = true, .fpu = SIM_FPV5_SP};
 const struct sim_core_model flat_armv6m = {.name = "flat Armv6-M"};
 
 void flat_init(struct flat *flat, const struct sim_core_model *model, uint8_t *code,
@@ -216,6 +218,17 @@ bool sim_is_privileged(const struct sim_cpu *cpu)
 bool sim_cpu_sp_is_psp(const struct sim_cpu *cpu)
 {
     return false;
+}
+
+uint32_t sim_stack_limit(const struct sim_cpu *cpu)
+{
+    return cpu->limit.msp;
+}
+
+/* All of it is one MPU's background, which may be read and written. */
+uint32_t sim_test_target(const struct sim_cpu *cpu, uint32_t address, bool unprivileged)
+{
+    return 0x000C0000;
 }
 
 bool sim_traps_div0(const struct sim_cpu *cpu)

@@ -31,6 +31,6 @@ void flat_init(struct flat *flat, const struct sim_core_model *model, uint8_t *c
 /* Executes until r[15] is `end` (true), or something was noted or `limit` instructions are over. */
 bool flat_run(struct flat *flat, uint32_t end, uint64_t limit);
 
-extern const struct sim_core_model flat_armv7m, flat_m4f, flat_m7, flat_m7sp, flat_armv6m;
+extern const struct sim_core_model flat_armv7m, flat_m4f, flat_m7, flat_m7sp, flat_m33, flat_armv6m;
 
 #endif

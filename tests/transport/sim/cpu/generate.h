@@ -20,7 +20,8 @@ struct instruction_set {
     bool it_blocks;
     bool aligned; /* accesses have to be */
 };
-extern const struct instruction_set generate_armv6m, generate_armv7m, generate_m4f, generate_m7;
+extern const struct instruction_set generate_armv6m, generate_armv7m, generate_m4f, generate_m7,
+    generate_m33;
 
 /* A block: straight code with branches inside, from `start` to `end`. Some registers are kept as
  * pointers into RAM, others may hold anything. */
@@ -49,9 +50,10 @@ uint64_t generate_double(struct generator *generator);
 void generate_unit(struct generator *generator);
 
 /* generate_branch.c: kinds of code that branches over an instruction or two. */
-enum { GENERATE_BRANCHES_V6M = 5, GENERATE_BRANCHES_V7M = 10 };
+enum { GENERATE_BRANCHES_V6M = 5, GENERATE_BRANCHES_V7M = 10, GENERATE_BRANCHES_V8M = 11 };
 extern void (*const generate_branches_v6m[GENERATE_BRANCHES_V6M])(struct generator *);
 extern void (*const generate_branches_v7m[GENERATE_BRANCHES_V7M])(struct generator *);
+extern void (*const generate_branches_v8m[GENERATE_BRANCHES_V8M])(struct generator *);
 
 /* For the two files: appends halfwords, one instruction of the table, a register by role. */
 void generate_half(struct generator *generator, uint32_t half);

@@ -170,6 +170,23 @@ void (*const generate_branches_v7m[GENERATE_BRANCHES_V7M])(struct generator *) =
     narrow, narrow, wide, wide, by_register, by_addition, by_literal, by_table, loop, exclusive,
 };
 
+/* LDAEXB LDAEXH LDAEX, then STLEXB.. to the same place, twice. */
+static void exclusive_ordered(struct generator *generator)
+{
+    uint32_t n = generator->aligned, t = generator->high_base, size = 0x10;
+    unsigned d = generate_free_low(generator);
+
+    size *= generate_random(generator) % 3;
+    generate_word(generator, 0xE8D00FCF | n << 16 | d << 12 | size);
+    generate_word(generator, 0xE8C00FC0 | n << 16 | t << 12 | d | size);
+    generate_word(generator, 0xE8C00FC0 | n << 16 | generator->index << 12 | d | size);
+}
+
+void (*const generate_branches_v8m[GENERATE_BRANCHES_V8M])(struct generator *) = {
+    narrow,     wide,     wide, by_register, by_register,       by_addition,
+    by_literal, by_table, loop, exclusive,   exclusive_ordered,
+};
+
 /* --- Armv6-M: without ADR.W, MOVW and wide branches --- */
 
 static void narrow_v6m(struct generator *generator)

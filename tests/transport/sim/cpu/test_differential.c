@@ -2,7 +2,7 @@
 /* At least a million random instructions, executed by our interpreter and by Unicorn, an
  * independent implementation; registers, flags and all of RAM are compared after each block.
  *
- *   test-differential armv6m|armv7m|m4f|m7 [SEED [INSTRUCTIONS]]
+ *   test-differential armv6m|armv7m|m4f|m7|m33 [SEED [INSTRUCTIONS]]
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,6 +38,7 @@ static const struct core {
     {"armv7m", &flat_armv7m, ANY_M, UC_CPU_ARM_CORTEX_M3, &generate_armv7m},
     {"m4f", &flat_m4f, ANY_M, UC_CPU_ARM_CORTEX_M4, &generate_m4f},
     {"m7", &flat_m7, BY_MODEL, UC_CPU_ARM_CORTEX_M7, &generate_m7},
+    {"m33", &flat_m33, ANY_M, UC_CPU_ARM_CORTEX_M33, &generate_m33},
 };
 
 struct pair {

@@ -28,11 +28,8 @@ static const struct sim_core_model *find_model(const char *name)
     static const struct {
         const char *name;
         const struct sim_core_model *model;
-    } models[] = {{"armv6m", &flat_armv6m},
-                  {"armv7m", &flat_armv7m},
-                  {"m4f", &flat_m4f},
-                  {"m7", &flat_m7},
-                  {"m7sp", &flat_m7sp}};
+    } models[] = {{"armv6m", &flat_armv6m}, {"armv7m", &flat_armv7m}, {"m4f", &flat_m4f},
+                  {"m7", &flat_m7},         {"m7sp", &flat_m7sp},     {"m33", &flat_m33}};
 
     for (size_t i = 0; i < sizeof models / sizeof *models; i++)
         if (strcmp(models[i].name, name) == 0)

@@ -59,7 +59,7 @@ static void system_reset(void *board)
     sim_cpu_reset(m->cpu, SIM_RESET_SYSTEM);
 }
 
-/* As makers took these cores: the STM32F103, its clones, the STM32F0, F746, H743. */
+/* As makers took these cores: the STM32F103, its clones, the STM32F0, F746, H743, U575. */
 static const struct sim_integration f103 = {.irqs = 43,
                                             .priority_bits = 4,
                                             .rom_designer = SIM_DESIGNER_ST,
@@ -93,6 +93,11 @@ static const struct sim_integration h7 = {.irqs = 150,
                                           .itcm_kib = 64,
                                           .dtcm_kib = 128,
                                           .cti = true};
+static const struct sim_integration u5 = {.irqs = 126,
+                                          .priority_bits = 4,
+                                          .rom_designer = SIM_DESIGNER_ST,
+                                          .rom_part = 0x482,
+                                          .systick_calib = 0x40000000 | 20000};
 
 static const struct sim_integration *integration_of(const struct sim_core_model *model)
 {
@@ -100,6 +105,8 @@ static const struct sim_integration *integration_of(const struct sim_core_model 
         return &f0;
     if (model->m7)
         return model->fpu == SIM_FPV5_DP ? &h7 : &f7;
+    if (model->armv8m)
+        return &u5;
     return model == &sim_core_m3_r2p0 ? &clone : &f103;
 }
 
