@@ -5,13 +5,14 @@
 
 #include <inttypes.h>
 
+#include "chip/families.h"
 #include "core/core.h"
 #include "flash/controller.h"
 #include "flash/loader.h"
 #include "flash/stm32/loaders/stm32l0_program.h"
 #include "probe/ops.h"
 
-enum { SAVED };
+enum { SAVED, SAVED_ICSCR, CLOCK_RAISED }; /* controller.saved: what the program had */
 enum {
     STEP_US = 3280, /* data sheets DS10002, DS10688: 3.28 typical, 3.94 ms; page, half page, word */
     STEP_MAX_US = 20000,
@@ -51,6 +52,62 @@ static const struct flash_lock prglock = {
 const struct flash_lock stm32l0_optlock = {
     STM32L0_PECR, STM32L0_PECR_OPTLOCK, STM32L0_OPTKEYR, {0xFBEAD9C8, 0x24252627}};
 
+/* Out of reset the core runs by MSI at 2.1 MHz, at which checksums take a tenth of a load's time;
+ * 4.2 MHz want no wait states but at the lowest voltage, range 3 (RM0376, 3.3.1, 6.1.4 and 7.3.2;
+ * RM0038, 3.3.1, 5.1.4 and 6.3.2). */
+#define CR_AT_RESET 0x300u /* MSION, MSIRDY */
+#define ICSCR_RANGE 0xE000u
+#define ICSCR_2_MHZ 0xA000u
+#define ICSCR_4_MHZ 0xC000u
+#define APB1ENR_PWREN (1u << 28)
+#define PWR_CR 0x40007000u
+#define PWR_CR_RANGE_3 0x1800u /* VOS: two bits */
+#define PWR_CR_LPRUN (1u << 14)
+
+static const struct rcc {
+    uint32_t cr, icscr, cfgr, apb1enr;
+} rcc_l0 = {0x40021000, 0x40021004, 0x4002100C, 0x40021038},
+  rcc_l1 = {0x40023800, 0x40023804, 0x40023808, 0x40023824};
+
+static const struct rcc *rcc_of(const struct flash_controller *controller)
+{
+    return controller->family == &chip_families[CHIP_L0] ? &rcc_l0 : &rcc_l1;
+}
+
+/* A program that saves power may have lowered the voltage and nothing else; PWR wants a clock. */
+static enum err read_pwr(struct flash_controller *controller, uint32_t apb1enr, uint32_t *pwr)
+{
+    const struct rcc *rcc = rcc_of(controller);
+    struct ops *ops = &controller->target->core->ops;
+
+    ops_write32(ops, rcc->apb1enr, apb1enr | APB1ENR_PWREN);
+    ops_read32(ops, PWR_CR, pwr);
+    ops_write32(ops, rcc->apb1enr, apb1enr);
+    return core_flush_halted(controller->target->core);
+}
+
+static enum err raise_clock(struct flash_controller *controller)
+{
+    const struct rcc *rcc = rcc_of(controller);
+    struct ops *ops = &controller->target->core->ops;
+    uint32_t cr = 0, icscr = 0, cfgr = 0, apb1enr = 0, pwr = 0;
+
+    ops_read32(ops, rcc->cr, &cr);
+    ops_read32(ops, rcc->icscr, &icscr);
+    ops_read32(ops, rcc->cfgr, &cfgr);
+    ops_read32(ops, rcc->apb1enr, &apb1enr);
+    enum err err = core_flush_halted(controller->target->core);
+    if (err || cr != CR_AT_RESET || cfgr || (icscr & ICSCR_RANGE) != ICSCR_2_MHZ)
+        return err;
+    err = read_pwr(controller, apb1enr, &pwr);
+    if (err || (pwr & PWR_CR_RANGE_3) == PWR_CR_RANGE_3 || pwr & PWR_CR_LPRUN)
+        return err;
+    controller->saved[SAVED_ICSCR] = icscr;
+    controller->saved[CLOCK_RAISED] = true;
+    ops_write32(ops, rcc->icscr, (icscr & ~ICSCR_RANGE) | ICSCR_4_MHZ);
+    return ERR_OK;
+}
+
 static enum err prepare(struct flash_controller *controller)
 {
     struct core *core = controller->target->core;
@@ -60,7 +117,9 @@ static enum err prepare(struct flash_controller *controller)
     if (err)
         return err;
     controller->saved[SAVED] = true;
-    err = controller_open(controller, &pelock);
+    err = raise_clock(controller);
+    if (!err)
+        err = controller_open(controller, &pelock);
     if (!err)
         err = controller_open(controller, &prglock);
     if (err)
@@ -77,6 +136,8 @@ static void queue_finish(struct flash_controller *controller)
         return;
     ops_wait32(ops, at(controller, STM32L0_SR), STM32L0_SR_BSY, 0, BUSY_LIMIT_US);
     ops_write32(ops, at(controller, STM32L0_PECR), STM32L0_PECR_LOCKS);
+    if (controller->saved[CLOCK_RAISED])
+        ops_write32(ops, rcc_of(controller)->icscr, controller->saved[SAVED_ICSCR]);
 }
 
 /* --- erasing (3.3.3): a zero, written to the page --- */

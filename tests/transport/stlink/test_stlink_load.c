@@ -112,7 +112,8 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
         {"nucleo-f303k8", 64 * 1024, 2, HALFWORD_NS, 110},
         {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
         {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
-        {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 110},
+        {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 107},
+        {"nucleo-l152", 128 * 1024, 128, HALF_PAGE_NS, 110},
     };
     static const char *const firmwares[] = {"V2J43", "V3"};
 
