@@ -15,7 +15,7 @@
 
 struct sim_cpu;
 
-enum { SIM_WINDOWS = 6 };
+enum { SIM_WINDOWS = 10 };
 
 /* The bus matrix the board offers to the core and the AHB-AP. Of the private peripheral bus
  * (0xE0000000..0xE00FFFFF) only what the core has not itself above 0xE0040000 gets here: the
@@ -32,6 +32,7 @@ struct sim_bus {
         uint8_t *memory;
         bool writable;
     } windows[SIM_WINDOWS]; /* size 0: unused */
+    uint32_t initial_vtor;  /* of a Cortex-M7: INITVTOR, where a reset finds its vectors */
     /* The board calls back nothing; the core asks and tells here: */
     void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
     void (*deep_sleep)(void *board);   /* the core fell asleep with SLEEPDEEP; or NULL */

@@ -44,6 +44,11 @@ struct sim_memory {
     uint32_t start, size; /* bytes */
 };
 
+/* The same memory once more, for reading. */
+struct sim_alias {
+    uint32_t start, size, shows; /* size 0: no more */
+};
+
 /* Addresses from `start` to below `end`. */
 struct sim_range {
     uint32_t start, end;
@@ -203,7 +208,14 @@ enum { SIM_WDG_SW = 1, SIM_NRST_STOP = 2, SIM_NRST_STDBY = 4, SIM_USER_OPTIONS =
 
 /* How those differ whose controller is that of the F4, for f4_flash.c and f4_options.c. */
 struct sim_f4_family {
-    uint32_t optcr, optcr1; /* bits that the chip has; optcr1 0: it has one bank */
+    uint32_t optcr, optcr1;     /* bits that the chip has */
+    uint32_t factory, factory1; /* of these, as it leaves the factory */
+    bool two_banks;             /* OPTCR1 has the second one's write protection.. */
+    bool boots;                 /* ..or the boot addresses, of a Cortex-M7 */
+    bool pcrop;                 /* OPTCR.SPRMOD */
+    uint8_t smallest_kib;       /* sector: four of them, one of four times, more of eight times */
+    uint8_t otp_block;          /* bytes */
+    const uint16_t (*erase_ms)[4]; /* of these three, and of a mass erase for each large one */
 };
 
 /* How those differ whose controller is that of the L0 and L1, for l0_flash.c and l0_options.c. */
@@ -332,6 +344,9 @@ struct sim_chip {
     uint32_t power_on_mv;          /* V(POR) */
 
     struct sim_memory memories[SIM_MEMORIES_MAX];
+    /* NULL: what was booted from stands at 0, too. A Cortex-M7 has a memory of its own there, and
+     * these. */
+    const struct sim_alias *aliases;
     uint32_t size_register, unique_id; /* addresses, in system memory */
     uint32_t unique_id_third;          /* offset of its last word; 0: behind the others */
     uint32_t page_size;                /* the smallest that can be erased: the first one of flash */
@@ -356,7 +371,7 @@ struct sim_chip {
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_g431kb, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg,
-    sim_chip_wl55jc;
+    sim_chip_f746zg, sim_chip_g431kb, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re,
+    sim_chip_l476rg, sim_chip_wl55jc;
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller of the STM32F2 and F4 (RM0368, 3.8; of two banks: RM0090, 3.9; data sheet
- * DS9716, 6.3.12). Cells have no ECC: a write only clears bits, and any write may. Of two banks the
- * idle one waits for the busy one, too, which on the chip it does not. */
+/* The flash controller of the STM32F2, F4 and F7 (RM0368, 3.8; of two banks: RM0090, 3.9; RM0385,
+ * 3.7; data sheets DS9716, 6.3.12, DS10916, 5.3.12). Cells have no ECC: a write only clears bits,
+ * and any write may. Of two banks the idle one waits for the busy one, too, which on the chip it
+ * does not. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -39,13 +40,10 @@ enum {
     OPTCR1 = 0x18,
 
     SMALL_SECTORS = 4,
-    SMALL_SECTOR = 16 * 1024,
-    MIDDLE_SECTOR = 64 * 1024, /* the fifth */
-    LARGE_SECTOR = 128 * 1024,
-    SMALL_UNITS = LARGE_SECTOR, /* the first five together */
+    MIDDLE = 4, /* times as large: the fifth */
+    LARGE = 8,  /* as large as the first five together */
 
-    OTP_BLOCK = 32, /* bytes; behind 16 of them a lock byte for each */
-    OTP_LOCKS = 16 * OTP_BLOCK,
+    OTP_BLOCKS = 16,    /* behind them a lock byte for each */
     PROGRAM_NS = 16000, /* whatever the width */
 };
 
@@ -57,6 +55,21 @@ struct sector {
     uint32_t start, size; /* start: offset in flash; size 0: there is none */
 };
 
+static const struct sim_f4_family *family_of(const struct sim_board *board)
+{
+    return board->chip->flash->f4;
+}
+
+static uint32_t small_sector(const struct sim_board *board)
+{
+    return family_of(board)->smallest_kib * 1024u;
+}
+
+static uint32_t large_sector(const struct sim_board *board)
+{
+    return LARGE * small_sector(board);
+}
+
 static uint32_t bank_size(const struct sim_board *board)
 {
     const struct sim_f4_flash *flash = board->flash->state;
@@ -66,13 +79,13 @@ static uint32_t bank_size(const struct sim_board *board)
 
 static struct sector sector_at(const struct sim_board *board, unsigned bank, uint32_t number)
 {
-    struct sector sector = {bank, number, number * SMALL_SECTOR, SMALL_SECTOR};
+    uint32_t small = small_sector(board), large = large_sector(board);
+    struct sector sector = {bank, number, number * small, small};
 
     if (number == SMALL_SECTORS)
-        sector.size = MIDDLE_SECTOR;
+        sector.size = MIDDLE * small;
     else if (number > SMALL_SECTORS)
-        sector =
-            (struct sector){bank, number, (number - SMALL_SECTORS) * LARGE_SECTOR, LARGE_SECTOR};
+        sector = (struct sector){bank, number, (number - SMALL_SECTORS) * large, large};
     if (sector.start >= bank_size(board))
         sector.size = 0;
     sector.start += bank * bank_size(board);
@@ -83,9 +96,10 @@ static struct sector sector_of(const struct sim_board *board, uint32_t offset)
 {
     unsigned bank = offset / bank_size(board);
     uint32_t into = offset % bank_size(board);
-    uint32_t number = into < SMALL_SECTORS * SMALL_SECTOR ? into / SMALL_SECTOR
-                      : into < SMALL_UNITS                ? SMALL_SECTORS
-                                                          : SMALL_SECTORS + into / LARGE_SECTOR;
+    uint32_t small = small_sector(board), large = large_sector(board);
+    uint32_t number = into < SMALL_SECTORS * small ? into / small
+                      : into < large               ? SMALL_SECTORS
+                                                   : SMALL_SECTORS + into / large;
 
     return sector_at(board, bank, number);
 }
@@ -102,20 +116,13 @@ static bool has_the_voltage(const struct sim_board *board)
     return board->faults.vtref_mv >= least_mv[CR_PSIZE(flash->common.cr)];
 }
 
-/* Milliseconds by PSIZE: typical values. */
-static const uint16_t erase_ms[][4] = {
-    {400, 300, 250, 230},    /* 16 KiB */
-    {1200, 700, 550, 490},   /* 64 KiB */
-    {2000, 1300, 1000, 875}, /* 128 KiB; a mass erase takes as long for each */
-};
-
 static uint64_t erase_ns(const struct sim_board *board, uint32_t size)
 {
     const struct sim_f4_flash *flash = board->flash->state;
-    unsigned row = size == SMALL_SECTOR ? 0 : size == MIDDLE_SECTOR ? 1 : 2;
-    uint32_t times = size > LARGE_SECTOR ? size / LARGE_SECTOR : 1;
+    uint32_t large = large_sector(board), times = size > large ? size / large : 1;
+    unsigned row = size == small_sector(board) ? 0 : size < large ? 1 : size == large ? 2 : 3;
 
-    return UINT64_C(1000000) * erase_ms[row][CR_PSIZE(flash->common.cr)] * times;
+    return UINT64_C(1000000) * family_of(board)->erase_ms[row][CR_PSIZE(flash->common.cr)] * times;
 }
 
 static void erase(struct sim_board *board, uint32_t start, uint32_t size)
@@ -202,8 +209,9 @@ static void clear_bits(uint8_t *cell, unsigned width, uint32_t value)
 static bool otp_locked(const struct sim_board *board, uint32_t offset)
 {
     const uint8_t *otp = sim_memory_bytes(board, SIM_OTP);
+    uint32_t block = family_of(board)->otp_block, locks = OTP_BLOCKS * block;
 
-    return offset < OTP_LOCKS && otp[OTP_LOCKS + offset / OTP_BLOCK] == 0;
+    return offset < locks && otp[locks + offset / block] == 0;
 }
 
 static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
@@ -242,7 +250,7 @@ static void write_cr(struct sim_part *part, uint32_t value)
     sim_flash_wait(part->board);
     if (flash->common.cr & CR_LOCK)
         return;
-    uint32_t more = part->board->chip->flash->f4->optcr1 ? CR_OF_TWO_BANKS : 0;
+    uint32_t more = family_of(part->board)->two_banks ? CR_OF_TWO_BANKS : 0;
     flash->common.cr = value & (CR_WRITABLE | CR_STRT | more);
     sim_flash_update_irq(part->board);
     if (value & CR_STRT && !(value & CR_LOCK))
@@ -261,7 +269,7 @@ static void write_optcr(struct sim_part *part, uint32_t value)
         return;
     sim_flash_begin(
         part->board,
-        erase_ns(board, SMALL_SECTOR) +
+        erase_ns(board, small_sector(board)) +
             (erases ? erase_ns(board, sim_memory_row(board->chip, SIM_FLASH)->size) : 0));
 }
 
@@ -299,23 +307,15 @@ static void reset(struct sim_part *part)
 }
 
 /* EOP and OPERR tell only those who asked for the interrupt. */
-static const struct sim_flash_registers registers = {
-    .acr = ACR,
-    .keyr = KEYR,
-    .sr = SR,
-    .cr = CR,
-    .acr_writable = 0x1F0F,
-    .busy = SR_BSY,
-    .done = SR_EOP,
-    .errors = SR_ERRORS,
-    .operation_error = SR_OPERR,
-    .start = CR_STRT,
-    .lock = CR_LOCK,
-    .done_irq = CR_EOPIE,
-    .error_irq = CR_ERRIE,
-    .done_needs_irq = true,
-    .keys = {0x45670123, 0xCDEF89AB},
-};
+#define REGISTERS(acr_bits)                                                                       \
+    {                                                                                             \
+        .acr = ACR, .keyr = KEYR, .sr = SR, .cr = CR, .acr_writable = (acr_bits), .busy = SR_BSY, \
+        .done = SR_EOP, .errors = SR_ERRORS, .operation_error = SR_OPERR, .start = CR_STRT,       \
+        .lock = CR_LOCK, .done_irq = CR_EOPIE, .error_irq = CR_ERRIE, .done_needs_irq = true,     \
+        .keys = {0x45670123, 0xCDEF89AB},                                                         \
+    }
+static const struct sim_flash_registers registers = REGISTERS(0x1F0F);
+static const struct sim_flash_registers f7_registers = REGISTERS(0x0B0F); /* ART for both caches */
 const struct sim_device sim_device_f4_flash = {
     .state_size = sizeof(struct sim_f4_flash),
     .read = read,
@@ -323,20 +323,50 @@ const struct sim_device sim_device_f4_flash = {
     .reset = reset,
     .sync = sim_flash_sync,
 };
-/* Bits of OPTCR: nWRP, RDP, USER, BOR_LEV; F4: SPRMOD; of two banks: DB1M, BFB2. */
-static const struct sim_f4_family f2 = {.optcr = 0x0FFFFFEC};
-static const struct sim_f4_family f4 = {.optcr = 0x8FFFFFEC};
-static const struct sim_f4_family f42x = {.optcr = 0xCFFFFFFC, .optcr1 = 0x0FFF0000};
+/* Milliseconds by PSIZE: typical values. */
+static const uint16_t f4_erase_ms[][4] = {
+    {400, 300, 250, 230},
+    {1200, 700, 550, 490},
+    {2000, 1300, 1000, 875},
+    {2000, 1300, 1000, 875},
+};
+static const uint16_t f7_erase_ms[][4] = {
+    {400, 250, 200, 180},
+    {1100, 650, 500, 450},
+    {2000, 1400, 1000, 900},
+    {4000, 2750, 2000, 1800},
+};
+/* Bits of OPTCR: nWRP, RDP, USER, BOR_LEV; F4: SPRMOD; of two banks: DB1M, BFB2; F746: nWRP of
+ * eight sectors, IWDG_STOP, IWDG_STDBY, WWDG_SW. */
+#define F4_FACTORY .factory = 0x0FFFAAEC, .factory1 = 0x0FFF0000
+#define F4_SIZES .smallest_kib = 16, .otp_block = 32, .erase_ms = f4_erase_ms
+static const struct sim_f4_family f2 = {.optcr = 0x0FFFFFEC, F4_FACTORY, F4_SIZES};
+static const struct sim_f4_family f4 = {.optcr = 0x8FFFFFEC, .pcrop = true, F4_FACTORY, F4_SIZES};
+static const struct sim_f4_family f42x = {.optcr = 0xCFFFFFFC,
+                                          .optcr1 = 0x0FFF0000,
+                                          .two_banks = true,
+                                          .pcrop = true,
+                                          F4_FACTORY,
+                                          F4_SIZES};
+static const struct sim_f4_family f74x = {.optcr = 0xC0FFFFFC,
+                                          .optcr1 = 0xFFFFFFFF,
+                                          .boots = true,
+                                          .factory = 0xC0FFAAFC,
+                                          .factory1 = 0x00400080,
+                                          .smallest_kib = 32,
+                                          .otp_block = 64,
+                                          .erase_ms = f7_erase_ms};
 
-#define KIND(family)                                                              \
-    {                                                                             \
-        .device = &sim_device_f4_flash, .registers = &registers, .f4 = &(family), \
-        .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,               \
-        .load_options = sim_f4_options_load, .is_protected = sim_f4_is_protected, \
-        .is_sealed = sim_f4_is_sealed, .set_protection = sim_f4_set_protection,   \
-        .readable = sim_flash_accessible, .user_options = user_options,           \
-        .busy_until = sim_flash_busy_until, .write = write_memory,                \
+#define KIND(family, the_registers)                                                     \
+    {                                                                                   \
+        .device = &sim_device_f4_flash, .registers = &(the_registers), .f4 = &(family), \
+        .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,                     \
+        .load_options = sim_f4_options_load, .is_protected = sim_f4_is_protected,       \
+        .is_sealed = sim_f4_is_sealed, .set_protection = sim_f4_set_protection,         \
+        .readable = sim_flash_accessible, .user_options = user_options,                 \
+        .busy_until = sim_flash_busy_until, .write = write_memory,                      \
     }
-const struct sim_flash_kind sim_f2_flash = KIND(f2);
-const struct sim_flash_kind sim_f4_flash = KIND(f4);
-const struct sim_flash_kind sim_f42x_flash = KIND(f42x);
+const struct sim_flash_kind sim_f2_flash = KIND(f2, registers);
+const struct sim_flash_kind sim_f4_flash = KIND(f4, registers);
+const struct sim_flash_kind sim_f42x_flash = KIND(f42x, registers);
+const struct sim_flash_kind sim_f74x_flash = KIND(f74x, f7_registers);

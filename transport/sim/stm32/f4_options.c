@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The option bytes of the STM32F2 and F4, behind OPTCR (RM0368, 3.6) and, of a second bank, OPTCR1
- * (RM0090, 3.7): write protection holds as soon as it is programmed, the rest from the next reset
- * on. The second bank's are kept behind the first one's; on the chip they are elsewhere. */
+/* The option bytes of the STM32F2, F4 and F7, behind OPTCR (RM0368, 3.6) and OPTCR1, of a second
+ * bank (RM0090, 3.7) or with the boot addresses (RM0385, 3.4): write protection holds as soon as it
+ * is programmed, the rest from the next reset on. The second bank's are kept behind the first
+ * one's; on the chip they are elsewhere. */
 #include "base/bytes.h"
 #include "sim/stm32/f4_flash_internal.h"
 
@@ -12,8 +13,9 @@
 #define OPTCR_SPRMOD (1u << 31)
 #define OPTCR_NWRP_SHIFT 16
 #define NWRP 0xFFFu
-#define FACTORY 0x0FFFAAECu
-enum { RDP_USER = 0, NWRP_WORD = 8, NWRP_WORD_2 = 12 }; /* offsets of the half-words */
+/* Offsets of the half-words. */
+enum { RDP_USER = 0, NWRP_WORD = 8, NWRP_WORD_2 = 12, BOOT_ADD0 = 16, BOOT_ADD1 = 24 };
+enum { BOOT_SHIFT = 14 };
 enum { MIB = 1024 * 1024 };
 
 static const struct sim_f4_family *family_of(const struct sim_board *board)
@@ -45,26 +47,52 @@ static uint32_t stored1(const struct sim_board *board)
 {
     const uint8_t *bytes = sim_memory_bytes(board, SIM_OPTIONS);
 
+    if (family_of(board)->boots)
+        return get_le16(&bytes[BOOT_ADD0]) | (uint32_t)get_le16(&bytes[BOOT_ADD1]) << 16;
     return (uint32_t)get_le16(&bytes[NWRP_WORD_2]) << OPTCR_NWRP_SHIFT & family_of(board)->optcr1;
 }
 
 static void store1(struct sim_board *board, uint32_t value)
 {
-    put_le16(&sim_memory_bytes(board, SIM_OPTIONS)[NWRP_WORD_2],
-             (uint16_t)(value >> OPTCR_NWRP_SHIFT));
+    uint8_t *bytes = sim_memory_bytes(board, SIM_OPTIONS);
+
+    if (family_of(board)->boots) {
+        put_le16(&bytes[BOOT_ADD0], (uint16_t)value);
+        put_le16(&bytes[BOOT_ADD1], (uint16_t)(value >> 16));
+    } else {
+        put_le16(&bytes[NWRP_WORD_2], (uint16_t)(value >> OPTCR_NWRP_SHIFT));
+    }
 }
 
 void sim_f4_options_factory(struct sim_board *board)
 {
-    store(board, FACTORY);
-    store1(board, FACTORY);
+    store(board, family_of(board)->factory);
+    store1(board, family_of(board)->factory1);
 }
 
-static void protect_sectors(struct sim_f4_flash *flash)
+static bool has_pcrop(const struct sim_board *board, uint32_t optcr)
 {
-    flash->pcrop = flash->optcr & OPTCR_SPRMOD;
+    return family_of(board)->pcrop && optcr & OPTCR_SPRMOD;
+}
+
+static void protect_sectors(const struct sim_board *board)
+{
+    struct sim_f4_flash *flash = board->flash->state;
+
+    flash->pcrop = has_pcrop(board, flash->optcr);
     flash->unprotected[0] = flash->optcr >> OPTCR_NWRP_SHIFT & NWRP;
     flash->unprotected[1] = flash->optcr1 >> OPTCR_NWRP_SHIFT & NWRP;
+}
+
+/* Where a Cortex-M7 finds its vectors: BOOT0 chooses one of two addresses. */
+static void boot(struct sim_board *board)
+{
+    uint32_t address = (board->boot0 ? stored1(board) >> 16 : stored1(board) & 0xFFFF)
+                       << BOOT_SHIFT;
+    const struct sim_memory *memory = sim_memory_at(board->chip, sim_map_behind(board, address));
+
+    board->bus.initial_vtor = address;
+    board->booted = memory ? memory->kind : SIM_SYSTEM;
 }
 
 void sim_f4_options_load(struct sim_board *board, bool power_on)
@@ -74,10 +102,12 @@ void sim_f4_options_load(struct sim_board *board, bool power_on)
 
     flash->optcr = (value & family_of(board)->optcr) | OPTCR_OPTLOCK;
     flash->optcr1 = stored1(board);
-    protect_sectors(flash);
+    protect_sectors(board);
     flash->two_banks =
-        family_of(board)->optcr1 && (size > MIB || (size == MIB && value & OPTCR_DB1M));
+        family_of(board)->two_banks && (size > MIB || (size == MIB && value & OPTCR_DB1M));
     flash->rdp = rdp_of(value);
+    if (family_of(board)->boots)
+        boot(board);
 }
 
 bool sim_f4_is_protected(const struct sim_board *board)
@@ -115,7 +145,7 @@ static void keep_pcrop(struct sim_board *board)
     const uint32_t nwrp = NWRP << OPTCR_NWRP_SHIFT;
     struct sim_f4_flash *flash = board->flash->state;
 
-    if (!(stored(board) & OPTCR_SPRMOD))
+    if (!has_pcrop(board, stored(board)))
         return;
     flash->optcr |= stored(board) & (OPTCR_SPRMOD | nwrp);
     flash->optcr1 |= stored1(board) & nwrp;
@@ -136,7 +166,7 @@ static bool program(struct sim_board *board, bool *erases)
         keep_pcrop(board);
     store(board, flash->optcr);
     store1(board, flash->optcr1);
-    protect_sectors(flash);
+    protect_sectors(board);
     return true;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reset and clock control of the STM32F4 (RM0368, chapter 6), for rcc.c. */
+/* Reset and clock control of the STM32F4 (RM0368, chapter 6) and F7 (RM0385, chapter 5), for rcc.c.
+ */
 #include "sim/stm32/rcc_internal.h"
 
 enum {
@@ -29,30 +30,36 @@ static uint32_t pll_khz(const struct sim_board *board)
     return (uint32_t)(vco / (2 * ((cfg >> 16 & 3) + 1)));
 }
 
+#define COMMON                                                                                     \
+    .cr = CR, .cfgr = CFGR, .bdcr = BDCR, .csr = CSR, .cr_reset = 0x00000083, .sw_bits = 2,        \
+    .cfgr_writable = 0xFFFFFCF3, .hpre = 4, .ppre1 = 10, .ppre2 = 13, .bdcr_writable = 0x00008305, \
+    .csr_remove = 1u << 24, .csr_flags = 0xFE000000,                                               \
+    .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF | CSR_BORRSTF, SIM_RCC_CAUSES},       \
+    .plain = {{PLLCFGR, PLLCFGR, .reset = 0x24003010, .writable = 0x0F437FFF},                     \
+              {AHB1LPENR, BDCR - 4, .writable = UINT32_MAX},                                       \
+              {SSCGR, DCKCFGR2, .writable = UINT32_MAX}},                                          \
+    .cir = CIR, .lsi_hz = 32000
+#define PLLI2S                                       \
+    {                                                \
+        .on = 1u << 26, .ready = 1u << 27, .flag = 5 \
+    }
+#define PLLSAI                                       \
+    {                                                \
+        .on = 1u << 28, .ready = 1u << 29, .flag = 6 \
+    }
+
+/* CR: PLLI2SON, PLLON, CSSON, HSEBYP, HSEON, HSITRIM, HSION; F7: PLLSAION. */
 static const struct sim_rcc_family family = {
-    .cr = CR,
-    .cfgr = CFGR,
-    .bdcr = BDCR,
-    .csr = CSR,
-    .cr_reset = 0x00000083,
-    .cr_writable = 0x050D00F9, /* PLLI2SON, PLLON, CSSON, HSEBYP, HSEON, HSITRIM, HSION */
-    .oscillators = {SIM_RCC_HSI(SW_HSI, HSI_KHZ),
-                    SIM_RCC_HSE(SW_HSE),
-                    SIM_RCC_PLL(SW_PLL, pll_khz),
-                    {.on = 1u << 26, .ready = 1u << 27, .flag = 5}}, /* PLLI2S */
-    .sw_bits = 2,
-    .cfgr_writable = 0xFFFFFCF3,
-    .hpre = 4,
-    .ppre1 = 10,
-    .ppre2 = 13,
-    .bdcr_writable = 0x00008305,
-    .csr_remove = 1u << 24,
-    .csr_flags = 0xFE000000,
-    .causes = {[SIM_CAUSE_POWER] = CSR_PORRSTF | CSR_PINRSTF | CSR_BORRSTF, SIM_RCC_CAUSES},
-    .plain = {{PLLCFGR, PLLCFGR, .reset = 0x24003010, .writable = 0x0F437FFF},
-              {AHB1LPENR, BDCR - 4, .writable = UINT32_MAX},
-              {SSCGR, DCKCFGR2, .writable = UINT32_MAX}},
-    .cir = CIR,
-    .lsi_hz = 32000,
+    .cr_writable = 0x050D00F9,
+    .oscillators = {SIM_RCC_HSI(SW_HSI, HSI_KHZ), SIM_RCC_HSE(SW_HSE), SIM_RCC_PLL(SW_PLL, pll_khz),
+                    PLLI2S},
+    COMMON,
+};
+static const struct sim_rcc_family f7_family = {
+    .cr_writable = 0x150D00F9,
+    .oscillators = {SIM_RCC_HSI(SW_HSI, HSI_KHZ), SIM_RCC_HSE(SW_HSE), SIM_RCC_PLL(SW_PLL, pll_khz),
+                    PLLI2S, PLLSAI},
+    COMMON,
 };
 const struct sim_rcc_kind sim_f4_rcc = SIM_RCC(family);
+const struct sim_rcc_kind sim_f7_rcc = SIM_RCC(f7_family);

@@ -46,28 +46,35 @@ static const uint8_t f4_exti_irqs[32] = {6,  7,  8,  9,  10, 23, 23, 23, 23, 23,
 static const uint32_t f4_exti_lines = 0x0067FFFF;
 static const uint8_t f4_tim1_irqs[] = {24, 25, 26, 27};
 static const uint8_t f4_i2c1_irqs[] = {31, 32}, f4_i2c2_irqs[] = {33, 34};
-#define F4_MORE                                                                                \
+#define F4_WATCHDOGS                                                                           \
     {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,   \
      .freeze = {DBGMCU_APB1_FZ, 11}},                                                          \
-    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_APB1_FZ, 12}}, \
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_APB1_FZ, 12}}
+#define F4_TIMER_1                                                                             \
+    {"TIM1", 0x40010000, &sim_device_tim, .gate = {APB2, 0}, .irqs = f4_tim1_irqs,             \
+     .clock = SIM_TIMCLK2, .freeze = {DBGMCU_APB2_FZ, 0}}
+#define F4_EXTI                                                                                \
+    {"EXTI", 0x40013C00, &sim_device_exti, .gate = SIM_UNGATED, .irqs = f4_exti_irqs,          \
+     .facts = &f4_exti_lines}
+#define F4_CRC {"CRC", 0x40023000, &sim_device_crc, .gate = {AHB1, 12}}
+#define F4_MORE                                                                                \
+    F4_WATCHDOGS,                                                                              \
     {"SPI2", 0x40003800, &sim_device_spi, .gate = {APB1, 14}, .irq = 36, .clock = SIM_PCLK1},  \
     {"I2C1", 0x40005400, &sim_device_i2c, .gate = {APB1, 21}, .irqs = f4_i2c1_irqs},           \
     {"I2C2", 0x40005800, &sim_device_i2c, .gate = {APB1, 22}, .irqs = f4_i2c2_irqs},           \
-    {"TIM1", 0x40010000, &sim_device_tim, .gate = {APB2, 0}, .irqs = f4_tim1_irqs,             \
-     .clock = SIM_TIMCLK2, .freeze = {DBGMCU_APB2_FZ, 0}},                                     \
+    F4_TIMER_1,                                                                                \
     {"SPI1", 0x40013000, &sim_device_spi, .gate = {APB2, 12}, .irq = 35, .clock = SIM_PCLK2},  \
-    {"EXTI", 0x40013C00, &sim_device_exti, .gate = SIM_UNGATED, .irqs = f4_exti_irqs,          \
-     .facts = &f4_exti_lines},                                                                 \
-    {"CRC", 0x40023000, &sim_device_crc, .gate = {AHB1, 12}}
+    F4_EXTI,                                                                                   \
+    F4_CRC
 
 /* `kind`: of enum sim_f4_pwr. */
-#define F4_SYSTEM(kind)                                                                        \
-    F4_MORE,                                                                                   \
+#define F4_CONTROLLERS(kind)                                                                   \
     {"PWR", 0x40007000, &sim_device_f4_pwr, .gate = {APB1, 28}, .unit = (kind)},               \
     {"SYSCFG", 0x40013800, &sim_device_f4_syscfg, .gate = {APB2, 14}},                         \
     {"RCC", 0x40023800, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},                                 \
     {"FLASH", 0x40023C00, &sim_device_f4_flash, .gate = SIM_UNGATED, .irq = 4},                \
     {"DBGMCU", 0xE0042000, &sim_device_dbgmcu, .gate = SIM_UNGATED}
+#define F4_SYSTEM(kind) F4_MORE, F4_CONTROLLERS(kind)
 
 /* Those that all have and none models. */
 #define F4_UNMODELLED                                                    \

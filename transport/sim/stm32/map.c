@@ -18,10 +18,25 @@ static const struct sim_memory *memory_at(const struct sim_board *board, uint32_
     return address < PERIPHERALS ? sim_memory_at(board->chip, address) : NULL;
 }
 
+static uint32_t behind(const struct sim_alias *alias, uint32_t address)
+{
+    for (; alias->size; alias++)
+        if (address - alias->start < alias->size)
+            return address - alias->start + alias->shows;
+    return address;
+}
+
+uint32_t sim_map_behind(const struct sim_board *board, uint32_t address)
+{
+    return board->chip->aliases ? behind(board->chip->aliases, address) : address;
+}
+
 static uint32_t unalias(const struct sim_board *board, uint32_t address)
 {
     if (address >= FIRST_MEMORY)
         return address;
+    if (board->chip->aliases)
+        return sim_map_behind(board, address);
     const struct sim_memory *at_zero = sim_memory_row(board->chip, board->at_zero);
     return address < at_zero->size ? address + at_zero->start : address;
 }
@@ -141,8 +156,12 @@ static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, 
 
 static bool write_bus(struct sim_board *board, uint32_t address, unsigned width, uint32_t value)
 {
+    bool by_alias = board->chip->aliases && unalias(board, address) != address;
+
     address = unalias(board, address);
     const struct sim_memory *memory = memory_at(board, address);
+    if (by_alias)
+        return false;
     if (!memory)
         return write_device(board, address, width, value);
     if (memory->kind == SIM_RAM) {

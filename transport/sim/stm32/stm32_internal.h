@@ -30,6 +30,8 @@ void sim_size_register_update(struct sim_board *board);
 bool sim_map_read(void *board, uint32_t address, unsigned width, uint32_t *value, bool debugger);
 bool sim_map_write(void *board, uint32_t address, unsigned width, uint32_t value, bool debugger);
 /* Until when an access there stalls; 0: not at all. */
+/* What an address of chip.aliases stands for; any other: itself. */
+uint32_t sim_map_behind(const struct sim_board *board, uint32_t address);
 uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, bool read);
 
 /* --- windows.c --- */
@@ -241,7 +243,7 @@ extern const struct sim_rcc_kind sim_f0_rcc, sim_f3_rcc;
 
 extern const struct sim_device sim_device_gpio, sim_device_f4_flash, sim_device_f4_pwr,
     sim_device_f4_syscfg;
-extern const struct sim_flash_kind sim_f2_flash, sim_f4_flash, sim_f42x_flash;
+extern const struct sim_flash_kind sim_f2_flash, sim_f4_flash, sim_f42x_flash, sim_f74x_flash;
 /* Which f4_pwr.c it is: the `unit` of its row. */
 enum sim_f4_pwr {
     SIM_F4_PWR_F2,
@@ -250,7 +252,7 @@ enum sim_f4_pwr {
     SIM_F4_PWR_L0,
     SIM_F4_PWR_L1
 };
-extern const struct sim_rcc_kind sim_f4_rcc;
+extern const struct sim_rcc_kind sim_f4_rcc, sim_f7_rcc;
 extern const struct sim_device sim_device_l0_flash; /* L1's, too */
 extern const struct sim_flash_kind sim_l0_cat3_flash, sim_l1_cat3_flash, sim_l1_cat5_flash;
 extern const struct sim_rcc_kind sim_l0_rcc, sim_l1_rcc;

@@ -24,6 +24,21 @@ void sim_map_zero(struct sim_board *board, uint32_t mode)
     sim_windows_update(board);
 }
 
+/* Of the row number `index` of the memories, as windows from *window on. */
+static void add_aliases(const struct sim_board *board, unsigned index, struct sim_window **window)
+{
+    const struct sim_memory *memory = &board->chip->memories[index];
+    const struct sim_alias *alias = board->chip->aliases;
+
+    for (; alias && alias->size; alias++)
+        if (alias->shows == memory->start)
+            *(*window)++ =
+                (struct sim_window){alias->start, alias->size, board->memory[index], false};
+    if (!alias && memory == sim_memory_row(board->chip, board->at_zero))
+        *(*window)++ =
+            (struct sim_window){0, memory->size, board->memory[index], memory->kind == SIM_RAM};
+}
+
 void sim_windows_update(struct sim_board *board)
 {
     const struct sim_chip *chip = board->chip;
@@ -36,7 +51,6 @@ void sim_windows_update(struct sim_board *board)
         if (!in_window(board, memory))
             continue;
         *window++ = (struct sim_window){memory->start, memory->size, board->memory[i], writable};
-        if (memory == sim_memory_row(chip, board->at_zero))
-            *window++ = (struct sim_window){0, memory->size, board->memory[i], writable};
+        add_aliases(board, i, &window);
     }
 }
