@@ -9,7 +9,7 @@
 struct found {
     uint32_t dhcsr, cpuid, demcr;
     const struct core_profile *profile;
-    uint32_t fp_ctrl, dwt_ctrl, dwt_mask;
+    uint32_t fp_ctrl, dwt_ctrl, dwt_mask, dwt_functions[DWT_MAX];
 };
 
 static enum err look(struct core *core, struct found *found)
@@ -41,9 +41,22 @@ static enum err take_over(struct core *core, struct found *found)
     return err;
 }
 
-/* The unimplemented bits of DWT_MASK read as zero (C1.8.8). Comparators of a session that died are
- * cleared on the way: 0 disables one in Armv8-M too, whose DWT_FUNCTION means other things
- * otherwise and which has no masks (DDI 0553, DWT_FUNCTIONn). */
+/* What the comparators can do. The unimplemented bits of DWT_MASK read as zero (C1.8.8); those of
+ * Armv8-M, which have none, say it in DWT_FUNCTION. */
+static void queue_ask_comparators(struct core *core, struct found *found)
+{
+    struct ops *ops = &core->ops;
+
+    for (unsigned i = 0; i < core->dwt.count && core->dwt.kind == DWT_PAIRS; i++)
+        ops_read32(ops, DWT_FUNCTION(i), &found->dwt_functions[i]);
+    if (core->dwt.count && core->dwt.kind == DWT_MASKS) {
+        ops_write32(ops, DWT_MASK(0), 0x1F);
+        ops_read32(ops, DWT_MASK(0), &found->dwt_mask);
+        ops_write32(ops, DWT_MASK(0), 0);
+    }
+}
+
+/* Comparators of a session that died are cleared on the way: 0 disables one of either kind. */
 static enum err size_units(struct core *core, struct found *found)
 {
     struct ops *ops = &core->ops;
@@ -51,21 +64,15 @@ static enum err size_units(struct core *core, struct found *found)
 
     fpb_init(&core->fpb, found->fp_ctrl);
     comparators = comparators < DWT_MAX ? comparators : DWT_MAX;
-    core->dwt = (struct dwt){.count = (uint8_t)comparators};
-    if (found->profile->dwt == DWT_PAIRS)
-        core->dwt = (struct dwt){.foreign = (uint8_t)comparators};
+    core->dwt = (struct dwt){.kind = found->profile->dwt, .count = (uint8_t)comparators};
     for (unsigned i = 0; i < comparators; i++)
         ops_write32(ops, DWT_FUNCTION(i), 0);
-    if (core->dwt.count) {
-        ops_write32(ops, DWT_MASK(0), 0x1F);
-        ops_read32(ops, DWT_MASK(0), &found->dwt_mask);
-        ops_write32(ops, DWT_MASK(0), 0);
-    }
+    queue_ask_comparators(core, found);
     if (core->fpb.count)
         ops_write32(ops, FP_CTRL, FP_CTRL_ENABLE_KEY);
     enum err err = core_flush(core);
-    uint32_t mask_max = found->dwt_mask & 0x1F;
-    core->dwt.mask_max = (uint8_t)mask_max;
+    core->dwt.mask_max = (uint8_t)(found->dwt_mask & 0x1F);
+    core->dwt.limits = dwt_limits(found->dwt_functions, comparators);
     return err;
 }
 

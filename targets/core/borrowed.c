@@ -14,7 +14,7 @@
 enum { HALT_TIMEOUT_US = 200000 };
 
 /* SP is one of MSP and PSP. */
-#define ALL_SLOTS (((1ull << SLOT_CORE_COUNT) - 1) & ~(1ull << SLOT_SP))
+#define ALL_SLOTS (((1ull << (SLOT_SPECIAL + 1)) - 1) & ~(1ull << SLOT_SP))
 #define ALWAYS_USED (1u << SLOT_PC | 1u << SLOT_XPSR | 1u << SLOT_SPECIAL)
 
 /* The C_MASKINTS that stands must not change together with C_HALT (C1.6.2). */

@@ -1,6 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/dwt.h"
 
+#include <string.h>
+
+/* DWT_FUNCTION of Armv8-M: MATCH, ACTION, DATAVSIZE; ID. */
+#define ACTION_DEBUG_EVENT (1u << 4)
+#define DATAVSIZE(log2) ((log2) << 10)
+#define MATCH_DATA_LIMIT 7u
+#define ID_LIMIT (1u << 31)
+enum { WORD_LOG2 = 2 };
+
+static const uint32_t functions_of_masks[] = {
+    [WATCH_WRITE] = 6,
+    [WATCH_READ] = 5,
+    [WATCH_ACCESS] = 7,
+};
+static const uint32_t matches_of_pairs[] = {
+    [WATCH_WRITE] = 5,
+    [WATCH_READ] = 6,
+    [WATCH_ACCESS] = 4,
+};
+
 /* log2 of the largest aligned piece at `address` that is not longer than `length`. */
 static uint32_t piece_at(uint32_t address, uint64_t length, uint8_t mask_max)
 {
@@ -25,4 +45,94 @@ size_t dwt_cut(uint32_t address, uint32_t length, uint8_t mask_max, struct dwt_s
         left -= 1ull << mask;
     }
     return count;
+}
+
+uint8_t dwt_limits(const uint32_t *functions, unsigned count)
+{
+    unsigned limits = 0;
+
+    for (unsigned i = 1; i < count; i++)
+        limits |= functions[i] & ID_LIMIT ? 1u << i : 0;
+    return (uint8_t)limits;
+}
+
+static struct dwt_slot *find_free(const struct dwt *dwt, struct dwt_slot *slots)
+{
+    for (unsigned i = 0; i < dwt->count; i++)
+        if (!slots[i].function)
+            return &slots[i];
+    return NULL;
+}
+
+static bool place_pieces(const struct dwt *dwt, const struct dwt_watch *watch, uint8_t mask_max,
+                         struct dwt_slot *slots)
+{
+    struct dwt_slot pieces[DWT_MAX];
+    size_t count = dwt_cut(watch->address, watch->length, mask_max, pieces, DWT_MAX);
+
+    for (size_t i = 0; i < count; i++) {
+        struct dwt_slot *slot = i < DWT_MAX ? find_free(dwt, slots) : NULL;
+        if (!slot)
+            return false;
+        *slot = pieces[i];
+        slot->watchpoint = watch->index;
+        slot->function = functions_of_masks[watch->kind];
+        if (dwt->kind == DWT_PAIRS)
+            slot->function =
+                matches_of_pairs[watch->kind] | ACTION_DEBUG_EVENT | DATAVSIZE(pieces[i].mask);
+    }
+    return true;
+}
+
+/* The action of the one that ends the range is that of the other, as Zephyr has it on parts there
+ * are. */
+static bool place_range(const struct dwt *dwt, const struct dwt_watch *watch,
+                        struct dwt_slot *slots)
+{
+    for (unsigned i = 0; i + 1 < dwt->count; i++) {
+        if (slots[i].function || slots[i + 1].function || !(dwt->limits >> (i + 1) & 1))
+            continue;
+        slots[i] = (struct dwt_slot){.comp = watch->address,
+                                     .function = matches_of_pairs[watch->kind] | ACTION_DEBUG_EVENT,
+                                     .watchpoint = watch->index};
+        slots[i + 1] = (struct dwt_slot){.comp = watch->address + (watch->length - 1),
+                                         .function = MATCH_DATA_LIMIT | ACTION_DEBUG_EVENT,
+                                         .watchpoint = watch->index};
+        return true;
+    }
+    return false;
+}
+
+static bool takes_one(const struct dwt_watch *watch)
+{
+    struct dwt_slot piece;
+
+    return dwt_cut(watch->address, watch->length, WORD_LOG2, &piece, 1) == 1;
+}
+
+/* Ranges first, which need two that stand together. */
+static bool plan_pairs(const struct dwt *dwt, const struct dwt_watch *watches, size_t count,
+                       struct dwt_slot *slots)
+{
+    uint32_t placed = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (!takes_one(&watches[i]) && place_range(dwt, &watches[i], slots))
+            placed |= 1u << i;
+    for (size_t i = 0; i < count; i++)
+        if (!(placed >> i & 1) && !place_pieces(dwt, &watches[i], WORD_LOG2, slots))
+            return false;
+    return true;
+}
+
+bool dwt_plan(const struct dwt *dwt, const struct dwt_watch *watches, size_t count,
+              struct dwt_slot *slots)
+{
+    memset(slots, 0, DWT_MAX * sizeof *slots);
+    if (dwt->kind == DWT_PAIRS)
+        return plan_pairs(dwt, watches, count, slots);
+    for (size_t i = 0; i < count; i++)
+        if (!place_pieces(dwt, &watches[i], dwt->mask_max, slots))
+            return false;
+    return true;
 }

@@ -5,18 +5,15 @@
 #ifndef PROBED_PROFILE_H
 #define PROBED_PROFILE_H
 
+#include "core/dwt.h"
 #include "target.h"
-
-enum dwt_kind {
-    DWT_MASKS, /* a comparator watches an aligned power of two (DDI 0403, C1.8) */
-    DWT_PAIRS, /* two of them a range (DDI 0553, D1.2.50 DWT_FUNCTIONn) */
-};
 
 struct core_profile {
     const char *name;                        /* as the manual has it: "Armv7-M" */
     const struct target_register *registers; /* index: gdb's number */
     uint8_t register_count;
     bool fpu;          /* FPSCR and S0 to S31 */
+    bool limits;       /* MSPLIM and PSPLIM */
     bool fault_status; /* CFSR, HFSR, MMFAR and BFAR stand around DFSR */
     uint32_t
         fault_catches; /* DEMCR.VC_*: faults that a program may have handlers of their own for */

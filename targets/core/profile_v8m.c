@@ -4,7 +4,7 @@
 #include "core/register_rows.h"
 
 static const struct target_register base_registers[] = {ROWS_OF_ALL, ROW_CONTROL};
-static const struct target_register main_registers[] = {ROWS_OF_MAIN, ROWS_OF_FPU};
+static const struct target_register main_registers[] = {ROWS_OF_MAIN, ROWS_OF_LIMITS, ROWS_OF_FPU};
 
 const struct core_profile profile_armv8m_base = {
     .name = "Armv8-M Baseline",
@@ -17,18 +17,20 @@ const struct core_profile profile_armv8m_main_fp = {
     .name = "Armv8-M Mainline with an FPU",
     .registers = main_registers,
     .register_count = COUNT(main_registers),
+    .limits = true,
     .fpu = true,
     .fault_status = true,
-    .fault_catches = DEMCR_VC_FAULTS,
+    .fault_catches = DEMCR_VC_FAULTS | DEMCR_VC_SFERR,
     .dwt = DWT_PAIRS,
 };
 
 const struct core_profile profile_armv8m_main = {
     .name = "Armv8-M Mainline",
     .registers = main_registers,
-    .register_count = COUNT_OF_MAIN,
+    .register_count = COUNT_OF_MAIN + COUNT_OF_LIMITS,
+    .limits = true,
     .fault_status = true,
-    .fault_catches = DEMCR_VC_FAULTS,
+    .fault_catches = DEMCR_VC_FAULTS | DEMCR_VC_SFERR,
     .dwt = DWT_PAIRS,
     .with_fpu = &profile_armv8m_main_fp,
 };

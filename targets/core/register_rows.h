@@ -32,6 +32,9 @@
 /* Of Armv7-M, and of Armv8-M with the Main Extension. */
 #define ROWS_OF_MAIN \
     ROWS_OF_ALL, SYS("basepri", "int", 8, 20, 8), SYS("faultmask", "int", 8, 20, 16), ROW_CONTROL
+/* Of Armv8-M with the Main Extension: the stack limits of the state that is not Secure, which is
+ * the only one where there is no Security Extension (DDI 0553, DCRSR). */
+#define ROWS_OF_LIMITS SYS("msplim", "data_ptr", 32, 30, 0), SYS("psplim", "data_ptr", 32, 31, 0)
 #define ROWS_OF_FPU                                                                                \
     FPD("d0", 64), FPD("d1", 66), FPD("d2", 68), FPD("d3", 70), FPD("d4", 72), FPD("d5", 74),      \
         FPD("d6", 76), FPD("d7", 78), FPD("d8", 80), FPD("d9", 82), FPD("d10", 84),                \
@@ -40,7 +43,7 @@
         .name = "fpscr", .feature = "org.gnu.gdb.arm.vfp", .type = "int", .bits = 32, .regsel = 33 \
     }
 
-enum { COUNT_OF_MAIN = 23 }; /* ROWS_OF_MAIN */
+enum { COUNT_OF_MAIN = 23, COUNT_OF_LIMITS = 2 }; /* ROWS_OF_MAIN, ROWS_OF_LIMITS */
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 #endif

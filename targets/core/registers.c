@@ -13,27 +13,44 @@ const struct target_register *target_registers(const struct target *target, size
     return core->profile->registers;
 }
 
+enum {
+    REGSEL_SPECIAL = 20,
+    REGSEL_MSPLIM = 30,
+    REGSEL_PSPLIM = 31,
+    REGSEL_FPSCR = 33,
+    REGSEL_S0 = 64
+};
+
 static unsigned slot_regsel(unsigned slot)
 {
-    if (slot <= SLOT_PSP)
-        return slot;
-    if (slot == SLOT_SPECIAL)
-        return 20;
-    return slot == SLOT_FPSCR ? 33 : 64 + slot - SLOT_S0;
+    switch (slot) {
+    case SLOT_SPECIAL:
+        return REGSEL_SPECIAL;
+    case SLOT_MSPLIM:
+        return REGSEL_MSPLIM;
+    case SLOT_PSPLIM:
+        return REGSEL_PSPLIM;
+    case SLOT_FPSCR:
+        return REGSEL_FPSCR;
+    default:
+        return slot <= SLOT_PSP ? slot : REGSEL_S0 + slot - SLOT_S0;
+    }
 }
 
 static unsigned regsel_slot(unsigned regsel)
 {
-    if (regsel <= 18)
-        return regsel;
-    if (regsel == 20)
-        return SLOT_SPECIAL;
-    return regsel == 33 ? SLOT_FPSCR : SLOT_S0 + regsel - 64;
+    unsigned slot = 0;
+
+    while (slot < SLOT_COUNT && slot_regsel(slot) != regsel)
+        slot++;
+    return slot;
 }
 
-static unsigned slot_count(const struct core *core)
+static bool has_slot(const struct core *core, unsigned slot)
 {
-    return core->profile->fpu ? SLOT_COUNT : SLOT_CORE_COUNT;
+    if (slot == SLOT_MSPLIM || slot == SLOT_PSPLIM)
+        return core->profile->limits;
+    return slot < SLOT_CORE_COUNT || core->profile->fpu;
 }
 
 bool regs_are_known(const struct core *core)
@@ -48,8 +65,9 @@ void regs_forget(struct core *core)
 
 void regs_queue_read(struct core *core)
 {
-    for (unsigned slot = 0; slot < slot_count(core); slot++)
-        ops_reg_read(&core->ops, slot_regsel(slot), &core->regs.word[slot]);
+    for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
+        if (has_slot(core, slot))
+            ops_reg_read(&core->ops, slot_regsel(slot), &core->regs.word[slot]);
 }
 
 void regs_queue_dirty(struct core *core)

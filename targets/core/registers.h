@@ -20,6 +20,8 @@ enum reg_slot {
     SLOT_MSP = 17,
     SLOT_PSP = 18,
     SLOT_SPECIAL = 19, /* CONTROL, FAULTMASK, BASEPRI, PRIMASK in one word */
+    SLOT_MSPLIM,
+    SLOT_PSPLIM,
     SLOT_CORE_COUNT,
     SLOT_FPSCR = SLOT_CORE_COUNT,
     SLOT_S0,

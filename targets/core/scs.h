@@ -31,7 +31,8 @@
 #define DHCSR_S_RESET_ST (1u << 25)  /* clears when read */
 
 #define DEMCR_VC_CORERESET (1u << 0)
-#define DEMCR_VC_FAULTS 0x1F0u /* MemManage, BusFault, UsageFault; not in Armv6-M */
+#define DEMCR_VC_FAULTS 0x1F0u    /* MemManage, BusFault, UsageFault; not in Armv6-M */
+#define DEMCR_VC_SFERR (1u << 11) /* SecureFault: with the Security Extension of Armv8-M */
 #define DEMCR_VC_HARDERR (1u << 10)
 #define DEMCR_VC_ALL 0x7F1u
 #define DEMCR_TRCENA (1u << 24)

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "core/core.h"
+#include "core/fault_secure.h"
 #include "core/fault_text.h"
 #include "core/fault_v6m.h"
 #include "core/memory.h"
@@ -14,6 +15,7 @@
 #include "probe/probe.h"
 
 #define CFSR_STACKING (1u << 12 | 1u << 4) /* STKERR, MSTKERR: nothing useful was pushed */
+#define CFSR_STKOF (1u << 20)
 #define CFSR_IBUSERR (1u << 8)
 #define CFSR_PRECISERR (1u << 9)
 #define CFSR_BFARVALID (1u << 15)
@@ -244,9 +246,19 @@ static bool read_quietly(struct core *core, uint32_t address, void *bytes, size_
     return false;
 }
 
+/* Armv8-M: where there was no room above its limit for the frame, SP stands at that and nothing was
+ * pushed (DDI 0553, stack limit checks). It may as well have fitted exactly. */
+static bool had_no_room(const struct core *core, const struct stop_facts *facts)
+{
+    const uint32_t *word = core->regs.word;
+    uint32_t limit = word[SLOT_LR] & 4 ? word[SLOT_PSPLIM] : word[SLOT_MSPLIM];
+
+    return facts->scb[FACT_CFSR] & CFSR_STKOF && frame_of(core) == limit;
+}
+
 static uint32_t faulting_pc(struct core *core, const struct stop_facts *facts)
 {
-    bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING);
+    bool frame_is_whole = !(facts->scb[FACT_CFSR] & CFSR_STACKING) && !had_no_room(core, facts);
     uint8_t bytes[4];
 
     if (core->regs.word[SLOT_LR] >> 24 != 0xFF || !frame_is_whole ||
@@ -273,6 +285,14 @@ static void find_cause(struct core *core, char *cause, size_t size)
     fault_v6m_explain(&fault, cause, size);
 }
 
+static void find_secure_cause(struct core *core, char *cause, size_t size)
+{
+    uint8_t bytes[8];
+
+    if (read_quietly(core, FAULT_SFSR, bytes, sizeof bytes))
+        fault_secure_explain(get_le32(bytes), get_le32(bytes + 4), cause, size);
+}
+
 /* The core was refused what it wanted from flash, and that is closed. */
 static bool is_protection(struct core *core, const struct stop_facts *facts, uint32_t faulting_pc)
 {
@@ -292,11 +312,13 @@ static bool is_protection(struct core *core, const struct stop_facts *facts, uin
 void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
                     uint32_t faulting_pc, char *text, size_t size)
 {
-    enum { HARD_FAULT = 3 };
+    enum { HARD_FAULT = 3, SECURE_FAULT = 7 };
     char cause[100] = "";
 
     if (core->profile == &profile_armv6m && faulting_pc)
         find_cause(core, cause, sizeof cause);
+    if (exception == SECURE_FAULT)
+        find_secure_cause(core, cause, sizeof cause);
     if (is_protection(core, facts, faulting_pc))
         snprintf(text, size, "%s",
                  core->target->chip.unlocked ? TARGET_UNLOCKED_FAULT_TEXT : PROTECTED_TEXT);
@@ -329,7 +351,7 @@ static void say_vector_catch(struct core *core, const struct stop_facts *facts,
 {
     unsigned exception = core->regs.word[SLOT_XPSR] & XPSR_IPSR;
 
-    if (exception >= 3 && exception <= 6) {
+    if (exception >= 3 && exception <= 7) {
         say_fault(core, facts, false, stop);
         return;
     }

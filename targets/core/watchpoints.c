@@ -5,33 +5,19 @@
 
 #include <string.h>
 
-static const uint32_t functions[] = {
-    [WATCH_WRITE] = DWT_FUNCTION_WRITE,
-    [WATCH_READ] = DWT_FUNCTION_READ,
-    [WATCH_ACCESS] = DWT_FUNCTION_ACCESS,
-};
-
 /* The comparators for the list as it is; false: they do not suffice. */
 static bool plan(const struct core *core, struct dwt_slot *slots)
 {
-    size_t used = 0;
+    struct dwt_watch watches[WATCHPOINT_MAX];
+    size_t count = 0;
 
-    memset(slots, 0, DWT_MAX * sizeof slots[0]);
     for (unsigned i = 0; i < WATCHPOINT_MAX; i++) {
         const struct watchpoint *watch = &core->watchpoints[i];
-        size_t room = core->dwt.count - used;
-        if (!watch->owners)
-            continue;
-        size_t pieces =
-            dwt_cut(watch->address, watch->length, core->dwt.mask_max, slots + used, room);
-        if (pieces > room)
-            return false;
-        for (size_t end = used + pieces; used < end; used++) {
-            slots[used].function = functions[watch->kind];
-            slots[used].watchpoint = (uint8_t)i;
-        }
+        if (watch->owners)
+            watches[count++] =
+                (struct dwt_watch){watch->address, watch->length, watch->kind, (uint8_t)i};
     }
-    return true;
+    return dwt_plan(&core->dwt, watches, count, slots);
 }
 
 static bool is_same(const struct dwt_slot *a, const struct dwt_slot *b)
@@ -40,22 +26,31 @@ static bool is_same(const struct dwt_slot *a, const struct dwt_slot *b)
            (!a->function || (a->comp == b->comp && a->mask == b->mask));
 }
 
+static bool is_written(const struct core *core, const struct dwt_slot *slots, unsigned i)
+{
+    return core->dwt.epoch == core->power_epoch && is_same(&slots[i], &core->dwt.written[i]);
+}
+
+static void queue_comparator(struct core *core, const struct dwt_slot *slot, unsigned i)
+{
+    ops_write32(&core->ops, DWT_COMP(i), slot->comp);
+    if (core->dwt.kind == DWT_MASKS)
+        ops_write32(&core->ops, DWT_MASK(i), slot->mask);
+    ops_write32(&core->ops, DWT_FUNCTION(i), slot->function);
+}
+
+/* The end of a range does not stand without its beginning: cleared before that, set after it. */
 void watchpoints_queue(struct core *core)
 {
     struct dwt_slot slots[DWT_MAX];
 
     plan(core, slots);
-    for (unsigned i = 0; i < core->dwt.count; i++) {
-        struct ops *ops = &core->ops;
-        if (core->dwt.epoch == core->power_epoch && is_same(&slots[i], &core->dwt.written[i]))
-            continue;
-        ops_write32(ops, DWT_FUNCTION(i), 0);
-        if (!slots[i].function)
-            continue;
-        ops_write32(ops, DWT_COMP(i), slots[i].comp);
-        ops_write32(ops, DWT_MASK(i), slots[i].mask);
-        ops_write32(ops, DWT_FUNCTION(i), slots[i].function);
-    }
+    for (unsigned i = core->dwt.count; i-- > 0;)
+        if (!is_written(core, slots, i))
+            ops_write32(&core->ops, DWT_FUNCTION(i), 0);
+    for (unsigned i = 0; i < core->dwt.count; i++)
+        if (!is_written(core, slots, i) && slots[i].function)
+            queue_comparator(core, &slots[i], i);
     memcpy(core->dwt.written, slots, sizeof slots);
     core->dwt.epoch = core->power_epoch;
 }
@@ -136,6 +131,11 @@ static enum err apply_if_running(struct core *core)
     return err;
 }
 
+static const char *const watches_by[] = {
+    [DWT_MASKS] = "each watches an aligned power of two",
+    [DWT_PAIRS] = "one watches 1, 2 or 4 bytes, two a range",
+};
+
 enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
                                uint32_t address, uint32_t length)
 {
@@ -153,11 +153,6 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
         watch->owners |= 1u << owner;
         return ERR_OK;
     }
-    if (core->dwt.foreign)
-        return job_fail(target->job, ERR_UNSUPPORTED,
-                        "watchpoints on a %s are not supported yet: its comparators work otherwise "
-                        "than those of older cores",
-                        core->found.name);
     watch = find_free(core);
     if (watch)
         *watch = (struct watchpoint){address, length, kind, 1u << owner};
@@ -166,8 +161,8 @@ enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch
             watch->owners = 0;
         return job_fail(target->job, ERR_NO_RESOURCE,
                         "%u bytes at 0x%08x need more comparators than are free: the chip has %u, "
-                        "each watches an aligned power of two",
-                        length, address, core->dwt.count);
+                        "%s",
+                        length, address, core->dwt.count, watches_by[core->dwt.kind]);
     }
     return apply_if_running(core);
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/core.h"
+#include "core/fault_secure.h"
 #include "core/fault_text.h"
 #include "core/stop.h"
 
@@ -42,6 +43,33 @@ static void usage_faults_are_told_apart(void **state)
     assert_sentence(0x00010000, 0x40000000, 0, 0, 3, 0, "HardFault: undefined instruction");
     assert_sentence(0x0082, 0, 0x20000010, 0, 4, 0,
                     "MemManage: data access forbidden by the MPU at 0x20000010 (MMFAR)");
+}
+
+static void armv8m_has_more(void **state)
+{
+    (void)state;
+    assert_sentence(0x00100000, 0x40000000, 0, 0, 3, 0x08000102,
+                    "HardFault: stack overflow: SP would be below its limit (MSPLIM or PSPLIM), "
+                    "instruction at 0x08000102");
+    assert_sentence(0, 0, 0, 0, 7, 0, "SecureFault");
+}
+
+static void assert_secure(uint32_t sfsr, const char *expected)
+{
+    char text[100];
+
+    fault_secure_explain(sfsr, 0x30000010, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void a_secure_fault_says_what_was_refused(void **state)
+{
+    (void)state;
+    assert_secure(0x48,
+                  "access to a Secure address from code that is not Secure at 0x30000010 (SFAR)");
+    assert_secure(0x01, "branch into Secure code elsewhere than to an SG instruction");
+    assert_secure(0x04, "exception return that does not fit the security state");
+    assert_secure(0, "");
 }
 
 static void several_causes_are_all_named(void **state)
@@ -85,6 +113,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bus_errors_name_the_address),
         cmocka_unit_test(usage_faults_are_told_apart),
+        cmocka_unit_test(armv8m_has_more),
+        cmocka_unit_test(a_secure_fault_says_what_was_refused),
         cmocka_unit_test(several_causes_are_all_named),
         cmocka_unit_test(a_cause_that_is_no_bit_is_told_too),
         cmocka_unit_test(nothing_known_is_not_embellished),

@@ -74,8 +74,8 @@ static void tables_of_registers_are_sound(void **state)
         {&profile_armv7em, 23, true, false},
         {&profile_armv7em_fp, 23 + 17, true, true},
         {&profile_armv8m_base, 21, false, false},
-        {&profile_armv8m_main, 23, true, false},
-        {&profile_armv8m_main_fp, 23 + 17, true, true},
+        {&profile_armv8m_main, 25, true, false},
+        {&profile_armv8m_main_fp, 25 + 17, true, true},
     };
 
     (void)state;
@@ -87,6 +87,8 @@ static void tables_of_registers_are_sound(void **state)
         assert_int_equal(has(profile, "basepri"), rows[i].main);
         assert_int_equal(has(profile, "faultmask"), rows[i].main);
         assert_int_equal(has(profile, "fpscr"), rows[i].fpu);
+        assert_int_equal(has(profile, "msplim"), profile->limits);
+        assert_int_equal(has(profile, "psplim"), profile->limits);
         assert_int_equal(profile->fpu, rows[i].fpu);
         assert_int_equal(profile->fault_status, rows[i].main);
         assert_int_equal(profile->fault_catches != 0, rows[i].main);
@@ -107,6 +109,7 @@ static void an_fpu_only_adds(void **state)
         assert_int_equal(fpu->fault_status, plain->fault_status);
         assert_int_equal(fpu->fault_catches, plain->fault_catches);
         assert_int_equal(fpu->dwt, plain->dwt);
+        assert_int_equal(fpu->limits, plain->limits);
         for (size_t at = 0; at < plain->register_count; at++)
             assert_string_equal(fpu->registers[at].name, plain->registers[at].name);
     }
