@@ -215,8 +215,8 @@ static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size
 
 /* Sectors of different sizes start anew in a second bank: the 2 MiB parts of F42x, F43x, F46x, F47x
  * have two. Their 1 MiB parts (DB1M) and the F76x (nDBANK) have them as an option, off as
- * delivered. L4 and G4: DUALBANK, DBANK, DB1M, DB512K; the largest L47x and L49x always. RM0090,
- * RM0386, RM0410, RM0351, RM0432, RM0440, "Embedded flash memory". */
+ * delivered. L4, G4 and G0: DUALBANK, DBANK, DB1M, DB512K; the largest L47x and L49x always.
+ * RM0090, RM0386, RM0410, RM0351, RM0432, RM0440, "Embedded flash memory". */
 enum { TWO_BANKS_KIB = 2048, ALWAYS = 32 };
 
 static const struct {
@@ -229,9 +229,10 @@ static const struct {
     {0x415, 1024, ALWAYS, true, false}, {0x415, 0, 21, true, false},
     {0x419, 1024, 30, true, false},     {0x434, 1024, 30, true, false},
     {0x451, 0, 29, false, false},       {0x461, 1024, ALWAYS, true, false},
-    {0x461, 0, 21, true, false},        {0x469, 0, 22, true, true},
-    {0x470, 2048, 22, true, true},      {0x470, 1024, 21, true, true},
-    {0x471, 1024, 22, true, true},      {0x471, 512, 21, true, true},
+    {0x461, 0, 21, true, false},        {0x467, 0, 21, true, false},
+    {0x469, 0, 22, true, true},         {0x470, 2048, 22, true, true},
+    {0x470, 1024, 21, true, true},      {0x471, 1024, 22, true, true},
+    {0x471, 512, 21, true, true},
 };
 
 enum { BANK_OPTIONS = sizeof bank_options / sizeof *bank_options };

@@ -20,12 +20,13 @@
 #define IWDG 0x40003000
 
 /* RM0008 31.16.3 (F1: watchdogs in DBGMCU_CR), RM0090 38.16.3 and 38.16.4 (F4: in DBGMCU_APB1_FZ;
- * F2, F3, F7, L1, L4, G4 alike), RM0091 32.9 and 6.4.7 (F0); RM0434 and RM0453, "Debug support" (WB,
- * WL). */
+ * F2, F3, F7, L1, L4, G4 alike), RM0091 32.9 and 6.4.7 (F0), RM0444 40.9 and 5.4.15 (G0; C0 alike);
+ * RM0434 and RM0453, "Debug support" (WB, WL). */
 #define NO_DBGMCU {0, 0, 0, 0, 0}
 #define DBGMCU_F0 {0x40015804, 0x40015808, 0x1800, 0x40021018, 1u << 22} /* APB2ENR.DBGMCUEN */
 #define DBGMCU_L0 {0x40015804, 0x40015808, 0x1800, 0x40021034, 1u << 22} /* APB2ENR.DBGEN: RM0367 */
 #define DBGMCU_F1 {0xE0042004, 0xE0042004, 0x0300, 0, 0} /* DBG_IWDG_STOP, DBG_WWDG_STOP */
+#define DBGMCU_G0 {0x40015804, 0x40015808, 0x1800, 0x4002103C, 1u << 27} /* APBENR1.DBGEN */
 #define DBGMCU_F4 {0xE0042004, 0xE0042008, 0x1800, 0, 0}
 #define DBGMCU_WB {0xE0042004, 0xE004203C, 0x1800, 0, 0} /* APB1FZR1; of the first core */
 
@@ -54,9 +55,9 @@ const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
     [CHIP_L1]    = {"L1",    "stm32l1",    "stm32lx",  AT(0x08000000, 0x40023C00, 0x00), RDP(0x40023C1C), IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x1E1F432D)},
     [CHIP_L4]    = {"L4",    "stm32l4x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x00FF6919)},
     [CHIP_L5]    = {"L5",    "stm32l5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, UF2(0x04240BDF)},
-    [CHIP_G0]    = {"G0",    "stm32g0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, UF2(0x300F5633)},
+    [CHIP_G0]    = {"G0",    "stm32g0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_G0, M0_MAP, 0, UF2(0x300F5633)},
     [CHIP_G4]    = {"G4",    "stm32g4x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x4C71240A)},
-    [CHIP_C0]    = {"C0",    "stm32c0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
+    [CHIP_C0]    = {"C0",    "stm32c0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_G0, M0_MAP, 0, NO_UF2},
     [CHIP_C5]    = {"C5",    NULL,         NULL,       AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
     [CHIP_U0]    = {"U0",    "stm32u0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
     [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},

@@ -165,11 +165,17 @@ void controller_queue_thaw(struct flash_controller *controller)
 
 enum err controller_give_back(struct flash_controller *controller)
 {
+    const struct flash_driver *driver = controller->driver;
+    enum err err = ERR_OK;
+
     if (!controller->taken)
         return ERR_OK;
-    controller->driver->queue_finish(controller);
+    if (driver->settle)
+        err = driver->settle(controller);
+    driver->queue_finish(controller);
     controller_queue_thaw(controller);
-    return core_flush_halted(controller->target->core);
+    enum err left = core_flush_halted(controller->target->core);
+    return err ? err : left;
 }
 
 enum err controller_end(struct flash_controller *controller, enum err err)

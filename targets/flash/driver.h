@@ -65,7 +65,7 @@ struct flash_controller {
     struct flash_geometry geometry;
     uint64_t began_us;            /* the erase under way, on the probe's clock */
     bool taken;                   /* what is put back at the end is known: .. */
-    uint32_t watchdogs, saved[3]; /* .. the word that freezes them; what prepare() found */
+    uint32_t watchdogs, saved[4]; /* .. the word that freezes them; what prepare() found */
 };
 
 struct flash_driver {
@@ -93,6 +93,8 @@ struct flash_driver {
      * is a loader. */
     enum err (*program)(struct flash_controller *controller, uint32_t address, const void *data,
                         uint32_t length);
+    /* NULL, or before queue_finish(): reads what of that depends on the flash's contents. */
+    enum err (*settle)(struct flash_controller *controller);
     /* Queues: locked again, what prepare() changed put back. The banks are idle. */
     void (*queue_finish)(struct flash_controller *controller);
     /* Turns the status the loader left (or 0: read it) into an error with a sentence; clears it on

@@ -22,7 +22,9 @@ static const struct {
     [CHIP_L0] = {&stm32l0_flash, &stm32l0_option_table},
     [CHIP_L1] = {&stm32l0_flash, &stm32l1_option_table},
     [CHIP_L4] = {&stm32l4_flash, &stm32l4_option_table},
+    [CHIP_G0] = {&stm32l4_flash, &stm32g0_64_option_table},
     [CHIP_G4] = {&stm32l4_flash, &stm32g4_option_table},
+    [CHIP_C0] = {&stm32l4_flash, &stm32c0_32_option_table},
 };
 
 /* Chips whose option bytes are not those of their family. */
@@ -40,13 +42,18 @@ static const struct {
     {0x442, &stm32f09_option_table},      /* F09x, F030xC: nBOOT0 */
     {0x445, &stm32f09_option_table},      /* F04x, F070x6 */
     {0x447, &stm32l0_cat5_option_table},  /* two banks, but for 64 KiB */
+    {0x44C, &stm32c0_64_option_table},    /* C051 */
+    {0x44D, &stm32c0_256_option_table},   /* C09x */
+    {0x460, &stm32g0_128_option_table},   /* G07x, G08x */
     {0x462, &stm32l4_small_option_table}, /* L45x, L46x */
     {0x463, &stm32f413_option_table},     /* F413, F423: sixteen sectors */
     {0x464, &stm32l4_small_option_table}, /* L41x, L42x */
+    {0x467, &stm32g0_512_option_table},   /* G0Bx, G0Cx: two banks */
     {0x469, &stm32g47_option_table},      /* G47x, G48x: banks are a choice */
     {0x470, &stm32l4_plus_option_table},  /* L4R, L4S: as well, and pages of 4 KiB */
     {0x471, &stm32l4_plus_option_table},  /* L4P, L4Q */
     {0x479, &stm32g49_option_table},      /* G49x, G4Ax: one bank of 512 KiB */
+    {0x493, &stm32c0_128_option_table},   /* C071 */
 };
 
 const struct flash_options *flash_options_for(const struct target *target)

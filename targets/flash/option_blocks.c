@@ -117,7 +117,8 @@ static bool get_sector(const struct option_blocks *blocks, const struct target *
     return false;
 }
 
-/* A page each; a run of pages that follows another one is the second bank. */
+/* A page each; a run of pages that follows another one is the second bank. Pages whose number has
+ * more bits than the registers (G0Bx as one bank) cannot be protected. */
 static bool get_page(const struct option_blocks *blocks, const struct target *target,
                      uint32_t index, struct option_block *block)
 {
@@ -131,6 +132,8 @@ static bool get_page(const struct option_blocks *blocks, const struct target *ta
     for (; region; region = next_flash(target, region)) {
         uint32_t pages = region->size / region->sector_size;
 
+        if (pages > blocks->page_bits + 1)
+            pages = blocks->page_bits + 1;
         if (index < pages) {
             block->address = region->start + index * region->sector_size;
             block->size = region->sector_size;

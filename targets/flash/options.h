@@ -9,7 +9,7 @@
 
 #include "target.h"
 
-enum { OPTION_REGISTERS_MAX = 12 };
+enum { OPTION_REGISTERS_MAX = 14 };
 
 /* What one value of a field means. */
 struct option_value {

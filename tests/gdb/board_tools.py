@@ -9,10 +9,9 @@ from daemon import LIMIT, run_tests
 
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
-LOADS = BOARD in ("f031", "l152c-disco", "nucleo-f072", "nucleo-f303k8", "nucleo-g431", "nucleo-l053",
-                  "nucleo-l152", "nucleo-l476")  # option bytes on demand
+LOADS = not re.match("bluepill|blackpill|f429i|nucleo-f[24]", BOARD)  # option bytes on demand
 AFTER = "" if LOADS else " after a power cycle"
-WDG_SW = "IWDG_SW" if BOARD in ("l152c-disco", "nucleo-g431", "nucleo-l053", "nucleo-l152", "nucleo-l476") else "WDG_SW"
+WDG_SW = "WDG_SW" if re.match(r"bluepill|blackpill|f\d|nucleo-f", BOARD) else "IWDG_SW"
 
 
 def call(*words, board=BOARD + ",still", code=0):

@@ -29,11 +29,16 @@ CHIPS = {
     "nucleo-l053": ("stm32l0", "stm32lx", "0x0417", 64 * KIB, "catch {mww 0x40022004 0x40000}"),
     "l152c-disco": ("stm32l1", "stm32lx", "0x0427", 256 * KIB, "catch {mww 0x40023c04 0x40000}"),
     "nucleo-l152": ("stm32l1", "stm32lx", "0x0437", 512 * KIB, "catch {mww 0x40023c04 0x40000}"),
+    # Newer than both: by the target file of its kin the core is debugged.
+    "nucleo-c031": ("stm32g0x", None, "0x0453", 32 * KIB, "reset halt"),
+    # Empty, it runs its boot loader behind a load.
+    "nucleo-g071": ("stm32g0x", "stm32l4x", "0x0460", 128 * KIB, "stm32l4x option_load 0; reset halt"),
     "nucleo-g431": ("stm32g4x", "stm32l4x", "0x0468", 128 * KIB, "stm32l4x option_load 0"),
     "nucleo-l476": ("stm32l4x", "stm32l4x", "0x0415", 1024 * KIB, "stm32l4x option_load 0"),
 }
 target, driver, chip_id, flash_size, loads, *settings = CHIPS[board]
 IMAGE_SIZE = min(40 * 1000, flash_size - 1000)
+KNOWN = driver is not None
 BLOCKS = "sectors" if driver in ("stm32f2x", "stm32l4x") else "blocks"  # of write protection
 ERASED = "0x0" if driver == "stm32lx" else "0xffffffff"
 # How each driver shows option bytes, changes them, and makes them as they were.
@@ -157,5 +162,23 @@ def probed_answers_as_openocd_does():
                 assert text in got, (command, text, got)
 
 
+def st_flash_refuses_it():
+    output = run("st-info", "--probe")
+    assert f"chipid:     {chip_id}" in output and "flash:      0 " in output, output
+    output = run("sh", "-c", "st-flash erase 2>&1; echo ended with $?")
+    assert f"unknown chip id! {chip_id.replace('0x0', '0x')}" in output and "ended with 255" in output, output
+
+
+def openocd_debugs_it_and_refuses_its_flash():
+    output = by_openocd("mww 0x20000000 0x12345678", "echo ram:[mrw 0x20000000]", "echo id:[mrw 0x40015800]", "step",
+                        "catch {flash probe 0}")
+    assert "ram:0x12345678" in output and "halted due to single-step" in output, output
+    assert f"id:0x10000{chip_id.removeprefix('0x0')}" in output, output
+    assert "Cannot identify target as an STM32" in output, output
+
+
+if not KNOWN:
+    run_tests([st_flash_refuses_it, openocd_debugs_it_and_refuses_its_flash])
+    sys.exit()
 run_tests([st_info_knows_it, st_flash_reads_back_what_it_wrote, openocd_verifies_what_it_wrote,
            openocd_protects_sectors_and_frees_them, openocd_locks_and_unlocks_it, openocd_erases_all_of_it, probed_answers_as_openocd_does])

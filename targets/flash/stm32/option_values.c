@@ -33,3 +33,37 @@ const struct option_value stm32_sprmod[2] = {
     {0, NULL, "wrp", NULL, false},
     {1, NULL, "pcrop", NULL, true},
 };
+const struct option_value stm32_rdp[3] = {
+    {0xAA, NULL, "off", NULL, false},
+    {0x55, NULL, "level1", NULL, false},
+    {0xCC, NULL, "level2", NULL, true},
+};
+const struct option_value stm32_wwdg[2] = {
+    {1, NULL, "software", NULL, false},
+    {0, NULL, "hardware", NULL, false},
+};
+const struct option_value stm32_iwdg_low_power[2] = {
+    {1, NULL, "runs", NULL, false},
+    {0, NULL, "stands", NULL, false},
+};
+const struct option_value stm32_reset_in_shutdown[2] = {
+    {1, NULL, "no-reset", NULL, false},
+    {0, NULL, "reset", NULL, false},
+};
+const struct option_value stm32_banks[2] = {
+    {1, NULL, "two", NULL, false},
+    {0, NULL, "one", NULL, false},
+};
+const struct option_value stm32_nrst_mode[3] = {
+    {1, NULL, "input", NULL, false},
+    {2, NULL, "gpio", NULL, false},
+    {3, NULL, "both", NULL, false},
+};
+const struct option_value stm32_pcrop_rdp[2] = {
+    {0, NULL, "kept", NULL, false},
+    {1, NULL, "erased", NULL, true},
+};
+const struct option_value stm32_boot_lock[2] = {
+    {0, NULL, "off", NULL, false},
+    {1, NULL, "on", NULL, true},
+};

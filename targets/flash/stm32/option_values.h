@@ -18,4 +18,13 @@ extern const struct option_value stm32_boot_by[2];
 /* Only the end of read protection, which erases all, takes it back. */
 extern const struct option_value stm32_sprmod[2];
 
+/* --- from L4 on --- */
+
+extern const struct option_value stm32_rdp[3], stm32_wwdg[2], stm32_iwdg_low_power[2],
+    stm32_reset_in_shutdown[2], stm32_banks[2], stm32_nrst_mode[3];
+/* Set only, until read protection ends. */
+extern const struct option_value stm32_pcrop_rdp[2];
+/* Set only. */
+extern const struct option_value stm32_boot_lock[2];
+
 #endif

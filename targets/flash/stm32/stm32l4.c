@@ -12,18 +12,54 @@
 #include "flash/stm32/loaders/stm32l4_program.h"
 #include "probe/ops.h"
 
-enum { SAVED_ACR, SAVED, CLOCK_RAISED };
-enum { BUSY_LIMIT_US = 1000000 }; /* whatever the program began */
-/* Data sheet DS10198, 6.3.10: typical values, and limits for one that is worn. */
-enum { PROGRAM_US = 82, PROGRAM_MAX_US = 400, ERASE_US = 22020, ERASE_MAX_US = 500000 };
-/* RCC of L4 (6.4.1, 6.4.3): out of reset the core runs by MSI at 4 MHz. */
+enum { SAVED_ACR, SAVED, CLOCK_RAISED, SWAPPED };
+enum { BUSY_LIMIT_US = 1000000 };                     /* whatever the program began */
+enum { PROGRAM_MAX_US = 400, ERASE_MAX_US = 500000 }; /* of one that is worn */
 #define RCC_CR 0x40021000u
-#define RCC_CFGR 0x40021008u
-#define CR_AT_RESET 0x63u /* MSION, MSIRDY, range 6 */
-#define CR_24_MHZ 0x99u   /* range 9, and MSIRGSEL, which stays */
-#define CR_4_MHZ 0x69u
-#define CACHES (STM32L4_ACR_ICEN | STM32L4_ACR_DCEN)
-#define CACHE_RESETS (STM32L4_ACR_ICRST | STM32L4_ACR_DCRST)
+#define OPTR_NSWAP_BANK (1u << 20)
+
+/* Clocks as a reset leaves them: at those the routines that run on the core take
+ * longer than the flash. And what makes them faster for a load. */
+struct kind {
+    uint16_t program_us, erase_us; /* typical */
+    uint32_t bker, caches, cache_resets;
+    uint32_t empty;                         /* of ACR; 0: nobody looks whether the flash is empty */
+    uint32_t cr_at_reset, cr_fast, cr_slow; /* of RCC; 0: it is fast enough */
+    uint32_t latency; /* wait states at the higher clock, for every range of the regulator */
+};
+
+/* Data sheet DS10198, 6.3.10. */
+#define OF_L4_AND_G4                                              \
+    .program_us = 82, .erase_us = 22020, .bker = STM32L4_CR_BKER, \
+    .caches = STM32L4_ACR_ICEN | STM32L4_ACR_DCEN,                \
+    .cache_resets = STM32L4_ACR_ICRST | STM32L4_ACR_DCRST
+/* Data sheets DS12232 and DS13867, 5.3.9. */
+#define OF_G0_AND_C0                                                                          \
+    .program_us = 85, .erase_us = 22000, .bker = STM32G0_CR_BKER, .caches = STM32L4_ACR_ICEN, \
+    .cache_resets = STM32L4_ACR_ICRST, .empty = STM32G0_ACR_EMPTY
+
+static const struct kind g4 = {OF_L4_AND_G4};
+static const struct kind g0 = {OF_G0_AND_C0};
+/* RM0351, 6.4.1 and table 11: MSI, from 4 to 24 MHz. */
+static const struct kind l4 = {
+    OF_L4_AND_G4,    .cr_at_reset = 0x63, /* MSION, MSIRDY, range 6 */
+    .cr_fast = 0x99,                      /* range 9, and MSIRGSEL, which stays */
+    .cr_slow = 0x69, .latency = 3,
+};
+/* RM0490, 6.4.1 and 3.3.4: HSI48, from 12 to 48 MHz. */
+static const struct kind c0 = {
+    OF_G0_AND_C0,      .cr_at_reset = 0x1540, /* HSION, HSIRDY, HSIDIV 4, HSIKERDIV 3 */
+    .cr_fast = 0x0540,                        /* HSIDIV 1 */
+    .cr_slow = 0x1540, .latency = 1,
+};
+
+static const struct kind *kind_of(const struct flash_controller *controller)
+{
+    static const struct kind *const kinds[CHIP_FAMILY_COUNT] = {
+        [CHIP_L4] = &l4, [CHIP_G4] = &g4, [CHIP_G0] = &g0, [CHIP_C0] = &c0};
+
+    return kinds[controller->family - chip_families];
+}
 
 static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 {
@@ -46,26 +82,41 @@ static void find_banks(struct flash_geometry *geometry)
     geometry->bank_count = 2;
 }
 
+/* G0Bx, G0Cx: then the second bank shows first (RM0444, 3.7.8). */
+static enum err find_swapped(struct flash_controller *controller)
+{
+    struct core *core = controller->target->core;
+    uint32_t optr = 0;
+
+    if (controller->family != &chip_families[CHIP_G0] || controller->geometry.bank_count < 2)
+        return ERR_OK;
+    ops_read32(&core->ops, at(controller, STM32L4_OPTR), &optr);
+    enum err err = core_flush(core);
+    controller->saved[SWAPPED] = !(optr & OPTR_NSWAP_BANK);
+    return err;
+}
+
 static enum err probe(struct flash_controller *controller)
 {
     struct flash_geometry *geometry = &controller->geometry;
+    const struct kind *kind = kind_of(controller);
 
     for (size_t i = 0; i < geometry->area_count; i++)
-        geometry->areas[i].erase_us = ERASE_US;
+        geometry->areas[i].erase_us = kind->erase_us;
     find_banks(geometry);
     geometry->program_size = 8;
-    geometry->program_us = PROGRAM_US;
+    geometry->program_us = kind->program_us;
     geometry->program_max_us = PROGRAM_MAX_US;
     geometry->page_size = 512;
     geometry->block_size = 1024; /* of more the first one comes late */
     geometry->sector_erase_max_us = ERASE_MAX_US;
-    geometry->bank_erase_us = ERASE_US; /* both at once */
+    geometry->bank_erase_us = kind->erase_us; /* both at once */
     geometry->bank_erase_max_us = 2 * ERASE_MAX_US;
     if (geometry->bank_count > 1) {
         geometry->one_bank_erase_us = geometry->bank_erase_us;
         geometry->one_bank_erase_max_us = geometry->bank_erase_max_us;
     }
-    return ERR_OK;
+    return find_swapped(controller);
 }
 
 /* --- taking it over --- */
@@ -74,18 +125,17 @@ static enum err probe(struct flash_controller *controller)
 static const struct flash_lock cr_lock = {
     STM32L4_CR, STM32L4_CR_LOCK, STM32L4_KEYR, {STM32L4_KEY1, STM32L4_KEY2}};
 
-/* What no program has touched may go faster: at 4 MHz the routines that run on the core take longer
- * than the flash. With wait states for either range of the regulator (3.3.3, table 11). */
-static void queue_raise_clock(struct flash_controller *controller, uint32_t cr, uint32_t cfgr)
+/* What no program has touched may go faster. With CR so, all that CFGR could choose is slower. */
+static void queue_raise_clock(struct flash_controller *controller, uint32_t cr)
 {
+    const struct kind *kind = kind_of(controller);
     struct ops *ops = &controller->target->core->ops;
-    uint32_t acr = controller->saved[SAVED_ACR] & ~CACHES;
+    uint32_t acr = controller->saved[SAVED_ACR] & ~kind_of(controller)->caches;
 
-    controller->saved[CLOCK_RAISED] =
-        controller->family == &chip_families[CHIP_L4] && cr == CR_AT_RESET && !cfgr;
+    controller->saved[CLOCK_RAISED] = kind->cr_fast && cr == kind->cr_at_reset;
     if (controller->saved[CLOCK_RAISED]) {
-        ops_write32(ops, at(controller, STM32L4_ACR), acr | STM32L4_ACR_LATENCY_3);
-        ops_write32(ops, RCC_CR, CR_24_MHZ);
+        ops_write32(ops, at(controller, STM32L4_ACR), acr | kind->latency);
+        ops_write32(ops, RCC_CR, kind->cr_fast);
     } else {
         ops_write32(ops, at(controller, STM32L4_ACR), acr);
     }
@@ -95,40 +145,54 @@ static void queue_raise_clock(struct flash_controller *controller, uint32_t cr, 
 static enum err prepare(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->core->ops;
-    uint32_t *saved = controller->saved, cr = 0, cfgr = 0;
+    uint32_t *saved = controller->saved, cr = 0;
 
     if (!saved[SAVED])
         ops_read32(ops, at(controller, STM32L4_ACR), &saved[SAVED_ACR]);
-    if (controller->family == &chip_families[CHIP_L4]) {
+    if (kind_of(controller)->cr_fast)
         ops_read32(ops, RCC_CR, &cr);
-        ops_read32(ops, RCC_CFGR, &cfgr);
-    }
     ops_wait32(ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY, 0, BUSY_LIMIT_US);
     enum err err = core_flush_halted(controller->target->core);
     if (err)
         return err;
     saved[SAVED] = true;
-    queue_raise_clock(controller, cr, cfgr);
+    queue_raise_clock(controller, cr);
     err = controller_open(controller, &cr_lock);
-    if (err)
-        return err;
-    controller_queue_clear(controller);
-    return core_flush_halted(controller->target->core);
+    if (!err)
+        controller_queue_clear(controller); /* goes along with what comes next */
+    return err;
+}
+
+/* A flash that was found empty when it was powered is started from again only behind the next power
+ * cycle, unless somebody says that it is not any more (RM0444, 3.7.1). */
+static enum err settle(struct flash_controller *controller)
+{
+    struct core *core = controller->target->core;
+    uint32_t empty = controller->saved[SAVED_ACR] & kind_of(controller)->empty, first = UINT32_MAX;
+
+    if (!controller->saved[SAVED] || !empty || controller->target->chip.readout_protected)
+        return ERR_OK;
+    ops_wait32(&core->ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY, 0, BUSY_LIMIT_US);
+    ops_read32(&core->ops, controller->family->flash_base, &first);
+    enum err err = core_flush_halted(core);
+    if (!err && first != UINT32_MAX)
+        controller->saved[SAVED_ACR] &= ~empty;
+    return err;
 }
 
 /* Caches can be reset while they are off. */
 static void queue_finish(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->core->ops;
-    uint32_t acr = controller->saved[SAVED_ACR] & ~CACHES;
+    uint32_t acr = controller->saved[SAVED_ACR] & ~kind_of(controller)->caches;
 
     if (!controller->saved[SAVED])
         return;
     ops_wait32(ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY, 0, BUSY_LIMIT_US);
     ops_write32(ops, at(controller, STM32L4_CR), STM32L4_CR_LOCK);
     if (controller->saved[CLOCK_RAISED])
-        ops_write32(ops, RCC_CR, CR_4_MHZ);
-    ops_write32(ops, at(controller, STM32L4_ACR), acr | CACHE_RESETS);
+        ops_write32(ops, RCC_CR, kind_of(controller)->cr_slow);
+    ops_write32(ops, at(controller, STM32L4_ACR), acr | kind_of(controller)->cache_resets);
     ops_write32(ops, at(controller, STM32L4_ACR), acr);
     ops_write32(ops, at(controller, STM32L4_ACR), controller->saved[SAVED_ACR]);
 }
@@ -137,23 +201,34 @@ static void queue_finish(struct flash_controller *controller)
 
 enum { FIRST_BANK = 1, SECOND_BANK = 2 };
 
-/* One bank of pages twice as large takes both bits of a mass erase (RM0432, 3.3.6). */
-static uint32_t kind_of(const struct flash_controller *controller, const struct flash_extent *what)
+/* A flash that could be two banks and is one takes both bits of a mass erase (RM0432, 3.3.6; G0Bx
+ * and G0Cx: as OpenOCD does). */
+static bool is_two_halves(const struct flash_controller *controller)
 {
-    bool one = controller->geometry.bank_count == 1;
-    bool two_halves = one && controller->geometry.areas[0].sector_size >
-                                 chip_by_dev_id(controller->target->chip.dev_id)->page_size;
+    enum { G0B = 0x467 };
+    const struct flash_geometry *geometry = &controller->geometry;
+    uint16_t dev_id = controller->target->chip.dev_id;
+
+    return geometry->bank_count == 1 &&
+           (geometry->areas[0].sector_size > chip_by_dev_id(dev_id)->page_size || dev_id == G0B);
+}
+
+static uint32_t erase_bits(const struct flash_controller *controller,
+                           const struct flash_extent *what)
+{
+    bool swapped = controller->saved[SWAPPED], both = is_two_halves(controller);
+    bool first = what->banks & (swapped ? SECOND_BANK : FIRST_BANK);
+    bool second = what->banks & (swapped ? FIRST_BANK : SECOND_BANK);
 
     if (what->size)
         return STM32L4_CR_PER | what->number << STM32L4_CR_PNB_SHIFT |
-               (what->banks == SECOND_BANK ? STM32L4_CR_BKER : 0);
-    return (what->banks & FIRST_BANK ? STM32L4_CR_MER1 : 0) |
-           (what->banks & SECOND_BANK || two_halves ? STM32L4_CR_MER2 : 0);
+               (second ? kind_of(controller)->bker : 0);
+    return (first || both ? STM32L4_CR_MER1 : 0) | (second || both ? STM32L4_CR_MER2 : 0);
 }
 
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
 {
-    uint32_t cr = kind_of(controller, what);
+    uint32_t cr = erase_bits(controller, what);
     struct ops *ops = &controller->target->core->ops;
 
     ops_write32(ops, at(controller, STM32L4_SR), STM32L4_SR_CLEAR);
@@ -197,6 +272,7 @@ const struct flash_driver stm32l4_flash = {
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,
+    .settle = settle,
     .queue_finish = queue_finish,
     .explain = explain,
 };

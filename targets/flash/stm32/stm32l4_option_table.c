@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What the option bytes of L4 and G4 mean: RM0351 and RM0394, 3.7.8 to 3.7.16; RM0432, 3.7.8;
  * RM0440, 3.7.8 to 3.7.18. */
+#include "flash/stm32/stm32l4_option_table.h"
 #include "flash/stm32/option_values.h"
-#include "flash/stm32/stm32l4.h"
 
-/* In both orders of registers OPTR and WRP1AR are the first ones. */
-enum { OPTR, WRP1AR };
+enum { OPTR = STM32L4_OF_OPTR };
 enum { ONE_PCROP1SR = 3, ONE_PCROP1ER, ONE_SEC1R };
 enum { TWO_PCROP1SR = 5, TWO_PCROP1ER, TWO_PCROP2SR, TWO_PCROP2ER, TWO_SEC1R, TWO_SEC2R };
 
-static const struct option_value rdp[] = {
-    {0xAA, NULL, "off", NULL, false},
-    {0x55, NULL, "level1", NULL, false},
-    {0xCC, NULL, "level2", NULL, true},
-};
 static const struct option_value bor_lev[] = {
     {0, NULL, "1.7V", "brown-out reset below 1.7 V", false},
     {1, NULL, "2.0V", "brown-out reset below 2.0 V", false},
@@ -21,56 +15,24 @@ static const struct option_value bor_lev[] = {
     {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
     {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
 };
-static const struct option_value wwdg_sw[] = {
-    {1, NULL, "software", NULL, false},
-    {0, NULL, "hardware", NULL, false},
-};
-static const struct option_value iwdg_low_power[] = {
-    {1, NULL, "runs", NULL, false},
-    {0, NULL, "stands", NULL, false},
-};
-static const struct option_value nrst_shdw[] = {
-    {1, NULL, "no-reset", NULL, false},
-    {0, NULL, "reset", NULL, false},
-};
-static const struct option_value banks[] = {
-    {1, NULL, "two", NULL, false},
-    {0, NULL, "one", NULL, false},
-};
-/* nBOOT0 and nBOOT1: which memory it starts from is a table of the manual. */
-static const struct option_value nrst_mode[] = {
-    {1, NULL, "input", NULL, false},
-    {2, NULL, "gpio", NULL, false},
-    {3, NULL, "both", NULL, false},
-};
-/* Set only, until read protection ends. */
-static const struct option_value pcrop_rdp[] = {
-    {0, NULL, "kept", NULL, false},
-    {1, NULL, "erased", NULL, true},
-};
-static const struct option_value boot_lock[] = {
-    {0, NULL, "off", NULL, false},
-    {1, NULL, "on", NULL, true},
-};
-
 /* clang-format off */
 #define COMMON_FIELDS                                                                              \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                            \
+    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                            \
     {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(bor_lev)},               \
     {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)}, \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(wwdg_sw)},                   \
+    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                   \
     {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                              \
      VALUES(stm32_reset_in_stop)},                                                                 \
     {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                       \
      VALUES(stm32_reset_in_standby)},                                                              \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(nrst_shdw)},                 \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(iwdg_low_power)},         \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(iwdg_low_power)},     \
+    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},                 \
+    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},         \
+    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)},     \
     {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                \
     {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},               \
     {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)}
 #define PCROP1(order, bits)                                                                        \
-    {"PCROP_RDP", "PCROP area at the end of RDP", NULL, NULL, 0, order##_PCROP1ER, 31, 1, VALUES(pcrop_rdp)}, \
+    {"PCROP_RDP", "PCROP area at the end of RDP", NULL, NULL, 0, order##_PCROP1ER, 31, 1, VALUES(stm32_pcrop_rdp)}, \
     {"PCROP1_STRT", "PCROP area 1 from", NULL, NULL, 0, order##_PCROP1SR, 0, bits, NULL, 0},       \
     {"PCROP1_END", "PCROP area 1 up to", NULL, NULL, 0, order##_PCROP1ER, 0, bits, NULL, 0}
 #define PCROP2(bits)                                                                               \
@@ -82,10 +44,10 @@ static const struct option_value boot_lock[] = {
 #define BFB2                                                                                       \
     {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_off_on)}
 #define G4_FIELDS(order)                                                                           \
-    {"NRST_MODE", "pin NRST", NULL, NULL, 0, OPTR, 28, 2, VALUES(nrst_mode)},                      \
+    {"NRST_MODE", "pin NRST", NULL, NULL, 0, OPTR, 28, 2, VALUES(stm32_nrst_mode)},                      \
     {"IRHEN", "internal reset holder", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_off_on)},          \
     {"SEC_SIZE1", "securable pages of bank 1", NULL, NULL, 0, order##_SEC1R, 0, 8, NULL, 0},       \
-    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SEC1R, 16, 1, VALUES(boot_lock)}
+    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SEC1R, 16, 1, VALUES(stm32_boot_lock)}
 /* clang-format on */
 
 /* PCROP first: which of them have no way back is told by their places. */
@@ -96,7 +58,7 @@ static const struct option_field fields_of_l4[] = {
     PCROP2(16),
     SRAM2,
     BFB2,
-    {"DUALBANK", "banks of a smaller flash", NULL, NULL, 0, OPTR, 21, 1, VALUES(banks)},
+    {"DUALBANK", "banks of a smaller flash", NULL, NULL, 0, OPTR, 21, 1, VALUES(stm32_banks)},
 };
 static const struct option_field fields_of_l4_plus[] = {
     COMMON_FIELDS,
@@ -104,8 +66,8 @@ static const struct option_field fields_of_l4_plus[] = {
     PCROP2(17),
     SRAM2,
     BFB2,
-    {"DB1M", "banks of a smaller flash", NULL, NULL, 0, OPTR, 21, 1, VALUES(banks)},
-    {"DBANK", "banks", NULL, NULL, 0, OPTR, 22, 1, VALUES(banks)},
+    {"DB1M", "banks of a smaller flash", NULL, NULL, 0, OPTR, 21, 1, VALUES(stm32_banks)},
+    {"DBANK", "banks", NULL, NULL, 0, OPTR, 22, 1, VALUES(stm32_banks)},
 };
 static const struct option_field fields_of_g4[] = {
     COMMON_FIELDS,
@@ -131,7 +93,7 @@ static const struct option_field fields_of_g47[] = {
     {"SRAM_PE", "parity check of SRAM", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},
     {"CCMSRAM_RST", "CCM SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},
     BFB2,
-    {"DBANK", "banks", NULL, NULL, 0, OPTR, 22, 1, VALUES(banks)},
+    {"DBANK", "banks", NULL, NULL, 0, OPTR, 22, 1, VALUES(stm32_banks)},
 };
 
 /* Numbers of areas that only the end of read protection takes back, by their places in the lists.
@@ -140,37 +102,20 @@ enum { AT_PCROP = 13, AT_SEC_OF_ONE = 17, AT_SEC_OF_TWO = 19, AT_SEC2 = 21 };
 #define ONE_AREA (3u << AT_PCROP)
 #define TWO_AREAS (15u << AT_PCROP)
 
-#define TABLE(list, its_registers, count, guarded, bits_of_page, its_ranges_in_one)        \
-    {                                                                                      \
-        .says = "stm32l4x", .registers = (its_registers), .fields = (list),                \
-        .register_count = (count), .field_count = sizeof(list) / sizeof *(list),           \
-        .one_way_fields = (guarded),                                                       \
-        .blocks = {.reg = WRP1AR,                                                          \
-                   .most = 1,                                                              \
-                   .ranges = 2,                                                            \
-                   .ranges_in_one = (its_ranges_in_one),                                   \
-                   .next_bank = 2,                                                         \
-                   .page_bits = (bits_of_page)},                                           \
-        .unlock_keeps_others = true, .hides_in_force = true, .read = stm32l4_options_read, \
-        .write = stm32l4_options_write, .lock = stm32l4_options_lock,                      \
-        .unlock = stm32l4_options_unlock, .seal = stm32l4_options_seal,                    \
-        .load = stm32l4_options_load, .load_command = "option_load"                        \
-    }
-
 /* L41x to L46x */
 const struct flash_options stm32l4_small_option_table =
-    TABLE(fields_of_l4_small, stm32l4_registers_of_one, STM32L4_OF_ONE, ONE_AREA, 0xFF, 0);
+    STM32L4_TABLE(fields_of_l4_small, stm32l4_registers_of_one, STM32L4_OF_ONE, ONE_AREA, 0xFF, 0);
 /* L47x, L49x */
 const struct flash_options stm32l4_option_table =
-    TABLE(fields_of_l4, stm32l4_registers_of_two, STM32L4_OF_TWO, TWO_AREAS, 0xFF, 0);
+    STM32L4_TABLE(fields_of_l4, stm32l4_registers_of_two, STM32L4_OF_TWO, TWO_AREAS, 0xFF, 0);
 const struct flash_options stm32l4_plus_option_table =
-    TABLE(fields_of_l4_plus, stm32l4_registers_of_two, STM32L4_OF_TWO, TWO_AREAS, 0xFF, 4);
+    STM32L4_TABLE(fields_of_l4_plus, stm32l4_registers_of_two, STM32L4_OF_TWO, TWO_AREAS, 0xFF, 4);
 const struct flash_options stm32g4_option_table =
-    TABLE(fields_of_g4, stm32l4_registers_of_one, STM32L4_OF_ONE + 1,
-          ONE_AREA | 1u << AT_SEC_OF_ONE, 0x7F, 0);
+    STM32L4_TABLE(fields_of_g4, stm32l4_registers_of_one, STM32L4_OF_ONE + 1,
+                  ONE_AREA | 1u << AT_SEC_OF_ONE, 0x7F, 0);
 const struct flash_options stm32g47_option_table =
-    TABLE(fields_of_g47, stm32l4_registers_of_two, STM32L4_OF_TWO + 2,
-          TWO_AREAS | 1u << AT_SEC_OF_TWO | 1u << AT_SEC2, 0x7F, 4);
+    STM32L4_TABLE(fields_of_g47, stm32l4_registers_of_two, STM32L4_OF_TWO + 2,
+                  TWO_AREAS | 1u << AT_SEC_OF_TWO | 1u << AT_SEC2, 0x7F, 4);
 const struct flash_options stm32g49_option_table =
-    TABLE(fields_of_g49, stm32l4_registers_of_one, STM32L4_OF_ONE + 1,
-          ONE_AREA | 1u << AT_SEC_OF_ONE, 0xFF, 0);
+    STM32L4_TABLE(fields_of_g49, stm32l4_registers_of_one, STM32L4_OF_ONE + 1,
+                  ONE_AREA | 1u << AT_SEC_OF_ONE, 0xFF, 0);

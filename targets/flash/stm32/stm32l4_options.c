@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes of L4 and G4: RM0351, 3.4 and 3.5; RM0440, 3.4 and 3.5. They stand in registers that
- * OPTSTRT programs all at once, so a change that is cut short is carried out or not begun. In force
- * after a load, on demand or by power; what is in force cannot be read. */
+/* Option bytes of L4, G4, G0 and C0: RM0351, RM0440, RM0444 and RM0490, 3.4 and 3.5. They stand in
+ * registers that OPTSTRT programs all at once, so a change that is cut short is carried out or not
+ * begun. In force after a load, on demand or by power; what is in force cannot be read. */
 #include <inttypes.h>
 
 #include "core/core.h"
@@ -47,27 +47,32 @@ const struct option_register stm32l4_registers_of_one[STM32L4_OF_ONE + 1] = {
     FIRST, FIRST_PCROP, {NULL, STM32L4_SEC1R}};
 const struct option_register stm32l4_registers_of_two[STM32L4_OF_TWO + 2] = {
     FIRST, SECOND, FIRST_PCROP, SECOND_PCROP, {NULL, STM32L4_SEC1R}, {NULL, STM32L4_SEC2R}};
+#define SECOND_PCROP_B          \
+    {NULL, STM32G0_PCROP2BSR},  \
+    {                           \
+        NULL, STM32G0_PCROP2BER \
+    }
+#define FIRST_PCROP_B           \
+    {NULL, STM32G0_PCROP1BSR},  \
+    {                           \
+        NULL, STM32G0_PCROP1BER \
+    }
+const struct option_register stm32g0_registers_of_one[STM32G0_OF_ONE] = {
+    FIRST, FIRST_PCROP, FIRST_PCROP_B, {NULL, STM32G0_SECR}};
+const struct option_register stm32g0_registers_of_two[STM32G0_OF_TWO] = {
+    FIRST, SECOND, FIRST_PCROP, FIRST_PCROP_B, SECOND_PCROP, SECOND_PCROP_B, {NULL, STM32G0_SECR}};
 
 struct layout {
     const struct option_register *registers;
     unsigned count;
 };
 
+/* Those that its table shows. */
 static struct layout layout_of(const struct target *target)
 {
-    switch (target->chip.dev_id) {
-    case 0x435:
-    case 0x462:
-    case 0x464:
-        return (struct layout){stm32l4_registers_of_one, STM32L4_OF_ONE};
-    case 0x468:
-    case 0x479:
-        return (struct layout){stm32l4_registers_of_one, STM32L4_OF_ONE + 1};
-    case 0x469:
-        return (struct layout){stm32l4_registers_of_two, STM32L4_OF_TWO + 2};
-    default:
-        return (struct layout){stm32l4_registers_of_two, STM32L4_OF_TWO};
-    }
+    const struct flash_options *options = flash_options_for(target);
+
+    return (struct layout){options->registers, options->register_count};
 }
 
 /* --- reading --- */
@@ -185,11 +190,12 @@ enum err stm32l4_options_write(struct target *target, const struct option_state 
 }
 
 /* A flash part of which would survive the end of its protection is not meant by who ends it; and
- * where no part is read-protected by itself, G4 asks for the bit (RM0440, 3.5.1). */
+ * where no part is read-protected by itself, G4 asks for the bit (RM0440, 3.5.1). G0x0 parts have
+ * no such register: what reads as 0 would stay so. */
 static void erase_all_of_it(const struct layout *layout, uint32_t *words)
 {
     for (unsigned i = 0; i < layout->count; i++)
-        if (layout->registers[i].offset == STM32L4_PCROP1ER)
+        if (layout->registers[i].offset == STM32L4_PCROP1ER && words[i])
             words[i] |= PCROP_RDP;
 }
 

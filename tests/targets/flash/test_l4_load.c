@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Loads into the simulated STM32G431 and the L476 with its two banks, whose double words are
- * programmed once between two erases; their option bytes. */
+/* Loads into the simulated STM32G431, G071, C031 and the L476 with its two banks, whose double
+ * words are programmed once between two erases; their option bytes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,14 +9,8 @@
 #include "flash_bench.h"
 
 enum { PAGE = 2 * KIB, ALL = 1024 * KIB, HALF = ALL / 2 };
-enum {
-    RCC_CR = 0x40021000,
-    ACR = 0x40022000,
-    SR = 0x40022010,
-    CR = 0x40022014,
-    UNIT_NS = 81690,
-    UNIT = 8
-};
+enum { RCC_CR = 0x40021000, ACR = 0x40022000, SR = 0x40022010, CR = 0x40022014, UNIT = 8, PC = 15 };
+#define EMPTY (1u << 16)
 #define LOCKED 0xC0000000u
 enum { OPTR, WRP1AR };
 
@@ -24,12 +18,14 @@ static uint8_t image[ALL];
 
 static const struct kind {
     const char *board;
-    uint32_t flash;
+    uint32_t flash, unit_ns;
     const struct flash_options *options;
     uint32_t acr, optr;
 } kinds[] = {
-    {"nucleo-g431,still", 128 * KIB, &stm32g4_option_table, 0x40600, 0xFFEFF8AA},
-    {"nucleo-l476,still", ALL, &stm32l4_option_table, 0x600, 0xFFEFF8AA},
+    {"nucleo-g431,still", 128 * KIB, 81690, &stm32g4_option_table, 0x40600, 0xFFEFF8AA},
+    {"nucleo-l476,still", ALL, 81690, &stm32l4_option_table, 0x600, 0xFFEFF8AA},
+    {"nucleo-g071,still", 128 * KIB, 85000, &stm32g0_128_option_table, 0x40600, 0xFFFFFEAA},
+    {"nucleo-c031,still", 32 * KIB, 85000, &stm32c0_32_option_table, 0x40600, 0xFFFFFEAA},
 };
 static const struct kind *kind;
 
@@ -47,6 +43,16 @@ static int g4(void **state)
 static int l4(void **state)
 {
     return up(state, &kinds[1]);
+}
+
+static int g0(void **state)
+{
+    return up(state, &kinds[2]);
+}
+
+static int c0(void **state)
+{
+    return up(state, &kinds[3]);
 }
 
 static struct flash_report load(struct bench *bench, uint32_t address, uint32_t length)
@@ -69,7 +75,8 @@ static struct option_state options(struct bench *bench)
 static void all_of_it_is_loaded_at_the_speed_of_the_flash(void **state)
 {
     struct bench *bench = *state;
-    uint32_t length = 128 * KIB, least_ms = length / UNIT * UNIT_NS / 1000000;
+    uint32_t length = kind->flash < 128 * KIB ? kind->flash : 128 * KIB;
+    uint32_t least_ms = length / UNIT * kind->unit_ns / 1000000;
 
     bench_fill(image, sizeof image, 1);
     uint64_t us = bench_load_blank(bench, image, length, least_ms, least_ms * 11 / 10);
@@ -132,6 +139,21 @@ static void stale_errors_and_the_programs_unlock_do_not_matter(void **state)
     assert_int_equal(bench_word(bench, CR), LOCKED);
     assert_int_equal(bench_word(bench, SR), 0);
     assert_int_equal(bench_word(bench, ACR), kind->acr); /* caches are on again */
+}
+
+/* A chip that was empty when it was powered goes on to start its boot loader otherwise. */
+static void what_was_loaded_is_started(void **state)
+{
+    static const uint32_t program[] = {RAM + 0x1000, FLASH + 9, 0xE7FEE7FE, 0}; /* b . */
+    struct bench *bench = *state;
+    uint64_t pc = 0;
+
+    bench_ok(bench, flash_erase_now(bench->target, FLASH, 0));
+    assert_int_equal(bench_word(bench, ACR) & EMPTY, EMPTY);
+    bench_loaded(bench, FLASH, (const uint8_t *)program, sizeof program);
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    bench_ok(bench, target_read_register(bench->target, PC, &pc));
+    assert_int_equal(pc, FLASH + 8);
 }
 
 static void nothing_is_left_by_an_erase_of_all(void **state)
@@ -255,22 +277,26 @@ static void level_2_is_for_ever(void **state)
 
 int main(void)
 {
-#define BOTH(name)                                         \
-    cmocka_unit_test_setup_teardown(name, g4, bench_down), \
-        cmocka_unit_test_setup_teardown(name, l4, bench_down)
+#define ALL_OF_THEM(name)                                      \
+    cmocka_unit_test_setup_teardown(name, g4, bench_down),     \
+        cmocka_unit_test_setup_teardown(name, l4, bench_down), \
+        cmocka_unit_test_setup_teardown(name, g0, bench_down), \
+        cmocka_unit_test_setup_teardown(name, c0, bench_down)
     const struct CMUnitTest tests[] = {
-        BOTH(all_of_it_is_loaded_at_the_speed_of_the_flash),
-        BOTH(a_page_is_erased_when_it_must_be),
-        BOTH(a_cell_is_never_programmed_twice),
-        BOTH(stale_errors_and_the_programs_unlock_do_not_matter),
-        BOTH(nothing_is_left_by_an_erase_of_all),
+        ALL_OF_THEM(all_of_it_is_loaded_at_the_speed_of_the_flash),
+        ALL_OF_THEM(a_page_is_erased_when_it_must_be),
+        ALL_OF_THEM(a_cell_is_never_programmed_twice),
+        ALL_OF_THEM(stale_errors_and_the_programs_unlock_do_not_matter),
+        cmocka_unit_test_setup_teardown(what_was_loaded_is_started, g0, bench_down),
+        cmocka_unit_test_setup_teardown(what_was_loaded_is_started, c0, bench_down),
+        ALL_OF_THEM(nothing_is_left_by_an_erase_of_all),
         cmocka_unit_test_setup_teardown(pages_of_the_second_bank_are_its_own, l4, bench_down),
         cmocka_unit_test_setup_teardown(a_bank_is_erased_alone, l4, bench_down),
         cmocka_unit_test_setup_teardown(the_core_is_clocked_as_before_a_load, l4, bench_down),
-        BOTH(options_are_programmed_and_loaded_on_demand),
-        BOTH(a_protected_page_is_named),
-        BOTH(protection_goes_on_and_off),
-        BOTH(level_2_is_for_ever),
+        ALL_OF_THEM(options_are_programmed_and_loaded_on_demand),
+        ALL_OF_THEM(a_protected_page_is_named),
+        ALL_OF_THEM(protection_goes_on_and_off),
+        ALL_OF_THEM(level_2_is_for_ever),
     };
 
     return cmocka_run_group_tests_name("l4_load", tests, NULL, NULL);

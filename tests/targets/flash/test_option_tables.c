@@ -140,7 +140,8 @@ static void tables_are_sound(void **state)
         check_blocks(options, &chips[i], chips[i].flash_max_kib);
         check_blocks(options, &chips[i], chips[i].flash_guess_kib);
     }
-    assert_int_equal(known, 5 + 7 + 1 + 5 + 10 + 4 + 5 + 7 + 3); /* F0 to F4, L0, L1, L4, G4 */
+    /* F0 to F4, L0, L1, L4, G0, G4, C0 */
+    assert_int_equal(known, 5 + 7 + 1 + 5 + 10 + 4 + 5 + 7 + 4 + 3 + 5);
 }
 
 static void a_field_is_set_and_leaves_its_neighbours(void **state)
@@ -310,27 +311,63 @@ static void one_bank_has_the_ranges_of_both(void **state)
     take(g4, &two, "WRP=0,2,4", registers, ERR_ARGUMENT);
 }
 
+/* G0Bx as two banks; as one, pages above 127 have more bits than the registers. */
+static void pages_without_a_number_are_no_blocks(void **state)
+{
+    const struct flash_options *g0 = options_of(chip_by_dev_id(0x467));
+    struct target one = with_flash(0x467, 512, false), two = with_flash(0x467, 512, true);
+    uint32_t registers[OPTION_REGISTERS_MAX] = {0, 0x7F, 0x7F, 0x7F, 0x7F};
+
+    (void)state;
+    assert_int_equal(option_block_count(g0, &two), 256);
+    assert_int_equal(option_block_count(g0, &one), 128);
+    take(g0, &two, "WRP=127-128", registers, ERR_OK);
+    assert_int_equal(registers[1], 0x7F007F);
+    assert_int_equal(registers[3], 0);
+    assert_pages(g0, &two, registers, "127-128");
+}
+
+static void check_guard(uint16_t dev_id, const char *word)
+{
+    const struct flash_options *options = options_of(chip_by_dev_id(dev_id));
+    struct target target = with_flash(dev_id, chip_by_dev_id(dev_id)->flash_max_kib, false);
+    uint32_t before[OPTION_REGISTERS_MAX] = {0xFFEFF8AA}, after[OPTION_REGISTERS_MAX];
+    char text[100];
+
+    memcpy(after, before, sizeof after);
+    take(options, &target, word, after, ERR_OK);
+    assert_true(option_one_way(options, before, after, text, sizeof text));
+    assert_memory_equal(text, word, strcspn(word, "="));
+    memcpy(after, before, sizeof after);
+    take(options, &target, "nBOOT0=0", after, ERR_OK);
+    assert_false(option_one_way(options, before, after, text, sizeof text));
+}
+
 /* What only the end of read protection takes back. */
 static void areas_that_cannot_be_read_have_no_way_back(void **state)
 {
-    static const char *const guarded[] = {"PCROP1_STRT=0x10", "PCROP1_END=0x20", "PCROP_RDP=erased",
-                                          "SEC_SIZE1=3",      "BOOT_LOCK=on",    "RDP=level2"};
-    const struct flash_options *g4 = options_of(chip_by_dev_id(0x468));
-    struct target target = with_flash(0x468, 128, false);
-    char text[100];
+    static const struct {
+        uint16_t dev_id;
+        const char *guarded[12];
+    } rows[] = {
+        {0x468,
+         {"PCROP1_STRT=0x10", "PCROP1_END=0x20", "PCROP_RDP=erased", "SEC_SIZE1=3", "BOOT_LOCK=on",
+          "RDP=level2"}},
+        {0x460,
+         {"PCROP1A_STRT=0x10", "PCROP1A_END=0x20", "PCROP1B_STRT=0x10", "PCROP1B_END=0x20",
+          "PCROP_RDP=erased", "SEC_SIZE=3", "BOOT_LOCK=on", "RDP=level2"}},
+        {0x467,
+         {"PCROP1A_STRT=0x10", "PCROP1B_END=0x20", "PCROP2A_STRT=0x10", "PCROP2A_END=0x20",
+          "PCROP2B_STRT=0x10", "PCROP2B_END=0x20", "PCROP_RDP=erased", "SEC_SIZE=3", "SEC_SIZE2=3",
+          "BOOT_LOCK=on", "RDP=level2"}},
+        {0x453,
+         {"PCROP1B_END=0x20", "PCROP_RDP=erased", "SEC_SIZE=3", "BOOT_LOCK=on", "RDP=level2"}},
+    };
 
     (void)state;
-    for (size_t i = 0; i < sizeof guarded / sizeof *guarded; i++) {
-        uint32_t before[OPTION_REGISTERS_MAX] = {0xFFEFF8AA}, after[OPTION_REGISTERS_MAX];
-
-        memcpy(after, before, sizeof after);
-        take(g4, &target, guarded[i], after, ERR_OK);
-        assert_true(option_one_way(g4, before, after, text, sizeof text));
-        assert_memory_equal(text, guarded[i], strcspn(guarded[i], "="));
-        memcpy(after, before, sizeof after);
-        take(g4, &target, "nBOOT0=0", after, ERR_OK);
-        assert_false(option_one_way(g4, before, after, text, sizeof text));
-    }
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t n = 0; rows[i].guarded[n]; n++)
+            check_guard(rows[i].dev_id, rows[i].guarded[n]);
 }
 
 int main(void)
@@ -343,6 +380,7 @@ int main(void)
         cmocka_unit_test(a_name_given_twice_is_refused),
         cmocka_unit_test(pages_are_protected_by_ranges),
         cmocka_unit_test(one_bank_has_the_ranges_of_both),
+        cmocka_unit_test(pages_without_a_number_are_no_blocks),
         cmocka_unit_test(areas_that_cannot_be_read_have_no_way_back),
     };
 

@@ -110,6 +110,8 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
     } rows[] = {
         {"f031", 32 * 1024, 2, HALFWORD_NS, 112},
         {"nucleo-f303k8", 64 * 1024, 2, HALFWORD_NS, 110},
+        {"nucleo-c031", 32 * 1024, 8, 85000, 121},
+        {"nucleo-g071", 128 * 1024, 8, 85000, 112},
         {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
         {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
         {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 107},

@@ -52,6 +52,11 @@ const struct sim_board_model sim_board_models[] = {
      .chip = &sim_chip_l152re,
      .hse_khz = 8000,
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
+    {.name = "nucleo-c031", .title = "Nucleo-64 C031C6", .chip = &sim_chip_c031c6},
+    {.name = "nucleo-g071",
+     .title = "Nucleo-64 G071RB",
+     .chip = &sim_chip_g071rb,
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button; the board has no crystal for HSE */
     {.name = "nucleo-g431", .title = "Nucleo-32 G431KB", .chip = &sim_chip_g431kb},
     {.name = "nucleo-l476",
      .title = "Nucleo-64 L476RG",

@@ -2,12 +2,19 @@
 /* Supply and resets: what the switch, the button, the probe and the program do to the chip. */
 #include "sim/stm32/stm32_internal.h"
 
+static enum sim_memory_kind boots(const struct sim_board *board)
+{
+    if (board->chip->flash->boots)
+        return board->chip->flash->boots(board);
+    return board->boot0 ? SIM_SYSTEM : SIM_FLASH;
+}
+
 void sim_chip_reset(struct sim_board *board, enum sim_reset_cause cause)
 {
     board->reset_cause = cause;
     board->reset_wanted = false;
     sim_mode_reset(board);
-    board->booted = board->at_zero = board->boot0 ? SIM_SYSTEM : SIM_FLASH;
+    board->booted = board->at_zero = boots(board);
     sim_parts_reset(board);
     board->chip->rcc->note_reset(board, cause);
     board->chip->flash->load_options(board, cause == SIM_CAUSE_POWER);

@@ -229,15 +229,21 @@ struct sim_l0_family {
 };
 
 /* How those differ whose controller is that of the L4, for l4_flash.c and l4_options.c. */
-enum { SIM_L4_OPTIONS = 9 };
+enum { SIM_L4_OPTIONS = 14 };
 struct sim_l4_family {
-    uint32_t page_bits; /* of a page's number in its bank, in PNB and WRP */
+    uint32_t program_ns, page_erase_ns, mass_erase_ns;
+    uint32_t page_bits; /* of a page's number in its bank, in PNB */
+    uint32_t cr_kept;   /* bits of CR that keep what is written */
+    uint32_t bker;      /* of CR: the second bank is meant; 0: there is none */
     uint32_t two_banks; /* bit of OPTR: it is so; 0: it never is */
+    uint32_t empty;     /* of ACR: the flash was found empty; 0: nobody looks */
+    uint8_t nrst_stop;  /* bit of OPTR, nRST_STDBY above it */
+    uint8_t secr;       /* which of options[]; 0: none has BOOT_LOCK */
     struct {
         uint8_t offset; /* of the register; bits 0: no more */
         uint32_t bits, factory;
-    } options[SIM_L4_OPTIONS]; /* OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR; alike of a second bank
-                                */
+    } options[SIM_L4_OPTIONS]; /* OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR; alike of a second
+                                * bank; others */
 };
 
 struct sim_flash_kind {
@@ -252,6 +258,8 @@ struct sim_flash_kind {
     uint8_t stalling[2];
     /* Option bytes as the chip leaves the factory; everything else is erased. */
     void (*factory)(struct sim_board *board);
+    /* NULL: the pin BOOT0 says whether it starts from SIM_FLASH or SIM_SYSTEM; else what does. */
+    enum sim_memory_kind (*boots)(const struct sim_board *board);
     /* What a reset loads from the option bytes. */
     void (*load_options)(struct sim_board *board, bool power_on);
     bool (*is_protected)(const struct sim_board *board);
@@ -371,7 +379,7 @@ struct sim_chip {
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_f746zg, sim_chip_g431kb, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re,
-    sim_chip_l476rg, sim_chip_wl55jc;
+    sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g431kb, sim_chip_l053r8,
+    sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg, sim_chip_wl55jc;
 
 #endif

@@ -37,7 +37,9 @@ static void reset(struct sim_part *part)
     struct syscfg *syscfg = part->state;
 
     memset(syscfg, 0, sizeof *syscfg);
-    syscfg->registers[CFGR1 / 4] = board->booted == SIM_SYSTEM;
+    syscfg->registers[CFGR1 / 4] = board->booted == SIM_FLASH    ? 0
+                                   : board->booted == SIM_SYSTEM ? 1
+                                                                 : MEM_MODE;
     board->at_zero = board->booted;
     sim_windows_update(board);
 }

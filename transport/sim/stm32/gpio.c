@@ -126,7 +126,7 @@ static void reset(struct sim_part *part)
         gpio->registers[MODER / 4] = UINT32_MAX;
     if (part->row->unit == SIM_PA && part->board->chip->gpio->no_jtag) {
         gpio->registers[MODER / 4] &= ~(0x3C000000 | part->board->chip->gpio->inputs_of_a);
-        gpio->registers[MODER / 4] |= 0x28000000; /* RM0360, 8.4.1 */
+        gpio->registers[MODER / 4] |= 0x28000000; /* RM0360, 8.4.1; RM0444, 7.4.1 */
         gpio->registers[OSPEEDR / 4] = 0x0C000000;
         gpio->registers[PUPDR / 4] = 0x24000000;
     } else if (part->row->unit == SIM_PA) {
@@ -188,6 +188,7 @@ const struct sim_device sim_device_gpio = {
 const struct sim_gpio_kind sim_gpio = {KIND};
 const struct sim_gpio_kind sim_gpio_swd = {KIND, .no_jtag = true};
 const struct sim_gpio_kind sim_gpio_analog = {KIND, .analog = true};
+const struct sim_gpio_kind sim_gpio_swd_analog = {KIND, .no_jtag = true, .analog = true};
 /* RM0367, 9.4.1: PA4 is an input. */
 const struct sim_gpio_kind sim_gpio_l0 = {KIND, .no_jtag = true, .analog = true,
                                           .inputs_of_a = 0x00000300};

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* What l4_flash.c (the controller) and l4_options.c (its option bytes) share. */
+/* What l4_flash.c (the controller), l4_options.c (its option bytes) and l4_families.c (who has
+ * which of it) share. */
 #ifndef PROBED_SIM_L4_FLASH_INTERNAL_H
 #define PROBED_SIM_L4_FLASH_INTERNAL_H
 
 #include "sim/stm32/stm32_internal.h"
 
 enum { SIM_L4_RDP_OPEN = 0xAA, SIM_L4_RDP_SEALED = 0xCC };
+#define SIM_L4_ERRORS 0x0000C3F8u /* OPTVERR, RDERR, FASTERR, MISERR, PGSERR.. PROGERR */
+#define SIM_L4_BSY (1u << 16)
+#define SIM_L4_BSY2 (1u << 17)
+#define SIM_L4_CFGBSY (1u << 18)
+#define SIM_L4_CR_STRT (1u << 16)
+#define SIM_L4_CR_OPTSTRT (1u << 17)
+#define SIM_L4_CR_STARTS (SIM_L4_CR_STRT | SIM_L4_CR_OPTSTRT)
+#define SIM_L4_CR_LOCK (1u << 31)
 
 struct sim_l4_flash {
     struct sim_flash common;
@@ -32,7 +41,14 @@ bool sim_l4_options_program(struct sim_board *board, bool *erases);
 bool sim_l4_is_protected(const struct sim_board *board);
 bool sim_l4_is_sealed(const struct sim_board *board);
 void sim_l4_set_protection(struct sim_board *board, bool protect);
+/* What the chip starts from, where that is a matter of option bytes and of an empty flash: those
+ * that the reset under way is about to load. */
+enum sim_memory_kind sim_l4_boots(const struct sim_board *board);
+/* As struct sim_flash_kind has it. */
+bool sim_l4_write(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
+                  unsigned width, uint32_t value);
 /* In force. */
+uint32_t sim_l4_user_options(const struct sim_board *board);
 bool sim_l4_two_banks(const struct sim_board *board);
 bool sim_l4_write_protected(const struct sim_board *board, unsigned bank, uint32_t page);
 

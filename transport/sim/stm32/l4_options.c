@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes of the STM32L4 and G4 (RM0351, 3.4; RM0440, 3.4) and what they say. Registers hold
- * what OPTSTRT programs; what is programmed counts from the next load on, by power or OBL_LAUNCH.
- * In memory they stand in a row here, each with its complement behind it; a second bank's have
- * another place in the chip. */
+/* Option bytes of the STM32L4, G4, G0 and C0 (RM0351, RM0440, RM0444, RM0490, 3.4) and what they
+ * say. Registers hold what OPTSTRT programs; what is programmed counts from the next load on, by
+ * power or OBL_LAUNCH. In memory they stand in a row here, each with its complement behind it; a
+ * second bank's have another place in the chip. */
 #include "base/bytes.h"
 #include "sim/stm32/l4_flash_internal.h"
 
@@ -10,6 +10,10 @@ enum { OPTR, WRP_FIRST = 3, WRP_IN_BANK = 2, SECOND_BANK = 4 /* registers furthe
 enum { WORD = 8 };
 #define WRP_STRT(word) ((word)&0xFF)
 #define WRP_END(word) ((word) >> 16 & 0xFF)
+#define OPTR_NBOOT_SEL (1u << 24)
+#define OPTR_NBOOT1 (1u << 25)
+#define OPTR_NBOOT0 (1u << 26)
+#define SECR_BOOT_LOCK (1u << 16)
 
 const struct sim_l4_family *sim_l4(const struct sim_board *board)
 {
@@ -53,6 +57,12 @@ void sim_l4_options_factory(struct sim_board *board)
         store(board, i, family->options[i].factory);
 }
 
+/* The chip looks at the first word together with its option bytes (RM0444, 3.7.1). */
+static bool is_empty(const struct sim_board *board)
+{
+    return get_le32(sim_memory_bytes(board, SIM_FLASH)) == UINT32_MAX;
+}
+
 void sim_l4_options_load(struct sim_board *board, bool power_on)
 {
     const struct sim_l4_family *family = sim_l4(board);
@@ -61,6 +71,9 @@ void sim_l4_options_load(struct sim_board *board, bool power_on)
 
     for (unsigned i = 0; loads && exists(family, i); i++)
         flash->options[i] = flash->in_force[i] = stored(board, i);
+    if (loads)
+        flash->common.acr =
+            (flash->common.acr & ~family->empty) | (is_empty(board) ? family->empty : 0);
 }
 
 bool sim_l4_option_at(const struct sim_board *board, uint32_t offset, unsigned *i)
@@ -114,9 +127,41 @@ bool sim_l4_is_protected(const struct sim_board *board)
     return rdp(board) != SIM_L4_RDP_OPEN;
 }
 
+/* Who locked the boot entry and reads is kept out as well (RM0444, 3.5.6). */
 bool sim_l4_is_sealed(const struct sim_board *board)
 {
-    return rdp(board) == SIM_L4_RDP_SEALED;
+    const struct sim_l4_flash *flash = board->flash->state;
+    unsigned secr = sim_l4(board)->secr;
+    bool locked = secr && flash->in_force[secr] & SECR_BOOT_LOCK;
+
+    return rdp(board) == SIM_L4_RDP_SEALED || (locked && sim_l4_is_protected(board));
+}
+
+uint32_t sim_l4_user_options(const struct sim_board *board)
+{
+    const struct sim_l4_flash *flash = board->flash->state;
+    uint32_t optr = flash->in_force[OPTR], low_power = optr >> sim_l4(board)->nrst_stop;
+
+    return (optr >> 16 & 1 ? SIM_WDG_SW : 0) | (low_power & 1 ? SIM_NRST_STOP : 0) |
+           (low_power & 2 ? SIM_NRST_STDBY : 0);
+}
+
+/* RM0444, 2.5: by the pin or an option bit, and not from a flash that was empty. */
+enum sim_memory_kind sim_l4_boots(const struct sim_board *board)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+    const struct sim_l4_flash *flash = board->flash->state;
+    bool loads = flash->common.launching || board->reset_cause == SIM_CAUSE_POWER;
+    uint32_t optr = loads ? stored(board, OPTR) : flash->in_force[OPTR];
+    uint32_t secr = loads ? stored(board, family->secr) : flash->in_force[family->secr];
+    bool empty = loads ? is_empty(board) : flash->common.acr & family->empty;
+    bool boot0 = optr & OPTR_NBOOT_SEL ? !(optr & OPTR_NBOOT0) : board->boot0;
+
+    if (secr & SECR_BOOT_LOCK)
+        return SIM_FLASH;
+    if (!boot0)
+        return empty ? SIM_SYSTEM : SIM_FLASH;
+    return optr & OPTR_NBOOT1 ? SIM_SYSTEM : SIM_RAM;
 }
 
 bool sim_l4_two_banks(const struct sim_board *board)
@@ -131,7 +176,7 @@ bool sim_l4_write_protected(const struct sim_board *board, unsigned bank, uint32
 {
     const struct sim_l4_flash *flash = board->flash->state;
     const uint32_t *wrp = &flash->in_force[WRP_FIRST + SECOND_BANK * bank];
-    uint32_t bits = sim_l4(board)->page_bits;
+    uint32_t bits = WRP_STRT(sim_l4(board)->options[WRP_FIRST].bits);
 
     for (unsigned i = 0; i < WRP_IN_BANK; i++)
         if (page >= (WRP_STRT(wrp[i]) & bits) && page <= (WRP_END(wrp[i]) & bits))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Power control of the STM32L4 (RM0351, 5.4) and G4 (RM0440, 6.4): the regulator's range and mode
- * are ready at once; the rest keeps what is written. */
+/* Power control of the STM32L4 (RM0351, 5.4), G4 (RM0440, 6.4), G0 (RM0444, 4.4) and C0
+ * (RM0490, 5.4): the regulator's range and mode are ready at once; the rest keeps what is written.
+ */
 #include <string.h>
 
 #include "sim/stm32/stm32_internal.h"
@@ -37,7 +38,7 @@ static void reset(struct sim_part *part)
     struct pwr *pwr = part->state;
 
     memset(pwr, 0, sizeof *pwr);
-    pwr->registers[CR1 / 4] = CR1_RESET;
+    pwr->registers[CR1 / 4] = part->row->facts ? *(const uint32_t *)part->row->facts : CR1_RESET;
     pwr->registers[CR3 / 4] = CR3_RESET;
     pwr->registers[SR2 / 4] = SR2_REGLPS;
     pwr->registers[CR5 / 4] = CR5_RESET;
@@ -49,3 +50,4 @@ const struct sim_device sim_device_l4_pwr = {
     .write = write,
     .reset = reset,
 };
+const uint32_t sim_l4_pwr_g0 = CR1_RESET | 1u << 3; /* FPD_STOP */

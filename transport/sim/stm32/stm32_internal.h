@@ -256,14 +256,16 @@ extern const struct sim_rcc_kind sim_f4_rcc, sim_f7_rcc;
 extern const struct sim_device sim_device_l0_flash; /* L1's, too */
 extern const struct sim_flash_kind sim_l0_cat3_flash, sim_l1_cat3_flash, sim_l1_cat5_flash;
 extern const struct sim_rcc_kind sim_l0_rcc, sim_l1_rcc;
-extern const struct sim_gpio_kind sim_gpio;        /* all families but F1 */
-extern const struct sim_gpio_kind sim_gpio_swd;    /* without JTAG: Cortex-M0 and M0+ */
-extern const struct sim_gpio_kind sim_gpio_analog; /* L4 and later */
+extern const struct sim_gpio_kind sim_gpio;            /* all families but F1 */
+extern const struct sim_gpio_kind sim_gpio_swd;        /* without JTAG: Cortex-M0 and M0+ */
+extern const struct sim_gpio_kind sim_gpio_analog;     /* L4 and later */
+extern const struct sim_gpio_kind sim_gpio_swd_analog; /* both */
 extern const struct sim_gpio_kind sim_gpio_l0;
 
 extern const struct sim_device sim_device_l4_flash, sim_device_l4_pwr;
-extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash;
-extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc;
+extern const uint32_t sim_l4_pwr_g0; /* facts of its row: CR1 behind a reset, where it is another */
+extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash, sim_g07_flash, sim_c03_flash;
+extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc, sim_g0_rcc, sim_c0_rcc;
 extern const struct sim_device sim_device_wl_pwr, sim_device_wl_flash;
 extern const struct sim_flash_kind sim_wl_flash;
 extern const struct sim_rcc_kind sim_wl_rcc;
