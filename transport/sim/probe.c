@@ -81,6 +81,26 @@ static enum err check_present(struct probe *probe)
     return job_fail(probe->job, ERR_PROBE_GONE, "the simulated probe is unplugged");
 }
 
+/* What a probe's host or firmware would say. */
+static enum err check_usable(struct probe *probe, enum sim_probe_trouble trouble)
+{
+    static const struct {
+        enum err err;
+        const char *text;
+    } troubles[] = {
+        [SIM_PROBE_IN_USE] = {ERR_BUSY, "another program uses the simulated probe: close it"},
+        [SIM_PROBE_NO_PERMISSION] = {ERR_PROBE_ACCESS, "no permission to open the simulated probe"},
+        [SIM_PROBE_LOADER] = {ERR_PROBE, "the simulated probe is in firmware update mode: unplug "
+                                         "and replug it"},
+        [SIM_PROBE_OLD_FIRMWARE] = {ERR_UNSUPPORTED, "the simulated probe's firmware is too old: "
+                                                     "update it"},
+    };
+
+    if (trouble == SIM_PROBE_FINE)
+        return ERR_OK;
+    return job_fail(probe->job, troubles[trouble].err, "%s", troubles[trouble].text);
+}
+
 static enum err sim_open(struct probe *probe)
 {
     char err[400];
@@ -92,6 +112,12 @@ static enum err sim_open(struct probe *probe)
     if (!sim->board) {
         free(sim);
         return job_fail(probe->job, ERR_ARGUMENT, "%s", err);
+    }
+    enum err unusable = check_usable(probe, sim_board_probe_trouble(sim->board));
+    if (unusable) {
+        sim_board_destroy(sim->board);
+        free(sim);
+        return unusable;
     }
     sim->clock = (struct clock){now_us, sleep_us,
                                 .is_virtual = sim_board_pace(sim->board) != SIM_PACE_REALTIME,

@@ -12,9 +12,11 @@ enum { COMMAND_SIZE = 16, DATA_MAX = 0x2000, BLOCK_MAX = 6144 };
 enum { STREAM_MAX = 0xFFFC };
 enum mode { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3 };
 enum { AP_OPEN_MAX = 8 };
+enum { OLD_J = 11 }; /* of the years before SWD was worth much */
 
 struct stlink_model {
     const struct stlink_config *config;
+    struct stlink_config own; /* with what is wrong with it */
     struct stlink_swd swd;
     enum mode mode;
     uint32_t aps_open; /* bit a: INIT_AP was done */
@@ -41,32 +43,24 @@ struct command {
     void (*run)(struct stlink_model *model, const uint8_t *command);
 };
 
+/* clang-format off */
 const struct stlink_config stlink_configs[] = {
-    {"V2J43", STLINK_V2, 0x3748, 43, 0, 7, "STM32 STLink", "53FF6B064977505312340887", false, false,
-     false},
-    {"V2J24", STLINK_V2, 0x3748, 24, 0, 4, "STM32 STLink", "52FF69064970495323150967", true, false,
-     false},
-    {"V2J17", STLINK_V2, 0x3748, 17, 0, 4, "STM32 STLink", "0A240F002B135937334D4E00", true, true,
-     false},
-    {"V2J14", STLINK_V2, 0x3748, 14, 0, 4, "STM32 STLink", "52FF69064970495323150968", true, false,
-     false},
-    {"V2-1", STLINK_V2_1, 0x374B, 46, 31, 0, "STM32 STLink", "066DFF515555657867145123", false,
-     false, false},
-    {"V3", STLINK_V3, 0x374E, 15, 7, 0, "STLINK-V3", "002B00283532511531333430", false, false,
-     false},
-    {"V3J2", STLINK_V3, 0x374F, 2, 1, 0, "STLINK-V3", "0030001E3532511531333430", false, false,
-     false},
-    {"clone", STLINK_V2, 0x3748, 37, 0, 7, "STM32 STLink", "3544170029135147324D4E00", false, true,
-     true},
+    {"V2J43", STLINK_V2, 0x3748, 43, 0, 7, "STM32 STLink", "53FF6B064977505312340887", STLINK_WANTS_VTREF},
+    {"V2J24", STLINK_V2, 0x3748, 24, 0, 4, "STM32 STLink", "52FF69064970495323150967", STLINK_WANTS_VTREF | STLINK_RAW_SERIAL},
+    {"V2J17", STLINK_V2, 0x3748, 17, 0, 4, "STM32 STLink", "0A240F002B135937334D4E00", STLINK_RAW_SERIAL | STLINK_VTREF_INTERNAL},
+    {"V2J14", STLINK_V2, 0x3748, 14, 0, 4, "STM32 STLink", "52FF69064970495323150968", STLINK_WANTS_VTREF | STLINK_RAW_SERIAL},
+    {"V2-1", STLINK_V2_1, 0x374B, 46, 31, 0, "STM32 STLink", "066DFF515555657867145123", 0},
+    {"V3", STLINK_V3, 0x374E, 15, 7, 0, "STLINK-V3", "002B00283532511531333430", STLINK_WANTS_GENUINE},
+    {"V3J2", STLINK_V3, 0x374F, 2, 1, 0, "STLINK-V3", "0030001E3532511531333430", STLINK_WANTS_GENUINE},
+    {"clone", STLINK_V2, 0x3748, 37, 0, 7, "STM32 STLink", "3544170029135147324D4E00", STLINK_VTREF_INTERNAL | STLINK_VTREF_REF_ZERO},
     /* Only looked at, never opened for debugging; the last is no ST-Link at all. */
-    {"V1", STLINK_V2, 0x3744, 13, 0, 4, "STM32 STLink", "303030303030303030303031", false, false,
-     false},
-    {"loader", STLINK_V3, 0x374D, 0, 0, 0, "STLINK-V3 Loader", "", false, false, false},
-    {"loader-2", STLINK_V3, 0x3755, 0, 0, 0, "STLINK-V3 Loader", "", false, false, false},
-    {"stranger", STLINK_V2, 0x5740, 0, 0, 0, "STM32 Virtual ComPort", "00000000001A", false, false,
-     false},
-    {NULL, STLINK_V2, 0, 0, 0, 0, NULL, NULL, false, false, false},
+    {"V1", STLINK_V2, 0x3744, 13, 0, 4, "STM32 STLink", "303030303030303030303031", 0},
+    {"loader", STLINK_V3, 0x374D, 0, 0, 0, "STLINK-V3 Loader", "", 0},
+    {"loader-2", STLINK_V3, 0x3755, 0, 0, 0, "STLINK-V3 Loader", "", 0},
+    {"stranger", STLINK_V2, 0x5740, 0, 0, 0, "STM32 Virtual ComPort", "00000000001A", 0},
+    {NULL, STLINK_V2, 0, 0, 0, 0, NULL, NULL, 0},
 };
+/* clang-format on */
 
 const struct stlink_config *stlink_config_find(const char *name)
 {
@@ -83,8 +77,12 @@ struct stlink_model *stlink_model_create(const struct stlink_config *config,
 
     if (!model)
         return NULL;
-    model->config = config;
+    model->config = &model->own;
+    model->own = *config;
+    if (sim_board_probe_trouble(board) == SIM_PROBE_OLD_FIRMWARE)
+        model->own.j = OLD_J;
     model->swd.board = board;
+    model->swd.wants_vtref = config->quirks & STLINK_WANTS_VTREF;
     /* It has the status code; which firmware uses it is not known. */
     model->swd.names_write_errors = config->j >= 32 || config->generation == STLINK_V3;
     model->last_status = ST_OK;
@@ -183,19 +181,21 @@ static void get_mode(struct stlink_model *model, const uint8_t *command)
 
 static void get_voltage(struct stlink_model *model, const uint8_t *command)
 {
-    uint32_t mv = model->config->vtref_internal ? 3300 : sim_board_vtref_mv(model->swd.board);
+    uint32_t mv =
+        model->config->quirks & STLINK_VTREF_INTERNAL ? 3300 : sim_board_vtref_mv(model->swd.board);
     uint32_t reference = 1500; /* V = 2 * measured * 1.2 / reference */
     uint8_t reply[8];
 
     (void)command;
-    put_le32(reply, model->config->vtref_ref_zero ? 0 : reference);
+    put_le32(reply, model->config->quirks & STLINK_VTREF_REF_ZERO ? 0 : reference);
     put_le32(reply + 4, mv * reference / 2400);
     answer(model, reply, sizeof reply);
 }
 
 static void leave_dfu(struct stlink_model *model, const uint8_t *command)
 {
-    if (command[1] == 0x07 && model->mode == MODE_DFU)
+    if (command[1] == 0x07 && model->mode == MODE_DFU &&
+        sim_board_probe_trouble(model->swd.board) != SIM_PROBE_LOADER)
         model->mode = MODE_MASS;
 }
 
@@ -239,6 +239,8 @@ static void enter_mode(struct stlink_model *model, const uint8_t *command)
         return;
     }
     uint8_t status = stlink_swd_enter(&model->swd);
+    if (model->config->quirks & STLINK_WANTS_GENUINE && !sim_board_is_genuine(model->swd.board))
+        status = ST_GET_IDCODE;
     if (status == ST_OK)
         model->mode = MODE_DEBUG;
     model->aps_open = 0;
@@ -649,6 +651,9 @@ static void run_command(struct stlink_model *model)
     model->reply_length = model->reply_at = 0;
     if (!entry)
         answer_status(model, ST_UNKNOWN_COMMAND, 2);
+    else if (entry->group == 0xF2 && entry->op != 0x21 &&
+             sim_board_probe_trouble(model->swd.board) == SIM_PROBE_IN_USE)
+        answer_status(model, ST_IN_USE, 2);
     else if (is_debug_command(entry) && model->mode != MODE_DEBUG)
         answer_status(model, ST_COMMAND_ERROR, 2);
     else

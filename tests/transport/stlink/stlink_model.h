@@ -17,6 +17,14 @@
 
 enum stlink_generation { STLINK_V2, STLINK_V2_1, STLINK_V3 };
 
+enum stlink_quirk {
+    STLINK_RAW_SERIAL = 1 << 0,     /* old firmware: the 12 bytes themselves, as UTF-16 units */
+    STLINK_VTREF_INTERNAL = 1 << 1, /* the sense pin of a copy sees its own 3.3 V */
+    STLINK_VTREF_REF_ZERO = 1 << 2, /* the reference of a copy reads 0 */
+    STLINK_WANTS_VTREF = 1 << 3,    /* level shifters that the target supplies */
+    STLINK_WANTS_GENUINE = 1 << 4,  /* refuses a chip whose ROM table is not ST's */
+};
+
 struct stlink_config {
     const char *name; /* "V2J43" */
     enum stlink_generation generation;
@@ -25,11 +33,8 @@ struct stlink_config {
     uint8_t m; /* mass storage number (V2-1, V3) */
     uint8_t s; /* SWIM number (V2) */
     const char *product;
-    const char
-        *serial; /* 24 hex digits; raw_serial: the 12 bytes they stand for are in the descriptor */
-    bool raw_serial;     /* old V2 firmware: 12 raw bytes as UTF-16 units */
-    bool vtref_internal; /* a clone whose sense pin sees its own 3.3 V */
-    bool vtref_ref_zero; /* a clone that reports a reference of 0 */
+    const char *serial; /* 24 hex digits */
+    unsigned quirks;    /* enum stlink_quirk bits */
 };
 
 /* Ready-made ones, ended by a NULL name. */

@@ -32,8 +32,11 @@ static uint8_t status_of(enum swd_ack ack, bool ap)
 /* One packet; the firmware repeats a WAIT a few times by itself, then waits a little. */
 static uint8_t packet(struct stlink_swd *swd, bool ap, bool read, uint8_t reg, uint32_t *value)
 {
+    enum { SHIFTER_MV = 1200 };
     enum swd_ack ack = SWD_WAIT;
 
+    if (swd->wants_vtref && sim_board_vtref_mv(swd->board) < SHIFTER_MV)
+        return status_of(SWD_NONE, ap);
     for (int try = 0; try < WAIT_TRIES && ack == SWD_WAIT; try++)
         ack = sim_board_swd(swd->board, ap, read, reg, value);
     return status_of(ack, ap);

@@ -19,6 +19,7 @@ enum stlink_status {
     ST_GET_IDCODE = 0x09,
     ST_ALIGNMENT = 0x0A,
     ST_POWER = 0x0B,
+    ST_IN_USE = 0x0E,
     ST_AP_WAIT = 0x10,
     ST_AP_FAULT = 0x11,
     ST_AP_ERROR = 0x12,
@@ -40,6 +41,7 @@ struct stlink_swd {
     uint32_t last_fault;     /* address of the last memory fault */
     uint8_t core_ap;         /* the board's one AP is found under this number */
     bool names_write_errors; /* a refusal because of garbled data has a status of its own */
+    bool wants_vtref;        /* no level shifter works without */
     uint32_t csw_override;   /* bits 31:8 of CSW given with a memory command, 0: default */
 };
 

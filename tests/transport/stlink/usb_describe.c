@@ -63,7 +63,7 @@ static size_t string_descriptor(const struct stlink_config *config, unsigned ind
         memcpy(d, (const uint8_t[]){4, USB_DT_STRING, 0x09, 0x04}, 4);
         return 4;
     }
-    if (index == STRING_SERIAL && config->raw_serial) {
+    if (index == STRING_SERIAL && config->quirks & STLINK_RAW_SERIAL) {
         units = 12;
         for (size_t i = 0; i < units; i++) {
             char digits[3] = {text[2 * i], text[2 * i + 1], 0};
@@ -169,7 +169,7 @@ static void hex(GString *text, const uint8_t *data, size_t length)
 static void serial_attribute(GString *text, const struct stlink_config *config)
 {
     g_string_append(text, "A: serial=");
-    g_string_append(text, config->raw_serial ? "raw" : config->serial);
+    g_string_append(text, config->quirks & STLINK_RAW_SERIAL ? "raw" : config->serial);
     g_string_append(text, "\\n\n");
 }
 

@@ -27,12 +27,14 @@ static struct sim_cpu *cpu_of(const struct sim_board *board, const struct sim_ah
 /* A core that was not let go yet has no clock that would answer. */
 static bool answers(const struct sim_board *board, const struct sim_ahb_ap *ap)
 {
+    if (board->faults.closed)
+        return false;
     return ap == &board->aps[0] || sim_second_runs(board);
 }
 
-static uint32_t read_csw(const struct sim_ahb_ap *ap)
+static uint32_t read_csw(const struct sim_ahb_ap *ap, bool closed)
 {
-    return ap->csw | AP_CSW_DEVICEEN | (ap->pending ? AP_CSW_TRINPROG : 0);
+    return ap->csw | (closed ? 0 : AP_CSW_DEVICEEN) | (ap->pending ? AP_CSW_TRINPROG : 0);
 }
 
 /* Packed transfers and sizes above a word are not implemented and do not read back (C2.2.1). */
@@ -165,7 +167,7 @@ static uint32_t read_register(const struct sim_board *board, const struct sim_ah
 
     switch (reg) {
     case AP_CSW:
-        return read_csw(ap);
+        return read_csw(ap, board->faults.closed);
     case AP_TAR:
         return ap->tar;
     case AP_BASE:

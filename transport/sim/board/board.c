@@ -111,7 +111,7 @@ static void refuse_name(const char *wrong, char *err, size_t size)
              near ? "there is, with that in its name" : "there is", names);
 }
 
-static const char flash_word[] = ",flash=";
+static const char flash_word[] = ",flash=", seed_word[] = ",seed=";
 
 static bool apply_word(struct sim_board *board, const char *word, char *err, size_t size)
 {
@@ -134,8 +134,29 @@ static bool apply_words(struct sim_board *board, char *words, char *err, size_t 
 {
     for (const char *word; (word = strsep(&words, ",")) != NULL;)
         if (strncmp(word, flash_word + 1, sizeof flash_word - 2) != 0 &&
+            strncmp(word, seed_word + 1, sizeof seed_word - 2) != 0 &&
             !apply_word(board, word, err, size))
             return false;
+    return true;
+}
+
+/* --- the seed, which counts for words before it, too --- */
+
+static bool take_seed(struct sim_board *board, const char *spec, char *err, size_t size)
+{
+    const char *at = strstr(spec, seed_word);
+    char *end;
+
+    if (!at)
+        return true;
+    unsigned long seed = strtoul(at + sizeof seed_word - 1, &end, 10);
+    if (end == at + sizeof seed_word - 1 || (*end != '\0' && *end != ',') || seed > UINT32_MAX) {
+        snprintf(err, size, "seed=N takes a number");
+        return false;
+    }
+    board->faults.seed = (uint32_t)seed;
+    board->faults.vtref_mv = sim_draw(board, "supply", 3200, 3390);
+    sim_wires_restart(&board->faults);
     return true;
 }
 
@@ -247,7 +268,7 @@ struct sim_board *sim_board_create(const char *spec, char *err, size_t error_siz
         snprintf(err, error_size, "out of memory");
         return NULL;
     }
-    if (!apply_words(board, rest, err, error_size)) {
+    if (!take_seed(board, spec, err, error_size) || !apply_words(board, rest, err, error_size)) {
         sim_board_destroy(board);
         return NULL;
     }

@@ -13,9 +13,9 @@
 
 struct sim_board;
 
-/* `spec` is "BOARD[,WORD...]": faults (NAME[=N]), "still" or "realtime", "flash=KIB". NULL on a
- * wrong one or without memory; `error` (400 bytes hold every one) then holds a sentence that names
- * the boards or faults there are. Power is on. */
+/* `spec` is "BOARD[,WORD...]": faults (NAME[=N]), "seed=N" of what they draw, "still" or
+ * "realtime", "flash=KIB". NULL on a wrong one or without memory; `error` (400 bytes hold every
+ * one) then holds a sentence that names the boards or faults there are. Power is on. */
 struct sim_board *sim_board_create(const char *spec, char *err, size_t error_size);
 void sim_board_destroy(struct sim_board *board);
 /* Whether a spec begins with the name of a board that there is; its faults are not looked at. */
@@ -46,6 +46,21 @@ void sim_board_nrst(struct sim_board *board, bool asserted);
 uint32_t sim_board_vtref_mv(const struct sim_board *board);
 /* False after the fault `vanish` struck or `unplug`: the probe itself is gone from its host. */
 bool sim_board_probe_present(const struct sim_board *board);
+
+/* What keeps the probe itself from being used: for whoever plays it. */
+enum sim_probe_trouble {
+    SIM_PROBE_FINE,
+    SIM_PROBE_IN_USE,        /* by another program */
+    SIM_PROBE_NO_PERMISSION, /* this user may not open it */
+    SIM_PROBE_LOADER,        /* it waits for firmware, and has no other */
+    SIM_PROBE_OLD_FIRMWARE,
+};
+enum sim_probe_trouble sim_board_probe_trouble(const struct sim_board *board);
+/* The chip sold with another one's name, as a probe that only works with the maker's own sees it */
+bool sim_board_is_genuine(const struct sim_board *board);
+
+/* Names of the faults that this board can have, one after the other; NULL: no more. */
+const char *sim_board_fault(const struct sim_board *board, size_t index);
 
 /* Instructions executed so far. */
 uint64_t sim_board_instructions(const struct sim_board *board);

@@ -4,8 +4,8 @@
  *
  * board.c, boards.c what a spec means; power.c supply and resets; run.c virtual time that passes,
  * time.c what it is now; second_core.c the other core of a chip that has two; sw_dp.c, ahb_ap.c
- * what is at the wires; faults.c, noise.c, preloaded_programs.c, controls.c what a tester does to
- * the board. */
+ * what is at the wires; wires.c the wires themselves; faults.c, fault_table.c,
+ * preloaded_programs.c, controls.c what a tester does to the board. */
 #ifndef PROBED_SIM_BOARD_INTERNAL_H
 #define PROBED_SIM_BOARD_INTERNAL_H
 
@@ -61,11 +61,38 @@ struct sim_ahb_ap {
 /* --- the tester's side --- */
 
 /* Small programs that are in flash when the board comes to the tester. */
-enum sim_preloaded_program { SIM_PROGRAM_NONE, SIM_PROGRAM_SWJ_OFF, SIM_PROGRAM_SLEEP };
+enum sim_preloaded_program {
+    SIM_PROGRAM_NONE,
+    SIM_PROGRAM_RUNS, /* as a healthy one does */
+    SIM_PROGRAM_SWJ_OFF,
+    SIM_PROGRAM_SLEEP,
+    SIM_PROGRAM_STOP,
+    SIM_PROGRAM_STANDBY,
+    SIM_PROGRAM_RESET_LOOP,
+    SIM_PROGRAM_LOCKUP,
+};
+
+/* What stands between the probe and the chip, if it is not just wire. */
+struct sim_wires {
+    bool deaf;        /* no packet gets through */
+    bool low;         /* the probe then reads 0s, not 1s */
+    bool resets_chip; /* what the probe drives pulls at NRST */
+    uint32_t lost_per_mille, garbled_per_mille;
+    bool two_chips;       /* another one answers at the same time */
+    uint32_t other_dpidr; /* its DPIDR; 0: the same */
+};
 
 struct sim_faults {
-    bool noack, clone, nrst_open;
-    uint32_t vtref_mv;
+    uint32_t seed; /* of everything that is drawn */
+    bool noack, nrst_open, nrst_clone, nrst_low, no_debug_power, closed;
+    const struct sim_clone *clone; /* NULL: a genuine chip */
+    struct sim_wires wires;
+    const char *wiring; /* which fault of the table made these; NULL: none */
+    bool vtref_set;     /* the supply, to this: */
+    uint32_t vtref_mv;  /* the supply */
+    bool sense_set;     /* the probe's sense pin sees something else: */
+    uint32_t sense_mv;
+    enum sim_probe_trouble probe_trouble;
     bool flash_size_set;
     uint16_t flash_size; /* what the size register says */
     uint32_t noise;      /* one access in so many; 0: none */
@@ -237,7 +264,21 @@ void sim_second_run(struct sim_board *board, uint64_t cycles);
 bool sim_second_runs(const struct sim_board *board);
 bool sim_second_is_idle(const struct sim_board *board);
 
-/* --- faults.c, noise.c, preloaded_programs.c --- */
+/* --- faults.c, fault_table.c --- */
+
+enum sim_fault_value { SIM_NO_VALUE, SIM_COUNT, SIM_VOLTS, SIM_KIND /* of a clone, or none */ };
+
+/* A fault by name. */
+struct sim_fault {
+    const char *name;
+    enum sim_fault_value kind;
+    uint32_t least, most; /* of a value; millivolts for SIM_VOLTS */
+    void (*set)(struct sim_board *board, bool on, uint32_t value);
+    bool (*is_set)(const struct sim_board *board);
+    bool (*is_possible)(const struct sim_board *board); /* NULL: always */
+};
+extern const struct sim_fault sim_faults[];
+extern const size_t sim_fault_count;
 
 void sim_faults_init(struct sim_board *board);
 /* "+NAME[=N]" sets, "-NAME" clears; false: `error` says why not and lists what there is. */
@@ -245,9 +286,18 @@ bool sim_fault_apply(struct sim_board *board, const char *word, char *err, size_
 /* Names of the faults that are set, in one line. */
 void sim_faults_list(const struct sim_board *board, char *text, size_t size);
 
-void sim_noise_restart(struct sim_faults *faults);
-/* Decides about one access. */
-bool sim_noise_strikes(struct sim_board *board);
+/* --- wires.c --- */
+
+/* From `least` to `most`, by the board's seed and the name of what is drawn. */
+uint32_t sim_draw(const struct sim_board *board, const char *what, uint32_t least, uint32_t most);
+void sim_wires_restart(struct sim_faults *faults);
+/* Decides about one packet. */
+enum sim_carried { SIM_CARRIED, SIM_LOST, SIM_GARBLED };
+enum sim_carried sim_wires_carry(struct sim_board *board);
+/* What the probe sees of a register that a second chip answers for, too: SWD_OK or SWD_PARITY. */
+enum swd_ack sim_wires_mix(const struct sim_board *board, bool ap, uint8_t reg, uint32_t *value);
+
+/* --- preloaded_programs.c --- */
 
 /* Puts a small program into the first page of flash (or takes it out again). */
 void sim_preloaded_program(struct sim_board *board, enum sim_preloaded_program program);

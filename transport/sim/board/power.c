@@ -55,7 +55,9 @@ static void power_up(struct sim_board *board)
 
 static void update_nrst(struct sim_board *board)
 {
-    bool low = board->nrst_button || (board->nrst_probe && !board->faults.nrst_open);
+    const struct sim_faults *faults = &board->faults;
+    bool probe = board->nrst_probe && !faults->nrst_open && !faults->nrst_clone;
+    bool low = board->nrst_button || faults->nrst_low || probe;
 
     if (low == board->nrst_low)
         return;
@@ -85,6 +87,8 @@ void sim_board_nrst(struct sim_board *board, bool asserted)
 
 uint32_t sim_board_vtref_mv(const struct sim_board *board)
 {
+    if (board->faults.sense_set)
+        return board->faults.sense_mv;
     return board->switched_on ? board->faults.vtref_mv : 0;
 }
 

@@ -34,12 +34,12 @@ void sim_link_line_reset(struct sim_board *board)
 
 /* --- registers --- */
 
-static uint32_t read_ctrl_stat(const struct sim_link *link)
+static uint32_t read_ctrl_stat(const struct sim_link *link, bool powered)
 {
     /* Power comes at once; a debug reset is never acknowledged, as on every STM32. */
     uint32_t requests = link->ctrl_stat & (DP_CTRL_CDBGPWRUPREQ | DP_CTRL_CSYSPWRUPREQ);
 
-    return link->ctrl_stat | requests << 1 | (link->read_ok ? CTRL_READOK : 0);
+    return link->ctrl_stat | (powered ? requests << 1 : 0) | (link->read_ok ? CTRL_READOK : 0);
 }
 
 static uint32_t dp_read(struct sim_board *board, uint8_t reg)
@@ -48,9 +48,10 @@ static uint32_t dp_read(struct sim_board *board, uint8_t reg)
 
     switch (reg) {
     case DP_DPIDR:
-        return board->faults.clone ? board->chip->clone->dpidr : board->chip->dpidr;
+        return board->faults.clone ? board->faults.clone->dpidr : board->chip->dpidr;
     case DP_CTRL_STAT:
-        return link->select & SELECT_CTRLSEL ? link->wcr : read_ctrl_stat(link);
+        return link->select & SELECT_CTRLSEL ? link->wcr
+                                             : read_ctrl_stat(link, !board->faults.no_debug_power);
     case DP_SELECT: /* reads as RESEND */
         return link->last_read;
     default:
@@ -114,7 +115,7 @@ static enum swd_ack check_packet(struct sim_board *board, bool ap, bool read, ui
         return SWD_OK;
     if (sim_ap_pending(board))
         return refuse(link, SWD_WAIT);
-    if (ap && !(link->ctrl_stat & DP_CTRL_CDBGPWRUPREQ))
+    if (ap && (!(link->ctrl_stat & DP_CTRL_CDBGPWRUPREQ) || board->faults.no_debug_power))
         link->ctrl_stat |= DP_CTRL_STICKYERR;
     return link->ctrl_stat & CTRL_STICKY ? refuse(link, SWD_FAULT) : SWD_OK;
 }
@@ -151,11 +152,11 @@ static enum swd_ack do_noisy_access(struct sim_board *board, bool ap, bool read,
     return SWD_PARITY;
 }
 
-static enum swd_ack silence(struct sim_link *link, bool read, uint32_t *value)
+static enum swd_ack silence(struct sim_board *board, bool read, uint32_t *value)
 {
-    link->state = SIM_LINK_DEAF;
+    board->link.state = SIM_LINK_DEAF;
     if (read)
-        *value = UINT32_MAX; /* the pull-up */
+        *value = board->faults.wires.low ? 0 : UINT32_MAX; /* the pull-up */
     return SWD_NONE;
 }
 
@@ -164,16 +165,18 @@ enum swd_ack sim_link_packet(struct sim_board *board, bool ap, bool read, uint8_
 {
     struct sim_link *link = &board->link;
 
-    if (!link_alive(board) || link->state == SIM_LINK_DEAF)
-        return silence(link, read, value);
+    enum sim_carried carried = sim_wires_carry(board);
+
+    if (carried == SIM_LOST || !link_alive(board) || link->state == SIM_LINK_DEAF)
+        return silence(board, read, value);
     if (link->state == SIM_LINK_RESET && (ap || !read || reg != DP_DPIDR))
-        return silence(link, read, value);
+        return silence(board, read, value);
     link->state = SIM_LINK_ACTIVE;
     enum swd_ack ack = check_packet(board, ap, read, reg);
     if (ack != SWD_OK)
         return ack;
-    if (sim_noise_strikes(board))
+    if (carried == SIM_GARBLED)
         return do_noisy_access(board, ap, read, reg, value);
     do_access(board, ap, read, reg, value);
-    return SWD_OK;
+    return read ? sim_wires_mix(board, ap, reg, value) : SWD_OK;
 }

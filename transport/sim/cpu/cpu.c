@@ -25,6 +25,16 @@ const struct sim_core_model sim_core_m3_r2p0 = {
     .dwt_comparators = 4,
 };
 
+const struct sim_core_model sim_core_m3_r2p1 = {
+    .name = "Cortex-M3 r2p1",
+    .cpuid = 0x412FC231,
+    .armv7m = true,
+    .choices = true,
+    .fpb_code = 6,
+    .fpb_literal = 2,
+    .dwt_comparators = 4,
+};
+
 const struct sim_core_model sim_core_m4f = {
     .name = "Cortex-M4 r0p1",
     .cpuid = 0x410FC241,

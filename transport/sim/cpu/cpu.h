@@ -141,6 +141,7 @@ void sim_cpu_destroy(struct sim_cpu *cpu);
 
 extern const struct sim_core_model sim_core_m3_r1p1; /* CPUID 0x411FC231, 6+2 FPB, 4 DWT */
 extern const struct sim_core_model sim_core_m3_r2p0; /* CPUID 0x412FC230 as F103 clones have */
+extern const struct sim_core_model sim_core_m3_r2p1; /* CPUID 0x412FC231, as others have */
 extern const struct sim_core_model sim_core_m4;      /* CPUID 0x410FC241, as above, no FPU */
 extern const struct sim_core_model sim_core_m4f;     /* CPUID 0x410FC241, as above; FPv4-SP */
 extern const struct sim_core_model sim_core_m7_r0p1; /* CPUID 0x410FC271, 8 FPBv2, 4 DWT; FPv5-SP */

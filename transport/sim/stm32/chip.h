@@ -267,6 +267,11 @@ struct sim_flash_kind {
     bool (*is_sealed)(const struct sim_board *board);
     /* Read protection as by magic: no erase, no reset. For the fault `locked`. */
     void (*set_protection)(struct sim_board *board, bool protect);
+    /* The same for the level that is for ever (`locked2`), and for the first blocks of flash
+     * against writing (`write-protected`); NULL: there is no such thing. */
+    void (*seal)(struct sim_board *board);
+    void (*protect_writing)(struct sim_board *board, bool protect);
+    bool (*protects_writing)(const struct sim_board *board); /* any of it */
     /* May the access under way read the program's flash? */
     bool (*readable)(const struct sim_board *board);
     /* SIM_WDG_SW.., as the option bytes say; NULL: all of them. */
@@ -325,9 +330,19 @@ struct sim_program {
 
 /* What is sold with the chip's name on it: what a debugger sees that differs. */
 struct sim_clone {
+    const char *name; /* in `clone=NAME`; NULL: no more */
     const struct sim_core_model *core;
     struct sim_integration integration;
     uint32_t dpidr;
+    uint32_t idcode; /* of DBGMCU */
+    bool ram_above;  /* the KiB of RAM stand above those of flash */
+    bool size_unset; /* the size register reads as 0 */
+};
+
+/* How a program chooses Standby: bits of PWR, behind a clock. */
+struct sim_standby {
+    uint32_t enable, clock;   /* the register of clocks, and the bit there */
+    uint32_t select, standby; /* the one of PWR; its bits; 0: not modelled */
 };
 
 /* Another core of the chip, behind AP 1: memories and peripherals are the same, but interrupts go
@@ -347,9 +362,10 @@ struct sim_chip {
     const struct sim_core_model *core;
     struct sim_integration integration;
     uint32_t dpidr;
-    uint32_t ap_idr, ap_base;      /* of AP 0; base: the ROM table */
-    const struct sim_clone *clone; /* NULL: none is known */
-    uint32_t power_on_mv;          /* V(POR) */
+    uint32_t ap_idr, ap_base;       /* of AP 0; base: the ROM table */
+    const struct sim_clone *clones; /* NULL: none is known */
+    bool can_be_closed;             /* without its debug port falling silent */
+    uint32_t power_on_mv;           /* V(POR) */
 
     struct sim_memory memories[SIM_MEMORIES_MAX];
     /* NULL: what was booted from stands at 0, too. A Cortex-M7 has a memory of its own there, and
@@ -374,6 +390,7 @@ struct sim_chip {
     unsigned (*exti_port)(const struct sim_board *board, unsigned line);
     struct sim_dbgmcu_facts dbgmcu;
     const struct sim_program *swj_off; /* takes the debug pins away */
+    struct sim_standby standby;
     struct sim_second_core second;
 };
 

@@ -34,13 +34,18 @@ bool sim_part_is_frozen(const struct sim_part *part)
            part->board->halted;
 }
 
+static uint32_t idcode_of(const struct sim_board *board)
+{
+    return board->faults.clone ? board->faults.clone->idcode : board->chip->dbgmcu.idcode;
+}
+
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct sim_board *board = part->board;
     const struct sim_dbgmcu_facts *facts = &board->chip->dbgmcu;
 
     if (offset == IDCODE)
-        *value = board->debugger || !facts->hidden_from_program ? facts->idcode : 0;
+        *value = board->debugger || !facts->hidden_from_program ? idcode_of(board) : 0;
     else if (is_deaf(board))
         *value = 0;
     else

@@ -18,6 +18,10 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 #define F0_TIMER(n, base, device, bit, number)                                            \
     {"TIM" #n, base, &(device), .gate = {APB1, bit}, .irq = (number), .clock = SIM_TIMCLK1, \
      .freeze = {DBGMCU_APB1_FZ, bit}}
+#define F0_IWDG                                                                \
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .unit = 1,     \
+     .freeze = {DBGMCU_APB1_FZ, 12}}
+#define F0_PWR {"PWR", 0x40007000, &sim_device_pwr, .gate = {APB1, 28}, .facts = &sim_pwr_f0}
 #define F0_SYSCFG {"SYSCFG", 0x40010000, &sim_device_f0_syscfg, .gate = {APB2, 0}}
 
 #define F0_PORT(letter, base, bit) \
@@ -44,6 +48,8 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
     F0_TIMER(3, 0x40000400, sim_device_tim, 1, 16)
 #define F0_SYSTEM                                                                      \
     F0_SYSCFG,                                                                         \
+    F0_IWDG,                                                                           \
+    F0_PWR,                                                                            \
     {"DBGMCU", 0x40015800, &sim_device_dbgmcu, .gate = SIM_UNGATED},                   \
     {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 4},               \
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 3}
@@ -51,7 +57,7 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
 /* Those that all have and none models. */
 #define F0_UNMODELLED                                   \
     {0x40002000, 0x40002400}, /* TIM14 */               \
-    {0x40002800, 0x40003400}, /* RTC, WWDG, IWDG */     \
+    {0x40002800, 0x40003000}, /* RTC, WWDG */           \
     {0x40010400, 0x40010800}, /* EXTI */                \
     {0x40012400, 0x40012800}, /* ADC */                 \
     {0x40012C00, 0x40013400}, /* TIM1, SPI1 */          \
@@ -74,7 +80,7 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
     .core = &sim_core_m0, .dpidr = 0x0BB11477, .ap_idr = 0x04770021, .ap_base = 0xE00FF003,     \
     .power_on_mv = 1920, .size_register = 0x1FFFF7CC, .unique_id = 0x1FFFF7AC,                  \
     .ahb_start = 0x40020000, .rcc = &sim_f0_rcc, .flash = &sim_f0_flash, .gpio = &sim_gpio_swd, \
-    .swj_off = &sim_f0_swj_off
+    .swj_off = &sim_f0_swj_off, .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1}
 
 /* Makes all pins of port A inputs: the debug port loses its two (f031.c); the F3's, too. */
 extern const struct sim_program sim_f0_swj_off;

@@ -86,15 +86,44 @@ static const uint16_t swj_off[] = {
 };
 static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
 
-/* Arm's own ROM table, where nobody changed it. */
-static const struct sim_clone clone = {
-    .core = &sim_core_m3_r2p0,
-    .integration = {.irqs = 43,
-                    .priority_bits = 4,
-                    .rom_designer = SIM_DESIGNER_ARM,
-                    .rom_part = 0x4C3,
-                    .systick_calib = 0x40000000 | 9000},
-    .dpidr = 0x2BA01477,
+/* What the copies' ROM tables say: Arm's own numbers where nobody changed them. */
+#define COPY(designer, part)                                                            \
+    {                                                                                   \
+        .irqs = 43, .priority_bits = 4, .rom_designer = (designer), .rom_part = (part), \
+        .systick_calib = 0x40000000 | 9000                                              \
+    }
+enum { SIM_DESIGNER_GIGADEVICE = 7 << 8 | 0x51, SIM_DESIGNER_HK = 0x55 };
+
+/* As Black Magic Debug and reports of their owners have them. */
+static const struct sim_clone clones[] = {
+    {.name = "cks32",
+     .core = &sim_core_m3_r2p0,
+     .integration = COPY(SIM_DESIGNER_ARM, 0x4C3),
+     .dpidr = 0x2BA01477,
+     .idcode = 0x20036410},
+    {.name = "apm32",
+     .core = &sim_core_m3_r2p1,
+     .integration = COPY(SIM_DESIGNER_ARM, 0x4C3),
+     .dpidr = 0x2BA01477,
+     .idcode = 0x20036410},
+    {.name = "gd32",
+     .core = &sim_core_m3_r2p1,
+     .integration = COPY(SIM_DESIGNER_GIGADEVICE, 0x76F),
+     .dpidr = 0x1BA01477,
+     .idcode = 0x13030410,
+     .ram_above = true},
+    {.name = "ch32",
+     .core = &sim_core_m3_r2p1,
+     .integration = COPY(SIM_DESIGNER_ARM, 0x4C3),
+     .dpidr = 0x2BA01477,
+     .idcode = 0x20000410,
+     .size_unset = true},
+    {.name = "hk32",
+     .core = &sim_core_m3_r2p1,
+     .integration = COPY(SIM_DESIGNER_HK, 0x29B),
+     .dpidr = 0x2BA01477,
+     .idcode = 0x20036410},
+    {.name = NULL},
 };
 
 const struct sim_chip sim_chip_f103c8 = {
@@ -108,7 +137,7 @@ const struct sim_chip sim_chip_f103c8 = {
     .dpidr = 0x1BA01477,
     .ap_idr = 0x14770011,
     .ap_base = 0xE00FF003,
-    .clone = &clone,
+    .clones = clones,
     .power_on_mv = 1920, /* data sheet, table 13 */
     .memories = {{SIM_FLASH, 0x08000000, 64 * 1024},
                  {SIM_RAM, 0x20000000, 20 * 1024},
@@ -134,4 +163,5 @@ const struct sim_chip sim_chip_f103c8 = {
                .hidden_from_program = true,
                .writable = {[DBGMCU_CR / 4] = 0x001FFFE7}},
     .swj_off = &swj_off_program,
+    .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1},
 };

@@ -313,8 +313,11 @@ static const struct sim_fpec_family f3 = {
     .device = &sim_device_f1_flash, .registers = &registers, .fpec = &(family),             \
     .factory = sim_f1_options_factory, .load_options = sim_f1_options_load,                 \
     .is_protected = sim_f1_is_protected, .set_protection = sim_f1_set_protection,           \
+    .protect_writing = sim_f1_protect_writing, .protects_writing = sim_f1_protects_writing, \
     .readable = readable, .user_options = user_options, .busy_until = sim_flash_busy_until, \
     .write = write_memory
 const struct sim_flash_kind sim_f1_flash = {CONTROLLER(f1), .hides_size = true};
-const struct sim_flash_kind sim_f0_flash = {CONTROLLER(f0), .is_sealed = sim_f1_is_sealed};
-const struct sim_flash_kind sim_f3_flash = {CONTROLLER(f3), .is_sealed = sim_f1_is_sealed};
+const struct sim_flash_kind sim_f0_flash = {CONTROLLER(f0), .is_sealed = sim_f1_is_sealed,
+                                            .seal = sim_f1_seal};
+const struct sim_flash_kind sim_f3_flash = {CONTROLLER(f3), .is_sealed = sim_f1_is_sealed,
+                                            .seal = sim_f1_seal};

@@ -24,6 +24,9 @@ void sim_f1_options_erase(struct sim_board *board);
 bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t value);
 bool sim_f1_is_protected(const struct sim_board *board);
 bool sim_f1_is_sealed(const struct sim_board *board);
+void sim_f1_seal(struct sim_board *board);
+void sim_f1_protect_writing(struct sim_board *board, bool protect);
+bool sim_f1_protects_writing(const struct sim_board *board);
 void sim_f1_set_protection(struct sim_board *board, bool protect);
 
 #endif

@@ -105,10 +105,34 @@ bool sim_f1_option_program(struct sim_board *board, uint32_t offset, uint8_t val
     return lifts;
 }
 
-void sim_f1_set_protection(struct sim_board *board, bool protect)
+static void in_force_now(struct sim_board *board)
 {
-    put_option(board, RDP, protect ? 0xFF : sim_fpec(board)->open);
     sim_f1_options_load(board, true);
     sim_size_register_update(board);
     sim_windows_update(board);
+}
+
+void sim_f1_seal(struct sim_board *board)
+{
+    put_option(board, RDP, sim_fpec(board)->sealed);
+    in_force_now(board);
+}
+
+void sim_f1_protect_writing(struct sim_board *board, bool protect)
+{
+    put_option(board, WRP0, protect ? 0xF0 : 0xFF);
+    in_force_now(board);
+}
+
+bool sim_f1_protects_writing(const struct sim_board *board)
+{
+    const struct sim_f1_flash *flash = board->flash->state;
+
+    return flash->wrpr != UINT32_MAX;
+}
+
+void sim_f1_set_protection(struct sim_board *board, bool protect)
+{
+    put_option(board, RDP, protect ? 0xFF : sim_fpec(board)->open);
+    in_force_now(board);
 }

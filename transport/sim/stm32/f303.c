@@ -10,6 +10,8 @@ static const struct sim_peripheral peripherals[] = {
     F0_TIMER(2, 0x40000000, sim_device_tim32, 0, 28),
     F0_TIMER(3, 0x40000400, sim_device_tim, 1, 29),
     F0_SYSCFG,
+    F0_IWDG,
+    F0_PWR,
     {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED, .irq = 5},
     {"FLASH", 0x40022000, &sim_device_f1_flash, .gate = SIM_UNGATED, .irq = 4},
     F0_PORTS_A_TO_C,
@@ -20,10 +22,10 @@ static const struct sim_peripheral peripherals[] = {
 
 static const struct sim_range unmodelled[] = {
     {0x40001000, 0x40001800}, /* TIM6, TIM7 */
-    {0x40002800, 0x40003400}, /* RTC, WWDG, IWDG */
+    {0x40002800, 0x40003000}, /* RTC, WWDG */
     {0x40005400, 0x40005800}, /* I2C1 */
     {0x40006400, 0x40006800}, /* bxCAN */
-    {0x40007000, 0x40007800}, /* PWR, DAC1 */
+    {0x40007400, 0x40007800}, /* DAC1 */
     {0x40009800, 0x40009C00}, /* DAC2 */
     {0x40010400, 0x40010800}, /* EXTI */
     {0x40012C00, 0x40013400}, /* TIM1, SPI1 */
@@ -68,4 +70,5 @@ const struct sim_chip sim_chip_f303k8 = {
                             [DBGMCU_APB1_FZ / 4] = 0x42201C33,
                             [DBGMCU_APB2_FZ / 4] = 0x0000001D}},
     .swj_off = &sim_f0_swj_off,
+    .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1},
 };

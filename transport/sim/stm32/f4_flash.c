@@ -357,14 +357,15 @@ static const struct sim_f4_family f74x = {.optcr = 0xC0FFFFFC,
                                           .otp_block = 64,
                                           .erase_ms = f7_erase_ms};
 
-#define KIND(family, the_registers)                                                     \
-    {                                                                                   \
-        .device = &sim_device_f4_flash, .registers = &(the_registers), .f4 = &(family), \
-        .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,                     \
-        .load_options = sim_f4_options_load, .is_protected = sim_f4_is_protected,       \
-        .is_sealed = sim_f4_is_sealed, .set_protection = sim_f4_set_protection,         \
-        .readable = sim_flash_accessible, .user_options = user_options,                 \
-        .busy_until = sim_flash_busy_until, .write = write_memory,                      \
+#define KIND(family, the_registers)                                                              \
+    {                                                                                            \
+        .device = &sim_device_f4_flash, .registers = &(the_registers), .f4 = &(family),          \
+        .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,                              \
+        .load_options = sim_f4_options_load, .is_protected = sim_f4_is_protected,                \
+        .is_sealed = sim_f4_is_sealed, .set_protection = sim_f4_set_protection,                  \
+        .seal = sim_f4_seal, .protect_writing = sim_f4_protect_writing,                          \
+        .protects_writing = sim_f4_protects_writing, .readable = sim_flash_accessible,           \
+        .user_options = user_options, .busy_until = sim_flash_busy_until, .write = write_memory, \
     }
 const struct sim_flash_kind sim_f2_flash = KIND(f2, registers);
 const struct sim_flash_kind sim_f4_flash = KIND(f4, registers);

@@ -28,6 +28,9 @@ bool sim_f4_optcr_write(struct sim_board *board, uint32_t value, bool *erases);
 bool sim_f4_optkeyr_write(struct sim_f4_flash *flash, uint32_t value);
 bool sim_f4_is_protected(const struct sim_board *board);
 bool sim_f4_is_sealed(const struct sim_board *board);
+void sim_f4_seal(struct sim_board *board);
+void sim_f4_protect_writing(struct sim_board *board, bool protect);
+bool sim_f4_protects_writing(const struct sim_board *board);
 void sim_f4_set_protection(struct sim_board *board, bool protect);
 
 #endif

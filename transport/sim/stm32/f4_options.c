@@ -188,11 +188,32 @@ void sim_f4_optcr1_write(struct sim_board *board, uint32_t value)
         flash->optcr1 = value & family_of(board)->optcr1;
 }
 
-void sim_f4_set_protection(struct sim_board *board, bool protect)
+/* As by magic. */
+static void put(struct sim_board *board, uint32_t value)
 {
-    uint32_t value = stored(board) & ~0xFF00u;
-
-    store(board, value | (protect ? 0x5500u : SIM_F4_RDP_OPEN << 8));
+    store(board, value);
     sim_f4_options_load(board, true);
     sim_windows_update(board);
+}
+
+void sim_f4_set_protection(struct sim_board *board, bool protect)
+{
+    put(board, (stored(board) & ~0xFF00u) | (protect ? 0x5500u : SIM_F4_RDP_OPEN << 8));
+}
+
+void sim_f4_seal(struct sim_board *board)
+{
+    put(board, (stored(board) & ~0xFF00u) | SIM_F4_RDP_SEALED << 8);
+}
+
+void sim_f4_protect_writing(struct sim_board *board, bool protect)
+{
+    const uint32_t first = 3u << OPTCR_NWRP_SHIFT;
+
+    put(board, protect ? stored(board) & ~first : stored(board) | first);
+}
+
+bool sim_f4_protects_writing(const struct sim_board *board)
+{
+    return ~stored(board) & 3u << OPTCR_NWRP_SHIFT;
 }

@@ -4,6 +4,7 @@
 #include "sim/stm32/stm32_internal.h"
 
 enum { CR = 0x00, CSR = 0x04 };
+#define CR_PDDS (1u << 1)
 #define CR_ODEN (3u << 16) /* overdrive, and the switch to it; ready in the same bits of CSR */
 #define CSR_VOSRDY (1u << 14)
 #define CSR_VREFINTRDYF (1u << 3) /* of the L0 and L1 */
@@ -45,16 +46,19 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 {
     struct pwr *pwr = part->state;
 
-    if (offset == CR)
+    if (offset == CR) {
         pwr->cr = value & kinds[part->row->unit].writable;
-    else if (offset == CSR)
+        part->board->standby_chosen = pwr->cr & CR_PDDS;
+    } else if (offset == CSR) {
         pwr->csr = value & CSR_WRITABLE;
+    }
     return true;
 }
 
 static void reset(struct sim_part *part)
 {
     *(struct pwr *)part->state = (struct pwr){.cr = kinds[part->row->unit].reset};
+    part->board->standby_chosen = false;
 }
 
 const struct sim_device sim_device_f4_pwr = {

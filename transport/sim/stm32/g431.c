@@ -11,7 +11,8 @@ static const struct sim_peripheral peripherals[] = {
 
 static const struct sim_range unmodelled[] = {
     {0x40001000, 0x40001800}, /* TIM6, TIM7 */
-    {0x40002000, 0x40004000}, /* CRS, TAMP, RTC, WWDG, IWDG, SPI2, SPI3 */
+    {0x40002000, 0x40003000}, /* CRS, TAMP, RTC, WWDG */
+    {0x40003800, 0x40004000}, /* SPI2, SPI3 */
     {0x40005400, 0x40006800}, /* I2C1, I2C2, USB, FDCAN1 */
     {0x40007800, 0x40008400}, /* I2C3, LPTIM1, LPUART1 */
     {0x4000A000, 0x4000B000}, /* UCPD1, the memories of USB and FDCAN1 */

@@ -1,27 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* The independent watchdog (RM0008, chapter 19): it counts by LSI, in Stop and Standby too, and
- * nothing but a reset stops it once it was started, by the program or by the option bytes. */
+ * nothing but a reset stops it once it was started, by the program or by the option bytes. That of
+ * a later family (unit 1) has a window: a reload that comes too early resets, too (RM0091, 21.4.5).
+ */
 #include "sim/stm32/stm32_internal.h"
 
-enum { KR = 0x00, PR = 0x04, RLR = 0x08 };
+enum { KR = 0x00, PR = 0x04, RLR = 0x08, WINR = 0x10 };
 enum { KEY_RELOAD = 0xAAAA, KEY_ACCESS = 0x5555, KEY_START = 0xCCCC };
 enum { LEAST_DIVIDER = 4, LARGEST_PR = 6 };
 #define PS_PER_S 1000000000000ull
 
 struct iwdg {
-    uint32_t pr, rlr;
+    uint32_t pr, rlr, winr;
     bool started, open;
     uint64_t left_ps; /* at `anchor_ps` */
     uint64_t anchor_ps;
 };
 
-static uint64_t period_ps(const struct sim_part *part)
+static uint64_t tick_ps(const struct sim_part *part)
 {
     const struct iwdg *iwdg = part->state;
     uint32_t pr = iwdg->pr < LARGEST_PR ? iwdg->pr : LARGEST_PR;
-    uint64_t cycles = (uint64_t)(iwdg->rlr + 1) * LEAST_DIVIDER << pr;
 
-    return cycles * (PS_PER_S / part->board->chip->rcc->family->lsi_hz);
+    return ((uint64_t)LEAST_DIVIDER << pr) * (PS_PER_S / part->board->chip->rcc->family->lsi_hz);
+}
+
+static uint64_t period_ps(const struct sim_part *part)
+{
+    const struct iwdg *iwdg = part->state;
+
+    return (iwdg->rlr + 1) * tick_ps(part);
+}
+
+static bool has_window(const struct sim_part *part)
+{
+    return part->row->unit == 1;
+}
+
+static bool is_too_early(const struct sim_part *part)
+{
+    const struct iwdg *iwdg = part->state;
+
+    return has_window(part) && iwdg->started && iwdg->left_ps / tick_ps(part) > iwdg->winr;
 }
 
 static void reload(struct sim_part *part)
@@ -62,7 +82,10 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct iwdg *iwdg = part->state;
 
-    *value = offset == PR ? iwdg->pr : offset == RLR ? iwdg->rlr : 0; /* SR: updated at once */
+    *value = offset == PR                         ? iwdg->pr
+             : offset == RLR                      ? iwdg->rlr
+             : offset == WINR && has_window(part) ? iwdg->winr
+                                                  : 0; /* SR: updated at once */
     return true;
 }
 
@@ -71,6 +94,8 @@ static void write_key(struct sim_part *part, uint32_t key)
     struct iwdg *iwdg = part->state;
 
     iwdg->open = key == KEY_ACCESS;
+    if (key == KEY_RELOAD && is_too_early(part))
+        sim_reset_request(part->board, SIM_CAUSE_IWDG);
     if (key == KEY_START)
         iwdg->started = true;
     if (key == KEY_START || key == KEY_RELOAD)
@@ -87,12 +112,16 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         iwdg->pr = value & 7;
     else if (offset == RLR && iwdg->open)
         iwdg->rlr = value & 0xFFF;
+    else if (offset == WINR && iwdg->open && has_window(part)) {
+        iwdg->winr = value & 0xFFF;
+        reload(part);
+    }
     return true;
 }
 
 static void reset(struct sim_part *part)
 {
-    *(struct iwdg *)part->state = (struct iwdg){.rlr = 0xFFF};
+    *(struct iwdg *)part->state = (struct iwdg){.rlr = 0xFFF, .winr = 0xFFF};
     reload(part);
 }
 

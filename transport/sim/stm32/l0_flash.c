@@ -314,14 +314,15 @@ static const struct sim_l0_family l1_cat3 = {
 static const struct sim_l0_family l1_cat5 = {
     .optr = 0x00FF01FF, .factory_user = 0xF8, .wrp_words = 8};
 
-#define KIND(family)                                                              \
-    {                                                                             \
-        .device = &sim_device_l0_flash, .registers = &registers, .l0 = &(family), \
-        .stalling = {PECR}, .factory = sim_l0_options_factory,                    \
-        .load_options = sim_l0_options_load, .is_protected = sim_l0_is_protected, \
-        .is_sealed = sim_l0_is_sealed, .set_protection = sim_l0_set_protection,   \
-        .readable = sim_flash_accessible, .user_options = user_options,           \
-        .busy_until = sim_flash_busy_until, .write = write_memory,                \
+#define KIND(family)                                                                             \
+    {                                                                                            \
+        .device = &sim_device_l0_flash, .registers = &registers, .l0 = &(family),                \
+        .stalling = {PECR}, .factory = sim_l0_options_factory,                                   \
+        .load_options = sim_l0_options_load, .is_protected = sim_l0_is_protected,                \
+        .is_sealed = sim_l0_is_sealed, .set_protection = sim_l0_set_protection,                  \
+        .seal = sim_l0_seal, .protect_writing = sim_l0_protect_writing,                          \
+        .protects_writing = sim_l0_protects_writing, .readable = sim_flash_accessible,           \
+        .user_options = user_options, .busy_until = sim_flash_busy_until, .write = write_memory, \
     }
 const struct sim_flash_kind sim_l0_cat3_flash = KIND(l0_cat3);
 const struct sim_flash_kind sim_l1_cat3_flash = KIND(l1_cat3);

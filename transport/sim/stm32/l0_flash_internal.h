@@ -30,6 +30,9 @@ void sim_l0_options_load(struct sim_board *board, bool power_on);
 bool sim_l0_option_program(struct sim_board *board, uint32_t offset, uint32_t value);
 bool sim_l0_is_protected(const struct sim_board *board);
 bool sim_l0_is_sealed(const struct sim_board *board);
+void sim_l0_seal(struct sim_board *board);
+void sim_l0_protect_writing(struct sim_board *board, bool protect);
+bool sim_l0_protects_writing(const struct sim_board *board);
 void sim_l0_set_protection(struct sim_board *board, bool protect);
 /* Against writing; `offset` in program memory. */
 bool sim_l0_write_protected(const struct sim_board *board, uint32_t offset);

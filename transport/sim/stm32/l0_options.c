@@ -25,7 +25,7 @@ static void store(struct sim_board *board, uint32_t offset, uint32_t half)
 }
 
 /* Where both halves disagree it counts as erased: read protection of level 1. */
-static uint32_t loaded(struct sim_board *board, uint32_t offset)
+static uint32_t loaded(const struct sim_board *board, uint32_t offset)
 {
     uint32_t word = get_le32(&option_bytes(board)[offset]);
     struct sim_flash *flash = board->flash->state;
@@ -105,9 +105,30 @@ bool sim_l0_option_program(struct sim_board *board, uint32_t offset, uint32_t va
     return true;
 }
 
-void sim_l0_set_protection(struct sim_board *board, bool protect)
+/* As by magic. */
+static void put(struct sim_board *board, uint32_t offset, uint16_t value)
 {
-    store(board, PROTECTION, protect ? 0 : OPEN);
+    store(board, offset, value);
     sim_l0_options_load(board, true);
     sim_windows_update(board);
+}
+
+void sim_l0_set_protection(struct sim_board *board, bool protect)
+{
+    put(board, PROTECTION, protect ? 0 : OPEN);
+}
+
+void sim_l0_seal(struct sim_board *board)
+{
+    put(board, PROTECTION, SEALED);
+}
+
+void sim_l0_protect_writing(struct sim_board *board, bool protect)
+{
+    put(board, wrp_at(0), protect ? 3 : 0);
+}
+
+bool sim_l0_protects_writing(const struct sim_board *board)
+{
+    return loaded(board, wrp_at(0));
 }

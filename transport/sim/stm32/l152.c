@@ -86,7 +86,8 @@ static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / siz
     .core = &sim_core_m3_r2p0, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003,  \
     .power_on_mv = 1500, .size_register = 0x1FF800CC, .unique_id = 0x1FF800D0,                    \
     .unique_id_third = 0x14, .page_size = 256, .unmodelled = unmodelled, .ahb_start = 0x40020000, \
-    .rcc = &sim_l1_rcc, .gpio = &sim_gpio, .swj_off = &swj_off_program
+    .rcc = &sim_l1_rcc, .gpio = &sim_gpio, .swj_off = &swj_off_program,                           \
+    .standby = {0x40023824, 1u << 28, 0x40007000, 1u << 1}
 /* 10.1.1; 10.1.2: 1 ms at 4 MHz */
 #define INTEGRATION(id)                                                                    \
     {                                                                                      \

@@ -19,7 +19,8 @@ static const struct sim_peripheral peripherals[] = {
 
 static const struct sim_range unmodelled[] = {
     {0x40001000, 0x40001800}, /* TIM6, TIM7 */
-    {0x40002400, 0x40004000}, /* LCD, RTC, WWDG, IWDG, SPI2, SPI3 */
+    {0x40002400, 0x40003000}, /* LCD, RTC, WWDG */
+    {0x40003800, 0x40004000}, /* SPI2, SPI3 */
     {0x40005400, 0x40006800}, /* I2C1, I2C2, I2C3, CAN1 */
     {0x40007400, 0x40008C00}, /* DAC1, OPAMP, LPTIM1, LPUART1, SWPMI1 */
     {0x40009400, 0x40009800}, /* LPTIM2 */

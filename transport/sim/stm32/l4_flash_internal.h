@@ -40,6 +40,9 @@ uint32_t sim_l4_option_word(const struct sim_board *board, unsigned i, uint32_t 
 bool sim_l4_options_program(struct sim_board *board, bool *erases);
 bool sim_l4_is_protected(const struct sim_board *board);
 bool sim_l4_is_sealed(const struct sim_board *board);
+void sim_l4_seal(struct sim_board *board);
+void sim_l4_protect_writing(struct sim_board *board, bool protect);
+bool sim_l4_protects_writing(const struct sim_board *board);
 void sim_l4_set_protection(struct sim_board *board, bool protect);
 /* What the chip starts from, where that is a matter of option bytes and of an empty flash: those
  * that the reset under way is about to load. */

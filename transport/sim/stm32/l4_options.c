@@ -104,13 +104,40 @@ bool sim_l4_options_program(struct sim_board *board, bool *erases)
     return true;
 }
 
-void sim_l4_set_protection(struct sim_board *board, bool protect)
+/* As by magic. */
+static void put(struct sim_board *board, unsigned i, uint32_t value)
 {
-    uint32_t value = stored(board, OPTR) & ~0xFFu;
-
-    store(board, OPTR, value | (protect ? 0x55 : SIM_L4_RDP_OPEN));
+    store(board, i, value);
     sim_l4_options_load(board, true);
     sim_windows_update(board);
+}
+
+static void put_rdp(struct sim_board *board, uint32_t rdp)
+{
+    put(board, OPTR, (stored(board, OPTR) & ~0xFFu) | rdp);
+}
+
+void sim_l4_set_protection(struct sim_board *board, bool protect)
+{
+    put_rdp(board, protect ? 0x55 : SIM_L4_RDP_OPEN);
+}
+
+void sim_l4_seal(struct sim_board *board)
+{
+    put_rdp(board, SIM_L4_RDP_SEALED);
+}
+
+void sim_l4_protect_writing(struct sim_board *board, bool protect)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+    uint32_t factory = family->options[WRP_FIRST].factory;
+
+    put(board, WRP_FIRST, protect ? 3u << 16 : factory);
+}
+
+bool sim_l4_protects_writing(const struct sim_board *board)
+{
+    return sim_l4_write_protected(board, 0, 0);
 }
 
 /* --- what is in force --- */

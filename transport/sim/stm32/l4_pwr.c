@@ -7,6 +7,8 @@
 #include "sim/stm32/stm32_internal.h"
 
 enum { CR1 = 0x00, CR3 = 0x08, SR1 = 0x10, SR2 = 0x14, SCR = 0x18, CR5 = 0x80 };
+#define CR1_LPMS 7u
+enum { LPMS_STANDBY = 3 };    /* and above: Shutdown */
 #define CR1_RESET 0x00000200u /* range 1 */
 #define CR3_RESET 0x00008000u /* EIWUL */
 #define CR5_RESET 0x00000100u /* no boost; of the G4 */
@@ -30,6 +32,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 
     if (offset <= CR5 && offset != SR1 && offset != SR2 && offset != SCR)
         pwr->registers[offset / 4] = value;
+    part->board->standby_chosen = (pwr->registers[CR1 / 4] & CR1_LPMS) >= LPMS_STANDBY;
     return true;
 }
 
@@ -42,6 +45,7 @@ static void reset(struct sim_part *part)
     pwr->registers[CR3 / 4] = CR3_RESET;
     pwr->registers[SR2 / 4] = SR2_REGLPS;
     pwr->registers[CR5 / 4] = CR5_RESET;
+    part->board->standby_chosen = false;
 }
 
 const struct sim_device sim_device_l4_pwr = {

@@ -74,11 +74,12 @@ static uint32_t pll_of_g4(const struct sim_board *board)
         .reg = CRRCR, .on = 1u << 0, .ready = 1u << 1 \
     }
 /* Interrupts are never raised: a clock is ready before one asks. */
-#define COMMON                                                                                 \
-    .cr = CR, .cfgr = CFGR, .bdcr = BDCR, .csr = CSR, .sw_bits = 2, .hpre = 4, .ppre1 = 8,     \
-    .ppre2 = 11, .bdcr_writable = 0x0300837D, .csr_remove = 1u << 23, .csr_flags = 0xFF000000, \
-    .causes = {[SIM_CAUSE_POWER] = CSR_BORRSTF | CSR_PINRSTF,                                  \
-               [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF,                                \
+#define COMMON                                                                             \
+    .cr = CR, .cfgr = CFGR, .bdcr = BDCR, .csr = CSR, .sw_bits = 2, .hpre = 4, .ppre1 = 8, \
+    .ppre2 = 11, .bdcr_writable = 0x0300837D, .csr_remove = 1u << 23, .lsi_hz = 32000,     \
+    .csr_flags = 0xFF000000,                                                               \
+    .causes = {[SIM_CAUSE_POWER] = CSR_BORRSTF | CSR_PINRSTF,                              \
+               [SIM_CAUSE_OPTIONS] = CSR_OBLRSTF | CSR_PINRSTF,                            \
                SIM_RCC_CAUSES}
 #define PLAIN                                                                             \
     {CIER, CIER, .writable = 0x000007FF}, {AHB1SMENR, APB2SMENR, .writable = UINT32_MAX}, \

@@ -34,6 +34,8 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZR1 = 8, DBGMCU_APB1_FZR2 = 12, DBGMCU_APB2_F
 
 #define L4_SYSTEM                                                                  \
     {"PWR", 0x40007000, &sim_device_l4_pwr, .gate = {APB1, 28}},                   \
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .unit = 1,         \
+     .freeze = {DBGMCU_APB1_FZR1, 12}},                                            \
     {"SYSCFG", 0x40010000, &sim_device_f0_syscfg, .gate = {APB2, 0}},              \
     {"RCC", 0x40021000, &sim_device_rcc, .gate = SIM_UNGATED},                     \
     {"FLASH", 0x40022000, &sim_device_l4_flash, .gate = SIM_UNGATED, .irq = 4},    \
@@ -63,7 +65,8 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZR1 = 8, DBGMCU_APB1_FZR2 = 12, DBGMCU_APB2_F
 #define L4_COMMON                                                                                 \
     .core = &sim_core_m4f, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003,      \
     .power_on_mv = 1710, .size_register = 0x1FFF75E0, .unique_id = 0x1FFF7590, .page_size = 2048, \
-    .ahb_start = 0x40020000, .gpio = &sim_gpio_analog, .swj_off = &sim_l4_swj_off
+    .ahb_start = 0x40020000, .gpio = &sim_gpio_analog, .swj_off = &sim_l4_swj_off,                \
+    .standby = {0x40021058, 1u << 28, 0x40007000, 3}
 
 /* Makes PA13 and PA14 inputs: the debug port loses them (l476.c). */
 extern const struct sim_program sim_l4_swj_off;

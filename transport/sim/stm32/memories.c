@@ -89,11 +89,19 @@ void sim_memories_scramble(struct sim_board *board)
 void sim_size_register_update(struct sim_board *board)
 {
     const struct sim_chip *chip = board->chip;
+    const struct sim_clone *clone = board->faults.clone;
     uint32_t kib = sim_memory_row(chip, SIM_FLASH)->size / 1024;
+    uint8_t *cell = system_cell(board, chip->size_register);
 
     if (board->faults.flash_size_set)
         kib = board->faults.flash_size;
     else if (chip->flash->hides_size && chip->flash->is_protected(board))
         kib = 0;
-    put_le16(system_cell(board, chip->size_register), (uint16_t)kib);
+    else if (clone && clone->size_unset)
+        kib = 0;
+    put_le16(cell, (uint16_t)kib);
+    if (chip->clones)
+        put_le16(cell + 2, clone && clone->ram_above
+                               ? (uint16_t)(sim_memory_row(chip, SIM_RAM)->size / 1024)
+                               : 0xFFFF);
 }

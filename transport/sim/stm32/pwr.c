@@ -118,4 +118,6 @@ const struct sim_device sim_device_pwr = {
     .reset = reset,
 };
 
+/* A second wake-up pin can be switched on, and does nothing here. */
+const struct sim_pwr_facts sim_pwr_f0 = {.cr_writable = 0x1FF, .csr_writable = 3 * CSR_EWUP};
 const struct sim_pwr_facts sim_pwr_f1 = {.cr_writable = 0x1FF, .csr_writable = CSR_EWUP};

@@ -189,7 +189,7 @@ void sim_pwr_wake(struct sim_board *board);
 struct sim_pwr_facts {
     uint32_t cr_writable, csr_writable;
 };
-extern const struct sim_pwr_facts sim_pwr_f1;
+extern const struct sim_pwr_facts sim_pwr_f0, sim_pwr_f1; /* F3, too */
 
 /* --- triggers.c --- */
 

@@ -12,7 +12,7 @@ static bool answers(struct sim_board *board)
 
 static void refuses(const char *spec, const char *part_of_sentence)
 {
-    char err[256];
+    char err[400];
     struct sim_board *board = sim_board_create(spec, err, sizeof err);
 
     assert_null(board);
