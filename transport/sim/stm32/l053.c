@@ -26,7 +26,8 @@ static const struct sim_peripheral peripherals[] = {
      .freeze = {DBGMCU_APB2_FZ, 5}},
     {"WWDG", 0x40002C00, &sim_device_wwdg, .gate = {APB1, 11}, .irq = 0, .clock = SIM_PCLK1,
      .freeze = {DBGMCU_APB1_FZ, 11}},
-    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .freeze = {DBGMCU_APB1_FZ, 12}},
+    {"IWDG", 0x40003000, &sim_device_iwdg, .gate = SIM_UNGATED, .unit = 1,
+     .freeze = {DBGMCU_APB1_FZ, 12}},
     {"PWR", 0x40007000, &sim_device_f4_pwr, .gate = {APB1, 28}, .unit = SIM_F4_PWR_L0},
     {"SYSCFG", 0x40010000, &sim_device_f0_syscfg, .gate = {APB2, 0}},
     {"DBGMCU", 0x40015800, &sim_device_dbgmcu, .gate = SIM_UNGATED},
@@ -110,6 +111,7 @@ const struct sim_chip sim_chip_l053r8 = {
                .gate = {APB2, 22},
                .writable = {[DBGMCU_CR / 4] = 0x00000007,
                             [DBGMCU_APB1_FZ / 4] = 0x80601C11,
-                            [DBGMCU_APB2_FZ / 4] = 0x00000024}},
+    .swj_off = &swj_off_program,
+    .standby = {0x40021038, 1u << 28, 0x40007000, 1u << 1},
     .swj_off = &swj_off_program,
 };
