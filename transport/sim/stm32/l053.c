@@ -111,7 +111,7 @@ const struct sim_chip sim_chip_l053r8 = {
                .gate = {APB2, 22},
                .writable = {[DBGMCU_CR / 4] = 0x00000007,
                             [DBGMCU_APB1_FZ / 4] = 0x80601C11,
+                            [DBGMCU_APB2_FZ / 4] = 0x00000024}},
     .swj_off = &swj_off_program,
     .standby = {0x40021038, 1u << 28, 0x40007000, 1u << 1},
-    .swj_off = &swj_off_program,
 };

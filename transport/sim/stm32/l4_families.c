@@ -89,8 +89,10 @@ static const struct sim_l4_family c03 = {
     .device = &sim_device_l4_flash, .registers = &(its_registers), .l4 = &(family),             \
     .stalling = {0x14}, .factory = sim_l4_options_factory, .load_options = sim_l4_options_load, \
     .is_protected = sim_l4_is_protected, .is_sealed = sim_l4_is_sealed,                         \
-    .set_protection = sim_l4_set_protection, .seal = sim_l4_seal, .protect_writing = sim_l4_protect_writing, .protects_writing = sim_l4_protects_writing, .readable = sim_flash_accessible,                  \
-    .user_options = sim_l4_user_options, .busy_until = sim_flash_busy_until, .write = sim_l4_write
+    .set_protection = sim_l4_set_protection, .seal = sim_l4_seal,                               \
+    .protect_writing = sim_l4_protect_writing, .protects_writing = sim_l4_protects_writing,     \
+    .readable = sim_flash_accessible, .user_options = sim_l4_user_options,                      \
+    .busy_until = sim_flash_busy_until, .write = sim_l4_write
 const struct sim_flash_kind sim_l4_flash = {CONTROLLER(l4, registers_of_l4)};
 const struct sim_flash_kind sim_g4_flash = {CONTROLLER(g4_category_2, registers_of_g4)};
 const struct sim_flash_kind sim_g07_flash = {CONTROLLER(g07, registers_of_g0),

@@ -8,8 +8,8 @@ enum { SEEDS = 30, SECOND_US = 1000000, STARTED_US = 20000 };
 #define S_RETIRE_ST (1u << 24)
 #define DBGMCU_F1 0xE0042000u
 
-static const char *const chips[] = {"bluepill",    "f031",        "blackpill-f411",
-                                    "nucleo-l152", "nucleo-l053", "nucleo-l476"};
+static const char *const chips[] = {"bluepill",    "f031",        "blackpill-f411", "nucleo-l152",
+                                    "nucleo-l053", "nucleo-g071", "nucleo-l476"};
 enum { CHIPS = sizeof chips / sizeof *chips };
 
 static struct sim_board *board_with(const char *chip, const char *faults, unsigned seed)
