@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chip/chips.h"
 #include "commands/monitor_commands.h"
 #include "commands/monitor_words.h"
 
@@ -19,6 +20,7 @@ static const struct target_region *next_flash(const struct target *target, uint6
 
 bool monitor_bank_get(const struct target *target, unsigned number, struct monitor_bank *bank)
 {
+    uint32_t second = chip_second_bank(target_chip(target)->dev_id);
     uint64_t end = 0;
 
     for (unsigned n = 0;; n++) {
@@ -27,7 +29,7 @@ bool monitor_bank_get(const struct target *target, unsigned number, struct monit
         if (!region)
             return false;
         *bank = (struct monitor_bank){.number = n, .start = region->start};
-        for (; region && (bank->size == 0 || region->start == end);
+        for (; region && (bank->size == 0 || (region->start == end && region->start != second));
              region = next_flash(target, end)) {
             bank->size += region->size;
             end = (uint64_t)region->start + region->size;

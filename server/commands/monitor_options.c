@@ -84,7 +84,8 @@ enum err monitor_mass_erase(struct monitor *monitor, int argc, const char *const
     (void)argc;
     if (err)
         return err;
-    err = flash_erase_now(subject.target, subject.bank.start, 0);
+    err = flash_erase_now(subject.target, subject.bank.start,
+                          subject.options->erases_bank ? subject.bank.size : 0);
     job_print(monitor->job, "%s mass erase %s\n",
               subject.options->erased_says ? subject.options->erased_says : subject.options->says,
               !err ? "complete" : "failed");

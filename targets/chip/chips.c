@@ -273,6 +273,24 @@ static uint32_t single_bank_up_to(const struct chip *chip)
     return chip->family == CHIP_H7 || chip->family == CHIP_H7AB ? 128 * KIB : 0;
 }
 
+/* Each bank of an H7 has a controller of its own. */
+uint32_t chip_second_bank(uint16_t dev_id)
+{
+    const struct chip *chip = chip_by_dev_id(dev_id);
+    bool counted =
+        chip && chip->bank2_kib && (chip->family == CHIP_H7 || chip->family == CHIP_H7AB);
+
+    return counted ? chip_family(chip)->flash_base + (uint32_t)chip->bank2_kib * KIB : 0;
+}
+
+static bool two_runs(const struct chip *chip, uint32_t flash_size)
+{
+    uint32_t two_banks = 2u * KIB * chip->bank2_kib;
+
+    return flash_size > single_bank_up_to(chip) &&
+           (flash_size < two_banks || (flash_size == two_banks && chip_second_bank(chip->dev_id)));
+}
+
 size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size, bool two_banks,
                         struct chip_sectors runs[CHIP_RUNS_MAX])
 {
@@ -282,8 +300,7 @@ size_t chip_sector_runs(const struct chip *chip, uint32_t flash_size, bool two_b
     if (chip->family == CHIP_NO_FLASH || (chip->layout == CHIP_PAGES && !chip->page_size))
         return 0;
     uint32_t page = page_size(chip, flash_size, two_banks);
-    bool gap = chip->bank2_kib && flash_size < 2u * KIB * chip->bank2_kib &&
-               flash_size > single_bank_up_to(chip) && page == chip->page_size;
+    bool gap = two_runs(chip, flash_size) && page == chip->page_size;
     if (gap)
         second = base + (uint32_t)chip->bank2_kib * KIB;
     bool restart = chip->layout == CHIP_SECTORS16 && flash_size == TWO_BANKS_KIB * KIB;

@@ -70,6 +70,9 @@ enum { CHIP_RUNS_MAX = 6 };
 /* Whether `options`, the word that tells of read protection, makes two banks of a flash that can be
  * one. */
 bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_t options);
+/* Where a second bank begins that other tools count as another one though no gap lies before it; 0:
+ * there is none. */
+uint32_t chip_second_bank(uint16_t dev_id);
 /* As delivered, by the bits of all families that choose: what a chip does that does not tell. */
 #define CHIP_BANKS_AS_DELIVERED 0x20600000u
 /* Splits `flash_size` bytes (a multiple of 1 KiB) into runs; returns how many. The part of the

@@ -5,6 +5,22 @@
 
 #define KEEP_AWAKE 0x7u /* DBG_SLEEP, DBG_STOP, DBG_STANDBY */
 
+/* H7 has bits for each of its three domains, and clocks of what hangs on two of them for debugging
+ * (RM0433, 60.5.8: DBGMCU_CR, APB3FZ1). */
+#define H7_CR 0x5C001004u
+#define H7_APB3FZ1 0x5C001034u
+#define H7_KEEP_AWAKE 0x006001BFu /* .. D3DBGCKEN, D1DBGCKEN */
+#define H7_WWDG1 (1u << 6)
+
+unsigned dbgmcu_freezes(const struct chip_dbgmcu *row, struct dbgmcu_freeze freezes[DBGMCU_FREEZES])
+{
+    if (!row->freeze)
+        return 0;
+    freezes[0] = (struct dbgmcu_freeze){row->freeze, row->watchdogs};
+    freezes[1] = (struct dbgmcu_freeze){H7_APB3FZ1, H7_WWDG1};
+    return row->cr == H7_CR ? 2 : 1;
+}
+
 /* Sets bits and remembers what was there. */
 static enum err set_bits(struct dbgmcu_saved *saved, struct ops *ops, uint32_t address,
                          uint32_t bits)
@@ -46,21 +62,24 @@ enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
     if (!row->cr)
         return ERR_OK;
     enum err err = dbgmcu_wake(dbgmcu, row, ops);
-    return err ? err : set_bits(&dbgmcu->control, ops, row->cr, KEEP_AWAKE);
+    return err ? err
+               : set_bits(&dbgmcu->control, ops, row->cr,
+                          row->cr == H7_CR ? H7_KEEP_AWAKE : KEEP_AWAKE);
 }
 
 enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
                                  struct ops *ops)
 {
-    bool in_control = row->freeze == row->cr;
+    struct dbgmcu_freeze freezes[DBGMCU_FREEZES];
+    unsigned count = dbgmcu_freezes(row, freezes);
 
     if (!row->cr)
         return ERR_OK;
     enum err err = dbgmcu_wake(dbgmcu, row, ops);
-    if (err)
-        return err;
-    return set_bits(in_control ? &dbgmcu->control : &dbgmcu->freeze, ops, row->freeze,
-                    row->watchdogs);
+    for (unsigned i = 0; i < count && !err; i++)
+        err = set_bits(freezes[i].address == row->cr ? &dbgmcu->control : &dbgmcu->freeze[i], ops,
+                       freezes[i].address, freezes[i].bits);
+    return err;
 }
 
 /* What we found clear; the program's other clocks are its own. */
@@ -76,8 +95,9 @@ static enum err queue_restored(const struct dbgmcu *dbgmcu, struct ops *ops)
         if (!err && dbgmcu->clock_bit & ~clocks) /* a reset took it */
             ops_write32(ops, clock->address, clocks | dbgmcu->clock_bit);
     }
-    if (dbgmcu->freeze.address)
-        ops_write32(ops, dbgmcu->freeze.address, dbgmcu->freeze.value);
+    for (unsigned i = 0; i < DBGMCU_FREEZES; i++)
+        if (dbgmcu->freeze[i].address)
+            ops_write32(ops, dbgmcu->freeze[i].address, dbgmcu->freeze[i].value);
     if (dbgmcu->control.address)
         ops_write32(ops, dbgmcu->control.address, dbgmcu->control.value);
     if (clock->address && dbgmcu->clock_bit)

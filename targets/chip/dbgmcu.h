@@ -14,8 +14,18 @@ struct dbgmcu_saved {
     uint32_t value;
 };
 
+/* Registers with bits that stop watchdogs while the core stands: the row's, and where the window
+ * watchdog's bit stands elsewhere, that one. */
+enum { DBGMCU_FREEZES = 2 };
+struct dbgmcu_freeze {
+    uint32_t address, bits;
+};
+/* How many there are. */
+unsigned dbgmcu_freezes(const struct chip_dbgmcu *row,
+                        struct dbgmcu_freeze freezes[DBGMCU_FREEZES]);
+
 struct dbgmcu {
-    struct dbgmcu_saved clock, control, freeze;
+    struct dbgmcu_saved clock, control, freeze[DBGMCU_FREEZES];
     uint32_t clock_bit; /* of the first, where it was off */
 };
 

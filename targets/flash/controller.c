@@ -104,12 +104,24 @@ static enum err look(struct flash_controller *controller, uint32_t *protection)
 {
     const struct chip_family *family = controller->family;
     struct ops *ops = &controller->target->core->ops;
+    struct dbgmcu_freeze freezes[DBGMCU_FREEZES];
+    unsigned count = dbgmcu_freezes(&family->dbgmcu, freezes);
 
     if (family->rdp.address)
         ops_read32(ops, family->rdp.address, protection);
-    if (family->dbgmcu.freeze && !controller->taken)
-        ops_read32(ops, family->dbgmcu.freeze, &controller->watchdogs);
+    for (unsigned i = 0; i < count && !controller->taken; i++)
+        ops_read32(ops, freezes[i].address, &controller->watchdogs[i]);
     return core_flush_halted(controller->target->core);
+}
+
+static void queue_watchdogs(struct flash_controller *controller, bool frozen)
+{
+    struct dbgmcu_freeze freezes[DBGMCU_FREEZES];
+    unsigned count = dbgmcu_freezes(&controller->family->dbgmcu, freezes);
+
+    for (unsigned i = 0; i < count; i++)
+        ops_write32(&controller->target->core->ops, freezes[i].address,
+                    controller->watchdogs[i] | (frozen ? freezes[i].bits : 0));
 }
 
 enum err controller_take(struct flash_controller *controller, bool refuse_protected)
@@ -128,39 +140,70 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
         detect_is_protected(&target->chip, word))
         return refuse(controller);
     controller->taken = true;
-    if (dbgmcu->freeze)
-        ops_write32(&target->core->ops, dbgmcu->freeze, controller->watchdogs | dbgmcu->watchdogs);
+    queue_watchdogs(controller, true);
     return controller->driver->prepare(controller);
+}
+
+/* Banks have registers of their own, or the first one's. */
+static bool has_registers(const struct flash_controller *controller, unsigned bank)
+{
+    const struct flash_bank *banks = controller->geometry.banks;
+
+    return bank < controller->geometry.bank_count &&
+           (bank == 0 || banks[bank].registers != banks[bank - 1].registers);
+}
+
+static void queue_select_nothing(struct flash_controller *controller, unsigned bank)
+{
+    ops_write32(&controller->target->core->ops,
+                controller->geometry.banks[bank].registers + controller->driver->control, 0);
 }
 
 void controller_queue_clear(struct flash_controller *controller)
 {
     const struct flash_driver *driver = controller->driver;
-    struct ops *ops = &controller->target->core->ops;
+    uint32_t clear = driver->clear ? driver->clear : driver->idle.offset;
 
-    ops_write32(ops, controller_at(controller->target, driver->idle.offset), driver->clears);
-    ops_write32(ops, controller_at(controller->target, driver->control), 0);
+    for (unsigned i = 0; has_registers(controller, i); i++) {
+        ops_write32(&controller->target->core->ops, controller->geometry.banks[i].registers + clear,
+                    driver->clears);
+        queue_select_nothing(controller, i);
+    }
+}
+
+/* Queues: the status of all banks. */
+static void queue_status(struct flash_controller *controller, uint32_t status[FLASH_BANKS_MAX])
+{
+    for (unsigned i = 0; has_registers(controller, i); i++)
+        ops_read32(&controller->target->core->ops,
+                   controller->geometry.banks[i].registers + controller->driver->idle.offset,
+                   &status[i]);
+}
+
+static uint32_t all_of(const uint32_t status[FLASH_BANKS_MAX])
+{
+    uint32_t all = 0;
+
+    for (unsigned i = 0; i < FLASH_BANKS_MAX; i++)
+        all |= status[i];
+    return all;
 }
 
 enum err controller_take_status(struct flash_controller *controller, uint32_t *status)
 {
-    struct target *target = controller->target;
-    uint32_t now = 0;
+    uint32_t now[FLASH_BANKS_MAX] = {0};
 
-    ops_read32(&target->core->ops, controller_at(target, controller->driver->idle.offset), &now);
+    queue_status(controller, now);
     controller_queue_clear(controller);
-    enum err err = core_flush_halted(target->core);
+    enum err err = core_flush_halted(controller->target->core);
     if (!err)
-        *status |= now;
+        *status |= all_of(now);
     return err;
 }
 
 void controller_queue_thaw(struct flash_controller *controller)
 {
-    uint32_t freeze = controller->family->dbgmcu.freeze;
-
-    if (freeze)
-        ops_write32(&controller->target->core->ops, freeze, controller->watchdogs);
+    queue_watchdogs(controller, false);
 }
 
 enum err controller_give_back(struct flash_controller *controller)
@@ -285,12 +328,14 @@ enum err controller_await(struct flash_controller *controller, const struct flas
     bool last = core_now_us(target->core) - controller->began_us >= what->limit_us;
     const struct busy busy = busy_with(controller, what);
     enum err mark = core_mark(target->core);
-    uint32_t status = 0;
+    uint32_t each[FLASH_BANKS_MAX] = {0};
 
     queue_idle(controller, &busy);
-    ops_read32(&target->core->ops, controller_at(target, controller->driver->idle.offset), &status);
-    ops_write32(&target->core->ops, controller_at(target, controller->driver->control), 0);
+    queue_status(controller, each);
+    for (unsigned i = 0; has_registers(controller, i); i++)
+        queue_select_nothing(controller, i);
     enum err err = core_flush_halted(target->core);
+    uint32_t status = all_of(each);
     *ended = err != ERR_TIMEOUT || last;
     target->busy = *ended ? (struct busy){0} : busy;
     if (!*ended)
@@ -310,21 +355,19 @@ enum err controller_erase(struct flash_controller *controller, const struct flas
     return controller_await(controller, what, ended);
 }
 
-enum err controller_await_idle(struct flash_controller *controller, const char *doing,
-                               uint32_t limit_us)
+static enum err await(struct flash_controller *controller, const struct busy *until,
+                      const char *doing, uint32_t limit_us)
 {
     struct target *target = controller->target;
-    const struct flash_extent all = controller_all(controller);
-    const struct busy busy = busy_with(controller, &all);
     uint64_t began_us = core_now_us(target->core), told_us = began_us;
     enum err mark = core_mark(target->core);
 
     for (;;) {
-        queue_idle(controller, &busy);
+        queue_idle(controller, until);
         enum err err = core_flush_halted(target->core);
         uint64_t now_us = core_now_us(target->core);
         bool again = core_wait_failed(target->core, err) && now_us - began_us < limit_us;
-        target->busy = again ? busy : (struct busy){0};
+        target->busy = again ? *until : (struct busy){0};
         if (!again)
             return err;
         core_rollback(target->core, mark);
@@ -335,4 +378,27 @@ enum err controller_await_idle(struct flash_controller *controller, const char *
         }
         job_serve_others(target->job);
     }
+}
+
+enum err controller_await_idle(struct flash_controller *controller, const char *doing,
+                               uint32_t limit_us)
+{
+    const struct flash_extent all = controller_all(controller);
+    const struct busy until = busy_with(controller, &all);
+
+    return await(controller, &until, doing, limit_us);
+}
+
+enum err controller_await_clear(struct flash_controller *controller, uint32_t offset, uint32_t mask,
+                                const char *doing, uint32_t limit_us)
+{
+    const struct flash_extent all = controller_all(controller);
+    struct busy until = busy_with(controller, &all);
+
+    for (unsigned i = 0; i < until.count; i++) {
+        until.parts[i].word = controller_at(controller->target, offset);
+        until.parts[i].mask = mask;
+        until.parts[i].value = 0;
+    }
+    return await(controller, &until, doing, limit_us);
 }

@@ -39,6 +39,9 @@ enum err controller_end(struct flash_controller *controller, enum err err);
  * now and then. ERR_TIMEOUT when the limit is over. */
 enum err controller_await_idle(struct flash_controller *controller, const char *doing,
                                uint32_t limit_us);
+/* The same until bits of a register (offset) that speaks for all of the flash are clear. */
+enum err controller_await_clear(struct flash_controller *controller, uint32_t offset, uint32_t mask,
+                                const char *doing, uint32_t limit_us);
 
 /* The registers that serve an address of flash. */
 uint32_t controller_registers(const struct flash_controller *controller, uint32_t address);

@@ -63,9 +63,10 @@ struct flash_controller {
     const struct flash_driver *driver;
     const struct chip_family *family;
     struct flash_geometry geometry;
-    uint64_t began_us;            /* the erase under way, on the probe's clock */
-    bool taken;                   /* what is put back at the end is known: .. */
-    uint32_t watchdogs, saved[4]; /* .. the word that freezes them; what prepare() found */
+    uint64_t began_us;     /* the erase under way, on the probe's clock */
+    bool taken;            /* what is put back at the end is known: .. */
+    uint32_t watchdogs[2]; /* .. the words that freeze them, .. */
+    uint32_t saved[4];     /* .. and what prepare() found */
 };
 
 struct flash_driver {
@@ -75,8 +76,8 @@ struct flash_driver {
         uint32_t offset, mask, value;
     } idle;
     /* The status is the register of `idle`: bits that make an operation a failed one, and what is
-     * written there to clear what it left. */
-    uint32_t errors, clears;
+     * written to clear what it left, there or, where it is not 0, to another register (offset). */
+    uint32_t errors, clears, clear;
     uint32_t control; /* register (offset) that selects an operation; with 0 there: none */
     const struct flash_loader *loader; /* NULL: program() does it */
     bool unbroken; /* halted in the middle it spoils what it programs: not before it is through */

@@ -6,6 +6,7 @@
 #include "flash/options.h"
 #include "flash/stm32/stm32f1.h"
 #include "flash/stm32/stm32f4.h"
+#include "flash/stm32/stm32h7.h"
 #include "flash/stm32/stm32l0.h"
 #include "flash/stm32/stm32l4.h"
 
@@ -25,6 +26,8 @@ static const struct {
     [CHIP_G0] = {&stm32l4_flash, &stm32g0_64_option_table},
     [CHIP_G4] = {&stm32l4_flash, &stm32g4_option_table},
     [CHIP_C0] = {&stm32l4_flash, &stm32c0_32_option_table},
+    [CHIP_H7] = {&stm32h7_flash, &stm32h7_option_table},
+    [CHIP_H7AB] = {&stm32h7_flash, &stm32h7ab_option_table},
 };
 
 /* Chips whose option bytes are not those of their family. */
@@ -54,12 +57,17 @@ static const struct {
     {0x471, &stm32l4_plus_option_table},  /* L4P, L4Q */
     {0x479, &stm32g49_option_table},      /* G49x, G4Ax: one bank of 512 KiB */
     {0x493, &stm32c0_128_option_table},   /* C071 */
+    {0x483, &stm32h72_option_table},      /* H72x, H73x: one bank */
 };
+
+enum { H74X = 0x450 }; /* H745, H747, H755 and H757 have a Cortex-M4, the others none */
 
 const struct flash_options *flash_options_for(const struct target *target)
 {
     const struct chip *chip = chip_by_dev_id(target_chip(target)->dev_id);
 
+    if (chip && chip->dev_id == H74X && target_core_count(target) > 1)
+        return &stm32h7_two_cores_option_table;
     for (size_t i = 0; chip && i < sizeof exceptions / sizeof *exceptions; i++)
         if (exceptions[i].dev_id == chip->dev_id)
             return exceptions[i].options;

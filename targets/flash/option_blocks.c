@@ -59,6 +59,26 @@ static bool get_equal(const struct option_blocks *blocks, const struct target *t
     return true;
 }
 
+/* The same, where each bank has a register, and all of its blocks are of this size. */
+static bool get_of_bank(const struct option_blocks *blocks, const struct target *target,
+                        uint32_t index, struct option_block *block)
+{
+    const struct target_region *bank = NULL;
+
+    *block = (struct option_block){
+        .size = blocks->size, .reg = blocks->reg, .set_protects = blocks->set_protects};
+    while ((bank = next_flash(target, bank))) {
+        if (index < bank->size / blocks->size) {
+            block->address = bank->start + index * blocks->size;
+            block->bit = (uint8_t)(blocks->shift + index);
+            return true;
+        }
+        index -= bank->size / blocks->size;
+        block->reg++;
+    }
+    return false;
+}
+
 /* Small sectors behind large ones: there the second bank begins. */
 static bool begins_bank(const struct target_region *region, const struct target_region *before)
 {
@@ -153,6 +173,8 @@ bool option_block_get(const struct flash_options *options, const struct target *
 
     if (blocks->ranges)
         return get_page(blocks, target, index, block);
+    if (blocks->by_bank)
+        return get_of_bank(blocks, target, index, block);
     return blocks->size ? get_equal(blocks, target, index, block)
                         : get_sector(blocks, target, index, block);
 }

@@ -48,6 +48,7 @@ struct option_blocks {
     uint8_t next_bank;        /* so many registers further are a second bank's ranges */
     uint32_t page_bits;       /* of a page's number */
     uint32_t size;            /* bytes; 0: a sector each */
+    bool by_bank;      /* those of a second bank have the next register, of such blocks too */
     uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
     bool set_protects; /* it is a bit that is set that protects */
     uint32_t pcrop; /* with this bit of the first register on, the others protect, against reading,
@@ -88,6 +89,7 @@ struct flash_options {
     bool reset_loads;         /* with load(): any reset does it, too; else load() or power alone */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
     bool unlock_keeps_others; /* else it brings all to their defaults, of an open chip, too */
+    bool erases_bank;         /* OpenOCD's mass_erase erases the bank that it names, no more */
     bool hides_in_force;      /* the registers hold what was stored, in force yet or not */
 
     /* Core halted or running. */

@@ -33,6 +33,7 @@ CHIPS = {
     "nucleo-c031": ("stm32g0x", None, "0x0453", 32 * KIB, "reset halt"),
     # Empty, it runs its boot loader behind a load.
     "nucleo-g071": ("stm32g0x", "stm32l4x", "0x0460", 128 * KIB, "stm32l4x option_load 0; reset halt"),
+    "nucleo-h743": ("stm32h7x", "stm32h7x", "0x0450", 2048 * KIB, "reset halt"),
     "nucleo-g431": ("stm32g4x", "stm32l4x", "0x0468", 128 * KIB, "stm32l4x option_load 0"),
     "nucleo-l476": ("stm32l4x", "stm32l4x", "0x0415", 1024 * KIB, "stm32l4x option_load 0"),
 }
@@ -45,6 +46,7 @@ ERASED = "0x0" if driver == "stm32lx" else "0xffffffff"
 OPTIONS = {
     "stm32f1x": ("options_read 0", "options_write 0 HWWDG USEROPT 0x1234", "options_write 0 SWWDG"),
     "stm32f2x": ("options_read 0", "options_write 0 0xe0", "options_write 0 0xec"),
+    "stm32h7x": ("option_read 0 0x1c", "option_write 0 0x20 0 0x10", "option_write 0 0x20 0x10 0x10"),
     "stm32l4x": ("option_read 0 0x20", "option_write 0 0x20 0 0x10000", "option_write 0 0x20 0x10000 0x10000"),
 }
 SMALL_SIZE = 4000  # st-flash gives its loader half a second by the wall, which is much of a busy machine's
@@ -118,7 +120,7 @@ def openocd_locks_and_unlocks_it():
 
 
 def openocd_erases_all_of_it():
-    banks = 2 if board == "nucleo-l152" else 1  # of which the target file knows the first
+    banks = 2 if board in ("nucleo-l152", "nucleo-h743") else 1  # of which the target file knows the first
     last = 0x08000000 + flash_size // banks - 4
     output = by_openocd(f"flash fillw {last:#x} 0x12345678 1", f"echo before:[mrw {last:#x}]", f"{driver} mass_erase 0",
                         f"echo after:[mrw {last:#x}]")
@@ -156,9 +158,9 @@ def probed_answers_as_openocd_does():
                 text = text.removeprefix("Info : ")
             if board == "nucleo-f072" and text.startswith("\t#"):
                 continue  # it takes blocks of write protection for 8 KiB, which have 4 (RM0091, 3.2.1)
-            # Its log, its names for the chip, where the core stands; stm32l4x logs more about it.
+            # Its log, its names for the chip, where the core stands; stm32l4x and stm32h7x log more about it.
             if not re.match(r"Info :|Error: \[|Error: Fail|Device: |STM32|Dual Bank|xPSR|\[|device idcode|"
-                            r"RDP level|flash mode", text):
+                            r"RDP level|flash mode|flash size probed|Bank \(|Warn : (un)?locking", text):
                 assert text in got, (command, text, got)
 
 

@@ -19,6 +19,15 @@ void sim_ap_power_up(struct sim_board *board)
         board->aps[i] = (struct sim_ahb_ap){.csw = CSW_RESET | AP_CSW_SIZE_32};
 }
 
+/* NULL: it is a core's. */
+static const struct sim_extra_ap *extra_of(const struct sim_board *board,
+                                           const struct sim_ahb_ap *ap)
+{
+    const struct sim_extra_ap *extra = &board->chip->aps[ap - board->aps];
+
+    return extra->idr ? extra : NULL;
+}
+
 static struct sim_cpu *cpu_of(const struct sim_board *board, const struct sim_ahb_ap *ap)
 {
     return ap == &board->aps[0] ? board->cpu : board->second;
@@ -29,7 +38,25 @@ static bool answers(const struct sim_board *board, const struct sim_ahb_ap *ap)
 {
     if (board->faults.closed)
         return false;
-    return ap == &board->aps[0] || sim_second_runs(board);
+    return ap == &board->aps[0] || extra_of(board, ap) || sim_second_runs(board);
+}
+
+static bool read_bus(struct sim_board *board, const struct sim_ahb_ap *ap, uint32_t *value)
+{
+    const struct sim_extra_ap *extra = extra_of(board, ap);
+    uint32_t address = ap->pending_address;
+
+    return extra ? sim_extra_ap_read(board, extra, address, ap->pending_width, value)
+                 : sim_cpu_debug_read(cpu_of(board, ap), address, ap->pending_width, value);
+}
+
+static bool write_bus(struct sim_board *board, const struct sim_ahb_ap *ap, uint32_t value)
+{
+    const struct sim_extra_ap *extra = extra_of(board, ap);
+    uint32_t address = ap->pending_address;
+
+    return extra ? sim_extra_ap_write(board, extra, address, ap->pending_width, value)
+                 : sim_cpu_debug_write(cpu_of(board, ap), address, ap->pending_width, value);
 }
 
 static uint32_t read_csw(const struct sim_ahb_ap *ap, bool closed)
@@ -79,7 +106,7 @@ static bool pushed_compare(struct sim_board *board, struct sim_ahb_ap *ap)
 {
     uint32_t ctrl = board->link.ctrl_stat, value;
 
-    if (!sim_cpu_debug_read(cpu_of(board, ap), ap->pending_address, ap->pending_width, &value))
+    if (!read_bus(board, ap, &value))
         return false;
     uint32_t differs = (value << lane_shift(ap) ^ ap->pending_value) & expand_lanes(MASKLANE(ctrl));
     if ((TRNMODE(ctrl) == TRNMODE_VERIFY) == (differs != 0))
@@ -93,14 +120,14 @@ static bool do_write(struct sim_board *board, struct sim_ahb_ap *ap)
 
     if (TRNMODE(board->link.ctrl_stat) != 0)
         return pushed_compare(board, ap);
-    return sim_cpu_debug_write(cpu_of(board, ap), ap->pending_address, ap->pending_width, value);
+    return write_bus(board, ap, value);
 }
 
 static bool do_read(struct sim_board *board, struct sim_ahb_ap *ap)
 {
     uint32_t value = 0;
 
-    if (!sim_cpu_debug_read(cpu_of(board, ap), ap->pending_address, ap->pending_width, &value))
+    if (!read_bus(board, ap, &value))
         return false;
     board->link.rdbuff = value << lane_shift(ap);
     return true;
@@ -127,7 +154,11 @@ void sim_ap_complete(struct sim_board *board)
 
 bool sim_ap_pending(const struct sim_board *board)
 {
-    return board->aps[0].pending || board->aps[1].pending;
+    bool pending = false;
+
+    for (unsigned i = 0; i < SIM_APS; i++)
+        pending |= board->aps[i].pending;
+    return pending;
 }
 
 void sim_ap_abort(struct sim_board *board)
@@ -163,6 +194,7 @@ static uint32_t read_register(const struct sim_board *board, const struct sim_ah
                               uint8_t reg)
 {
     const struct sim_chip *chip = board->chip;
+    const struct sim_extra_ap *extra = extra_of(board, ap);
     bool first = ap == &board->aps[0];
 
     switch (reg) {
@@ -171,20 +203,27 @@ static uint32_t read_register(const struct sim_board *board, const struct sim_ah
     case AP_TAR:
         return ap->tar;
     case AP_BASE:
-        return first ? chip->ap_base : chip->second.ap_base;
+        return extra ? extra->base : first ? chip->ap_base : chip->second.ap_base;
     case AP_IDR:
-        return first ? chip->ap_idr : chip->second.ap_idr;
+        return extra ? extra->idr : first ? chip->ap_idr : chip->second.ap_idr;
     default:
         return 0; /* CFG among them: little-endian */
     }
 }
 
+static bool is_there(const struct sim_board *board, unsigned number)
+{
+    if (number >= SIM_APS)
+        return false;
+    return number == 0 || (number == 1 && board->second) || board->chip->aps[number].idr;
+}
+
 void sim_ap_access(struct sim_board *board, unsigned number, uint8_t reg, bool read, uint32_t value)
 {
-    unsigned count = board->second ? SIM_APS : 1;
-    struct sim_ahb_ap *ap = &board->aps[number < count ? number : 0];
+    bool there = is_there(board, number);
+    struct sim_ahb_ap *ap = &board->aps[there ? number : 0];
 
-    if (number >= count) { /* nothing there: all registers read as 0, IDR too (C1.2.2) */
+    if (!there) { /* nothing there: all registers read as 0, IDR too (C1.2.2) */
         if (read)
             board->link.rdbuff = 0;
     } else if (reg == AP_DRW || (reg & 0xF0) == AP_BD0) {

@@ -48,7 +48,7 @@ struct sim_link {
     bool read_ok;
 };
 
-enum { SIM_APS = 2 };
+enum { SIM_DEBUG_UNITS = 12 };
 
 struct sim_ahb_ap {
     uint32_t csw, tar;
@@ -156,7 +156,8 @@ struct sim_board {
     bool spi_loop;                           /* a wire from MOSI to MISO */
 
     struct sim_link link;
-    struct sim_ahb_ap aps[SIM_APS]; /* a core's each */
+    struct sim_ahb_ap aps[SIM_APS];
+    uint32_t debug_units[SIM_DEBUG_UNITS]; /* their first registers */
     struct sim_faults faults;
 
     bool switched_on; /* the supply's switch */
@@ -252,6 +253,14 @@ void sim_ap_access(struct sim_board *board, unsigned number, uint8_t reg, bool r
 void sim_ap_complete(struct sim_board *board);
 bool sim_ap_pending(const struct sim_board *board);
 void sim_ap_abort(struct sim_board *board);
+
+/* --- debug_bus.c --- */
+
+/* By an access port that is not a core's. False: bus error. */
+bool sim_extra_ap_read(struct sim_board *board, const struct sim_extra_ap *ap, uint32_t address,
+                       unsigned width, uint32_t *value);
+bool sim_extra_ap_write(struct sim_board *board, const struct sim_extra_ap *ap, uint32_t address,
+                        unsigned width, uint32_t value);
 
 /* --- second_core.c --- */
 

@@ -17,14 +17,15 @@ struct sim_board;
 struct sim_part;
 
 enum {
-    SIM_GATES_MAX = 8,
-    SIM_MEMORIES_MAX = 8,
+    SIM_GATES_MAX = 10,
+    SIM_MEMORIES_MAX = 10,
     SIM_PORTS_MAX = 11,
     SIM_PINS = 16,
     SIM_DMA_LINES = 6,
     SIM_ANALOG_CHANNELS = 18
 };
-enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 8 }; /* with the empty one at the end */
+enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 12 }; /* with the empty one at the end */
+enum { SIM_APS = 4 };                                     /* access ports */
 enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PG, SIM_PH, SIM_PI, SIM_PJ, SIM_PK };
 
 /* --- memories --- */
@@ -161,6 +162,7 @@ struct sim_rcc_family {
     uint32_t csr_lse;            /* of that: LSEON */
     uint32_t csr_flags;          /* all that tell of resets, */
     uint32_t causes[SIM_CAUSES]; /* and what each one sets */
+    uint8_t flags_at;            /* the register that has them; 0: CSR */
     struct sim_rcc_plain plain[SIM_RCC_PLAIN_MAX];
     uint32_t rtc_hse_divider;
     uint8_t adcpre; /* its lowest bit in CFGR; 0: elsewhere */
@@ -278,6 +280,11 @@ struct sim_flash_kind {
     uint32_t (*user_options)(const struct sim_board *board);
     /* Until when an access to flash or option bytes stalls; 0: not at all. */
     uint64_t (*busy_until)(const struct sim_board *board);
+    /* NULL, or the same for an access to the program's flash, where its banks are busy apart. */
+    uint64_t (*stalls_until)(const struct sim_board *board, uint32_t offset, bool read);
+    /* NULL, or whether the cells that are read there have lost what they held: bus error. */
+    bool (*read_fails)(struct sim_board *board, uint32_t offset);
+    bool (*any_fails)(const struct sim_board *board); /* that there are some */
     /* A data write to one of its memories. False: bus error. */
     bool (*write)(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
                   unsigned width, uint32_t value);
@@ -313,7 +320,7 @@ struct sim_gpio_kind {
 };
 
 /* The MCU debug component: registers by word offset, IDCODE first. */
-enum { SIM_DBGMCU_REGISTERS = 5 };
+enum { SIM_DBGMCU_REGISTERS = 22 };
 struct sim_dbgmcu_facts {
     uint32_t idcode;
     bool hidden_from_program; /* it reads IDCODE as 0 */
@@ -355,6 +362,22 @@ struct sim_second_core {
     bool (*booted)(const struct sim_board *board);
 };
 
+/* What hangs on a bus for debugging alone, seen by an access port of its own: CoreSight units by
+ * their identification, with the first register, and ROM tables. */
+struct sim_debug_unit {
+    uint32_t base; /* 0: no more */
+    uint16_t designer, part;
+    uint8_t class;
+    const uint32_t *table; /* of a ROM table: addresses of what it lists; ends with 0 */
+};
+
+/* An access port besides the cores'. */
+struct sim_extra_ap {
+    uint32_t idr, base;                 /* idr 0: it is not there */
+    const struct sim_debug_unit *units; /* NULL: it leads to the bus matrix, to no core's own */
+    uint32_t dbgmcu;                    /* where DBGMCU is seen there */
+};
+
 /* --- the chip --- */
 
 struct sim_chip {
@@ -392,11 +415,12 @@ struct sim_chip {
     const struct sim_program *swj_off; /* takes the debug pins away */
     struct sim_standby standby;
     struct sim_second_core second;
+    struct sim_extra_ap aps[SIM_APS]; /* by their numbers; those of cores are empty here */
 };
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g431kb, sim_chip_l053r8,
-    sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg, sim_chip_wl55jc;
+    sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g431kb, sim_chip_h743zi,
+    sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg, sim_chip_wl55jc;
 
 #endif

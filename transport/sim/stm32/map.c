@@ -76,20 +76,46 @@ static bool is_stalling_register(const struct sim_board *board, uint32_t address
     return stalling[0] && (offset == stalling[0] || offset == stalling[1]);
 }
 
+static uint64_t flash_busy_until(const struct sim_board *board, const struct sim_memory *memory,
+                                 uint32_t address, bool read)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    if (flash->stalls_until && memory && memory->kind == SIM_FLASH)
+        return flash->stalls_until(board, address - memory->start, read);
+    return flash->busy_until(board);
+}
+
 uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, bool read)
 {
-    const struct sim_memory *memory = memory_at(board, unalias(board, address));
+    uint32_t own = unalias(board, address);
+    const struct sim_memory *memory = memory_at(board, own);
 
     if (memory ? is_flash(memory) : !read && is_stalling_register(board, address))
-        return board->chip->flash->busy_until(board);
+        return flash_busy_until(board, memory, own, read);
     return 0;
 }
 
 /* An access to flash that is busy waits: PM0075, 2.3.3. The AHB-AP asked before. */
-static void stall(struct sim_board *board, const struct sim_memory *memory)
+static void stall(struct sim_board *board, const struct sim_memory *memory, uint32_t address,
+                  bool read)
 {
-    if (is_flash(memory))
-        sim_flash_wait(board);
+    uint64_t now = sim_now_ps(board), until;
+
+    if (!is_flash(memory) || !(until = flash_busy_until(board, memory, address, read)))
+        return;
+    sim_stall_core(board, until);
+    board->flash->row->device->sync(board->flash, until > now ? until : now);
+}
+
+static bool read_fails(struct sim_board *board, const struct sim_memory *memory, uint32_t address)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    if (is_the_programs(memory) && !flash->readable(board))
+        return true;
+    return memory->kind == SIM_FLASH && flash->read_fails &&
+           flash->read_fails(board, address - memory->start);
 }
 
 /* --- peripherals --- */
@@ -147,8 +173,8 @@ static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, 
     const struct sim_memory *memory = memory_at(board, address);
     if (!memory)
         return read_device(board, address, width, value);
-    stall(board, memory);
-    if (is_the_programs(memory) && !board->chip->flash->readable(board))
+    stall(board, memory, address, true);
+    if (read_fails(board, memory, address))
         return false;
     *value = load(sim_memory_cell(board, memory, address), width);
     return true;
@@ -168,7 +194,7 @@ static bool write_bus(struct sim_board *board, uint32_t address, unsigned width,
         store(sim_memory_cell(board, memory, address), width, value);
         return true;
     }
-    stall(board, memory);
+    stall(board, memory, address, false);
     return is_flash(memory) &&
            board->chip->flash->write(board, memory->kind, address - memory->start, width, value);
 }

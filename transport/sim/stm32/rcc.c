@@ -31,6 +31,12 @@ static uint32_t sw_mask(const struct sim_rcc_family *family)
     return (1u << family->sw_bits) - 1;
 }
 
+/* Of the register that tells of resets. */
+static uint32_t flags_at(const struct sim_rcc_family *family)
+{
+    return family->flags_at ? family->flags_at : family->csr;
+}
+
 uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset)
 {
     const struct rcc *rcc = board->rcc->state;
@@ -60,7 +66,7 @@ static uint32_t oscillator_khz(const struct sim_board *board,
 
 /* Never 0: time goes on, whatever the program wrote. Before the first reset SWS may mean no
  * source. */
-static uint32_t sysclk_khz(const struct sim_board *board)
+uint32_t sim_rcc_sysclk_khz(const struct sim_board *board)
 {
     const struct sim_rcc_family *family = family_of(board);
     const struct rcc *rcc = board->rcc->state;
@@ -74,7 +80,7 @@ uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock)
 {
     const struct sim_rcc_family *family = family_of(board);
     uint32_t cfgr = sim_rcc_register(board, family->cfgr);
-    uint32_t hclk = sim_hpre_khz(sysclk_khz(board), cfgr >> family->hpre & 15);
+    uint32_t hclk = sim_hpre_khz(sim_rcc_sysclk_khz(board), cfgr >> family->hpre & 15);
 
     switch (clock) {
     case SIM_PCLK1:
@@ -96,8 +102,9 @@ void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause)
     struct rcc *rcc = board->rcc->state;
 
     if (cause == SIM_CAUSE_POWER)
-        rcc->registers[family->csr / 4] = rcc->registers[family->bdcr / 4] = 0;
-    rcc->registers[family->csr / 4] |= family->causes[cause];
+        rcc->registers[family->csr / 4] = rcc->registers[family->bdcr / 4] =
+            rcc->registers[flags_at(family) / 4] = 0;
+    rcc->registers[flags_at(family) / 4] |= family->causes[cause];
 }
 
 void sim_rcc_after_stop(struct sim_board *board)
@@ -245,13 +252,24 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
     return true;
 }
 
+static void write_flags(struct sim_board *board, uint32_t value)
+{
+    const struct sim_rcc_family *family = family_of(board);
+    struct rcc *rcc = board->rcc->state;
+
+    if (value & family->csr_remove)
+        rcc->registers[flags_at(family) / 4] &= ~family->csr_flags;
+}
+
 static void write_csr(struct sim_board *board, uint32_t value)
 {
     const struct sim_rcc_family *family = family_of(board);
     struct rcc *rcc = board->rcc->state;
-    uint32_t before = rcc->registers[family->csr / 4];
-    uint32_t flags = value & family->csr_remove ? 0 : before & family->csr_flags;
+    uint32_t before = rcc->registers[family->csr / 4], flags;
 
+    if (!family->flags_at)
+        write_flags(board, value);
+    flags = family->flags_at ? 0 : rcc->registers[family->csr / 4] & family->csr_flags;
     rcc->registers[family->csr / 4] = flags | (value & (LSION | family->csr_backed_up));
     if (value & ~before & LSION)
         tell_ready(board, SIM_LSI_FLAG);
@@ -299,6 +317,8 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         return true;
     if (offset == family->csr)
         write_csr(part->board, value);
+    else if (family->flags_at && offset == family->flags_at)
+        write_flags(part->board, value);
     else if (offset == family->bdcr)
         write_bdcr(part->board, value);
     else if (family->cir && offset == family->cir)
@@ -321,13 +341,15 @@ static void reset(struct sim_part *part)
     const struct sim_rcc_family *family = family_of(part->board);
     struct rcc *rcc = part->state;
     uint32_t bdcr = rcc->registers[family->bdcr / 4], csr = rcc->registers[family->csr / 4];
+    uint32_t flags = rcc->registers[flags_at(family) / 4] & family->csr_flags;
 
     memset(rcc, 0, sizeof *rcc);
     reset_plain(family, rcc);
     rcc->registers[family->cr / 4] = family->cr_reset;
     rcc->registers[family->cfgr / 4] = family->cfgr_reset;
     rcc->registers[family->bdcr / 4] = bdcr;
-    rcc->registers[family->csr / 4] = csr & (family->csr_flags | family->csr_backed_up);
+    rcc->registers[family->csr / 4] = csr & family->csr_backed_up;
+    rcc->registers[flags_at(family) / 4] |= flags;
     rcc->sws = family->cfgr_reset & sw_mask(family);
     update_irq(part->board);
 }

@@ -7,6 +7,8 @@
 
 /* For struct sim_rcc_kind. */
 uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock);
+/* Of the source in use, before any prescaler. */
+uint32_t sim_rcc_sysclk_khz(const struct sim_board *board);
 void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause);
 void sim_rcc_after_stop(struct sim_board *board);
 /* Of the RTC's clock; 0: it stands. */

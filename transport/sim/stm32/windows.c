@@ -10,7 +10,8 @@ static bool in_window(const struct sim_board *board, const struct sim_memory *me
     const struct sim_flash_kind *flash = board->chip->flash;
 
     if (memory->kind == SIM_FLASH)
-        return flash->busy_until(board) == 0 && !flash->is_protected(board);
+        return flash->busy_until(board) == 0 && !flash->is_protected(board) &&
+               !(flash->any_fails && flash->any_fails(board));
     return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
 }
 
