@@ -154,6 +154,14 @@ enum err target_disconnect(struct target *target);
 enum target_state target_state(const struct target *target); /* as last seen; no traffic */
 const struct target_chip *target_chip(const struct target *target);
 const struct target_core *target_core(const struct target *target);
+/* Whether the core has the Security Extension of Armv8-M (an STM32 with TZEN set), and where it is. */
+enum target_security {
+    TARGET_ONE_STATE, /* it has not */
+    TARGET_SECURE,
+    TARGET_NONSECURE,
+    TARGET_NONSECURE_ONLY, /* and a debugger may not look at the other one */
+};
+enum err target_security(struct target *target, enum target_security *security);
 /* Cores that a debugger may have: another one of the chip is counted whether or not it runs yet.
  * The first is the one that target_connect() looks for. */
 unsigned target_core_count(const struct target *target);

@@ -22,10 +22,18 @@ struct facts {
     bool uid_known;
     uint32_t uid[UID_WORDS];
     uint32_t flash_start, ram_start;
+    enum target_security security;
     struct option_bytes options;
     char sectors[96];  /* "64 sectors of 1 KiB" */
     char problem[400]; /* why there is no target */
     char lockup[300];  /* why the core is locked up, if it is */
+};
+
+static const char *const security_texts[] = {
+    [TARGET_SECURE] = "TrustZone is on; the core is in Secure state",
+    [TARGET_NONSECURE] = "TrustZone is on; the core is in Non-secure state",
+    [TARGET_NONSECURE_ONLY] = "TrustZone is on; the core is in Non-secure state, and the chip lets "
+                              "nobody look at the Secure one",
 };
 
 /* --- gathering --- */
@@ -85,6 +93,8 @@ static enum err look_at_core(struct cli *cli, struct facts *facts)
     struct target *target = cli->session.target;
     enum err err = session_measure(&cli->session, &cli->job);
 
+    if (!err)
+        err = target_security(target, &facts->security);
     return err || !target_locked_up(target)
                ? err
                : target_explain_lockup(target, facts->lockup, sizeof facts->lockup);
@@ -141,6 +151,8 @@ static void print_chip(const struct facts *facts, FILE *out)
     cli_print_fact(out, "core", "%s r%up%u, %s%s", core->name, CPUID_VARIANT(core->cpuid),
                    CPUID_REVISION(core->cpuid), facts->state,
                    halted_by_reset(facts->target) ? " by a reset" : "");
+    if (facts->security)
+        cli_print_fact(out, "security", "%s", security_texts[facts->security]);
     if (chip->flash_size)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
                        display_size(size, chip->flash_size), facts->flash_start,
@@ -173,6 +185,8 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_text(json, "chip", chip->name);
     json_text(json, "core", core->name);
     json_text(json, "state", facts->state);
+    if (facts->security)
+        json_text(json, "security", security_texts[facts->security]);
     if (facts->lockup[0])
         json_text(json, "lockup", facts->lockup);
     json_number(json, "flash_bytes", chip->flash_size);

@@ -26,7 +26,7 @@ static enum err look(struct core *core, struct found *found)
 static enum err take_over(struct core *core, struct found *found)
 {
     struct ops *ops = &core->ops;
-    uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0, mvfr0 = 0;
+    uint32_t halt = found->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0, mvfr0 = 0, id_pfr1 = 0;
 
     ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | halt);
     core->masked = false;
@@ -35,9 +35,13 @@ static enum err take_over(struct core *core, struct found *found)
     ops_read32(ops, DWT_CTRL, &found->dwt_ctrl);
     if (found->profile->with_fpu) /* reads as 0 without one (B4.7.2) */
         ops_read32(ops, SCB_MVFR0, &mvfr0);
+    if (found->profile->with_security)
+        ops_read32(ops, SCB_ID_PFR1, &id_pfr1);
     enum err err = core_flush(core);
     if (mvfr0)
         found->profile = found->profile->with_fpu;
+    if (id_pfr1 & ID_PFR1_SECURITY)
+        found->profile = found->profile->with_security;
     return err;
 }
 

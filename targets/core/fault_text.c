@@ -31,7 +31,7 @@ static const struct fault_bit cfsr_bits[] = {
      "not in Thumb state (a jump to an address with bit 0 clear, or a bad vector)"},
     {1u << 18, NO_FAULT_ADDRESS, "invalid exception return or integrity check"},
     {1u << 19, NO_FAULT_ADDRESS, "coprocessor or FPU instruction while it is off or absent"},
-    {1u << 20, NO_FAULT_ADDRESS, "stack overflow: SP would be below its limit (MSPLIM or PSPLIM)"},
+    {1u << 20, NO_FAULT_ADDRESS, "stack overflow"},
     {1u << 24, NO_FAULT_ADDRESS, "unaligned access"},
     {1u << 25, NO_FAULT_ADDRESS, "division by zero"},
     {1u << 10, NO_FAULT_ADDRESS, "imprecise data bus error (a write some instructions earlier)"},

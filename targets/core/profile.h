@@ -14,11 +14,13 @@ struct core_profile {
     uint8_t register_count;
     bool fpu;          /* FPSCR and S0 to S31 */
     bool limits;       /* MSPLIM and PSPLIM */
+    bool banks;        /* stack pointers and limits of each security state */
     bool fault_status; /* CFSR, HFSR, MMFAR and BFAR stand around DFSR */
     uint32_t
         fault_catches; /* DEMCR.VC_*: faults that a program may have handlers of their own for */
     enum dwt_kind dwt;
-    const struct core_profile *with_fpu; /* what it is if MVFR0 is not 0; NULL: it has none */
+    const struct core_profile *with_fpu;      /* what it is if MVFR0 is not 0; NULL: it has none */
+    const struct core_profile *with_security; /* what it is if ID_PFR1 says so; NULL: it is never */
 };
 
 /* profile_v6m.c, profile_v7m.c, profile_v8m.c */

@@ -5,11 +5,37 @@
 
 static const struct target_register base_registers[] = {ROWS_OF_ALL, ROW_CONTROL};
 static const struct target_register main_registers[] = {ROWS_OF_MAIN, ROWS_OF_LIMITS, ROWS_OF_FPU};
+static const struct target_register secure_registers[] = {ROWS_OF_MAIN, ROWS_OF_SECURITY,
+                                                          ROWS_OF_FPU};
 
 const struct core_profile profile_armv8m_base = {
     .name = "Armv8-M Baseline",
     .registers = base_registers,
     .register_count = COUNT(base_registers),
+    .dwt = DWT_PAIRS,
+};
+
+/* With the Security Extension in use: what concerns each of its states. */
+static const struct core_profile secure_fp = {
+    .name = "Armv8-M Mainline with an FPU and the Security Extension",
+    .registers = secure_registers,
+    .register_count = COUNT(secure_registers),
+    .limits = true,
+    .banks = true,
+    .fpu = true,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS | DEMCR_VC_SFERR,
+    .dwt = DWT_PAIRS,
+};
+
+static const struct core_profile secure = {
+    .name = "Armv8-M Mainline with the Security Extension",
+    .registers = secure_registers,
+    .register_count = COUNT_OF_MAIN + COUNT_OF_SECURITY,
+    .limits = true,
+    .banks = true,
+    .fault_status = true,
+    .fault_catches = DEMCR_VC_FAULTS | DEMCR_VC_SFERR,
     .dwt = DWT_PAIRS,
 };
 
@@ -20,8 +46,9 @@ const struct core_profile profile_armv8m_main_fp = {
     .limits = true,
     .fpu = true,
     .fault_status = true,
-    .fault_catches = DEMCR_VC_FAULTS | DEMCR_VC_SFERR,
+    .fault_catches = DEMCR_VC_FAULTS,
     .dwt = DWT_PAIRS,
+    .with_security = &secure_fp,
 };
 
 const struct core_profile profile_armv8m_main = {
@@ -30,7 +57,8 @@ const struct core_profile profile_armv8m_main = {
     .register_count = COUNT_OF_MAIN + COUNT_OF_LIMITS,
     .limits = true,
     .fault_status = true,
-    .fault_catches = DEMCR_VC_FAULTS | DEMCR_VC_SFERR,
+    .fault_catches = DEMCR_VC_FAULTS,
     .dwt = DWT_PAIRS,
     .with_fpu = &profile_armv8m_main_fp,
+    .with_security = &secure,
 };

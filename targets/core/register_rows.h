@@ -35,6 +35,15 @@
 /* Of Armv8-M with the Main Extension: the stack limits of the state that is not Secure, which is
  * the only one where there is no Security Extension (DDI 0553, DCRSR). */
 #define ROWS_OF_LIMITS SYS("msplim", "data_ptr", 32, 30, 0), SYS("psplim", "data_ptr", 32, 31, 0)
+/* With the Security Extension: of both states. */
+#define SEC(n, sel)                                                                       \
+    {                                                                                     \
+        .name = (n), .feature = "org.gnu.gdb.arm.secext", .type = "data_ptr", .bits = 32, \
+        .regsel = (sel)                                                                   \
+    }
+#define ROWS_OF_SECURITY                                                                           \
+    SEC("msp_ns", 24), SEC("psp_ns", 25), SEC("msp_s", 26), SEC("psp_s", 27), SEC("msplim_s", 28), \
+        SEC("psplim_s", 29), SEC("msplim_ns", 30), SEC("psplim_ns", 31)
 #define ROWS_OF_FPU                                                                                \
     FPD("d0", 64), FPD("d1", 66), FPD("d2", 68), FPD("d3", 70), FPD("d4", 72), FPD("d5", 74),      \
         FPD("d6", 76), FPD("d7", 78), FPD("d8", 80), FPD("d9", 82), FPD("d10", 84),                \
@@ -43,7 +52,7 @@
         .name = "fpscr", .feature = "org.gnu.gdb.arm.vfp", .type = "int", .bits = 32, .regsel = 33 \
     }
 
-enum { COUNT_OF_MAIN = 23, COUNT_OF_LIMITS = 2 }; /* ROWS_OF_MAIN, ROWS_OF_LIMITS */
+enum { COUNT_OF_MAIN = 23, COUNT_OF_LIMITS = 2, COUNT_OF_SECURITY = 8 }; /* ROWS_OF_MAIN.. */
 #define COUNT(table) (sizeof(table) / sizeof(table)[0])
 
 #endif

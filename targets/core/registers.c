@@ -13,28 +13,18 @@ const struct target_register *target_registers(const struct target *target, size
     return core->profile->registers;
 }
 
-enum {
-    REGSEL_SPECIAL = 20,
-    REGSEL_MSPLIM = 30,
-    REGSEL_PSPLIM = 31,
-    REGSEL_FPSCR = 33,
-    REGSEL_S0 = 64
-};
+enum { REGSEL_SPECIAL = 20, REGSEL_MSP_NS = 24, REGSEL_FPSCR = 33, REGSEL_S0 = 64 };
 
+/* Slots stand in DCRSR's order, with gaps. */
 static unsigned slot_regsel(unsigned slot)
 {
-    switch (slot) {
-    case SLOT_SPECIAL:
+    if (slot <= SLOT_PSP)
+        return slot;
+    if (slot == SLOT_SPECIAL)
         return REGSEL_SPECIAL;
-    case SLOT_MSPLIM:
-        return REGSEL_MSPLIM;
-    case SLOT_PSPLIM:
-        return REGSEL_PSPLIM;
-    case SLOT_FPSCR:
-        return REGSEL_FPSCR;
-    default:
-        return slot <= SLOT_PSP ? slot : REGSEL_S0 + slot - SLOT_S0;
-    }
+    if (slot < SLOT_CORE_COUNT)
+        return REGSEL_MSP_NS + slot - SLOT_MSP_NS;
+    return slot == SLOT_FPSCR ? REGSEL_FPSCR : REGSEL_S0 + slot - SLOT_S0;
 }
 
 static unsigned regsel_slot(unsigned regsel)
@@ -50,6 +40,8 @@ static bool has_slot(const struct core *core, unsigned slot)
 {
     if (slot == SLOT_MSPLIM || slot == SLOT_PSPLIM)
         return core->profile->limits;
+    if (slot >= SLOT_MSP_NS && slot < SLOT_CORE_COUNT)
+        return core->profile->banks;
     return slot < SLOT_CORE_COUNT || core->profile->fpu;
 }
 
@@ -137,6 +129,12 @@ void regs_set_slot(struct core *core, enum reg_slot slot, uint32_t value)
     regs->dirty |= 1ull << slot;
 }
 
+/* One of them is MSP or PSP, too: which, the security state says. */
+static bool is_banked_sp(unsigned slot)
+{
+    return slot >= SLOT_MSP_NS && slot <= SLOT_PSP_S;
+}
+
 /* CONTROL and the exception number choose which stack pointer SP is: let the core sort it out. */
 static enum err write_through(struct core *core)
 {
@@ -186,7 +184,7 @@ enum err target_write_register(struct target *target, size_t index, uint64_t val
     uint32_t word = (uint32_t)value;
     if (reg->bits == 8)
         word = (core->regs.word[slot] & ~(0xFFu << reg->shift)) | (word & 0xFF) << reg->shift;
-    bool selects_sp = slot == SLOT_SPECIAL || slot == SLOT_XPSR;
+    bool selects_sp = slot == SLOT_SPECIAL || slot == SLOT_XPSR || is_banked_sp(slot);
     if (selects_sp && word == core->regs.word[slot])
         return ERR_OK;
     if (selects_sp && core->borrowed)

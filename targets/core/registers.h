@@ -20,7 +20,14 @@ enum reg_slot {
     SLOT_MSP = 17,
     SLOT_PSP = 18,
     SLOT_SPECIAL = 19, /* CONTROL, FAULTMASK, BASEPRI, PRIMASK in one word */
-    SLOT_MSPLIM,
+    /* Of Armv8-M: MSP and PSP of each security state, and the limits of all four. */
+    SLOT_MSP_NS,
+    SLOT_PSP_NS,
+    SLOT_MSP_S,
+    SLOT_PSP_S,
+    SLOT_MSPLIM_S,
+    SLOT_PSPLIM_S,
+    SLOT_MSPLIM, /* Non-secure, or the only ones */
     SLOT_PSPLIM,
     SLOT_CORE_COUNT,
     SLOT_FPSCR = SLOT_CORE_COUNT,

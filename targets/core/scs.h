@@ -9,7 +9,9 @@
 #define SCB_AIRCR 0xE000ED0Cu
 #define SCB_CFSR 0xE000ED28u /* CFSR, HFSR, DFSR, MMFAR, BFAR follow each other */
 #define SCB_DFSR 0xE000ED30u
+#define SCB_ID_PFR1 0xE000ED44u
 #define SCB_MVFR0 0xE000EF40u
+#define DSCSR 0xE000EE08u
 #define DHCSR 0xE000EDF0u
 #define DEMCR 0xE000EDFCu
 
@@ -27,6 +29,7 @@
 #define DHCSR_S_HALT (1u << 17)
 #define DHCSR_S_SLEEP (1u << 18)
 #define DHCSR_S_LOCKUP (1u << 19)
+#define DHCSR_S_SDE (1u << 20)       /* Armv8-M: the Secure state may be debugged */
 #define DHCSR_S_RETIRE_ST (1u << 24) /* an instruction was executed; clears when read */
 #define DHCSR_S_RESET_ST (1u << 25)  /* clears when read */
 
@@ -43,6 +46,9 @@
 #define DFSR_VCATCH (1u << 3)
 #define DFSR_EXTERNAL (1u << 4)
 #define DFSR_ALL 0x1Fu
+
+#define ID_PFR1_SECURITY 0xF0u /* with the Security Extension of Armv8-M: not 0 */
+#define DSCSR_CDS (1u << 16)   /* the core is in Secure state */
 
 #define XPSR_IPSR 0x1FFu
 

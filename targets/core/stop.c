@@ -228,12 +228,26 @@ static void say_breakpoint(struct core *core, struct target_stop *stop)
 }
 
 /* In the first instruction of a handler LR is EXC_RETURN, and the return address lies in the frame
- * that was pushed to the stack it names (B1.5.6, B1.5.8). 0: not to be had. */
+ * that was pushed to the stack it names (B1.5.6, B1.5.8; of which security state: DDI 0553). */
+#define EXC_RETURN_PSP 4u
+#define EXC_RETURN_SECURE 0x40u
+
 static uint32_t frame_of(const struct core *core)
 {
     const uint32_t *word = core->regs.word;
+    bool psp = word[SLOT_LR] & EXC_RETURN_PSP, secure = word[SLOT_LR] & EXC_RETURN_SECURE;
 
-    return word[SLOT_LR] & 4 ? word[SLOT_PSP] : word[SLOT_MSP];
+    if (core->profile->banks)
+        return word[(secure ? SLOT_MSP_S : SLOT_MSP_NS) + psp];
+    return word[SLOT_MSP + psp];
+}
+
+static uint32_t limit_of(const struct core *core)
+{
+    const uint32_t *word = core->regs.word;
+    bool psp = word[SLOT_LR] & EXC_RETURN_PSP, secure = word[SLOT_LR] & EXC_RETURN_SECURE;
+
+    return word[(core->profile->banks && secure ? SLOT_MSPLIM_S : SLOT_MSPLIM) + psp];
 }
 
 static bool read_quietly(struct core *core, uint32_t address, void *bytes, size_t size)
@@ -250,10 +264,16 @@ static bool read_quietly(struct core *core, uint32_t address, void *bytes, size_
  * pushed (DDI 0553, stack limit checks). It may as well have fitted exactly. */
 static bool had_no_room(const struct core *core, const struct stop_facts *facts)
 {
-    const uint32_t *word = core->regs.word;
-    uint32_t limit = word[SLOT_LR] & 4 ? word[SLOT_PSPLIM] : word[SLOT_MSPLIM];
+    return facts->scb[FACT_CFSR] & CFSR_STKOF && frame_of(core) == limit_of(core);
+}
 
-    return facts->scb[FACT_CFSR] & CFSR_STKOF && frame_of(core) == limit;
+/* Which stack, and why it is not known where. */
+static void explain_overflow(const struct core *core, const struct stop_facts *facts, char *cause,
+                             size_t size)
+{
+    snprintf(cause, size, "%s is 0x%08x%s",
+             core->regs.word[SLOT_LR] & EXC_RETURN_PSP ? "PSPLIM" : "MSPLIM", limit_of(core),
+             had_no_room(core, facts) ? " and left no room to save where it was" : "");
 }
 
 static uint32_t faulting_pc(struct core *core, const struct stop_facts *facts)
@@ -317,6 +337,8 @@ void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned 
 
     if (core->profile == &profile_armv6m && faulting_pc)
         find_cause(core, cause, sizeof cause);
+    if (facts->scb[FACT_CFSR] & CFSR_STKOF && regs_are_known(core))
+        explain_overflow(core, facts, cause, sizeof cause);
     if (exception == SECURE_FAULT)
         find_secure_cause(core, cause, sizeof cause);
     if (is_protection(core, facts, faulting_pc))

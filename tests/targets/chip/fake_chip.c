@@ -53,7 +53,8 @@ void fake_chip_bluepill(struct fake_chip *chip)
 
 static uint32_t read_dhcsr(struct fake_chip *chip)
 {
-    return chip->dhcsr | (chip->halted ? 1u << 17 : 0) | (chip->nrst_low ? 1u << 25 : 0);
+    return chip->dhcsr | chip->dhcsr_more | (chip->halted ? 1u << 17 : 0) |
+           (chip->nrst_low ? 1u << 25 : 0);
 }
 
 static void start(struct fake_chip *chip)

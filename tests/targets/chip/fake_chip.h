@@ -32,8 +32,9 @@ struct fake_chip {
     enum err connect_error;
     uint32_t vtref_mv;
     bool no_vtref;
-    uint8_t core_ap; /* behind the others is nothing */
-    bool obeys;      /* halts, has core registers (selector + 0x1000), keeps what is written */
+    uint8_t core_ap;     /* behind the others is nothing */
+    bool obeys;          /* halts, has core registers (selector + 0x1000), keeps what is written */
+    uint32_t dhcsr_more; /* bits of it that always read as set */
 
     /* What was done to it. */
     uint32_t khz, dhcsr, demcr;

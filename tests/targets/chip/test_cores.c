@@ -18,8 +18,10 @@
 #define DWT_MASK0 0xE0001024u
 #define DWT_FUNCTION0 0xE0001028u
 #define MVFR0 0xE000EF40u
+#define ID_PFR1 0xE000ED44u
+#define DSCSR 0xE000EE08u
 
-enum { REGS_V6M = 21, REGS_V7M = 23, REGS_FPU = 40, REGS_LIMITS = 2 };
+enum { REGS_V6M = 21, REGS_V7M = 23, REGS_FPU = 40, REGS_LIMITS = 2, REGS_BANKS = 8 };
 
 static const struct kind {
     const char *name;
@@ -60,6 +62,7 @@ static void core(struct fake_chip *fake, const struct kind *kind)
     fake_chip_word(fake, FP_CTRL, kind->fp_ctrl);
     fake_chip_word(fake, DWT_CTRL, kind->dwt_ctrl);
     fake_chip_word(fake, MVFR0, kind->mvfr0);
+    fake_chip_word(fake, ID_PFR1, 0x200);
 }
 
 static void start(struct session *s)
@@ -174,6 +177,54 @@ static void watchpoints_by_architecture(void **state)
         assert_int_equal(word_of(&s.fake, DWT_MASK0), armv8m ? 0 : 2);
         end(&s);
     }
+}
+
+/* An STM32 with TZEN set. */
+static void security_is_seen_and_told(void **state)
+{
+    static const struct {
+        uint32_t dscsr, sde;
+        enum target_security security;
+    } rows[] = {
+        {1u << 16, 1u << 20, TARGET_SECURE},
+        {0, 1u << 20, TARGET_NONSECURE},
+        {0, 0, TARGET_NONSECURE_ONLY},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum target_security security = TARGET_ONE_STATE;
+        struct session s;
+        size_t count;
+
+        core(&s.fake, &kinds[6]);
+        fake_chip_word(&s.fake, ID_PFR1, 0x210);
+        fake_chip_word(&s.fake, DSCSR, rows[i].dscsr);
+        s.fake.dhcsr_more = rows[i].sde;
+        start(&s);
+        halt(&s);
+        target_registers(s.target, &count);
+        assert_int_equal(count, REGS_FPU + REGS_BANKS);
+        assert_int_equal(reg(&s, "psplim_ns"), 0x1000 + 31);
+        assert_int_equal(reg(&s, "msp_s"), 0x1000 + 26);
+        assert_int_equal(target_security(s.target, &security), ERR_OK);
+        assert_int_equal(security, rows[i].security);
+        end(&s);
+    }
+}
+
+static void without_it_there_is_one_state(void **state)
+{
+    enum target_security security = TARGET_SECURE;
+    struct session s;
+
+    (void)state;
+    core(&s.fake, &kinds[6]);
+    fake_chip_word(&s.fake, ID_PFR1, 0x200);
+    start(&s);
+    assert_int_equal(target_security(s.target, &security), ERR_OK);
+    assert_int_equal(security, TARGET_ONE_STATE);
+    end(&s);
 }
 
 static void nobody_behind_any_port(void **state)
@@ -331,6 +382,8 @@ int main(void)
         cmocka_unit_test(each_core_is_sized_and_halted),
         cmocka_unit_test(breakpoints_by_revision),
         cmocka_unit_test(watchpoints_by_architecture),
+        cmocka_unit_test(security_is_seen_and_told),
+        cmocka_unit_test(without_it_there_is_one_state),
         cmocka_unit_test(every_chip_of_the_table),
         cmocka_unit_test(nobody_behind_any_port),
         cmocka_unit_test(two_cores_lose_power_together),

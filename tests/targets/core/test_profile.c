@@ -79,6 +79,8 @@ static void tables_of_registers_are_sound(void **state)
     };
 
     (void)state;
+    check_table(profile_armv8m_main.with_security);
+    check_table(profile_armv8m_main_fp.with_security);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct core_profile *profile = rows[i].profile;
         check_table(profile);
@@ -115,12 +117,29 @@ static void an_fpu_only_adds(void **state)
     }
 }
 
+/* gdb wants these four of the feature, or takes none of the description. */
+static void security_brings_the_stack_pointers_of_both_states(void **state)
+{
+    static const char *const names[] = {"msp_ns", "psp_ns", "msp_s", "psp_s"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        assert_true(has(profile_armv8m_main.with_security, names[i]));
+        assert_true(has(profile_armv8m_main_fp.with_security, names[i]));
+        assert_false(has(&profile_armv8m_main_fp, names[i]));
+    }
+    assert_true(has(profile_armv8m_main_fp.with_security, "fpscr"));
+    assert_false(has(profile_armv8m_main.with_security, "fpscr"));
+    assert_true(profile_armv8m_main_fp.with_security->fault_catches & 1u << 11);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_core_has_its_profile),
         cmocka_unit_test(tables_of_registers_are_sound),
         cmocka_unit_test(an_fpu_only_adds),
+        cmocka_unit_test(security_brings_the_stack_pointers_of_both_states),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
