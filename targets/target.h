@@ -154,7 +154,8 @@ enum err target_disconnect(struct target *target);
 enum target_state target_state(const struct target *target); /* as last seen; no traffic */
 const struct target_chip *target_chip(const struct target *target);
 const struct target_core *target_core(const struct target *target);
-/* Whether the core has the Security Extension of Armv8-M (an STM32 with TZEN set), and where it is. */
+/* Whether the core has the Security Extension of Armv8-M (an STM32 with TZEN set), and where it is.
+ */
 enum target_security {
     TARGET_ONE_STATE, /* it has not */
     TARGET_SECURE,

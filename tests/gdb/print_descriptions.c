@@ -37,10 +37,11 @@ int main(int argc, char **argv)
         &profile_armv8m_main_fp,
         profile_armv8m_main.with_security,
         profile_armv8m_main_fp.with_security,
+        NULL,
     };
     bool all = argc == 2;
 
-    for (unsigned i = 0; i < sizeof profiles / sizeof *profiles && all; i++)
+    for (unsigned i = 0; profiles[i] && all; i++)
         all = write_profile(argv[1], i, profiles[i]);
     return all ? 0 : 1;
 }
