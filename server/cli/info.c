@@ -62,6 +62,14 @@ static void read_uid(struct cli *cli, struct facts *facts)
         job_clear(&cli->job);
 }
 
+/* The one that its size is told of: others may stand before it. */
+static bool is_main_ram(const struct facts *facts, const struct target_region *region)
+{
+    const struct chip *chip = chip_by_dev_id(target_chip(facts->target)->dev_id);
+
+    return region->kind == REGION_RAM && (!chip || region->start == chip->ram_base);
+}
+
 static void describe_regions(struct facts *facts)
 {
     size_t count;
@@ -73,9 +81,9 @@ static void describe_regions(struct facts *facts)
         size_t used = strlen(facts->sectors);
         char size[DISPLAY_SIZE];
 
-        if (region->kind == REGION_RAM && !ram_seen)
+        if (is_main_ram(facts, region) && !ram_seen)
             facts->ram_start = region->start;
-        ram_seen |= region->kind == REGION_RAM;
+        ram_seen |= is_main_ram(facts, region);
         if (region->kind != REGION_FLASH || !region->sector_size)
             continue;
         if (!flash_seen)

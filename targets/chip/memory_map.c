@@ -13,6 +13,9 @@ static const struct area {
     struct target_region region;
 } areas[] = {
     {MAP_ITCM, {"itcm", REGION_DEVICE, 0x00000000, 0x00400000, 0, 0}},
+    /* RM0385, 2.2.2 */
+    {MAP_ITCM_FLASH, {"itcm", REGION_RAM, 0x00000000, 16 * KIB, 0, 0}},
+    {MAP_ITCM_FLASH, {"system memory", REGION_DEVICE, 0x00100000, 0x100000, 0, 0}},
     {MAP_SYSTEM_HIGH, {"system area", REGION_DEVICE, 0x08FFF000, 0x1000, 0, 0}},
     {MAP_SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0, 0}},
     {MAP_CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0, 0}},
@@ -83,20 +86,30 @@ static void add(struct detect_regions *regions, const struct target_region *regi
     regions->count++;
 }
 
+/* Where flash shows again besides: at what it starts from, or on the bus for tightly coupled
+ * memory. UINT32_MAX: nowhere. */
+static uint32_t alias_of(const struct chip *chip)
+{
+    uint32_t map = chip_family(chip)->map;
+
+    return map & MAP_BOOT_ALIAS ? 0 : map & MAP_ITCM_FLASH ? 0x00200000 : UINT32_MAX;
+}
+
 static void add_flash(const struct chip *chip, uint32_t flash_size, bool two_banks,
                       struct detect_regions *regions)
 {
     struct chip_sectors runs[CHIP_RUNS_MAX];
     size_t count = chip_sector_runs(chip, flash_size, two_banks, runs);
+    uint32_t alias = alias_of(chip);
 
     for (size_t i = 0; i < count; i++) {
         uint32_t own = runs[i].address, size = runs[i].size, sector = runs[i].sector_size;
 
         add(regions, &(struct target_region){"flash", REGION_FLASH, own, size, sector, 0});
-        if (chip_family(chip)->map & MAP_BOOT_ALIAS)
-            add(regions,
-                &(struct target_region){"flash alias", REGION_FLASH_ALIAS,
-                                        own - chip_family(chip)->flash_base, size, sector, own});
+        if (alias != UINT32_MAX)
+            add(regions, &(struct target_region){"flash alias", REGION_FLASH_ALIAS,
+                                                 own - chip_family(chip)->flash_base + alias, size,
+                                                 sector, own});
     }
 }
 

@@ -22,5 +22,7 @@ const struct core_profile *profile_of(uint32_t cpuid)
         return base ? &profile_armv8m_base : &profile_armv8m_main;
     if (base)
         return &profile_armv6m;
-    return part == PART_M4 || part == PART_M7 ? &profile_armv7em : &profile_armv7m;
+    if (part == PART_M7)
+        return &profile_m7;
+    return part == PART_M4 ? &profile_armv7em : &profile_armv7m;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Armv7-M: Cortex-M3; with the DSP extension, and perhaps an FPU: M4, M7 (DDI 0403). */
+/* Armv7-M: Cortex-M3; with the DSP extension, and perhaps an FPU: M4; with caches: M7 (DDI 0403).
+ */
 #include "core/core.h"
 #include "core/register_rows.h"
 
@@ -22,6 +23,24 @@ const struct core_profile profile_armv7em_fp = {
     .fault_status = true,
     .fault_catches = DEMCR_VC_FAULTS,
     .dwt = DWT_MASKS,
+};
+
+#define M7                                                                          \
+    .registers = registers, .fault_status = true, .fault_catches = DEMCR_VC_FAULTS, \
+    .resets_vtor = true, .caches = true, .dwt = DWT_MASKS
+
+const struct core_profile profile_m7_fp = {
+    .name = "Armv7E-M with an FPU",
+    M7,
+    .register_count = COUNT(registers),
+    .fpu = true,
+};
+
+const struct core_profile profile_m7 = {
+    .name = "Armv7E-M",
+    M7,
+    .register_count = COUNT_OF_MAIN,
+    .with_fpu = &profile_m7_fp,
 };
 
 const struct core_profile profile_armv7em = {

@@ -6,6 +6,7 @@
 
 #define SCB_CPUID 0xE000ED00u
 #define SCB_ICSR 0xE000ED04u
+#define SCB_VTOR 0xE000ED08u
 #define SCB_AIRCR 0xE000ED0Cu
 #define SCB_CFSR 0xE000ED28u /* CFSR, HFSR, DFSR, MMFAR, BFAR follow each other */
 #define SCB_DFSR 0xE000ED30u

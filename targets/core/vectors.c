@@ -62,6 +62,21 @@ static bool is_blank(const struct core *core, const struct table *table)
     return table->sp == erased(core) && table->reset == erased(core);
 }
 
+/* Where a reset finds its vectors. False: no answer. */
+static bool find_table(struct core *core, uint32_t *address)
+{
+    enum err mark = core_mark(core);
+
+    *address = 0;
+    if (!core->profile->resets_vtor)
+        return true;
+    ops_read32(&core->ops, SCB_VTOR, address);
+    if (core_flush(core) == ERR_OK)
+        return true;
+    core_rollback(core, mark);
+    return false;
+}
+
 /* What the core begins with, and where people know that: address 0 shows the flash, unless BOOT0
  * and BOOT1 say otherwise. */
 static bool read_table(struct core *core, struct table *table, uint32_t *address)
@@ -69,8 +84,11 @@ static bool read_table(struct core *core, struct table *table, uint32_t *address
     const struct target_region *flash = find_flash(core);
     uint8_t here[TABLE_SIZE], there[TABLE_SIZE] = {0};
     enum err mark = core_mark(core);
+    uint32_t begin;
 
-    ops_read(&core->ops, 0, 4, here, TABLE_SIZE / 4);
+    if (!find_table(core, &begin))
+        return false;
+    ops_read(&core->ops, begin, 4, here, TABLE_SIZE / 4);
     if (flash)
         ops_read(&core->ops, flash->start, 4, there, TABLE_SIZE / 4);
     if (core_flush(core) != ERR_OK) {
@@ -78,7 +96,7 @@ static bool read_table(struct core *core, struct table *table, uint32_t *address
         return false;
     }
     *table = (struct table){get_le32(here), get_le32(here + 4)};
-    *address = flash && memcmp(here, there, TABLE_SIZE) == 0 ? flash->start : 0;
+    *address = flash && memcmp(here, there, TABLE_SIZE) == 0 ? flash->start : begin;
     return true;
 }
 
@@ -178,18 +196,21 @@ static bool holds_stack(const struct core *core, uint32_t sp)
 
 static void say_stack(const struct core *core, uint32_t sp, char *text)
 {
-    for (size_t i = 0; i < core->target->regions.count; i++) {
-        const struct target_region *ram = &core->target->regions.items[i];
+    const struct target_region *below = NULL;
 
-        if (ram->kind != REGION_RAM || sp < ram->start || sp >= PERIPHERALS)
-            continue;
+    for (size_t i = 0; i < core->target->regions.count && sp < PERIPHERALS; i++) {
+        const struct target_region *ram = &core->target->regions.items[i];
+        if (ram->kind == REGION_RAM && sp >= ram->start)
+            below = ram;
+    }
+    if (below)
         snprintf(text, REASON_SIZE,
                  "the stack begins at 0x%08x, but RAM ends at 0x%08x: is the program made for a "
                  "larger chip?",
-                 sp, ram->start + ram->size - 1);
-        return;
-    }
-    snprintf(text, REASON_SIZE, "there is no RAM for a stack at 0x%08x: is this a program?", sp);
+                 sp, below->start + below->size - 1);
+    else
+        snprintf(text, REASON_SIZE, "there is no RAM for a stack at 0x%08x: is this a program?",
+                 sp);
 }
 
 /* Empty if nothing is wrong. */

@@ -20,6 +20,7 @@ static const struct {
     [CHIP_F2] = {&stm32f4_flash, &stm32f2_option_table},
     [CHIP_F3] = {&stm32f1_flash, &stm32f3_option_table},
     [CHIP_F4] = {&stm32f4_flash, &stm32f4_option_table},
+    [CHIP_F7] = {&stm32f7_flash, &stm32f74x_option_table},
     [CHIP_L0] = {&stm32l0_flash, &stm32l0_option_table},
     [CHIP_L1] = {&stm32l0_flash, &stm32l1_option_table},
     [CHIP_L4] = {&stm32l4_flash, &stm32l4_option_table},
@@ -47,6 +48,8 @@ static const struct {
     {0x447, &stm32l0_cat5_option_table},  /* two banks, but for 64 KiB */
     {0x44C, &stm32c0_64_option_table},    /* C051 */
     {0x44D, &stm32c0_256_option_table},   /* C09x */
+    {0x451, &stm32f76x_option_table},     /* F76x, F77x: banks are a choice */
+    {0x452, &stm32f72x_option_table},     /* F72x, F73x: PCROP */
     {0x460, &stm32g0_128_option_table},   /* G07x, G08x */
     {0x462, &stm32l4_small_option_table}, /* L45x, L46x */
     {0x463, &stm32f413_option_table},     /* F413, F423: sixteen sectors */

@@ -137,6 +137,51 @@ static bool get_sector(const struct option_blocks *blocks, const struct target *
     return false;
 }
 
+static bool has_two_banks(const struct target *target)
+{
+    const struct target_region *before = NULL, *region = next_flash(target, NULL);
+
+    while (region && !begins_bank(region, before)) {
+        before = region;
+        region = next_flash(target, region);
+    }
+    return region != NULL;
+}
+
+/* Sector number `index` of the chip. */
+static bool find_sector(const struct target *target, uint32_t index, uint32_t *address,
+                        uint32_t *size)
+{
+    const struct target_region *region = NULL;
+
+    while ((region = next_flash(target, region))) {
+        uint32_t sectors = region->size / region->sector_size;
+        if (index < sectors) {
+            *address = region->start + index * region->sector_size;
+            *size = region->sector_size;
+            return true;
+        }
+        index -= sectors;
+    }
+    return false;
+}
+
+static bool get_pair(const struct option_blocks *blocks, const struct target *target,
+                     uint32_t index, struct option_block *block)
+{
+    uint32_t first, first_size, second, second_size;
+
+    if (index >= blocks->most || !find_sector(target, 2 * index, &first, &first_size) ||
+        !find_sector(target, 2 * index + 1, &second, &second_size))
+        return false;
+    *block = (struct option_block){.address = first,
+                                   .size = first_size + second_size,
+                                   .reg = blocks->reg,
+                                   .bit = (uint8_t)(blocks->shift + index),
+                                   .set_protects = blocks->set_protects};
+    return true;
+}
+
 /* A page each; a run of pages that follows another one is the second bank. Pages whose number has
  * more bits than the registers (G0Bx as one bank) cannot be protected. */
 static bool get_page(const struct option_blocks *blocks, const struct target *target,
@@ -175,6 +220,8 @@ bool option_block_get(const struct flash_options *options, const struct target *
         return get_page(blocks, target, index, block);
     if (blocks->by_bank)
         return get_of_bank(blocks, target, index, block);
+    if (blocks->pairs && has_two_banks(target))
+        return get_pair(blocks, target, index, block);
     return blocks->size ? get_equal(blocks, target, index, block)
                         : get_sector(blocks, target, index, block);
 }

@@ -51,6 +51,7 @@ struct option_blocks {
     bool by_bank;      /* those of a second bank have the next register, of such blocks too */
     uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
     bool set_protects; /* it is a bit that is set that protects */
+    bool pairs;        /* of two banks: a bit keeps two sectors, the second bank's bits follow */
     uint32_t pcrop; /* with this bit of the first register on, the others protect, against reading,
                        too, until read protection ends; 0: there is no such thing */
 };

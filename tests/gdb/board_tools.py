@@ -9,9 +9,9 @@ from daemon import LIMIT, run_tests
 
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
-LOADS = not re.match("bluepill|blackpill|f429i|nucleo-f[24]", BOARD)  # option bytes on demand
+LOADS = not re.match("bluepill|blackpill|f429i|nucleo-f[247]", BOARD)  # option bytes on demand
 AFTER = "" if LOADS else " after a power cycle"
-WDG_SW = "IWDG1_SW" if "h7" in BOARD else "WDG_SW" if re.match(r"bluepill|blackpill|f\d|nucleo-f", BOARD) else "IWDG_SW"
+WDG_SW = "IWDG1_SW" if "h7" in BOARD else "WDG_SW" if re.match(r"bluepill|blackpill|f\d|nucleo-f(?!7)", BOARD) else "IWDG_SW"
 
 
 def call(*words, board=BOARD + ",still", code=0):

@@ -25,6 +25,7 @@ CHIPS = {
     "nucleo-f303k8": ("stm32f3x", "stm32f1x", "0x0438", 64 * KIB, "reset halt",
                       "stm32f3x.cpu configure -work-area-size 0x3000"),
     "nucleo-f446": ("stm32f4x", "stm32f2x", "0x0421", 512 * KIB, "reset halt"),
+    "nucleo-f746": ("stm32f7x", "stm32f2x", "0x0449", 1024 * KIB, "reset halt"),
     # It has no word for it.
     "nucleo-l053": ("stm32l0", "stm32lx", "0x0417", 64 * KIB, "catch {mww 0x40022004 0x40000}"),
     "l152c-disco": ("stm32l1", "stm32lx", "0x0427", 256 * KIB, "catch {mww 0x40023c04 0x40000}"),
@@ -47,6 +48,8 @@ OPTIONS = {
     "stm32f1x": ("options_read 0", "options_write 0 HWWDG USEROPT 0x1234", "options_write 0 SWWDG"),
     "stm32f2x": ("options_read 0", "options_write 0 0xe0", "options_write 0 0xec"),
     "stm32h7x": ("option_read 0 0x1c", "option_write 0 0x20 0 0x10", "option_write 0 0x20 0x10 0x10"),
+    # The boot addresses are words of their own.
+    "nucleo-f746": ("options_read 0", "options_write 0 0xcf0 0x80 0x40", "options_write 0 0xcfc 0x80 0x40"),
     "stm32l4x": ("option_read 0 0x20", "option_write 0 0x20 0 0x10000", "option_write 0 0x20 0x10000 0x10000"),
 }
 SMALL_SIZE = 4000  # st-flash gives its loader half a second by the wall, which is much of a busy machine's
@@ -139,7 +142,7 @@ def probed_answers_as_openocd_does():
     if driver == "stm32lx":
         commands = ["flash probe 0", f"{driver} mass_erase 0", f"{driver} lock 0", f"{driver} unlock 0"]
     else:
-        shows, changes, restores = (f"{driver} {words}" for words in OPTIONS[driver])
+        shows, changes, restores = (f"{driver} {words}" for words in OPTIONS.get(board) or OPTIONS[driver])
         areas = [f"{driver} wrp_info 0"] if driver == "stm32l4x" else []
         commands = ["flash probe 0", shows, *areas, "flash protect 0 1 2 on", loads, "flash info 0", *areas,
                     "flash protect 0 1 2 off", loads, changes, loads, shows, restores, loads, f"{driver} mass_erase 0",

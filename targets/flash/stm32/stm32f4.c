@@ -14,8 +14,21 @@
 
 enum { SAVED_ACR, SAVED, ERASE_PSIZE };
 enum { BUSY_LIMIT_US = 5000000 }; /* whatever the program began: a sector's erase at worst */
-#define CACHES (STM32F4_ACR_ICEN | STM32F4_ACR_DCEN)
-#define CACHE_RESETS (STM32F4_ACR_ICRST | STM32F4_ACR_DCRST)
+
+/* F7 has one for what is fetched through ITCM (RM0385, 3.3.4); its core's own are
+ * core/borrowed.c's.
+ */
+struct caches {
+    uint32_t on, resets; /* of ACR */
+};
+static const struct caches f4_caches = {STM32F4_ACR_ICEN | STM32F4_ACR_DCEN,
+                                        STM32F4_ACR_ICRST | STM32F4_ACR_DCRST};
+static const struct caches f7_caches = {STM32F7_ACR_ARTEN, STM32F7_ACR_ARTRST};
+
+static const struct caches *caches_of(const struct flash_controller *controller)
+{
+    return controller->driver == &stm32f7_flash ? &f7_caches : &f4_caches;
+}
 
 static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 {
@@ -24,16 +37,19 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 
 /* --- what it can do at this voltage --- */
 
-/* 3.6.2, table 13, and the data sheets' tables of flash memory programming (DS8626, table 40:
- * typical values; at most twice as long). A unit takes 16 us however wide it is. */
+/* 3.6.2, table 13, and the data sheets' tables of flash memory programming (DS8626, table 40;
+ * DS10916, table 47: typical values; at most twice as long). Sectors are small ones, one of four
+ * times that and larger ones of eight times. A unit takes 16 us however wide it is. */
 static const struct width {
     uint32_t least_mv;
     uint8_t psize;
-    uint32_t erase_16k_us, erase_64k_us, erase_128k_us, erase_mib_us;
+    struct times {
+        uint32_t small_us, middle_us, large_us, mib_us;
+    } of_16k, of_32k;
 } widths[] = {
-    {2700, 2, 250000, 550000, 1000000, 8000000},
-    {2100, 1, 300000, 700000, 1300000, 11000000},
-    {1700, 0, 400000, 1200000, 2000000, 16000000},
+    {2700, 2, {250000, 550000, 1000000, 8000000}, {200000, 500000, 1000000, 8000000}},
+    {2100, 1, {300000, 700000, 1300000, 11000000}, {250000, 650000, 1400000, 11000000}},
+    {1700, 0, {400000, 1200000, 2000000, 16000000}, {400000, 1100000, 2000000, 16000000}},
 };
 enum { WIDTHS = sizeof widths / sizeof *widths, X16 = 1, X8 = 2, SECTOR_LIMIT = 4 };
 
@@ -52,11 +68,11 @@ static const struct width *find_width(struct flash_controller *controller)
     return NULL;
 }
 
-static uint32_t erase_us(const struct width *width, uint32_t sector_size)
+static uint32_t erase_us(const struct times *times, uint32_t sector_size, uint32_t smallest)
 {
-    return sector_size <= 16384   ? width->erase_16k_us
-           : sector_size <= 65536 ? width->erase_64k_us
-                                  : width->erase_128k_us;
+    return sector_size <= smallest       ? times->small_us
+           : sector_size <= 4 * smallest ? times->middle_us
+                                         : times->large_us;
 }
 
 /* Small sectors behind large ones: there the second bank begins. */
@@ -86,10 +102,12 @@ static enum err probe(struct flash_controller *controller)
     /* What every board bears that runs at all, as OpenOCD has it. */
     const struct width *program = known ? known : &widths[X16],
                        *erase = known ? known : &widths[X8];
+    uint32_t smallest = geometry->areas[0].sector_size;
+    const struct times *times = smallest > 16384 ? &erase->of_32k : &erase->of_16k;
     uint64_t size = 0;
 
     for (size_t i = 0; i < geometry->area_count; i++) {
-        geometry->areas[i].erase_us = erase_us(erase, geometry->areas[i].sector_size);
+        geometry->areas[i].erase_us = erase_us(times, geometry->areas[i].sector_size, smallest);
         size += geometry->areas[i].size;
     }
     find_banks(geometry);
@@ -99,8 +117,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_max_us = 400;
     geometry->page_size = 1024;
     geometry->block_size = 2048; /* the RAM it lies in is read at once before, on a slow wire too */
-    geometry->sector_erase_max_us = SECTOR_LIMIT * erase->erase_128k_us;
-    geometry->bank_erase_us = (uint32_t)(size * erase->erase_mib_us >> 20);
+    geometry->sector_erase_max_us = SECTOR_LIMIT * times->large_us;
+    geometry->bank_erase_us = (uint32_t)(size * times->mib_us >> 20);
     geometry->bank_erase_max_us = SECTOR_LIMIT * geometry->bank_erase_us;
     if (geometry->bank_count > 1) { /* MER, or MER2 (3.9.8) */
         geometry->one_bank_erase_us = geometry->bank_erase_us / 2;
@@ -128,7 +146,7 @@ static enum err prepare(struct flash_controller *controller)
     if (err)
         return err;
     saved[SAVED] = true;
-    ops_write32(ops, at(controller, STM32F4_ACR), saved[SAVED_ACR] & ~CACHES);
+    ops_write32(ops, at(controller, STM32F4_ACR), saved[SAVED_ACR] & ~caches_of(controller)->on);
     err = controller_open(controller, &cr_lock);
     if (err)
         return err;
@@ -140,13 +158,14 @@ static enum err prepare(struct flash_controller *controller)
 static void queue_finish(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->core->ops;
-    uint32_t acr = controller->saved[SAVED_ACR] & ~CACHES;
+    const struct caches *caches = caches_of(controller);
+    uint32_t acr = controller->saved[SAVED_ACR] & ~caches->on;
 
     if (!controller->saved[SAVED])
         return;
     ops_wait32(ops, at(controller, STM32F4_SR), STM32F4_SR_BSY, 0, BUSY_LIMIT_US);
     ops_write32(ops, at(controller, STM32F4_CR), STM32F4_CR_LOCK);
-    ops_write32(ops, at(controller, STM32F4_ACR), acr | CACHE_RESETS);
+    ops_write32(ops, at(controller, STM32F4_ACR), acr | caches->resets);
     ops_write32(ops, at(controller, STM32F4_ACR), acr);
     ops_write32(ops, at(controller, STM32F4_ACR), controller->saved[SAVED_ACR]);
 }
@@ -209,16 +228,12 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
 static const struct flash_loader loader = {&loader_mailbox, stm32f4_program_code,
                                            sizeof stm32f4_program_code};
 
-const struct flash_driver stm32f4_flash = {
-    .name = "stm32f4",
-    .idle = {.offset = STM32F4_SR, .mask = STM32F4_SR_BSY, .value = 0},
-    .errors = STM32F4_SR_ERRORS,
-    .clears = STM32F4_SR_CLEAR,
-    .control = STM32F4_CR,
-    .loader = &loader,
-    .probe = probe,
-    .prepare = prepare,
-    .queue_erase = queue_erase,
-    .queue_finish = queue_finish,
-    .explain = explain,
-};
+#define DRIVER(its_name)                                                                        \
+    {                                                                                           \
+        .name = (its_name), .idle = {.offset = STM32F4_SR, .mask = STM32F4_SR_BSY, .value = 0}, \
+        .errors = STM32F4_SR_ERRORS, .clears = STM32F4_SR_CLEAR, .control = STM32F4_CR,         \
+        .loader = &loader, .probe = probe, .prepare = prepare, .queue_erase = queue_erase,      \
+        .queue_finish = queue_finish, .explain = explain,                                       \
+    }
+const struct flash_driver stm32f4_flash = DRIVER("stm32f4");
+const struct flash_driver stm32f7_flash = DRIVER("stm32f7");

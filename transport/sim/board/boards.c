@@ -27,7 +27,6 @@ const struct sim_board_model sim_board_models[] = {
     {.name = "nucleo-f746",
      .title = "Nucleo-144 F746ZG",
      .chip = &sim_chip_f746zg,
-     .unfinished = true,
      .hse_khz = 8000},
     {.name = "nucleo-f205", .title = "STM32F205 board", .chip = &sim_chip_f205vg, .hse_khz = 8000},
     {.name = "f429i-disco", .title = "F429I Discovery", .chip = &sim_chip_f429zi, .hse_khz = 8000},
