@@ -20,7 +20,8 @@ STLINK = sys.argv[3] if len(sys.argv) > 3 else "V2J43"
 KIB, SIZE, FLASH = 1024, 64 * 1024, 0x08000000
 # Board, OpenOCD's target file, microseconds that the flash takes for 64 KiB at 3.3 V by its data sheet.
 BOARDS = [("bluepill", "stm32f1x", 52.5 * SIZE / 2), ("nucleo-f205", "stm32f2x", 16 * SIZE / 4),
-          ("blackpill-f401", "stm32f4x", 16 * SIZE / 4), ("nucleo-l053", "stm32l0", 3280 * SIZE / 64),
+          ("blackpill-f401", "stm32f4x", 16 * SIZE / 4), ("nucleo-f746", "stm32f7x", 16 * SIZE / 4),
+          ("nucleo-l053", "stm32l0", 3280 * SIZE / 64),
           ("l152c-disco", "stm32l1", 3280 * SIZE / 128)]
 
 
