@@ -305,7 +305,7 @@ static uint8_t core_ap(const struct chip *chip)
 /* Those whose driver, options and simulated board have been judged. */
 static bool is_programmed(enum chip_family_id family)
 {
-    return (family >= CHIP_F0 && family <= CHIP_F4 && family != CHIP_F1_XL) || family == CHIP_L0 ||
+    return (family >= CHIP_F0 && family <= CHIP_F7 && family != CHIP_F1_XL) || family == CHIP_L0 ||
            family == CHIP_L1 || family == CHIP_L4 || family == CHIP_G0 || family == CHIP_G4 ||
            family == CHIP_C0 || family == CHIP_H7 || family == CHIP_H7AB;
 }
