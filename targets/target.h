@@ -87,13 +87,20 @@ struct target_stop {
 
 /* An alias shows the flash at other addresses, unless the boot pins or a program chose otherwise;
  * what is written there is programmed where the flash is (flash/flash.h). */
-enum region_kind { REGION_FLASH, REGION_FLASH_ALIAS, REGION_RAM, REGION_ROM, REGION_DEVICE };
+enum region_kind {
+    REGION_FLASH,
+    REGION_FLASH_ALIAS,
+    REGION_EEPROM, /* data that is written by flash/flash.h, too, byte by byte */
+    REGION_RAM,
+    REGION_ROM,
+    REGION_DEVICE
+};
 
 struct target_region {
     const char *name; /* "flash", "sram", "system memory" */
     enum region_kind kind;
     uint32_t start, size;
-    uint32_t sector_size; /* flash and alias: what one erase erases; 0: neither. Uniform. */
+    uint32_t sector_size; /* flash, alias, EEPROM: what one erase erases; 0: none of them */
     uint32_t shows;       /* alias: the flash's own address of its first byte */
 };
 
@@ -175,6 +182,8 @@ unsigned target_selected_core(const struct target *target);
 enum err target_reach_core(struct target *target);
 const struct target_region *target_regions(const struct target *target, size_t *count);
 const struct target_region *target_region_at(const struct target *target, uint32_t address);
+/* The first of a kind; NULL: there is none. */
+const struct target_region *target_region_of(const struct target *target, enum region_kind kind);
 /* Where memory belongs, the chip is not known to have any. */
 bool target_lacks_memory(const struct target *target, uint32_t address);
 /* In an alias: the flash's own address of this byte. Others: itself. */

@@ -26,15 +26,17 @@ static void add_region(struct extent *extent, const struct target_region *region
     extent->bytes += (uint64_t)sectors * region->sector_size;
 }
 
-/* The sectors that hold [first, last]. */
+/* The sectors that hold [first, last]; data EEPROM has none, and goes byte by byte. */
 static struct extent measure(struct target *target, uint32_t first, uint32_t last)
 {
+    const struct target_region *at = target_region_at(target, first);
+    bool eeprom = at && at->kind == REGION_EEPROM;
     struct extent extent = {0};
     size_t count;
     const struct target_region *regions = target_regions(target, &count);
 
     for (size_t i = 0; i < count; i++)
-        if (regions[i].kind == REGION_FLASH && regions[i].sector_size &&
+        if (regions[i].kind == (eeprom ? REGION_EEPROM : REGION_FLASH) && regions[i].sector_size &&
             first <= regions[i].start + (regions[i].size - 1) && last >= regions[i].start)
             add_region(&extent, &regions[i], first, last);
     return extent;
@@ -56,13 +58,19 @@ static void show_progress(void *user, const struct flash_report *report)
 static void announce(const struct work *work, bool all)
 {
     const struct extent *extent = &work->extent;
+    const char *chip = target_chip(work->cli->session.target)->name;
     char size[DISPLAY_SIZE];
 
-    display_say(&work->cli->display,
-                "erasing %s0x%08" PRIx32 "-0x%08" PRIx32 ": %s in %" PRIu32 " sector%s of %s",
-                all ? "all flash, " : "", extent->start, extent->end,
-                display_size(size, extent->bytes), extent->sectors, extent->sectors == 1 ? "" : "s",
-                target_chip(work->cli->session.target)->name);
+    if (extent->sectors == extent->bytes)
+        display_say(&work->cli->display,
+                    "erasing 0x%08" PRIx32 "-0x%08" PRIx32 ": %s of the data EEPROM of %s",
+                    extent->start, extent->end, display_size(size, extent->bytes), chip);
+    else
+        display_say(&work->cli->display,
+                    "erasing %s0x%08" PRIx32 "-0x%08" PRIx32 ": %s in %" PRIu32 " sector%s of %s",
+                    all ? "all flash, " : "", extent->start, extent->end,
+                    display_size(size, extent->bytes), extent->sectors,
+                    extent->sectors == 1 ? "" : "s", chip);
 }
 
 static enum err erase_range(struct work *work, uint32_t address, uint32_t length)

@@ -152,6 +152,7 @@ static void print_chip(const struct facts *facts, FILE *out)
 {
     const struct target_chip *chip = target_chip(facts->target);
     const struct target_core *core = target_core(facts->target);
+    const struct target_region *eeprom = target_region_of(facts->target, REGION_EEPROM);
     char size[DISPLAY_SIZE], uid[32];
 
     format_uid(facts, uid);
@@ -165,6 +166,9 @@ static void print_chip(const struct facts *facts, FILE *out)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
                        display_size(size, chip->flash_size), facts->flash_start,
                        chip->flash_size_guessed ? ", size guessed" : "", facts->sectors);
+    if (eeprom)
+        cli_print_fact(out, "data EEPROM", "%s at 0x%08" PRIx32, display_size(size, eeprom->size),
+                       eeprom->start);
     if (chip->ram_size)
         cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32, display_size(size, chip->ram_size),
                        facts->ram_start);
@@ -188,6 +192,7 @@ static void write_chip(const struct facts *facts, struct json *json)
     const struct target_chip *chip = target_chip(facts->target);
     const struct target_core *core = target_core(facts->target);
     char uid[32];
+    const struct target_region *eeprom = target_region_of(facts->target, REGION_EEPROM);
 
     format_uid(facts, uid);
     json_text(json, "chip", chip->name);
@@ -201,6 +206,10 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
     json_hex(json, "flash_start", facts->flash_start, 8);
     json_text(json, "flash_sectors", facts->sectors);
+    if (eeprom) {
+        json_number(json, "eeprom_bytes", eeprom->size);
+        json_hex(json, "eeprom_start", eeprom->start, 8);
+    }
     json_number(json, "ram_bytes", chip->ram_size);
     json_hex(json, "ram_start", facts->ram_start, 8);
     json_hex(json, "dev_id", chip->dev_id, 3);

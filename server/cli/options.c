@@ -56,7 +56,7 @@ static void preview(const struct work *work, bool *any)
         *any = true;
     }
     if (ends_read_protection(work))
-        display_say(display, "this erases the whole flash");
+        display_say(display, "this erases %s", option_unlock_erases(work->target));
     if (option_one_way(work->options, work->before.stored, work->wanted.stored, line, LINE))
         display_say(display, "there is no way back from %s", line);
 }

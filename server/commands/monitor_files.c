@@ -172,7 +172,8 @@ static enum err write_segment(struct monitor *monitor, struct target *target,
 {
     const struct target_region *region = target_region_at(target, segment->address);
 
-    if (region && (region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS))
+    if (region && (region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS ||
+                   region->kind == REGION_EEPROM))
         return job_fail(monitor->job, ERR_ARGUMENT,
                         "0x%08x is flash, which is not just written: use program or flash "
                         "write_image",

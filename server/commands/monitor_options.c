@@ -62,7 +62,7 @@ enum err monitor_unlock(struct monitor *monitor, int argc, const char *const arg
         return ERR_OK;
     }
     if (before.readout_protected)
-        job_print(monitor->job, "unlocking erases the whole flash\n");
+        job_print(monitor->job, "unlocking erases %s\n", option_unlock_erases(subject.target));
     else
         job_print(monitor->job,
                   "the flash is not read-protected: nothing is erased, the option "

@@ -54,11 +54,9 @@ static void write_region(struct buf *out, const struct target_region *region, ui
                          uint64_t end)
 {
     /* Not "rom": gdb would refuse to load there itself, with no more words than "Load failed". */
-    static const char *const types[] = {[REGION_FLASH] = "flash",
-                                        [REGION_FLASH_ALIAS] = "flash",
-                                        [REGION_RAM] = "ram",
-                                        [REGION_ROM] = "ram",
-                                        [REGION_DEVICE] = "ram"};
+    static const char *const types[] = {
+        [REGION_FLASH] = "flash", [REGION_FLASH_ALIAS] = "flash", [REGION_EEPROM] = "flash",
+        [REGION_RAM] = "ram",     [REGION_ROM] = "ram",           [REGION_DEVICE] = "ram"};
 
     write_memory(out, types[region->kind], start, end, region->sector_size);
 }

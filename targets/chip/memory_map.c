@@ -63,6 +63,14 @@ static const struct more_ram {
     {0x479, {"ccm ram", REGION_RAM, 0x10000000, 16 * KIB, 0, 0}},
 };
 
+/* Data EEPROM, of the largest of a kind: ST's device headers for L0 and L1. */
+#define EEPROM_START 0x08080000u
+
+static const struct {
+    uint16_t dev_id, size;
+} eeproms[] = {{0x416, 0x1000}, {0x417, 0x800},  {0x425, 0x400},  {0x427, 0x2000}, {0x429, 0x1000},
+               {0x436, 0x3000}, {0x437, 0x4000}, {0x447, 0x1800}, {0x457, 0x200}};
+
 static uint32_t map_of(const struct chip *chip)
 {
     uint32_t map = chip_family(chip)->map;
@@ -144,6 +152,14 @@ static bool add_ram_parts(const struct chip *chip, uint32_t flash_size,
     return false;
 }
 
+static void add_eeprom(const struct chip *chip, struct detect_regions *regions)
+{
+    for (size_t i = 0; i < sizeof eeproms / sizeof eeproms[0]; i++)
+        if (eeproms[i].dev_id == chip->dev_id)
+            add(regions, &(struct target_region){"data EEPROM", REGION_EEPROM, EEPROM_START,
+                                                 eeproms[i].size, 1, 0});
+}
+
 static void add_ram(const struct chip *chip, struct detect_regions *regions)
 {
     uint32_t first = chip_family(chip)->first_ram, size = first ? first : chip->ram_size;
@@ -198,6 +214,7 @@ void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
         return;
     }
     add_flash(chip, flash_size, two_banks, regions);
+    add_eeprom(chip, regions);
     if (!add_ram_parts(chip, flash_size, regions))
         add_ram(chip, regions);
     uint32_t map = map_of(chip);

@@ -324,9 +324,9 @@ static enum err refuse_read_only(struct core *core, uint32_t address)
         return ERR_OK;
     if (region->sector_size)
         return job_fail(core->target->job, ERR_FAULT,
-                        "0x%08x is flash, which is not written like RAM: load a program "
+                        "0x%08x is %s, which is not written like RAM: load a program "
                         "('load', 'flash write_image')",
-                        address);
+                        address, region->kind == REGION_EEPROM ? region->name : "flash");
     return job_fail(core->target->job, ERR_FAULT, "0x%08x is %s, which nobody can write", address,
                     region->name);
 }

@@ -22,6 +22,14 @@ uint32_t target_own_address(const struct target *target, uint32_t address)
 }
 
 /* The system address map's code and SRAM areas end where the peripherals begin (DDI 0403, B3.1). */
+const struct target_region *target_region_of(const struct target *target, enum region_kind kind)
+{
+    for (size_t i = 0; i < target->regions.count; i++)
+        if (target->regions.items[i].kind == kind)
+            return &target->regions.items[i];
+    return NULL;
+}
+
 bool target_lacks_memory(const struct target *target, uint32_t address)
 {
     return address < 0x40000000u && !target_region_at(target, address);

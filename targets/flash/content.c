@@ -18,7 +18,7 @@ static struct job *job_of(const struct target *target)
 
 static bool is_flash(enum region_kind kind)
 {
-    return kind == REGION_FLASH || kind == REGION_FLASH_ALIAS;
+    return kind == REGION_FLASH || kind == REGION_FLASH_ALIAS || kind == REGION_EEPROM;
 }
 
 static bool is_memory(enum region_kind kind)

@@ -3,6 +3,7 @@
 
 #include "chip/chips.h"
 #include "core/core.h"
+#include "flash/options.h"
 
 enum {
     SLICE_US = 40000, /* with what goes before and behind it, well below 50 ms */
@@ -95,8 +96,8 @@ static enum err refuse(struct flash_controller *controller)
         return job_fail(target->job, ERR_PROTECTED, TARGET_UNLOCKED_TEXT);
     return job_fail(target->job, ERR_PROTECTED,
                     "read protection is on (level 1); `monitor %s unlock 0` removes it and "
-                    "erases the whole flash; if that was done, switch the board off and on",
-                    controller->family->openocd);
+                    "erases %s; if that was done, switch the board off and on",
+                    controller->family->commands, option_unlock_erases(target));
 }
 
 /* What the program had is known after the first time. */

@@ -94,6 +94,9 @@ struct flash_driver {
      * is a loader. */
     enum err (*program)(struct flash_controller *controller, uint32_t address, const void *data,
                         uint32_t length);
+    /* Queues a word of data EEPROM and the wait for its end, with nothing selected. NULL: the chips
+     * have none. */
+    void (*queue_data)(struct flash_controller *controller, uint32_t address, uint32_t word);
     /* NULL, or before queue_finish(): reads what of that depends on the flash's contents. */
     enum err (*settle)(struct flash_controller *controller);
     /* Queues: locked again, what prepare() changed put back. The banks are idle. */

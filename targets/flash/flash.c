@@ -26,6 +26,7 @@ static void tell_state(struct flash *flash, enum err err)
     char state[160];
 
     plan_describe(&flash->plan, state, sizeof state);
+    data_eeprom_describe(flash, state, sizeof state);
     flash->failed = true;
     job_fail(flash->caller, err, "%.230s; flash: %s", job_text(&flash->work, err), state);
 }
@@ -98,6 +99,8 @@ static enum err prepare(struct flash *flash, const struct flash_driver *driver)
     if (!err)
         err = plan_chip(flash);
     if (!err)
+        data_eeprom_find(flash);
+    if (!err)
         err = loader_init(&flash->loader, &flash->controller);
     if (err)
         return err;
@@ -157,6 +160,7 @@ void flash_close(struct flash *flash)
     job_section_end(&flash->work);
     target_set_job(flash->target, flash->caller);
     plan_finish(&flash->plan);
+    data_eeprom_finish(flash);
     free(flash->page);
     free(flash);
 }
@@ -206,7 +210,8 @@ enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
         err = find_own(flash, address, NULL, length, &own);
     if (err)
         return err;
-    err = plan_announce(&flash->plan, own, length);
+    err = data_eeprom_holds(flash, own) ? data_eeprom_announce(flash, own, length)
+                                        : plan_announce(&flash->plan, own, length);
     if (!err)
         flash->report.bytes_announced += length;
     return outside(flash, err, address, length, "");
@@ -223,7 +228,9 @@ enum err flash_write(struct flash *flash, uint32_t address, const void *data, ui
     if (err)
         return err;
     fit_fails(flash->target, address, length, fit);
-    err = outside(flash, plan_write(&flash->plan, own, data, length), address, length, fit);
+    err = data_eeprom_holds(flash, own) ? data_eeprom_take(flash, own, data, length)
+                                        : plan_write(&flash->plan, own, data, length);
+    err = outside(flash, err, address, length, fit);
     if (err)
         return err;
     flash->report.bytes_written += length;
@@ -243,6 +250,8 @@ enum err flash_done(struct flash *flash)
         err = flash_verify(flash);
     if (!err)
         err = loader_close(&flash->loader);
+    if (!err)
+        err = data_eeprom_work(flash);
     return end(flash, err);
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/core.h"
 #include "flash/controller.h"
+#include "flash/data_eeprom.h"
 #include "flash/flash.h"
 #include "flash/loader.h"
 #include "flash/plan.h"
@@ -14,6 +15,7 @@ struct flash {
     struct target *target;
     struct flash_controller controller;
     struct flash_plan plan;
+    struct data_eeprom eeprom;
     struct flash_costs costs;
     struct loader loader;
     struct flash_report report;

@@ -50,6 +50,12 @@ static enum err raise(struct target *target, const struct flash_options *options
                     "%s: not known how for this chip; nothing was changed", value->text);
 }
 
+const char *option_unlock_erases(const struct target *target)
+{
+    return target_region_of(target, REGION_EEPROM) ? "the whole flash and the data EEPROM"
+                                                   : "the whole flash";
+}
+
 enum err option_change(struct target *target, const struct flash_options *options,
                        const struct option_state *before, const struct option_state *wanted,
                        bool irreversible)

@@ -110,6 +110,9 @@ struct flash_options {
 /* drivers.c. NULL: not known for this chip (no sentence). */
 const struct flash_options *flash_options_for(const struct target *target);
 
+/* What the end of read protection erases: "the whole flash". */
+const char *option_unlock_erases(const struct target *target);
+
 /* option_change.c. From `before`, as read, to `wanted`: write(), lock(), unlock() or seal(), as it
  * takes. What there is no way back from only if `irreversible`; else ERR_ARGUMENT, and nothing
  * was changed. Read protection that ends cannot be combined with other changes. */

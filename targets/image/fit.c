@@ -7,7 +7,14 @@
 static bool is_memory(const struct target_region *region)
 {
     return region && (region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS ||
-                      region->kind == REGION_RAM);
+                      region->kind == REGION_EEPROM || region->kind == REGION_RAM);
+}
+
+static const char *name_of(const struct target_region *region)
+{
+    return region->kind == REGION_RAM      ? "RAM"
+           : region->kind == REGION_EEPROM ? region->name
+                                           : "flash";
 }
 
 /* Behind the last byte of the memory that `region` belongs to. */
@@ -34,7 +41,7 @@ bool fit_fails(const struct target *target, uint32_t address, uint64_t size, cha
     snprintf(text, FIT_TEXT,
              "%" PRIu64 "%s do not fit: ends at 0x%08" PRIx64 ", %s ends at 0x%08" PRIx64 "; ",
              large ? (size + 1023) / 1024 : size, large ? " KiB" : " bytes", address + size - 1,
-             region->kind == REGION_RAM ? "RAM" : "flash", end_of_memory(target, region) - 1);
+             name_of(region), end_of_memory(target, region) - 1);
     return true;
 }
 
@@ -62,9 +69,9 @@ static void name_places(const struct target *target, char *text, size_t size)
             regions[i].start < reached)
             continue;
         reached = end_of_memory(target, &regions[i]);
-        used += (size_t)snprintf(
-            text + used, size - used, "%s%s 0x%08" PRIx32 "-0x%08" PRIx64, used ? ", " : "",
-            regions[i].kind == REGION_FLASH ? "flash" : "RAM", regions[i].start, reached - 1);
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s 0x%08" PRIx32 "-0x%08" PRIx64,
+                             used ? ", " : "", name_of(&regions[i]), regions[i].start, reached - 1);
     }
 }
 

@@ -151,6 +151,16 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
     ops_write32(ops, what->address, 0);
 }
 
+/* --- data EEPROM (3.3.3): the controller erases what is not zero by itself --- */
+
+static void queue_data(struct flash_controller *controller, uint32_t address, uint32_t word)
+{
+    struct ops *ops = &controller->target->core->ops;
+
+    ops_write32(ops, address, word);
+    ops_wait32(ops, at(controller, STM32L0_SR), STM32L0_SR_BSY, 0, 2 * STEP_MAX_US);
+}
+
 /* --- errors --- */
 
 /* In the order in which they explain most. */
@@ -201,6 +211,7 @@ const struct flash_driver stm32l0_flash = {
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,
+    .queue_data = queue_data,
     .queue_finish = queue_finish,
     .explain = explain,
 };

@@ -226,7 +226,8 @@ static void maps_are_sorted_and_do_not_overlap(void **state)
             const struct target_region *region = &map.items[r];
             assert_non_null(region->name);
             assert_true(region->size > 0);
-            bool flash = region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS;
+            bool flash = region->kind == REGION_FLASH || region->kind == REGION_FLASH_ALIAS ||
+                         region->kind == REGION_EEPROM;
             assert_true(flash == (region->sector_size != 0));
             assert_true((region->kind == REGION_FLASH_ALIAS) == (region->shows != 0));
             if (r)

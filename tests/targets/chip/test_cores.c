@@ -351,6 +351,9 @@ static void check_chip(const struct chip *chip, const struct kind *kind)
     const struct target_region *flash = target_region_at(s.target, chip_family(chip)->flash_base);
     if (chip->flash_max_kib)
         assert_true(flash && flash->kind == REGION_FLASH);
+    const struct target_region *eeprom = target_region_of(s.target, REGION_EEPROM);
+    assert_int_equal(eeprom != NULL, chip->family == CHIP_L0 || chip->family == CHIP_L1);
+    assert_true(!eeprom || (eeprom->start == 0x08080000 && eeprom->size >= 0x200));
     if (chip->ram_size) {
         const struct target_region *ram = target_region_at(s.target, chip->ram_base);
         assert_true(ram && ram->kind == REGION_RAM);

@@ -160,7 +160,7 @@ static void a_protected_chip_is_refused_by_its_family_s_command(void **state)
     (void)state;
     up(&rig, 0x413, 1024, PROTECTED, 3300);
     assert_int_equal(controller_take(&rig.controller, true), ERR_PROTECTED);
-    assert_non_null(strstr(rig.job.text, "`monitor stm32f4x unlock 0`"));
+    assert_non_null(strstr(rig.job.text, "`monitor stm32f2x unlock 0`"));
     assert_int_equal(model.keys, 0);
     down(&rig);
 }
