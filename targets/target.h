@@ -115,6 +115,7 @@ struct target_chip {
     uint32_t ram_size;
     bool readout_protected;
     bool protection_known; /* false: the register that tells could not be read, or is not known */
+    bool copy_suspected;   /* ids that contradict each other: no genuine ST part */
     bool unlocked;     /* read protection was removed from here: in force until the power cycle */
     char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
 };

@@ -65,6 +65,13 @@ static const struct core *core_of(uint32_t cpuid)
     return NULL;
 }
 
+bool detect_is_arm_core(uint32_t cpuid)
+{
+    unsigned part = cpuid >> 4 & 0xFFF;
+
+    return cpuid >> 24 == 0x41 && ((part & 0xF00) == 0xC00 || (part & 0xFF0) == 0xD20);
+}
+
 const char *detect_core_name(uint32_t cpuid)
 {
     const struct core *core = core_of(cpuid);
@@ -294,6 +301,7 @@ static void warn_of_copy(const struct findings *found, struct target_chip *chip)
 
     if (found->rom_known && found->maker == MAKER_GIGADEVICE) {
         warn(chip, "made by GigaDevice, not ST: much alike, not the same");
+        chip->copy_suspected = true;
         return;
     }
     buf_init(&buf, marks, sizeof marks - 1);
@@ -301,6 +309,7 @@ static void warn_of_copy(const struct findings *found, struct target_chip *chip)
     marks[buf.length] = '\0';
     if (!buf.length)
         return;
+    chip->copy_suspected = true;
     snprintf(sentence, sizeof sentence, "probably not made by ST but a copy (%s)", marks + 2);
     warn(chip, sentence);
 }

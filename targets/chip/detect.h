@@ -38,6 +38,8 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
 uint32_t detect_protection_register(const struct target_chip *chip);
 bool detect_is_protected(const struct target_chip *chip, uint32_t word);
 
+/* One of Arm's Cortex-M, by CPUID: whichever it is. */
+bool detect_is_arm_core(uint32_t cpuid);
 /* "Cortex-M3"; "unknown core" if it is none of Arm's. Never NULL. */
 const char *detect_core_name(uint32_t cpuid);
 

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "chip/detect.h"
 #include "connect/diagnose.h"
 #include "probe/ops.h"
 
@@ -64,13 +65,6 @@ static bool is_final(const struct climb *climb, enum err err)
            err == ERR_CANCELLED || err == ERR_NO_MEMORY;
 }
 
-static bool is_arm_core(uint32_t cpuid)
-{
-    unsigned part = cpuid >> 4 & 0xFFF;
-
-    return cpuid >> 24 == 0x41 && ((part & 0xF00) == 0xC00 || (part & 0xFF0) == 0xD20);
-}
-
 /* The core of some chips is behind another access port: 1 on STM32H5, H7R/S, N6, WBA2, 2 the
  * Cortex-M4 of MP1. Tried only where the first one shows none. */
 static enum err see_core_elsewhere(struct climb *climb, enum err err)
@@ -82,7 +76,7 @@ static enum err see_core_elsewhere(struct climb *climb, enum err err)
         enum err here = ops_flush(&climb->ops);
         if (here != ERR_OK && is_final(climb, here))
             return here;
-        if (here != ERR_OK || !is_arm_core(cpuid))
+        if (here != ERR_OK || !detect_is_arm_core(cpuid))
             continue;
         job_clear(probe_job(climb->probe));
         climb->findings->cpuid = cpuid;

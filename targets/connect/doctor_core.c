@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* What lies behind the debug port: access ports, the core, the chip. */
+#include "connect/doctor_internal.h"
+
+#include "chip/chips.h"
+#include "chip/detect.h"
+
+#define DWT_PCSR 0xE000101Cu
+#define DEMCR_TRCENA (1u << 24)
+enum { AP_CSW_AT = 0x00, AP_IDR_AT = 0xFC };
+enum { SAMPLE_EVERY_US = 40000 };
+
+/* --- access ports --- */
+
+static enum err measure_ap(struct doctor *doctor, unsigned ap)
+{
+    struct measurements *m = doctor->measured;
+
+    doctor->ops.ap = (uint8_t)ap;
+    ops_ap_read(&doctor->ops, AP_IDR_AT, &m->aps[ap].idr);
+    ops_ap_read(&doctor->ops, AP_CSW_AT, &m->aps[ap].csw);
+    enum err err = ops_flush(&doctor->ops);
+    m->aps[ap].known = err == ERR_OK;
+    return err;
+}
+
+static enum err find_core(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    enum err err = ERR_OK;
+
+    for (unsigned ap = 0; ap < MEASURED_APS && !m->core_found; ap++) {
+        uint32_t cpuid = 0;
+        doctor->ops.ap = (uint8_t)ap;
+        ops_read32(&doctor->ops, DOCTOR_CPUID, &cpuid);
+        err = ops_flush(&doctor->ops);
+        if (doctor_ends(err))
+            return err;
+        job_clear(doctor->job);
+        m->core_found = !err && detect_is_arm_core(cpuid);
+        m->core_ap = (uint8_t)ap;
+        m->cpuid = m->core_found ? cpuid : m->cpuid;
+    }
+    doctor->ops.ap = m->core_found ? m->core_ap : 0;
+    return ERR_OK;
+}
+
+enum err doctor_measure_aps(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+
+    if (m->core_found || (!m->reached && !m->under_reset.reads.good))
+        return ERR_OK;
+    for (unsigned ap = 0; ap < MEASURED_APS; ap++) {
+        enum err err = measure_ap(doctor, ap);
+        if (doctor_ends(err))
+            return err;
+        job_clear(doctor->job);
+    }
+    return find_core(doctor);
+}
+
+/* --- the core --- */
+
+/* S_RESET_ST and S_RETIRE_ST clear when read: what the second of two looks finds was so between
+ * them. */
+static void take_sample(struct measurements *m, uint32_t first, uint32_t second)
+{
+    bool in_reset = second & DOCTOR_DHCSR_S_RESET_ST && !(second & DOCTOR_DHCSR_S_RETIRE_ST);
+
+    m->in_reset += in_reset;
+    /* What the first sample tells may be long ago. */
+    m->was_reset += m->samples > 0 && !in_reset && first & DOCTOR_DHCSR_S_RESET_ST;
+    m->retired += ((first | second) & DOCTOR_DHCSR_S_RETIRE_ST) != 0;
+    m->locked_up += (second & DOCTOR_DHCSR_S_LOCKUP) != 0;
+    m->asleep += (second & DOCTOR_DHCSR_S_SLEEP) != 0;
+    m->halted += (second & DOCTOR_DHCSR_S_HALT) != 0;
+    m->samples++;
+}
+
+static enum err sample_pc(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    struct ops *ops = &doctor->ops;
+    uint32_t demcr = 0, pc = 0;
+
+    ops_read32(ops, DOCTOR_DEMCR, &demcr);
+    enum err err = ops_flush(ops);
+    if (err)
+        return err;
+    ops_write32(ops, DOCTOR_DEMCR, demcr | DEMCR_TRCENA);
+    ops_read32(ops, DWT_PCSR, &pc);
+    ops_write32(ops, DOCTOR_DEMCR, demcr);
+    err = ops_flush(ops);
+    m->pc_known = !err && pc != UINT32_MAX && pc != 0;
+    m->pc = pc;
+    return err;
+}
+
+enum err doctor_sample_core(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    enum err err = ERR_OK;
+
+    if (!m->core_found || !m->reached)
+        return ERR_OK;
+    for (unsigned i = 0; i < MEASURED_SAMPLES && !err; i++) {
+        uint32_t first, second;
+        if (i)
+            clock_sleep_us(probe_clock(doctor->probe), SAMPLE_EVERY_US);
+        ops_read32(&doctor->ops, DOCTOR_DHCSR, &first);
+        ops_read32(&doctor->ops, DOCTOR_DHCSR, &second);
+        err = ops_flush(&doctor->ops);
+        if (!err)
+            take_sample(m, first, second);
+    }
+    if (!err && !m->in_reset)
+        err = sample_pc(doctor);
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}
+
+/* --- the chip --- */
+
+/* Reset flags: the register, and how they stand in it from bit 31 down (RM0008, 7.3.10; RM0351,
+ * 6.4.29; RM0456, "RCC_CSR"; RM0433, 8.7.40). */
+enum flags_layout { FROM_BIT_31, OF_H7 };
+static const struct {
+    enum chip_family_id family;
+    uint32_t address;
+    enum flags_layout layout;
+} flag_registers[] = {
+    {CHIP_F0, 0x40021024, FROM_BIT_31},    {CHIP_F1, 0x40021024, FROM_BIT_31},
+    {CHIP_F1_XL, 0x40021024, FROM_BIT_31}, {CHIP_F3, 0x40021024, FROM_BIT_31},
+    {CHIP_F2, 0x40023874, FROM_BIT_31},    {CHIP_F4, 0x40023874, FROM_BIT_31},
+    {CHIP_F7, 0x40023874, FROM_BIT_31},    {CHIP_L0, 0x40021050, FROM_BIT_31},
+    {CHIP_L1, 0x40023834, FROM_BIT_31},    {CHIP_L4, 0x40021094, FROM_BIT_31},
+    {CHIP_L5, 0x40021094, FROM_BIT_31},    {CHIP_G4, 0x40021094, FROM_BIT_31},
+    {CHIP_G0, 0x40021060, FROM_BIT_31},    {CHIP_C0, 0x40021060, FROM_BIT_31},
+    {CHIP_WB, 0x58000094, FROM_BIT_31},    {CHIP_WL, 0x58000094, FROM_BIT_31},
+    {CHIP_U5, 0x46020CF4, FROM_BIT_31},    {CHIP_H5, 0x44020CF4, FROM_BIT_31},
+    {CHIP_H7, 0x580244D0, OF_H7},          {CHIP_H7AB, 0x580244D0, OF_H7},
+};
+
+static const struct {
+    enum measured_reset flag;
+    uint8_t bits[2]; /* by layout */
+} flag_bits[] = {
+    {MEASURED_LOW_POWER, {31, 30}}, {MEASURED_WWDG, {30, 28}},     {MEASURED_IWDG, {29, 26}},
+    {MEASURED_SOFTWARE, {28, 24}},  {MEASURED_POWER_ON, {27, 23}}, {MEASURED_PIN, {26, 22}},
+};
+
+static enum err read_reset_flags(struct doctor *doctor, enum chip_family_id family)
+{
+    struct measurements *m = doctor->measured;
+
+    for (size_t i = 0; i < sizeof flag_registers / sizeof *flag_registers; i++) {
+        uint32_t word = 0;
+        if (flag_registers[i].family != family)
+            continue;
+        ops_read32(&doctor->ops, flag_registers[i].address, &word);
+        enum err err = ops_flush(&doctor->ops);
+        m->reset_flags_known = err == ERR_OK;
+        for (size_t k = 0; !err && k < sizeof flag_bits / sizeof *flag_bits; k++)
+            if (word >> flag_bits[k].bits[flag_registers[i].layout] & 1)
+                m->reset_flags |= flag_bits[k].flag;
+        return err;
+    }
+    return ERR_OK;
+}
+
+static enum err read_vectors(struct doctor *doctor, const struct chip_family *family)
+{
+    struct measurements *m = doctor->measured;
+    uint32_t at_zero[2] = {0};
+
+    ops_read(&doctor->ops, family->flash_base, 4, m->vectors, 2);
+    enum err err = ops_flush(&doctor->ops);
+    m->vectors_known = err == ERR_OK;
+    if (err || !(family->map & MAP_BOOT_ALIAS))
+        return err;
+    ops_read(&doctor->ops, 0, 4, at_zero, 2);
+    err = ops_flush(&doctor->ops);
+    m->boots_elsewhere = !err && (at_zero[0] != m->vectors[0] || at_zero[1] != m->vectors[1]);
+    return err;
+}
+
+enum err doctor_measure_chip(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    struct detect_regions regions;
+    struct target_core core;
+
+    if (!m->core_found || m->chip_known || m->in_reset)
+        return ERR_OK;
+    enum err err = detect_chip(&doctor->ops, m->dpidr, &m->chip, &core, &regions);
+    m->chip_known = err == ERR_OK && m->chip.flash_size;
+    if (!err && m->chip_known)
+        err = read_reset_flags(doctor, chip_by_dev_id(m->chip.dev_id)->family);
+    if (!doctor_ends(err) && m->chip_known) {
+        job_clear(doctor->job);
+        err = read_vectors(doctor, chip_family_of(m->chip.dev_id));
+    }
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}
+
+/* --- the end --- */
+
+void doctor_restore(struct doctor *doctor)
+{
+    probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
+    if (doctor->debug_on) {
+        ops_write32(&doctor->ops, DOCTOR_DEMCR, 0);
+        ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
+        ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY);
+        ops_flush(&doctor->ops);
+    }
+    dbgmcu_restore(&doctor->dbgmcu, &doctor->ops);
+    probe_set_speed(doctor->probe, doctor->asked_khz, NULL);
+    job_clear(doctor->job);
+}

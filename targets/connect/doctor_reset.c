@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* What a reset tells: whether NRST arrives, whether the chip answers before its program runs, and
+ * what that program then does to the debug port. */
+#include "connect/doctor_internal.h"
+
+#include "chip/chips.h"
+
+enum {
+    HALT_LIMIT_US = 300000, /* a capacitor at NRST delays the start by milliseconds */
+    RUN_US = 100000,        /* long enough for a program to go to sleep */
+};
+
+/* --- caught at the vector --- */
+
+static void queue_catch(struct doctor *doctor)
+{
+    struct ops *ops = &doctor->ops;
+
+    ops_write32(ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
+    ops_write32(ops, DOCTOR_DEMCR, DOCTOR_DEMCR_VC_CORERESET);
+    ops_write32(ops, DOCTOR_DFSR, DOCTOR_DFSR_VCATCH);
+    doctor->debug_on = true;
+}
+
+/* NRST is low, or so the probe thinks. *caught: the core stands at its reset vector because of it.
+ */
+static enum err release_and_catch(struct doctor *doctor, bool *caught)
+{
+    uint32_t dfsr = 0;
+
+    enum err err = probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
+    if (!err) {
+        ops_wait32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_S_HALT, DOCTOR_DHCSR_S_HALT,
+                   HALT_LIMIT_US);
+        ops_read32(&doctor->ops, DOCTOR_DFSR, &dfsr);
+        err = ops_flush(&doctor->ops);
+    }
+    *caught = !err && dfsr & DOCTOR_DFSR_VCATCH;
+    return err;
+}
+
+static enum err let_run(struct doctor *doctor)
+{
+    ops_write32(&doctor->ops, DOCTOR_DEMCR, 0);
+    ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
+    return ops_flush(&doctor->ops);
+}
+
+/* --- the program, with and without the clocks kept for us --- */
+
+static enum err look_after_a_while(struct doctor *doctor, bool *answers)
+{
+    uint32_t cpuid;
+
+    clock_sleep_us(probe_clock(doctor->probe), RUN_US);
+    ops_read32(&doctor->ops, DOCTOR_CPUID, &cpuid);
+    enum err err = ops_flush(&doctor->ops);
+    *answers = err == ERR_OK;
+    return err;
+}
+
+/* The core stands at its vector. Does its program lose us even while DBGMCU keeps the clocks? */
+static enum err test_awake(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    const struct chip_family *family =
+        m->chip_known ? chip_family_of(m->chip.dev_id) : chip_family_of(0);
+
+    if (!m->chip_known || !family->dbgmcu.cr)
+        return ERR_OK;
+    enum err err = dbgmcu_wake(&doctor->dbgmcu, &family->dbgmcu, &doctor->ops);
+    if (!err)
+        err = dbgmcu_keep_awake(&doctor->dbgmcu, &family->dbgmcu, &doctor->ops);
+    if (err)
+        return err;
+    m->awake_tested = true;
+    err = let_run(doctor); /* what takes SWD away may do so before this is acknowledged */
+    return err ? err : look_after_a_while(doctor, &m->awake_helps);
+}
+
+static enum err look_in_reset(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+
+    queue_catch(doctor);
+    enum err err = ops_flush(&doctor->ops);
+    if (!err)
+        err = release_and_catch(doctor, &m->nrst_works);
+    m->nrst_tested = !err;
+    if (!err)
+        err = doctor_measure_aps(doctor);
+    if (!err)
+        err = doctor_measure_chip(doctor);
+    return err || !m->nrst_works ? err : test_awake(doctor);
+}
+
+enum err doctor_measure_under_reset(struct doctor *doctor)
+{
+    static const uint32_t khz[] = {0, 125};
+    struct measurements *m = doctor->measured;
+    enum err err = ERR_OK;
+
+    if (m->reached || !doctor->allow_reset)
+        return ERR_OK;
+    m->reset_tried = true;
+    for (unsigned i = 0; i < 2 && !err && !m->under_reset.reads.good; i++) {
+        m->under_reset.khz = khz[i];
+        err = probe_set_speed(doctor->probe, khz[i], NULL);
+        if (!err)
+            err = doctor_try_speed(doctor, &m->under_reset, PROBE_CONNECT_UNDER_RESET);
+        if (probe_one_speed(doctor->probe))
+            break;
+    }
+    if (!err && m->under_reset.reads.good)
+        err = look_in_reset(doctor);
+    probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}
+
+/* --- of a chip that answers as it is --- */
+
+enum err doctor_test_nrst(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+
+    if (!m->core_found || !doctor->allow_reset || m->nrst_tested || m->in_reset)
+        return ERR_OK;
+    queue_catch(doctor);
+    enum err err = ops_flush(&doctor->ops);
+    if (!err)
+        err = probe_nrst(doctor->probe, PROBE_NRST_ASSERT);
+    if (!err)
+        err = release_and_catch(doctor, &m->nrst_works);
+    m->nrst_tested = err == ERR_OK || err == ERR_TIMEOUT;
+    if (!doctor_ends(err)) {
+        job_clear(doctor->job);
+        err = let_run(doctor);
+    }
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What the doctor measures: numbers, no sentences, nothing concluded. What is not known says so by
+ * a count of 0 or its flag. doctor.h takes them, verdict.h judges them. */
+#ifndef PROBED_MEASUREMENTS_H
+#define PROBED_MEASUREMENTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "probe/probe.h"
+#include "target.h"
+
+enum { MEASURED_VTREFS = 3, MEASURED_SPEEDS = 10, MEASURED_APS = 4, MEASURED_SAMPLES = 12 };
+
+/* How so many tries ended. */
+struct tally {
+    unsigned tries, good;
+    unsigned silent;  /* no acknowledge */
+    unsigned garbled; /* wrong parity */
+    unsigned waited, refused;
+    unsigned other; /* among them: no debug power */
+    unsigned
+        repeats; /* accesses that were done again because the wire garbled them, and then went */
+};
+
+/* Getting onto the wire, and reading the debug port's and the core's id, at one clock. */
+struct speed_measured {
+    uint32_t khz; /* as asked for; 0: the probe's own choice */
+    struct tally connects, reads;
+    enum err first_err; /* of the connects that failed; ERR_OK: none did */
+};
+
+struct measurements {
+    /* The probe. */
+    struct probe_info probe;
+    bool own_rail_possible; /* its kind is known to measure its own supply as often as not */
+    /* What keeps it from being used; ERR_OK: nothing. With the driver's sentence. */
+    enum err probe_err;
+    char probe_text[200];
+
+    /* Supply, in millivolts. */
+    unsigned vtref_count;
+    uint32_t vtref_mv[MEASURED_VTREFS];
+
+    /* The wire: in the order in which the clocks were tried. */
+    unsigned speed_count;
+    struct speed_measured speeds[MEASURED_SPEEDS];
+    bool reached;       /* at one of them */
+    uint32_t good_khz;  /* the fastest without an error; 0: none, or the probe's own choice */
+    uint32_t dpidr;     /* 0: never read */
+    bool dpidr_steady;  /* two reads agreed */
+    bool power_refused; /* CTRL/STAT acknowledges neither of the requests */
+
+    /* Under reset: only if that was allowed and nothing else led in, or by the doctor. */
+    bool reset_tried;
+    struct speed_measured under_reset;
+    bool nrst_tested, nrst_works; /* by a caught vector: DFSR.VCATCH */
+    bool awake_tested;            /* after that it ran with DBG_SLEEP, _STOP and _STANDBY set.. */
+    bool awake_helps;             /* ..and still answers: low power, not SWD, was off */
+
+    /* Access ports. */
+    struct {
+        bool known;
+        uint32_t idr, csw;
+    } aps[MEASURED_APS];
+    bool core_found;
+    uint8_t core_ap;
+    uint32_t cpuid;
+
+    /* The core, looked at again and again over some ten milliseconds, undisturbed. */
+    unsigned samples;
+    unsigned in_reset;  /* S_RESET_ST, and no instruction retired */
+    unsigned was_reset; /* S_RESET_ST, and instructions retired since */
+    unsigned retired, locked_up, asleep, halted;
+    bool pc_known;
+    uint32_t pc; /* by DWT_PCSR, or of a halted core */
+
+    /* The chip. */
+    bool chip_known;
+    struct target_chip chip;
+    bool reset_flags_known;
+    uint32_t reset_flags; /* enum measured_reset bits */
+    bool vectors_known;
+    uint32_t vectors[2];  /* first words of flash */
+    bool boots_elsewhere; /* what stands at 0 is not what the flash begins with */
+    bool write_protected; /* blocks of it; for who asked the option bytes */
+};
+
+enum measured_reset {
+    MEASURED_LOW_POWER = 1 << 0,
+    MEASURED_WWDG = 1 << 1,
+    MEASURED_IWDG = 1 << 2,
+    MEASURED_SOFTWARE = 1 << 3,
+    MEASURED_BROWN_OUT = 1 << 4,
+    MEASURED_PIN = 1 << 5,
+    MEASURED_POWER_ON = 1 << 6,
+};
+
+#endif
