@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the doctor's files share: doctor.c takes supply and wire, doctor_reset.c what a reset tells,
- * doctor_core.c access ports, core and chip. */
+/* What the doctor's files share: doctor.c goes through the steps; doctor_wire.c takes supply and
+ * wire, doctor_core.c access ports, core and chip, doctor_reset.c what a reset tells. */
 #ifndef PROBED_DOCTOR_INTERNAL_H
 #define PROBED_DOCTOR_INTERNAL_H
 
@@ -44,6 +44,10 @@ enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
                           enum probe_connect how);
 
 /* Each is a step: what it needs and what it may do it asks itself. */
+enum err doctor_measure_supply(struct doctor *doctor);
+enum err doctor_measure_wire(struct doctor *doctor);
+/* Back to the fastest clock that is good for the rest. */
+enum err doctor_settle(struct doctor *doctor);
 enum err doctor_measure_under_reset(struct doctor *doctor);
 enum err doctor_test_nrst(struct doctor *doctor);
 enum err doctor_measure_aps(struct doctor *doctor);
