@@ -177,8 +177,7 @@ enum err target_ping(struct target *target)
     return target_read_width(target, SCB_CPUID, 4, &cpuid, 1);
 }
 
-/* Memory that could not be read can be now, or the other way round. */
-static enum err detect_again(struct target *target)
+enum err target_detect_again(struct target *target)
 {
     target_drop_caches(target);
     return detect(target, target->chip.dpidr);
@@ -195,5 +194,5 @@ enum err target_measure(struct target *target, struct target_stop *stop)
     if (err || !address ||
         detect_is_protected(&target->chip, word) == target->chip.readout_protected)
         return err;
-    return detect_again(target);
+    return target_detect_again(target);
 }

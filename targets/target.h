@@ -111,6 +111,7 @@ struct target_chip {
     uint16_t dev_id;         /* low 12 bits of idcode; 0 unknown */
     uint32_t flash_size;     /* bytes; what we go by */
     bool flash_size_guessed; /* the size register read 0 or 0xFFFF */
+    bool banks_swapped;      /* of two banks the second shows first */
     uint32_t flash_kept;     /* so much of it, at its end, another core keeps for itself */
     uint32_t ram_size;
     bool readout_protected;
@@ -210,6 +211,9 @@ enum err target_ping(struct target *target);
 /* Measures what may have changed since somebody looked (one flush): as target_poll(), of a halted
  * core too, and whether the flash is read-protected; target_chip() is what it is now. */
 enum err target_measure(struct target *target, struct target_stop *stop);
+/* Everything, after what the chip goes by may have become another: memory that could not be read
+ * can be now, or the other way round, or the flash is other banks. */
+enum err target_detect_again(struct target *target);
 /* Halted already: STOP_NONE. Waits at most 1 s, then ERR_TIMEOUT. */
 enum err target_halt(struct target *target, struct target_stop *stop);
 /* Steps over a breakpoint at pc first. Running already: fine. Held in reset: ERR_NOT_HALTED. */

@@ -258,6 +258,14 @@ bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_
     return bit == ALWAYS || (options >> bit & 1) == bank_options[i].on;
 }
 
+/* G0Bx, G0Cx: nSWAP_BANK (RM0444, 3.7.8). */
+bool chip_banks_swapped(const struct chip *chip, uint32_t options)
+{
+    enum { G0B = 0x467, NSWAP_BANK = 20 };
+
+    return chip->dev_id == G0B && !(options >> NSWAP_BANK & 1);
+}
+
 /* Of CHIP_PAGES. */
 static uint32_t page_size(const struct chip *chip, uint32_t flash_size, bool two_banks)
 {

@@ -373,6 +373,7 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
     fill(&found, chip);
     uint32_t options = found.protection_known ? found.options : CHIP_BANKS_AS_DELIVERED;
     bool two_banks = found.chip && chip_two_banks_chosen(found.chip, chip->flash_size, options);
+    chip->banks_swapped = two_banks && chip_banks_swapped(found.chip, options);
     detect_map(found.chip, chip->flash_size, two_banks, regions);
     return secure_flash_take_out(ops, chip, options, regions);
 }

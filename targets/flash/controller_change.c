@@ -62,10 +62,9 @@ enum err controller_load_options(struct target *target,
                                  enum err (*launch)(struct target *target, const void *what))
 {
     bool was_halted = target_state(target) == TARGET_HALTED;
-    struct target_stop stop;
     enum err err = controller_change(target, launch, NULL);
 
     if (!err)
-        err = target_measure(target, &stop); /* protection may be another */
+        err = target_detect_again(target);
     return err || was_halted ? err : target_resume(target);
 }

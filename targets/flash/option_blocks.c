@@ -182,16 +182,16 @@ static bool get_pair(const struct option_blocks *blocks, const struct target *ta
     return true;
 }
 
-/* A page each; a run of pages that follows another one is the second bank. Pages whose number has
+/* A page each; a run of pages that follows another one is the other bank. Pages whose number has
  * more bits than the registers (G0Bx as one bank) cannot be protected. */
 static bool get_page(const struct option_blocks *blocks, const struct target *target,
                      uint32_t index, struct option_block *block)
 {
     const struct target_region *region = next_flash(target, NULL);
     bool one = region && !next_flash(target, region);
+    bool second = target_chip(target)->banks_swapped;
 
-    *block = (struct option_block){
-        .reg = blocks->reg, .ranges = blocks->ranges, .page_bits = blocks->page_bits};
+    *block = (struct option_block){.ranges = blocks->ranges, .page_bits = blocks->page_bits};
     if (one && blocks->ranges_in_one)
         block->ranges = blocks->ranges_in_one;
     for (; region; region = next_flash(target, region)) {
@@ -203,10 +203,11 @@ static bool get_page(const struct option_blocks *blocks, const struct target *ta
             block->address = region->start + index * region->sector_size;
             block->size = region->sector_size;
             block->bit = (uint8_t)index;
+            block->reg = (uint8_t)(blocks->reg + (second ? blocks->next_bank : 0));
             return true;
         }
         index -= pages;
-        block->reg = (uint8_t)(block->reg + blocks->next_bank);
+        second = !second;
     }
     return false;
 }

@@ -106,6 +106,7 @@ static const struct option_field fields_of_g0_512[] = {
     SEC_SIZE(TWO, 8),
     {"SEC_SIZE2", "securable pages of bank 2", NULL, NULL, 0, TWO_SECR, 20, 8, NULL, 0},
     GUARDS(TWO),
+    {"nSWAP_BANK", "the second bank first", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_on_off)},
     {"DUAL_BANK", "banks", NULL, NULL, 0, OPTR, 21, 1, VALUES(stm32_banks)},
 };
 static const struct option_field fields_of_c0_32[] = {FIELDS(4, 5), C0_FIELDS};

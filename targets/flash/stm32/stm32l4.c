@@ -12,11 +12,10 @@
 #include "flash/stm32/loaders/stm32l4_program.h"
 #include "probe/ops.h"
 
-enum { SAVED_ACR, SAVED, CLOCK_RAISED, SWAPPED };
+enum { SAVED_ACR, SAVED, CLOCK_RAISED };
 enum { BUSY_LIMIT_US = 1000000 };                     /* whatever the program began */
 enum { PROGRAM_MAX_US = 400, ERASE_MAX_US = 500000 }; /* of one that is worn */
 #define RCC_CR 0x40021000u
-#define OPTR_NSWAP_BANK (1u << 20)
 
 /* Clocks as a reset leaves them: at those the routines that run on the core take
  * longer than the flash. And what makes them faster for a load. */
@@ -82,20 +81,6 @@ static void find_banks(struct flash_geometry *geometry)
     geometry->bank_count = 2;
 }
 
-/* G0Bx, G0Cx: then the second bank shows first (RM0444, 3.7.8). */
-static enum err find_swapped(struct flash_controller *controller)
-{
-    struct core *core = controller->target->core;
-    uint32_t optr = 0;
-
-    if (controller->family != &chip_families[CHIP_G0] || controller->geometry.bank_count < 2)
-        return ERR_OK;
-    ops_read32(&core->ops, at(controller, STM32L4_OPTR), &optr);
-    enum err err = core_flush(core);
-    controller->saved[SWAPPED] = !(optr & OPTR_NSWAP_BANK);
-    return err;
-}
-
 static enum err probe(struct flash_controller *controller)
 {
     struct flash_geometry *geometry = &controller->geometry;
@@ -116,7 +101,7 @@ static enum err probe(struct flash_controller *controller)
         geometry->one_bank_erase_us = geometry->bank_erase_us;
         geometry->one_bank_erase_max_us = geometry->bank_erase_max_us;
     }
-    return find_swapped(controller);
+    return ERR_OK;
 }
 
 /* --- taking it over --- */
@@ -216,7 +201,7 @@ static bool is_two_halves(const struct flash_controller *controller)
 static uint32_t erase_bits(const struct flash_controller *controller,
                            const struct flash_extent *what)
 {
-    bool swapped = controller->saved[SWAPPED], both = is_two_halves(controller);
+    bool swapped = controller->target->chip.banks_swapped, both = is_two_halves(controller);
     bool first = what->banks & (swapped ? SECOND_BANK : FIRST_BANK);
     bool second = what->banks & (swapped ? FIRST_BANK : SECOND_BANK);
 

@@ -38,7 +38,7 @@ static void check_values(const struct option_field *field)
     assert_non_null(field->title);
     assert_true((field->values != NULL) == (field->value_count != 0));
     assert_true(!field->word || !field->values);
-    for (uint8_t i = 0; i < field->value_count; i++) {
+    for (uint8_t i = 0; field->values && i < field->value_count; i++) {
         const struct option_value *value = &field->values[i];
 
         assert_true(value->value >> field->bits == 0);
@@ -325,6 +325,8 @@ static void pages_without_a_number_are_no_blocks(void **state)
     assert_int_equal(registers[1], 0x7F007F);
     assert_int_equal(registers[3], 0);
     assert_pages(g0, &two, registers, "127-128");
+    two.chip.banks_swapped = true;
+    assert_pages(g0, &two, registers, "0,255");
 }
 
 static void check_guard(uint16_t dev_id, const char *word)

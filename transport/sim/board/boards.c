@@ -56,6 +56,10 @@ const struct sim_board_model sim_board_models[] = {
      .title = "Nucleo-64 G071RB",
      .chip = &sim_chip_g071rb,
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button; the board has no crystal for HSE */
+    {.name = "nucleo-g0b1",
+     .title = "Nucleo-64 G0B1RE",
+     .chip = &sim_chip_g0b1re,
+     .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button; the board has no crystal for HSE */
     {.name = "nucleo-g431", .title = "Nucleo-32 G431KB", .chip = &sim_chip_g431kb},
     {.name = "nucleo-l476",
      .title = "Nucleo-64 L476RG",

@@ -238,6 +238,7 @@ struct sim_l4_family {
     uint32_t cr_kept;   /* bits of CR that keep what is written */
     uint32_t bker;      /* of CR: the second bank is meant; 0: there is none */
     uint32_t two_banks; /* bit of OPTR: it is so; 0: it never is */
+    uint32_t nswap;     /* ..: if clear, the second shows first; 0: it never does */
     uint32_t empty;     /* of ACR: the flash was found empty; 0: nobody looks */
     uint8_t nrst_stop;  /* bit of OPTR, nRST_STDBY above it */
     uint8_t secr;       /* which of options[]; 0: none has BOOT_LOCK */
@@ -420,7 +421,8 @@ struct sim_chip {
 
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
-    sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g431kb, sim_chip_h743zi,
-    sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg, sim_chip_wl55jc;
+    sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g0b1re, sim_chip_g431kb,
+    sim_chip_h743zi, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg,
+    sim_chip_wl55jc;
 
 #endif

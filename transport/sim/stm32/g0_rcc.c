@@ -11,9 +11,10 @@ enum {
     PLLCFGR = 0x0C,
     CIER = 0x18,
     IOPSMENR = 0x44,
-    CCIPR = 0x54, /* behind those of the other buses */
-    BDCR = 0x5C,  /* CSR1 of the C0 */
-    CSR = 0x60,   /* CSR2 */
+    CCIPR = 0x54,  /* behind those of the other buses */
+    CCIPR2 = 0x58, /* G0Bx, G0Cx */
+    BDCR = 0x5C,   /* CSR1 of the C0 */
+    CSR = 0x60,    /* CSR2 */
 
     HSI16_KHZ = 16000,
     HSI48_KHZ = 48000,
@@ -67,18 +68,31 @@ static uint32_t pll_khz(const struct sim_board *board)
         CCIPR, CCIPR, .writable = UINT32_MAX                                \
     }
 
+#define G0_PLL                                                                                  \
+    {                                                                                           \
+        .on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLLR, .khz_now = pll_khz \
+    }
+#define G0_PLAIN                                                        \
+    PLAIN, {ICSCR, ICSCR, .reset = 0x00004000, .writable = 0x00007F00}, \
+    {                                                                   \
+        PLLCFGR, PLLCFGR, .reset = 0x00001000, .writable = 0xFF3F7F73   \
+    }
 static const struct sim_rcc_family g0 = {
     COMMON,
     .cr_reset = 0x00000500,
     .cr_writable = 0x010D3B00, /* PLLON, CSSON, HSEBYP, HSEON, HSIDIV, HSIKERON, HSION */
-    .oscillators =
-        {HSI(hsisys_of_g0),
-         HSE,
-         {.on = 1u << 24, .ready = 1u << 25, .is_source = true, .sw = SW_PLLR, .khz_now = pll_khz}},
+    .oscillators = {HSI(hsisys_of_g0), HSE, G0_PLL},
     .cfgr_writable = 0x77007F07,
-    .plain = {PLAIN,
-              {ICSCR, ICSCR, .reset = 0x00004000, .writable = 0x00007F00},
-              {PLLCFGR, PLLCFGR, .reset = 0x00001000, .writable = 0xFF3F7F73}},
+    .plain = {G0_PLAIN},
+};
+/* G0Bx, G0Cx: HSI48 for USB. */
+static const struct sim_rcc_family g0b = {
+    COMMON,
+    .cr_reset = 0x00000500,
+    .cr_writable = 0x014D3B00, /* and HSI48ON */
+    .oscillators = {HSI(hsisys_of_g0), HSE, G0_PLL, {.on = 1u << 22, .ready = 1u << 23}},
+    .cfgr_writable = 0x77777F07,
+    .plain = {G0_PLAIN, {CCIPR2, CCIPR2, .writable = UINT32_MAX}},
 };
 static const struct sim_rcc_family c0 = {
     COMMON,
@@ -89,4 +103,5 @@ static const struct sim_rcc_family c0 = {
     .plain = {PLAIN, {ICSCR, ICSCR, .reset = 0x00004000, .writable = 0x00007F00}},
 };
 const struct sim_rcc_kind sim_g0_rcc = SIM_RCC(g0);
+const struct sim_rcc_kind sim_g0b_rcc = SIM_RCC(g0b);
 const struct sim_rcc_kind sim_c0_rcc = SIM_RCC(c0);

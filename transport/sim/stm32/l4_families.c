@@ -26,6 +26,8 @@ static const struct sim_flash_registers registers_of_g4 =
     REGISTERS(0x00040600, 0x00047F0F, SIM_L4_BSY);
 static const struct sim_flash_registers registers_of_g0 =
     REGISTERS(0x00040600, 0x00050F07, SIM_L4_BSY | SIM_L4_CFGBSY);
+static const struct sim_flash_registers registers_of_g0b =
+    REGISTERS(0x00040600, 0x00050F07, SIM_L4_BSY | SIM_L4_BSY2 | SIM_L4_CFGBSY);
 
 /* Offset, bits there are, as delivered: OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR; another bank's.
  */
@@ -78,6 +80,29 @@ static const struct sim_l4_family g07 = {
     .secr = 7,
     .options = ONE_BANK(0x3F4FFFFF, 0xFFu, 0x3Fu, 0x7Fu),
 };
+/* Single-bank: pages up to 255. The rest of the second bank, of PCROP1B and SECR follow. */
+static const struct sim_l4_family g0b = {
+    G0_COMMON,
+    .page_bits = 0xFF,
+    .bker = BKER_OF_G0,
+    .two_banks = 1u << 21,
+    .nswap = 1u << 20,
+    .secr = 13,
+    .options = {{0x20, 0x3F7FFFFF, 0xFFFFFEAA},
+                {0x24, 0x000001FF, 0xFFFFFFFF},
+                {0x28, 0x800001FF, 0x7FFFFE00},
+                {0x2C, 0x007F007F, 0xFF00FFFF},
+                {0x30, 0x007F007F, 0xFF00FFFF},
+                {0x44, 0x000001FF, 0xFFFFFFFF},
+                {0x48, 0x000001FF, 0xFFFFFE00},
+                {0x4C, 0x007F007F, 0xFF00FFFF},
+                {0x50, 0x007F007F, 0xFF00FFFF},
+                {0x34, 0x000001FF, 0xFFFFFFFF},
+                {0x38, 0x000001FF, 0xFFFFFE00},
+                {0x54, 0x000001FF, 0xFFFFFFFF},
+                {0x58, 0x000001FF, 0xFFFFFE00},
+                {0x80, 0x0FF100FF, 0xF00EFF00}},
+};
 static const struct sim_l4_family c03 = {
     G0_COMMON,
     .page_bits = 0x0F,
@@ -96,6 +121,8 @@ static const struct sim_l4_family c03 = {
 const struct sim_flash_kind sim_l4_flash = {CONTROLLER(l4, registers_of_l4)};
 const struct sim_flash_kind sim_g4_flash = {CONTROLLER(g4_category_2, registers_of_g4)};
 const struct sim_flash_kind sim_g07_flash = {CONTROLLER(g07, registers_of_g0),
+                                             .boots = sim_l4_boots};
+const struct sim_flash_kind sim_g0b_flash = {CONTROLLER(g0b, registers_of_g0b),
                                              .boots = sim_l4_boots};
 const struct sim_flash_kind sim_c03_flash = {CONTROLLER(c03, registers_of_g0),
                                              .boots = sim_l4_boots};

@@ -55,12 +55,23 @@ static void begin(struct sim_board *board, uint64_t ns, bool first, bool second)
         flash->common.sr &= ~((first ? 0 : SIM_L4_BSY) | (second ? 0 : SIM_L4_BSY2));
 }
 
+/* Where a bank shows; and which one shows there. */
+static uint32_t bank_start(const struct sim_board *board, bool second)
+{
+    return second != sim_l4_swapped(board) ? bank_size(board) : 0;
+}
+
+static bool is_in_second(const struct sim_board *board, uint32_t offset)
+{
+    return (offset >= bank_size(board)) != sim_l4_swapped(board);
+}
+
 static bool is_protected_at(const struct sim_board *board, uint32_t offset)
 {
-    uint32_t size = bank_size(board);
+    uint32_t page = offset % bank_size(board) / board->chip->page_size;
 
     return !sim_flash_accessible(board) ||
-           sim_l4_write_protected(board, offset / size, offset % size / board->chip->page_size);
+           sim_l4_write_protected(board, is_in_second(board, offset), page);
 }
 
 /* --- erase (3.3.5, 3.3.6) --- */
@@ -75,14 +86,14 @@ static bool any_protected(const struct sim_board *board, uint32_t start, uint32_
 
 static void erase(struct sim_board *board, uint32_t start, uint32_t size, uint64_t ns)
 {
-    uint32_t bank = bank_size(board);
+    bool whole = size > bank_size(board), second = is_in_second(board, start);
 
     if (any_protected(board, start, size)) {
         sim_flash_fail(board, SR_WRPERR);
         return;
     }
     memset(&sim_memory_bytes(board, SIM_FLASH)[start], 0xFF, size);
-    begin(board, ns, start<bank, start + size> bank);
+    begin(board, ns, whole || !second, whole || second);
 }
 
 /* Bits of the page's number that the chip has not do not count. */
@@ -94,8 +105,7 @@ static void erase_page(struct sim_board *board, uint32_t cr)
     if (page * size >= bank_size(board))
         sim_flash_fail(board, SR_PGSERR);
     else
-        erase(board, (second ? bank_size(board) : 0) + page * size, size,
-              sim_l4(board)->page_erase_ns);
+        erase(board, bank_start(board, second) + page * size, size, sim_l4(board)->page_erase_ns);
 }
 
 static void erase_banks(struct sim_board *board, uint32_t cr)
@@ -106,8 +116,8 @@ static void erase_banks(struct sim_board *board, uint32_t cr)
     if (!first && !second)
         sim_flash_fail(board, SR_PGSERR);
     else
-        erase(board, first ? 0 : size, first && second ? 2 * size : size,
-              sim_l4(board)->mass_erase_ns);
+        erase(board, first && second ? 0 : bank_start(board, second),
+              first && second ? 2 * size : size, sim_l4(board)->mass_erase_ns);
 }
 
 static void start(struct sim_board *board)
@@ -153,7 +163,7 @@ static void program(struct sim_board *board, uint32_t high)
     }
     put_le32(cell, flash->low);
     put_le32(cell + 4, high);
-    bool second = flash->half_of == SIM_FLASH && flash->half_offset >= bank_size(board);
+    bool second = flash->half_of == SIM_FLASH && is_in_second(board, flash->half_offset);
     begin(board, sim_l4(board)->program_ns, !second, second);
 }
 

@@ -53,6 +53,8 @@ bool sim_l4_write(struct sim_board *board, enum sim_memory_kind kind, uint32_t o
 /* In force. */
 uint32_t sim_l4_user_options(const struct sim_board *board);
 bool sim_l4_two_banks(const struct sim_board *board);
+/* The second of two banks shows first. */
+bool sim_l4_swapped(const struct sim_board *board);
 bool sim_l4_write_protected(const struct sim_board *board, unsigned bank, uint32_t page);
 
 #endif

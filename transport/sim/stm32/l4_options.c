@@ -57,23 +57,52 @@ void sim_l4_options_factory(struct sim_board *board)
         store(board, i, family->options[i].factory);
 }
 
-/* The chip looks at the first word together with its option bytes (RM0444, 3.7.1). */
-static bool is_empty(const struct sim_board *board)
+static uint32_t half_of_flash(const struct sim_board *board)
 {
-    return get_le32(sim_memory_bytes(board, SIM_FLASH)) == UINT32_MAX;
+    return sim_memory_row(board->chip, SIM_FLASH)->size / 2;
+}
+
+static bool swaps(const struct sim_l4_family *family, uint32_t optr)
+{
+    return family->nswap && optr & family->two_banks && !(optr & family->nswap);
+}
+
+/* Bytes are kept as they show. */
+static void swap_halves(struct sim_board *board)
+{
+    uint8_t *first = sim_memory_bytes(board, SIM_FLASH);
+
+    for (uint32_t i = 0, half = half_of_flash(board); i < half; i++) {
+        uint8_t byte = first[i];
+        first[i] = first[half + i];
+        first[half + i] = byte;
+    }
+}
+
+/* The chip looks at the first word together with its option bytes (RM0444, 3.7.1): those that say
+ * where it is. */
+static bool is_empty(const struct sim_board *board, uint32_t optr)
+{
+    bool elsewhere = swaps(sim_l4(board), optr) != sim_l4_swapped(board);
+
+    return get_le32(&sim_memory_bytes(board, SIM_FLASH)[elsewhere ? half_of_flash(board) : 0]) ==
+           UINT32_MAX;
 }
 
 void sim_l4_options_load(struct sim_board *board, bool power_on)
 {
     const struct sim_l4_family *family = sim_l4(board);
     struct sim_l4_flash *flash = board->flash->state;
-    bool loads = sim_flash_launched(board) || power_on;
 
-    for (unsigned i = 0; loads && exists(family, i); i++)
+    if (!sim_flash_launched(board) && !power_on)
+        return;
+    if (swaps(family, stored(board, OPTR)) != sim_l4_swapped(board))
+        swap_halves(board);
+    for (unsigned i = 0; exists(family, i); i++)
         flash->options[i] = flash->in_force[i] = stored(board, i);
-    if (loads)
-        flash->common.acr =
-            (flash->common.acr & ~family->empty) | (is_empty(board) ? family->empty : 0);
+    flash->common.acr &= ~family->empty;
+    if (is_empty(board, flash->in_force[OPTR]))
+        flash->common.acr |= family->empty;
 }
 
 bool sim_l4_option_at(const struct sim_board *board, uint32_t offset, unsigned *i)
@@ -181,7 +210,7 @@ enum sim_memory_kind sim_l4_boots(const struct sim_board *board)
     bool loads = flash->common.launching || board->reset_cause == SIM_CAUSE_POWER;
     uint32_t optr = loads ? stored(board, OPTR) : flash->in_force[OPTR];
     uint32_t secr = loads ? stored(board, family->secr) : flash->in_force[family->secr];
-    bool empty = loads ? is_empty(board) : flash->common.acr & family->empty;
+    bool empty = loads ? is_empty(board, optr) : flash->common.acr & family->empty;
     bool boot0 = optr & OPTR_NBOOT_SEL ? !(optr & OPTR_NBOOT0) : board->boot0;
 
     if (secr & SECR_BOOT_LOCK)
@@ -196,6 +225,13 @@ bool sim_l4_two_banks(const struct sim_board *board)
     const struct sim_l4_flash *flash = board->flash->state;
 
     return flash->in_force[OPTR] & sim_l4(board)->two_banks;
+}
+
+bool sim_l4_swapped(const struct sim_board *board)
+{
+    const struct sim_l4_flash *flash = board->flash->state;
+
+    return swaps(sim_l4(board), flash->in_force[OPTR]);
 }
 
 /* A range that begins behind its end is none. */

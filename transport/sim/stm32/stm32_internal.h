@@ -264,8 +264,9 @@ extern const struct sim_gpio_kind sim_gpio_l0;
 
 extern const struct sim_device sim_device_l4_flash, sim_device_l4_pwr;
 extern const uint32_t sim_l4_pwr_g0; /* facts of its row: CR1 behind a reset, where it is another */
-extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash, sim_g07_flash, sim_c03_flash;
-extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc, sim_g0_rcc, sim_c0_rcc;
+extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash, sim_g07_flash, sim_g0b_flash,
+    sim_c03_flash;
+extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc, sim_g0_rcc, sim_g0b_rcc, sim_c0_rcc;
 extern const struct sim_device sim_device_h7_flash, sim_device_h7_pwr, sim_device_h7_syscfg;
 extern const struct sim_flash_kind sim_h7_flash;
 extern const struct sim_rcc_kind sim_h7_rcc;

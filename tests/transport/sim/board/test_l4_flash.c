@@ -16,7 +16,6 @@ enum {
     OTP = 0x1FFF7000,
     L4_OPTIONS = 0x1FFF7800,
     PAGE = 2048,
-    HALF = 0x80000,
     OBLRSTF = 1 << 25,
 };
 #define OPTKEY1 0x08192A3Bu
@@ -25,7 +24,6 @@ enum {
 #define PER (1u << 1)
 #define MER1 (1u << 2)
 #define PNB(n) ((uint32_t)(n) << 3)
-#define BKER (1u << 11)
 #define MER2 (1u << 15)
 #define STRT (1u << 16)
 #define OPTSTRT (1u << 17)
@@ -40,7 +38,7 @@ enum {
 #define PGAERR (1u << 5)
 #define SIZERR (1u << 6)
 #define PGSERR (1u << 7)
-#define BSY (1u << 16)
+#define BSY (7u << 16) /* with BSY2 and CFGBSY */
 #define CFGBSY (1u << 18)
 
 static const char *const boards[] = {"nucleo-g431", "nucleo-l476", "nucleo-g071", "nucleo-c031"};
@@ -237,35 +235,66 @@ static void a_page_is_erased_and_no_other(void **state)
     }
 }
 
-static void mark_both_banks(struct sim_board *board)
+/* BKER stands elsewhere on G0. */
+static const struct two_banks {
+    const char *board;
+    uint32_t half, bker;
+} two_banks[] = {{"nucleo-l476", 0x80000, 1u << 11}, {"nucleo-g0b1", 0x40000, 1u << 13}};
+
+static void mark_both_banks(struct sim_board *board, uint32_t half)
 {
     program(board, FLASH_BASE + PAGE, 1, 1);
-    program(board, FLASH_BASE + HALF + PAGE, 2, 2);
+    program(board, FLASH_BASE + half + PAGE, 2, 2);
 }
 
-static void assert_banks(struct sim_board *board, uint32_t first, uint32_t second)
+static void assert_banks(struct sim_board *board, uint32_t half, uint32_t first, uint32_t second)
 {
     assert_int_equal(peek32(board, FLASH_BASE + PAGE), first);
-    assert_int_equal(peek32(board, FLASH_BASE + HALF + PAGE), second);
+    assert_int_equal(peek32(board, FLASH_BASE + half + PAGE), second);
+}
+
+static void erase_banks(struct sim_board *board, const struct two_banks *row)
+{
+    uint32_t half = row->half;
+
+    mark_both_banks(board, half);
+    erase(board, PER | PNB(1) | row->bker);
+    assert_banks(board, half, 1, 0xFFFFFFFF);
+    program(board, FLASH_BASE + half + PAGE, 2, 2);
+    erase(board, MER1);
+    assert_banks(board, half, 0xFFFFFFFF, 2);
+    program(board, FLASH_BASE + PAGE, 1, 1);
+    erase(board, MER2);
+    assert_banks(board, half, 1, 0xFFFFFFFF);
+    program(board, FLASH_BASE + half + PAGE, 2, 2);
+    assert_in_range(erase(board, MER1 | MER2), 22000, 22300);
+    assert_banks(board, half, 0xFFFFFFFF, 0xFFFFFFFF);
 }
 
 /* BKER chooses; a page number beyond the bank wraps. */
 static void banks_are_erased_page_by_page_alone_or_together(void **state)
 {
-    struct sim_board *board = unlocked(boards[L476]);
+    for (size_t i = 0; i < sizeof two_banks / sizeof *two_banks; i++) {
+        struct sim_board *board = unlocked(two_banks[i].board);
 
-    mark_both_banks(board);
-    erase(board, PER | PNB(1) | BKER);
-    assert_banks(board, 1, 0xFFFFFFFF);
-    program(board, FLASH_BASE + HALF + PAGE, 2, 2);
-    erase(board, MER1);
-    assert_banks(board, 0xFFFFFFFF, 2);
-    program(board, FLASH_BASE + PAGE, 1, 1);
-    erase(board, MER2);
-    assert_banks(board, 1, 0xFFFFFFFF);
-    program(board, FLASH_BASE + HALF + PAGE, 2, 2);
-    assert_in_range(erase(board, MER1 | MER2), 22100, 22300);
-    assert_banks(board, 0xFFFFFFFF, 0xFFFFFFFF);
+        erase_banks(board, &two_banks[i]);
+        sim_board_destroy(board);
+    }
+}
+
+/* Each bank of the G0B1 has a flag of its own. */
+static void the_flags_say_which_bank_is_busy(void **state)
+{
+    static const struct {
+        uint32_t erases, flags;
+    } rows[] = {{MER1, 1}, {MER2, 2}, {MER1 | MER2, 3}, {PER, 1}, {PER | 1u << 13, 2}};
+    struct sim_board *board = unlocked("nucleo-g0b1");
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        poke32(board, CR, rows[i].erases | STRT);
+        assert_int_equal(peek32(board, SR) >> 16 & 3, rows[i].flags);
+        wait_idle(board);
+    }
     sim_board_destroy(board);
 }
 
@@ -308,7 +337,7 @@ static void write_protection_counts_after_a_load(void **state)
     assert_status(board, WRPERR);
     erase(board, PER | PNB(4));
     assert_status(board, 0);
-    erase(board, PER | BKER);
+    erase(board, PER | two_banks[0].bker);
     assert_status(board, WRPERR);
     erase(board, MER1);
     assert_status(board, WRPERR);
@@ -363,6 +392,7 @@ int main(void)
         cmocka_unit_test(an_old_error_makes_the_next_operation_fail),
         cmocka_unit_test(a_page_is_erased_and_no_other),
         cmocka_unit_test(banks_are_erased_page_by_page_alone_or_together),
+        cmocka_unit_test(the_flags_say_which_bank_is_busy),
         cmocka_unit_test(write_protection_counts_after_a_load),
         cmocka_unit_test(options_want_their_own_keys),
         cmocka_unit_test(the_end_of_read_protection_takes_the_flash_along),
