@@ -53,29 +53,34 @@ static void print_help(FILE *out, const struct cli_command *command)
 static const struct {
     enum err err;
     const char *hint;
-    bool lost; /* only if the target answered before: connecting has advice of its own */
+    enum {
+        ALWAYS,
+        LOST,
+        LOCKED
+    } when; /* only if the target answered before: connecting has advice
+             * of its own; and only if its flash is read-protected */
 } hints[] = {
-    {ERR_NO_TARGET, LOST_HINT, true},
-    {ERR_POWER, LOST_HINT, true},
-    {ERR_RESET_LOST, LOST_HINT, true},
-    {ERR_WAIT, LOST_HINT, true},
-    {ERR_PARITY, LOST_HINT, true},
+    {ERR_NO_TARGET, LOST_HINT, LOST},
+    {ERR_POWER, LOST_HINT, LOST},
+    {ERR_RESET_LOST, LOST_HINT, LOST},
+    {ERR_WAIT, LOST_HINT, LOST},
+    {ERR_PARITY, LOST_HINT, LOST},
     {ERR_NO_PROBE,
      "a cable that carries data (many only charge), another USB port; if lsusb "
      "shows the probe, install examples/udev/60-probed.rules; a virtual machine, "
      "WSL or container must be handed the device; --sim needs no probe",
-     false},
-    {ERR_CANCELLED, "the same command again: what is right already is not written twice", false},
-    {ERR_PROBE_GONE, "plug the probe in again and repeat the command", false},
+     ALWAYS},
+    {ERR_CANCELLED, "the same command again: what is right already is not written twice", ALWAYS},
+    {ERR_PROBE_GONE, "plug the probe in again and repeat the command", ALWAYS},
     {ERR_PROTECTED,
      "without gdb: probed options RDP=off, which erases the flash, then switch the board's power "
      "off "
      "and on",
-     false},
+     LOCKED},
     {ERR_VERIFY,
      "the command again, with shorter wires and (if the probe has more than one) a lower --speed; "
      "if it stays, the flash is worn or written by somebody else",
-     false},
+     ALWAYS},
 };
 
 /* Nothing that is done to a probe or a board changes a record. */
@@ -84,12 +89,17 @@ static const char *hint_for_record(enum err err)
     return err == ERR_PROBE_GONE ? "the command and the options with which it was recorded" : NULL;
 }
 
+static bool is_due(const struct cli *cli, unsigned when)
+{
+    return when == ALWAYS || (when == LOST ? cli->met : cli->locked);
+}
+
 static const char *hint_for(const struct cli *cli, enum err err)
 {
     if (probe_is_recorded(&cli->session.info))
         return hint_for_record(err);
     for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
-        if (hints[i].err == err && !cli->declined && (cli->met || !hints[i].lost))
+        if (hints[i].err == err && !cli->declined && is_due(cli, hints[i].when))
             return hints[i].hint;
     return NULL;
 }

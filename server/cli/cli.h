@@ -42,6 +42,7 @@ struct cli {
     FILE *wire;
     struct session session;
     bool met;      /* the target answered */
+    bool locked;   /* ..and its flash was read-protected */
     bool told;     /* with --json: the object is on standard output */
     bool misused;  /* the call was wrong, not the world: exit code 2 */
     bool declined; /* the question was answered with no: nothing to try */

@@ -79,6 +79,7 @@ enum err cli_reach(struct cli *cli)
     err = session_connect(&cli->session, &cli->job);
     cli->job.output = NULL;
     cli->met = !err;
+    cli->locked = !err && target_chip(cli->session.target)->readout_protected;
     if (err == ERR_NO_TARGET)
         advise_reset(cli, err);
     return err;

@@ -19,6 +19,7 @@
 #define ID_PPB 0xE0042000 /* DBGMCU on the private peripheral bus */
 #define ID_APB 0x40015800 /* Cortex-M0 and M0+ */
 #define ID_M33 0xE0044000
+#define ID_H5  0x44024000 /* as the core sees it; 0xE0044000 by access port 0 */
 #define ID_H7  0x5C001000
 
 /* Electronic signature: flash size register, unique id. */
@@ -114,15 +115,15 @@ const struct chip chips[] = {
     CHIP(0x470, M4, L4, PAGES(4096), 2048, 1024, 0, ID_PPB, SIG_L4, RAM(640), "STM32L4R5/R7/R9/S5/S7/S9"),
     CHIP(0x471, M4, L4, PAGES(4096), 1024, 512, 0, ID_PPB, SIG_L4, RAM(320), "STM32L4P5/L4Q5"),
     CHIP(0x472, M33, L5, PAGES(2048), 512, 256, 0, ID_M33, SIG_L5, RAM(256), "STM32L552/L562"),
-    CHIP(0x474, M33, H5, PAGES(8192), 128, 128, 0, ID_M33, SIG_H5, RAM(32), "STM32H503"),
+    CHIP(0x474, M33, H5, PAGES(8192), 128, 128, 0, ID_H5, SIG_H5, RAM(32), "STM32H503"),
     CHIP(0x476, M33, U5, PAGES(8192), 4096, 2048, 0, ID_M33, SIG_U5, RAM(3008), "STM32U5F7/U5F9/U5G7/U5G9"),
-    CHIP(0x478, M33, H5, PAGES(8192), 512, 256, 0, ID_M33, SIG_H5, RAM(272), "STM32H523/H533"),
+    CHIP(0x478, M33, H5, PAGES(8192), 512, 256, 0, ID_H5, SIG_H5, RAM(272), "STM32H523/H533"),
     CHIP(0x479, M4, G4, PAGES(2048), 512, 256, 0, ID_PPB, SIG_L4, RAM(112), "STM32G491/G4A1"),
     CHIP(0x480, M7, H7AB, PAGES(8192), 2048, 128, 1024, ID_H7, SIG_H5, RAM(1280), "STM32H7A3/H7B0/H7B3"),
     CHIP(0x481, M33, U5, PAGES(8192), 4096, 2048, 0, ID_M33, SIG_U5, RAM(2496), "STM32U595/U599/U5A5/U5A9"),
     CHIP(0x482, M33, U5, PAGES(8192), 2048, 1024, 0, ID_M33, SIG_U5, RAM(768), "STM32U575/U585"),
     CHIP(0x483, M7, H7, PAGES(131072), 1024, 128, 0, ID_H7, SIG_H7, RAM(496), "STM32H723/H725/H730/H733/H735"),
-    CHIP(0x484, M33, H5, PAGES(8192), 2048, 1024, 0, ID_M33, SIG_H5, RAM(640), "STM32H562/H563/H573"),
+    CHIP(0x484, M33, H5, PAGES(8192), 2048, 1024, 0, ID_H5, SIG_H5, RAM(640), "STM32H562/H563/H573"),
     CHIP(0x485, M7, H7RS, PAGES(8192), 64, 64, 0, ID_H7, SIG_H5, RAM(680), "STM32H7R3/H7R7/H7S3/H7S7"),
     CHIP(0x486, M55, NO_FLASH, PAGES(0), 0, 0, 0, 0x44001000, 0, 0x46009014, 0x34000000, 4325376, "STM32N645/N647/N655/N657"),
     CHIP(0x489, M0P, U0, PAGES(2048), 256, 64, 0, ID_APB, 0x1FFF6EA0, 0x1FFF6E50, RAM(40), "STM32U073/U083"),
@@ -215,8 +216,8 @@ static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size
 
 /* Sectors of different sizes start anew in a second bank: the 2 MiB parts of F42x, F43x, F46x, F47x
  * have two. Their 1 MiB parts (DB1M) and the F76x (nDBANK) have them as an option, off as
- * delivered. L4, G4 and G0: DUALBANK, DBANK, DB1M, DB512K; the largest L47x and L49x always.
- * RM0090, RM0386, RM0410, RM0351, RM0432, RM0440, "Embedded flash memory". */
+ * delivered. L4, G4 and G0: DUALBANK, DBANK, DB1M, DB512K; the largest L47x and L49x always,
+ * and H5. RM0090, RM0386, RM0410, RM0351, RM0432, RM0440, RM0481, "Embedded flash memory". */
 enum { TWO_BANKS_KIB = 2048, ALWAYS = 32 };
 
 static const struct {
@@ -232,7 +233,8 @@ static const struct {
     {0x461, 0, 21, true, false},        {0x467, 0, 21, true, false},
     {0x469, 0, 22, true, true},         {0x470, 2048, 22, true, true},
     {0x470, 1024, 21, true, true},      {0x471, 1024, 22, true, true},
-    {0x471, 512, 21, true, true},
+    {0x471, 512, 21, true, true},       {0x474, 0, ALWAYS, true, false},
+    {0x478, 0, ALWAYS, true, false},    {0x484, 0, ALWAYS, true, false},
 };
 
 enum { BANK_OPTIONS = sizeof bank_options / sizeof *bank_options };

@@ -56,6 +56,7 @@ static const struct core {
 };
 #define H7_ID_ADDRESS 0x5C001000u
 #define MP1_ID_ADDRESS 0x50081000u
+#define H5_ID_ADDRESS 0x44024000u
 
 static const struct core *core_of(uint32_t cpuid)
 {
@@ -146,6 +147,18 @@ static bool is_f7(uint16_t dev_id)
     return chip && chip->family == CHIP_F7;
 }
 
+/* One that says nothing leaves what was found. */
+static enum err read_id_elsewhere(struct ops *ops, uint32_t address, struct findings *found)
+{
+    uint32_t before = found->idcode;
+    enum err err = read_id_at(ops, address, found);
+
+    if (!found->idcode)
+        found->idcode = before;
+    found->dev_id = found->idcode & 0xFFF;
+    return err;
+}
+
 static enum err read_id(struct ops *ops, struct findings *found)
 {
     const struct core *core = core_of(found->cpuid);
@@ -155,6 +168,8 @@ static enum err read_id(struct ops *ops, struct findings *found)
         err = read_id_at(ops, H7_ID_ADDRESS, found);
     if (!err && found->dev_id == 0 && CPUID_PART(found->cpuid) == 0xC24)
         err = read_id_at(ops, MP1_ID_ADDRESS, found);
+    if (!err && core && core->kinds == CHIP_M33 && !chip_by_dev_id(found->dev_id))
+        err = read_id_elsewhere(ops, H5_ID_ADDRESS, found);
     /* The id register of an M0 may be without a clock, and WB0 has none. In ST's own ROM tables
      * the part number is the device id. */
     if (found->dev_id == 0 && found->rom_known && found->maker == MAKER_ST)

@@ -29,6 +29,7 @@
 #define DBGMCU_G0 {0x40015804, 0x40015808, 0x1800, 0x4002103C, 1u << 27} /* APBENR1.DBGEN */
 #define DBGMCU_F4 {0xE0042004, 0xE0042008, 0x1800, 0, 0}
 #define DBGMCU_WB {0xE0042004, 0xE004203C, 0x1800, 0, 0} /* APB1FZR1; of the first core */
+#define DBGMCU_H5 {0x44024004, 0x44024008, 0x1800, 0, 0} /* RM0481, 59.12 */
 #define DBGMCU_H7 {0x5C001004, 0x5C001054, 0xC0000, 0, 0} /* APB4FZ1: WDGLSD1, WDGLSD2 */
 
 /* microsoft/uf2, uf2families.json */
@@ -67,7 +68,7 @@ const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
     [CHIP_WL]    = {"WL",    "stm32wlx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, DBGMCU_WB, M0_MAP | MAP_CODE_RAM, 0, UF2(0x21460FF0)},
     [CHIP_WB0]   = {"WB0",   "stm32wb0x",  NULL,       AT(0x10040000, 0x40001000, 0xFF), NO_RDP,             0, NO_DBGMCU, MAP_SYSTEM_1FF, 0, NO_UF2},
     [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_H5]    = {"H5",    "stm32h5x",   NULL,       AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_H5]    = {"H5",    "stm32h5x",   "stm32h5x", AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, DBGMCU_H5, M33_MAP | MAP_DATA_FLASH, 0, NO_UF2},
     [CHIP_H7]    = {"H7",    "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), RDP_H7,    0x58004800, DBGMCU_H7, H7_MAP | MAP_SYSTEM_1FF, 0x20000, UF2(0x6DB66082)},
     [CHIP_H7AB]  = {"H7A/B", "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), RDP_H7,    0x58004800, DBGMCU_H7, H7_MAP | MAP_SYSTEM_HIGH, 0x20000, UF2(0x6DB66082)},
     [CHIP_H7RS]  = {"H7R/S", "stm32h7rsx", "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), NO_RDP,    0x58004800, NO_DBGMCU, H7_MAP | MAP_SYSTEM_HIGH, 0x10000, UF2(0x6DB66082)},

@@ -64,9 +64,10 @@ enum chip_map {
     MAP_OTHER_RAM = 1 << 6,   /* more RAM from 0x24000000 on */
     MAP_ITCM_FLASH =
         1 << 10, /* ITCM of 16 KiB; the flash and the boot loader are there again, too */
-    MAP_BOOT_ALIAS = 1 << 7, /* at 0 is what it starts from: flash, if the boot pins say so */
-    MAP_SYSTEM_F4 = 1 << 9,  /* MAP_SYSTEM_1FF with boot loader and OTP as F2 and F4 have them */
-    MAP_EXTERNAL = 1 << 8,   /* a controller for external memory, in some of the family's chips */
+    MAP_BOOT_ALIAS = 1 << 7,  /* at 0 is what it starts from: flash, if the boot pins say so */
+    MAP_SYSTEM_F4 = 1 << 9,   /* MAP_SYSTEM_1FF with boot loader and OTP as F2 and F4 have them */
+    MAP_DATA_FLASH = 1 << 11, /* sectors that hold data are at 0x09000000; RAM at 0x0A000000 */
+    MAP_EXTERNAL = 1 << 8,    /* a controller for external memory, in some of the family's chips */
 };
 
 enum { CHIP_UF2_IDS = 3 };

@@ -17,6 +17,8 @@ static const struct area {
     {MAP_ITCM_FLASH, {"itcm", REGION_RAM, 0x00000000, 16 * KIB, 0, 0}},
     {MAP_ITCM_FLASH, {"system memory", REGION_DEVICE, 0x00100000, 0x100000, 0, 0}},
     {MAP_SYSTEM_HIGH, {"system area", REGION_DEVICE, 0x08FFF000, 0x1000, 0, 0}},
+    {MAP_DATA_FLASH, {"data flash", REGION_DEVICE, 0x09000000, 0x18000, 0, 0}},
+    {MAP_DATA_FLASH, {"code bus ram", REGION_DEVICE, 0x0A000000, 0x100000, 0, 0}},
     {MAP_SYSTEM_HIGH, {"system memory", REGION_DEVICE, 0x0BF00000, 0x100000, 0, 0}},
     {MAP_CODE_RAM, {"code bus ram", REGION_DEVICE, 0x10000000, 0x10000, 0, 0}},
     {MAP_SYSTEM_1FF, {"system memory", REGION_DEVICE, 0x1FF00000, 0x100000, 0, 0}},

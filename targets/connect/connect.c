@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "chip/detect.h"
+#include "connect/debug_port.h"
 #include "connect/diagnose.h"
 #include "probe/ops.h"
 
@@ -61,14 +62,42 @@ struct climb {
 /* The probe, or whoever asked, has given up, or NRST is low whatever we do: no other rung helps. */
 static bool is_final(const struct climb *climb, enum err err)
 {
-    return climb->held || err == ERR_PROBE_GONE || err == ERR_PROBE_ACCESS || err == ERR_PROBE ||
-           err == ERR_CANCELLED || err == ERR_NO_MEMORY;
+    return climb->held || climb->findings->shut || err == ERR_PROBE_GONE ||
+           err == ERR_PROBE_ACCESS || err == ERR_PROBE || err == ERR_CANCELLED ||
+           err == ERR_NO_MEMORY;
 }
 
-/* The core of some chips is behind another access port: 1 on STM32H5, H7R/S, N6, WBA2, 2 the
+/* No port leads to a core: what the chip, or the lack of an update, has to do with that. */
+static enum err see_no_core(struct climb *climb, enum err err, bool out_of_reach)
+{
+    struct job *job = probe_job(climb->probe);
+    enum err asked = debug_port_ask(&climb->ops, climb->findings);
+    char text[sizeof job->text];
+
+    if (asked)
+        return asked;
+    snprintf(text, sizeof text, "%.200s", job_text(job, err));
+    if (climb->findings->shut) {
+        job_clear(job);
+        err = diagnose_shut(climb->findings, text, sizeof text);
+        return job_fail(job, err, "%s", text);
+    }
+    if (!out_of_reach)
+        return err;
+    job_clear(job);
+    return job_fail(
+        job, err,
+        "%.120s; behind access port 1, where an STM32H5, H7R/S, WBA or N6 has its core, "
+        "this probe's firmware does not reach: update it",
+        text);
+}
+
+/* The core of some chips is behind another access port: 1 on STM32H5, H7R/S, N6, WBA, 2 the
  * Cortex-M4 of MP1. Tried only where the first one shows none. */
 static enum err see_core_elsewhere(struct climb *climb, enum err err)
 {
+    bool out_of_reach = false;
+
     for (unsigned ap = 1; ap < CORE_APS; ap++) {
         uint32_t cpuid = 0;
         climb->ops.ap = (uint8_t)ap;
@@ -76,6 +105,7 @@ static enum err see_core_elsewhere(struct climb *climb, enum err err)
         enum err here = ops_flush(&climb->ops);
         if (here != ERR_OK && is_final(climb, here))
             return here;
+        out_of_reach |= here == ERR_UNSUPPORTED;
         if (here != ERR_OK || !detect_is_arm_core(cpuid))
             continue;
         job_clear(probe_job(climb->probe));
@@ -83,7 +113,7 @@ static enum err see_core_elsewhere(struct climb *climb, enum err err)
         return ERR_OK;
     }
     climb->ops.ap = 0;
-    return err;
+    return see_no_core(climb, err, out_of_reach);
 }
 
 /* Only what two different reads agree on counts as connected. */

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "chip/chips.h"
+
 static const struct voltage {
     uint32_t below_mv;
     enum err err;
@@ -68,14 +70,33 @@ static const struct rung_finding *furthest_rung(const struct findings *findings)
     return &findings->rungs[0];
 }
 
+static const char *told_name(const struct findings *findings)
+{
+    const struct chip *chip = chip_by_dev_id(findings->told);
+
+    return chip ? chip->name : "";
+}
+
+/* ST's tools say "perform a discovery using Debug Authentication" then. */
+enum err diagnose_shut(const struct findings *findings, char *text, size_t size)
+{
+    snprintf(text, size,
+             "the chip answers, an %s, but its product state (closed or locked) keeps debuggers "
+             "from its core: only the chip's own Debug Authentication can open it, if it was "
+             "provisioned before it was closed, with the password or certificate of who did that, "
+             "by STM32CubeProgrammer",
+             told_name(findings));
+    return ERR_PROTECTED;
+}
+
 enum err diagnose_failure(const struct findings *findings, char *text, size_t size)
 {
     const struct rung_finding *rung = furthest_rung(findings);
 
     if (!findings->dpidr)
         return say_silence(findings, text, size);
-    snprintf(text, size, "the debug port answers (DPIDR 0x%08x), but: %s%s%s", findings->dpidr,
-             rung->text,
+    snprintf(text, size, "the debug port answers (DPIDR 0x%08x)%s%s, but: %s%s%s", findings->dpidr,
+             findings->told ? " and says it is an " : "", told_name(findings), rung->text,
              rung->err == ERR_PARITY /* which says what helps: the chip is not to blame */
                  ? ""
                  : "; is NRST held low, the chip asleep or locked? Switch its power off and on",

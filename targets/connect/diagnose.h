@@ -11,6 +11,10 @@
  * too low for any chip, ERR_NO_TARGET for silence, else that of the rung that got furthest. */
 enum err diagnose_failure(const struct findings *findings, char *text, size_t size);
 
+/* The chip answers but not its core, findings->shut: who it is, what that means and who can open
+ * it, one sentence into `text`. Returns the error that it is. */
+enum err diagnose_shut(const struct findings *findings, char *text, size_t size);
+
 /* Connected, but not as gently as it should be: why, one sentence; empty where all is well. */
 void diagnose_success(const struct findings *findings, char *text, size_t size);
 

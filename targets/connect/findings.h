@@ -32,6 +32,8 @@ struct findings {
     bool halted;      /* after a reset: the core stands at its vector; else it was not touched */
     bool held;        /* NRST was low without us: the core was halted when it rose */
     bool nrst_open;   /* under reset: NRST does not reach the chip, a software reset was used */
+    uint16_t told;    /* device id that AP 0 told, of a chip whose core is elsewhere; 0: none */
+    bool shut;        /* ..and that the way to its core is shut */
     bool vtref_known; /* measured only where no rung led up */
     uint32_t vtref_mv;
 };

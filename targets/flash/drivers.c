@@ -6,6 +6,7 @@
 #include "flash/options.h"
 #include "flash/stm32/stm32f1.h"
 #include "flash/stm32/stm32f4.h"
+#include "flash/stm32/stm32h5.h"
 #include "flash/stm32/stm32h7.h"
 #include "flash/stm32/stm32l0.h"
 #include "flash/stm32/stm32l4.h"
@@ -27,6 +28,7 @@ static const struct {
     [CHIP_G0] = {&stm32l4_flash, &stm32g0_64_option_table},
     [CHIP_G4] = {&stm32l4_flash, &stm32g4_option_table},
     [CHIP_C0] = {&stm32l4_flash, &stm32c0_32_option_table},
+    [CHIP_H5] = {&stm32h5_flash, &stm32h5_option_table},
     [CHIP_H7] = {&stm32h7_flash, &stm32h7_option_table},
     [CHIP_H7AB] = {&stm32h7_flash, &stm32h7ab_option_table},
 };
@@ -58,6 +60,7 @@ static const struct {
     {0x469, &stm32g47_option_table},      /* G47x, G48x: banks are a choice */
     {0x470, &stm32l4_plus_option_table},  /* L4R, L4S: as well, and pages of 4 KiB */
     {0x471, &stm32l4_plus_option_table},  /* L4P, L4Q */
+    {0x474, &stm32h503_option_table},     /* H503: no TrustZone, eight sectors a bank */
     {0x479, &stm32g49_option_table},      /* G49x, G4Ax: one bank of 512 KiB */
     {0x493, &stm32c0_128_option_table},   /* C071 */
     {0x483, &stm32h72_option_table},      /* H72x, H73x: one bank */

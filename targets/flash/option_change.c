@@ -11,6 +11,15 @@ static struct job *job_of(const struct target *target)
     return probe_job(target_probe(target));
 }
 
+static const char *way_back(const struct flash_options *options, const struct option_value *level)
+{
+    if (options->by_life_cycle)
+        return ", or only through the chip's Debug Authentication, which erases the flash";
+    return level && level->one_way
+               ? ", and no debugger gets in any more"
+               : ", or only by the end of read protection, which erases the flash";
+}
+
 static enum err check_doors(struct target *target, const struct flash_options *options,
                             const struct option_state *before, const struct option_state *wanted)
 {
@@ -23,10 +32,7 @@ static enum err check_doors(struct target *target, const struct flash_options *o
     return job_fail(job_of(target), ERR_ARGUMENT,
                     "%s: there is no way back%s; say --irreversible behind it if that is meant; "
                     "nothing was changed",
-                    what,
-                    level && level->one_way
-                        ? ", and no debugger gets in any more"
-                        : ", or only by the end of read protection, which erases the flash");
+                    what, way_back(options, level));
 }
 
 static bool others_differ(const struct flash_options *options, const struct option_state *before,
@@ -67,6 +73,8 @@ enum err option_change(struct target *target, const struct flash_options *option
 
     if (err)
         return err;
+    if (options->by_life_cycle && !(then != now && then == rdp->values[0].value))
+        return options->write(target, wanted);
     if (then != now && then == rdp->values[0].value && others)
         return job_fail(job_of(target), ERR_ARGUMENT,
                         "read protection is ended by itself, which erases the flash: the others "

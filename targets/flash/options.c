@@ -77,7 +77,7 @@ bool option_one_way(const struct flash_options *options, const uint32_t *before,
         uint32_t now = option_get(field, after);
         const struct option_value *value = option_value(field, now);
 
-        bool guarded = value ? value->one_way : options->one_way_fields >> i & 1;
+        bool guarded = value ? value->one_way : i < 32 && options->one_way_fields >> i & 1;
 
         if (!guarded || option_get(field, before) == now)
             continue;

@@ -89,6 +89,7 @@ struct flash_options {
     const char *load_command; /* OpenOCD's word for it: "options_load" */
     bool reset_loads;         /* with load(): any reset does it, too; else load() or power alone */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
+    bool by_life_cycle; /* the first field is a state that only goes on: write() takes it, too */
     bool unlock_keeps_others; /* else it brings all to their defaults, of an open chip, too */
     bool erases_bank;         /* OpenOCD's mass_erase erases the bank that it names, no more */
     bool hides_in_force;      /* the registers hold what was stored, in force yet or not */

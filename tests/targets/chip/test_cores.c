@@ -291,6 +291,11 @@ static void chip_words(struct fake_chip *fake, const struct chip *chip)
                        (chip->dev_id == 0x436 ? 0u : chip->flash_max_kib) * 0x10001u);
     if (rdp->address)
         fake_chip_word(fake, rdp->address, (uint32_t)rdp->open << rdp->shift);
+    if (chip->family == CHIP_H5) { /* which bank is where, and which sectors hold data */
+        fake_chip_word(fake, 0x4002201C, 0);
+        fake_chip_word(fake, 0x400220F0, 0);
+        fake_chip_word(fake, 0x400221F0, 0);
+    }
 }
 
 /* Where the core is, as far as known; the rest is found at the first port. */
@@ -307,7 +312,7 @@ static bool is_programmed(enum chip_family_id family)
 {
     return (family >= CHIP_F0 && family <= CHIP_F7 && family != CHIP_F1_XL) || family == CHIP_L0 ||
            family == CHIP_L1 || family == CHIP_L4 || family == CHIP_G0 || family == CHIP_G4 ||
-           family == CHIP_C0 || family == CHIP_H7 || family == CHIP_H7AB;
+           family == CHIP_C0 || family == CHIP_H5 || family == CHIP_H7 || family == CHIP_H7AB;
 }
 
 /* Into the chip's RAM; of the L011 that is 2 KiB. */

@@ -28,17 +28,27 @@ static const struct sim_extra_ap *extra_of(const struct sim_board *board,
     return extra->idr ? extra : NULL;
 }
 
-static struct sim_cpu *cpu_of(const struct sim_board *board, const struct sim_ahb_ap *ap)
+static bool is_first_cores(const struct sim_board *board, const struct sim_ahb_ap *ap)
 {
-    return ap == &board->aps[0] ? board->cpu : board->second;
+    return ap == &board->aps[board->chip->core_ap];
 }
 
-/* A core that was not let go yet has no clock that would answer. */
+static struct sim_cpu *cpu_of(const struct sim_board *board, const struct sim_ahb_ap *ap)
+{
+    return is_first_cores(board, ap) ? board->cpu : board->second;
+}
+
+/* A core that was not let go yet has no clock that would answer; one of a closed product is out of
+ * reach. */
 static bool answers(const struct sim_board *board, const struct sim_ahb_ap *ap)
 {
+    const struct sim_chip *chip = board->chip;
+
     if (board->faults.closed)
         return false;
-    return ap == &board->aps[0] || extra_of(board, ap) || sim_second_runs(board);
+    if (is_first_cores(board, ap))
+        return !chip->core_open || chip->core_open(board);
+    return extra_of(board, ap) || sim_second_runs(board);
 }
 
 static bool read_bus(struct sim_board *board, const struct sim_ahb_ap *ap, uint32_t *value)
@@ -195,7 +205,7 @@ static uint32_t read_register(const struct sim_board *board, const struct sim_ah
 {
     const struct sim_chip *chip = board->chip;
     const struct sim_extra_ap *extra = extra_of(board, ap);
-    bool first = ap == &board->aps[0];
+    bool first = is_first_cores(board, ap);
 
     switch (reg) {
     case AP_CSW:
@@ -215,7 +225,8 @@ static bool is_there(const struct sim_board *board, unsigned number)
 {
     if (number >= SIM_APS)
         return false;
-    return number == 0 || (number == 1 && board->second) || board->chip->aps[number].idr;
+    return number == board->chip->core_ap || (number == 1 && board->second) ||
+           board->chip->aps[number].idr;
 }
 
 void sim_ap_access(struct sim_board *board, unsigned number, uint8_t reg, bool read, uint32_t value)

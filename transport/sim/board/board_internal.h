@@ -3,8 +3,8 @@
  * Nothing outside transport/sim/ includes this; users see board.h.
  *
  * board.c, boards.c what a spec means; power.c supply and resets; run.c virtual time that passes,
- * time.c what it is now; second_core.c the other core of a chip that has two; sw_dp.c, ahb_ap.c
- * what is at the wires; wires.c the wires themselves; faults.c, fault_table.c,
+ * time.c what it is now; second_core.c the other core of a chip that has two; sw_dp.c, ahb_ap.c,
+ * debug_bus.c what is at the wires; wires.c the wires themselves; faults.c, fault_table.c,
  * preloaded_programs.c, controls.c what a tester does to the board. */
 #ifndef PROBED_SIM_BOARD_INTERNAL_H
 #define PROBED_SIM_BOARD_INTERNAL_H

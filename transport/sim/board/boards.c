@@ -65,6 +65,10 @@ const struct sim_board_model sim_board_models[] = {
      .title = "Nucleo-64 L476RG",
      .chip = &sim_chip_l476rg,            /* the board has no crystal for HSE */
      .pulled_up = {[SIM_PC] = 1u << 13}}, /* the button */
+    {.name = "nucleo-h563",
+     .title = "Nucleo-144 H563ZI",
+     .chip = &sim_chip_h563zi,
+     .hse_khz = 8000}, /* from the ST-Link */
     {.name = "nucleo-h743",
      .title = "Nucleo-144 H743ZI",
      .chip = &sim_chip_h743zi,

@@ -155,8 +155,11 @@ struct sim_rcc_family {
     struct sim_oscillator oscillators[SIM_OSCILLATORS_MAX];
     uint8_t sw_bits; /* of CFGR.SW, from bit 0; SWS stands above it */
     uint32_t cfgr_reset, cfgr_writable;
-    uint8_t hpre, ppre1, ppre2;  /* their lowest bits in CFGR */
+    uint8_t cfgr2; /* where the prescalers are; 0: in CFGR, too */
+    uint32_t cfgr2_writable;
+    uint8_t hpre, ppre1, ppre2;  /* their lowest bits there */
     uint32_t bdcr_writable;      /* but for BDRST */
+    uint32_t bdcr_lsi;           /* LSION, if it is there; its ready bit stands above it */
     uint32_t csr_remove;         /* RMVF */
     uint32_t csr_backed_up;      /* what a family without BDCR has in CSR */
     uint32_t csr_lse;            /* of that: LSEON */
@@ -249,6 +252,17 @@ struct sim_l4_family {
                                 * bank; others */
 };
 
+/* How those differ whose controller is that of the H5, for h5_flash.c and h5_options.c. */
+enum { SIM_H5_OPTIONS = 13 };
+struct sim_h5_family {
+    uint32_t sectors_a_bit; /* of write protection */
+    struct {
+        uint16_t
+            offset; /* of the register in force, below that which is programmed; bits 0: none */
+        uint32_t bits, factory;
+    } options[SIM_H5_OPTIONS]; /* in the order of h5_flash_internal.h */
+};
+
 struct sim_flash_kind {
     const struct sim_device *device;
     const struct sim_flash_registers *registers;
@@ -256,6 +270,7 @@ struct sim_flash_kind {
     const struct sim_f4_family *f4;     /* of those that have that one */
     const struct sim_l0_family *l0;     /* of those that have that one */
     const struct sim_l4_family *l4;     /* of those that have that one */
+    const struct sim_h5_family *h5;     /* of those that have that one */
     bool hides_size;                    /* the size register reads as 0 under read protection */
     /* Offsets of registers whose writes stall while the controller is busy; 0: no more. */
     uint8_t stalling[2];
@@ -328,6 +343,7 @@ struct sim_dbgmcu_facts {
     bool gated;               /* all but IDCODE want a clock: */
     struct sim_gate gate;
     uint32_t writable[SIM_DBGMCU_REGISTERS];
+    uint32_t (*access_ports)(const struct sim_board *board); /* NULL, or what DBGMCU_SR says */
 };
 
 /* A program of Thumb halfwords, in the order of memory. */
@@ -386,10 +402,12 @@ struct sim_chip {
     const struct sim_core_model *core;
     struct sim_integration integration;
     uint32_t dpidr;
-    uint32_t ap_idr, ap_base;       /* of AP 0; base: the ROM table */
-    const struct sim_clone *clones; /* NULL: none is known */
-    bool can_be_closed;             /* without its debug port falling silent */
-    uint32_t power_on_mv;           /* V(POR) */
+    uint32_t ap_idr, ap_base; /* of the core's AP, which is AP 0; base: the ROM table */
+    unsigned core_ap;         /* or that one */
+    bool (*core_open)(const struct sim_board *board); /* NULL, or the product lets debuggers in */
+    const struct sim_clone *clones;                   /* NULL: none is known */
+    bool can_be_closed;                               /* without its debug port falling silent */
+    uint32_t power_on_mv;                             /* V(POR) */
 
     struct sim_memory memories[SIM_MEMORIES_MAX];
     /* NULL: what was booted from stands at 0, too. A Cortex-M7 has a memory of its own there, and
@@ -422,7 +440,7 @@ struct sim_chip {
 extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, sim_chip_f205vg,
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
     sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g0b1re, sim_chip_g431kb,
-    sim_chip_h743zi, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re, sim_chip_l476rg,
-    sim_chip_wl55jc;
+    sim_chip_h563zi, sim_chip_h743zi, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re,
+    sim_chip_l476rg, sim_chip_wl55jc;
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "sim/stm32/stm32_internal.h"
 
-enum { IDCODE = 0x0 };
+enum { IDCODE = 0x0, SR = 0xFC };
 
 struct dbgmcu {
     uint32_t registers[SIM_DBGMCU_REGISTERS];
@@ -48,6 +48,8 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
         *value = board->debugger || !facts->hidden_from_program ? idcode_of(board) : 0;
     else if (is_deaf(board))
         *value = 0;
+    else if (offset == SR)
+        *value = facts->access_ports ? facts->access_ports(board) : 0;
     else
         *value = offset / 4 < SIM_DBGMCU_REGISTERS ? sim_dbgmcu(board, offset) : 0;
     return true;

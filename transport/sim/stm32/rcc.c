@@ -79,7 +79,7 @@ uint32_t sim_rcc_sysclk_khz(const struct sim_board *board)
 uint32_t sim_rcc_khz(const struct sim_board *board, enum sim_clock clock)
 {
     const struct sim_rcc_family *family = family_of(board);
-    uint32_t cfgr = sim_rcc_register(board, family->cfgr);
+    uint32_t cfgr = sim_rcc_register(board, family->cfgr2 ? family->cfgr2 : family->cfgr);
     uint32_t hclk = sim_hpre_khz(sim_rcc_sysclk_khz(board), cfgr >> family->hpre & 15);
 
     switch (clock) {
@@ -131,6 +131,14 @@ static bool hse_runs(const struct sim_board *board)
     return each->on && sim_rcc_register(board, family->cr) & each->ready;
 }
 
+static bool lsi_runs(const struct sim_board *board)
+{
+    const struct sim_rcc_family *family = family_of(board);
+
+    return family->bdcr_lsi ? sim_rcc_register(board, family->bdcr) & family->bdcr_lsi
+                            : sim_rcc_register(board, family->csr) & LSION;
+}
+
 uint32_t sim_rcc_rtc_hz(const struct sim_board *board)
 {
     const struct sim_rcc_family *family = family_of(board);
@@ -142,7 +150,7 @@ uint32_t sim_rcc_rtc_hz(const struct sim_board *board)
     case RTC_BY_LSE:
         return bdcr & LSION ? LSE_HZ : 0;
     case RTC_BY_LSI:
-        return sim_rcc_register(board, family->csr) & LSION ? family->lsi_hz : 0;
+        return lsi_runs(board) ? family->lsi_hz : 0;
     case RTC_BY_HSE:
         return hse_runs(board) && family->rtc_hse_divider
                    ? board->model->hse_khz * 1000 / family->rtc_hse_divider
@@ -237,6 +245,14 @@ static const struct sim_rcc_plain *find_plain(const struct sim_rcc_family *famil
     return NULL;
 }
 
+/* Of the low-speed oscillators that are on, above the bits that say so. */
+static uint32_t ready_bits(const struct sim_rcc_family *family, uint32_t offset, uint32_t value)
+{
+    if (offset == family->csr)
+        return family->bdcr_lsi ? 0 : (value & (LSION | family->csr_lse)) << 1;
+    return offset == family->bdcr ? (value & (LSION | family->bdcr_lsi)) << 1 : 0;
+}
+
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const struct sim_rcc_family *family = family_of(part->board);
@@ -247,8 +263,8 @@ static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
     *value = offset / 4 < WORDS ? rcc->registers[offset / 4] : 0;
     if (offset == family->cfgr)
         *value |= rcc->sws << family->sw_bits;
-    else if (offset == family->bdcr || offset == family->csr)
-        *value |= (*value & (LSION | family->csr_lse)) << 1;
+    else
+        *value |= ready_bits(family, offset, *value);
     return true;
 }
 
@@ -304,6 +320,8 @@ static void write_clocks(struct sim_board *board, uint32_t offset, uint32_t valu
         write_oscillators(board, 0, value, family->cr_writable);
     else if (offset == family->cfgr)
         rcc->registers[offset / 4] = value & family->cfgr_writable;
+    else if (family->cfgr2 && offset == family->cfgr2)
+        rcc->registers[offset / 4] = value & family->cfgr2_writable;
     else if (plain)
         write_oscillators(board, (uint8_t)offset, value, plain->writable);
     follow_switch(board);

@@ -267,6 +267,12 @@ extern const uint32_t sim_l4_pwr_g0; /* facts of its row: CR1 behind a reset, wh
 extern const struct sim_flash_kind sim_l4_flash, sim_g4_flash, sim_g07_flash, sim_g0b_flash,
     sim_c03_flash;
 extern const struct sim_rcc_kind sim_l4_rcc, sim_g4_rcc, sim_g0_rcc, sim_g0b_rcc, sim_c0_rcc;
+extern const struct sim_device sim_device_h5_flash, sim_device_h5_pwr, sim_device_icache,
+    sim_device_latches;
+extern const struct sim_flash_kind sim_h5_flash;
+extern const struct sim_rcc_kind sim_h5_rcc;
+bool sim_h5_core_open(const struct sim_board *board);
+uint32_t sim_h5_access_ports(const struct sim_board *board);
 extern const struct sim_device sim_device_h7_flash, sim_device_h7_pwr, sim_device_h7_syscfg;
 extern const struct sim_flash_kind sim_h7_flash;
 extern const struct sim_rcc_kind sim_h7_rcc;

@@ -5,7 +5,16 @@
 
 #define POWER_REQUEST (DP_CTRL_CDBGPWRUPREQ | DP_CTRL_CSYSPWRUPREQ)
 enum { PATIENCE = 4000 };
+enum { APB_AP = 0x54770002 }; /* it leads to debug units alone */
 enum { OPTPG = 0x10, OPTER = 0x20, STRT = 0x40, OPTWRE = 0x200, PGERR = 4, WRPRTERR = 0x10 };
+
+static uint32_t ap_select; /* of the access port that is used, as SELECT has it */
+
+void rig_use_ap(struct sim_board *board, unsigned number)
+{
+    ap_select = number << 24;
+    assert_int_equal(dp_write(board, DP_SELECT, ap_select), SWD_OK);
+}
 
 struct sim_board *rig_board(const char *spec)
 {
@@ -24,10 +33,12 @@ void rig_connect(struct sim_board *board)
     sim_board_swd_line_reset(board);
     assert_int_equal(dp_read(board, DP_DPIDR, &value), SWD_OK);
     assert_int_equal(dp_write(board, DP_ABORT, DP_ABORT_CLEAR_STICKY), SWD_OK);
-    assert_int_equal(dp_write(board, DP_SELECT, 0), SWD_OK);
+    rig_use_ap(board, 0);
     assert_int_equal(dp_write(board, DP_CTRL_STAT, POWER_REQUEST), SWD_OK);
     assert_int_equal(dp_read(board, DP_CTRL_STAT, &value), SWD_OK);
     assert_int_equal(value & 0xF0000000, 0xF0000000);
+    if (ap_register(board, AP_IDR) == APB_AP)
+        rig_use_ap(board, 1);
 }
 
 struct sim_board *rig_connected(const char *spec)
@@ -74,10 +85,10 @@ uint32_t ap_register(struct sim_board *board, uint8_t reg)
 {
     uint32_t value;
 
-    assert_int_equal(dp_write(board, DP_SELECT, reg & 0xF0), SWD_OK);
+    assert_int_equal(dp_write(board, DP_SELECT, ap_select | (reg & 0xF0)), SWD_OK);
     assert_int_equal(ap_read(board, reg, &value), SWD_OK);
     assert_int_equal(dp_read(board, DP_RDBUFF, &value), SWD_OK);
-    assert_int_equal(dp_write(board, DP_SELECT, 0), SWD_OK);
+    assert_int_equal(dp_write(board, DP_SELECT, ap_select), SWD_OK);
     return value;
 }
 

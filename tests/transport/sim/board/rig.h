@@ -48,20 +48,24 @@ enum { RCC_APB2ENR = 0x40021018, RCC_APB1ENR = 0x4002101C };
 
 /* A fresh board, or the test fails with the board's own sentence. */
 struct sim_board *rig_board(const char *spec);
-/* Line reset, DPIDR, power-up; the test fails if any of it is not answered OK. */
+/* Line reset, DPIDR, power-up; the test fails if any of it is not answered OK. From then on the
+ * access port of the core is used. */
 void rig_connect(struct sim_board *board);
 /* rig_board() and rig_connect(). */
 struct sim_board *rig_connected(const char *spec);
 /* ..and rig_halt(). */
 struct sim_board *rig_halted(const char *spec);
 
+/* Another one, until the next connection. */
+void rig_use_ap(struct sim_board *board, unsigned number);
+
 /* Single packets. */
 enum swd_ack dp_read(struct sim_board *board, uint8_t reg, uint32_t *value);
 enum swd_ack dp_write(struct sim_board *board, uint8_t reg, uint32_t value);
-/* AP 0's register in bank 0 as it stands in SELECT; reads are posted. */
+/* The AP's register in bank 0 as it stands in SELECT; reads are posted. */
 enum swd_ack ap_read(struct sim_board *board, uint8_t reg, uint32_t *value);
 enum swd_ack ap_write(struct sim_board *board, uint8_t reg, uint32_t value);
-/* Any register of AP 0, bank selected, result collected. */
+/* Any register of the AP, bank selected, result collected. */
 uint32_t ap_register(struct sim_board *board, uint8_t reg);
 
 /* Memory as a debugger reaches it, patient with WAIT. FAULT: the sticky flags are cleared. */

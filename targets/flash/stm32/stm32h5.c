@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Quad words of 128 bits with their ECC, programmed once between two erases: a second time is no
+ * error that the chip would tell of, so what is read back counts. BKSEL means a bank of the chip,
+ * wherever SWAP_BANK lets it show. Section numbers without a document: RM0481. */
+#include "flash/stm32/stm32h5.h"
+
+#include <inttypes.h>
+
+#include "chip/chips.h"
+#include "core/core.h"
+#include "flash/controller.h"
+#include "flash/loader.h"
+#include "flash/stm32/loaders/stm32h5_program.h"
+#include "probe/ops.h"
+
+enum { SAVED_ICACHE, SAVED, SWAPPED };
+enum { BUSY_LIMIT_US = 1000000 }; /* whatever the program began */
+/* Data sheet DS14258, "Flash memory characteristics", as far as known: typical values, and limits
+ * for one that is worn. */
+enum { PROGRAM_US = 30, PROGRAM_MAX_US = 400, ERASE_US = 2000, ERASE_MAX_US = 500000 };
+/* 8.7 */
+#define ICACHE_CR 0x40030400u
+#define ICACHE_SR 0x40030404u
+#define ICACHE_CR_EN (1u << 0)
+#define ICACHE_SR_BUSYF (1u << 0)
+
+static uint32_t at(const struct flash_controller *controller, uint32_t offset)
+{
+    return controller_at(controller->target, offset);
+}
+
+/* --- measuring --- */
+
+/* The map has a run of sectors for each bank. */
+static void find_banks(struct flash_geometry *geometry)
+{
+    struct flash_bank *banks = geometry->banks;
+
+    banks[0].size = geometry->areas[0].size;
+    banks[1] = (struct flash_bank){
+        .start = geometry->areas[1].start,
+        .size = geometry->areas[1].size,
+        .registers = banks[0].registers,
+    };
+    geometry->bank_count = 2;
+}
+
+/* Sectors at the end of a bank that hold data show elsewhere, as smaller ones (7.3.10). */
+static void take_data_sectors(struct flash_area *area, uint32_t edata)
+{
+    if (edata & STM32H5_EDATA_EN)
+        area->size -= ((edata & STM32H5_EDATA_STRT) + 1) * area->sector_size;
+}
+
+static enum err find_data(struct flash_controller *controller)
+{
+    struct flash_area *areas = controller->geometry.areas;
+    struct ops *ops = &controller->target->core->ops;
+    uint32_t optcr = 0, first = 0, second = 0;
+
+    if (controller->target->chip.dev_id == 0x474) /* H503 */
+        return ERR_OK;
+    ops_read32(ops, at(controller, STM32H5_OPTCR), &optcr);
+    ops_read32(ops, at(controller, STM32H5_EDATA1R), &first);
+    ops_read32(ops, at(controller, STM32H5_EDATA2R), &second);
+    enum err err = core_flush(controller->target->core);
+    bool swapped = optcr & STM32H5_OPTCR_SWAP_BANK;
+    take_data_sectors(&areas[0], swapped ? second : first);
+    take_data_sectors(&areas[1], swapped ? first : second);
+    return err;
+}
+
+static enum err probe(struct flash_controller *controller)
+{
+    struct flash_geometry *geometry = &controller->geometry;
+    uint32_t sectors = geometry->areas[0].size / geometry->areas[0].sector_size;
+
+    for (size_t i = 0; i < geometry->area_count; i++)
+        geometry->areas[i].erase_us = ERASE_US;
+    find_banks(geometry);
+    geometry->program_size = 16;
+    geometry->program_us = PROGRAM_US;
+    geometry->program_max_us = PROGRAM_MAX_US;
+    geometry->page_size = 1024;
+    geometry->block_size = 2048;
+    geometry->sector_erase_max_us = ERASE_MAX_US;
+    geometry->one_bank_erase_us = sectors * ERASE_US;
+    geometry->one_bank_erase_max_us = 2 * ERASE_MAX_US;
+    geometry->bank_erase_us = 2 * geometry->one_bank_erase_us;
+    geometry->bank_erase_max_us = 4 * ERASE_MAX_US;
+    return find_data(controller);
+}
+
+/* --- taking it over --- */
+
+/* 7.5.1 */
+static const struct flash_lock cr_lock = {
+    STM32H5_NSCR, STM32H5_CR_LOCK, STM32H5_NSKEYR, {STM32H5_KEY1, STM32H5_KEY2}};
+
+/* Which bank is where, and whether TrustZone has closed what a debug probe could reach. */
+static enum err look(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+    struct ops *ops = &target->core->ops;
+    uint32_t optcr = 0, optsr2 = 0, icache = 0;
+
+    ops_read32(ops, at(controller, STM32H5_OPTCR), &optcr);
+    ops_read32(ops, at(controller, STM32H5_OPTSR2), &optsr2);
+    ops_read32(ops, ICACHE_CR, &icache);
+    ops_wait32(ops, at(controller, STM32H5_NSSR), STM32H5_SR_BUSY, 0, BUSY_LIMIT_US);
+    enum err err = core_flush_halted(target->core);
+    if (err)
+        return err;
+    controller->saved[SWAPPED] = optcr & STM32H5_OPTCR_SWAP_BANK;
+    if (!controller->saved[SAVED])
+        controller->saved[SAVED_ICACHE] = icache;
+    controller->saved[SAVED] = true;
+    if (optsr2 >> STM32H5_TZEN_SHIFT != STM32H5_TZEN_ON)
+        return ERR_OK;
+    return job_fail(target->job, ERR_UNSUPPORTED,
+                    "TrustZone is on (option byte TZEN): flash and RAM are secure until the "
+                    "program shares them, and a debug probe's accesses are not; the program that "
+                    "is there can be debugged as far as it is not secure, but probed cannot "
+                    "replace it");
+}
+
+/* What is erased would be read from the cache as it was; to switch that off empties it (8.4.8). */
+static enum err prepare(struct flash_controller *controller)
+{
+    struct ops *ops = &controller->target->core->ops;
+    enum err err = look(controller);
+
+    if (err)
+        return err;
+    if (controller->saved[SAVED_ICACHE] & ICACHE_CR_EN) {
+        ops_write32(ops, ICACHE_CR, controller->saved[SAVED_ICACHE] & ~ICACHE_CR_EN);
+        ops_wait32(ops, ICACHE_SR, ICACHE_SR_BUSYF, 0, BUSY_LIMIT_US);
+    }
+    err = controller_open(controller, &cr_lock);
+    if (err)
+        return err;
+    controller_queue_clear(controller);
+    return core_flush_halted(controller->target->core);
+}
+
+static void queue_finish(struct flash_controller *controller)
+{
+    struct ops *ops = &controller->target->core->ops;
+
+    if (!controller->saved[SAVED])
+        return;
+    ops_wait32(ops, at(controller, STM32H5_NSSR), STM32H5_SR_BUSY, 0, BUSY_LIMIT_US);
+    ops_write32(ops, at(controller, STM32H5_NSCR), STM32H5_CR_LOCK);
+    if (controller->saved[SAVED_ICACHE] & ICACHE_CR_EN)
+        ops_write32(ops, ICACHE_CR, controller->saved[SAVED_ICACHE]);
+}
+
+/* --- erasing (7.3.6) --- */
+
+enum { FIRST_BANK = 1, SECOND_BANK = 2 }; /* by their addresses */
+
+static uint32_t kind_of(const struct flash_controller *controller, const struct flash_extent *what)
+{
+    bool second = (what->banks == SECOND_BANK) != (controller->saved[SWAPPED] != 0);
+    uint32_t bank = second ? STM32H5_CR_BKSEL : 0;
+
+    if (what->size)
+        return STM32H5_CR_SER | what->number << STM32H5_CR_SNB_SHIFT | bank;
+    return what->banks == (FIRST_BANK | SECOND_BANK) ? STM32H5_CR_MER : STM32H5_CR_BER | bank;
+}
+
+static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
+{
+    uint32_t cr = kind_of(controller, what);
+    struct ops *ops = &controller->target->core->ops;
+
+    ops_write32(ops, at(controller, STM32H5_NSCCR), STM32H5_SR_CLEAR);
+    ops_write32(ops, at(controller, STM32H5_NSCR), cr);
+    ops_write32(ops, at(controller, STM32H5_NSCR), cr | STM32H5_CR_STRT);
+}
+
+/* --- errors --- */
+
+static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
+{
+    struct job *job = controller->target->job;
+    enum err err = controller_take_status(controller, &status);
+
+    if (err)
+        return err;
+    if (status & STM32H5_SR_WRPERR)
+        return job_fail(job, ERR_PROTECTED,
+                        "0x%08" PRIx32 " is protected by the option bytes, WRPSG or a hidden or "
+                        "secure area: `monitor options` shows which sectors",
+                        address);
+    return job_fail(job, ERR_FLASH, "flash at 0x%08" PRIx32 ": FLASH_NSSR 0x%06" PRIx32, address,
+                    status);
+}
+
+static const struct flash_loader loader = {&loader_mailbox, stm32h5_program_code,
+                                           sizeof stm32h5_program_code};
+
+const struct flash_driver stm32h5_flash = {
+    .name = "stm32h5",
+    .idle = {.offset = STM32H5_NSSR, .mask = STM32H5_SR_BUSY, .value = 0},
+    .errors = STM32H5_SR_ERRORS,
+    .clear = STM32H5_NSCCR,
+    .clears = STM32H5_SR_CLEAR,
+    .control = STM32H5_NSCR,
+    .loader = &loader,
+    .probe = probe,
+    .prepare = prepare,
+    .queue_erase = queue_erase,
+    .queue_finish = queue_finish,
+    .explain = explain,
+};
