@@ -22,7 +22,7 @@ KIB, SIZE, FLASH = 1024, 64 * 1024, 0x08000000
 BOARDS = [("bluepill", "stm32f1x", 52.5 * SIZE / 2), ("nucleo-f205", "stm32f2x", 16 * SIZE / 4),
           ("blackpill-f401", "stm32f4x", 16 * SIZE / 4), ("nucleo-f746", "stm32f7x", 16 * SIZE / 4),
           ("nucleo-l053", "stm32l0", 3280 * SIZE / 64),
-          ("l152c-disco", "stm32l1", 3280 * SIZE / 128)]
+          ("l152c-disco", "stm32l1", 3280 * SIZE / 128), ("nucleo-g071", "stm32g0x", 85 * SIZE / 8)]
 
 
 def run(board, *words):

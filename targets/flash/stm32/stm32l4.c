@@ -126,11 +126,27 @@ static void queue_raise_clock(struct flash_controller *controller, uint32_t cr)
     }
 }
 
+/* CFGBSY stays until the second word comes, or a reset (RM0444, 3.7.4). */
+static enum err tell_busy(struct flash_controller *controller, enum err err, enum err mark)
+{
+    struct target *target = controller->target;
+
+    if (!core_wait_failed(target->core, err))
+        return err;
+    core_rollback(target->core, mark);
+    job_clear(target->job);
+    return job_fail(target->job, ERR_FLASH,
+                    "the flash controller has been busy for a second: the program, or another "
+                    "tool, stopped in the middle of a double word; `monitor reset halt`, then try "
+                    "again");
+}
+
 /* What was erased would be read from the caches as it was (3.3.4). They are off meanwhile. */
 static enum err prepare(struct flash_controller *controller)
 {
     struct ops *ops = &controller->target->core->ops;
     uint32_t *saved = controller->saved, cr = 0;
+    enum err mark = core_mark(controller->target->core);
 
     if (!saved[SAVED])
         ops_read32(ops, at(controller, STM32L4_ACR), &saved[SAVED_ACR]);
@@ -139,7 +155,7 @@ static enum err prepare(struct flash_controller *controller)
     ops_wait32(ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY, 0, BUSY_LIMIT_US);
     enum err err = core_flush_halted(controller->target->core);
     if (err)
-        return err;
+        return tell_busy(controller, err, mark);
     saved[SAVED] = true;
     queue_raise_clock(controller, cr);
     err = controller_open(controller, &cr_lock);

@@ -184,6 +184,24 @@ static void a_watchdog_that_runs_does_not_bite(void **state)
     assert_int_equal(bench_word(bench, RCC_CSR) >> 29 & 1, 0);
 }
 
+/* It would be waited for in vain: a reset helps. */
+static void half_a_double_word_is_explained(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    set_word(bench, ACR + 8, 0x45670123);
+    set_word(bench, ACR + 8, 0xCDEF89AB);
+    set_word(bench, CR, 1);
+    set_word(bench, FLASH, 1);
+    assert_int_equal(bench_load(bench, FLASH, image, PAGE, NULL), ERR_FLASH);
+    assert_non_null(strstr(bench->job.text, "in the middle of a double word"));
+    bench_job(bench);
+    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
+    load(bench, FLASH, PAGE);
+    bench_assert_memory(bench, FLASH, image, PAGE);
+}
+
 static void nothing_is_left_by_an_erase_of_all(void **state)
 {
     struct bench *bench = *state;
@@ -378,6 +396,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_loaded_is_started, c0, bench_down),
         cmocka_unit_test_setup_teardown(a_watchdog_that_runs_does_not_bite, g0, bench_down),
         cmocka_unit_test_setup_teardown(a_watchdog_that_runs_does_not_bite, c0, bench_down),
+        cmocka_unit_test_setup_teardown(half_a_double_word_is_explained, g0, bench_down),
         ALL_OF_THEM(nothing_is_left_by_an_erase_of_all),
         cmocka_unit_test_setup_teardown(nothing_is_left_by_an_erase_of_all, g0b, bench_down),
         cmocka_unit_test_setup_teardown(pages_of_the_second_bank_are_its_own, l4, bench_down),
