@@ -165,6 +165,13 @@ enum err flash_image_places(struct target *target, const struct image *image,
 
 /* --- programming --- */
 
+static enum err expect_flash_part(void *user, const struct part *part)
+{
+    if (is_flash(part->kind))
+        flash_expect(user, part->address, part->size);
+    return ERR_OK;
+}
+
 static enum err write_flash_part(void *user, const struct part *part)
 {
     if (!is_flash(part->kind))
@@ -202,6 +209,8 @@ static enum err program(struct target *target, const struct image *image,
     flash_on_progress(flash, options->progress, options->user);
     if (options->erase_all)
         err = announce_all(target, flash);
+    if (!err)
+        err = visit_parts(target, image, expect_flash_part, flash);
     if (!err)
         err = visit_parts(target, image, write_flash_part, flash);
     if (!err)

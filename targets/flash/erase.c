@@ -35,7 +35,7 @@ static enum err choose_banks(struct flash *flash, unsigned *banks)
     enum err err = ERR_OK;
 
     *banks = (1u << flash->plan.bank_count) - 1;
-    if (flash->mass_wanted && flash->costs.mass_erase_us)
+    if (flash->mass_wanted && flash->costs.mass_erase_us && !flash->any_protected)
         return ERR_OK;
     do {
         *banks = plan_mass_erase(&flash->plan, &flash->costs, flash->barred);

@@ -134,13 +134,29 @@ enum err flash_open(struct target *target, struct flash **flash)
     return flash_open_by(target, NULL, flash);
 }
 
+/* A single refusal or time limit is not the end of it. */
+static enum err give_controller_back(struct flash *flash)
+{
+    enum err err = ERR_OK;
+
+    for (int i = 0; i < 2 && target_state(flash->target) != TARGET_ABSENT; i++) {
+        job_clear(&flash->work);
+        err = controller_give_back(&flash->controller);
+        if (!err)
+            break;
+    }
+    return err;
+}
+
 /* Nobody waits for an answer any more: what goes wrong is in the log. */
 static void give_back(struct flash *flash)
 {
-    enum err err = loader_close(&flash->loader), left = ERR_OK;
+    enum err err = loader_close(&flash->loader);
+    struct job_failure failure;
 
-    if (target_state(flash->target) != TARGET_ABSENT)
-        left = controller_give_back(&flash->controller);
+    job_set_aside(&flash->work, &failure);
+    enum err left = give_controller_back(flash);
+    job_take_back(&flash->work, &failure, "nor could the flash controller be locked again");
     if (err || left)
         log_line(flash->work.log, LOG_WARN,
                  "what the program had before its flash was written could not be put back (a reset "
@@ -215,6 +231,11 @@ enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
     if (!err)
         flash->report.bytes_announced += length;
     return outside(flash, err, address, length, "");
+}
+
+void flash_expect(struct flash *flash, uint32_t address, uint32_t length)
+{
+    write_protection_expect(flash, target_own_address(flash->target, address), length);
 }
 
 enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length)

@@ -34,9 +34,13 @@ enum err flash_open(struct target *target, struct flash **flash);
 /* Announces: [address, address + length) ends erased where nothing is written. Sector aligned
  * (gdb sees to it; else widened). Nothing happens on the chip yet. ERR_NOT_FLASH. */
 enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length);
+/* Bytes of this are going to be written, who knows it before: an image that wants a sector changed
+ * which is write protected is refused before anything is. (Announcements tell as much.) */
+void flash_expect(struct flash *flash, uint32_t address, uint32_t length);
 /* Bytes in any order of addresses; sectors that are complete are programmed before it returns, so
- * that the pace of returns is the pace of progress. Bytes of a sector that were neither announced
- * nor written stay as they are. ERR_NOT_FLASH, ERR_FLASH, ERR_CANCELLED.. */
+ * that the pace of returns is the pace of progress (but where one that is named is write protected,
+ * and another is to be erased: then all wait for flash_done()). Bytes of a sector that were neither
+ * announced nor written stay as they are. ERR_NOT_FLASH, ERR_FLASH, ERR_CANCELLED.. */
 enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length);
 /* Programs the rest, erases what was announced and not written, verifies on the target
  * (ERR_VERIFY names the first address that differs). */

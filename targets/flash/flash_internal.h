@@ -10,6 +10,7 @@
 #include "flash/flash.h"
 #include "flash/loader.h"
 #include "flash/plan.h"
+#include "flash/write_protection.h"
 
 struct flash {
     struct target *target;
@@ -25,11 +26,12 @@ struct flash {
      * the hardware is in a state that can be told. `caller` is the job of the call under way. */
     struct job work;
     struct job *caller;
-    bool failed;      /* only flash_close() is left */
-    unsigned barred;  /* banks (a bit each) not to be erased as a whole: sectors nobody named hold
-                       * something, or are protected */
-    bool mass_wanted; /* mass erase was asked for by name */
-    bool alias_known; /* it shows the flash (alias.c) */
+    bool failed;     /* only flash_close() is left */
+    unsigned barred; /* banks (a bit each) not to be erased as a whole: sectors nobody named hold
+                      * something, or are protected */
+    bool protection_known, any_protected; /* write_protection.c: sectors of the plan */
+    bool mass_wanted;                     /* mass erase was asked for by name */
+    bool alias_known;                     /* it shows the flash (alias.c) */
     bool written_directly, written_by_alias;
     uint32_t alias_offset; /* from an alias to the flash's own address */
     uint64_t slice_us;     /* when the last checkpoint was passed */

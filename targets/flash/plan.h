@@ -54,6 +54,8 @@ struct plan_sector {
     bool announced;         /* what is not written ends erased */
     bool open;              /* something is to be done or looked at */
     bool kept;              /* `want` holds the bytes that stay as they are */
+    bool is_protected;      /* against writing */
+    bool expected;          /* bytes of it are going to be written */
     bool blank;             /* the chip's sector is known to be erased throughout */
     bool erased;            /* erased in this session */
     bool touched;           /* erased or programmed in this session: to be verified */

@@ -241,11 +241,15 @@ enum err flash_work(struct flash *flash, bool all)
 {
     enum err err;
 
-    if (!anything_final(flash, all))
+    if (!anything_final(flash, all) || (!all && write_protection_waits(flash)))
         return ERR_OK;
     err = loader_enter(&flash->loader);
     if (!err)
         err = compare(flash, all);
+    if (!err)
+        err = write_protection_check(flash, all);
+    if (!err && !all && write_protection_waits(flash))
+        return ERR_OK;
     if (!err)
         err = flash_erase_stale(flash, all);
     if (!err)

@@ -216,7 +216,7 @@ static void a_protected_sector_is_named(void **state)
     bench_ok(bench, table->write(bench->target, &wanted));
     image[HALF + SECTOR] ^= 0xFF;
     assert_int_equal(bench_load(bench, SECOND, image + HALF, SECTOR + PAGE, NULL), ERR_PROTECTED);
-    assert_non_null(strstr(bench->job.text, "0x08120000 is protected by the option bytes"));
+    assert_non_null(strstr(bench->job.text, "0x08120000 is write protected by the option bytes"));
     bench_job(bench);
     image[HALF + SECTOR] ^= 0xFF;
     bench_assert_memory(bench, SECOND, image + HALF, SECTOR + PAGE);

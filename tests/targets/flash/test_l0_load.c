@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "flash/content.h"
 #include "flash/stm32/stm32l0.h"
 #include "flash_bench.h"
 
@@ -197,6 +198,8 @@ static void a_protected_sector_is_named(void **state)
     uint32_t count = option_block_count(table, bench->target);
     struct option_block block;
 
+    bench_fill(image, sizeof image, 1);
+    load(bench, 16 * KIB);
     assert_int_equal(count, target_chip(bench->target)->flash_size / (4 * KIB));
     assert_true(option_block_get(table, bench->target, count - 1, &block));
     option_block_protect(&block, wanted.stored, true);
@@ -207,11 +210,62 @@ static void a_protected_sector_is_named(void **state)
     bench_ok(bench, table->write(bench->target, &wanted));
     bench_ok(bench, table->load(bench->target));
     assert_true(option_block_protected(&block, options(bench).in_force));
-    bench_fill(image, sizeof image, 1);
+    bench_fill(image, sizeof image, 2); /* what is there is to be erased */
     assert_int_equal(bench_load(bench, FLASH, image, 16 * KIB, NULL), ERR_PROTECTED);
-    assert_non_null(strstr(bench->job.text, "is write protected by the option bytes"));
+    bench_fill(image, sizeof image, 1);
+    assert_non_null(strstr(bench->job.text, "0x08001000 is write protected by the option bytes"));
+    assert_non_null(strstr(bench->job.text, "flash: unchanged"));
     bench_job(bench);
-    bench_assert_memory(bench, FLASH, image, 2 * KIB);
+    bench_assert_memory(bench, FLASH, image, 16 * KIB);
+}
+
+static void protect(struct bench *bench, uint32_t index)
+{
+    struct option_state wanted = options(bench);
+    struct option_block block;
+
+    assert_true(option_block_get(table, bench->target, index, &block));
+    option_block_protect(&block, wanted.stored, true);
+    bench_ok(bench, table->write(bench->target, &wanted));
+    bench_ok(bench, table->load(bench->target));
+}
+
+/* A boot loader that is protected may be in every image, as long as it is the same. */
+static void protected_sectors_may_be_loaded_with_what_they_hold(void **state)
+{
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, 16 * KIB);
+    protect(bench, 1);
+    image[0] ^= 0xFF;
+    image[9 * KIB] ^= 0xFF;
+    struct flash_report report = load(bench, 16 * KIB);
+    assert_int_equal(report.bytes_erased, 2 * chip->page);
+    bench_assert_memory(bench, FLASH, image, 16 * KIB);
+}
+
+/* Of a file that has more than one segment, too, and of none of them anything is begun. */
+static void a_file_is_refused_for_its_last_segment(void **state)
+{
+    struct bench *bench = *state;
+    struct image_segment segments[] = {{FLASH, KIB, image},
+                                       {FLASH + 6 * KIB, KIB, image + 6 * KIB}};
+    const struct image file = {.segments = segments, .count = 2};
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, 16 * KIB);
+    protect(bench, 1);
+    bench_job(bench);
+    image[0] ^= 0xFF;
+    image[6 * KIB] ^= 0xFF;
+    assert_int_equal(flash_image(bench->target, &file, &(struct flash_image_options){0}, NULL),
+                     ERR_PROTECTED);
+    assert_non_null(strstr(bench->job.text, "flash: unchanged"));
+    bench_job(bench);
+    image[0] ^= 0xFF;
+    image[6 * KIB] ^= 0xFF;
+    bench_assert_memory(bench, FLASH, image, 16 * KIB);
 }
 
 static void protection_goes_on_and_off(void **state)
@@ -243,6 +297,8 @@ int main(void)
         ALL_OF_THEM(others_do_not_break_a_half_page),
         ALL_OF_THEM(fields_are_stored_and_are_loaded_on_demand),
         ALL_OF_THEM(a_protected_sector_is_named),
+        ALL_OF_THEM(protected_sectors_may_be_loaded_with_what_they_hold),
+        ALL_OF_THEM(a_file_is_refused_for_its_last_segment),
         ALL_OF_THEM(protection_goes_on_and_off),
     };
 

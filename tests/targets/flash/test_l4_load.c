@@ -336,7 +336,7 @@ static void a_protected_page_is_named(void **state)
     bench_ok(bench, kind->options->load(bench->target));
     image[5 * KIB] ^= 0xFF;
     assert_int_equal(bench_load(bench, FLASH, image, 16 * KIB, NULL), ERR_PROTECTED);
-    assert_non_null(strstr(bench->job.text, "0x08001000 is protected by the option bytes"));
+    assert_non_null(strstr(bench->job.text, "0x08001000 is write protected by the option bytes"));
     bench_job(bench);
     image[5 * KIB] ^= 0xFF;
     bench_assert_memory(bench, FLASH, image, 16 * KIB);
