@@ -148,6 +148,18 @@ static bool halted_by_reset(const struct target *target)
     return target_state(target) == TARGET_HALTED && target_last_stop(target)->reason == STOP_RESET;
 }
 
+/* A chip with a life cycle has no levels. */
+static const char *protection_of(const struct facts *facts, const struct target_chip *chip)
+{
+    const struct flash_options *options = facts->options.known ? facts->options.options : NULL;
+
+    if (options && options->by_life_cycle)
+        return "by the product's state alone, which is among the options";
+    return chip->readout_protected  ? "the flash is read-protected"
+           : chip->protection_known ? "none against reading"
+                                    : "not known: the chip does not let it be read";
+}
+
 static void print_chip(const struct facts *facts, FILE *out)
 {
     const struct target_chip *chip = target_chip(facts->target);
@@ -176,10 +188,7 @@ static void print_chip(const struct facts *facts, FILE *out)
     cli_print_fact(out, "core id", "CPUID 0x%08" PRIx32 ", DPIDR 0x%08" PRIx32, core->cpuid,
                    chip->dpidr);
     cli_print_fact(out, "unique id", "%s", uid);
-    cli_print_fact(out, "protection", "%s",
-                   chip->readout_protected  ? "the flash is read-protected"
-                   : chip->protection_known ? "none against reading"
-                                            : "not known: the chip does not let it be read");
+    cli_print_fact(out, "protection", "%s", protection_of(facts, chip));
     cli_print_fact(out, "lockup", "%s", facts->lockup);
     option_bytes_print(&facts->options, out);
     cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", core->breakpoints,

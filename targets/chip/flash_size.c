@@ -45,7 +45,7 @@ enum err flash_size_override(struct ops *ops, struct target_chip *chip, uint32_t
     const struct chip *row = chip_by_dev_id(chip->dev_id);
     const struct chip_family *family = chip_family_of(chip->dev_id);
     struct job *job = probe_job(ops->probe);
-    uint32_t options = 0;
+    uint32_t options = CHIP_BANKS_AS_DELIVERED;
     enum err err = ERR_OK;
 
     if (!row || !row->flash_max_kib)
@@ -63,7 +63,6 @@ enum err flash_size_override(struct ops *ops, struct target_chip *chip, uint32_t
         return err;
     chip->flash_size = said;
     chip->flash_size_guessed = false;
-    detect_map(row, said, chip->protection_known && chip_two_banks_chosen(row, said, options),
-               regions);
+    detect_map(row, said, chip_two_banks_chosen(row, said, options), regions);
     return secure_flash_take_out(ops, chip, options, regions);
 }

@@ -10,6 +10,7 @@ from daemon import LIMIT, run_tests
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
 LOADS = not re.match("bluepill|blackpill|f429i|nucleo-f[247]", BOARD)  # option bytes on demand
+LIFE_CYCLE = BOARD == "nucleo-h563"  # in place of levels of read protection
 AFTER = "" if LOADS else " after a power cycle"
 WDG_SW = "IWDG1_SW" if "h7" in BOARD else "WDG_SW" if re.match(r"bluepill|blackpill|f\d|nucleo-f(?!7)", BOARD) else "IWDG_SW"
 
@@ -30,7 +31,7 @@ def info_knows_the_chip():
     assert found["core"] == CORE, found
     assert found["flash_bytes"] == int(FLASH.removesuffix("K")) * KIB, found
     assert found["ram_bytes"] >= int(RAM.removesuffix("K")) * KIB, found
-    assert not found["flash_size_guessed"] and not found["readout_protected"] and found["protection_known"], found
+    assert not found["flash_size_guessed"] and not found["readout_protected"] and found["protection_known"] is not LIFE_CYCLE, found
     assert found["warning"] is None, found
 
 
@@ -113,8 +114,22 @@ def erase_clears_all_of_it():
     assert "erasing all flash" in said and "checked; the core is halted" in said, said
 
 
-run_tests([info_knows_the_chip, info_reads_the_option_bytes, info_sees_read_protection, options_are_shown_by_name,
+def a_life_cycle_goes_on_only_if_that_is_meant():
+    assert re.search(r"^  PRODUCT_STATE open +open, provisioning \(no way back\)", call("options").stdout, re.MULTILINE)
+    said = call("options", "PRODUCT_STATE=closed", "--yes", code=2).stderr
+    assert "no way back" in said and "Debug Authentication" in said and "nothing was changed" in said, said
+    said = call("options", "PRODUCT_STATE=closed", "--irreversible", "--yes").stderr
+    assert "PRODUCT_STATE: open -> closed" in said and "written and read back" in said, said
+
+
+def a_closed_product_is_explained():
+    said = call("info", board=BOARD + ",still,locked", code=1).stderr
+    assert "keeps debuggers from its core" in said and "Debug Authentication" in said and "RDP" not in said, said
+
+
+PROTECTION = [a_life_cycle_goes_on_only_if_that_is_meant, a_closed_product_is_explained] if LIFE_CYCLE else [
+    info_sees_read_protection, read_protection_ends_by_name_and_by_itself, flash_is_refused_while_protected]
+run_tests([info_knows_the_chip, info_reads_the_option_bytes, options_are_shown_by_name,
            options_are_changed_and_read_back, options_ask_before_they_change, options_name_what_there_is,
-           read_protection_ends_by_name_and_by_itself, flash_programs_checks_and_starts, a_size_that_is_said_is_looked_at,
-           flash_believes_what_is_said_of_the_supply,
-           flash_is_refused_while_protected, erase_clears_all_of_it])
+           flash_programs_checks_and_starts, a_size_that_is_said_is_looked_at,
+           flash_believes_what_is_said_of_the_supply, erase_clears_all_of_it, *PROTECTION])

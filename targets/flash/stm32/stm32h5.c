@@ -36,6 +36,8 @@ static void find_banks(struct flash_geometry *geometry)
 {
     struct flash_bank *banks = geometry->banks;
 
+    if (geometry->area_count < 2)
+        return;
     banks[0].size = geometry->areas[0].size;
     banks[1] = (struct flash_bank){
         .start = geometry->areas[1].start,
@@ -58,7 +60,7 @@ static enum err find_data(struct flash_controller *controller)
     struct ops *ops = &controller->target->core->ops;
     uint32_t optcr = 0, first = 0, second = 0;
 
-    if (controller->target->chip.dev_id == 0x474) /* H503 */
+    if (controller->target->chip.dev_id == 0x474 || controller->geometry.area_count < 2) /* H503 */
         return ERR_OK;
     ops_read32(ops, at(controller, STM32H5_OPTCR), &optcr);
     ops_read32(ops, at(controller, STM32H5_EDATA1R), &first);
