@@ -236,3 +236,39 @@ enum err borrowed_flush(struct borrowed_core *lent, bool pause)
         return explain_timeout(lent);
     return err ? stop_after(lent, err) : check_reset(lent);
 }
+
+/* --- out of a fault --- */
+
+#define BX_LR 0xBF004770u /* and a NOP */
+#define EXC_RETURN_FIRST 0xFFFFFFE0u
+#define DHCSR_ONE_STEP (DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS | DHCSR_C_STEP)
+#define CFSR_READ_FAULT 0x00008200u /* PRECISERR, BFARVALID */
+#define HFSR_FORCED (1u << 30)
+enum { IPSR_HARDFAULT = 3, IPSR_BUSFAULT = 5 };
+
+/* The exception has to end as one: only a return takes it out of the active ones (B1.5.8). */
+bool borrowed_leave_fault(struct borrowed_core *lent, uint32_t scratch)
+{
+    struct core *core = lent->core;
+    struct ops *ops = &core->ops;
+    uint32_t xpsr = 0, lr = 0;
+
+    lent->strayed = true;
+    ops_reg_read(ops, 16, &xpsr);
+    ops_reg_read(ops, 14, &lr);
+    if (core_flush_halted(core) != ERR_OK)
+        return false;
+    uint32_t exception = xpsr & XPSR_IPSR;
+    if (lr < EXC_RETURN_FIRST || (exception != IPSR_HARDFAULT && exception != IPSR_BUSFAULT))
+        return false;
+    ops_write32(ops, scratch, BX_LR);
+    ops_reg_write(ops, 15, scratch);
+    ops_write32(ops, DHCSR, DHCSR_ONE_STEP);
+    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
+    ops_write32(ops, DHCSR, DHCSR_HALTED);
+    ops_write32(ops, SCB_CFSR, CFSR_READ_FAULT);
+    ops_write32(ops, SCB_CFSR + 4, HFSR_FORCED);
+    ops_write32(ops, SCB_DFSR, DFSR_ALL);
+    ops_reg_read(ops, 16, &xpsr);
+    return core_flush_halted(core) == ERR_OK && (xpsr & XPSR_IPSR) != exception;
+}

@@ -42,4 +42,9 @@ void borrowed_queue_go(struct borrowed_core *lent);
  */
 enum err borrowed_flush(struct borrowed_core *lent, bool pause);
 
+/* The routine ran into memory that cannot be read, and the core stands at the first instruction of
+ * the fault's handler, its vector being caught: out of that again, by an instruction that is put at
+ * `scratch`, a word of borrowed RAM. False: it stands elsewhere, or stays. */
+bool borrowed_leave_fault(struct borrowed_core *lent, uint32_t scratch);
+
 #endif

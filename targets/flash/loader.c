@@ -16,6 +16,7 @@ enum {
     CODE = 20,
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
+    SUM_STACK = 64,  /* bytes behind those, for the frame of a fault: memory need not be readable */
     /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };
@@ -47,18 +48,26 @@ static const struct routine *sum_of(const struct loader *loader)
     return &summing[loader->target->core->profile->fault_status];
 }
 
+/* The end of it, and of what the checksums need. */
+static uint32_t sum_stack(const struct loader *loader)
+{
+    return loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) + SUM_STACK;
+}
+
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
 {
     const struct flash_geometry *geometry = &controller->geometry;
 
     *loader = (struct loader){.controller = controller, .target = controller->target};
-    loader->lent =
-        (struct borrowed_core){.core = loader->target->core, .by = "flash loader", .used = 0x7FF};
+    loader->lent = (struct borrowed_core){
+        .core = loader->target->core, .by = "flash loader", .used = 0x7FF | 1u << SLOT_MSP};
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + sum_of(loader)->size;
     loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
     loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
     loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
+    if (loader->area_size < sum_stack(loader))
+        loader->area_size = sum_stack(loader);
     loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
     const struct target_region *ram = borrowed_ram(loader->target->core, loader->area_size);
     if (!ram)
@@ -98,8 +107,7 @@ static enum err borrow_ram(struct loader *loader)
     memcpy(loader->block, sum->code, sum->size);
     if (program->code_size)
         memcpy(loader->block + sum->size, program->code, program->code_size);
-    enum err err =
-        loader_borrow(loader, loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES));
+    enum err err = loader_borrow(loader, sum_stack(loader));
     if (!err) {
         ops_write(ops, loader->area + CODE, 4, loader->block, (sum->size + program->code_size) / 4);
         err = core_flush_halted(loader->target->core);
@@ -223,6 +231,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
     borrowed_queue_start(&loader->lent, loader->area + loader->checksum_code, &parameters, 1);
+    ops_reg_write(ops, 17, loader->area + (sum_stack(loader) & ~7u)); /* MSP */
     borrowed_queue_go(&loader->lent);
     enum err err = wait_for_sums(loader, pages);
     if (err)
@@ -235,4 +244,10 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
                        pages);
     memcpy(sums, words + SUM_RESULTS, 4 * (size_t)pages);
     return err;
+}
+
+bool loader_after_fault(struct loader *loader)
+{
+    return target_state(loader->target) == TARGET_HALTED &&
+           borrowed_leave_fault(&loader->lent, loader->area + loader->buffer[0]);
 }

@@ -51,6 +51,9 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
 enum err loader_enter(struct loader *loader);
 /* Checksums (checksum.h) of `pages` pages from `address`; not while programming. */
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums);
+/* It stopped, for it read what cannot be read: the core is made fit for another routine. False: it
+ * is not. */
+bool loader_after_fault(struct loader *loader);
 enum loader_pace {
     LOADER_BLOCKS, /* pages that follow each other are handed over together: the fewest round trips
                     */

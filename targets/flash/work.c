@@ -63,6 +63,8 @@ static enum err compare_page(struct flash *flash, struct plan_sector *sector, ui
     uint8_t *now = flash->page + flash->plan.page_size;
     uint32_t sum = sector->sums[page];
 
+    if (sector->pages[page] == PAGE_STALE) /* it cannot be read */
+        return ERR_OK;
     if (sum == wanted_sum(flash, sector, page)) {
         plan_found(sector, page, PAGE_SAME);
         return ERR_OK;

@@ -133,6 +133,57 @@ static void it_is_left_as_it_was_found(void **state)
     assert_int_equal(bench_word(bench, ACR), 0x37);
 }
 
+/* All of them, and not those alone that other families' routines use. */
+static void the_programs_registers_are_its_own(void **state)
+{
+    struct bench *bench = *state;
+    struct core *core = bench->target->core;
+    uint32_t on_chip[15];
+
+    bench_fill(image, sizeof image, 1);
+    for (unsigned reg = 0; reg < 15; reg++)
+        ops_reg_write(&core->ops, reg, 0x20001000 + reg * 16);
+    bench_ok(bench, core_flush_halted(core));
+    core_new_epoch(core); /* nobody knows them */
+    load(bench, FLASH, PAGE);
+    for (unsigned reg = 0; reg < 15; reg++)
+        ops_reg_read(&core->ops, reg, &on_chip[reg]);
+    bench_ok(bench, core_flush_halted(core));
+    for (unsigned reg = 0; reg < 15; reg++)
+        assert_int_equal(on_chip[reg], 0x20001000 + reg * 16);
+}
+
+/* A flash word whose ECC is wrong: a reset in the midst of its programming does that. */
+static void break_flash_word(struct bench *bench, uint32_t address)
+{
+    uint32_t words[UNIT / 4] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    set_word(bench, REGISTERS + STM32H7_KEYR, STM32H7_KEY1);
+    set_word(bench, REGISTERS + STM32H7_KEYR, STM32H7_KEY2);
+    set_word(bench, CR1, 0x32);
+    bench_ok(bench, target_write_width(bench->target, address, 4, words, UNIT / 4));
+    set_word(bench, CR1, 0x31);
+}
+
+/* A sector that holds one is erased like any other that differs. */
+static void a_flash_word_that_cannot_be_read_is_written_anew(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t word;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, SECTOR + 2 * PAGE);
+    break_flash_word(bench, FLASH + 5 * UNIT);
+    assert_int_equal(target_read_width(bench->target, FLASH + 5 * UNIT, 4, &word, 1), ERR_FAULT);
+    bench_job(bench);
+    struct flash_report report = load(bench, FLASH, SECTOR + 2 * PAGE);
+    assert_int_equal(report.sectors_erased, 1);
+    assert_int_equal(report.bytes_programmed, SECTOR);
+    bench_assert_memory(bench, FLASH, image, SECTOR + 2 * PAGE);
+    assert_int_equal(bench_word(bench, 0xE000ED24) & 0xFFF, 0); /* no fault is active */
+    assert_int_equal(bench_word(bench, 0xE000ED28), 0);
+}
+
 /* By their two controllers at the same time: one's time. */
 static void both_banks_are_erased_at_once(void **state)
 {
@@ -289,6 +340,8 @@ int main(void)
         TEST(a_flash_word_is_never_programmed_twice),
         TEST(a_load_goes_over_the_border_of_the_banks),
         TEST(it_is_left_as_it_was_found),
+        TEST(the_programs_registers_are_its_own),
+        TEST(a_flash_word_that_cannot_be_read_is_written_anew),
         TEST(both_banks_are_erased_at_once),
         TEST(a_bank_is_erased_alone),
         TEST(options_count_at_once),

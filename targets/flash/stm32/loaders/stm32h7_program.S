@@ -27,42 +27,45 @@
     .equ ERRORS, 0x01EE         /* RDSERR, RDPERR, OPERR, INCERR, STRBERR, PGSERR, WRPERR: upper half */
 #include "../../loaders/mailbox.inc"
 
-    .macro wait_until_idle
+    .macro feed
     ldr   r3, [r0, #WATCHDOG]
+    movw  r4, #0xAAAA
     str   r4, [r3]
+    .endm
+
+    .macro wait_until_idle
+    feed
 1:  ldr   r3, [r1, #SR]
     tst   r3, #QW
     bne   1b
     .endm
 
     mov   r9, r3                /* the other buffer */
-    movw  r4, #0xAAAA           /* feeds */
-    ldr   r11, [r0, #UNIT]
-    movs  r3, #PG
-    cmp   r11, #32
-    it    eq
-    orreq r3, r3, #PSIZE
-    mov   r10, r3               /* CR */
 
 page:
-    ldr   r3, [r0, #WATCHDOG]
-    str   r4, [r3]
+    feed
     ldr   r5, [r2]
     cmp   r5, #0
     beq   page
     take_buffer
-    str   r10, [r1, #CR]
+    ldr   r7, [r0, #UNIT]
+    movs  r3, #PG
+    cmp   r7, #32
+    it    eq
+    orreq r3, r3, #PSIZE
+    str   r3, [r1, #CR]
 
 unit:                           /* looked at while the one before is programmed */
     cmp   r2, r5
     bhs   finish
-    add   r12, r2, r11          /* its end */
-    mov   r7, r2
+    ldr   r7, [r0, #UNIT]
+    add   r10, r2, r7           /* its end */
+    mov   r4, r2
     mov   r3, #-1
 look:
-    ldr   lr, [r7], #4
-    and   r3, r3, lr
-    cmp   r7, r12
+    ldr   r7, [r4], #4
+    and   r3, r3, r7
+    cmp   r4, r10
     blo   look
     adds  r3, r3, #1
     beq   skip
@@ -70,14 +73,15 @@ look:
 copy:
     ldr   r7, [r2], #4
     str   r7, [r6], #4
-    cmp   r2, r12
+    cmp   r2, r10
     blo   copy
     dsb                         /* it has left the core */
     b     unit
 
 skip:
-    add   r6, r6, r11
-    mov   r2, r12
+    ldr   r7, [r0, #UNIT]
+    add   r6, r6, r7
+    mov   r2, r10
     b     unit
 
 finish:
@@ -98,7 +102,7 @@ failed:
 compare:                        /* what was skipped is right by chance or looked at by the host */
     ldr   r7, [r2], #4
     ldr   r3, [r6], #4
-    adds  r12, r7, #1
+    adds  r4, r7, #1
     beq   same
     cmp   r3, r7
     bne   found
