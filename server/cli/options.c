@@ -112,10 +112,16 @@ static bool seals(const struct work *work)
     return value && value->one_way;
 }
 
+/* A chip that takes all of it at once has nothing left that waits. */
 static const char *when_they_count(const struct work *work)
 {
+    struct option_state now;
+
     if (work->cli->flags & CLI_RESET)
         return "";
+    if (work->options->at_once && work->options->read(work->target, &now) == ERR_OK &&
+        !option_waits(work->options, &now))
+        return "; they are in force";
     return work->options->load && !work->options->reset_loads
                ? "; they count after the next power-on, or by --reset"
                : "; they count after the next reset";

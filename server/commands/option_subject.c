@@ -53,6 +53,11 @@ const char *option_subject_driver(const struct option_subject *subject)
 
 void option_subject_takes_effect(struct monitor *monitor, const struct option_subject *subject)
 {
+    struct option_state now;
+
+    if (subject->options->at_once && subject->options->read(subject->target, &now) == ERR_OK &&
+        !option_waits(subject->options, &now))
+        return;
     job_print(monitor->job, "INFO: a reset or power cycle is required for the new settings to take "
                             "effect.\n");
     if (option_subject_can_load(subject) && !subject->options->reset_loads)

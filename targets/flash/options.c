@@ -3,6 +3,7 @@
 #include "flash/options.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static uint32_t mask_of(const struct option_field *field)
 {
@@ -91,6 +92,12 @@ bool option_one_way(const struct flash_options *options, const uint32_t *before,
         return false;
     snprintf(text, size, "protection of a sector against reading and writing");
     return true;
+}
+
+bool option_waits(const struct flash_options *options, const struct option_state *state)
+{
+    return memcmp(state->in_force, state->stored,
+                  options->register_count * sizeof *state->stored) != 0;
 }
 
 bool option_pending(const struct flash_options *options, const struct option_state *state)

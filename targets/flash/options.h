@@ -87,6 +87,7 @@ struct flash_options {
     struct option_blocks blocks;
     const char *no_load;      /* why they cannot be loaded on demand; NULL: load() does it */
     const char *load_command; /* OpenOCD's word for it: "options_load" */
+    bool at_once;             /* what is stored is in force, but where read() says otherwise */
     bool reset_loads;         /* with load(): any reset does it, too; else load() or power alone */
     bool unlock_wants_power;  /* the end of read protection takes a power cycle, not any reset */
     bool by_life_cycle; /* the first field is a state that only goes on: write() takes it, too */
@@ -151,6 +152,8 @@ bool option_number_set(const struct option_number *number, uint32_t *registers, 
  * which no way leads back; false: there is none. */
 bool option_one_way(const struct flash_options *options, const uint32_t *before,
                     const uint32_t *after, char *text, size_t size);
+/* Something is stored that is not in force. */
+bool option_waits(const struct flash_options *options, const struct option_state *state);
 /* Fields with a meaning, or blocks, are stored that are not in force. */
 bool option_pending(const struct flash_options *options, const struct option_state *state);
 

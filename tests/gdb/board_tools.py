@@ -52,6 +52,7 @@ def options_are_changed_and_read_back():
     said = call("options", WDG_SW + "=hardware", "WRP=0-1,3", "--yes").stderr
     assert re.search(rf"^{WDG_SW}: \w+ -> (hardware|HWWDG)\nWRP: none -> 0-1,3\noptions: written and read back", said,
                      re.MULTILINE), said
+    assert ("they are in force" in said) == (BOARD == "nucleo-h743"), said
     assert "they are so already" in call("options", "WRP=none").stderr
 
 

@@ -128,17 +128,17 @@ static const struct option_field fields_of_h7ab[] = {
 #define ONE_WAY(banks) (((1u << (banks)*AREAS_OF_BANK) - 1) << AT_AREAS)
 
 /* A bit of WPSN for so many bytes. */
-#define TABLE(list, its_registers, count, banks, bytes)                          \
-    {                                                                            \
-        .says = "stm32h7x", .registers = (its_registers), .fields = (list),      \
-        .register_count = (count), .field_count = sizeof(list) / sizeof *(list), \
-        .one_way_fields = ONE_WAY(banks),                                        \
-        .blocks = {.reg = WPSN1, .most = 32, .size = (bytes), .by_bank = true},  \
-        .reset_loads = true, .unlock_keeps_others = true, .erases_bank = true,   \
-        .unlocked_says = "stm32h7x unlocked", .read = stm32h7_options_read,      \
-        .write = stm32h7_options_write, .lock = stm32h7_options_lock,            \
-        .unlock = stm32h7_options_unlock, .seal = stm32h7_options_seal,          \
-        .load = stm32h7_options_load                                             \
+#define TABLE(list, its_registers, count, banks, bytes)                                          \
+    {                                                                                            \
+        .says = "stm32h7x", .registers = (its_registers), .fields = (list),                      \
+        .register_count = (count), .field_count = sizeof(list) / sizeof *(list),                 \
+        .one_way_fields = ONE_WAY(banks),                                                        \
+        .blocks = {.reg = WPSN1, .most = 32, .size = (bytes), .by_bank = true}, .at_once = true, \
+        .reset_loads = true, .unlock_keeps_others = true, .erases_bank = true,                   \
+        .unlocked_says = "stm32h7x unlocked", .read = stm32h7_options_read,                      \
+        .write = stm32h7_options_write, .lock = stm32h7_options_lock,                            \
+        .unlock = stm32h7_options_unlock, .seal = stm32h7_options_seal,                          \
+        .load = stm32h7_options_load                                                             \
     }
 
 enum { KIB = 1024 };
