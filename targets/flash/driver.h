@@ -80,6 +80,7 @@ struct flash_driver {
     uint32_t errors, clears, clear;
     uint32_t control; /* register (offset) that selects an operation; with 0 there: none */
     const struct flash_loader *loader; /* NULL: program() does it */
+    bool may_fault;                    /* what it was cut short in is a bus fault to who reads it */
     bool unbroken; /* halted in the middle it spoils what it programs: not before it is through */
 
     /* Fills the geometry, whose areas and one bank over all of them the memory map gave. Reads

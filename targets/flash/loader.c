@@ -16,7 +16,7 @@ enum {
     CODE = 20,
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
-    SUM_STACK = 64,  /* bytes behind those, for the frame of a fault: memory need not be readable */
+    SUM_STACK = 64,  /* bytes behind those, for the frame of a fault */
     /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };
@@ -51,7 +51,9 @@ static const struct routine *sum_of(const struct loader *loader)
 /* The end of it, and of what the checksums need. */
 static uint32_t sum_stack(const struct loader *loader)
 {
-    return loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) + SUM_STACK;
+    uint32_t stack = loader->controller->driver->may_fault ? SUM_STACK : 0;
+
+    return loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) + stack;
 }
 
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
@@ -59,8 +61,10 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     const struct flash_geometry *geometry = &controller->geometry;
 
     *loader = (struct loader){.controller = controller, .target = controller->target};
-    loader->lent = (struct borrowed_core){
-        .core = loader->target->core, .by = "flash loader", .used = 0x7FF | 1u << SLOT_MSP};
+    loader->lent =
+        (struct borrowed_core){.core = loader->target->core, .by = "flash loader", .used = 0x7FF};
+    if (controller->driver->may_fault)
+        loader->lent.used |= 1u << SLOT_MSP;
     loader->checksum_code = CODE;
     loader->program_code = loader->checksum_code + sum_of(loader)->size;
     loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
@@ -231,7 +235,8 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
     borrowed_queue_start(&loader->lent, loader->area + loader->checksum_code, &parameters, 1);
-    ops_reg_write(ops, 17, loader->area + (sum_stack(loader) & ~7u)); /* MSP */
+    if (loader->controller->driver->may_fault)
+        ops_reg_write(ops, 17, loader->area + (sum_stack(loader) & ~7u)); /* MSP */
     borrowed_queue_go(&loader->lent);
     enum err err = wait_for_sums(loader, pages);
     if (err)

@@ -243,6 +243,7 @@ const struct flash_driver stm32h7_flash = {
     .clear = STM32H7_CCR,
     .control = STM32H7_CR,
     .loader = &loader,
+    .may_fault = true,
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,
