@@ -5,6 +5,7 @@
 #define CSW_RESET 0x43000000u
 #define CSW_SIZE 0x7u
 #define CSW_ADDRINC 0x30u
+#define CSW_CACHEABLE (1u << 27) /* HPROT[3] */
 #define CSW_WRITABLE (0x3F000000u | CSW_ADDRINC | CSW_SIZE)
 /* The address register counts in its twelve lowest bits (DDI 0337, AHB-AP CSW: "wraps within a 4 KB
  * address boundary"); the architecture promises ten. */
@@ -51,13 +52,22 @@ static bool answers(const struct sim_board *board, const struct sim_ahb_ap *ap)
     return extra_of(board, ap) || sim_second_runs(board);
 }
 
+/* Its core, for an access with the attributes that CSW has. */
+static struct sim_cpu *reach(const struct sim_board *board, const struct sim_ahb_ap *ap)
+{
+    struct sim_cpu *cpu = cpu_of(board, ap);
+
+    cpu->debug_cacheable = ap->csw & CSW_CACHEABLE;
+    return cpu;
+}
+
 static bool read_bus(struct sim_board *board, const struct sim_ahb_ap *ap, uint32_t *value)
 {
     const struct sim_extra_ap *extra = extra_of(board, ap);
     uint32_t address = ap->pending_address;
 
     return extra ? sim_extra_ap_read(board, extra, address, ap->pending_width, value)
-                 : sim_cpu_debug_read(cpu_of(board, ap), address, ap->pending_width, value);
+                 : sim_cpu_debug_read(reach(board, ap), address, ap->pending_width, value);
 }
 
 static bool write_bus(struct sim_board *board, const struct sim_ahb_ap *ap, uint32_t value)
@@ -66,7 +76,7 @@ static bool write_bus(struct sim_board *board, const struct sim_ahb_ap *ap, uint
     uint32_t address = ap->pending_address;
 
     return extra ? sim_extra_ap_write(board, extra, address, ap->pending_width, value)
-                 : sim_cpu_debug_write(cpu_of(board, ap), address, ap->pending_width, value);
+                 : sim_cpu_debug_write(reach(board, ap), address, ap->pending_width, value);
 }
 
 static uint32_t read_csw(const struct sim_ahb_ap *ap, bool closed)

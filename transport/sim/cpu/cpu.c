@@ -123,7 +123,7 @@ struct sim_cpu *sim_cpu_create(const struct sim_core_model *model,
     cpu->bus = bus;
     cpu->system = calloc(1, sizeof *cpu->system);
     cpu->debug = calloc(1, sizeof *cpu->debug);
-    if (!cpu->system || !cpu->debug) {
+    if (!cpu->system || !cpu->debug || !sim_caches_create(cpu)) {
         sim_cpu_destroy(cpu);
         return NULL;
     }
@@ -135,6 +135,8 @@ void sim_cpu_destroy(struct sim_cpu *cpu)
 {
     if (!cpu)
         return;
+    if (cpu->system)
+        sim_caches_destroy(cpu);
     free(cpu->system);
     free(cpu->debug);
     free(cpu);

@@ -123,7 +123,9 @@ struct sim_cpu {
     bool event;            /* WFE's event register */
     bool exclusive;        /* local monitor */
     uint32_t exclusive_address;
-    bool mpu_on; /* accesses may be forbidden: no short ways to memory */
+    bool mpu_on;               /* accesses may be forbidden: no short ways to memory */
+    bool icache_on, dcache_on; /* of a Cortex-M7, which has what it sees in them */
+    bool debug_cacheable;      /* the debugger's accesses look into the data cache: HPROT[3] */
 
     uint32_t attention; /* enum sim_attention bits */
     uint64_t cycles;    /* core clock cycles since power-up */

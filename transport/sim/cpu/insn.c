@@ -23,7 +23,7 @@ static inline bool fetch(struct sim_cpu *cpu, uint32_t *halves)
 {
     const struct sim_window *window = cpu->bus->windows;
     const struct sim_window *end = window + sizeof(cpu->bus->windows) / sizeof(*window);
-    for (; window < end && !cpu->mpu_on; window++) {
+    for (; window < end && !cpu->mpu_on && !cpu->icache_on; window++) {
         uint64_t offset = (uint32_t)(cpu->r[15] - window->start);
         if (offset + 4 <= window->size) {
             uint32_t word = get_le32(window->memory + offset);

@@ -99,6 +99,8 @@ void sim_m7_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t
 {
     uint32_t writable, *reg = find(cpu, offset, &writable);
 
+    if (sim_cache_maintain(cpu, offset, value & lanes))
+        return;
     if (reg)
         *reg = (*reg & ~(lanes & writable)) | (value & lanes & writable);
 }

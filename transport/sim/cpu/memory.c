@@ -73,6 +73,8 @@ bool sim_cpu_debug_read(struct sim_cpu *cpu, uint32_t address, unsigned width, u
         return sim_ppb_read(cpu, address, width, value, true);
     if (is_bitband(cpu, address))
         return read_bit(cpu, address, width, value, true);
+    if (cpu->debug_cacheable && sim_cache_debug_read(cpu, address, width, value))
+        return true;
     return cpu->bus->read(cpu->bus->board, address, width, value, true);
 }
 
@@ -82,6 +84,8 @@ bool sim_cpu_debug_write(struct sim_cpu *cpu, uint32_t address, unsigned width, 
         return sim_ppb_write(cpu, address, width, value, true);
     if (is_bitband(cpu, address))
         return write_bit(cpu, address, width, value, true);
+    if (cpu->debug_cacheable && sim_cache_debug_write(cpu, address, width, value))
+        return true;
     return cpu->bus->write(cpu->bus->board, address, width, value, true);
 }
 
@@ -150,13 +154,39 @@ static bool write_beyond(struct sim_cpu *cpu, uint32_t address, unsigned width, 
     return cpu->bus->write(cpu->bus->board, address, width, value, false);
 }
 
-bool sim_data_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value)
+static bool read_uncached(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value)
 {
     const uint8_t *memory = plain(cpu, address, width, false);
 
-    if (memory)
-        *value = get(memory, width);
-    else if (!read_beyond(cpu, address, width, value))
+    if (!memory)
+        return read_beyond(cpu, address, width, value);
+    *value = get(memory, width);
+    return true;
+}
+
+static bool write_uncached(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value)
+{
+    uint8_t *memory = plain(cpu, address, width, true);
+
+    if (!memory)
+        return write_beyond(cpu, address, width, value);
+    put(memory, width, value);
+    return true;
+}
+
+static bool write_cached(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value)
+{
+    bool through;
+
+    return sim_cache_write(cpu, address, width, value, &through) &&
+           (!through || write_uncached(cpu, address, width, value));
+}
+
+bool sim_data_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value)
+{
+    bool cached = cpu->dcache_on && sim_cache_covers(cpu, address);
+
+    if (!(cached ? sim_cache_read : read_uncached)(cpu, address, width, value))
         return false;
     if (is_watched(cpu, address))
         sim_dwt_data(cpu, address, width, *value, false);
@@ -165,11 +195,9 @@ bool sim_data_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32
 
 bool sim_data_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value)
 {
-    uint8_t *memory = plain(cpu, address, width, true);
+    bool cached = cpu->dcache_on && sim_cache_covers(cpu, address);
 
-    if (memory)
-        put(memory, width, value);
-    else if (!write_beyond(cpu, address, width, value))
+    if (!(cached ? write_cached : write_uncached)(cpu, address, width, value))
         return false;
     if (is_watched(cpu, address))
         sim_dwt_data(cpu, address, width, value, true);
@@ -289,6 +317,8 @@ bool sim_fetch(struct sim_cpu *cpu, uint32_t address, uint16_t *half)
 
     if (is_forbidden(cpu, address, SIM_ACCESS_EXECUTE))
         return false;
+    if (cpu->icache_on && sim_cache_covers(cpu, address) && sim_cache_fetch(cpu, address, half))
+        return true;
     if (memory) {
         *half = get_le16(memory);
         return true;

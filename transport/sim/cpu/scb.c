@@ -76,6 +76,7 @@ void sim_scb_reset(struct sim_cpu *cpu)
     if (cpu->model->armv8m)
         system->ccr = CCR_V8M;
     sim_m7_reset(cpu);
+    sim_caches_switch(cpu);
     sim_mpu_reset(cpu);
     sim_fp_reset(cpu);
 }
@@ -322,6 +323,7 @@ void sim_scb_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
     case 0xD14:
         if (cpu->model->armv7m)
             merge(&system->ccr, value, lanes & ccr_writable(cpu));
+        sim_caches_switch(cpu);
         break;
     case 0xD18:
     case 0xD1C:

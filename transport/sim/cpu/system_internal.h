@@ -13,6 +13,8 @@
 #define SIM_CCR_DIV_0_TRP (1u << 4)
 #define SIM_CCR_BFHFNMIGN (1u << 8)
 #define SIM_CCR_STKALIGN (1u << 9)
+#define SIM_CCR_DC (1u << 16)
+#define SIM_CCR_IC (1u << 17)
 #define SIM_CCR_STKOFHFNMIGN (1u << 10) /* Armv8-M */
 
 enum { SIM_CONTROL_NPRIV = 1, SIM_CONTROL_SPSEL = 2, SIM_CONTROL_FPCA = 4 };
@@ -98,7 +100,17 @@ struct sim_systick {
     uint32_t period;  /* ticks of the round that ends then */
 };
 
-enum { SIM_M7_KEPT = 6, SIM_MPU_REGIONS = 8 };
+enum { SIM_M7_KEPT = 6, SIM_MPU_REGIONS = 8, SIM_CACHE_LINE = 32 };
+
+struct sim_cache {
+    uint32_t sets, ways;
+    unsigned victim; /* whose turn it is to go */
+    struct sim_cache_line {
+        uint32_t address;
+        bool valid, dirty;
+        uint8_t data[SIM_CACHE_LINE];
+    } * lines;
+};
 
 struct sim_system {
     struct sim_exceptions pending, active, enabled;
@@ -108,6 +120,7 @@ struct sim_system {
     uint32_t cfsr, hfsr, mmfar, bfar;
     uint32_t cpacr, fpccr, fpcar, fpdscr; /* with an FPU */
     uint32_t m7[SIM_M7_KEPT];             /* m7.c */
+    struct sim_cache icache, dcache;      /* cache.c */
     struct sim_mpu {
         uint32_t ctrl, rnr, mair[2];
         struct {
@@ -342,6 +355,25 @@ bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
 bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last);
 /* Before CYCCNT starts or stops counting. */
 void sim_dwt_sync(struct sim_cpu *cpu);
+
+/* --- cache.c --- */
+/* False: no memory. */
+bool sim_caches_create(struct sim_cpu *cpu);
+void sim_caches_destroy(struct sim_cpu *cpu);
+/* CCR has changed. */
+void sim_caches_switch(struct sim_cpu *cpu);
+/* Is it memory that is cached? The next three are for such, with the cache on. False: bus error. */
+bool sim_cache_covers(const struct sim_cpu *cpu, uint32_t address);
+bool sim_cache_fetch(struct sim_cpu *cpu, uint32_t address, uint16_t *half);
+bool sim_cache_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value);
+/* *through: it goes to memory as well. */
+bool sim_cache_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value,
+                     bool *through);
+/* The debugger's that look into the cache. False: memory is to be read, or written. */
+bool sim_cache_debug_read(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t *value);
+bool sim_cache_debug_write(struct sim_cpu *cpu, uint32_t address, unsigned width, uint32_t value);
+/* Writes to ICIALLU and its kin. False: it is another register. */
+bool sim_cache_maintain(struct sim_cpu *cpu, uint32_t offset, uint32_t value);
 
 /* --- m7.c: whether a register of the SCS is one of its own --- */
 bool sim_m7_has(const struct sim_cpu *cpu, uint32_t offset);

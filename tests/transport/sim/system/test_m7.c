@@ -127,6 +127,83 @@ static void its_controls_keep_what_they_have(void **state)
     assert_int_equal(machine_read(m, VTOR), 0xFFFFFF80);
 }
 
+/* --- what is in the caches is seen, whatever memory holds --- */
+
+#define DCIMVAC 0xE000EF5Cu
+#define DCCISW 0xE000EF74u
+#define WORD (FLASH + 0x2000)
+
+static void set_pc(struct machine *m, uint32_t pc)
+{
+    machine_write(m, DHCSR, DBGKEY | C_DEBUGEN | C_HALT);
+    machine_write(m, DCRDR, pc);
+    machine_write(m, DCRSR, 1u << 16 | 15);
+}
+
+static uint32_t core_register(struct machine *m, unsigned number)
+{
+    machine_write(m, DCRSR, number);
+    return machine_read(m, DCRDR);
+}
+
+static void step_from(struct machine *m, uint32_t pc)
+{
+    set_pc(m, pc);
+    machine_write(m, DHCSR, DBGKEY | C_DEBUGEN | C_STEP);
+    machine_run(m, 20);
+}
+
+static void old_code_runs_until_it_is_invalidated(void **state)
+{
+    struct machine *m = *state;
+
+    machine_poke(m, START, 0xBF002001); /* movs r0, #1; nop */
+    machine_write(m, CCR, CCR_IC);
+    step_from(m, START);
+    assert_int_equal(core_register(m, 0), 1);
+    machine_poke(m, START, 0xBF002002);
+    step_from(m, START);
+    assert_int_equal(core_register(m, 0), 1);
+    machine_write(m, ICIALLU, 0);
+    step_from(m, START);
+    assert_int_equal(core_register(m, 0), 2);
+    machine_poke(m, START, 0xBF002003);
+    machine_write(m, CCR, 0); /* off */
+    step_from(m, START);
+    assert_int_equal(core_register(m, 0), 3);
+}
+
+static uint32_t load(struct machine *m)
+{
+    machine_write(m, DCRDR, WORD);
+    machine_write(m, DCRSR, 1u << 16 | 1);
+    step_from(m, START);
+    return core_register(m, 0);
+}
+
+static void old_data_are_read_until_they_are_invalidated(void **state)
+{
+    struct machine *m = *state;
+
+    machine_poke(m, START, 0xBF006808); /* ldr r0, [r1]; nop */
+    machine_poke(m, WORD, 1);
+    machine_write(m, CCR, CCR_DC);
+    set_pc(m, START);
+    assert_int_equal(load(m), 1);
+    machine_poke(m, WORD, 2);
+    assert_int_equal(load(m), 1);
+    assert_int_equal(machine_read(m, WORD), 2); /* past the cache */
+    m->cpu->debug_cacheable = true;
+    assert_int_equal(machine_read(m, WORD), 1); /* through it */
+    machine_write(m, DCIMVAC, WORD);
+    assert_int_equal(load(m), 2);
+    machine_poke(m, WORD, 3);
+    for (uint32_t way = 0; way < 4; way++)
+        for (uint32_t set = 0; set < 32; set++)
+            machine_write(m, DCCISW, way << 30 | set << 5);
+    assert_int_equal(load(m), 3);
+}
+
 static void there_is_no_bit_band(void **state)
 {
     struct machine *m = *state;
@@ -145,6 +222,8 @@ int main(void)
         TEST(a_breakpoint_stands_in_ram),
         TEST(caches_say_how_large_they_are),
         TEST(its_controls_keep_what_they_have),
+        TEST(old_code_runs_until_it_is_invalidated),
+        TEST(old_data_are_read_until_they_are_invalidated),
         TEST(there_is_no_bit_band),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
