@@ -127,6 +127,7 @@ enum err attach_core(struct core *core, enum stop_reason halted_by)
             forget_chip(core->target);
     }
     core->profile = found.profile;
+    probe_look_into_caches(core->target->probe, core->ops.ap, core->profile->caches);
     core->found.breakpoints = core->fpb.count;
     core->found.watchpoints = core->dwt.count;
     core_new_power_epoch(core);

@@ -58,6 +58,7 @@ void borrowed_queue_take(struct borrowed_core *lent)
 
     lent->strayed = false;
     ops_write32(ops, DHCSR, DHCSR_HALTED);
+    cpu_caches_queue_off(core);
     ops_write32(ops, SYST_CSR, 0); /* its count stays */
     ops_write32(ops, MPU_CTRL, 0);
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY);
@@ -73,6 +74,7 @@ static void queue_give_back(struct borrowed_core *lent)
     struct core *core = lent->core;
     struct ops *ops = &core->ops;
 
+    cpu_caches_queue_back(core);
     ops_write32(ops, MPU_CTRL, lent->mpu_ctrl);
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY | (lent->fp_ctrl & FP_CTRL_ENABLE));
     ops_write32(ops, SYST_CSR, lent->systick & SYST_CSR_CHOICES);

@@ -172,12 +172,14 @@ static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t 
     if (!wanted) {
         b->lifting = true;
         ops_write(&core->ops, b->address, 2, b->saved, 1);
+        cpu_caches_wrote(core, b->address, 2);
         return;
     }
     b->reading = true;
     memcpy(b->found, bkpt_code, 2); /* stays if the read is not reached */
     ops_read(&core->ops, b->address, 2, b->found, 1);
     ops_write(&core->ops, b->address, 2, bkpt_code, 1);
+    cpu_caches_wrote(core, b->address, 2);
 }
 
 /* A BKPT that nobody wants any more is lifted if it is there; in RAM that was without power, or got

@@ -10,6 +10,7 @@
 #include "chip/detect.h"
 #include "core/busy.h"
 #include "core/cache.h"
+#include "core/cpu_caches.h"
 #include "core/dwt.h"
 #include "core/fpb.h"
 #include "core/profile.h"
@@ -80,6 +81,7 @@ struct core {
 
     struct register_cache regs;
     struct cache cache;
+    struct cpu_caches cpu_caches;
     size_t slice;       /* bytes that take well under 50 ms on the wire, learnt.. */
     uint32_t slice_khz; /* ..at this speed of SWD */
 

@@ -341,6 +341,7 @@ static enum err write_slice(struct core *core, uint32_t address, unsigned width,
     if (err)
         return err;
     forget_written(core, address, length);
+    cpu_caches_wrote(core, address, length);
     if (width)
         ops_write(&core->ops, address, width, data, (uint32_t)(length / width));
     else
@@ -425,6 +426,8 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
 
 void target_drop_caches(struct target *target)
 {
-    for (unsigned i = 0; i < target->core_count; i++)
+    for (unsigned i = 0; i < target->core_count; i++) {
         cache_drop_all(core_cache(&target->cores[i]));
+        cpu_caches_wrote_anywhere(&target->cores[i]);
+    }
 }

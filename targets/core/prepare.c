@@ -35,6 +35,7 @@ void core_queue_prepare(struct core *core, uint32_t exclude)
     regs_queue_dirty(core);
     breakpoints_queue(core, exclude);
     watchpoints_queue(core);
+    cpu_caches_queue(core);
 }
 
 void core_queue_prepare_step(struct core *core, uint32_t pc, bool masked)
@@ -42,6 +43,7 @@ void core_queue_prepare_step(struct core *core, uint32_t pc, bool masked)
     regs_queue_dirty(core);
     breakpoints_queue_lift(core, pc);
     watchpoints_queue_for_step(core);
+    cpu_caches_queue(core);
     queue_mask(core, masked, &core->missed);
 }
 
@@ -78,5 +80,6 @@ void core_prepared(struct core *core, enum err err)
         core->demcr = 0;
     } else {
         core->regs.dirty = 0;
+        cpu_caches_done(core);
     }
 }

@@ -42,6 +42,8 @@ void stop_queue(struct core *core, bool full, struct stop_facts *facts)
         stop_queue_faults(core, facts);
     else
         ops_read32(ops, SCB_DFSR, &facts->scb[FACT_DFSR]);
+    if (full)
+        cpu_caches_queue_look(core);
     ops_read32(ops, SCB_ICSR, &facts->icsr);
     ops_read32(ops, DHCSR, &facts->dhcsr);
 }

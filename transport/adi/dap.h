@@ -65,6 +65,7 @@ enum {
 /* Privileged data access, debug master, as every debugger sets them on an AHB-AP (HPROT, bit 29).
  */
 #define AP_CSW_PROT 0x23000000u
+#define AP_CSW_CACHEABLE (1u << 27) /* HPROT[3]: the access looks into the core's data cache */
 
 enum { DAP_AP_COUNT = 8 };
 
@@ -74,6 +75,7 @@ struct dap {
     uint32_t select;
     uint8_t csw_known; /* bit a: csw[a] is what AP a holds */
     uint8_t tar_known;
+    uint8_t cacheable; /* bit a: accesses by AP a are (not a belief: the core's kind asks for it) */
     uint32_t csw[DAP_AP_COUNT];
     uint32_t tar[DAP_AP_COUNT];
     uint32_t access_ns; /* what an access cost lately, probe clock; 0: not measured */

@@ -62,6 +62,8 @@ static void set_csw(struct mem_ap_run *run, uint8_t ap, uint32_t csw)
 {
     struct dap *dap = &run->probe->dap;
 
+    if (dap->cacheable >> ap & 1)
+        csw |= AP_CSW_CACHEABLE;
     if (cached(dap->csw_known, ap) && dap->csw[ap] == csw)
         return;
     push_ap(run, SLOT_SETUP, ap, AP_CSW, false, csw);

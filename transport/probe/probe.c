@@ -269,6 +269,13 @@ bool probe_failed_address(const struct probe *probe, uint32_t *address)
     return probe->failed_address_known;
 }
 
+void probe_look_into_caches(struct probe *probe, uint8_t ap, bool on)
+{
+    uint8_t bit = ap < DAP_AP_COUNT ? (uint8_t)(1u << ap) : 0;
+
+    probe->dap.cacheable = (uint8_t)(on ? probe->dap.cacheable | bit : probe->dap.cacheable & ~bit);
+}
+
 void probe_note_dhcsr(struct probe *probe, uint32_t dhcsr)
 {
     probe->dhcsr_seen |= dhcsr & DHCSR_CLEARED_BY_READ;

@@ -133,6 +133,9 @@ enum err probe_supply(struct probe *probe, uint32_t *millivolts);
 /* After a flush that failed at a memory access: its address, as exactly as the driver knows it;
  * what the failed operation read before that address has been delivered. False: not known. */
 bool probe_failed_address(const struct probe *probe, uint32_t *address);
+/* From now on accesses by that AP look into the data cache of the core behind it, or do not; by
+ * probes whose raw accesses are ours to shape. */
+void probe_look_into_caches(struct probe *probe, uint8_t ap, bool on);
 /* After a flush that ended with ERR_TIMEOUT: it was an OP_WAIT (ops.h) that ended without what it
  * waited for; all before it was done. False: another operation did not come to its end. */
 bool probe_wait_timed_out(const struct probe *probe);
