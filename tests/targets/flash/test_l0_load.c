@@ -282,6 +282,11 @@ static void protection_goes_on_and_off(void **state)
     bench_assert_protection_ends(bench, table, image, 4 * KIB, 0);
 }
 
+static void level_2_is_for_ever(void **state)
+{
+    bench_assert_level_2_is_for_ever(*state, table, 0xCC);
+}
+
 int main(void)
 {
 #define ALL_OF_THEM(name)                                        \
@@ -300,6 +305,7 @@ int main(void)
         ALL_OF_THEM(protected_sectors_may_be_loaded_with_what_they_hold),
         ALL_OF_THEM(a_file_is_refused_for_its_last_segment),
         ALL_OF_THEM(protection_goes_on_and_off),
+        ALL_OF_THEM(level_2_is_for_ever),
     };
 
     return cmocka_run_group_tests_name("l0_load", tests, NULL, NULL);
