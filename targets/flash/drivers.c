@@ -30,7 +30,7 @@ static const struct {
     [CHIP_C0] = {&stm32l4_flash, &stm32c0_32_option_table},
     [CHIP_H5] = {&stm32h5_flash, &stm32h5_option_table},
     [CHIP_H7] = {&stm32h7_flash, &stm32h7_option_table},
-    [CHIP_H7AB] = {&stm32h7_flash, &stm32h7ab_option_table},
+    [CHIP_H7AB] = {NULL, &stm32h7ab_option_table}, /* until a board judges its flash words */
 };
 
 /* Chips whose option bytes are not those of their family. */
