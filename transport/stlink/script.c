@@ -7,7 +7,8 @@
  * other; what lets the core go or resets it follows no write but DFSR's, whose failure is told
  * without trying again, and those whose caller bears it (`missed`); any other write is the last of
  * its script; a wait is looked at once with only reads, and such writes, behind it; a barrier ends
- * the script. S_REGRDY is read after every DCRSR write.
+ * the script. All items of one go to one access port, which is named first if any but port 0 is in
+ * use. S_REGRDY is read after every DCRSR write.
  * Peripherals, whose reads may have effects, are not read here: what stands behind a failed item is
  * done again. */
 #include "stlink/stlink.h"
@@ -16,7 +17,7 @@
 
 #include "base/bytes.h"
 
-enum { ITEM_ADDRESS = 1, ITEM_WRITE = 2, ITEM_READ = 3 };
+enum { ITEM_ADDRESS = 1, ITEM_WRITE = 2, ITEM_READ = 3, ITEM_AP = 5 };
 enum { ITEMS_MAX = 512, WORDS_MAX = 32, ROOM_FOR_REGISTERS = 200 };
 
 #define PPB_START 0xE0000000u
@@ -42,6 +43,7 @@ enum role { ROLE_NONE, ROLE_WORD, ROLE_READY, ROLE_WAIT };
 struct script {
     struct item items[ITEMS_MAX];
     size_t used, limit;
+    uint8_t ap; /* the access port of all of them */
     bool waits, closed;
     bool uncertain; /* holds something that a later write may depend on */
     bool writes;    /* holds a write that letting the core go depends on */
@@ -96,8 +98,6 @@ static size_t items_for(const struct op *op)
 /* The access can be an item at all. */
 static bool fits_kind(const struct op *op)
 {
-    if (op->ap != 0)
-        return false;
     switch (op->kind) {
     case OP_READ:
         return op->width == 4 && op->count <= WORDS_MAX && (op->increment || op->count == 1) &&
@@ -175,7 +175,7 @@ static bool is_read(const struct op *op)
 static bool left_for_all_regs(const struct stlink *stlink, const struct op *op, size_t reg_reads)
 {
     return stlink->caps.misc_max < ROOM_FOR_REGISTERS && stlink_all_regs_usable(stlink) &&
-           op->kind == OP_REG_READ && op->address <= 18 && reg_reads >= 3;
+           op->kind == OP_REG_READ && op->address <= 18 && reg_reads >= 3 && op->ap == 0;
 }
 
 static size_t count_reg_reads(const struct op *ops, size_t first, size_t count)
@@ -189,7 +189,7 @@ static size_t count_reg_reads(const struct op *ops, size_t first, size_t count)
 
 static bool depends(const struct script *script, const struct op *op)
 {
-    if (script->used == 0)
+    if (script->operations == 0)
         return false;
     if (script->registers)
         return op->kind != OP_REG_WRITE;
@@ -209,6 +209,14 @@ static size_t end_before_going(struct script *script, size_t end)
     return script->firm_end;
 }
 
+static void begin(const struct stlink *stlink, struct script *script, const struct op *ops,
+                  size_t first)
+{
+    script->ap = ops[first].ap;
+    if (stlink->aps_open & ~1u || script->ap != 0)
+        add(script, first, ITEM_AP, script->ap, ROLE_NONE);
+}
+
 /* Fills the script from `first` on; returns the first operation it did not look at. Reads that are
  * stepped over run after the script, so nothing that writes or waits may follow one in the same
  * script. */
@@ -218,7 +226,8 @@ static size_t build(const struct stlink *stlink, struct script *script, const st
     size_t reg_reads = count_reg_reads(ops, first, count), i;
     bool stepped_over = false;
 
-    for (i = first; i < count && !script->closed; i++) {
+    begin(stlink, script, ops, first);
+    for (i = first; i < count && !script->closed && ops[i].ap == script->ap; i++) {
         const struct op *op = &ops[i];
         bool changes = !is_read(op);
         bool fits = fits_kind(op) && items_for(op) <= script->limit &&
@@ -398,7 +407,7 @@ enum err stlink_script_run(struct probe *probe, struct op *ops, size_t first, si
                    : first;
         return ERR_OK;
     }
-    enum err err = stlink_need_ap(probe, 0);
+    enum err err = stlink_need_ap(probe, script.ap);
     if (!err)
         err = send(probe, &script, reply);
     if (err)
