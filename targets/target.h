@@ -175,6 +175,8 @@ enum err target_security(struct target *target, enum target_security *security);
 /* Cores that a debugger may have: another one of the chip is counted whether or not it runs yet.
  * The first is the one that target_connect() looks for. */
 unsigned target_core_count(const struct target *target);
+/* What is to say of another core: "Cortex-M0+, runs"; false: there is none. No traffic. */
+bool target_other_core(const struct target *target, char *text, size_t size);
 /* Until another is selected all calls are for this one; flash, resets and what is of the chip are
  * the first one's, whoever asks. Returns the one before. No traffic. */
 unsigned target_select_core(struct target *target, unsigned index);

@@ -15,6 +15,8 @@ enum { UID_WORDS = 3 };
 #define CPUID_VARIANT(cpuid) ((cpuid) >> 20 & 15)
 #define CPUID_REVISION(cpuid) ((cpuid)&15)
 
+enum { OTHER_CORE_TEXT = 120 };
+
 struct facts {
     struct cli_probe probe;
     const struct target *target; /* NULL: none answers */
@@ -165,7 +167,7 @@ static void print_chip(const struct facts *facts, FILE *out)
     const struct target_chip *chip = target_chip(facts->target);
     const struct target_core *core = target_core(facts->target);
     const struct target_region *eeprom = target_region_of(facts->target, REGION_EEPROM);
-    char size[DISPLAY_SIZE], uid[32];
+    char size[DISPLAY_SIZE], uid[32], other[OTHER_CORE_TEXT];
 
     format_uid(facts, uid);
     cli_print_fact(out, "chip", "%s", chip->name);
@@ -174,6 +176,8 @@ static void print_chip(const struct facts *facts, FILE *out)
                    halted_by_reset(facts->target) ? " by a reset" : "");
     if (facts->security)
         cli_print_fact(out, "security", "%s", security_texts[facts->security]);
+    if (target_other_core(facts->target, other, sizeof other))
+        cli_print_fact(out, "other core", "%s", other);
     if (chip->flash_size)
         cli_print_fact(out, "flash", "%s at 0x%08" PRIx32 "%s (%s)",
                        display_size(size, chip->flash_size), facts->flash_start,
@@ -181,6 +185,10 @@ static void print_chip(const struct facts *facts, FILE *out)
     if (eeprom)
         cli_print_fact(out, "data EEPROM", "%s at 0x%08" PRIx32, display_size(size, eeprom->size),
                        eeprom->start);
+    if (chip->flash_kept)
+        cli_print_fact(out, "kept flash", "%s from 0x%08" PRIx32 " on are the other core's alone",
+                       display_size(size, chip->flash_kept),
+                       facts->flash_start + chip->flash_size - chip->flash_kept);
     if (chip->ram_size)
         cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32, display_size(size, chip->ram_size),
                        facts->ram_start);
@@ -200,12 +208,14 @@ static void write_chip(const struct facts *facts, struct json *json)
 {
     const struct target_chip *chip = target_chip(facts->target);
     const struct target_core *core = target_core(facts->target);
-    char uid[32];
+    char uid[32], other[OTHER_CORE_TEXT];
     const struct target_region *eeprom = target_region_of(facts->target, REGION_EEPROM);
 
     format_uid(facts, uid);
     json_text(json, "chip", chip->name);
     json_text(json, "core", core->name);
+    if (target_other_core(facts->target, other, sizeof other))
+        json_text(json, "other_core", other);
     json_text(json, "state", facts->state);
     if (facts->security)
         json_text(json, "security", security_texts[facts->security]);
@@ -213,6 +223,8 @@ static void write_chip(const struct facts *facts, struct json *json)
         json_text(json, "lockup", facts->lockup);
     json_number(json, "flash_bytes", chip->flash_size);
     json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
+    if (chip->flash_kept)
+        json_number(json, "flash_kept_bytes", chip->flash_kept);
     json_hex(json, "flash_start", facts->flash_start, 8);
     json_text(json, "flash_sectors", facts->sectors);
     if (eeprom) {

@@ -78,7 +78,10 @@ enum err monitor_flash_probe(struct monitor *monitor, int argc, const char *cons
         return err;
     const struct target_chip *chip = target_chip(target);
     job_print(monitor->job, "device id = 0x%08x\nflash size = %u KiB\n", (unsigned)chip->idcode,
-              (unsigned)(bank.size / 1024));
+              (unsigned)((bank.size + chip->flash_kept) / 1024));
+    if (chip->flash_kept)
+        job_print(monitor->job, "the last %u KiB are the other core's alone\n",
+                  (unsigned)(chip->flash_kept / 1024));
     if (chip->flash_size_guessed)
         job_print(monitor->job,
                   "the size register does not say, as in a protected chip: %u KiB "

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/cores.h"
 
+#include <stdio.h>
+
 #include "chip/other_core.h"
 #include "core/attach.h"
 #include "core/core.h"
@@ -15,6 +17,32 @@ unsigned target_core_count(const struct target *target)
 unsigned target_selected_core(const struct target *target)
 {
     return (unsigned)(target->core - target->cores);
+}
+
+static const char *doing(const struct core *core)
+{
+    switch (core->state) {
+    case TARGET_ABSENT:
+        return core->held_by;
+    case TARGET_HALTED:
+        return "stands";
+    case TARGET_IN_RESET:
+        return "is held in reset";
+    default:
+        return "runs";
+    }
+}
+
+bool target_other_core(const struct target *target, char *text, size_t size)
+{
+    const struct chip_other_core *row = chip_other_core(target->chip.dev_id);
+
+    if (row && row->closed)
+        snprintf(text, size, "%s, %s; no debugger reaches it", row->name, row->held_by);
+    else if (target->core_count > 1)
+        snprintf(text, size, "%s, %s; it has a gdb port of its own", target->cores[1].found.name,
+                 doing(&target->cores[1]));
+    return (row && row->closed) || target->core_count > 1;
 }
 
 unsigned target_select_core(struct target *target, unsigned index)

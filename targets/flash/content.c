@@ -66,6 +66,12 @@ static enum err nowhere(struct target *target, const struct image *image, uint32
     uint64_t size = measure_below(target, image, address, &first);
     char fit[FIT_TEXT] = "";
 
+    if (fit_is_kept(target, address))
+        return job_fail(job_of(target), ERR_NOT_FLASH,
+                        "0x%08" PRIx32 " is in the flash that the chip's other core keeps for "
+                        "itself: nobody else programs or erases that; `probed info` shows where it "
+                        "begins",
+                        address);
     if (size)
         fit_fails(target, first, size, fit);
     return job_fail(job_of(target), ERR_NOT_FLASH,

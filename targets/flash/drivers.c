@@ -27,6 +27,8 @@ static const struct {
     [CHIP_L4] = {&stm32l4_flash, &stm32l4_option_table},
     [CHIP_G0] = {&stm32l4_flash, &stm32g0_64_option_table},
     [CHIP_G4] = {&stm32l4_flash, &stm32g4_option_table},
+    [CHIP_WB] = {&stm32l4_flash, &stm32wb_option_table},
+    [CHIP_WL] = {&stm32l4_flash, &stm32wl_option_table},
     [CHIP_C0] = {&stm32l4_flash, &stm32c0_32_option_table},
     [CHIP_H5] = {&stm32h5_flash, &stm32h5_option_table},
     [CHIP_H7] = {&stm32h7_flash, &stm32h7_option_table},
@@ -64,6 +66,7 @@ static const struct {
     {0x479, &stm32g49_option_table},      /* G49x, G4Ax: one bank of 512 KiB */
     {0x493, &stm32c0_128_option_table},   /* C071 */
     {0x483, &stm32h72_option_table},      /* H72x, H73x: one bank */
+    {0x494, &stm32wb1_option_table},      /* WB1x: internal reset holder */
 };
 
 enum { H74X = 0x450 }; /* H745, H747, H755 and H757 have a Cortex-M4, the others none */

@@ -75,6 +75,20 @@ static void name_places(const struct target *target, char *text, size_t size)
     }
 }
 
+bool fit_is_kept(const struct target *target, uint32_t address)
+{
+    size_t count, i = 0;
+    const struct target_region *regions = target_regions(target, &count);
+    const struct target_chip *chip = target_chip(target);
+
+    while (i < count && regions[i].kind != REGION_FLASH)
+        i++;
+    if (i == count)
+        return false;
+    uint32_t first = regions[i].start + chip->flash_size - chip->flash_kept;
+    return address >= first && address - first < chip->flash_kept;
+}
+
 bool fit_no_place(const struct target *target, uint32_t address, char text[FIT_PLACES_TEXT])
 {
     const struct target_region *region = target_region_at(target, address);
@@ -85,7 +99,9 @@ bool fit_no_place(const struct target *target, uint32_t address, char text[FIT_P
         return false;
     name_places(target, places, sizeof places);
     snprintf(text, FIT_PLACES_TEXT, "0x%08" PRIx32 " is %s%s: %s", address,
-             region ? region->name : "no memory of this chip", region ? ", not flash or RAM" : "",
-             places);
+             region                         ? region->name
+             : fit_is_kept(target, address) ? "flash that another core keeps for itself"
+                                            : "no memory of this chip",
+             region ? ", not flash or RAM" : "", places);
     return true;
 }

@@ -38,10 +38,13 @@ CHIPS = {
     "nucleo-h743": ("stm32h7x", "stm32h7x", "0x0450", 2048 * KIB, "reset halt"),
     "nucleo-g431": ("stm32g4x", "stm32l4x", "0x0468", 128 * KIB, "stm32l4x option_load 0"),
     "nucleo-l476": ("stm32l4x", "stm32l4x", "0x0415", 1024 * KIB, "stm32l4x option_load 0"),
+    "nucleo-wb55": ("stm32wbx", "stm32l4x", "0x0495", 1024 * KIB, "stm32l4x option_load 0; reset halt"),
+    "nucleo-wl55": ("stm32wlx", "stm32l4x", "0x0497", 256 * KIB, "stm32l4x option_load 0; reset halt"),
 }
 target, driver, chip_id, flash_size, loads, *settings = CHIPS[board]
 IMAGE_SIZE = min(40 * 1000, flash_size - 1000)
 KNOWN = driver is not None
+KEEPS = {"nucleo-wb55": 244}.get(board)  # from this page on flash is the second core's
 BLOCKS = "sectors" if driver in ("stm32f2x", "stm32l4x") else "blocks"  # of write protection
 ERASED = "0x0" if driver == "stm32lx" else "0xffffffff"
 # How each driver shows option bytes, changes them, and makes them as they were.
@@ -123,6 +126,14 @@ def openocd_locks_and_unlocks_it():
     assert f"erased:{ERASED}" in output, output
 
 
+def openocd_is_refused_a_mass_erase():
+    """The radio's core keeps flash for itself, of which OpenOCD does not know (RM0434, "Flash memory mass erase")."""
+    output = by_openocd("flash fillw 0x08000000 0x12345678 1", "catch {stm32l4x mass_erase 0}", "echo after:[mrw 0x08000000]",
+                        "echo kept:[mrw 0x080f4000]", "catch {flash erase_sector 0 244 244}")
+    assert "Failed to write memory at 0x58004014" in output and "after:0x12345678" in output, output
+    assert "kept:0x0" in output and "erased sectors" not in output, output
+
+
 def openocd_erases_all_of_it():
     banks = 2 if board in ("nucleo-l152", "nucleo-h743") else 1  # of which the target file knows the first
     last = 0x08000000 + flash_size // banks - 4
@@ -146,8 +157,8 @@ def probed_answers_as_openocd_does():
         shows, changes, restores = (f"{driver} {words}" for words in OPTIONS.get(board) or OPTIONS[driver])
         areas = [f"{driver} wrp_info 0"] if driver == "stm32l4x" else []
         commands = ["flash probe 0", shows, *areas, "flash protect 0 1 2 on", loads, "flash info 0", *areas,
-                    "flash protect 0 1 2 off", loads, changes, loads, shows, restores, loads, f"{driver} mass_erase 0",
-                    f"{driver} lock 0", f"{driver} unlock 0"]
+                    "flash protect 0 1 2 off", loads, changes, loads, shows, restores, loads,
+                    *([] if KEEPS else [f"{driver} mass_erase 0"]), f"{driver} lock 0", f"{driver} unlock 0"]
     said = [word for number, command in enumerate(commands) for word in (f"echo {{say {number}}}", command)]
     script = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled", "init", "reset init", *said,
               f"echo {{say {len(commands)}}}", "shutdown")
@@ -162,6 +173,9 @@ def probed_answers_as_openocd_does():
                 text = text.removeprefix("Info : ")
             if board == "nucleo-f072" and text.startswith("\t#"):
                 continue  # it takes blocks of write protection for 8 KiB, which have 4 (RM0091, 3.2.1)
+            sector = re.match(r"\t# *(\d+): ", text)
+            if KEEPS and (text.startswith("#0 : ") or sector and int(sector[1]) >= KEEPS):
+                continue  # what the second core keeps is no part of the bank
             # Its log, its names for the chip, where the core stands; stm32l4x and stm32h7x log more about it.
             if not re.match(r"Info :|Error: \[|Error: Fail|Device: |STM32|Dual Bank|xPSR|\[|device idcode|"
                             r"RDP level|flash mode|flash size probed|Bank \(|Warn : (un)?locking", text):
@@ -184,9 +198,10 @@ def openocd_debugs_it_and_refuses_its_flash():
 
 
 BY_STLINK = [st_info_knows_it, st_flash_reads_back_what_it_wrote]
-if board in ("nucleo-c031", "nucleo-g0b1"):
+if board in ("nucleo-c031", "nucleo-g0b1", "nucleo-wl55"):
     BY_STLINK = [st_flash_refuses_it]
 if not KNOWN:
     run_tests([*BY_STLINK, openocd_debugs_it_and_refuses_its_flash])
 run_tests([*BY_STLINK, openocd_verifies_what_it_wrote,
-           openocd_protects_sectors_and_frees_them, openocd_locks_and_unlocks_it, openocd_erases_all_of_it, probed_answers_as_openocd_does])
+           openocd_protects_sectors_and_frees_them, openocd_locks_and_unlocks_it,
+           openocd_is_refused_a_mass_erase if KEEPS else openocd_erases_all_of_it, probed_answers_as_openocd_does])

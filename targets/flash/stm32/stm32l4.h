@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller of STM32L4, L4+, G4, G0 and C0: RM0351 (L47x to L49x), RM0394 (L41x to
- * L46x), RM0432 (L4P to L4S), RM0440 (G4), RM0444 (G0), RM0490 (C0), chapter "Embedded flash
- * memory". */
+/* The flash controller of STM32L4, L4+, G4, G0, C0, WB and WL: RM0351 (L47x to L49x), RM0394 (L41x
+ * to L46x), RM0432 (L4P to L4S), RM0440 (G4), RM0444 (G0), RM0490 (C0), RM0434 (WB), RM0453 (WL),
+ * chapter "Embedded flash memory". */
 #ifndef PROBED_STM32L4_H
 #define PROBED_STM32L4_H
 
@@ -15,6 +15,7 @@ extern const struct flash_options stm32l4_option_table, stm32l4_small_option_tab
 extern const struct flash_options stm32g0_64_option_table, stm32g0_128_option_table,
     stm32g0_512_option_table, stm32c0_32_option_table, stm32c0_64_option_table,
     stm32c0_128_option_table, stm32c0_256_option_table;
+extern const struct flash_options stm32wb_option_table, stm32wb1_option_table, stm32wl_option_table;
 
 /* --- option bytes: stm32l4_options.c --- */
 
@@ -25,6 +26,9 @@ extern const struct option_register stm32l4_registers_of_one[STM32L4_OF_ONE + 1]
 enum { STM32G0_OF_ONE = 8, STM32G0_OF_TWO = 14 };
 extern const struct option_register stm32g0_registers_of_one[STM32G0_OF_ONE],
     stm32g0_registers_of_two[STM32G0_OF_TWO];
+/* One bank, its PCROP areas, IPCCBR, SFR, SRRVR. */
+enum { STM32WB_OF_ALL = 10 };
+extern const struct option_register stm32wb_registers[STM32WB_OF_ALL];
 /* As struct flash_options has them. */
 enum err stm32l4_options_read(struct target *target, struct option_state *state);
 enum err stm32l4_options_write(struct target *target, const struct option_state *state);
@@ -57,6 +61,9 @@ enum {
     STM32L4_SEC1R = 0x70, /* G4 */
     STM32L4_SEC2R = 0x74,
     STM32G0_SECR = 0x80,
+    STM32WB_IPCCBR = 0x3C,
+    STM32WB_SFR = 0x80,
+    STM32WB_SRRVR = 0x84,
 };
 
 #define STM32L4_KEY1 0x45670123u
@@ -66,6 +73,7 @@ enum {
 #define STM32L4_ACR_DCEN (1u << 10)
 #define STM32L4_ACR_ICRST (1u << 11)
 #define STM32L4_ACR_DCRST (1u << 12)
+#define STM32WB_ACR_PES (1u << 15)
 #define STM32G0_ACR_EMPTY (1u << 16)
 
 #define STM32L4_SR_EOP (1u << 0)
@@ -76,8 +84,10 @@ enum {
 #define STM32L4_SR_SIZERR (1u << 6)
 #define STM32L4_SR_PGSERR (1u << 7)
 #define STM32L4_SR_OPTVERR (1u << 15)
-/* BSY; where they are, BSY2 and CFGBSY, which waits for the second word of two. */
-#define STM32L4_SR_BUSY (7u << 16)
+/* BSY; where they are, BSY2; CFGBSY, which waits for the second word of two; PESD: WB's and WL's
+ * other core suspends what would begin. */
+#define STM32L4_SR_BUSY (15u << 16)
+#define STM32WB_SR_PESD (1u << 19)
 #define STM32L4_SR_ERRORS 0x43FAu /* but OPTVERR, which tells of the option bytes */
 #define STM32L4_SR_CLEAR (STM32L4_SR_ERRORS | STM32L4_SR_OPTVERR | STM32L4_SR_EOP)
 

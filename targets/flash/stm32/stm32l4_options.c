@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes of L4, G4, G0 and C0: RM0351, RM0440, RM0444 and RM0490, 3.4 and 3.5. They stand in
+/* Option bytes of L4, G4, G0, C0, WB and WL: RM0351, RM0440, RM0444 and RM0490, 3.4 and 3.5; RM0434
+ * and RM0453. They stand in
  * registers that OPTSTRT programs all at once, so a change that is cut short is carried out or not
  * begun. In force after a load, on demand or by power; what is in force cannot be read. */
 #include <inttypes.h>
@@ -61,6 +62,12 @@ const struct option_register stm32g0_registers_of_one[STM32G0_OF_ONE] = {
     FIRST, FIRST_PCROP, FIRST_PCROP_B, {NULL, STM32G0_SECR}};
 const struct option_register stm32g0_registers_of_two[STM32G0_OF_TWO] = {
     FIRST, SECOND, FIRST_PCROP, FIRST_PCROP_B, SECOND_PCROP, SECOND_PCROP_B, {NULL, STM32G0_SECR}};
+const struct option_register stm32wb_registers[STM32WB_OF_ALL] = {FIRST,
+                                                                  FIRST_PCROP,
+                                                                  FIRST_PCROP_B,
+                                                                  {NULL, STM32WB_IPCCBR},
+                                                                  {NULL, STM32WB_SFR},
+                                                                  {NULL, STM32WB_SRRVR}};
 
 struct layout {
     const struct option_register *registers;

@@ -126,6 +126,8 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
         {"nucleo-g071", 128 * 1024, 8, 85000, 112},
         {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
         {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
+        {"nucleo-wb55", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
+        {"nucleo-wl55", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
         {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 107},
         {"nucleo-l152", 128 * 1024, 128, HALF_PAGE_NS, 110},
         {"nucleo-h563", 128 * 1024, 16, QUAD_WORD_NS, 150},

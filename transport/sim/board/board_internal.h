@@ -138,7 +138,8 @@ struct sim_board {
     bool parts_touched;            /* unless something was done to one since */
     bool halted;                   /* the core, when they were last looked at: it freezes some */
     uint64_t listened_to;          /* which signals of theirs start another */
-    uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX]; /* as chip->gates */
+    /* As chip->gates; those of the second core, too. */
+    uint32_t enables[SIM_GATES_MAX], resets[SIM_GATES_MAX], second_enables[SIM_GATES_MAX];
     enum sim_memory_kind booted;  /* from which memory: BOOT0 at the last reset said it */
     enum sim_memory_kind at_zero; /* what stands at address 0: that one, until the program remaps */
     bool debugger;                /* the bus access under way comes from the AHB-AP */

@@ -73,10 +73,14 @@ const struct sim_board_model sim_board_models[] = {
      .title = "Nucleo-144 H743ZI",
      .chip = &sim_chip_h743zi,
      .hse_khz = 8000}, /* from the ST-Link */
+    {.name = "nucleo-wb55",
+     .title = "Nucleo-68 WB55RG",
+     .chip = &sim_chip_wb55rg,
+     .hse_khz = 32000,
+     .pulled_up = {[SIM_PC] = 1u << 4}}, /* the button */
     {.name = "nucleo-wl55",
      .title = "Nucleo-64 WL55JC",
      .chip = &sim_chip_wl55jc,
-     .unfinished = true,
      .hse_khz = 32000},
 };
 const size_t sim_board_model_count = sizeof sim_board_models / sizeof *sim_board_models;

@@ -111,6 +111,7 @@ struct sim_gate_register {
     uint8_t enable, reset; /* offsets in RCC; reset 0: there is none */
     uint32_t bits;         /* that the chip has of both */
     uint32_t at_reset;     /* clocks that are on after a reset */
+    uint16_t second;       /* the second core's, one of the two is enough; 0: there is none */
 };
 
 /* --- what the board asks of a family's controllers --- */
@@ -136,15 +137,16 @@ struct sim_oscillator {
     bool is_source;  /* of the system clock, as CFGR.SW says: */
     uint8_t sw;
     uint8_t flag; /* its bit in CIR */
-    /* Of a source: how fast it is, or what says so; a crystal is as fast as the board's. */
+    /* Of a source: how fast it is, or what says so; else a crystal is as fast as the board's. */
     uint32_t khz;
     uint32_t (*khz_now)(const struct sim_board *board);
 };
 enum { SIM_LSI_FLAG, SIM_LSE_FLAG };
 
-/* Registers of RCC that keep what is written; writable 0: no more. */
+/* Registers of RCC that keep what is written, but for bits that stay as a reset leaves them;
+ * writable 0: no more. */
 struct sim_rcc_plain {
-    uint8_t first, last; /* offsets */
+    uint16_t first, last; /* offsets */
     uint32_t reset, writable;
 };
 
@@ -153,9 +155,9 @@ struct sim_rcc_family {
     uint8_t cr, cfgr, bdcr, csr;
     uint32_t cr_reset, cr_writable;
     struct sim_oscillator oscillators[SIM_OSCILLATORS_MAX];
-    uint8_t sw_bits; /* of CFGR.SW, from bit 0; SWS stands above it */
-    uint32_t cfgr_reset, cfgr_writable;
-    uint8_t cfgr2; /* where the prescalers are; 0: in CFGR, too */
+    uint8_t sw_bits;                    /* of CFGR.SW, from bit 0; SWS stands above it */
+    uint32_t cfgr_reset, cfgr_writable; /* what is not writable stays */
+    uint8_t cfgr2;                      /* where the prescalers are; 0: in CFGR, too */
     uint32_t cfgr2_writable;
     uint8_t hpre, ppre1, ppre2;  /* their lowest bits there */
     uint32_t bdcr_writable;      /* but for BDRST */
@@ -245,6 +247,17 @@ struct sim_l4_family {
     uint32_t empty;     /* of ACR: the flash was found empty; 0: nobody looks */
     uint8_t nrst_stop;  /* bit of OPTR, nRST_STDBY above it */
     uint8_t secr;       /* which of options[]; 0: none has BOOT_LOCK */
+    /* Of OPTR: the bit nBOOT0 counts, not the pin, if by_option is set, or by_pin is not. */
+    struct {
+        uint32_t by_option, by_pin, nboot0, nboot1;
+    } boot;
+    /* Flash from a page on is the second core's: SFR and SRRVR, of options[], and bits of SFR; sfr
+     * 0: there is no such thing. */
+    struct {
+        uint8_t sfr, srrvr;
+        uint32_t sfsa, fsd;
+    } secure;
+    bool optverr_at_reset; /* ES0394, 2.2.9 */
     struct {
         uint8_t offset; /* of the register; bits 0: no more */
         uint32_t bits, factory;
@@ -290,6 +303,8 @@ struct sim_flash_kind {
     void (*seal)(struct sim_board *board);
     void (*protect_writing)(struct sim_board *board, bool protect);
     bool (*protects_writing)(const struct sim_board *board); /* any of it */
+    /* NULL, or so much of flash is for everyone; what is behind reads as 0. */
+    uint32_t (*open_flash)(const struct sim_board *board);
     /* May the access under way read the program's flash? */
     bool (*readable)(const struct sim_board *board);
     /* SIM_WDG_SW.., as the option bytes say; NULL: all of them. */
@@ -441,6 +456,6 @@ extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, 
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
     sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g0b1re, sim_chip_g431kb,
     sim_chip_h563zi, sim_chip_h743zi, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re,
-    sim_chip_l476rg, sim_chip_wl55jc;
+    sim_chip_l476rg, sim_chip_wb55rg, sim_chip_wl55jc;
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* How the flash controllers of the STM32L4, G4, G0 and C0 differ, for l4_flash.c and l4_options.c:
- * times as the data sheets DS10198, DS12232 and DS13866 have them (6.3.10, 5.3.9). */
+/* How the flash controllers of the STM32L4, G4, G0, C0, WB and WL differ, for l4_flash.c and
+ * l4_options.c: times as the data sheets DS10198, DS12232 and DS13866 have them (6.3.10, 5.3.9). */
 #include "sim/stm32/l4_flash_internal.h"
 
 /* RDERRIE, ERRIE, EOPIE, FSTPG, MER2, PNB, MER1, PER, PG; and where the second bank is chosen. */
@@ -73,7 +73,9 @@ static const struct sim_l4_family g4_category_2 = {
             0x80, 1u << 16 | (sec_size), ~(1u << 16 | (sec_size))                             \
         }                                                                                     \
     }
-#define G0_COMMON G0_TIMES, .cr_kept = CR_KEPT | BKER_OF_G0, .nrst_stop = 13, .empty = 1u << 16
+#define G0_COMMON                                                                  \
+    G0_TIMES, .cr_kept = CR_KEPT | BKER_OF_G0, .nrst_stop = 13, .empty = 1u << 16, \
+              .boot = {.by_option = 1u << 24, .nboot0 = 1u << 26, .nboot1 = 1u << 25}
 static const struct sim_l4_family g07 = {
     G0_COMMON,
     .page_bits = 0x3F,
@@ -110,14 +112,51 @@ static const struct sim_l4_family c03 = {
     .options = ONE_BANK(0x3FEFFFFF, 0x3Fu, 0x0Fu, 0x1Fu),
 };
 
-#define CONTROLLER(family, its_registers)                                                       \
-    .device = &sim_device_l4_flash, .registers = &(its_registers), .l4 = &(family),             \
-    .stalling = {0x14}, .factory = sim_l4_options_factory, .load_options = sim_l4_options_load, \
-    .is_protected = sim_l4_is_protected, .is_sealed = sim_l4_is_sealed,                         \
-    .set_protection = sim_l4_set_protection, .seal = sim_l4_seal,                               \
-    .protect_writing = sim_l4_protect_writing, .protects_writing = sim_l4_protects_writing,     \
-    .readable = sim_flash_accessible, .user_options = sim_l4_user_options,                      \
+/* OPTR, PCROP1ASR, PCROP1AER, WRP1AR, WRP1BR, PCROP1BSR, PCROP1BER, IPCCBR; SFR, SRRVR (RM0434 and
+ * RM0453, "FLASH registers"). ESE is not written. */
+#define WITH_RADIO(optr, optr_factory, pcrop, wrp, sfr, sfr_factory, srrvr, srrvr_factory) \
+    {                                                                                      \
+        {0x20, (optr), (optr_factory)}, {0x24, (pcrop), 0xFFFFFFFF},                       \
+            {0x28, 1u << 31 | (pcrop), 0x7FFFFFFF & ~(pcrop)},                             \
+            {0x2C, (wrp) << 16 | (wrp), ~((wrp) << 16)},                                   \
+            {0x30, (wrp) << 16 | (wrp), ~((wrp) << 16)}, {0x34, (pcrop), 0xFFFFFFFF},      \
+            {0x38, (pcrop), ~(pcrop)}, {0x3C, 0x00003FFF, 0xFFFFC000},                     \
+            {0x80, (sfr), (sfr_factory)},                                                  \
+        {                                                                                  \
+            0x84, (srrvr), (srrvr_factory)                                                 \
+        }                                                                                  \
+    }
+#define WB_COMMON                                                                   \
+    L4_TIMES, .cr_kept = CR_KEPT & ~(1u << 15), .nrst_stop = 12, .empty = 1u << 16, \
+              .boot = {.by_pin = 1u << 26, .nboot0 = 1u << 27, .nboot1 = 1u << 23}
+/* As it is sold: the firmware upgrade service has the last 12 pages. */
+static const struct sim_l4_family wb55 = {
+    WB_COMMON,
+    .page_bits = 0xFF,
+    .secure = {.sfr = 8, .srrvr = 9, .sfsa = 0xFF, .fsd = 1u << 8},
+    .optverr_at_reset = true,
+    .options = WITH_RADIO(0xEF8F7EFF, 0x3FFFF1AA, 0x1FFu, 0xFFu, 0x000011FF, 0xFFFFEEF4, 0xFEFFFFFF,
+                          0x9F2BD000),
+};
+static const struct sim_l4_family wl55 = {
+    WB_COMMON,
+    .page_bits = 0x7F,
+    .secure = {.sfr = 8, .srrvr = 9, .sfsa = 0x7F, .fsd = 1u << 7},
+    .options = WITH_RADIO(0xCF8F7EFF, 0x3FFFF0AA, 0xFFu, 0x7Fu, 0x80FF10FF, 0xFFFFEFFF, 0xFEFCFFFF,
+                          0xFFFF8000),
+};
+static const struct sim_flash_registers registers_of_wb =
+    REGISTERS(0x00000600, 0x00019F07, SIM_L4_BSY | SIM_L4_CFGBSY);
+
+#define CONTROLLER_OF(its_device, family, its_registers)                                         \
+    .device = &(its_device), .registers = &(its_registers), .l4 = &(family), .stalling = {0x14}, \
+    .factory = sim_l4_options_factory, .load_options = sim_l4_options_load,                      \
+    .is_protected = sim_l4_is_protected, .is_sealed = sim_l4_is_sealed,                          \
+    .set_protection = sim_l4_set_protection, .seal = sim_l4_seal,                                \
+    .protect_writing = sim_l4_protect_writing, .protects_writing = sim_l4_protects_writing,      \
+    .readable = sim_flash_accessible, .user_options = sim_l4_user_options,                       \
     .busy_until = sim_flash_busy_until, .write = sim_l4_write
+#define CONTROLLER(family, its_registers) CONTROLLER_OF(sim_device_l4_flash, family, its_registers)
 const struct sim_flash_kind sim_l4_flash = {CONTROLLER(l4, registers_of_l4)};
 const struct sim_flash_kind sim_g4_flash = {CONTROLLER(g4_category_2, registers_of_g4)};
 const struct sim_flash_kind sim_g07_flash = {CONTROLLER(g07, registers_of_g0),
@@ -126,3 +165,10 @@ const struct sim_flash_kind sim_g0b_flash = {CONTROLLER(g0b, registers_of_g0b),
                                              .boots = sim_l4_boots};
 const struct sim_flash_kind sim_c03_flash = {CONTROLLER(c03, registers_of_g0),
                                              .boots = sim_l4_boots};
+#define WITH_SECOND_CORE(family)                                     \
+    {                                                                \
+        CONTROLLER_OF(sim_device_wb_flash, family, registers_of_wb), \
+            .boots = sim_l4_boots, .open_flash = sim_l4_open_flash,  \
+    }
+const struct sim_flash_kind sim_wb_flash = WITH_SECOND_CORE(wb55);
+const struct sim_flash_kind sim_wl_flash = WITH_SECOND_CORE(wl55);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The flash controller of the STM32L4, G4, G0 and C0 (RM0351, RM0440, RM0444 and RM0490, 3.3 and
- * 3.7). Cells are written as double words with their ECC: a second time only all zeros. Both banks
- * are busy when one is. The fast programming of rows is not there: it ends as in a bank that was
- * not mass-erased. */
+/* The flash controller of the STM32L4, G4, G0, C0, WB and WL (RM0351, RM0440, RM0444 and
+ * RM0490, 3.3 and 3.7). Cells are written as double words with their ECC: a second time only all
+ * zeros. Both banks are busy when one is. The fast programming of rows is not there: it ends as in
+ * a bank that was not mass-erased. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -22,6 +22,8 @@
 #define CR_FSTPG (1u << 18)
 #define CR_OBL_LAUNCH (1u << 27)
 #define CR_OPTLOCK (1u << 30)
+/* An error that stands makes the next operation fail; what is wrong with option bytes does not. */
+#define OLD_ERRORS (SIM_L4_ERRORS & ~SIM_L4_OPTVERR)
 enum {
     OPTKEYR = 0x0C,
     CR = 0x14,
@@ -70,7 +72,7 @@ static bool is_protected_at(const struct sim_board *board, uint32_t offset)
 {
     uint32_t page = offset % bank_size(board) / board->chip->page_size;
 
-    return !sim_flash_accessible(board) ||
+    return !sim_flash_accessible(board) || offset >= sim_l4_open_flash(board) ||
            sim_l4_write_protected(board, is_in_second(board, offset), page);
 }
 
@@ -125,7 +127,7 @@ static void start(struct sim_board *board)
     const struct sim_l4_flash *flash = board->flash->state;
     uint32_t cr = flash->common.cr, what = cr & (CR_PG | CR_PER | CR_MER1 | CR_MER2 | CR_FSTPG);
 
-    if (flash->common.sr & SIM_L4_ERRORS) /* an old one */
+    if (flash->common.sr & OLD_ERRORS)
         sim_flash_fail(board, SR_PGSERR);
     else if (what == CR_PER)
         erase_page(board, cr);
@@ -175,7 +177,7 @@ static uint32_t errors_of(const struct sim_board *board, enum sim_memory_kind ki
 
     if (cr & CR_FSTPG && !(cr & SIM_L4_CR_LOCK))
         return SR_FASTERR | SR_PGAERR | SR_PGSERR;
-    if (!(cr & CR_PG) || cr & SIM_L4_CR_LOCK || flash->common.sr & SIM_L4_ERRORS)
+    if (!(cr & CR_PG) || cr & SIM_L4_CR_LOCK || flash->common.sr & OLD_ERRORS)
         return SR_PGSERR;
     if (width != 4)
         return SR_SIZERR;
@@ -214,6 +216,8 @@ bool sim_l4_write(struct sim_board *board, enum sim_memory_kind kind, uint32_t o
         return false;
     if (kind == SIM_FLASH && !sim_flash_accessible(board))
         return false;
+    if (flash->common.sr & SIM_L4_PESD)
+        return false;
     uint32_t errors = errors_of(board, kind, offset, width);
     bool complete = flash->half && !errors;
     if (complete || errors)
@@ -238,6 +242,16 @@ static void take_cr(const struct sim_board *board, uint32_t value)
     if (value & SIM_L4_CR_LOCK)
         locks |= SIM_L4_CR_LOCK | CR_OPTLOCK;
     flash->common.cr = (value & (sim_l4(board)->cr_kept | SIM_L4_CR_STRT | CR_OPTLOCK)) | locks;
+}
+
+/* Suspended it lets nothing begin; and a mass erase would take what another core keeps. */
+static bool refuses(const struct sim_part *part, uint32_t value)
+{
+    const struct sim_l4_flash *flash = part->state;
+    bool keeps = sim_l4_open_flash(part->board) < flash_size(part->board);
+
+    return value & SIM_L4_CR_STARTS && !(flash->common.cr & SIM_L4_CR_LOCK) &&
+           (flash->common.sr & SIM_L4_PESD || (keeps && value & CR_MER1));
 }
 
 /* A write while it is busy waits on the bus; the AHB-AP asked before. */
@@ -277,13 +291,22 @@ static bool write_optkeyr(struct sim_l4_flash *flash, uint32_t value)
     return true;
 }
 
+/* Once it has something to keep, nobody else says how much. */
+static bool is_the_second_cores(const struct sim_board *board, unsigned i)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+
+    return family->secure.sfr && (i == family->secure.sfr || i == family->secure.srrvr) &&
+           sim_l4_open_flash(board) < flash_size(board);
+}
+
 static void write_option(struct sim_part *part, uint32_t offset, uint32_t value)
 {
     struct sim_l4_flash *flash = part->state;
     unsigned i;
 
     if (sim_l4_option_at(part->board, offset, &i) && !(flash->common.cr & CR_OPTLOCK) &&
-        !(flash->common.sr & busy_bits(part->board)))
+        !(flash->common.sr & busy_bits(part->board)) && !is_the_second_cores(part->board, i))
         flash->options[i] = sim_l4_option_word(part->board, i, value);
 }
 
@@ -305,6 +328,8 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
         return ok;
     if (offset == OPTKEYR)
         return write_optkeyr(part->state, value);
+    if (offset == CR && refuses(part, value))
+        return false;
     if (offset == CR)
         write_cr(part, value);
     else

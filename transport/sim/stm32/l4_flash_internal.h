@@ -11,6 +11,8 @@ enum { SIM_L4_RDP_OPEN = 0xAA, SIM_L4_RDP_SEALED = 0xCC };
 #define SIM_L4_BSY (1u << 16)
 #define SIM_L4_BSY2 (1u << 17)
 #define SIM_L4_CFGBSY (1u << 18)
+#define SIM_L4_PESD (1u << 19)
+#define SIM_L4_OPTVERR (1u << 15)
 #define SIM_L4_CR_STRT (1u << 16)
 #define SIM_L4_CR_OPTSTRT (1u << 17)
 #define SIM_L4_CR_STARTS (SIM_L4_CR_STRT | SIM_L4_CR_OPTSTRT)
@@ -24,6 +26,7 @@ struct sim_l4_flash {
     bool half;
     enum sim_memory_kind half_of;
     uint32_t half_offset, low;
+    uint32_t second_acr; /* C2ACR, where there is one */
 };
 
 const struct sim_l4_family *sim_l4(const struct sim_board *board);
@@ -51,6 +54,7 @@ enum sim_memory_kind sim_l4_boots(const struct sim_board *board);
 bool sim_l4_write(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
                   unsigned width, uint32_t value);
 /* In force. */
+uint32_t sim_l4_open_flash(const struct sim_board *board);
 uint32_t sim_l4_user_options(const struct sim_board *board);
 bool sim_l4_two_banks(const struct sim_board *board);
 /* The second of two banks shows first. */

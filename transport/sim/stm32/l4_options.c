@@ -3,6 +3,8 @@
  * say. Registers hold what OPTSTRT programs; what is programmed counts from the next load on, by
  * power or OBL_LAUNCH. In memory they stand in a row here, each with its complement behind it; a
  * second bank's have another place in the chip. */
+#include <string.h>
+
 #include "base/bytes.h"
 #include "sim/stm32/l4_flash_internal.h"
 
@@ -10,9 +12,7 @@ enum { OPTR, WRP_FIRST = 3, WRP_IN_BANK = 2, SECOND_BANK = 4 /* registers furthe
 enum { WORD = 8 };
 #define WRP_STRT(word) ((word)&0xFF)
 #define WRP_END(word) ((word) >> 16 & 0xFF)
-#define OPTR_NBOOT_SEL (1u << 24)
-#define OPTR_NBOOT1 (1u << 25)
-#define OPTR_NBOOT0 (1u << 26)
+#define OPTR_ESE (1u << 8)
 #define SECR_BOOT_LOCK (1u << 16)
 
 const struct sim_l4_family *sim_l4(const struct sim_board *board)
@@ -127,7 +127,7 @@ bool sim_l4_options_program(struct sim_board *board, bool *erases)
         return false;
     *erases = before != SIM_L4_RDP_OPEN && after == SIM_L4_RDP_OPEN;
     if (*erases)
-        sim_memory_fill(board, SIM_FLASH, 0xFF);
+        memset(sim_memory_bytes(board, SIM_FLASH), 0xFF, sim_l4_open_flash(board));
     for (unsigned i = 0; exists(family, i); i++)
         store(board, i, flash->options[i]);
     return true;
@@ -202,7 +202,22 @@ uint32_t sim_l4_user_options(const struct sim_board *board)
            (low_power & 2 ? SIM_NRST_STDBY : 0);
 }
 
-/* RM0444, 2.5: by the pin or an option bit, and not from a flash that was empty. */
+/* All of it until the first load. */
+uint32_t sim_l4_open_flash(const struct sim_board *board)
+{
+    const struct sim_l4_family *family = sim_l4(board);
+    const struct sim_l4_flash *flash = board->flash->state;
+    uint32_t size = sim_memory_row(board->chip, SIM_FLASH)->size;
+    uint32_t sfr = flash->in_force[family->secure.sfr], ese = flash->in_force[OPTR] & OPTR_ESE;
+
+    if (!family->secure.sfr || !sfr || (sfr & family->secure.fsd && !ese))
+        return size;
+    uint32_t open = (sfr & family->secure.sfsa) * board->chip->page_size;
+    return open < size ? open : size;
+}
+
+/* RM0444, 2.5; RM0434 and RM0453, "Boot configuration": by the pin or an option bit, and not from a
+ * flash that was empty. */
 enum sim_memory_kind sim_l4_boots(const struct sim_board *board)
 {
     const struct sim_l4_family *family = sim_l4(board);
@@ -210,14 +225,17 @@ enum sim_memory_kind sim_l4_boots(const struct sim_board *board)
     bool loads = flash->common.launching || board->reset_cause == SIM_CAUSE_POWER;
     uint32_t optr = loads ? stored(board, OPTR) : flash->in_force[OPTR];
     uint32_t secr = loads ? stored(board, family->secr) : flash->in_force[family->secr];
+    bool locked = family->secr && secr & SECR_BOOT_LOCK;
     bool empty = loads ? is_empty(board, optr) : flash->common.acr & family->empty;
-    bool boot0 = optr & OPTR_NBOOT_SEL ? !(optr & OPTR_NBOOT0) : board->boot0;
+    bool by_option =
+        family->boot.by_pin ? !(optr & family->boot.by_pin) : optr & family->boot.by_option;
+    bool boot0 = by_option ? !(optr & family->boot.nboot0) : board->boot0;
 
-    if (secr & SECR_BOOT_LOCK)
+    if (locked)
         return SIM_FLASH;
     if (!boot0)
         return empty ? SIM_SYSTEM : SIM_FLASH;
-    return optr & OPTR_NBOOT1 ? SIM_SYSTEM : SIM_RAM;
+    return optr & family->boot.nboot1 ? SIM_SYSTEM : SIM_RAM;
 }
 
 bool sim_l4_two_banks(const struct sim_board *board)

@@ -27,15 +27,21 @@ enum { MSIRANGE_AT_RESET = 6 };
 #define CSR_OBLRSTF (1u << 25)
 #define CSR_BORRSTF (1u << 27)
 
-/* The range counts once it is chosen; before, what CSR says for after Standby, which stays here. */
-static uint32_t msi_khz(const struct sim_board *board)
+/* Other ranges there are not: hardware keeps them from being written. */
+uint32_t sim_rcc_msi_khz(uint32_t range)
 {
     static const uint16_t khz[] = {100,  200,  400,   800,   1000,  2000,
                                    4000, 8000, 16000, 24000, 32000, 48000};
-    uint32_t cr = sim_rcc_register(board, CR);
-    uint32_t range = cr & CR_MSIRGSEL ? MSIRANGE(cr) : MSIRANGE_AT_RESET;
 
-    return range < sizeof khz / sizeof *khz ? khz[range] : 0;
+    return khz[range < sizeof khz / sizeof *khz ? range : (uint32_t)MSIRANGE_AT_RESET];
+}
+
+/* The range counts once it is chosen; before, what CSR says for after Standby, which stays here. */
+static uint32_t msi_khz(const struct sim_board *board)
+{
+    uint32_t cr = sim_rcc_register(board, CR);
+
+    return sim_rcc_msi_khz(cr & CR_MSIRGSEL ? MSIRANGE(cr) : (uint32_t)MSIRANGE_AT_RESET);
 }
 
 static uint32_t pll_khz(const struct sim_board *board, uint32_t m_bits)

@@ -62,6 +62,16 @@ static bool is_flash(const struct sim_memory *memory)
            memory->kind == SIM_EEPROM;
 }
 
+/* What another core keeps for itself. */
+static bool is_kept(const struct sim_board *board, const struct sim_memory *memory,
+                    uint32_t address)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    return memory->kind == SIM_FLASH && flash->open_flash &&
+           address - memory->start >= flash->open_flash(board);
+}
+
 /* What read protection keeps. */
 static bool is_the_programs(const struct sim_memory *memory)
 {
@@ -176,7 +186,8 @@ static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, 
     stall(board, memory, address, true);
     if (read_fails(board, memory, address))
         return false;
-    *value = load(sim_memory_cell(board, memory, address), width);
+    *value =
+        is_kept(board, memory, address) ? 0 : load(sim_memory_cell(board, memory, address), width);
     return true;
 }
 

@@ -188,7 +188,10 @@ static bool is_gated(const struct sim_part *part)
 
 bool sim_part_has_clock(const struct sim_part *part)
 {
-    return !is_gated(part) || bit_of(part->board->enables, part->row->gate);
+    const struct sim_board *board = part->board;
+
+    return !is_gated(part) || bit_of(board->enables, part->row->gate) ||
+           bit_of(board->second_enables, part->row->gate);
 }
 
 static bool in_reset(const struct sim_part *part)
@@ -200,29 +203,35 @@ void sim_gates_reset(struct sim_board *board)
 {
     for (unsigned i = 0; i < SIM_GATES_MAX; i++) {
         board->enables[i] = board->chip->gates[i].at_reset;
-        board->resets[i] = 0;
+        board->resets[i] = board->second_enables[i] = 0;
     }
 }
 
-/* Which of the gate registers is at an offset in RCC; below 0: none. */
-static int find_gates(const struct sim_chip *chip, uint32_t offset, bool *resets)
+/* The bits of the gate register that is at an offset in RCC, and which one it is; NULL: none. */
+static uint32_t *find_gates(struct sim_board *board, uint32_t offset, int *which)
 {
-    for (int i = 0; i < SIM_GATES_MAX && chip->gates[i].name; i++) {
-        *resets = chip->gates[i].reset && offset == chip->gates[i].reset;
-        if (*resets || offset == chip->gates[i].enable)
-            return i;
+    for (int i = 0; i < SIM_GATES_MAX && board->chip->gates[i].name; i++) {
+        const struct sim_gate_register *row = &board->chip->gates[i];
+
+        *which = i;
+        if (offset == row->enable)
+            return &board->enables[i];
+        if (row->reset && offset == row->reset)
+            return &board->resets[i];
+        if (row->second && offset == row->second)
+            return &board->second_enables[i];
     }
-    return -1;
+    return NULL;
 }
 
-bool sim_gates_read(const struct sim_board *board, uint32_t offset, uint32_t *value)
+bool sim_gates_read(struct sim_board *board, uint32_t offset, uint32_t *value)
 {
-    bool resets;
-    int found = find_gates(board->chip, offset, &resets);
+    int which;
+    const uint32_t *bits = find_gates(board, offset, &which);
 
-    if (found >= 0)
-        *value = resets ? board->resets[found] : board->enables[found];
-    return found >= 0;
+    if (bits)
+        *value = *bits;
+    return bits;
 }
 
 static void hold_resets(struct sim_board *board)
@@ -234,14 +243,14 @@ static void hold_resets(struct sim_board *board)
 
 bool sim_gates_write(struct sim_board *board, uint32_t offset, uint32_t value)
 {
-    bool resets;
-    int found = find_gates(board->chip, offset, &resets);
+    int which;
+    uint32_t *bits = find_gates(board, offset, &which);
 
-    if (found < 0)
+    if (!bits)
         return false;
     sim_parts_sync(board); /* what had a clock until now, counted until now */
-    (resets ? board->resets : board->enables)[found] = value & board->chip->gates[found].bits;
-    if (resets)
+    *bits = value & board->chip->gates[which].bits;
+    if (bits == &board->resets[which])
         hold_resets(board);
     return true;
 }

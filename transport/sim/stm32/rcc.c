@@ -7,7 +7,7 @@
 
 #include "sim/stm32/rcc_internal.h"
 
-enum { WORDS = 0x100 / 4, LEAST_KHZ = 512, LSE_HZ = 32768 };
+enum { WORDS = 0x18C / 4, LEAST_KHZ = 512, LSE_HZ = 32768 };
 enum { RTC_BY_LSE = 1, RTC_BY_LSI, RTC_BY_HSE };
 #define LSION (1u << 0) /* of CSR, as LSEON of BDCR: its ready bit stands above it */
 #define BDCR_RTCSEL(bdcr) ((bdcr) >> 8 & 3)
@@ -59,9 +59,9 @@ static const struct sim_oscillator *source_of(const struct sim_rcc_family *famil
 static uint32_t oscillator_khz(const struct sim_board *board,
                                const struct sim_oscillator *oscillator)
 {
-    if (oscillator->is_crystal)
-        return board->model->hse_khz;
-    return oscillator->khz_now ? oscillator->khz_now(board) : oscillator->khz;
+    if (oscillator->khz_now)
+        return oscillator->khz_now(board);
+    return oscillator->is_crystal ? board->model->hse_khz : oscillator->khz;
 }
 
 /* Never 0: time goes on, whatever the program wrote. Before the first reset SWS may mean no
@@ -308,6 +308,24 @@ static void write_bdcr(struct sim_board *board, uint32_t value)
         tell_ready(board, SIM_LSE_FLAG);
 }
 
+/* Bits that are not writable stay as a reset leaves them. */
+static uint32_t kept(uint32_t value, uint32_t writable, uint32_t at_reset)
+{
+    return (value & writable) | (at_reset & ~writable);
+}
+
+static void write_plain(struct sim_board *board, const struct sim_rcc_plain *plain, uint32_t offset,
+                        uint32_t value)
+{
+    struct rcc *rcc = board->rcc->state;
+
+    if (offset <= UINT8_MAX) /* one that starts an oscillator is among these */
+        write_oscillators(board, (uint8_t)offset, value, plain->writable);
+    else
+        rcc->registers[offset / 4] = 0;
+    rcc->registers[offset / 4] |= kept(value, plain->writable, plain->reset);
+}
+
 /* What was counted, was by the old clock. */
 static void write_clocks(struct sim_board *board, uint32_t offset, uint32_t value)
 {
@@ -319,11 +337,11 @@ static void write_clocks(struct sim_board *board, uint32_t offset, uint32_t valu
     if (offset == family->cr)
         write_oscillators(board, 0, value, family->cr_writable);
     else if (offset == family->cfgr)
-        rcc->registers[offset / 4] = value & family->cfgr_writable;
+        rcc->registers[offset / 4] = kept(value, family->cfgr_writable, family->cfgr_reset);
     else if (family->cfgr2 && offset == family->cfgr2)
         rcc->registers[offset / 4] = value & family->cfgr2_writable;
     else if (plain)
-        write_oscillators(board, (uint8_t)offset, value, plain->writable);
+        write_plain(board, plain, offset, value);
     follow_switch(board);
 }
 

@@ -21,6 +21,9 @@ uint32_t sim_rcc_rtc_hz(const struct sim_board *board);
 /* A register as it was written. */
 uint32_t sim_rcc_register(const struct sim_board *board, uint32_t offset);
 
+/* MSI by its range (l4_rcc.c). */
+uint32_t sim_rcc_msi_khz(uint32_t range);
+
 /* clang-format off */
 
 /* Flags of CSR, bits 25 and 27 apart, which differ; a reset from inside pulls the pin, too. */

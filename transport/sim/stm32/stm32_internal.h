@@ -75,7 +75,7 @@ uint64_t sim_parts_sync(struct sim_board *board);
 uint64_t sim_parts_due(struct sim_board *board);
 
 /* Registers of RCC that are clock gates or resets. False: that register is neither. */
-bool sim_gates_read(const struct sim_board *board, uint32_t offset, uint32_t *value);
+bool sim_gates_read(struct sim_board *board, uint32_t offset, uint32_t *value);
 bool sim_gates_write(struct sim_board *board, uint32_t offset, uint32_t value);
 /* As after a reset of the chip. */
 void sim_gates_reset(struct sim_board *board);
@@ -276,10 +276,10 @@ uint32_t sim_h5_access_ports(const struct sim_board *board);
 extern const struct sim_device sim_device_h7_flash, sim_device_h7_pwr, sim_device_h7_syscfg;
 extern const struct sim_flash_kind sim_h7_flash;
 extern const struct sim_rcc_kind sim_h7_rcc;
-extern const struct sim_device sim_device_wl_pwr, sim_device_wl_flash;
-extern const struct sim_flash_kind sim_wl_flash;
-extern const struct sim_rcc_kind sim_wl_rcc;
+extern const struct sim_device sim_device_wb_pwr, sim_device_wb_flash, sim_device_hsem;
+extern const struct sim_flash_kind sim_wb_flash, sim_wl_flash;
+extern const struct sim_rcc_kind sim_wb_rcc, sim_wl_rcc;
 /* PWR_CR4.C2BOOT. */
-bool sim_wl_core2_booted(const struct sim_board *board);
+bool sim_wb_core2_booted(const struct sim_board *board);
 
 #endif

@@ -15,6 +15,13 @@ static bool in_window(const struct sim_board *board, const struct sim_memory *me
     return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
 }
 
+static uint32_t reach_of(const struct sim_board *board, const struct sim_memory *memory)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    return memory->kind == SIM_FLASH && flash->open_flash ? flash->open_flash(board) : memory->size;
+}
+
 void sim_map_zero(struct sim_board *board, uint32_t mode)
 {
     static const enum sim_memory_kind memories[4] = {SIM_FLASH, SIM_SYSTEM, SIM_NO_MEMORY, SIM_RAM};
@@ -36,8 +43,8 @@ static void add_aliases(const struct sim_board *board, unsigned index, struct si
             *(*window)++ =
                 (struct sim_window){alias->start, alias->size, board->memory[index], false};
     if (!alias && memory == sim_memory_row(board->chip, board->at_zero))
-        *(*window)++ =
-            (struct sim_window){0, memory->size, board->memory[index], memory->kind == SIM_RAM};
+        *(*window)++ = (struct sim_window){0, reach_of(board, memory), board->memory[index],
+                                           memory->kind == SIM_RAM};
 }
 
 void sim_windows_update(struct sim_board *board)
@@ -49,9 +56,10 @@ void sim_windows_update(struct sim_board *board)
     for (unsigned i = 0; i < SIM_MEMORIES_MAX && chip->memories[i].size; i++) {
         const struct sim_memory *memory = &chip->memories[i];
         bool writable = memory->kind == SIM_RAM;
-        if (!in_window(board, memory))
+        uint32_t size = reach_of(board, memory);
+        if (!in_window(board, memory) || !size)
             continue;
-        *window++ = (struct sim_window){memory->start, memory->size, board->memory[i], writable};
+        *window++ = (struct sim_window){memory->start, size, board->memory[i], writable};
         add_aliases(board, i, &window);
     }
 }
