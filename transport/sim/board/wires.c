@@ -3,7 +3,7 @@
  * second chip on the same wires. */
 #include "sim/stm32/stm32_internal.h"
 
-enum { LONG_WIRES_ONE_IN = 20, PER_MILLE = 1000 };
+enum { LONG_WIRES_ONE_IN = 20, LONG_WIRES_WORST = 4, PER_MILLE = 1000 };
 #define SEED 0x9E3779B9u
 
 /* --- what is drawn --- */
@@ -53,7 +53,8 @@ static uint32_t one_in(const struct sim_board *board)
 
     if (!too_fast)
         return faults->noise;
-    return times >= LONG_WIRES_ONE_IN / 2 ? 2 : LONG_WIRES_ONE_IN / (times ? times : 1);
+    return times * LONG_WIRES_WORST >= LONG_WIRES_ONE_IN ? LONG_WIRES_WORST
+                                                         : LONG_WIRES_ONE_IN / (times ? times : 1);
 }
 
 static bool is_noisy(struct sim_board *board)
