@@ -361,7 +361,7 @@ static size_t check(struct probe *probe, const struct script *script, struct op 
             return item->op;
         if (item->role == ROLE_WORD)
             deliver(&ops[item->op], element++, value);
-        if (last)
+        if (last && item->code != ITEM_AP) /* whose operation may be one that was stepped over */
             done[item->op] = true;
     }
     return end;
