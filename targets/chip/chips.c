@@ -216,8 +216,9 @@ static size_t bank_runs(const struct chip *chip, uint32_t address, uint32_t size
 
 /* Sectors of different sizes start anew in a second bank: the 2 MiB parts of F42x, F43x, F46x, F47x
  * have two. Their 1 MiB parts (DB1M) and the F76x (nDBANK) have them as an option, off as
- * delivered. L4, G4 and G0: DUALBANK, DBANK, DB1M, DB512K; the largest L47x and L49x always,
- * and H5. RM0090, RM0386, RM0410, RM0351, RM0432, RM0440, RM0481, "Embedded flash memory". */
+ * delivered. L4, G4, G0, U5: DUALBANK, DBANK, DB1M, DB512K; the largest L47x, L49x and U5 always,
+ * and H5. RM0090, RM0386, RM0410, RM0351, RM0432, RM0440, RM0456, RM0481, "Embedded flash memory".
+ */
 enum { TWO_BANKS_KIB = 2048, ALWAYS = 32 };
 
 static const struct {
@@ -235,6 +236,10 @@ static const struct {
     {0x470, 1024, 21, true, true},      {0x471, 1024, 22, true, true},
     {0x471, 512, 21, true, true},       {0x474, 0, ALWAYS, true, false},
     {0x478, 0, ALWAYS, true, false},    {0x484, 0, ALWAYS, true, false},
+    {0x455, 0, 21, true, false},        {0x476, 4096, ALWAYS, true, false},
+    {0x476, 0, 21, true, false},        {0x481, 4096, ALWAYS, true, false},
+    {0x481, 0, 21, true, false},        {0x482, 2048, ALWAYS, true, false},
+    {0x482, 0, 21, true, false},
 };
 
 enum { BANK_OPTIONS = sizeof bank_options / sizeof *bank_options };
@@ -260,12 +265,15 @@ bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_
     return bit == ALWAYS || (options >> bit & 1) == bank_options[i].on;
 }
 
-/* G0Bx, G0Cx: nSWAP_BANK (RM0444, 3.7.8). */
+/* G0Bx, G0Cx: nSWAP_BANK (RM0444, 3.7.8). U5: SWAP_BANK (RM0456, 7.3.2). */
 bool chip_banks_swapped(const struct chip *chip, uint32_t options)
 {
-    enum { G0B = 0x467, NSWAP_BANK = 20 };
+    enum { G0B = 0x467, SWAP_BANK = 20 };
+    bool bit = options >> SWAP_BANK & 1;
 
-    return chip->dev_id == G0B && !(options >> NSWAP_BANK & 1);
+    if (chip->family == CHIP_U5)
+        return bit && options != CHIP_BANKS_AS_DELIVERED;
+    return chip->dev_id == G0B && !bit;
 }
 
 /* Of CHIP_PAGES. */

@@ -226,7 +226,9 @@ static enum err read_memory_words(struct ops *ops, uint32_t rdp_address, uint32_
 
 static bool is_protected(const struct chip_rdp *rdp, uint32_t word)
 {
-    return (word >> rdp->shift & rdp->mask) != rdp->open;
+    uint32_t level = word >> rdp->shift & rdp->mask;
+
+    return level != rdp->open && !(rdp->half && level == rdp->half && word >> 31);
 }
 
 uint32_t detect_protection_register(const struct target_chip *found)

@@ -10,12 +10,13 @@
 
 /* Read protection: address, shift, mask, open value. H5, C5, H7RS have a life cycle in place of a
  * protection level, WB0 a lock byte. */
-#define NO_RDP       {0, 0, 0, 0}
-#define RDP_F0       {0x4002201C, 1, 0x03, 0x00}
-#define RDP_F1       {0x4002201C, 1, 0x01, 0x00}
-#define RDP_F4       {0x40023C14, 8, 0xFF, 0xAA}
-#define RDP(address) {address,    0, 0xFF, 0xAA}
-#define RDP_H7       {0x5200201C, 8, 0xFF, 0xAA}
+#define NO_RDP       {0, 0, 0, 0, 0}
+#define RDP_F0       {0x4002201C, 1, 0x03, 0x00, 0}
+#define RDP_F1       {0x4002201C, 1, 0x01, 0x00, 0}
+#define RDP_F4       {0x40023C14, 8, 0xFF, 0xAA, 0}
+#define RDP(address) {address,    0, 0xFF, 0xAA, 0}
+#define RDP_M33      {0x40022040, 0, 0xFF, 0xAA, 0x55} /* RM0456, 7.6.2 */
+#define RDP_H7       {0x5200201C, 8, 0xFF, 0xAA, 0}
 
 #define IWDG 0x40003000
 
@@ -31,6 +32,7 @@
 #define DBGMCU_WB {0xE0042004, 0xE004203C, 0x1800, 0, 0} /* APB1FZR1; of the first core */
 #define DBGMCU_H5 {0x44024004, 0x44024008, 0x1800, 0, 0} /* RM0481, 59.12 */
 #define DBGMCU_H7 {0x5C001004, 0x5C001054, 0xC0000, 0, 0} /* APB4FZ1: WDGLSD1, WDGLSD2 */
+#define DBGMCU_U5 {0xE0044004, 0xE0044008, 0x1800, 0, 0} /* RM0456, 75.12.4; L5, U3, WBA alike */
 
 /* microsoft/uf2, uf2families.json */
 #define UF2(...) {__VA_ARGS__}
@@ -56,18 +58,18 @@ const struct chip_family chip_families[CHIP_FAMILY_COUNT] = {
     [CHIP_L0]    = {"L0",    "stm32l0",    "stm32lx",  AT(0x08000000, 0x40022000, 0x00), RDP(0x4002201C), IWDG, DBGMCU_L0, M0_MAP, 0, UF2(0x202E3A91)},
     [CHIP_L1]    = {"L1",    "stm32l1",    "stm32lx",  AT(0x08000000, 0x40023C00, 0x00), RDP(0x40023C1C), IWDG, DBGMCU_F4, M3_MAP, 0, UF2(0x1E1F432D)},
     [CHIP_L4]    = {"L4",    "stm32l4x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x00FF6919)},
-    [CHIP_L5]    = {"L5",    "stm32l5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, UF2(0x04240BDF)},
+    [CHIP_L5]    = {"L5",    "stm32l5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP_M33        , IWDG, DBGMCU_U5, M33_MAP, 0, UF2(0x04240BDF)},
     [CHIP_G0]    = {"G0",    "stm32g0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_G0, M0_MAP, 0, UF2(0x300F5633)},
     [CHIP_G4]    = {"G4",    "stm32g4x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_F4, M3_MAP | MAP_CODE_RAM, 0, UF2(0x4C71240A)},
     [CHIP_C0]    = {"C0",    "stm32c0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, DBGMCU_G0, M0_MAP, 0, NO_UF2},
     [CHIP_C5]    = {"C5",    NULL,         NULL,       AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
     [CHIP_U0]    = {"U0",    "stm32u0x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022020), IWDG, NO_DBGMCU, M0_MAP, 0, NO_UF2},
-    [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
-    [CHIP_U5]    = {"U5",    "stm32u5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_U3]    = {"U3",    "stm32u3x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP_M33        , IWDG, DBGMCU_U5, M33_MAP, 0, NO_UF2},
+    [CHIP_U5]    = {"U5",    "stm32u5x",   "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP_M33        , IWDG, DBGMCU_U5, M33_MAP, 0, NO_UF2},
     [CHIP_WB]    = {"WB",    "stm32wbx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, DBGMCU_WB, M0_MAP | MAP_EXTERNAL | MAP_CODE_RAM, 0, UF2(0x70D16653)},
     [CHIP_WL]    = {"WL",    "stm32wlx",   "stm32l4x", AT(0x08000000, 0x58004000, 0xFF), RDP(0x58004020), IWDG, DBGMCU_WB, M0_MAP | MAP_CODE_RAM, 0, UF2(0x21460FF0)},
     [CHIP_WB0]   = {"WB0",   "stm32wb0x",  NULL,       AT(0x10040000, 0x40001000, 0xFF), NO_RDP,             0, NO_DBGMCU, MAP_SYSTEM_1FF, 0, NO_UF2},
-    [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP(0x40022040), IWDG, NO_DBGMCU, M33_MAP, 0, NO_UF2},
+    [CHIP_WBA]   = {"WBA",   "stm32wbax",  "stm32l4x", AT(0x08000000, 0x40022000, 0xFF), RDP_M33        , IWDG, DBGMCU_U5, M33_MAP, 0, NO_UF2},
     [CHIP_H5]    = {"H5",    "stm32h5x",   "stm32h5x", AT(0x08000000, 0x40022000, 0xFF), NO_RDP,          IWDG, DBGMCU_H5, M33_MAP | MAP_DATA_FLASH, 0, NO_UF2},
     [CHIP_H7]    = {"H7",    "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), RDP_H7,    0x58004800, DBGMCU_H7, H7_MAP | MAP_SYSTEM_1FF, 0x20000, UF2(0x6DB66082)},
     [CHIP_H7AB]  = {"H7A/B", "stm32h7x",   "stm32h7x", AT(0x08000000, 0x52002000, 0xFF), RDP_H7,    0x58004800, DBGMCU_H7, H7_MAP | MAP_SYSTEM_HIGH, 0x20000, UF2(0x6DB66082)},

@@ -39,10 +39,11 @@ enum chip_family_id {
 };
 
 /* Which word tells whether the flash is protected against reading: protected when
- * (word >> shift & mask) != open. address 0: not known to us. */
+ * (word >> shift & mask) != open. address 0: not known to us. `half`: not 0, what it is where only
+ * what is secure is protected, with TrustZone on (the word's highest bit). */
 struct chip_rdp {
     uint32_t address;
-    uint8_t shift, mask, open;
+    uint8_t shift, mask, open, half;
 };
 
 /* ST's debug register: DBGMCU_CR with DBG_SLEEP (where there is one), DBG_STOP, DBG_STANDBY in bits

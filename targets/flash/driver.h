@@ -66,7 +66,7 @@ struct flash_controller {
     uint64_t began_us;     /* the erase under way, on the probe's clock */
     bool taken;            /* what is put back at the end is known: .. */
     uint32_t watchdogs[2]; /* .. the words that freeze them, .. */
-    uint32_t saved[4];     /* .. and what prepare() found */
+    uint32_t saved[6];     /* .. and what prepare() found */
 };
 
 struct flash_driver {
@@ -78,6 +78,7 @@ struct flash_driver {
     /* The status is the register of `idle`: bits that make an operation a failed one, and what is
      * written to clear what it left, there or, where it is not 0, to another register (offset). */
     uint32_t errors, clears, clear;
+    uint32_t begun;   /* of the status: a unit was begun and wants its rest; 0: it does not say */
     uint32_t control; /* register (offset) that selects an operation; with 0 there: none */
     const struct flash_loader *loader; /* NULL: program() does it */
     bool may_fault;                    /* what it was cut short in is a bus fault to who reads it */
@@ -86,6 +87,9 @@ struct flash_driver {
     /* Fills the geometry, whose areas and one bank over all of them the memory map gave. Reads
      * only. */
     enum err (*probe)(struct flash_controller *controller);
+    /* NULL, or whether this flash can be erased and programmed, as the chip is set up now. Reads
+     * only. ERR_UNSUPPORTED with a sentence. */
+    enum err (*permit)(struct flash_controller *controller);
     /* Idle, unlocked, no stale errors. Called again after a loss: what it found the first time is
      * what the program had. ERR_FLASH. */
     enum err (*prepare)(struct flash_controller *controller);

@@ -10,6 +10,7 @@
 #include "flash/stm32/stm32h7.h"
 #include "flash/stm32/stm32l0.h"
 #include "flash/stm32/stm32l4.h"
+#include "flash/stm32/stm32u5.h"
 
 static const struct {
     const struct flash_driver *flash;
@@ -33,6 +34,7 @@ static const struct {
     [CHIP_H5] = {&stm32h5_flash, &stm32h5_option_table},
     [CHIP_H7] = {&stm32h7_flash, &stm32h7_option_table},
     [CHIP_H7AB] = {NULL, &stm32h7ab_option_table}, /* until a board judges its flash words */
+    [CHIP_U5] = {&stm32u5_flash, &stm32u5_option_table},
 };
 
 /* Chips whose option bytes are not those of their family. */
@@ -55,6 +57,7 @@ static const struct {
     {0x451, &stm32f76x_option_table},     /* F76x, F77x: banks are a choice */
     {0x452, &stm32f72x_option_table},     /* F72x, F73x: PCROP */
     {0x460, &stm32g0_128_option_table},   /* G07x, G08x */
+    {0x455, &stm32u53_option_table},      /* U535, U545 */
     {0x462, &stm32l4_small_option_table}, /* L45x, L46x */
     {0x463, &stm32f413_option_table},     /* F413, F423: sixteen sectors */
     {0x464, &stm32l4_small_option_table}, /* L41x, L42x */
@@ -63,9 +66,11 @@ static const struct {
     {0x470, &stm32l4_plus_option_table},  /* L4R, L4S: as well, and pages of 4 KiB */
     {0x471, &stm32l4_plus_option_table},  /* L4P, L4Q */
     {0x474, &stm32h503_option_table},     /* H503: no TrustZone, eight sectors a bank */
+    {0x476, &stm32u59_option_table},      /* U5Fx, U5Gx */
     {0x479, &stm32g49_option_table},      /* G49x, G4Ax: one bank of 512 KiB */
     {0x493, &stm32c0_128_option_table},   /* C071 */
     {0x483, &stm32h72_option_table},      /* H72x, H73x: one bank */
+    {0x481, &stm32u59_option_table},      /* U59x, U5Ax */
     {0x494, &stm32wb1_option_table},      /* WB1x: internal reset holder */
 };
 

@@ -96,6 +96,8 @@ static enum err prepare(struct flash *flash, const struct flash_driver *driver)
     if (!driver)
         return flash->work.err;
     err = controller_init(&flash->controller, flash->target, driver);
+    if (!err && driver->permit)
+        err = driver->permit(&flash->controller);
     if (!err)
         err = plan_chip(flash);
     if (!err)

@@ -10,6 +10,7 @@
 
 /* On top of the driver's limits: the routine's own instructions at a slow clock. */
 enum { MARGIN_US = 500000 };
+enum { HALVES_MOST = 20 };    /* it is never met twice, but by a core that hardly moves */
 enum { NEXT_LOOK_US = 1000 }; /* behind one that was early; then the probe's own rhythm */
 enum { LENGTH = 0xFFFF };     /* of what a buffer begins with: the rest tells of an error */
 
@@ -45,10 +46,32 @@ static void forget(struct loader *loader)
     loader->collected = 0;
 }
 
+/* A unit that was begun may want its rest before anybody else comes near the flash: the core goes
+ * on for a moment. */
+static enum err leave_no_half(struct loader *loader)
+{
+    const struct flash_driver *driver = loader->controller->driver;
+    struct ops *ops = &loader->target->core->ops;
+    uint32_t busy = driver->idle.mask & ~driver->begun, word = driver->begun;
+    enum err err = ERR_OK;
+
+    for (unsigned i = 0; i < HALVES_MOST && !err && (word & driver->begun); i++) {
+        ops_read32(ops, loader->registers + driver->idle.offset, &word);
+        err = borrowed_flush(&loader->lent, false);
+        if (err || !(word & driver->begun) || word & busy)
+            break;
+        borrowed_queue_go(&loader->lent);
+        err = borrowed_flush(&loader->lent, true);
+    }
+    return err;
+}
+
 static enum err flush(struct loader *loader, bool pause)
 {
     enum err err = borrowed_flush(&loader->lent, pause);
 
+    if (!err && pause && loader->controller->driver->begun)
+        err = leave_no_half(loader);
     if (err) {
         forget(loader);
     } else if (pause) {

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes of L4, G4, G0, C0, WB and WL: RM0351, RM0440, RM0444 and RM0490, 3.4 and 3.5; RM0434
- * and RM0453. They stand in
- * registers that OPTSTRT programs all at once, so a change that is cut short is carried out or not
- * begun. In force after a load, on demand or by power; what is in force cannot be read. */
+/* Option bytes of L4, G4, G0, C0, WB, WL and U5: RM0351, RM0440, RM0444 and RM0490, 3.4 and 3.5;
+ * RM0434, RM0453; RM0456, 7.4 and 7.5. They stand in registers that OPTSTRT programs all at once,
+ * so a change that is cut short is carried out or not begun. In force after a load, on demand or by
+ * power; what is in force cannot be read. */
 #include <inttypes.h>
 
 #include "core/core.h"
 #include "flash/controller_change.h"
 #include "flash/stm32/stm32l4.h"
+#include "flash/stm32/stm32u5.h"
 #include "probe/ops.h"
 
 #define RDP 0xFFu
 #define PCROP_RDP (1u << 31)
-enum { RDP_OPEN = 0xAA, RDP_LEVEL1 = 0x55, RDP_FOREVER = 0xCC };
+enum { RDP_OPEN = 0xAA, RDP_FOREVER = 0xCC };
 enum { OPTR }; /* the first of all */
 enum { OPTION_LIMIT_US = 5000000 };
 
@@ -69,7 +70,36 @@ const struct option_register stm32wb_registers[STM32WB_OF_ALL] = {FIRST,
                                                                   {NULL, STM32WB_SFR},
                                                                   {NULL, STM32WB_SRRVR}};
 
+/* Where they are changed, and what differs besides. */
+struct kind {
+    uint32_t sr, cr, errors;
+    uint8_t level1;
+    struct flash_lock optlock;
+    const struct flash_driver *driver;
+    /* NULL, or whether the chip takes such a change. */
+    enum err (*allow)(struct target *target, const uint32_t *before, const uint32_t *after);
+};
+
+static const struct kind l4 = {
+    .sr = STM32L4_SR,
+    .cr = STM32L4_CR,
+    .errors = STM32L4_SR_ERRORS,
+    .level1 = 0x55,
+    .optlock = {STM32L4_CR, STM32L4_CR_OPTLOCK, STM32L4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}},
+    .driver = &stm32l4_flash,
+};
+static const struct kind u5 = {
+    .sr = STM32U5_NSSR,
+    .cr = STM32U5_NSCR,
+    .errors = STM32U5_NSSR_ERRORS,
+    .level1 = 0xBB,
+    .optlock = {STM32U5_NSCR, STM32L4_CR_OPTLOCK, STM32U5_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}},
+    .driver = &stm32u5_flash,
+    .allow = stm32u5_options_allow,
+};
+
 struct layout {
+    const struct kind *kind;
     const struct option_register *registers;
     unsigned count;
 };
@@ -78,8 +108,9 @@ struct layout {
 static struct layout layout_of(const struct target *target)
 {
     const struct flash_options *options = flash_options_for(target);
+    const struct kind *kind = options->registers == stm32u5_option_registers ? &u5 : &l4;
 
-    return (struct layout){options->registers, options->register_count};
+    return (struct layout){kind, options->registers, options->register_count};
 }
 
 /* --- reading --- */
@@ -94,7 +125,7 @@ enum err stm32l4_options_read(struct target *target, struct option_state *state)
     enum err err = core_flush(target->core);
     for (unsigned i = 0; i < layout.count; i++)
         state->in_force[i] = state->stored[i];
-    state->readout_protected = (state->stored[OPTR] & RDP) != RDP_OPEN;
+    state->readout_protected = detect_is_protected(&target->chip, state->stored[OPTR]);
     return err;
 }
 
@@ -106,9 +137,6 @@ struct change {
     bool refuse_protected;
 };
 
-static const struct flash_lock optlock = {
-    STM32L4_CR, STM32L4_CR_OPTLOCK, STM32L4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
-
 /* What stays is not written: some of it could only be refused. */
 static enum err program(struct flash_controller *controller, const struct change *change)
 {
@@ -119,7 +147,7 @@ static enum err program(struct flash_controller *controller, const struct change
     for (unsigned i = 0; i < layout.count; i++)
         if (change->words[i] != change->now.stored[i])
             ops_write32(ops, at(target, layout.registers[i].offset), change->words[i]);
-    ops_write32(ops, at(target, STM32L4_CR), STM32L4_CR_OPTSTRT);
+    ops_write32(ops, at(target, layout.kind->cr), STM32L4_CR_OPTSTRT);
     enum err err = core_flush_halted(target->core);
     if (!err) /* at the end of read protection the whole flash is erased */
         err =
@@ -147,14 +175,15 @@ static enum err check(struct target *target, const struct change *change)
 static enum err check_status(struct flash_controller *controller)
 {
     struct target *target = controller->target;
+    const struct kind *kind = layout_of(target).kind;
     uint32_t sr = 0;
 
-    ops_read32(&target->core->ops, at(target, STM32L4_SR), &sr);
+    ops_read32(&target->core->ops, at(target, kind->sr), &sr);
     enum err err = core_flush_halted(target->core);
-    if (err || !(sr & STM32L4_SR_ERRORS))
+    if (err || !(sr & kind->errors))
         return err;
     return job_fail(target->job, ERR_FLASH,
-                    "the chip refused other option bytes (FLASH_SR 0x%04" PRIx32 ")", sr);
+                    "the chip refused other option bytes (status 0x%04" PRIx32 ")", sr);
 }
 
 static enum err change_all(struct flash_controller *controller, const struct change *change)
@@ -173,11 +202,15 @@ static enum err change_all(struct flash_controller *controller, const struct cha
 
 static enum err carry_out(struct target *target, const void *what)
 {
+    const struct kind *kind = layout_of(target).kind;
     const struct change *change = what;
-    struct flash_controller controller;
-    enum err err = controller_take_options(&controller, target, &stm32l4_flash, &optlock,
-                                           change->refuse_protected);
+    struct flash_controller controller = {0};
+    enum err err = kind->allow ? kind->allow(target, change->now.stored, change->words) : ERR_OK;
 
+    if (err)
+        return err;
+    err = controller_take_options(&controller, target, kind->driver, &kind->optlock,
+                                  change->refuse_protected);
     if (!err)
         err = change_all(&controller, change);
     return controller_end(&controller, err);
@@ -228,7 +261,7 @@ static enum err set_rdp(struct target *target, uint32_t rdp)
 
 enum err stm32l4_options_lock(struct target *target)
 {
-    return set_rdp(target, RDP_LEVEL1);
+    return set_rdp(target, layout_of(target).kind->level1);
 }
 
 enum err stm32l4_options_seal(struct target *target)
@@ -245,11 +278,13 @@ enum err stm32l4_options_unlock(struct target *target)
 
 static enum err launch(struct target *target, const void *what)
 {
+    const struct kind *kind = layout_of(target).kind;
     struct flash_controller controller;
-    enum err err = controller_take_options(&controller, target, &stm32l4_flash, &optlock, false);
+    enum err err =
+        controller_take_options(&controller, target, kind->driver, &kind->optlock, false);
 
     (void)what;
-    return err ? err : controller_launch(&controller, STM32L4_CR, STM32L4_CR_OBL_LAUNCH);
+    return err ? err : controller_launch(&controller, kind->cr, STM32L4_CR_OBL_LAUNCH);
 }
 
 enum err stm32l4_options_load(struct target *target)

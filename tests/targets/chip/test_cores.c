@@ -312,8 +312,8 @@ static bool is_programmed(enum chip_family_id family)
 {
     return (family >= CHIP_F0 && family <= CHIP_F7 && family != CHIP_F1_XL) || family == CHIP_L0 ||
            family == CHIP_L1 || family == CHIP_L4 || family == CHIP_G0 || family == CHIP_G4 ||
-           family == CHIP_C0 || family == CHIP_H5 || family == CHIP_H7 || family == CHIP_WB ||
-           family == CHIP_WL;
+           family == CHIP_C0 || family == CHIP_U5 || family == CHIP_H5 || family == CHIP_H7 ||
+           family == CHIP_WB || family == CHIP_WL;
 }
 
 /* Into the chip's RAM; of the L011 that is 2 KiB. */

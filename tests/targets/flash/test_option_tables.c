@@ -140,8 +140,8 @@ static void tables_are_sound(void **state)
         check_blocks(options, &chips[i], chips[i].flash_max_kib);
         check_blocks(options, &chips[i], chips[i].flash_guess_kib);
     }
-    /* F0 to F4, F7, L0, L1, L4, G0, G4, C0, H5, H7, WB and WL */
-    assert_int_equal(known, 5 + 7 + 1 + 5 + 10 + 3 + 4 + 5 + 7 + 4 + 3 + 5 + 3 + 3 + 4);
+    /* F0 to F4, F7, L0, L1, L4, G0, G4, C0, U5, H5, H7, WB and WL */
+    assert_int_equal(known, 5 + 7 + 1 + 5 + 10 + 3 + 4 + 5 + 7 + 4 + 3 + 5 + 3 + 3 + 4 + 4);
 }
 
 static void a_field_is_set_and_leaves_its_neighbours(void **state)

@@ -15,6 +15,7 @@ enum {
     DOUBLE_WORD_NS = 81690,
     QUAD_WORD_NS = 30000,
     HALF_PAGE_NS = 3280000,
+    ROW_NS = 8 * 48000,
     GDB_PACKET = 16000
 };
 
@@ -22,7 +23,7 @@ struct cost {
     uint64_t us, transfers;
 };
 
-static uint8_t image[4 * IMAGE]; /* the largest of the rows below */
+static uint8_t image[32 * IMAGE]; /* the largest of the rows below */
 
 static void make_image(void)
 {
@@ -34,8 +35,9 @@ static void make_image(void)
     }
 }
 
-/* As gdb does it: erase, packets of 16 KiB less what is escaped, done. */
-static struct cost load(struct bench *bench, struct target *target, uint32_t size)
+/* As gdb does it, whose packets are 16 KiB less what is escaped: erase, packets, done. */
+static struct cost load_by(struct bench *bench, struct target *target, uint32_t size,
+                           uint32_t packet)
 {
     uint64_t transfers = bench->pipe.pipe.transfers;
     uint64_t start = sim_board_now_us(bench->board);
@@ -44,9 +46,8 @@ static struct cost load(struct bench *bench, struct target *target, uint32_t siz
 
     if (!err)
         err = flash_erase(flash, FLASH, size);
-    for (uint32_t at = 0; at < size && !err; at += GDB_PACKET)
-        err = flash_write(flash, FLASH + at, image + at,
-                          size - at < GDB_PACKET ? size - at : GDB_PACKET);
+    for (uint32_t at = 0; at < size && !err; at += packet)
+        err = flash_write(flash, FLASH + at, image + at, size - at < packet ? size - at : packet);
     if (!err)
         err = flash_done(flash);
     flash_close(flash);
@@ -54,6 +55,11 @@ static struct cost load(struct bench *bench, struct target *target, uint32_t siz
         fail_msg("%s", bench->job.text);
     return (struct cost){sim_board_now_us(bench->board) - start,
                          bench->pipe.pipe.transfers - transfers};
+}
+
+static struct cost load(struct bench *bench, struct target *target, uint32_t size)
+{
+    return load_by(bench, target, size, GDB_PACKET);
 }
 
 /* gdb's core stands since gdb connected. */
@@ -193,6 +199,44 @@ static void a_load_of_words_costs_little_more_than_the_wire(void **state)
     }
 }
 
+/* What the wire alone takes for so much. */
+static uint64_t wire_us(struct bench *bench, struct target *target, uint32_t size)
+{
+    uint64_t start = sim_board_now_us(bench->board);
+
+    assert_int_equal(target_write(target, RAM, image, size), ERR_OK);
+    return sim_board_now_us(bench->board) - start;
+}
+
+/* A flash that is faster than a probe: what the slower one of the two takes. By one piece, as
+ * `probed flash` does it; behind each of gdb's the flash is waited for. */
+static void a_fast_flash_is_loaded_at_the_speed_of_the_wire(void **state)
+{
+    static const char *const firmwares[] = {"V2J43", "V3"};
+    enum { SIZE = sizeof image, PART = SIZE / 4 }; /* that RAM holds */
+
+    (void)state;
+    make_image();
+    for (size_t i = 0; i < sizeof firmwares / sizeof *firmwares; i++) {
+        struct bench bench;
+        struct target *target = open_board(&bench, firmwares[i], "nucleo-u575");
+        uint64_t flash = (uint64_t)SIZE / 128 * ROW_NS / 1000,
+                 wire = wire_us(&bench, target, PART) * (SIZE / PART);
+        uint64_t physics = wire > flash ? wire : flash;
+        struct cost blank = load_by(&bench, target, SIZE, SIZE);
+        struct cost same = load_by(&bench, target, SIZE, SIZE);
+        print_message("nucleo-u575, %s, %u KiB: blank %llu us, flash %llu us, wire %llu us, in "
+                      "%llu transfers, identical %llu us\n",
+                      firmwares[i], (unsigned)SIZE / 1024, (unsigned long long)blank.us,
+                      (unsigned long long)flash, (unsigned long long)wire,
+                      (unsigned long long)blank.transfers, (unsigned long long)same.us);
+        assert_in_range(blank.us, physics, physics * 110 / 100);
+        assert_in_range(same.us, 0, physics / 10);
+        target_destroy(target);
+        bench_close(&bench);
+    }
+}
+
 /* Nobody asks whether the flash is through before it can be. */
 static void loads_hardly_poll(void **state)
 {
@@ -245,6 +289,7 @@ int main(void)
         cmocka_unit_test(loads_cost_little_more_than_the_flash),
         cmocka_unit_test(loads_of_each_family_cost_little_more_than_its_flash),
         cmocka_unit_test(a_load_of_words_costs_little_more_than_the_wire),
+        cmocka_unit_test(a_fast_flash_is_loaded_at_the_speed_of_the_wire),
         cmocka_unit_test(loads_hardly_poll),
         cmocka_unit_test(a_long_checksum_hardly_costs_trips),
     };

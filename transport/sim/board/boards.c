@@ -73,6 +73,7 @@ const struct sim_board_model sim_board_models[] = {
      .title = "Nucleo-144 H743ZI",
      .chip = &sim_chip_h743zi,
      .hse_khz = 8000}, /* from the ST-Link */
+    {.name = "nucleo-u575", .title = "Nucleo-144 U575ZI", .chip = &sim_chip_u575zi},
     {.name = "nucleo-wb55",
      .title = "Nucleo-68 WB55RG",
      .chip = &sim_chip_wb55rg,

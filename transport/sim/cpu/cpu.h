@@ -32,7 +32,7 @@ struct sim_bus {
         uint8_t *memory;
         bool writable;
     } windows[SIM_WINDOWS]; /* size 0: unused */
-    uint32_t initial_vtor;  /* of a Cortex-M7: INITVTOR, where a reset finds its vectors */
+    uint32_t initial_vtor;  /* of Cortex-M7 and Armv8-M: where a reset finds its vectors */
     /* The board calls back nothing; the core asks and tells here: */
     void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
     void (*deep_sleep)(void *board);   /* the core fell asleep with SLEEPDEEP; or NULL */

@@ -69,10 +69,10 @@ void sim_scb_reset(struct sim_cpu *cpu)
     system->cfsr = system->hfsr = system->mmfar = system->bfar = 0;
     /* STKALIGN comes up set from Cortex-M3 r2p0 on, and on every M4. */
     system->ccr = aligns ? SIM_CCR_STKALIGN : 0;
-    if (cpu->model->m7) {
+    if (cpu->model->m7)
         system->ccr = CCR_M7;
+    if (cpu->model->m7 || cpu->model->armv8m)
         system->vtor = cpu->bus->initial_vtor & (uint32_t)VTOR_WRITABLE_M7;
-    }
     if (cpu->model->armv8m)
         system->ccr = CCR_V8M;
     sim_m7_reset(cpu);

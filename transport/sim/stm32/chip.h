@@ -24,8 +24,8 @@ enum {
     SIM_DMA_LINES = 6,
     SIM_ANALOG_CHANNELS = 18
 };
-enum { SIM_OSCILLATORS_MAX = 9, SIM_RCC_PLAIN_MAX = 12 }; /* with the empty one at the end */
-enum { SIM_APS = 4 };                                     /* access ports */
+enum { SIM_OSCILLATORS_MAX = 10, SIM_RCC_PLAIN_MAX = 12 }; /* with the empty one at the end */
+enum { SIM_APS = 4 };                                      /* access ports */
 enum { SIM_PA, SIM_PB, SIM_PC, SIM_PD, SIM_PE, SIM_PF, SIM_PG, SIM_PH, SIM_PI, SIM_PJ, SIM_PK };
 
 /* --- memories --- */
@@ -163,6 +163,7 @@ struct sim_rcc_family {
     uint32_t bdcr_writable;      /* but for BDRST */
     uint32_t bdcr_lsi;           /* LSION, if it is there; its ready bit stands above it */
     uint32_t csr_remove;         /* RMVF */
+    uint32_t csr_power_on;       /* what power puts there */
     uint32_t csr_backed_up;      /* what a family without BDCR has in CSR */
     uint32_t csr_lse;            /* of that: LSEON */
     uint32_t csr_flags;          /* all that tell of resets, */
@@ -425,8 +426,8 @@ struct sim_chip {
     uint32_t power_on_mv;                             /* V(POR) */
 
     struct sim_memory memories[SIM_MEMORIES_MAX];
-    /* NULL: what was booted from stands at 0, too. A Cortex-M7 has a memory of its own there, and
-     * these. */
+    /* NULL: what was booted from stands at 0, too. A Cortex-M7 has a memory of its own there, a
+     * Cortex-M33 has nothing, and these. */
     const struct sim_alias *aliases;
     uint32_t size_register, unique_id; /* addresses, in system memory */
     uint32_t unique_id_third;          /* offset of its last word; 0: behind the others */
@@ -456,6 +457,6 @@ extern const struct sim_chip sim_chip_f031x6, sim_chip_f072rb, sim_chip_f103c8, 
     sim_chip_f303k8, sim_chip_f401cc, sim_chip_f411ce, sim_chip_f429zi, sim_chip_f446re,
     sim_chip_f746zg, sim_chip_c031c6, sim_chip_g071rb, sim_chip_g0b1re, sim_chip_g431kb,
     sim_chip_h563zi, sim_chip_h743zi, sim_chip_l053r8, sim_chip_l152rc, sim_chip_l152re,
-    sim_chip_l476rg, sim_chip_wb55rg, sim_chip_wl55jc;
+    sim_chip_l476rg, sim_chip_u575zi, sim_chip_wb55rg, sim_chip_wl55jc;
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What l4_flash.c (the controller), l4_options.c (its option bytes) and l4_families.c (who has
- * which of it) share. */
+/* What l4_flash.c and u5_flash.c (the controllers), l4_options.c (their option bytes) and
+ * l4_families.c (who has which of it) share. */
 #ifndef PROBED_SIM_L4_FLASH_INTERNAL_H
 #define PROBED_SIM_L4_FLASH_INTERNAL_H
 
 #include "sim/stm32/stm32_internal.h"
 
-enum { SIM_L4_RDP_OPEN = 0xAA, SIM_L4_RDP_SEALED = 0xCC };
+enum { SIM_L4_RDP_OPEN = 0xAA, SIM_L4_RDP_LEVEL_1 = 0xBB, SIM_L4_RDP_SEALED = 0xCC };
 #define SIM_L4_ERRORS 0x0000C3F8u /* OPTVERR, RDERR, FASTERR, MISERR, PGSERR.. PROGERR */
 #define SIM_L4_BSY (1u << 16)
 #define SIM_L4_BSY2 (1u << 17)
@@ -56,6 +56,7 @@ bool sim_l4_write(struct sim_board *board, enum sim_memory_kind kind, uint32_t o
 /* In force. */
 uint32_t sim_l4_open_flash(const struct sim_board *board);
 uint32_t sim_l4_user_options(const struct sim_board *board);
+uint32_t sim_l4_optr(const struct sim_board *board);
 bool sim_l4_two_banks(const struct sim_board *board);
 /* The second of two banks shows first. */
 bool sim_l4_swapped(const struct sim_board *board);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Option bytes of the STM32L4, G4, G0 and C0 (RM0351, RM0440, RM0444, RM0490, 3.4) and what they
- * say. Registers hold what OPTSTRT programs; what is programmed counts from the next load on, by
- * power or OBL_LAUNCH. In memory they stand in a row here, each with its complement behind it; a
- * second bank's have another place in the chip. */
+/* Option bytes of the STM32L4, G4, G0, C0 and U5 (RM0351, RM0440, RM0444, RM0490, 3.4; RM0456,
+ * 7.4) and what they say. Registers hold what OPTSTRT programs; what is programmed counts from the
+ * next load on, by power or OBL_LAUNCH. In memory they stand in a row here, each with its
+ * complement behind it; a second bank's have another place in the chip. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -10,6 +10,7 @@
 
 enum { OPTR, WRP_FIRST = 3, WRP_IN_BANK = 2, SECOND_BANK = 4 /* registers further */ };
 enum { WORD = 8 };
+#define UNLOCK (1u << 31) /* of WRP, U5: it may be changed */
 #define WRP_STRT(word) ((word)&0xFF)
 #define WRP_END(word) ((word) >> 16 & 0xFF)
 #define OPTR_ESE (1u << 8)
@@ -148,7 +149,7 @@ static void put_rdp(struct sim_board *board, uint32_t rdp)
 
 void sim_l4_set_protection(struct sim_board *board, bool protect)
 {
-    put_rdp(board, protect ? 0x55 : SIM_L4_RDP_OPEN);
+    put_rdp(board, protect ? SIM_L4_RDP_LEVEL_1 : SIM_L4_RDP_OPEN);
 }
 
 void sim_l4_seal(struct sim_board *board)
@@ -161,7 +162,7 @@ void sim_l4_protect_writing(struct sim_board *board, bool protect)
     const struct sim_l4_family *family = sim_l4(board);
     uint32_t factory = family->options[WRP_FIRST].factory;
 
-    put(board, WRP_FIRST, protect ? 3u << 16 : factory);
+    put(board, WRP_FIRST, protect ? (factory & UNLOCK) | 3u << 16 : factory);
 }
 
 bool sim_l4_protects_writing(const struct sim_board *board)
@@ -173,9 +174,7 @@ bool sim_l4_protects_writing(const struct sim_board *board)
 
 static uint8_t rdp(const struct sim_board *board)
 {
-    const struct sim_l4_flash *flash = board->flash->state;
-
-    return (uint8_t)flash->in_force[OPTR];
+    return (uint8_t)sim_l4_optr(board);
 }
 
 bool sim_l4_is_protected(const struct sim_board *board)
@@ -238,11 +237,16 @@ enum sim_memory_kind sim_l4_boots(const struct sim_board *board)
     return optr & family->boot.nboot1 ? SIM_SYSTEM : SIM_RAM;
 }
 
-bool sim_l4_two_banks(const struct sim_board *board)
+uint32_t sim_l4_optr(const struct sim_board *board)
 {
     const struct sim_l4_flash *flash = board->flash->state;
 
-    return flash->in_force[OPTR] & sim_l4(board)->two_banks;
+    return flash->in_force[OPTR];
+}
+
+bool sim_l4_two_banks(const struct sim_board *board)
+{
+    return sim_l4_optr(board) & sim_l4(board)->two_banks;
 }
 
 bool sim_l4_swapped(const struct sim_board *board)

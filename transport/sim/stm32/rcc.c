@@ -101,9 +101,10 @@ void sim_rcc_note_reset(struct sim_board *board, enum sim_reset_cause cause)
     const struct sim_rcc_family *family = family_of(board);
     struct rcc *rcc = board->rcc->state;
 
-    if (cause == SIM_CAUSE_POWER)
-        rcc->registers[family->csr / 4] = rcc->registers[family->bdcr / 4] =
-            rcc->registers[flags_at(family) / 4] = 0;
+    if (cause == SIM_CAUSE_POWER) {
+        rcc->registers[family->bdcr / 4] = rcc->registers[flags_at(family) / 4] = 0;
+        rcc->registers[family->csr / 4] = family->csr_power_on;
+    }
     rcc->registers[flags_at(family) / 4] |= family->causes[cause];
 }
 
