@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "sim/stm32/l4_flash_internal.h"
+#include "sim/stm32/u5_flash_internal.h"
 
 #define SR_EOP (1u << 0)
 #define SR_OPERR (1u << 1)
@@ -36,12 +36,6 @@
 #define CR_LOCK (1u << 31)
 #define CR_KEPT 0x0300CFFFu /* ERRIE, EOPIE, MER2, BWR, BKER, PNB, MER1, PER, PG */
 #define CR_STARTS (CR_STRT | CR_OPTSTRT)
-#define OPTR_TZEN (1u << 31)
-#define OPTR_SWAP_BANK (1u << 20)
-#define OPTR_NSWBOOT0 (1u << 26)
-#define OPTR_NBOOT0 (1u << 27)
-#define BOOTADD 0xFFFFFF80u
-#define WRP_UNLOCK (1u << 31)
 enum {
     ACR = 0x00,
     NSKEYR = 0x08,
@@ -50,25 +44,12 @@ enum {
     NSCR = 0x28,
 
     QUAD = 4, /* words that are programmed at once, */
-    ROW = 32, /* and in a burst */
+    ROW = SIM_U5_ROW,
     PROGRAM_NS = 118000,
     BURST_NS = 8 * 48000,
     PAGE_ERASE_NS = 1500000,
     OPTIONS_NS = 10000000, /* as it may be */
 };
-/* Places of options in the family's table. */
-enum { OPTR, SECWM1R1, SECWM1R2, WRP1AR, WRP1BR, SECWM2R1, SECWM2R2, WRP2AR, WRP2BR, FIRST_BOOT };
-enum { SECBOOTADD0R = FIRST_BOOT + 2 };
-
-struct sim_u5_flash {
-    struct sim_l4_flash l4;
-    uint32_t words[ROW]; /* what waits for the rest of its quad word or row, .. */
-    unsigned count;
-    enum sim_memory_kind kind; /* .. there */
-    uint32_t offset;
-    bool swapped; /* as the bytes stand in memory */
-};
-
 static uint32_t flash_size(const struct sim_board *board)
 {
     return sim_memory_row(board->chip, SIM_FLASH)->size;
@@ -241,95 +222,15 @@ static bool write_memory(struct sim_board *board, enum sim_memory_kind kind, uin
     return true;
 }
 
-/* --- option bytes (7.4, 7.5) --- */
-
-/* Without TrustZone nobody is secure who could write these. */
-static bool is_secure(unsigned i)
-{
-    return i == SECWM1R1 || i == SECWM1R2 || i == SECWM2R1 || i == SECWM2R2 || i == SECBOOTADD0R;
-}
-
-static bool is_wrp(unsigned i)
-{
-    return i == WRP1AR || i == WRP1BR || i == WRP2AR || i == WRP2BR;
-}
-
-/* An area once locked stays as it is, and TrustZone on, until read protection ends. What was asked
- * for otherwise is forgotten. */
-static bool may_become(struct sim_l4_flash *flash)
-{
-    uint32_t before = flash->in_force[OPTR], *after = &flash->options[OPTR];
-    bool ends = (uint8_t)before != SIM_L4_RDP_OPEN && (uint8_t)*after == SIM_L4_RDP_OPEN;
-    bool fine = true;
-
-    for (unsigned i = 0; i < SIM_L4_OPTIONS && !ends; i++)
-        if (is_wrp(i) && !(flash->in_force[i] & WRP_UNLOCK) &&
-            flash->options[i] != flash->in_force[i]) {
-            flash->options[i] = flash->in_force[i];
-            fine = false;
-        }
-    if (!ends && before & ~*after & OPTR_TZEN) {
-        *after |= OPTR_TZEN;
-        fine = false;
-    }
-    return fine;
-}
-
 static void start_options(struct sim_board *board)
 {
-    struct sim_l4_flash *flash = board->flash->state;
+    uint32_t pages = flash_size(board) / board->chip->page_size;
     bool erases = false;
 
-    if (!may_become(flash) || !sim_l4_options_program(board, &erases))
-        sim_flash_fail(board, SR_OPTWERR);
+    if (sim_u5_options_program(board, &erases))
+        sim_flash_begin(board, OPTIONS_NS + (erases ? (uint64_t)pages * PAGE_ERASE_NS : 0));
     else
-        sim_flash_begin(board, OPTIONS_NS + (erases ? (uint64_t)flash_size(board) /
-                                                          board->chip->page_size * PAGE_ERASE_NS
-                                                    : 0));
-}
-
-static void swap_halves(uint8_t *bytes, uint32_t half)
-{
-    for (uint32_t i = 0; i < half; i++) {
-        uint8_t byte = bytes[i];
-        bytes[i] = bytes[half + i];
-        bytes[half + i] = byte;
-    }
-}
-
-/* Where it starts: the pin or an option chooses one of two addresses (4.1). */
-static void boot(struct sim_board *board)
-{
-    const struct sim_l4_flash *flash = board->flash->state;
-    uint32_t optr = sim_l4_optr(board);
-    bool second = optr & OPTR_NSWBOOT0 ? board->boot0 : !(optr & OPTR_NBOOT0);
-    uint32_t address = flash->in_force[second ? FIRST_BOOT + 1 : FIRST_BOOT] & BOOTADD;
-    const struct sim_memory *memory = sim_memory_at(board->chip, address);
-
-    board->bus.initial_vtor = address;
-    board->booted = memory ? memory->kind : SIM_SYSTEM;
-}
-
-static void load_options(struct sim_board *board, bool power_on)
-{
-    struct sim_u5_flash *flash = board->flash->state;
-
-    sim_l4_options_load(board, power_on);
-    boot(board);
-    bool swapped = sim_l4_two_banks(board) && sim_l4_optr(board) & OPTR_SWAP_BANK;
-    if (swapped != flash->swapped)
-        swap_halves(sim_memory_bytes(board, SIM_FLASH), flash_size(board) / 2);
-    flash->swapped = swapped;
-}
-
-static void write_option(struct sim_part *part, uint32_t offset, uint32_t value)
-{
-    struct sim_l4_flash *flash = part->state;
-    unsigned i;
-
-    if (sim_l4_option_at(part->board, offset, &i) && !is_secure(i) &&
-        !(flash->common.cr & CR_OPTLOCK) && !(flash->common.sr & SR_BSY))
-        flash->options[i] = sim_l4_option_word(part->board, i, value);
+        sim_flash_fail(board, SR_OPTWERR);
 }
 
 /* --- registers --- */
@@ -404,7 +305,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     if (offset == NSCR)
         write_cr(part, value);
     else
-        write_option(part, offset, value);
+        sim_u5_option_write(part->board, offset, value);
     return true;
 }
 
@@ -451,18 +352,18 @@ static const struct sim_l4_family u57 = {
     .page_bits = 0x7F,
     .two_banks = 1u << 21,
     .nrst_stop = 12,
-    .options = {[OPTR] = {0x40, 0xFFFFF7FF, 0x1FEFF8AA},
-                [SECWM1R1] = {0x50, 0x007F007F, 0xFFFFFF80},
-                [SECWM1R2] = {0x54, 0x807F0000, 0x0F80FFFF},
-                [WRP1AR] = {0x58, 0x807F007F, 0xFF80FFFF},
-                [WRP1BR] = {0x5C, 0x807F007F, 0xFF80FFFF},
-                [SECWM2R1] = {0x60, 0x007F007F, 0xFFFFFF80},
-                [SECWM2R2] = {0x64, 0x807F0000, 0x0F80FFFF},
-                [WRP2AR] = {0x68, 0x807F007F, 0xFF80FFFF},
-                [WRP2BR] = {0x6C, 0x807F007F, 0xFF80FFFF},
-                [FIRST_BOOT] = {0x44, 0xFFFFFF80, 0x0800007F},
-                [FIRST_BOOT + 1] = {0x48, 0xFFFFFF80, 0x0BF9007F},
-                [SECBOOTADD0R] = {0x4C, 0xFFFFFF81, 0x0C00007C}},
+    .options = {[SIM_U5_OPTR] = {0x40, 0xFFFFF7FF, 0x1FEFF8AA},
+                [SIM_U5_SECWM1R1] = {0x50, 0x007F007F, 0xFFFFFF80},
+                [SIM_U5_SECWM1R2] = {0x54, 0x807F0000, 0x0F80FFFF},
+                [SIM_U5_WRP1AR] = {0x58, 0x807F007F, 0xFF80FFFF},
+                [SIM_U5_WRP1BR] = {0x5C, 0x807F007F, 0xFF80FFFF},
+                [SIM_U5_SECWM2R1] = {0x60, 0x007F007F, 0xFFFFFF80},
+                [SIM_U5_SECWM2R2] = {0x64, 0x807F0000, 0x0F80FFFF},
+                [SIM_U5_WRP2AR] = {0x68, 0x807F007F, 0xFF80FFFF},
+                [SIM_U5_WRP2BR] = {0x6C, 0x807F007F, 0xFF80FFFF},
+                [SIM_U5_FIRST_BOOT] = {0x44, 0xFFFFFF80, 0x0800007F},
+                [SIM_U5_FIRST_BOOT + 1] = {0x48, 0xFFFFFF80, 0x0BF9007F},
+                [SIM_U5_SECBOOTADD0R] = {0x4C, 0xFFFFFF81, 0x0C00007C}},
 };
 const struct sim_flash_kind sim_u5_flash = {
     .device = &sim_device_u5_flash,
@@ -470,7 +371,7 @@ const struct sim_flash_kind sim_u5_flash = {
     .l4 = &u57,
     .stalling = {NSCR},
     .factory = sim_l4_options_factory,
-    .load_options = load_options,
+    .load_options = sim_u5_options_load,
     .is_protected = sim_l4_is_protected,
     .is_sealed = sim_l4_is_sealed,
     .set_protection = sim_l4_set_protection,
