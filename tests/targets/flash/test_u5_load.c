@@ -286,10 +286,12 @@ static void a_protected_page_is_named(void **state)
     assert_int_equal(wanted.stored[WRP1AR], 0xFF83FF82); /* UNLOCK stays */
     bench_ok(bench, table->write(bench->target, &wanted));
     bench_ok(bench, table->load(bench->target));
+    image[0] ^= 0xFF; /* before it */
     image[2 * PAGE] ^= 0xFF;
     assert_int_equal(bench_load(bench, FLASH, image, 8 * PAGE, NULL), ERR_PROTECTED);
-    assert_non_null(strstr(bench->job.text, "0x08004000 is protected by the option bytes"));
+    assert_non_null(strstr(bench->job.text, "0x08004000 is write protected by the option bytes"));
     bench_job(bench);
+    image[0] ^= 0xFF; /* nothing was erased */
     image[2 * PAGE] ^= 0xFF;
     bench_assert_memory(bench, FLASH, image, 8 * PAGE);
 }
