@@ -23,7 +23,7 @@ struct facts {
     const char *state;           /* of its core */
     bool uid_known;
     uint32_t uid[UID_WORDS];
-    uint32_t flash_start, ram_start;
+    uint32_t flash_start, ram_start, ram_size; /* of the RAM that begins there */
     enum target_security security;
     struct option_bytes options;
     char sectors[96];  /* "64 sectors of 1 KiB" */
@@ -83,8 +83,10 @@ static void describe_regions(struct facts *facts)
         size_t used = strlen(facts->sectors);
         char size[DISPLAY_SIZE];
 
-        if (is_main_ram(facts, region) && !ram_seen)
+        if (is_main_ram(facts, region) && !ram_seen) {
             facts->ram_start = region->start;
+            facts->ram_size = region->size;
+        }
         ram_seen |= is_main_ram(facts, region);
         if (region->kind != REGION_FLASH || !region->sector_size)
             continue;
@@ -162,6 +164,22 @@ static const char *protection_of(const struct facts *facts, const struct target_
                                     : "not known: the chip does not let it be read";
 }
 
+/* The first one, and how much there is in all where others stand elsewhere. */
+static void print_ram(const struct facts *facts, const struct target_chip *chip, FILE *out)
+{
+    char first[DISPLAY_SIZE], all[DISPLAY_SIZE];
+
+    if (!chip->ram_size)
+        return;
+    if (facts->ram_size && facts->ram_size < chip->ram_size)
+        cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32 ", %s in all",
+                       display_size(first, facts->ram_size), facts->ram_start,
+                       display_size(all, chip->ram_size));
+    else
+        cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32, display_size(all, chip->ram_size),
+                       facts->ram_start);
+}
+
 static void print_chip(const struct facts *facts, FILE *out)
 {
     const struct target_chip *chip = target_chip(facts->target);
@@ -189,9 +207,7 @@ static void print_chip(const struct facts *facts, FILE *out)
         cli_print_fact(out, "kept flash", "%s from 0x%08" PRIx32 " on are the other core's alone",
                        display_size(size, chip->flash_kept),
                        facts->flash_start + chip->flash_size - chip->flash_kept);
-    if (chip->ram_size)
-        cli_print_fact(out, "RAM", "%s at 0x%08" PRIx32, display_size(size, chip->ram_size),
-                       facts->ram_start);
+    print_ram(facts, chip, out);
     cli_print_fact(out, "device id", "0x%03x (idcode 0x%08" PRIx32 ")", chip->dev_id, chip->idcode);
     cli_print_fact(out, "core id", "CPUID 0x%08" PRIx32 ", DPIDR 0x%08" PRIx32, core->cpuid,
                    chip->dpidr);

@@ -76,6 +76,17 @@ static const char *name_of(const struct flash_options *options, uint32_t index)
     return index < options->field_count ? options->fields[index].name : blocks_name;
 }
 
+/* Most are short, and stand in columns from one family to the next. */
+static int name_width(const struct flash_options *options)
+{
+    size_t width = 11;
+
+    for (uint8_t i = 0; i < options->field_count; i++)
+        if (strlen(options->fields[i].name) > width)
+            width = strlen(options->fields[i].name);
+    return (int)width;
+}
+
 bool option_line(const struct flash_options *options, const struct target *target, uint32_t index,
                  const struct option_state *state, char *line, size_t size)
 {
@@ -89,7 +100,7 @@ bool option_line(const struct flash_options *options, const struct target *targe
         return false;
     put_one(&stored, options, target, index, state->stored);
     now[in_force.length] = later[stored.length] = '\0';
-    buf_printf(&out, "%-11s %-12s ", name_of(options, index), now);
+    buf_printf(&out, "%-*s %-12s ", name_width(options), name_of(options, index), now);
     if (strcmp(now, later) != 0)
         buf_printf(&out, "from the next load on %s; ", later);
     if (index < options->field_count)

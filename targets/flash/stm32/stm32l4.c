@@ -155,7 +155,9 @@ static void queue_raise_clock(struct flash_controller *controller, uint32_t cr)
 {
     const struct kind *kind = kind_of(controller);
     struct core *core = controller->target->core;
-    bool raised = kind->rcc && cr == kind->cr_at_reset && !core_has_company(core);
+    /* Of a second time, after a lost link, the first one's is still there to be put back. */
+    bool raised = controller->saved[CLOCK_RAISED] ||
+                  (kind->rcc && cr == kind->cr_at_reset && !core_has_company(core));
     uint32_t acr = quiet_acr(controller);
 
     controller->saved[CLOCK_RAISED] = raised;

@@ -241,8 +241,10 @@ static void assert_pages(const struct flash_options *options, const struct targe
     memcpy(now.in_force, registers, sizeof now.in_force);
     memcpy(now.stored, registers, sizeof now.stored);
     assert_true(option_line(options, target, options->field_count, &now, line, sizeof line));
-    assert_memory_equal(line + 12, wanted, strlen(wanted));
-    assert_int_equal(line[12 + strlen(wanted)], ' ');
+    const char *value = line + strcspn(line, " ");
+    value += strspn(value, " ");
+    assert_memory_equal(value, wanted, strlen(wanted));
+    assert_int_equal(value[strlen(wanted)], ' ');
 }
 
 static void take(const struct flash_options *options, const struct target *target, const char *word,
