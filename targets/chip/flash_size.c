@@ -39,6 +39,18 @@ static enum err look(struct ops *ops, const struct target_chip *chip, uint32_t s
                     start + chip->flash_size);
 }
 
+/* Whole sectors, and at least one. */
+static bool is_whole(const struct detect_regions *regions, uint32_t said)
+{
+    uint32_t sum = 0;
+
+    for (size_t i = 0; i < regions->count; i++)
+        if (regions->items[i].kind == REGION_FLASH && regions->items[i].sector_size)
+            sum += regions->items[i].size / regions->items[i].sector_size *
+                   regions->items[i].sector_size;
+    return said && sum == said;
+}
+
 enum err flash_size_override(struct ops *ops, struct target_chip *chip, uint32_t said,
                              struct detect_regions *regions)
 {
@@ -61,8 +73,18 @@ enum err flash_size_override(struct ops *ops, struct target_chip *chip, uint32_t
     }
     if (err)
         return err;
+    if (chip->flash_kept && said != chip->flash_size)
+        return job_fail(job, ERR_UNSUPPORTED,
+                        "%s: its second core keeps the end of the flash for itself; another size "
+                        "would move that",
+                        chip->name);
+    struct detect_regions told;
+    detect_map(row, said, chip_two_banks_chosen(row, said, options), &told);
+    if (!is_whole(&told, said))
+        return job_fail(job, ERR_ARGUMENT, "%u KiB are no whole sectors of a %s", said / KIB,
+                        chip->name);
     chip->flash_size = said;
     chip->flash_size_guessed = false;
-    detect_map(row, said, chip_two_banks_chosen(row, said, options), regions);
+    *regions = told;
     return secure_flash_take_out(ops, chip, options, regions);
 }

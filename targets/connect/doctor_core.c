@@ -90,8 +90,11 @@ static enum err sample_pc(struct doctor *doctor)
         return err;
     ops_write32(ops, DOCTOR_DEMCR, demcr | DEMCR_TRCENA);
     ops_read32(ops, DWT_PCSR, &pc);
-    ops_write32(ops, DOCTOR_DEMCR, demcr);
     err = ops_flush(ops);
+    job_clear(doctor->job);
+    ops_write32(ops, DOCTOR_DEMCR, demcr);
+    enum err back = ops_flush(ops);
+    err = err ? err : back;
     m->pc_known = !err && pc != UINT32_MAX && pc != 0;
     m->pc = pc;
     return err;
@@ -215,7 +218,7 @@ void doctor_restore(struct doctor *doctor)
 {
     probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
     if (doctor->debug_on) {
-        ops_write32(&doctor->ops, DOCTOR_DEMCR, 0);
+        ops_write32(&doctor->ops, DOCTOR_DEMCR, doctor->demcr);
         ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
         ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY);
         ops_flush(&doctor->ops);

@@ -34,6 +34,7 @@ struct doctor {
     uint32_t asked_khz, best_khz;
     bool clean;           /* at a clock that was tried */
     struct dbgmcu dbgmcu; /* as it was */
+    uint32_t demcr;       /* as it was before that */
     bool debug_on;        /* we switched debugging of the core on */
 };
 

@@ -12,14 +12,19 @@ enum {
 
 /* --- caught at the vector --- */
 
-static void queue_catch(struct doctor *doctor)
+static enum err catch_reset(struct doctor *doctor)
 {
     struct ops *ops = &doctor->ops;
 
+    ops_read32(ops, DOCTOR_DEMCR, &doctor->demcr);
+    enum err err = ops_flush(ops);
+    if (err)
+        return err;
     ops_write32(ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
-    ops_write32(ops, DOCTOR_DEMCR, DOCTOR_DEMCR_VC_CORERESET);
+    ops_write32(ops, DOCTOR_DEMCR, doctor->demcr | DOCTOR_DEMCR_VC_CORERESET);
     ops_write32(ops, DOCTOR_DFSR, DOCTOR_DFSR_VCATCH);
     doctor->debug_on = true;
+    return ops_flush(ops);
 }
 
 /* NRST is low, or so the probe thinks. *caught: the core stands at its reset vector because of it.
@@ -41,7 +46,7 @@ static enum err release_and_catch(struct doctor *doctor, bool *caught)
 
 static enum err let_run(struct doctor *doctor)
 {
-    ops_write32(&doctor->ops, DOCTOR_DEMCR, 0);
+    ops_write32(&doctor->ops, DOCTOR_DEMCR, doctor->demcr);
     ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
     return ops_flush(&doctor->ops);
 }
@@ -82,8 +87,9 @@ static enum err look_in_reset(struct doctor *doctor)
 {
     struct measurements *m = doctor->measured;
 
-    queue_catch(doctor);
-    enum err err = ops_flush(&doctor->ops);
+    enum err err = doctor_measure_aps(doctor); /* in reset it need not show the core yet */
+    if (!err)
+        err = catch_reset(doctor);
     if (!err)
         err = release_and_catch(doctor, &m->nrst_works);
     m->nrst_tested = !err;
@@ -128,8 +134,7 @@ enum err doctor_test_nrst(struct doctor *doctor)
 
     if (!m->core_found || !doctor->allow_reset || m->nrst_tested || m->in_reset)
         return ERR_OK;
-    queue_catch(doctor);
-    enum err err = ops_flush(&doctor->ops);
+    enum err err = catch_reset(doctor);
     if (!err)
         err = probe_nrst(doctor->probe, PROBE_NRST_ASSERT);
     if (!err)

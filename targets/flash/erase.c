@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Erases what the planner wants erased: sector by sector, a bank, or all at once. */
+#include "chip/chips.h"
 #include "flash/batch.h"
 #include "flash/flash_internal.h"
 
@@ -30,10 +31,23 @@ static enum err look_at_rest(struct flash *flash, unsigned banks)
     return err ? err : batch_run(&batch);
 }
 
+/* Somebody said that the flash is smaller than such a chip's can be: what lies behind is not ours.
+ */
+static bool is_cut_short(const struct flash *flash)
+{
+    const struct chip *chip = chip_by_dev_id(target_chip(flash->target)->dev_id);
+    uint32_t said = flash->target->said_flash;
+
+    return said && chip && said < chip->flash_max_kib * 1024u;
+}
+
 static enum err choose_banks(struct flash *flash, unsigned *banks)
 {
     enum err err = ERR_OK;
 
+    *banks = 0;
+    if (is_cut_short(flash))
+        return ERR_OK;
     *banks = (1u << flash->plan.bank_count) - 1;
     if (flash->mass_wanted && flash->costs.mass_erase_us && !flash->any_protected)
         return ERR_OK;

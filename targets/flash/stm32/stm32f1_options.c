@@ -351,9 +351,11 @@ static enum err launch(struct target *target, const void *what)
     enum err err = controller_init(&controller, target, &stm32f1_flash);
 
     (void)what;
-    if (!err)
-        err = controller_take(&controller, false);
-    return err ? err : controller_launch(&controller, STM32F1_CR, STM32F1_CR_OBL_LAUNCH);
+    if (err)
+        return err;
+    err = controller_take(&controller, false);
+    return err ? controller_end(&controller, err)
+               : controller_launch(&controller, STM32F1_CR, STM32F1_CR_OBL_LAUNCH);
 }
 
 enum err stm32f1_options_load(struct target *target)

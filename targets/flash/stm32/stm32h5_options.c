@@ -99,16 +99,24 @@ struct change {
 static const struct flash_lock optlock = {
     STM32H5_OPTCR, STM32H5_OPTCR_OPTLOCK, STM32H5_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
 
+/* OPTSTRT programs all of them: what somebody else has put there and not programmed is not to come
+ * in force with ours. */
 static enum err program(struct flash_controller *controller, const struct change *change)
 {
     struct target *target = controller->target;
     struct ops *ops = &target->core->ops;
+    uint32_t there[OPTION_REGISTERS_MAX] = {0};
 
     for (unsigned i = 0; i < change->layout.count; i++)
-        if (change->words[i] != change->now[i])
+        ops_read32(ops, at(target, change->layout.offset[i] + PROGRAMMED), &there[i]);
+    enum err err = core_flush_halted(target->core);
+    if (err)
+        return err;
+    for (unsigned i = 0; i < change->layout.count; i++)
+        if (change->words[i] != there[i])
             ops_write32(ops, at(target, change->layout.offset[i] + PROGRAMMED), change->words[i]);
     ops_write32(ops, at(target, STM32H5_OPTCR), STM32H5_OPTCR_OPTSTRT);
-    enum err err = core_flush_halted(target->core);
+    err = core_flush_halted(target->core);
     if (!err)
         err =
             controller_await_idle(controller, "the chip changes its option bytes", OPTION_LIMIT_US);

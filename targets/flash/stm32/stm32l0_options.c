@@ -203,7 +203,8 @@ static enum err launch(struct target *target, const void *what)
         controller_take_options(&controller, target, &stm32l0_flash, &stm32l0_optlock, false);
 
     (void)what;
-    return err ? err : controller_launch(&controller, STM32L0_PECR, STM32L0_PECR_OBL_LAUNCH);
+    return err ? controller_end(&controller, err)
+               : controller_launch(&controller, STM32L0_PECR, STM32L0_PECR_OBL_LAUNCH);
 }
 
 enum err stm32l0_options_load(struct target *target)

@@ -12,6 +12,7 @@
 #include "probe/ops.h"
 
 #define RDP 0xFFu
+enum { RDP_LEVEL_HALF = 0x55 };
 #define PCROP_RDP (1u << 31)
 enum { RDP_OPEN = 0xAA, RDP_FOREVER = 0xCC };
 enum { OPTR }; /* the first of all */
@@ -115,6 +116,17 @@ static struct layout layout_of(const struct target *target)
 
 /* --- reading --- */
 
+/* What is no level of its own is level 1, whichever value it is; a U5 has a level 0.5, too. */
+static uint32_t with_level(const struct target *target, uint32_t optr)
+{
+    const struct kind *kind = layout_of(target).kind;
+    uint32_t rdp = optr & RDP;
+
+    if (rdp == RDP_OPEN || rdp == RDP_FOREVER || (kind == &u5 && rdp == RDP_LEVEL_HALF))
+        return optr;
+    return (optr & ~RDP) | kind->level1;
+}
+
 enum err stm32l4_options_read(struct target *target, struct option_state *state)
 {
     struct layout layout = layout_of(target);
@@ -123,6 +135,8 @@ enum err stm32l4_options_read(struct target *target, struct option_state *state)
     for (unsigned i = 0; i < layout.count; i++)
         ops_read32(&target->core->ops, at(target, layout.registers[i].offset), &state->stored[i]);
     enum err err = core_flush(target->core);
+    if (!err && detect_is_protected(&target->chip, state->stored[OPTR]))
+        state->stored[OPTR] = with_level(target, state->stored[OPTR]);
     for (unsigned i = 0; i < layout.count; i++)
         state->in_force[i] = state->stored[i];
     state->readout_protected = detect_is_protected(&target->chip, state->stored[OPTR]);
@@ -284,7 +298,8 @@ static enum err launch(struct target *target, const void *what)
         controller_take_options(&controller, target, kind->driver, &kind->optlock, false);
 
     (void)what;
-    return err ? err : controller_launch(&controller, kind->cr, STM32L4_CR_OBL_LAUNCH);
+    return err ? controller_end(&controller, err)
+               : controller_launch(&controller, kind->cr, STM32L4_CR_OBL_LAUNCH);
 }
 
 enum err stm32l4_options_load(struct target *target)

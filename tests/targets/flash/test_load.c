@@ -26,6 +26,21 @@ static void a_blank_chip_takes_little_more_than_physics(void **state)
     bench_assert_memory(bench, FLASH, image, sizeof image);
 }
 
+/* Somebody said that half of it is all there is. */
+static void what_lies_behind_a_size_that_was_said_stays(void **state)
+{
+    enum { HALF = FLASH_SIZE / 2 };
+    struct bench *bench = *state;
+
+    bench_fill(image, sizeof image, 7);
+    bench_loaded(bench, FLASH, image, sizeof image);
+    bench_ok(bench, target_say_flash_size(bench->target, HALF));
+    bench_ok(bench, flash_erase_now(bench->target, FLASH, 0));
+    bench_ok(bench, target_say_flash_size(bench->target, 0));
+    bench_assert_filled(bench, FLASH, 0xFF, HALF);
+    bench_assert_memory(bench, FLASH + HALF, image + HALF, HALF);
+}
+
 static void the_same_image_again_costs_less_than_a_tenth(void **state)
 {
     struct bench *bench = *state;
@@ -357,6 +372,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(on_a_blank_chip_nothing_was_there_already),
         TEST(a_blank_chip_takes_little_more_than_physics),
+        TEST(what_lies_behind_a_size_that_was_said_stays),
         TEST(the_same_image_again_costs_less_than_a_tenth),
         TEST(another_image_costs_its_erases),
         TEST(only_pages_that_differ_are_touched),

@@ -102,7 +102,7 @@ static size_t list_boards(const char *part, char *text, size_t size)
 
 static void refuse_name(const char *wrong, char *err, size_t size)
 {
-    char names[320];
+    char names[360];
     bool near = *wrong && list_boards(wrong, names, sizeof names) > 0;
 
     if (!near)

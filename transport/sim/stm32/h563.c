@@ -129,4 +129,5 @@ const struct sim_chip sim_chip_h563zi = {
                             [DBGMCU_APB1HFZR / 4] = 0x00000020,
                             [DBGMCU_APB2FZR / 4] = 0x00072800}},
     .swj_off = &swj_off_program,
+    .can_be_closed = true,
 };

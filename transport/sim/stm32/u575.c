@@ -128,4 +128,5 @@ const struct sim_chip sim_chip_u575zi = {
                             [DBGMCU_APB1FZR2 / 4] = 0x00000022,
                             [DBGMCU_APB2FZR / 4] = 0x00072800}},
     .swj_off = &swj_off_program,
+    .can_be_closed = true,
 };
