@@ -88,6 +88,9 @@ def flash_programs_checks_and_starts():
 
 def a_size_that_is_said_is_looked_at():
     half = int(FLASH.removesuffix("K")) // 2
+    if BOARD == "nucleo-wb55":  # the end is the radio's, wherever somebody says it is
+        assert "second core keeps" in call("info", "--flash-size", f"{half}k", code=1).stderr
+        return
     said = json.loads(call("info", "--json", "--flash-size", f"{half}k").stdout)["target"]
     assert said["flash_bytes"] == half * KIB, said
     lies = BOARD + f",still,flash-size={half}"
