@@ -23,8 +23,9 @@ ninja -C "$build" --quiet
 # What a failing test printed is shown; the others are one line each.
 results="$build/meson-logs/testlog.json"
 rm -f "$results"
-# Limits are for hangs: a machine that is busy with other work may take a few times as long.
-meson test -C "$build" --no-rebuild --print-errorlogs --timeout-multiplier 8 || true
+# Limits are for hangs: a machine that is busy with other work may take a few times as long. Many
+# tests wait for other programs: one more than there are cores keeps these busy.
+meson test -C "$build" --no-rebuild --num-processes $(($(nproc) + 1)) --print-errorlogs --timeout-multiplier 8 || true
 # Whole scripts, each one test: its output is shown if it fails.
 run_script() {
     name=$1
