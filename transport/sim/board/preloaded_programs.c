@@ -8,6 +8,11 @@
 
 enum { VECTORS = 4, CODE = 4 * VECTORS, WORDS_MAX = 5 };
 
+struct sim_program {
+    const uint16_t *code;
+    size_t halves;
+};
+
 /* Thumb instructions of Armv6-M, in the order of memory; words that they load stand behind them, at
  * a whole word's address. */
 static const uint16_t sleep[] = {
@@ -36,6 +41,16 @@ static const uint16_t deep_sleep[] = {
     0x6001, /*        str   r1, [r0] */
     0xBF30, /* again: wfi */
     0xE7FD, /*        b     again */
+    0xBF00,
+};
+static const uint16_t swj_off[] = {
+    0x4803, /*        ldr   r0, enable */
+    0x4904, /*        ldr   r1, clock */
+    0x6001, /*        str   r1, [r0] */
+    0x4804, /*        ldr   r0, pins */
+    0x4904, /*        ldr   r1, off */
+    0x6001, /*        str   r1, [r0] */
+    0xE7FE, /*        b     . */
     0xBF00,
 };
 static const uint16_t standby[] = {
@@ -84,6 +99,7 @@ static const uint16_t watchdog_loop[] = {
         code, sizeof(code) / sizeof *(code) \
     }
 static const struct sim_program bootloader_program = PROGRAM(bootloader);
+static const struct sim_program swj_off_program = PROGRAM(swj_off);
 static const struct sim_program standby_program = PROGRAM(standby);
 static const struct sim_program software_loop_program = PROGRAM(software_loop);
 static const struct sim_program watchdog_loop_program = PROGRAM(watchdog_loop);
@@ -123,6 +139,14 @@ void sim_preloaded_bootloader(struct sim_board *board)
     place(board, SIM_SYSTEM, &bootloader_program, NULL);
 }
 
+static void place_swj_off(struct sim_board *board)
+{
+    const struct sim_pins_off *how = &board->chip->pins_off;
+    const uint32_t words[WORDS_MAX] = {how->enable, how->clock, how->pins, how->off};
+
+    place(board, SIM_FLASH, &swj_off_program, words);
+}
+
 static void place_standby(struct sim_board *board)
 {
     const struct sim_standby *how = &board->chip->standby;
@@ -159,7 +183,7 @@ static void place_in_flash(struct sim_board *board, enum sim_preloaded_program p
     uint32_t words[WORDS_MAX] = {sim_memory_row(board->chip, SIM_RAM)->start};
 
     if (program == SIM_PROGRAM_SWJ_OFF) {
-        place(board, SIM_FLASH, board->chip->swj_off, NULL);
+        place_swj_off(board);
     } else if (program == SIM_PROGRAM_STANDBY) {
         place_standby(board);
     } else if (program == SIM_PROGRAM_RESET_LOOP) {

@@ -362,12 +362,6 @@ struct sim_dbgmcu_facts {
     uint32_t (*access_ports)(const struct sim_board *board); /* NULL, or what DBGMCU_SR says */
 };
 
-/* A program of Thumb halfwords, in the order of memory. */
-struct sim_program {
-    const uint16_t *code;
-    size_t halves;
-};
-
 /* What is sold with the chip's name on it: what a debugger sees that differs. */
 struct sim_clone {
     const char *name; /* in `clone=NAME`; NULL: no more */
@@ -377,6 +371,13 @@ struct sim_clone {
     uint32_t idcode; /* of DBGMCU */
     bool ram_above;  /* the KiB of RAM stand above those of flash */
     bool size_unset; /* the size register reads as 0 */
+};
+
+/* How a program takes the debug pins away: what it writes to a register that gives a clock, and
+ * then to the one of the pins: all inputs, unless a chip has a bit for it. */
+struct sim_pins_off {
+    uint32_t enable, clock;
+    uint32_t pins, off;
 };
 
 /* How a program chooses Standby: bits of PWR, behind a clock. */
@@ -447,7 +448,7 @@ struct sim_chip {
     /* Which port feeds a line of EXTI; NULL: no EXTI is modelled. */
     unsigned (*exti_port)(const struct sim_board *board, unsigned line);
     struct sim_dbgmcu_facts dbgmcu;
-    const struct sim_program *swj_off; /* takes the debug pins away */
+    struct sim_pins_off pins_off;
     struct sim_standby standby;
     struct sim_second_core second;
     struct sim_extra_ap aps[SIM_APS]; /* by their numbers; those of cores are empty here */

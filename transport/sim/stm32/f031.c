@@ -14,19 +14,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x40021014  RCC_AHBENR */
-    0x2102, /*        movs  r1, #2 */
-    0x0409, /*        lsls  r1, r1, #16      IOPAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4802, /*        ldr   r0, =0x48000000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0 */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0x1014, 0x4002, 0x0000, 0x4800,
-};
-const struct sim_program sim_f0_swj_off = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 const struct sim_chip sim_chip_f031x6 = {
     .name = "STM32F031x6",
     F0_COMMON,

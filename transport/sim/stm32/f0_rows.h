@@ -80,9 +80,7 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZ = 8, DBGMCU_APB2_FZ = 12 };
     .core = &sim_core_m0, .dpidr = 0x0BB11477, .ap_idr = 0x04770021, .ap_base = 0xE00FF003,     \
     .power_on_mv = 1920, .size_register = 0x1FFFF7CC, .unique_id = 0x1FFFF7AC,                  \
     .ahb_start = 0x40020000, .rcc = &sim_f0_rcc, .flash = &sim_f0_flash, .gpio = &sim_gpio_swd, \
-    .swj_off = &sim_f0_swj_off, .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1}
-
-/* Makes all pins of port A inputs: the debug port loses its two (f031.c); the F3's, too. */
-extern const struct sim_program sim_f0_swj_off;
+    .pins_off = {0x40021014, 1u << 17, 0x48000000, 0},                                          \
+    .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1}
 
 #endif

@@ -73,19 +73,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-/* What takes PA13 and PA14 away from the debug port. */
-static const uint16_t swj_off[] = {
-    0x4803,         /*        ldr   r0, =0x40021018  RCC_APB2ENR */
-    0x2101,         /*        movs  r1, #1           AFIOEN */
-    0x6001,         /*        str   r1, [r0] */
-    0x4803,         /*        ldr   r0, =0x40010004  AFIO_MAPR */
-    0xF04F, 0x6180, /*        mov   r1, #0x04000000  SWJ_CFG = 100: JTAG and SWD off */
-    0x6001,         /*        str   r1, [r0] */
-    0xE7FE,         /*        b     . */
-    0x1018, 0x4002, 0x0004, 0x4001,
-};
-static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 /* What the copies' ROM tables say: Arm's own numbers where nobody changed them. */
 #define COPY(designer, part)                                                            \
     {                                                                                   \
@@ -162,6 +149,6 @@ const struct sim_chip sim_chip_f103c8 = {
     .dbgmcu = {.idcode = 0x20036410,
                .hidden_from_program = true,
                .writable = {[DBGMCU_CR / 4] = 0x001FFFE7}},
-    .swj_off = &swj_off_program,
+    .pins_off = {0x40021018, 1, 0x40010004, 0x04000000},
     .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1},
 };

@@ -69,6 +69,6 @@ const struct sim_chip sim_chip_f303k8 = {
                .writable = {[DBGMCU_CR / 4] = 0x000000E7,
                             [DBGMCU_APB1_FZ / 4] = 0x42201C33,
                             [DBGMCU_APB2_FZ / 4] = 0x0000001D}},
-    .swj_off = &sim_f0_swj_off,
+    .pins_off = {0x40021014, 1u << 17, 0x48000000, 0},
     .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1},
 };

@@ -14,18 +14,6 @@ static const struct sim_peripheral peripherals[] = {
 
 static const struct sim_range unmodelled[] = {F4_UNMODELLED, {0, 0}};
 
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x40023830  RCC_AHB1ENR */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x40020000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0           all inputs */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x3830, 0x4002, 0x0000, 0x4002,
-};
-const struct sim_program sim_f4_swj_off = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 const struct sim_chip sim_chip_f401cc = {
     .name = "STM32F401CC",
     .core = &sim_core_m4f,

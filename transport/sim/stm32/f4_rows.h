@@ -130,10 +130,8 @@ static const uint8_t f4_i2c1_irqs[] = {31, 32}, f4_i2c2_irqs[] = {33, 34};
 #define F4_COMMON                                                                                  \
     .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003, .size_register = 0x1FFF7A22, \
     .unique_id = 0x1FFF7A10, .page_size = 16 * 1024, .ahb_start = 0x40020000, .rcc = &sim_f4_rcc,  \
-    .exti_port = sim_syscfg_exti_port, .gpio = &sim_gpio, .swj_off = &sim_f4_swj_off,              \
+    .exti_port = sim_syscfg_exti_port, .gpio = &sim_gpio,                                          \
+    .pins_off = {0x40023830, 1, 0x40020000, 0},                                                    \
     .standby = {0x40023840, 1u << 28, 0x40007000, 1u << 1}
-
-/* Makes PA13 and PA14 inputs: the debug port loses them (f401.c). */
-extern const struct sim_program sim_f4_swj_off;
 
 #endif

@@ -93,6 +93,6 @@ const struct sim_chip sim_chip_f746zg = {
     .gpio = &sim_gpio,
     .exti_port = sim_syscfg_exti_port,
     .dbgmcu = F4_DBGMCU(0x10016449, 0x07E01FFF, 0x00070003), /* REV_ID 1001 (Z), DEV_ID 449 */
-    .swj_off = &sim_f4_swj_off,
+    .pins_off = {0x40023830, 1, 0x40020000, 0},
     .standby = {0x40023840, 1u << 28, 0x40007000, 1u << 1},
 };

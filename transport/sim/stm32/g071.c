@@ -29,18 +29,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x40021034  RCC_IOPENR */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x50000000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0           all inputs */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x1034, 0x4002, 0x0000, 0x5000,
-};
-const struct sim_program sim_g0_swj_off = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 const struct sim_chip sim_chip_g071rb = {
     .name = "STM32G071RB",
     G0_COMMON,

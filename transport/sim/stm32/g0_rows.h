@@ -79,10 +79,7 @@ enum { DBG_CR = 4, DBG_APB_FZ1 = 8, DBG_APB_FZ2 = 12 };
                     .rom_part = 0x4C0,                                                   \
                     .systick_calib = 0x40000000 | 1000},                                 \
     .dpidr = 0x0BC11477, .ap_idr = 0x04770031, .ap_base = 0xF0000003, .page_size = 2048, \
-    .ahb_start = 0x40020000, .gpio = &sim_gpio_swd_analog, .swj_off = &sim_g0_swj_off,   \
-    .standby = {0x4002103C, 1u << 28, 0x40007000, 3}
-
-/* Makes all pins of port A inputs: the debug port loses its two (g071.c). */
-extern const struct sim_program sim_g0_swj_off;
+    .ahb_start = 0x40020000, .gpio = &sim_gpio_swd_analog,                               \
+    .pins_off = {0x40021034, 1, 0x50000000, 0}, .standby = {0x4002103C, 1u << 28, 0x40007000, 3}
 
 #endif

@@ -64,18 +64,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x44020C8C  RCC_AHB2ENR */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x42020000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0           all inputs */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x0C8C, 0x4402, 0x0000, 0x4202,
-};
-static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 /* What access port 0 leads to (RM0481, 59.5): its ROM table lists DBGMCU, where that has no more
  * than its identification. */
 static const uint32_t table[] = {0xE00E4000, 0};
@@ -128,6 +116,6 @@ const struct sim_chip sim_chip_h563zi = {
                             [DBGMCU_APB1LFZR / 4] = 0x00E019FF,
                             [DBGMCU_APB1HFZR / 4] = 0x00000020,
                             [DBGMCU_APB2FZR / 4] = 0x00072800}},
-    .swj_off = &swj_off_program,
+    .pins_off = {0x44020C8C, 1, 0x42020000, 0},
     .can_be_closed = true,
 };

@@ -73,18 +73,6 @@ static const struct sim_debug_unit units[] = {
 };
 /* clang-format on */
 
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x580244E0  RCC_AHB4ENR */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x58020000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0           all inputs */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x44E0, 0x5802, 0x0000, 0x5802,
-};
-static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 /* ITCM stands at 0, and nothing else. */
 static const struct sim_alias no_aliases[] = {{0, 0, 0}};
 
@@ -135,7 +123,7 @@ const struct sim_chip sim_chip_h743zi = {
                             [APB1LFZ1 / 4] = 0x00E003FF,
                             [APB2FZ1 / 4] = 0x20070003,
                             [APB4FZ1 / 4] = 0x00051E80}},
-    .swj_off = &swj_off_program,
+    .pins_off = {0x580244E0, 1, 0x58020000, 0},
     .aps = {[1] = {.idr = 0x84770001, .base = 0x00000002},
             [2] = {.idr = 0x54770002, .base = 0xE00E0003, .units = units, .dbgmcu = 0xE00E1000}},
 };

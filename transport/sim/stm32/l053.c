@@ -60,19 +60,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-/* Makes all pins of port A inputs: the debug port loses its two. */
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x4002102C  RCC_IOPENR */
-    0x2101, /*        movs  r1, #1           IOPAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x50000000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0 */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x102C, 0x4002, 0x0000, 0x5000,
-};
-static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 const struct sim_chip sim_chip_l053r8 = {
     .name = "STM32L053R8",
     .core = &sim_core_m0p,
@@ -112,6 +99,6 @@ const struct sim_chip sim_chip_l053r8 = {
                .writable = {[DBGMCU_CR / 4] = 0x00000007,
                             [DBGMCU_APB1_FZ / 4] = 0x80601C11,
                             [DBGMCU_APB2_FZ / 4] = 0x00000024}},
-    .swj_off = &swj_off_program,
+    .pins_off = {0x4002102C, 1, 0x50000000, 0},
     .standby = {0x40021038, 1u << 28, 0x40007000, 1u << 1},
 };

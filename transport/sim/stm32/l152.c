@@ -60,19 +60,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-/* Makes all pins of port A inputs: the debug port loses its two. */
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x4002381C  RCC_AHBENR */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x40020000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0 */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x381C, 0x4002, 0x0000, 0x4002,
-};
-static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 #define MEMORIES(flash_kib, eeprom_kib, ram_kib)                                                \
     {                                                                                           \
         {SIM_FLASH, 0x08000000, (flash_kib)*1024}, {SIM_EEPROM, 0x08080000, (eeprom_kib)*1024}, \
@@ -86,7 +73,7 @@ static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / siz
     .core = &sim_core_m3_r2p0, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003,  \
     .power_on_mv = 1500, .size_register = 0x1FF800CC, .unique_id = 0x1FF800D0,                    \
     .unique_id_third = 0x14, .page_size = 256, .unmodelled = unmodelled, .ahb_start = 0x40020000, \
-    .rcc = &sim_l1_rcc, .gpio = &sim_gpio, .swj_off = &swj_off_program,                           \
+    .rcc = &sim_l1_rcc, .gpio = &sim_gpio, .pins_off = {0x4002381C, 1, 0x40020000, 0},            \
     .standby = {0x40023824, 1u << 28, 0x40007000, 1u << 1}
 /* 10.1.1; 10.1.2: 1 ms at 4 MHz */
 #define INTEGRATION(id)                                                                    \

@@ -62,13 +62,10 @@ enum { DBGMCU_CR = 4, DBGMCU_APB1_FZR1 = 8, DBGMCU_APB1_FZR2 = 12, DBGMCU_APB2_F
 /* clang-format on */
 
 /* Fields that are alike. */
-#define L4_COMMON                                                                                 \
-    .core = &sim_core_m4f, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003,      \
-    .power_on_mv = 1710, .size_register = 0x1FFF75E0, .unique_id = 0x1FFF7590, .page_size = 2048, \
-    .ahb_start = 0x40020000, .gpio = &sim_gpio_analog, .swj_off = &sim_l4_swj_off,                \
+#define L4_COMMON                                                                                  \
+    .core = &sim_core_m4f, .dpidr = 0x2BA01477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003,       \
+    .power_on_mv = 1710, .size_register = 0x1FFF75E0, .unique_id = 0x1FFF7590, .page_size = 2048,  \
+    .ahb_start = 0x40020000, .gpio = &sim_gpio_analog, .pins_off = {0x4002104C, 1, 0x48000000, 0}, \
     .standby = {0x40021058, 1u << 28, 0x40007000, 3}
-
-/* Makes PA13 and PA14 inputs: the debug port loses them (l476.c). */
-extern const struct sim_program sim_l4_swj_off;
 
 #endif

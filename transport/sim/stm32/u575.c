@@ -70,18 +70,6 @@ static const struct sim_range unmodelled[] = {
     {0, 0},
 };
 
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x46020C8C  RCC_AHB2ENR1 */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x42020000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0           all inputs */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x0C8C, 0x4602, 0x0000, 0x4202,
-};
-static const struct sim_program swj_off_program = {swj_off, sizeof swj_off / sizeof *swj_off};
-
 static const struct sim_alias no_aliases[] = {{0, 0, 0}};
 
 const struct sim_chip sim_chip_u575zi = {
@@ -127,6 +115,6 @@ const struct sim_chip sim_chip_u575zi = {
                             [DBGMCU_APB1FZR1 / 4] = 0x0060183F,
                             [DBGMCU_APB1FZR2 / 4] = 0x00000022,
                             [DBGMCU_APB2FZR / 4] = 0x00072800}},
-    .swj_off = &swj_off_program,
+    .pins_off = {0x46020C8C, 1, 0x42020000, 0},
     .can_be_closed = true,
 };

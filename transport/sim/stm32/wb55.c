@@ -58,15 +58,3 @@ const struct sim_chip sim_chip_wb55rg = {
                             [DBGMCU_APB2FZR / 4] = 0x00060800,
                             [DBGMCU_APB2FZR / 4 + 1] = 0x00060800}},
 };
-
-static const uint16_t swj_off[] = {
-    0x4803, /*        ldr   r0, =0x5800004C  RCC_AHB2ENR */
-    0x2101, /*        movs  r1, #1           GPIOAEN */
-    0x6001, /*        str   r1, [r0] */
-    0x4803, /*        ldr   r0, =0x48000000  GPIOA_MODER */
-    0x2100, /*        movs  r1, #0           all inputs */
-    0x6001, /*        str   r1, [r0] */
-    0xE7FE, /*        b     . */
-    0xBF00, 0x004C, 0x5800, 0x0000, 0x4800,
-};
-const struct sim_program sim_wb_swj_off = {swj_off, sizeof swj_off / sizeof *swj_off};

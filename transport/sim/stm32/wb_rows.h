@@ -61,11 +61,8 @@ enum { DBGMCU_CR = 0x04, DBGMCU_APB1FZR1 = 0x3C, DBGMCU_APB1FZR2 = 0x44, DBGMCU_
 #define WB_COMMON                                                                                  \
     .dpidr = 0x6BA02477, .ap_idr = 0x24770011, .ap_base = 0xE00FF003, .power_on_mv = 1710,         \
     .size_register = 0x1FFF75E0, .unique_id = 0x1FFF7590, .ahb_start = 0x40020000,                 \
-    .gpio = &sim_gpio_analog, .swj_off = &sim_wb_swj_off,                                          \
+    .gpio = &sim_gpio_analog, .pins_off = {0x5800004C, 1, 0x48000000, 0},                                          \
     .standby = {0x58000050, 1u << 25, 0x58000400, 3} /* the clock of FLASH, which is on */
 /* clang-format on */
-
-/* Makes PA13 and PA14 inputs: the debug port loses them (wb55.c). */
-extern const struct sim_program sim_wb_swj_off;
 
 #endif
