@@ -6,20 +6,8 @@
 #include "chip/detect.h"
 #include "connect/debug_port.h"
 #include "connect/diagnose.h"
+#include "core/scs.h"
 #include "probe/ops.h"
-
-/* DDI 0403, C1.6 and B3.2.6. */
-#define CPUID 0xE000ED00u
-#define AIRCR 0xE000ED0Cu
-#define AIRCR_SYSRESETREQ 0x05FA0004u
-#define DHCSR 0xE000EDF0u
-#define DHCSR_KEY 0xA05F0000u
-#define DHCSR_C_DEBUGEN (1u << 0)
-#define DHCSR_S_HALT (1u << 17)
-#define DHCSR_S_RETIRE_ST (1u << 24)
-#define DHCSR_S_RESET_ST (1u << 25)
-#define DEMCR 0xE000EDFCu
-#define DEMCR_VC_CORERESET (1u << 0)
 
 enum {
     SLOW_KHZ = 125,          /* works through long wires and with a core at 1 MHz */
@@ -101,7 +89,7 @@ static enum err see_core_elsewhere(struct climb *climb, enum err err)
     for (unsigned ap = 1; ap < CORE_APS; ap++) {
         uint32_t cpuid = 0;
         climb->ops.ap = (uint8_t)ap;
-        ops_read32(&climb->ops, CPUID, &cpuid);
+        ops_read32(&climb->ops, SCB_CPUID, &cpuid);
         enum err here = ops_flush(&climb->ops);
         if (here != ERR_OK && is_final(climb, here))
             return here;
@@ -121,9 +109,9 @@ static enum err see_core(struct climb *climb)
 {
     uint32_t cpuid = 0;
 
-    ops_read32(&climb->ops, CPUID, &cpuid);
+    ops_read32(&climb->ops, SCB_CPUID, &cpuid);
     enum err err = ops_flush(&climb->ops);
-    if (!err && (cpuid == 0 || cpuid == 0xFFFFFFFF || cpuid == CPUID))
+    if (!err && (cpuid == 0 || cpuid == 0xFFFFFFFF || cpuid == SCB_CPUID))
         err = job_fail(probe_job(climb->probe), ERR_NO_TARGET, "CPUID reads 0x%08x", cpuid);
     else if (err && err != ERR_FAULT)
         return err;
@@ -222,7 +210,7 @@ static enum err stand_at_reset_vector(struct climb *climb)
         err = outlast_reset(climb);
     if (!err && !in_reset) {
         climb->findings->nrst_open = true;
-        ops_write32(&climb->ops, AIRCR, AIRCR_SYSRESETREQ);
+        ops_write32(&climb->ops, SCB_AIRCR, AIRCR_SYSRESETREQ);
     }
     return !err ? await_halt(climb) : err;
 }

@@ -6,7 +6,6 @@
 #include "chip/detect.h"
 
 #define DWT_PCSR 0xE000101Cu
-#define DEMCR_TRCENA (1u << 24)
 enum { AP_CSW_AT = 0x00, AP_IDR_AT = 0xFC };
 enum { SAMPLE_EVERY_US = 40000 };
 
@@ -32,7 +31,7 @@ static enum err find_core(struct doctor *doctor)
     for (unsigned ap = 0; ap < MEASURED_APS && !m->core_found; ap++) {
         uint32_t cpuid = 0;
         doctor->ops.ap = (uint8_t)ap;
-        ops_read32(&doctor->ops, DOCTOR_CPUID, &cpuid);
+        ops_read32(&doctor->ops, SCB_CPUID, &cpuid);
         err = ops_flush(&doctor->ops);
         if (doctor_ends(err))
             return err;
@@ -66,15 +65,15 @@ enum err doctor_measure_aps(struct doctor *doctor)
  * them. */
 static void take_sample(struct measurements *m, uint32_t first, uint32_t second)
 {
-    bool in_reset = second & DOCTOR_DHCSR_S_RESET_ST && !(second & DOCTOR_DHCSR_S_RETIRE_ST);
+    bool in_reset = second & DHCSR_S_RESET_ST && !(second & DHCSR_S_RETIRE_ST);
 
     m->in_reset += in_reset;
     /* What the first sample tells may be long ago. */
-    m->was_reset += m->samples > 0 && !in_reset && first & DOCTOR_DHCSR_S_RESET_ST;
-    m->retired += ((first | second) & DOCTOR_DHCSR_S_RETIRE_ST) != 0;
-    m->locked_up += (second & DOCTOR_DHCSR_S_LOCKUP) != 0;
-    m->asleep += (second & DOCTOR_DHCSR_S_SLEEP) != 0;
-    m->halted += (second & DOCTOR_DHCSR_S_HALT) != 0;
+    m->was_reset += m->samples > 0 && !in_reset && first & DHCSR_S_RESET_ST;
+    m->retired += ((first | second) & DHCSR_S_RETIRE_ST) != 0;
+    m->locked_up += (second & DHCSR_S_LOCKUP) != 0;
+    m->asleep += (second & DHCSR_S_SLEEP) != 0;
+    m->halted += (second & DHCSR_S_HALT) != 0;
     m->samples++;
 }
 
@@ -84,15 +83,15 @@ static enum err sample_pc(struct doctor *doctor)
     struct ops *ops = &doctor->ops;
     uint32_t demcr = 0, pc = 0;
 
-    ops_read32(ops, DOCTOR_DEMCR, &demcr);
+    ops_read32(ops, DEMCR, &demcr);
     enum err err = ops_flush(ops);
     if (err)
         return err;
-    ops_write32(ops, DOCTOR_DEMCR, demcr | DEMCR_TRCENA);
+    ops_write32(ops, DEMCR, demcr | DEMCR_TRCENA);
     ops_read32(ops, DWT_PCSR, &pc);
     err = ops_flush(ops);
     job_clear(doctor->job);
-    ops_write32(ops, DOCTOR_DEMCR, demcr);
+    ops_write32(ops, DEMCR, demcr);
     enum err back = ops_flush(ops);
     err = err ? err : back;
     m->pc_known = !err && pc != UINT32_MAX && pc != 0;
@@ -111,8 +110,8 @@ enum err doctor_sample_core(struct doctor *doctor)
         uint32_t first, second;
         if (i)
             clock_sleep_us(probe_clock(doctor->probe), SAMPLE_EVERY_US);
-        ops_read32(&doctor->ops, DOCTOR_DHCSR, &first);
-        ops_read32(&doctor->ops, DOCTOR_DHCSR, &second);
+        ops_read32(&doctor->ops, DHCSR, &first);
+        ops_read32(&doctor->ops, DHCSR, &second);
         err = ops_flush(&doctor->ops);
         if (!err)
             take_sample(m, first, second);
@@ -218,9 +217,9 @@ void doctor_restore(struct doctor *doctor)
 {
     probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
     if (doctor->debug_on) {
-        ops_write32(&doctor->ops, DOCTOR_DEMCR, doctor->demcr);
-        ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
-        ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY);
+        ops_write32(&doctor->ops, DEMCR, doctor->demcr);
+        ops_write32(&doctor->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN);
+        ops_write32(&doctor->ops, DHCSR, DHCSR_KEY);
         ops_flush(&doctor->ops);
     }
     dbgmcu_restore(&doctor->dbgmcu, &doctor->ops);

@@ -6,22 +6,8 @@
 
 #include "chip/dbgmcu.h"
 #include "connect/doctor.h"
+#include "core/scs.h"
 #include "probe/ops.h"
-
-/* DDI 0403, C1.6 and B3.2. */
-#define DOCTOR_CPUID 0xE000ED00u
-#define DOCTOR_DFSR 0xE000ED30u
-#define DOCTOR_DFSR_VCATCH (1u << 3)
-#define DOCTOR_DHCSR 0xE000EDF0u
-#define DOCTOR_DHCSR_KEY 0xA05F0000u
-#define DOCTOR_DHCSR_C_DEBUGEN (1u << 0)
-#define DOCTOR_DHCSR_S_HALT (1u << 17)
-#define DOCTOR_DHCSR_S_SLEEP (1u << 18)
-#define DOCTOR_DHCSR_S_LOCKUP (1u << 19)
-#define DOCTOR_DHCSR_S_RETIRE_ST (1u << 24)
-#define DOCTOR_DHCSR_S_RESET_ST (1u << 25)
-#define DOCTOR_DEMCR 0xE000EDFCu
-#define DOCTOR_DEMCR_VC_CORERESET (1u << 0)
 
 enum { DOCTOR_CONNECTS = 3, DOCTOR_PORT_READS = 4, DOCTOR_READS = 12, DOCTOR_MANY_READS = 1000 };
 
@@ -40,7 +26,6 @@ struct doctor {
 
 /* No step behind it makes sense. */
 bool doctor_ends(enum err err);
-void doctor_count(struct tally *tally, enum err err);
 enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
                           enum probe_connect how);
 

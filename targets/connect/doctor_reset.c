@@ -16,13 +16,13 @@ static enum err catch_reset(struct doctor *doctor)
 {
     struct ops *ops = &doctor->ops;
 
-    ops_read32(ops, DOCTOR_DEMCR, &doctor->demcr);
+    ops_read32(ops, DEMCR, &doctor->demcr);
     enum err err = ops_flush(ops);
     if (err)
         return err;
-    ops_write32(ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
-    ops_write32(ops, DOCTOR_DEMCR, doctor->demcr | DOCTOR_DEMCR_VC_CORERESET);
-    ops_write32(ops, DOCTOR_DFSR, DOCTOR_DFSR_VCATCH);
+    ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN);
+    ops_write32(ops, DEMCR, doctor->demcr | DEMCR_VC_CORERESET);
+    ops_write32(ops, SCB_DFSR, DFSR_VCATCH);
     doctor->debug_on = true;
     return ops_flush(ops);
 }
@@ -35,19 +35,18 @@ static enum err release_and_catch(struct doctor *doctor, bool *caught)
 
     enum err err = probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
     if (!err) {
-        ops_wait32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_S_HALT, DOCTOR_DHCSR_S_HALT,
-                   HALT_LIMIT_US);
-        ops_read32(&doctor->ops, DOCTOR_DFSR, &dfsr);
+        ops_wait32(&doctor->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_LIMIT_US);
+        ops_read32(&doctor->ops, SCB_DFSR, &dfsr);
         err = ops_flush(&doctor->ops);
     }
-    *caught = !err && dfsr & DOCTOR_DFSR_VCATCH;
+    *caught = !err && dfsr & DFSR_VCATCH;
     return err;
 }
 
 static enum err let_run(struct doctor *doctor)
 {
-    ops_write32(&doctor->ops, DOCTOR_DEMCR, doctor->demcr);
-    ops_write32(&doctor->ops, DOCTOR_DHCSR, DOCTOR_DHCSR_KEY | DOCTOR_DHCSR_C_DEBUGEN);
+    ops_write32(&doctor->ops, DEMCR, doctor->demcr);
+    ops_write32(&doctor->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN);
     return ops_flush(&doctor->ops);
 }
 
@@ -58,7 +57,7 @@ static enum err look_after_a_while(struct doctor *doctor, bool *answers)
     uint32_t cpuid;
 
     clock_sleep_us(probe_clock(doctor->probe), RUN_US);
-    ops_read32(&doctor->ops, DOCTOR_CPUID, &cpuid);
+    ops_read32(&doctor->ops, SCB_CPUID, &cpuid);
     enum err err = ops_flush(&doctor->ops);
     *answers = err == ERR_OK;
     return err;

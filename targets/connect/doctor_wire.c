@@ -26,7 +26,7 @@ enum err doctor_measure_supply(struct doctor *doctor)
 
 /* --- the wire --- */
 
-void doctor_count(struct tally *tally, enum err err)
+static void count(struct tally *tally, enum err err)
 {
     tally->tries++;
     switch (err) {
@@ -50,41 +50,25 @@ void doctor_count(struct tally *tally, enum err err)
     }
 }
 
-/* The debug port alone: the core need not answer for that. */
-static enum err read_port(struct doctor *doctor, struct tally *reads, unsigned times)
+/* The debug port alone, for which the core need not answer; or CPUID, which goes the whole way. */
+static enum err read_times(struct doctor *doctor, struct tally *reads, bool port, unsigned times)
 {
     struct measurements *m = doctor->measured;
-    uint32_t dpidr = 0;
+    uint32_t id = 0;
 
     for (unsigned i = 0; i < times; i++) {
         uint64_t repeats = probe_stats(doctor->probe)->repeats;
-        ops_dp_read(&doctor->ops, 0, &dpidr);
+        if (port)
+            ops_dp_read(&doctor->ops, 0, &id);
+        else
+            ops_read32(&doctor->ops, SCB_CPUID, &id);
         enum err err = ops_flush(&doctor->ops);
         if (doctor_ends(err))
             return err;
-        doctor_count(reads, err);
+        count(reads, err);
         reads->repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
         job_clear(doctor->job);
-        if (!err && dpidr == m->dpidr)
-            m->dpidr_steady = true;
-    }
-    return ERR_OK;
-}
-
-/* Reads of CPUID go the whole way: to the core and back. */
-static enum err read_core(struct doctor *doctor, struct tally *reads, unsigned times)
-{
-    uint32_t cpuid;
-
-    for (unsigned i = 0; i < times; i++) {
-        uint64_t repeats = probe_stats(doctor->probe)->repeats;
-        ops_read32(&doctor->ops, DOCTOR_CPUID, &cpuid);
-        enum err err = ops_flush(&doctor->ops);
-        if (doctor_ends(err))
-            return err;
-        doctor_count(reads, err);
-        reads->repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
-        job_clear(doctor->job);
+        m->dpidr_steady |= port && !err && id == m->dpidr;
     }
     return ERR_OK;
 }
@@ -98,7 +82,7 @@ static enum err connect_once(struct doctor *doctor, struct speed_measured *speed
 
     if (doctor_ends(err))
         return err;
-    doctor_count(&speed->connects, err);
+    count(&speed->connects, err);
     if (err && !speed->first_err)
         speed->first_err = err;
     m->power_refused |= err == ERR_POWER;
@@ -118,9 +102,9 @@ enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
         err = connect_once(doctor, speed, how);
     if (err || !speed->connects.good)
         return err;
-    err = read_port(doctor, &speed->reads, DOCTOR_PORT_READS);
+    err = read_times(doctor, &speed->reads, true, DOCTOR_PORT_READS);
     if (!err && speed->reads.good)
-        err = read_core(doctor, &speed->reads, reads);
+        err = read_times(doctor, &speed->reads, false, reads);
     return err;
 }
 

@@ -35,10 +35,6 @@ struct speed_measured {
 struct measurements {
     /* The probe. */
     struct probe_info probe;
-    bool own_rail_possible; /* its kind is known to measure its own supply as often as not */
-    /* What keeps it from being used; ERR_OK: nothing. With the driver's sentence. */
-    enum err probe_err;
-    char probe_text[200];
 
     /* Supply, in millivolts. */
     unsigned vtref_count;
@@ -85,7 +81,6 @@ struct measurements {
     bool vectors_known;
     uint32_t vectors[2];  /* first words of flash */
     bool boots_elsewhere; /* what stands at 0 is not what the flash begins with */
-    bool write_protected; /* blocks of it; for who asked the option bytes */
 };
 
 enum measured_reset {
