@@ -192,18 +192,6 @@ static enum err write_ram_part(void *user, const struct part *part)
     return target_write(user, part->address, part->data, part->size);
 }
 
-static enum err announce_all(struct target *target, struct flash *flash)
-{
-    size_t count;
-    const struct target_region *regions = target_regions(target, &count);
-    enum err err = ERR_OK;
-
-    for (size_t i = 0; i < count && !err; i++)
-        if (regions[i].kind == REGION_FLASH)
-            err = flash_erase(flash, regions[i].start, regions[i].size);
-    return err;
-}
-
 static enum err program(struct target *target, const struct image *image,
                         const struct flash_image_options *options, struct flash_report *report)
 {
@@ -214,7 +202,7 @@ static enum err program(struct target *target, const struct image *image,
         return err;
     flash_on_progress(flash, options->progress, options->user);
     if (options->erase_all)
-        err = announce_all(target, flash);
+        err = flash_announce_all(flash);
     if (!err)
         err = visit_parts(target, image, expect_flash_part, flash);
     if (!err)

@@ -40,6 +40,28 @@ static void take_one_bank(struct flash_controller *controller)
     };
 }
 
+void controller_find_banks(struct flash_geometry *geometry)
+{
+    struct flash_bank *banks = geometry->banks;
+
+    if (geometry->area_count < 2)
+        return;
+    banks[0].size = geometry->areas[0].size;
+    banks[1] = (struct flash_bank){
+        .start = geometry->areas[1].start,
+        .size = geometry->areas[1].size,
+        .registers = banks[0].registers,
+    };
+    geometry->bank_count = 2;
+}
+
+unsigned controller_own_banks(const struct flash_controller *controller, unsigned banks)
+{
+    bool swapped = controller->target->chip.banks_swapped;
+
+    return swapped ? (banks & FLASH_FIRST_BANK) << 1 | (banks & FLASH_SECOND_BANK) >> 1 : banks;
+}
+
 enum err controller_init(struct flash_controller *controller, struct target *target,
                          const struct flash_driver *driver)
 {
@@ -402,4 +424,13 @@ enum err controller_await_clear(struct flash_controller *controller, uint32_t of
         until.parts[i].value = 0;
     }
     return await(controller, &until, doing, limit_us);
+}
+
+enum err controller_refuse_secure(struct flash_controller *controller)
+{
+    return job_fail(controller->target->job, ERR_UNSUPPORTED,
+                    "TrustZone is on (option byte TZEN): flash and RAM are secure until the "
+                    "program shares them, and a debug probe's accesses are not; the program that "
+                    "is there can be debugged as far as it is not secure, but probed cannot "
+                    "replace it");
 }

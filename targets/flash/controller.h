@@ -9,6 +9,13 @@
 /* Measures, changes nothing. ERR_UNSUPPORTED. */
 enum err controller_init(struct flash_controller *controller, struct target *target,
                          const struct flash_driver *driver);
+/* Two banks that the same registers serve, where the map has a run of sectors for each; else one.
+ */
+void controller_find_banks(struct flash_geometry *geometry);
+enum { FLASH_FIRST_BANK = 1, FLASH_SECOND_BANK = 2 };
+/* Banks (a bit each) by their addresses, as the controller counts them: where they are swapped, the
+ * second one shows first. */
+unsigned controller_own_banks(const struct flash_controller *controller, unsigned banks);
 /* Address of a register; of the first bank's where there are two. */
 uint32_t controller_at(const struct target *target, uint32_t offset);
 /* What two keys open: a bit of a register that is set while it is shut. */
@@ -29,6 +36,9 @@ enum err controller_take_status(struct flash_controller *controller, uint32_t *s
 void controller_queue_thaw(struct flash_controller *controller);
 /* Locked again, what was changed put back; on every way out, whatever was taken. */
 enum err controller_give_back(struct flash_controller *controller);
+
+/* TrustZone is on, so that a load would end by halves: says so, ERR_UNSUPPORTED. */
+enum err controller_refuse_secure(struct flash_controller *controller);
 
 /* The same behind a change that ended so (`err`), if the core still stands: of two failures both
  * are told. The first of them. */

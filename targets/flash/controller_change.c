@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "flash/controller_change.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "core/core.h"
@@ -14,6 +15,17 @@ enum err controller_take_options(struct flash_controller *controller, struct tar
     if (!err)
         err = controller_take(controller, refuse_protected);
     return err ? err : controller_open(controller, lock);
+}
+
+enum err controller_check_option(struct target *target, uint32_t address, uint32_t now,
+                                 uint32_t wanted, uint32_t before)
+{
+    if (!((now ^ wanted) & (wanted ^ before)))
+        return ERR_OK;
+    return job_fail(target->job, ERR_VERIFY,
+                    "the option register at 0x%08" PRIx32 " reads 0x%08" PRIx32 ", 0x%08" PRIx32
+                    " was wanted",
+                    address, now, wanted);
 }
 
 enum err controller_tell_cut(struct flash_controller *controller, enum err err, const char *left)
@@ -67,4 +79,15 @@ enum err controller_load_options(struct target *target,
     if (!err)
         err = target_detect_again(target);
     return err || was_halted ? err : target_resume(target);
+}
+
+static enum err reset(struct target *target, const void *what)
+{
+    (void)what;
+    return target_reset(target, TARGET_RESET_HALT);
+}
+
+enum err controller_load_by_reset(struct target *target)
+{
+    return controller_load_options(target, reset);
 }

@@ -289,13 +289,12 @@ void flash_on_progress(struct flash *flash, flash_progress *progress, void *user
     flash->progress_user = user;
 }
 
-static enum err announce_all(struct flash *flash)
+enum err flash_announce_all(struct flash *flash)
 {
     size_t count;
     const struct target_region *regions = target_regions(flash->target, &count);
     enum err err = ERR_OK;
 
-    flash->mass_wanted = true;
     for (size_t i = 0; i < count && !err; i++)
         if (regions[i].kind == REGION_FLASH)
             err = flash_erase(flash, regions[i].start, regions[i].size);
@@ -309,7 +308,8 @@ enum err flash_erase_now(struct target *target, uint32_t address, uint32_t lengt
 
     if (err)
         return err;
-    err = length ? flash_erase(flash, address, length) : announce_all(flash);
+    flash->mass_wanted = !length;
+    err = length ? flash_erase(flash, address, length) : flash_announce_all(flash);
     if (!err)
         err = flash_done(flash);
     flash_close(flash);

@@ -34,6 +34,8 @@ enum err flash_open(struct target *target, struct flash **flash);
 /* Announces: [address, address + length) ends erased where nothing is written. Sector aligned
  * (gdb sees to it; else widened). Nothing happens on the chip yet. ERR_NOT_FLASH. */
 enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length);
+/* The same for all flash that the chip has. */
+enum err flash_announce_all(struct flash *flash);
 /* Bytes of this are going to be written, who knows it before: an image that wants a sector changed
  * which is write protected is refused before anything is. (Announcements tell as much.) */
 void flash_expect(struct flash *flash, uint32_t address, uint32_t length);

@@ -63,7 +63,14 @@ const struct option_value stm32_pcrop_rdp[2] = {
     {0, NULL, "kept", NULL, false},
     {1, NULL, "erased", NULL, true},
 };
-const struct option_value stm32_boot_lock[2] = {
+const struct option_value stm32_set_only[2] = {
     {0, NULL, "off", NULL, false},
     {1, NULL, "on", NULL, true},
+};
+const struct option_value stm32_bor_lev[5] = {
+    {0, NULL, "1.7V", "brown-out reset below 1.7 V", false},
+    {1, NULL, "2.0V", "brown-out reset below 2.0 V", false},
+    {2, NULL, "2.2V", "brown-out reset below 2.2 V", false},
+    {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
+    {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
 };

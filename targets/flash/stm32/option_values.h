@@ -21,10 +21,10 @@ extern const struct option_value stm32_sprmod[2];
 /* --- from L4 on --- */
 
 extern const struct option_value stm32_rdp[3], stm32_wwdg[2], stm32_iwdg_low_power[2],
-    stm32_reset_in_shutdown[2], stm32_banks[2], stm32_nrst_mode[3];
+    stm32_reset_in_shutdown[2], stm32_banks[2], stm32_nrst_mode[3], stm32_bor_lev[5];
 /* Set only, until read protection ends. */
 extern const struct option_value stm32_pcrop_rdp[2];
-/* Set only. */
-extern const struct option_value stm32_boot_lock[2];
+/* Set only; if anything takes it back, it is the end of read protection. */
+extern const struct option_value stm32_set_only[2];
 
 #endif

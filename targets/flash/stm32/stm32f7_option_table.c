@@ -7,14 +7,6 @@
 
 enum { OPTCR = STM32F4_IN_OPTCR, OPTCR1, OPTCR2 };
 
-static const struct option_value wwdg_sw[] = {
-    {1, NULL, "software", NULL, false},
-    {0, NULL, "hardware", NULL, false},
-};
-static const struct option_value iwdg_low_power[] = {
-    {1, NULL, "runs", NULL, false},
-    {0, NULL, "stands", NULL, false},
-};
 static const struct option_value ndbank[] = {
     {1, NULL, "one", NULL, false},
     {0, NULL, "two", NULL, false},
@@ -25,12 +17,12 @@ static const struct option_value pcrop_rdp[] = {
 };
 
 /* clang-format off */
-#define F7_FIELDS                                                                                  \
-    STM32F4_FIELDS("IWDG_SW"),                                                                     \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTCR, 4, 1, VALUES(wwdg_sw)},                   \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTCR, 31, 1, VALUES(iwdg_low_power)},        \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTCR, 30, 1, VALUES(iwdg_low_power)},    \
-    {"BOOT_ADD0", "boot address / 16 KiB, BOOT0 low", NULL, NULL, 0, OPTCR1, 0, 16, NULL, 0},      \
+#define F7_FIELDS                                                                                     \
+    STM32F4_FIELDS("IWDG_SW"),                                                                        \
+    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTCR, 4, 1, VALUES(stm32_wwdg)},                   \
+    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTCR, 31, 1, VALUES(stm32_iwdg_low_power)},     \
+    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTCR, 30, 1, VALUES(stm32_iwdg_low_power)}, \
+    {"BOOT_ADD0", "boot address / 16 KiB, BOOT0 low", NULL, NULL, 0, OPTCR1, 0, 16, NULL, 0},         \
     {"BOOT_ADD1", "boot address / 16 KiB, BOOT0 high", NULL, NULL, 0, OPTCR1, 16, 16, NULL, 0}
 /* clang-format on */
 

@@ -82,7 +82,7 @@ static const struct option_value hse_not_remapped[] = {
 #define GUARDS(order)                                                                              \
     {"PCROP_RDP", "PCROP areas at the end of RDP", NULL, NULL, 0, order##_PCROP1AER, 31, 1,        \
      VALUES(stm32_pcrop_rdp)},                                                                     \
-    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SECR, 16, 1, VALUES(stm32_boot_lock)}
+    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SECR, 16, 1, VALUES(stm32_set_only)}
 #define C0_FIELDS                                                                                  \
     {"HSE_NOT_REMAPPED", "HSE at", NULL, NULL, 0, OPTR, 21, 1, VALUES(hse_not_remapped)},          \
     {"SECURE_MUXING_EN", "one signal a pin", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_off_on)}

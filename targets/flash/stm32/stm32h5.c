@@ -31,22 +31,6 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 
 /* --- measuring --- */
 
-/* The map has a run of sectors for each bank. */
-static void find_banks(struct flash_geometry *geometry)
-{
-    struct flash_bank *banks = geometry->banks;
-
-    if (geometry->area_count < 2)
-        return;
-    banks[0].size = geometry->areas[0].size;
-    banks[1] = (struct flash_bank){
-        .start = geometry->areas[1].start,
-        .size = geometry->areas[1].size,
-        .registers = banks[0].registers,
-    };
-    geometry->bank_count = 2;
-}
-
 /* Sectors at the end of a bank that hold data show elsewhere, as smaller ones (7.3.10). */
 static void take_data_sectors(struct flash_area *area, uint32_t edata)
 {
@@ -79,7 +63,7 @@ static enum err probe(struct flash_controller *controller)
 
     for (size_t i = 0; i < geometry->area_count; i++)
         geometry->areas[i].erase_us = ERASE_US;
-    find_banks(geometry);
+    controller_find_banks(geometry);
     geometry->program_size = 16;
     geometry->program_us = PROGRAM_US;
     geometry->program_max_us = PROGRAM_MAX_US;
@@ -119,11 +103,7 @@ static enum err look(struct flash_controller *controller)
     controller->saved[SAVED] = true;
     if (optsr2 >> STM32H5_TZEN_SHIFT != STM32H5_TZEN_ON)
         return ERR_OK;
-    return job_fail(target->job, ERR_UNSUPPORTED,
-                    "TrustZone is on (option byte TZEN): flash and RAM are secure until the "
-                    "program shares them, and a debug probe's accesses are not; the program that "
-                    "is there can be debugged as far as it is not secure, but probed cannot "
-                    "replace it");
+    return controller_refuse_secure(controller);
 }
 
 /* What is erased would be read from the cache as it was; to switch that off empties it (8.4.8). */
@@ -159,16 +139,15 @@ static void queue_finish(struct flash_controller *controller)
 
 /* --- erasing (7.3.6) --- */
 
-enum { FIRST_BANK = 1, SECOND_BANK = 2 }; /* by their addresses */
-
 static uint32_t kind_of(const struct flash_controller *controller, const struct flash_extent *what)
 {
-    bool second = (what->banks == SECOND_BANK) != (controller->saved[SWAPPED] != 0);
+    bool second = (what->banks == FLASH_SECOND_BANK) != (controller->saved[SWAPPED] != 0);
     uint32_t bank = second ? STM32H5_CR_BKSEL : 0;
 
     if (what->size)
         return STM32H5_CR_SER | what->number << STM32H5_CR_SNB_SHIFT | bank;
-    return what->banks == (FIRST_BANK | SECOND_BANK) ? STM32H5_CR_MER : STM32H5_CR_BER | bank;
+    return what->banks == (FLASH_FIRST_BANK | FLASH_SECOND_BANK) ? STM32H5_CR_MER
+                                                                 : STM32H5_CR_BER | bank;
 }
 
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)

@@ -22,8 +22,6 @@ enum err stm32h5_options_read(struct target *target, struct option_state *state)
 enum err stm32h5_options_write(struct target *target, const struct option_state *state);
 enum err stm32h5_options_lock(struct target *target);
 enum err stm32h5_options_unlock(struct target *target);
-/* Resets the chip; the core is halted behind it, or runs, as before. */
-enum err stm32h5_options_load(struct target *target);
 
 /* Registers: offsets from the controller's base. */
 enum {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the option bytes of H5 mean: RM0481 and RM0492, 7.11. */
+#include "flash/controller_change.h"
 #include "flash/stm32/option_values.h"
 #include "flash/stm32/stm32h5.h"
 
@@ -21,14 +22,6 @@ static const struct option_value bor_lev[] = {
     {0, NULL, "2.1V", "brown-out reset below 2.1 V", false},
     {1, NULL, "2.4V", "brown-out reset below 2.4 V", false},
     {2, NULL, "2.7V", "brown-out reset below 2.7 V", false},
-};
-static const struct option_value wwdg_sw[] = {
-    {1, NULL, "software", NULL, false},
-    {0, NULL, "hardware", NULL, false},
-};
-static const struct option_value iwdg_low_power[] = {
-    {1, NULL, "runs", NULL, false},
-    {0, NULL, "stands", NULL, false},
 };
 /* Pins set up for a supply below 2.7 V are damaged by a higher one. */
 static const struct option_value hslv[] = {
@@ -57,24 +50,24 @@ static const struct option_value erased[] = {
 };
 
 /* clang-format off */
-#define COMMON_FIELDS                                                                              \
-    {"PRODUCT_STATE", "product state", NULL, NULL, 0, OPTSR, 8, 8, VALUES(product_state)},         \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTSR, 0, 2, VALUES(bor_lev)},              \
-    {"BORH_EN", "brown-out reset from high", NULL, NULL, 0, OPTSR, 2, 1, VALUES(stm32_off_on)},    \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTSR, 3, 1, VALUES(stm32_watchdog)}, \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTSR, 4, 1, VALUES(wwdg_sw)},                   \
-    {"NRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTSR, 6, 1, VALUES(stm32_reset_in_stop)},\
-    {"NRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTSR, 7, 1,                       \
-     VALUES(stm32_reset_in_standby)},                                                              \
-    {"IO_VDD_HSLV", "fast pins by VDD", NULL, NULL, 0, OPTSR, 16, 1, VALUES(hslv)},                \
-    {"IO_VDDIO2_HSLV", "fast pins by VDDIO2", NULL, NULL, 0, OPTSR, 17, 1, VALUES(hslv)},          \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTSR, 20, 1, VALUES(iwdg_low_power)},        \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTSR, 21, 1, VALUES(iwdg_low_power)},    \
-    {"SWAP_BANK", "banks exchanged", NULL, "swap_bank", 1, OPTSR, 31, 1, VALUES(stm32_off_on)},    \
-    {"NSBOOTADD", "boot address", NULL, NULL, 0, NSBOOTR, 8, 24, NULL, 0},                         \
-    {"NSBOOT_LOCK", "boot lock", NULL, NULL, 0, NSBOOTR, 0, 8, VALUES(boot_lock)},                 \
-    {"BKPRAM_ECC", "ECC of BKPSRAM", NULL, NULL, 0, OPTSR2, 4, 1, VALUES(stm32_on_off)},           \
-    {"SRAM2_ECC", "ECC of SRAM2", NULL, NULL, 0, OPTSR2, 6, 1, VALUES(stm32_on_off)},              \
+#define COMMON_FIELDS                                                                                 \
+    {"PRODUCT_STATE", "product state", NULL, NULL, 0, OPTSR, 8, 8, VALUES(product_state)},            \
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTSR, 0, 2, VALUES(bor_lev)},                 \
+    {"BORH_EN", "brown-out reset from high", NULL, NULL, 0, OPTSR, 2, 1, VALUES(stm32_off_on)},       \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTSR, 3, 1, VALUES(stm32_watchdog)},    \
+    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTSR, 4, 1, VALUES(stm32_wwdg)},                   \
+    {"NRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTSR, 6, 1, VALUES(stm32_reset_in_stop)},   \
+    {"NRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTSR, 7, 1,                          \
+     VALUES(stm32_reset_in_standby)},                                                                 \
+    {"IO_VDD_HSLV", "fast pins by VDD", NULL, NULL, 0, OPTSR, 16, 1, VALUES(hslv)},                   \
+    {"IO_VDDIO2_HSLV", "fast pins by VDDIO2", NULL, NULL, 0, OPTSR, 17, 1, VALUES(hslv)},             \
+    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTSR, 20, 1, VALUES(stm32_iwdg_low_power)},     \
+    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTSR, 21, 1, VALUES(stm32_iwdg_low_power)}, \
+    {"SWAP_BANK", "banks exchanged", NULL, "swap_bank", 1, OPTSR, 31, 1, VALUES(stm32_off_on)},       \
+    {"NSBOOTADD", "boot address", NULL, NULL, 0, NSBOOTR, 8, 24, NULL, 0},                            \
+    {"NSBOOT_LOCK", "boot lock", NULL, NULL, 0, NSBOOTR, 0, 8, VALUES(boot_lock)},                    \
+    {"BKPRAM_ECC", "ECC of BKPSRAM", NULL, NULL, 0, OPTSR2, 4, 1, VALUES(stm32_on_off)},              \
+    {"SRAM2_ECC", "ECC of SRAM2", NULL, NULL, 0, OPTSR2, 6, 1, VALUES(stm32_on_off)},                 \
     {"SRAM2_RST", "SRAM2 at a reset", NULL, NULL, 0, OPTSR2, 3, 1, VALUES(erased)}
 #define GUARDED(hdp_bits)                                                                          \
     {"LOCKBL", "locked blocks of OTP", NULL, NULL, 0, OTPBLR, 0, 32, NULL, 0},                     \
@@ -123,7 +116,7 @@ static const struct option_field fields_of_h5[] = {
         .by_life_cycle = true, .unlock_keeps_others = true, .reset_loads = true, \
         .read = stm32h5_options_read, .write = stm32h5_options_write,            \
         .lock = stm32h5_options_lock, .unlock = stm32h5_options_unlock,          \
-        .load = stm32h5_options_load, .load_command = "options_load"             \
+        .load = controller_load_by_reset, .load_command = "options_load"         \
     }
 
 /* WRPSG: groups of four sectors; of H503 single ones. */

@@ -138,7 +138,6 @@ static enum err check_status(struct flash_controller *controller)
                     status);
 }
 
-/* Bits that the chip has not read as they like. */
 static enum err check(struct target *target, const struct change *change)
 {
     struct layout layout;
@@ -146,11 +145,8 @@ static enum err check(struct target *target, const struct change *change)
     enum err err = read_words(target, &layout, now, &optcr);
 
     for (unsigned i = 0; i < layout.count && !err; i++)
-        if ((now[i] ^ change->words[i]) & (change->words[i] ^ change->now[i]))
-            err = job_fail(target->job, ERR_VERIFY,
-                           "the option register at 0x%08" PRIx32 " reads 0x%08" PRIx32
-                           ", 0x%08" PRIx32 " was wanted",
-                           at(target, layout.offset[i]), now[i], change->words[i]);
+        err = controller_check_option(target, at(target, layout.offset[i]), now[i],
+                                      change->words[i], change->now[i]);
     return err;
 }
 
@@ -206,15 +202,4 @@ enum err stm32h5_options_unlock(struct target *target)
                     "(regression, which erases it) by its Debug Authentication, to who has the "
                     "password or certificate it was given, with STM32CubeProgrammer; nothing was "
                     "changed");
-}
-
-static enum err reset(struct target *target, const void *what)
-{
-    (void)what;
-    return target_reset(target, TARGET_RESET_HALT);
-}
-
-enum err stm32h5_options_load(struct target *target)
-{
-    return controller_load_options(target, reset);
 }

@@ -23,7 +23,6 @@ enum err stm32h7_options_lock(struct target *target);
 enum err stm32h7_options_seal(struct target *target);
 enum err stm32h7_options_unlock(struct target *target);
 /* A reset of the chip, for SWAP_BANK; the core is halted behind it, or runs, as before. */
-enum err stm32h7_options_load(struct target *target);
 
 /* Registers: offsets from the controller's base, or from a bank's. */
 enum {

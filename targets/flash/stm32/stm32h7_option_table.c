@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the option bytes of H7 mean: RM0433, RM0399, RM0455 and RM0468, 4.4 and 4.9. */
+#include "flash/controller_change.h"
 #include "flash/stm32/option_values.h"
 #include "flash/stm32/stm32h7.h"
 
@@ -26,20 +27,11 @@ static const struct option_register registers_of_h72[OF_H72] = {
 };
 /* clang-format on */
 
-static const struct option_value rdp[] = {
-    {0xAA, NULL, "off", NULL, false},
-    {0x55, NULL, "level1", NULL, false},
-    {0xCC, NULL, "level2", NULL, true},
-};
 static const struct option_value bor_lev[] = {
     {0, NULL, "off", "no brown-out reset above the power-on level", false},
     {1, NULL, "2.1V", "brown-out reset below 2.1 V", false},
     {2, NULL, "2.4V", "brown-out reset below 2.4 V", false},
     {3, NULL, "2.7V", "brown-out reset below 2.7 V", false},
-};
-static const struct option_value iwdg_low_power[] = {
-    {1, NULL, "runs", NULL, false},
-    {0, NULL, "stands", NULL, false},
 };
 static const struct option_value st_ram_size[] = {
     {0, NULL, "2K", NULL, false},
@@ -53,15 +45,6 @@ static const struct option_value itcm_size[] = {
     {2, NULL, "192K", NULL, false},
     {3, NULL, "256K", NULL, false},
 };
-/* Only the end of read protection, which erases all, takes them back. */
-static const struct option_value security[] = {
-    {0, NULL, "off", NULL, false},
-    {1, NULL, "on", NULL, true},
-};
-static const struct option_value erased_with_rdp[] = {
-    {0, NULL, "kept", NULL, false},
-    {1, NULL, "erased", NULL, true},
-};
 
 /* clang-format off */
 /* PCROP and secure areas: from and up to units of 256 bytes of a bank. */
@@ -72,27 +55,27 @@ static const struct option_value erased_with_rdp[] = {
     {"SEC_END" #n, "secure area " #n " up to", NULL, NULL, 0, SCAR##n, 16, 12, NULL, 0}
 /* What is told by their places comes first. */
 #define FIRST                                                                                      \
-    {"RDP", "read protection", NULL, NULL, 0, OPTSR, 8, 8, VALUES(rdp)}, AREAS(1)
+    {"RDP", "read protection", NULL, NULL, 0, OPTSR, 8, 8, VALUES(stm32_rdp)}, AREAS(1)
 enum { AT_AREAS = 1, AREAS_OF_BANK = 4 };
-#define COMMON_FIELDS                                                                              \
-    {"DMEP1", "PCROP area 1 at the end of RDP", NULL, NULL, 0, PRAR1, 31, 1, VALUES(erased_with_rdp)}, \
-    {"DMES1", "secure area 1 at the end of RDP", NULL, NULL, 0, SCAR1, 31, 1, VALUES(erased_with_rdp)}, \
-    {"SECURITY", "secure areas", NULL, NULL, 0, OPTSR, 21, 1, VALUES(security)},                   \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTSR, 2, 2, VALUES(bor_lev)},              \
-    {"IWDG1_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTSR, 4, 1, VALUES(stm32_watchdog)}, \
-    {"NRST_STOP_D1", "stop mode of domain 1", NULL, "reset_in_stop", 0, OPTSR, 6, 1,               \
-     VALUES(stm32_reset_in_stop)},                                                                 \
-    {"NRST_STBY_D1", "standby mode of domain 1", NULL, "reset_in_standby", 0, OPTSR, 7, 1,         \
-     VALUES(stm32_reset_in_standby)},                                                              \
-    {"FZ_IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTSR, 17, 1, VALUES(iwdg_low_power)},     \
-    {"FZ_IWDG_SDBY", "watchdog in standby", NULL, NULL, 0, OPTSR, 18, 1, VALUES(iwdg_low_power)},  \
-    {"ST_RAM_SIZE", "DTCM for the secure boot", NULL, NULL, 0, OPTSR, 19, 2, VALUES(st_ram_size)}, \
-    {"IO_HSLV", "fast pins below 2.5 V", NULL, NULL, 0, OPTSR, 29, 1, VALUES(stm32_off_on)},       \
-    {"BOOT_ADD0", "boots at, with BOOT0 low", NULL, NULL, 0, BOOT, 0, 16, NULL, 0},                \
+#define COMMON_FIELDS                                                                                   \
+    {"DMEP1", "PCROP area 1 at the end of RDP", NULL, NULL, 0, PRAR1, 31, 1, VALUES(stm32_pcrop_rdp)},  \
+    {"DMES1", "secure area 1 at the end of RDP", NULL, NULL, 0, SCAR1, 31, 1, VALUES(stm32_pcrop_rdp)}, \
+    {"SECURITY", "secure areas", NULL, NULL, 0, OPTSR, 21, 1, VALUES(stm32_set_only)},                  \
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTSR, 2, 2, VALUES(bor_lev)},                   \
+    {"IWDG1_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTSR, 4, 1, VALUES(stm32_watchdog)},     \
+    {"NRST_STOP_D1", "stop mode of domain 1", NULL, "reset_in_stop", 0, OPTSR, 6, 1,                    \
+     VALUES(stm32_reset_in_stop)},                                                                      \
+    {"NRST_STBY_D1", "standby mode of domain 1", NULL, "reset_in_standby", 0, OPTSR, 7, 1,              \
+     VALUES(stm32_reset_in_standby)},                                                                   \
+    {"FZ_IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTSR, 17, 1, VALUES(stm32_iwdg_low_power)},    \
+    {"FZ_IWDG_SDBY", "watchdog in standby", NULL, NULL, 0, OPTSR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
+    {"ST_RAM_SIZE", "DTCM for the secure boot", NULL, NULL, 0, OPTSR, 19, 2, VALUES(st_ram_size)},      \
+    {"IO_HSLV", "fast pins below 2.5 V", NULL, NULL, 0, OPTSR, 29, 1, VALUES(stm32_off_on)},            \
+    {"BOOT_ADD0", "boots at, with BOOT0 low", NULL, NULL, 0, BOOT, 0, 16, NULL, 0},                     \
     {"BOOT_ADD1", "boots at, with BOOT0 high", NULL, NULL, 0, BOOT, 16, 16, NULL, 0}
-#define SECOND_BANK                                                                                \
-    {"DMEP2", "PCROP area 2 at the end of RDP", NULL, NULL, 0, PRAR2, 31, 1, VALUES(erased_with_rdp)}, \
-    {"DMES2", "secure area 2 at the end of RDP", NULL, NULL, 0, SCAR2, 31, 1, VALUES(erased_with_rdp)}, \
+#define SECOND_BANK                                                                                     \
+    {"DMEP2", "PCROP area 2 at the end of RDP", NULL, NULL, 0, PRAR2, 31, 1, VALUES(stm32_pcrop_rdp)},  \
+    {"DMES2", "secure area 2 at the end of RDP", NULL, NULL, 0, SCAR2, 31, 1, VALUES(stm32_pcrop_rdp)}, \
     {"SWAP_BANK", "banks swapped", NULL, NULL, 0, OPTSR, 31, 1, VALUES(stm32_off_on)}
 #define SECOND_CORE                                                                                \
     {"IWDG2_SW", "watchdog 2", NULL, NULL, 0, OPTSR, 5, 1, VALUES(stm32_watchdog)},                \
@@ -138,7 +121,7 @@ static const struct option_field fields_of_h7ab[] = {
         .unlocked_says = "stm32h7x unlocked", .read = stm32h7_options_read,                      \
         .write = stm32h7_options_write, .lock = stm32h7_options_lock,                            \
         .unlock = stm32h7_options_unlock, .seal = stm32h7_options_seal,                          \
-        .load = stm32h7_options_load                                                             \
+        .load = controller_load_by_reset                                                         \
     }
 
 enum { KIB = 1024 };

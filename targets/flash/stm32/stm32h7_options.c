@@ -90,7 +90,6 @@ static enum err check_status(struct target *target)
                     "others contradict each other");
 }
 
-/* Bits that the chip has not read as they like. */
 static enum err check(struct target *target, const struct change *change)
 {
     const struct flash_options *table = flash_options_for(target);
@@ -98,12 +97,8 @@ static enum err check(struct target *target, const struct change *change)
     enum err err = stm32h7_options_read(target, &now);
 
     for (unsigned i = 0; i < table->register_count && !err; i++)
-        if ((now.stored[i] ^ change->words[i]) & (change->words[i] ^ change->now.stored[i]))
-            err = job_fail(target->job, ERR_VERIFY,
-                           "the option register at 0x%08" PRIx32 " reads 0x%08" PRIx32
-                           ", 0x%08" PRIx32 " was wanted",
-                           at(target, table->registers[i].offset - IN_FORCE), now.stored[i],
-                           change->words[i]);
+        err = controller_check_option(target, at(target, table->registers[i].offset - IN_FORCE),
+                                      now.stored[i], change->words[i], change->now.stored[i]);
     return err;
 }
 
@@ -197,17 +192,4 @@ enum err stm32h7_options_seal(struct target *target)
 enum err stm32h7_options_unlock(struct target *target)
 {
     return set_rdp(target, RDP_OPEN);
-}
-
-/* --- loading --- */
-
-static enum err reset(struct target *target, const void *what)
-{
-    (void)what;
-    return target_reset(target, TARGET_RESET_HALT);
-}
-
-enum err stm32h7_options_load(struct target *target)
-{
-    return controller_load_options(target, reset);
 }

@@ -89,22 +89,6 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
     return controller_at(controller->target, offset);
 }
 
-/* The map has a run of pages for each bank. */
-static void find_banks(struct flash_geometry *geometry)
-{
-    struct flash_bank *banks = geometry->banks;
-
-    if (geometry->area_count < 2)
-        return;
-    banks[0].size = geometry->areas[0].size;
-    banks[1] = (struct flash_bank){
-        .start = geometry->areas[1].start,
-        .size = geometry->areas[1].size,
-        .registers = banks[0].registers,
-    };
-    geometry->bank_count = 2;
-}
-
 /* The WB refuses a mass erase to all but the radio's core (RM0434, "Flash memory mass erase"), and
  * what another core keeps would be in it. */
 static bool erases_banks(const struct flash_controller *controller)
@@ -119,7 +103,7 @@ static enum err probe(struct flash_controller *controller)
 
     for (size_t i = 0; i < geometry->area_count; i++)
         geometry->areas[i].erase_us = kind->erase_us;
-    find_banks(geometry);
+    controller_find_banks(geometry);
     geometry->program_size = 8;
     geometry->program_us = kind->program_us;
     geometry->program_max_us = PROGRAM_MAX_US;
@@ -266,8 +250,6 @@ static void queue_finish(struct flash_controller *controller)
 
 /* --- erasing (3.3.5, 3.3.6) --- */
 
-enum { FIRST_BANK = 1, SECOND_BANK = 2 };
-
 /* A flash that could be two banks and is one takes both bits of a mass erase (RM0432, 3.3.6; G0Bx
  * and G0Cx: as OpenOCD does). */
 static bool is_two_halves(const struct flash_controller *controller)
@@ -283,9 +265,9 @@ static bool is_two_halves(const struct flash_controller *controller)
 static uint32_t erase_bits(const struct flash_controller *controller,
                            const struct flash_extent *what)
 {
-    bool swapped = controller->target->chip.banks_swapped, both = is_two_halves(controller);
-    bool first = what->banks & (swapped ? SECOND_BANK : FIRST_BANK);
-    bool second = what->banks & (swapped ? FIRST_BANK : SECOND_BANK);
+    unsigned banks = controller_own_banks(controller, what->banks);
+    bool first = banks & FLASH_FIRST_BANK, second = banks & FLASH_SECOND_BANK;
+    bool both = is_two_halves(controller);
 
     if (what->size)
         return STM32L4_CR_PER | what->number << STM32L4_CR_PNB_SHIFT |

@@ -8,46 +8,39 @@ enum { OPTR = STM32L4_OF_OPTR };
 enum { ONE_PCROP1SR = 3, ONE_PCROP1ER, ONE_SEC1R };
 enum { TWO_PCROP1SR = 5, TWO_PCROP1ER, TWO_PCROP2SR, TWO_PCROP2ER, TWO_SEC1R, TWO_SEC2R };
 
-static const struct option_value bor_lev[] = {
-    {0, NULL, "1.7V", "brown-out reset below 1.7 V", false},
-    {1, NULL, "2.0V", "brown-out reset below 2.0 V", false},
-    {2, NULL, "2.2V", "brown-out reset below 2.2 V", false},
-    {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
-    {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
-};
 /* clang-format off */
-#define COMMON_FIELDS                                                                              \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                            \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(bor_lev)},               \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)}, \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                   \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                              \
-     VALUES(stm32_reset_in_stop)},                                                                 \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                       \
-     VALUES(stm32_reset_in_standby)},                                                              \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},                 \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},         \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)},     \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},               \
+#define COMMON_FIELDS                                                                                \
+    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                        \
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(stm32_bor_lev)},           \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)},   \
+    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                  \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                                \
+     VALUES(stm32_reset_in_stop)},                                                                   \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                         \
+     VALUES(stm32_reset_in_standby)},                                                                \
+    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},     \
+    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},     \
+    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
+    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                  \
+    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},                 \
     {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)}
-#define PCROP1(order, bits)                                                                        \
+#define PCROP1(order, bits)                                                                                         \
     {"PCROP_RDP", "PCROP area at the end of RDP", NULL, NULL, 0, order##_PCROP1ER, 31, 1, VALUES(stm32_pcrop_rdp)}, \
-    {"PCROP1_STRT", "PCROP area 1 from", NULL, NULL, 0, order##_PCROP1SR, 0, bits, NULL, 0},       \
+    {"PCROP1_STRT", "PCROP area 1 from", NULL, NULL, 0, order##_PCROP1SR, 0, bits, NULL, 0},                        \
     {"PCROP1_END", "PCROP area 1 up to", NULL, NULL, 0, order##_PCROP1ER, 0, bits, NULL, 0}
 #define PCROP2(bits)                                                                               \
     {"PCROP2_STRT", "PCROP area 2 from", NULL, NULL, 0, TWO_PCROP2SR, 0, bits, NULL, 0},           \
     {"PCROP2_END", "PCROP area 2 up to", NULL, NULL, 0, TWO_PCROP2ER, 0, bits, NULL, 0}
-#define SRAM2                                                                                      \
-    {"SRAM2_PE", "parity check of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},       \
+#define SRAM2                                                                                \
+    {"SRAM2_PE", "parity check of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)}, \
     {"SRAM2_RST", "SRAM2 erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)}
 #define BFB2                                                                                       \
     {"BFB2", "boot from the second bank", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_off_on)}
-#define G4_FIELDS(order)                                                                           \
-    {"NRST_MODE", "pin NRST", NULL, NULL, 0, OPTR, 28, 2, VALUES(stm32_nrst_mode)},                      \
-    {"IRHEN", "internal reset holder", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_off_on)},          \
-    {"SEC_SIZE1", "securable pages of bank 1", NULL, NULL, 0, order##_SEC1R, 0, 8, NULL, 0},       \
-    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SEC1R, 16, 1, VALUES(stm32_boot_lock)}
+#define G4_FIELDS(order)                                                                     \
+    {"NRST_MODE", "pin NRST", NULL, NULL, 0, OPTR, 28, 2, VALUES(stm32_nrst_mode)},          \
+    {"IRHEN", "internal reset holder", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_off_on)},    \
+    {"SEC_SIZE1", "securable pages of bank 1", NULL, NULL, 0, order##_SEC1R, 0, 8, NULL, 0}, \
+    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, order##_SEC1R, 16, 1, VALUES(stm32_set_only)}
 /* clang-format on */
 
 /* PCROP first: which of them have no way back is told by their places. */

@@ -170,7 +170,6 @@ static enum err program(struct flash_controller *controller, const struct change
     return err;
 }
 
-/* Bits that the chip has not read as they like. */
 static enum err check(struct target *target, const struct change *change)
 {
     struct layout layout = layout_of(target);
@@ -178,11 +177,8 @@ static enum err check(struct target *target, const struct change *change)
     enum err err = stm32l4_options_read(target, &now);
 
     for (unsigned i = 0; i < layout.count && !err; i++)
-        if ((now.stored[i] ^ change->words[i]) & (change->words[i] ^ change->now.stored[i]))
-            err = job_fail(target->job, ERR_VERIFY,
-                           "the option register at 0x%08" PRIx32 " reads 0x%08" PRIx32
-                           ", 0x%08" PRIx32 " was wanted",
-                           at(target, layout.registers[i].offset), now.stored[i], change->words[i]);
+        err = controller_check_option(target, at(target, layout.registers[i].offset), now.stored[i],
+                                      change->words[i], change->now.stored[i]);
     return err;
 }
 

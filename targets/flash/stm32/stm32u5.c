@@ -49,22 +49,6 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 
 /* --- measuring --- */
 
-/* The map has a run of pages for each bank. */
-static void find_banks(struct flash_geometry *geometry)
-{
-    struct flash_bank *banks = geometry->banks;
-
-    if (geometry->area_count < 2)
-        return;
-    banks[0].size = geometry->areas[0].size;
-    banks[1] = (struct flash_bank){
-        .start = geometry->areas[1].start,
-        .size = geometry->areas[1].size,
-        .registers = banks[0].registers,
-    };
-    geometry->bank_count = 2;
-}
-
 /* A bank takes as long as its pages one by one. */
 static enum err probe(struct flash_controller *controller)
 {
@@ -75,7 +59,7 @@ static enum err probe(struct flash_controller *controller)
         geometry->areas[i].erase_us = ERASE_US;
         pages += geometry->areas[i].size / geometry->areas[i].sector_size;
     }
-    find_banks(geometry);
+    controller_find_banks(geometry);
     geometry->program_size = 16;
     geometry->program_us = PROGRAM_US;
     geometry->program_max_us = PROGRAM_MAX_US;
@@ -102,11 +86,7 @@ static enum err permit(struct flash_controller *controller)
     enum err err = core_flush_halted(target->core);
     if (err || !(optr & STM32U5_OPTR_TZEN))
         return err;
-    return job_fail(target->job, ERR_UNSUPPORTED,
-                    "TrustZone is on (option byte TZEN): flash and RAM are secure until the "
-                    "program shares them, and a debug probe's accesses are not; the program that "
-                    "is there can be debugged as far as it is not secure, but probed cannot "
-                    "replace it");
+    return controller_refuse_secure(controller);
 }
 
 /* --- taking it over --- */
@@ -235,27 +215,17 @@ static void queue_finish(struct flash_controller *controller)
 
 /* --- erasing (7.3.6) --- */
 
-enum { FIRST_BANK = 1, SECOND_BANK = 2 };
-
-/* Where the banks are swapped, the one that is seen first is the second one (7.3.2). */
-static unsigned seen_as(const struct flash_controller *controller, unsigned banks)
-{
-    bool swapped = controller->target->chip.banks_swapped;
-
-    return swapped ? (banks & FIRST_BANK) << 1 | (banks & SECOND_BANK) >> 1 : banks;
-}
-
 /* Where the flash is one bank, it takes both bits to erase it (7.3.6). */
 static uint32_t kind_of(const struct flash_controller *controller, const struct flash_extent *what)
 {
-    unsigned banks = seen_as(controller, what->banks);
+    unsigned banks = controller_own_banks(controller, what->banks); /* 7.3.2 */
     bool one = controller->geometry.bank_count == 1;
 
     if (what->size)
         return STM32L4_CR_PER | what->number << STM32L4_CR_PNB_SHIFT |
-               (banks == SECOND_BANK ? STM32L4_CR_BKER : 0);
-    return (banks & FIRST_BANK ? STM32L4_CR_MER1 : 0) |
-           (banks & SECOND_BANK || one ? STM32L4_CR_MER2 : 0);
+               (banks == FLASH_SECOND_BANK ? STM32L4_CR_BKER : 0);
+    return (banks & FLASH_FIRST_BANK ? STM32L4_CR_MER1 : 0) |
+           (banks & FLASH_SECOND_BANK || one ? STM32L4_CR_MER2 : 0);
 }
 
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)

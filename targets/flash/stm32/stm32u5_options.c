@@ -39,81 +39,55 @@ static const struct option_value rdp[] = {
     {0xBB, NULL, "level1", NULL, false},
     {0xCC, NULL, "level2", NULL, true},
 };
-static const struct option_value bor_lev[] = {
-    {0, NULL, "1.7V", "brown-out reset below 1.7 V", false},
-    {1, NULL, "2.0V", "brown-out reset below 2.0 V", false},
-    {2, NULL, "2.2V", "brown-out reset below 2.2 V", false},
-    {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
-    {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
-};
-static const struct option_value wwdg_sw[] = {
-    {1, NULL, "software", NULL, false},
-    {0, NULL, "hardware", NULL, false},
-};
-static const struct option_value iwdg_low_power[] = {
-    {1, NULL, "runs", NULL, false},
-    {0, NULL, "stands", NULL, false},
-};
-static const struct option_value nrst_shdw[] = {
-    {1, NULL, "no-reset", NULL, false},
-    {0, NULL, "reset", NULL, false},
-};
-static const struct option_value banks[] = {
-    {1, NULL, "two", NULL, false},
-    {0, NULL, "one", NULL, false},
-};
-/* On: until read protection ends with TZEN = 0, which only a change of both at once does. */
-static const struct option_value one_way_on[] = {
-    {0, NULL, "off", NULL, false},
-    {1, NULL, "on", NULL, true},
-};
 /* Off: the pages of the area stay as protected as they are, until read protection ends. */
 static const struct option_value unlock[] = {
     {1, NULL, "on", NULL, false},
     {0, NULL, "off", NULL, true},
 };
 
+/* TZEN, and what it guards, goes off only as read protection ends with TZEN = 0, which only a
+ * change of both at once does. */
 /* clang-format off */
 /* One-way numbers stand among the first: they are told by their places. */
-#define COMMON_FIELDS(bits)                                                                        \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                            \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(bor_lev)},               \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)}, \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(wwdg_sw)},                   \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                              \
-     VALUES(stm32_reset_in_stop)},                                                                 \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                       \
-     VALUES(stm32_reset_in_standby)},                                                              \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(nrst_shdw)},                 \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(iwdg_low_power)},         \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(iwdg_low_power)},     \
-    {"SECBOOTADD0", "secure boot address / 128", NULL, NULL, 0, SECBOOTADD0R, 7, 25, NULL, 0},     \
-    {"SECWM1_PSTRT", "secure area 1 from", NULL, NULL, 0, SECWM1R1, 0, bits, NULL, 0},             \
-    {"SECWM1_PEND", "secure area 1 up to", NULL, NULL, 0, SECWM1R1, 16, bits, NULL, 0},            \
-    {"HDP1_PEND", "hide protection area 1 up to", NULL, NULL, 0, SECWM1R2, 16, bits, NULL, 0},     \
-    {"SECWM2_PSTRT", "secure area 2 from", NULL, NULL, 0, SECWM2R1, 0, bits, NULL, 0},             \
-    {"SECWM2_PEND", "secure area 2 up to", NULL, NULL, 0, SECWM2R1, 16, bits, NULL, 0},            \
-    {"HDP2_PEND", "hide protection area 2 up to", NULL, NULL, 0, SECWM2R2, 16, bits, NULL, 0},     \
-    {"HDP1EN", "hide protection area 1", NULL, NULL, 0, SECWM1R2, 31, 1, VALUES(one_way_on)},      \
-    {"HDP2EN", "hide protection area 2", NULL, NULL, 0, SECWM2R2, 31, 1, VALUES(one_way_on)},      \
-    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, SECBOOTADD0R, 0, 1, VALUES(one_way_on)},             \
-    {"TZEN", "TrustZone", NULL, "trustzone", 1, OPTR, 31, 1, VALUES(one_way_on)},                  \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},               \
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)},                \
-    {"NSBOOTADD0", "boot address 0 / 128", NULL, NULL, 0, NSBOOTADD0R, 7, 25, NULL, 0},            \
-    {"NSBOOTADD1", "boot address 1 / 128", NULL, NULL, 0, NSBOOTADD1R, 7, 25, NULL, 0},            \
-    {"SWAP_BANK", "second bank first", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_off_on)},          \
-    {"DUALBANK", "banks of a smaller flash", NULL, NULL, 0, OPTR, 21, 1, VALUES(banks)},           \
-    {"SRAM_RST", "other RAM erased by a reset", NULL, NULL, 0, OPTR, 15, 1, VALUES(stm32_on_off)}, \
-    {"SRAM2_RST", "SRAM2 erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},    \
-    {"SRAM2_ECC", "ECC of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},               \
-    {"BKPRAM_ECC", "ECC of the backup RAM", NULL, NULL, 0, OPTR, 22, 1, VALUES(stm32_on_off)},     \
-    {"PA15_PUPEN", "pull-up of PA15", NULL, NULL, 0, OPTR, 28, 1, VALUES(stm32_off_on)},           \
-    {"IO_VDD_HSLV", "fast pins at low VDD", NULL, NULL, 0, OPTR, 29, 1, VALUES(stm32_off_on)},     \
+#define COMMON_FIELDS(bits)                                                                          \
+    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                              \
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(stm32_bor_lev)},           \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)},   \
+    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                  \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                                \
+     VALUES(stm32_reset_in_stop)},                                                                   \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                         \
+     VALUES(stm32_reset_in_standby)},                                                                \
+    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},     \
+    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},     \
+    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
+    {"SECBOOTADD0", "secure boot address / 128", NULL, NULL, 0, SECBOOTADD0R, 7, 25, NULL, 0},       \
+    {"SECWM1_PSTRT", "secure area 1 from", NULL, NULL, 0, SECWM1R1, 0, bits, NULL, 0},               \
+    {"SECWM1_PEND", "secure area 1 up to", NULL, NULL, 0, SECWM1R1, 16, bits, NULL, 0},              \
+    {"HDP1_PEND", "hide protection area 1 up to", NULL, NULL, 0, SECWM1R2, 16, bits, NULL, 0},       \
+    {"SECWM2_PSTRT", "secure area 2 from", NULL, NULL, 0, SECWM2R1, 0, bits, NULL, 0},               \
+    {"SECWM2_PEND", "secure area 2 up to", NULL, NULL, 0, SECWM2R1, 16, bits, NULL, 0},              \
+    {"HDP2_PEND", "hide protection area 2 up to", NULL, NULL, 0, SECWM2R2, 16, bits, NULL, 0},       \
+    {"HDP1EN", "hide protection area 1", NULL, NULL, 0, SECWM1R2, 31, 1, VALUES(stm32_set_only)},    \
+    {"HDP2EN", "hide protection area 2", NULL, NULL, 0, SECWM2R2, 31, 1, VALUES(stm32_set_only)},    \
+    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, SECBOOTADD0R, 0, 1, VALUES(stm32_set_only)},           \
+    {"TZEN", "TrustZone", NULL, "trustzone", 1, OPTR, 31, 1, VALUES(stm32_set_only)},                \
+    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},                 \
+    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)},                  \
+    {"NSBOOTADD0", "boot address 0 / 128", NULL, NULL, 0, NSBOOTADD0R, 7, 25, NULL, 0},              \
+    {"NSBOOTADD1", "boot address 1 / 128", NULL, NULL, 0, NSBOOTADD1R, 7, 25, NULL, 0},              \
+    {"SWAP_BANK", "second bank first", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_off_on)},            \
+    {"DUALBANK", "banks of a smaller flash", NULL, NULL, 0, OPTR, 21, 1, VALUES(stm32_banks)},       \
+    {"SRAM_RST", "other RAM erased by a reset", NULL, NULL, 0, OPTR, 15, 1, VALUES(stm32_on_off)},   \
+    {"SRAM2_RST", "SRAM2 erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},      \
+    {"SRAM2_ECC", "ECC of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},                 \
+    {"BKPRAM_ECC", "ECC of the backup RAM", NULL, NULL, 0, OPTR, 22, 1, VALUES(stm32_on_off)},       \
+    {"PA15_PUPEN", "pull-up of PA15", NULL, NULL, 0, OPTR, 28, 1, VALUES(stm32_off_on)},             \
+    {"IO_VDD_HSLV", "fast pins at low VDD", NULL, NULL, 0, OPTR, 29, 1, VALUES(stm32_off_on)},       \
     {"IO_VDDIO2_HSLV", "fast pins at low VDDIO2", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_off_on)}, \
-    {"WRP1A_UNLOCK", "area 1A can be changed", NULL, NULL, 0, WRP1AR, 31, 1, VALUES(unlock)},      \
-    {"WRP1B_UNLOCK", "area 1B can be changed", NULL, NULL, 0, WRP1BR, 31, 1, VALUES(unlock)},      \
-    {"WRP2A_UNLOCK", "area 2A can be changed", NULL, NULL, 0, WRP2AR, 31, 1, VALUES(unlock)},      \
+    {"WRP1A_UNLOCK", "area 1A can be changed", NULL, NULL, 0, WRP1AR, 31, 1, VALUES(unlock)},        \
+    {"WRP1B_UNLOCK", "area 1B can be changed", NULL, NULL, 0, WRP1BR, 31, 1, VALUES(unlock)},        \
+    {"WRP2A_UNLOCK", "area 2A can be changed", NULL, NULL, 0, WRP2AR, 31, 1, VALUES(unlock)},        \
     {"WRP2B_UNLOCK", "area 2B can be changed", NULL, NULL, 0, WRP2BR, 31, 1, VALUES(unlock)}
 #define SRAM3 {"SRAM3_ECC", "ECC of SRAM3", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_on_off)}
 /* clang-format on */

@@ -8,13 +8,6 @@
 enum { OPTR = STM32L4_OF_OPTR };
 enum { PCROP1ASR = 3, PCROP1AER, PCROP1BSR, PCROP1BER, IPCCBR, SFR, SRRVR };
 
-static const struct option_value bor_lev[] = {
-    {0, NULL, "1.7V", "brown-out reset below 1.7 V", false},
-    {1, NULL, "2.0V", "brown-out reset below 2.0 V", false},
-    {2, NULL, "2.2V", "brown-out reset below 2.2 V", false},
-    {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
-    {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
-};
 /* Of bits with no way back, in either direction. */
 static const struct option_value on_off_for_good[] = {
     {1, NULL, "off", NULL, true},
@@ -34,44 +27,44 @@ static const struct option_value boots_from[] = {
 };
 
 /* clang-format off */
-#define COMMON_FIELDS                                                                              \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                      \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 9, 3, VALUES(bor_lev)},               \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)}, \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                              \
-     VALUES(stm32_reset_in_stop)},                                                                 \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                       \
-     VALUES(stm32_reset_in_standby)},                                                              \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},   \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},   \
+#define COMMON_FIELDS                                                                                \
+    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                        \
+    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 9, 3, VALUES(stm32_bor_lev)},           \
+    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)},   \
+    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                  \
+    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                                \
+     VALUES(stm32_reset_in_stop)},                                                                   \
+    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                         \
+     VALUES(stm32_reset_in_standby)},                                                                \
+    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},     \
+    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},     \
     {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},               \
+    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                  \
+    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},                 \
     {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)}
 #define SRAM2_PE                                                                                   \
     {"SRAM2_PE", "parity check of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)}
-#define PCROP(bits)                                                                                \
+#define PCROP(bits)                                                                                          \
     {"PCROP_RDP", "PCROP area at the end of RDP", NULL, NULL, 0, PCROP1AER, 31, 1, VALUES(stm32_pcrop_rdp)}, \
-    {"PCROP1A_STRT", "PCROP area A from", NULL, NULL, 0, PCROP1ASR, 0, bits, NULL, 0},             \
-    {"PCROP1A_END", "PCROP area A up to", NULL, NULL, 0, PCROP1AER, 0, bits, NULL, 0},             \
-    {"PCROP1B_STRT", "PCROP area B from", NULL, NULL, 0, PCROP1BSR, 0, bits, NULL, 0},             \
+    {"PCROP1A_STRT", "PCROP area A from", NULL, NULL, 0, PCROP1ASR, 0, bits, NULL, 0},                       \
+    {"PCROP1A_END", "PCROP area A up to", NULL, NULL, 0, PCROP1AER, 0, bits, NULL, 0},                       \
+    {"PCROP1B_STRT", "PCROP area B from", NULL, NULL, 0, PCROP1BSR, 0, bits, NULL, 0},                       \
     {"PCROP1B_END", "PCROP area B up to", NULL, NULL, 0, PCROP1BER, 0, bits, NULL, 0}
 /* Numbers with no way back first: told by their places. */
-#define SECURE(page_bits, vector_bits, from)                                                       \
-    {"SFSA", "secure flash from page", NULL, NULL, 0, SFR, 0, page_bits, NULL, 0},                 \
-    {"SBRSA", "secure part of SRAM2a from", NULL, NULL, 0, SRRVR, 18, 5, NULL, 0},                 \
-    {"SNBRSA", "secure part of SRAM2b from", NULL, NULL, 0, SRRVR, 25, 5, NULL, 0},                \
-    {"SBRV", "vector of the second core", NULL, NULL, 0, SRRVR, 0, vector_bits, NULL, 0},          \
-    {"FSD", "secure flash", NULL, NULL, 0, SFR, page_bits, 1, VALUES(on_off_for_good)},            \
-    {"DDS", "debug of the second core", NULL, NULL, 0, SFR, 12, 1, VALUES(on_off_for_good)},       \
-    {"BRSD", "secure part of SRAM2a", NULL, NULL, 0, SRRVR, 23, 1, VALUES(on_off_for_good)},       \
-    {"NBRSD", "secure part of SRAM2b", NULL, NULL, 0, SRRVR, 30, 1, VALUES(on_off_for_good)},      \
-    {"C2OPT", "second core starts from", NULL, NULL, 0, SRRVR, 31, 1, VALUES(from)},  \
-    {"ESE", "system security", NULL, NULL, 0, OPTR, 8, 1, VALUES(off_on_for_good)},     \
+#define SECURE(page_bits, vector_bits, from)                                                  \
+    {"SFSA", "secure flash from page", NULL, NULL, 0, SFR, 0, page_bits, NULL, 0},            \
+    {"SBRSA", "secure part of SRAM2a from", NULL, NULL, 0, SRRVR, 18, 5, NULL, 0},            \
+    {"SNBRSA", "secure part of SRAM2b from", NULL, NULL, 0, SRRVR, 25, 5, NULL, 0},           \
+    {"SBRV", "vector of the second core", NULL, NULL, 0, SRRVR, 0, vector_bits, NULL, 0},     \
+    {"FSD", "secure flash", NULL, NULL, 0, SFR, page_bits, 1, VALUES(on_off_for_good)},       \
+    {"DDS", "debug of the second core", NULL, NULL, 0, SFR, 12, 1, VALUES(on_off_for_good)},  \
+    {"BRSD", "secure part of SRAM2a", NULL, NULL, 0, SRRVR, 23, 1, VALUES(on_off_for_good)},  \
+    {"NBRSD", "secure part of SRAM2b", NULL, NULL, 0, SRRVR, 30, 1, VALUES(on_off_for_good)}, \
+    {"C2OPT", "second core starts from", NULL, NULL, 0, SRRVR, 31, 1, VALUES(from)},          \
+    {"ESE", "system security", NULL, NULL, 0, OPTR, 8, 1, VALUES(off_on_for_good)},           \
     {"IPCCDBA", "IPCC buffer in SRAM2", NULL, NULL, 0, IPCCBR, 0, 14, NULL, 0}
-#define WB_FIELDS                                                                                  \
-    COMMON_FIELDS, PCROP(9), SECURE(8, 18, boots_from_for_good), SRAM2_PE,                               \
+#define WB_FIELDS                                                                               \
+    COMMON_FIELDS, PCROP(9), SECURE(8, 18, boots_from_for_good), SRAM2_PE,                      \
     {"SRAM2_RST", "SRAM2 erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)}, \
     {"AGC_TRIM", "gain of the radio", NULL, NULL, 0, OPTR, 29, 3, NULL, 0}
 /* clang-format on */
@@ -90,9 +83,9 @@ static const struct option_field fields_of_wl[] = {
     {"SUBGHZSPISD", "secure radio", NULL, NULL, 0, SFR, 31, 1, VALUES(on_off_for_good)},
     SRAM2_PE,
     {"SRAM_RST", "SRAM erased by a reset", NULL, NULL, 0, OPTR, 25, 1, VALUES(stm32_on_off)},
-    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_boot_lock)},
+    {"BOOT_LOCK", "boot lock", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_set_only)},
     {"C2BOOT_LOCK", "boot lock of the second core", NULL, NULL, 0, OPTR, 31, 1,
-     VALUES(stm32_boot_lock)},
+     VALUES(stm32_set_only)},
 };
 
 /* PCROP areas; SFSA, SBRSA, SNBRSA; SBRV behind them; HDPSA. */
