@@ -48,15 +48,16 @@ KNOWN = driver is not None
 KEEPS = {"nucleo-wb55": 244}.get(board)  # from this page on flash is the second core's
 BLOCKS = "sectors" if driver in ("stm32f2x", "stm32l4x") else "blocks"  # of write protection
 ERASED = "0x0" if driver == "stm32lx" else "0xffffffff"
-# How each driver shows option bytes, changes them, and makes them as they were.
+# How each driver shows option bytes, changes them, and makes them as they were: resets at STOP, STANDBY or brown-out. A
+# watchdog started by hardware would bite whoever is slow.
 OPTIONS = {
-    "stm32f1x": ("options_read 0", "options_write 0 HWWDG USEROPT 0x1234", "options_write 0 SWWDG"),
+    "stm32f1x": ("options_read 0", "options_write 0 RSTSTNDBY USEROPT 0x1234", "options_write 0 NORSTSTNDBY"),
     "stm32f2x": ("options_read 0", "options_write 0 0xe0", "options_write 0 0xec"),
-    "stm32h7x": ("option_read 0 0x1c", "option_write 0 0x20 0 0x10", "option_write 0 0x20 0x10 0x10"),
+    "stm32h7x": ("option_read 0 0x1c", "option_write 0 0x20 0 0x40", "option_write 0 0x20 0x40 0x40"),
     # The boot addresses are words of their own.
     "nucleo-f746": ("options_read 0", "options_write 0 0xcf0 0x80 0x40", "options_write 0 0xcfc 0x80 0x40"),
-    "stm32l4x": ("option_read 0 0x20", "option_write 0 0x20 0 0x10000", "option_write 0 0x20 0x10000 0x10000"),
-    "nucleo-u575": ("option_read 0 0x40", "option_write 0 0x40 0 0x10000", "option_write 0 0x40 0x10000 0x10000"),
+    "stm32l4x": ("option_read 0 0x20", "option_write 0 0x20 0 0x2000", "option_write 0 0x20 0x2000 0x2000"),
+    "nucleo-u575": ("option_read 0 0x40", "option_write 0 0x40 0 0x2000", "option_write 0 0x40 0x2000 0x2000"),
 }
 STRANGE_TO_STLINK = ("nucleo-u575",)  # stlink-tools 1.7 has no row for it
 # OpenOCD 0.12 writes a range of WRP with UNLOCK = 0: what it protected stays so until read protection ends.
