@@ -2,22 +2,75 @@
 /* The decision procedure, step by step. */
 #include "connect/doctor.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #include "connect/doctor_internal.h"
+
+static const struct step {
+    const char *name;
+    enum err (*run)(struct doctor *);
+} steps[] = {
+    {"the supply", doctor_measure_supply},
+    {"the wire", doctor_measure_wire}, /* all that is glanced at */
+    {"whether it answers under reset", doctor_measure_under_reset},
+    {"access ports", doctor_settle},
+    {"access ports", doctor_measure_aps},
+    {"what the core does", doctor_sample_core},
+    {"the chip", doctor_measure_chip},
+    {"whether NRST arrives", doctor_test_nrst},
+};
+enum { GLANCES = 2, STEPS = sizeof steps / sizeof *steps };
+
+bool doctor_may_reset(struct doctor *doctor)
+{
+    const struct doctor_limits *limits = doctor->limits;
+
+    if (!doctor->allow_reset && !doctor->asked && limits->may_reset)
+        doctor->allow_reset = limits->may_reset(limits->user, doctor->measured);
+    doctor->asked = true;
+    return doctor->allow_reset;
+}
+
+void doctor_tell(const struct doctor *doctor, const char *format, ...)
+{
+    char text[80];
+    va_list args;
+
+    if (!doctor->limits->tell)
+        return;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    doctor->limits->tell(doctor->limits->user, text);
+}
 
 static enum err go_through(struct doctor *doctor)
 {
-    static enum err (*const steps[])(struct doctor *) = {
-        doctor_measure_supply, doctor_measure_wire, doctor_measure_under_reset, doctor_settle,
-        doctor_measure_aps,    doctor_sample_core,  doctor_measure_chip,        doctor_test_nrst,
-    };
+    size_t count = doctor->glance ? GLANCES : STEPS;
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < sizeof steps / sizeof *steps && !err; i++) {
-        err = steps[i](doctor);
+    for (size_t i = 0; i < count && !err; i++) {
+        doctor_tell(doctor, "%s", steps[i].name);
+        err = steps[i].run(doctor);
         if (!err)
             err = job_checkpoint(doctor->job);
     }
     return err;
+}
+
+static enum err measure(struct doctor *doctor)
+{
+    *doctor->measured = (struct measurements){.probe = *probe_info(doctor->probe)};
+    ops_init(&doctor->ops, doctor->probe);
+    enum err err = go_through(doctor);
+    if (err == ERR_PROBE_GONE)
+        return err;
+    job_section_begin(doctor->job);
+    doctor_restore(doctor);
+    job_section_end(doctor->job);
+    /* To put it right has forgotten why. */
+    return err == ERR_CANCELLED ? job_fail(doctor->job, err, "interrupted") : err;
 }
 
 enum err doctor_measure(struct probe *probe, const struct doctor_limits *limits,
@@ -26,17 +79,23 @@ enum err doctor_measure(struct probe *probe, const struct doctor_limits *limits,
     struct doctor doctor = {.probe = probe,
                             .job = probe_job(probe),
                             .measured = measured,
+                            .limits = limits,
                             .allow_reset = limits->allow_reset,
                             .thorough = limits->thorough,
                             .asked_khz = probe_asked_khz(probe)};
 
-    *measured = (struct measurements){.probe = *probe_info(probe)};
-    ops_init(&doctor.ops, probe);
-    enum err err = go_through(&doctor);
-    if (err == ERR_PROBE_GONE)
-        return err;
-    job_section_begin(doctor.job);
-    doctor_restore(&doctor);
-    job_section_end(doctor.job);
-    return err;
+    return measure(&doctor);
+}
+
+enum err doctor_glance(struct probe *probe, struct measurements *measured)
+{
+    static const struct doctor_limits none = {0};
+    struct doctor doctor = {.probe = probe,
+                            .job = probe_job(probe),
+                            .measured = measured,
+                            .limits = &none,
+                            .glance = true,
+                            .asked_khz = probe_asked_khz(probe)};
+
+    return measure(&doctor);
 }

@@ -9,13 +9,23 @@
 struct doctor_limits {
     bool allow_reset; /* NRST may be pulled: the program starts anew */
     bool thorough;    /* all clocks with many reads: tens of seconds */
+    /* Where that was not allowed: may it, by what is known so far? Asked at most once, before the
+     * first reset; NULL: it may not. */
+    bool (*may_reset)(void *user, const struct measurements *so_far);
+    /* What is measured now, in a few words; NULL: nobody wants to know. */
+    void (*tell)(void *user, const char *what);
+    void *user; /* of both */
 };
 
-/* The probe is open; whether anybody was connected does not matter. Leaves the core running (or as
- * it was, if it was halted), NRST released, the clock as it was asked for. ERR_OK whatever it
- * found: what failed is what was measured. Else ERR_PROBE_GONE or ERR_CANCELLED: the rest is not
- * known then. Without `thorough` at most 5 s on an ST-Link/V2; job_checkpoint() between steps. */
+/* The probe is open; whether anybody was connected does not matter. Leaves the core running (or
+ * halted, if it was: behind a reset that worked, before its first instruction), its debugging on or
+ * off as it was, NRST released if it was pulled here, the clock as it was asked for. ERR_OK
+ * whatever it found: what failed is what was measured. Else ERR_PROBE_GONE or ERR_CANCELLED: the
+ * rest is not known then. Without `thorough` at most 5 s on an ST-Link/V2 but for may_reset();
+ * job_checkpoint() between steps. */
 enum err doctor_measure(struct probe *probe, const struct doctor_limits *limits,
                         struct measurements *measured);
+/* The same of supply and wire alone, at the one clock that was asked for: some ten milliseconds. */
+enum err doctor_glance(struct probe *probe, struct measurements *measured);
 
 #endif

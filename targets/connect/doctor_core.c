@@ -67,6 +67,7 @@ static void take_sample(struct measurements *m, uint32_t first, uint32_t second)
 {
     bool in_reset = second & DHCSR_S_RESET_ST && !(second & DHCSR_S_RETIRE_ST);
 
+    m->reset_seen |= ((first | second) & DHCSR_S_RESET_ST) != 0;
     m->in_reset += in_reset;
     /* What the first sample tells may be long ago. */
     m->was_reset += m->samples > 0 && !in_reset && first & DHCSR_S_RESET_ST;
@@ -99,6 +100,12 @@ static enum err sample_pc(struct doctor *doctor)
     return err;
 }
 
+static enum err wait_a_little(struct doctor *doctor)
+{
+    clock_sleep_us(probe_clock(doctor->probe), SAMPLE_EVERY_US);
+    return job_checkpoint(doctor->job);
+}
+
 enum err doctor_sample_core(struct doctor *doctor)
 {
     struct measurements *m = doctor->measured;
@@ -109,7 +116,9 @@ enum err doctor_sample_core(struct doctor *doctor)
     for (unsigned i = 0; i < MEASURED_SAMPLES && !err; i++) {
         uint32_t first, second;
         if (i)
-            clock_sleep_us(probe_clock(doctor->probe), SAMPLE_EVERY_US);
+            err = wait_a_little(doctor);
+        if (err)
+            break;
         ops_read32(&doctor->ops, DHCSR, &first);
         ops_read32(&doctor->ops, DHCSR, &second);
         err = ops_flush(&doctor->ops);
@@ -213,15 +222,24 @@ enum err doctor_measure_chip(struct doctor *doctor)
 
 /* --- the end --- */
 
+/* Debugging that was off goes off last: C_HALT is nobody's without it (DDI 0403, C1.6.2). */
+static void put_core_back(struct doctor *doctor)
+{
+    bool debugged = doctor->dhcsr & DHCSR_C_DEBUGEN;
+
+    ops_write32(&doctor->ops, DEMCR, doctor->demcr);
+    ops_write32(&doctor->ops, DHCSR, doctor_control_bits(doctor));
+    if (!debugged)
+        ops_write32(&doctor->ops, DHCSR, DHCSR_KEY);
+    ops_flush(&doctor->ops);
+}
+
 void doctor_restore(struct doctor *doctor)
 {
-    probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
-    if (doctor->debug_on) {
-        ops_write32(&doctor->ops, DEMCR, doctor->demcr);
-        ops_write32(&doctor->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN);
-        ops_write32(&doctor->ops, DHCSR, DHCSR_KEY);
-        ops_flush(&doctor->ops);
-    }
+    if (doctor->pulled)
+        probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
+    if (doctor->catching)
+        put_core_back(doctor);
     dbgmcu_restore(&doctor->dbgmcu, &doctor->ops);
     probe_set_speed(doctor->probe, doctor->asked_khz, NULL);
     job_clear(doctor->job);

@@ -9,23 +9,44 @@
 #include "core/scs.h"
 #include "probe/ops.h"
 
-enum { DOCTOR_CONNECTS = 3, DOCTOR_PORT_READS = 4, DOCTOR_READS = 12, DOCTOR_MANY_READS = 1000 };
+enum {
+    DOCTOR_CONNECTS = 3,
+    DOCTOR_PORT_READS = 4,
+    DOCTOR_READS = 12,
+    DOCTOR_MANY_READS = 1000,
+    DOCTOR_SLICE = 50, /* reads between two checkpoints */
+};
 
 struct doctor {
     struct probe *probe;
     struct job *job;
     struct measurements *measured;
     struct ops ops; /* by way of the core's access port */
-    bool allow_reset, thorough;
+    const struct doctor_limits *limits;
+    bool asked, allow_reset, thorough;
+    bool glance; /* the wire at one clock */
     uint32_t asked_khz, best_khz;
-    bool clean;           /* at a clock that was tried */
-    struct dbgmcu dbgmcu; /* as it was */
-    uint32_t demcr;       /* as it was before that */
-    bool debug_on;        /* we switched debugging of the core on */
+    bool clean;            /* at a clock that was tried */
+    struct dbgmcu dbgmcu;  /* as it was */
+    bool catching, pulled; /* we set a catch at the reset vector; we had NRST low */
+    uint32_t demcr, dhcsr; /* as they were before that */
 };
 
 /* No step behind it makes sense. */
 bool doctor_ends(enum err err);
+/* Control bits of DHCSR for a core that shall go on as it was before a reset was to be caught: it
+ * stands behind that, too, if it stood. */
+static inline uint32_t doctor_control_bits(const struct doctor *doctor)
+{
+    uint32_t debugged = doctor->dhcsr & DHCSR_C_DEBUGEN ? DHCSR_C_MASKINTS : 0;
+
+    return DHCSR_KEY | DHCSR_C_DEBUGEN | (doctor->dhcsr & debugged) |
+           (doctor->dhcsr & DHCSR_S_HALT ? DHCSR_C_HALT : 0);
+}
+/* A reset would be next: may it? */
+bool doctor_may_reset(struct doctor *doctor);
+void doctor_tell(const struct doctor *doctor, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
                           enum probe_connect how);
 

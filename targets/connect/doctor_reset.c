@@ -17,13 +17,15 @@ static enum err catch_reset(struct doctor *doctor)
     struct ops *ops = &doctor->ops;
 
     ops_read32(ops, DEMCR, &doctor->demcr);
+    ops_read32(ops, DHCSR, &doctor->dhcsr);
     enum err err = ops_flush(ops);
     if (err)
         return err;
-    ops_write32(ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN);
+    doctor->measured->reset_seen |= (doctor->dhcsr & DHCSR_S_RESET_ST) != 0;
+    ops_write32(ops, DHCSR, doctor_control_bits(doctor));
     ops_write32(ops, DEMCR, doctor->demcr | DEMCR_VC_CORERESET);
     ops_write32(ops, SCB_DFSR, DFSR_VCATCH);
-    doctor->debug_on = true;
+    doctor->catching = true;
     return ops_flush(ops);
 }
 
@@ -33,6 +35,7 @@ static enum err release_and_catch(struct doctor *doctor, bool *caught)
 {
     uint32_t dfsr = 0;
 
+    doctor->measured->reset_seen = true; /* if it arrived, the wait below takes the flag away */
     enum err err = probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
     if (!err) {
         ops_wait32(&doctor->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_LIMIT_US);
@@ -46,7 +49,7 @@ static enum err release_and_catch(struct doctor *doctor, bool *caught)
 static enum err let_run(struct doctor *doctor)
 {
     ops_write32(&doctor->ops, DEMCR, doctor->demcr);
-    ops_write32(&doctor->ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN);
+    ops_write32(&doctor->ops, DHCSR, doctor_control_bits(doctor));
     return ops_flush(&doctor->ops);
 }
 
@@ -105,9 +108,9 @@ enum err doctor_measure_under_reset(struct doctor *doctor)
     struct measurements *m = doctor->measured;
     enum err err = ERR_OK;
 
-    if (m->reached || !doctor->allow_reset)
+    if (m->reached || !doctor_may_reset(doctor))
         return ERR_OK;
-    m->reset_tried = true;
+    m->reset_tried = doctor->pulled = true;
     for (unsigned i = 0; i < 2 && !err && !m->under_reset.reads.good; i++) {
         m->under_reset.khz = khz[i];
         err = probe_set_speed(doctor->probe, khz[i], NULL);
@@ -131,8 +134,9 @@ enum err doctor_test_nrst(struct doctor *doctor)
 {
     struct measurements *m = doctor->measured;
 
-    if (!m->core_found || !doctor->allow_reset || m->nrst_tested || m->in_reset)
+    if (!m->core_found || m->nrst_tested || m->in_reset || !doctor_may_reset(doctor))
         return ERR_OK;
+    doctor->pulled = true;
     enum err err = catch_reset(doctor);
     if (!err)
         err = probe_nrst(doctor->probe, PROBE_NRST_ASSERT);

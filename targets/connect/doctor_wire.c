@@ -57,6 +57,13 @@ static enum err read_times(struct doctor *doctor, struct tally *reads, bool port
     uint32_t id = 0;
 
     for (unsigned i = 0; i < times; i++) {
+        if (i && i % DOCTOR_SLICE == 0) {
+            enum err cancelled = job_checkpoint(doctor->job);
+            if (cancelled)
+                return cancelled;
+            doctor_tell(doctor, "the wire at %u kHz: %u of %u reads",
+                        (unsigned)probe_now_khz(doctor->probe), i, times);
+        }
         uint64_t repeats = probe_stats(doctor->probe)->repeats;
         if (port)
             ops_dp_read(&doctor->ops, 0, &id);
@@ -140,7 +147,8 @@ enum err doctor_measure_wire(struct doctor *doctor)
         }
         m->reached |= speed->reads.good > 0;
         doctor->clean |= is_clean(speed);
-        if (probe_one_speed(doctor->probe) || (doctor->clean && !doctor->thorough))
+        if (doctor->glance || probe_one_speed(doctor->probe) ||
+            (doctor->clean && !doctor->thorough))
             break;
     }
     return err;

@@ -13,8 +13,12 @@
 #include "probe/ops.h"
 
 #define DHCSR 0xE000EDF0u
+#define DHCSR_KEY 0xA05F0000u
 #define DHCSR_C_DEBUGEN 1u
+#define DHCSR_C_HALT 2u
+#define DHCSR_S_HALT (1u << 17)
 #define DEMCR 0xE000EDFCu
+#define DEMCR_VC_HARDERR (1u << 10)
 
 enum { SECONDS = 5 };
 
@@ -92,6 +96,110 @@ static void a_board_is_left_as_it_was(void **state)
         assert_int_equal(demcr, 0);
         probe_close(visit.probe);
     }
+}
+
+/* Somebody debugs it already. */
+static void a_halted_core_stays_halted(void **state)
+{
+    static const char *const specs[] = {"bluepill,runs,still", "bluepill,runs,nrst-open,still"};
+
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        const struct doctor_limits limits = {.allow_reset = true};
+        struct visit visit;
+        struct ops ops;
+        uint32_t dhcsr = 0, demcr = 0;
+
+        open_board(&visit, specs[i]);
+        assert_int_equal(probe_connect(visit.probe, PROBE_CONNECT_NORMAL, NULL), ERR_OK);
+        ops_init(&ops, visit.probe);
+        ops_write32(&ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
+        ops_write32(&ops, DEMCR, DEMCR_VC_HARDERR);
+        assert_int_equal(ops_flush(&ops), ERR_OK);
+        assert_int_equal(doctor_measure(visit.probe, &limits, &visit.m), ERR_OK);
+        assert_true(visit.m.nrst_tested && visit.m.reset_seen);
+        assert_int_equal(visit.m.nrst_works, i == 0);
+        ops_read32(&ops, DHCSR, &dhcsr);
+        ops_read32(&ops, DEMCR, &demcr);
+        assert_int_equal(ops_flush(&ops), ERR_OK);
+        assert_int_equal(dhcsr & (DHCSR_S_HALT | DHCSR_C_DEBUGEN), DHCSR_S_HALT | DHCSR_C_DEBUGEN);
+        assert_int_equal(demcr, DEMCR_VC_HARDERR);
+        probe_close(visit.probe);
+    }
+}
+
+struct question {
+    unsigned asked;
+    bool answer, reached;
+};
+
+static bool answer(void *user, const struct measurements *so_far)
+{
+    struct question *question = user;
+
+    question->asked++;
+    question->reached = so_far->reached;
+    return question->answer;
+}
+
+/* Nobody is asked who need not be, and nobody twice. */
+static void a_reset_is_asked_for_once(void **state)
+{
+    static const struct {
+        const char *spec;
+        bool answer;
+        unsigned asked;
+    } cases[] = {{"bluepill,runs,still", false, 1},    {"bluepill,runs,still", true, 1},
+                 {"bluepill,noack,still", false, 1},   {"bluepill,noack,still", true, 1},
+                 {"bluepill,swj-off,still", false, 1}, {"bluepill,swj-off,still", true, 1},
+                 {"bluepill,nrst-low,still", true, 0}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct question question = {.answer = cases[i].answer};
+        const struct doctor_limits limits = {.may_reset = answer, .user = &question};
+        struct visit visit;
+
+        open_board(&visit, cases[i].spec);
+        assert_int_equal(doctor_measure(visit.probe, &limits, &visit.m), ERR_OK);
+        assert_int_equal(question.asked, cases[i].asked);
+        assert_int_equal(question.asked && question.reached, question.asked && visit.m.reached);
+        assert_int_equal(visit.m.nrst_tested || visit.m.reset_tried,
+                         question.asked && cases[i].answer);
+        probe_close(visit.probe);
+    }
+}
+
+static void a_glance_is_short(void **state)
+{
+    static const struct {
+        const char *spec;
+        bool reached;
+    } cases[] = {{"bluepill,runs,still", true}, {"bluepill,noack,still", false}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct visit visit;
+
+        open_board(&visit, cases[i].spec);
+        uint64_t start = clock_now_us(probe_clock(visit.probe));
+        assert_int_equal(doctor_glance(visit.probe, &visit.m), ERR_OK);
+        assert_true(clock_now_us(probe_clock(visit.probe)) - start < 100000);
+        assert_int_equal(visit.m.reached, cases[i].reached);
+        assert_int_equal(visit.m.speed_count, 1);
+        assert_int_equal(visit.m.vtref_count, MEASURED_VTREFS);
+        assert_int_equal(visit.m.samples, 0);
+        probe_close(visit.probe);
+    }
+}
+
+static void a_cancel_ends_it(void **state)
+{
+    const struct doctor_limits limits = {.allow_reset = true};
+    struct visit visit;
+
+    open_board(&visit, "bluepill,runs,still");
+    atomic_store(&visit.job.cancelled, true);
+    assert_int_equal(doctor_measure(visit.probe, &limits, &visit.m), ERR_CANCELLED);
+    assert_string_equal(visit.job.text, "interrupted");
+    probe_close(visit.probe);
 }
 
 static void silence(void **state)
@@ -199,6 +307,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_board),
         cmocka_unit_test(a_board_is_left_as_it_was),
+        cmocka_unit_test(a_halted_core_stays_halted),
+        cmocka_unit_test(a_reset_is_asked_for_once),
+        cmocka_unit_test(a_glance_is_short),
+        cmocka_unit_test(a_cancel_ends_it),
         cmocka_unit_test(silence),
         cmocka_unit_test(low_power_is_told_from_pins_taken_away),
         cmocka_unit_test(what_the_core_does),
