@@ -2,9 +2,6 @@
 /* The decision procedure, step by step. */
 #include "connect/doctor.h"
 
-#include <stdarg.h>
-#include <stdio.h>
-
 #include "connect/doctor_internal.h"
 
 static const struct step {
@@ -21,29 +18,6 @@ static const struct step {
     {"whether NRST arrives", doctor_test_nrst},
 };
 enum { GLANCES = 2, STEPS = sizeof steps / sizeof *steps };
-
-bool doctor_may_reset(struct doctor *doctor)
-{
-    const struct doctor_limits *limits = doctor->limits;
-
-    if (!doctor->allow_reset && !doctor->asked && limits->may_reset)
-        doctor->allow_reset = limits->may_reset(limits->user, doctor->measured);
-    doctor->asked = true;
-    return doctor->allow_reset;
-}
-
-void doctor_tell(const struct doctor *doctor, const char *format, ...)
-{
-    char text[80];
-    va_list args;
-
-    if (!doctor->limits->tell)
-        return;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    doctor->limits->tell(doctor->limits->user, text);
-}
 
 static enum err go_through(struct doctor *doctor)
 {
