@@ -135,6 +135,7 @@ static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job 
     enum err err = ERR_OK;
 
     x->in_length = 0;
+    pipe->gone |= !sim_board_probe_present(pipe->board);
     if (pipe->gone)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     if (pipe->halted)

@@ -10,7 +10,7 @@
 enum { COMMAND_SIZE = 16, DATA_MAX = 0x2000, BLOCK_MAX = 6144 };
 /* Words on their way out need no buffer: st-flash sends 32 KiB at once. */
 enum { STREAM_MAX = 0xFFFC };
-enum mode { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3 };
+enum mode { MODE_DFU = 0, MODE_MASS = 1, MODE_DEBUG = 2, MODE_SWIM = 3, MODE_LOADER = 4 };
 enum { AP_OPEN_MAX = 8 };
 enum { OLD_J = 11 }; /* of the years before SWD was worth much */
 
@@ -87,6 +87,8 @@ struct stlink_model *stlink_model_create(const struct stlink_config *config,
     model->swd.names_write_errors = config->j >= 32 || config->generation == STLINK_V3;
     model->last_status = ST_OK;
     model->mode = config->generation == STLINK_V2 ? MODE_DFU : MODE_MASS;
+    if (sim_board_probe_trouble(board) == SIM_PROBE_LOADER)
+        model->mode = MODE_LOADER;
     model->khz = config->generation == STLINK_V3 ? 3300 : 1800;
     sim_board_set_swclk(board, model->khz);
     return model;
@@ -194,8 +196,7 @@ static void get_voltage(struct stlink_model *model, const uint8_t *command)
 
 static void leave_dfu(struct stlink_model *model, const uint8_t *command)
 {
-    if (command[1] == 0x07 && model->mode == MODE_DFU &&
-        sim_board_probe_trouble(model->swd.board) != SIM_PROBE_LOADER)
+    if (command[1] == 0x07 && model->mode == MODE_DFU)
         model->mode = MODE_MASS;
 }
 
@@ -654,7 +655,8 @@ static void run_command(struct stlink_model *model)
     else if (entry->group == 0xF2 && entry->op != 0x21 &&
              sim_board_probe_trouble(model->swd.board) == SIM_PROBE_IN_USE)
         answer_status(model, ST_IN_USE, 2);
-    else if (is_debug_command(entry) && model->mode != MODE_DEBUG)
+    else if ((is_debug_command(entry) && model->mode != MODE_DEBUG) ||
+             (entry->group == 0xF2 && model->mode == MODE_LOADER))
         answer_status(model, ST_COMMAND_ERROR, 2);
     else
         entry->run(model, model->command);
