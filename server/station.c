@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/monitor.h"
 #include "consoles/ports.h"
 #include "daemon.h"
 #include "daemon_text.h"
@@ -330,6 +331,16 @@ static int open_wire(struct station *station)
     return DAEMON_FAILED;
 }
 
+/* What is to be carried out once connected would wait for ever for a chip that answers only after a
+ * reset, and resets it anyway. */
+static bool command_resets(const struct options *options)
+{
+    for (size_t i = 0; i < options->command_count; i++)
+        if (!options->command_is_file[i] && monitor_resets(options->commands[i]))
+            return true;
+    return false;
+}
+
 static int start_worker(struct station *station)
 {
     const struct options *options = station->setup.options;
@@ -337,6 +348,7 @@ static int start_worker(struct station *station)
     struct worker_setup setup = {
         .log = &station->log,
         .options = {.connect = options->connect,
+                    .launches = options->launches || command_resets(options),
                     .speed_khz = options->speed_khz,
                     .vtref_mv = options->vtref_mv,
                     .flash_size = options->flash_size,

@@ -38,9 +38,12 @@ enum target_state {
 
 /* How target_connect() gets there; what --connect says. */
 enum target_connect {
-    TARGET_CONNECT_NORMAL,      /* undisturbed; if that fails, under reset as the next rung */
+    TARGET_CONNECT_LADDER,    /* gently, but if that fails by a reset: the ways below in turn */
+    TARGET_CONNECT_ATTENDED,  /* and then by the hand of a person, whom the job's output asks */
+    TARGET_CONNECT_NORMAL,    /* undisturbed; what something else holds in reset is halted then */
+    TARGET_CONNECT_ATTACH,    /* undisturbed whatever happens */
+    TARGET_CONNECT_PRE_RESET, /* NRST pulled and released, then at once in; halted at the vector */
     TARGET_CONNECT_UNDER_RESET, /* NRST first, halted at the reset vector when it is released */
-    TARGET_CONNECT_ATTACH,      /* undisturbed or not at all */
 };
 
 enum target_reset {
@@ -155,7 +158,7 @@ struct job *target_set_job(struct target *target, struct job *job);
 struct probe *target_probe(const struct target *target);
 
 /* Connects, detects core and chip, sizes breakpoints. Leaves the core as it is (running or
- * halted), except UNDER_RESET, which leaves it halted. Called again after a loss. */
+ * halted), except where a reset led in, which leaves it halted. Called again after a loss. */
 enum err target_connect(struct target *target, enum target_connect how);
 /* Everything of ours off the chip (breakpoints, watchpoints, vector catch, DBGMCU bits, C_DEBUGEN
  * when the core runs); the core keeps its state. For the end of the daemon. */

@@ -67,19 +67,19 @@ static const char options_text[] =
     "level 2, PCROP) is refused unless --irreversible is said, too.\n";
 
 const struct cli_command cli_commands[] = {
-    {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_NORMAL,
+    {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_LADDER,
      cli_list},
     {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON | CLI_OPTIONS,
      TARGET_CONNECT_ATTACH, cli_info},
     {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
-     CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_NORMAL, cli_flash},
+     CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_LADDER, cli_flash},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
      TARGET_CONNECT_ATTACH, cli_read},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,
-     TARGET_CONNECT_NORMAL, cli_erase},
+     TARGET_CONNECT_LADDER, cli_erase},
     {"options", "[NAME=VALUE...]", "show option bytes, or change them", options_text, 0, CLI_WORDS,
-     CLI_YES | CLI_RESET | CLI_IRREVERSIBLE, TARGET_CONNECT_NORMAL, cli_options},
-    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, 0, TARGET_CONNECT_NORMAL, cli_reset},
+     CLI_YES | CLI_RESET | CLI_IRREVERSIBLE, TARGET_CONNECT_LADDER, cli_options},
+    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, 0, TARGET_CONNECT_LADDER, cli_reset},
 };
 
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From the options of a call to a probe and its target. */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "session/discovery.h"
@@ -15,12 +16,20 @@ static enum err find_probe(void *user, struct probe_info *info, struct job *job)
     return err;
 }
 
+/* There must be somebody who reads what to do. */
+static enum target_connect ladder_of(enum target_connect said)
+{
+    bool attended = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+
+    return said == TARGET_CONNECT_LADDER && attended ? TARGET_CONNECT_ATTENDED : said;
+}
+
 static enum err init_session(struct cli *cli)
 {
     const struct options *options = &cli->options;
     struct probe_info info = {0};
     struct session_options session_options = {
-        .connect = options->connect,
+        .connect = ladder_of(options->connect),
         .speed_khz = options->speed_khz,
         .vtref_mv = options->vtref_mv,
         .flash_size = options->flash_size,
@@ -48,13 +57,17 @@ enum err cli_open(struct cli *cli)
     return session_open(&cli->session, &cli->job);
 }
 
+static bool is_gentle(enum target_connect how)
+{
+    return how == TARGET_CONNECT_ATTACH || how == TARGET_CONNECT_NORMAL;
+}
+
 /* The sentence says that a reset was not tried: it is the user's to allow. */
 static void advise_reset(struct cli *cli, enum err err)
 {
     char text[sizeof cli->job.text];
 
-    if (cli->options.connect != TARGET_CONNECT_ATTACH || cli->session.probe_gone ||
-        !cli->session.probe)
+    if (!is_gentle(cli->options.connect) || cli->session.probe_gone || !cli->session.probe)
         return;
     snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
     job_clear(&cli->job);
@@ -76,7 +89,7 @@ enum err cli_reach(struct cli *cli)
         return err;
     cli->job.output = tell;
     cli->job.user = &cli->display;
-    err = session_connect(&cli->session, &cli->job);
+    err = session_connect_anyhow(&cli->session, &cli->job);
     cli->job.output = NULL;
     cli->met = !err;
     cli->locked = !err && target_chip(cli->session.target)->readout_protected;

@@ -246,7 +246,7 @@ static void become_daemon(struct call *call, int ready)
     }
     call->command->ready = ready;
     options->telnet.is_off = options->tcl.is_off = true;
-    options->needs_target = true;
+    options->needs_target = options->launches = true;
 }
 
 /* gdb shows where the core stood before the load, which is no place of this program. What it says

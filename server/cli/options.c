@@ -202,8 +202,10 @@ static enum err change(struct work *work)
 enum err cli_options(struct cli *cli)
 {
     struct work work = {.cli = cli};
-    enum err err = cli_connect(cli);
 
+    if (!cli->word_count && cli->options.connect == TARGET_CONNECT_LADDER)
+        cli->options.connect = TARGET_CONNECT_ATTACH; /* to show them resets nobody */
+    enum err err = cli_connect(cli);
     if (err)
         return err;
     work.target = cli->session.target;

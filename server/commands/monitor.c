@@ -177,6 +177,46 @@ static bool is_value(const char *name)
     return monitor_choice(name, names, sizeof names / sizeof *names) < sizeof names / sizeof *names;
 }
 
+/* Those that reset the chip, or leave nothing of its program: a chip that answers only after a
+ * reset may get one for them. */
+static bool resets(const struct monitor_command *command, int behind)
+{
+    static enum err (*const runs[])(struct monitor *, int, const char *const[]) = {
+        monitor_reset,         monitor_soft_reset_halt,
+        monitor_program,       monitor_write_image,
+        monitor_write_bank,    monitor_fill,
+        monitor_erase_address, monitor_erase_sector,
+        monitor_mass_erase,    monitor_unlock,
+        monitor_lock,          monitor_protect,
+        monitor_options_write, monitor_option_write,
+        monitor_optcr2_write,  monitor_options_load,
+        monitor_option_load,
+    };
+
+    if (command->run == monitor_options)
+        return behind > 0;
+    for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
+        if (command->run == runs[i])
+            return true;
+    return false;
+}
+
+bool monitor_resets(const char *line)
+{
+    struct monitor_words split;
+    bool found = false;
+
+    while (line && !found && !monitor_split(&line, &split) && !split.tcl) {
+        const char *words[MONITOR_WORDS + MONITOR_NAME_WORDS];
+        int used;
+        memcpy(words, split.words, (size_t)split.count * sizeof *words);
+        int count = split.count ? replace_alias(split.count, words) : 0;
+        const struct monitor_command *command = find(count, words, &used);
+        found = command && resets(command, count - used);
+    }
+    return found;
+}
+
 static enum err run_words(struct monitor *monitor, struct monitor_words *split)
 {
     const char *words[MONITOR_WORDS + MONITOR_NAME_WORDS];
@@ -194,6 +234,7 @@ static enum err run_words(struct monitor *monitor, struct monitor_words *split)
         return monitor_usage(monitor, command->name);
     words[used - 1] = command->name;
     monitor->value = is_value(command->name);
+    monitor->resets = resets(command, behind);
     return command->run(monitor, behind + 1, words + used - 1);
 }
 
@@ -240,7 +281,8 @@ enum err monitor_target(struct monitor *monitor, struct target **target)
         return monitor->job->err;
 
     if (!session_connected(session) && session->info.driver)
-        err = session_connect(session, monitor->job);
+        err = monitor->resets ? session_connect_anyhow(session, monitor->job)
+                              : session_regain(session, monitor->job);
     *target = session->target;
     return err ? err : session_require(session, monitor->job);
 }

@@ -28,6 +28,7 @@ struct monitor {
     int exit_code;
     bool value; /* what the last command printed is a value: its line end is for people */
 
+    bool resets;       /* what the command does anyway */
     const char *typed; /* the first word of the command as it was typed, maybe an alias */
 };
 
@@ -55,6 +56,9 @@ extern const size_t monitor_alias_count;
  * command or wrong arguments: ERR_ARGUMENT and a sentence with the nearest commands or the usage.
  */
 enum err monitor_run(struct monitor *monitor, const char *line);
+
+/* Whether one of the line's commands resets the chip, or erases or programs flash. */
+bool monitor_resets(const char *line);
 
 /* Runs a file, a line of commands a line, '#' begins a comment line; up to the first that fails,
  * whose sentence then begins with file and line. ERR_FILE. */

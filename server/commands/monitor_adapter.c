@@ -182,7 +182,7 @@ static enum err take_reset_word(struct monitor *monitor, const char *word)
     if (reset_words[i].meaning == WORD_CONNECT_UNDER_RESET)
         options->connect = TARGET_CONNECT_UNDER_RESET;
     if (reset_words[i].meaning == WORD_CONNECT_NORMAL)
-        options->connect = TARGET_CONNECT_NORMAL;
+        options->connect = TARGET_CONNECT_LADDER;
     return ERR_OK;
 }
 

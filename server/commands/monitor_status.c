@@ -64,7 +64,7 @@ static void try_again(struct monitor *monitor, enum err lost)
     if (lost != ERR_NOT_CONNECTED)
         job_print(monitor->job, "lost meanwhile: %s\n", job_text(monitor->job, lost));
     job_clear(monitor->job);
-    if (session_connect(session, monitor->job) == ERR_OK)
+    if (session_regain(session, monitor->job) == ERR_OK)
         session_measure(session, monitor->job);
 }
 

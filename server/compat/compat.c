@@ -228,6 +228,7 @@ static void set_defaults(const struct compat *compat, struct options *options)
     options->once = compat->once;
     options->stays_if_extended = compat->stays_if_extended;
     options->needs_target = compat->needs_target;
+    options->launches = compat->launches;
     options->strict = compat->strict;
     options->reset_halts = compat->reset_halts;
     options->load_resets = compat->load_resets;

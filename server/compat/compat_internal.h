@@ -53,7 +53,7 @@ struct compat {
     const char *name;
     const char *version;                  /* the first line of --version; NULL: probed's own */
     uint16_t port, telnet_port, tcl_port; /* 0: that service is off */
-    bool once, stays_if_extended, needs_target, strict, reset_halts, load_resets;
+    bool once, stays_if_extended, needs_target, launches, strict, reset_halts, load_resets;
     const struct compat_option *options;
     size_t option_count;
     const struct compat_line *lines;
@@ -85,7 +85,7 @@ compat_handler compat_help, compat_version;
 compat_handler compat_gdb_port;
 compat_handler compat_probe;
 compat_handler compat_khz, compat_hz; /* also "1.8M", "480k" */
-compat_handler compat_under_reset, compat_attach;
+compat_handler compat_under_reset, compat_pre_reset, compat_attach;
 compat_handler compat_stay;
 compat_handler compat_command;
 compat_handler compat_chip;                /* the one that is meant: compared */

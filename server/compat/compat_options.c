@@ -125,6 +125,12 @@ bool compat_under_reset(struct compat_reading *reading)
     return true;
 }
 
+bool compat_pre_reset(struct compat_reading *reading)
+{
+    reading->options->connect = TARGET_CONNECT_PRE_RESET;
+    return true;
+}
+
 bool compat_attach(struct compat_reading *reading)
 {
     reading->options->connect = TARGET_CONNECT_ATTACH;

@@ -11,7 +11,9 @@ static bool set_connect_mode(struct compat_reading *reading, const char *mode)
         return compat_under_reset(reading);
     if (strcmp(mode, "attach") == 0)
         return compat_attach(reading);
-    if (strcmp(mode, "halt") == 0 || strcmp(mode, "pre-reset") == 0)
+    if (strcmp(mode, "pre-reset") == 0)
+        return compat_pre_reset(reading);
+    if (strcmp(mode, "halt") == 0)
         return true; /* gdb halts when it comes */
     return compat_wrong(reading, "%s: '%.60s' is none of halt, pre-reset, under-reset, attach",
                         reading->name, mode);

@@ -41,6 +41,7 @@ const struct compat compat_st_util = {
     .port = 4242,
     .once = true,
     .needs_target = true,
+    .launches = true, /* it resets, unless it is told to attach */
     .reset_halts = true,
     .options = options,
     .option_count = sizeof options / sizeof *options,

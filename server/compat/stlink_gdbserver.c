@@ -73,6 +73,7 @@ const struct compat compat_stlink_gdbserver = {
     .port = 61234,
     .once = true,
     .needs_target = true,
+    .launches = true, /* it resets, unless it is told to attach */
     .reset_halts = true,
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -30,7 +30,7 @@ static enum err find_program(struct packet_call *call)
                         "then load");
     enum err err = session_may_run(call->session, call->job);
     if (!err)
-        err = session_connect(call->session, call->job);
+        err = session_connect_anyhow(call->session, call->job);
     return !err && call->client->lost ? come_back(call) : err;
 }
 

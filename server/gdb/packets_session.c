@@ -41,7 +41,7 @@ enum err packet_restart(struct packet_call *call)
 
     if (call->client->core > 0)
         return refuse_reset(call);
-    enum err err = session_connect(session, call->job);
+    enum err err = session_connect_anyhow(session, call->job);
     if (!err)
         err = session_reset(session, call->job, TARGET_RESET_HALT);
     if (!err) {

@@ -101,7 +101,7 @@ void options_init(struct options *options)
 {
     char why[160];
 
-    *options = (struct options){.log_level = LOG_INFO, .connect = TARGET_CONNECT_NORMAL};
+    *options = (struct options){.log_level = LOG_INFO, .connect = TARGET_CONNECT_LADDER};
     endpoint_parse("127.0.0.1:3333", &options->gdb, why, sizeof why);
     endpoint_parse("127.0.0.1:4444", &options->telnet, why, sizeof why);
     options->telnet_optional = true;

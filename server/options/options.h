@@ -31,11 +31,11 @@ struct options {
     size_t probe_count;
     struct option_words gdb_words, telnet_words, tcl_words; /* one a probe */
     struct endpoint gdb, telnet, tcl;                       /* the last of their words */
-    bool telnet_optional; /* nobody asked for it: go on if its port is taken */
-    uint32_t speed_khz;   /* 0: the probe's default */
-    uint32_t flash_size;  /* bytes, whatever the chip says; 0: that */
-    uint32_t vtref_mv;    /* whatever the probe measures; 0: that */
-    enum target_connect connect;
+    bool telnet_optional;                   /* nobody asked for it: go on if its port is taken */
+    uint32_t speed_khz;                     /* 0: the probe's default */
+    uint32_t flash_size;                    /* bytes, whatever the chip says; 0: that */
+    uint32_t vtref_mv;                      /* whatever the probe measures; 0: that */
+    enum target_connect connect;            /* LADDER: nothing was said */
     const char *commands[OPTIONS_COMMANDS]; /* in order */
     bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
     size_t command_count;
@@ -44,6 +44,7 @@ struct options {
     /* What only other servers' command lines ask for (compat.h). */
     bool strict;            /* a command that fails ends the daemon */
     bool needs_target;      /* so does a first try to connect that fails */
+    bool launches;          /* the program is to be started anew: a first try may reset */
     bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */
     bool reset_halts;       /* `monitor reset` alone halts */
     bool load_resets;       /* gdb's load ends with a reset to a halt */

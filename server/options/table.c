@@ -193,14 +193,14 @@ static int choose(struct reading *reading, const char *const *names, size_t coun
 
 static bool set_connect(struct reading *reading)
 {
-    static const char *const names[] = {
-        [TARGET_CONNECT_NORMAL] = "normal",
-        [TARGET_CONNECT_UNDER_RESET] = "under-reset",
-        [TARGET_CONNECT_ATTACH] = "attach",
-    };
+    static const char *const names[] = {"normal", "attach", "under-reset", "pre-reset"};
+    static const enum target_connect ways[] = {TARGET_CONNECT_NORMAL, TARGET_CONNECT_ATTACH,
+                                               TARGET_CONNECT_UNDER_RESET,
+                                               TARGET_CONNECT_PRE_RESET};
     int choice = choose(reading, names, sizeof names / sizeof *names);
 
-    reading->options->connect = choice < 0 ? TARGET_CONNECT_NORMAL : (enum target_connect)choice;
+    if (choice >= 0)
+        reading->options->connect = ways[choice];
     return choice >= 0;
 }
 
@@ -287,9 +287,11 @@ const struct option_row option_rows[] = {
      "the target's supply, where the probe cannot measure it or measures its own: it decides how "
      "wide the flash of F2 and F4 is programmed",
      set_vtref, true},
-    {"--connect", 0, VALUE_NEEDED, "normal|under-reset|attach",
-     "normal leaves the program alone, and resets only if there is no other way; under-reset "
-     "holds NRST first; attach never resets",
+    {"--connect", 0, VALUE_NEEDED, "normal|attach|under-reset|pre-reset",
+     "one way to connect, and no other: normal leaves the program alone, but halts a core that is "
+     "held in reset; attach leaves that alone, too; under-reset holds NRST meanwhile; pre-reset "
+     "pulls it before. If left out they are tried in turn, those that reset only for what erases, "
+     "programs or resets",
      set_connect, true},
     {"--command", 'c', VALUE_NEEDED, "CMD",
      "a monitor command, run once the target is connected; may be repeated; if one fails, the exit "

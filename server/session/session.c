@@ -219,7 +219,7 @@ static void note_cores(struct session *session)
     session_select_core(session, core);
 }
 
-static enum err connect_target(struct session *session, struct job *job)
+static enum err connect_target(struct session *session, struct job *job, enum target_connect how)
 {
     enum err err = ERR_OK;
 
@@ -233,9 +233,10 @@ static enum err connect_target(struct session *session, struct job *job)
         return err;
     target_set_job(session->target, job);
     if (session->core == session->cores || !first_connected(session))
-        err = target_connect(session->target, session->options.connect);
+        err = target_connect(session->target, how);
     if (err)
         return err;
+    session->met = true;
     err = target_reach_core(session->target);
     note_cores(session);
     return err;
@@ -252,15 +253,15 @@ static void settle_loss(struct session *session, struct job *job)
     tell(session);
 }
 
-enum err session_connect(struct session *session, struct job *job)
+static enum err connect_by(struct session *session, struct job *job, enum target_connect how)
 {
     if (session_connected(session))
         return ERR_OK;
     struct job *before = session_enter(session, job);
     settle_loss(session, job);
     /* Never in the middle of somebody's longer job. */
-    enum err err =
-        session_nested(session) ? under_way_refuse(session, job) : connect_target(session, job);
+    enum err err = session_nested(session) ? under_way_refuse(session, job)
+                                           : connect_target(session, job, how);
     if (err)
         snprintf(session->core->why_absent, sizeof session->core->why_absent, "%s",
                  job_text(job, err));
@@ -268,6 +269,31 @@ enum err session_connect(struct session *session, struct job *job)
         session->probe_gone = true;
     session_leave(session, before);
     return err;
+}
+
+static bool climbs(enum target_connect how)
+{
+    return how == TARGET_CONNECT_LADDER || how == TARGET_CONNECT_ATTENDED;
+}
+
+enum err session_connect(struct session *session, struct job *job)
+{
+    enum target_connect said = session->options.connect;
+
+    return connect_by(session, job, climbs(said) ? TARGET_CONNECT_NORMAL : said);
+}
+
+enum err session_connect_anyhow(struct session *session, struct job *job)
+{
+    return connect_by(session, job, session->options.connect);
+}
+
+enum err session_regain(struct session *session, struct job *job)
+{
+    if (!session->met)
+        return session_connect(session, job);
+    bool alone = session->options.connect == TARGET_CONNECT_ATTACH;
+    return connect_by(session, job, alone ? TARGET_CONNECT_ATTACH : TARGET_CONNECT_NORMAL);
 }
 
 void session_look_for_core(struct session *session, unsigned core)

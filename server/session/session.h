@@ -33,14 +33,15 @@ struct session_options {
      * session_init() was given. Blocks. */
     enum err (*find)(void *user, struct probe_info *info, struct job *job);
     void *find_user;
-    enum target_connect connect;
-    uint32_t speed_khz;    /* 0: the probe's default */
-    uint32_t flash_size;   /* bytes, as said; 0: what the chip says */
-    uint32_t vtref_mv;     /* what the supply is said to be; 0: as measured */
-    bool reset_halts;      /* `monitor reset` alone: a stand-in's choice; false: run */
-    bool load_resets;      /* so is a reset to a halt at the end of gdb's load */
-    bool hard_breakpoints; /* gdb's software breakpoints become hardware ones */
-    bool console_escapes;  /* the program's escape sequences reach gdb's terminal */
+    enum target_connect connect; /* LADDER: rungs that reset are for who asks for a reset */
+    bool launches;               /* as a first try does: the program is to be started anew */
+    uint32_t speed_khz;          /* 0: the probe's default */
+    uint32_t flash_size;         /* bytes, as said; 0: what the chip says */
+    uint32_t vtref_mv;           /* what the supply is said to be; 0: as measured */
+    bool reset_halts;            /* `monitor reset` alone: a stand-in's choice; false: run */
+    bool load_resets;            /* so is a reset to a halt at the end of gdb's load */
+    bool hard_breakpoints;       /* gdb's software breakpoints become hardware ones */
+    bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
 };
 
 struct mailbox;
@@ -79,6 +80,7 @@ struct session {
     struct client consoles;                 /* all of them as one, told of events; no ops: none */
     uint64_t next_joined;
     struct session_told told; /* what `consoles` knows */
+    bool met;                 /* it was connected once */
     bool loaded; /* somebody programmed the flash, and the core neither ran nor was reset since */
     struct job idle;       /* the probe's between jobs */
     unsigned depth;        /* of session_enter() */
@@ -119,8 +121,14 @@ unsigned session_select_core(struct session *session, unsigned core);
 /* Opens the probe alone, if it is not open yet: the target is not touched. */
 enum err session_open(struct session *session, struct job *job);
 /* Opens the probe and connects, whichever is missing, and reaches the selected core. Cheap when all
- * is there. On error why_absent has the sentence; called again later it tries again. */
+ * is there. On error why_absent has the sentence; called again later it tries again. No program is
+ * reset for it, unless options.connect is a way that does. */
 enum err session_connect(struct session *session, struct job *job);
+/* The same for who is about to erase, to program or to reset: by a reset if nothing else leads in.
+ */
+enum err session_connect_anyhow(struct session *session, struct job *job);
+/* The same for who only looks: what was connected once is not reset, whatever options.connect is. */
+enum err session_regain(struct session *session, struct job *job);
 /* A core of a connected chip that was not there yet is looked for, quietly. */
 void session_look_for_core(struct session *session, unsigned core);
 bool session_connected(const struct session *session);

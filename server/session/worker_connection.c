@@ -110,7 +110,9 @@ static void report_failure(struct worker *worker, enum err err)
 
 enum err worker_try_connect(struct worker *worker, struct job *job)
 {
-    enum err err = session_connect(&worker->session, job);
+    struct session *session = &worker->session;
+    bool launches = session->options.launches && !session->met;
+    enum err err = launches ? session_connect_anyhow(session, job) : session_regain(session, job);
 
     worker->next_try = uv_hrtime() + RETRY_US * 1000ull;
     if (!err)

@@ -6,14 +6,14 @@
 
 #include "connect/findings.h"
 
-/* NORMAL: as it is; then slower; then under reset. ATTACH: the first two. UNDER_RESET: NRST low
- * first, then the same slower. Leaves NRST released whatever happens. The core is not disturbed
- * but by the rungs under reset, which leave it halted before its first instruction. A core that
- * somebody else holds in reset is waited for; unless ATTACH for 3 s, and it is halted as it
- * comes up, and the job's output asks for the button to be released.
+/* Goes up the rungs that `how` names, each as asked first and then at lower speeds, to the first
+ * that leads in. Leaves NRST released whatever happens. The core is not disturbed but by the rungs
+ * that reset, which leave it halted before its first instruction. A core that somebody else holds
+ * in reset is waited for; unless ATTACH for 3 s, and it is halted as it comes up, and the job's
+ * output asks for the button to be released.
  * On ERR_OK the wire, an AP and CPUID answered. Else the error and the job's sentence are
  * diagnose_failure()'s, or of what ends the climb at once (a probe that is gone, a cancel, a core
- * held in reset). At most a few seconds. */
+ * held in reset). At most a few seconds, unless somebody is asked to press a button. */
 enum err connect_ladder(struct probe *probe, enum target_connect how, struct findings *findings);
 
 #endif

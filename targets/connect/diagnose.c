@@ -42,7 +42,7 @@ static const struct voltage *voltage_of(const struct findings *findings)
 static enum err say_silence(const struct findings *findings, char *text, size_t size)
 {
     const struct voltage *voltage = voltage_of(findings);
-    bool tried_reset = findings->asked != TARGET_CONNECT_ATTACH;
+    bool tried_reset = findings->rungs[findings->rung_count - 1].way != WAY_AS_IT_IS;
     char measured[24] = "";
 
     if (findings->vtref_known)
@@ -100,32 +100,42 @@ enum err diagnose_failure(const struct findings *findings, char *text, size_t si
              rung->err == ERR_PARITY /* which says what helps: the chip is not to blame */
                  ? ""
                  : "; is NRST held low, the chip asleep or locked? Switch its power off and on",
-             rung->err != ERR_PARITY && findings->asked == TARGET_CONNECT_ATTACH
+             rung->err != ERR_PARITY &&
+                     findings->rungs[findings->rung_count - 1].way == WAY_AS_IT_IS
                  ? ", or connect under reset"
                  : "");
     return rung->err;
 }
 
+/* Behind "connected ". The program is not asked why: what it does after a reset nobody has seen. */
+#define RESET_TEXT                                                                               \
+    "the chip answers only after a reset, so its program switches SWD off or sleeps deeply; it " \
+    "is "                                                                                        \
+    "halted before its first instruction"
+static const char *const ways[] = {
+    [WAY_PRE_RESET] = "right after a reset: " RESET_TEXT,
+    [WAY_UNDER_RESET] = "under reset: " RESET_TEXT,
+    [WAY_BY_HAND] = "by the reset button: NRST does not reach the chip, and " RESET_TEXT,
+};
+
 void diagnose_success(const struct findings *findings, char *text, size_t size)
 {
     const struct rung_finding *rung = &findings->rungs[findings->rung_count - 1];
-    const char *advice = "";
 
+    text[0] = '\0';
     if (findings->nrst_open)
-        advice =
-            "NRST does not reach the chip: wire it, or press its reset button when the firmware "
-            "locks SWD; a software reset was used";
+        snprintf(text, size,
+                 "NRST does not reach the chip: wire it, or press its reset button when the "
+                 "firmware locks SWD; a software reset was used");
     else if (findings->held)
-        advice =
-            "something else held NRST low (a finger on the reset button?); the core was halted "
-            "when it let go, before its first instruction";
-    else if (rung->how == PROBE_CONNECT_UNDER_RESET &&
-             findings->asked != TARGET_CONNECT_UNDER_RESET)
-        advice = "the chip answers only after a reset: its firmware switches SWD off or sleeps "
-                 "deeply; it is halted before its first instruction";
-    else if (rung->slow)
-        advice =
-            "the chip answers only at a low SWD speed: shorten the wires, add a ground wire, or "
-            "choose a lower --speed";
-    snprintf(text, size, "%s", advice);
+        snprintf(text, size,
+                 "something else held NRST low (a finger on the reset button?); the core was "
+                 "halted when it let go, before its first instruction");
+    else if (rung->way != WAY_AS_IT_IS && findings->rungs[0].way == WAY_AS_IT_IS)
+        snprintf(text, size, "connected %s", ways[rung->way]);
+    else if (rung->khz)
+        snprintf(text, size,
+                 "connected at %u kHz: the chip answers only at a low SWD speed, so shorten the "
+                 "wires, add a ground wire, or choose a lower --speed",
+                 (unsigned)rung->khz);
 }

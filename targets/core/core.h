@@ -100,7 +100,7 @@ struct target {
     struct target_chip chip;
     struct detect_regions regions;
     uint32_t said_flash; /* bytes, by somebody who knows; 0: what the chip says */
-    char advice[200];    /* how it had to be connected; part of chip.warning */
+    char advice[240];    /* how it had to be connected; part of chip.warning */
     struct dbgmcu dbgmcu;
     struct busy busy;
     struct core cores[TARGET_CORES_MAX];

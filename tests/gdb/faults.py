@@ -62,6 +62,38 @@ def swj_off_needs_reset():
         assert c.ask("mE000ED00,4") == b"31c21f41"
 
 
+def only_what_resets_anyway_resets():
+    """To look, and to come with a gdb, leaves a program alone that answers nobody."""
+    for words in ("reset halt", "flash erase_address 0x08000000 0x400"):
+        with board("bluepill,swj-off") as daemon, Client(daemon.port) as c:
+            daemon.says(r"no target answers on SWD \(not tried: under reset\)")
+            assert c.ask("?") == b"W00"
+            assert "not connected" in c.monitor("status")
+            assert c.ask_text("mdw 0x08000000")[1][:1] == "E"
+            c.monitor(words)
+            assert "core: halted" in c.monitor("status"), words
+            daemon.says(r"connected under reset: the chip answers only after a reset")
+    with board("bluepill,swj-off") as daemon, Client(daemon.port) as c:
+        assert c.ask("!") == b"OK"
+        assert c.ask("?") == b"W00"
+        assert c.ask("vAttach;1")[:1] == b"E"
+        assert c.ask("vRun;")[:1] == b"T", "to begin the program anew is a reset"
+    with board("bluepill,swj-off", "-c", "reset halt") as daemon, Client(daemon.port) as c:
+        daemon.says(r"connected under reset")
+        assert c.ask("?")[:1] == b"T", "who is to reset it once connected may"
+
+
+def a_lost_link_is_not_regained_by_a_reset():
+    with board("bluepill,swj-off", "--connect", "under-reset") as daemon, Client(daemon.port) as c:
+        assert c.ask("!") == b"OK"
+        assert c.ask("?")[:1] == b"T"
+        c.ask_text("reset run")
+        c.monitor("sleep 10")
+        assert "not connected: no target answers" in c.monitor("status"), "its program has switched SWD off"
+        assert c.ask_text("mdw 0x08000000")[1][:1] == "E"
+        assert c.ask("vAttach;1")[:1] == b"T", "by the words of the command line"
+
+
 def nrst_open_resets_by_software():
     with board("bluepill,nrst-open") as daemon, Client(daemon.port) as c:
         c.ask("?")
@@ -251,6 +283,7 @@ def empty_flash_is_named_and_its_trap_too():
 
 run_tests([unpowered_board, locked_chip_says_so_and_refuses_flash, clone_is_warned_of_and_works,
            flash_size_register_of_zero_is_a_warning, flash_size_of_another_chip, swj_off_needs_reset,
+           only_what_resets_anyway_resets, a_lost_link_is_not_regained_by_a_reset,
            nrst_open_resets_by_software, sleeping_core_is_attached_undisturbed,
            noisy_wire_gives_right_answers_or_errors, vanished_probe_is_reported_and_comes_back,
            unplugged_while_running, power_cycle_while_running, power_cycle_gives_the_board_to_the_first_who_asks,

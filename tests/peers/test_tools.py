@@ -249,7 +249,7 @@ def a_program_that_resets_itself_at_once_is_no_held_reset():
 def the_button_gets_into_a_chip_that_switches_swd_off():
     """What is advised where NRST is not wired."""
     with Bench() as bench:
-        text = bench.run("{probed} info --connect normal", board="bluepill,swj-off,nrst-open", code=1)
+        text = bench.run("{probed} info --connect under-reset", board="bluepill,swj-off,nrst-open", code=1)
     assert "connect NRST, too, or hold the reset button while starting" in text and "BOOT0" in text, text
     with the_button_is_held("info", "--connect", "normal", board="bluepill,swj-off,nrst-open") as running:
         running.read_log("on the reset button, release it now")
@@ -276,10 +276,10 @@ def a_target_lost_in_mid_flash_is_explained():
 def advice_is_told_beside_the_chips_own_warning():
     with Bench() as bench:
         if stlink.startswith("V3"):  # its firmware refuses what is not ST's
-            text = bench.run("{probed} info --connect normal", board="bluepill,clone", code=1)
+            text = bench.run("{probed} reset halt", board="bluepill,clone", code=1)
             assert "no target answers" in text, text
         else:
-            text = bench.run("{probed} info --connect normal", board="bluepill,swj-off,clone")
+            text = bench.run("{probed} reset halt", board="bluepill,swj-off,clone")
             assert re.search(r"warning: .*a copy.*only after a reset", text), text
         text = bench.run("{probed} info --connect under-reset", board="bluepill,swj-off")
         assert "only --connect under-reset gets in" in text, text
@@ -306,7 +306,7 @@ def option_bytes_are_shown():
         return
     with Bench() as bench:
         bench.run("{probed} info >{dir}/before\n"
-                  "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c 'stm32f1x options_write 0 HWWDG RSTSTOP' "
+                  "{probed} --gdb 0 -c 'flash protect 0 2 3 on' -c 'stm32f1x options_write 0 RSTSTOP' "
                   "-c shutdown\n"
                   "{probed} info >{dir}/stored; {probed} reset halt; {probed} info >{dir}/after\n"
                   "{probed} info --json >{dir}/json\n")
@@ -316,10 +316,10 @@ def option_bytes_are_shown():
             assert re.search(r"options: +watchdog by software, no reset in Stop mode, no reset in Standby", text), text
         assert "others are stored" in stored and "others are stored" not in before + after, stored
         assert re.search(r"write lock: +0x08002000-0x08003fff\n", after), after
-        assert re.search(r"options: +watchdog by hardware .*, a reset in Stop mode, no reset in Standby", after), after
+        assert re.search(r"options: +watchdog by software, a reset in Stop mode, no reset in Standby", after), after
         target = json.loads(bench.read("json"))["target"]
         assert target["write_protected"] == "0x08002000-0x08003fff", target
-        assert target["option_bytes"]["watchdog_by_hardware"] and target["option_bytes"]["reset_in_stop"], target
+        assert target["option_bytes"]["reset_in_stop"] and not target["option_bytes"]["watchdog_by_hardware"], target
 
 
 TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what_is_flashed_is_read_back,

@@ -76,7 +76,7 @@ const char *monitorf(const char *format, ...)
 bool rig_open(const char *board)
 {
     char still[128];
-    struct session_options options = {.connect = TARGET_CONNECT_NORMAL};
+    struct session_options options = {.connect = TARGET_CONNECT_LADDER};
     struct probe_info info;
     struct job job;
 

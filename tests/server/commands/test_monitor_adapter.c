@@ -49,7 +49,7 @@ static void resets_are_configured_where_they_can_be(void **state)
     assert_says("reset_config srst_only srst_nogate connect_assert_srst", " connect_assert_srst\n");
     assert_int_equal(rig.session.options.connect, TARGET_CONNECT_UNDER_RESET);
     assert_says("reset_config none connect_deassert_srst", " connect_deassert_srst\n");
-    assert_int_equal(rig.session.options.connect, TARGET_CONNECT_NORMAL);
+    assert_int_equal(rig.session.options.connect, TARGET_CONNECT_LADDER);
     assert_says("reset_config trst_and_srst", "[trst_and_srst: SWD has no TRST");
     assert_says("reset_config gently", "[usage: reset_config");
     assert_says("adapter srst delay 100", "adapter srst delay: nothing to set");

@@ -112,6 +112,11 @@ static void pyocd(void **state)
     assert_int_equal(o.speed_khz, 4000);
     assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
     assert_true(o.once && o.stays_if_extended);
+    serves(&o, "pyocd|gdbserver|-M|pre-reset");
+    assert_int_equal(o.connect, TARGET_CONNECT_PRE_RESET);
+    serves(&o, "pyocd|gdbserver|-M|halt");
+    assert_int_equal(o.connect, TARGET_CONNECT_LADDER);
+    assert_false(o.launches);
     serves(&o, "pyocd|gdbserver|--persist|-c|halt|-c|reset");
     assert_false(o.once);
     assert_int_equal(o.command_count, 2);
@@ -221,7 +226,7 @@ static void openocd_variables_that_count(void **state)
     assert_int_equal(o.speed_khz, 480);
     assert_int_equal(o.connect, TARGET_CONNECT_UNDER_RESET);
     serves(&o, "openocd|-c|set CONNECT_UNDER_RESET 0");
-    assert_int_equal(o.connect, TARGET_CONNECT_NORMAL);
+    assert_int_equal(o.connect, TARGET_CONNECT_LADDER);
     is_wrong("openocd|-c|adapter driver jlink", "ST-Link");
     serves(&o, "openocd|-c|adapter driver hla;interface hla");
 }

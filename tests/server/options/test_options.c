@@ -39,7 +39,7 @@ static void nothing_said_means_the_defaults(void **state)
     assert_null(options.sim);
     assert_string_equal(options.gdb.address, "127.0.0.1");
     assert_int_equal(options.gdb.port, 3333);
-    assert_int_equal(options.connect, TARGET_CONNECT_NORMAL);
+    assert_int_equal(options.connect, TARGET_CONNECT_LADDER);
     assert_int_equal(options.log_level, LOG_INFO);
     assert_int_equal(options.speed_khz, 0);
     assert_false(options.once);
@@ -199,7 +199,7 @@ static void wrong_words_get_a_sentence(void **state)
         {"--speed 0", "between 1 and 100000"},
         {"--speed -5", "not a number"},
         {"--connect undereset", "did you mean under-reset"},
-        {"--connect gently", "unknown 'gently'; there are normal, under-reset, attach"},
+        {"--connect gently", "unknown 'gently'; there are normal, attach, under-reset, pre-reset"},
         {"--log loud", "error, warn, info, debug"},
         {"--once=yes", "takes no value"},
         {"--sim --probe X", "exclude"},

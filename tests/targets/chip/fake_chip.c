@@ -6,6 +6,7 @@
 #define DHCSR 0xE000EDF0u
 #define DEMCR 0xE000EDFCu
 #define AIRCR 0xE000ED0Cu
+#define DFSR 0xE000ED30u
 #define PPB 0xE0000000u
 
 static struct fake_chip *fake_of(struct probe *probe)
@@ -54,13 +55,14 @@ void fake_chip_bluepill(struct fake_chip *chip)
 static uint32_t read_dhcsr(struct fake_chip *chip)
 {
     return chip->dhcsr | chip->dhcsr_more | (chip->halted ? 1u << 17 : 0) |
-           (chip->nrst_low ? 1u << 25 : 0);
+           (chip->nrst_low && !chip->hides_reset ? 1u << 25 : 0);
 }
 
 static void start(struct fake_chip *chip)
 {
     chip->resets++;
     chip->halted = chip->dhcsr & 1 && chip->demcr & 1;
+    chip->catches |= chip->halted;
     if (chip->needs_reset && !chip->halted)
         chip->vanished = true; /* the firmware runs and switches SWD off */
 }
@@ -69,6 +71,10 @@ static bool read_word(struct fake_chip *chip, uint32_t address, uint32_t *value)
 {
     if (address == DHCSR) {
         *value = read_dhcsr(chip);
+        return true;
+    }
+    if (address == DFSR && !chip->obeys) {
+        *value = chip->catches ? 1u << 3 : 0;
         return true;
     }
     for (size_t i = 0; i < chip->count; i++) {
@@ -89,6 +95,8 @@ static bool write_word(struct fake_chip *chip, uint32_t address, uint32_t value)
             chip->halted = (value & 3) == 3 || (value & 5) == 5;
     } else if (address == DEMCR) {
         chip->demcr = value;
+    } else if (address == DFSR && !chip->obeys) {
+        chip->catches &= !(value & 1u << 3);
     } else if (address == AIRCR) {
         start(chip);
     } else if (chip->obeys && address >= PPB) {
@@ -149,6 +157,7 @@ static enum err fake_nrst(struct probe *probe, enum probe_nrst level)
     struct fake_chip *chip = fake_of(probe);
     bool low = level == PROBE_NRST_ASSERT && !chip->nrst_open;
 
+    chip->pulls += level == PROBE_NRST_ASSERT;
     if (chip->nrst_low && !low)
         start(chip);
     if (low)
@@ -166,7 +175,7 @@ static enum err fake_connect(struct probe *probe, enum probe_connect how, uint32
         fake_nrst(probe, PROBE_NRST_ASSERT);
     if (chip->connect_error)
         return job_fail(probe->job, chip->connect_error, "broken on purpose");
-    if (chip->khz > chip->fastest_khz || chip->vanished)
+    if (chip->khz > chip->fastest_khz || chip->vanished || (chip->nrst_low && chip->mute_in_reset))
         return job_fail(probe->job, ERR_NO_TARGET, "read of DPIDR: no answer on SWD");
     *dpidr = chip->dpidr;
     if (chip->asleep)

@@ -28,6 +28,8 @@ struct fake_chip {
     uint32_t fastest_khz; /* answers up to this speed; 0: never */
     bool needs_reset;     /* answers only while NRST is low, or while halted after that */
     bool nrst_open;       /* NRST is not wired */
+    bool mute_in_reset;   /* answers nobody while NRST is low */
+    bool hides_reset;     /* S_RESET_ST reads as 0 */
     bool asleep;          /* the port answers, the access port does not */
     enum err connect_error;
     uint32_t vtref_mv;
@@ -38,8 +40,8 @@ struct fake_chip {
 
     /* What was done to it. */
     uint32_t khz, dhcsr, demcr;
-    bool nrst_low, halted, vanished;
-    unsigned connects, resets, flushes;
+    bool nrst_low, halted, vanished, catches;  /* catches: DFSR.VCATCH */
+    unsigned connects, resets, flushes, pulls; /* pulls: of NRST, wired or not */
 };
 
 void fake_chip_word(struct fake_chip *chip, uint32_t address, uint32_t value);

@@ -93,7 +93,7 @@ static void swd_switched_off(void **state)
     visit(&v, "bluepill,swj-off", TARGET_CONNECT_ATTACH);
     assert_int_equal(v.err, ERR_NO_TARGET);
     probe_close(v.probe);
-    visit(&v, "bluepill,swj-off", TARGET_CONNECT_NORMAL);
+    visit(&v, "bluepill,swj-off", TARGET_CONNECT_LADDER);
     assert_int_equal(v.err, ERR_OK);
     assert_true(v.way.halted);
     assert_non_null(strstr(v.advice, "only after a reset"));
@@ -110,6 +110,112 @@ static void nrst_not_wired(void **state)
     assert_true(v.way.nrst_open);
     assert_true(v.way.halted);
     probe_close(v.probe);
+}
+
+/* A person who does what is asked for, at once. */
+struct person {
+    struct visit visit;
+    bool press, pressed;
+    unsigned asked;
+};
+
+static void person_reads(void *user, const char *text, size_t length)
+{
+    struct person *person = user;
+
+    (void)length;
+    person->press |= strstr(text, "hold it") != NULL;
+    person->asked += strstr(text, "hold it") != NULL;
+    if (strstr(text, "release it"))
+        person->press = false;
+}
+
+static void person_acts(void *user)
+{
+    struct person *person = user;
+    const char *const words[] = {"nrst", person->press ? "press" : "release"};
+
+    if (person->press == person->pressed)
+        return;
+    person->pressed = person->press;
+    assert_int_equal(probe_command(person->visit.probe, 2, words), ERR_OK);
+}
+
+static void visit_by_hand(struct person *person, const char *spec, enum target_connect how)
+{
+    struct visit *v = &person->visit;
+    struct probe_info info;
+
+    *person = (struct person){0};
+    job_init(&v->job, NULL);
+    assert_int_equal(probe_sim_info(spec, &info, &v->job), ERR_OK);
+    assert_int_equal(probe_open(&info, &v->job, NULL, &v->probe), ERR_OK);
+    v->job.output = person_reads;
+    v->job.between = person_acts;
+    v->job.user = v->job.between_user = person;
+    v->err = connect_ladder(v->probe, how, &v->way);
+    v->job.between = NULL;
+    if (v->err)
+        print_message("%s: %s\n", spec, v->job.text);
+}
+
+static void a_hand_at_the_button(void **state)
+{
+    struct person person;
+    struct visit *v = &person.visit;
+
+    (void)state;
+    visit_by_hand(&person, "bluepill,swj-off,nrst-open", TARGET_CONNECT_ATTENDED);
+    assert_int_equal(v->err, ERR_OK);
+    assert_int_equal(v->way.rungs[v->way.rung_count - 1].way, WAY_BY_HAND);
+    assert_true(v->way.halted && !person.pressed && person.asked == 1);
+    assert_int_equal(word(v, 0xE000EDF0) & (1u << 17), 1u << 17);
+    assert_int_equal(word(v, 0xE000EDFC) & 1, 0);
+    diagnose_success(&v->way, v->advice, sizeof v->advice);
+    assert_non_null(strstr(v->advice, "connected by the reset button"));
+    probe_close(v->probe);
+}
+
+static void nobody_is_asked_who_is_not_there(void **state)
+{
+    struct person person;
+
+    (void)state;
+    visit_by_hand(&person, "bluepill,swj-off,nrst-open", TARGET_CONNECT_LADDER);
+    assert_int_equal(person.visit.err, ERR_NO_TARGET);
+    assert_int_equal(person.asked, 0);
+    probe_close(person.visit.probe);
+    visit_by_hand(&person, "bluepill,noack,vtref=0", TARGET_CONNECT_ATTENDED);
+    assert_int_equal(person.visit.err, ERR_POWER);
+    assert_int_equal(person.asked, 0); /* a button brings no power */
+    probe_close(person.visit.probe);
+}
+
+static void stop_asking(void *user)
+{
+    struct person *person = user;
+
+    if (person->asked)
+        atomic_store(&person->visit.job.cancelled, true);
+}
+
+static void who_gives_up_is_obeyed(void **state)
+{
+    struct person person = {0};
+    struct visit *v = &person.visit;
+    struct probe_info info;
+
+    (void)state;
+    job_init(&v->job, NULL);
+    assert_int_equal(probe_sim_info("bluepill,noack", &info, &v->job), ERR_OK);
+    assert_int_equal(probe_open(&info, &v->job, NULL, &v->probe), ERR_OK);
+    v->job.output = person_reads;
+    v->job.between = stop_asking;
+    v->job.user = v->job.between_user = &person;
+    uint64_t began = clock_now_us(probe_clock(v->probe));
+    assert_int_equal(connect_ladder(v->probe, TARGET_CONNECT_ATTENDED, &v->way), ERR_CANCELLED);
+    assert_in_range(clock_now_us(probe_clock(v->probe)) - began, 0, 5000000);
+    probe_close(v->probe);
 }
 
 static void nobody_there(void **state)
@@ -191,11 +297,18 @@ static void a_noisy_wire(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_wrong),    cmocka_unit_test(under_reset),
-        cmocka_unit_test(swd_switched_off), cmocka_unit_test(nrst_not_wired),
-        cmocka_unit_test(nobody_there),     cmocka_unit_test(a_copy),
-        cmocka_unit_test(odd_sizes),        cmocka_unit_test(a_sleeping_core),
+        cmocka_unit_test(nothing_wrong),
+        cmocka_unit_test(under_reset),
+        cmocka_unit_test(swd_switched_off),
+        cmocka_unit_test(nrst_not_wired),
+        cmocka_unit_test(nobody_there),
+        cmocka_unit_test(a_copy),
+        cmocka_unit_test(odd_sizes),
+        cmocka_unit_test(a_sleeping_core),
         cmocka_unit_test(a_noisy_wire),
+        cmocka_unit_test(a_hand_at_the_button),
+        cmocka_unit_test(nobody_is_asked_who_is_not_there),
+        cmocka_unit_test(who_gives_up_is_obeyed),
     };
 
     return cmocka_run_group_tests_name("board", tests, NULL, NULL);

@@ -53,9 +53,31 @@ static void long_wires_are_slow(void **state)
     fake.fastest_khz = 500;
     climb(&fake, TARGET_CONNECT_ATTACH, &climbed);
     assert_int_equal(climbed.err, ERR_OK);
-    assert_int_equal(fake.khz, 125);
+    assert_int_equal(fake.khz, 480); /* no slower than it must be */
     assert_int_equal(fake.resets, 0);
+    assert_non_null(strstr(climbed.advice, "connected at 480 kHz"));
     assert_non_null(strstr(climbed.advice, "only at a low SWD speed"));
+}
+
+/* A probe that was told a speed is told no higher one. */
+static void what_is_asked_for_is_the_upper_end(void **state)
+{
+    struct fake_chip fake;
+    struct findings findings;
+    struct job job;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    struct probe *probe = fake_chip_open(&fake, &job);
+    fake.fastest_khz = 0;
+    assert_int_equal(probe_set_speed(probe, 240, NULL), ERR_OK);
+    assert_int_not_equal(connect_ladder(probe, TARGET_CONNECT_NORMAL, &findings), ERR_OK);
+    assert_int_equal(findings.rung_count, 3);
+    assert_int_equal(findings.rungs[0].khz, 0);
+    assert_int_equal(findings.rungs[1].khz, 125);
+    assert_int_equal(findings.rungs[2].khz, 50);
+    assert_int_equal(fake.khz, 240);
+    probe_close(probe);
 }
 
 static void firmware_that_switches_swd_off(void **state)
@@ -66,29 +88,93 @@ static void firmware_that_switches_swd_off(void **state)
     (void)state;
     fake_chip_bluepill(&fake);
     fake.needs_reset = fake.vanished = true;
-    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    climb(&fake, TARGET_CONNECT_LADDER, &climbed);
     assert_int_equal(climbed.err, ERR_OK);
     assert_true(climbed.findings.halted);
     assert_true(fake.halted);
     assert_int_equal(fake.demcr & 1, 0);
     assert_int_equal(fake.khz, 1800);
-    assert_int_equal(fake.resets, 1);
-    assert_non_null(strstr(climbed.advice, "only after a reset"));
+    assert_non_null(strstr(climbed.advice, "connected under reset: the chip answers only after"));
     assert_int_equal(climbed.job.err, ERR_OK);
 }
 
-static void attach_never_resets(void **state)
+static void attach_and_normal_never_reset(void **state)
+{
+    static const enum target_connect ways[] = {TARGET_CONNECT_ATTACH, TARGET_CONNECT_NORMAL};
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        fake_chip_bluepill(&fake);
+        fake.needs_reset = fake.vanished = true;
+        climb(&fake, ways[i], &climbed);
+        assert_int_equal(climbed.err, ERR_NO_TARGET);
+        assert_int_equal(fake.resets, 0);
+        assert_int_equal(fake.pulls, 0);
+        assert_non_null(strstr(climbed.job.text, "not tried: under reset"));
+    }
+}
+
+/* A way that was asked for is the only one. */
+static void each_way_stays_on_its_rung(void **state)
+{
+    static const struct {
+        enum target_connect how;
+        enum connect_way way;
+    } rows[] = {{TARGET_CONNECT_NORMAL, WAY_AS_IT_IS},
+                {TARGET_CONNECT_ATTACH, WAY_AS_IT_IS},
+                {TARGET_CONNECT_PRE_RESET, WAY_PRE_RESET},
+                {TARGET_CONNECT_UNDER_RESET, WAY_UNDER_RESET}};
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fake_chip_bluepill(&fake);
+        fake.fastest_khz = 0;
+        climb(&fake, rows[i].how, &climbed);
+        assert_int_equal(climbed.err, ERR_NO_TARGET);
+        for (size_t k = 0; k < climbed.findings.rung_count; k++)
+            assert_int_equal(climbed.findings.rungs[k].way, rows[i].way);
+    }
+}
+
+static void a_pulse_before_gets_in_where_none_answers_during_reset(void **state)
 {
     struct fake_chip fake;
     struct climbed climbed;
 
     (void)state;
     fake_chip_bluepill(&fake);
-    fake.needs_reset = fake.vanished = true;
-    climb(&fake, TARGET_CONNECT_ATTACH, &climbed);
-    assert_int_equal(climbed.err, ERR_NO_TARGET);
-    assert_int_equal(fake.resets, 0);
-    assert_non_null(strstr(climbed.job.text, "not tried: under reset"));
+    fake.vanished = fake.mute_in_reset = true;
+    climb(&fake, TARGET_CONNECT_LADDER, &climbed);
+    assert_int_equal(climbed.err, ERR_OK);
+    assert_true(climbed.findings.halted && fake.halted);
+    assert_int_equal(fake.demcr & 1, 0);
+    assert_int_equal(fake.pulls, 1);
+    assert_non_null(strstr(climbed.advice, "connected right after a reset"));
+    fake_chip_bluepill(&fake);
+    climb(&fake, TARGET_CONNECT_PRE_RESET, &climbed);
+    assert_int_equal(climbed.err, ERR_OK);
+    assert_true(climbed.findings.halted && fake.halted && fake.pulls == 1);
+    assert_string_equal(climbed.advice, "");
+}
+
+/* Nor does its absence say that there is none. */
+static void a_caught_vector_proves_the_wire(void **state)
+{
+    struct fake_chip fake;
+    struct climbed climbed;
+
+    (void)state;
+    fake_chip_bluepill(&fake);
+    fake.hides_reset = true;
+    climb(&fake, TARGET_CONNECT_UNDER_RESET, &climbed);
+    assert_int_equal(climbed.err, ERR_OK);
+    assert_true(climbed.findings.halted);
+    assert_false(climbed.findings.nrst_open); /* a vector was caught */
+    assert_int_equal(fake.resets, 1);
 }
 
 static void under_reset_halts_before_the_first_instruction(void **state)
@@ -143,16 +229,16 @@ static void the_voltage_tells_what_to_look_at(void **state)
         fake_chip_bluepill(&fake);
         fake.fastest_khz = 0;
         fake.vtref_mv = rows[i].mv;
-        climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+        climb(&fake, TARGET_CONNECT_LADDER, &climbed);
         assert_int_equal(climbed.err, rows[i].err);
         assert_non_null(strstr(climbed.job.text, rows[i].text));
         assert_int_equal(strstr(climbed.job.text, "connect NRST, too") != NULL,
                          rows[i].err == ERR_NO_TARGET && rows[i].mv < 4000);
-        assert_int_equal(fake.connects, 4);
+        assert_int_equal(fake.connects, 12);
         assert_int_equal(fake.khz, 1800);
     }
     fake.no_vtref = true;
-    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    climb(&fake, TARGET_CONNECT_LADDER, &climbed);
     assert_non_null(strstr(climbed.job.text, "check power, GND, SWDIO and SWCLK"));
 }
 
@@ -164,7 +250,7 @@ static void a_port_without_memory_is_named(void **state)
     (void)state;
     fake_chip_bluepill(&fake);
     fake.asleep = true;
-    climb(&fake, TARGET_CONNECT_NORMAL, &climbed);
+    climb(&fake, TARGET_CONNECT_LADDER, &climbed);
     assert_int_equal(climbed.err, ERR_POWER);
     assert_string_equal(
         climbed.job.text,
@@ -192,7 +278,11 @@ int main(void)
         cmocka_unit_test(a_running_core_is_not_disturbed),
         cmocka_unit_test(long_wires_are_slow),
         cmocka_unit_test(firmware_that_switches_swd_off),
-        cmocka_unit_test(attach_never_resets),
+        cmocka_unit_test(what_is_asked_for_is_the_upper_end),
+        cmocka_unit_test(attach_and_normal_never_reset),
+        cmocka_unit_test(each_way_stays_on_its_rung),
+        cmocka_unit_test(a_pulse_before_gets_in_where_none_answers_during_reset),
+        cmocka_unit_test(a_caught_vector_proves_the_wire),
         cmocka_unit_test(under_reset_halts_before_the_first_instruction),
         cmocka_unit_test(an_open_nrst_is_noticed),
         cmocka_unit_test(the_voltage_tells_what_to_look_at),

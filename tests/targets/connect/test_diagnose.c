@@ -15,12 +15,13 @@ static char text[400];
 
 static struct findings silence(enum target_connect asked, uint32_t vtref_mv)
 {
-    return (struct findings){
-        .asked = asked,
-        .rungs = {{.err = ERR_NO_TARGET}, {.slow = true, .err = ERR_NO_TARGET}},
-        .rung_count = 2,
-        .vtref_known = true,
-        .vtref_mv = vtref_mv};
+    return (struct findings){.asked = asked,
+                             .rungs = {{.err = ERR_NO_TARGET},
+                                       {.khz = 125, .err = ERR_NO_TARGET},
+                                       {.way = WAY_UNDER_RESET, .err = ERR_NO_TARGET}},
+                             .rung_count = asked == TARGET_CONNECT_LADDER ? 3 : 2,
+                             .vtref_known = true,
+                             .vtref_mv = vtref_mv};
 }
 
 static void silence_is_explained_by_the_voltage(void **state)
@@ -42,7 +43,7 @@ static void silence_is_explained_by_the_voltage(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct findings findings = silence(TARGET_CONNECT_NORMAL, cases[i].mv);
+        struct findings findings = silence(TARGET_CONNECT_LADDER, cases[i].mv);
         assert_int_equal(diagnose_failure(&findings, text, sizeof text), cases[i].err);
         assert_non_null(strstr(text, cases[i].says));
         assert_null(strstr(text, cases[i].never));
@@ -51,7 +52,7 @@ static void silence_is_explained_by_the_voltage(void **state)
 
 static void an_unknown_voltage_is_not_made_up(void **state)
 {
-    struct findings findings = silence(TARGET_CONNECT_NORMAL, 0);
+    struct findings findings = silence(TARGET_CONNECT_LADDER, 0);
 
     (void)state;
     findings.vtref_known = false;
@@ -62,12 +63,12 @@ static void an_unknown_voltage_is_not_made_up(void **state)
 
 static void only_what_was_tried_is_told(void **state)
 {
-    struct findings normal = silence(TARGET_CONNECT_NORMAL, 3300),
+    struct findings all = silence(TARGET_CONNECT_LADDER, 3300),
                     attach = silence(TARGET_CONNECT_ATTACH, 3300),
                     dead = silence(TARGET_CONNECT_ATTACH, 0);
 
     (void)state;
-    diagnose_failure(&normal, text, sizeof text);
+    diagnose_failure(&all, text, sizeof text);
     assert_non_null(strstr(text, ", nor under reset"));
     assert_non_null(strstr(text, "connect NRST, too"));
     diagnose_failure(&attach, text, sizeof text);
@@ -81,7 +82,9 @@ static void the_rung_that_got_further_is_quoted(void **state)
 {
     struct findings findings = {
         .asked = TARGET_CONNECT_ATTACH,
-        .rungs = {{.err = ERR_NO_TARGET, .text = "silence"}, {.err = ERR_FAULT, .text = "refused"}},
+        .rungs = {{.err = ERR_NO_TARGET, .text = "silence"},
+                  {.err = ERR_FAULT, .text = "refused"},
+                  {.way = WAY_UNDER_RESET, .err = ERR_NO_TARGET}},
         .rung_count = 2,
         .dpidr = 0x1BA01477,
     };
@@ -90,7 +93,7 @@ static void the_rung_that_got_further_is_quoted(void **state)
     assert_int_equal(diagnose_failure(&findings, text, sizeof text), ERR_FAULT);
     assert_non_null(strstr(text, "(DPIDR 0x1ba01477), but: refused; is NRST held low"));
     assert_non_null(strstr(text, "or connect under reset"));
-    findings.asked = TARGET_CONNECT_NORMAL;
+    findings.rung_count = 3;
     diagnose_failure(&findings, text, sizeof text);
     assert_null(strstr(text, "or connect under reset"));
     findings.rungs[1].err = ERR_NO_TARGET; /* if none did, the first */
@@ -116,21 +119,27 @@ static void success_says_why_it_was_not_gentle(void **state)
         const char *says; /* NULL: nothing */
     } cases[] = {
         {{.rung_count = 1}, NULL},
-        {{.rungs = {{.slow = true}}, .rung_count = 1}, "only at a low SWD speed"},
+        {{.rungs = {{.khz = 240}}, .rung_count = 1},
+         "connected at 240 kHz: the chip answers only at a low SWD speed"},
         {{.asked = TARGET_CONNECT_UNDER_RESET,
-          .rungs = {{.how = PROBE_CONNECT_UNDER_RESET}},
+          .rungs = {{.way = WAY_UNDER_RESET}},
           .rung_count = 1},
          NULL},
         {{.asked = TARGET_CONNECT_UNDER_RESET,
-          .rungs = {{.how = PROBE_CONNECT_UNDER_RESET},
-                    {.how = PROBE_CONNECT_UNDER_RESET, .slow = true}},
+          .rungs = {{.way = WAY_UNDER_RESET}, {.way = WAY_UNDER_RESET, .khz = 125}},
           .rung_count = 2},
          "only at a low SWD speed"},
-        {{.rungs = {{.err = ERR_NO_TARGET}, {.how = PROBE_CONNECT_UNDER_RESET}}, .rung_count = 2},
-         "only after a reset"},
+        {{.rungs = {{.err = ERR_NO_TARGET}, {.way = WAY_UNDER_RESET}}, .rung_count = 2},
+         "connected under reset: the chip answers only after a reset"},
+        {{.rungs = {{.err = ERR_NO_TARGET}, {.way = WAY_PRE_RESET}}, .rung_count = 2},
+         "connected right after a reset: "},
+        {{.rungs = {{.err = ERR_NO_TARGET}, {.way = WAY_BY_HAND}}, .rung_count = 2},
+         "by the reset button: NRST does not reach the chip"},
+        {{.asked = TARGET_CONNECT_PRE_RESET, .rungs = {{.way = WAY_PRE_RESET}}, .rung_count = 1},
+         NULL},
         {{.rung_count = 1, .held = true}, "held NRST low"},
         {{.asked = TARGET_CONNECT_UNDER_RESET,
-          .rungs = {{.how = PROBE_CONNECT_UNDER_RESET}},
+          .rungs = {{.way = WAY_UNDER_RESET}},
           .rung_count = 1,
           .nrst_open = true},
          "NRST does not reach the chip"},

@@ -376,6 +376,7 @@ static void connecting_under_reset_halts_at_the_vector(void **state)
 static void a_button_that_stays_pressed_is_named(void **state)
 {
     static const enum target_connect ways[] = {TARGET_CONNECT_ATTACH, TARGET_CONNECT_NORMAL,
+                                               TARGET_CONNECT_PRE_RESET,
                                                TARGET_CONNECT_UNDER_RESET};
     struct bench *bench = *state;
 
@@ -400,15 +401,16 @@ static void let_go(void *user)
 
 static void the_core_is_caught_when_the_button_is_let_go(void **state)
 {
+    static const enum target_connect ways[] = {TARGET_CONNECT_NORMAL, TARGET_CONNECT_PRE_RESET,
+                                               TARGET_CONNECT_UNDER_RESET};
     struct bench *bench = *state;
 
-    for (int i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         bench_ok(bench, target_disconnect(bench->target));
         bench_hands(bench, "nrst", "press");
         bench->job.between = let_go;
         bench->job.between_user = bench;
-        bench_ok(bench, target_connect(bench->target,
-                                       i ? TARGET_CONNECT_UNDER_RESET : TARGET_CONNECT_NORMAL));
+        bench_ok(bench, target_connect(bench->target, ways[i]));
         bench->job.between = NULL;
         assert_int_equal(target_state(bench->target), TARGET_HALTED);
         assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);

@@ -20,7 +20,7 @@ static void firmware_that_switches_swd_off_is_caught_under_reset(void **state)
     assert_int_not_equal(err, ERR_OK);
     assert_int_equal(target_state(bench->target), TARGET_ABSENT);
     job_clear(&bench->job);
-    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
+    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_LADDER));
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     assert_int_equal(target_last_stop(bench->target)->reason, STOP_RESET);
     preloaded_program(bench); /* and with another program it is a board like any other */

@@ -340,6 +340,47 @@ static void long_reads_begin_with_long_slices(void **state)
     bench_close(&bench);
 }
 
+/* A way in that works at once costs what it always did; a chip that does not answer is given up
+ * soon, however many ways there are. */
+static void connecting_costs_little(void **state)
+{
+    static const struct {
+        const char *firmware, *board;
+        enum target_connect how;
+        unsigned commands;
+        uint64_t limit_us;
+    } cases[] = {
+        {"V2J43", "bluepill", TARGET_CONNECT_NORMAL, 33, 60000},
+        {"V2J43", "bluepill", TARGET_CONNECT_LADDER, 33, 60000},
+        {"V3", "bluepill", TARGET_CONNECT_NORMAL, 33, 60000},
+        {"V2J43", "bluepill,noack", TARGET_CONNECT_NORMAL, 26, 100000},
+        {"V2J43", "bluepill,noack", TARGET_CONNECT_LADDER, 63, 100000},
+        {"V3", "bluepill,noack", TARGET_CONNECT_LADDER, 63, 100000},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct bench bench;
+        struct target *target;
+        uint64_t mark = 0;
+
+        bench_open(&bench, cases[i].firmware, cases[i].board);
+        assert_int_equal(target_create(bench.probe, &target), ERR_OK);
+        bench_commands(&bench, &mark);
+        uint64_t began = clock_now_us(probe_clock(bench.probe));
+        enum err err = target_connect(target, cases[i].how);
+        uint64_t took = clock_now_us(probe_clock(bench.probe)) - began;
+        assert_int_equal(err == ERR_OK, strchr(cases[i].board, ',') == NULL);
+        unsigned used = (unsigned)bench_commands(&bench, &mark);
+        print_message("%s, %s: %u commands, %u us: %s\n", cases[i].firmware, cases[i].board, used,
+                      (unsigned)took, bench.job.text);
+        assert_in_range(used, 1, cases[i].commands);
+        assert_in_range(took, 1, cases[i].limit_us);
+        target_destroy(target);
+        bench_close(&bench);
+    }
+}
+
 static void few_commands(void **state)
 {
     (void)state;
@@ -358,6 +399,7 @@ int main(void)
         cmocka_unit_test(callers_come_along),
         cmocka_unit_test(long_reads_begin_with_long_slices),
         cmocka_unit_test(few_commands),
+        cmocka_unit_test(connecting_costs_little),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

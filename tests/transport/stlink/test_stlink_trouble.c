@@ -279,7 +279,7 @@ static void firmware_that_turns_swd_off_is_reached_under_reset(void **state)
         struct bench b;
 
         bench_open(&b, bench_firmwares[i], "bluepill,swj-off");
-        open_target(&b, &target, TARGET_CONNECT_NORMAL);
+        open_target(&b, &target, TARGET_CONNECT_LADDER);
         assert_int_equal(target_state(target), TARGET_HALTED);
         target_destroy(target);
         bench_close(&b);
