@@ -127,7 +127,8 @@ enum err session_connect(struct session *session, struct job *job);
 /* The same for who is about to erase, to program or to reset: by a reset if nothing else leads in.
  */
 enum err session_connect_anyhow(struct session *session, struct job *job);
-/* The same for who only looks: what was connected once is not reset, whatever options.connect is. */
+/* The same for who only looks: what was connected once is not reset, whatever options.connect is.
+ */
 enum err session_regain(struct session *session, struct job *job);
 /* A core of a connected chip that was not there yet is looked for, quietly. */
 void session_look_for_core(struct session *session, unsigned core);
