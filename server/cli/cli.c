@@ -184,7 +184,7 @@ static int call(struct cli *cli, int argc, const char *const argv[])
         err = run(cli);
     display_clear(&cli->display);
     if (!err)
-        return CLI_OK;
+        return cli->unwell ? CLI_FAILED : CLI_OK;
     if (cli->misused)
         cli_add_board(cli);
     write_problem(cli, err, argc, argv);

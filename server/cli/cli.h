@@ -24,6 +24,12 @@ enum cli_flag {
     CLI_YES = 1 << 4,
     CLI_IRREVERSIBLE = 1 << 5,
     CLI_OPTIONS = 1 << 6,
+    CLI_ALLOW_RESET = 1 << 7,
+    CLI_THOROUGH = 1 << 8,
+    CLI_WATCH = 1 << 9,
+    CLI_REPORT = 1 << 10,
+    CLI_BOARD = 1 << 11,
+    CLI_SVG = 1 << 12,
 };
 
 struct cli_command;
@@ -35,6 +41,7 @@ struct cli {
     unsigned flags; /* enum cli_flag */
     const char *words[CLI_WORDS + 1];
     int word_count;
+    const char *board, *svg; /* values of flags; NULL: not said */
 
     struct display display; /* on standard error */
     struct log log;         /* its lines and the display's do not mix */
@@ -46,6 +53,7 @@ struct cli {
     bool told;     /* with --json: the object is on standard output */
     bool misused;  /* the call was wrong, not the world: exit code 2 */
     bool declined; /* the question was answered with no: nothing to try */
+    bool unwell;   /* what was looked at is not well, which standard output says: exit code 1 */
 };
 
 struct cli_command {
@@ -87,6 +95,8 @@ bool cli_number(const char *word, uint32_t *value);
 /* If exactly one word is no number, it is the file: moves it to `place`, in whatever order they
  * were typed. */
 void cli_place_file(struct cli *cli, int place);
+/* Asks at the terminal; false: no, or it was Ctrl-C, which job_cancelled() tells. */
+bool cli_answer(struct cli *cli, const char *question);
 /* The words from `first` on: an address, then a length that is not 0 and fits behind it. */
 enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length);
 
@@ -102,6 +112,6 @@ void cli_add_board(struct cli *cli);
 void cli_print_flags(FILE *out, unsigned flags);
 
 typedef enum err cli_run(struct cli *cli);
-cli_run cli_list, cli_info, cli_flash, cli_erase, cli_read, cli_reset, cli_options;
+cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_erase, cli_read, cli_reset, cli_options;
 
 #endif

@@ -20,6 +20,20 @@ static const char info_text[] =
     "A running program is not disturbed, unless --connect allows it. Exit code 1 if no chip\n"
     "answers; what is known of the probe is shown all the same.\n";
 
+static const char doctor_text[] =
+    "  probed doctor                      what is wrong, and what to do about it\n"
+    "  probed doctor --watch              move the wires until it says that they are good\n"
+    "  probed doctor --report             a text for a forum or an issue, --svg FILE a picture\n"
+    "  probed doctor --sim bluepill,swapped,seed=1   a patient to practise on: docs/faults.md\n"
+    "\n"
+    "Goes from what is cheap to what disturbs: supply, wire, debug port, core, chip. Nothing is\n"
+    "ever erased. Each measurement is shown with its value and what that means; then what is\n"
+    "wrong, the likely causes in order, each with the one thing to do next; then the wires.\n"
+    "Before a reset it asks. Without a terminal nobody is asked and nothing is reset, unless\n"
+    "--allow-reset (or --yes) is given: only that tells whether NRST is wired, and whether a\n"
+    "program switches its debug pins off.\n"
+    "Exit code 0: healthy; 1: not, or it could not be looked at; 2: wrong words.\n";
+
 static const char flash_text[] =
     "  probed flash blink.elf --reset             program, check, start\n"
     "  probed flash blink.hex --verify            and read everything back over the wire\n"
@@ -71,6 +85,11 @@ const struct cli_command cli_commands[] = {
      cli_list},
     {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON | CLI_OPTIONS,
      TARGET_CONNECT_ATTACH, cli_info},
+    {"doctor", "", "why it does not connect: which wire, which setting, which chip", doctor_text, 0,
+     0,
+     CLI_JSON | CLI_YES | CLI_ALLOW_RESET | CLI_THOROUGH | CLI_WATCH | CLI_REPORT | CLI_BOARD |
+         CLI_SVG,
+     TARGET_CONNECT_ATTACH, cli_doctor},
     {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
      CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_LADDER, cli_flash},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,

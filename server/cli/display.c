@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/visible.h"
+#include "wrapped.h"
 
 enum { REWRITE_US = 100000, BAR = 24 };
 
@@ -105,6 +106,16 @@ void display_progress(struct display *display, const char *what, uint64_t done, 
     display->what = what;
 }
 
+void display_doing(struct display *display, const char *what)
+{
+    char line[DISPLAY_WIDTH + 1];
+
+    if (!display->terminal)
+        return;
+    snprintf(line, sizeof line, "%s ..", what);
+    show_line(display, line);
+}
+
 void display_clear(struct display *display)
 {
     if (display->width > 0)
@@ -129,28 +140,13 @@ void display_say(struct display *display, const char *format, ...)
     fflush(display->out);
 }
 
-/* Words from column 7 on, up to column WIDTH. */
-static void say_wrapped(FILE *out, const char *text)
-{
-    enum { INDENT = 7, WIDTH = 79 };
-    int column = fprintf(out, "  try:");
-
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-
-        if (column + 1 + length > WIDTH)
-            column = fprintf(out, "\n%*s", INDENT - 1, "") - 1;
-        column += fprintf(out, " %.*s", length, text);
-        text += length + (text[length] == ' ');
-    }
-    fputc('\n', out);
-    fflush(out);
-}
-
 void display_error(struct display *display, const char *text, const char *hint)
 {
     display_clear(display);
     log_say(display->out, "probed", LOG_ERROR, text);
-    if (hint)
-        say_wrapped(display->out, hint);
+    if (!hint)
+        return;
+    fputs("  try: ", display->out);
+    wrapped_put(display->out, 7, 7, hint);
+    fflush(display->out);
 }

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+enum { DISPLAY_WIDTH = 79 };
+
 struct display {
     FILE *out;
     bool terminal;
@@ -21,6 +23,8 @@ struct display {
 void display_init(struct display *display, FILE *out);
 /* `what` is constant text ("programming"); `total` 0: not known. */
 void display_progress(struct display *display, const char *what, uint64_t done, uint64_t total);
+/* The same for what has no measure: on a terminal alone. */
+void display_doing(struct display *display, const char *what);
 /* Takes the progress line away, so that something else can be printed. */
 void display_clear(struct display *display);
 /* One whole line; the line end is added. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* probed options */
-#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,7 +7,7 @@
 #include "cli/option_bytes.h"
 #include "flash/options.h"
 
-enum { LINE = 300, LOOK_MS = 100 };
+enum { LINE = 300 };
 
 struct work {
     struct cli *cli;
@@ -61,29 +60,14 @@ static void preview(const struct work *work, bool *any)
         display_say(display, "there is no way back from %s", line);
 }
 
-/* A line from the terminal; Ctrl-C ends the wait. */
-static bool read_answer(struct cli *cli, char *answer, size_t size)
-{
-    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
-
-    while (!job_cancelled(&cli->job))
-        if (poll(&in, 1, LOOK_MS) > 0)
-            return fgets(answer, (int)size, stdin) != NULL;
-    return false;
-}
-
 static enum err ask(struct cli *cli)
 {
-    char answer[16] = "";
-
     if (cli->flags & CLI_YES)
         return ERR_OK;
     if (!isatty(STDIN_FILENO))
         return cli_misuse(cli, "nobody is there to be asked: say --yes if that is meant; nothing "
                                "was changed");
-    fputs("change this? [y/N] ", stderr);
-    fflush(stderr);
-    if (read_answer(cli, answer, sizeof answer) && (answer[0] == 'y' || answer[0] == 'Y'))
+    if (cli_answer(cli, "change this?"))
         return ERR_OK;
     cli->declined = !job_cancelled(&cli->job);
     return job_fail(&cli->job, ERR_CANCELLED, "nothing was changed");

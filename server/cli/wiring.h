@@ -51,8 +51,16 @@ struct wiring {
 /* Connectors that a probe of this USB product id can have, most likely first; the dongle has two
  * pin-outs in one case. NULL: no more. */
 const struct wiring_connector *wiring_connector_of(unsigned pid, size_t index);
-/* The header of a board whose name, or chip's name, begins so; the general one for all others. */
+/* One of a dongle's two. */
+bool wiring_is_dongle(const struct wiring_connector *connector);
+/* The header of a board whose name begins so; the general one for all others. */
 const struct wiring_header *wiring_header_of(const char *board);
+/* That of the board on which a chip of this name (struct target_chip) is met most. */
+const struct wiring_header *wiring_header_of_chip(const char *chip);
+/* As the first, but NULL for names that none has. */
+const struct wiring_header *wiring_header_named(const char *board);
+/* All of them; NULL: no more. */
+const struct wiring_header *wiring_header_at(size_t index);
 
 extern const char *const wire_names[WIRES];
 /* "good", "look here", "missing"; empty: not seen. */

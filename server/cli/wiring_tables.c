@@ -123,11 +123,43 @@ static bool begins_alike(const char *text, const char *with)
     return true;
 }
 
+const struct wiring_header *wiring_header_at(size_t index)
+{
+    return index < HEADERS ? &headers[index] : NULL;
+}
+
+const struct wiring_header *wiring_header_named(const char *board)
+{
+    for (size_t i = 0; i < HEADERS; i++)
+        if (begins_alike(board, headers[i].title))
+            return &headers[i];
+    return NULL;
+}
+
 const struct wiring_header *wiring_header_of(const char *board)
 {
-    size_t i = 0;
+    const struct wiring_header *header = wiring_header_named(board);
 
-    while (i < HEADERS - 1 && !begins_alike(board, headers[i].title))
-        i++;
-    return &headers[i];
+    return header ? header : &headers[HEADERS - 1];
+}
+
+const struct wiring_header *wiring_header_of_chip(const char *chip)
+{
+    static const struct {
+        const char *chip, *board;
+    } rows[] = {
+        {"STM32F101/F102/F103 medium-density", "Blue Pill"},
+        {"STM32F401", "Black Pill"},
+        {"STM32F411", "Black Pill"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strncmp(chip, rows[i].chip, strlen(rows[i].chip)) == 0)
+            return wiring_header_of(rows[i].board);
+    return wiring_header_of("");
+}
+
+bool wiring_is_dongle(const struct wiring_connector *connector)
+{
+    return connector == &dongle_a || connector == &dongle_b;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The reading of a call: options, flags and words in any order. */
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,27 +10,46 @@
 #include "options/other_tools.h"
 #include "suggest.h"
 
-static const struct {
+enum { NO_VALUE = 0 };
+
+static const struct flag {
     const char *name; /* first member: suggest() searches the table */
     unsigned flag;
     const char *help;
+    const char *value; /* what it is called in the help; NULL: it has none */
+    size_t at;         /* where in struct cli that goes */
 } flags[] = {
-    {"--json", CLI_JSON, "as JSON, for programs"},
-    {"--erase", CLI_ERASE, "erase what else the flash holds, too"},
-    {"--verify", CLI_VERIFY, "read everything back over the wire and compare"},
-    {"--reset", CLI_RESET, "start the program when all is done"},
-    {"--yes", CLI_YES, "do not ask"},
-    {"--options", CLI_OPTIONS, "every option byte, and what it can be"},
-    {"--irreversible", CLI_IRREVERSIBLE, "what cannot be taken back is meant"},
+    {"--json", CLI_JSON, "as JSON, for programs", NULL, NO_VALUE},
+    {"--erase", CLI_ERASE, "erase what else the flash holds, too", NULL, NO_VALUE},
+    {"--verify", CLI_VERIFY, "read everything back over the wire and compare", NULL, NO_VALUE},
+    {"--reset", CLI_RESET, "start the program when all is done", NULL, NO_VALUE},
+    {"--yes", CLI_YES, "do not ask", NULL, NO_VALUE},
+    {"--options", CLI_OPTIONS, "every option byte, and what it can be", NULL, NO_VALUE},
+    {"--irreversible", CLI_IRREVERSIBLE, "what cannot be taken back is meant", NULL, NO_VALUE},
+    {"--allow-reset", CLI_ALLOW_RESET, "the chip may be reset: its program starts anew", NULL,
+     NO_VALUE},
+    {"--thorough", CLI_THOROUGH, "every clock with a thousand reads: tens of seconds", NULL,
+     NO_VALUE},
+    {"--watch", CLI_WATCH, "look again and again while you move the wires, until Ctrl-C", NULL,
+     NO_VALUE},
+    {"--report", CLI_REPORT, "to paste: no serial numbers, names or paths", NULL, NO_VALUE},
+    {"--board", CLI_BOARD, "which header the picture shows", "NAME", offsetof(struct cli, board)},
+    {"--svg", CLI_SVG, "the picture as a file, for a forum", "FILE", offsetof(struct cli, svg)},
 };
 
 enum { FLAGS = sizeof flags / sizeof *flags };
 
 void cli_print_flags(FILE *out, unsigned taken)
 {
-    for (size_t i = 0; i < FLAGS; i++)
+    char left[40];
+
+    for (size_t i = 0; i < FLAGS; i++) {
+        const char *value = flags[i].value;
+
+        snprintf(left, sizeof left, "%s%s%s", flags[i].name, value ? " " : "", value ? value : "");
         if (taken & flags[i].flag)
-            options_print_pair(out, flags[i].name, flags[i].help);
+            options_print_pair(out, left, flags[i].help);
+    }
 }
 
 enum err cli_misuse(struct cli *cli, const char *format, ...)
@@ -44,22 +64,37 @@ enum err cli_misuse(struct cli *cli, const char *format, ...)
     return job_fail(&cli->job, ERR_ARGUMENT, "%s", text);
 }
 
-static bool take_flag(struct cli *cli, const char *word)
+/* "--name", or "--name=value" where there may be one. */
+static const struct flag *find_flag(const char *word)
 {
-    for (size_t i = 0; i < FLAGS; i++)
-        if (cli->command->flags & flags[i].flag && strcmp(word, flags[i].name) == 0) {
-            cli->flags |= flags[i].flag;
-            return true;
-        }
-    return false;
+    for (size_t i = 0; i < FLAGS; i++) {
+        size_t length = strlen(flags[i].name);
+
+        if (strncmp(word, flags[i].name, length) == 0 &&
+            (word[length] == '\0' || (word[length] == '=' && flags[i].value)))
+            return &flags[i];
+    }
+    return NULL;
+}
+
+/* The value behind '=', or the next word; moves *at over it. */
+static enum err take_value(struct cli *cli, const struct flag *flag, int argc,
+                           const char *const argv[], int *at)
+{
+    const char *equals = strchr(argv[*at], '=');
+    const char **place = (const char **)((char *)cli + flag->at);
+
+    if (!equals && *at + 1 >= argc)
+        return cli_misuse(cli, "%s needs a value: %s %s", flag->name, flag->name, flag->value);
+    if (*place)
+        return cli_misuse(cli, "%s twice: one is enough", flag->name);
+    *place = equals ? equals + 1 : argv[++*at];
+    return **place ? ERR_OK : cli_misuse(cli, "%s: the value is empty", flag->name);
 }
 
 static bool is_flag_of_another(const char *word)
 {
-    for (size_t i = 0; i < FLAGS; i++)
-        if (strcmp(word, flags[i].name) == 0)
-            return true;
-    return false;
+    return find_flag(word) != NULL;
 }
 
 /* Among the options of all tools and the flags of this one. */
@@ -97,8 +132,12 @@ static enum err take_option(struct cli *cli, int argc, const char *const argv[],
 {
     char why[240];
 
-    if (take_flag(cli, argv[*at]))
-        return ERR_OK;
+    const struct flag *flag = find_flag(argv[*at]);
+
+    if (flag && cli->command->flags & flag->flag) {
+        cli->flags |= flag->flag;
+        return flag->value ? take_value(cli, flag, argc, argv, at) : ERR_OK;
+    }
     switch (options_take(&cli->options, argc, argv, at, why, sizeof why)) {
     case OPTION_TAKEN:
         return ERR_OK;

@@ -4,6 +4,7 @@
 
 #include "options/options_internal.h"
 #include "probe/probe.h"
+#include "wrapped.h"
 
 static const char examples[] =
     "probed: a debug server for STM32 microcontrollers: gdb on one side, a probe on the other\n"
@@ -23,26 +24,7 @@ static const char examples[] =
     "\n"
     "options:\n";
 
-enum { HELP_COLUMN = 22, HELP_WIDTH = 78 };
-
-/* Prints words from column HELP_COLUMN to HELP_WIDTH. */
-static void print_wrapped(FILE *out, const char *text)
-{
-    int column = HELP_COLUMN;
-
-    while (*text) {
-        int length = (int)strcspn(text, " ");
-
-        if (column > HELP_COLUMN && column + length >= HELP_WIDTH) {
-            fprintf(out, "\n%*s", HELP_COLUMN, "");
-            column = HELP_COLUMN;
-        }
-        fprintf(out, "%s%.*s", column > HELP_COLUMN ? " " : "", length, text);
-        column += length + 1;
-        text += length + (text[length] == ' ' ? 1 : 0);
-    }
-    fputc('\n', out);
-}
+enum { HELP_COLUMN = 22 };
 
 void options_print_pair(FILE *out, const char *left, const char *help)
 {
@@ -50,7 +32,7 @@ void options_print_pair(FILE *out, const char *left, const char *help)
         fprintf(out, "  %-*s", HELP_COLUMN - 2, left);
     else
         fprintf(out, "  %s\n%*s", left, HELP_COLUMN, "");
-    print_wrapped(out, help);
+    wrapped_put(out, HELP_COLUMN, HELP_COLUMN, help);
 }
 
 static void print_boards(FILE *out)
@@ -62,7 +44,7 @@ static void print_boards(FILE *out)
     for (size_t i = 0; (name = probe_sim_board(i)) != NULL && used < sizeof text; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, " %s", name);
     fprintf(out, "%*s", HELP_COLUMN, "");
-    print_wrapped(out, text);
+    wrapped_put(out, HELP_COLUMN, HELP_COLUMN, text);
 }
 
 static void print_row(FILE *out, const struct option_row *row)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* A question at the terminal. */
+#include <poll.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { LOOK_MS = 100 };
+
+/* A line from the terminal; Ctrl-C ends the wait. */
+static bool read_line(const struct cli *cli, char *line, size_t size)
+{
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    while (!job_cancelled(&cli->job))
+        if (poll(&in, 1, LOOK_MS) > 0)
+            return fgets(line, (int)size, stdin) != NULL;
+    return false;
+}
+
+bool cli_answer(struct cli *cli, const char *question)
+{
+    char answer[16] = "";
+
+    display_clear(&cli->display);
+    fprintf(stderr, "%s [y/N] ", question);
+    fflush(stderr);
+    if (!read_line(cli, answer, sizeof answer)) {
+        fputc('\n', stderr); /* behind an end of file, or ^C */
+        return false;
+    }
+    return answer[0] == 'y' || answer[0] == 'Y';
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of `probed doctor` share: doctor.c runs it, doctor_picture.c draws the wires,
+ * doctor_json.c and doctor_report.c tell programs and forums, doctor_watch.c looks again. */
+#ifndef PROBED_CLI_DOCTOR_H
+#define PROBED_CLI_DOCTOR_H
+
+#include "cli/cli.h"
+#include "connect/doctor.h"
+#include "doctor_view.h"
+
+struct examination {
+    struct measurements measured;
+    struct doctor_view view; /* what they say */
+};
+
+/* All that can be measured, by what the call allows; `ask`: a person may be asked for a reset. */
+enum err doctor_examine(struct cli *cli, struct examination *examination, bool ask);
+
+/* The header of the board that is called so; false: `why` (200 bytes) lists what there is. */
+bool doctor_board_known(const char *board, char *why, size_t why_size);
+/* The wires between each connector that this probe can have and the board. */
+void doctor_picture_print(const struct cli *cli, const struct examination *examination, bool colour,
+                          bool utf8, FILE *out);
+/* The same as an SVG file. */
+enum err doctor_picture_save(struct cli *cli, const struct examination *examination);
+
+void doctor_json(const struct examination *examination, FILE *out);
+/* What identifies probe, user, machine or files is not in it. */
+void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out);
+
+/* Looks again and again, and says on `out` when it gets good and bad again, until the job is
+ * cancelled, which is no error. *well: it was good at the end. */
+enum err doctor_watch(struct cli *cli, struct examination *examination, FILE *out, bool *well);
+
+#endif
