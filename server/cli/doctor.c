@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NO_SUPPLY_MV = 1000 };
-
 /* --- the call --- */
 
 static enum err check_call(struct cli *cli)
@@ -41,47 +39,6 @@ static bool reads_utf8(void)
     return false;
 }
 
-/* --- measuring --- */
-
-static void tell(void *user, const char *what)
-{
-    struct cli *cli = user;
-    char text[DISPLAY_WIDTH];
-
-    snprintf(text, sizeof text, "measuring %s", what);
-    display_doing(&cli->display, text);
-}
-
-static bool may_reset(void *user, const struct measurements *so_far)
-{
-    struct cli *cli = user;
-
-    if (so_far->reached)
-        return cli_answer(cli, "reset the chip, to see whether NRST arrives? "
-                               "Its program starts anew");
-    if (so_far->vtref_count && so_far->vtref_mv[0] < NO_SUPPLY_MV)
-        return false; /* first things first */
-    return cli_answer(cli, "no answer so far: try with NRST held low? The program starts anew");
-}
-
-enum err doctor_examine(struct cli *cli, struct examination *examination, bool ask)
-{
-    const struct doctor_limits limits = {
-        .allow_reset = cli->flags & (CLI_ALLOW_RESET | CLI_YES) ||
-                       cli->options.connect == TARGET_CONNECT_UNDER_RESET,
-        .thorough = cli->flags & CLI_THOROUGH,
-        .may_reset = ask ? may_reset : NULL,
-        .tell = tell,
-        .user = cli,
-    };
-    enum err err = doctor_measure(cli->session.probe, &limits, &examination->measured);
-
-    display_clear(&cli->display);
-    if (!err)
-        doctor_view_take(&examination->view, &examination->measured);
-    return err;
-}
-
 /* --- telling --- */
 
 static void show(const struct cli *cli, const struct examination *examination)
@@ -105,23 +62,34 @@ static enum err say(struct cli *cli, const struct examination *examination)
     return cli->svg ? doctor_picture_save(cli, examination) : ERR_OK;
 }
 
+/* The probe could not be used. What standard error says is not for a forum. */
+static enum err say_problem(struct cli *cli, enum err err)
+{
+    cli->declined = err == ERR_CANCELLED; /* nothing was begun that could be ended */
+    if (!(cli->flags & CLI_REPORT) || cli->misused || err == ERR_CANCELLED)
+        return err;
+    doctor_report_problem(cli, job_text(&cli->job, err), stdout);
+    job_clear(&cli->job);
+    return ERR_OK;
+}
+
 enum err cli_doctor(struct cli *cli)
 {
     struct examination examination = {0};
     enum err err = check_call(cli);
     bool well = false;
 
+    cli->unwell = true;
     if (!err)
         err = cli_open(cli);
     if (!err)
         err = doctor_examine(cli, &examination, may_ask(cli));
-    if (!err) {
-        well = doctor_view_healthy(&examination.view);
-        err = say(cli, &examination);
-    }
+    if (err)
+        return say_problem(cli, err);
+    well = doctor_view_healthy(&examination.view);
+    err = say(cli, &examination);
     if (!err && cli->flags & CLI_WATCH)
         err = doctor_watch(cli, &examination, stdout, &well);
     cli->unwell = !well;
-    cli->declined = err == ERR_CANCELLED; /* nothing was begun that could be ended */
     return err;
 }

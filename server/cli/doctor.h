@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of `probed doctor` share: doctor.c runs it, doctor_picture.c draws the wires,
- * doctor_json.c and doctor_report.c tell programs and forums, doctor_watch.c looks again. */
+/* What the files of `probed doctor` share: doctor.c runs it, doctor_examine.c measures,
+ * doctor_picture.c draws the wires, doctor_json.c and doctor_report.c tell programs and forums,
+ * doctor_watch.c looks again. */
 #ifndef PROBED_CLI_DOCTOR_H
 #define PROBED_CLI_DOCTOR_H
 
@@ -27,6 +28,8 @@ enum err doctor_picture_save(struct cli *cli, const struct examination *examinat
 void doctor_json(const struct examination *examination, FILE *out);
 /* What identifies probe, user, machine or files is not in it. */
 void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out);
+/* The same of a probe that could not be used: `problem` is the sentence. */
+void doctor_report_problem(const struct cli *cli, const char *problem, FILE *out);
 
 /* Looks again and again, and says on `out` when it gets good and bad again, until the job is
  * cancelled, which is no error. *well: it was good at the end. */

@@ -49,6 +49,23 @@ static bool is_original(const struct measurements *m)
            (m->vtref_mv[0] < RAIL_LEAST_MV || m->vtref_mv[0] > RAIL_MOST_MV);
 }
 
+/* Which of the causes of what is to be mended first suspects this wire. */
+static unsigned cause_of(const struct verdict *verdict, int wire)
+{
+    for (unsigned i = 0; i < verdict->count; i++)
+        if (verdict->causes[i]->suspects >> wire & 1)
+            return i + 1;
+    return 0;
+}
+
+static void take_states(struct wiring *wiring, const struct doctor_view *view)
+{
+    for (int wire = 0; wire < WIRES; wire++) {
+        wiring->wires[wire] = (enum wire_state)view->wires[wire];
+        wiring->see[wire] = cause_of(view->verdicts, wire);
+    }
+}
+
 static size_t wirings_of(const struct cli *cli, const struct examination *examination,
                          struct wiring wirings[PICTURES])
 {
@@ -60,10 +77,8 @@ static size_t wirings_of(const struct cli *cli, const struct examination *examin
          i++) {
         if (is_original(m) && wiring_is_dongle(connector))
             continue;
-        wirings[count] = (struct wiring){connector, header_of(cli, m), {0}};
-        for (int wire = 0; wire < WIRES; wire++)
-            wirings[count].wires[wire] = (enum wire_state)examination->view.wires[wire];
-        count++;
+        wirings[count] = (struct wiring){connector, header_of(cli, m), {0}, {0}};
+        take_states(&wirings[count++], &examination->view);
     }
     return count;
 }
@@ -88,6 +103,7 @@ void doctor_picture_print(const struct cli *cli, const struct examination *exami
         fputc('\n', out);
         wiring_print(&wirings[i], colour, utf8, out);
     }
+    wiring_print_notes(wirings, count, out);
 }
 
 enum err doctor_picture_save(struct cli *cli, const struct examination *examination)

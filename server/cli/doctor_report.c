@@ -6,6 +6,7 @@
 
 #include "cli/doctor.h"
 #include "cli/scrub.h"
+#include "wrapped.h"
 
 static void collect(const struct cli *cli, const struct probe_info *probe, struct scrub *scrub)
 {
@@ -41,6 +42,19 @@ static void clean_view(const struct scrub *scrub, struct doctor_view *view)
         clean(scrub, view->verdicts[i].text, sizeof view->verdicts[i].text);
 }
 
+static const char title[] = "probed " PROBED_VERSION ": doctor\n\n";
+
+void doctor_report_problem(const struct cli *cli, const char *problem, FILE *out)
+{
+    char text[sizeof cli->job.text];
+    struct scrub scrub;
+
+    collect(cli, &cli->session.info, &scrub);
+    scrub_copy(&scrub, problem, text, sizeof text);
+    fputs(title, out);
+    wrapped_put(out, 0, 2, text);
+}
+
 void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out)
 {
     struct examination cleaned = *examination;
@@ -48,7 +62,7 @@ void doctor_report(const struct cli *cli, const struct examination *examination,
 
     collect(cli, &examination->measured.probe, &scrub);
     clean_view(&scrub, &cleaned.view);
-    fputs("probed " PROBED_VERSION ": doctor\n\n", out);
+    fputs(title, out);
     doctor_view_print(&cleaned.view, false, out);
     doctor_picture_print(cli, &cleaned, false, false, out);
 }

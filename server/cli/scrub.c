@@ -85,7 +85,8 @@ static size_t path_at(const char *text, size_t at, const char **as)
 {
     bool home = text[at] == '~' && text[at + 1] == '/';
     bool root = text[at] == '/' && (is_word(text[at + 1]) || text[at + 1] == '.');
-    size_t length = strcspn(text + at, " \t\n\"'();,");
+    const char quote[] = {at && strchr("'\"", text[at - 1]) ? text[at - 1] : '\0', '\0'};
+    size_t length = strcspn(text + at, quote[0] ? quote : " \t\n\"'();,");
 
     if ((!home && !root) || (at && is_word(text[at - 1])))
         return 0;

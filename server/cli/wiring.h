@@ -44,6 +44,7 @@ struct wiring {
     const struct wiring_connector *connector;
     const struct wiring_header *header;
     enum wire_state wires[WIRES];
+    unsigned see[WIRES]; /* for wires to look at: the number of what says why; 0: none */
 };
 
 /* --- wiring_tables.c --- */
@@ -70,6 +71,8 @@ const char *wire_state_word(enum wire_state state);
 
 /* Lines of at most 78 columns. Colours and line drawing only where the reader has them. */
 void wiring_print(const struct wiring *wiring, bool colour, bool utf8, FILE *out);
+/* What there is to know of the connectors and the header, each thing once. */
+void wiring_print_notes(const struct wiring *wirings, size_t count, FILE *out);
 /* All of them below each other, as one SVG document. */
 void wiring_svg(const struct wiring *wirings, size_t count, FILE *out);
 

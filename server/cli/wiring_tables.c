@@ -64,9 +64,9 @@ static const struct wiring_connector stdc14 = {
     }};
 
 static const struct wiring_header headers[] = {
-    {"Blue Pill", {"3V3", "DIO (PA13)", "CLK (PA14)", "GND", "R, in the long row"},
+    {"Blue Pill", {"3V3", "DIO (PA13)", "CLK (PA14)", "GND", "R (long row)"},
      "four pins opposite the USB socket, in the order printed there"},
-    {"Black Pill", {"3V3", "DIO (PA13)", "CLK (PA14)", "GND", "R, in the long row"},
+    {"Black Pill", {"3V3", "DIO (PA13)", "CLK (PA14)", "GND", "R (long row)"},
      "four pins opposite the USB socket"},
     {"Nucleo", {"3V3", "PA13", "PA14", "GND", "NRST"},
      "its own ST-Link sits on PA13 and PA14, too: take off both jumpers of CN2"},

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "cli/wiring.h"
+#include "wrapped.h"
 
-enum { LABEL = 10, WIRE_LENGTH = 12 };
+enum { LABEL = 10, WIRE_LENGTH = 8 };
 
 struct strokes {
     const char *top_left, *top, *top_right, *side, *bottom_left, *bottom_right, *arrow;
@@ -48,18 +49,31 @@ static void draw_edge(const struct pen *pen, const char *left, const char *right
     fprintf(pen->out, "%s\n", right);
 }
 
-/* "═══════▶ DIO (PA13)  look here" */
+/* "look here (1)" */
+static void draw_state(const struct pen *pen, int wire)
+{
+    enum wire_state state = pen->wiring->wires[wire];
+    unsigned see = pen->wiring->see[wire];
+
+    if (state == WIRE_NOT_SEEN)
+        return;
+    fprintf(pen->out, ": %s%s", colour_of(pen, state), wire_state_word(state));
+    if (see && state >= WIRE_SUSPECT)
+        fprintf(pen->out, " (%u)", see);
+    fputs(pen->colour ? "\033[0m" : "", pen->out);
+}
+
+/* "═══════▶ DIO (PA13): look here" */
 static void draw_wire(const struct pen *pen, int wire)
 {
     enum wire_state state = pen->wiring->wires[wire];
-    const char *off = pen->colour && state != WIRE_NOT_SEEN ? "\033[0m" : "";
-    const char *word = wire_state_word(state);
 
     fprintf(pen->out, " %-5s %s", wire_names[wire], colour_of(pen, state));
     repeat(pen, pen->strokes->wire[state], WIRE_LENGTH);
-    fprintf(pen->out, "%s%s %s%s%s", pen->strokes->arrow, off, pen->wiring->header->labels[wire],
-            word[0] ? ": " : "", colour_of(pen, state));
-    fprintf(pen->out, "%s%s", word, off);
+    fprintf(pen->out, "%s%s %s", pen->strokes->arrow,
+            pen->colour && state != WIRE_NOT_SEEN ? "\033[0m" : "",
+            pen->wiring->header->labels[wire]);
+    draw_state(pen, wire);
 }
 
 static void draw_pin(const struct pen *pen, unsigned number, const struct wiring_pin *pin)
@@ -100,8 +114,26 @@ void wiring_print(const struct wiring *wiring, bool colour, bool utf8, FILE *out
     for (unsigned row = 0; row < connector->rows; row++)
         draw_row(&pen, row);
     draw_edge(&pen, pen.strokes->bottom_left, pen.strokes->bottom_right);
-    if (connector->note)
-        fprintf(out, "  %s\n", connector->note);
-    if (wiring->header->note)
-        fprintf(out, "  %s: %s\n", wiring->header->title, wiring->header->note);
+}
+
+static void put_note(FILE *out, const char *of, const char *note)
+{
+    int column = fprintf(out, "  %s%s", of, of[0] ? ": " : "");
+
+    wrapped_put(out, column, 4, note);
+}
+
+void wiring_print_notes(const struct wiring *wirings, size_t count, FILE *out)
+{
+    const char *before = "";
+
+    for (size_t i = 0; i < count; i++) {
+        const char *note = wirings[i].connector->note;
+
+        if (note && strcmp(note, before) != 0)
+            put_note(out, "", note);
+        before = note ? note : before;
+    }
+    if (count && wirings[0].header->note)
+        put_note(out, wirings[0].header->title, wirings[0].header->note);
 }

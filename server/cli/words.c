@@ -77,14 +77,14 @@ static const struct flag *find_flag(const char *word)
     return NULL;
 }
 
-/* The value behind '=', or the next word; moves *at over it. */
+/* The value behind '=', or the next word, if that is no option; moves *at over it. */
 static enum err take_value(struct cli *cli, const struct flag *flag, int argc,
                            const char *const argv[], int *at)
 {
     const char *equals = strchr(argv[*at], '=');
     const char **place = (const char **)((char *)cli + flag->at);
 
-    if (!equals && *at + 1 >= argc)
+    if (!equals && (*at + 1 >= argc || argv[*at + 1][0] == '-'))
         return cli_misuse(cli, "%s needs a value: %s %s", flag->name, flag->name, flag->value);
     if (*place)
         return cli_misuse(cli, "%s twice: one is enough", flag->name);

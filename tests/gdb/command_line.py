@@ -31,7 +31,7 @@ def help_teaches():
                  "--log", "--wire-log", "--version", "target extended-remote", "PROBED_SIM"):
         assert word in out, word
     assert call("help")[1] == call("-h")[1] == call("help", "help")[1] == call("help", "version")[1] == out
-    for tool in ("list", "info", "flash", "read", "erase", "reset", "debug"):
+    for tool in ("list", "info", "doctor", "flash", "read", "erase", "reset", "debug"):
         assert call("help", tool) == call(tool, "--help") == call("--help", tool), tool
         assert f"probed {tool}" in call("help", tool)[1], tool
 

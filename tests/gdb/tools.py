@@ -454,7 +454,7 @@ def wrong_words_get_one_clear_line():
 
 def help_teaches():
     main = call("--help").text
-    for name in ("list", "info", "flash", "read", "erase", "reset"):
+    for name in ("list", "info", "doctor", "flash", "read", "erase", "reset"):
         assert re.search(rf"^  {name}\b", main, re.M), name
         text = call(name, "--help").text
         assert f"probed {name}" in text and "--probe" in text and "--connect" in text, text

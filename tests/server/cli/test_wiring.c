@@ -62,7 +62,8 @@ static const enum wire_state states[WIRES] = {[WIRE_VTREF] = WIRE_GOOD,
 
 static struct wiring wiring_of(unsigned pid, size_t index)
 {
-    struct wiring wiring = {wiring_connector_of(pid, index), wiring_header_of("bluepill"), {0}};
+    struct wiring wiring = {
+        wiring_connector_of(pid, index), wiring_header_of("bluepill"), {0}, {9, 9, 9, 9, 9}};
 
     memcpy(wiring.wires, states, sizeof states);
     return wiring;
@@ -75,6 +76,7 @@ static char *printed(const struct wiring *wiring, bool colour, bool utf8)
     FILE *out = open_memstream(&text, &size);
 
     wiring_print(wiring, colour, utf8, out);
+    wiring_print_notes(wiring, 1, out);
     fclose(out);
     return text;
 }
@@ -100,8 +102,8 @@ static void lines_fit_and_say_which_wire(void **state)
                     fail_msg("too wide: %.*s", (int)strcspn(at, "\n"), at);
             for (int wire = 0; wire < WIRES; wire++)
                 assert_non_null(strstr(text, wire_names[wire]));
-            assert_non_null(strstr(text, "DIO (PA13): look here"));
-            assert_non_null(strstr(text, "GND: missing"));
+            assert_non_null(strstr(text, "DIO (PA13): look here (9)"));
+            assert_non_null(strstr(text, "GND: missing (9)"));
             assert_null(strchr(text, '\033'));
             free(text);
         }
