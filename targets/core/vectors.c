@@ -13,14 +13,14 @@
 
 #define THUMB 1u
 #define XPSR_T (1u << 24)
+#define RAM 0x20000000u
 #define PERIPHERALS 0x40000000u
 #define LARGEST_FLASH 0x00400000u /* of any chip with a boot area at its start */
 
 enum {
     TABLE_SIZE = 8,   /* the two words that matter here */
     NEAR = 64 * 1024, /* a program's reset code is not far from its vectors */
-    REASON_SIZE = 200,
-    SLOW_US = 20000, /* for four words */
+    SLOW_US = 20000,  /* for four words */
 };
 
 /* Boot loaders leave the start of the flash to themselves; what sizes there are. */
@@ -168,12 +168,12 @@ static void say_nowhere(const struct core *core, uint32_t code, char *text)
     bool by_alias = target_own_address(core->target, 0) && code < LARGEST_FLASH;
 
     if (flash && (by_alias || code - flash->start < LARGEST_FLASH))
-        snprintf(text, REASON_SIZE,
+        snprintf(text, VECTORS_REASON,
                  "0x%08x is behind the end of the flash: is the program made for a larger chip?",
                  code);
     else
-        snprintf(text, REASON_SIZE, "there is no code at 0x%08x: is this a program, and all of it?",
-                 code);
+        snprintf(text, VECTORS_REASON,
+                 "there is no code at 0x%08x: is this a program, and all of it?", code);
 }
 
 static bool is_erased(struct core *core, uint32_t code)
@@ -204,17 +204,26 @@ static void say_stack(const struct core *core, uint32_t sp, char *text)
             below = ram;
     }
     if (below)
-        snprintf(text, REASON_SIZE,
+        snprintf(text, VECTORS_REASON,
                  "the stack begins at 0x%08x, but RAM ends at 0x%08x: is the program made for a "
                  "larger chip?",
                  sp, below->start + below->size - 1);
     else
-        snprintf(text, REASON_SIZE, "there is no RAM for a stack at 0x%08x: is this a program?",
+        snprintf(text, VECTORS_REASON, "there is no RAM for a stack at 0x%08x: is this a program?",
                  sp);
 }
 
+bool vectors_lack_stack(const struct core *core, uint32_t sp, char text[VECTORS_REASON])
+{
+    text[0] = '\0';
+    if (sp < RAM || sp > PERIPHERALS || sp % 4 || holds_stack(core, sp))
+        return false;
+    say_stack(core, sp, text);
+    return true;
+}
+
 /* Empty if nothing is wrong. */
-static void judge(struct core *core, const struct table *table, char reason[REASON_SIZE])
+static void judge(struct core *core, const struct table *table, char reason[VECTORS_REASON])
 {
     uint32_t code = table->reset & ~THUMB;
 
@@ -222,13 +231,13 @@ static void judge(struct core *core, const struct table *table, char reason[REAS
     if (!is_executable(target_region_at(core->target, code)))
         say_nowhere(core, code, reason);
     else if (!(table->reset & THUMB))
-        snprintf(reason, REASON_SIZE,
+        snprintf(reason, VECTORS_REASON,
                  "bit 0 of a reset vector has to be set (Thumb code): is this a program?");
     else if (!holds_stack(core, table->sp))
         say_stack(core, table->sp, reason);
     else if (is_erased(core, code))
-        snprintf(reason, REASON_SIZE, "the flash at 0x%08x is erased: is all of the program there?",
-                 code);
+        snprintf(reason, VECTORS_REASON,
+                 "the flash at 0x%08x is erased: is all of the program there?", code);
 }
 
 /* --- outside --- */
@@ -236,7 +245,7 @@ static void judge(struct core *core, const struct table *table, char reason[REAS
 bool vectors_mislead(struct core *core, char *text, size_t size)
 {
     uint64_t began = core_now_us(core);
-    char reason[REASON_SIZE];
+    char reason[VECTORS_REASON];
     struct table table;
     uint32_t at;
 
@@ -259,7 +268,7 @@ bool vectors_misled(struct core *core, char *text, size_t size)
 {
     const uint32_t *word = core->regs.word;
     struct table table = {word[SLOT_SP], word[SLOT_PC] | (word[SLOT_XPSR] & XPSR_T ? THUMB : 0)};
-    char reason[REASON_SIZE];
+    char reason[VECTORS_REASON];
 
     judge(core, &table, reason);
     return reason[0] && vectors_mislead(core, text, size);

@@ -36,8 +36,10 @@ enum err flash_image(struct target *target, const struct image *image,
 enum err flash_image_verify(struct target *target, const struct image *image,
                             void (*progress)(void *user, size_t done), void *user);
 
-/* A UF2 file says which chips it is made for: ERR_FILE with both names when those are others. An id
- * that nobody knows is warned of: ask once a file. No traffic. made_for.c */
+/* ERR_FILE, and what the file and the chip are, if it is for others: by the family that a UF2 file
+ * names, the core and FPU that an ELF file says it is built for, or vectors whose stack begins
+ * where this chip has no RAM. What is odd is warned of: ask once a file. Writes nothing. made_for.c
+ */
 enum err flash_image_made_for(struct target *target, const struct image *image);
 
 #endif

@@ -95,6 +95,20 @@ bool flash_driver_known(const struct target *target)
     return chip && drivers[chip->family].flash;
 }
 
+static void refuse(struct job *job, const struct chip *chip)
+{
+    if (chip->family == CHIP_NO_FLASH)
+        job_fail(job, ERR_UNSUPPORTED,
+                 "%s can be debugged, but has no flash inside: load programs into its RAM; memory "
+                 "outside of it is not programmed yet",
+                 chip->name);
+    else
+        job_fail(job, ERR_UNSUPPORTED,
+                 "%s can be debugged, but its flash is not programmed yet: the %s family's "
+                 "controller is one that probed has no driver for",
+                 chip->name, chip_family(chip)->name);
+}
+
 const struct flash_driver *flash_driver_for(const struct target *target)
 {
     const struct target_chip *found = target_chip(target);
@@ -107,8 +121,6 @@ const struct flash_driver *flash_driver_for(const struct target *target)
         return NULL;
     }
     if (!drivers[chip->family].flash)
-        job_fail(job, ERR_UNSUPPORTED,
-                 "programming %s is not supported yet: the %s family has its own flash controller",
-                 chip->name, chip_family(chip)->name);
+        refuse(job, chip);
     return drivers[chip->family].flash;
 }

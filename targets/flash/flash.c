@@ -219,6 +219,34 @@ static enum err find_own(struct flash *flash, uint32_t address, const void *data
     return data ? alias_agrees(flash, address, *own, data, length) : ERR_OK;
 }
 
+/* The chip says how large its flash is, and some say more than there is: seen before anything is
+ * erased, by reading the last word that is meant. */
+static enum err look_at_end(struct flash *flash, uint32_t own, uint32_t length)
+{
+    struct core *core = flash->target->core;
+    uint32_t last = (own + length - 1) & ~3u, word;
+    bool known = last <= flash->seen_until || data_eeprom_holds(flash, own) ||
+                 fit_fails(flash->target, own, length, (char[FIT_TEXT]){0});
+
+    if (!length || known || flash->mass_wanted || flash->controller.driver->may_fault)
+        return ERR_OK;
+    begin(flash);
+    ops_read32(&core->ops, last, &word);
+    enum err err = core_flush_halted(core);
+    if (err == ERR_FAULT) {
+        job_clear(&flash->work);
+        err = job_fail(&flash->work, ERR_NOT_FLASH,
+                       "nothing answers at 0x%08" PRIx32 ", though this chip says that it has %u "
+                       "KiB of flash: less is there? --flash-size tells probed how much",
+                       last, (unsigned)(flash->target->chip.flash_size / 1024));
+    }
+    if (err)
+        return end(flash, err);
+    flash->seen_until = last;
+    target_set_job(flash->target, flash->caller); /* nothing was changed: what is cached is true */
+    return ERR_OK;
+}
+
 enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
 {
     enum err err = refuse_after_error(flash);
@@ -226,6 +254,8 @@ enum err flash_erase(struct flash *flash, uint32_t address, uint32_t length)
 
     if (!err)
         err = find_own(flash, address, NULL, length, &own);
+    if (!err)
+        err = look_at_end(flash, own, length);
     if (err)
         return err;
     err = data_eeprom_holds(flash, own) ? data_eeprom_announce(flash, own, length)
@@ -248,6 +278,8 @@ enum err flash_write(struct flash *flash, uint32_t address, const void *data, ui
 
     if (!err)
         err = find_own(flash, address, data, length, &own);
+    if (!err)
+        err = look_at_end(flash, own, length);
     if (err)
         return err;
     fit_fails(flash->target, address, length, fit);

@@ -31,6 +31,7 @@ struct flash {
                       * something, or are protected */
     bool protection_known, any_protected; /* write_protection.c: sectors of the plan */
     bool mass_wanted;                     /* mass erase was asked for by name */
+    uint32_t seen_until;                  /* a word of flash that answered: so do those before it */
     bool alias_known;                     /* it shows the flash (alias.c) */
     bool written_directly, written_by_alias;
     uint32_t alias_offset; /* from an alias to the flash's own address */

@@ -169,6 +169,18 @@ static enum err take_segment(const struct elf_file *file, const GElf_Phdr *segme
     return take_bytes(file, segment);
 }
 
+static void read_needs(struct image_reader *reader, Elf *elf)
+{
+    for (Elf_Scn *at = elf_nextscn(elf, NULL); at; at = elf_nextscn(elf, at)) {
+        GElf_Shdr section;
+
+        if (gelf_getshdr(at, &section) && section.sh_type == SHT_ARM_ATTRIBUTES &&
+            fits(reader, section.sh_offset, section.sh_size))
+            reader->image->needs =
+                image_needs_of(reader->data + section.sh_offset, section.sh_size);
+    }
+}
+
 static enum err read_segments(struct image_reader *reader, Elf *elf)
 {
     GElf_Ehdr header = {0};
@@ -203,6 +215,7 @@ static enum err read_segments(struct image_reader *reader, Elf *elf)
                   : wrong(reader, "the program headers are missing or cut short");
     }
     image_set_entry(reader, (uint32_t)header.e_entry);
+    read_needs(reader, elf);
     return err;
 }
 

@@ -35,6 +35,23 @@ struct image_segment {
     uint8_t *data;
 };
 
+/* Architectures of cores that programs are made for. */
+enum image_core {
+    IMAGE_V6M = 1 << 0,
+    IMAGE_V7M = 1 << 1,
+    IMAGE_V7EM = 1 << 2,
+    IMAGE_V8M_BASE = 1 << 3,
+    IMAGE_V8M_MAIN = 1 << 4, /* and v8.1-M */
+    IMAGE_OTHER = 1 << 5,    /* no microcontroller's: Cortex-A, Cortex-R, or older */
+};
+
+/* What a program says that it needs. */
+struct image_needs {
+    uint8_t core; /* enum image_core, one bit; 0: not said */
+    bool fpu;     /* floating point registers, .. */
+    bool doubles; /* .. that compute in double precision */
+};
+
 /* Segments ascend and do not overlap. */
 struct image {
     struct image_segment *segments;
@@ -43,7 +60,8 @@ struct image {
     enum image_format format; /* what it was read as; never IMAGE_AUTO */
     bool has_entry;
     uint32_t entry;
-    uint32_t uf2_family; /* of chips that it is made for; 0: not said */
+    uint32_t uf2_family;      /* of chips that it is made for; 0: not said */
+    struct image_needs needs; /* ELF: by its build attributes */
     /* ELF: bytes of the program that no section covers, fill left out; gdb loads sections alone.
      * Not counted in a file of very many sections. */
     size_t unsectioned;

@@ -30,6 +30,8 @@ void image_warn(struct image_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 enum err image_read_elf(struct image_reader *reader);
+/* The content of an ELF file's section of build attributes. What makes no sense says nothing. */
+struct image_needs image_needs_of(const uint8_t *attributes, size_t size);
 enum err image_read_ihex(struct image_reader *reader);
 enum err image_read_srec(struct image_reader *reader);
 enum err image_read_uf2(struct image_reader *reader);

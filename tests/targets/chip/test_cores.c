@@ -8,6 +8,7 @@
 #include "fake_chip.h"
 #include "flash/controller.h"
 #include "flash/driver.h"
+#include "flash/flash.h"
 #include "flash/loader.h"
 #include "target.h"
 
@@ -327,19 +328,35 @@ static void its_loader_fits(struct session *s, const struct flash_driver *driver
         fail_msg("%s: %s", target_chip(s->target)->name, s->job.text);
 }
 
+/* The sentence that a user gets: the chip, what can be done with it and what cannot. */
+static void is_refused_by_name(struct session *s, const struct chip *chip)
+{
+    bool inside = chip->family != CHIP_NO_FLASH;
+    struct flash *flash;
+
+    job_clear(&s->job);
+    assert_int_equal(flash_open(s->target, &flash), ERR_UNSUPPORTED);
+    assert_null(flash);
+    assert_int_equal(s->job.err, ERR_UNSUPPORTED);
+    assert_memory_equal(s->job.text, chip->name, strlen(chip->name));
+    assert_non_null(strstr(s->job.text, "can be debugged, but"));
+    assert_int_equal(strstr(s->job.text, "its flash is not programmed yet") != NULL, inside);
+    if (inside)
+        assert_non_null(strstr(s->job.text, chip_family(chip)->name));
+    else
+        assert_non_null(strstr(s->job.text, "has no flash inside"));
+    job_clear(&s->job);
+}
+
 static void flash_is_driven_or_refused_by_name(struct session *s, const struct chip *chip)
 {
-    if (!chip->flash_max_kib)
-        return;
     const struct flash_driver *driver = flash_driver_for(s->target);
     assert_int_equal(driver != NULL, is_programmed((enum chip_family_id)chip->family));
     if (driver) {
         its_loader_fits(s, driver);
         return;
     }
-    assert_int_equal(s->job.err, ERR_UNSUPPORTED);
-    assert_non_null(strstr(s->job.text, chip_family(chip)->name));
-    job_clear(&s->job);
+    is_refused_by_name(s, chip);
 }
 
 static void check_chip(const struct chip *chip, const struct kind *kind)

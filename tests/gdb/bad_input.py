@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: MIT
+"""What people hand in by mistake, on any simulated board: files for other chips, sizes that lie, flash that is protected
+in the middle, loads that were cut short, options that contradict each other. Each is a sentence, and what was in the
+flash before is in it still: bad_input.py PROBED BOARD FLASH RAM CORE"""
+import os
+import random
+import re
+import struct
+import sys
+import tempfile
+
+from daemon import Client, Daemon, run_tests
+
+PROBED, BOARD, FLASH_SIZE, _, CORE = sys.argv[1:]
+FLASH, KIB = 0x08000000, 1024
+SIZE = int(FLASH_SIZE.removesuffix("K")) * KIB
+BLANK = b"\0" if re.search("l0|l1", BOARD) else b"\xff"
+# Bytes of a block of write protection, at the start of the flash.
+BLOCK = KIB * next(kib for boards, kib in (("bluepill|f0|nucleo-f0|nucleo-f3|.*l0|.*l1", 4), ("nucleo-f7|nucleo-h5", 32),
+                                           ("nucleo-h7", 128), ("nucleo-u5", 8), ("nucleo-wb", 4),
+                                           ("nucleo-[lgcw]", 2), ("", 16)) if re.match(boards, BOARD))
+# Build attributes of an ELF file (IHI 0045): Tag_CPU_arch, the name of cores that lack what it has.
+V6M, V7M, V7EM, V8M_MAIN, V8A = 12, 10, 13, 17, 14
+EXECUTES = {"Cortex-M0": {V6M}, "Cortex-M0+": {V6M}, "Cortex-M3": {V6M, V7M}, "Cortex-M4": {V6M, V7M, V7EM},
+            "Cortex-M7": {V6M, V7M, V7EM}, "Cortex-M33": {V6M, V7M, V7EM, V8M_MAIN}}[CORE]
+NAMES = {V6M: "Cortex-M0", V7M: "Cortex-M3", V7EM: "Cortex-M4 or M7", V8M_MAIN: "Cortex-M33", V8A: "Cortex-A"}
+FPU = CORE in ("Cortex-M4", "Cortex-M7", "Cortex-M33") and BOARD != "nucleo-wl55"
+DOUBLES = BOARD == "nucleo-h743"
+
+
+class Bench:
+    """A board that lives on, a person at it, and a folder for files."""
+
+    def __init__(self, *faults):
+        self.folder = tempfile.TemporaryDirectory(prefix="probed-")
+        self.daemon = Daemon(PROBED, "--sim", ",".join((BOARD, "still", *faults)), "--gdb", "0", "-c", "reset halt").start()
+        self.client = Client(self.daemon.port)
+
+    def write(self, name, data):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as file:
+            file.write(data)
+        return path
+
+    def tell(self, line):
+        """What it says, and whether that is an error."""
+        text, final = self.client.ask_text(line)
+        return (text, False) if final == "OK" else (text + final, True)
+
+    def refused(self, line):
+        text, failed = self.tell(line)
+        assert failed, (line, text)
+        return text
+
+    def load(self, data, address=FLASH):
+        self.client.monitor(f"flash write_image {self.write('image.bin', data)} {address:#x}")
+
+    def read(self, address, size):
+        data = b""
+        while len(data) < size:
+            part = bytes.fromhex(self.client.ask(f"m{address + len(data):x},{min(size - len(data), 4096):x}").decode())
+            assert part, hex(address + len(data))
+            data += part
+        return data
+
+    def switched_off_and_on(self):
+        self.client.monitor("sim power off")
+        self.client.monitor("sim power on")
+        self.client.monitor("reset halt")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.close()
+        self.daemon.end()
+        self.folder.cleanup()
+
+
+def bytes_of(seed, size):
+    return random.Random(seed).randbytes(size)
+
+
+def program(stack=0x20000400, size=512):
+    return struct.pack("<II", stack, FLASH + 9) + b"\xfe\xe7" + bytes_of(1, size - 10)
+
+
+def elf(architecture, fpu=0, single=False):
+    """A program at the start of the flash, and the section that says what it was built for."""
+    values = bytes((6, architecture, 7, ord("A" if architecture == V8A else "M"), 9, 2))
+    values += bytes((10, fpu)) if fpu else b""
+    values += bytes((27, 1)) if single else b""
+    of_file = struct.pack("<BI", 1, 5 + len(values)) + values
+    attributes = b"A" + struct.pack("<I", 4 + 6 + len(of_file)) + b"aeabi\0" + of_file
+    data, sections = program(), 84 + 512 + len(attributes)
+    header = struct.pack("<4s5B7x2H5I6H", b"\x7fELF", 1, 1, 1, 0, 0, 2, 40, 1, FLASH | 9, 52, sections, 0x5000000, 52, 32, 1,
+                         40, 3, 0)
+    segment = struct.pack("<8I", 1, 84, FLASH, FLASH, len(data), len(data), 5, 4)
+    table = bytes(40) + struct.pack("<10I", 0, 1, 6, FLASH, 84, len(data), 0, 0, 4, 0) \
+        + struct.pack("<10I", 0, 0x70000003, 0, 0, 84 + 512, len(attributes), 0, 0, 1, 0)
+    return header + segment + data + attributes + table
+
+
+def files_for_other_cores_are_refused():
+    with Bench() as bench:
+        before = bytes_of(2, 1024)
+        bench.load(before)
+        for architecture, name in NAMES.items():
+            if architecture in EXECUTES:
+                continue
+            said = bench.refused(f"flash write_image {bench.write('other.elf', elf(architecture))}")
+            assert f"made for a {name}" in said and f"the {CORE} of this chip" in said and "nothing was written" in said, said
+        floats, doubles = (bench.write(f"float{fpu[0]}.elf", elf(max(EXECUTES), *fpu)) for fpu in ((6, True), (8,)))
+        if not FPU:
+            assert "made for a core with an FPU" in bench.refused(f"flash write_image {floats}")
+        if not DOUBLES:
+            said = bench.refused(f"flash write_image {doubles}")
+            assert ("double precision" if FPU else "a core with an FPU") in said and "nothing was written" in said, said
+        assert bench.read(FLASH, 1024) == before
+
+
+def files_for_this_core_and_its_elders_are_taken():
+    with Bench() as bench:
+        for architecture in EXECUTES:
+            bench.client.monitor(f"flash write_image {bench.write('mine.elf', elf(architecture))}")
+            assert bench.read(FLASH, 512) == program()
+        if FPU:
+            bench.client.monitor(f"flash write_image {bench.write('float.elf', elf(max(EXECUTES), 6, True))}")
+        if DOUBLES:
+            bench.client.monitor(f"flash write_image {bench.write('double.elf', elf(max(EXECUTES), 8))}")
+
+
+def a_program_for_more_ram_is_refused():
+    """Its vector table tells: whatever the format."""
+    with Bench() as bench:
+        before = bytes_of(3, 1024)
+        bench.load(before)
+        said = bench.refused(f"flash write_image {bench.write('large.bin', program(0x20400000))} {FLASH:#x}")
+        assert "the stack begins at 0x20400000, but RAM ends at 0x2" in said and "Nothing was written" in said, said
+        assert bench.read(FLASH, 1024) == before
+        bench.load(program(0x0, 1024))  # data, or a program that sets its stack by itself
+        assert bench.read(FLASH, 1024) == program(0x0, 1024)
+
+
+def a_program_for_more_flash_is_refused():
+    """By its last byte, before the first one is erased. (Behind the flash of the L152 there are 16 KiB of EEPROM.)"""
+    with Bench() as bench:
+        before = bytes_of(4, 1024)
+        bench.load(before)
+        line = f"flash write_image {bench.write('large.bin', bytes_of(5, SIZE + 20 * KIB))} {FLASH:#x}"
+        said = bench.refused(line)
+        assert re.search(r"do not fit|neither in flash nor in RAM|other core keeps", said), said
+        assert bench.read(FLASH, 1024) == before
+
+
+def a_register_that_promises_too_much_is_found_out():
+    """Before anything is erased; and one that no such chip can have is not believed."""
+    with Bench(f"flash-size={2 * SIZE // KIB}") as bench:
+        if BOARD != "bluepill":  # the others have all that theirs can have
+            bench.daemon.says("KiB assumed")
+            return
+        before = bytes_of(6, 1024)
+        bench.load(before, FLASH + SIZE - 1024)
+        line = f"flash write_image {bench.write('long.bin', bytes_of(7, 4096))} {FLASH + SIZE - 1024:#x}"
+        said = bench.refused(line)
+        assert "nothing answers at" in said and "--flash-size" in said and "flash: unchanged" in said, said
+        assert bench.read(FLASH + SIZE - 1024, 1024) == before
+
+
+def protection_in_the_middle_is_seen_first():
+    with Bench() as bench:
+        before, after = (bytes_of(seed, 2 * BLOCK + 1024) for seed in (8, 9))
+        bench.load(before)
+        bench.client.monitor("options WRP=1")
+        bench.switched_off_and_on()
+        said = bench.refused(f"flash write_image {bench.write('after.bin', after)} {FLASH:#x}")
+        assert f"{FLASH + BLOCK:#010x} is write protected" in said and "flash: unchanged" in said, said
+        assert bench.read(FLASH, len(before)) == before
+
+
+def a_load_that_was_cut_short_is_done_again():
+    """Whenever the cable is pulled: each byte is the old one, the new one or an erased one, and the same command again
+    makes it right."""
+    old, new = (bytes_of(seed, 6000) for seed in (10, 11))
+    cuts = 0
+    with Bench() as bench:
+        path = bench.write("new.bin", new)
+        for packets in (200, 400, 700, 1100, 1600):
+            bench.load(old)
+            bench.client.monitor(f"sim fault +vanish={packets}")
+            text, failed = bench.tell(f"flash write_image {path} {FLASH:#x}")
+            bench.client.monitor("sim fault -vanish")
+            cuts += failed
+            if failed:
+                assert "unplugged" in text, text
+                bench.client.monitor("sim plug")
+                bench.client.monitor("reset halt")
+            got = bench.read(FLASH, 6000)
+            assert all(byte in (old[i], new[i], BLANK[0]) for i, byte in enumerate(got)), packets
+            bench.client.monitor(f"flash write_image {path} {FLASH:#x}")
+            assert bench.read(FLASH, 6000) == new, packets
+    assert cuts > 0
+
+
+def options_that_contradict_are_refused():
+    with Bench() as bench:
+        before = bench.client.monitor("options")
+        for words, sentence in (("WRP=none WRP=all", "which of the two"), ("WRP=0 WRP=1", "which of the two"),
+                                ("WRP=3-1", "are no blocks"), ("WRP=0-99999", "blocks"), ("WRP=none,1", "blocks")):
+            assert sentence in bench.refused(f"options {words}"), words
+        assert bench.client.monitor("options") == before
+
+
+run_tests([files_for_other_cores_are_refused, files_for_this_core_and_its_elders_are_taken,
+           a_program_for_more_ram_is_refused, a_program_for_more_flash_is_refused,
+           a_register_that_promises_too_much_is_found_out, protection_in_the_middle_is_seen_first,
+           a_load_that_was_cut_short_is_done_again, options_that_contradict_are_refused])
