@@ -7,7 +7,7 @@
 
 #define DWT_PCSR 0xE000101Cu
 enum { AP_CSW_AT = 0x00, AP_IDR_AT = 0xFC };
-enum { SAMPLE_EVERY_US = 40000 };
+enum { SAMPLE_EVERY_US = 40000, HOPELESS_LOOKS = 4 };
 
 /* --- access ports --- */
 
@@ -106,6 +106,25 @@ static enum err wait_a_little(struct doctor *doctor)
     return job_checkpoint(doctor->job);
 }
 
+static enum err look_once(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    uint64_t repeats = probe_stats(doctor->probe)->repeats;
+    uint32_t first, second;
+
+    ops_read32(&doctor->ops, DHCSR, &first);
+    ops_read32(&doctor->ops, DHCSR, &second);
+    enum err err = ops_flush(&doctor->ops);
+    doctor_count(&m->looks, err);
+    m->looks.repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
+    if (!err)
+        take_sample(m, first, second);
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}
+
 enum err doctor_sample_core(struct doctor *doctor)
 {
     struct measurements *m = doctor->measured;
@@ -114,18 +133,14 @@ enum err doctor_sample_core(struct doctor *doctor)
     if (!m->core_found || !m->reached)
         return ERR_OK;
     for (unsigned i = 0; i < MEASURED_SAMPLES && !err; i++) {
-        uint32_t first, second;
         if (i)
             err = wait_a_little(doctor);
-        if (err)
-            break;
-        ops_read32(&doctor->ops, DHCSR, &first);
-        ops_read32(&doctor->ops, DHCSR, &second);
-        err = ops_flush(&doctor->ops);
         if (!err)
-            take_sample(m, first, second);
+            err = look_once(doctor);
+        if (m->looks.tries >= HOPELESS_LOOKS && !m->looks.good)
+            break;
     }
-    if (!err && !m->in_reset)
+    if (!err && m->samples && !m->in_reset)
         err = sample_pc(doctor);
     if (doctor_ends(err))
         return err;

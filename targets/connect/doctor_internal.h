@@ -11,10 +11,13 @@
 
 enum {
     DOCTOR_CONNECTS = 3,
+    DOCTOR_MANY_CONNECTS = 10,
     DOCTOR_PORT_READS = 4,
-    DOCTOR_READS = 12,
+    DOCTOR_FEW_READS = 12,
+    DOCTOR_READS = 250, /* finds one garbled packet in 200 */
     DOCTOR_MANY_READS = 1000,
-    DOCTOR_SLICE = 50, /* reads between two checkpoints */
+    DOCTOR_READ_US = 700000, /* at one clock, if not thorough */
+    DOCTOR_SLICE = 50,       /* reads between two checkpoints */
 };
 
 struct doctor {
@@ -26,7 +29,7 @@ struct doctor {
     bool asked, allow_reset, thorough;
     bool glance; /* the wire at one clock */
     uint32_t asked_khz, best_khz;
-    bool clean;            /* at a clock that was tried */
+    bool clean, errors;    /* at a clock that was tried */
     struct dbgmcu dbgmcu;  /* as it was */
     bool catching, pulled; /* we set a catch at the reset vector; we had NRST low */
     uint32_t demcr, dhcsr; /* as they were before that */
@@ -47,6 +50,7 @@ static inline uint32_t doctor_control_bits(const struct doctor *doctor)
 bool doctor_may_reset(struct doctor *doctor);
 void doctor_tell(const struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+void doctor_count(struct tally *tally, enum err err);
 enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
                           enum probe_connect how);
 

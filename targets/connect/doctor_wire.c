@@ -26,7 +26,7 @@ enum err doctor_measure_supply(struct doctor *doctor)
 
 /* --- the wire --- */
 
-static void count(struct tally *tally, enum err err)
+void doctor_count(struct tally *tally, enum err err)
 {
     tally->tries++;
     switch (err) {
@@ -50,34 +50,75 @@ static void count(struct tally *tally, enum err err)
     }
 }
 
+static void see_dpidr(struct measurements *m, uint32_t dpidr)
+{
+    m->dpidr_steady |= dpidr == m->dpidr;
+    m->dpidr_changes += m->dpidr && dpidr != m->dpidr;
+    m->dpidr = dpidr;
+}
+
 /* The debug port alone, for which the core need not answer; or CPUID, which goes the whole way. */
-static enum err read_times(struct doctor *doctor, struct tally *reads, bool port, unsigned times)
+static enum err read_once(struct doctor *doctor, struct speed_measured *speed, bool port)
 {
     struct measurements *m = doctor->measured;
+    uint64_t repeats = probe_stats(doctor->probe)->repeats;
     uint32_t id = 0;
 
-    for (unsigned i = 0; i < times; i++) {
-        if (i && i % DOCTOR_SLICE == 0) {
-            enum err cancelled = job_checkpoint(doctor->job);
-            if (cancelled)
-                return cancelled;
-            doctor_tell(doctor, "the wire at %u kHz: %u of %u reads",
-                        (unsigned)probe_now_khz(doctor->probe), i, times);
-        }
-        uint64_t repeats = probe_stats(doctor->probe)->repeats;
-        if (port)
-            ops_dp_read(&doctor->ops, 0, &id);
-        else
-            ops_read32(&doctor->ops, SCB_CPUID, &id);
-        enum err err = ops_flush(&doctor->ops);
-        if (doctor_ends(err))
-            return err;
-        count(reads, err);
-        reads->repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
-        job_clear(doctor->job);
-        m->dpidr_steady |= port && !err && id == m->dpidr;
-    }
+    if (port)
+        ops_dp_read(&doctor->ops, 0, &id);
+    else
+        ops_read32(&doctor->ops, SCB_CPUID, &id);
+    enum err err = ops_flush(&doctor->ops);
+    if (doctor_ends(err))
+        return err;
+    doctor_count(&speed->reads, err);
+    speed->reads.repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
+    job_clear(doctor->job);
+    if (port && !err)
+        see_dpidr(m, id);
     return ERR_OK;
+}
+
+static enum err read_port(struct doctor *doctor, struct speed_measured *speed)
+{
+    enum err err = ERR_OK;
+
+    for (unsigned i = 0; i < DOCTOR_PORT_READS && !err; i++)
+        err = read_once(doctor, speed, true);
+    speed->port = speed->reads;
+    return err;
+}
+
+static enum err rest(struct doctor *doctor, unsigned done, unsigned of)
+{
+    if (!done || done % DOCTOR_SLICE)
+        return ERR_OK;
+    doctor_tell(doctor, "the wire at %u kHz: %u of %u reads",
+                (unsigned)probe_now_khz(doctor->probe), done, of);
+    return job_checkpoint(doctor->job);
+}
+
+/* Few are enough of what is always refused, or never answered. */
+static bool is_hopeless(const struct speed_measured *speed)
+{
+    return speed->reads.tries >= DOCTOR_PORT_READS + DOCTOR_FEW_READS &&
+           speed->reads.good == speed->port.good;
+}
+
+static enum err read_core(struct doctor *doctor, struct speed_measured *speed, unsigned times)
+{
+    struct clock *clock = probe_clock(doctor->probe);
+    uint64_t end = clock_now_us(clock) + DOCTOR_READ_US;
+    enum err err = ERR_OK;
+
+    for (unsigned i = 0; i < times && !err && !is_hopeless(speed); i++) {
+        if (!doctor->thorough && clock_now_us(clock) > end)
+            break;
+        err = rest(doctor, i, times);
+        if (!err)
+            err = read_once(doctor, speed, false);
+    }
+    return err;
 }
 
 static enum err connect_once(struct doctor *doctor, struct speed_measured *speed,
@@ -89,29 +130,41 @@ static enum err connect_once(struct doctor *doctor, struct speed_measured *speed
 
     if (doctor_ends(err))
         return err;
-    count(&speed->connects, err);
+    doctor_count(&speed->connects, err);
     if (err && !speed->first_err)
         speed->first_err = err;
     m->power_refused |= err == ERR_POWER;
-    m->dpidr_steady |= dpidr && dpidr == m->dpidr;
-    m->dpidr = dpidr ? dpidr : m->dpidr;
+    speed->ids += dpidr != 0;
+    if (dpidr)
+        see_dpidr(m, dpidr);
     job_clear(doctor->job);
     return ERR_OK;
+}
+
+/* Where somebody is heard now and then it is worth trying longer. */
+static bool goes_on_trying(const struct speed_measured *speed)
+{
+    bool heard = speed->ids || speed->connects.silent < speed->connects.tries;
+    bool differs = speed->connects.silent || speed->connects.garbled;
+
+    return !speed->connects.good &&
+           speed->connects.tries < (heard && differs ? DOCTOR_MANY_CONNECTS : DOCTOR_CONNECTS);
 }
 
 enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
                           enum probe_connect how)
 {
-    unsigned reads = doctor->thorough ? DOCTOR_MANY_READS : DOCTOR_READS;
+    unsigned reads = doctor->thorough || doctor->errors ? DOCTOR_MANY_READS : DOCTOR_READS;
     enum err err = ERR_OK;
 
-    for (unsigned i = 0; i < DOCTOR_CONNECTS && !err && !speed->connects.good; i++)
+    while (!err && goes_on_trying(speed))
         err = connect_once(doctor, speed, how);
+    speed->now_khz = probe_now_khz(doctor->probe);
     if (err || !speed->connects.good)
         return err;
-    err = read_times(doctor, &speed->reads, true, DOCTOR_PORT_READS);
+    err = read_port(doctor, speed);
     if (!err && speed->reads.good)
-        err = read_times(doctor, &speed->reads, false, reads);
+        err = read_core(doctor, speed, reads);
     return err;
 }
 
@@ -121,32 +174,65 @@ static bool is_clean(const struct speed_measured *speed)
            speed->reads.good == speed->reads.tries && !speed->reads.repeats;
 }
 
-/* The probe's own choice first; slower only while that is not clean, unless all are wanted. */
+/* What came of it. Refusals are no errors of the wire. */
+static void note_speed(struct doctor *doctor, const struct speed_measured *speed)
+{
+    struct measurements *m = doctor->measured;
+    bool better = speed->reads.good && (!m->reached || is_clean(speed));
+
+    if (better && (!m->reached || !doctor->clean)) {
+        m->good_khz = is_clean(speed) ? speed->khz : 0;
+        doctor->best_khz = speed->khz;
+    }
+    m->reached |= speed->reads.good > 0;
+    doctor->clean |= is_clean(speed);
+    doctor->errors |= !is_clean(speed);
+}
+
+/* The usual one first, not the probe's own choice: an ST-Link's goes down by itself. Slower only
+ * while that is not clean, unless all are wanted. */
+static const uint32_t few_clocks[] = {1800, 480, 125, 25},
+                      all_clocks[] = {4000, 1800, 950, 480, 240, 125, 100, 50, 25};
+
+/* 0: there is no such one any more. */
+static uint32_t next_clock(const struct doctor *doctor, unsigned index)
+{
+    unsigned few = sizeof few_clocks / sizeof *few_clocks;
+    unsigned all = sizeof all_clocks / sizeof *all_clocks;
+
+    if (doctor->thorough)
+        return index < all ? all_clocks[index] : 0;
+    if (!index && doctor->asked_khz)
+        return doctor->asked_khz;
+    return index < few ? few_clocks[index] : 0;
+}
+
+/* One that cannot be had leaves what there is, which now_khz says. */
+static enum err set_clock(struct doctor *doctor, uint32_t khz)
+{
+    enum err err = probe_set_speed(doctor->probe, khz, NULL);
+
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}
+
 enum err doctor_measure_wire(struct doctor *doctor)
 {
-    static const uint32_t few[] = {0, 480, 125}, all[] = {4000, 1800, 950, 480, 240, 125, 100, 50};
-    const uint32_t *list = doctor->thorough ? all : few;
-    unsigned count = doctor->thorough ? sizeof all / sizeof *all : sizeof few / sizeof *few;
     struct measurements *m = doctor->measured;
     enum err err = ERR_OK;
 
-    for (unsigned i = 0; i < count && !err; i++) {
+    for (uint32_t khz; !err && (khz = next_clock(doctor, m->speed_count));) {
         struct speed_measured *speed = &m->speeds[m->speed_count];
-        speed->khz = list[i];
-        if (list[i] || doctor->thorough)
-            err = probe_set_speed(doctor->probe, list[i], NULL);
+        speed->khz = khz;
+        err = set_clock(doctor, khz);
         if (!err)
             err = doctor_try_speed(doctor, speed, PROBE_CONNECT_NORMAL);
         m->speed_count++;
         if (err || (err = job_checkpoint(doctor->job)) != ERR_OK)
             break;
-        bool better = speed->reads.good && (!m->reached || is_clean(speed));
-        if (better && (!m->reached || !doctor->clean)) {
-            m->good_khz = is_clean(speed) ? list[i] : 0;
-            doctor->best_khz = list[i];
-        }
-        m->reached |= speed->reads.good > 0;
-        doctor->clean |= is_clean(speed);
+        note_speed(doctor, speed);
         if (doctor->glance || probe_one_speed(doctor->probe) ||
             (doctor->clean && !doctor->thorough))
             break;

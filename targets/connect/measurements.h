@@ -27,8 +27,11 @@ struct tally {
 
 /* Getting onto the wire, and reading the debug port's and the core's id, at one clock. */
 struct speed_measured {
-    uint32_t khz; /* as asked for; 0: the probe's own choice */
+    uint32_t khz;     /* as asked for; 0: the probe's own choice */
+    uint32_t now_khz; /* what the probe made of that; 0: it did not connect */
     struct tally connects, reads;
+    struct tally port;  /* those of the reads that asked the debug port alone */
+    unsigned ids;       /* connects that brought a DPIDR, whatever became of them then */
     enum err first_err; /* of the connects that failed; ERR_OK: none did */
 };
 
@@ -43,11 +46,12 @@ struct measurements {
     /* The wire: in the order in which the clocks were tried. */
     unsigned speed_count;
     struct speed_measured speeds[MEASURED_SPEEDS];
-    bool reached;       /* at one of them */
-    uint32_t good_khz;  /* the fastest without an error; 0: none, or the probe's own choice */
-    uint32_t dpidr;     /* 0: never read */
-    bool dpidr_steady;  /* two reads agreed */
-    bool power_refused; /* CTRL/STAT acknowledges neither of the requests */
+    bool reached;           /* at one of them */
+    uint32_t good_khz;      /* the fastest without an error; 0: none, or the probe's own choice */
+    uint32_t dpidr;         /* 0: never read */
+    bool dpidr_steady;      /* two reads agreed */
+    unsigned dpidr_changes; /* two reads, one after the other, did not */
+    bool power_refused;     /* CTRL/STAT acknowledges neither of the requests */
 
     /* Under reset: only if that was allowed and nothing else led in, or by the doctor. */
     bool reset_tried;
@@ -66,7 +70,8 @@ struct measurements {
     uint32_t cpuid;
 
     /* The core, looked at again and again over some ten milliseconds, undisturbed. */
-    unsigned samples;
+    struct tally looks; /* how reading went: what these say changes, unlike an id */
+    unsigned samples;   /* of looks that were good */
     unsigned in_reset;  /* S_RESET_ST, and no instruction retired */
     unsigned was_reset; /* S_RESET_ST, and instructions retired since */
     unsigned retired, locked_up, asleep, halted;

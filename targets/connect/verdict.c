@@ -71,7 +71,7 @@ static const struct rule unclear = {
 /* What stands alone where nothing is to be mended. */
 static const struct rule *otherwise(uint64_t seen)
 {
-    return seen & (S(CORE)) && seen & S(REACHED) ? &well : &unclear;
+    return seen & S(REACHED) && seen & (S(CORE) | S(GOOD_CORE_READS)) ? &well : &unclear;
 }
 
 static bool is_next(const struct rule *rule, uint64_t seen, const struct verdict *last)

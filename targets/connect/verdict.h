@@ -25,10 +25,10 @@
     X(SUPPLY_SAGS, "supply-sags")                                                          \
     /* the wires */                                                                        \
     X(SILENCE, "silence")         /* at any clock, and under reset if that was tried */    \
-    X(NO_GROUND, "ground-open")   /* packets are lost at any clock */                      \
     X(TWO_TARGETS, "two-targets") /* two chips answer at once */                           \
-    X(NOISE, "noise")             /* packets are garbled, at any clock */                  \
+    X(NO_GROUND, "ground-open")   /* packets are lost at any clock */                      \
     X(SLOW_ONLY, "slow-only")     /* clean at a low clock, not at higher ones */           \
+    X(NOISE, "noise")             /* packets are garbled, at any clock */                  \
     X(VTREF_OPEN, "vtref-open")   /* an answer without a voltage */                        \
     /* the chip cannot be reached, or only under reset */                                  \
     X(NRST_HELD, "nrst-held")                                                              \
@@ -43,13 +43,13 @@
     X(NRST_OPEN, "nrst-open") /* NRST does not arrive */                                   \
     X(RESET_LOOP, "reset-loop")                                                            \
     X(READ_PROTECTED, "read-protected")                                                    \
-    X(LOCKUP, "lockup")                                                                    \
     X(SYSTEM_LOADER, "system-loader") /* instead of the program: BOOT0 */                  \
+    X(BLANK, "blank")                 /* nothing is programmed */                          \
+    X(LOCKUP, "lockup")                                                                    \
     X(WRITE_PROTECTED, "write-protected")                                                  \
-    X(BLANK, "blank")           /* nothing is programmed */                                \
-    X(FLASH_SIZE, "flash-size") /* the size register says what cannot be */                \
     X(OTHER_CHIP, "other-chip") /* than the user said */                                   \
     X(COPY, "copy")             /* ids that no genuine ST part has */                      \
+    X(FLASH_SIZE, "flash-size") /* the size register says what cannot be */                \
     X(UNKNOWN_CHIP, "unknown-chip")                                                        \
     /* all is well; remarks stand behind it */                                             \
     X(HEALTHY, "healthy")                                                                  \

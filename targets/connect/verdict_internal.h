@@ -17,13 +17,15 @@ enum sign {
     SIGN_TOO_HIGH,
     SIGN_SAGS,
     /* The wire. */
-    SIGN_REACHED,  /* something was read, without a reset */
-    SIGN_ANSWERED, /* there was a DPIDR, once at least */
-    SIGN_ERRORS,   /* lost or garbled, at one of the clocks */
-    SIGN_LOST,     /* packets without an answer, at clocks where others had one */
-    SIGN_GARBLED,  /* answers of wrong parity */
-    SIGN_CLEAN,    /* at one of the clocks */
-    SIGN_UNSTEADY, /* an id that changes from read to read */
+    SIGN_REACHED,         /* something was read, without a reset */
+    SIGN_ANSWERED,        /* there was a DPIDR, once at least */
+    SIGN_ERRORS,          /* lost or garbled, at one of the clocks */
+    SIGN_LOST,            /* packets without an answer, at clocks where others had one */
+    SIGN_GARBLED,         /* answers of wrong parity */
+    SIGN_CLEAN,           /* at one of the clocks */
+    SIGN_STEEP,           /* the faster the clock, the more errors */
+    SIGN_GOOD_CORE_READS, /* all reads of the core's id, at one of the clocks */
+    SIGN_COLLIDES,        /* what is always garbled, beside what never is; or ids that change */
     /* Reset. */
     SIGN_RESET_TRIED,
     SIGN_UNDER_RESET, /* it answered there, and nowhere else */
@@ -43,6 +45,7 @@ enum sign {
     /* The chip. */
     SIGN_PROTECTED,
     SIGN_BLANK,
+    SIGN_EMPTY_CHECK, /* a chip that starts its loader if it is blank */
     SIGN_LOADER_RUNS,
     SIGN_SIZE_ODD,
     SIGN_COPY,
@@ -69,7 +72,7 @@ uint32_t verdict_vtref(const struct measurements *measured);
 
 /* What went wrong at one clock, and how much was tried. */
 struct wire_errors {
-    unsigned tries, lost, garbled;
+    unsigned tries, good, lost, garbled, refused;
 };
 struct wire_errors verdict_errors(const struct speed_measured *speed);
 

@@ -82,9 +82,10 @@ static bool tell_under_reset(const struct measurements *m, uint64_t seen, struct
 
 static bool tell_dpidr(const struct measurements *m, uint64_t seen, struct doctor_line *line)
 {
+    (void)seen;
     line->name = "DPIDR";
     VALUE("0x%08x", m->dpidr);
-    MEANING("%s", seen & S(UNSTEADY) ? "not the same each time: no reading" : "read twice alike");
+    MEANING("%s", m->dpidr_changes ? "not the same each time: no reading" : "read twice alike");
     return m->dpidr != 0;
 }
 

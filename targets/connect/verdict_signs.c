@@ -20,6 +20,10 @@ enum {
     SAG_MV = 300, /* a regulator that gives way; an ST-Link reads to some 10 mV */
     /* Of MEASURED_SAMPLES looks that found a reset: one may have been somebody's finger. */
     LOOP_RESETS = 2,
+    /* Garbled by chance so many times one after the other: noise would have to be one in two. */
+    ALWAYS_TRIES = 4,
+    ERRORS_MIN = 2,
+    SIGMAS = 4,
 };
 
 #define CSW_DEVICE_EN (1u << 6)     /* IHI 0031, C2.6.4 */
@@ -65,33 +69,129 @@ static uint64_t see_supply(const struct measurements *m)
 
 struct wire_errors verdict_errors(const struct speed_measured *speed)
 {
+    const struct tally *connects = &speed->connects, *reads = &speed->reads;
+
     return (struct wire_errors){
-        .tries = speed->connects.tries + speed->reads.tries,
-        .lost = speed->connects.silent + speed->reads.silent,
-        .garbled = speed->connects.garbled + speed->reads.garbled + speed->reads.repeats,
+        .tries = connects->tries + reads->tries,
+        .good = connects->good + reads->good,
+        .lost = connects->silent + reads->silent,
+        .garbled = connects->garbled + reads->garbled + reads->repeats,
+        .refused = connects->refused + reads->refused,
     };
 }
 
-static uint64_t see_speed(const struct speed_measured *speed)
+static unsigned error_count(const struct speed_measured *speed)
 {
     struct wire_errors errors = verdict_errors(speed);
-    bool answers = speed->connects.good || speed->reads.good || errors.garbled;
 
-    return (errors.lost && answers ? S(LOST) | S(ERRORS) : 0) |
-           (errors.garbled ? S(GARBLED) | S(ERRORS) : 0) |
-           (speed->reads.good && !errors.lost && !errors.garbled ? S(CLEAN) : 0);
+    return errors.lost + errors.garbled;
+}
+
+static bool all_core_reads_good(const struct speed_measured *speed)
+{
+    return speed->reads.tries > speed->port.tries && speed->reads.good == speed->reads.tries;
+}
+
+static void add(struct wire_errors *sum, const struct speed_measured *speed)
+{
+    struct wire_errors errors = verdict_errors(speed);
+
+    sum->tries += errors.tries;
+    sum->lost += errors.lost;
+    sum->garbled += errors.garbled;
+}
+
+/* So much better at the slowest clock that it is no chance: some standard deviations fewer errors
+ * than as many tries had at the others, and not half of them. */
+static bool is_steep(const struct measurements *m)
+{
+    const struct speed_measured *slowest = &m->speeds[0];
+    struct wire_errors others = {0};
+
+    for (unsigned i = 1; i < m->speed_count; i++)
+        if (m->speeds[i].khz < slowest->khz)
+            slowest = &m->speeds[i];
+    for (unsigned i = 0; i < m->speed_count; i++)
+        if (&m->speeds[i] != slowest)
+            add(&others, &m->speeds[i]);
+    if (!slowest->reads.good || !others.tries)
+        return false;
+    uint64_t found = error_count(slowest), tries = verdict_errors(slowest).tries;
+    uint64_t expected = (others.lost + others.garbled) * tries / others.tries;
+    return 2 * found < expected &&
+           (expected - found) * (expected - found) > SIGMAS * SIGMAS * expected;
+}
+
+/* One packet of hundreds is nobody's fault. */
+static uint64_t see_errors(const struct measurements *m)
+{
+    unsigned lost = 0, garbled = 0, heard = 0;
+
+    for (unsigned i = 0; i < m->speed_count; i++) {
+        struct wire_errors errors = verdict_errors(&m->speeds[i]);
+        lost += errors.lost;
+        garbled += errors.garbled;
+        heard += errors.good + errors.garbled + m->speeds[i].ids;
+    }
+    /* A chip that keeps silent without a reset answers cleanly under it. */
+    heard += m->under_reset.connects.good ? 0 : m->under_reset.ids;
+    if (!heard || lost + garbled < ERRORS_MIN)
+        return 0;
+    return S(ERRORS) | (lost ? S(LOST) : 0) | (garbled ? S(GARBLED) : 0);
+}
+
+static bool is_always_garbled(const struct tally *tally)
+{
+    return tally->tries >= ALWAYS_TRIES && tally->garbled == tally->tries;
+}
+
+/* Two chips answer at once: what both say alike (an id) is read, what they say differently (what
+ * their cores do) never. Noise garbles the one as often as the other. */
+static bool collides_at(const struct speed_measured *speed)
+{
+    struct tally core = {.tries = speed->reads.tries - speed->port.tries,
+                         .garbled = speed->reads.garbled - speed->port.garbled};
+    bool port_clean = speed->port.tries && speed->port.good == speed->port.tries;
+
+    return is_always_garbled(&core) && port_clean;
+}
+
+/* ..or their ports have two ids, and nothing ever comes of it. */
+static bool never_an_id(const struct measurements *m)
+{
+    unsigned tries = 0, garbled = 0;
+
+    for (unsigned i = 0; i < m->speed_count; i++) {
+        tries += m->speeds[i].connects.tries;
+        garbled += m->speeds[i].connects.garbled;
+    }
+    return !m->dpidr && tries >= ALWAYS_TRIES && garbled == tries;
+}
+
+static bool collides(const struct measurements *m)
+{
+    bool at_one = false, reads_good = false;
+
+    for (unsigned i = 0; i < m->speed_count; i++) {
+        at_one |= collides_at(&m->speeds[i]);
+        reads_good |= all_core_reads_good(&m->speeds[i]);
+    }
+    return at_one || (reads_good && is_always_garbled(&m->looks)) || never_an_id(m);
 }
 
 static uint64_t see_wire(const struct measurements *m)
 {
-    uint64_t seen = 0;
+    uint64_t seen = see_errors(m);
+    bool steep = is_steep(m);
 
-    for (unsigned i = 0; i < m->speed_count; i++)
-        seen |= see_speed(&m->speeds[i]);
-    seen |= m->reached ? S(REACHED) : 0;
-    seen |= m->dpidr || m->reached ? S(ANSWERED) : 0;
-    seen |= m->dpidr && !m->dpidr_steady ? S(UNSTEADY) : 0;
-    return seen;
+    for (unsigned i = 0; i < m->speed_count; i++) {
+        const struct speed_measured *speed = &m->speeds[i];
+        bool clean = speed->reads.good && !error_count(speed);
+        seen |= all_core_reads_good(speed) ? S(GOOD_CORE_READS) : 0;
+        seen |= clean && (steep || !(seen & S(ERRORS))) ? S(CLEAN) : 0;
+    }
+    return seen | (m->reached ? S(REACHED) : 0) | (m->dpidr || m->reached ? S(ANSWERED) : 0) |
+           (steep ? S(STEEP) : 0) | (collides(m) || m->dpidr_changes ? S(COLLIDES) : 0);
 }
 
 /* --- reset --- */
@@ -115,6 +215,8 @@ static uint64_t see_core(const struct measurements *m)
         if (!m->core_found && m->aps[ap].known && m->aps[ap].idr &&
             !(m->aps[ap].csw & CSW_DEVICE_EN))
             seen |= S(AP_SHUT);
+    for (unsigned i = 0; i < m->speed_count; i++)
+        seen |= m->speeds[i].first_err == ERR_PROTECTED ? S(AP_SHUT) : 0;
     if (m->power_refused)
         seen |= S(POWER_REFUSED);
     if (!looks)
@@ -139,6 +241,28 @@ static bool is_blank(const struct measurements *m)
     return m->vectors_known && (ones || (!m->vectors[0] && !m->vectors[1])); /* 0: L0, L1 */
 }
 
+/* Starts ST's loader if the first word of flash is empty ("Empty check": RM0444, RM0490, RM0434,
+ * RM0453; of F0 and L4 those that RM0091, 2.5, and RM0394, 2.6, name, and L4+, RM0432). */
+static bool has_empty_check(const struct target_chip *chip)
+{
+    static const uint16_t ids[] = {0x442, 0x445, 0x435, 0x462, 0x464, 0x470, 0x471};
+    const struct chip *row = chip_by_dev_id(chip->dev_id);
+
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (ids[i] == chip->dev_id)
+            return true;
+    return row && (row->family == CHIP_G0 || row->family == CHIP_C0 || row->family == CHIP_U0 ||
+                   row->family == CHIP_WB || row->family == CHIP_WL);
+}
+
+/* Less flash than the smallest chip of that id has. */
+static bool is_below_smallest(const struct target_chip *chip)
+{
+    const struct chip *row = chip_by_dev_id(chip->dev_id);
+
+    return row && row->flash_guess_kib && chip->flash_size < 1024u * row->flash_guess_kib;
+}
+
 static uint64_t see_chip(const struct measurements *m)
 {
     const struct target_chip *chip = &m->chip;
@@ -148,7 +272,9 @@ static uint64_t see_chip(const struct measurements *m)
     return (chip->readout_protected ? S(PROTECTED) : 0) | (is_blank(m) ? S(BLANK) : 0) |
            (m->boots_elsewhere || (m->pc_known && is_in_system_memory(m->pc)) ? S(LOADER_RUNS)
                                                                               : 0) |
-           (chip->flash_size_guessed ? S(SIZE_ODD) : 0) | (chip->copy_suspected ? S(COPY) : 0);
+           (has_empty_check(chip) ? S(EMPTY_CHECK) : 0) |
+           (chip->flash_size_guessed || is_below_smallest(chip) ? S(SIZE_ODD) : 0) |
+           (chip->copy_suspected ? S(COPY) : 0);
 }
 
 static uint64_t see_reset_flags(const struct measurements *m)

@@ -28,8 +28,12 @@ static struct measurements healthy(void)
     struct measurements m = somebody(3280);
 
     m.speed_count = 1;
-    m.speeds[0] = (struct speed_measured){.connects = {.tries = 1, .good = 1},
-                                          .reads = {.tries = 16, .good = 16}};
+    m.speeds[0] = (struct speed_measured){.khz = 1800,
+                                          .now_khz = 1800,
+                                          .connects = {.tries = 1, .good = 1},
+                                          .reads = {.tries = 250, .good = 250},
+                                          .port = {.tries = 4, .good = 4},
+                                          .ids = 1};
     m.reached = m.dpidr_steady = m.core_found = m.chip_known = true;
     m.dpidr = 0x1BA01477;
     m.cpuid = 0x411FC231;
@@ -157,11 +161,155 @@ static void slow_only(void **state)
     m.speed_count = 2;
     m.speeds[1] = m.speeds[0];
     m.speeds[1].khz = m.good_khz = 480;
-    m.speeds[0].reads = (struct tally){.tries = 16, .good = 11, .garbled = 5};
+    m.speeds[0].reads = (struct tally){.tries = 250, .good = 240, .garbled = 10, .repeats = 50};
     judge(m);
     assert_first(VERDICT_SLOW_ONLY);
     assert_cause("long-wires", 1);
     assert_non_null(strstr(verdicts[0].text, "480 kHz"));
+}
+
+/* "17/16 now and then rather than a clean 09", whatever the clock. */
+static void packets_lost_at_any_clock_are_the_ground(void **state)
+{
+    struct measurements m = healthy();
+
+    m.speed_count = 2;
+    m.speeds[0].reads = (struct tally){.tries = 250, .good = 200, .silent = 40, .garbled = 10};
+    m.speeds[1] = m.speeds[0];
+    m.speeds[1].khz = 125;
+    judge(m);
+    assert_first(VERDICT_NO_GROUND);
+    assert_cause("ground-open", 1);
+    m = silent(3280);
+    m.dpidr = 0x1BA01477; /* once, and then it was lost again */
+    m.speeds[1].ids = 1;
+    judge(m);
+    assert_first(VERDICT_NO_GROUND);
+}
+
+static void garbled_at_any_clock_is_noise(void **state)
+{
+    struct measurements m = healthy();
+
+    m.speed_count = 2;
+    m.speeds[0].reads = (struct tally){.tries = 250, .good = 240, .garbled = 10};
+    m.speeds[1] = m.speeds[0];
+    m.speeds[1].khz = 125;
+    judge(m);
+    assert_first(VERDICT_NOISE);
+    assert_cause("ground-open", 3);
+    /* A slow clock that had fewer tries proves nothing. */
+    m.speeds[1].reads = (struct tally){.tries = 50, .good = 49, .garbled = 1};
+    judge(m);
+    assert_first(VERDICT_NOISE);
+    m.vtref_mv[0] = m.vtref_mv[1] = m.vtref_mv[2] = 900; /* odd, and garbled: no ground */
+    judge(m);
+    assert_first(VERDICT_NO_GROUND);
+}
+
+static void one_garbled_packet_is_nobodys_fault(void **state)
+{
+    struct measurements m = healthy();
+
+    m.speeds[0].reads.repeats = 1;
+    m.speed_count = 2;
+    m.speeds[1] = m.speeds[0];
+    m.speeds[1].khz = 480;
+    m.speeds[1].reads = (struct tally){.tries = 1004, .good = 1004};
+    judge(m);
+    assert_first(VERDICT_HEALTHY);
+}
+
+/* Ids are the same in two chips of a kind, what their cores do is not. */
+static void two_chips_at_once(void **state)
+{
+    struct measurements m = healthy();
+
+    m.speeds[0].reads = (struct tally){.tries = 16, .good = 4, .garbled = 12};
+    m.core_found = m.chip_known = m.vectors_known = m.pc_known = false;
+    m.samples = m.retired = 0;
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
+    m = healthy();
+    m.looks = (struct tally){.tries = 4, .garbled = 4};
+    m.samples = m.retired = 0;
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
+    m = healthy();
+    m.dpidr_changes = 3;
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
+    m = silent(3300);
+    for (unsigned i = 0; i < m.speed_count; i++)
+        m.speeds[i].connects = (struct tally){.tries = 3, .garbled = 3};
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
+    assert_cause("second-chip", 1);
+}
+
+static void an_answer_without_a_voltage(void **state)
+{
+    struct measurements m = healthy();
+
+    m.vtref_mv[0] = m.vtref_mv[1] = m.vtref_mv[2] = 100;
+    judge(m);
+    assert_first(VERDICT_VTREF_OPEN);
+    assert_int_equal(count, 1);
+}
+
+static void what_a_supply_allows_is_a_remark(void **state)
+{
+    static const uint32_t supplies[] = {1700, 1800, 1990, 2000, 2400};
+
+    for (size_t i = 0; i < sizeof supplies / sizeof *supplies; i++) {
+        struct measurements m = healthy();
+        m.vtref_mv[0] = m.vtref_mv[1] = m.vtref_mv[2] = supplies[i];
+        judge(m);
+        assert_first(VERDICT_HEALTHY);
+        assert_int_equal(count, 2);
+        assert_true(verdict_is_remark(verdicts[1].class));
+        assert_int_equal(verdicts[1].class, VERDICT_LOW_SUPPLY);
+    }
+}
+
+static void what_starts_instead_of_a_program(void **state)
+{
+    struct measurements m = healthy();
+
+    m.boots_elsewhere = true;
+    m.pc = 0x1FFFF3D0;
+    judge(m);
+    assert_first(VERDICT_SYSTEM_LOADER);
+    assert_cause("boot0", 1);
+    m.vectors[0] = m.vectors[1] = 0xFFFFFFFF; /* an F1 does not look whether it is blank */
+    judge(m);
+    assert_first(VERDICT_SYSTEM_LOADER);
+    assert_non_null(find(VERDICT_BLANK));
+    m.chip.dev_id = 0x460; /* a G0 does */
+    judge(m);
+    assert_first(VERDICT_BLANK);
+    assert_null(find(VERDICT_SYSTEM_LOADER));
+    m = healthy();
+    m.vectors[0] = m.vectors[1] = 0xFFFFFFFF;
+    m.locked_up = m.samples; /* as a core does that finds no vectors */
+    judge(m);
+    assert_first(VERDICT_BLANK);
+    assert_int_equal(count, 1);
+}
+
+static void what_to_mend_first(void **state)
+{
+    struct measurements m = healthy();
+
+    m.chip.readout_protected = m.chip.copy_suspected = m.chip.flash_size_guessed = true;
+    m.vectors_known = false;
+    judge(m);
+    assert_first(VERDICT_READ_PROTECTED);
+    assert_non_null(find(VERDICT_COPY));
+    assert_null(find(VERDICT_FLASH_SIZE)); /* an F1 hides its size while it is protected */
+    m.chip.readout_protected = false;
+    judge(m);
+    assert_first(VERDICT_COPY);
 }
 
 static void locked(void **state)
@@ -182,6 +330,14 @@ int main(void)
         cmocka_unit_test(silence_by_its_voltage),
         cmocka_unit_test(under_reset_alone),
         cmocka_unit_test(slow_only),
+        cmocka_unit_test(packets_lost_at_any_clock_are_the_ground),
+        cmocka_unit_test(garbled_at_any_clock_is_noise),
+        cmocka_unit_test(one_garbled_packet_is_nobodys_fault),
+        cmocka_unit_test(two_chips_at_once),
+        cmocka_unit_test(an_answer_without_a_voltage),
+        cmocka_unit_test(what_a_supply_allows_is_a_remark),
+        cmocka_unit_test(what_starts_instead_of_a_program),
+        cmocka_unit_test(what_to_mend_first),
         cmocka_unit_test(locked),
     };
 
