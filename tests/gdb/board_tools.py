@@ -10,6 +10,7 @@ from daemon import LIMIT, run_tests
 PROBED, FIRMWARE, BOARD, FLASH, RAM, CORE = sys.argv[1:]
 KIB = 1024
 LOADS = not re.match("bluepill|blackpill|f429i|nucleo-f[247]", BOARD)  # option bytes on demand
+RUNS_LOADER = re.match("nucleo-(c0|g0|w)", BOARD)  # where the flash is empty, in place of a lockup
 LIFE_CYCLE = BOARD == "nucleo-h563"  # in place of levels of read protection
 AFTER = "" if LOADS else " after a power cycle"
 WDG_SW = "IWDG1_SW" if "h7" in BOARD else "WDG_SW" if re.match(r"bluepill|blackpill|f\d|nucleo-f(?!7)", BOARD) else "IWDG_SW"
@@ -79,6 +80,12 @@ def read_protection_ends_by_name_and_by_itself():
 def info_sees_read_protection():
     found = target(BOARD + ",still,locked")
     assert found["readout_protected"] and "removing that erases it" in found["warning"], found
+    assert RUNS_LOADER or "the flash is read-protected: with a debugger connected" in found["lockup"], found
+
+
+def a_reset_says_that_protection_keeps_it_locked_up():
+    said = call("reset", board=BOARD + ",still,locked", code=0 if RUNS_LOADER else 1).stderr
+    assert RUNS_LOADER or "the core is locked up: the flash is read-protected" in said, said
 
 
 def flash_programs_checks_and_starts():
@@ -134,7 +141,8 @@ def a_closed_product_is_explained():
 
 
 PROTECTION = [a_life_cycle_goes_on_only_if_that_is_meant, a_closed_product_is_explained] if LIFE_CYCLE else [
-    info_sees_read_protection, read_protection_ends_by_name_and_by_itself, flash_is_refused_while_protected]
+    info_sees_read_protection, a_reset_says_that_protection_keeps_it_locked_up,
+    read_protection_ends_by_name_and_by_itself, flash_is_refused_while_protected]
 run_tests([info_knows_the_chip, info_reads_the_option_bytes, options_are_shown_by_name,
            options_are_changed_and_read_back, options_ask_before_they_change, options_name_what_there_is,
            flash_programs_checks_and_starts, a_size_that_is_said_is_looked_at,
