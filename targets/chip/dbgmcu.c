@@ -87,12 +87,13 @@ static enum err queue_restored(const struct dbgmcu *dbgmcu, struct ops *ops)
 {
     const struct dbgmcu_saved *clock = &dbgmcu->clock;
     uint32_t clocks = 0;
-    enum err err = ERR_OK;
 
     if (clock->address) {
         ops_read32(ops, clock->address, &clocks);
-        err = ops_flush(ops);
-        if (!err && dbgmcu->clock_bit & ~clocks) /* a reset took it */
+        enum err err = ops_flush(ops);
+        if (err)
+            return err;
+        if (dbgmcu->clock_bit & ~clocks) /* a reset took it */
             ops_write32(ops, clock->address, clocks | dbgmcu->clock_bit);
     }
     for (unsigned i = 0; i < DBGMCU_FREEZES; i++)
@@ -102,7 +103,7 @@ static enum err queue_restored(const struct dbgmcu *dbgmcu, struct ops *ops)
         ops_write32(ops, dbgmcu->control.address, dbgmcu->control.value);
     if (clock->address && dbgmcu->clock_bit)
         ops_write32(ops, clock->address, clocks & ~dbgmcu->clock_bit);
-    return err ? err : ops_flush(ops);
+    return ops_flush(ops);
 }
 
 /* Where the program sleeps in Stop mode this write takes the debug port's clock: nobody answers it.

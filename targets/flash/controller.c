@@ -229,19 +229,48 @@ void controller_queue_thaw(struct flash_controller *controller)
     queue_watchdogs(controller, false);
 }
 
-enum err controller_give_back(struct flash_controller *controller)
+/* What else its register holds stays. */
+static enum err shut_options(struct flash_controller *controller)
+{
+    struct target *target = controller->target;
+    const struct flash_lock *lock = controller->options;
+    uint32_t word = 0;
+
+    if (!lock || !lock->apart)
+        return ERR_OK;
+    ops_read32(&target->core->ops, controller_at(target, lock->control), &word);
+    enum err err = core_flush_halted(target->core);
+    if (err || word & lock->bit)
+        return err;
+    ops_write32(&target->core->ops, controller_at(target, lock->control), word | lock->bit);
+    return core_flush_halted(target->core);
+}
+
+static enum err give_back(struct flash_controller *controller)
 {
     const struct flash_driver *driver = controller->driver;
-    enum err err = ERR_OK;
+    enum err err = driver->settle ? driver->settle(controller) : ERR_OK;
 
-    if (!controller->taken)
-        return ERR_OK;
-    if (driver->settle)
-        err = driver->settle(controller);
     driver->queue_finish(controller);
     controller_queue_thaw(controller);
     enum err left = core_flush_halted(controller->target->core);
+    err = err ? err : left;
+    left = shut_options(controller);
     return err ? err : left;
+}
+
+enum err controller_give_back(struct flash_controller *controller)
+{
+    struct core *core = controller->target->core;
+    enum err mark = core_mark(core);
+
+    if (!controller->taken)
+        return ERR_OK;
+    enum err err = give_back(controller);
+    if (!err || core->state != TARGET_HALTED)
+        return err;
+    core_rollback(core, mark);
+    return give_back(controller);
 }
 
 enum err controller_end(struct flash_controller *controller, enum err err)

@@ -21,6 +21,7 @@ uint32_t controller_at(const struct target *target, uint32_t offset);
 /* What two keys open: a bit of a register that is set while it is shut. */
 struct flash_lock {
     uint32_t control, bit, key_register, keys[2]; /* registers: offsets */
+    bool apart; /* queue_finish() does not shut it: controller_give_back() sets the bit */
 };
 /* Opens it if it is shut: a key too many, as a wrong one, blocks it until the next reset (with a
  * bus error, mostly). ERR_FLASH if it stays shut. */
@@ -34,7 +35,8 @@ void controller_queue_clear(struct flash_controller *controller);
 enum err controller_take_status(struct flash_controller *controller, uint32_t *status);
 /* Queues: the watchdogs as the program had them; for who ends it all by a reset. */
 void controller_queue_thaw(struct flash_controller *controller);
-/* Locked again, what was changed put back; on every way out, whatever was taken. */
+/* Locked again, what was changed put back; on every way out, whatever was taken. What fails is
+ * tried once more. */
 enum err controller_give_back(struct flash_controller *controller);
 
 /* TrustZone is on, so that a load would end by halves: says so, ERR_UNSUPPORTED. */

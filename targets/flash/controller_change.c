@@ -14,6 +14,8 @@ enum err controller_take_options(struct flash_controller *controller, struct tar
 
     if (!err)
         err = controller_take(controller, refuse_protected);
+    if (!err)
+        controller->options = lock;
     return err ? err : controller_open(controller, lock);
 }
 

@@ -12,6 +12,7 @@
 #include "target.h"
 
 struct chip_family;
+struct flash_lock;
 struct loader_protocol;
 
 enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = PLAN_BANKS_MAX };
@@ -63,10 +64,11 @@ struct flash_controller {
     const struct flash_driver *driver;
     const struct chip_family *family;
     struct flash_geometry geometry;
-    uint64_t began_us;     /* the erase under way, on the probe's clock */
-    bool taken;            /* what is put back at the end is known: .. */
-    uint32_t watchdogs[2]; /* .. the words that freeze them, .. */
-    uint32_t saved[6];     /* .. and what prepare() found */
+    const struct flash_lock *options; /* what guards option bytes, where they are changed */
+    uint64_t began_us;                /* the erase under way, on the probe's clock */
+    bool taken;                       /* what is put back at the end is known: .. */
+    uint32_t watchdogs[2];            /* .. the words that freeze them, .. */
+    uint32_t saved[6];                /* .. and what prepare() found */
 };
 
 struct flash_driver {

@@ -28,7 +28,7 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 
 /* 2.3.1 */
 static const struct flash_lock cr_lock = {
-    STM32F1_CR, STM32F1_CR_LOCK, STM32F1_KEYR, {STM32F1_KEY1, STM32F1_KEY2}};
+    STM32F1_CR, STM32F1_CR_LOCK, STM32F1_KEYR, {STM32F1_KEY1, STM32F1_KEY2}, false};
 
 /* Programming needs the HSI oscillator (2.3.3); a program on HSE may have stopped it. */
 static enum err start_hsi(struct flash_controller *controller)

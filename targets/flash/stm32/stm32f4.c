@@ -131,7 +131,7 @@ static enum err probe(struct flash_controller *controller)
 
 /* 3.6.1 */
 static const struct flash_lock cr_lock = {
-    STM32F4_CR, STM32F4_CR_LOCK, STM32F4_KEYR, {STM32F4_KEY1, STM32F4_KEY2}};
+    STM32F4_CR, STM32F4_CR_LOCK, STM32F4_KEYR, {STM32F4_KEY1, STM32F4_KEY2}, false};
 
 /* What was erased would be read from the caches as it was (3.5.2). They are off meanwhile. */
 static enum err prepare(struct flash_controller *controller)

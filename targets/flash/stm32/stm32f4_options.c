@@ -69,7 +69,7 @@ struct change {
 };
 
 static const struct flash_lock optlock = {
-    STM32F4_OPTCR, OPTLOCK, STM32F4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
+    STM32F4_OPTCR, OPTLOCK, STM32F4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}, true};
 
 static enum err program(struct flash_controller *controller, const struct change *change)
 {
@@ -86,11 +86,8 @@ static enum err program(struct flash_controller *controller, const struct change
     if (!err) /* at the end of read protection the whole flash is erased */
         err =
             controller_await_idle(controller, "the chip changes its option bytes", OPTION_LIMIT_US);
-    if (err)
-        return err;
-    ops_write32(ops, at(target, STM32F4_OPTCR), optcr | OPTLOCK);
     target_drop_caches(target);
-    return core_flush_halted(target->core);
+    return err;
 }
 
 static enum err check(struct target *target, const struct change *change)
@@ -194,6 +191,37 @@ static enum err set_watchdogs(struct target *target, uint32_t bits)
     return err ? err : controller_change(target, carry_out, &change);
 }
 
+/* A controller that was given half of its keys listens again behind a reset. */
+static enum err set_watchdogs_at_last(struct target *target, uint32_t bits)
+{
+    enum err err = set_watchdogs(target, bits);
+
+    if (err != ERR_FLASH)
+        return err;
+    job_clear(target->job);
+    err = target_reset(target, TARGET_RESET_HALT);
+    return err ? err : set_watchdogs(target, bits);
+}
+
+/* As they were, whether or not protection ended: of two failures both are told. */
+static enum err give_watchdogs_back(struct target *target, uint32_t by_software, enum err err)
+{
+    struct job *job = target->job;
+    struct job_failure failure;
+
+    job_set_aside(job, &failure);
+    enum err left = set_watchdogs_at_last(target, by_software);
+    if (left && !err) {
+        err = left;
+        job_set_aside(job, &failure);
+        job_fail(job, left, "read protection has ended");
+    }
+    job_take_back(job, &failure,
+                  "the watchdogs that a reset started (WDG_SW, WWDG_SW) may wait for software now, "
+                  "look at the option bytes");
+    return err;
+}
+
 /* A watchdog that runs from reset on could end the erase in its midst: it is the program's to start
  * first, which takes a reset, and as it was behind the erase. */
 enum err stm32f4_options_unlock(struct target *target)
@@ -204,12 +232,12 @@ enum err stm32f4_options_unlock(struct target *target)
 
     if (err || !now.readout_protected)
         return err;
-    if (by_software != all) {
-        err = set_watchdogs(target, all);
-        if (!err)
-            err = target_reset(target, TARGET_RESET_HALT);
-    }
+    if (by_software == all)
+        return set_rdp(target, STM32F4_RDP_OPEN);
+    err = set_watchdogs(target, all);
+    if (!err)
+        err = target_reset(target, TARGET_RESET_HALT);
     if (!err)
         err = set_rdp(target, STM32F4_RDP_OPEN);
-    return err || by_software == all ? err : set_watchdogs(target, by_software);
+    return give_watchdogs_back(target, by_software, err);
 }

@@ -81,7 +81,7 @@ static enum err probe(struct flash_controller *controller)
 
 /* 7.5.1 */
 static const struct flash_lock cr_lock = {
-    STM32H5_NSCR, STM32H5_CR_LOCK, STM32H5_NSKEYR, {STM32H5_KEY1, STM32H5_KEY2}};
+    STM32H5_NSCR, STM32H5_CR_LOCK, STM32H5_NSKEYR, {STM32H5_KEY1, STM32H5_KEY2}, false};
 
 /* Which bank is where, and whether TrustZone has closed what a debug probe could reach. */
 static enum err look(struct flash_controller *controller)

@@ -69,9 +69,11 @@ static enum err read_words(struct target *target, struct layout *layout, uint32_
     ops_read32(ops, at(target, STM32H5_OPTCR), optcr);
     enum err err = core_flush(target->core);
     *layout = layout_of(target, *optcr & STM32H5_OPTCR_SWAP_BANK);
+    if (err)
+        return err;
     for (unsigned i = 0; i < layout->count; i++)
         ops_read32(ops, at(target, layout->offset[i]), &words[i]);
-    return err ? err : core_flush(target->core);
+    return core_flush(target->core);
 }
 
 enum err stm32h5_options_read(struct target *target, struct option_state *state)
@@ -97,7 +99,7 @@ struct change {
 };
 
 static const struct flash_lock optlock = {
-    STM32H5_OPTCR, STM32H5_OPTCR_OPTLOCK, STM32H5_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
+    STM32H5_OPTCR, STM32H5_OPTCR_OPTLOCK, STM32H5_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}, true};
 
 /* OPTSTRT programs all of them: what somebody else has put there and not programmed is not to come
  * in force with ours. */
@@ -164,8 +166,6 @@ static enum err carry_out(struct target *target, const void *what)
         err = check(target, change);
     if (err)
         controller_tell_cut(&controller, err, "the option bytes are as they were, or as asked");
-    if (controller.taken) /* that is what locks it again */
-        ops_write32(&target->core->ops, at(target, STM32H5_OPTCR), STM32H5_OPTCR_OPTLOCK);
     return controller_end(&controller, err);
 }
 

@@ -81,13 +81,17 @@ static enum err open_bank(struct flash_controller *controller, unsigned bank)
     const struct flash_lock lock = {STM32H7_CR + further,
                                     STM32H7_CR_LOCK,
                                     STM32H7_KEYR + further,
-                                    {STM32H7_KEY1, STM32H7_KEY2}};
+                                    {STM32H7_KEY1, STM32H7_KEY2},
+                                    false};
 
     return controller_open(controller, &lock);
 }
 
+/* While option bytes are changed nothing of theirs can be locked, either. */
 static void queue_idle(struct flash_controller *controller)
 {
+    ops_wait32(&controller->target->core->ops, controller_at(controller->target, STM32H7_OPTSR_CUR),
+               STM32H7_OPTSR_BUSY, 0, BUSY_LIMIT_US);
     for (unsigned i = 0; i < controller->geometry.bank_count; i++)
         ops_wait32(&controller->target->core->ops,
                    controller_at(controller->target, STM32H7_SR) + i * STM32H7_BANK_2,

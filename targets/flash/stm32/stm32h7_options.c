@@ -56,7 +56,7 @@ struct change {
 };
 
 static const struct flash_lock optlock = {
-    STM32H7_OPTCR, STM32H7_OPTCR_OPTLOCK, STM32H7_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}};
+    STM32H7_OPTCR, STM32H7_OPTCR_OPTLOCK, STM32H7_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}, true};
 
 /* Also those that stay: a program may have left something there that nobody asked for. */
 static enum err program(struct flash_controller *controller, const struct change *change)
@@ -102,7 +102,6 @@ static enum err check(struct target *target, const struct change *change)
     return err;
 }
 
-/* The lock leaves SWAP_BANK as it is, whatever is written there. */
 static enum err change_all(struct flash_controller *controller, const struct change *change)
 {
     struct target *target = controller->target;
@@ -112,11 +111,9 @@ static enum err change_all(struct flash_controller *controller, const struct cha
         err = check_status(target);
     if (!err)
         err = check(target, change);
-    if (err)
-        return controller_tell_cut(controller, err,
-                                   "the option bytes are as they were, or as asked");
-    ops_write32(&target->core->ops, at(target, STM32H7_OPTCR), STM32H7_OPTCR_OPTLOCK);
-    return core_flush_halted(target->core);
+    return err ? controller_tell_cut(controller, err,
+                                     "the option bytes are as they were, or as asked")
+               : ERR_OK;
 }
 
 static enum err carry_out(struct target *target, const void *what)

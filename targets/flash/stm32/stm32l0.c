@@ -46,11 +46,11 @@ static enum err probe(struct flash_controller *controller)
 
 /* 3.3.2: PELOCK before the others. */
 static const struct flash_lock pelock = {
-    STM32L0_PECR, STM32L0_PECR_PELOCK, STM32L0_PEKEYR, {0x89ABCDEF, 0x02030405}};
+    STM32L0_PECR, STM32L0_PECR_PELOCK, STM32L0_PEKEYR, {0x89ABCDEF, 0x02030405}, false};
 static const struct flash_lock prglock = {
-    STM32L0_PECR, STM32L0_PECR_PRGLOCK, STM32L0_PRGKEYR, {0x8C9DAEBF, 0x13141516}};
+    STM32L0_PECR, STM32L0_PECR_PRGLOCK, STM32L0_PRGKEYR, {0x8C9DAEBF, 0x13141516}, false};
 const struct flash_lock stm32l0_optlock = {
-    STM32L0_PECR, STM32L0_PECR_OPTLOCK, STM32L0_OPTKEYR, {0xFBEAD9C8, 0x24252627}};
+    STM32L0_PECR, STM32L0_PECR_OPTLOCK, STM32L0_OPTKEYR, {0xFBEAD9C8, 0x24252627}, false};
 
 /* Out of reset the core runs by MSI at 2.1 MHz, at which checksums take a tenth of a load's time;
  * 4.2 MHz want no wait states but at the lowest voltage, range 3 (RM0376, 3.3.1, 6.1.4 and 7.3.2;

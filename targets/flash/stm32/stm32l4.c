@@ -125,7 +125,7 @@ static enum err probe(struct flash_controller *controller)
 
 /* 3.3.5 */
 static const struct flash_lock cr_lock = {
-    STM32L4_CR, STM32L4_CR_LOCK, STM32L4_KEYR, {STM32L4_KEY1, STM32L4_KEY2}};
+    STM32L4_CR, STM32L4_CR_LOCK, STM32L4_KEYR, {STM32L4_KEY1, STM32L4_KEY2}, false};
 
 /* What is on before and behind a session, and off meanwhile. */
 static uint32_t quiet_acr(const struct flash_controller *controller)

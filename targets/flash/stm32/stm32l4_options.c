@@ -86,7 +86,7 @@ static const struct kind l4 = {
     .cr = STM32L4_CR,
     .errors = STM32L4_SR_ERRORS,
     .level1 = 0x55,
-    .optlock = {STM32L4_CR, STM32L4_CR_OPTLOCK, STM32L4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}},
+    .optlock = {STM32L4_CR, STM32L4_CR_OPTLOCK, STM32L4_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}, false},
     .driver = &stm32l4_flash,
 };
 static const struct kind u5 = {
@@ -94,7 +94,7 @@ static const struct kind u5 = {
     .cr = STM32U5_NSCR,
     .errors = STM32U5_NSSR_ERRORS,
     .level1 = 0xBB,
-    .optlock = {STM32U5_NSCR, STM32L4_CR_OPTLOCK, STM32U5_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}},
+    .optlock = {STM32U5_NSCR, STM32L4_CR_OPTLOCK, STM32U5_OPTKEYR, {0x08192A3B, 0x4C5D6E7F}, false},
     .driver = &stm32u5_flash,
     .allow = stm32u5_options_allow,
 };

@@ -93,7 +93,7 @@ static enum err permit(struct flash_controller *controller)
 
 /* 7.3.5 */
 static const struct flash_lock cr_lock = {
-    STM32U5_NSCR, STM32L4_CR_LOCK, STM32U5_NSKEYR, {STM32L4_KEY1, STM32L4_KEY2}};
+    STM32U5_NSCR, STM32L4_CR_LOCK, STM32U5_NSKEYR, {STM32L4_KEY1, STM32L4_KEY2}, false};
 
 struct found {
     uint32_t cr, cfgr1, sr;
