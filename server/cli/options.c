@@ -58,6 +58,8 @@ static void preview(const struct work *work, bool *any)
         display_say(display, "this erases %s", option_unlock_erases(work->target));
     if (option_one_way(work->options, work->before.stored, work->wanted.stored, line, LINE))
         display_say(display, "there is no way back from %s", line);
+    if (option_harms(work->options, work->before.stored, work->wanted.stored, line, LINE))
+        display_say(display, "%s: a supply above that damages pins", line);
 }
 
 static enum err ask(struct cli *cli)
@@ -93,7 +95,7 @@ static bool seals(const struct work *work)
     const struct option_field *rdp = &work->options->fields[0];
     const struct option_value *value = option_value(rdp, option_get(rdp, work->wanted.stored));
 
-    return value && value->one_way;
+    return value && value->guard == OPTION_ONE_WAY;
 }
 
 /* A chip that takes all of it at once has nothing left that waits. */
@@ -160,6 +162,16 @@ static enum err conclude(const struct work *work)
     return err ? err : restart(cli);
 }
 
+/* What option_change() refuses, whatever anybody answers here. */
+static bool is_guarded(const struct work *work)
+{
+    const uint32_t *before = work->before.stored, *wanted = work->wanted.stored;
+    char line[LINE];
+
+    return option_one_way(work->options, before, wanted, line, LINE) ||
+           option_harms(work->options, before, wanted, line, LINE);
+}
+
 static enum err change(struct work *work)
 {
     struct cli *cli = work->cli;
@@ -173,8 +185,7 @@ static enum err change(struct work *work)
         display_say(&cli->display, "options: they are so already");
         return cli_leave_running(cli);
     }
-    if (irreversible || !option_one_way(work->options, work->before.stored, work->wanted.stored,
-                                        (char[LINE]){0}, LINE))
+    if (irreversible || !is_guarded(work))
         err = ask(cli);
     if (!err)
         err =

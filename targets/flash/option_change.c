@@ -15,7 +15,7 @@ static const char *way_back(const struct flash_options *options, const struct op
 {
     if (options->by_life_cycle)
         return ", or only through the chip's Debug Authentication, which erases the flash";
-    return level && level->one_way
+    return level && level->guard == OPTION_ONE_WAY
                ? ", and no debugger gets in any more"
                : ", or only by the end of read protection, which erases the flash";
 }
@@ -27,6 +27,11 @@ static enum err check_doors(struct target *target, const struct flash_options *o
     const struct option_value *level = option_value(rdp, option_get(rdp, wanted->stored));
     char what[100];
 
+    if (option_harms(options, before->stored, wanted->stored, what, sizeof what))
+        return job_fail(job_of(target), ERR_ARGUMENT,
+                        "%s: pins set up so are damaged by a higher supply; say --irreversible "
+                        "behind it if that of this board stays below; nothing was changed",
+                        what);
     if (!option_one_way(options, before->stored, wanted->stored, what, sizeof what))
         return ERR_OK;
     return job_fail(job_of(target), ERR_ARGUMENT,
@@ -48,7 +53,7 @@ static enum err raise(struct target *target, const struct flash_options *options
 {
     const struct option_value *value = option_value(&options->fields[0], rdp);
 
-    if (!value || !value->one_way)
+    if (!value || value->guard != OPTION_ONE_WAY)
         return options->lock(target);
     if (options->seal)
         return options->seal(target);

@@ -27,12 +27,18 @@ static void put_value(struct buf *out, const struct option_field *field, uint32_
         buf_printf(out, "0x%0*x", (field->bits + 3) / 4, (unsigned)value);
 }
 
+static const char *const guards[] = {
+    [OPTION_FREE] = "",
+    [OPTION_ONE_WAY] = " (no way back)",
+    [OPTION_HARMS] = " (a higher supply damages pins)",
+};
+
 static void put_values(struct buf *out, const struct option_field *field)
 {
     for (uint8_t i = 0; i < field->value_count; i++) {
         buf_text(out, i ? ", " : "");
         put_value(out, field, field->values[i].value);
-        buf_text(out, field->values[i].one_way ? " (no way back)" : "");
+        buf_text(out, guards[field->values[i].guard]);
     }
     if (!field->value_count)
         buf_printf(out, "0 to 0x%x", (unsigned)((UINT64_C(1) << field->bits) - 1));

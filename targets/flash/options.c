@@ -70,17 +70,24 @@ static bool more_pcrop(const struct option_blocks *blocks, const uint32_t *befor
     return false;
 }
 
-bool option_one_way(const struct flash_options *options, const uint32_t *before,
-                    const uint32_t *after, char *text, size_t size)
+static enum option_guard guard_of(const struct flash_options *options, uint8_t index,
+                                  const struct option_value *value)
+{
+    return value                                                ? value->guard
+           : index < 32 && options->one_way_fields >> index & 1 ? OPTION_ONE_WAY
+                                                                : OPTION_FREE;
+}
+
+/* The first field that is changed to a value so guarded. */
+static bool find_guarded(const struct flash_options *options, enum option_guard guard,
+                         const uint32_t *before, const uint32_t *after, char *text, size_t size)
 {
     for (uint8_t i = 0; i < options->field_count; i++) {
         const struct option_field *field = &options->fields[i];
         uint32_t now = option_get(field, after);
         const struct option_value *value = option_value(field, now);
 
-        bool guarded = value ? value->one_way : i < 32 && options->one_way_fields >> i & 1;
-
-        if (!guarded || option_get(field, before) == now)
+        if (guard_of(options, i, value) != guard || option_get(field, before) == now)
             continue;
         if (value)
             snprintf(text, size, "%s = %s", field->name, value->text);
@@ -88,6 +95,20 @@ bool option_one_way(const struct flash_options *options, const uint32_t *before,
             snprintf(text, size, "%s = 0x%x", field->name, (unsigned)now);
         return true;
     }
+    return false;
+}
+
+bool option_harms(const struct flash_options *options, const uint32_t *before,
+                  const uint32_t *after, char *text, size_t size)
+{
+    return find_guarded(options, OPTION_HARMS, before, after, text, size);
+}
+
+bool option_one_way(const struct flash_options *options, const uint32_t *before,
+                    const uint32_t *after, char *text, size_t size)
+{
+    if (find_guarded(options, OPTION_ONE_WAY, before, after, text, size))
+        return true;
     if (!more_pcrop(&options->blocks, before, after, options->register_count))
         return false;
     snprintf(text, size, "protection of a sector against reading and writing");

@@ -11,13 +11,20 @@
 
 enum { OPTION_REGISTERS_MAX = 14 };
 
+/* What is never done on a plain request. */
+enum option_guard {
+    OPTION_FREE = false,
+    OPTION_ONE_WAY = true, /* a chip that was given it cannot be brought back */
+    OPTION_HARMS,          /* pins that are set up for a low supply: a higher one damages them */
+};
+
 /* What one value of a field means. */
 struct option_value {
     uint32_t value;
     const char *word; /* what OpenOCD's options_write calls it: "SWWDG"; NULL: not set by a word */
     const char *text; /* what OpenOCD's options_read says behind the title: "software" */
     const char *meaning; /* for a person: "watchdog by software"; NULL: told elsewhere */
-    bool one_way; /* a chip that was given it cannot be brought back: never on a plain request */
+    uint8_t guard; /* enum option_guard, or whether a chip that was given it can be brought back */
 };
 
 struct option_field {
@@ -152,6 +159,9 @@ bool option_number_set(const struct option_number *number, uint32_t *registers, 
  * which no way leads back; false: there is none. */
 bool option_one_way(const struct flash_options *options, const uint32_t *before,
                     const uint32_t *after, char *text, size_t size);
+/* The same of what may damage the chip. */
+bool option_harms(const struct flash_options *options, const uint32_t *before,
+                  const uint32_t *after, char *text, size_t size);
 /* Something is stored that is not in force. */
 bool option_waits(const struct flash_options *options, const struct option_state *state);
 /* Fields with a meaning, or blocks, are stored that are not in force. */

@@ -74,3 +74,7 @@ const struct option_value stm32_bor_lev[5] = {
     {3, NULL, "2.5V", "brown-out reset below 2.5 V", false},
     {4, NULL, "2.8V", "brown-out reset below 2.8 V", false},
 };
+const struct option_value stm32_hslv[] = {
+    {0, NULL, "off", NULL, false},
+    {1, NULL, "below-2.5V", NULL, OPTION_HARMS},
+};

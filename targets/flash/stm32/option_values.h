@@ -26,5 +26,7 @@ extern const struct option_value stm32_rdp[3], stm32_wwdg[2], stm32_iwdg_low_pow
 extern const struct option_value stm32_pcrop_rdp[2];
 /* Set only; if anything takes it back, it is the end of read protection. */
 extern const struct option_value stm32_set_only[2];
+/* Pins set up for a supply below 2.5 V are damaged by a higher one. */
+extern const struct option_value stm32_hslv[2];
 
 #endif

@@ -26,7 +26,7 @@ static const struct option_value bor_lev[] = {
 /* Pins set up for a supply below 2.7 V are damaged by a higher one. */
 static const struct option_value hslv[] = {
     {0, NULL, "off", NULL, false},
-    {1, NULL, "below-2.7V", NULL, true},
+    {1, NULL, "below-2.7V", NULL, OPTION_HARMS},
 };
 static const struct option_value boot_ube[] = {
     {0xB4, NULL, "OEM-iROT", NULL, false},

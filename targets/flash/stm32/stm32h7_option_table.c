@@ -70,7 +70,7 @@ enum { AT_AREAS = 1, AREAS_OF_BANK = 4 };
     {"FZ_IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTSR, 17, 1, VALUES(stm32_iwdg_low_power)},    \
     {"FZ_IWDG_SDBY", "watchdog in standby", NULL, NULL, 0, OPTSR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
     {"ST_RAM_SIZE", "DTCM for the secure boot", NULL, NULL, 0, OPTSR, 19, 2, VALUES(st_ram_size)},      \
-    {"IO_HSLV", "fast pins below 2.5 V", NULL, NULL, 0, OPTSR, 29, 1, VALUES(stm32_off_on)},            \
+    {"IO_HSLV", "fast pins below 2.5 V", NULL, NULL, 0, OPTSR, 29, 1, VALUES(stm32_hslv)},            \
     {"BOOT_ADD0", "boots at, with BOOT0 low", NULL, NULL, 0, BOOT, 0, 16, NULL, 0},                     \
     {"BOOT_ADD1", "boots at, with BOOT0 high", NULL, NULL, 0, BOOT, 16, 16, NULL, 0}
 #define SECOND_BANK                                                                                     \
@@ -104,7 +104,7 @@ static const struct option_field fields_of_h7ab[] = {
     COMMON_FIELDS,
     SECOND_BANK,
     {"VDDMMC_HSLV", "fast pins of VDDMMC below 2.5 V", NULL, NULL, 0, OPTSR, 16, 1,
-     VALUES(stm32_off_on)},
+     VALUES(stm32_hslv)},
 };
 
 /* A number of one of the areas leads nowhere back but by the end of read protection. */

@@ -83,8 +83,8 @@ static const struct option_value unlock[] = {
     {"SRAM2_ECC", "ECC of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)},                 \
     {"BKPRAM_ECC", "ECC of the backup RAM", NULL, NULL, 0, OPTR, 22, 1, VALUES(stm32_on_off)},       \
     {"PA15_PUPEN", "pull-up of PA15", NULL, NULL, 0, OPTR, 28, 1, VALUES(stm32_off_on)},             \
-    {"IO_VDD_HSLV", "fast pins at low VDD", NULL, NULL, 0, OPTR, 29, 1, VALUES(stm32_off_on)},       \
-    {"IO_VDDIO2_HSLV", "fast pins at low VDDIO2", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_off_on)}, \
+    {"IO_VDD_HSLV", "fast pins at low VDD", NULL, NULL, 0, OPTR, 29, 1, VALUES(stm32_hslv)},       \
+    {"IO_VDDIO2_HSLV", "fast pins at low VDDIO2", NULL, NULL, 0, OPTR, 30, 1, VALUES(stm32_hslv)},   \
     {"WRP1A_UNLOCK", "area 1A can be changed", NULL, NULL, 0, WRP1AR, 31, 1, VALUES(unlock)},        \
     {"WRP1B_UNLOCK", "area 1B can be changed", NULL, NULL, 0, WRP1BR, 31, 1, VALUES(unlock)},        \
     {"WRP2A_UNLOCK", "area 2A can be changed", NULL, NULL, 0, WRP2AR, 31, 1, VALUES(unlock)},        \

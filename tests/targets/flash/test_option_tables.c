@@ -374,6 +374,39 @@ static void areas_that_cannot_be_read_have_no_way_back(void **state)
             check_guard(rows[i].dev_id, rows[i].guarded[n]);
 }
 
+/* Of every chip: pins that a higher supply would damage, if they are set up for a low one. */
+static unsigned check_supply(const struct flash_options *options)
+{
+    unsigned found = 0;
+
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+        uint32_t before[OPTION_REGISTERS_MAX] = {0}, after[OPTION_REGISTERS_MAX] = {0};
+        char text[100];
+
+        if (!strstr(field->name, "HSLV"))
+            continue;
+        option_set(field, after, 1);
+        assert_true(option_harms(options, before, after, text, sizeof text));
+        assert_memory_equal(text, field->name, strlen(field->name));
+        assert_false(option_one_way(options, before, after, text, sizeof text));
+        assert_false(option_harms(options, after, before, text, sizeof text));
+        found++;
+    }
+    return found;
+}
+
+static void pins_for_a_low_supply_are_guarded(void **state)
+{
+    unsigned found = 0;
+
+    (void)state;
+    for (size_t i = 0; i < chip_count; i++)
+        if (options_of(&chips[i]))
+            found += check_supply(options_of(&chips[i]));
+    assert_true(found >= 8); /* H5, H7, H7A and U5 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -386,6 +419,7 @@ int main(void)
         cmocka_unit_test(one_bank_has_the_ranges_of_both),
         cmocka_unit_test(pages_without_a_number_are_no_blocks),
         cmocka_unit_test(areas_that_cannot_be_read_have_no_way_back),
+        cmocka_unit_test(pins_for_a_low_supply_are_guarded),
     };
 
     return cmocka_run_group_tests_name("option_tables", tests, NULL, NULL);

@@ -296,6 +296,26 @@ static void a_protected_page_is_named(void **state)
     bench_assert_memory(bench, FLASH, image, 8 * PAGE);
 }
 
+static void pins_for_a_low_supply_are_asked_about(void **state)
+{
+    struct bench *bench = *state;
+    struct option_state before = options(bench), wanted = before;
+
+    option_set(field("IO_VDDIO2_HSLV"), wanted.stored, 1);
+    bench_job(bench);
+    assert_int_equal(option_change(bench->target, table, &before, &wanted, false), ERR_ARGUMENT);
+    assert_non_null(strstr(bench->job.text, "IO_VDDIO2_HSLV = below-2.5V: pins set up so are "
+                                            "damaged by a higher supply; say --irreversible"));
+    assert_memory_equal(options(bench).stored, before.stored, sizeof before.stored);
+    bench_job(bench);
+    bench_ok(bench, option_change(bench->target, table, &before, &wanted, true));
+    before = options(bench);
+    assert_int_equal(option_get(field("IO_VDDIO2_HSLV"), before.stored), 1);
+    wanted = before;
+    option_set(field("IO_VDDIO2_HSLV"), wanted.stored, 0);
+    bench_ok(bench, option_change(bench->target, table, &before, &wanted, false));
+}
+
 /* An area that was locked stays as it is: until read protection ends. */
 static void doors_are_one_way(void **state)
 {
@@ -383,6 +403,7 @@ int main(void)
         TEST(write_protection_belongs_to_the_bank_wherever_it_is_seen),
         TEST(options_are_programmed_and_loaded_on_demand),
         TEST(a_protected_page_is_named),
+        TEST(pins_for_a_low_supply_are_asked_about),
         TEST(doors_are_one_way),
         TEST(trust_zone_is_explained),
         cmocka_unit_test(half_a_level_protects_nothing_of_ours),
