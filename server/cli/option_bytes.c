@@ -34,6 +34,21 @@ static void describe_blocks(struct option_bytes *bytes, const struct target *tar
     }
 }
 
+/* How many of how many, and which. */
+static void count_blocks(struct option_bytes *bytes, const struct target *target,
+                         const uint32_t *registers)
+{
+    struct option_block block;
+    struct buf text;
+
+    bytes->block_count = option_block_count(bytes->options, target);
+    for (uint32_t i = 0; option_block_get(bytes->options, target, i, &block); i++)
+        bytes->protected_blocks += option_block_protected(&block, registers);
+    buf_init(&text, bytes->blocks, sizeof bytes->blocks - 1);
+    option_blocks_text(&text, bytes->options, target, registers);
+    bytes->blocks[text.length] = '\0';
+}
+
 static void describe(struct option_bytes *bytes, const struct target *target)
 {
     const struct option_blocks *blocks = &bytes->options->blocks;
@@ -43,6 +58,7 @@ static void describe(struct option_bytes *bytes, const struct target *target)
     if (bytes->state.readout_protected)
         registers[blocks->reg] &= ~blocks->with_rdp;
     describe_blocks(bytes, target, registers);
+    count_blocks(bytes, target, registers);
 }
 
 void option_bytes_look(struct option_bytes *bytes, struct target *target, struct job *job)
@@ -70,6 +86,19 @@ static void put_meanings(const struct option_bytes *bytes, struct buf *text)
     }
 }
 
+static void print_blocks(const struct option_bytes *bytes, FILE *out)
+{
+    if (!bytes->protected_blocks)
+        cli_print_fact(out, "write lock", "none");
+    else
+        cli_print_fact(out, "write lock", "%u of %u blocks%s (%s): %s", bytes->protected_blocks,
+                       bytes->block_count,
+                       option_blocks_hidden(bytes->options)
+                           ? " as stored, in force yet or not until they are loaded"
+                           : "",
+                       bytes->blocks, bytes->write_protected);
+}
+
 void option_bytes_print(const struct option_bytes *bytes, FILE *out)
 {
     const char *why = bytes->options ? "could not be read" : "not known for this chip";
@@ -84,8 +113,7 @@ void option_bytes_print(const struct option_bytes *bytes, FILE *out)
     buf_init(&text, meanings, sizeof meanings - 1);
     put_meanings(bytes, &text);
     meanings[text.length] = '\0';
-    cli_print_fact(out, "write lock", "%s",
-                   bytes->write_protected[0] ? bytes->write_protected : "none");
+    print_blocks(bytes, out);
     cli_print_fact(out, "options", "%s%s", meanings,
                    option_pending(bytes->options, &bytes->state)
                        ? "; others are stored, for after the next reset"
@@ -117,10 +145,16 @@ void option_bytes_json(const struct option_bytes *bytes, struct json *json)
 {
     if (!bytes->known) {
         json_null(json, "write_protected");
+        json_null(json, "write_protected_blocks");
+        json_null(json, "write_blocks");
+        json_null(json, "write_protected_as_stored");
         json_null(json, "option_bytes");
         return;
     }
     json_text(json, "write_protected", bytes->write_protected[0] ? bytes->write_protected : "none");
+    json_number(json, "write_protected_blocks", bytes->protected_blocks);
+    json_number(json, "write_blocks", bytes->block_count);
+    json_bool(json, "write_protected_as_stored", option_blocks_hidden(bytes->options));
     json_open(json, "option_bytes", '{');
     for (uint8_t i = 0; i < bytes->options->field_count; i++)
         field_json(&bytes->options->fields[i],

@@ -16,6 +16,8 @@ struct option_bytes {
     struct option_state state;
     bool known;                /* else they could not be read */
     char write_protected[400]; /* "0x08000000-0x08001fff, .."; empty: nothing */
+    char blocks[200];          /* their numbers: "0-1,5" */
+    unsigned protected_blocks, block_count;
 };
 
 /* Reads them, the core halted or running; leaves no error in the job. */

@@ -261,11 +261,10 @@ static enum err give_back(struct flash_controller *controller)
 
 enum err controller_give_back(struct flash_controller *controller)
 {
-    struct core *core = controller->target->core;
-    enum err mark = core_mark(core);
-
     if (!controller->taken)
         return ERR_OK;
+    struct core *core = controller->target->core;
+    enum err mark = core_mark(core);
     enum err err = give_back(controller);
     if (!err || core->state != TARGET_HALTED)
         return err;

@@ -227,6 +227,11 @@ bool option_block_get(const struct flash_options *options, const struct target *
                         : get_sector(blocks, target, index, block);
 }
 
+bool option_blocks_hidden(const struct flash_options *options)
+{
+    return options->hides_in_force && !options->blocks.at_once;
+}
+
 uint32_t option_block_count(const struct flash_options *options, const struct target *target)
 {
     struct option_block block;

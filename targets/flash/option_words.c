@@ -44,9 +44,8 @@ static void put_values(struct buf *out, const struct option_field *field)
         buf_printf(out, "0 to 0x%x", (unsigned)((UINT64_C(1) << field->bits) - 1));
 }
 
-/* "0-3,5"; "none". */
-static void put_blocks(struct buf *out, const struct flash_options *options,
-                       const struct target *target, const uint32_t *registers)
+void option_blocks_text(struct buf *out, const struct flash_options *options,
+                        const struct target *target, const uint32_t *registers)
 {
     size_t empty = out->length;
     struct option_block block;
@@ -71,7 +70,7 @@ static bool put_one(struct buf *out, const struct flash_options *options,
     if (index < options->field_count)
         put_value(out, &options->fields[index], option_get(&options->fields[index], registers));
     else if (index == options->field_count && options->blocks.most)
-        put_blocks(out, options, target, registers);
+        option_blocks_text(out, options, target, registers);
     else
         return false;
     return true;

@@ -59,6 +59,7 @@ struct option_blocks {
     uint32_t with_rdp; /* bits of blocks that read protection keeps from being written, too */
     bool set_protects; /* it is a bit that is set that protects */
     bool pairs;        /* of two banks: a bit keeps two sectors, the second bank's bits follow */
+    bool at_once;      /* what is stored counts, where hides_in_force would leave that open */
     uint32_t pcrop; /* with this bit of the first register on, the others protect, against reading,
                        too, until read protection ends; 0: there is no such thing */
 };
@@ -183,6 +184,11 @@ struct option_block {
 bool option_block_get(const struct flash_options *options, const struct target *target,
                       uint32_t index, struct option_block *block);
 uint32_t option_block_count(const struct flash_options *options, const struct target *target);
+/* What is stored is known, but not whether it counts yet. */
+bool option_blocks_hidden(const struct flash_options *options);
+/* "0-3,5"; "none". */
+void option_blocks_text(struct buf *out, const struct flash_options *options,
+                        const struct target *target, const uint32_t *registers);
 bool option_block_protected(const struct option_block *block, const uint32_t *registers);
 void option_block_protect(const struct option_block *block, uint32_t *registers, bool on);
 /* Blocks number `first` to `last`, those there are. ERR_ARGUMENT, and nothing changed: it takes

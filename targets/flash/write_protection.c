@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "chip/chips.h"
 #include "flash/flash_internal.h"
 #include "flash/options.h"
 
@@ -77,6 +78,23 @@ static bool anything_to_erase(const struct flash *flash, bool all)
     return false;
 }
 
+/* Where it cannot be seen what counts, what is stored is taken for it: no more is lost than time.
+ */
+static enum err refuse(struct flash *flash, const struct plan_sector *sector)
+{
+    const struct flash_options *options = flash_options_for(flash->target);
+    const char *commands = chip_family_of(flash->target->chip.dev_id)->commands;
+
+    if (!option_blocks_hidden(options))
+        return job_fail(&flash->work, ERR_PROTECTED,
+                        "0x%08" PRIx32 " is write protected by the option bytes", sector->address);
+    return job_fail(&flash->work, ERR_PROTECTED,
+                    "0x%08" PRIx32 " is write protected by the option bytes, as they are stored: "
+                    "the chip does not tell whether that counts already; `monitor %s %s 0`, or a "
+                    "power cycle, lets count what is stored",
+                    sector->address, commands, options->load_command);
+}
+
 /* Where nothing is to be erased nothing can be lost, and the look would cost a load into a blank
  * chip a round trip: its controller refuses by itself. */
 enum err write_protection_check(struct flash *flash, bool all)
@@ -92,9 +110,7 @@ enum err write_protection_check(struct flash *flash, bool all)
 
         if (sector->is_protected && plan_is_final(&flash->plan, sector, all) &&
             would_change(flash, sector))
-            return job_fail(&flash->work, ERR_PROTECTED,
-                            "0x%08" PRIx32 " is write protected by the option bytes",
-                            sector->address);
+            return refuse(flash, sector);
     }
     return ERR_OK;
 }

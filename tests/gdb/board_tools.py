@@ -38,7 +38,7 @@ def info_knows_the_chip():
 
 def info_reads_the_option_bytes():
     found = target()
-    assert found["write_protected"] == "none", found
+    assert found["write_protected"] == "none" and found["write_protected_blocks"] == 0 < found["write_blocks"], found
     assert found["option_bytes"]["watchdog_by_hardware"] is False, found
     assert "watchdog by software" in call("info").stdout
 

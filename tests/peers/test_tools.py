@@ -315,10 +315,10 @@ def option_bytes_are_shown():
             assert re.search(r"write lock: +none\n", text), text
             assert re.search(r"options: +watchdog by software, no reset in Stop mode, no reset in Standby", text), text
         assert "others are stored" in stored and "others are stored" not in before + after, stored
-        assert re.search(r"write lock: +0x08002000-0x08003fff\n", after), after
+        assert re.search(r"write lock: +2 of \d+ blocks \(2-3\): 0x08002000-0x08003fff\n", after), after
         assert re.search(r"options: +watchdog by software, a reset in Stop mode, no reset in Standby", after), after
         target = json.loads(bench.read("json"))["target"]
-        assert target["write_protected"] == "0x08002000-0x08003fff", target
+        assert target["write_protected"] == "0x08002000-0x08003fff" and target["write_protected_blocks"] == 2, target
         assert target["option_bytes"]["reset_in_stop"] and not target["option_bytes"]["watchdog_by_hardware"], target
 
 

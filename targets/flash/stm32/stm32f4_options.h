@@ -49,6 +49,7 @@ extern const struct option_value stm32f4_rdp[3], stm32f4_bor_lev[4];
     .blocks = {.reg = STM32F4_IN_OPTCR,                                                          \
                .shift = STM32F4_NWRP_SHIFT,                                                      \
                .most = (blocks_of_wrp),                                                          \
+               .at_once = true,                                                                  \
                .pcrop = (pcrop_bit)},                                                            \
     .no_load = "a reset of the chip loads them, the end of read protection takes a power cycle", \
     .unlock_wants_power = true, .unlock_keeps_others = true, .hides_in_force = true,             \

@@ -299,7 +299,8 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
     if (status & STM32L4_SR_WRPERR)
         return job_fail(job, ERR_PROTECTED,
                         "0x%08" PRIx32 " is protected by the option bytes, WRP or PCROP: "
-                        "`monitor options` shows which pages",
+                        "`monitor options` shows which pages, and if it is none of them, what "
+                        "counted before still does until option bytes are loaded",
                         address);
     if (status & STM32L4_SR_PROGERR)
         return job_fail(job, ERR_FLASH,

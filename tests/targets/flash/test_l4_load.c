@@ -342,6 +342,33 @@ static void a_protected_page_is_named(void **state)
     bench_assert_memory(bench, FLASH, image, 16 * KIB);
 }
 
+/* The chip does not tell what counts: what is stored is taken for that and called so; and what was
+ * stored away still counts until it is loaded, which the chip alone can say. */
+static void protection_that_is_stored_is_called_so(void **state)
+{
+    struct bench *bench = *state;
+    struct option_state open = options(bench), shut = open;
+
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 4 * PAGE);
+    bench_ok(bench,
+             option_blocks_set(&bench->job, kind->options, bench->target, 1, 1, true, shut.stored));
+    bench_ok(bench, kind->options->write(bench->target, &shut));
+    image[PAGE] ^= 0xFF;
+    assert_int_equal(bench_load(bench, FLASH, image, 4 * PAGE, NULL), ERR_PROTECTED);
+    assert_non_null(strstr(bench->job.text,
+                           "as they are stored: the chip does not tell whether "
+                           "that counts already; `monitor stm32l4x option_load 0`"));
+    bench_job(bench);
+    bench_ok(bench, kind->options->load(bench->target));
+    bench_ok(bench, kind->options->write(bench->target, &open));
+    assert_int_equal(bench_load(bench, FLASH, image, 4 * PAGE, NULL), ERR_PROTECTED);
+    assert_non_null(strstr(bench->job.text, "what counted before still does"));
+    bench_job(bench);
+    bench_ok(bench, kind->options->load(bench->target));
+    load(bench, FLASH, 4 * PAGE);
+}
+
 /* DUAL_BANK off: pages are numbered through, and both halves go. */
 static void one_bank_of_two_is_erased_whole(void **state)
 {
@@ -408,6 +435,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_core_is_clocked_as_before_a_load, l4, bench_down),
         ALL_OF_THEM(options_are_programmed_and_loaded_on_demand),
         ALL_OF_THEM(a_protected_page_is_named),
+        ALL_OF_THEM(protection_that_is_stored_is_called_so),
         cmocka_unit_test_setup_teardown(a_protected_page_is_named, g0b, bench_down),
         cmocka_unit_test_setup_teardown(one_bank_of_two_is_erased_whole, g0b, bench_down),
         ALL_OF_THEM(protection_goes_on_and_off),
