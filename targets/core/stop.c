@@ -15,7 +15,7 @@
 #include "probe/probe.h"
 
 #define CFSR_STACKING (1u << 12 | 1u << 4) /* STKERR, MSTKERR: nothing useful was pushed */
-#define CFSR_NO_CODE (1u << 17 | 1u << 0) /* INVSTATE, IACCVIOL */
+#define CFSR_NO_CODE (1u << 17 | 1u << 0)  /* INVSTATE, IACCVIOL */
 #define CFSR_STKOF (1u << 20)
 #define CFSR_IBUSERR (1u << 8)
 #define CFSR_PRECISERR (1u << 9)
@@ -316,8 +316,8 @@ static void find_secure_cause(struct core *core, char *cause, size_t size)
         fault_secure_explain(get_le32(bytes), get_le32(bytes + 4), cause, size);
 }
 
-/* The core was refused what it wanted from flash, and that is closed. One that came from nowhere may
- * have begun with vectors that nobody could read, or can look at now. */
+/* The core was refused what it wanted from flash, and that is closed. One that came from nowhere
+ * may have begun with vectors that nobody could read, or can look at now. */
 static bool is_protection(struct core *core, const struct stop_facts *facts, uint32_t faulting_pc)
 {
     uint32_t cfsr = facts->scb[FACT_CFSR];

@@ -26,6 +26,8 @@ struct flash_lock {
 /* Opens it if it is shut: a key too many, as a wrong one, blocks it until the next reset (with a
  * bus error, mostly). ERR_FLASH if it stays shut. */
 enum err controller_open(struct flash_controller *controller, const struct flash_lock *lock);
+/* Shuts what stands apart, if it was opened. */
+enum err controller_shut_options(struct flash_controller *controller);
 /* Watchdogs frozen, controller idle and unlocked. A chip whose flash is protected against reading:
  * ERR_PROTECTED with what to do, if it is to be refused. Again after a loss: fine. */
 enum err controller_take(struct flash_controller *controller, bool refuse_protected);
