@@ -78,11 +78,6 @@ enum err controller_init(struct flash_controller *controller, struct target *tar
     return driver->probe(controller);
 }
 
-uint32_t controller_at(const struct target *target, uint32_t offset)
-{
-    return chip_family_of(target->chip.dev_id)->controller + offset;
-}
-
 /* --- taking, giving back --- */
 
 static enum err refuse(struct flash_controller *controller)

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What guards a controller and its option bytes: opened, and shut again. */
+#include "chip/chips.h"
 #include "core/core.h"
 #include "flash/controller.h"
+
+uint32_t controller_at(const struct target *target, uint32_t offset)
+{
+    return chip_family_of(target->chip.dev_id)->controller + offset;
+}
 
 static enum err tell_shut(struct flash_controller *controller)
 {
