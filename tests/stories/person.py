@@ -64,10 +64,11 @@ class Person(Program):
 
     def doctor(self, *options, well=False):
         """The first verdict, (class, causes); and that somebody who reads it finds its sentence."""
-        told = json.loads(self.asks(" ".join(["probed doctor --json", *options]), 0 if well else 1).strip().splitlines()[-1])
+        code = 0 if well else 1
+        told = json.loads(self.asks(" ".join(["probed doctor --json", *options, "2>errors"]), code))
         assert told["healthy"] is well, told
         first = told["verdicts"][0]
-        screen = " ".join(self.asks(" ".join(["probed doctor", *options]), 0 if well else 1).split())
+        screen = " ".join(self.asks(" ".join(["probed doctor", *options]), code).split())
         assert first["text"] in screen, (first["text"], screen)
         for cause in first["causes"]:
             assert " ".join(cause["what"].split()) in screen, (cause, screen)
@@ -83,8 +84,12 @@ class Person(Program):
 
     def ends_daemon(self):
         self.asks("kill $daemon; wait $daemon")
+        self.types("daemon=")
 
     def close(self):
+        if self.process.poll() is None:
+            self.types('[ -z "$daemon" ] || kill $daemon; exit')
+            self.wait()
         os.close(self.hand)
         super().close()
         self.desk.cleanup()

@@ -17,6 +17,7 @@ def st_info_says_0_and_probed_says_why():
         assert "flash:      0" in person.asks("st-info --probe")
         text = person.asks("probed info")
         assert "the flash is read-protected" in text and "removing that erases it" in text, text
+        assert person.doctor()[0] == "read-protected"
         text = person.asks("probed flash blink.elf --verify --reset", code=1)
         assert "read-protected" in text and "erase" in text, text
 
@@ -37,6 +38,7 @@ def unlocked_by_telnet_and_flashed_with_reset():
         person.ends_daemon()
         text = person.asks("probed info")
         assert "protection:   none against reading" in text and "locked up" not in text, text
+        assert person.doctor("--allow-reset", well=True)[0] == "healthy"
         assert "flash:      65536" in person.asks("st-info --probe")
 
 

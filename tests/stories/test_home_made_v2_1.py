@@ -20,6 +20,7 @@ def it_is_listed_recognised_and_used():
         text = person.asks("probed flash blink.elf --verify --reset")
         assert "identical" in text and "reset: the core runs" in text, text
         assert "running" in person.asks("probed info")
+        assert person.doctor("--allow-reset", well=True)[0] == "healthy"
         person.asks("probed read 0x08000000 1024 back.bin")
         assert os.path.getsize(os.path.join(person.desk.name, "back.bin")) == 1024
 

@@ -12,10 +12,15 @@ def it_is_found_and_mended():
         text = person.asks("probed info", code=1)
         assert "SWDIO" in text and "SWCLK" in text and "circuit board" in text, text
         person.asks("probed flash blink.elf --verify --reset", code=1)
+        verdict, causes = person.doctor("--allow-reset")
+        assert verdict == "silence" and causes[0] == "wires", (verdict, causes)
+        picture = person.asks("probed doctor --allow-reset --board bluepill", code=1)
+        assert "variant A" in picture and "variant B" in picture and "look here (1)" in picture, picture
         person.hands("fault -misprint-a-on-b")
         assert "STM32F101/F102/F103 medium-density" in person.asks("probed info")
         text = person.asks("probed flash blink.elf --verify --reset")
         assert "identical" in text and "reset: the core runs" in text, text
+        assert person.doctor("--allow-reset", well=True)[0] == "healthy"
 
 
 def a_daemon_meanwhile_waits_and_goes_on():

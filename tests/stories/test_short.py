@@ -8,9 +8,12 @@ def the_cable_is_named_and_then_it_works():
         with Person(stlink="V2J43", board=f"f031,runs,short,seed={seed}") as person:
             text = person.asks("probed info", code=1)
             assert "SWDIO" in text and "SWCLK" in text, text
+            verdict, causes = person.doctor("--allow-reset")
+            assert verdict == "silence" and causes[0] == "wires", (verdict, causes)
             person.hands("fault -short")
             text = person.asks("probed info")
             assert "STM32F03" in text and "running" in text, text
+            assert person.doctor("--allow-reset", well=True)[0] == "healthy"
 
 
 run_tests([the_cable_is_named_and_then_it_works])
