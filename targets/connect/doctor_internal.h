@@ -12,11 +12,11 @@
 enum {
     DOCTOR_CONNECTS = 3,
     DOCTOR_MANY_CONNECTS = 10,
-    DOCTOR_PORT_READS = 4,
+    DOCTOR_PORT_READS = 12,
     DOCTOR_FEW_READS = 12,
     DOCTOR_READS = 250, /* finds one garbled packet in 200 */
     DOCTOR_MANY_READS = 1000,
-    DOCTOR_READ_US = 700000, /* at one clock, if not thorough */
+    DOCTOR_READ_US = 500000, /* at one clock, if not thorough */
     DOCTOR_SLICE = 50,       /* reads between two checkpoints */
 };
 

@@ -71,6 +71,10 @@ static enum err read_once(struct doctor *doctor, struct speed_measured *speed, b
     enum err err = ops_flush(&doctor->ops);
     if (doctor_ends(err))
         return err;
+    if (err == ERR_UNSUPPORTED) { /* an old firmware reads memory alone */
+        job_clear(doctor->job);
+        return ERR_OK;
+    }
     doctor_count(&speed->reads, err);
     speed->reads.repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
     job_clear(doctor->job);
@@ -101,8 +105,9 @@ static enum err rest(struct doctor *doctor, unsigned done, unsigned of)
 /* Few are enough of what is always refused, or never answered. */
 static bool is_hopeless(const struct speed_measured *speed)
 {
-    return speed->reads.tries >= DOCTOR_PORT_READS + DOCTOR_FEW_READS &&
-           speed->reads.good == speed->port.good;
+    unsigned tries = speed->reads.tries - speed->port.tries;
+
+    return tries >= DOCTOR_FEW_READS && 10 * (speed->reads.good - speed->port.good) < tries;
 }
 
 static enum err read_core(struct doctor *doctor, struct speed_measured *speed, unsigned times)
@@ -163,7 +168,7 @@ enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
     if (err || !speed->connects.good)
         return err;
     err = read_port(doctor, speed);
-    if (!err && speed->reads.good)
+    if (!err && (speed->reads.good || !speed->reads.tries))
         err = read_core(doctor, speed, reads);
     return err;
 }

@@ -40,7 +40,8 @@ CAUSE(overload, "overload", VTREF, "what supplies the board gives way under its 
 
 CAUSE(wires, "wires", SWDIO | SWCLK,
       "SWDIO or SWCLK does not get where it should: exchanged, on other pins (many a dongle's case "
-      "carries the drawing of another circuit board), open, or shorted to a neighbour",
+      "carries the drawing of another circuit board), open, shorted to a neighbour, or taken by a "
+      "second chip",
       "compare each wire with what is printed on the two circuit boards, not on the case; then "
       "measure it from end to end, and against its neighbours")
 CAUSE(power_or_ground, "power-or-ground", GND | VTREF,

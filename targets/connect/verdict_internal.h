@@ -25,6 +25,7 @@ enum sign {
     SIGN_CLEAN,           /* at one of the clocks */
     SIGN_STEEP,           /* the faster the clock, the more errors */
     SIGN_GOOD_CORE_READS, /* all reads of the core's id, at one of the clocks */
+    SIGN_ONE_CLOCK,       /* no other was tried */
     SIGN_COLLIDES,        /* what is always garbled, beside what never is; or ids that change */
     /* Reset. */
     SIGN_RESET_TRIED,

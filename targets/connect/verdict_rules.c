@@ -7,7 +7,8 @@
         .cause = &cause_##name \
     }
 
-#define ANSWER (S(ANSWERED) | S(UNDER_RESET) | S(GARBLED))
+#define ANSWER \
+    (S(ANSWERED) | S(UNDER_RESET) | S(ERRORS) | S(POWER_REFUSED) | S(AP_SHUT) | S(COLLIDES))
 #define BAD_VOLTAGE (S(NO_VOLTAGE) | S(ODD_VOLTAGE) | S(1V8) | S(TOO_HIGH))
 #define METER_AT_VTREF                                                                        \
     "a voltmeter tells: is there 3.3 V between the board's 3V3 and GND, and the same at the " \
@@ -93,6 +94,13 @@ const struct rule verdict_rules[] = {
      .text = "SWD is the worse the faster its clock ({errors})",
      .causes = {LIKELY(long_wires), LIKELY(slow_core)}},
     {.class = VERDICT_NOISE,
+     .sure = VERDICT_POSSIBLE,
+     .needs = S(GARBLED) | S(ONE_CLOCK),
+     .never = S(LOST) | S(COLLIDES),
+     .text = "answers are garbled at the only clock that there is ({errors}); {vtref}",
+     .split = "see whether it gets better with shorter wires, and with a ground wire beside SWCLK",
+     .causes = {LIKELY(long_wires), LIKELY(ground_open), LIKELY(contact), LIKELY(interference)}},
+    {.class = VERDICT_NOISE,
      .sure = VERDICT_PROBABLE,
      .needs = S(GARBLED),
      .never = S(CLEAN) | S(LOST) | S(STEEP) | S(COLLIDES),
@@ -114,7 +122,7 @@ const struct rule verdict_rules[] = {
     {.class = VERDICT_SWD_OFF,
      .sure = VERDICT_CERTAIN,
      .needs = S(UNDER_RESET) | S(AWAKE_TESTED),
-     .never = S(AWAKE_HELPS),
+     .never = S(AWAKE_HELPS) | S(ERRORS),
      .text =
          "the chip answers under reset and is gone once its program runs, its clocks kept on or "
          "not",
@@ -122,12 +130,13 @@ const struct rule verdict_rules[] = {
     {.class = VERDICT_LOW_POWER,
      .sure = VERDICT_CERTAIN,
      .needs = S(UNDER_RESET) | S(AWAKE_HELPS),
+     .never = S(ERRORS),
      .text = "the chip answers under reset, and stays only with its clocks kept on for debugging",
      .causes = {LIKELY(low_power)}},
     {.class = VERDICT_UNDER_RESET,
      .sure = VERDICT_CERTAIN,
      .needs = S(UNDER_RESET),
-     .never = S(AWAKE_TESTED),
+     .never = S(AWAKE_TESTED) | S(ERRORS),
      .text = "the chip answers only while NRST is low",
      .split = "look into the program: does it use PA13 and PA14, or sleep?",
      .causes = {LIKELY(swd_off), LIKELY(low_power)}},
@@ -135,14 +144,14 @@ const struct rule verdict_rules[] = {
      .sure = VERDICT_CERTAIN,
      .needs = S(POWER_REFUSED),
      .never = S(CORE) | S(ERRORS),
-     .text = "the debug port answers ({dpidr}), but its power-up is not acknowledged (CTRL/STAT)",
+     .text = "the debug port answers{dpidr?}, but does not power up the debug domain (CTRL/STAT)",
      .split = "switch the board off and on, and connect under reset",
      .causes = {LIKELY(deep_sleep), LIKELY(chip_locked), LIKELY(nrst_short)}},
     {.class = VERDICT_AP_CLOSED,
      .sure = VERDICT_PROBABLE,
      .needs = S(ANSWERED) | S(AP_SHUT),
      .never = S(CORE) | S(POWER_REFUSED) | S(UNDER_RESET),
-     .text = "the debug port answers ({dpidr}), but its access port is closed",
+     .text = "the debug port answers{dpidr?}, but its access port is closed",
      .split = "ST's STM32CubeProgrammer can ask the chip itself: Debug Authentication, discovery",
      .causes = {LIKELY(chip_locked), LIKELY(deep_sleep), LIKELY(old_firmware)}},
     {.class = VERDICT_NO_CORE,

@@ -22,6 +22,8 @@ enum {
     LOOP_RESETS = 2,
     /* Garbled by chance so many times one after the other: noise would have to be one in two. */
     ALWAYS_TRIES = 4,
+    ENOUGH_READS = 50,
+    ENOUGH_PORT_READS = 12,
     ERRORS_MIN = 2,
     SIGMAS = 4,
 };
@@ -122,38 +124,66 @@ static bool is_steep(const struct measurements *m)
            (expected - found) * (expected - found) > SIGMAS * SIGMAS * expected;
 }
 
+static void add_tally(struct tally *sum, const struct tally *tally)
+{
+    sum->tries += tally->tries;
+    sum->good += tally->good;
+    sum->silent += tally->silent;
+    sum->garbled += tally->garbled + tally->repeats;
+}
+
+static void add_all(struct speed_measured *sum, const struct speed_measured *speed)
+{
+    add_tally(&sum->connects, &speed->connects);
+    add_tally(&sum->reads, &speed->reads);
+    sum->ids += speed->ids;
+}
+
+/* A chip that keeps silent without a reset answers cleanly under it; else that tells of the wire,
+ * too. */
+static struct speed_measured sum_of(const struct measurements *m)
+{
+    struct speed_measured sum = {0};
+    const struct speed_measured *reset = &m->under_reset;
+
+    for (unsigned i = 0; i < m->speed_count; i++)
+        add_all(&sum, &m->speeds[i]);
+    if (m->reset_tried && (!reset->connects.good || error_count(reset)))
+        add_all(&sum, reset);
+    return sum;
+}
+
+/* An ST-Link that gets a garbled DPIDR says that there was none: where reads tell, they alone
+ * count. */
+static bool has_lost(const struct speed_measured *sum)
+{
+    const struct tally *connects = &sum->connects;
+
+    if (sum->reads.tries >= ENOUGH_READS)
+        return sum->reads.silent > 0;
+    return sum->reads.silent ||
+           (connects->silent > 1 && connects->silent > connects->garbled + sum->reads.garbled);
+}
+
 /* One packet of hundreds is nobody's fault. */
 static uint64_t see_errors(const struct measurements *m)
 {
-    unsigned lost = 0, garbled = 0, heard = 0;
+    struct speed_measured sum = sum_of(m);
+    unsigned lost = sum.connects.silent + sum.reads.silent;
+    unsigned garbled = sum.connects.garbled + sum.reads.garbled;
+    unsigned heard = sum.connects.good + sum.reads.good + garbled + sum.ids;
 
-    for (unsigned i = 0; i < m->speed_count; i++) {
-        struct wire_errors errors = verdict_errors(&m->speeds[i]);
-        lost += errors.lost;
-        garbled += errors.garbled;
-        heard += errors.good + errors.garbled + m->speeds[i].ids;
-    }
-    /* A chip that keeps silent without a reset answers cleanly under it. */
-    heard += m->under_reset.connects.good ? 0 : m->under_reset.ids;
     if (!heard || lost + garbled < ERRORS_MIN)
         return 0;
-    return S(ERRORS) | (lost ? S(LOST) : 0) | (garbled ? S(GARBLED) : 0);
-}
-
-static bool is_always_garbled(const struct tally *tally)
-{
-    return tally->tries >= ALWAYS_TRIES && tally->garbled == tally->tries;
+    return S(ERRORS) | (has_lost(&sum) ? S(LOST) : 0) | (garbled ? S(GARBLED) : 0);
 }
 
 /* Two chips answer at once: what both say alike (an id) is read, what they say differently (what
- * their cores do) never. Noise garbles the one as often as the other. */
-static bool collides_at(const struct speed_measured *speed)
+ * their cores do) hardly ever. Noise garbles the one as often as the other. */
+static bool differs(const struct tally *port, const struct tally *core)
 {
-    struct tally core = {.tries = speed->reads.tries - speed->port.tries,
-                         .garbled = speed->reads.garbled - speed->port.garbled};
-    bool port_clean = speed->port.tries && speed->port.good == speed->port.tries;
-
-    return is_always_garbled(&core) && port_clean;
+    return port->tries >= ENOUGH_PORT_READS && port->good == port->tries && !port->repeats &&
+           core->tries >= ALWAYS_TRIES && 2 * core->garbled > core->tries;
 }
 
 /* ..or their ports have two ids, and nothing ever comes of it. */
@@ -170,13 +200,20 @@ static bool never_an_id(const struct measurements *m)
 
 static bool collides(const struct measurements *m)
 {
-    bool at_one = false, reads_good = false;
+    struct tally port = {0}, core = {0};
+    bool reads_good = false;
 
     for (unsigned i = 0; i < m->speed_count; i++) {
-        at_one |= collides_at(&m->speeds[i]);
+        const struct tally *reads = &m->speeds[i].reads, *here = &m->speeds[i].port;
+        port.tries += here->tries;
+        port.good += here->good;
+        port.repeats += here->repeats > 1 ? here->repeats : 0; /* one as it connects */
+        core.tries += reads->tries - here->tries;
+        core.garbled += reads->garbled - here->garbled;
         reads_good |= all_core_reads_good(&m->speeds[i]);
     }
-    return at_one || (reads_good && is_always_garbled(&m->looks)) || never_an_id(m);
+    return differs(&port, &core) || (reads_good && differs(&port, &m->looks)) || never_an_id(m) ||
+           (m->dpidr_changes > 1 && !core.garbled);
 }
 
 static uint64_t see_wire(const struct measurements *m)
@@ -191,7 +228,8 @@ static uint64_t see_wire(const struct measurements *m)
         seen |= clean && (steep || !(seen & S(ERRORS))) ? S(CLEAN) : 0;
     }
     return seen | (m->reached ? S(REACHED) : 0) | (m->dpidr || m->reached ? S(ANSWERED) : 0) |
-           (steep ? S(STEEP) : 0) | (collides(m) || m->dpidr_changes ? S(COLLIDES) : 0);
+           (m->speed_count == 1 ? S(ONE_CLOCK) : 0) | (steep ? S(STEEP) : 0) |
+           (collides(m) ? S(COLLIDES) : 0);
 }
 
 /* --- reset --- */

@@ -65,6 +65,12 @@ static void put_dpidr(const struct measurements *m, struct buf *out)
     buf_printf(out, "DPIDR 0x%08x", m->dpidr);
 }
 
+static void put_dpidr_if_known(const struct measurements *m, struct buf *out)
+{
+    if (m->dpidr)
+        buf_printf(out, " (DPIDR 0x%08x)", m->dpidr);
+}
+
 static void put_cpuid(const struct measurements *m, struct buf *out)
 {
     buf_printf(out, "CPUID 0x%08x", m->cpuid);
@@ -137,11 +143,21 @@ static const struct {
     const char *name;
     void (*put)(const struct measurements *m, struct buf *out);
 } names[] = {
-    {"vtref", put_vtref},   {"vtrefs", put_vtrefs},     {"reset", put_reset_tried},
-    {"errors", put_errors}, {"clean", put_clean_clock}, {"dpidr", put_dpidr},
-    {"cpuid", put_cpuid},   {"idcode", put_idcode},     {"chip", put_chip},
-    {"size", put_size},     {"vectors", put_vectors},   {"pc", put_pc},
-    {"resets", put_resets}, {"flags", put_flags},
+    {"vtref", put_vtref},
+    {"vtrefs", put_vtrefs},
+    {"reset", put_reset_tried},
+    {"errors", put_errors},
+    {"clean", put_clean_clock},
+    {"dpidr", put_dpidr},
+    {"dpidr?", put_dpidr_if_known},
+    {"cpuid", put_cpuid},
+    {"idcode", put_idcode},
+    {"chip", put_chip},
+    {"size", put_size},
+    {"vectors", put_vectors},
+    {"pc", put_pc},
+    {"resets", put_resets},
+    {"flags", put_flags},
 };
 
 static void put_named(const struct measurements *m, const char *name, size_t length,

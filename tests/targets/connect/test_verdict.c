@@ -32,7 +32,7 @@ static struct measurements healthy(void)
                                           .now_khz = 1800,
                                           .connects = {.tries = 1, .good = 1},
                                           .reads = {.tries = 250, .good = 250},
-                                          .port = {.tries = 4, .good = 4},
+                                          .port = {.tries = 12, .good = 12},
                                           .ids = 1};
     m.reached = m.dpidr_steady = m.core_found = m.chip_known = true;
     m.dpidr = 0x1BA01477;
@@ -225,7 +225,7 @@ static void two_chips_at_once(void **state)
 {
     struct measurements m = healthy();
 
-    m.speeds[0].reads = (struct tally){.tries = 16, .good = 4, .garbled = 12};
+    m.speeds[0].reads = (struct tally){.tries = 24, .good = 12, .garbled = 12};
     m.core_found = m.chip_known = m.vectors_known = m.pc_known = false;
     m.samples = m.retired = 0;
     judge(m);
