@@ -11,9 +11,13 @@ static enum err look(struct flash *flash, const struct target_region *alias)
     struct ops *ops = &flash->target->core->ops;
     uint8_t here[LOOK], there[LOOK];
 
+    enum err err = loader_program_end(&flash->loader);
+
+    if (err)
+        return err;
     ops_read(ops, alias->start, 4, here, LOOK / 4);
     ops_read(ops, alias->shows, 4, there, LOOK / 4);
-    enum err err = core_flush_halted(flash->target->core);
+    err = core_flush_halted(flash->target->core);
     if (err)
         return err;
     if (memcmp(here, there, LOOK) == 0)

@@ -32,8 +32,9 @@ struct flash_geometry {
     size_t area_count, bank_count;
     uint32_t program_size; /* the unit that is programmed at once, bytes */
     uint32_t program_us, program_max_us;
-    uint32_t page_size;  /* what is compared at once; divides every sector, multiple of 64 */
-    uint32_t block_size; /* what a loader gets at once: pages, of at most 45 ms in all */
+    uint32_t page_size;   /* what is compared at once; divides every sector, multiple of 64 */
+    uint32_t block_size;  /* what a loader gets at once: pages, of at most 45 ms in all; .. */
+    uint32_t block_count; /* .. and how many of them find room in RAM, of LOADER_BLOCKS_MAX */
     uint32_t sector_erase_max_us;
     uint32_t bank_erase_us, bank_erase_max_us; /* of all banks together; 0: only by sectors */
     uint32_t one_bank_erase_us, one_bank_erase_max_us; /* .. of one of two; 0: it cannot be alone */
@@ -50,7 +51,7 @@ struct flash_extent {
 
 /* Thumb code that runs in target RAM, and how it wants to be fed: by the mailbox, whose calling
  * convention stands in targets/flash/stm32/loaders/stm32f1_program.S. It is given the registers of
- * the bank; when the next pages belong to one with others, it is halted with both buffers free, the
+ * the bank; when the next pages belong to one with others, it is halted with no block left, the
  * controller idle and nothing selected, and begins anew with those. */
 struct flash_loader {
     const struct loader_protocol *protocol;

@@ -63,8 +63,10 @@ static enum err choose_banks(struct flash *flash, unsigned *banks)
 static enum err carry_out(struct flash *flash, const struct flash_extent *what)
 {
     bool ended, cancelled = false;
-    enum err err = controller_erase(&flash->controller, what, &ended);
+    enum err err = loader_program_end(&flash->loader);
 
+    if (!err)
+        err = controller_erase(&flash->controller, what, &ended);
     while (!err && !ended) {
         err = flash_checkpoint(flash);
         cancelled |= flash_put_off(flash, &err);

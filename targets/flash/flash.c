@@ -43,8 +43,10 @@ static void give_back_after_error(struct flash *flash)
 
 static enum err end(struct flash *flash, enum err err)
 {
-    if (err)
+    if (err) {
         give_back_after_error(flash);
+        flash_close_programmed(flash);
+    }
     if (err == ERR_PROTECTED || err == ERR_FLASH)
         flash_look_again(flash);
     if (err == ERR_FAULT || err == ERR_TIMEOUT || err == ERR_NOT_HALTED || err == ERR_LOADER)

@@ -47,6 +47,8 @@ enum err flash_open_by(struct target *target, const struct flash_driver *driver,
 enum err flash_work(struct flash *flash, bool all);
 /* erase.c: those of them that need it, or whole banks where that is better. */
 enum err flash_erase_stale(struct flash *flash, bool all);
+/* Tells of sectors that are through what the loader knows of its blocks. No traffic. */
+void flash_close_programmed(struct flash *flash);
 /* Checks every sector that was changed. */
 enum err flash_verify(struct flash *flash);
 /* After a refusal: sectors where programming began and nothing came of it are as they were. */

@@ -10,13 +10,13 @@
 #include "flash/loaders/checksum.h"
 #include "flash/loaders/checksum_v7m.h"
 
-/* The area: mailbox, code, buffers. A checksum's parameters and results come into the first buffer,
- * which is empty then. */
+/* The area: mailbox, code that sums up, code that programs, ring. A checksum's parameters and
+ * results stand behind its code, over what programs, which is written anew whenever that begins. */
 enum {
-    CODE = 20,
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
     SUM_STACK = 64,  /* bytes behind those, for the frame of a fault */
+    STEP = 128,      /* bytes that are saved or given back before the first look; then twice that */
     /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };
@@ -53,7 +53,7 @@ static uint32_t sum_stack(const struct loader *loader)
 {
     uint32_t stack = loader->controller->driver->may_fault ? SUM_STACK : 0;
 
-    return loader->buffer[0] + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) + stack;
+    return loader->program_code + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) + stack;
 }
 
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
@@ -65,11 +65,11 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
         (struct borrowed_core){.core = loader->target->core, .by = "flash loader", .used = 0x7FF};
     if (controller->driver->may_fault)
         loader->lent.used |= 1u << SLOT_MSP;
-    loader->checksum_code = CODE;
+    loader->checksum_code = LOADER_MAILBOX;
     loader->program_code = loader->checksum_code + sum_of(loader)->size;
-    loader->buffer[0] = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
-    loader->buffer[1] = loader->buffer[0] + LOADER_BUFFER_DATA + geometry->block_size;
-    loader->area_size = loader->buffer[1] + LOADER_BUFFER_DATA + geometry->block_size;
+    loader->ring = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
+    loader->area_size =
+        loader->ring + geometry->block_count * (geometry->block_size + LOADER_TRAILER);
     if (loader->area_size < sum_stack(loader))
         loader->area_size = sum_stack(loader);
     loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
@@ -80,6 +80,18 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
                         loader->area_size);
     loader->area = ram->start;
     return ERR_OK;
+}
+
+/* Another routine gets the core, or none: what was handed over is not waited for. */
+static void forget_program(struct loader *loader)
+{
+    program_of(loader)->protocol->forget(loader);
+}
+
+static void lend(struct loader *loader, uint32_t end)
+{
+    loader->borrowed = end;
+    loader->target->core->lent = (struct lent_ram){loader->area, end, loader->saved};
 }
 
 enum err loader_borrow(struct loader *loader, uint32_t end)
@@ -93,27 +105,25 @@ enum err loader_borrow(struct loader *loader, uint32_t end)
     enum err err = core_flush(loader->target->core);
     if (err)
         return err;
-    loader->borrowed = end;
-    loader->target->core->lent = (struct lent_ram){loader->area, end, loader->saved};
+    lend(loader, end);
     return ERR_OK;
 }
 
 static enum err borrow_ram(struct loader *loader)
 {
     struct ops *ops = &loader->target->core->ops;
-    const struct flash_loader *program = program_of(loader);
     const struct routine *sum = sum_of(loader);
 
-    loader->saved = malloc(loader->area_size + 4 + loader->controller->geometry.block_size);
+    loader->saved =
+        malloc(loader->area_size + loader->controller->geometry.block_size + LOADER_TRAILER);
     if (!loader->saved)
         return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
     loader->block = loader->saved + loader->area_size;
-    memcpy(loader->block, sum->code, sum->size);
-    if (program->code_size)
-        memcpy(loader->block + sum->size, program->code, program->code_size);
+    loader->used = sum_stack(loader);
+    loader->given_back = false;
     enum err err = loader_borrow(loader, sum_stack(loader));
     if (!err) {
-        ops_write(ops, loader->area + CODE, 4, loader->block, (sum->size + program->code_size) / 4);
+        ops_write(ops, loader->area + loader->checksum_code, 4, sum->code, sum->size / 4);
         err = core_flush_halted(loader->target->core);
     }
     if (!loader->borrowed) { /* nothing to put back */
@@ -123,10 +133,20 @@ static enum err borrow_ram(struct loader *loader)
     return err;
 }
 
+/* Nobody reset it meanwhile. */
+static enum err still_there(struct loader *loader)
+{
+    enum err err = core_flush_halted(loader->target->core);
+
+    if (err)
+        forget_program(loader);
+    return err;
+}
+
 enum err loader_enter(struct loader *loader)
 {
     if (loader->entered)
-        return core_flush_halted(loader->target->core); /* nobody reset it meanwhile */
+        return still_there(loader);
     enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
     if (!err)
         err = borrowed_take(&loader->lent);
@@ -140,9 +160,9 @@ enum err loader_program(struct loader *loader, uint32_t address, const void *dat
     return program_of(loader)->protocol->program(loader, address, data, pace);
 }
 
-enum err loader_program_wait(struct loader *loader)
+enum err loader_program_stand(struct loader *loader)
 {
-    return program_of(loader)->protocol->wait(loader);
+    return program_of(loader)->protocol->stand(loader);
 }
 
 enum err loader_program_end(struct loader *loader)
@@ -150,10 +170,9 @@ enum err loader_program_end(struct loader *loader)
     return program_of(loader)->protocol->end(loader);
 }
 
-/* Another routine gets the core, or none: what was handed over is not waited for. */
-static void forget_program(struct loader *loader)
+uint32_t loader_block(const struct loader *loader)
 {
-    program_of(loader)->protocol->forget(loader);
+    return loader->handed + (loader->collected != 0);
 }
 
 enum err loader_leave(struct loader *loader)
@@ -182,13 +201,25 @@ void loader_finish(struct loader *loader)
     loader->borrowed = 0;
 }
 
+/* What is borrowed and not as it was. */
+static uint32_t touched(const struct loader *loader)
+{
+    return loader->used < loader->borrowed ? loader->used : loader->borrowed;
+}
+
+void loader_programmed(struct loader *loader)
+{
+    loader->borrowed = touched(loader);
+    loader->given_back = true;
+}
+
 enum err loader_close(struct loader *loader)
 {
     if (!loader->saved)
         return ERR_OK;
     enum err err = loader_leave(loader), restored = ERR_OK;
     if (target_state(loader->target) == TARGET_HALTED) {
-        ops_write(&loader->target->core->ops, loader->area, 4, loader->saved, loader->borrowed / 4);
+        ops_write(&loader->target->core->ops, loader->area, 4, loader->saved, touched(loader) / 4);
         restored = core_flush_halted(loader->target->core);
     }
     if (!err && !restored)
@@ -209,16 +240,65 @@ static uint64_t now_us(const struct loader *loader)
     return clock_now_us(probe_clock(target_probe(loader->target)));
 }
 
+/* While the routine sums up there is time for RAM that it does not use: to save what programming
+ * will take, or to give back what that took. False: nothing is left of that. */
+static bool queue_other_ram(struct loader *loader, uint32_t step, uint32_t *borrowed)
+{
+    uint32_t from = loader->borrowed, end;
+
+    if (loader->given_back)
+        end = from - sum_stack(loader) < step ? sum_stack(loader) : from - step;
+    else
+        end = loader->area_size - from < step ? loader->area_size : from + step;
+    *borrowed = end;
+    if (end > from)
+        ops_read(&loader->target->core->ops, loader->area + from, 4, loader->saved + from,
+                 (end - from) / 4);
+    else
+        ops_write(&loader->target->core->ops, loader->area + end, 4, loader->saved + end,
+                  (from - end) / 4);
+    return end != from;
+}
+
+static enum err look_whether_halted(struct loader *loader, bool *halted)
+{
+    uint32_t dhcsr = 0;
+
+    ops_read32(&loader->target->core->ops, DHCSR, &dhcsr);
+    enum err err = borrowed_flush(&loader->lent, false);
+    *halted = (dhcsr & DHCSR_S_HALT) != 0;
+    return err;
+}
+
+static enum err use_the_time(struct loader *loader, bool *halted)
+{
+    uint32_t borrowed, step = STEP;
+    enum err err = look_whether_halted(loader, halted);
+
+    while (!err && !*halted && queue_other_ram(loader, step, &borrowed)) {
+        err = look_whether_halted(loader, halted);
+        if (!err)
+            lend(loader, borrowed);
+        step *= 2;
+    }
+    return err;
+}
+
 /* Until the routine ends at its BKPT; how long that takes is known from the last time. */
 static enum err wait_for_sums(struct loader *loader, uint32_t pages)
 {
     struct ops *ops = &loader->target->core->ops;
+    bool halted;
 
     ops_sleep(ops, 0);
     uint64_t began_us = now_us(loader);
-    ops_sleep(ops, (uint64_t)pages * loader->sum_ns / 1000);
+    enum err err = use_the_time(loader, &halted);
+    if (err || halted)
+        return err;
+    uint64_t due_us = began_us + (uint64_t)pages * loader->sum_ns / 1000, now = now_us(loader);
+    ops_sleep(ops, due_us > now ? due_us - now : 0);
     ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US);
-    enum err err = borrowed_flush(&loader->lent, false);
+    err = borrowed_flush(&loader->lent, false);
     /* A look or two early: the last one may have come late. */
     loader->sum_ns = (uint32_t)((now_us(loader) - began_us) * 875 / pages);
     return err;
@@ -227,10 +307,13 @@ static enum err wait_for_sums(struct loader *loader, uint32_t pages)
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums)
 {
     struct ops *ops = &loader->target->core->ops;
-    uint32_t parameters = loader->area + loader->buffer[0];
+    uint32_t parameters = loader->area + loader->program_code;
     uint32_t words[SUM_RESULTS + LOADER_CHECKSUM_PAGES] = {address, page_size(loader), pages,
                                                            parameters + 4 * SUM_RESULTS};
 
+    enum err err = loader_program_end(loader);
+    if (err)
+        return err;
     forget_program(loader);
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
@@ -238,7 +321,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     if (loader->controller->driver->may_fault)
         ops_reg_write(ops, 17, loader->area + (sum_stack(loader) & ~7u)); /* MSP */
     borrowed_queue_go(&loader->lent);
-    enum err err = wait_for_sums(loader, pages);
+    err = wait_for_sums(loader, pages);
     if (err)
         return err;
     ops_read(ops, parameters, 4, words, SUM_RESULTS + pages);
@@ -254,5 +337,5 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
 bool loader_after_fault(struct loader *loader)
 {
     return target_state(loader->target) == TARGET_HALTED &&
-           borrowed_leave_fault(&loader->lent, loader->area + loader->buffer[0]);
+           borrowed_leave_fault(&loader->lent, loader->area + loader->program_code);
 }

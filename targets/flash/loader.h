@@ -19,7 +19,9 @@
 
 enum {
     LOADER_CHECKSUM_PAGES = 128, /* at most, in one loader_checksum() */
-    LOADER_BUFFER_DATA = 8,      /* a buffer is length, address, data */
+    LOADER_BLOCKS_MAX = 8,       /* in a ring */
+    LOADER_MAILBOX = 36,         /* bytes, and a trailer's behind a block's data */
+    LOADER_TRAILER = 8,
 };
 
 struct loader {
@@ -28,20 +30,26 @@ struct loader {
     struct borrowed_core lent;
     uint32_t area, area_size; /* RAM that may be borrowed .. */
     uint32_t borrowed;        /* .. and how much of it is, from its start */
-    uint32_t checksum_code, program_code, buffer[2];
+    uint32_t used;            /* .. of which something was written to */
+    bool given_back;          /* bit by bit, since nothing more is to be programmed */
+    uint32_t checksum_code, program_code, ring; /* in it */
     uint8_t *saved; /* what was there, then `block`; NULL: nothing borrowed */
     bool entered;
-    bool programming;   /* the core is in the program routine .. */
-    bool standing;      /* .. halted there for a while, since .. */
-    uint64_t stands_us; /* .. then */
-    uint32_t registers; /* which it works with: of the bank that it programs */
-    unsigned slot;      /* the buffer to fill next */
-    uint32_t units[2];  /* what is to be programmed from a buffer; 0: it is free */
-    struct pace pace;   /* of programming */
-    uint32_t sum_ns;    /* of the checksum of a page; 0: not known */
-    uint8_t *block;     /* the block being collected: its address, then its bytes */
-    uint32_t collected; /* how many of these */
-    uint32_t failed_at; /* the page that failed; those before it are right. 0: not known */
+    bool programming;                  /* the core is in the program routine .. */
+    bool standing;                     /* .. halted there for a while, since .. */
+    uint64_t stands_us;                /* .. then */
+    uint32_t registers;                /* which it works with: of the bank that it programs */
+    uint32_t handed;                   /* blocks, since loader_init(), .. */
+    uint32_t done;                     /* .. of which so many are known to be programmed */
+    uint32_t first;                    /* of those the routine was begun with */
+    uint32_t units[LOADER_BLOCKS_MAX]; /* what there is to program in those under way */
+    struct pace pace;                  /* of programming */
+    uint32_t sum_ns;                   /* of the checksum of a page; 0: not known */
+    uint8_t *block;     /* the block being collected: its bytes, and room for the trailer */
+    uint32_t address;   /* where it goes */
+    uint32_t collected; /* bytes */
+    uint32_t failed_at; /* the page that failed; those before it in its block are right, and all
+                         * blocks before. 0: not known */
 };
 
 /* No traffic. ERR_UNSUPPORTED when RAM is too small. */
@@ -49,7 +57,8 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
 /* Takes the halted core; borrows RAM and loads the code at the first call. When taken already: is
  * it still there? */
 enum err loader_enter(struct loader *loader);
-/* Checksums (checksum.h) of `pages` pages from `address`; not while programming. */
+/* Checksums (checksum.h) of `pages` pages from `address`, once all is programmed that is under way.
+ */
 enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages, uint32_t *sums);
 /* It stopped, for it read what cannot be read: the core is made fit for another routine. False: it
  * is not. */
@@ -60,14 +69,15 @@ enum loader_pace {
     LOADER_PAGES,  /* every page at once */
     LOADER_PAUSE,  /* ..and the core stands behind it: that costs a round trip, and time */
 };
-/* Takes one page to be programmed. What is handed over waits until the one before the last is done,
- * so that transfer and programming overlap. An error may belong to an earlier page: its sentence
- * has the address. `data`: page_size bytes. Without a pause the core keeps running and the next
- * call has to be one of these here, soon. */
+/* Takes one page to be programmed. What is handed over waits for room behind what is under way, so
+ * that transfer and programming overlap. An error may belong to an earlier page: its sentence has
+ * the address. `data`: page_size bytes. Without a pause the core keeps running and the next call
+ * has to be one of these here, soon. */
 enum err loader_program(struct loader *loader, uint32_t address, const void *data,
                         enum loader_pace pace);
-/* Hands over what is collected and waits until no more than one block is under way. */
-enum err loader_program_wait(struct loader *loader);
+/* The core stands, as far as the flash allows it, and what is under way goes on with the next call
+ * of one of these: others may have the core. */
+enum err loader_program_stand(struct loader *loader);
 /* Hands over what is collected and waits for all that is under way. The routine stays where it is:
  * more pages may come. */
 enum err loader_program_end(struct loader *loader);
@@ -75,19 +85,23 @@ enum err loader_program_end(struct loader *loader);
 struct loader_protocol {
     enum err (*program)(struct loader *loader, uint32_t address, const void *data,
                         enum loader_pace pace);
-    enum err (*wait)(struct loader *loader);
+    enum err (*stand)(struct loader *loader);
     enum err (*end)(struct loader *loader);
     /* Another routine gets the core, or none: what was handed over is not waited for. */
     void (*forget)(struct loader *loader);
 };
 
-extern const struct loader_protocol loader_mailbox; /* a routine that takes two buffers in turn */
+extern const struct loader_protocol loader_mailbox; /* a routine that is fed by a ring of blocks */
 extern const struct loader_protocol loader_direct;  /* the driver's program() */
+
+/* Nothing more is to be programmed: RAM may be given back while checksums are waited for. */
+void loader_programmed(struct loader *loader);
+/* The block that the last page taken belongs to, of all that are counted. */
+uint32_t loader_block(const struct loader *loader);
 
 /* Gives the core back with the program's registers. */
 enum err loader_leave(struct loader *loader);
-/* For the protocols: saves the area up to `end`, a multiple of 4. The core may run a routine
- * meanwhile that stays below what is saved. */
+/* For the protocols: saves the area up to `end`, a multiple of 4. */
 enum err loader_borrow(struct loader *loader, uint32_t end);
 /* Gives back the core, and RAM as far as the target answers. In any state; twice is fine, and tries
  * again what failed. */

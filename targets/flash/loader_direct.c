@@ -11,8 +11,11 @@ static enum err program(struct loader *loader, uint32_t address, const void *dat
     (void)pace;
     enum err err =
         controller->driver->program(controller, address, data, controller->geometry.page_size);
+    loader->handed++;
     if (err)
         loader->failed_at = address;
+    else
+        loader->done++;
     return err;
 }
 
@@ -30,7 +33,7 @@ static void nothing_to_forget(struct loader *loader)
 
 const struct loader_protocol loader_direct = {
     .program = program,
-    .wait = nothing_to_wait_for,
+    .stand = nothing_to_wait_for,
     .end = nothing_to_wait_for,
     .forget = nothing_to_forget,
 };

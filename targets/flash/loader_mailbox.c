@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The protocol of two buffers, of which one is filled while the other is programmed. To ask whether
- * one is free costs a round trip, so nobody asks before the time that is expected. */
+/* The protocol of a ring of blocks in target RAM, of which some are brought while others are
+ * programmed. A block is its data and a trailer whose last word says that all is there: one write,
+ * which may be repeated. To ask how many are done costs a round trip, so nobody asks while there is
+ * room, nor before the time that is expected. */
 #include <string.h>
 
 #include "base/bytes.h"
@@ -12,7 +14,13 @@
 enum { MARGIN_US = 500000 };
 enum { HALVES_MOST = 20 };    /* it is never met twice, but by a core that hardly moves */
 enum { NEXT_LOOK_US = 1000 }; /* behind one that was early; then the probe's own rhythm */
-enum { LENGTH = 0xFFFF };     /* of what a buffer begins with: the rest tells of an error */
+
+/* The mailbox, by words; stm32f1_program.S says what they are. */
+enum { STATUS, WRONG, WATCHDOG, NOWHERE, UNIT, DONE, FIRST, LAST, STRIDE, MAILBOX_WORDS };
+enum { ORDER = 4 }; /* of a trailer */
+#define DONE_STOPPED 0x80000000u
+
+_Static_assert(MAILBOX_WORDS * 4 == LOADER_MAILBOX, "the code begins behind the mailbox");
 
 static const struct flash_geometry *geometry_of(const struct loader *loader)
 {
@@ -24,25 +32,63 @@ static uint64_t now_us(const struct loader *loader)
     return clock_now_us(probe_clock(target_probe(loader->target)));
 }
 
-static uint32_t buffer(const struct loader *loader, unsigned slot)
+static uint32_t stride(const struct loader *loader)
 {
-    return loader->area + loader->buffer[slot];
+    return geometry_of(loader)->block_size + LOADER_TRAILER;
+}
+
+/* --- the ring: blocks are counted from the first of the session, which is 1 --- */
+
+static unsigned slot_of(const struct loader *loader, uint32_t block)
+{
+    return (block - loader->first) % geometry_of(loader)->block_count;
+}
+
+static uint32_t trailer(const struct loader *loader, unsigned slot)
+{
+    return loader->area + loader->ring + slot * stride(loader) + geometry_of(loader)->block_size;
+}
+
+static uint32_t order_of(const struct loader *loader, uint32_t block)
+{
+    return trailer(loader, slot_of(loader, block)) + ORDER;
 }
 
 static bool anything_under_way(const struct loader *loader)
 {
-    return loader->units[0] || loader->units[1];
+    return loader->done != loader->handed;
 }
+
+static bool is_full(const struct loader *loader)
+{
+    return loader->handed - loader->done == geometry_of(loader)->block_count;
+}
+
+static uint32_t units_of(const struct loader *loader, uint32_t block)
+{
+    return loader->units[slot_of(loader, block)];
+}
+
+static uint32_t units_under_way(const struct loader *loader)
+{
+    uint32_t units = 0;
+
+    for (uint32_t block = loader->done + 1; block <= loader->handed; block++)
+        units += units_of(loader, block);
+    return units;
+}
+
+/* --- the routine --- */
 
 static void end_routine(struct loader *loader)
 {
     loader->programming = loader->standing = false;
-    loader->units[0] = loader->units[1] = 0;
 }
 
 static void forget(struct loader *loader)
 {
     end_routine(loader);
+    loader->handed = loader->done;
     loader->collected = 0;
 }
 
@@ -90,23 +136,12 @@ static enum err explain_failure(struct loader *loader)
     enum err err = borrowed_halt(&loader->lent);
     if (err)
         return err;
-    ops_read(&loader->target->core->ops, loader->area, 4, status, 2);
+    ops_read(&loader->target->core->ops, loader->area + 4 * STATUS, 4, status, 2);
     err = core_flush_halted(loader->target->core);
     if (err)
         return err;
     loader->failed_at = status[1];
     return loader->controller->driver->explain(loader->controller, status[0], status[1]);
-}
-
-/* After an error outside of borrowed_flush(). */
-static void stop(struct loader *loader)
-{
-    bool runs = loader->programming && !loader->standing;
-
-    forget(loader);
-    loader->lent.strayed = true;
-    if (runs && target_state(loader->target) == TARGET_HALTED)
-        borrowed_halt(&loader->lent);
 }
 
 static void queue_go_on(struct loader *loader)
@@ -117,6 +152,14 @@ static void queue_go_on(struct loader *loader)
     pace_stood(&loader->pace, now_us(loader) - loader->stands_us);
     borrowed_queue_go(&loader->lent);
 }
+
+/* The core stands behind it. */
+static enum err pause_routine(struct loader *loader)
+{
+    return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
+}
+
+/* --- looking --- */
 
 static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
 {
@@ -129,10 +172,9 @@ static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
 static uint32_t count_units(const struct loader *loader)
 {
     uint32_t size = geometry_of(loader)->program_size, count = 0;
-    const uint8_t *bytes = loader->block + 4;
 
     for (uint32_t i = 0; i < loader->collected; i += size)
-        count += !is_filled(bytes + i, size, loader->controller->family->erased);
+        count += !is_filled(loader->block + i, size, loader->controller->family->erased);
     return count ? count : 1;
 }
 
@@ -143,89 +185,93 @@ static uint32_t limit_us(const struct loader *loader)
     return geometry->block_size / geometry->program_size * geometry->program_max_us + MARGIN_US;
 }
 
-/* One look when it should be free, `late_us` behind that moment; then as many as it takes. */
-static enum err wait_free(struct loader *loader, unsigned slot, uint64_t late_us)
+static void queue_look(struct loader *loader, uint32_t *done)
+{
+    ops_read32(&loader->target->core->ops, loader->area + 4 * DONE, done);
+}
+
+/* As the routine counted. */
+static void take_done(struct loader *loader, uint32_t done, bool waited, uint64_t when_us)
+{
+    uint32_t units = 0;
+
+    while (loader->done != done && loader->done != loader->handed)
+        units += units_of(loader, ++loader->done);
+    if (units)
+        pace_done(&loader->pace, units, waited, when_us);
+}
+
+/* One look when the oldest block should be done, `late_us` behind that moment; then as many as it
+ * takes. */
+static enum err wait_for_one(struct loader *loader, uint64_t late_us)
 {
     struct ops *ops = &loader->target->core->ops;
-    uint32_t units = loader->units[slot], length = 0;
+    uint32_t oldest = loader->done + 1, done = 0;
 
-    if (!units)
-        return ERR_OK;
     queue_go_on(loader);
-    uint64_t due = pace_expects_us(&loader->pace, units) + late_us, now = now_us(loader);
+    uint64_t due = pace_expects_us(&loader->pace, units_of(loader, oldest)) + late_us;
+    uint64_t now = now_us(loader);
     if (due > now)
         ops_sleep(ops, due - now < limit_us(loader) ? due - now : limit_us(loader));
-    ops_read32(ops, buffer(loader, slot), &length);
+    queue_look(loader, &done);
     enum err err = flush(loader, false);
-    bool early = !err && (length & LENGTH);
+    bool early = !err && done == loader->done;
+    now = now_us(loader);
     if (early) {
         ops_sleep(ops, NEXT_LOOK_US);
-        ops_wait32(ops, buffer(loader, slot), LENGTH, 0, limit_us(loader));
+        ops_wait32(ops, order_of(loader, oldest), UINT32_MAX, 0, limit_us(loader));
+        queue_look(loader, &done);
         err = flush(loader, false);
+        now = now_us(loader);
     }
-    now = now_us(loader);
-    if (!err && early && !loader->units[slot ^ 1]) { /* else the next look tells of an error */
-        ops_read32(ops, buffer(loader, slot), &length);
-        err = flush(loader, false);
-    }
-    if (err || (length & ~LENGTH))
-        return err ? err : explain_failure(loader);
-    pace_done(&loader->pace, units, early, now);
-    loader->units[slot] = 0;
-    return ERR_OK;
+    if (err)
+        return err;
+    take_done(loader, done & ~DONE_STOPPED, early, now);
+    return done & DONE_STOPPED ? explain_failure(loader) : ERR_OK;
 }
 
 /* While the flash has another block to work on, to be late costs nothing. */
-static enum err wait_for_turn(struct loader *loader)
+static enum err wait_for_room(struct loader *loader)
 {
-    uint64_t other_us = (uint64_t)loader->units[loader->slot ^ 1] * loader->pace.unit_ns / 1000;
-
-    return wait_free(loader, loader->slot, other_us / 4);
+    if (!is_full(loader))
+        return ERR_OK;
+    uint32_t others = units_under_way(loader) - units_of(loader, loader->done + 1);
+    return wait_for_one(loader, (uint64_t)others * loader->pace.unit_ns / 4000);
 }
+
+static enum err wait_for_all(struct loader *loader)
+{
+    enum err err = ERR_OK;
+
+    while (!err && anything_under_way(loader))
+        err = wait_for_one(loader, 0);
+    return err ? err : pause_routine(loader);
+}
+
+/* --- handing over --- */
 
 /* `mailbox` lives until the flush. */
-static void queue_start(struct loader *loader, uint32_t mailbox[5])
+static void queue_start(struct loader *loader, uint32_t mailbox[MAILBOX_WORDS])
 {
     const struct chip_family *family = loader->controller->family;
-    uint32_t nowhere = loader->area + 12;
-    const uint32_t arguments[4] = {loader->area, loader->registers, buffer(loader, 0),
-                                   buffer(loader, 1)};
+    const struct flash_geometry *geometry = geometry_of(loader);
+    const struct flash_loader *code = loader->controller->driver->loader;
+    struct ops *ops = &loader->target->core->ops;
+    const uint32_t arguments[2] = {loader->area, loader->registers};
 
-    mailbox[2] = family->watchdog ? family->watchdog : nowhere;
-    mailbox[4] = geometry_of(loader)->program_size;
-    ops_write(&loader->target->core->ops, loader->area, 4, mailbox, 5);
-    ops_write32(&loader->target->core->ops, buffer(loader, 1), 0);
-    borrowed_queue_start(&loader->lent, loader->area + loader->program_code, arguments, 4);
+    mailbox[WATCHDOG] = family->watchdog ? family->watchdog : loader->area + 4 * NOWHERE;
+    mailbox[UNIT] = geometry->program_size;
+    mailbox[DONE] = loader->done;
+    mailbox[FIRST] = trailer(loader, 0);
+    mailbox[LAST] = trailer(loader, geometry->block_count - 1);
+    mailbox[STRIDE] = stride(loader);
+    ops_write(ops, loader->area, 4, mailbox, MAILBOX_WORDS);
+    ops_write(ops, loader->area + loader->program_code, 4, code->code, code->code_size / 4);
+    for (unsigned slot = 1; slot < geometry->block_count; slot++)
+        ops_write32(ops, trailer(loader, slot) + ORDER, 0);
+    borrowed_queue_start(&loader->lent, loader->area + loader->program_code, arguments, 2);
     borrowed_queue_go(&loader->lent);
     loader->programming = true;
-}
-
-/* The second one is saved while the first one is programmed. */
-static enum err borrow_buffer(struct loader *loader, unsigned slot)
-{
-    /* Its length is cleared before. */
-    uint32_t more = slot == 0 ? LOADER_BUFFER_DATA : 0;
-    enum err err = loader_borrow(loader, loader->buffer[slot] + LOADER_BUFFER_DATA +
-                                             geometry_of(loader)->block_size + more);
-
-    if (err)
-        stop(loader);
-    return err;
-}
-
-/* The core stands behind it. */
-static enum err pause_routine(struct loader *loader)
-{
-    return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
-}
-
-static enum err wait_for_both(struct loader *loader)
-{
-    enum err err = wait_for_turn(loader);
-
-    if (!err)
-        err = wait_free(loader, loader->slot ^ 1, 0);
-    return err ? err : pause_routine(loader);
 }
 
 /* A bank with registers of its own: the routine is through with the other one, and begins anew. */
@@ -233,7 +279,7 @@ static enum err enter_bank(struct loader *loader, uint32_t address)
 {
     uint32_t registers = controller_registers(loader->controller, address);
     bool other = loader->programming && registers != loader->registers;
-    enum err err = other ? wait_for_both(loader) : ERR_OK;
+    enum err err = other ? wait_for_all(loader) : ERR_OK;
 
     if (other && !err)
         end_routine(loader);
@@ -241,52 +287,58 @@ static enum err enter_bank(struct loader *loader, uint32_t address)
     return err;
 }
 
+static void queue_block(struct loader *loader, uint32_t block)
+{
+    uint32_t length = loader->collected;
+
+    put_le32(loader->block + length, loader->address);
+    put_le32(loader->block + length + ORDER, length | block << 16);
+    ops_write(&loader->target->core->ops, trailer(loader, slot_of(loader, block)) - length, 4,
+              loader->block, (length + LOADER_TRAILER) / 4);
+    ops_barrier(&loader->target->core->ops);
+}
+
 static enum err hand_over_in_bank(struct loader *loader, bool pause)
 {
-    struct ops *ops = &loader->target->core->ops;
-    bool starts = !loader->programming;
-    uint32_t units = count_units(loader), length = loader->collected, mailbox[5] = {0};
+    bool starts = !loader->programming, idle = !anything_under_way(loader);
+    uint32_t mailbox[MAILBOX_WORDS] = {0}, block = loader->handed + 1;
 
-    loader->slot = starts ? 0 : loader->slot;
-    enum err err = wait_for_turn(loader);
-    if (!err)
-        err = borrow_buffer(loader, loader->slot);
-    if (err)
-        return err;
-    bool idle = !anything_under_way(loader);
+    if (starts)
+        loader->first = block;
+    loader->used = loader->area_size;
     queue_go_on(loader);
-    ops_write(ops, buffer(loader, loader->slot) + 4, 4, loader->block, 1 + length / 4);
-    ops_barrier(ops);
-    ops_write32(ops, buffer(loader, loader->slot), length);
+    queue_block(loader, block);
     if (starts)
         queue_start(loader, mailbox);
-    err = flush(loader, pause);
+    enum err err = flush(loader, pause);
     if (err)
         return err;
     if (idle)
         pace_begin(&loader->pace, now_us(loader));
     else
-        pace_goes_on(&loader->pace, loader->units[loader->slot ^ 1], now_us(loader));
+        pace_goes_on(&loader->pace, units_under_way(loader), now_us(loader));
+    loader->handed = block;
+    loader->units[slot_of(loader, block)] = count_units(loader);
     loader->collected = 0;
-    loader->units[loader->slot] = units;
-    loader->slot ^= 1;
     return ERR_OK;
 }
 
 static enum err hand_over(struct loader *loader, bool pause)
 {
-    enum err err = enter_bank(loader, get_le32(loader->block));
+    enum err err = enter_bank(loader, loader->address);
 
+    if (!err)
+        err = wait_for_room(loader);
+    if (!err && !loader->programming)
+        err = loader_borrow(loader, loader->area_size);
     return err ? err : hand_over_in_bank(loader, pause);
 }
 
 /* One block is of one bank. */
 static bool continues_block(const struct loader *loader, uint32_t address)
 {
-    uint32_t start = get_le32(loader->block);
-
-    return start + loader->collected == address &&
-           controller_registers(loader->controller, start) ==
+    return loader->address + loader->collected == address &&
+           controller_registers(loader->controller, loader->address) ==
                controller_registers(loader->controller, address);
 }
 
@@ -301,8 +353,8 @@ static enum err program(struct loader *loader, uint32_t address, const void *dat
     if (err)
         return err;
     if (!loader->collected)
-        put_le32(loader->block, address);
-    memcpy(loader->block + 4 + loader->collected, data, size);
+        loader->address = address;
+    memcpy(loader->block + loader->collected, data, size);
     loader->collected += size;
     /* A flash that has nothing to do need not wait for a whole block. */
     bool due = pace != LOADER_BLOCKS || loader->collected == geometry_of(loader)->block_size ||
@@ -310,28 +362,24 @@ static enum err program(struct loader *loader, uint32_t address, const void *dat
     bool unbroken = loader->controller->driver->unbroken;
     if (due)
         err = hand_over(loader, pace == LOADER_PAUSE && !unbroken);
-    return !err && due && pace == LOADER_PAUSE && unbroken ? wait_for_both(loader) : err;
+    return !err && due && pace == LOADER_PAUSE && unbroken ? wait_for_all(loader) : err;
 }
 
 static enum err end(struct loader *loader)
 {
     enum err err = loader->collected ? hand_over(loader, false) : ERR_OK;
 
-    return err ? err : wait_for_both(loader);
+    return err ? err : wait_for_all(loader);
 }
 
-static enum err wait_one(struct loader *loader)
+static enum err stand(struct loader *loader)
 {
-    if (loader->controller->driver->unbroken)
-        return end(loader);
-    enum err err = loader->collected ? hand_over(loader, false) : wait_for_turn(loader);
-
-    return err ? err : pause_routine(loader);
+    return loader->controller->driver->unbroken ? end(loader) : pause_routine(loader);
 }
 
 const struct loader_protocol loader_mailbox = {
     .program = program,
-    .wait = wait_one,
+    .stand = stand,
     .end = end,
     .forget = forget,
 };

@@ -117,6 +117,8 @@ static bool bit_get(const uint8_t *bits, uint32_t i)
 static void forget_comparison(const struct flash_plan *plan, struct plan_sector *sector)
 {
     sector->open = true;
+    sector->handed_over = false;
+    sector->block = 0;
     free(sector->now);
     sector->now = NULL;
     memset(sector->pages, PAGE_UNKNOWN, plan_page_count(plan, sector));
@@ -374,6 +376,7 @@ void plan_page_begins(struct plan_sector *sector, uint32_t page)
 {
     sector->before[page] = sector->pages[page];
     sector->pages[page] = PAGE_SAME;
+    sector->block = UINT32_MAX;
     sector->blank = sector->summed = false;
     sector->touched = true;
     sector->state = SECTOR_PARTIAL;
@@ -396,9 +399,15 @@ void plan_found_unprogrammed(struct plan_sector *sector)
     sector->touched = sector->erased;
 }
 
-void plan_close(struct plan_sector *sector)
+void plan_hand_over(struct plan_sector *sector)
 {
     sector->open = false;
+    sector->handed_over = true;
+}
+
+void plan_close(struct plan_sector *sector)
+{
+    sector->open = sector->handed_over = false;
     sector->state = SECTOR_DONE;
     free(sector->now);
     sector->now = NULL;

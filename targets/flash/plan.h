@@ -3,7 +3,8 @@
  * and wrote, and decisions from it and from what the flash holds now. Pure: no target, no I/O.
  *
  * A sector is opened by an announcement or a write, becomes final when no more bytes are expected,
- * is compared page by page with what the chip holds, erased if it must be, programmed and closed.
+ * is compared page by page with what the chip holds, erased if it must be, handed over to be
+ * programmed and, once it is, closed.
  * A later write opens it again. Memory: for every byte of the written sectors two bytes and a bit
  * at most. */
 #ifndef PROBED_FLASH_PLAN_H
@@ -43,7 +44,7 @@ enum page_now {
 enum sector_state {
     SECTOR_UNTOUCHED,
     SECTOR_ERASED,  /* and not yet programmed, though it should be */
-    SECTOR_PARTIAL, /* programming began */
+    SECTOR_PARTIAL, /* programming began, and is not known to have ended */
     SECTOR_DONE,    /* holds what was asked for */
 };
 
@@ -59,6 +60,8 @@ struct plan_sector {
     bool blank;             /* the chip's sector is known to be erased throughout */
     bool erased;            /* erased in this session */
     bool touched;           /* erased or programmed in this session: to be verified */
+    bool handed_over;       /* all of it is handed over, .. */
+    uint32_t block;         /* .. the last page with this block of the loader's; 0: there is none */
     uint32_t written_count; /* bytes */
     uint8_t *want;          /* `size` bytes; NULL: all erased */
     uint8_t *written;       /* a bit a byte; NULL with `want` */
@@ -130,13 +133,15 @@ void plan_erased(struct flash_plan *plan, struct plan_sector *sector);
  * already. False: nothing. */
 bool plan_page_program(const struct flash_plan *plan, const struct plan_sector *sector,
                        uint32_t page, uint8_t *bytes);
-/* Programming of a page begins. */
+/* Programming of a page begins; `block` is known once the loader took it. */
 void plan_page_begins(struct plan_sector *sector, uint32_t page);
 /* Programming of the page began; `now` is what the chip holds: as before? */
 bool plan_page_unprogrammed(const struct flash_plan *plan, const struct plan_sector *sector,
                             uint32_t page, const uint8_t *now);
 /* Programming began, and nothing came of it. */
 void plan_found_unprogrammed(struct plan_sector *sector);
+/* Nothing is left but to wait for what the loader has. */
+void plan_hand_over(struct plan_sector *sector);
 /* Every page is as it shall be. */
 void plan_close(struct plan_sector *sector);
 

@@ -12,6 +12,10 @@ static enum err read_page(struct flash *flash, uint32_t address, uint8_t *bytes)
 {
     struct ops *ops = &flash->target->core->ops;
 
+    enum err err = loader_program_end(&flash->loader);
+
+    if (err)
+        return err;
     ops_read(ops, address, 4, bytes, flash->plan.page_size / 4);
     return core_flush_halted(flash->target->core);
 }
@@ -158,6 +162,7 @@ static enum err program_sector(struct flash *flash, struct plan_sector *sector)
                              flash->page, pace);
         if (err)
             break;
+        sector->block = loader_block(&flash->loader);
         flash->report.bytes_programmed += flash->plan.page_size;
         if (pace == LOADER_PAUSE)
             err = flash_checkpoint(flash);
@@ -195,40 +200,76 @@ static void count_same(struct flash *flash, bool all)
     }
 }
 
-/* Pages are programmed in the order they were handed over. A failed one says that those before it
- * are right; after any other failure the last ones are in doubt. */
-static void close_complete(struct flash *flash, bool all, enum err err)
+/* Pages are programmed in the order they were handed over: all blocks that are done are right, and
+ * of the one that failed what stands before the page that did. */
+static bool is_programmed(const struct flash *flash, const struct plan_sector *sector)
 {
-    uint32_t end = err ? flash->loader.failed_at : UINT32_MAX;
+    const struct loader *loader = &flash->loader;
 
-    for (size_t i = 0; i < flash->plan.count; i++) {
-        struct plan_sector *sector = &flash->plan.sectors[i];
-
-        if (plan_is_final(&flash->plan, sector, all) && is_complete(flash, sector) &&
-            sector->address + (sector->size - 1) < end)
-            plan_close(sector);
-    }
+    return sector->block <= loader->done ||
+           (sector->block == loader->done + 1 &&
+            sector->address + (sector->size - 1) < loader->failed_at);
 }
 
+void flash_close_programmed(struct flash *flash)
+{
+    for (size_t i = 0; i < flash->plan.count; i++)
+        if (flash->plan.sectors[i].handed_over && is_programmed(flash, &flash->plan.sectors[i]))
+            plan_close(&flash->plan.sectors[i]);
+}
+
+/* Waits for what is under way. */
+static enum err finish_programming(struct flash *flash)
+{
+    enum err err = loader_program_end(&flash->loader);
+
+    flash_close_programmed(flash);
+    return err;
+}
+
+/* What is under way at the end goes on with the next call. */
 static enum err program(struct flash *flash, bool all)
 {
     enum err err = ERR_OK;
 
-    for (size_t i = 0; i < flash->plan.count && !err; i++)
-        if (plan_is_final(&flash->plan, &flash->plan.sectors[i], all))
-            err = program_sector(flash, &flash->plan.sectors[i]);
-    if (!err && flash_slice_ends(flash, ahead_us(flash))) {
-        err = loader_program_wait(&flash->loader);
-        if (!err)
-            err = flash_checkpoint(flash);
+    for (size_t i = 0; i < flash->plan.count && !err; i++) {
+        struct plan_sector *sector = &flash->plan.sectors[i];
+
+        if (!plan_is_final(&flash->plan, sector, all))
+            continue;
+        err = program_sector(flash, sector);
+        if (is_complete(flash, sector))
+            plan_hand_over(sector);
     }
-    /* After a cancel, what is under way is finished. */
+    if (!err)
+        err = loader_program_stand(&flash->loader);
+    if (!err)
+        err = flash_checkpoint(flash);
+    flash_close_programmed(flash);
+    return err;
+}
+
+/* After a cancel, what is under way is finished. */
+static enum err program_or_finish(struct flash *flash, bool all)
+{
+    enum err err = program(flash, all);
     bool cancelled = flash_put_off(flash, &err);
-    enum err ended = loader_program_end(&flash->loader);
-    if (!err && !ended)
-        err = cancelled ? flash_interrupted(flash) : flash_checkpoint(flash);
-    close_complete(flash, all, err == ERR_CANCELLED ? ended : err ? err : ended);
-    return err ? err : ended;
+
+    if (!cancelled && !err && !all)
+        return ERR_OK;
+    enum err ended = finish_programming(flash);
+    if (err || ended)
+        return err ? err : ended;
+    return cancelled ? flash_interrupted(flash) : flash_checkpoint(flash);
+}
+
+/* All was handed over before. */
+static enum err program_rest(struct flash *flash)
+{
+    bool under_way = loader_block(&flash->loader) != flash->loader.done;
+    enum err err = finish_programming(flash);
+
+    return !err && under_way ? flash_checkpoint(flash) : err;
 }
 
 static bool anything_final(const struct flash *flash, bool all)
@@ -244,7 +285,7 @@ enum err flash_work(struct flash *flash, bool all)
     enum err err;
 
     if (!anything_final(flash, all) || (!all && write_protection_waits(flash)))
-        return ERR_OK;
+        return all ? program_rest(flash) : ERR_OK;
     err = loader_enter(&flash->loader);
     if (!err)
         err = compare(flash, all);
@@ -256,7 +297,7 @@ enum err flash_work(struct flash *flash, bool all)
         err = flash_erase_stale(flash, all);
     if (!err)
         count_same(flash, all);
-    return err ? err : program(flash, all);
+    return err ? err : program_or_finish(flash, all);
 }
 
 /* --- verify --- */
@@ -289,6 +330,7 @@ enum err flash_verify(struct flash *flash)
     struct batch batch = {.flash = flash, .take = take_verified};
     enum err err = loader_enter(&flash->loader);
 
+    loader_programmed(&flash->loader);
     for (size_t i = 0; i < flash->plan.count && !err; i++) {
         struct plan_sector *sector = &flash->plan.sectors[i];
 

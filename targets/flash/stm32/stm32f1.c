@@ -119,7 +119,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = 53;
     geometry->program_max_us = 400;
     geometry->page_size = 512;
-    geometry->block_size = 1536;
+    geometry->block_size = 1024;
+    geometry->block_count = 2;
     geometry->sector_erase_max_us = 500000;
     geometry->bank_erase_us = 20000;
     geometry->bank_erase_max_us = STM32F1_MASS_ERASE_MAX_US;

@@ -115,8 +115,9 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_size = 1u << program->psize;
     geometry->program_us = 16;
     geometry->program_max_us = 400;
-    geometry->page_size = 1024;
-    geometry->block_size = 2048; /* the RAM it lies in is read at once before, on a slow wire too */
+    geometry->page_size = 2048;
+    geometry->block_size = 2048;
+    geometry->block_count = 3;
     geometry->sector_erase_max_us = SECTOR_LIMIT * times->large_us;
     geometry->bank_erase_us = (uint32_t)(size * times->mib_us >> 20);
     geometry->bank_erase_max_us = SECTOR_LIMIT * geometry->bank_erase_us;

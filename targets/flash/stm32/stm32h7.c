@@ -61,7 +61,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = times->program_us;
     geometry->program_max_us = times->program_max_us;
     geometry->page_size = 2048;
-    geometry->block_size = 8192;
+    geometry->block_size = 4096;
+    geometry->block_count = 2;
     geometry->sector_erase_max_us = times->sector_max_us;
     geometry->bank_erase_us = times->bank_us; /* both at once */
     geometry->bank_erase_max_us = times->bank_max_us;

@@ -38,6 +38,7 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_max_us = STEP_MAX_US;
     geometry->page_size = page;
     geometry->block_size = BLOCK_HALF_PAGES * page / 2;
+    geometry->block_count = 2;
     geometry->sector_erase_max_us = STEP_MAX_US;
     return ERR_OK;
 }

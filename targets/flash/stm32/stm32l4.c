@@ -108,7 +108,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = kind->program_us;
     geometry->program_max_us = PROGRAM_MAX_US;
     geometry->page_size = 512;
-    geometry->block_size = 1024; /* of more the first one comes late */
+    geometry->block_size = 1024;
+    geometry->block_count = 2;
     geometry->sector_erase_max_us = ERASE_MAX_US;
     if (!erases_banks(controller))
         return ERR_OK;

@@ -64,7 +64,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = PROGRAM_US;
     geometry->program_max_us = PROGRAM_MAX_US;
     geometry->page_size = 512;
-    geometry->block_size = 5632;
+    geometry->block_size = 4096;
+    geometry->block_count = 2;
     geometry->sector_erase_max_us = ERASE_MAX_US;
     geometry->bank_erase_us = pages * ERASE_US;
     geometry->bank_erase_max_us = 4 * ERASE_MAX_US;

@@ -48,7 +48,7 @@ static void take(struct bench *bench, struct flash_controller *controller, struc
 
 static void leave(struct bench *bench, struct flash_controller *controller, struct loader *loader)
 {
-    assert_int_equal(loader_program_wait(loader), ERR_OK);
+    assert_int_equal(loader_program_stand(loader), ERR_OK);
     assert_int_equal(loader_program_end(loader), ERR_OK);
     assert_int_equal(loader_leave(loader), ERR_OK);
     assert_int_equal(loader_close(loader), ERR_OK);

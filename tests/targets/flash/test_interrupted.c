@@ -101,14 +101,15 @@ static void a_cancel_takes_effect_at_once_and_says_what_is_left(void **state)
     bench_fill(image, sizeof image, 5);
     bench->cancel_at = 28; /* 18 of comparing, one of erasing, then pages */
     assert_int_equal(bench_load(bench, FLASH, image, sizeof image, NULL), ERR_CANCELLED);
-    expect_sentence(bench, "interrupted; flash: 0x08000000-0x08003bff programmed, "
-                           "0x08003c00-0x0800ffff erased, not programmed");
+    expect_sentence(bench, "interrupted; flash: 0x08000000-0x08003fff programmed, "
+                           "0x08004000-0x080043ff partly programmed, "
+                           "0x08004400-0x0800ffff erased, not programmed");
     assert_int_equal(bench->checkpoints, 28);
     assert_int_equal(target_state(bench->target), TARGET_HALTED);
     bench_job(bench);
     bench_assert_memory(bench, RAM, ram, sizeof ram);
-    bench_assert_memory(bench, FLASH, image, 15 * PAGE_SIZE);
-    bench_assert_filled(bench, FLASH + 15 * PAGE_SIZE, 0xFF, FLASH_SIZE - 15 * PAGE_SIZE);
+    bench_assert_memory(bench, FLASH, image, 33 * PAGE_SIZE / 2);
+    bench_assert_filled(bench, FLASH + 33 * PAGE_SIZE / 2, 0xFF, FLASH_SIZE - 33 * PAGE_SIZE / 2);
     bench->cancel_at = 0;
     load_all(bench, 5);
 }
@@ -220,6 +221,7 @@ static void a_reset_in_mid_load_is_told(void **state)
     load_all(bench, 9);
 }
 
+/* What was under way then is in doubt. */
 static void a_reset_between_packets_is_told(void **state)
 {
     struct bench *bench = *state;
@@ -233,7 +235,31 @@ static void a_reset_between_packets_is_told(void **state)
         flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image + 4 * PAGE_SIZE, 4 * PAGE_SIZE),
         ERR_RESET_LOST);
     expect_sentence(bench, "the target was reset (by its program, a watchdog or NRST); breakpoints "
-                           "are kept, the core is halted; flash: 0x08000000-0x08000fff programmed");
+                           "are kept, the core is halted; flash: 0x08000000-0x08000bff programmed, "
+                           "0x08000c00-0x08000fff partly programmed");
+}
+
+/* A packet is answered when it is handed over: what becomes of it the next answer tells. */
+static void what_fails_behind_a_packet_is_told_by_the_next(void **state)
+{
+    struct stm32f1_options options;
+    struct bench *bench = *state;
+
+    assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
+    options.wrp &= ~(1u << 2); /* pages 8 to 11 */
+    assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    bench_fill(image, sizeof image, 9);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH, image, 4 * PAGE_SIZE), ERR_OK);
+    assert_int_equal(
+        flash_write(bench->flash, FLASH + 8 * PAGE_SIZE, image + 8 * PAGE_SIZE, PAGE_SIZE), ERR_OK);
+    assert_int_equal(target_state(bench->target), TARGET_HALTED);
+    assert_int_equal(flash_done(bench->flash), ERR_PROTECTED);
+    expect_sentence(bench,
+                    "0x08002000 is write protected by the option bytes (FLASH_WRPR 0xfffffffb); "
+                    "flash: 0x08000000-0x08000fff programmed");
 }
 
 static void write_pages(struct bench *bench, uint32_t first, uint32_t count)
@@ -491,6 +517,7 @@ int main(void)
         TEST(a_lost_target_is_told_and_found_again),
         TEST(a_reset_in_mid_load_is_told),
         TEST(a_reset_between_packets_is_told),
+        TEST(what_fails_behind_a_packet_is_told_by_the_next),
         TEST(registers_written_between_packets_do_not_reach_the_loader),
         TEST(bytes_written_between_packets_do_not_reach_the_loader),
         TEST(after_a_reset_breakpoints_and_interrupts_work),

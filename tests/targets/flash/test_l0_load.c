@@ -82,7 +82,7 @@ static uint64_t compare(struct bench *bench)
 {
     bench_job(bench);
     uint64_t began_us = bench_now_us(bench);
-    load(bench, 16 * KIB);
+    load(bench, 32 * KIB);
     return bench_now_us(bench) - began_us;
 }
 
@@ -94,7 +94,7 @@ static void the_core_is_clocked_as_before_a_load(void **state)
     uint32_t icscr = bench_word(bench, chip->icscr);
 
     bench_fill(image, sizeof image, 1);
-    load(bench, 16 * KIB);
+    load(bench, 32 * KIB);
     uint64_t fast_us = compare(bench);
     assert_int_equal(bench_word(bench, chip->icscr), icscr);
     assert_int_equal(bench_word(bench, chip->apb1enr), 0);

@@ -126,17 +126,17 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
         uint32_t size, unit, unit_ns;
         unsigned percent; /* small flash: what is the same for every load weighs more */
     } rows[] = {
-        {"f031", 32 * 1024, 2, HALFWORD_NS, 112},
+        {"f031", 32 * 1024, 2, HALFWORD_NS, 110},
         {"nucleo-f303k8", 64 * 1024, 2, HALFWORD_NS, 110},
-        {"nucleo-c031", 32 * 1024, 8, 85000, 121},
-        {"nucleo-g071", 128 * 1024, 8, 85000, 112},
-        {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
-        {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
-        {"nucleo-wb55", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
-        {"nucleo-wl55", 128 * 1024, 8, DOUBLE_WORD_NS, 112},
+        {"nucleo-c031", 32 * 1024, 8, 85000, 120},
+        {"nucleo-g071", 128 * 1024, 8, 85000, 110},
+        {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
+        {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
+        {"nucleo-wb55", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
+        {"nucleo-wl55", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
         {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 107},
         {"nucleo-l152", 128 * 1024, 128, HALF_PAGE_NS, 110},
-        {"nucleo-h563", 128 * 1024, 16, QUAD_WORD_NS, 150},
+        {"nucleo-h563", 128 * 1024, 16, QUAD_WORD_NS, 130},
     };
     static const char *const firmwares[] = {"V2J43", "V3"};
 
@@ -171,8 +171,8 @@ static void a_load_of_words_costs_little_more_than_the_wire(void **state)
         const char *board;
         uint32_t ram, unit, unit_ns;
         unsigned percent;
-    } rows[] = {{"nucleo-f746", 0x20000000, 4, 16000, 130},
-                {"nucleo-h743", 0x24000000, 32, 100000, 130}};
+    } rows[] = {{"nucleo-f746", 0x20000000, 4, 16000, 118},
+                {"nucleo-h743", 0x24000000, 32, 100000, 116}};
     static const char *const firmwares[] = {"V2J43", "V3"};
 
     (void)state;

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs half-words while the host fills the other buffer. Runs from any address.
+/* Programs half-words while the host brings more. Runs from any address.
  *
  * STM32F0, F1, F3 (ST PM0075, 2.3.3 and 3.5): with CR.PG set a half-word written to an erased cell
  * starts programming, SR.BSY falls when it is done. PGERR and WRPRTERR stick, so they are looked
- * at once a buffer. Half-words of FFFF are skipped: that is how the host says "leave this alone".
+ * at once a block. Half-words of FFFF are skipped: that is how the host says "leave this alone".
  * The independent watchdog is fed with every half-word, and while there is nothing to do.
  *
- * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
+ * In:  r0 mailbox, r1 base of the flash controller
  * Mailbox: +0 status (0, or SR with an error bit; written before the core halts)
  *          +4 address of the first half-word that is not as asked (with an error)
  *          +8 address of IWDG_KR, or of +12, which nobody needs
  *          +16 size of a unit (what other families' routines need)
- * Buffers: +0 length, +4 address, +8 data. The host fills data and address, then writes the length
- *          (even, below 10000); 0 comes back when the buffer is free again, 80000000 in both
- *          after an error.
- * Out: never returns; the host halts the core when all buffers are free. After an error it stops
+ *          +20 how many blocks are done: counts on from what the host wrote; bit 31 after an error
+ *          +24 the first block's trailer, +28 the last one's, +32 what they are apart
+ * Blocks: a ring in RAM, each its data and then, where that ends, its trailer: +0 address in flash,
+ *          +4 length in the lower half (even), in the upper one which block it is: the first is one
+ *          more than what the host wrote to +20. So that its last word comes last, the host writes
+ *          data and trailer in this order, and again if it likes: it is 0 again once the block is
+ *          done, or was the one with the error.
+ * Out: never returns; the host halts the core when all blocks are done. After an error it stops
  *      at a BKPT. No stack.
  */
     .syntax unified
@@ -28,18 +32,13 @@
     .equ ERRORS, 0x14           /* PGERR, WRPRTERR */
 #include "../../loaders/mailbox.inc"
 
-    mov   r9, r3                /* the other buffer */
+    begin
     ldr   r3, =0xFFFF
     mov   r10, r3
     ldr   r4, =0xAAAA           /* feeds */
 
 page:
-    ldr   r3, [r0, #WATCHDOG]
-    str   r4, [r3]
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     movs  r3, #PG
     str   r3, [r1, #CR]
     b     first
@@ -76,8 +75,7 @@ finish:
     movs  r7, #ERRORS
     tst   r3, r7
     bne   failed
-    movs  r3, #0
-    change_buffers
+    next_block
     b     page
 
 failed:

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs units of 1, 2 or 4 bytes while the host fills the other buffer. Runs from any address.
+/* Programs units of 1, 2 or 4 bytes while the host brings more. Runs from any address.
  *
  * STM32F2, F4, F7 (RM0033 2.3.3, RM0090 3.6.4, RM0385 3.3.5): with CR.PG set and CR.PSIZE saying how
  * wide, an access of that width to flash starts programming, SR.BSY falls when it is done. Errors
- * stick, so they are looked at once a buffer. Units that are all ones are skipped: that is how the
+ * stick, so they are looked at once a block. Units that are all ones are skipped: that is how the
  * host says "leave this alone". The independent watchdog is fed with every unit, and while there is
  * nothing to do.
  *
- * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
+ * In:  r0 mailbox, r1 base of the flash controller
  * Mailbox: as stm32f1_program.S, and +16 the unit's size in bytes
- * Buffers: as stm32f1_program.S; the length is a multiple of the unit
+ * Blocks: as stm32f1_program.S; the length is a multiple of the unit
  * Out: as stm32f1_program.S
  */
     .syntax unified
@@ -32,7 +32,7 @@
     bne   1b
     .endm
 
-    mov   r9, r3                /* the other buffer */
+    begin
     movw  r4, #0xAAAA           /* feeds */
     ldr   r10, [r0, #UNIT]
     lsrs  r3, r10, #1           /* PSIZE: 0, 1, 2 */
@@ -40,12 +40,7 @@
     orr   r10, r3, #PG          /* CR */
 
 page:
-    ldr   r3, [r0, #WATCHDOG]
-    str   r4, [r3]
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     str   r10, [r1, #CR]
 
 unit:                           /* fetched while the one before is programmed */
@@ -94,7 +89,7 @@ finish:
     movw  r7, #ERRORS
     ands  r3, r3, r7
     bne   failed
-    change_buffers
+    next_block
     b     page
 
 failed:
@@ -112,3 +107,4 @@ found:
     subs  r6, r6, #1
     end_report
     .balign 4
+    .pool

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs quad words while the host fills the other buffer. Runs from any address; of this family
+/* Programs quad words while the host brings more. Runs from any address; of this family
  * all have a Cortex-M33.
  *
  * STM32H5 (RM0481 7.3.7): with NSCR.PG set four words written to an aligned quad word start
  * programming; NSSR.WBNE says that some of them are missing, DBNE and BSY that it is programmed.
- * Errors stick, so they are looked at once a buffer. Each word has a store of its own: a debugger
+ * Errors stick, so they are looked at once a block. Each word has a store of its own: a debugger
  * that halts the core in the middle of STM makes it begin again, and a byte stored twice is an error
  * (STRBERR). Quad words that are all ones are skipped: that is how the host says "leave this alone",
  * and a cell may be programmed once only. The independent watchdog is fed with every quad word, and
  * while there is nothing to do.
  *
- * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
- * Mailbox, buffers: as stm32f1_program.S; length and address are multiples of 16
+ * In:  r0 mailbox, r1 base of the flash controller
+ * Mailbox, blocks: as stm32f1_program.S; length and address are multiples of 16
  * Out: as stm32f1_program.S
  */
     .syntax unified
@@ -34,16 +34,11 @@
     bne   1b
     .endm
 
-    mov   r9, r3                /* the other buffer */
+    begin
     movw  r4, #0xAAAA           /* feeds */
 
 page:
-    ldr   r3, [r0, #WATCHDOG]
-    str   r4, [r3]
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     movs  r3, #PG
     str   r3, [r1, #NSCR]
 
@@ -72,9 +67,10 @@ finish:
     ldr   r3, [r1, #NSSR]
     ands  r3, r3, #ERRORS
     bne   failed
-    change_buffers
+    next_block
     b     page
 
 failed:
     report_wrong_word
     .balign 4
+    .pool

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs flash words of 32 or 16 bytes while the host fills the other buffer. Runs from any
+/* Programs flash words of 32 or 16 bytes while the host brings more. Runs from any
  * address.
  *
  * STM32H7 (RM0433 4.3.9, RM0455 4.3.9): with CR.PG set (and CR.PSIZE for all 64 bits at once, where
  * there is such a field), a flash word that was written from its first to its last byte is
- * programmed; SR.QW falls when it is done. Errors stick, so they are looked at once a buffer. Flash
+ * programmed; SR.QW falls when it is done. Errors stick, so they are looked at once a block. Flash
  * words that are all ones are skipped: that is how the host says "leave this alone", and one may be
  * programmed once only. The independent watchdog is fed with every flash word, and while there is
  * nothing to do.
  *
- * In:  r0 mailbox, r1 base of the bank's registers, r2 buffer 0, r3 buffer 1
+ * In:  r0 mailbox, r1 base of the bank's registers
  * Mailbox: as stm32f1_program.S, and +16 the flash word's size in bytes
- * Buffers: as stm32f1_program.S; length and address are multiples of a flash word
+ * Blocks: as stm32f1_program.S; length and address are multiples of a flash word
  * Out: as stm32f1_program.S
  */
     .syntax unified
@@ -40,14 +40,10 @@
     bne   1b
     .endm
 
-    mov   r9, r3                /* the other buffer */
+    begin
 
 page:
-    feed
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     ldr   r7, [r0, #UNIT]
     movs  r3, #PG
     cmp   r7, #32
@@ -94,7 +90,7 @@ finish:
     and   r3, r3, r7, lsl #16
     cmp   r3, #0
     bne   failed
-    change_buffers
+    next_block
     b     page
 
 failed:
@@ -113,3 +109,4 @@ found:
     subs  r6, r6, #4
     end_report
     .balign 4
+    .pool

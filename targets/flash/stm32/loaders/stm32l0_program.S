@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs half pages while the host fills the other buffer. Runs from any address, on any core.
+/* Programs half pages while the host brings more. Runs from any address, on any core.
  *
  * STM32L0, L1 (RM0376, 3.3.4; RM0038, 3.3.4): with PECR.FPRG and PECR.PROG set, all words of a half
  * page, written in a row with no other access to flash between, are programmed at once; SR.BSY falls
- * when it is done. Errors stick, so they are looked at once a buffer. Half pages that are all zero
+ * when it is done. Errors stick, so they are looked at once a block. Half pages that are all zero
  * are skipped: that is how the host says "leave this alone". The independent watchdog is fed with
  * every half page, and while there is nothing to do.
  *
- * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
+ * In:  r0 mailbox, r1 base of the flash controller
  * Mailbox: as stm32f1_program.S, and +16 the size of a half page in bytes, a multiple of 16
- * Buffers: as stm32f1_program.S; whole half pages
+ * Blocks: as stm32f1_program.S; whole half pages
  * Out: as stm32f1_program.S
  */
     .syntax unified
@@ -34,14 +34,10 @@
     stmia r6!, {r4}
     .endm
 
-    mov   r9, r3                /* the other buffer */
+    begin
 
 page:
-    feed
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     ldr   r3, =HALF_PAGES
     str   r3, [r1, #PECR]
 
@@ -88,7 +84,7 @@ finish:
     ldr   r7, =0x00032700       /* FWWERR, NOTZEROERR, RDERR, SIZERR, PGAERR, WRPERR */
     ands  r3, r3, r7
     bne   failed
-    change_buffers
+    next_block
     b     page
 
 failed:

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs double words while the host fills the other buffer. Runs from any address.
+/* Programs double words while the host brings more. Runs from any address.
  *
  * STM32L4, G4, WB, WL, G0 (RM0351 3.3.7, RM0440 3.3.7, RM0444 3.3.8): with CR.PG set two words written
  * to an aligned double word start programming, SR.BSY falls when it is done; G0, WB and WL say in CFGBSY
  * that a first word waits for its second, G0 in BSY2 that the other bank is busy, and WB and WL in PESD
  * that the other core suspends programming: what begins then is a bus error. Errors stick,
- * so they are looked at once a buffer. Double words that are all ones are skipped: that is how the
+ * so they are looked at once a block. Double words that are all ones are skipped: that is how the
  * host says "leave this alone", and a cell may be programmed once only. The independent watchdog is
  * fed with every double word, and while there is nothing to do.
  *
- * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
- * Mailbox, buffers: as stm32f1_program.S; length and address are multiples of 8
+ * In:  r0 mailbox, r1 base of the flash controller
+ * Mailbox, blocks: as stm32f1_program.S; length and address are multiples of 8
  * Out: as stm32f1_program.S
  */
     .syntax unified
@@ -33,16 +33,11 @@
     bne   1b
     .endm
 
-    mov   r9, r3                /* the other buffer */
+    begin
     ldr   r4, =0xAAAA           /* feeds */
 
 page:
-    ldr   r3, [r0, #WATCHDOG]
-    str   r4, [r3]
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     movs  r3, #PG
     str   r3, [r1, #CR]
 
@@ -73,7 +68,7 @@ finish:
     ldr   r7, =ERRORS
     ands  r3, r3, r7
     bne   failed
-    change_buffers
+    next_block
     b     page
 
 failed:

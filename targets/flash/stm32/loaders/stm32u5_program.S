@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Programs quad words while the host fills the other buffer. Runs from any address.
+/* Programs quad words while the host brings more. Runs from any address.
  *
  * STM32U5 (RM0456 7.3.7): with NSCR.PG set four words written to an aligned quad word start
  * programming, with BWR too the 32 words of a row of eight; until then NSSR.WDW tells that more are
- * awaited, and NSSR.BSY falls when it is done. Errors stick, so they are looked at once a buffer.
+ * awaited, and NSSR.BSY falls when it is done. Errors stick, so they are looked at once a block.
  * Quad words that are all ones are skipped: that is how the host says "leave this alone", and a
  * cell may be programmed once only; a row with one of these is programmed one by one. The
  * independent watchdog is fed with every row, and while there is nothing to do.
  *
- * In:  r0 mailbox, r1 base of the flash controller, r2 buffer 0, r3 buffer 1
- * Mailbox, buffers: as stm32f1_program.S; length and address are multiples of 128
+ * In:  r0 mailbox, r1 base of the flash controller
+ * Mailbox, blocks: as stm32f1_program.S; length and address are multiples of 128
  * Out: as stm32f1_program.S
  */
     .syntax unified
@@ -43,16 +43,10 @@
     adds  r6, r6, #16
     .endm
 
-    mov   r9, r3                /* the other buffer */
+    begin
 
 page:
-    ldr   r3, [r0, #WATCHDOG]
-    ldr   r4, =0xAAAA
-    str   r4, [r3]
-    ldr   r5, [r2]
-    cmp   r5, #0
-    beq   page
-    take_buffer
+    await_block
     mov   r10, r5               /* its end */
 
 row:                            /* looked through while the one before is programmed */
@@ -112,12 +106,11 @@ next:
 finish:
     wait_until_idle
     str   r3, [r1, #CR]
-    mov   r5, r10
     ldr   r3, [r1, #SR]
     ldr   r7, =ERRORS
     ands  r3, r3, r7
     bne   failed
-    change_buffers
+    next_block
     b     page
 
 failed:
