@@ -15,6 +15,7 @@ static const struct step {
     {"access ports", doctor_measure_aps},
     {"what the core does", doctor_sample_core},
     {"the chip", doctor_measure_chip},
+    {"its option bytes", doctor_measure_options},
     {"whether NRST arrives", doctor_test_nrst},
 };
 enum { GLANCES = 2, STEPS = sizeof steps / sizeof *steps };

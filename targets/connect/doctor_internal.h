@@ -64,6 +64,7 @@ enum err doctor_test_nrst(struct doctor *doctor);
 enum err doctor_measure_aps(struct doctor *doctor);
 enum err doctor_sample_core(struct doctor *doctor);
 enum err doctor_measure_chip(struct doctor *doctor);
+enum err doctor_measure_options(struct doctor *doctor);
 /* Everything of ours off the chip and the probe; errors do not matter any more. */
 void doctor_restore(struct doctor *doctor);
 

@@ -85,8 +85,9 @@ struct measurements {
     bool reset_flags_known;
     uint32_t reset_flags; /* enum measured_reset bits */
     bool vectors_known;
-    uint32_t vectors[2];  /* first words of flash */
-    bool boots_elsewhere; /* what stands at 0 is not what the flash begins with */
+    uint32_t vectors[2];                    /* first words of flash */
+    bool boots_elsewhere;                   /* what stands at 0 is not what the flash begins with */
+    unsigned write_blocks, write_protected; /* by option bytes; of 0 blocks: not known */
 };
 
 enum measured_reset {

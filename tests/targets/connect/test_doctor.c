@@ -68,6 +68,7 @@ static void a_good_board(void **state)
     assert_int_equal(m->pc & 0xFFFFF000u, 0x08000000);
     assert_int_equal(m->vectors[0], 0x20005000);
     assert_false(m->nrst_tested || m->reset_tried);
+    assert_true(m->write_blocks == 16 && m->write_protected == 0);
     probe_close(visit.probe);
 }
 
@@ -283,6 +284,21 @@ static void clocks_that_are_too_fast(void **state)
     probe_close(visit.probe);
 }
 
+static void what_may_be_written(void **state)
+{
+    struct visit visit;
+
+    measure(&visit, "bluepill,runs,write-protected,still", false);
+    assert_true(visit.m.write_blocks == 16 && visit.m.write_protected);
+    probe_close(visit.probe);
+    measure(&visit, "bluepill,runs,locked,still", false); /* which keeps the first from it, too */
+    assert_true(visit.m.write_blocks == 16 && !visit.m.write_protected);
+    probe_close(visit.probe);
+    measure(&visit, "nucleo-l476,runs,write-protected,still", false);
+    assert_true(visit.m.write_blocks && visit.m.write_protected);
+    probe_close(visit.probe);
+}
+
 static void where_it_starts_and_what_it_is(void **state)
 {
     struct visit visit;
@@ -316,6 +332,7 @@ int main(void)
         cmocka_unit_test(what_the_core_does),
         cmocka_unit_test(nrst_that_does_not_arrive),
         cmocka_unit_test(clocks_that_are_too_fast),
+        cmocka_unit_test(what_may_be_written),
         cmocka_unit_test(where_it_starts_and_what_it_is),
     };
 

@@ -172,6 +172,8 @@ static void add_chip(struct line *line, const struct measurements *m)
             m->chip.readout_protected, m->chip.protection_known, m->chip.copy_suspected);
     if (m->reset_flags_known)
         add(line, "; reset flags %02X", m->reset_flags);
+    if (m->write_blocks)
+        add(line, "; %u of %u blocks write protected", m->write_protected, m->write_blocks);
     if (m->vectors_known)
         add(line, "; vectors %08X %08X%s", m->vectors[0], m->vectors[1],
             m->boots_elsewhere ? ", boots elsewhere" : "");
