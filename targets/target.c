@@ -8,6 +8,7 @@
 #include "chip/flash_size.h"
 #include "connect/connect.h"
 #include "connect/diagnose.h"
+#include "connect/doctor.h"
 #include "core/attach.h"
 #include "core/core.h"
 #include "core/cores.h"
@@ -175,6 +176,16 @@ enum err target_ping(struct target *target)
     uint32_t cpuid;
 
     return target_read_width(target, SCB_CPUID, 4, &cpuid, 1);
+}
+
+enum err target_examine(struct target *target, const struct doctor_limits *limits,
+                        struct measurements *measured)
+{
+    enum err err = doctor_measure(target->probe, limits, measured);
+
+    if (measured->reset_seen)
+        core_saw_dhcsr(target->cores, DHCSR_S_RESET_ST);
+    return err;
 }
 
 enum err target_detect_again(struct target *target)

@@ -216,6 +216,13 @@ enum err target_ping(struct target *target);
 /* Measures what may have changed since somebody looked (one flush): as target_poll(), of a halted
  * core too, and whether the flash is read-protected; target_chip() is what it is now. */
 enum err target_measure(struct target *target, struct target_stop *stop);
+/* All that can be measured of why the chip answers or does not (connect/doctor.h, which says what
+ * is disturbed), whether or not it is connected. A reset that was seen, or made, shows at the next
+ * look; so does a loss. */
+struct doctor_limits;
+struct measurements;
+enum err target_examine(struct target *target, const struct doctor_limits *limits,
+                        struct measurements *measured);
 /* Everything, after what the chip goes by may have become another: memory that could not be read
  * can be now, or the other way round, or the flash is other banks. */
 enum err target_detect_again(struct target *target);

@@ -2,6 +2,7 @@
 /* probed doctor */
 #include "cli/doctor.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,13 +42,35 @@ static bool reads_utf8(void)
 
 /* --- telling --- */
 
+static struct doctor_picture picture_of(const struct cli *cli,
+                                        const struct examination *examination)
+{
+    return (struct doctor_picture){&examination->measured, &examination->view, cli->board};
+}
+
 static void show(const struct cli *cli, const struct examination *examination)
 {
+    const struct doctor_picture picture = picture_of(cli, examination);
     bool colour = log_coloured(stdout);
 
     doctor_view_print(&examination->view, colour, stdout);
-    doctor_picture_print(cli, examination, colour, reads_utf8(), stdout);
+    doctor_picture_print(&picture, colour, reads_utf8(), stdout);
     fflush(stdout);
+}
+
+static enum err save_picture(struct cli *cli, const struct examination *examination)
+{
+    const struct doctor_picture picture = picture_of(cli, examination);
+    FILE *file = fopen(cli->svg, "we");
+
+    if (file)
+        doctor_picture_svg(&picture, file);
+    bool written = file && fflush(file) == 0;
+    if (!written)
+        job_fail(&cli->job, ERR_FILE, "--svg %s: %s", cli->svg, strerror(errno));
+    if (file)
+        fclose(file);
+    return cli->job.err;
 }
 
 static enum err say(struct cli *cli, const struct examination *examination)
@@ -59,7 +82,7 @@ static enum err say(struct cli *cli, const struct examination *examination)
     else
         show(cli, examination);
     cli->told = cli->flags & CLI_JSON;
-    return cli->svg ? doctor_picture_save(cli, examination) : ERR_OK;
+    return cli->svg ? save_picture(cli, examination) : ERR_OK;
 }
 
 /* The probe could not be used. What standard error says is not for a forum. */

@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "connect/doctor.h"
-#include "doctor_view.h"
+#include "doctor/doctor_picture.h"
 
 struct examination {
     struct measurements measured;
@@ -16,14 +16,6 @@ struct examination {
 
 /* All that can be measured, by what the call allows; `ask`: a person may be asked for a reset. */
 enum err doctor_examine(struct cli *cli, struct examination *examination, bool ask);
-
-/* The header of the board that is called so; false: `why` (200 bytes) lists what there is. */
-bool doctor_board_known(const char *board, char *why, size_t why_size);
-/* The wires between each connector that this probe can have and the board. */
-void doctor_picture_print(const struct cli *cli, const struct examination *examination, bool colour,
-                          bool utf8, FILE *out);
-/* The same as an SVG file. */
-enum err doctor_picture_save(struct cli *cli, const struct examination *examination);
 
 void doctor_json(const struct examination *examination, FILE *out);
 /* What identifies probe, user, machine or files is not in it. */

@@ -2,7 +2,7 @@
 /* probed doctor --json */
 #include "cli/doctor.h"
 #include "cli/json.h"
-#include "cli/wiring.h"
+#include "doctor/wiring.h"
 
 static const char *const state_words[] = {
     [DOCTOR_WIRE_NOT_SEEN] = "not seen",

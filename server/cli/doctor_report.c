@@ -57,12 +57,13 @@ void doctor_report_problem(const struct cli *cli, const char *problem, FILE *out
 
 void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out)
 {
-    struct examination cleaned = *examination;
+    struct doctor_view view = examination->view;
+    const struct doctor_picture picture = {&examination->measured, &view, cli->board};
     struct scrub scrub;
 
     collect(cli, &examination->measured.probe, &scrub);
-    clean_view(&scrub, &cleaned.view);
+    clean_view(&scrub, &view);
     fputs(title, out);
-    doctor_view_print(&cleaned.view, false, out);
-    doctor_picture_print(cli, &cleaned, false, false, out);
+    doctor_view_print(&view, false, out);
+    doctor_picture_print(&picture, false, false, out);
 }

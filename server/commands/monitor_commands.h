@@ -102,6 +102,8 @@ monitor_handler monitor_targets, monitor_target_current, monitor_curstate, monit
     monitor_vector_catch, monitor_core_reset_config, monitor_semihosting;
 /* monitor_status.c */
 monitor_handler monitor_status, monitor_stats, monitor_sim, monitor_sim_hand;
+/* monitor_doctor.c */
+monitor_handler monitor_doctor;
 /* monitor_memory.c: the width is the third letter of the name */
 monitor_handler monitor_display, monitor_write, monitor_read_memory, monitor_write_memory;
 /* monitor_reg.c */

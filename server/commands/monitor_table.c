@@ -73,6 +73,10 @@ const struct monitor_command monitor_commands[] = {
     {"curstate", "", "say what the core does, in a word", 0, 0, monitor_curstate},
     {"dap info", "[AP]", "not there yet: status shows what was found", 0, ANY, monitor_not_yet},
     {"debug_level", "[0..4]", "show the log's level, chosen by --log", 0, 1, monitor_debug_level},
+    {"doctor", "[reset]",
+     "say why the chip does not answer as it should, and what to do; reset: it may be reset for "
+     "that",
+     0, 1, monitor_doctor},
     {"dump_image", "FILE ADDRESS SIZE", "write memory into a file", 3, 3, monitor_dump_image},
     {"echo", "[-n] WORDS...", "print the words", 0, ANY, monitor_echo},
     {"exit", "", "end this session; at a gdb or in -c, the daemon", 0, 0, monitor_exit},

@@ -199,6 +199,14 @@ enum err session_look_at_start(struct session *session, struct job *job, char *t
 /* Asks the chip what it does now (one flush), so that nothing is answered from memory. Lost:
  * an error, and why_absent says it; a reset in between is told in the log. */
 enum err session_measure(struct session *session, struct job *job);
+/* Measures why the chip answers or does not (targets/connect/doctor.h), beside whoever debugs it: a
+ * core that stands stays so, and one that runs, and what is set. Without limits->allow_reset nobody
+ * notices; a reset is told as one that nobody asked for. Opens the probe if need be. ERR_BUSY while
+ * flash is being programmed, or for a short job inside a long one. */
+struct doctor_limits;
+struct measurements;
+enum err session_examine(struct session *session, struct job *job,
+                         const struct doctor_limits *limits, struct measurements *measured);
 /* ERR_BUSY if the acting client may not resume, reset or program now: an observer while the holder
  * waits, anybody while another client programs flash or has a longer job under way. */
 enum err session_may_run(const struct session *session, struct job *job);

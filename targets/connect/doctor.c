@@ -39,6 +39,8 @@ static enum err measure(struct doctor *doctor)
     *doctor->measured = (struct measurements){.probe = *probe_info(doctor->probe)};
     ops_init(&doctor->ops, doctor->probe);
     enum err err = go_through(doctor);
+    doctor->measured->reset_seen |=
+        (ops_take_dhcsr_sticky(&doctor->ops) & DHCSR_S_RESET_ST) != 0; /* in waits */
     if (err == ERR_PROBE_GONE)
         return err;
     job_section_begin(doctor->job);

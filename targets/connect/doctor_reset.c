@@ -35,7 +35,6 @@ static enum err release_and_catch(struct doctor *doctor, bool *caught)
 {
     uint32_t dfsr = 0;
 
-    doctor->measured->reset_seen = true; /* if it arrived, the wait below takes the flag away */
     enum err err = probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
     if (!err) {
         ops_wait32(&doctor->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_LIMIT_US);

@@ -75,7 +75,7 @@ struct measurements {
     unsigned in_reset;  /* S_RESET_ST, and no instruction retired */
     unsigned was_reset; /* S_RESET_ST, and instructions retired since */
     unsigned retired, locked_up, asleep, halted;
-    bool reset_seen; /* S_RESET_ST in any of them or by our own doing: nobody will see it again */
+    bool reset_seen; /* S_RESET_ST in any read of DHCSR: nobody will see it again */
     bool pc_known;
     uint32_t pc; /* by DWT_PCSR, or of a halted core */
 

@@ -8,12 +8,13 @@ import os
 import pty
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree
 
-from daemon import LIMIT, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
 WELL, UNWELL, USAGE = 0, 1, 2
@@ -286,8 +287,54 @@ def watching_waits_for_a_probe():
     assert "no answer" not in watch("bluepill,runs,vanish=2000,still", "the probe is gone", expect=UNWELL)
 
 
+# --- beside a session ---
+
+def gdbs_are_not_disturbed():
+    with Daemon(PROBED, "--sim", "bluepill,runs,still", "--gdb", "0", telnet="0") as daemon, Client(daemon.port) as c, \
+            Client(daemon.port) as other:
+        assert c.ask("?")[:1] == b"T"
+        registers = c.ask("g")
+        assert "halted by a debugger" in other.monitor("doctor")
+        assert c.ask("g") == registers, "it stands where it stood"
+        c.resume()
+        with socket.create_connection(("127.0.0.1", daemon.port_of("telnet")), timeout=LIMIT) as s:
+            s.sendall(b"doctor\nexit\n")
+            with s.makefile("rb") as answer:
+                text = answer.read().decode(errors="replace").replace("\r\n", "\n")
+        assert re.search(r"^  state .*: runs$|reset 0, reset since 0: runs$", text, re.M) and "healthy" in text, text
+        c.send_raw(b"\x03")
+        assert c.receive_stop()[:3] == b"T02", "it stops for Ctrl-C, not before"
+        assert not c.console, c.console
+    assert "reset" not in re.sub(r"Listening.*", "", daemon.log), daemon.log
+
+
+def a_load_is_not_disturbed():
+    with Daemon(PROBED, "--sim", "bluepill,still", "--gdb", "0") as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+        c.ask("?")
+        assert c.ask("vFlashErase:08000000,00000400") == b"OK"
+        for client, said in ((other, "the flash is being programmed by "), (c, "this gdb is programming the flash")):
+            for line in ("doctor", "doctor reset"):
+                text, final = client.ask_text(line)
+                assert final != "OK" and said in text + final, (line, text, final)
+        assert c.ask(b"vFlashWrite:8000000:" + bytes.fromhex("00500020 09000008 fee7")) == b"OK"
+        assert c.ask("vFlashDone") == b"OK"
+        assert "resets the core" in other.monitor("doctor reset")
+
+
+def who_waits_for_a_stop_keeps_others_from_a_reset():
+    with Daemon(PROBED, "--sim", "bluepill,runs,still", "--gdb", "0") as daemon, Client(daemon.port) as c, Client(daemon.port) as other:
+        c.ask("?")
+        c.resume()
+        text, final = other.ask_text("doctor reset")
+        assert final != "OK" and "waits for it to stop" in text + final, (text, final)
+        assert "not tested" in other.monitor("doctor")
+        c.send_raw(b"\x03")
+        assert c.receive_stop()[:3] == b"T02"
+
+
 run_tests([a_board_that_is_well, a_board_that_is_not, lines_fit_an_ordinary_terminal, the_picture_is_of_probe_and_board,
            plain_where_nothing_else_is_read, nothing_is_reset_without_a_terminal, a_person_is_asked, nobody_is_asked_in_vain,
            ctrl_c_at_the_question, json_says_all_of_it, json_without_a_probe, a_report_names_nobody, an_svg_for_a_forum,
            wrong_words_get_one_clear_line, a_probe_that_vanishes, a_pipe_that_nobody_reads, thorough_shows_how_far_it_is,
-           watching_ends_by_ctrl_c, watching_at_a_terminal, watching_waits_for_a_probe])
+           watching_ends_by_ctrl_c, watching_at_a_terminal, watching_waits_for_a_probe, gdbs_are_not_disturbed,
+           a_load_is_not_disturbed, who_waits_for_a_stop_keeps_others_from_a_reset])

@@ -17,6 +17,7 @@ ROOMS = [
     ("server/gdb", "server/(consoles|compat|cli)", None),
     ("server/consoles", "server/(gdb|compat|cli)", None),
     ("server/commands", "server/(gdb|consoles|compat|cli)", None),
+    ("server/doctor", "server/(net|session|gdb|consoles|commands|compat|cli)", None),
     ("targets/chip", "targets/(core|connect|flash|image)", None),
     ("targets/core", "targets/(connect|flash|image)", None),
     ("targets/flash", "targets/flash/stm32", r"targets/flash/(drivers\.c|stm32/.*)"),

@@ -115,10 +115,12 @@ static void a_halted_core_stays_halted(void **state)
         ops_init(&ops, visit.probe);
         ops_write32(&ops, DHCSR, DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_HALT);
         ops_write32(&ops, DEMCR, DEMCR_VC_HARDERR);
+        ops_read32(&ops, DHCSR, &dhcsr); /* forgets the reset of its beginning */
         assert_int_equal(ops_flush(&ops), ERR_OK);
         assert_int_equal(doctor_measure(visit.probe, &limits, &visit.m), ERR_OK);
-        assert_true(visit.m.nrst_tested && visit.m.reset_seen);
+        assert_true(visit.m.nrst_tested);
         assert_int_equal(visit.m.nrst_works, i == 0);
+        assert_int_equal(visit.m.reset_seen, i == 0);
         ops_read32(&ops, DHCSR, &dhcsr);
         ops_read32(&ops, DEMCR, &demcr);
         assert_int_equal(ops_flush(&ops), ERR_OK);

@@ -3,7 +3,7 @@
  * the right pin leaves first, that of the left one passes below. */
 #include <string.h>
 
-#include "cli/wiring.h"
+#include "doctor/wiring.h"
 #include "wrapped.h"
 
 enum { LABEL = 10, WIRE_LENGTH = 8 };

@@ -2,7 +2,7 @@
 /* The picture as an SVG document, for a forum. Lengths are pixels. */
 #include <string.h>
 
-#include "cli/wiring.h"
+#include "doctor/wiring.h"
 
 enum {
     WIDTH = 720,

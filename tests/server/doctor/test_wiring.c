@@ -9,7 +9,7 @@
 #include <cmocka.h>
 #include <expat.h>
 
-#include "cli/wiring.h"
+#include "doctor/wiring.h"
 
 static const unsigned pids[] = {0x3748, 0x374B, 0x374E, 0x374F, 0x3752, 0x3753, 0x3754, 0};
 enum { PIDS = sizeof pids / sizeof *pids, COLUMNS_MAX = 78 };

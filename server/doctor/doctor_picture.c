@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The picture: which connectors this probe can have, which header the board. */
-#include <errno.h>
-#include <string.h>
+#include "doctor/doctor_picture.h"
 
-#include "cli/doctor.h"
-#include "cli/wiring.h"
+#include <string.h>
 
 enum { PICTURES = 4, DONGLE_PID = 0x3748, RAIL_LEAST_MV = 3000, RAIL_MOST_MV = 3600 };
 
@@ -30,12 +27,13 @@ bool doctor_board_known(const char *board, char *why, size_t why_size)
     return false;
 }
 
-static const struct wiring_header *header_of(const struct cli *cli, const struct measurements *m)
+static const struct wiring_header *header_of(const struct doctor_picture *picture)
 {
     static const char simulated[] = "simulated ";
+    const struct measurements *m = picture->measured;
 
-    if (cli->board)
-        return wiring_header_named(cli->board);
+    if (picture->board)
+        return wiring_header_named(picture->board);
     if (strncmp(m->probe.product, simulated, strlen(simulated)) == 0)
         return wiring_header_of(m->probe.product + strlen(simulated));
     return wiring_header_of_chip(m->chip_known ? m->chip.name : "");
@@ -66,10 +64,9 @@ static void take_states(struct wiring *wiring, const struct doctor_view *view)
     }
 }
 
-static size_t wirings_of(const struct cli *cli, const struct examination *examination,
-                         struct wiring wirings[PICTURES])
+static size_t wirings_of(const struct doctor_picture *picture, struct wiring wirings[PICTURES])
 {
-    const struct measurements *m = &examination->measured;
+    const struct measurements *m = picture->measured;
     const struct wiring_connector *connector;
     size_t count = 0;
 
@@ -77,27 +74,26 @@ static size_t wirings_of(const struct cli *cli, const struct examination *examin
          i++) {
         if (is_original(m) && wiring_is_dongle(connector))
             continue;
-        wirings[count] = (struct wiring){connector, header_of(cli, m), {0}, {0}};
-        take_states(&wirings[count++], &examination->view);
+        wirings[count] = (struct wiring){connector, header_of(picture), {0}, {0}};
+        take_states(&wirings[count++], picture->view);
     }
     return count;
 }
 
 /* Where nothing is wrong with the wires, a picture of them is for those who ask for one. */
-static bool is_due(const struct cli *cli, const struct examination *examination)
+static bool is_due(const struct doctor_picture *picture)
 {
-    bool due = cli->board;
+    bool due = picture->board;
 
     for (int wire = 0; wire < DOCTOR_WIRES; wire++)
-        due |= examination->view.wires[wire] >= DOCTOR_WIRE_SUSPECT;
+        due |= picture->view->wires[wire] >= DOCTOR_WIRE_SUSPECT;
     return due;
 }
 
-void doctor_picture_print(const struct cli *cli, const struct examination *examination, bool colour,
-                          bool utf8, FILE *out)
+void doctor_picture_print(const struct doctor_picture *picture, bool colour, bool utf8, FILE *out)
 {
     struct wiring wirings[PICTURES];
-    size_t count = is_due(cli, examination) ? wirings_of(cli, examination, wirings) : 0;
+    size_t count = is_due(picture) ? wirings_of(picture, wirings) : 0;
 
     for (size_t i = 0; i < count; i++) {
         fputc('\n', out);
@@ -106,18 +102,9 @@ void doctor_picture_print(const struct cli *cli, const struct examination *exami
     wiring_print_notes(wirings, count, out);
 }
 
-enum err doctor_picture_save(struct cli *cli, const struct examination *examination)
+void doctor_picture_svg(const struct doctor_picture *picture, FILE *out)
 {
     struct wiring wirings[PICTURES];
-    size_t count = wirings_of(cli, examination, wirings);
-    FILE *file = fopen(cli->svg, "we");
 
-    if (file)
-        wiring_svg(wirings, count, file);
-    bool written = file && fflush(file) == 0;
-    if (!written)
-        job_fail(&cli->job, ERR_FILE, "--svg %s: %s", cli->svg, strerror(errno));
-    if (file)
-        fclose(file);
-    return cli->job.err;
+    wiring_svg(wirings, wirings_of(picture, wirings), out);
 }

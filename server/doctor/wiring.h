@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A picture of the wires between a probe and a board: the connector as it really is, the header of
  * the board beside it, and each wire with what is thought of it. Pure but for the writing. */
-#ifndef PROBED_CLI_WIRING_H
-#define PROBED_CLI_WIRING_H
+#ifndef PROBED_WIRING_H
+#define PROBED_WIRING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "cli/wiring.h"
+#include "doctor/wiring.h"
 
 /* clang-format off */
 #define NO_PIN {NULL, -1}

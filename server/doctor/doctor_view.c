@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "doctor_view.h"
+#include "doctor/doctor_view.h"
 
 #include <string.h>
 
