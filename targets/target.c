@@ -89,7 +89,9 @@ static enum err detect(struct target *target, uint32_t dpidr)
                              flash_size_override(&core->ops, &chip, target->said_flash, &regions));
     if (err)
         return err;
+    target->found_protected = chip.readout_protected;
     chip.unlocked = target->chip.unlocked;
+    chip.readout_protected |= chip.unlocked;
     target->chip = chip;
     target->regions = regions;
     size_t used = strlen(target->chip.warning);
@@ -202,8 +204,7 @@ enum err target_measure(struct target *target, struct target_stop *stop)
     stop->reason = STOP_NONE;
     if (!err)
         err = look(target, address, &word, stop);
-    if (err || !address ||
-        detect_is_protected(&target->chip, word) == target->chip.readout_protected)
+    if (err || !address || detect_is_protected(&target->chip, word) == target->found_protected)
         return err;
     return target_detect_again(target);
 }

@@ -84,6 +84,7 @@ struct target_stop {
     struct target_watch_hit watch[STOP_WATCH_HITS]; /* STOP_WATCHPOINT; unused: no owners */
     uint8_t bkpt;                                   /* STOP_BKPT: the number in the instruction */
     int exit_code;
+    bool kept_out;  /* STOP_FAULT: read protection kept the core from the flash */
     bool misled;    /* STOP_RESET: no program can begin with the vector table; `text` says why */
     char text[400]; /* a sentence worth showing, or empty */
 };
@@ -120,7 +121,9 @@ struct target_chip {
     bool readout_protected;
     bool protection_known; /* false: the register that tells could not be read, or is not known */
     bool copy_suspected;   /* ids that contradict each other: no genuine ST part */
-    bool unlocked;     /* read protection was removed from here: in force until the power cycle */
+    bool unlocked; /* read protection was removed from here, and counts until a power cycle, or a
+                      load of option bytes where that does it: readout_protected, whatever is stored
+                    */
     char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
 };
 

@@ -77,8 +77,9 @@ static const char options_text[] =
     "Names are the reference manual's; WRP are the blocks that cannot be written, as probed info\n"
     "counts them. What was written is read back. It counts after the next reset (--reset), the "
     "end\n"
-    "of read protection after a power cycle. What there is no way back from (read protection of\n"
-    "level 2, PCROP) is refused unless --irreversible is said, too.\n";
+    "of read protection at once or after a power cycle, as the chip likes, which is said then.\n"
+    "What there is no way back from (read protection of level 2, PCROP), and what a higher supply\n"
+    "would make harmful, is refused unless --irreversible is said, too.\n";
 
 const struct cli_command cli_commands[] = {
     {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_LADDER,

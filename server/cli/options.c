@@ -113,6 +113,20 @@ static const char *when_they_count(const struct work *work)
                : "; they count after the next reset";
 }
 
+/* Seen, not believed: what is read is what a debugger may read. */
+static bool can_be_read(const struct work *work)
+{
+    const struct target_region *flash = target_region_of(work->target, REGION_FLASH);
+    uint32_t word;
+
+    if (work->options->unlock_wants_power || target_chip(work->target)->readout_protected)
+        return false;
+    bool read = !flash || target_read_width(work->target, flash->start, 4, &word, 1) == ERR_OK;
+    if (!read)
+        job_clear(&work->cli->job);
+    return read;
+}
+
 static enum err conclude_open(const struct work *work)
 {
     enum err err = work->options->load ? work->options->load(work->target) : ERR_OK;
@@ -120,7 +134,7 @@ static enum err conclude_open(const struct work *work)
     if (!err)
         display_say(&work->cli->display,
                     "options: written and read back; the flash is erased, and can be used%s",
-                    work->options->unlock_wants_power ? " after a power cycle" : "");
+                    can_be_read(work) ? "" : " after a power cycle");
     return err;
 }
 

@@ -12,6 +12,9 @@
 #define LOADED_TEXT                                                                              \
     "it stands where it stood before the flash was programmed: 'monitor reset halt' begins the " \
     "program"
+#define OPENED_TEXT                                                                             \
+    "read protection kept it from the flash, and has ended since: 'monitor reset halt' begins " \
+    "afresh"
 enum { FIRST_INTERRUPT = 16 };
 
 size_t monitor_find_register(const struct target *target, const char *name)
@@ -78,9 +81,11 @@ const char *monitor_why_halted(const struct session *session)
 
     if (stop->reason != STOP_FAULT && !stop->misled)
         return stop->text;
-    if (chip->readout_protected && chip->unlocked)
+    if (stop->kept_out && chip->readout_protected && chip->unlocked)
         return TARGET_UNLOCKED_FAULT_TEXT;
-    return session->loaded ? LOADED_TEXT : stop->text;
+    if (session->loaded)
+        return LOADED_TEXT;
+    return stop->kept_out && !chip->readout_protected ? OPENED_TEXT : stop->text;
 }
 
 enum err monitor_print_halted(struct monitor *monitor)

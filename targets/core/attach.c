@@ -96,6 +96,7 @@ static enum err see_state(struct core *core, const struct found *found, enum sto
 static void forget_chip(struct target *target)
 {
     target->chip.unlocked = false;
+    target->chip.readout_protected = target->found_protected;
     target->dbgmcu = (struct dbgmcu){0};
 }
 

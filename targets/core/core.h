@@ -98,6 +98,7 @@ struct target {
     struct probe *probe;
     struct job *job;
     struct target_chip chip;
+    bool found_protected; /* what the chip's register says of read protection, in force or stored */
     struct detect_regions regions;
     uint32_t said_flash; /* bytes, by somebody who knows; 0: what the chip says */
     char advice[240];    /* how it had to be connected; part of chip.warning */

@@ -334,7 +334,7 @@ static bool is_protection(struct core *core, const struct stop_facts *facts, uin
     return (code || data) && core_protection_is_on(core);
 }
 
-void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
+bool stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
                     uint32_t faulting_pc, char *text, size_t size)
 {
     enum { HARD_FAULT = 3, SECURE_FAULT = 7 };
@@ -346,11 +346,14 @@ void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned 
         explain_overflow(core, facts, cause, sizeof cause);
     if (exception == SECURE_FAULT)
         find_secure_cause(core, cause, sizeof cause);
-    if (is_protection(core, facts, faulting_pc))
+    bool kept_out = is_protection(core, facts, faulting_pc);
+    core->target->chip.readout_protected |= kept_out; /* the rest of it is measured in time */
+    if (kept_out)
         snprintf(text, size, "%s",
                  core->target->chip.unlocked ? TARGET_UNLOCKED_FAULT_TEXT : PROTECTED_TEXT);
     else if (exception > HARD_FAULT || !vectors_mislead(core, text, size))
         fault_explain(facts, exception, cause, faulting_pc, text, size);
+    return kept_out;
 }
 
 static void say_fault(struct core *core, const struct stop_facts *facts, bool lockup,
@@ -360,7 +363,8 @@ static void say_fault(struct core *core, const struct stop_facts *facts, bool lo
     char text[sizeof stop->text - 50];
 
     stop->reason = STOP_FAULT;
-    stop_say_fault(core, facts, exception, faulting_pc(core, facts), text, sizeof text);
+    stop->kept_out =
+        stop_say_fault(core, facts, exception, faulting_pc(core, facts), text, sizeof text);
     snprintf(stop->text, sizeof stop->text, "%s%s", lockup ? LOCKUP_TEXT : "", text);
 }
 

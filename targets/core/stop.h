@@ -44,8 +44,8 @@ bool stop_ahead_failed(struct core *core, enum err err);
 /* Appends reads of the cache lines at pc and sp that are missing. */
 void stop_queue_ahead(struct core *core, uint32_t pc, uint32_t sp);
 
-/* A sentence on a fault, whose cause may be the vector table or read protection. */
-void stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
+/* A sentence on a fault, whose cause may be the vector table or read protection: true. */
+bool stop_say_fault(struct core *core, const struct stop_facts *facts, unsigned exception,
                     uint32_t faulting_pc, char *text, size_t size);
 
 #endif

@@ -80,10 +80,22 @@ enum err controller_init(struct flash_controller *controller, struct target *tar
 
 /* --- taking, giving back --- */
 
+/* What is stored is open, and does not count before it is loaded. */
+static bool waits_for_load(const struct target *target)
+{
+    const struct flash_options *options = flash_options_for(target);
+
+    return target->chip.unlocked && options && options->load && !options->unlock_wants_power;
+}
+
 static enum err refuse(struct flash_controller *controller)
 {
     struct target *target = controller->target;
 
+    if (waits_for_load(target))
+        return job_fail(target->job, ERR_PROTECTED,
+                        TARGET_UNLOCKED_TEXT ", or by `monitor %s %s 0`",
+                        controller->family->commands, flash_options_for(target)->load_command);
     if (target->chip.unlocked)
         return job_fail(target->job, ERR_PROTECTED, TARGET_UNLOCKED_TEXT);
     return job_fail(target->job, ERR_PROTECTED,
@@ -130,7 +142,7 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
     if (err)
         return err;
     if (refuse_protected && controller->family->rdp.address &&
-        detect_is_protected(&target->chip, word))
+        (detect_is_protected(&target->chip, word) || waits_for_load(target)))
         return refuse(controller);
     controller->taken = true;
     queue_watchdogs(controller, true);

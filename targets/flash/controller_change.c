@@ -72,6 +72,17 @@ enum err controller_launch(struct flash_controller *controller, uint32_t offset,
     return target_reset(controller->target, TARGET_RESET_HALT);
 }
 
+/* A chip that is still protected now waits for the power cycle. */
+static enum err detect_loaded(struct target *target)
+{
+    bool unlocked = target->chip.unlocked;
+
+    target->chip.unlocked = false;
+    enum err err = target_detect_again(target);
+    target->chip.unlocked = unlocked && (err || target->chip.readout_protected);
+    return err;
+}
+
 enum err controller_load_options(struct target *target,
                                  enum err (*launch)(struct target *target, const void *what))
 {
@@ -79,7 +90,7 @@ enum err controller_load_options(struct target *target,
     enum err err = controller_change(target, launch, NULL);
 
     if (!err)
-        err = target_detect_again(target);
+        err = detect_loaded(target);
     return err || was_halted ? err : target_resume(target);
 }
 

@@ -248,7 +248,32 @@ def what_a_core_does_is_said_as_it_is():
         assert re.search(r"^stopped by: the flash is unlocked already, but stays read-protected", said, re.MULTILINE), said
 
 
-run_tests([what_a_core_does_is_said_as_it_is, what_ides_always_send_works, every_word_is_known, text_comes_while_the_command_runs,
+def a_status_knows_that_read_protection_has_ended():
+    """Where the end counts at once, it is told so; elsewhere what the chip stores is not taken for what counts."""
+    with board("nucleo-h743,still,locked") as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        assert "readout protected" in c.monitor("status")
+        c.monitor("options RDP=off")
+        said = c.monitor("status")
+        assert "protected" not in said.replace("read protection kept it from the flash, and has ended since", ""), said
+        assert "stopped by: read protection kept it from the flash, and has ended since" in said, said
+    for chip, load in (("nucleo-u575", "stm32l4x option_load"), ("nucleo-l476", "stm32l4x option_load"),
+                       ("nucleo-l053", "stm32lx options_load")):
+        with board(chip + ",still,locked") as daemon, Client(daemon.port) as c:
+            c.ask("?")
+            c.monitor("options RDP=off")
+            for _ in range(2):  # a reset loads none of these
+                said = c.monitor("status")
+                assert "readout protected\nwarning: unlocked already" in said, said
+                c.monitor("reset halt")
+            said = c.ask_text("flash fillw 0x08000000 1 1")[1]
+            assert "unlocked already" in said and f"`monitor {load} 0`" in said, said
+            c.monitor(load + " 0")
+            said = c.monitor("status")
+            assert "protected" not in said and "unlocked" not in said, said
+
+
+run_tests([what_a_core_does_is_said_as_it_is, a_status_knows_that_read_protection_has_ended, what_ides_always_send_works, every_word_is_known, text_comes_while_the_command_runs,
            a_failure_is_an_error_with_its_sentence, a_gdb_without_error_messages_sees_the_sentence,
            the_story_of_a_locked_chip, gdb_sync_lets_the_next_step_do_nothing,
            a_breakpoint_of_the_monitor_stops_gdbs_continue, hard_breakpoints_are_set_and_cleared,

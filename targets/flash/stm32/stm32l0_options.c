@@ -176,7 +176,10 @@ static enum err set_rdp(struct target *target, uint32_t rdp)
     if (err || (rdp == RDP_OPEN && !now.readout_protected))
         return err;
     want(&change, &now, rdp);
-    return controller_change(target, carry_out, &change);
+    err = controller_change(target, carry_out, &change);
+    if (!err)
+        target->chip.unlocked = rdp == RDP_OPEN;
+    return err;
 }
 
 enum err stm32l0_options_lock(struct target *target)
