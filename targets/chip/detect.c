@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "chip/chips.h"
+#include "chip/data_flash.h"
 #include "chip/secure_flash.h"
 #include "probe/probe.h"
 
@@ -392,5 +393,6 @@ enum err detect_chip(struct ops *ops, uint32_t dpidr, struct target_chip *chip,
     bool two_banks = found.chip && chip_two_banks_chosen(found.chip, chip->flash_size, options);
     chip->banks_swapped = two_banks && chip_banks_swapped(found.chip, options);
     detect_map(found.chip, chip->flash_size, two_banks, regions);
-    return secure_flash_take_out(ops, chip, options, regions);
+    err = data_flash_take_out(ops, chip, regions);
+    return err ? err : secure_flash_take_out(ops, chip, options, regions);
 }

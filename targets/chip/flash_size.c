@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chip/chips.h"
+#include "chip/data_flash.h"
 #include "chip/secure_flash.h"
 #include "probe/probe.h"
 
@@ -79,12 +80,15 @@ enum err flash_size_override(struct ops *ops, struct target_chip *chip, uint32_t
                         "would move that",
                         chip->name);
     struct detect_regions told;
-    detect_map(row, said, chip_two_banks_chosen(row, said, options), &told);
+    bool two_banks = chip_two_banks_chosen(row, said, options);
+    detect_map(row, said, two_banks, &told);
     if (!is_whole(&told, said))
         return job_fail(job, ERR_ARGUMENT, "%u KiB are no whole sectors of a %s", said / KIB,
                         chip->name);
     chip->flash_size = said;
+    chip->banks_swapped = two_banks && chip_banks_swapped(row, options);
     chip->flash_size_guessed = false;
     *regions = told;
-    return secure_flash_take_out(ops, chip, options, regions);
+    err = data_flash_take_out(ops, chip, regions);
+    return err ? err : secure_flash_take_out(ops, chip, options, regions);
 }

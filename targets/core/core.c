@@ -200,7 +200,11 @@ enum err core_check_reset(struct core *core, enum err err, enum err mark)
     return core_look_at_reset(core, dhcsr);
 }
 
-/* --- a core that its chip can hold back --- */
+/* --- a core that its chip can hold back, or close --- */
+
+#define CLOSED_TEXT                                                                          \
+    "keeps debuggers from its core now (its product state is closed or locked): connecting " \
+    "again says who opens it"
 
 /* Refused was an address, or all of this core. */
 static enum err check_reach(struct core *core, enum err err, enum err mark)
@@ -218,7 +222,13 @@ static enum err check_reach(struct core *core, enum err err, enum err mark)
     core_rollback(core, mark);
     return job_fail(core->target->job, ERR_RESET_LOST,
                     "the %s answers no more: the chip was reset, and it %s", core->found.name,
-                    core->held_by);
+                    core_is_first(core) ? CLOSED_TEXT : core->held_by);
+}
+
+/* The first core of chips with a port of their own for debugging in front of it can be closed. */
+static bool can_be_out_of_reach(const struct core *core)
+{
+    return !core_is_first(core) || core->ops.ap != 0;
 }
 
 /* --- flushes --- */
@@ -238,7 +248,7 @@ enum err core_flush(struct core *core)
 
     if (err == ERR_NOT_HALTED || (err == ERR_FAULT && refusal_is_odd(core)))
         err = core_check_reset(core, err, mark);
-    if (err == ERR_FAULT && !core_is_first(core))
+    if (err == ERR_FAULT && can_be_out_of_reach(core))
         err = check_reach(core, err, mark);
     return err;
 }

@@ -60,6 +60,16 @@ static bool get_equal(const struct option_blocks *blocks, const struct target *t
 }
 
 /* The same, where each bank has a register, and all of its blocks are of this size. */
+/* Sectors at its end that hold data have theirs, too. */
+static uint32_t blocks_of_bank(const struct option_blocks *blocks, const struct target *target,
+                               const struct target_region *bank)
+{
+    uint32_t all = target_chip(target)->flash_size;
+    bool two = next_flash(target, next_flash(target, NULL));
+
+    return (all ? two ? all / 2 : all : bank->size) / blocks->size;
+}
+
 static bool get_of_bank(const struct option_blocks *blocks, const struct target *target,
                         uint32_t index, struct option_block *block)
 {
@@ -68,12 +78,14 @@ static bool get_of_bank(const struct option_blocks *blocks, const struct target 
     *block = (struct option_block){
         .size = blocks->size, .reg = blocks->reg, .set_protects = blocks->set_protects};
     while ((bank = next_flash(target, bank))) {
-        if (index < bank->size / blocks->size) {
+        uint32_t in_bank = blocks_of_bank(blocks, target, bank);
+
+        if (index < in_bank) {
             block->address = bank->start + index * blocks->size;
             block->bit = (uint8_t)(blocks->shift + index);
             return true;
         }
-        index -= bank->size / blocks->size;
+        index -= in_bank;
         block->reg++;
     }
     return false;

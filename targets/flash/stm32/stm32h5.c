@@ -31,29 +31,15 @@ static uint32_t at(const struct flash_controller *controller, uint32_t offset)
 
 /* --- measuring --- */
 
-/* Sectors at the end of a bank that hold data show elsewhere, as smaller ones (7.3.10). */
-static void take_data_sectors(struct flash_area *area, uint32_t edata)
+/* An erase of a whole bank would take the sectors at its end along that hold data. */
+static bool holds_data(const struct flash_controller *controller)
 {
-    if (edata & STM32H5_EDATA_EN)
-        area->size -= ((edata & STM32H5_EDATA_STRT) + 1) * area->sector_size;
-}
+    const struct flash_geometry *geometry = &controller->geometry;
+    uint32_t sum = 0;
 
-static enum err find_data(struct flash_controller *controller)
-{
-    struct flash_area *areas = controller->geometry.areas;
-    struct ops *ops = &controller->target->core->ops;
-    uint32_t optcr = 0, first = 0, second = 0;
-
-    if (controller->target->chip.dev_id == 0x474 || controller->geometry.area_count < 2) /* H503 */
-        return ERR_OK;
-    ops_read32(ops, at(controller, STM32H5_OPTCR), &optcr);
-    ops_read32(ops, at(controller, STM32H5_EDATA1R), &first);
-    ops_read32(ops, at(controller, STM32H5_EDATA2R), &second);
-    enum err err = core_flush(controller->target->core);
-    bool swapped = optcr & STM32H5_OPTCR_SWAP_BANK;
-    take_data_sectors(&areas[0], swapped ? second : first);
-    take_data_sectors(&areas[1], swapped ? first : second);
-    return err;
+    for (size_t i = 0; i < geometry->area_count; i++)
+        sum += geometry->areas[i].size;
+    return sum < controller->target->chip.flash_size;
 }
 
 static enum err probe(struct flash_controller *controller)
@@ -75,7 +61,9 @@ static enum err probe(struct flash_controller *controller)
     geometry->one_bank_erase_max_us = 2 * ERASE_MAX_US;
     geometry->bank_erase_us = 2 * geometry->one_bank_erase_us;
     geometry->bank_erase_max_us = 4 * ERASE_MAX_US;
-    return find_data(controller);
+    if (holds_data(controller))
+        geometry->one_bank_erase_us = geometry->bank_erase_us = 0;
+    return ERR_OK;
 }
 
 /* --- taking it over --- */

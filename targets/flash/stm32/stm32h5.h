@@ -73,8 +73,5 @@ enum {
 
 /* OPTSR2.TZEN: off is 0xC3 */
 enum { STM32H5_TZEN_SHIFT = 24, STM32H5_TZEN_ON = 0xB4 };
-/* EDATAxR: so many sectors, and one more, at the end of the bank hold data. */
-#define STM32H5_EDATA_EN (1u << 15)
-#define STM32H5_EDATA_STRT 7u
 
 #endif

@@ -171,6 +171,19 @@ static enum err carry_out(struct target *target, const void *what)
 
 /* --- what the tables name --- */
 
+/* In force at once: the flash for programs ends elsewhere. */
+static bool moves_data(const struct change *change)
+{
+    for (unsigned i = 0; i < change->layout.count; i++) {
+        uint32_t offset = change->layout.offset[i];
+
+        if ((offset == STM32H5_EDATA1R || offset == STM32H5_EDATA2R) &&
+            change->words[i] != change->now[i])
+            return true;
+    }
+    return false;
+}
+
 enum err stm32h5_options_write(struct target *target, const struct option_state *asked)
 {
     struct change change = {0};
@@ -179,7 +192,9 @@ enum err stm32h5_options_write(struct target *target, const struct option_state 
 
     for (unsigned i = 0; i < OPTION_REGISTERS_MAX; i++)
         change.words[i] = asked->stored[i];
-    return err ? err : controller_change(target, carry_out, &change);
+    if (!err)
+        err = controller_change(target, carry_out, &change);
+    return err || !moves_data(&change) ? err : target_detect_again(target);
 }
 
 enum err stm32h5_options_lock(struct target *target)

@@ -232,6 +232,44 @@ static void sectors_that_hold_data_are_no_flash_for_programs(void **state)
     load(bench, FLASH + HALF - SECTOR, SECTOR);
 }
 
+static void assert_banks(struct bench *bench, uint32_t first, uint32_t second)
+{
+    const struct target_region *bank = target_region_at(bench->target, FLASH);
+
+    assert_int_equal(bank->size, first);
+    assert_int_equal(target_region_at(bench->target, FLASH + HALF)->size, second);
+    if (first < HALF)
+        assert_null(target_region_at(bench->target, FLASH + first));
+}
+
+/* The map, as gdb is told it, ends where they begin, from the moment of the change on; and what is
+ * left can be erased as a whole. */
+static void the_map_ends_where_data_begin(void **state)
+{
+    struct bench *bench = *state;
+
+    assert_banks(bench, HALF, HALF);
+    bench_fill(image, sizeof image, 1);
+    chosen(bench, "EDATA1_STRT=2");
+    chosen(bench, "EDATA1_EN=on");
+    assert_banks(bench, HALF - 3 * SECTOR, HALF);
+    load(bench, FLASH + HALF - 4 * SECTOR, SECTOR);
+    load(bench, FLASH + ALL - SECTOR, SECTOR);
+    bench_ok(bench, flash_erase_now(bench->target, FLASH, 0));
+    bench_assert_filled(bench, FLASH + HALF - 4 * SECTOR, 0xFF, SECTOR);
+    bench_assert_filled(bench, FLASH + ALL - SECTOR, 0xFF, SECTOR);
+    chosen(bench, "WRP=32"); /* the second bank's first, as before */
+    bench_job(bench);
+    assert_int_equal(bench_load(bench, FLASH + HALF, image, SECTOR, NULL), ERR_PROTECTED);
+    bench_job(bench);
+    chosen(bench, "WRP=none");
+    chosen(bench, "SWAP_BANK=on");
+    bench_ok(bench, OPTIONS->load(bench->target));
+    assert_banks(bench, HALF, HALF - 3 * SECTOR);
+    chosen(bench, "EDATA1_EN=off");
+    assert_banks(bench, HALF, HALF);
+}
+
 static void with_trustzone_nothing_is_done_by_halves(void **state)
 {
     struct bench *bench = *state;
@@ -297,6 +335,10 @@ static void a_closed_product_is_explained(void **state)
     assert_int_equal(choose(bench, "PRODUCT_STATE=regression", true), ERR_PROTECTED);
     assert_non_null(strstr(bench->job.text, "the chip refused other option bytes"));
     bench_ok(bench, choose(bench, "PRODUCT_STATE=closed", true));
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_RESET_LOST);
+    assert_non_null(strstr(bench->job.text, "it keeps debuggers from its core now"));
+    assert_int_equal(target_state(bench->target), TARGET_ABSENT);
+    bench_job(bench);
     bench_hands(bench, "power", "off");
     bench_hands(bench, "power", "on");
     assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_PROTECTED);
@@ -319,6 +361,7 @@ int main(void)
         TEST(so_they_are_when_banks_are_exchanged),
         TEST(a_protected_sector_is_named_before_anything_is_erased),
         TEST(sectors_that_hold_data_are_no_flash_for_programs),
+        TEST(the_map_ends_where_data_begin),
         TEST(with_trustzone_nothing_is_done_by_halves),
         TEST(options_are_programmed_and_loaded_by_a_reset),
         TEST(no_door_shuts_behind_one_who_did_not_say_so),

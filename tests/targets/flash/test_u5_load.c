@@ -240,6 +240,32 @@ static void swapped_banks_are_written_where_they_are_seen(void **state)
     bench_assert_memory(bench, FLASH + HALF, image, PAGE);
 }
 
+/* A size register that lies of one bank: with the size that somebody says there are two, exchanged.
+ */
+static void banks_of_a_size_that_is_said_are_swapped_too(void **state)
+{
+    void *rig;
+
+    (void)state;
+    assert_int_equal(bench_up_with(&rig, "nucleo-u575,still,flash-size=1024"), 0);
+    struct bench *bench = rig;
+    set_option(bench, "DUALBANK", 0);
+    set_option(bench, "SWAP_BANK", 1);
+    bench_power_cycle(bench);
+    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    assert_false(target_chip(bench->target)->banks_swapped);
+    bench_ok(bench, target_say_flash_size(bench->target, ALL));
+    assert_true(target_chip(bench->target)->banks_swapped);
+    bench_fill(image, sizeof image, 1);
+    load(bench, FLASH, 2 * PAGE);
+    load(bench, FLASH + HALF, 2 * PAGE);
+    image[0] ^= 0xFF;
+    load(bench, FLASH, PAGE);
+    bench_assert_memory(bench, FLASH, image, 2 * PAGE);
+    bench_assert_memory(bench, FLASH + HALF, image + HALF, 2 * PAGE);
+    bench_down(&rig);
+}
+
 static void write_protection_belongs_to_the_bank_wherever_it_is_seen(void **state)
 {
     struct bench *bench = *state;
@@ -400,6 +426,7 @@ int main(void)
         TEST(pages_of_the_second_bank_are_its_own),
         TEST(nothing_is_left_by_an_erase_of_all),
         TEST(swapped_banks_are_written_where_they_are_seen),
+        cmocka_unit_test(banks_of_a_size_that_is_said_are_swapped_too),
         TEST(write_protection_belongs_to_the_bank_wherever_it_is_seen),
         TEST(options_are_programmed_and_loaded_on_demand),
         TEST(a_protected_page_is_named),
