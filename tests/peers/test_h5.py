@@ -6,6 +6,7 @@ import random
 import sys
 import tempfile
 
+from chips import INFO, STLINK_FLASH, refusal
 from emulator import SCRIPTS, tool
 from daemon import run_tests
 
@@ -45,8 +46,9 @@ def openocd_reads_back_what_probed_wrote():
             assert written.read() == read.read(), output
 
 
-def st_info_does_not_know_it():
-    assert "unknown device" in run("st-info", "--probe")
+def stlink_tools_do_not_find_its_core():
+    assert refusal("nucleo-h563", INFO).says in run("st-info", "--probe")
+    assert refusal("nucleo-h563", STLINK_FLASH).says in run("sh", "-c", "st-flash erase 2>&1; echo ended with $?")
 
 
 def firmware_that_reaches_port_0_alone_is_named():
@@ -60,5 +62,5 @@ def a_closed_product_is_explained():
     assert "keeps debuggers from its core" in output and "Debug Authentication" in output, output
 
 
-run_tests([openocd_debugs_the_core_behind_port_1, openocd_reads_back_what_probed_wrote, st_info_does_not_know_it,
+run_tests([openocd_debugs_the_core_behind_port_1, openocd_reads_back_what_probed_wrote, stlink_tools_do_not_find_its_core,
            firmware_that_reaches_port_0_alone_is_named, a_closed_product_is_explained])
