@@ -26,6 +26,9 @@ enum target_state {
     TARGET_IN_RESET, /* NRST held low: debug answers, the core does not run */
 };
 
+/* Behind an address of it and "is ". */
+#define TARGET_OTP_TEXT \
+    "one-time programmable memory: what is written there stays for ever, so probed does not"
 #define TARGET_UNLOCKED_TEXT \
     "unlocked already: the read protection ends when the board is switched off and on"
 /* The same as the reason of a fault. */

@@ -199,7 +199,8 @@ enum err monitor_otp(struct monitor *monitor, int argc, const char *const argv[]
         return job_fail(monitor->job, ERR_ARGUMENT, "Failed: not an OTP bank.");
     if (on)
         return job_fail(monitor->job, ERR_UNSUPPORTED,
-                        "writing one-time memory is not there yet; it is read as any memory");
+                        "probed does not write one-time memory: what is written there stays for "
+                        "ever; it is read as any memory");
     job_print(monitor->job, "OTP memory bank #1 is disabled for write commands.\n");
     return ERR_OK;
 }

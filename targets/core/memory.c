@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "chip/otp.h"
 #include "core/core.h"
 #include "core/debug_writes.h"
 #include "probe/probe.h"
@@ -320,6 +321,8 @@ static enum err refuse_read_only(struct core *core, uint32_t address)
 {
     const struct target_region *region = target_region_at(core->target, address);
 
+    if (chip_is_otp(core->target->chip.dev_id, address))
+        return job_fail(core->target->job, ERR_FAULT, "0x%08x is " TARGET_OTP_TEXT, address);
     if (!region || region->kind == REGION_RAM || region->kind == REGION_DEVICE)
         return ERR_OK;
     if (region->sector_size)

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip/otp.h"
+#include "core/core.h"
 #include "image/fit.h"
 
 enum { VERIFY_CHUNK = 8192 }; /* a slice at any SWD clock that is worth using */
@@ -72,6 +74,9 @@ static enum err nowhere(struct target *target, const struct image *image, uint32
                         "itself: nobody else programs or erases that; `probed info` shows where it "
                         "begins",
                         address);
+    if (chip_is_otp(target->chip.dev_id, address))
+        return job_fail(job_of(target), ERR_NOT_FLASH,
+                        "0x%08" PRIx32 " is " TARGET_OTP_TEXT "; nothing was written", address);
     if (size)
         fit_fails(target, first, size, fit);
     return job_fail(job_of(target), ERR_NOT_FLASH,

@@ -19,6 +19,10 @@ BLANK = b"\0" if re.search("l0|l1", BOARD) else b"\xff"
 BLOCK = KIB * next(kib for boards, kib in (("bluepill|f0|nucleo-f0|nucleo-f3|.*l0|.*l1", 4), ("nucleo-f7|nucleo-h5", 32),
                                            ("nucleo-h7", 128), ("nucleo-u5", 8), ("nucleo-wb", 4),
                                            ("nucleo-[lgcw]", 2), ("", 16)) if re.match(boards, BOARD))
+# Where memory is programmed once and for ever (F0, F1, F3, L0, L1 and the H743 have none).
+OTP = next((at for boards, at in (("blackpill|f4|nucleo-f2|nucleo-f4", 0x1FFF7800), ("nucleo-f7", 0x1FF0F000),
+                                  ("nucleo-u5", 0x0BFA0000), ("nucleo-h5", 0x08FFF000), ("nucleo-(l4|g|c|w)", 0x1FFF7000))
+            if re.match(boards, BOARD)), None)
 # Build attributes of an ELF file (IHI 0045): Tag_CPU_arch, the name of cores that lack what it has.
 V6M, V7M, V7EM, V8M_MAIN, V8A = 12, 10, 13, 17, 14
 EXECUTES = {"Cortex-M0": {V6M}, "Cortex-M0+": {V6M}, "Cortex-M3": {V6M, V7M}, "Cortex-M4": {V6M, V7M, V7EM},
@@ -178,6 +182,20 @@ def protection_in_the_middle_is_seen_first():
         assert bench.read(FLASH, len(before)) == before
 
 
+def memory_for_ever_is_not_written():
+    """Neither by a file nor by gdb."""
+    with Bench() as bench:
+        before = bytes_of(12, 1024)
+        bench.load(before)
+        said = bench.refused(f"flash write_image {bench.write('otp.bin', bytes(32))} {OTP or 0x1FFF7000:#x}")
+        assert ("is one-time programmable memory" if OTP else "neither in flash nor in RAM") in said, said
+        if OTP:
+            held = bench.read(OTP, 32)
+            assert bench.client.ask(f"M{OTP:x},4:00000000").startswith(b"E"), hex(OTP)
+            assert bench.read(OTP, 32) == held == b"\xff" * 32
+        assert bench.read(FLASH, 1024) == before
+
+
 def a_load_that_was_cut_short_is_done_again():
     """Whenever the cable is pulled: each byte is the old one, the new one or an erased one, and the same command again
     makes it right."""
@@ -214,4 +232,5 @@ def options_that_contradict_are_refused():
 run_tests([files_for_other_cores_are_refused, files_for_this_core_and_its_elders_are_taken,
            a_program_for_more_ram_is_refused, a_program_for_more_flash_is_refused,
            a_register_that_promises_too_much_is_found_out, protection_in_the_middle_is_seen_first,
+           memory_for_ever_is_not_written,
            a_load_that_was_cut_short_is_done_again, options_that_contradict_are_refused])

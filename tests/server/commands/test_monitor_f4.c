@@ -111,10 +111,10 @@ static void one_time_memory_is_not_written(void **state)
 {
     (void)state;
     assert_prints("stm32f2x otp 1 show", "OTP memory bank #1 is disabled for write commands.\n");
-    assert_says("stm32f2x otp 1 enable", "[writing one-time memory is not there yet");
+    assert_says("stm32f2x otp 1 enable", "[probed does not write one-time memory");
     assert_says("stm32f2x otp 0 show", "[Failed: not an OTP bank.]");
     assert_says("stm32f2x otp 1 maybe", "[usage: stm32f2x otp");
-    assert_says("flash fillw 0x1fff7800 1 1", "neither in flash nor in RAM");
+    assert_says("flash fillw 0x1fff7800 1 1", "is one-time programmable memory");
     assert_prints("mdw 0x1fff7800", "0x1fff7800: ffffffff \n");
 }
 
