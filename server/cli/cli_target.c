@@ -57,24 +57,6 @@ enum err cli_open(struct cli *cli)
     return session_open(&cli->session, &cli->job);
 }
 
-static bool is_gentle(enum target_connect how)
-{
-    return how == TARGET_CONNECT_ATTACH || how == TARGET_CONNECT_NORMAL;
-}
-
-/* The sentence says that a reset was not tried: it is the user's to allow. */
-static void advise_reset(struct cli *cli, enum err err)
-{
-    char text[sizeof cli->job.text];
-
-    if (!is_gentle(cli->options.connect) || cli->session.probe_gone || !cli->session.probe)
-        return;
-    snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
-    job_clear(&cli->job);
-    job_fail(&cli->job, err, "%.300s; --connect under-reset may help, and restarts the program",
-             text);
-}
-
 /* What to do now, in lines. */
 static void tell(void *user, const char *text, size_t length)
 {
@@ -93,8 +75,6 @@ enum err cli_reach(struct cli *cli)
     cli->job.output = NULL;
     cli->met = !err;
     cli->locked = !err && target_chip(cli->session.target)->readout_protected;
-    if (err == ERR_NO_TARGET)
-        advise_reset(cli, err);
     return err;
 }
 

@@ -27,7 +27,7 @@ struct facts {
     enum target_security security;
     struct option_bytes options;
     char sectors[96];  /* "64 sectors of 1 KiB" */
-    char problem[400]; /* why there is no target */
+    char problem[JOB_TEXT]; /* why there is no target */
     char lockup[300];  /* why the core is locked up, if it is */
 };
 

@@ -66,7 +66,7 @@ void gdb_console_text(struct client *client, const struct session *session, cons
 
 void gdb_console_say(struct client *client, const char *format, ...)
 {
-    char text[512], shown[sizeof text];
+    char text[1200], shown[sizeof text];
     va_list args;
 
     va_start(args, format);

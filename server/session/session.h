@@ -63,7 +63,7 @@ struct session_core {
      * what `g` answers while it runs. */
     uint64_t stop_regs[SESSION_REGISTERS];
     uint64_t stop_regs_valid;
-    char why_absent[400]; /* the sentence, while there is no probe, target or core */
+    char why_absent[JOB_TEXT]; /* the sentence, while there is no probe, target or core */
 };
 
 struct session {

@@ -97,12 +97,27 @@ static const char *what_next(const struct worker *worker, enum err err)
                : "; trying again until it works";
 }
 
+/* Measured values differ from look to look. */
+static bool is_the_same(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+
+    for (;;) {
+        a += strspn(a, digits);
+        b += strspn(b, digits);
+        if (*a != *b || !*a)
+            return *a == *b;
+        a++;
+        b++;
+    }
+}
+
 /* A failure to connect is told when it is a new one. */
 static void report_failure(struct worker *worker, enum err err)
 {
     const char *why = worker->session.core->why_absent;
 
-    if (strcmp(worker->last_why, why) == 0)
+    if (is_the_same(worker->last_why, why))
         return;
     snprintf(worker->last_why, sizeof worker->last_why, "%s", why);
     log_line(worker->setup.log, LOG_WARN, "%s%s", why, what_next(worker, err));

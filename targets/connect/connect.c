@@ -5,12 +5,12 @@
 
 #include "connect/by_hand.h"
 #include "connect/diagnose.h"
+#include "connect/explain.h"
 #include "connect/rung.h"
 
 /* Works through long wires and with a core at 1 MHz. Below are wires that are no wires, and cores
  * that run on their slowest clock. */
 enum { SLOW_KHZ = 125 };
-enum { DEAD_MV = 1650 }; /* no STM32 runs below */
 
 /* Ways, gentlest first, and to which speeds each goes down; probes take what they have below. */
 static const struct flight {
@@ -90,15 +90,15 @@ static enum err fail(struct climb *climb)
     struct job *job = probe_job(climb->probe);
     char text[sizeof job->text];
 
+    enum err err = explain_failure(climb->probe, climb->findings, text, sizeof text);
     job_clear(job);
-    enum err err = diagnose_failure(climb->findings, text, sizeof text);
     return job_fail(job, err, "%s", text);
 }
 
 /* A button brings nobody to life who has no supply, nor one who answers already. */
 static bool may_a_button_help(const struct findings *findings)
 {
-    return !findings->dpidr && !(findings->vtref_known && findings->vtref_mv < DEAD_MV);
+    return !findings->dpidr && !diagnose_dead(findings);
 }
 
 enum err connect_ladder(struct probe *probe, enum target_connect how, struct findings *findings)

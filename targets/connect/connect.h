@@ -12,7 +12,7 @@
  * in reset is waited for; unless ATTACH for 3 s, and it is halted as it comes up, and the job's
  * output asks for the button to be released.
  * On ERR_OK the wire, an AP and CPUID answered. Else the error and the job's sentence are
- * diagnose_failure()'s, or of what ends the climb at once (a probe that is gone, a cancel, a core
+ * explain_failure()'s, or of what ends the climb at once (a probe that is gone, a cancel, a core
  * held in reset). At most a few seconds, unless somebody is asked to press a button. */
 enum err connect_ladder(struct probe *probe, enum target_connect how, struct findings *findings);
 

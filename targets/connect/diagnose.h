@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* From findings to sentences: pure, so that whatever asks (a failed connect, `info`) explains
- * alike. */
+/* From findings to sentences and errors: pure. Why no rung led up is explain.h's to say. */
 #ifndef PROBED_DIAGNOSE_H
 #define PROBED_DIAGNOSE_H
 
 #include "connect/findings.h"
 
-/* No rung led up: what was found (voltage, DPIDR, which operation failed how) and which wire to
- * look at, one sentence into `text`. Returns the error that it is: ERR_POWER where the voltage is
- * too low for any chip, ERR_NO_TARGET for silence, else that of the rung that got furthest. */
-enum err diagnose_failure(const struct findings *findings, char *text, size_t size);
+/* No rung led up: the error that it is. ERR_POWER for silence where the voltage is too low for any
+ * chip, ERR_NO_TARGET for other silence, else that of the rung that got furthest. */
+enum err diagnose_error(const struct findings *findings);
+/* Silence, and a voltage that no chip runs with. */
+bool diagnose_dead(const struct findings *findings);
+/* What AP 0 says the chip is; empty: nothing. */
+const char *diagnose_told(const struct findings *findings);
+const struct rung_finding *diagnose_furthest(const struct findings *findings);
 
 /* The chip answers but not its core, findings->shut: who it is, what that means and who can open
  * it, one sentence into `text`. Returns the error that it is. */

@@ -107,9 +107,9 @@ static void explain_cause(const struct verdict *verdict, struct buf *out)
     buf_printf(out, ". %s%s: %s",
                verdict->count > 1 ? "Most likely " : "It is this: ", verdict->causes[0]->what,
                verdict->causes[0]->next);
-    for (size_t i = 1; i < verdict->count && i < 3; i++)
+    for (size_t i = 1; i < verdict->count && i < 3 && !out->overflow; i++)
         buf_printf(out, "%s%s", i == 1 ? ". Or " : "; or ", verdict->causes[i]->what);
-    if (verdict->split)
+    if (verdict->split && !out->overflow)
         buf_printf(out, ": %s", verdict->split);
 }
 

@@ -222,7 +222,7 @@ def commands_run_once_connected():
 
 def no_target_is_one_sentence_and_it_keeps_listening():
     with Daemon(PROBED, "--sim", "bluepill,noack", "--gdb", "0") as daemon, Client(daemon.port) as c:
-        daemon.says("no target answers")
+        daemon.says("no chip answers")
         assert c.ask("?") == b"W00"
         assert c.ask("vAttach;1").startswith(b"E.")
         c.monitor("sim fault -noack")

@@ -20,7 +20,7 @@ def is_error(reply):
 
 def unpowered_board():
     with board("bluepill,vtref=0") as daemon:
-        daemon.says(r"VTref 0\.00 V: the target has no power")
+        daemon.says(r"VTref reads 0\.00 V: no supply is seen")
 
 
 def locked_chip_says_so_and_refuses_flash():
@@ -56,7 +56,7 @@ def flash_size_of_another_chip():
 
 def swj_off_needs_reset():
     with board("bluepill,swj-off", "--connect", "attach") as daemon:
-        daemon.says(r"no target answers on SWD \(not tried: under reset\); VTref 3\.30 V: the voltage is fine")
+        daemon.says(r"no chip answers on SWD at any clock \(under reset was not tried\); VTref reads 3\.30 V")
     with board("bluepill,swj-off", "--connect", "under-reset") as daemon, Client(daemon.port) as c:
         assert c.ask("?")[:1] == b"T"
         assert c.ask("mE000ED00,4") == b"31c21f41"
@@ -66,7 +66,7 @@ def only_what_resets_anyway_resets():
     """To look, and to come with a gdb, leaves a program alone that answers nobody."""
     for words in ("reset halt", "flash erase_address 0x08000000 0x400"):
         with board("bluepill,swj-off") as daemon, Client(daemon.port) as c:
-            daemon.says(r"no target answers on SWD \(not tried: under reset\)")
+            daemon.says(r"no chip answers on SWD at any clock \(under reset was not tried\)")
             assert c.ask("?") == b"W00"
             assert "not connected" in c.monitor("status")
             assert c.ask_text("mdw 0x08000000")[1][:1] == "E"
@@ -89,7 +89,7 @@ def a_lost_link_is_not_regained_by_a_reset():
         assert c.ask("?")[:1] == b"T"
         c.ask_text("reset run")
         c.monitor("sleep 10")
-        assert "not connected: no target answers" in c.monitor("status"), "its program has switched SWD off"
+        assert "not connected: no chip answers" in c.monitor("status"), "its program has switched SWD off"
         assert c.ask_text("mdw 0x08000000")[1][:1] == "E"
         assert c.ask("vAttach;1")[:1] == b"T", "by the words of the command line"
 

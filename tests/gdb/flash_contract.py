@@ -146,7 +146,7 @@ def a_load_without_a_target_leaves_the_reason():
         assert c.ask(b"X8000000,4:" + bytes(4))[:1] == b"E"
         assert c.ask(b"X8000000,40:" + bytes(64))[:1] == b"E"
     told = [line for line in daemon.log.splitlines() if "nothing is loaded" in line]
-    assert len(told) == 1 and re.search("VTref 0.00 V.*when that is mended, 'attach 1' and 'load' again", told[0]), daemon.log
+    assert len(told) == 1 and re.search("VTref reads 0.00 V.*when that is mended, 'attach 1' and 'load' again", told[0]), daemon.log
 
 
 def writes_without_end_grow_nothing():

@@ -88,7 +88,7 @@ def answers_are_measured():
         other.monitor("sim power off")
         text = c.monitor("status")
         assert re.search("^lost meanwhile: .*no target answers", text, re.M), text
-        assert re.search("^not connected: no target answers.*VTref 0.00 V", text, re.M) and "core:" not in text, text
+        assert re.search("^not connected: no chip answers.*VTref reads 0.00 V", text, re.M) and "core:" not in text, text
         other.monitor("sim power on")
         text = c.monitor("status")
         assert re.search("^core: running, locked up: the vectors at 0x08000000 read 0xffffffff", text, re.M), text

@@ -101,7 +101,7 @@ def one_without_a_target_waits_for_it_beside_one_that_works():
     with Stations("--probe", "sim:bluepill,still,noack@left", "--probe", "sim:bluepill,still@right", "--gdb", "0") as daemon, \
             daemon.client("left") as left, daemon.client("right") as right:
         assert left.ask("?") == b"W00" and right.ask("?")[:1] == b"T"
-        assert "left: no target answers" in daemon.log, daemon.log
+        assert "left: no chip answers" in daemon.log, daemon.log
         left.monitor("sim fault -noack")
         assert daemon.read_log(r"left: connected: ")
 

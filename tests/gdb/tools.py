@@ -118,7 +118,7 @@ def list_without_probes_says_what_to_try():
 def json_says_what_is_wrong():
     """Whatever it is, what is on standard output can be read by a program."""
     for words, code, problem in ((["info"], FAILED, "no debug probe found"), (["list"], FAILED, "no debug probe found"),
-                                 (["info", "--sim", "bluepill,noack"], FAILED, "no target answers"),
+                                 (["info", "--sim", "bluepill,noack"], FAILED, "no chip answers"),
                                  (["info", "--sim", "bluepill,nofault"], USAGE, "nofault"), (["list", "x"], USAGE, "usage"),
                                  (["info", "--simm"], USAGE, "--simm")):
         for line in (["--json", *words], [*words, "--json"]):
@@ -192,9 +192,9 @@ def info_is_json_too():
 
 def info_without_a_target_still_tells_of_the_probe():
     done = call("info", "--sim", "bluepill,noack,vtref=0.1", expect=FAILED)
-    assert "0.10 V" in done.text and "no power" in done.said, (done.text, done.said)
+    assert "0.10 V" in done.text and "no supply is seen" in done.said, (done.text, done.said)
     info = json.loads(call("info", "--json", "--sim", "bluepill,noack", expect=FAILED).text)
-    assert info["target"] is None and "no target answers" in info["problem"], info
+    assert info["target"] is None and "no chip answers" in info["problem"], info
 
 
 def info_resets_only_when_it_may():

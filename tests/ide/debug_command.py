@@ -144,7 +144,7 @@ def clear_errors():
 
 def without_a_target():
     code, said = call("--sim", "bluepill,noack", ELF, "-batch")
-    assert code == 1 and "no target answers" in said and "GNU gdb" not in said, said
+    assert code == 1 and "no chip answers" in said and "GNU gdb" not in said, said
 
 
 def ctrl_c_reaches_gdb_only():

@@ -201,7 +201,7 @@ def a_locked_chip_is_explained():
 def no_wires_are_explained():
     with Bench() as bench:
         text = bench.run("{probed} info", board="bluepill,noack,vtref=0.05", code=1)
-    assert "no target answers" in text and "VTref" in text and VERSIONS[stlink] in text, text
+    assert "no chip answers" in text and "VTref" in text and VERSIONS[stlink] in text, text
 
 
 def long_wires_are_told_by_info():
@@ -277,7 +277,7 @@ def advice_is_told_beside_the_chips_own_warning():
     with Bench() as bench:
         if stlink.startswith("V3"):  # its firmware refuses what is not ST's
             text = bench.run("{probed} reset halt", board="bluepill,clone", code=1)
-            assert "no target answers" in text, text
+            assert "no chip answers" in text, text
         else:
             text = bench.run("{probed} reset halt", board="bluepill,swj-off,clone")
             assert re.search(r"warning: .*a copy.*only after a reset", text), text

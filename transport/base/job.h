@@ -12,6 +12,9 @@
 #include "base/err.h"
 #include "base/log.h"
 
+/* A sentence, or three where it takes as many to explain why nobody answers. */
+enum { JOB_TEXT = 800 };
+
 struct job {
     const struct log *log; /* may be NULL */
     atomic_bool cancelled; /* set by any thread, read by the worker */
@@ -32,7 +35,7 @@ struct job {
 
     /* What went wrong: the first failure since job_clear(). Worker thread only. */
     enum err err;
-    char text[400];
+    char text[JOB_TEXT];
 };
 
 /* A job without output, cancel or log, for tests and inner work. */
@@ -56,7 +59,7 @@ const char *job_text(const struct job *job, enum err code);
  * both. */
 struct job_failure {
     enum err err;
-    char text[400];
+    char text[JOB_TEXT];
 };
 /* The job's failure, which is ERR_OK if there is none, so that what follows can fail by itself ..
  */

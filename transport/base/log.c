@@ -20,7 +20,7 @@ const char *log_level_name(enum log_level level)
 
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
 {
-    char line[512], shown[sizeof line];
+    char line[1200], shown[sizeof line];
     va_list args;
 
     if (!log || level > log->level)
@@ -59,7 +59,7 @@ void log_say(FILE *out, const char *name, enum log_level level, const char *text
         [LOG_DEBUG] = {"debug: ", ""},
     };
     const char *colour = log_coloured(out) ? marks[level].colour : "";
-    char shown[1024];
+    char shown[1400];
 
     visible_copy(VISIBLE_LINE, text, strlen(text), shown, sizeof shown);
     /* One fprintf: stdio locks the stream, so lines of two threads never mix. */

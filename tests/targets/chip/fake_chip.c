@@ -109,11 +109,25 @@ static bool write_word(struct fake_chip *chip, uint32_t address, uint32_t value)
 
 /* --- a driver at the level of operations --- */
 
+static bool is_silent(const struct fake_chip *chip)
+{
+    return chip->khz > chip->fastest_khz || chip->vanished ||
+           (chip->nrst_low && chip->mute_in_reset);
+}
+
 static enum err run_one(struct probe *probe, struct op *op)
 {
     struct fake_chip *chip = fake_of(probe);
     uint32_t value = 0;
 
+    if (op->kind == OP_DP_READ) {
+        *op->result = chip->dpidr;
+        return is_silent(chip) ? job_fail(probe->job, ERR_NO_TARGET, "no answer on SWD") : ERR_OK;
+    }
+    if (op->kind == OP_AP_READ) {
+        *op->result = op->address == 0xFC ? 0x14770011 : 0x23000052;
+        return ERR_OK;
+    }
     if (op->ap != chip->core_ap)
         return probe_fail_op(probe, op, op->address, SWD_FAULT);
     if (chip->obeys && op->kind == OP_REG_READ) {
@@ -175,7 +189,7 @@ static enum err fake_connect(struct probe *probe, enum probe_connect how, uint32
         fake_nrst(probe, PROBE_NRST_ASSERT);
     if (chip->connect_error)
         return job_fail(probe->job, chip->connect_error, "broken on purpose");
-    if (chip->khz > chip->fastest_khz || chip->vanished || (chip->nrst_low && chip->mute_in_reset))
+    if (is_silent(chip))
         return job_fail(probe->job, ERR_NO_TARGET, "read of DPIDR: no answer on SWD");
     *dpidr = chip->dpidr;
     if (chip->asleep)

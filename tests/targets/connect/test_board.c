@@ -225,12 +225,38 @@ static void nobody_there(void **state)
     (void)state;
     visit(&v, "bluepill,noack", TARGET_CONNECT_NORMAL);
     assert_int_equal(v.err, ERR_NO_TARGET);
-    assert_non_null(strstr(v.job.text, "SWDIO and SWCLK"));
+    assert_non_null(strstr(v.job.text, "SWDIO or SWCLK"));
     probe_close(v.probe);
     visit(&v, "bluepill,vtref=0", TARGET_CONNECT_NORMAL);
     assert_int_equal(v.err, ERR_POWER);
-    assert_non_null(strstr(v.job.text, "VTref 0.00 V: the target has no power"));
+    assert_non_null(strstr(v.job.text, "VTref reads 0.00 V: no supply is seen"));
     probe_close(v.probe);
+}
+
+/* What explains it is the doctor's, and what was tried on the way up counts. */
+static void failures_are_explained_by_verdicts(void **state)
+{
+    static const struct {
+        const char *spec, *says;
+        enum target_connect how;
+    } cases[] = {
+        {"bluepill,noack", "any clock (under reset was not tried)", TARGET_CONNECT_NORMAL},
+        {"bluepill,noack", "any clock, nor under reset", TARGET_CONNECT_LADDER},
+        {"bluepill,swj-off,nrst-open", "hold the board's reset button", TARGET_CONNECT_LADDER},
+        {"bluepill,wires=3", "garbled at every clock", TARGET_CONNECT_LADDER},
+        {"bluepill,no-debug-power", "power-up is not acknowledged", TARGET_CONNECT_LADDER},
+        {"bluepill,vtref=1.2", "less than any STM32 runs with", TARGET_CONNECT_LADDER},
+    };
+    struct visit v;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        visit(&v, cases[i].spec, cases[i].how);
+        assert_int_not_equal(v.err, ERR_OK);
+        assert_non_null(strstr(v.job.text, cases[i].says));
+        assert_true(strlen(v.job.text) < sizeof v.job.text - 1); /* none is cut off */
+        probe_close(v.probe);
+    }
 }
 
 static void a_copy(void **state)
@@ -306,6 +332,7 @@ int main(void)
         cmocka_unit_test(odd_sizes),
         cmocka_unit_test(a_sleeping_core),
         cmocka_unit_test(a_noisy_wire),
+        cmocka_unit_test(failures_are_explained_by_verdicts),
         cmocka_unit_test(a_hand_at_the_button),
         cmocka_unit_test(nobody_is_asked_who_is_not_there),
         cmocka_unit_test(who_gives_up_is_obeyed),

@@ -17,9 +17,9 @@ struct patient {
 };
 
 struct visit {
-    enum err opened;   /* what opening the probe said */
-    enum err measured; /* what doctor_measure() said; ERR_OK if it was not opened */
-    char said[400];    /* the sentence of the one that failed */
+    enum err opened;     /* what opening the probe said */
+    enum err measured;   /* what doctor_measure() said; ERR_OK if it was not opened */
+    char said[JOB_TEXT]; /* the sentence of the one that failed */
     struct probe_info info;
     struct measurements m; /* all 0 if it was not opened */
     uint64_t us;           /* that measuring took, of the board's time */

@@ -352,10 +352,10 @@ static void connecting_costs_little(void **state)
     } cases[] = {
         {"V2J43", "bluepill", TARGET_CONNECT_NORMAL, 33, 60000},
         {"V2J43", "bluepill", TARGET_CONNECT_LADDER, 33, 60000},
-        {"V3", "bluepill", TARGET_CONNECT_NORMAL, 33, 60000},
-        {"V2J43", "bluepill,noack", TARGET_CONNECT_NORMAL, 26, 100000},
-        {"V2J43", "bluepill,noack", TARGET_CONNECT_LADDER, 63, 100000},
-        {"V3", "bluepill,noack", TARGET_CONNECT_LADDER, 63, 100000},
+        {"V3", "bluepill", TARGET_CONNECT_NORMAL, 35, 60000},
+        {"V2J43", "bluepill,noack", TARGET_CONNECT_NORMAL, 100, 200000},
+        {"V2J43", "bluepill,noack", TARGET_CONNECT_LADDER, 150, 200000},
+        {"V3", "bluepill,noack", TARGET_CONNECT_LADDER, 150, 200000},
     };
 
     (void)state;
