@@ -127,7 +127,7 @@ struct target_chip {
     bool unlocked; /* read protection was removed from here, and counts until a power cycle, or a
                       load of option bytes where that does it: readout_protected, whatever is stored
                     */
-    char warning[480]; /* clone suspected, protected.., how it had to be connected; or empty */
+    char warning[800]; /* clone suspected, protected.., how it had to be connected; or empty */
 };
 
 enum { TARGET_CORES_MAX = 2 };

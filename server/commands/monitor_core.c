@@ -42,6 +42,8 @@ enum err monitor_targets(struct monitor *monitor, int argc, const char *const ar
               "--  ------------------ ---------- ------ ------------------ ------------\n"
               "%2d%c %-18s %-10s %-6s %-18s %s\n",
               0, '*', name.text, "cortex_m", "little", name.text, state_name(target));
+    if (target_chip(target)->copy_suspected)
+        job_print(monitor->job, "warning: %s\n", target_chip(target)->warning);
     return ERR_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "chip/chips.h"
+#include "chip/copy.h"
 #include "chip/data_flash.h"
 #include "chip/secure_flash.h"
 #include "probe/probe.h"
@@ -18,11 +19,7 @@
 enum { ROM_ID_WORDS = 12, ROM_PIDR4 = 0, ROM_PIDR0 = 16 };
 
 /* Makers as JEP106 has them: continuation code in the upper byte. */
-enum { MAKER_ST = 0x020, MAKER_GIGADEVICE = 0x751 };
-
-/* What a genuine STM32F1 answers (RM0008, 31.6.3 and 31.8.3; DDI 0337 r1p1). */
-#define F1_DPIDR 0x1BA01477u
-#define F1_CPUID 0x411FC231u
+enum { MAKER_ST = 0x020 };
 
 /* What was read on the way. */
 struct findings {
@@ -32,6 +29,7 @@ struct findings {
     uint16_t dev_id;
     const struct chip *chip; /* NULL: not in the table */
     uint32_t size_register;  /* as it reads, KiB */
+    uint32_t size_word;      /* ..and what stands around it */
     bool size_known;
     uint32_t options; /* the word that tells of read protection */
     bool is_protected;
@@ -256,6 +254,7 @@ static enum err read_memories(struct ops *ops, struct findings *found)
     found->options = words.rdp;
     found->is_protected = found->protection_known && is_protected(rdp, words.rdp);
     found->size_known = words.size_known && chip->flash_size_reg;
+    found->size_word = words.size;
     found->size_register = words.size >> 8 * (chip->flash_size_reg & 2) & 0xFFFF;
     return err;
 }
@@ -284,24 +283,6 @@ static void judge_flash(const struct findings *found, struct target_chip *chip)
     chip->flash_size_guessed |= !plausible && row->flash_size_reg;
 }
 
-static bool is_f1(const struct chip *chip)
-{
-    return chip && (chip->family == CHIP_F1 || chip->family == CHIP_F1_XL);
-}
-
-/* Marks by which copies of the F103 differ from ST's, as "DPIDR 0x.., CPUID 0x..". */
-static void put_clone_marks(const struct findings *found, struct buf *text)
-{
-    if (!is_f1(found->chip))
-        return;
-    if (found->dpidr != F1_DPIDR)
-        buf_printf(text, ", DPIDR 0x%08x", found->dpidr);
-    if (found->cpuid != F1_CPUID)
-        buf_printf(text, ", CPUID 0x%08x", found->cpuid);
-    if (found->rom_known && found->maker != MAKER_ST)
-        buf_printf(text, ", ROM table of maker %x:%02x", found->maker >> 8, found->maker & 0xFF);
-}
-
 /* One sentence after the other, as long as they fit. */
 static void warn(struct target_chip *chip, const char *sentence)
 {
@@ -314,22 +295,19 @@ static void warn(struct target_chip *chip, const char *sentence)
 
 static void warn_of_copy(const struct findings *found, struct target_chip *chip)
 {
-    char marks[100], sentence[180];
-    struct buf buf;
+    const struct copy_ids ids = {.dpidr = found->dpidr,
+                                 .cpuid = found->cpuid,
+                                 .idcode = found->idcode,
+                                 .rom_known = found->rom_known,
+                                 .maker = found->maker,
+                                 .part = found->part,
+                                 .size_known = found->size_known,
+                                 .size_word = found->size_word};
+    char sentence[480];
 
-    if (found->rom_known && found->maker == MAKER_GIGADEVICE) {
-        warn(chip, "made by GigaDevice, not ST: much alike, not the same");
-        chip->copy_suspected = true;
-        return;
-    }
-    buf_init(&buf, marks, sizeof marks - 1);
-    put_clone_marks(found, &buf);
-    marks[buf.length] = '\0';
-    if (!buf.length)
-        return;
-    chip->copy_suspected = true;
-    snprintf(sentence, sizeof sentence, "probably not made by ST but a copy (%s)", marks + 2);
-    warn(chip, sentence);
+    chip->copy_suspected = copy_suspect(found->chip, &ids, sentence, sizeof sentence);
+    if (chip->copy_suspected)
+        warn(chip, sentence);
 }
 
 static void warn_all(const struct findings *found, struct target_chip *chip)

@@ -36,7 +36,8 @@ def locked_chip_says_so_and_refuses_flash():
 
 def clone_is_warned_of_and_works():
     with board("bluepill,clone") as daemon, Client(daemon.port) as c:
-        daemon.says(r"warning: probably not made by ST but a copy")
+        daemon.says(r"warning: probably not made by ST but a copy: .*debugging works")
+        assert "probably not made by ST" in c.monitor("targets")
         c.ask("?")
         assert c.ask("mE000ED00,4") == b"30c22f41"
 

@@ -152,24 +152,77 @@ static void a_protected_chip_may_hide_its_size(void **state)
     assert_int_equal(found.job.err, ERR_OK);
 }
 
+/* Each contradiction alone is named, and whose chip it likely is; none is refused. */
 static void copies_are_suspected(void **state)
 {
+    static const struct {
+        uint32_t dpidr, cpuid, idcode, size_word;
+        uint16_t maker, part;
+        const char *seen, *likely;
+    } rows[] = {
+        {0x2BA01477, 0x412FC230, 0x20036410, 0xFFFF0040, 0x43B, 0x4C3,
+         "its core is r2p0 (CPUID 0x412fc230), its debug port is 0x2ba01477, its ROM table names "
+         "maker 4:3b",
+         "a CKS32, APM32 or GD32"},
+        {0x2BA01477, 0x411FC231, 0x20036410, 0xFFFF0040, 0x020, 0x410,
+         "but its debug port is 0x2ba01477;", "an APM32, CKS32 or CH32"},
+        {0x1BA01477, 0x412FC231, 0x20036410, 0xFFFF0040, 0x020, 0x410,
+         "but its core is r2p1 (CPUID 0x412fc231);", "an APM32, CKS32 or CH32"},
+        {0x1BA01477, 0x411FC231, 0x20036410, 0xFFFF0040, 0x43B, 0x4C3,
+         "but its ROM table names maker 4:3b;", "an APM32, CKS32 or CH32"},
+        {0x2BA01477, 0x412FC231, 0x20000410, 0xFFFF0040, 0x43B, 0x4C3, "its core is r2p1",
+         "a CH32;"},
+        {0x1BA01477, 0x411FC231, 0x13030410, 0xFFFF0040, 0x020, 0x410, "its revision is 1303;",
+         "a GD32;"},
+        {0x1BA01477, 0x411FC231, 0x20036410, 0x00140040, 0x020, 0x410,
+         "its size register tells of 20 KiB RAM;", "a GD32;"},
+        {0x1BA01477, 0x412FC231, 0x20036410, 0xFFFF0040, 0x751, 0x76F,
+         "its ROM table names maker 7:51;", "a GD32;"},
+        {0x2BA01477, 0x412FC231, 0x20036410, 0xFFFF0040, 0x055, 0x29B, "maker 0:55;",
+         "an HK32 or CS32;"},
+    };
     struct fake_chip fake;
     struct found found;
 
     (void)state;
-    fake_chip_bluepill(&fake);
-    fake.dpidr = 0x2BA01477;
-    fake_chip_word(&fake, 0xE000ED00, 0x412FC230);
-    fake_chip_rom(&fake, 0x43B, 0x4C3);
-    detect(&fake, &found);
-    assert_int_equal(found.err, ERR_OK);
-    assert_string_equal(found.chip.warning, "probably not made by ST but a copy (DPIDR 0x2ba01477, "
-                                            "CPUID 0x412fc230, ROM table of maker 4:3b)");
-    assert_int_equal(found.chip.flash_size, 0x10000);
-    fake_chip_rom(&fake, 0x751, 0x76F);
-    detect(&fake, &found);
-    assert_string_equal(found.chip.warning, "made by GigaDevice, not ST: much alike, not the same");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fake_chip_bluepill(&fake);
+        fake.dpidr = rows[i].dpidr;
+        fake_chip_word(&fake, 0xE000ED00, rows[i].cpuid);
+        fake_chip_word(&fake, 0xE0042000, rows[i].idcode);
+        fake_chip_word(&fake, 0x1FFFF7E0, rows[i].size_word);
+        fake_chip_rom(&fake, rows[i].maker, rows[i].part);
+        detect(&fake, &found);
+        assert_int_equal(found.err, ERR_OK);
+        assert_true(found.chip.copy_suspected);
+        assert_int_equal(found.chip.flash_size, 0x10000);
+        assert_non_null(strstr(found.chip.warning, rows[i].seen));
+        assert_non_null(strstr(found.chip.warning, rows[i].likely));
+        assert_non_null(strstr(found.chip.warning, "debugging works, what differs: "));
+    }
+}
+
+/* Revisions that are not in any table, a size register behind a lock, other families: no sign. */
+static void genuine_chips_are_not_accused(void **state)
+{
+    static const struct {
+        uint32_t address, value;
+    } words[] = {{0xE0042000, 0x20366410},
+                 {0xE0042000, 0x00006410},
+                 {0x1FFFF7E0, 0x00000000},
+                 {0x1FFFF7E0, 0xFFFFFFFF},
+                 {0x1FFFF7E0, 0xFFFF0080}};
+    struct fake_chip fake;
+    struct found found;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        fake_chip_bluepill(&fake);
+        fake_chip_word(&fake, words[i].address, words[i].value);
+        detect(&fake, &found);
+        assert_false(found.chip.copy_suspected);
+        assert_null(strstr(found.chip.warning, "copy"));
+    }
 }
 
 static void an_early_f405_is_no_f2(void **state)
@@ -370,6 +423,7 @@ int main(void)
         cmocka_unit_test(a_size_register_without_a_size),
         cmocka_unit_test(a_protected_chip_may_hide_its_size),
         cmocka_unit_test(copies_are_suspected),
+        cmocka_unit_test(genuine_chips_are_not_accused),
         cmocka_unit_test(an_early_f405_is_no_f2),
         cmocka_unit_test(an_m0_is_found_by_its_rom_table),
         cmocka_unit_test(an_m7_may_be_f7_or_h7),

@@ -244,7 +244,7 @@ static void failures_are_explained_by_verdicts(void **state)
         {"bluepill,noack", "any clock, nor under reset", TARGET_CONNECT_LADDER},
         {"bluepill,swj-off,nrst-open", "hold the board's reset button", TARGET_CONNECT_LADDER},
         {"bluepill,wires=3", "garbled at every clock", TARGET_CONNECT_LADDER},
-        {"bluepill,no-debug-power", "power-up is not acknowledged", TARGET_CONNECT_LADDER},
+        {"bluepill,no-debug-power", "(CTRL/STAT)", TARGET_CONNECT_LADDER},
         {"bluepill,vtref=1.2", "less than any STM32 runs with", TARGET_CONNECT_LADDER},
     };
     struct visit v;
