@@ -26,9 +26,9 @@ struct facts {
     uint32_t flash_start, ram_start, ram_size; /* of the RAM that begins there */
     enum target_security security;
     struct option_bytes options;
-    char sectors[96];  /* "64 sectors of 1 KiB" */
+    char sectors[96];       /* "64 sectors of 1 KiB" */
     char problem[JOB_TEXT]; /* why there is no target */
-    char lockup[300];  /* why the core is locked up, if it is */
+    char lockup[300];       /* why the core is locked up, if it is */
 };
 
 static const char *const security_texts[] = {
