@@ -222,6 +222,7 @@ enum err doctor_measure_chip(struct doctor *doctor)
     if (!m->core_found || m->chip_known || m->in_reset)
         return ERR_OK;
     enum err err = detect_chip(&doctor->ops, m->dpidr, &m->chip, &core, &regions);
+    m->chip_err = err;
     m->chip_known = err == ERR_OK && m->chip.flash_size;
     if (!err && m->chip_known)
         err = read_reset_flags(doctor, chip_by_dev_id(m->chip.dev_id)->family);

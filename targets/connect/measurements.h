@@ -81,6 +81,7 @@ struct measurements {
 
     /* The chip. */
     bool chip_known;
+    enum err chip_err; /* why it is not, though there is a core; ERR_OK: nobody knows such a chip */
     struct target_chip chip;
     bool reset_flags_known;
     uint32_t reset_flags; /* enum measured_reset bits */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs unmodified programs in front of an emulated ST-Link with a simulated Blue Pill behind it."""
 
+import contextlib
 import errno
 import os
 import re
@@ -93,7 +94,8 @@ class Program:
 
     def end(self, sig=signal.SIGTERM):
         if self.process.poll() is None:
-            os.kill(self.child(), sig)
+            with contextlib.suppress(ProcessLookupError, FileNotFoundError):  # it was about to end by itself
+                os.kill(self.child(), sig)
         return self.wait()
 
     def close(self):

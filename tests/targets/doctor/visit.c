@@ -170,6 +170,8 @@ static void add_chip(struct line *line, const struct measurements *m)
         add(line, "; %s, idcode %08X flash %u%s rdp %d known %d copy %d", m->chip.name,
             m->chip.idcode, m->chip.flash_size, m->chip.flash_size_guessed ? " guessed" : "",
             m->chip.readout_protected, m->chip.protection_known, m->chip.copy_suspected);
+    else if (m->core_found)
+        add(line, "; chip not known: %s", err_text(m->chip_err));
     if (m->reset_flags_known)
         add(line, "; reset flags %02X", m->reset_flags);
     if (m->write_blocks)

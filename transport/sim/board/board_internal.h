@@ -46,6 +46,8 @@ struct sim_link {
     uint32_t rdbuff;    /* result of the last AP read */
     uint32_t last_read; /* what RESEND repeats */
     bool read_ok;
+    bool alike; /* a second chip of the kind would have the same in its RDBUFF.. */
+    bool said;  /* ..and in what was read last */
 };
 
 enum { SIM_DEBUG_UNITS = 12 };
@@ -304,6 +306,8 @@ void sim_wires_restart(struct sim_faults *faults);
 /* Decides about one packet. */
 enum sim_carried { SIM_CARRIED, SIM_LOST, SIM_GARBLED };
 enum sim_carried sim_wires_carry(struct sim_board *board);
+/* Whether two chips of a kind have the same in that register of an access port. */
+bool sim_wires_alike(const struct sim_board *board, unsigned ap, uint8_t reg);
 /* What the probe sees of a register that a second chip answers for, too: SWD_OK or SWD_PARITY. */
 enum swd_ack sim_wires_mix(const struct sim_board *board, bool ap, uint8_t reg, uint32_t *value);
 

@@ -126,16 +126,19 @@ static void do_access(struct sim_board *board, bool ap, bool read, uint8_t reg, 
 
     if (!ap && read) {
         *value = dp_read(board, reg);
+        link->said = link->alike;
     } else if (!ap) {
         dp_write(board, reg, *value);
     } else {
         uint32_t written = *value;
+        uint8_t banked = (uint8_t)((link->select & 0xF0) | reg);
         if (read) {
             link->read_ok = true;
             *value = link->last_read = link->rdbuff;
+            link->said = link->alike;
+            link->alike = sim_wires_alike(board, link->select >> 24, banked);
         }
-        sim_ap_access(board, link->select >> 24, (uint8_t)((link->select & 0xF0) | reg), read,
-                      written);
+        sim_ap_access(board, link->select >> 24, banked, read, written);
     }
 }
 

@@ -80,11 +80,30 @@ enum sim_carried sim_wires_carry(struct sim_board *board)
 
 /* --- two chips that answer at once --- */
 
+/* What a chip is stands in the same words in each of its kind, and both took the same writes; what
+ * its program does, and what it has in its memories, is its own. */
+bool sim_wires_alike(const struct sim_board *board, unsigned ap, uint8_t reg)
+{
+    enum { DRW = 0x0C, BD0 = 0x10, BD3 = 0x1C };
+    const uint32_t dhcsr = 0xE000EDF0, dwt = 0xE0001000, dwt_end = 0xE0002000;
+
+    if (ap >= SIM_APS || (reg != DRW && (reg < BD0 || reg > BD3)))
+        return true;
+    uint32_t address = board->aps[ap].tar;
+    if (reg != DRW)
+        address = (address & ~15u) | (reg & 12u);
+    bool of_the_core = address >= 0xE0000000 && address != dhcsr;
+    return (of_the_core && (address < dwt || address >= dwt_end)) ||
+           (address & ~0xFFFu) == (board->chip->size_register & ~0xFFFu);
+}
+
 /* Both drive the line, the one that pulls low wins: what they agree on passes. */
 enum swd_ack sim_wires_mix(const struct sim_board *board, bool ap, uint8_t reg, uint32_t *value)
 {
     const struct sim_wires *wires = &board->faults.wires;
-    bool port_is_alike = !ap && (reg != DP_DPIDR || wires->other_dpidr == 0);
+    bool buffered = ap || reg == DP_RDBUFF || reg == DP_SELECT; /* that of an access port */
+    bool same_kind = wires->other_dpidr == 0;
+    bool port_is_alike = buffered ? same_kind && board->link.said : reg != DP_DPIDR || same_kind;
     uint32_t other = reg == DP_DPIDR && !ap ? wires->other_dpidr : *value * 0x9E3779B9u;
 
     if (!wires->two_chips || port_is_alike || *value == 0 || *value == other)
