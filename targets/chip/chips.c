@@ -301,6 +301,15 @@ uint32_t chip_second_bank(uint16_t dev_id)
     return counted ? chip_family(chip)->flash_base + (uint32_t)chip->bank2_kib * KIB : 0;
 }
 
+/* RM0433, 4.3.12. Others raise an NMI in the core that reads it. */
+bool chip_ecc_refuses(uint16_t dev_id)
+{
+    const struct chip *chip = chip_by_dev_id(dev_id);
+
+    return chip &&
+           (chip->family == CHIP_H7 || chip->family == CHIP_H7AB || chip->family == CHIP_H7RS);
+}
+
 static bool two_runs(const struct chip *chip, uint32_t flash_size)
 {
     uint32_t two_banks = 2u * KIB * chip->bank2_kib;

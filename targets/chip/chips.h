@@ -75,6 +75,8 @@ bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_
 uint32_t chip_second_bank(uint16_t dev_id);
 /* As delivered, by the bits of all families that choose: what a chip does that does not tell. */
 #define CHIP_BANKS_AS_DELIVERED 0x20700000u
+/* Flash that holds what its ECC cannot be right for is a bus error to who reads it. */
+bool chip_ecc_refuses(uint16_t dev_id);
 /* Whether the same word lets the second of two banks show first. */
 bool chip_banks_swapped(const struct chip *chip, uint32_t options);
 /* Splits `flash_size` bytes (a multiple of 1 KiB) into runs; returns how many. The part of the

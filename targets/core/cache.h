@@ -29,7 +29,7 @@ struct cache_line {
 /* A word that the bus refused, and the sentence that told so. */
 struct cache_refusal {
     uint32_t address; /* of the word */
-    char text[160];   /* empty: this place is free */
+    char text[200];   /* empty: this place is free */
 };
 
 struct cache {

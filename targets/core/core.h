@@ -178,6 +178,11 @@ void core_uncancellable_end(struct core *core, struct job *before);
 
 /* --- regions.c --- */
 
+/* A read was refused (`err`; `mark` is the job's error before it): where flash itself has a reason
+ * for that, which the bus does not tell, the sentence ends with it. */
+enum err core_explain_refusal(const struct core *core, uint32_t address, enum err err,
+                              enum err mark);
+
 /* Asks the chip whether its flash is protected against reading; false if that cannot be known. */
 bool core_protection_is_on(struct core *core);
 

@@ -264,7 +264,7 @@ enum err memory_read(struct core *core, uint32_t address, void *data, size_t len
     if (!err)
         err = read_slices(core, address, data, length, &got);
     if (err == ERR_FAULT && got == 0)
-        err = core_check_reset(core, err, mark);
+        err = core_explain_refusal(core, address, core_check_reset(core, err, mark), mark);
     if (err == ERR_FAULT && got == 0 && may_remember_refusal(core, address))
         cache_refuse(core_cache(core), address, job_text(core->target->job, err));
     show_as_program_has_it(core, address, data, got);
@@ -413,7 +413,9 @@ enum err target_read_width(struct target *target, uint32_t address, unsigned wid
         if (!err && done < length)
             err = job_checkpoint(target->job);
     }
-    return err == ERR_FAULT ? core_check_reset(core, err, mark) : err;
+    if (err == ERR_FAULT)
+        err = core_explain_refusal(core, address, core_check_reset(core, err, mark), mark);
+    return err;
 }
 
 enum err target_write_width(struct target *target, uint32_t address, unsigned width,

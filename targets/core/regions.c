@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What is where in the chip's memory, and whether it may be read. */
+#include <stdio.h>
+
+#include "chip/chips.h"
 #include "core/core.h"
 
 const struct target_region *target_regions(const struct target *target, size_t *count)
@@ -47,4 +50,23 @@ bool core_protection_is_on(struct core *core)
         return detect_is_protected(&core->target->chip, word);
     core_rollback(core, mark);
     return false;
+}
+
+enum err core_explain_refusal(const struct core *core, uint32_t address, enum err err,
+                              enum err mark)
+{
+    const struct target_region *region = target_region_at(core->target, address);
+    const struct target_chip *chip = &core->target->chip;
+    struct job *job = core->target->job;
+    char refusal[100];
+
+    if (err != ERR_FAULT || mark || !region || region->kind != REGION_FLASH ||
+        chip->readout_protected || !chip_ecc_refuses(chip->dev_id))
+        return err;
+    snprintf(refusal, sizeof refusal, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err,
+                    "%s; the ECC of that flash is wrong (programmed twice, or cut short by a "
+                    "reset): an erase of its sector mends it",
+                    refusal);
 }

@@ -231,6 +231,13 @@ bool plan_must_keep(const struct plan_sector *sector)
            sector->written_count < sector->size;
 }
 
+bool plan_is_written(const struct plan_sector *sector, uint32_t offset, uint32_t length)
+{
+    while (length && bit_get(sector->written, offset))
+        offset++, length--;
+    return length == 0;
+}
+
 void plan_keep(struct plan_sector *sector, const uint8_t *now)
 {
     for (uint32_t i = 0; i < sector->size; i++)

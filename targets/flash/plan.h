@@ -104,6 +104,8 @@ struct plan_sector *plan_sector_at(const struct flash_plan *plan, uint32_t addre
 bool plan_is_final(const struct flash_plan *plan, const struct plan_sector *sector, bool all);
 /* Some of its bytes shall stay as they are, and are not known yet: plan_keep() is next. */
 bool plan_must_keep(const struct plan_sector *sector);
+/* Of all these bytes somebody said what they shall be. */
+bool plan_is_written(const struct plan_sector *sector, uint32_t offset, uint32_t length);
 /* `now`: the chip's whole sector. */
 void plan_keep(struct plan_sector *sector, const uint8_t *now);
 

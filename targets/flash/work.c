@@ -85,6 +85,55 @@ static enum err compare_page(struct flash *flash, struct plan_sector *sector, ui
     return err ? err : flash_checkpoint(flash);
 }
 
+static enum err tell_spoiled(struct flash *flash, const struct plan_sector *sector,
+                             uint32_t address)
+{
+    return job_fail(&flash->work, ERR_FLASH,
+                    "0x%08" PRIx32
+                    " cannot be read, for its ECC is wrong (programmed twice, or cut "
+                    "short by a reset): it cannot be kept beside what is written; erase all of "
+                    "0x%08" PRIx32 "-0x%08" PRIx32 " first",
+                    address, sector->address, sector->address + sector->size - 1);
+}
+
+/* A page with units whose ECC is wrong: those that are written anyway need not be read, but an
+ * erase. */
+static enum err read_spoiled(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                             uint8_t *bytes)
+{
+    uint32_t unit = flash->controller.geometry.program_size;
+    uint32_t start = page * flash->plan.page_size;
+    struct core *core = flash->target->core;
+    enum err err = ERR_OK;
+
+    for (uint32_t at = 0; at < flash->plan.page_size && !err; at += unit) {
+        uint32_t address = sector->address + start + at;
+        enum err mark = core_mark(core);
+
+        ops_read(&core->ops, address, 4, bytes + at, unit / 4);
+        err = core_flush_halted(core);
+        if (err != ERR_FAULT)
+            continue;
+        core_rollback(core, mark);
+        err = plan_is_written(sector, start + at, unit) ? ERR_OK
+                                                        : tell_spoiled(flash, sector, address);
+        plan_found(sector, page, PAGE_STALE);
+    }
+    return err;
+}
+
+static enum err read_to_keep(struct flash *flash, struct plan_sector *sector, uint32_t page,
+                             uint8_t *bytes)
+{
+    enum err mark = core_mark(flash->target->core);
+    enum err err = read_page(flash, sector->address + page * flash->plan.page_size, bytes);
+
+    if (err != ERR_FAULT || !flash->controller.driver->may_fault)
+        return err;
+    core_rollback(flash->target->core, mark);
+    return read_spoiled(flash, sector, page, bytes);
+}
+
 /* Some bytes are to stay: all of the sector is read. */
 static enum err compare_by_reading(struct flash *flash, struct plan_sector *sector)
 {
@@ -93,14 +142,15 @@ static enum err compare_by_reading(struct flash *flash, struct plan_sector *sect
     enum err err = now ? ERR_OK : job_fail(&flash->work, ERR_NO_MEMORY, "out of memory");
 
     for (uint32_t page = 0; page < pages && !err; page++) {
-        err = read_page(flash, sector->address + page * size, now + page * size);
+        err = read_to_keep(flash, sector, page, now + page * size);
         if (!err)
             err = flash_checkpoint(flash);
     }
     if (!err)
         plan_keep(sector, now);
     for (uint32_t page = 0; page < pages && !err; page++)
-        err = plan_compare(&flash->plan, sector, page, now + page * size);
+        if (sector->pages[page] != PAGE_STALE)
+            err = plan_compare(&flash->plan, sector, page, now + page * size);
     free(now);
     return err;
 }

@@ -196,6 +196,31 @@ def memory_for_ever_is_not_written():
         assert bench.read(FLASH, 1024) == before
 
 
+def flash_whose_ecc_is_wrong_is_an_address():
+    """A flash word that was programmed twice: only H7 is a bus error to who reads it. The session goes on, what lies beside
+    is kept, and what is written over it mends it."""
+    keyr, sr, cr, spoiled = 0x52002004, 0x52002010, 0x5200200C, FLASH + 0x1000
+    with Bench() as bench:
+        before = bytes_of(13, 0x1000)
+        bench.load(before)
+        for key in (0x45670123, 0xCDEF89AB):
+            bench.client.monitor(f"mww {keyr:#x} {key:#x}")
+        for word in (0x12345678, 0x87654321):
+            bench.client.monitor(f"mww {cr:#x} 0x32")
+            for at in range(spoiled, spoiled + 32, 4):
+                bench.client.monitor(f"mww {at:#x} {word + at:#x}")
+            bench.client.monitor(f"mdw {sr:#x}")
+        bench.client.monitor(f"mww {cr:#x} 1")
+        for said in (bench.client.ask(f"m{spoiled:x},4").decode(), bench.refused(f"mdw {spoiled:#x} 4")):
+            assert re.search(f"{spoiled:#010x}: .*the ECC of that flash is wrong .*: an erase of its sector mends it", said), said
+        assert bench.read(FLASH, 0x1000) == before and bench.read(spoiled + 32, 32) == b"\xff" * 32
+        said = bench.refused(f"flash write_image {bench.write('beside.bin', bytes(64))} {spoiled + 32:#x}")
+        assert f"{spoiled:#010x} cannot be read" in said and f"erase all of {FLASH:#010x}-0x0801ffff first" in said, said
+        assert "flash: unchanged" in said and bench.read(FLASH, 0x1000) == before, said
+        bench.load(bytes_of(14, 100), spoiled)
+        assert bench.read(FLASH, 0x1000 + 100) == before + bytes_of(14, 100)
+
+
 def a_load_that_was_cut_short_is_done_again():
     """Whenever the cable is pulled: each byte is the old one, the new one or an erased one, and the same command again
     makes it right."""
@@ -232,5 +257,5 @@ def options_that_contradict_are_refused():
 run_tests([files_for_other_cores_are_refused, files_for_this_core_and_its_elders_are_taken,
            a_program_for_more_ram_is_refused, a_program_for_more_flash_is_refused,
            a_register_that_promises_too_much_is_found_out, protection_in_the_middle_is_seen_first,
-           memory_for_ever_is_not_written,
+           memory_for_ever_is_not_written, *([flash_whose_ecc_is_wrong_is_an_address] if BOARD == "nucleo-h743" else []),
            a_load_that_was_cut_short_is_done_again, options_that_contradict_are_refused])

@@ -73,7 +73,8 @@ PAGE_BY_PAGE = "it goes page by page, which takes a minute: not asked in the tes
 
 UNKNOWN = {INFO: Refusal("flash:      0 (pagesize: 0)", NO_ROW)} | dict.fromkeys(
     (STLINK_FLASH, STLINK_ERASE), Refusal("unknown chip id!", NO_ROW))
-LX = {STLINK_ERASE: Refusal("", PAGE_BY_PAGE), PROTECT: Refusal("Flash protection is not supported", NO_PROTECTION), OPTIONS: Refusal("", NO_OPTIONS)}
+LX = {STLINK_ERASE: Refusal("", PAGE_BY_PAGE), PROTECT: Refusal("Flash protection is not supported", NO_PROTECTION),
+      OPTIONS: Refusal("", NO_OPTIONS)}
 REFUSALS = {
     "nucleo-l053": LX,
     "l152c-disco": LX,
@@ -108,7 +109,8 @@ class Difference(NamedTuple):
 
 # Where probed's answers differ from OpenOCD's on purpose.
 DIFFERENCES = {
-    "bluepill": Difference("INFO: power cycle is required", "OpenOCD asks for a power cycle, where a reset is enough (PM0075, 2.5)"),
+    "bluepill": Difference("INFO: power cycle is required",
+                           "OpenOCD asks for a power cycle, where a reset is enough (PM0075, 2.5)"),
     "nucleo-f072": Difference(r"\t#", "OpenOCD takes blocks of write protection for 8 KiB, which have 4 (RM0091, 3.2.1)"),
     "nucleo-wb55": Difference(r"#0 : |\t# *(24[4-9]|25\d): ", "what the second core keeps is no part of probed's bank, and a "
                               "mass erase is refused by name"),
