@@ -64,7 +64,7 @@ static void run(struct request *request, struct session *session)
         request->job.output = send_output;
         request->job.user = &output;
     }
-    unsigned core = session_select_core(session, 0);
+    unsigned core = session_select_core(session, session->picked);
     struct job *before = session_enter(session, &request->job);
     request->err = command->is_file ? monitor_run_file(&monitor, command->text)
                                     : monitor_run(&monitor, command->text);

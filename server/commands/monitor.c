@@ -89,9 +89,12 @@ static int drop_target_name(const struct monitor *monitor, int count, const char
         words[0] = "tpiu";
         return count;
     }
+    unsigned core;
+
     if (count < 2 || !session_connected(session) ||
-        strcmp(words[0], monitor_target_name(session->target).text) != 0)
+        !monitor_core_of(session->target, words[0], &core))
         return count;
+    session_select_core(monitor->session, core);
     memmove(words, words + 1, (size_t)(count - 1) * sizeof *words);
     return count - 1;
 }
@@ -217,7 +220,7 @@ bool monitor_resets(const char *line)
     return found;
 }
 
-static enum err run_words(struct monitor *monitor, struct monitor_words *split)
+static enum err run_command(struct monitor *monitor, struct monitor_words *split)
 {
     const char *words[MONITOR_WORDS + MONITOR_NAME_WORDS];
     int count = split->count, used;
@@ -236,6 +239,18 @@ static enum err run_words(struct monitor *monitor, struct monitor_words *split)
     monitor->value = is_value(command->name);
     monitor->resets = resets(command, behind);
     return command->run(monitor, behind + 1, words + used - 1);
+}
+
+/* What it did to another core is over; but `targets` may have picked one. */
+static enum err run_words(struct monitor *monitor, struct monitor_words *split)
+{
+    struct session *session = monitor->session;
+    unsigned core = (unsigned)(session->core - session->cores);
+
+    monitor->picks = false;
+    enum err err = run_command(monitor, split);
+    session_select_core(session, monitor->picks ? session->picked : core);
+    return err;
 }
 
 enum err monitor_run(struct monitor *monitor, const char *line)

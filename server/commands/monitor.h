@@ -25,6 +25,7 @@ struct monitor {
 
     /* Answers; zero before. */
     enum monitor_outcome outcome;
+    bool picks; /* the command chose the core of those behind it */
     int exit_code;
     bool value; /* what the last command printed is a value: its line end is for people */
 

@@ -69,6 +69,10 @@ struct monitor_name {
     char text[32];
 };
 struct monitor_name monitor_target_name(const struct target *target);
+/* "stm32wlx.cpu1": of one of its cores. */
+struct monitor_name monitor_core_name(const struct target *target, unsigned core);
+/* Which core is called so; false: none. The first may be called "stm32wlx.cpu0", too. */
+bool monitor_core_of(const struct target *target, const char *name, unsigned *core);
 
 /* --- monitor_files.c --- */
 

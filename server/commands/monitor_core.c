@@ -24,27 +24,57 @@ static enum err measured(struct monitor *monitor, struct target **target)
     return !err ? session_measure(monitor->session, monitor->job) : err;
 }
 
+static void list_cores(struct monitor *monitor, struct target *target)
+{
+    unsigned selected = target_selected_core(target);
+
+    job_print(monitor->job,
+              "    TargetName         Type       Endian TapName            State       \n"
+              "--  ------------------ ---------- ------ ------------------ ------------\n");
+    for (unsigned i = 0; i < target_core_count(target); i++) {
+        struct monitor_name name = monitor_core_name(target, i);
+
+        target_select_core(target, i);
+        job_print(monitor->job, "%2u%c %-18s %-10s %-6s %-18s %s\n", i, i == selected ? '*' : ' ',
+                  name.text, "cortex_m", "little", name.text, state_name(target));
+    }
+    target_select_core(target, selected);
+}
+
+/* Consoles share it; a gdb has the core of its port. */
+static enum err pick(struct monitor *monitor, unsigned core)
+{
+    if (monitor->client)
+        return job_fail(monitor->job, ERR_UNSUPPORTED,
+                        "this gdb debugs %s; the other core has a gdb port of its own, and "
+                        "`%s COMMAND` gives it one command",
+                        monitor_target_name(monitor->session->target).text,
+                        monitor_core_name(monitor->session->target, core).text);
+    monitor->session->picked = core;
+    monitor->picks = true;
+    return ERR_OK;
+}
+
+/* `targets`: which there are; `targets NAME`: what follows is for that one. */
 enum err monitor_targets(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct target *target;
+    unsigned core;
     enum err err = measured(monitor, &target);
 
     if (err)
         return err;
-    struct monitor_name name = monitor_target_name(target);
-    if (argc > 1 && strcmp(argv[1], name.text) != 0)
-        return job_fail(monitor->job, ERR_ARGUMENT, "no target '%.40s'; the target is %s", argv[1],
-                        name.text);
-    if (argc > 1)
+    if (argc == 1) {
+        list_cores(monitor, target);
+        if (target_chip(target)->copy_suspected)
+            job_print(monitor->job, "warning: %s\n", target_chip(target)->warning);
         return ERR_OK;
-    job_print(monitor->job,
-              "    TargetName         Type       Endian TapName            State       \n"
-              "--  ------------------ ---------- ------ ------------------ ------------\n"
-              "%2d%c %-18s %-10s %-6s %-18s %s\n",
-              0, '*', name.text, "cortex_m", "little", name.text, state_name(target));
-    if (target_chip(target)->copy_suspected)
-        job_print(monitor->job, "warning: %s\n", target_chip(target)->warning);
-    return ERR_OK;
+    }
+    if (!monitor_core_of(target, argv[1], &core))
+        return job_fail(monitor->job, ERR_ARGUMENT, "no target '%.40s'; %s %s", argv[1],
+                        target_core_count(target) > 1 ? "the first is" : "the target is",
+                        monitor_core_name(target, 0).text);
+    return core == target_selected_core(target) ? ERR_OK : pick(monitor, core);
 }
 
 enum err monitor_target_current(struct monitor *monitor, int argc, const char *const argv[])

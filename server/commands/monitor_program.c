@@ -9,6 +9,7 @@ enum { TELL_PERCENT = 10, TELL_US = 1000000 };
 
 enum err monitor_flash_allowed(struct monitor *monitor, struct target **target)
 {
+    session_select_core(monitor->session, 0); /* flash is the first core's, whoever asks */
     enum err err = monitor_target(monitor, target);
 
     if (!err)

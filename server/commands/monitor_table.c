@@ -242,7 +242,7 @@ const struct monitor_command monitor_commands[] = {
     {"swdp_scan", "", "list what is on the wire, as Black Magic Debug does", 0, 0, monitor_scan},
     {"target current", "", "say the target's name", 0, 0, monitor_target_current},
     {"target names", "", "say the target's name", 0, 0, monitor_target_current},
-    {"targets", "[NAME]", "show the target and what it does", 0, 1, monitor_targets},
+    {"targets", "[NAME]", "show the cores and what they do, or select one", 0, 1, monitor_targets},
     {"tcl port", "PORT", "an option of the command line", 0, 1, monitor_before_init},
     {"telnet port", "PORT", "an option of the command line: --telnet PORT", 0, 1,
      monitor_before_init},

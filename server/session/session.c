@@ -117,6 +117,21 @@ static void note_losses(struct session *session, const char *why)
     session_select_core(session, core);
 }
 
+/* One that a job got over, and so left no sentence. */
+static void name_losses(struct session *session)
+{
+    unsigned core = session_select_core(session, 0);
+
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++) {
+        session_select_core(session, i);
+        if (session->core->was_connected && !session_connected(session) &&
+            !session->core->why_absent[0])
+            snprintf(session->core->why_absent, sizeof session->core->why_absent,
+                     "it answered no more while it was looked at: power, a wire, or its program?");
+    }
+    session_select_core(session, core);
+}
+
 /* After a job: what others have to know. */
 static void settle(struct session *session, const struct job *job)
 {
@@ -124,6 +139,7 @@ static void settle(struct session *session, const struct job *job)
         session->probe_gone = true;
     if (job->err != ERR_OK)
         note_losses(session, job_text(job, job->err));
+    name_losses(session);
     if (session->probe_gone) {
         drop_target(session);
         if (session->probe && !probe_outlives_cable(session->probe))

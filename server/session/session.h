@@ -76,6 +76,7 @@ struct session {
     struct target *target; /* NULL while there is no probe */
     struct session_core cores[TARGET_CORES_MAX];
     struct session_core *core;              /* of these: the target's selected one */
+    unsigned picked;                        /* of these: what commands of consoles are for */
     struct client clients[SESSION_CLIENTS]; /* gdbs */
     struct client consoles;                 /* all of them as one, told of events; no ops: none */
     uint64_t next_joined;

@@ -180,15 +180,16 @@ static bool came_up(const struct session *session)
 static void look(struct session *session, struct job *job)
 {
     struct target_stop stop = {0};
+    bool waits = session_wants_poll(session); /* for this core, before it may stand */
     enum err err = target_poll(session->target, &stop);
 
     if (err == ERR_RESET_LOST)
-        err = stop_after_reset(session, job, &stop);
+        err = waits ? stop_after_reset(session, job, &stop) : tell_reset(session, job);
     if (!err && target_state(session->target) == TARGET_IN_RESET)
         session->core->reset_held = true;
     if (!err && came_up(session)) {
         session->core->reset_held = false;
-        err = target_halt(session->target, &stop);
+        err = waits ? target_halt(session->target, &stop) : ERR_OK;
     }
     /* It will not stop by itself; but one who only looks on changes nothing. */
     if (!err && session_wants_poll(session) && target_locked_up(session->target))

@@ -161,6 +161,21 @@ static void queue_comparators(struct core *core, uint32_t exclude)
     core->fpb.lifted.is_one = false;
 }
 
+/* What another core has put at the same place of RAM; NULL: nothing. */
+static const struct breakpoint *of_another(const struct core *core, uint32_t address)
+{
+    const struct target *target = core->target;
+
+    for (unsigned i = 0; i < target->core_count; i++)
+        for (size_t k = 0; k < BREAKPOINT_MAX; k++) {
+            const struct breakpoint *b = &target->cores[i].breakpoints[k];
+            if (&target->cores[i] != core && b->soft && b->inserted && b->owners &&
+                b->address == address)
+                return b;
+        }
+    return NULL;
+}
+
 static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t exclude)
 {
     bool wanted = b->owners != 0 && b->address != exclude;
@@ -168,6 +183,8 @@ static void queue_instruction(struct core *core, struct breakpoint *b, uint32_t 
     if (wanted == b->inserted && !b->unsure)
         return;
     b->inserted = wanted;
+    if (!b->owners && of_another(core, b->address))
+        return; /* it stays for that one */
     cache_drop_range(core_cache(core), b->address, 2);
     if (!wanted) {
         b->lifting = true;
@@ -263,10 +280,15 @@ void breakpoints_queue_put_back(struct core *core)
     queue_instructions(core, NO_ADDRESS);
 }
 
-/* A BKPT found where we once put one and lost sight of it is ours, not the program's. */
-static void keep_found(struct breakpoint *b, enum err err)
+/* A BKPT found where we once put one and lost sight of it is ours, not the program's; nor is that
+ * which another core has there. */
+static void keep_found(const struct core *core, struct breakpoint *b, enum err err)
 {
-    if (memcmp(b->found, bkpt_code, 2) == 0 && (err || b->saved_valid))
+    const struct breakpoint *other = of_another(core, b->address);
+
+    if (memcmp(b->found, bkpt_code, 2) == 0 && other)
+        memcpy(b->found, other->saved, 2);
+    else if (memcmp(b->found, bkpt_code, 2) == 0 && (err || b->saved_valid))
         return;
     memcpy(b->saved, b->found, 2);
     b->saved_valid = true;
@@ -279,7 +301,7 @@ void breakpoints_flushed(struct core *core, enum err err)
         if (!b->reading && !b->lifting)
             continue;
         if (b->reading)
-            keep_found(b, err);
+            keep_found(core, b, err);
         b->reading = b->lifting = false;
         b->unsure = err && b->saved_valid;
         if (err) /* what stood in its place is known: it may be there */

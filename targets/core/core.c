@@ -225,10 +225,15 @@ static enum err check_reach(struct core *core, enum err err, enum err mark)
                     core_is_first(core) ? CLOSED_TEXT : core->held_by);
 }
 
-/* The first core of chips with a port of their own for debugging in front of it can be closed. */
-static bool can_be_out_of_reach(const struct core *core)
+/* The first core of chips with a port of their own for debugging in front of it can be closed. What
+ * was read ahead may be refused as well as not: who did that asks which address it was. */
+static bool can_be_out_of_reach(struct core *core)
 {
-    return !core_is_first(core) || core->ops.ap != 0;
+    uint32_t at;
+
+    return (!core_is_first(core) || core->ops.ap != 0) &&
+           !(probe_failed_address(core->target->probe, &at) &&
+             cache_is_claimed(core_cache(core), at));
 }
 
 /* --- flushes --- */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A chip with two cores: each has a gdb port, and what one gdb does to its core leaves the other alone. cores.py PROBED"""
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -134,6 +135,87 @@ def two_gdbs_stop_at_their_own_breakpoints():
                 assert line in said, said
 
 
+class Tcl:
+    """A script of the TCL port."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), LIMIT)
+
+    def ask(self, command):
+        self.socket.sendall(command.encode() + b"\x1a")
+        answer = b""
+        while not answer.endswith(b"\x1a"):
+            more = self.socket.recv(4096)
+            assert more, answer
+            answer += more
+        return answer[:-1].decode()
+
+
+def rows(text):
+    """core -> (selected, name, state) of `targets`"""
+    found = re.findall(r"^ (\d)([* ]) (\S+) +cortex_m +little \S+ +(\w+)$", text, re.MULTILINE)
+    return {int(core): (mark == "*", name, state) for core, mark, name, state in found}
+
+
+def targets_lists_the_cores_and_picks_one():
+    with Chip(*BOARD, "--tcl", "0") as chip, chip.client(0) as first:
+        tcl = Tcl(chip.port_of("tcl"))
+        start_second(first)
+        with chip.client(1) as second:
+            second.ask("?")
+            place(second, 1)
+            second.send("vCont;c")
+            await_counting(first, 1)
+            assert rows(first.monitor("targets")) == {0: (True, "stm32wlx.cpu", "halted"), 1: (False, "stm32wlx.cpu1", "running")}
+            assert first.monitor("stm32wlx.cpu1 curstate").strip() == "running"
+            assert first.monitor("curstate").strip() == "halted", "for that command alone"
+            said = first.ask_text("targets stm32wlx.cpu1")[1]
+            assert "this gdb debugs stm32wlx.cpu; the other core has a gdb port of its own" in said, said
+            assert first.monitor("targets stm32wlx.cpu0") == ""
+            assert "no target 'stm32wlx.cpu2'" in first.ask_text("targets stm32wlx.cpu2")[1]
+            assert tcl.ask("curstate").strip() == "halted"
+            tcl.ask("targets stm32wlx.cpu1")
+            assert tcl.ask("curstate").strip() == "running"
+            assert rows(tcl.ask("targets"))[1] == (True, "stm32wlx.cpu1", "running")
+            tcl.ask("halt")
+            assert second.receive_stop()[:1] == b"T"
+            assert rows(second.monitor("targets"))[1] == (True, "stm32wlx.cpu1", "halted")
+            tcl.ask("targets stm32wlx.cpu")
+            assert tcl.ask("target current").strip() == "stm32wlx.cpu"
+
+
+def flash_is_the_first_cores_whoever_asks():
+    with Chip() as chip, chip.client(0) as first:
+        first.ask("?")
+        with chip.client(1) as second:
+            second.monitor("flash fillw 0x08008000 0x12345678 2")  # that core does not run yet
+        assert first.ask("m08008000,8") == b"7856341278563412"
+        start_second(first)
+        with chip.client(1) as second:
+            second.ask("?")
+            place(second, 1)
+            second.monitor("flash fillw 0x08010000 0x12345678 2")
+            assert second.ask("m08010000,8") == first.ask("m08010000,8") == b"7856341278563412"
+            assert pc_of(second) == PROGRAMS[1], "its registers are its own"
+
+
+def a_reset_that_nobody_waits_for_leaves_the_first_core_running():
+    """It resets the chip by itself, while a gdb waits for the other core alone."""
+    with Chip() as chip, chip.client(0) as hands:
+        with chip.client(0) as first:
+            start_second(first)
+            first.ask(f"M{PROGRAMS[0]:x},8:" + "0138" "fdd1" "1a60" "fee7")  # counts r0 down; *r3 = r2; stays
+            for register, value in ((0, 200000), (2, 0x05FA0004), (3, 0xE000ED0C), (15, PROGRAMS[0])):
+                assert first.ask(f"P{register:x}={word(value)}") == b"OK"
+            with chip.client(1) as second:
+                second.ask("?")
+                place(second, 1)
+                assert first.ask("D") == b"OK"
+                second.send("vCont;c")
+                assert second.receive_stop() == b"X09"
+                assert rows(hands.monitor("targets"))[0][2] == "running"
+
+
 class Named(Chip):
     def start(self):
         self.ports = [self.port_to(" to b"), self.port_to(" to b, Cortex-M0+")]
@@ -148,6 +230,7 @@ def a_port_of_a_second_core_bears_its_stations_name():
             assert second.ask("?")[:1] == b"T"
 
 
-run_tests([a_core_that_does_not_run_yet_is_said_and_found_later, one_steps_while_the_other_runs_or_stands,
+run_tests([targets_lists_the_cores_and_picks_one, flash_is_the_first_cores_whoever_asks,
+           a_reset_that_nobody_waits_for_leaves_the_first_core_running, a_core_that_does_not_run_yet_is_said_and_found_later, one_steps_while_the_other_runs_or_stands,
            a_reset_takes_the_second_core_away_until_it_is_started_again, two_gdbs_stop_at_their_own_breakpoints,
            a_port_of_a_second_core_bears_its_stations_name])

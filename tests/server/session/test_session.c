@@ -251,6 +251,21 @@ static void lost_target_is_an_exit_with_its_reason(void **state)
     assert_string_equal(fake_log(), "connect;halt;");
 }
 
+/* A job may get over what it met, as a look at memory that may be refused does. */
+static void a_loss_that_no_job_told_has_a_reason_too(void **state)
+{
+    struct job job;
+
+    (void)state;
+    ask(&desk, holder, "?");
+    ask(&desk, holder, "c");
+    job_init(&job, NULL);
+    struct job *before = session_enter(&desk.session, &job);
+    fake.state = TARGET_ABSENT;
+    session_leave(&desk.session, before);
+    assert_begins(sent(holder), "[O:lost the target: it answered no more while it was looked at");
+}
+
 /* Whoever lost it waits at a prompt without a program, perhaps for ever. */
 static void what_comes_back_is_the_first_ones_to_ask(void **state)
 {
@@ -463,6 +478,7 @@ int main(void)
         TEST(semihosting_text_comes_as_it_happens),
         TEST(long_text_comes_in_several_packets),
         TEST(lost_target_is_an_exit_with_its_reason),
+        TEST(a_loss_that_no_job_told_has_a_reason_too),
         TEST(what_comes_back_is_the_first_ones_to_ask),
         TEST(twice_lost_is_still_lost),
         TEST(who_killed_the_program_holds_nothing),

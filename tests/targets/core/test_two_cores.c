@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "probe/fault_injection.h"
+#include "probe/ops.h"
 #include "target.h"
 
 #define RAM 0x20000000u
@@ -113,6 +115,90 @@ static void each_has_its_own_profile_comparators_and_registers(void **state)
     assert_int_not_equal(pc, PROGRAM);
 }
 
+/* What is in RAM, past all that hides breakpoints. */
+static uint16_t raw_code(void)
+{
+    struct ops ops;
+    uint16_t code = 0;
+
+    ops_init(&ops, probe);
+    ops_read(&ops, PROGRAM, 2, &code, 1);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+    return code;
+}
+
+static void set_in_ram(unsigned core, bool on)
+{
+    target_select_core(target, core);
+    assert_int_equal(on ? target_breakpoint_set(target, core, BREAKPOINT_SW, PROGRAM, 2)
+                        : target_breakpoint_clear(target, core, BREAKPOINT_SW, PROGRAM, 2),
+                     ERR_OK);
+}
+
+/* One instruction in RAM that both wait at: it is there as long as one of them wants it, and gone
+ * with the last, whoever that is. */
+static void a_breakpoint_in_ram_may_be_both_cores(void **state)
+{
+    enum { ADDS = 0x3001, BKPT = 0xBE00 };
+
+    (void)state;
+    start_second();
+    target_select_core(target, 0);
+    write_word(RAM, 0xE7FEE7FE);
+    assert_int_equal(target_write_register(target, PC, RAM), ERR_OK);
+    for (unsigned core = 0; core < 2; core++) { /* both run: what is set is on the chip at once */
+        target_select_core(target, core);
+        if (core)
+            assert_int_equal(target_write_register(target, PC, PROGRAM + 2), ERR_OK);
+        if (core)
+            write_word(PROGRAM, 0xE7FE3001);
+        assert_int_equal(target_resume(target), ERR_OK);
+    }
+    for (unsigned last = 0; last < 2; last++) {
+        set_in_ram(!last, true);
+        set_in_ram(last, true);
+        assert_int_equal(raw_code(), BKPT);
+        set_in_ram(!last, false);
+        assert_int_equal(raw_code(), BKPT);
+        assert_int_equal(read_word(PROGRAM) & 0xFFFF, ADDS);
+        set_in_ram(last, false);
+        assert_int_equal(raw_code(), ADDS);
+        set_in_ram(!last, true);
+        set_in_ram(last, true);
+        set_in_ram(last, false);
+        set_in_ram(!last, false);
+        assert_int_equal(raw_code(), ADDS);
+    }
+}
+
+/* That one address is refused says nothing of a core, nor does it end a step that only read ahead.
+ */
+static void what_was_read_ahead_may_be_refused(void **state)
+{
+    unsigned survived = 0;
+    struct fault_plan plan = {.kind = FAULT_REFUSED};
+    struct target_stop stop;
+
+    (void)state;
+    start_second();
+    do {
+        job_clear(&job);
+        assert_int_equal(target_step(target, &stop), ERR_OK); /* its registers are known */
+        target_drop_caches(target);
+        plan.at++;
+        fault_wrap(probe, &plan);
+        enum err err = target_step(target, &stop);
+        probe->driver = plan.inner;
+        survived += plan.seen >= plan.at && err == ERR_OK;
+        job_clear(&job);
+        if (target_state(target) == TARGET_ABSENT)
+            assert_int_equal(target_reach_core(target), ERR_OK);
+        if (target_state(target) != TARGET_HALTED)
+            assert_int_equal(target_halt(target, &stop), ERR_OK);
+    } while (plan.seen >= plan.at);
+    assert_true(survived > 2); /* two that nobody needed, and what was read ahead */
+}
+
 static void memory_that_the_other_writes_is_not_remembered(void **state)
 {
     struct target_stop stop;
@@ -186,6 +272,8 @@ int main(void)
         TEST(one_core_is_all_that_most_chips_have),
         TEST(the_second_is_known_before_it_runs),
         TEST(each_has_its_own_profile_comparators_and_registers),
+        TEST(a_breakpoint_in_ram_may_be_both_cores),
+        TEST(what_was_read_ahead_may_be_refused),
         TEST(memory_that_the_other_writes_is_not_remembered),
         TEST(a_breakpoint_in_ram_shows_to_neither),
         TEST(a_reset_ends_it_until_it_is_started_again),
