@@ -167,8 +167,13 @@ static enum err conclude(const struct work *work)
 
     if (ends_read_protection(work) && (work->options->load || work->options->unlock_wants_power))
         return conclude_open(work);
-    display_say(&cli->display, "options: written and read back%s", when_they_count(work));
-    if (!(cli->flags & CLI_RESET))
+    bool moves_banks =
+        option_moves_banks(work->options, work->target, work->before.stored, work->wanted.stored);
+    display_say(&cli->display, "options: written and read back%s",
+                moves_banks ? "; loaded at once, which resets the chip, for they move the banks of "
+                              "its flash"
+                            : when_they_count(work));
+    if (!(cli->flags & CLI_RESET) && !moves_banks)
         return ERR_OK;
     if (seals(work))
         return restart_sealed(cli);

@@ -295,6 +295,10 @@ static enum err set_options(struct monitor *monitor, const struct option_subject
             job_print(monitor->job, "%s\n", line);
     if (!err)
         option_subject_takes_effect(monitor, subject);
+    if (!err &&
+        option_moves_banks(subject->options, subject->target, before->stored, wanted.stored))
+        job_print(monitor->job, "program no flash before that: its banks are where they were, and "
+                                "the chip does not tell\n");
     return err;
 }
 

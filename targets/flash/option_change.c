@@ -3,6 +3,7 @@
  * unless that was said. */
 #include <string.h>
 
+#include "chip/chips.h"
 #include "flash/options.h"
 #include "probe/probe.h"
 
@@ -65,6 +66,20 @@ const char *option_unlock_erases(const struct target *target)
 {
     return target_region_of(target, REGION_EEPROM) ? "the whole flash and the data EEPROM"
                                                    : "the whole flash";
+}
+
+/* The word that detection goes by is the first one. */
+bool option_moves_banks(const struct flash_options *options, const struct target *target,
+                        const uint32_t *before, const uint32_t *after)
+{
+    const struct target_chip *found = target_chip(target);
+    const struct chip *chip = chip_by_dev_id(found->dev_id);
+
+    if (!options->hides_in_force || !options->load || !chip)
+        return false;
+    return chip_two_banks_chosen(chip, found->flash_size, before[0]) !=
+               chip_two_banks_chosen(chip, found->flash_size, after[0]) ||
+           chip_banks_swapped(chip, before[0]) != chip_banks_swapped(chip, after[0]);
 }
 
 enum err option_change(struct target *target, const struct flash_options *options,

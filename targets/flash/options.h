@@ -130,6 +130,11 @@ enum err option_change(struct target *target, const struct flash_options *option
                        const struct option_state *before, const struct option_state *wanted,
                        bool irreversible);
 
+/* Behind such a change, until it is loaded, the flash is not divided as what can be read says: who
+ * programs it would erase other pages. */
+bool option_moves_banks(const struct flash_options *options, const struct target *target,
+                        const uint32_t *before, const uint32_t *after);
+
 /* --- option_words.c: as people read and write them --- */
 
 /* "WDG_SW      software     software, hardware": number `index` of what there is: its name, what is

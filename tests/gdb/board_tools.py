@@ -57,6 +57,14 @@ def options_are_changed_and_read_back():
     assert "they are so already" in call("options", "WRP=none").stderr
 
 
+def options_that_move_banks_are_loaded_at_once():
+    """What is in force the chip does not tell: the next load would take what is stored for it, and erase other pages."""
+    change = {"nucleo-g0b1": "DUAL_BANK=one", "nucleo-u575": "SWAP_BANK=on"}.get(BOARD)
+    if not change:
+        return
+    assert "loaded at once, which resets the chip, for they move the banks" in call("options", change, "--yes").stderr
+
+
 def options_ask_before_they_change():
     said = call("options", WDG_SW + "=hardware", code=2).stderr
     assert "say --yes if that is meant; nothing was changed" in said, said
@@ -144,6 +152,6 @@ PROTECTION = [a_life_cycle_goes_on_only_if_that_is_meant, a_closed_product_is_ex
     info_sees_read_protection, a_reset_says_that_protection_keeps_it_locked_up,
     read_protection_ends_by_name_and_by_itself, flash_is_refused_while_protected]
 run_tests([info_knows_the_chip, info_reads_the_option_bytes, options_are_shown_by_name,
-           options_are_changed_and_read_back, options_ask_before_they_change, options_name_what_there_is,
+           options_are_changed_and_read_back, options_that_move_banks_are_loaded_at_once, options_ask_before_they_change, options_name_what_there_is,
            flash_programs_checks_and_starts, a_size_that_is_said_is_looked_at,
            flash_believes_what_is_said_of_the_supply, erase_clears_all_of_it, *PROTECTION])
