@@ -88,21 +88,28 @@ const char *sim_board_listed(size_t index)
     return NULL;
 }
 
-/* Those that have `part` in their names. */
+/* Those that have `part` in their names, as many as fit. */
 static size_t list_boards(const char *part, char *text, size_t size)
 {
+    static const char more[] = " .. (--help lists all)";
     size_t count = 0, used = 0;
     const char *name;
 
-    for (size_t i = 0; (name = sim_board_listed(i)) != NULL && used < size; i++)
-        if (strstr(name, part))
-            used += (size_t)snprintf(text + used, size - used, "%s%s", count++ ? " " : "", name);
+    for (size_t i = 0; (name = sim_board_listed(i)) != NULL; i++) {
+        if (!strstr(name, part))
+            continue;
+        if (used + 1 + strlen(name) + sizeof more > size) {
+            snprintf(text + used, size - used, "%s", more);
+            break;
+        }
+        used += (size_t)snprintf(text + used, size - used, "%s%s", count++ ? " " : "", name);
+    }
     return count;
 }
 
 static void refuse_name(const char *wrong, char *err, size_t size)
 {
-    char names[360];
+    char names[160]; /* of a sentence that stands in another one */
     bool near = *wrong && list_boards(wrong, names, sizeof names) > 0;
 
     if (!near)
