@@ -73,10 +73,10 @@ static enum err save_picture(struct cli *cli, const struct examination *examinat
     return cli->job.err;
 }
 
-static enum err say(struct cli *cli, const struct examination *examination)
+static enum err say(struct cli *cli, const struct examination *examination, const char *problem)
 {
     if (cli->flags & CLI_JSON)
-        doctor_json(examination, stdout);
+        doctor_json(examination, problem, stdout);
     else if (cli->flags & CLI_REPORT)
         doctor_report(cli, examination, stdout);
     else
@@ -85,15 +85,18 @@ static enum err say(struct cli *cli, const struct examination *examination)
     return cli->svg ? save_picture(cli, examination) : ERR_OK;
 }
 
-/* The probe could not be used. What standard error says is not for a forum. */
-static enum err say_problem(struct cli *cli, enum err err)
+/* That there is no probe to measure with is what is wrong, too. */
+static enum err say_opening(struct cli *cli, enum err err)
 {
+    struct examination examination;
+    char problem[sizeof cli->job.text];
+
     cli->declined = err == ERR_CANCELLED; /* nothing was begun that could be ended */
-    if (!(cli->flags & CLI_REPORT) || cli->misused || err == ERR_CANCELLED)
+    if (!doctor_judge_opening(cli, err, &examination))
         return err;
-    doctor_report_problem(cli, job_text(&cli->job, err), stdout);
+    snprintf(problem, sizeof problem, "%s", job_text(&cli->job, err));
     job_clear(&cli->job);
-    return ERR_OK;
+    return say(cli, &examination, problem);
 }
 
 enum err cli_doctor(struct cli *cli)
@@ -108,9 +111,9 @@ enum err cli_doctor(struct cli *cli)
     if (!err)
         err = doctor_examine(cli, &examination, may_ask(cli));
     if (err)
-        return say_problem(cli, err);
+        return say_opening(cli, err);
     well = doctor_view_healthy(&examination.view);
-    err = say(cli, &examination);
+    err = say(cli, &examination, NULL);
     if (!err && cli->flags & CLI_WATCH)
         err = doctor_watch(cli, &examination, stdout, &well);
     cli->unwell = !well;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of `probed doctor` share: doctor.c runs it, doctor_examine.c measures,
+ * doctor_opening.c says what is wrong with the probe itself,
  * doctor_picture.c draws the wires, doctor_json.c and doctor_report.c tell programs and forums,
  * doctor_watch.c looks again. */
 #ifndef PROBED_CLI_DOCTOR_H
@@ -17,11 +18,14 @@ struct examination {
 /* All that can be measured, by what the call allows; `ask`: a person may be asked for a reset. */
 enum err doctor_examine(struct cli *cli, struct examination *examination, bool ask);
 
-void doctor_json(const struct examination *examination, FILE *out);
+/* The probe could not be opened, or is gone: `err`, whose sentence is the job's, as a verdict on
+ * it. False: that is another kind of error. */
+bool doctor_judge_opening(const struct cli *cli, enum err err, struct examination *examination);
+
+/* `problem`: why nothing could be measured; else NULL. */
+void doctor_json(const struct examination *examination, const char *problem, FILE *out);
 /* What identifies probe, user, machine or files is not in it. */
 void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out);
-/* The same of a probe that could not be used: `problem` is the sentence. */
-void doctor_report_problem(const struct cli *cli, const char *problem, FILE *out);
 
 /* Looks again and again, and says on `out` when it gets good and bad again, until the job is
  * cancelled, which is no error. *well: it was good at the end. */

@@ -50,7 +50,7 @@ static void put_verdict(struct json *json, const struct verdict *verdict)
     json_close(json, '}');
 }
 
-void doctor_json(const struct examination *examination, FILE *out)
+void doctor_json(const struct examination *examination, const char *problem, FILE *out)
 {
     const struct doctor_view *view = &examination->view;
     struct json json = {.out = out};
@@ -69,6 +69,6 @@ void doctor_json(const struct examination *examination, FILE *out)
     for (int wire = 0; wire < DOCTOR_WIRES; wire++)
         json_text(&json, wire_names[wire], state_words[view->wires[wire]]);
     json_close(&json, '}');
-    json_null(&json, "problem");
+    json_text(&json, "problem", problem);
     json_close(&json, '}');
 }

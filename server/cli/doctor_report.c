@@ -6,7 +6,6 @@
 
 #include "cli/doctor.h"
 #include "cli/scrub.h"
-#include "wrapped.h"
 
 static void collect(const struct cli *cli, const struct probe_info *probe, struct scrub *scrub)
 {
@@ -42,19 +41,6 @@ static void clean_view(const struct scrub *scrub, struct doctor_view *view)
         clean(scrub, view->verdicts[i].text, sizeof view->verdicts[i].text);
 }
 
-static const char title[] = "probed " PROBED_VERSION ": doctor\n\n";
-
-void doctor_report_problem(const struct cli *cli, const char *problem, FILE *out)
-{
-    char text[sizeof cli->job.text];
-    struct scrub scrub;
-
-    collect(cli, &cli->session.info, &scrub);
-    scrub_copy(&scrub, problem, text, sizeof text);
-    fputs(title, out);
-    wrapped_put(out, 0, 2, text);
-}
-
 void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out)
 {
     struct doctor_view view = examination->view;
@@ -63,7 +49,7 @@ void doctor_report(const struct cli *cli, const struct examination *examination,
 
     collect(cli, &examination->measured.probe, &scrub);
     clean_view(&scrub, &view);
-    fputs(title, out);
+    fputs("probed " PROBED_VERSION ": doctor\n\n", out);
     doctor_view_print(&view, false, out);
     doctor_picture_print(&picture, false, false, out);
 }

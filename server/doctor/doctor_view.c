@@ -73,7 +73,6 @@ static void put_verdict(const struct page *page, const struct verdict *verdict)
 
     int column = snprintf(head, sizeof head, "%s (%s): ", verdict_word(verdict->class),
                           verdict_sure_word(verdict->sure));
-    fputc('\n', page->out);
     put(page, colour_of(verdict), head);
     wrapped_put(page->out, column, 2, verdict->text);
     for (size_t i = 0; i < verdict->count; i++)
@@ -90,6 +89,8 @@ void doctor_view_print(const struct doctor_view *view, bool colour, FILE *out)
 
     for (size_t i = 0; i < view->line_count; i++)
         put_line(&page, &view->lines[i]);
-    for (size_t i = 0; i < view->count; i++)
+    for (size_t i = 0; i < view->count; i++) {
+        fputs(i || view->line_count ? "\n" : "", out);
         put_verdict(&page, &view->verdicts[i]);
+    }
 }

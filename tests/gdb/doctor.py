@@ -184,9 +184,9 @@ def a_report_names_nobody():
         assert text.startswith("probed 0.") and "silence" in text and text.isascii() and "\x1b" not in text, text
         assert "anna" not in text and "sim:0" not in text and folder not in text, text
         missing = "replay:" + os.path.join(folder, "missing.log")
-        assert folder in call("--probe", missing, expect=UNWELL).said, "else there is nothing to be seen below"
+        assert "missing.log" in call("--probe", missing, expect=UNWELL).text, "else there is nothing to be seen below"
         done = call("--report", "--probe", missing, expect=UNWELL)
-        assert "No such file" in done.text, done.text
+        assert "No such file" in done.text and "missing" not in done.text, done.text
         assert folder not in done.text + done.said and "anna" not in done.text + done.said, (done.text, done.said)
 
 
@@ -226,10 +226,21 @@ def wrong_words_get_one_clear_line():
 def a_probe_that_vanishes():
     for count in (1, 40, 150):
         done = call(sim=f"bluepill,runs,vanish={count}", expect=UNWELL)
-        assert re.search(r"^probed: error: .*unplugged", done.said, re.M), done.said
-        assert "healthy" not in done.text, done.text
+        assert re.search(r"^probe-gone \(certain\): .*unplugged\n  1\. ", done.text, re.M) and not done.said, done
+        assert "healthy" not in done.text and "VTref" not in done.text, done.text
         told = json.loads(call("--json", sim=f"bluepill,runs,vanish={count}", expect=UNWELL).text)
-        assert "unplugged" in told["problem"], told
+        assert "unplugged" in told["problem"] and told["healthy"] is False and not told["measurements"][1:], told
+
+
+def a_probe_that_cannot_be_used():
+    for fault, expected in (("in-use", "probe-in-use"), ("no-permission", "no-permission"), ("dongle-loader", "probe-loader"),
+                            ("dongle-old-firmware", "probe-old-firmware")):
+        done = call(sim="bluepill," + fault, expect=UNWELL)
+        assert re.search(rf"^{expected} \(certain\): [^:]*simulated probe", done.text, re.M) and "  1. " in done.text, done.text
+        assert not done.said, done.said
+        assert first_class("bluepill," + fault) == expected
+    done = call("--probe", "no-such-serial", expect=UNWELL)
+    assert done.text.startswith("no-probe (certain): ") and "lsusb" in done.text, done.text
 
 
 def a_pipe_that_nobody_reads():
@@ -335,6 +346,6 @@ def who_waits_for_a_stop_keeps_others_from_a_reset():
 run_tests([a_board_that_is_well, a_board_that_is_not, lines_fit_an_ordinary_terminal, the_picture_is_of_probe_and_board,
            plain_where_nothing_else_is_read, nothing_is_reset_without_a_terminal, a_person_is_asked, nobody_is_asked_in_vain,
            ctrl_c_at_the_question, json_says_all_of_it, json_without_a_probe, a_report_names_nobody, an_svg_for_a_forum,
-           wrong_words_get_one_clear_line, a_probe_that_vanishes, a_pipe_that_nobody_reads, thorough_shows_how_far_it_is,
+           wrong_words_get_one_clear_line, a_probe_that_vanishes, a_probe_that_cannot_be_used, a_pipe_that_nobody_reads, thorough_shows_how_far_it_is,
            watching_ends_by_ctrl_c, watching_at_a_terminal, watching_waits_for_a_probe, gdbs_are_not_disturbed,
            a_load_is_not_disturbed, who_waits_for_a_stop_keeps_others_from_a_reset])

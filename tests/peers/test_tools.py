@@ -71,6 +71,20 @@ def the_boards_serial_port_is_found():
     assert re.search(r"serial port: +/dev/ttyACM3", text), text
 
 
+def the_doctor_looks_at_it():
+    with Bench() as bench:
+        text = bench.run("{probed} list --json >{dir}/list\n{probed} flash {elf} --reset\n{probed} doctor --report --yes\n"
+                         "{probed} doctor --json")
+        probe, = json.loads(bench.read("list"))["probes"]
+    report = text[text.index("probed 0."):text.index("{\n")]
+    assert "healthy" in report and probe["product"] in report and probe["firmware"] in report, report
+    assert probe["serial"].lower() not in report.lower() and probe["place"] not in report, report
+    with Bench() as bench:
+        text = bench.run("{probed} doctor --report || echo sick", board="bluepill,noack")
+    assert "silence" in text and text.endswith("sick\n"), text
+    assert ("variant A" in text) == (stlink in ("V2J43", "V2J24", "clone")) and ("STDC14" in text) == (stlink == "V3"), text
+
+
 def what_is_flashed_is_read_back():
     for name, address in (("elf", ""), ("ihex", ""), ("srec", ""), ("bin", "0x08000000")):
         with Bench() as bench:
@@ -184,7 +198,8 @@ def a_probe_in_use_is_said_to_be():
     with Bench() as bench:
         text = bench.run("{probed} --gdb 0 2>{dir}/log & daemon=$!\n"
                          "until grep -q Listening {dir}/log; do kill -0 $daemon; sleep 0.02; done\n"
-                         "{probed} list; {probed} info && exit 9\nkill $daemon; wait $daemon")
+                         "{probed} list; {probed} doctor && exit 9; {probed} info && exit 9\nkill $daemon; wait $daemon")
+    assert re.search(r"^probe-in-use \(certain\): .*another program", text, re.M), text
     assert re.search(r"not usable: +.*another program", text), text
     assert re.search(r"error: .*another program .*another probed", text), text
 
@@ -322,7 +337,8 @@ def option_bytes_are_shown():
         assert target["option_bytes"]["reset_in_stop"] and not target["option_bytes"]["watchdog_by_hardware"], target
 
 
-TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, what_is_flashed_is_read_back,
+TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, the_doctor_looks_at_it,
+         what_is_flashed_is_read_back,
          an_identical_image_is_not_written_again, erase_wipes_what_it_says, other_bytes_stay_unless_erase_is_asked_for,
          reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe,
          a_name_that_no_probe_has_is_answered_with_those_there, a_speed_that_the_probe_lacks_is_said,

@@ -33,7 +33,8 @@
     X(NOT_FLASH, "the address is not in flash")                   \
     X(FLASH, "the flash controller reported an error")            \
     X(VERIFY, "memory differs from what was written")             \
-    X(LOADER, "the flash loader did not finish")
+    X(LOADER, "the flash loader did not finish")                  \
+    X(PROBE_LOADER, "the debug probe waits for new firmware")
 
 enum err {
 #define ERR_ENUM(name, text) ERR_##name,

@@ -90,8 +90,9 @@ static enum err check_usable(struct probe *probe, enum sim_probe_trouble trouble
     } troubles[] = {
         [SIM_PROBE_IN_USE] = {ERR_BUSY, "another program uses the simulated probe: close it"},
         [SIM_PROBE_NO_PERMISSION] = {ERR_PROBE_ACCESS, "no permission to open the simulated probe"},
-        [SIM_PROBE_LOADER] = {ERR_PROBE, "the simulated probe is in firmware update mode: unplug "
-                                         "and replug it"},
+        [SIM_PROBE_LOADER] = {ERR_PROBE_LOADER,
+                              "the simulated probe is in firmware update mode: unplug "
+                              "and replug it"},
         [SIM_PROBE_OLD_FIRMWARE] = {ERR_UNSUPPORTED, "the simulated probe's firmware is too old: "
                                                      "update it"},
     };

@@ -321,11 +321,12 @@ enum err stlink_start(struct probe *probe, struct pipe *pipe)
 
 static enum err stlink_open(struct probe *probe)
 {
+    const struct stlink_product *product = stlink_product(probe->info.pid);
     struct pipe *pipe;
 
     if (probe->info.advice[0])
-        return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,
-                        probe->info.advice);
+        return job_fail(probe->job, product && product->err ? product->err : ERR_PROBE_ACCESS,
+                        "%s: %s", probe->info.product, probe->info.advice);
     enum err err = usb_open(probe->info.place, probe->job, &pipe);
     return !err ? stlink_start(probe, pipe) : err;
 }

@@ -9,19 +9,22 @@
 #include "base/bytes.h"
 
 const struct stlink_product stlink_products[] = {
-    {0x3744, "ST-LINK/V1", "it is too old (no speed, no voltage, no reset line): use a V2 or V3"},
-    {0x3748, "ST-LINK/V2", NULL},
-    {0x374A, "ST-LINK/V2-1", NULL},
-    {0x374B, "ST-LINK/V2-1", NULL},
-    {0x374D, "STLINK-V3 loader", "it is in firmware update mode: unplug and replug it"},
-    {0x374E, "STLINK-V3", NULL},
-    {0x374F, "STLINK-V3", NULL},
-    {0x3752, "ST-LINK/V2-1", NULL},
-    {0x3753, "STLINK-V3", NULL},
-    {0x3754, "STLINK-V3", NULL},
-    {0x3755, "STLINK-V3 loader", "it is in firmware update mode: unplug and replug it"},
-    {0x3757, "STLINK-V3PWR", NULL},
-    {0, NULL, NULL},
+    {0x3744, "ST-LINK/V1", "it is too old (no speed, no voltage, no reset line): use a V2 or V3",
+     ERR_UNSUPPORTED},
+    {0x3748, "ST-LINK/V2", NULL, ERR_OK},
+    {0x374A, "ST-LINK/V2-1", NULL, ERR_OK},
+    {0x374B, "ST-LINK/V2-1", NULL, ERR_OK},
+    {0x374D, "STLINK-V3 loader", "it is in firmware update mode: unplug and replug it",
+     ERR_PROBE_LOADER},
+    {0x374E, "STLINK-V3", NULL, ERR_OK},
+    {0x374F, "STLINK-V3", NULL, ERR_OK},
+    {0x3752, "ST-LINK/V2-1", NULL, ERR_OK},
+    {0x3753, "STLINK-V3", NULL, ERR_OK},
+    {0x3754, "STLINK-V3", NULL, ERR_OK},
+    {0x3755, "STLINK-V3 loader", "it is in firmware update mode: unplug and replug it",
+     ERR_PROBE_LOADER},
+    {0x3757, "STLINK-V3PWR", NULL, ERR_OK},
+    {0, NULL, NULL, ERR_OK},
 };
 
 const struct stlink_product *stlink_product(uint16_t pid)

@@ -18,6 +18,7 @@ struct stlink_product {
     uint16_t pid;
     const char *name;
     const char *advice; /* not usable for debugging: what to do; else NULL */
+    enum err err;       /* ..and what kind of trouble that is */
 };
 
 extern const struct stlink_product stlink_products[]; /* ended by pid 0 */
