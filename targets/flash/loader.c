@@ -16,7 +16,7 @@ enum {
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
     SUM_STACK = 64,  /* bytes behind those, for the frame of a fault */
-    STEP = 128,      /* bytes that are saved or given back before the first look; then twice that */
+    STEP = 256,      /* bytes that are saved or given back before the first look; then twice that */
     /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };

@@ -375,10 +375,18 @@ static enum err take_verified(struct flash *flash, struct plan_sector *sector, u
                     now[i], flash->page[i]);
 }
 
+static bool anything_touched(const struct flash *flash)
+{
+    for (size_t i = 0; i < flash->plan.count; i++)
+        if (flash->plan.sectors[i].touched)
+            return true;
+    return false;
+}
+
 enum err flash_verify(struct flash *flash)
 {
     struct batch batch = {.flash = flash, .take = take_verified};
-    enum err err = loader_enter(&flash->loader);
+    enum err err = anything_touched(flash) ? loader_enter(&flash->loader) : ERR_OK;
 
     loader_programmed(&flash->loader);
     for (size_t i = 0; i < flash->plan.count && !err; i++) {

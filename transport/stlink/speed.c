@@ -97,6 +97,7 @@ static enum err take_sample(struct probe *probe, struct sample *sample)
 {
     uint32_t accesses = stlink_slice_accesses(stlink_of(probe)), most = LINK_TEST_BYTES / 4;
     struct op op = {.kind = OP_READ,
+                    .ap = stlink_of(probe)->sample_ap,
                     .width = 4,
                     .increment = true,
                     .address = LINK_TEST_ADDRESS,
@@ -209,6 +210,20 @@ static enum err go_up(struct probe *probe, const struct sample *expected)
     return ERR_OK;
 }
 
+/* Port 0 refuses: an STM32H5 has its core behind the next one. */
+static enum err sample_core_elsewhere(struct probe *probe, struct sample *sample)
+{
+    struct stlink *stlink = stlink_of(probe);
+
+    if (!stlink->caps.rw_misc)
+        return ERR_FAULT;
+    stlink->sample_ap = 1;
+    if (take_sample(probe, sample) == ERR_OK)
+        return ERR_OK;
+    stlink->sample_ap = 0;
+    return ERR_FAULT;
+}
+
 enum err stlink_search_speed(struct probe *probe)
 {
     struct stlink *stlink = stlink_of(probe);
@@ -217,9 +232,12 @@ enum err stlink_search_speed(struct probe *probe)
     if (stlink->speed_chosen || (!stlink->caps.swd_freq && !stlink->caps.com_freq))
         return ERR_OK;
     probe->speed_khz = 0;
+    stlink->sample_ap = 0;
     enum err err = take_sample(probe, &expected);
     if (err == ERR_FAULT && stlink_link_garbles(probe))
         err = ERR_PARITY;
+    if (err == ERR_FAULT)
+        err = sample_core_elsewhere(probe, &expected);
     if (!err)
         err = go_up(probe, &expected);
     job_clear(probe->job);

@@ -150,7 +150,7 @@ enum err stlink_reenter(struct probe *probe)
 
     if (!err)
         err = enter_swd(probe);
-    return !err ? stlink_need_ap(probe, 0) : err;
+    return !err ? stlink_need_ap(probe, stlink_of(probe)->sample_ap) : err;
 }
 
 /* --- pins --- */

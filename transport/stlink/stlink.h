@@ -28,6 +28,7 @@ struct stlink {
     uint32_t aps_open; /* bit a: INIT_AP was done since entering */
     uint32_t khz;      /* SWCLK as the probe reports it */
     bool speed_chosen; /* by the user: no search for the fastest clean one */
+    uint8_t sample_ap; /* where the link is tried by reading: 0, or 1 if the core is there */
     bool wire_proved;  /* the link was clean when last looked at, and no parity error came since */
     uint32_t told_khz; /* the speed of which it was said last that it is the fastest clean one */
     /* READALLREGS' order of registers is not documented: it is believed after it agreed once with

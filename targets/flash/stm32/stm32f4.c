@@ -116,8 +116,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = 16;
     geometry->program_max_us = 400;
     geometry->page_size = 2048;
-    geometry->block_size = 2048;
-    geometry->block_count = 3;
+    geometry->block_size = program->psize < 2 ? 2048 : 4096;
+    geometry->block_count = 2;
     geometry->sector_erase_max_us = SECTOR_LIMIT * times->large_us;
     geometry->bank_erase_us = (uint32_t)(size * times->mib_us >> 20);
     geometry->bank_erase_max_us = SECTOR_LIMIT * geometry->bank_erase_us;

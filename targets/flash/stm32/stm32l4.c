@@ -15,6 +15,7 @@
 enum { SAVED_ACR, SAVED, CLOCK_RAISED };
 enum { BUSY_LIMIT_US = 1000000 };                     /* whatever the program began */
 enum { PROGRAM_MAX_US = 400, ERASE_MAX_US = 500000 }; /* of one that is worn */
+enum { SMALL = 32 * 1024 };
 
 /* Clocks as a reset leaves them: at those the routines that run on the core take
  * longer than the flash. And what makes them faster for a load. */
@@ -108,7 +109,8 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_us = kind->program_us;
     geometry->program_max_us = PROGRAM_MAX_US;
     geometry->page_size = 512;
-    geometry->block_size = 1024;
+    /* What is borrowed of RAM weighs where there is little to load. */
+    geometry->block_size = geometry->areas[0].size <= SMALL ? 512 : 1024;
     geometry->block_count = 2;
     geometry->sector_erase_max_us = ERASE_MAX_US;
     if (!erases_banks(controller))

@@ -128,7 +128,7 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
     } rows[] = {
         {"f031", 32 * 1024, 2, HALFWORD_NS, 110},
         {"nucleo-f303k8", 64 * 1024, 2, HALFWORD_NS, 110},
-        {"nucleo-c031", 32 * 1024, 8, 85000, 120},
+        {"nucleo-c031", 32 * 1024, 8, 85000, 118},
         {"nucleo-g071", 128 * 1024, 8, 85000, 110},
         {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
         {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
@@ -136,7 +136,7 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
         {"nucleo-wl55", 128 * 1024, 8, DOUBLE_WORD_NS, 110},
         {"nucleo-l053", 64 * 1024, 64, HALF_PAGE_NS, 107},
         {"nucleo-l152", 128 * 1024, 128, HALF_PAGE_NS, 110},
-        {"nucleo-h563", 128 * 1024, 16, QUAD_WORD_NS, 130},
+        {"nucleo-h563", 512 * 1024, 16, QUAD_WORD_NS, 115},
     };
     static const char *const firmwares[] = {"V2J43", "V3"};
 

@@ -34,6 +34,7 @@ static void session(struct bench *bench, struct target *target)
 static void debugged_as_behind_the_first(void **state)
 {
     static const char *const firmwares[] = {"V2J43", "V2-1", "V3", "V3J2", NULL};
+    static const uint32_t khz[] = {4000, 4000, 8000, 8000}; /* the link is tried there, too */
 
     (void)state;
     for (size_t i = 0; firmwares[i]; i++) {
@@ -45,6 +46,7 @@ static void debugged_as_behind_the_first(void **state)
         assert_int_equal(target_create(bench.probe, &target), ERR_OK);
         if (target_connect(target, TARGET_CONNECT_NORMAL) != ERR_OK)
             fail_msg("%s: %s", firmwares[i], bench.job.text);
+        assert_int_equal(bench.probe->now_khz, khz[i]);
         session(&bench, target);
         target_destroy(target);
         bench_close(&bench);
