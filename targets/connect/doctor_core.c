@@ -132,7 +132,8 @@ enum err doctor_sample_core(struct doctor *doctor)
 
     if (!m->core_found || !m->reached)
         return ERR_OK;
-    for (unsigned i = 0; i < MEASURED_SAMPLES && !err; i++) {
+    /* A single reset may be the first of a slow loop's. */
+    for (unsigned i = 0; i < (m->was_reset == 1 ? 2 : 1) * MEASURED_SAMPLES && !err; i++) {
         if (i)
             err = wait_a_little(doctor);
         if (!err)

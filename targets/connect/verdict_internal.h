@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the files of the verdicts share: verdict_signs.c reduces measurements to signs, each there
- * or not; verdict_rules.c is the table from signs to verdicts, verdict_causes.c that of causes;
- * verdict_text.c puts values into sentences; verdict_lines.c and verdict_wires.c show. */
+/* What the files of the verdicts share: verdict_signs.c and verdict_errors.c reduce measurements to
+ * signs, each there or not; verdict_rules.c is the table from signs to verdicts, verdict_causes.c
+ * that of causes; verdict_text.c puts values into sentences; verdict_lines.c and verdict_wires.c
+ * show. */
 #ifndef PROBED_VERDICT_INTERNAL_H
 #define PROBED_VERDICT_INTERNAL_H
 
@@ -73,9 +74,13 @@ uint32_t verdict_vtref(const struct measurements *measured);
 
 /* What went wrong at one clock, and how much was tried. */
 struct wire_errors {
-    unsigned tries, good, lost, garbled, refused;
+    unsigned tries, lost, garbled;
+    unsigned reads, lost_reads; /* of these */
+    unsigned heard;             /* how often somebody answered, well or not */
 };
-struct wire_errors verdict_errors(const struct speed_measured *speed);
+struct wire_errors verdict_errors(const struct measurements *measured,
+                                  const struct speed_measured *speed);
+uint64_t verdict_wire_signs(const struct measurements *measured);
 
 struct ranked_cause {
     const struct cause *cause;

@@ -54,10 +54,10 @@ static bool tell_supply(const struct measurements *m, uint64_t seen, struct doct
 
 /* --- the wire --- */
 
-static void tell_speed(const struct speed_measured *speed, const char *where,
-                       struct doctor_line *line)
+static void tell_speed(const struct measurements *m, const struct speed_measured *speed,
+                       const char *where, struct doctor_line *line)
 {
-    struct wire_errors errors = verdict_errors(speed);
+    struct wire_errors errors = verdict_errors(m, speed);
 
     line->name = where;
     if (speed->khz)
@@ -76,7 +76,7 @@ static void tell_speed(const struct speed_measured *speed, const char *where,
 static bool tell_under_reset(const struct measurements *m, uint64_t seen, struct doctor_line *line)
 {
     (void)seen;
-    tell_speed(&m->under_reset, "under reset", line);
+    tell_speed(m, &m->under_reset, "under reset", line);
     return m->reset_tried;
 }
 
@@ -209,7 +209,7 @@ static size_t tell_speeds(const struct measurements *m, struct doctor_line lines
 
     for (unsigned i = 0; i < m->speed_count && count < size; i++) {
         lines[count] = (struct doctor_line){0};
-        tell_speed(&m->speeds[i], "SWD", &lines[count++]);
+        tell_speed(m, &m->speeds[i], "SWD", &lines[count++]);
     }
     return count;
 }

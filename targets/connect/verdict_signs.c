@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From numbers to signs. All thresholds stand in this file. */
+/* From numbers to signs: thresholds stand in tables at the top. What went wrong on the wire:
+ * verdict_errors.c. */
 #include "connect/verdict_internal.h"
 
 #include "chip/chips.h"
@@ -20,12 +21,6 @@ enum {
     SAG_MV = 300, /* a regulator that gives way; an ST-Link reads to some 10 mV */
     /* Of MEASURED_SAMPLES looks that found a reset: one may have been somebody's finger. */
     LOOP_RESETS = 2,
-    /* Garbled by chance so many times one after the other: noise would have to be one in two. */
-    ALWAYS_TRIES = 4,
-    ENOUGH_READS = 50,
-    ENOUGH_PORT_READS = 12,
-    ERRORS_MIN = 2,
-    SIGMAS = 4,
 };
 
 #define CSW_DEVICE_EN (1u << 6)     /* IHI 0031, C2.6.4 */
@@ -65,171 +60,6 @@ static uint64_t see_supply(const struct measurements *m)
         row++;
     bool sags = smallest(m, true) - smallest(m, false) > SAG_MV;
     return UINT64_C(1) << voltages[row].sign | (sags ? S(SAGS) : 0);
-}
-
-/* --- the wire --- */
-
-struct wire_errors verdict_errors(const struct speed_measured *speed)
-{
-    const struct tally *connects = &speed->connects, *reads = &speed->reads;
-
-    return (struct wire_errors){
-        .tries = connects->tries + reads->tries,
-        .good = connects->good + reads->good,
-        .lost = connects->silent + reads->silent,
-        .garbled = connects->garbled + reads->garbled + reads->repeats,
-        .refused = connects->refused + reads->refused,
-    };
-}
-
-static unsigned error_count(const struct speed_measured *speed)
-{
-    struct wire_errors errors = verdict_errors(speed);
-
-    return errors.lost + errors.garbled;
-}
-
-static bool all_core_reads_good(const struct speed_measured *speed)
-{
-    return speed->reads.tries > speed->port.tries && speed->reads.good == speed->reads.tries;
-}
-
-static void add(struct wire_errors *sum, const struct speed_measured *speed)
-{
-    struct wire_errors errors = verdict_errors(speed);
-
-    sum->tries += errors.tries;
-    sum->lost += errors.lost;
-    sum->garbled += errors.garbled;
-}
-
-/* So much better at the slowest clock that it is no chance: some standard deviations fewer errors
- * than as many tries had at the others, and not half of them. */
-static bool is_steep(const struct measurements *m)
-{
-    const struct speed_measured *slowest = &m->speeds[0];
-    struct wire_errors others = {0};
-
-    for (unsigned i = 1; i < m->speed_count; i++)
-        if (m->speeds[i].khz < slowest->khz)
-            slowest = &m->speeds[i];
-    for (unsigned i = 0; i < m->speed_count; i++)
-        if (&m->speeds[i] != slowest)
-            add(&others, &m->speeds[i]);
-    if (!slowest->reads.good || !others.tries)
-        return false;
-    uint64_t found = error_count(slowest), tries = verdict_errors(slowest).tries;
-    uint64_t expected = (others.lost + others.garbled) * tries / others.tries;
-    return 2 * found < expected &&
-           (expected - found) * (expected - found) > SIGMAS * SIGMAS * expected;
-}
-
-static void add_tally(struct tally *sum, const struct tally *tally)
-{
-    sum->tries += tally->tries;
-    sum->good += tally->good;
-    sum->silent += tally->silent;
-    sum->garbled += tally->garbled + tally->repeats;
-}
-
-static void add_all(struct speed_measured *sum, const struct speed_measured *speed)
-{
-    add_tally(&sum->connects, &speed->connects);
-    add_tally(&sum->reads, &speed->reads);
-    sum->ids += speed->ids;
-}
-
-/* A chip that keeps silent without a reset answers cleanly under it; else that tells of the wire,
- * too. */
-static struct speed_measured sum_of(const struct measurements *m)
-{
-    struct speed_measured sum = {0};
-    const struct speed_measured *reset = &m->under_reset;
-
-    for (unsigned i = 0; i < m->speed_count; i++)
-        add_all(&sum, &m->speeds[i]);
-    if (m->reset_tried && (!reset->connects.good || error_count(reset)))
-        add_all(&sum, reset);
-    return sum;
-}
-
-/* An ST-Link that gets a garbled DPIDR says that there was none: where reads tell, they alone
- * count. */
-static bool has_lost(const struct speed_measured *sum)
-{
-    const struct tally *connects = &sum->connects;
-
-    if (sum->reads.tries >= ENOUGH_READS)
-        return sum->reads.silent > 0;
-    return sum->reads.silent ||
-           (connects->silent > 1 && connects->silent > connects->garbled + sum->reads.garbled);
-}
-
-/* One packet of hundreds is nobody's fault. */
-static uint64_t see_errors(const struct measurements *m)
-{
-    struct speed_measured sum = sum_of(m);
-    unsigned lost = sum.connects.silent + sum.reads.silent;
-    unsigned garbled = sum.connects.garbled + sum.reads.garbled;
-    unsigned heard = sum.connects.good + sum.reads.good + garbled + sum.ids;
-
-    if (!heard || lost + garbled < ERRORS_MIN)
-        return 0;
-    return S(ERRORS) | (has_lost(&sum) ? S(LOST) : 0) | (garbled ? S(GARBLED) : 0);
-}
-
-/* Two chips answer at once: what both say alike (an id) is read, what they say differently (what
- * their cores do) hardly ever. Noise garbles the one as often as the other. */
-static bool differs(const struct tally *port, const struct tally *core)
-{
-    return port->tries >= ENOUGH_PORT_READS && port->good == port->tries && !port->repeats &&
-           core->tries >= ALWAYS_TRIES && 2 * core->garbled > core->tries;
-}
-
-/* ..or their ports have two ids, and nothing ever comes of it. */
-static bool never_an_id(const struct measurements *m)
-{
-    unsigned tries = 0, garbled = 0;
-
-    for (unsigned i = 0; i < m->speed_count; i++) {
-        tries += m->speeds[i].connects.tries;
-        garbled += m->speeds[i].connects.garbled;
-    }
-    return !m->dpidr && tries >= ALWAYS_TRIES && garbled == tries;
-}
-
-static bool collides(const struct measurements *m)
-{
-    struct tally port = {0}, core = {0};
-    bool reads_good = false;
-
-    for (unsigned i = 0; i < m->speed_count; i++) {
-        const struct tally *reads = &m->speeds[i].reads, *here = &m->speeds[i].port;
-        port.tries += here->tries;
-        port.good += here->good;
-        port.repeats += here->repeats > 1 ? here->repeats : 0; /* one as it connects */
-        core.tries += reads->tries - here->tries;
-        core.garbled += reads->garbled - here->garbled;
-        reads_good |= all_core_reads_good(&m->speeds[i]);
-    }
-    return differs(&port, &core) || (reads_good && differs(&port, &m->looks)) || never_an_id(m) ||
-           (m->dpidr_changes > 1 && !core.garbled);
-}
-
-static uint64_t see_wire(const struct measurements *m)
-{
-    uint64_t seen = see_errors(m);
-    bool steep = is_steep(m);
-
-    for (unsigned i = 0; i < m->speed_count; i++) {
-        const struct speed_measured *speed = &m->speeds[i];
-        bool clean = speed->reads.good && !error_count(speed);
-        seen |= all_core_reads_good(speed) ? S(GOOD_CORE_READS) : 0;
-        seen |= clean && (steep || !(seen & S(ERRORS))) ? S(CLEAN) : 0;
-    }
-    return seen | (m->reached ? S(REACHED) : 0) | (m->dpidr || m->reached ? S(ANSWERED) : 0) |
-           (m->speed_count == 1 ? S(ONE_CLOCK) : 0) | (steep ? S(STEEP) : 0) |
-           (collides(m) ? S(COLLIDES) : 0);
 }
 
 /* --- reset --- */
@@ -350,6 +180,6 @@ static uint64_t see_probe(const struct probe_info *probe)
 
 uint64_t verdict_signs(const struct measurements *m)
 {
-    return see_supply(m) | see_wire(m) | see_reset(m) | see_core(m) | see_chip(m) |
+    return see_supply(m) | verdict_wire_signs(m) | see_reset(m) | see_core(m) | see_chip(m) |
            see_reset_flags(m) | see_probe(&m->probe);
 }

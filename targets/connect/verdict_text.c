@@ -41,7 +41,7 @@ static void put_errors(const struct measurements *m, struct buf *out)
     struct wire_errors sum = {0};
 
     for (unsigned i = 0; i < m->speed_count; i++) {
-        struct wire_errors errors = verdict_errors(&m->speeds[i]);
+        struct wire_errors errors = verdict_errors(m, &m->speeds[i]);
         if (!errors.lost && !errors.garbled)
             continue;
         sum.tries += errors.tries;
