@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the doctor's files share: doctor.c goes through the steps; doctor_wire.c takes supply and
- * wire, doctor_core.c access ports, core and chip, doctor_reset.c what a reset tells. */
+ * wire, doctor_core.c access ports and core, doctor_chip.c the chip, doctor_reset.c what a reset
+ * tells. */
 #ifndef PROBED_DOCTOR_INTERNAL_H
 #define PROBED_DOCTOR_INTERNAL_H
 

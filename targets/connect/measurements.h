@@ -80,9 +80,12 @@ struct measurements {
     uint32_t pc; /* by DWT_PCSR, or of a halted core */
 
     /* The chip. */
+    struct tally detections; /* how reading it went */
     bool chip_known;
     enum err chip_err; /* why it is not, though there is a core; ERR_OK: nobody knows such a chip */
     struct target_chip chip;
+    bool size_known;
+    uint32_t size_register; /* the whole word in which the flash size register stands */
     bool reset_flags_known;
     uint32_t reset_flags; /* enum measured_reset bits */
     bool vectors_known;

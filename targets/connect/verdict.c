@@ -74,10 +74,12 @@ static const struct rule *otherwise(uint64_t seen)
     return seen & S(REACHED) && seen & (S(CORE) | S(GOOD_CORE_READS)) ? &well : &unclear;
 }
 
-static bool is_next(const struct rule *rule, uint64_t seen, const struct verdict *last)
+static bool is_given(const struct verdict verdicts[], size_t count, enum verdict_class class)
 {
-    return holds(seen, rule->needs, rule->never) && (!rule->any || seen & rule->any) &&
-           (!last || last->class != rule->class);
+    for (size_t i = 0; i < count; i++)
+        if (verdicts[i].class == class)
+            return true;
+    return false;
 }
 
 size_t doctor_judge(const struct measurements *measured, struct verdict verdicts[VERDICTS_MAX])
@@ -85,9 +87,10 @@ size_t doctor_judge(const struct measurements *measured, struct verdict verdicts
     uint64_t seen = verdict_signs(measured);
     size_t count = 0;
 
-    for (size_t i = 0; i < verdict_rule_count && count < VERDICTS_MAX; i++) {
+    for (size_t i = 0; i < verdict_rule_count && count < VERDICTS_MAX - 1; i++) {
         const struct rule *rule = &verdict_rules[i];
-        if (!is_next(rule, seen, count ? &verdicts[count - 1] : NULL))
+        if (!holds(seen, rule->needs, rule->never) || (rule->any && !(seen & rule->any)) ||
+            is_given(verdicts, count, rule->class))
             continue;
         if (!count && verdict_is_remark(rule->class))
             give(measured, otherwise(seen), seen, &verdicts[count++]);

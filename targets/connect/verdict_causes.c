@@ -138,6 +138,9 @@ CAUSE(program_bad, "program", 0,
 CAUSE(level_1, "level-1", 0, "somebody read-protected it: it shows its flash to nobody",
       "unlock it by `probed options RDP=off`: that erases all of the flash; "
       "then switch the board off and on")
+CAUSE(write_protected, "write-protected", 0,
+      "somebody protected these blocks against being erased or programmed",
+      "release them by `probed options WRP=none --reset`, if they are yours to change")
 CAUSE(boot0, "boot0", 0, "BOOT0 is high", "set BOOT0 (the jumper) to 0 and reset")
 CAUSE(boot_options, "boot-options", 0, "the option bytes choose the loader",
       "look at BOOT0's options (nBOOT0, nSWBOOT0, BOOT_ADD0) by `probed options`")
@@ -145,8 +148,6 @@ CAUSE(empty_check, "empty-check", 0, "its flash was empty when it was powered up
       "flash a program, and switch the board off and on")
 CAUSE(no_program, "no-program", 0, "nothing was programmed, or all was erased",
       "flash a program: `probed flash FILE`")
-CAUSE(size_protected, "size-protected", 0, "the chip hides it while it is read-protected",
-      "remove the protection, which erases the flash, and look again")
 CAUSE(size_copy, "size-copy", 0, "a copy that keeps its size elsewhere, or a damaged register",
       "say the size that is printed on the chip: --flash-size")
 CAUSE(copy, "copy", 0, "another maker's chip, relabelled or sold as what it is",

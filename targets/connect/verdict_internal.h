@@ -49,7 +49,9 @@ enum sign {
     SIGN_BLANK,
     SIGN_EMPTY_CHECK, /* a chip that starts its loader if it is blank */
     SIGN_LOADER_RUNS,
+    SIGN_WRITE_PROTECTED,
     SIGN_SIZE_ODD,
+    SIGN_SIZE_ZERO, /* what the register says */
     SIGN_COPY,
     SIGN_UNKNOWN_CHIP,
     /* What it was reset by. */
@@ -80,6 +82,7 @@ struct wire_errors {
 };
 struct wire_errors verdict_errors(const struct measurements *measured,
                                   const struct speed_measured *speed);
+bool verdict_only_under_reset(const struct measurements *measured);
 uint64_t verdict_wire_signs(const struct measurements *measured);
 
 struct ranked_cause {
@@ -114,7 +117,7 @@ extern const struct cause cause_five_volts, cause_probe_divider, cause_unpowered
     cause_old_firmware, cause_nrst_wire, cause_nrst_dongle, cause_iwdg, cause_wwdg,
     cause_low_power_reset, cause_software_reset, cause_power_fails, cause_nrst_pulled,
     cause_reset_unknown, cause_level_1, cause_program_bad, cause_boot0, cause_boot_options,
-    cause_empty_check, cause_no_program, cause_size_protected, cause_size_copy, cause_copy,
+    cause_empty_check, cause_no_program, cause_write_protected, cause_size_copy, cause_copy,
     cause_other_id, cause_low_1v8, cause_low_weak;
 
 #endif

@@ -67,7 +67,7 @@ static uint64_t see_supply(const struct measurements *m)
 static uint64_t see_reset(const struct measurements *m)
 {
     return (m->reset_tried ? S(RESET_TRIED) : 0) |
-           (!m->reached && m->under_reset.reads.good ? S(UNDER_RESET) : 0) |
+           (verdict_only_under_reset(m) ? S(UNDER_RESET) : 0) |
            (m->awake_tested ? S(AWAKE_TESTED) : 0) | (m->awake_helps ? S(AWAKE_HELPS) : 0) |
            (m->nrst_tested ? m->nrst_works ? S(NRST_WORKS) : S(NRST_DEAD) : 0);
 }
@@ -131,18 +131,46 @@ static bool is_below_smallest(const struct target_chip *chip)
     return row && row->flash_guess_kib && chip->flash_size < 1024u * row->flash_guess_kib;
 }
 
-static uint64_t see_chip(const struct measurements *m)
+/* Ids that no part of ST's has; detection has looked at DPIDR, CPUID and the ROM table of an F1. */
+static bool is_copy(const struct measurements *m)
+{
+    /* GD32F1x0, F3x0, VF103, E23x. */
+    static const uint16_t revisions[] = {0x1303, 0x1704, 0x1906, 0x1909};
+    const struct target_chip *chip = &m->chip;
+    const struct chip *row = chip_by_dev_id(chip->dev_id);
+    bool f1 = row && (row->family == CHIP_F1 || row->family == CHIP_F1_XL);
+
+    for (size_t i = 0; i < sizeof revisions / sizeof *revisions; i++)
+        if (chip->dev_id == 0x410 && chip->idcode >> 16 == revisions[i])
+            return true;
+    /* A GD32F103 has its RAM size in the upper half, which ST leaves erased. */
+    if (f1 && m->size_known && !chip->readout_protected && m->size_register &&
+        m->size_register >> 16 != 0xFFFF)
+        return true;
+    return chip->copy_suspected;
+}
+
+static uint64_t see_flash(const struct measurements *m)
 {
     const struct target_chip *chip = &m->chip;
+    const struct chip *row = chip_by_dev_id(chip->dev_id);
+    unsigned shift = row && row->flash_size_reg & 2 ? 16 : 0;
+    bool zero = m->size_known && !(m->size_register >> shift & 0xFFFF);
+
+    return (chip->readout_protected ? S(PROTECTED) : 0) |
+           (m->write_blocks && m->write_protected ? S(WRITE_PROTECTED) : 0) |
+           (is_blank(m) ? S(BLANK) : 0) | (has_empty_check(chip) ? S(EMPTY_CHECK) : 0) |
+           (chip->flash_size_guessed || is_below_smallest(chip) ? S(SIZE_ODD) : 0) |
+           (zero ? S(SIZE_ZERO) : 0);
+}
+
+static uint64_t see_chip(const struct measurements *m)
+{
+    bool elsewhere = m->boots_elsewhere || (m->pc_known && is_in_system_memory(m->pc));
 
     if (!m->chip_known)
-        return m->core_found && chip->idcode ? S(UNKNOWN_CHIP) : 0;
-    return (chip->readout_protected ? S(PROTECTED) : 0) | (is_blank(m) ? S(BLANK) : 0) |
-           (m->boots_elsewhere || (m->pc_known && is_in_system_memory(m->pc)) ? S(LOADER_RUNS)
-                                                                              : 0) |
-           (has_empty_check(chip) ? S(EMPTY_CHECK) : 0) |
-           (chip->flash_size_guessed || is_below_smallest(chip) ? S(SIZE_ODD) : 0) |
-           (chip->copy_suspected ? S(COPY) : 0);
+        return m->core_found && m->chip.idcode ? S(UNKNOWN_CHIP) : 0;
+    return see_flash(m) | (elsewhere ? S(LOADER_RUNS) : 0) | (is_copy(m) ? S(COPY) : 0);
 }
 
 static uint64_t see_reset_flags(const struct measurements *m)

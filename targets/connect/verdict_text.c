@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "chip/chips.h"
 #include "chip/detect.h"
 #include "connect/verdict_internal.h"
 
@@ -86,9 +87,20 @@ static void put_chip(const struct measurements *m, struct buf *out)
     buf_printf(out, "%s", m->chip_known ? m->chip.name : detect_core_name(m->cpuid));
 }
 
-static void put_size(const struct measurements *m, struct buf *out)
+static void put_size_register(const struct measurements *m, struct buf *out)
 {
-    buf_printf(out, "%u KiB", m->chip.flash_size / 1024);
+    const struct chip *chip = chip_by_dev_id(m->chip.dev_id);
+    unsigned shift = chip && chip->flash_size_reg & 2 ? 16 : 0;
+
+    if (m->size_known)
+        buf_printf(out, "%u", m->size_register >> shift & 0xFFFF);
+    else
+        buf_printf(out, "%u", m->chip.flash_size / 1024);
+}
+
+static void put_blocks(const struct measurements *m, struct buf *out)
+{
+    buf_printf(out, "%u of %u blocks", m->write_protected, m->write_blocks);
 }
 
 static void put_vectors(const struct measurements *m, struct buf *out)
@@ -153,7 +165,8 @@ static const struct {
     {"cpuid", put_cpuid},
     {"idcode", put_idcode},
     {"chip", put_chip},
-    {"size", put_size},
+    {"register", put_size_register},
+    {"blocks", put_blocks},
     {"vectors", put_vectors},
     {"pc", put_pc},
     {"resets", put_resets},

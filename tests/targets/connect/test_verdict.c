@@ -308,8 +308,44 @@ static void what_to_mend_first(void **state)
     assert_non_null(find(VERDICT_COPY));
     assert_null(find(VERDICT_FLASH_SIZE)); /* an F1 hides its size while it is protected */
     m.chip.readout_protected = false;
+    m.size_known = true;
+    m.size_register = 0; /* as a CH32 may have it */
     judge(m);
     assert_first(VERDICT_COPY);
+    m.size_register = 0xFFFF0003; /* no copy says that of itself */
+    judge(m);
+    assert_first(VERDICT_FLASH_SIZE);
+    assert_non_null(find(VERDICT_COPY));
+}
+
+static void copies_by_what_st_never_made(void **state)
+{
+    struct measurements m = healthy();
+
+    m.size_known = true;
+    m.size_register = 0xFFFF0040;
+    judge(m);
+    assert_first(VERDICT_HEALTHY);
+    m.size_register = 0x00140040; /* a GD32F103: 20 KiB of RAM */
+    judge(m);
+    assert_first(VERDICT_COPY);
+    m = healthy();
+    m.chip.idcode = 0x13030410; /* GD32F1x0 */
+    judge(m);
+    assert_first(VERDICT_COPY);
+}
+
+static void blocks_that_option_bytes_protect(void **state)
+{
+    struct measurements m = healthy();
+
+    m.write_blocks = 16;
+    judge(m);
+    assert_first(VERDICT_HEALTHY);
+    m.write_protected = 2;
+    judge(m);
+    assert_first(VERDICT_WRITE_PROTECTED);
+    assert_non_null(strstr(verdicts[0].text, "2 of 16"));
 }
 
 static void locked(void **state)
@@ -338,6 +374,8 @@ int main(void)
         cmocka_unit_test(what_a_supply_allows_is_a_remark),
         cmocka_unit_test(what_starts_instead_of_a_program),
         cmocka_unit_test(what_to_mend_first),
+        cmocka_unit_test(copies_by_what_st_never_made),
+        cmocka_unit_test(blocks_that_option_bytes_protect),
         cmocka_unit_test(locked),
     };
 

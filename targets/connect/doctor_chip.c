@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* The chip: what it is, by what it was reset, what it begins with. */
+#include "connect/doctor_internal.h"
+
+#include "chip/chips.h"
+#include "chip/detect.h"
+
+enum { DETECTIONS = 5 }; /* of one whose wires garble */
+
+/* Reset flags: the register, and how they stand in it from bit 31 down (RM0008, 7.3.10; RM0351,
+ * 6.4.29; RM0456, "RCC_CSR"; RM0433, 8.7.40). */
+enum flags_layout { FROM_BIT_31, OF_H7 };
+static const struct {
+    enum chip_family_id family;
+    uint32_t address;
+    enum flags_layout layout;
+} flag_registers[] = {
+    {CHIP_F0, 0x40021024, FROM_BIT_31},    {CHIP_F1, 0x40021024, FROM_BIT_31},
+    {CHIP_F1_XL, 0x40021024, FROM_BIT_31}, {CHIP_F3, 0x40021024, FROM_BIT_31},
+    {CHIP_F2, 0x40023874, FROM_BIT_31},    {CHIP_F4, 0x40023874, FROM_BIT_31},
+    {CHIP_F7, 0x40023874, FROM_BIT_31},    {CHIP_L0, 0x40021050, FROM_BIT_31},
+    {CHIP_L1, 0x40023834, FROM_BIT_31},    {CHIP_L4, 0x40021094, FROM_BIT_31},
+    {CHIP_L5, 0x40021094, FROM_BIT_31},    {CHIP_G4, 0x40021094, FROM_BIT_31},
+    {CHIP_G0, 0x40021060, FROM_BIT_31},    {CHIP_C0, 0x40021060, FROM_BIT_31},
+    {CHIP_WB, 0x58000094, FROM_BIT_31},    {CHIP_WL, 0x58000094, FROM_BIT_31},
+    {CHIP_U5, 0x46020CF4, FROM_BIT_31},    {CHIP_H5, 0x44020CF4, FROM_BIT_31},
+    {CHIP_H7, 0x580244D0, OF_H7},          {CHIP_H7AB, 0x580244D0, OF_H7},
+};
+
+static const struct {
+    enum measured_reset flag;
+    uint8_t bits[2]; /* by layout */
+} flag_bits[] = {
+    {MEASURED_LOW_POWER, {31, 30}}, {MEASURED_WWDG, {30, 28}},     {MEASURED_IWDG, {29, 26}},
+    {MEASURED_SOFTWARE, {28, 24}},  {MEASURED_POWER_ON, {27, 23}}, {MEASURED_PIN, {26, 22}},
+};
+
+static enum err read_reset_flags(struct doctor *doctor, const struct chip *chip)
+{
+    struct measurements *m = doctor->measured;
+
+    for (size_t i = 0; i < sizeof flag_registers / sizeof *flag_registers; i++) {
+        uint32_t word = 0;
+        if (flag_registers[i].family != chip->family)
+            continue;
+        ops_read32(&doctor->ops, flag_registers[i].address, &word);
+        enum err err = ops_flush(&doctor->ops);
+        m->reset_flags_known = err == ERR_OK;
+        for (size_t k = 0; !err && k < sizeof flag_bits / sizeof *flag_bits; k++)
+            if (word >> flag_bits[k].bits[flag_registers[i].layout] & 1)
+                m->reset_flags |= flag_bits[k].flag;
+        return err;
+    }
+    return ERR_OK;
+}
+
+static enum err read_vectors(struct doctor *doctor, const struct chip *chip)
+{
+    const struct chip_family *family = chip_family(chip);
+    struct measurements *m = doctor->measured;
+    uint32_t at_zero[2] = {0};
+
+    ops_read(&doctor->ops, family->flash_base, 4, m->vectors, 2);
+    enum err err = ops_flush(&doctor->ops);
+    m->vectors_known = err == ERR_OK;
+    if (err || !(family->map & MAP_BOOT_ALIAS))
+        return err;
+    ops_read(&doctor->ops, 0, 4, at_zero, 2);
+    err = ops_flush(&doctor->ops);
+    m->boots_elsewhere = !err && (at_zero[0] != m->vectors[0] || at_zero[1] != m->vectors[1]);
+    return err;
+}
+
+/* RM0008, 30.2: of a genuine F1 the upper half of the word is not programmed. */
+static enum err read_size(struct doctor *doctor, const struct chip *chip)
+{
+    struct measurements *m = doctor->measured;
+
+    if (!chip->flash_size_reg)
+        return ERR_OK;
+    ops_read32(&doctor->ops, chip->flash_size_reg & ~3u, &m->size_register);
+    enum err err = ops_flush(&doctor->ops);
+    m->size_known = err == ERR_OK;
+    return err;
+}
+
+static enum err detect_once(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    struct detect_regions regions;
+    struct target_core core;
+
+    job_clear(doctor->job);
+    enum err err = detect_chip(&doctor->ops, m->dpidr, &m->chip, &core, &regions);
+    doctor_count(&m->detections, err);
+    m->chip_err = err;
+    m->chip_known = err == ERR_OK && m->chip.flash_size;
+    return err;
+}
+
+/* One of these may be refused: then the next. */
+static enum err read_more(struct doctor *doctor)
+{
+    static enum err (*const parts[])(struct doctor *, const struct chip *) = {
+        read_reset_flags, read_vectors, read_size};
+    const struct chip *chip = chip_by_dev_id(doctor->measured->chip.dev_id);
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && !doctor_ends(err); i++) {
+        job_clear(doctor->job);
+        err = parts[i](doctor, chip);
+    }
+    return err;
+}
+
+enum err doctor_measure_chip(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    enum err err = ERR_OK;
+
+    if (!m->core_found || m->chip_known || m->in_reset)
+        return ERR_OK;
+    do
+        err = detect_once(doctor);
+    while ((err == ERR_PARITY || err == ERR_NO_TARGET) && m->detections.tries < DETECTIONS);
+    if (m->chip_known)
+        err = read_more(doctor);
+    if (doctor_ends(err))
+        return err;
+    job_clear(doctor->job);
+    return ERR_OK;
+}
