@@ -52,6 +52,8 @@ bool doctor_may_reset(struct doctor *doctor);
 void doctor_tell(const struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void doctor_count(struct tally *tally, enum err err);
+/* Connected at once, and nothing was wrong with any read. */
+bool doctor_is_clean(const struct speed_measured *speed);
 enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
                           enum probe_connect how);
 

@@ -101,23 +101,50 @@ static enum err look_in_reset(struct doctor *doctor)
     return err || !m->nrst_works ? err : test_awake(doctor);
 }
 
+static bool is_better(const struct speed_measured *tried, const struct speed_measured *best)
+{
+    unsigned bad = tried->reads.tries - tried->reads.good;
+    unsigned best_bad = best->reads.tries - best->reads.good;
+
+    if (!tried->reads.good || !best->reads.good)
+        return tried->reads.good || (!best->reads.good && tried->ids >= best->ids);
+    return (uint64_t)bad * best->reads.tries < (uint64_t)best_bad * tried->reads.tries;
+}
+
+static enum err try_under_reset(struct doctor *doctor, uint32_t khz, struct speed_measured *tried)
+{
+    *tried = (struct speed_measured){.khz = khz};
+    enum err err = probe_set_speed(doctor->probe, khz, NULL);
+
+    return err ? err : doctor_try_speed(doctor, tried, PROBE_CONNECT_UNDER_RESET);
+}
+
+/* Down to a clock that is clean; else the best of them. */
+static enum err find_clock_under_reset(struct doctor *doctor)
+{
+    static const uint32_t khz[] = {0, 480, 125};
+    struct speed_measured *best = &doctor->measured->under_reset, tried = {0};
+    enum err err = ERR_OK;
+
+    for (unsigned i = 0; i < sizeof khz / sizeof *khz && !err && !doctor_is_clean(best); i++) {
+        err = try_under_reset(doctor, khz[i], &tried);
+        if (!err && is_better(&tried, best))
+            *best = tried;
+        if (probe_one_speed(doctor->probe))
+            break;
+    }
+    doctor->best_khz = best->khz;
+    return !err && best->khz != tried.khz ? try_under_reset(doctor, best->khz, &tried) : err;
+}
+
 enum err doctor_measure_under_reset(struct doctor *doctor)
 {
-    static const uint32_t khz[] = {0, 125};
     struct measurements *m = doctor->measured;
-    enum err err = ERR_OK;
 
     if (m->reached || !doctor_may_reset(doctor))
         return ERR_OK;
     m->reset_tried = doctor->pulled = true;
-    for (unsigned i = 0; i < 2 && !err && !m->under_reset.reads.good; i++) {
-        m->under_reset.khz = khz[i];
-        err = probe_set_speed(doctor->probe, khz[i], NULL);
-        if (!err)
-            err = doctor_try_speed(doctor, &m->under_reset, PROBE_CONNECT_UNDER_RESET);
-        if (probe_one_speed(doctor->probe))
-            break;
-    }
+    enum err err = find_clock_under_reset(doctor);
     if (!err && m->under_reset.reads.good)
         err = look_in_reset(doctor);
     probe_nrst(doctor->probe, PROBE_NRST_RELEASE);

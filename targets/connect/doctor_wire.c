@@ -173,7 +173,7 @@ enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
     return err;
 }
 
-static bool is_clean(const struct speed_measured *speed)
+bool doctor_is_clean(const struct speed_measured *speed)
 {
     return speed->connects.good == speed->connects.tries && speed->reads.tries &&
            speed->reads.good == speed->reads.tries && !speed->reads.repeats;
@@ -183,15 +183,15 @@ static bool is_clean(const struct speed_measured *speed)
 static void note_speed(struct doctor *doctor, const struct speed_measured *speed)
 {
     struct measurements *m = doctor->measured;
-    bool better = speed->reads.good && (!m->reached || is_clean(speed));
+    bool better = speed->reads.good && (!m->reached || doctor_is_clean(speed));
 
     if (better && (!m->reached || !doctor->clean)) {
-        m->good_khz = is_clean(speed) ? speed->khz : 0;
+        m->good_khz = doctor_is_clean(speed) ? speed->khz : 0;
         doctor->best_khz = speed->khz;
     }
     m->reached |= speed->reads.good > 0;
-    doctor->clean |= is_clean(speed);
-    doctor->errors |= !is_clean(speed);
+    doctor->clean |= doctor_is_clean(speed);
+    doctor->errors |= !doctor_is_clean(speed);
 }
 
 /* The usual one first, not the probe's own choice: an ST-Link's goes down by itself. Slower only
