@@ -71,7 +71,7 @@ static enum err read_vectors(struct doctor *doctor, const struct chip *chip)
     return err;
 }
 
-/* RM0008, 30.2: of a genuine F1 the upper half of the word is not programmed. */
+/* All of the word: the flash size stands in one half of it. */
 static enum err read_size(struct doctor *doctor, const struct chip *chip)
 {
     struct measurements *m = doctor->measured;

@@ -131,25 +131,6 @@ static bool is_below_smallest(const struct target_chip *chip)
     return row && row->flash_guess_kib && chip->flash_size < 1024u * row->flash_guess_kib;
 }
 
-/* Ids that no part of ST's has; detection has looked at DPIDR, CPUID and the ROM table of an F1. */
-static bool is_copy(const struct measurements *m)
-{
-    /* GD32F1x0, F3x0, VF103, E23x. */
-    static const uint16_t revisions[] = {0x1303, 0x1704, 0x1906, 0x1909};
-    const struct target_chip *chip = &m->chip;
-    const struct chip *row = chip_by_dev_id(chip->dev_id);
-    bool f1 = row && (row->family == CHIP_F1 || row->family == CHIP_F1_XL);
-
-    for (size_t i = 0; i < sizeof revisions / sizeof *revisions; i++)
-        if (chip->dev_id == 0x410 && chip->idcode >> 16 == revisions[i])
-            return true;
-    /* A GD32F103 has its RAM size in the upper half, which ST leaves erased. */
-    if (f1 && m->size_known && !chip->readout_protected && m->size_register &&
-        m->size_register >> 16 != 0xFFFF)
-        return true;
-    return chip->copy_suspected;
-}
-
 static uint64_t see_flash(const struct measurements *m)
 {
     const struct target_chip *chip = &m->chip;
@@ -170,7 +151,7 @@ static uint64_t see_chip(const struct measurements *m)
 
     if (!m->chip_known)
         return m->core_found && m->chip.idcode ? S(UNKNOWN_CHIP) : 0;
-    return see_flash(m) | (elsewhere ? S(LOADER_RUNS) : 0) | (is_copy(m) ? S(COPY) : 0);
+    return see_flash(m) | (elsewhere ? S(LOADER_RUNS) : 0) | (m->chip.copy_suspected ? S(COPY) : 0);
 }
 
 static uint64_t see_reset_flags(const struct measurements *m)

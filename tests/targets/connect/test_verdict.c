@@ -318,23 +318,6 @@ static void what_to_mend_first(void **state)
     assert_non_null(find(VERDICT_COPY));
 }
 
-static void copies_by_what_st_never_made(void **state)
-{
-    struct measurements m = healthy();
-
-    m.size_known = true;
-    m.size_register = 0xFFFF0040;
-    judge(m);
-    assert_first(VERDICT_HEALTHY);
-    m.size_register = 0x00140040; /* a GD32F103: 20 KiB of RAM */
-    judge(m);
-    assert_first(VERDICT_COPY);
-    m = healthy();
-    m.chip.idcode = 0x13030410; /* GD32F1x0 */
-    judge(m);
-    assert_first(VERDICT_COPY);
-}
-
 static void blocks_that_option_bytes_protect(void **state)
 {
     struct measurements m = healthy();
@@ -374,7 +357,6 @@ int main(void)
         cmocka_unit_test(what_a_supply_allows_is_a_remark),
         cmocka_unit_test(what_starts_instead_of_a_program),
         cmocka_unit_test(what_to_mend_first),
-        cmocka_unit_test(copies_by_what_st_never_made),
         cmocka_unit_test(blocks_that_option_bytes_protect),
         cmocka_unit_test(locked),
     };
