@@ -54,14 +54,28 @@ static enum err read_reset_flags(struct doctor *doctor, const struct chip *chip)
     return ERR_OK;
 }
 
+/* Again, if the wire garbles them. */
+static enum err read_first_words(struct doctor *doctor, uint32_t address)
+{
+    struct measurements *m = doctor->measured;
+    enum err err;
+
+    do {
+        job_clear(doctor->job);
+        ops_read(&doctor->ops, address, 4, m->vectors, 2);
+        err = ops_flush(&doctor->ops);
+        doctor_count(&m->vector_reads, err);
+    } while ((err == ERR_PARITY || err == ERR_NO_TARGET) && m->vector_reads.tries < DETECTIONS);
+    return err;
+}
+
 static enum err read_vectors(struct doctor *doctor, const struct chip *chip)
 {
     const struct chip_family *family = chip_family(chip);
     struct measurements *m = doctor->measured;
     uint32_t at_zero[2] = {0};
 
-    ops_read(&doctor->ops, family->flash_base, 4, m->vectors, 2);
-    enum err err = ops_flush(&doctor->ops);
+    enum err err = read_first_words(doctor, family->flash_base);
     m->vectors_known = err == ERR_OK;
     if (err || !(family->map & MAP_BOOT_ALIAS))
         return err;

@@ -3,6 +3,8 @@
  */
 #include "connect/doctor_internal.h"
 
+#include "chip/detect.h"
+
 bool doctor_ends(enum err err)
 {
     return err == ERR_PROBE_GONE || err == ERR_CANCELLED || err == ERR_NO_MEMORY;
@@ -74,6 +76,10 @@ static enum err read_once(struct doctor *doctor, struct speed_measured *speed, b
     if (err == ERR_UNSUPPORTED) { /* an old firmware reads memory alone */
         job_clear(doctor->job);
         return ERR_OK;
+    }
+    if (!port && !err && !detect_is_arm_core(id)) { /* read well, and no core's id: whose is it? */
+        m->strange_cpuid = id;
+        err = ERR_VERIFY;
     }
     doctor_count(&speed->reads, err);
     speed->reads.repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);

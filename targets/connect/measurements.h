@@ -68,6 +68,7 @@ struct measurements {
     bool core_found;
     uint8_t core_ap;
     uint32_t cpuid;
+    uint32_t strange_cpuid; /* what was read in its place, without an error, and is no core's */
 
     /* The core, looked at again and again over some ten milliseconds, undisturbed. */
     struct tally looks; /* how reading went: what these say changes, unlike an id */
@@ -88,6 +89,7 @@ struct measurements {
     uint32_t size_register; /* the whole word in which the flash size register stands */
     bool reset_flags_known;
     uint32_t reset_flags; /* enum measured_reset bits */
+    struct tally vector_reads;
     bool vectors_known;
     uint32_t vectors[2];                    /* first words of flash */
     bool boots_elsewhere;                   /* what stands at 0 is not what the flash begins with */

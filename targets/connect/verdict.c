@@ -71,7 +71,7 @@ static const struct rule unclear = {
 /* What stands alone where nothing is to be mended. */
 static const struct rule *otherwise(uint64_t seen)
 {
-    return seen & S(REACHED) && seen & (S(CORE) | S(GOOD_CORE_READS)) ? &well : &unclear;
+    return seen & S(REACHED) && seen & S(GOOD_CORE_READS) ? &well : &unclear;
 }
 
 static bool is_given(const struct verdict verdicts[], size_t count, enum verdict_class class)

@@ -6,6 +6,7 @@
 #define CHANCE 0.05
 
 enum {
+    ARM_PORT = 0x477, /* designer and bit 0 of DPIDR (IHI 0031, B2.2.5) */
     /* One packet of hundreds is nobody's fault. */
     ERRORS_MIN = 2,
     /* A slow clock is better than others if as many tries had so many standard deviations more
@@ -200,8 +201,19 @@ static bool has_an_id_alone(const struct measurements *m)
 {
     for (unsigned i = 0; i < m->speed_count; i++)
         if (all_core_reads_good(&m->speeds[i]))
-            return never_goes(&m->looks) || never_goes(&m->detections);
+            return never_goes(&m->looks) || never_goes(&m->detections) ||
+                   never_goes(&m->vector_reads);
     return false;
+}
+
+/* ..or ids that are read without an error belong to nobody: two that were laid over each other.
+ * DPIDR's part numbers are BA to BE (Arm's debug ports); a core that has no power reads 0. */
+static bool is_nobodys_id(const struct measurements *m)
+{
+    uint32_t part = m->dpidr >> 20 & 0xFF;
+    bool strange_port = m->dpidr && (m->dpidr & 0xFFF) == ARM_PORT && (part < 0xBA || part > 0xBE);
+
+    return strange_port || (m->strange_cpuid && m->strange_cpuid != UINT32_MAX && !m->core_found);
 }
 
 static bool collides(const struct measurements *m)
@@ -216,7 +228,7 @@ static bool collides(const struct measurements *m)
         core.tries += reads->tries - here->tries;
         core.garbled += reads->garbled - here->garbled;
     }
-    return differs(&port, &core) || has_an_id_alone(m) || never_an_id(m) ||
+    return differs(&port, &core) || has_an_id_alone(m) || never_an_id(m) || is_nobodys_id(m) ||
            (m->dpidr_changes > 1 && !core.garbled);
 }
 

@@ -66,7 +66,8 @@ const struct rule verdict_rules[] = {
      .sure = VERDICT_PROBABLE,
      .needs = S(COLLIDES),
      .never = S(LOST),
-     .text = "what two chips would say alike is read, all else is garbled, at any clock ({errors})",
+     .text = "what two chips say alike is read, what they say differently is garbled or nobody's "
+             "({dpidr})",
      .split = "take one of the two off the wires",
      .causes = {LIKELY(second_chip), LIKELY(ground_open), LIKELY(contact)}},
     {.class = VERDICT_NO_GROUND,

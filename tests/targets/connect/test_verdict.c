@@ -239,6 +239,15 @@ static void two_chips_at_once(void **state)
     m.dpidr_changes = 3;
     judge(m);
     assert_first(VERDICT_TWO_TARGETS);
+    m = healthy();
+    m.dpidr = 0x0B801477; /* of an M0 and an M3, laid over each other */
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
+    m = healthy(); /* both sleep; their flash differs */
+    m.vector_reads = (struct tally){.tries = 5, .garbled = 5};
+    m.vectors_known = false;
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
     m = silent(3300);
     for (unsigned i = 0; i < m.speed_count; i++)
         m.speeds[i].connects = (struct tally){.tries = 3, .garbled = 3};
