@@ -39,13 +39,11 @@ static bool all_core_reads_good(const struct speed_measured *speed)
 /* What was refused is the wire's doing if it was not, another time: an error that stuck. */
 static unsigned refused_by_chance(const struct measurements *m, const struct speed_measured *speed)
 {
-    unsigned connects = 0, reads = 0;
+    unsigned good = 0;
 
-    for (unsigned i = 0; i < m->speed_count; i++) {
-        connects += m->speeds[i].connects.good;
-        reads += core_reads_good(&m->speeds[i]);
-    }
-    return (connects ? speed->connects.refused : 0) + (reads ? speed->reads.refused : 0);
+    for (unsigned i = 0; i < m->speed_count; i++)
+        good += core_reads_good(&m->speeds[i]);
+    return good ? speed->connects.refused + speed->reads.refused : 0;
 }
 
 struct wire_errors verdict_errors(const struct measurements *m, const struct speed_measured *speed)
