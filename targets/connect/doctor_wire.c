@@ -185,6 +185,15 @@ bool doctor_is_clean(const struct speed_measured *speed)
            speed->reads.good == speed->reads.tries && !speed->reads.repeats;
 }
 
+/* The port is read well, and what lies behind it never: not the wire's doing, nor the clock's. */
+static bool is_refused(const struct speed_measured *speed)
+{
+    const struct tally *port = &speed->port;
+
+    return port->tries && port->good == port->tries && !port->repeats &&
+           speed->reads.refused == speed->reads.tries - port->tries && speed->reads.refused;
+}
+
 /* What came of it. Refusals are no errors of the wire. */
 static void note_speed(struct doctor *doctor, const struct speed_measured *speed)
 {
@@ -196,7 +205,7 @@ static void note_speed(struct doctor *doctor, const struct speed_measured *speed
         doctor->best_khz = speed->khz;
     }
     m->reached |= speed->reads.good > 0;
-    doctor->clean |= doctor_is_clean(speed);
+    doctor->clean |= doctor_is_clean(speed) || is_refused(speed);
     doctor->errors |= !doctor_is_clean(speed);
 }
 
@@ -244,7 +253,7 @@ enum err doctor_measure_wire(struct doctor *doctor)
         if (err || (err = job_checkpoint(doctor->job)) != ERR_OK)
             break;
         note_speed(doctor, speed);
-        if (doctor->glance || probe_one_speed(doctor->probe) ||
+        if (doctor->glance || probe_one_speed(doctor->probe) || is_refused(speed) ||
             (doctor->clean && !doctor->thorough))
             break;
     }

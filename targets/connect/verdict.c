@@ -68,10 +68,11 @@ static const struct rule unclear = {
                {.cause = &cause_wires}},
 };
 
-/* What stands alone where nothing is to be mended. */
+/* What stands alone where nothing is to be mended. A core behind another access port than the first
+ * is found later than at the clocks. */
 static const struct rule *otherwise(uint64_t seen)
 {
-    return seen & S(REACHED) && seen & S(GOOD_CORE_READS) ? &well : &unclear;
+    return seen & S(REACHED) && seen & (S(CORE) | S(GOOD_CORE_READS)) ? &well : &unclear;
 }
 
 static bool is_given(const struct verdict verdicts[], size_t count, enum verdict_class class)

@@ -112,6 +112,18 @@ static void a_healthy_board_is_accused_of_nothing(void **state)
     assert_int_equal(verdicts[0].count, 0);
 }
 
+/* An STM32H5's core is behind access port 1: what is asked by way of 0 is refused. */
+static void a_core_behind_another_port_is_well(void **state)
+{
+    struct measurements m = healthy();
+
+    m.speeds[0].reads = (struct tally){.tries = 24, .good = 12, .refused = 12};
+    m.core_ap = 1;
+    judge(m);
+    assert_int_equal(count, 1);
+    assert_first(VERDICT_HEALTHY);
+}
+
 static void silence_by_its_voltage(void **state)
 {
     static const struct {
@@ -355,6 +367,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_board_is_accused_of_nothing),
+        cmocka_unit_test(a_core_behind_another_port_is_well),
         cmocka_unit_test(silence_by_its_voltage),
         cmocka_unit_test(under_reset_alone),
         cmocka_unit_test(slow_only),
