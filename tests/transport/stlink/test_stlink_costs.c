@@ -353,9 +353,9 @@ static void connecting_costs_little(void **state)
         {"V2J43", "bluepill", TARGET_CONNECT_NORMAL, 33, 60000},
         {"V2J43", "bluepill", TARGET_CONNECT_LADDER, 33, 60000},
         {"V3", "bluepill", TARGET_CONNECT_NORMAL, 35, 60000},
-        {"V2J43", "bluepill,noack", TARGET_CONNECT_NORMAL, 100, 200000},
-        {"V2J43", "bluepill,noack", TARGET_CONNECT_LADDER, 150, 200000},
-        {"V3", "bluepill,noack", TARGET_CONNECT_LADDER, 150, 200000},
+        {"V2J43", "bluepill,noack", TARGET_CONNECT_NORMAL, 150, 1000000},
+        {"V2J43", "bluepill,noack", TARGET_CONNECT_LADDER, 200, 1000000},
+        {"V3", "bluepill,noack", TARGET_CONNECT_LADDER, 200, 1000000},
     };
 
     (void)state;
