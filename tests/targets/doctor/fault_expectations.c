@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-/* --- what is brought --- */
+/* --- what is brought: all but a probe that cannot be opened --- */
 
-/* Most sleep, which is cheap to simulate. */
-static const char *const programs[] = {"sleep", "sleep", "runs", "sleep", NULL};
+/* Asleep it is cheap to simulate. */
+static const char *const programs[] = {"sleep", NULL};
 static const char *const running[] = {"runs", NULL};
 
 /* clang-format off */
@@ -45,11 +45,6 @@ const struct fault_row fault_rows[] = {
     {"write-protected", {NULL}, programs},
     {"flash-size", {"flash-size=0", "flash-size=65535", "flash-size=9", "flash-size=26230"}, programs},
     {"clone", {"clone=cks32", "clone=apm32", "clone=gd32", "clone=ch32", "clone=hk32"}, programs},
-    {"in-use", {NULL}, NULL},
-    {"no-permission", {NULL}, NULL},
-    {"dongle-loader", {NULL}, NULL},
-    {"dongle-old-firmware", {NULL}, programs},
-    {"vanish", {"vanish=5", "vanish=60"}, NULL},
     {NULL, {NULL}, NULL},
 };
 /* clang-format on */
@@ -177,12 +172,6 @@ static const struct expectation expectations[] = {
     {"flash-size", NULL, CLASS(FLASH_SIZE), {NULL}},
     {"clone", before_a_v3, CLASS(SILENCE), {"chip-silent"}},
     {"clone", NULL, CLASS(COPY), {NULL}},
-    {"in-use", NULL, CLASS(PROBE_IN_USE), {NULL}},
-    {"no-permission", NULL, CLASS(NO_PERMISSION), {NULL}},
-    {"dongle-loader", NULL, CLASS(PROBE_LOADER), {NULL}},
-    {"dongle-old-firmware", before_a_v3, FINE, {NULL}}, /* theirs are counted anew, and 11 is not old */
-    {"dongle-old-firmware", NULL, CLASS(PROBE_FIRMWARE), {NULL}},
-    {"vanish", NULL, CLASS(PROBE_GONE), {NULL}},
 };
 /* clang-format on */
 
@@ -235,7 +224,8 @@ static const struct expectation of_pairs[] = {
     {"reset-loop+clone", before_a_v3, CLASS(SILENCE), {"chip-silent"}},
     {"reset-loop+clone", NULL, CLASS(RESET_LOOP), {"iwdg", "software-reset"}},
     {"reset-loop+nrst-open", NULL, CLASS(RESET_LOOP) | CLASS(NRST_OPEN), {"iwdg", "software-reset", "nrst-wire"}},
-    {"lockup+write-protected", NULL, CLASS(LOCKUP), {NULL}},
+    /* Nothing can mend a program while its flash may not be written. */
+    {"lockup+write-protected", NULL, CLASS(WRITE_PROTECTED), {NULL}},
     {"clone+flash-size", before_a_v3, CLASS(SILENCE), {"chip-silent"}},
     {"clone+flash-size", NULL, CLASS(FLASH_SIZE) | CLASS(COPY), {NULL}},
     {"boot0+clone", before_a_v3, CLASS(SILENCE), {"chip-silent"}},
@@ -267,15 +257,7 @@ const struct expectation *fault_expected(const char *fault, const struct patient
 
 bool fault_not_yet(const char *name)
 {
-    static const char *const names[] = {"gnd-open",       "two-targets",
-                                        "noise",          "wires",
-                                        "no-debug-power", "closed",
-                                        "blank",          "write-protected",
-                                        "flash-size",     "clone",
-                                        "in-use",         "no-permission",
-                                        "dongle-loader",  "dongle-old-firmware",
-                                        "vanish",         "gnd-open+wires",
-                                        "wires+locked",   "wires+nrst-open"};
+    static const char *const names[] = {"gnd-open", "two-targets", "noise"};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i], name) == 0)

@@ -2,8 +2,8 @@
 /* Every fault that a board and a probe can have, drawn by many seeds: what the doctor says first,
  * and whether the cause is among the first three that it names: test_doctor_matrix BOARD.
  *
- * Prints a line a fault and kind of probe, for evidence.py, which makes the table of docs/doctor.md
- * of them; and why the first few wrong verdicts were wrong. */
+ * Prints a line a fault and kind of probe, for evidence.py, which makes the table of
+ * docs/doctor-evidence.md of them; and why the first few wrong verdicts were wrong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@
 #include "fault_expectations.h"
 
 enum {
-    SEEDS = 24,
-    SEEDS_OF_PAIRS = 12,
+    SEEDS = 20,
+    SEEDS_OF_PAIRS = 8,
     LIMIT_US = 5000000, /* without `thorough` */
     CAUSES_READ = 3,    /* so many people read */
     WRONG_SHOWN = 2,
