@@ -48,9 +48,9 @@ def of(count, total):
 
 
 def measure(matrix, board):
-    done = subprocess.run([matrix, board], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    done = subprocess.run([matrix, board], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                           text=True)
-    return board, done.returncode, done.stdout
+    return board, done.returncode, done.stdout + done.stderr  # one behind the other: rows stay whole
 
 
 def collect(texts):
