@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip/chips.h"
 #include "chip/detect.h"
 #include "chip/flash_size.h"
 #include "connect/connect.h"
 #include "connect/diagnose.h"
 #include "connect/doctor.h"
+#include "connect/reset_loop.h"
 #include "core/attach.h"
 #include "core/core.h"
 #include "core/cores.h"
@@ -126,6 +128,7 @@ enum err target_connect(struct target *target, enum target_connect how)
     }
     enum err err = connect_ladder(target->probe, how, &findings);
     target->advice[0] = '\0';
+    target->found_reset = findings.reset_seen;
     if (!err)
         diagnose_success(&findings, target->advice, sizeof target->advice);
     /* A cancel must not leave a core half taken over: the ladder may have halted it. */
@@ -187,6 +190,29 @@ enum err target_examine(struct target *target, const struct doctor_limits *limit
 
     if (measured->reset_seen)
         core_saw_dhcsr(target->cores, DHCSR_S_RESET_ST);
+    return err;
+}
+
+bool target_found_reset(const struct target *target)
+{
+    return target->found_reset;
+}
+
+enum err target_explain_reset_loop(struct target *target, char *text, size_t size)
+{
+    struct core *core = target->cores;
+    enum err mark = core_mark(core);
+    const struct chip *chip = chip_by_dev_id(target->chip.dev_id);
+    enum chip_family_id family = chip ? chip->family : CHIP_NO_FLASH;
+    bool known = false;
+    uint32_t flags = 0;
+    enum err err = core_note_loss(core, reset_flags_read(&core->ops, family, &known, &flags));
+
+    if (err && core->state != TARGET_ABSENT) {
+        core_rollback(core, mark);
+        err = ERR_OK;
+    }
+    reset_loop_say(flags, text, size);
     return err;
 }
 

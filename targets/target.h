@@ -217,6 +217,11 @@ enum err target_poll(struct target *target, struct target_stop *stop);
 bool target_locked_up(const struct target *target);
 /* Why, without halting it. */
 enum err target_explain_lockup(struct target *target, char *text, size_t size);
+/* When it was connected, there had been a reset since a debugger looked last, or none ever did. */
+bool target_found_reset(const struct target *target);
+/* The chip resets again and again: one sentence of by what, as its reset flags say, and what to do.
+ * Reads these alone; if they cannot be read, the sentence says that. */
+enum err target_explain_reset_loop(struct target *target, char *text, size_t size);
 /* Reads one word that every core has: that power or probe were lost shows there. */
 enum err target_ping(struct target *target);
 /* Measures what may have changed since somebody looked (one flush): as target_poll(), of a halted

@@ -28,6 +28,7 @@ struct facts {
     struct option_bytes options;
     char sectors[96];       /* "64 sectors of 1 KiB" */
     char problem[JOB_TEXT]; /* why there is no target */
+    const char *loop;       /* that it resets again and again, and by what; NULL: it does not */
     char lockup[300];       /* why the core is locked up, if it is */
 };
 
@@ -105,6 +106,9 @@ static enum err look_at_core(struct cli *cli, struct facts *facts)
     struct target *target = cli->session.target;
     enum err err = session_measure(&cli->session, &cli->job);
 
+    if (!err)
+        err = session_watch_for_loop(&cli->session, &cli->job);
+    facts->loop = reset_loop_text(&cli->session);
     if (!err)
         err = target_security(target, &facts->security);
     return err || !target_locked_up(target)
@@ -214,6 +218,7 @@ static void print_chip(const struct facts *facts, FILE *out)
     cli_print_fact(out, "unique id", "%s", uid);
     cli_print_fact(out, "protection", "%s", protection_of(facts, chip));
     cli_print_fact(out, "lockup", "%s", facts->lockup);
+    cli_print_fact(out, "resets", "%s", facts->loop ? facts->loop : "");
     option_bytes_print(&facts->options, out);
     cli_print_fact(out, "breakpoints", "%u, and %u watchpoints", core->breakpoints,
                    core->watchpoints);
@@ -237,6 +242,8 @@ static void write_chip(const struct facts *facts, struct json *json)
         json_text(json, "security", security_texts[facts->security]);
     if (facts->lockup[0])
         json_text(json, "lockup", facts->lockup);
+    if (facts->loop)
+        json_text(json, "reset_loop", facts->loop);
     json_number(json, "flash_bytes", chip->flash_size);
     json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
     if (chip->flash_kept)

@@ -55,6 +55,8 @@ static void print_target(struct monitor *monitor)
     job_print(monitor->job, "core: %s%s%s\n", target_locked_up(target) ? "running, " : "",
               session_state_name(monitor->session), more);
     print_stop(monitor);
+    if (reset_loop_text(monitor->session))
+        job_print(monitor->job, "warning: %s\n", reset_loop_text(monitor->session));
 }
 
 static void try_again(struct monitor *monitor, enum err lost)

@@ -4,7 +4,7 @@
 
 #include "session/session.h"
 
-enum { EVENTS_AT_ONCE = 5 };
+enum { EVENTS_AT_ONCE = 6 };
 
 /* --- what it is like --- */
 
@@ -217,12 +217,15 @@ static size_t look(const struct session *session, struct session_told *told,
     told->connected = session_connected(session);
     told->halted = told->connected && target_state(session->target) == TARGET_HALTED;
     told->resets = session->resets;
+    told->loops = session->loop.told;
     if (before.connected && !told->connected)
         events[count++] = EVENT_LOST;
     if (!before.connected && told->connected)
         events[count++] = EVENT_FOUND;
     if (before.resets != told->resets)
         events[count++] = EVENT_RESET;
+    if (!before.loops && told->loops)
+        events[count++] = EVENT_LOOP;
     if (before.connected && told->connected && before.halted && !told->halted)
         events[count++] = EVENT_RUNNING;
     if (!before.halted && told->halted)

@@ -29,6 +29,7 @@ enum session_event {
     EVENT_FOUND,   /* a target is connected */
     EVENT_LOST,    /* not any more */
     EVENT_RESET,   /* by us or behind our back */
+    EVENT_LOOP,    /* it was reset once more, and resets again and again: said once */
     EVENT_RUNNING, /* it was halted before */
     EVENT_HALTED,  /* it ran before */
 };

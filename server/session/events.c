@@ -39,6 +39,9 @@ static void describe(struct session *session, struct job *job, enum session_even
     case EVENT_RESET:
         buf_text(text, "the target was reset\n");
         break;
+    case EVENT_LOOP:
+        buf_printf(text, "%s\n", session->loop.text);
+        break;
     case EVENT_RUNNING:
         buf_text(text, "the core runs\n");
         break;

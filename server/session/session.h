@@ -17,6 +17,7 @@
 #include "flash/flash.h"
 #include "probe/probe.h"
 #include "session/client.h"
+#include "session/reset_loop.h"
 #include "session/under_way.h"
 #include "target.h"
 
@@ -49,7 +50,7 @@ struct request;
 
 /* The state from which the next events are told. */
 struct session_told {
-    bool connected, halted;
+    bool connected, halted, loops;
     unsigned resets;
 };
 
@@ -91,6 +92,7 @@ struct session {
     bool probe_gone;       /* noticed inside this job */
     unsigned resets;       /* seen so far: made by us, or found to have happened */
     enum target_reset last_reset;
+    struct reset_loop loop;
     unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     const void *cause; /* owner of the request that runs; NULL: none */
@@ -200,6 +202,9 @@ enum err session_look_at_start(struct session *session, struct job *job, char *t
 /* Asks the chip what it does now (one flush), so that nothing is answered from memory. Lost:
  * an error, and why_absent says it; a reset in between is told in the log. */
 enum err session_measure(struct session *session, struct job *job);
+/* For a tool that looks once and goes: if there was a reset before it came, it looks on for some
+ * tenths of a second for more. What comes of that: reset_loop_text(). */
+enum err session_watch_for_loop(struct session *session, struct job *job);
 /* Measures why the chip answers or does not (targets/connect/doctor.h), beside whoever debugs it: a
  * core that stands stays so, and one that runs, and what is set. Without limits->allow_reset nobody
  * notices; a reset is told as one that nobody asked for. Opens the probe if need be. ERR_BUSY while

@@ -2,9 +2,15 @@
 /* Run control of a session: who may, and what is seen of the core. */
 #include <stdio.h>
 
+#include "session/reset_loop.h"
 #include "session/session.h"
 
-enum { START_LOOK_US = 5000 };
+enum {
+    START_LOOK_US = 5000,
+    LOOP_WATCH_US = 1500000, /* sees three of half a second.. */
+    LOOP_FIRST_US = 500000,  /* ..but most boards were just switched on */
+    LOOP_LOOK_US = 10000,
+};
 
 static bool running(const struct session *session)
 {
@@ -66,6 +72,7 @@ static enum err prepare_run(struct session *session, struct job *job)
         session_end_flash(session, session->acting, "its gdb goes on without finishing");
     session_keep_registers(session);
     session->core->unreported = session->loaded = false;
+    reset_loop_goes_on(session);
     return ERR_OK;
 }
 
@@ -142,6 +149,7 @@ enum err session_reset(struct session *session, struct job *job, enum target_res
 
     if (!err)
         err = target_reset(session->target, kind);
+    session->loop = (struct reset_loop){0};
     if (!err)
         count_reset(session, kind);
     session_leave(session, before);
@@ -150,22 +158,28 @@ enum err session_reset(struct session *session, struct job *job, enum target_res
 
 /* --- stops nobody asked for --- */
 
-/* The core was reset behind our back. */
+/* The core was reset behind our back. Of one that loops that was told for all times. */
 static enum err tell_reset(struct session *session, struct job *job)
 {
-    log_line(session->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
-    count_reset(session, TARGET_RESET_RUN);
+    if (!session->loop.told || !session_connected(session)) {
+        log_line(session->log, LOG_WARN, "%s", job_text(job, ERR_RESET_LOST));
+        count_reset(session, TARGET_RESET_RUN);
+    }
     if (!session_connected(session))
         return ERR_RESET_LOST;
     job_clear(job);
-    return ERR_OK;
+    return reset_loop_note(session, job);
 }
 
 /* Those who wait hear of it at once, and get their stop as soon as there is a core to halt. */
 static enum err stop_after_reset(struct session *session, struct job *job, struct target_stop *stop)
 {
+    bool told = session->loop.told;
+
     job_print(job, "%s\n", job_text(job, ERR_RESET_LOST));
     enum err err = tell_reset(session, job);
+    if (!told && session->loop.told)
+        job_print(job, "%s\n", session->loop.text);
     if (err)
         return err;
     session->core->reset_held = target_state(session->target) == TARGET_IN_RESET;
@@ -261,6 +275,22 @@ enum err session_measure(struct session *session, struct job *job)
     if (!err && !session_nested(session)) /* a longer job sees for itself */
         err = measure(session, job);
     session_leave(session, before);
+    return err;
+}
+
+enum err session_watch_for_loop(struct session *session, struct job *job)
+{
+    const struct reset_loop *loop = &session->loop;
+    struct clock *clock = probe_clock(session->probe);
+    uint64_t began = clock_now_us(clock);
+    uint64_t first = target_found_reset(session->target) ? LOOP_FIRST_US : 0;
+    enum err err = ERR_OK;
+
+    while (!err && !loop->told && target_state(session->target) == TARGET_RUNNING &&
+           clock_now_us(clock) - began < (loop->count ? LOOP_WATCH_US : first)) {
+        clock_sleep_us(clock, LOOP_LOOK_US);
+        err = session_measure(session, job);
+    }
     return err;
 }
 

@@ -41,6 +41,7 @@ struct findings {
     bool held;        /* NRST was low without us: the core was halted when it rose */
     bool nrst_open;   /* NRST was pulled, but no vector was caught for it (DFSR.VCATCH): it does not
                          reach the chip, a software reset was used */
+    bool reset_seen;  /* there was a reset since a debugger looked last, or none ever did */
     uint16_t told;    /* device id that AP 0 told, of a chip whose core is elsewhere; 0: none */
     bool shut;        /* ..and that the way to its core is shut */
     bool vtref_known; /* measured only where no rung led up by itself */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "chip/reset_flags.h"
 #include "probe/probe.h"
 #include "target.h"
 
@@ -94,16 +95,6 @@ struct measurements {
     uint32_t vectors[2];                    /* first words of flash */
     bool boots_elsewhere;                   /* what stands at 0 is not what the flash begins with */
     unsigned write_blocks, write_protected; /* by option bytes; of 0 blocks: not known */
-};
-
-enum measured_reset {
-    MEASURED_LOW_POWER = 1 << 0,
-    MEASURED_WWDG = 1 << 1,
-    MEASURED_IWDG = 1 << 2,
-    MEASURED_SOFTWARE = 1 << 3,
-    MEASURED_BROWN_OUT = 1 << 4,
-    MEASURED_PIN = 1 << 5,
-    MEASURED_POWER_ON = 1 << 6,
 };
 
 #endif

@@ -114,6 +114,8 @@ static enum err see_reset(struct climb *climb, bool *in_reset)
     ops_read32(&climb->ops, DHCSR, &first);
     ops_read32(&climb->ops, DHCSR, &second);
     enum err err = ops_flush(&climb->ops);
+    if (!err)
+        climb->findings->reset_seen |= ((first | second) & DHCSR_S_RESET_ST) != 0;
     *in_reset = !err && second & DHCSR_S_RESET_ST && !(second & DHCSR_S_RETIRE_ST);
     return err;
 }

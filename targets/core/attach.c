@@ -140,7 +140,8 @@ enum err attach_core(struct core *core, enum stop_reason halted_by)
         err = breakpoints_apply(core);
     if (!err)
         err = see_state(core, &found, halted_by);
-    core_take_reset(core); /* what happened before we came is no news */
+    /* What happened before we came is no news. */
+    core->target->found_reset |= core_take_reset(core);
     return err;
 }
 

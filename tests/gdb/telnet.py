@@ -132,6 +132,19 @@ def news_do_not_break_the_line():
         person.until(rb"the target was reset\r\n\r> md")
 
 
+def a_reset_loop_is_told_once():
+    """A console looks on, and sees it reset; news come between answers."""
+    why = "the chip resets again and again: its independent watchdog"
+    with start(sim="bluepill,reset-loop,seed=1") as daemon, Script(daemon.port_of("telnet")) as script:
+        script.send(b"status\n")
+        while True:
+            if b"warning: " + why.encode() in script.until(rb"gdb connections: [^\r]*\r\n"):
+                break
+            script.send(b"status\n")
+    assert daemon.log.count(why) == 1, daemon.log
+    assert daemon.log.count("the target was reset (") == 3, "then all is said"
+
+
 def gdb_is_news():
     with start("-c", "reset halt") as daemon, Script(daemon.port_of("telnet")) as script, Client(daemon.port) as gdb:
         running_program(script)
@@ -194,4 +207,5 @@ def busy_default_port():
 run_tests([greeting_is_an_offer_and_a_prompt, plain_lines_are_not_echoed, lines_through_a_pipe_are_all_answered,
            refusing_everything_is_being_a_script, typing_is_echoed_and_edited, words_are_completed, leaving_is_easy,
            shutdown_ends_the_daemon, control_c_stops_the_command, are_you_there, news_do_not_break_the_line,
-           gdb_is_news, probes_come_and_go, socket_of_its_own, other_addresses_are_warned_of, busy_port, busy_default_port])
+           a_reset_loop_is_told_once, gdb_is_news, probes_come_and_go, socket_of_its_own,
+           other_addresses_are_warned_of, busy_port, busy_default_port])

@@ -115,6 +115,21 @@ def list_without_probes_says_what_to_try():
         {"probes": [], "problem": "no debug probe found"}
 
 
+def info_tells_a_reset_loop_by_its_cause():
+    causes = set()
+    for board in ("bluepill", "f031", "blackpill-f411", "nucleo-l476", "nucleo-u575"):
+        for seed in range(4):
+            text = call("info", "--sim", f"{board},reset-loop,still,seed={seed}").text
+            told = re.search(r"resets: +the chip resets again and again: its (.*?)[;:,(]", text)
+            assert told, (board, seed, text)
+            causes.add(told.group(1))
+        for well in ("runs", "sleep"):
+            assert "again and again" not in call("info", "--sim", f"{board},{well},still").text
+    assert causes == {"independent watchdog ", "program resets itself"}, causes
+    target = json.loads(call("info", "--json", "--sim", "bluepill,reset-loop,still").text)["target"]
+    assert "again and again" in target["reset_loop"], target
+
+
 def json_says_what_is_wrong():
     """Whatever it is, what is on standard output can be read by a program."""
     for words, code, problem in ((["info"], FAILED, "no debug probe found"), (["list"], FAILED, "no debug probe found"),
@@ -480,7 +495,8 @@ def common_options_work():
     refused(FAILED, r"no debug probe found", "info", "--probe", "no-such-serial")
 
 
-run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try, json_says_what_is_wrong, words_in_any_order,
+run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try, info_tells_a_reset_loop_by_its_cause,
+           json_says_what_is_wrong, words_in_any_order,
            info_lists_every_option_byte, a_uf2_file_says_what_it_is_for,
            info_tells_what_the_chip_is, info_is_json_too, info_without_a_target_still_tells_of_the_probe,
            info_resets_only_when_it_may, a_program_that_switches_swd_off_can_be_replaced, warnings_are_told, every_format_is_programmed_and_read_back,

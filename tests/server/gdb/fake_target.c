@@ -289,6 +289,18 @@ enum err target_measure(struct target *target, struct target_stop *stop)
     return target_poll(target, stop);
 }
 
+bool target_found_reset(const struct target *target)
+{
+    return false;
+}
+
+enum err target_explain_reset_loop(struct target *target, char *text, size_t size)
+{
+    note("explain;");
+    snprintf(text, size, "%s", "it loops by its watchdog");
+    return ERR_OK;
+}
+
 enum err target_explain_lockup(struct target *target, char *text, size_t size)
 {
     snprintf(text, size, "%s", "it hit a wall");

@@ -387,6 +387,59 @@ static void reset_behind_our_back_is_a_stop(void **state)
     assert_begins(sent(holder), "[O:something happened\n][T02thread:1;");
 }
 
+static void reset(unsigned times)
+{
+    for (unsigned i = 0; i < times; i++) {
+        ask(&desk, holder, "c");
+        fake.poll_error = ERR_RESET_LOST;
+        fake.poll_state = TARGET_RUNNING;
+        desk_poll(&desk);
+    }
+}
+
+static void a_reset_loop_is_told_once_with_its_reason(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    reset(2);
+    assert_null(strstr(sent(holder), "loops"));
+    assert_null(strstr(logged(&desk), "loops"));
+    assert_null(strstr(fake_log(), "explain;")); /* nothing is asked of the chip before */
+    reset(1);
+    assert_begins(sent(holder),
+                  "[O:something happened\n][O:it loops by its watchdog\n][T02thread:1;");
+    assert_non_null(strstr(logged(&desk), "it loops by its watchdog\n"));
+    assert_non_null(strstr(fake_log(), "explain;"));
+    assert_string_equal(reset_loop_text(&desk.session), "it loops by its watchdog");
+    reset(3);
+    assert_null(strstr(sent(holder), "loops"));
+    assert_string_equal(logged(&desk), "");
+    assert_null(strstr(fake_log(), "explain;"));
+}
+
+static void reset_as_asked(void)
+{
+    struct job job;
+
+    job_init(&job, NULL);
+    assert_int_equal(session_reset(&desk.session, &job, TARGET_RESET_HALT), ERR_OK);
+}
+
+static void a_reset_that_was_asked_for_begins_anew(void **state)
+{
+    (void)state;
+    ask(&desk, holder, "?");
+    reset(2);
+    reset_as_asked();
+    reset(2);
+    assert_null(strstr(sent(holder), "loops"));
+    assert_null(reset_loop_text(&desk.session));
+    reset(1);
+    assert_non_null(strstr(sent(holder), "loops"));
+    reset_as_asked();
+    assert_null(reset_loop_text(&desk.session));
+}
+
 static void held_reset_is_a_stop_when_it_ends(void **state)
 {
     (void)state;
@@ -488,6 +541,8 @@ int main(void)
         TEST(gone_probe_is_noticed_by_any_packet),
         TEST(reset_behind_our_back_is_a_stop),
         TEST(held_reset_is_a_stop_when_it_ends),
+        TEST(a_reset_loop_is_told_once_with_its_reason),
+        TEST(a_reset_that_was_asked_for_begins_anew),
         TEST(others_look_but_do_not_touch_between_slices),
         TEST(nobody_runs_the_core_while_flash_is_programmed),
         TEST(all_places_taken),
