@@ -20,15 +20,17 @@ static enum err leave_breakpoint(struct core *core, uint32_t pc, bool *stopped)
                               .masked = core->maskisr != MASKISR_OFF,
                               .full = true};
 
-    *stopped = false;
-    enum err err = step_once(core, &hw_step, &facts);
-    if (err)
+    struct target_stop stop;
+
+    enum err err = step_past_handlers(core, &hw_step, step_place(core), &facts, stopped, &stop);
+    if (err || *stopped) {
+        core->stop_pending = *stopped;
         return err;
+    }
     if (!(facts.scb[FACT_DFSR] & (DFSR_BKPT | DFSR_DWTTRAP | DFSR_VCATCH)))
         return ERR_OK;
     *stopped = true;
     core->stop_pending = true;
-    struct target_stop stop;
     return stop_explain(core, &facts, STOP_STEP, &stop);
 }
 

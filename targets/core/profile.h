@@ -20,6 +20,7 @@ struct core_profile {
         fault_catches; /* DEMCR.VC_*: faults that a program may have handlers of their own for */
     bool resets_vtor;  /* a reset sets VTOR to where the chip starts from, which is not 0 */
     bool caches;       /* CCR.DC and IC: what the debugger changes, the core may not see */
+    bool late_mask;    /* erratum: what is pending when C_MASKINTS is set comes in spite of it */
     enum dwt_kind dwt;
     const struct core_profile *with_fpu;      /* what it is if MVFR0 is not 0; NULL: it has none */
     const struct core_profile *with_security; /* what it is if ID_PFR1 says so; NULL: it is never */
@@ -28,7 +29,7 @@ struct core_profile {
 /* profile_v6m.c, profile_v7m.c, profile_v8m.c */
 extern const struct core_profile profile_armv6m;
 extern const struct core_profile profile_armv7m, profile_armv7em, profile_armv7em_fp;
-extern const struct core_profile profile_m7, profile_m7_fp;
+extern const struct core_profile profile_m7, profile_m7_fp, profile_m7_early;
 extern const struct core_profile profile_armv8m_base, profile_armv8m_main, profile_armv8m_main_fp;
 
 /* The one of a core that is named so, without its FPU. */

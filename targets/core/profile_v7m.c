@@ -43,6 +43,23 @@ const struct core_profile profile_m7 = {
     .with_fpu = &profile_m7_fp,
 };
 
+static const struct core_profile profile_m7_early_fp = {
+    .name = "Armv7E-M with an FPU",
+    M7,
+    .register_count = COUNT(registers),
+    .fpu = true,
+    .late_mask = true,
+};
+
+/* r0p0, r0p1 */
+const struct core_profile profile_m7_early = {
+    .name = "Armv7E-M",
+    M7,
+    .register_count = COUNT_OF_MAIN,
+    .late_mask = true,
+    .with_fpu = &profile_m7_early_fp,
+};
+
 const struct core_profile profile_armv7em = {
     .name = "Armv7E-M",
     .registers = registers,

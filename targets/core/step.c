@@ -12,11 +12,9 @@
 #include "probe/probe.h"
 
 enum {
-    STEP_LIMIT_US = 50000,      /* an instruction; WFI may sleep for ever */
-    HALT_LIMIT_US = 1000000,    /* of a core told to halt */
-    HANDLERS_LIMIT_US = 500000, /* pending handlers, and the tasks they switch to */
-    HANDLERS_SLICE_US = 40000,  /* between two looks at the job */
-    ICSR_FRESH_US = 20000,      /* an interrupt that is noticed a step later does no harm */
+    STEP_LIMIT_US = 50000,   /* an instruction; WFI may sleep for ever */
+    HALT_LIMIT_US = 1000000, /* of a core told to halt */
+    ICSR_FRESH_US = 20000,   /* an interrupt that is noticed a step later does no harm */
 };
 
 void target_set_maskisr(struct target *target, enum target_maskisr mode)
@@ -150,8 +148,7 @@ enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop
     return !err && is_held_back(hw_step, facts) ? try_step(core, hw_step, true, facts) : err;
 }
 
-/* One instruction, with all registers. */
-static struct hw_step single(const struct core *core, uint32_t pc, bool masked)
+struct hw_step step_single(const struct core *core, uint32_t pc, bool masked)
 {
     uint32_t sp = regs_are_known(core) ? core->regs.word[SLOT_SP] : NO_ADDRESS;
 
@@ -203,6 +200,14 @@ enum err step_ended(struct core *core, bool *served, struct target_stop *stop)
     return err;
 }
 
+enum err step_explained(struct core *core, const struct stop_facts *facts, bool *served,
+                        struct target_stop *stop)
+{
+    enum err err = stop_explain(core, facts, STOP_STEP, stop);
+
+    return err ? err : step_ended(core, served, stop);
+}
+
 /* VECTPENDING does not always count what C_MASKINTS holds back; the pending bits do. */
 static bool is_pending(uint32_t icsr, uint32_t special)
 {
@@ -232,132 +237,6 @@ enum err step_pending(struct core *core, const struct hw_step *hw_step, uint32_t
     if (!fresh && !err)
         core_saw_icsr(core, icsr);
     *pending = !err && is_pending(icsr, special);
-    return err;
-}
-
-/* Where the stepped code stands: the same pc with another stack or in a handler is a shared
- * function called by somebody else. */
-struct place {
-    uint32_t pc, sp, exception;
-};
-
-static struct place place_of(const struct core *core)
-{
-    const uint32_t *word = core->regs.word;
-
-    return (struct place){word[SLOT_PC], word[SLOT_SP], word[SLOT_XPSR] & XPSR_IPSR};
-}
-
-static bool is_same_place(struct place a, struct place b)
-{
-    return a.pc == b.pc && a.sp == b.sp && a.exception == b.exception;
-}
-
-/* Runs unmasked until something halts the core. */
-static enum err run_a_while(struct core *core, uint64_t deadline, struct stop_facts *facts)
-{
-    enum err mark = core_mark(core);
-    enum err err;
-
-    core_queue_prepare(core, NO_ADDRESS);
-    core_queue_catch(core, false);
-    core_queue_go(core, 0, false);
-    do {
-        ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HANDLERS_SLICE_US);
-        stop_queue(core, true, facts);
-        stop_queue_matches(core);
-        regs_queue_read(core);
-        err = core_flush(core);
-        bool runs = core_wait_failed(core, err);
-        core_prepared(core, runs ? ERR_OK : err);
-        core_new_epoch(core);
-        if (runs && core_now_us(core) < deadline)
-            core_rollback(core, mark);
-        else
-            break;
-    } while (!job_cancelled(core->target->job));
-    if (!err)
-        regs_valid(core);
-    return err;
-}
-
-static enum err give_up(struct core *core, enum err err, enum err mark, struct target_stop *stop)
-{
-    bool timeout = err == ERR_TIMEOUT;
-
-    err = step_rescue(core, err, mark, stop);
-    if (err || !timeout || stop->reason != STOP_STEP)
-        return err;
-    snprintf(stop->text, sizeof stop->text,
-             "interrupt handlers did not come back to 0x%08x within %d ms; halted where they are",
-             core->stop.pc, HANDLERS_LIMIT_US / 1000);
-    core->stop = *stop;
-    return ERR_OK;
-}
-
-/* Behind a stop in a handler that nobody hears of: past what is at pc. */
-static enum err pass_by(struct core *core, uint32_t stopped_at)
-{
-    struct stop_facts facts = {0};
-    struct hw_step hw_step = single(core, stopped_at, true);
-
-    return core->regs.word[SLOT_PC] == stopped_at ? step_once(core, &hw_step, &facts) : ERR_OK;
-}
-
-/* A stop on the way of the handlers. */
-static enum err hear_of(struct core *core, const struct stop_facts *facts, bool *served,
-                        struct target_stop *stop)
-{
-    enum err err = stop_explain(core, facts, STOP_STEP, stop);
-
-    return err ? err : step_ended(core, served, stop);
-}
-
-static enum err handlers_return(struct core *core, struct place returned, bool *has_returned,
-                                struct target_stop *stop)
-{
-    enum err mark = core_mark(core);
-    uint64_t deadline = core_now_us(core) + HANDLERS_LIMIT_US;
-
-    *has_returned = false;
-    for (;;) {
-        struct stop_facts facts = {0};
-        enum err err = run_a_while(core, deadline, &facts);
-        if (err)
-            return give_up(core, err, mark, stop);
-        struct place here = place_of(core);
-        *has_returned = is_same_place(here, returned);
-        if (*has_returned) {
-            core_saw_icsr(core, facts.icsr);
-            return ERR_OK;
-        }
-        bool served = here.pc == returned.pc && !breakpoint_at(core, returned.pc);
-        if (!served) /* nor is it somebody else in the code that is stepped */
-            err = hear_of(core, &facts, &served, stop);
-        if (!err && served)
-            err = pass_by(core, here.pc);
-        if (err)
-            return give_up(core, err, mark, stop);
-        if (!served)
-            return ERR_OK;
-    }
-}
-
-enum err step_handlers(struct core *core, bool *returned, struct target_stop *stop)
-{
-    enum err mark = core_mark(core);
-    enum err err = regs_need(core);
-
-    *returned = true;
-    if (err)
-        return err;
-    struct place place = place_of(core);
-    if (breakpoint_add(core, OWNER_INTERNAL, BREAKPOINT_HW, place.pc) != ERR_OK) {
-        core_rollback(core, mark); /* code where no breakpoint can be set: the handlers wait */
-        return ERR_OK;
-    }
-    err = handlers_return(core, place, returned, stop);
-    breakpoint_remove(core, OWNER_INTERNAL, BREAKPOINT_HW, place.pc);
     return err;
 }
 
@@ -398,19 +277,21 @@ enum err step_over_bkpt(struct core *core, bool *passed, struct target_stop *sto
 static enum err step_instruction(struct core *core, struct target_stop *stop)
 {
     enum err mark = core_mark(core);
-    bool served;
+    bool served, stopped;
     struct stop_facts facts = {0};
-    struct hw_step hw_step = single(core, core->regs.word[SLOT_PC], core->maskisr != MASKISR_OFF);
+    struct hw_step hw_step =
+        step_single(core, core->regs.word[SLOT_PC], core->maskisr != MASKISR_OFF);
+    struct step_place before = step_place(core);
 
-    enum err err = step_once(core, &hw_step, &facts);
+    enum err err = step_past_handlers(core, &hw_step, before, &facts, &stopped, stop);
     if (err)
         return step_rescue(core, err, mark, stop);
-    return hear_of(core, &facts, &served, stop);
+    return stopped ? ERR_OK : step_explained(core, &facts, &served, stop);
 }
 
 static enum err let_handlers_run(struct core *core, bool *returned, struct target_stop *stop)
 {
-    struct hw_step hw_step = single(core, core->regs.word[SLOT_PC], true);
+    struct hw_step hw_step = step_single(core, core->regs.word[SLOT_PC], true);
     bool pending = false;
     enum err err = ERR_OK;
 

@@ -17,8 +17,22 @@ struct hw_step {
     bool full;   /* all registers, else only those in the facts */
     bool stores; /* with `to`: something on the way may write to memory, other than to the stack */
 };
+/* Where the stepped code stands: the same pc with another stack or in a handler is a shared
+ * function called by somebody else. */
+struct step_place {
+    uint32_t pc, sp, exception;
+};
+/* By the registers as last read. */
+struct step_place step_place(const struct core *core);
+/* One instruction, with all registers. */
+struct hw_step step_single(const struct core *core, uint32_t pc, bool masked);
 /* The registers before need not be cached. */
 enum err step_once(struct core *core, const struct hw_step *hw_step, struct stop_facts *facts);
+/* The same from `before`; on a core with core_profile.late_mask, handlers that are entered in spite
+ * of the mask are run to their return and the instruction is stepped again. *stopped: one of them
+ * stopped, or they come without end; `stop` says so. */
+enum err step_past_handlers(struct core *core, struct hw_step *hw_step, struct step_place before,
+                            struct stop_facts *facts, bool *stopped, struct target_stop *stop);
 /* Lets pending handlers run. *returned: the core is back where it was; else the stop is explained.
  */
 enum err step_handlers(struct core *core, bool *returned, struct target_stop *stop);
@@ -33,6 +47,9 @@ enum err step_rescue(struct core *core, enum err err, enum err mark, struct targ
 /* Once the stop of a step is explained: asks the filters. *served: the step may go on; `stop` is
  * what it is if it does not. */
 enum err step_ended(struct core *core, bool *served, struct target_stop *stop);
+/* Explains a step's stop by its facts, and asks. */
+enum err step_explained(struct core *core, const struct stop_facts *facts, bool *served,
+                        struct target_stop *stop);
 /* A BKPT of the program at pc, not executed yet: `stop` is STOP_BKPT, else STOP_NONE. */
 enum err step_find_bkpt(struct core *core, struct target_stop *stop);
 /* It is passed by without executing it, or is a filter's. *passed: the step is done. */

@@ -50,6 +50,12 @@ static bool may_run(const struct core *core, uint32_t pc, const struct ahead *ah
            fpb_can_reach(&core->fpb, ahead->to) && breakpoints_have_room(core);
 }
 
+/* In a handler the stack tells whether the step has led to another one. */
+static bool needs_stack(const struct core *core, const struct range_step *range)
+{
+    return core->profile->late_mask && range->xpsr & XPSR_IPSR;
+}
+
 static enum err plan(struct core *core, const struct range_step *range, struct hw_step *hw_step)
 {
     enum err mark = core_mark(core);
@@ -67,7 +73,7 @@ static enum err plan(struct core *core, const struct range_step *range, struct h
         .next = ahead.to,
         .sp = core->regs.word[SLOT_SP], /* where the range began: it is seldom far away */
         .masked = core->maskisr != MASKISR_OFF,
-        .full = ahead.leaves && (run || ahead.count == 1),
+        .full = (ahead.leaves && (run || ahead.count == 1)) || needs_stack(core, range),
         .stores = ahead.stores,
     };
     return ERR_OK;
@@ -97,6 +103,12 @@ static enum err let_handlers_run(struct core *core, struct range_step *range,
     return err || !returned ? err : plan(core, range, hw_step);
 }
 
+/* The stack is known where it counts: needs_stack(). */
+static struct step_place place_of(const struct core *core, const struct range_step *range)
+{
+    return (struct step_place){range->pc, core->regs.word[SLOT_SP], range->xpsr & XPSR_IPSR};
+}
+
 static enum err range_go_on(struct core *core, struct range_step *range, struct target_stop *stop)
 {
     enum err mark = core_mark(core);
@@ -107,7 +119,8 @@ static enum err range_go_on(struct core *core, struct range_step *range, struct 
         return err;
     err = let_handlers_run(core, range, &hw_step, stop);
     if (!err && !range->stopped)
-        err = step_once(core, &hw_step, &range->facts);
+        err = step_past_handlers(core, &hw_step, place_of(core, range), &range->facts,
+                                 &range->stopped, stop);
     forget_plan(core, &hw_step);
     if (err) {
         range->stopped = true;

@@ -65,6 +65,7 @@ const struct sim_core_model sim_core_m7_r0p1 = {
     .choices = true,
     .dsp = true,
     .m7 = true,
+    .late_mask = true,
     .fpu = SIM_FPV5_SP,
     .fpb_code = 8,
     .fpb_revision = 1,

@@ -66,6 +66,7 @@ struct sim_core_model {
     bool choices; /* of Armv6-M: it has VTOR and an unprivileged mode, as M0+ and all Armv7-M do */
     bool dsp;     /* Armv7E-M */
     bool m7;      /* caches, tightly coupled memories, no bit-band */
+    bool late_mask; /* erratum: what is pending when C_MASKINTS rises is not masked by it */
     enum sim_fpu fpu;
     uint8_t fpb_code, fpb_literal; /* comparators */
     uint8_t fpb_revision;          /* 0: FPBv1, 1: FPBv2 */

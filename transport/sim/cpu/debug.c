@@ -62,6 +62,7 @@ void sim_debug_reset(struct sim_cpu *cpu, enum sim_reset kind)
     }
     debug->control &= SIM_DHCSR_C_DEBUGEN | SIM_DHCSR_C_MASKINTS;
     debug->demcr &= ~(uint32_t)DEMCR_MON;
+    debug->slips = (struct sim_exceptions){0};
     debug->halted = debug->halt_due = debug->stepping = false;
     debug->reset_seen = true;
     debug->register_ready = true;
@@ -178,6 +179,17 @@ static uint32_t accepted_controls(const struct sim_cpu *cpu, uint32_t value)
     return value;
 }
 
+/* Erratum of the first Cortex-M7. */
+static void note_slips(struct sim_cpu *cpu, bool masked_before)
+{
+    bool masked = sim_debug_masks_interrupts(cpu);
+
+    if (!masked || !cpu->model->late_mask)
+        cpu->debug->slips = (struct sim_exceptions){0};
+    else if (!masked_before)
+        cpu->debug->slips = cpu->system->pending;
+}
+
 static void write_dhcsr(struct sim_cpu *cpu, uint32_t value, uint32_t lanes, bool debugger)
 {
     struct sim_debug *debug = cpu->debug;
@@ -186,7 +198,9 @@ static void write_dhcsr(struct sim_cpu *cpu, uint32_t value, uint32_t lanes, boo
         return;
     if (!debugger) /* the program cannot touch C_DEBUGEN */
         value = (value & ~(uint32_t)SIM_DHCSR_C_DEBUGEN) | (debug->control & SIM_DHCSR_C_DEBUGEN);
+    bool masked_before = sim_debug_masks_interrupts(cpu);
     debug->control = accepted_controls(cpu, value);
+    note_slips(cpu, masked_before);
     if (debug->halted && !(debug->control & SIM_DHCSR_C_HALT)) {
         resume(cpu);
     } else if (!debug->halted && debug->control & SIM_DHCSR_C_HALT) {

@@ -105,6 +105,7 @@ static void enter(struct sim_cpu *cpu, unsigned exception, uint32_t lr)
     uint32_t vector = 0;
 
     sim_exceptions_put(&system->pending, exception, false);
+    sim_exceptions_put(&cpu->debug->slips, exception, false);
     sim_exceptions_put(&system->active, exception, true);
     set_mode(cpu, exception, false);
     cpu->control &= (uint8_t)~SIM_CONTROL_FPCA;

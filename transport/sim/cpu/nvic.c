@@ -100,16 +100,18 @@ unsigned sim_nvic_highest_pending(const struct sim_cpu *cpu)
 {
     const struct sim_system *system = cpu->system;
     uint32_t exceptions = system->pending.system & system->enabled.system;
+    const struct sim_exceptions *slips = &cpu->debug->slips;
     bool masked = sim_debug_masks_interrupts(cpu);
     unsigned best = SIM_EXC_NONE;
 
     if (masked)
-        exceptions &= ~(uint32_t)MASKABLE_SYSTEM;
+        exceptions &= ~(uint32_t)MASKABLE_SYSTEM | slips->system;
     for (; exceptions; exceptions &= exceptions - 1)
         best = more_urgent(system, best, (unsigned)__builtin_ctz(exceptions));
-    for (unsigned i = 0; i < SIM_IRQ_WORDS && !masked; i++)
-        for (uint32_t left = system->pending.irqs[i] & system->enabled.irqs[i]; left;
-             left &= left - 1)
+    for (unsigned i = 0; i < SIM_IRQ_WORDS; i++)
+        for (uint32_t left = system->pending.irqs[i] & system->enabled.irqs[i] &
+                             (masked ? slips->irqs[i] : UINT32_MAX);
+             left; left &= left - 1)
             best = more_urgent(system, best, first_irq(i, left));
     return best;
 }
@@ -146,6 +148,7 @@ void sim_nvic_pend(struct sim_cpu *cpu, unsigned exception)
 void sim_nvic_unpend(struct sim_cpu *cpu, unsigned exception)
 {
     sim_exceptions_put(&cpu->system->pending, exception, false);
+    sim_exceptions_put(&cpu->debug->slips, exception, false);
     sim_nvic_update(cpu);
 }
 

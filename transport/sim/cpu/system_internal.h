@@ -170,8 +170,9 @@ struct sim_debug {
     bool halt_due; /* a debug event asked to halt before the next instruction */
     bool stepping;
     bool register_ready, reset_seen;
-    bool restarted;             /* Armv8-M: since DHCSR was last read */
-    uint64_t instructions_seen; /* at the last read of DHCSR */
+    struct sim_exceptions slips; /* with `late_mask`: C_MASKINTS came too late for them */
+    bool restarted;              /* Armv8-M: since DHCSR was last read */
+    uint64_t instructions_seen;  /* at the last read of DHCSR */
 
     struct sim_fpb {
         bool enabled;
