@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Stepping. Interrupts that came due are let through before a step, and masked during it: so
- * neither does a step end in a handler, nor does `while (!tick);` wait for ever. */
+/* One step of the hardware, and what its end may need: a rescue, a look at what is pending, a BKPT
+ * that is passed by. */
 #include "core/step.h"
-
-#include <stdio.h>
 
 #include "core/core.h"
 #include "core/memory.h"
@@ -16,16 +14,6 @@ enum {
     HALT_LIMIT_US = 1000000, /* of a core told to halt */
     ICSR_FRESH_US = 20000,   /* an interrupt that is noticed a step later does no harm */
 };
-
-void target_set_maskisr(struct target *target, enum target_maskisr mode)
-{
-    target->core->maskisr = mode;
-}
-
-enum target_maskisr target_maskisr(const struct target *target)
-{
-    return target->core->maskisr;
-}
 
 /* What has to be there before the core goes; a step ends in a fault's handler by itself. */
 static void queue_run(struct core *core, const struct hw_step *hw_step)
@@ -271,56 +259,4 @@ enum err step_over_bkpt(struct core *core, bool *passed, struct target_stop *sto
     regs_set_slot(core, SLOT_PC, stop->pc + 2);
     stop_plain(core, STOP_STEP, stop);
     return ERR_OK;
-}
-
-/* A stop at the end of a step that nobody hears of is the step's own. */
-static enum err step_instruction(struct core *core, struct target_stop *stop)
-{
-    enum err mark = core_mark(core);
-    bool served, stopped;
-    struct stop_facts facts = {0};
-    struct hw_step hw_step =
-        step_single(core, core->regs.word[SLOT_PC], core->maskisr != MASKISR_OFF);
-    struct step_place before = step_place(core);
-
-    enum err err = step_past_handlers(core, &hw_step, before, &facts, &stopped, stop);
-    if (err)
-        return step_rescue(core, err, mark, stop);
-    return stopped ? ERR_OK : step_explained(core, &facts, &served, stop);
-}
-
-static enum err let_handlers_run(struct core *core, bool *returned, struct target_stop *stop)
-{
-    struct hw_step hw_step = step_single(core, core->regs.word[SLOT_PC], true);
-    bool pending = false;
-    enum err err = ERR_OK;
-
-    if (core->maskisr == MASKISR_AUTO)
-        err = step_pending(core, &hw_step, core->regs.word[SLOT_SPECIAL], &pending);
-    return !err && pending ? step_handlers(core, returned, stop) : err;
-}
-
-static enum err step(struct core *core, struct target_stop *stop)
-{
-    bool passed = false, returned = true;
-    enum err err = regs_need(core);
-
-    stop->reason = STOP_NONE;
-    if (!err)
-        err = step_over_bkpt(core, &passed, stop);
-    if (err || passed)
-        return err;
-    err = let_handlers_run(core, &returned, stop);
-    if (!err && returned)
-        err = regs_need(core);
-    return err || !returned ? err : step_instruction(core, stop);
-}
-
-enum err target_step(struct target *target, struct target_stop *stop)
-{
-    struct core *core = target->core;
-    enum err mark = core_mark(core);
-    enum err err = step(core, stop);
-
-    return err == ERR_CANCELLED ? step_stand(core, mark, stop) : err;
 }
