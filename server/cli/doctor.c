@@ -92,7 +92,7 @@ static enum err say_opening(struct cli *cli, enum err err)
     char problem[sizeof cli->job.text];
 
     cli->declined = err == ERR_CANCELLED; /* nothing was begun that could be ended */
-    if (!doctor_judge_opening(cli, err, &examination))
+    if (!doctor_view_opening(cli, err, &examination))
         return err;
     snprintf(problem, sizeof problem, "%s", job_text(&cli->job, err));
     job_clear(&cli->job);

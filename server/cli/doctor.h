@@ -20,7 +20,7 @@ enum err doctor_examine(struct cli *cli, struct examination *examination, bool a
 
 /* The probe could not be opened, or is gone: `err`, whose sentence is the job's, as a verdict on
  * it. False: that is another kind of error. */
-bool doctor_judge_opening(const struct cli *cli, enum err err, struct examination *examination);
+bool doctor_view_opening(const struct cli *cli, enum err err, struct examination *examination);
 
 /* `problem`: why nothing could be measured; else NULL. */
 void doctor_json(const struct examination *examination, const char *problem, FILE *out);

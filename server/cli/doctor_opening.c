@@ -1,123 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wrong before there is a wire: the probe could not be opened, or went away. */
-#include <string.h>
-
 #include "cli/doctor.h"
-#include "cli/usb_holder.h"
 
-static const struct cause charging = {
-    "cable", "the cable only charges, or the USB port or hub does not work",
-    "take a cable that carries data, and a port of the machine itself", 0};
-static const struct cause not_handed_on = {
-    "not-handed-on", "a virtual machine, WSL or container was not handed the probe",
-    "hand the USB device to it; lsusb in there must show it", 0};
-static const struct cause unknown_kind = {
-    "unknown-kind", "it is a probe that probed does not know",
-    "compare with lsusb: an ST-Link is 0483:37xx; --sim needs none", 0};
-static const struct cause another_meant = {"another-meant", "--probe means another one",
-                                           "look which there are: probed list", 0};
-static const struct cause no_rule = {
-    "udev", "no rule lets this user open it",
-    "install examples/udev/60-probed.rules into /etc/udev/rules.d and plug the probe in again", 0};
-static const struct cause in_use = {
-    "in-use", "another program has it: a probed, OpenOCD, st-util, an IDE",
-    "close that; or ask it: where a probed serves the board, by monitor doctor", 0};
-static const struct cause loader_stays = {"replug",
-                                          "its loader waits for new firmware, and nobody sends any",
-                                          "unplug the probe and plug it in again", 0};
-static const struct cause update_broke_off = {
-    "update-broke-off", "an update of its firmware broke off",
-    "update it once more with ST's STM32CubeProgrammer or STSW-LINK007", 0};
-static const struct cause old_firmware = {
-    "old-firmware", "its firmware is older than what is needed here",
-    "update it with ST's STM32CubeProgrammer or STSW-LINK007; if it is a copy that refuses, take "
-    "another probe",
-    0};
-static const struct cause loose = {"loose", "the plug or the cable is loose",
-                                   "plug it in firmly, with another cable", 0};
-static const struct cause pulled_down = {
-    "pulled-down", "a wire to the board pulls the probe's supply down",
-    "take the board off and see whether the probe stays; then look for a short of 5 V or 3.3 V", 0};
-static const struct cause confused = {"confused", "its firmware or the USB connection is confused",
-                                      "unplug the probe and plug it in again, without a hub", 0};
-
-static const struct opening {
-    enum err err;
-    enum verdict_class class;
-    const struct cause *causes[3];
-    const char *split;
-} openings[] = {
-    {ERR_NO_PROBE,
-     VERDICT_NO_PROBE,
-     {&charging, &not_handed_on, &unknown_kind},
-     "what lsusb lists"},
-    {ERR_OTHER_PROBE, VERDICT_NO_PROBE, {&another_meant}, NULL},
-    {ERR_PROBE_ACCESS, VERDICT_NO_PERMISSION, {&no_rule}, NULL},
-    {ERR_BUSY, VERDICT_PROBE_IN_USE, {&in_use}, NULL},
-    {ERR_PROBE_LOADER,
-     VERDICT_PROBE_LOADER,
-     {&loader_stays, &update_broke_off},
-     "whether it is back in there after it was plugged in again"},
-    {ERR_UNSUPPORTED, VERDICT_PROBE_FIRMWARE, {&old_firmware}, NULL},
-    {ERR_PROBE_GONE,
-     VERDICT_PROBE_GONE,
-     {&loose, &pulled_down},
-     "whether it goes away without a board, too"},
-    {ERR_PROBE, VERDICT_PROBE_TROUBLE, {&confused, &loose}, NULL},
-    {ERR_FILE, VERDICT_PROBE_TROUBLE, {NULL}, NULL}, /* played back */
-    {ERR_TIMEOUT, VERDICT_PROBE_TROUBLE, {&confused, &loose}, NULL},
-};
-
-static const struct opening *find(enum err err)
+bool doctor_view_opening(const struct cli *cli, enum err err, struct examination *examination)
 {
-    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
-        if (openings[i].err == err)
-            return &openings[i];
-    return NULL;
-}
-
-static void describe_probe(struct doctor_view *view, const struct probe_info *info,
-                           const struct usb_holder *holder)
-{
-    struct doctor_line *line = view->lines;
-
-    if (info->driver) {
-        line->name = "probe";
-        snprintf(line->value, sizeof line->value, "%s%s%s", info->product,
-                 info->firmware[0] ? ", firmware " : "", info->firmware);
-        line++;
-    }
-    if (holder->pid) {
-        line->name = "taken by";
-        snprintf(line->value, sizeof line->value, "%s (process %ld)", holder->program, holder->pid);
-        line++;
-    }
-    view->line_count = (size_t)(line - view->lines);
-}
-
-bool doctor_judge_opening(const struct cli *cli, enum err err, struct examination *examination)
-{
-    static const struct usb_roots roots = {"/sys", "/dev", "/proc"};
     const struct probe_info *info = &cli->session.info;
-    const struct opening *opening = find(err);
-    struct doctor_view *view = &examination->view;
-    struct verdict *verdict = view->verdicts;
-    struct usb_holder holder;
+    struct verdict verdict;
 
-    if (!opening || cli->misused)
+    if (cli->misused || !doctor_judge_opening(err, job_text(&cli->job, err), &verdict))
         return false;
     *examination = (struct examination){.measured = {.probe = *info}};
-    usb_holder_find(&roots, info->place, &holder);
-    describe_probe(view, info, &holder);
-    view->count = 1;
-    verdict->class = opening->class;
-    verdict->sure = VERDICT_CERTAIN;
-    verdict->split = opening->split;
-    snprintf(verdict->text, sizeof verdict->text, "%.*s", (int)sizeof verdict->text - 1,
-             job_text(&cli->job, err));
-    while (verdict->count < 3 && opening->causes[verdict->count]) {
-        verdict->causes[verdict->count] = opening->causes[verdict->count];
-        verdict->count++;
-    }
+    struct doctor_view *view = &examination->view;
+    view->verdicts[view->count++] = verdict;
+    if (!info->driver)
+        return true;
+    struct doctor_line *line = &view->lines[view->line_count++];
+    line->name = "probe";
+    snprintf(line->value, sizeof line->value, "%s%s%s", info->product,
+             info->firmware[0] ? ", firmware " : "", info->firmware);
     return true;
 }

@@ -4,8 +4,8 @@
 #define PROBED_CLI_PROBE_H
 
 #include "cli/json.h"
-#include "cli/usb_holder.h"
 #include "probe/probe.h"
+#include "session/usb_holder.h"
 
 /* Nothing in here was guessed: what is not known is empty. */
 struct cli_probe {

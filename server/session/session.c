@@ -7,6 +7,7 @@
 
 #include "session/mailbox.h"
 #include "session/request.h"
+#include "session/usb_holder.h"
 
 void session_init(struct session *session, const struct log *log,
                   const struct session_options *options, const struct probe_info *info, FILE *wire)
@@ -175,6 +176,7 @@ static enum err set_speed(struct session *session, uint32_t khz)
 
 static enum err open_probe(struct session *session, struct job *job)
 {
+    static const struct usb_roots roots = {"/sys", "/dev", "/proc"};
     const struct session_options *options = &session->options;
     enum err err = options->find ? options->find(options->find_user, &session->info, job) : ERR_OK;
 
@@ -182,7 +184,7 @@ static enum err open_probe(struct session *session, struct job *job)
         err = probe_open(&session->info, job, session->wire, &session->probe);
     if (err) {
         session->probe = NULL;
-        return err;
+        return usb_holder_tell(&roots, session->info.place, job, err);
     }
     probe_say_supply(session->probe, options->vtref_mv);
     return session->options.speed_khz ? set_speed(session, session->options.speed_khz) : ERR_OK;

@@ -21,8 +21,8 @@ enum {
 bool rung_is_final(const struct climb *climb, enum err err)
 {
     return climb->held || climb->findings->shut || err == ERR_PROBE_GONE ||
-           err == ERR_PROBE_ACCESS || err == ERR_PROBE || err == ERR_CANCELLED ||
-           err == ERR_NO_MEMORY;
+           err == ERR_PROBE_ACCESS || err == ERR_PROBE || err == ERR_PROBE_LOADER ||
+           err == ERR_CANCELLED || err == ERR_NO_MEMORY;
 }
 
 /* --- the core --- */

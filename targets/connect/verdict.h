@@ -55,7 +55,8 @@
     X(HEALTHY, "healthy")                                                                  \
     X(LOW_SUPPLY, "low-supply") /* remark: 1.8 V, or less than 2.7 V */                    \
     X(ASLEEP, "asleep")         /* remark: the core sleeps, which is well */               \
-    X(HALTED, "halted")         /* remark: somebody stopped the core */
+    X(HALTED, "halted")         /* remark: somebody stopped the core */                    \
+    X(PROBE_COPY, "probe-copy") /* remark: hints, no proof, that the probe is a copy */
 
 enum verdict_class {
 #define VERDICT_ENUM(name, word) VERDICT_##name,
@@ -105,6 +106,10 @@ struct verdict {
 /* First the one to mend first; at least one. VERDICT_HEALTHY stands alone or before remarks, which
  * accuse nobody; it is not among them if there is anything to mend. Returns how many. */
 size_t doctor_judge(const struct measurements *measured, struct verdict verdicts[VERDICTS_MAX]);
+
+/* Opening the probe failed with `err`, of which `said` is the sentence: what that means. False:
+ * that is an error of another kind. */
+bool doctor_judge_opening(enum err err, const char *said, struct verdict *verdict);
 
 /* "silence", as in docs/doctor.md; never NULL. */
 const char *verdict_word(enum verdict_class class);

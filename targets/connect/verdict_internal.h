@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of the verdicts share: verdict_signs.c and verdict_errors.c reduce measurements to
  * signs, each there or not; verdict_rules.c is the table from signs to verdicts, verdict_causes.c
- * that of causes; verdict_text.c puts values into sentences; verdict_lines.c and verdict_wires.c
- * show. */
+ * that of causes; verdict_copy.c weighs what copies of a probe show; verdict_text.c puts values
+ * into sentences; verdict_lines.c and verdict_wires.c show. */
 #ifndef PROBED_VERDICT_INTERNAL_H
 #define PROBED_VERDICT_INTERNAL_H
 
@@ -64,6 +64,7 @@ enum sign {
     /* The probe. */
     SIGN_V3,
     SIGN_V2, /* or a dongle that says it is one */
+    SIGN_LIKE_A_COPY,
     SIGNS
 };
 
@@ -105,6 +106,11 @@ extern const size_t verdict_rule_count;
 
 /* The template with its names filled in. */
 void verdict_fill(const struct measurements *measured, const char *text, char *out, size_t size);
+struct buf;
+/* Of an ST-LINK/V2 alone: whether what copies of it often show is there, enough to be worth a word;
+ * what of it, as clauses. */
+bool verdict_probe_is_like_a_copy(const struct measurements *measured);
+void verdict_put_copy_hints(const struct measurements *measured, struct buf *out);
 /* Which reset flags are set, as words; false: none. */
 bool verdict_reset_words(const struct measurements *measured, char *text, size_t size);
 

@@ -15,9 +15,9 @@ typedef bool (*line_fn)(const struct measurements *m, uint64_t seen, struct doct
 
 static bool tell_probe(const struct measurements *m, uint64_t seen, struct doctor_line *line)
 {
-    (void)seen;
     line->name = "probe";
     VALUE("%s%s%s", m->probe.product, m->probe.firmware[0] ? ", firmware " : "", m->probe.firmware);
+    MEANING("%s", seen & S(LIKE_A_COPY) ? "perhaps a copy" : "");
     return m->probe.product[0] != '\0';
 }
 

@@ -264,5 +264,10 @@ const struct rule verdict_rules[] = {
      .sure = VERDICT_CERTAIN,
      .needs = S(HALTED),
      .text = "the core stands halted: a debugger stopped it"},
+    {.class = VERDICT_PROBE_COPY,
+     .sure = VERDICT_POSSIBLE,
+     .needs = S(LIKE_A_COPY),
+     .text = "the probe may be a copy of an ST-LINK/V2 ({hints}); most work well, and no software "
+             "can tell for sure"},
 };
 const size_t verdict_rule_count = sizeof verdict_rules / sizeof *verdict_rules;

@@ -176,19 +176,20 @@ static uint64_t see_reset_flags(const struct measurements *m)
 
 /* --- the probe --- */
 
-static uint64_t see_probe(const struct probe_info *probe)
+static uint64_t see_probe(const struct measurements *m)
 {
     enum { ST = 0x0483, V2 = 0x3748 };
+    const struct probe_info *probe = &m->probe;
 
     if (probe->vid != ST)
         return 0;
     if (probe->pid == V2)
-        return S(V2);
+        return S(V2) | (verdict_probe_is_like_a_copy(m) ? S(LIKE_A_COPY) : 0);
     return probe->pid >= 0x374D && probe->pid != 0x3752 ? S(V3) : 0;
 }
 
 uint64_t verdict_signs(const struct measurements *m)
 {
     return see_supply(m) | verdict_wire_signs(m) | see_reset(m) | see_core(m) | see_chip(m) |
-           see_reset_flags(m) | see_probe(&m->probe);
+           see_reset_flags(m) | see_probe(m);
 }

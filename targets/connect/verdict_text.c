@@ -171,6 +171,7 @@ static const struct {
     {"pc", put_pc},
     {"resets", put_resets},
     {"flags", put_flags},
+    {"hints", verdict_put_copy_hints},
 };
 
 static void put_named(const struct measurements *m, const char *name, size_t length,

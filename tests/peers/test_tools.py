@@ -78,6 +78,7 @@ def the_doctor_looks_at_it():
         probe, = json.loads(bench.read("list"))["probes"]
     report = text[text.index("probed 0."):text.index("{\n")]
     assert "healthy" in report and probe["product"] in report and probe["firmware"] in report, report
+    assert ("probe-copy" in report) == (stlink in ("V2J17", "clone")), report
     assert probe["serial"].lower() not in report.lower() and probe["place"] not in report, report
     with Bench() as bench:
         text = bench.run("{probed} doctor --report || echo sick", board="bluepill,noack")

@@ -87,7 +87,7 @@ static enum err leave_mode(struct probe *probe)
     case STLINK_MODE_SWIM:
         return simple(probe, STLINK_SWIM, 0x01);
     case STLINK_MODE_BOOTLOADER:
-        return job_fail(probe->job, ERR_PROBE,
+        return job_fail(probe->job, ERR_PROBE_LOADER,
                         "the probe is in firmware update mode: unplug and replug it");
     default:
         return ERR_OK;

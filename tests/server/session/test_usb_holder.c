@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Who has a USB device open: in folders made to look like sysfs and procfs, and a real process by
  * the kernel's own. */
-#include "cli/usb_holder.h"
+#include "session/usb_holder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,6 +104,25 @@ static void we_ourselves_do_not_count(void **state)
     assert_false(usb_holder_find(&copies, "usb:1-2.3", &holder));
 }
 
+static void why_a_probe_is_not_opened_names_the_program(void **state)
+{
+    struct job job;
+
+    (void)state;
+    open_by("4711", "openocd\n", "/dev/bus/usb/001/014");
+    job_init(&job, NULL);
+    assert_int_equal(
+        usb_holder_tell(&copies, "usb:1-2.3", &job, job_fail(&job, ERR_BUSY, "it is in use")),
+        ERR_BUSY);
+    assert_string_equal(job_text(&job, ERR_BUSY), "it is in use; openocd (process 4711) has it");
+    job_clear(&job); /* of another kind, of a place that nobody has: as it was */
+    usb_holder_tell(&copies, "usb:1-2.3", &job, job_fail(&job, ERR_PROBE, "it does not answer"));
+    assert_string_equal(job_text(&job, ERR_PROBE), "it does not answer");
+    job_clear(&job);
+    usb_holder_tell(&copies, "usb:1-2", &job, job_fail(&job, ERR_BUSY, "it is in use"));
+    assert_string_equal(job_text(&job, ERR_BUSY), "it is in use");
+}
+
 /* A process that has the file open until its standard input ends. */
 struct program {
     pid_t pid;
@@ -171,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nobody_has_it, up, down),
         cmocka_unit_test_setup_teardown(a_program_has_it, up, down),
+        cmocka_unit_test_setup_teardown(why_a_probe_is_not_opened_names_the_program, up, down),
         cmocka_unit_test_setup_teardown(we_ourselves_do_not_count, up, down),
         cmocka_unit_test_setup_teardown(a_real_process_is_seen_as_long_as_it_has_it_open, up, down),
     };

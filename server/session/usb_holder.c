@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Linux, proc(5): the links in /proc/PID/fd name open files; those of other users' processes cannot
  * be read. Documentation/ABI/stable/sysfs-bus-usb: busnum and devnum make the device's node. */
-#include "cli/usb_holder.h"
+#include "session/usb_holder.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -87,4 +87,18 @@ bool usb_holder_find(const struct usb_roots *roots, const char *place, struct us
     if (dir)
         closedir(dir);
     return holder->pid != 0;
+}
+
+enum err usb_holder_tell(const struct usb_roots *roots, const char *place, struct job *job,
+                         enum err err)
+{
+    struct usb_holder holder;
+    char said[JOB_TEXT];
+
+    if (err != ERR_BUSY || !usb_holder_find(roots, place, &holder))
+        return err;
+    snprintf(said, sizeof said, "%s", job_text(job, err));
+    job_clear(job);
+    return job_fail(job, err, "%.*s; %s (process %ld) has it", (int)sizeof said - 100, said,
+                    holder.program, holder.pid);
 }
