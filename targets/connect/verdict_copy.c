@@ -41,9 +41,11 @@ static bool has_dead_reset(const struct measurements *m)
 /* Its own 3.3 V: there though nobody answers. */
 static bool has_own_voltage(const struct measurements *m)
 {
-    uint32_t vtref = m->vtref_count ? verdict_vtref(m) : 0;
+    bool like_its_own = m->vtref_count > 0;
 
-    return vtref >= 3100 && vtref <= 3350 && !m->reached && !m->dpidr;
+    for (unsigned i = 0; i < m->vtref_count; i++)
+        like_its_own &= m->vtref_mv[i] >= 3100 && m->vtref_mv[i] <= 3350;
+    return like_its_own && !m->reached && !m->dpidr;
 }
 
 static const struct {
