@@ -57,14 +57,73 @@ enum err dbgmcu_wake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struc
     return err;
 }
 
-enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
+/* A register, what is wanted of it, and what it was. */
+struct wanted {
+    struct dbgmcu_saved *saved;
+    uint32_t address, bits, found;
+};
+enum { WANTED = 1 + DBGMCU_FREEZES };
+
+static unsigned want(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
+                     struct wanted wanted[WANTED])
 {
+    struct dbgmcu_freeze freezes[DBGMCU_FREEZES];
+    unsigned freeze_count = dbgmcu_freezes(row, freezes), count = 1;
+
+    wanted[0] = (struct wanted){.saved = &dbgmcu->control,
+                                .address = row->cr,
+                                .bits = row->cr == H7_CR ? H7_KEEP_AWAKE : KEEP_AWAKE};
+    for (unsigned i = 0; i < freeze_count; i++)
+        if (freezes[i].address == row->cr)
+            wanted[0].bits |= freezes[i].bits;
+        else
+            wanted[count++] = (struct wanted){.saved = &dbgmcu->freeze[i],
+                                              .address = freezes[i].address,
+                                              .bits = freezes[i].bits};
+    return count;
+}
+
+/* As many flushes as for one. */
+static enum err set_together(struct wanted *wanted, unsigned count, struct ops *ops)
+{
+    bool missing = false;
+
+    for (unsigned i = 0; i < count; i++)
+        ops_read32(ops, wanted[i].address, &wanted[i].found);
+    enum err err = ops_flush(ops);
+    for (unsigned i = 0; i < count && !err; i++) {
+        struct wanted *w = &wanted[i];
+        if (!w->saved->address)
+            *w->saved = (struct dbgmcu_saved){w->address, w->found};
+        if ((w->found & w->bits) == w->bits)
+            continue;
+        ops_write32(ops, w->address, w->found | w->bits);
+        missing = true;
+    }
+    return missing ? ops_flush(ops) : err;
+}
+
+/* One of them may be refused, the others not. */
+enum err dbgmcu_prepare(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
+{
+    struct job *job = probe_job(ops->probe);
+    struct wanted wanted[WANTED];
+
     if (!row->cr)
         return ERR_OK;
+    bool had_failed = job->err != ERR_OK;
+    unsigned count = want(dbgmcu, row, wanted);
     enum err err = dbgmcu_wake(dbgmcu, row, ops);
-    return err ? err
-               : set_bits(&dbgmcu->control, ops, row->cr,
-                          row->cr == H7_CR ? H7_KEEP_AWAKE : KEEP_AWAKE);
+    if (!err)
+        err = set_together(wanted, count, ops);
+    if (err != ERR_FAULT)
+        return err;
+    if (!had_failed)
+        job_clear(job);
+    err = ERR_OK;
+    for (unsigned i = 0; i < count && !err; i++)
+        err = set_bits(wanted[i].saved, ops, wanted[i].address, wanted[i].bits);
+    return err;
 }
 
 enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,

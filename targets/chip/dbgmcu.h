@@ -33,8 +33,10 @@ struct dbgmcu {
  * behind. */
 enum err dbgmcu_wake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops);
 
-/* Both are undone by dbgmcu_restore(). The queue is empty, before and behind. */
-enum err dbgmcu_keep_awake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops);
+/* All that debugging wants of it: the debug port stays awake, watchdogs stand while the core does.
+ * Undone by dbgmcu_restore(), as what follows. The queue is empty, before and behind. */
+enum err dbgmcu_prepare(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops);
+/* Watchdogs alone, once more: the program may have let them go. */
 enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
                                  struct ops *ops);
 /* The last traffic on every way out, also of a cancelled job: a core in Stop mode may not be

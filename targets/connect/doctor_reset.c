@@ -76,7 +76,7 @@ static enum err test_awake(struct doctor *doctor)
         return ERR_OK;
     enum err err = dbgmcu_wake(&doctor->dbgmcu, &family->dbgmcu, &doctor->ops);
     if (!err)
-        err = dbgmcu_keep_awake(&doctor->dbgmcu, &family->dbgmcu, &doctor->ops);
+        err = dbgmcu_prepare(&doctor->dbgmcu, &family->dbgmcu, &doctor->ops);
     if (err)
         return err;
     m->awake_tested = true;

@@ -100,12 +100,12 @@ static void forget_chip(struct target *target)
     target->dbgmcu = (struct dbgmcu){0};
 }
 
-static enum err keep_awake(struct core *core)
+static enum err prepare_dbgmcu(struct core *core)
 {
     struct target *target = core->target;
 
-    return dbgmcu_keep_awake(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu,
-                             &core->ops);
+    return dbgmcu_prepare(&target->dbgmcu, &chip_family_of(target->chip.dev_id)->dbgmcu,
+                          &core->ops);
 }
 
 enum err attach_core(struct core *core, enum stop_reason halted_by)
@@ -132,7 +132,7 @@ enum err attach_core(struct core *core, enum stop_reason halted_by)
     core->found.breakpoints = core->fpb.count;
     core->found.watchpoints = core->dwt.count;
     core_new_power_epoch(core);
-    err = core_is_first(core) ? keep_awake(core) : ERR_OK;
+    err = core_is_first(core) ? prepare_dbgmcu(core) : ERR_OK;
     core->attached = true;
     if (!err)
         err = breakpoints_look_again(core);

@@ -213,7 +213,7 @@ static void what_debugging_wants_of_dbgmcu_is_given_back(void **state)
     bench_fill(image, sizeof image, 1);
     load(bench, FLASH, 4 * KIB);
     assert_int_equal(raw(bench, cr), gated ? 6 : 7);
-    assert_int_equal(raw(bench, cr + 4) & 0x1800, 0); /* frozen for the load only */
+    assert_int_equal(raw(bench, cr + 4) & 0x1800, 0x1800); /* watchdogs */
     bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
     if (gated)
         raw_write(bench, F0_APB2ENR, 1); /* the program's own */
@@ -223,6 +223,7 @@ static void what_debugging_wants_of_dbgmcu_is_given_back(void **state)
         raw_write(bench, F0_APB2ENR, DBGMCUEN);
     }
     assert_int_equal(raw(bench, cr), 0);
+    assert_int_equal(raw(bench, cr + 4), 0);
     bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
     bench_ok(bench, target_disconnect(bench->target));
     if (gated)
