@@ -73,13 +73,33 @@ static enum err try_flight(struct climb *climb, const struct flight *flight)
 
 /* --- down --- */
 
+/* The next that connects begins with what was asked for. */
+static void back_to_speed(struct climb *climb)
+{
+    struct job *job = probe_job(climb->probe);
+    struct job_failure failure;
+
+    if (!climb->slowed)
+        return;
+    climb->slowed = 0;
+    job_set_aside(job, &failure);
+    probe_set_speed(climb->probe, climb->khz, NULL);
+    job_clear(job);
+    job_take_back(job, &failure, "");
+}
+
+/* What no other rung would change. */
+static enum err give_up(struct climb *climb, enum err err)
+{
+    back_to_speed(climb);
+    return err;
+}
+
 static void measure_supply(struct climb *climb)
 {
     struct findings *findings = climb->findings;
 
-    if (climb->slowed)
-        probe_set_speed(climb->probe, climb->khz, NULL);
-    climb->slowed = 0;
+    back_to_speed(climb);
     findings->vtref_known = probe_vtref(climb->probe, &findings->vtref_mv) == ERR_OK;
     job_clear(probe_job(climb->probe));
 }
@@ -110,11 +130,13 @@ enum err connect_ladder(struct probe *probe, enum target_connect how, struct fin
     ops_init(&climb.ops, probe);
     for (size_t i = ladders[how].first; i < ladders[how].end; i++) {
         enum err err = try_flight(&climb, &flights[i]);
-        if (!err || rung_is_final(&climb, err))
-            return err;
+        if (!err)
+            return ERR_OK;
+        if (rung_is_final(&climb, err))
+            return give_up(&climb, err);
         job_clear(probe_job(probe));
         if ((err = job_checkpoint(probe_job(probe))) != ERR_OK)
-            return err;
+            return give_up(&climb, err);
     }
     measure_supply(&climb);
     if (ladders[how].by_hand && may_a_button_help(findings)) {

@@ -9,6 +9,7 @@
 struct doctor_limits {
     bool allow_reset; /* NRST may be pulled: the program starts anew */
     bool thorough;    /* all clocks with many reads: tens of seconds */
+    bool explaining;  /* a connect that failed just now: none is tried for the option bytes */
     /* Where that was not allowed: may it, by what is known so far? Asked at most once, before the
      * first reset; NULL: it may not. */
     bool (*may_reset)(void *user, const struct measurements *so_far);

@@ -29,9 +29,8 @@ static enum err read_options(struct doctor *doctor, struct target *target)
         if (!err)
             count_blocks(doctor->measured, target, options, &state);
     }
-    if (!err)
-        err = target_disconnect(target);
-    return err;
+    enum err left = target_disconnect(target); /* however far it got */
+    return err ? err : left;
 }
 
 /* Options are read through a connected target, which puts breakpoints in order and leaves the core
@@ -41,7 +40,8 @@ static bool may_connect(struct doctor *doctor)
     const struct measurements *m = doctor->measured;
     uint32_t dhcsr = DHCSR_C_DEBUGEN;
 
-    if (!m->chip_known || !m->reached || !doctor->clean || m->in_reset || m->was_reset)
+    if (doctor->limits->explaining || !m->chip_known || !m->reached || !doctor->clean ||
+        m->in_reset || m->was_reset)
         return false;
     ops_read32(&doctor->ops, DHCSR, &dhcsr);
     return ops_flush(&doctor->ops) == ERR_OK && !(dhcsr & DHCSR_C_DEBUGEN);

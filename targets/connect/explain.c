@@ -96,7 +96,7 @@ static void say(const struct findings *findings, const struct measurements *meas
 enum err explain_failure(struct probe *probe, const struct findings *findings, char *text,
                          size_t size)
 {
-    static const struct doctor_limits gently = {0};
+    static const struct doctor_limits gently = {.explaining = true};
     struct measurements measured;
     struct job *job = probe_job(probe);
 

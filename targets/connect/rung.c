@@ -265,16 +265,20 @@ static enum err halt_young_program(struct climb *climb)
 
 /* --- one rung --- */
 
-/* Cancelled: whatever was to stop the core is taken back. */
+/* It was in vain: whatever was to stop the core is taken back. */
 static void let_go(struct climb *climb)
 {
     struct job *job = probe_job(climb->probe);
+    struct job_failure failure;
 
+    job_set_aside(job, &failure);
     job_section_begin(job);
     probe_nrst(climb->probe, PROBE_NRST_RELEASE);
     queue_reset_catch(climb, false);
     ops_flush(&climb->ops);
     job_section_end(job);
+    job_clear(job);
+    job_take_back(job, &failure, "");
 }
 
 static enum err as_it_is(struct climb *climb, struct rung_finding *rung)
@@ -346,7 +350,7 @@ static enum err carry_out(struct climb *climb, struct rung_finding *rung)
         err = ways[rung->way](climb, rung);
     if (rung->dpidr)
         climb->findings->dpidr = rung->dpidr;
-    if (err == ERR_CANCELLED && climb->caught)
+    if (err && climb->caught)
         let_go(climb);
     else if (err && (rung->way == WAY_PRE_RESET || rung->way == WAY_UNDER_RESET))
         probe_nrst(climb->probe, PROBE_NRST_RELEASE);

@@ -84,7 +84,7 @@ enum doctor_wire_state {
     DOCTOR_WIRE_MISSING,  /* nothing comes through */
 };
 
-enum { VERDICT_CAUSES = 6, VERDICTS_MAX = 8, DOCTOR_LINES_MAX = 32 };
+enum { VERDICT_CAUSES = 7, VERDICTS_MAX = 8, DOCTOR_LINES_MAX = 32 };
 
 struct cause {
     const char *word;  /* "wires", for JSON and tests */

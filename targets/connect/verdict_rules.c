@@ -183,7 +183,11 @@ const struct rule verdict_rules[] = {
                  .needs = S(BY_POWER),
                  .never = S(BY_IWDG) | S(BY_WWDG) | S(BY_LOW_POWER) | S(BY_SOFTWARE)},
                 {.cause = &cause_nrst_pulled,
-                 .never = S(BY_IWDG) | S(BY_WWDG) | S(BY_LOW_POWER) | S(BY_SOFTWARE)}}},
+                 .needs = S(BY_PIN),
+                 .never = S(BY_IWDG) | S(BY_WWDG) | S(BY_LOW_POWER) | S(BY_SOFTWARE)},
+                {.cause = &cause_reset_unknown,
+                 .never = S(BY_IWDG) | S(BY_WWDG) | S(BY_LOW_POWER) | S(BY_SOFTWARE) | S(BY_POWER) |
+                          S(BY_PIN)}}},
     {.class = VERDICT_READ_PROTECTED,
      .sure = VERDICT_CERTAIN,
      .needs = S(PROTECTED),

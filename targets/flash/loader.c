@@ -133,11 +133,15 @@ static enum err borrow_ram(struct loader *loader)
     return err;
 }
 
-/* Nobody reset it meanwhile. */
+/* Nobody reset it meanwhile, seen by us or before us by another client's look. */
 static enum err still_there(struct loader *loader)
 {
-    enum err err = core_flush_halted(loader->target->core);
+    struct core *core = loader->target->core;
+    enum err err = core_flush_halted(core);
 
+    if (!err && (core->state != TARGET_HALTED || !core->borrowed))
+        err = job_fail(loader->target->job, ERR_RESET_LOST,
+                       "the target was reset in the middle of the load: load it again");
     if (err)
         forget_program(loader);
     return err;

@@ -226,6 +226,10 @@ static enum err wait_for_one(struct loader *loader, uint64_t late_us)
     }
     if (err)
         return err;
+    if ((done & ~DONE_STOPPED) - loader->done > loader->handed - loader->done)
+        return job_fail(loader->target->job, ERR_LOADER,
+                        "the flash routine counts blocks that it was never given: the target's RAM "
+                        "was changed meanwhile, or its RAM does not keep what is written");
     take_done(loader, done & ~DONE_STOPPED, early, now);
     return done & DONE_STOPPED ? explain_failure(loader) : ERR_OK;
 }

@@ -239,6 +239,27 @@ static void a_reset_between_packets_is_told(void **state)
                            "0x08000c00-0x08000fff partly programmed");
 }
 
+/* Another client's look takes what told of the reset. */
+static void a_reset_that_another_saw_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct target_stop stop;
+
+    bench_fill(image, sizeof image, 9);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH, image, 4 * PAGE_SIZE), ERR_OK);
+    press_reset(bench);
+    assert_int_equal(target_measure(bench->target, &stop), ERR_RESET_LOST);
+    bench_job(bench);
+    assert_int_equal(
+        flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image + 4 * PAGE_SIZE, 4 * PAGE_SIZE),
+        ERR_RESET_LOST);
+    expect_sentence(bench, "the target was reset in the middle of the load: load it again; flash: "
+                           "0x08000000-0x08000bff programmed, 0x08000c00-0x08000fff partly "
+                           "programmed");
+}
+
 /* A packet is answered when it is handed over: what becomes of it the next answer tells. */
 static void what_fails_behind_a_packet_is_told_by_the_next(void **state)
 {
@@ -517,6 +538,7 @@ int main(void)
         TEST(a_lost_target_is_told_and_found_again),
         TEST(a_reset_in_mid_load_is_told),
         TEST(a_reset_between_packets_is_told),
+        TEST(a_reset_that_another_saw_is_told),
         TEST(what_fails_behind_a_packet_is_told_by_the_next),
         TEST(registers_written_between_packets_do_not_reach_the_loader),
         TEST(bytes_written_between_packets_do_not_reach_the_loader),
