@@ -71,7 +71,7 @@ struct sim_device {
     /* NULL, or what an edge of a signal that it listens to does: triggers.c. */
     void (*trigger)(struct sim_part *part, uint64_t signal);
     bool off_reads_true; /* without a clock it reads as 0, as it would with one: no remark */
-    bool always_on;      /* its clock is LSI or LSE, and goes on in Stop and Standby */
+    bool always_on;      /* its clock is LSI, LSE or its own: it goes on in Stop and Standby */
     bool backed_up;      /* in the backup domain: only its own reset and power reset it: power_on */
 };
 

@@ -280,6 +280,7 @@ const struct sim_device sim_device_f1_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };
 static const struct sim_fpec_family f1 = {
     .open = 0xA5,

@@ -322,6 +322,7 @@ const struct sim_device sim_device_f4_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };
 /* Milliseconds by PSIZE: typical values. */
 static const uint16_t f4_erase_ms[][4] = {

@@ -394,6 +394,7 @@ const struct sim_device sim_device_h5_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };
 
 /* Offset in force, bits there are, as delivered. */

@@ -235,4 +235,5 @@ const struct sim_device sim_device_h7_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_h7_sync,
+    .always_on = true,
 };

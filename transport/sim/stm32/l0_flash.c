@@ -300,6 +300,7 @@ const struct sim_device sim_device_l0_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };
 /* nBOOT1, nRST_STDBY, nRST_STOP, IWDG_SW, BOR_LEV, WPRMOD, RDP */
 static const struct sim_l0_family l0_cat3 = {.optr = 0x807F01FF,

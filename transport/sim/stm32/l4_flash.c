@@ -355,4 +355,5 @@ const struct sim_device sim_device_l4_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };

@@ -325,6 +325,7 @@ const struct sim_device sim_device_u5_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };
 
 /* EOP and OPERR tell only those who asked for the interrupt. */

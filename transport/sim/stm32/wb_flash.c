@@ -56,4 +56,5 @@ const struct sim_device sim_device_wb_flash = {
     .write = write,
     .reset = reset,
     .sync = sim_flash_sync,
+    .always_on = true,
 };
