@@ -49,6 +49,7 @@
     X(WRITE_PROTECTED, "write-protected")                                                  \
     X(OTHER_CHIP, "other-chip") /* than the user said */                                   \
     X(COPY, "copy")             /* ids that no genuine ST part has */                      \
+    X(NO_PROGRAM, "no-program") /* what flash begins with is none */                       \
     X(FLASH_SIZE, "flash-size") /* the size register says what cannot be */                \
     X(UNKNOWN_CHIP, "unknown-chip")                                                        \
     /* all is well; remarks stand behind it */                                             \

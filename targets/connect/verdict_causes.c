@@ -148,6 +148,9 @@ CAUSE(empty_check, "empty-check", 0, "its flash was empty when it was powered up
       "flash a program, and switch the board off and on")
 CAUSE(no_program, "no-program", 0, "nothing was programmed, or all was erased",
       "flash a program: `probed flash FILE`")
+CAUSE(not_a_program, "not-a-program", 0,
+      "what was flashed is no program, or one that belongs at another address",
+      "flash its ELF file, or the .bin at the address for which it was linked")
 CAUSE(size_copy, "size-copy", 0, "a copy that keeps its size elsewhere, or a damaged register",
       "say the size that is printed on the chip: --flash-size")
 CAUSE(copy, "copy", 0, "another maker's chip, relabelled or sold as what it is",

@@ -47,6 +47,7 @@ enum sign {
     /* The chip. */
     SIGN_PROTECTED,
     SIGN_BLANK,
+    SIGN_NO_PROGRAM,  /* what flash begins with is no vector table */
     SIGN_EMPTY_CHECK, /* a chip that starts its loader if it is blank */
     SIGN_LOADER_RUNS,
     SIGN_WRITE_PROTECTED,
@@ -123,7 +124,7 @@ extern const struct cause cause_five_volts, cause_probe_divider, cause_unpowered
     cause_old_firmware, cause_nrst_wire, cause_nrst_dongle, cause_iwdg, cause_wwdg,
     cause_low_power_reset, cause_software_reset, cause_power_fails, cause_nrst_pulled,
     cause_reset_unknown, cause_level_1, cause_program_bad, cause_boot0, cause_boot_options,
-    cause_empty_check, cause_no_program, cause_write_protected, cause_size_copy, cause_copy,
-    cause_other_id, cause_low_1v8, cause_low_weak;
+    cause_empty_check, cause_no_program, cause_not_a_program, cause_write_protected,
+    cause_size_copy, cause_copy, cause_other_id, cause_low_1v8, cause_low_weak;
 
 #endif

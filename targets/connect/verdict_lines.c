@@ -66,7 +66,9 @@ static void tell_speed(const struct measurements *m, const struct speed_measured
     else
         VALUE("the probe's own clock: %u of %u tries without an answer, %u garbled", errors.lost,
               errors.tries, errors.garbled);
-    MEANING("%s", !speed->connects.good ? "nobody answers"
+    MEANING("%s", !speed->connects.good && !errors.heard && speed->first_err == ERR_NO_TARGET
+                      ? "nobody answers"
+                  : !speed->connects.good ? "somebody answers, but it does not connect"
                   : errors.lost || errors.garbled
                       ? "the wires, the ground or the clock: see the slower ones"
                   : speed->reads.good ? "clean"
@@ -177,9 +179,10 @@ static bool tell_vectors(const struct measurements *m, uint64_t seen, struct doc
 {
     line->name = "vectors";
     VALUE("0x%08x 0x%08x", m->vectors[0], m->vectors[1]);
-    MEANING("%s", seen & S(BLANK)      ? "nothing is programmed"
-                  : m->boots_elsewhere ? "but something else stands at address 0"
-                                       : "a program");
+    MEANING("%s", seen & S(BLANK)        ? "nothing is programmed"
+                  : seen & S(NO_PROGRAM) ? "no program begins so"
+                  : m->boots_elsewhere   ? "but something else stands at address 0"
+                                         : "a program");
     return m->vectors_known;
 }
 

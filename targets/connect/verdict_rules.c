@@ -214,6 +214,13 @@ const struct rule verdict_rules[] = {
      .text = "nothing is programmed: the flash of this {chip} begins with {vectors}",
      .split = "measure BOOT0 against GND",
      .causes = {LIKELY(no_program), {.cause = &cause_boot0, .needs = S(LOADER_RUNS)}}},
+    {.class = VERDICT_NO_PROGRAM,
+     .sure = VERDICT_PROBABLE,
+     .needs = S(NO_PROGRAM),
+     .never = S(PROTECTED) | S(LOCKUP),
+     .text = "no program begins as the flash of this {chip} does, with {vectors}: first the end of "
+             "its stack, in RAM, then where it starts, an odd address",
+     .causes = {LIKELY(not_a_program)}},
     {.class = VERDICT_WRITE_PROTECTED,
      .sure = VERDICT_CERTAIN,
      .needs = S(WRITE_PROTECTED),

@@ -104,9 +104,19 @@ static bool is_in_system_memory(uint32_t address)
 
 static bool is_blank(const struct measurements *m)
 {
-    bool ones = m->vectors[0] == UINT32_MAX && m->vectors[1] == UINT32_MAX;
+    const struct chip *row = chip_by_dev_id(m->chip.dev_id);
+    bool zeros = row && (row->family == CHIP_L0 || row->family == CHIP_L1);
+    uint32_t erased = zeros ? 0 : UINT32_MAX;
 
-    return m->vectors_known && (ones || (!m->vectors[0] && !m->vectors[1])); /* 0: L0, L1 */
+    return m->vectors_known && m->vectors[0] == erased && m->vectors[1] == erased;
+}
+
+/* A stack in what may be RAM, and a start in what may be code, of Thumb (ARMv7-M ARM, B1.5.3). */
+static bool is_program(const struct measurements *m)
+{
+    uint32_t sp = m->vectors[0], start = m->vectors[1];
+
+    return sp >= 0x10000000 && sp <= 0x40000000 && !(sp & 3) && start & 1 && start < 0x40000000;
 }
 
 /* Starts ST's loader if the first word of flash is empty ("Empty check": RM0444, RM0490, RM0434,
@@ -140,7 +150,9 @@ static uint64_t see_flash(const struct measurements *m)
 
     return (chip->readout_protected ? S(PROTECTED) : 0) |
            (m->write_blocks && m->write_protected ? S(WRITE_PROTECTED) : 0) |
-           (is_blank(m) ? S(BLANK) : 0) | (has_empty_check(chip) ? S(EMPTY_CHECK) : 0) |
+           (is_blank(m) ? S(BLANK) : 0) |
+           (m->vectors_known && !is_blank(m) && !is_program(m) ? S(NO_PROGRAM) : 0) |
+           (has_empty_check(chip) ? S(EMPTY_CHECK) : 0) |
            (chip->flash_size_guessed || is_below_smallest(chip) ? S(SIZE_ODD) : 0) |
            (zero ? S(SIZE_ZERO) : 0);
 }

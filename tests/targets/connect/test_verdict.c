@@ -318,6 +318,34 @@ static void what_starts_instead_of_a_program(void **state)
     assert_int_equal(count, 1);
 }
 
+/* Erased is zero on L0 and L1 alone; what is neither that nor a vector table is no program. */
+static void what_flash_begins_with(void **state)
+{
+    static const struct {
+        uint16_t dev_id;
+        uint32_t vectors[2];
+        enum verdict_class class;
+    } rows[] = {
+        {0x410, {0, 0}, VERDICT_NO_PROGRAM},
+        {0x417, {0, 0}, VERDICT_BLANK},
+        {0x416, {0, 0}, VERDICT_BLANK},
+        {0x415, {0xF90BFC5C, 0x4AE4687D}, VERDICT_NO_PROGRAM},
+        {0x415, {0, 0x08000009}, VERDICT_NO_PROGRAM},
+        {0x415, {0x20018000, 0x08000008}, VERDICT_NO_PROGRAM},
+        {0x415, {0x20018000, 0x08000009}, VERDICT_HEALTHY},
+        {0x415, {0x10008000, 0x20000101}, VERDICT_HEALTHY},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct measurements m = healthy();
+
+        m.chip.dev_id = rows[i].dev_id;
+        memcpy(m.vectors, rows[i].vectors, sizeof m.vectors);
+        judge(m);
+        assert_first(rows[i].class);
+    }
+}
+
 static void what_to_mend_first(void **state)
 {
     struct measurements m = healthy();
@@ -381,6 +409,7 @@ int main(void)
         cmocka_unit_test(what_to_mend_first),
         cmocka_unit_test(blocks_that_option_bytes_protect),
         cmocka_unit_test(locked),
+        cmocka_unit_test(what_flash_begins_with),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
