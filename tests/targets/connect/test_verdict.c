@@ -340,6 +340,7 @@ static void what_flash_begins_with(void **state)
         struct measurements m = healthy();
 
         m.chip.dev_id = rows[i].dev_id;
+        m.chip.flash_size = rows[i].dev_id == 0x415 ? 1024 * 1024 : 64 * 1024;
         memcpy(m.vectors, rows[i].vectors, sizeof m.vectors);
         judge(m);
         assert_first(rows[i].class);
