@@ -2,6 +2,7 @@
 /* Each measurement as a line: name, value, what it means. */
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "chip/detect.h"
 #include "connect/verdict_internal.h"
 
@@ -134,14 +135,27 @@ static bool tell_state(const struct measurements *m, uint64_t seen, struct docto
         {S(HALTED), "halted by a debugger"},
         {S(ASLEEP), "sleeps, as a program does that waits for interrupts"},
     };
-    const char *meaning = "runs";
+    const struct {
+        const char *what;
+        unsigned count;
+    } counts[] = {
+        {"running in", m->retired},  {"asleep", m->asleep},     {"halted", m->halted},
+        {"locked up", m->locked_up}, {"in reset", m->in_reset}, {"reset since", m->was_reset},
+    };
+    const char *meaning = "runs", *between = ": ";
+    struct buf value;
 
     for (size_t i = sizeof rows / sizeof *rows; i-- > 0;)
         meaning = seen & rows[i].sign ? rows[i].meaning : meaning;
     line->name = "state";
-    VALUE(
-        "%u looks: running in %u, asleep %u, halted %u, locked up %u, in reset %u, reset since %u",
-        m->samples, m->retired, m->asleep, m->halted, m->locked_up, m->in_reset, m->was_reset);
+    buf_init(&value, line->value, sizeof line->value - 1); /* the line was empty */
+    buf_printf(&value, "%u looks", m->samples);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].count) {
+            buf_printf(&value, "%s%s %u", between, counts[i].what, counts[i].count);
+            between = ", ";
+        }
+    line->value[value.length] = '\0';
     MEANING("%s", meaning);
     return m->samples > 0;
 }
@@ -206,13 +220,37 @@ static bool tell_nrst(const struct measurements *m, uint64_t seen, struct doctor
 
 /* --- all of them --- */
 
+static bool is_silent(const struct measurements *m, const struct speed_measured *speed)
+{
+    return speed->khz && !speed->connects.good && !verdict_errors(m, speed).heard;
+}
+
+/* Clocks from `first` on at which nobody answered; returns how many. */
+static unsigned tell_silent(const struct measurements *m, unsigned first, struct doctor_line *line)
+{
+    unsigned count = 0;
+    struct buf value;
+
+    line->name = "SWD";
+    buf_init(&value, line->value, sizeof line->value - 1);
+    for (; first + count < m->speed_count && is_silent(m, &m->speeds[first + count]); count++)
+        buf_printf(&value, "%s%u", count ? ", " : "", m->speeds[first + count].khz);
+    buf_text(&value, " kHz");
+    line->value[value.length] = '\0';
+    MEANING("%s", "nobody answers at any");
+    return count;
+}
+
 static size_t tell_speeds(const struct measurements *m, struct doctor_line lines[], size_t size)
 {
     size_t count = 0;
 
-    for (unsigned i = 0; i < m->speed_count && count < size; i++) {
+    for (unsigned i = 0, same; i < m->speed_count && count<size; i += same> 1 ? same : 1) {
         lines[count] = (struct doctor_line){0};
-        tell_speed(m, &m->speeds[i], "SWD", &lines[count++]);
+        same = tell_silent(m, i, &lines[count]);
+        if (same < 2)
+            tell_speed(m, &m->speeds[i], "SWD", &lines[count]);
+        count++;
     }
     return count;
 }

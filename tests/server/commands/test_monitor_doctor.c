@@ -27,7 +27,7 @@ static void a_running_core_runs(void **state)
     monitor(program);
     monitor("resume");
     resets = rig.session.resets;
-    assert_says("doctor", "running in 12, asleep 0, halted 0");
+    assert_says("doctor", "12 looks: running in 12: runs");
     assert_prints("curstate", "running\n");
     assert_int_equal(rig.session.resets, resets);
     assert_says("halt", "pc: 0x20000404");
