@@ -101,6 +101,11 @@ def flash_programs_checks_and_starts():
     assert "verify: read back, identical" in said and "reset: the core runs" in said, said
 
 
+def flash_takes_no_longer_behind_a_stop():
+    """Reset into on the way in, its clocks stood meanwhile: whatever program enters Stop can be replaced."""
+    assert "identical" in call("flash", FIRMWARE, "--verify", board=BOARD + ",stop").stderr
+
+
 def a_size_that_is_said_is_looked_at():
     half = int(FLASH.removesuffix("K")) // 2
     if BOARD == "nucleo-wb55":  # the end is the radio's, wherever somebody says it is
@@ -153,5 +158,6 @@ PROTECTION = [a_life_cycle_goes_on_only_if_that_is_meant, a_closed_product_is_ex
     read_protection_ends_by_name_and_by_itself, flash_is_refused_while_protected]
 run_tests([info_knows_the_chip, info_reads_the_option_bytes, options_are_shown_by_name,
            options_are_changed_and_read_back, options_that_move_banks_are_loaded_at_once, options_ask_before_they_change, options_name_what_there_is,
-           flash_programs_checks_and_starts, a_size_that_is_said_is_looked_at,
+           flash_programs_checks_and_starts,
+           flash_takes_no_longer_behind_a_stop, a_size_that_is_said_is_looked_at,
            flash_believes_what_is_said_of_the_supply, erase_clears_all_of_it, *PROTECTION])
