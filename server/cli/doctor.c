@@ -109,7 +109,8 @@ enum err cli_doctor(struct cli *cli)
     if (!err)
         err = cli_open(cli);
     if (!err)
-        err = doctor_examine(cli, &examination, may_ask(cli));
+        err = doctor_examine(cli, &examination,
+                             may_ask(cli) ? DOCTOR_RESET_IF_ASKED : DOCTOR_RESET_IF_SAID);
     if (err)
         return say_opening(cli, err);
     well = doctor_view_healthy(&examination.view);

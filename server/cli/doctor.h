@@ -15,8 +15,13 @@ struct examination {
     struct doctor_view view; /* what they say */
 };
 
-/* All that can be measured, by what the call allows; `ask`: a person may be asked for a reset. */
-enum err doctor_examine(struct cli *cli, struct examination *examination, bool ask);
+enum doctor_reset {
+    DOCTOR_NO_RESET,       /* whatever the call allows */
+    DOCTOR_RESET_IF_SAID,  /* by its options */
+    DOCTOR_RESET_IF_ASKED, /* or by a person who is asked */
+};
+/* All that can be measured. */
+enum err doctor_examine(struct cli *cli, struct examination *examination, enum doctor_reset reset);
 
 /* The probe could not be opened, or is gone: `err`, whose sentence is the job's, as a verdict on
  * it. False: that is another kind of error. */

@@ -25,13 +25,18 @@ static bool may_reset(void *user, const struct measurements *so_far)
     return cli_answer(cli, "no answer so far: try with NRST held low? The program starts anew");
 }
 
-enum err doctor_examine(struct cli *cli, struct examination *examination, bool ask)
+static bool is_said(const struct cli *cli)
+{
+    return cli->flags & (CLI_ALLOW_RESET | CLI_YES) ||
+           cli->options.connect == TARGET_CONNECT_UNDER_RESET;
+}
+
+enum err doctor_examine(struct cli *cli, struct examination *examination, enum doctor_reset reset)
 {
     const struct doctor_limits limits = {
-        .allow_reset = cli->flags & (CLI_ALLOW_RESET | CLI_YES) ||
-                       cli->options.connect == TARGET_CONNECT_UNDER_RESET,
+        .allow_reset = reset != DOCTOR_NO_RESET && is_said(cli),
         .thorough = cli->flags & CLI_THOROUGH,
-        .may_reset = ask ? may_reset : NULL,
+        .may_reset = reset == DOCTOR_RESET_IF_ASKED ? may_reset : NULL,
         .tell = tell,
         .user = cli,
     };

@@ -105,7 +105,7 @@ static enum err examine(struct watch *watch, const struct measurements *glance)
 {
     const struct verdict *first = watch->examination->view.verdicts;
     char text[TEXT], line[sizeof first->text + 2 * TEXT];
-    enum err err = doctor_examine(watch->cli, watch->examination, false);
+    enum err err = doctor_examine(watch->cli, watch->examination, DOCTOR_NO_RESET);
 
     if (err == ERR_PROBE_GONE)
         return ERR_OK; /* the next glance says so */

@@ -150,6 +150,20 @@ static void look_after_load(struct session *session)
                  "lets the program begin afresh");
 }
 
+/* The load is good, whatever becomes of this. */
+static enum err reset_behind_load(struct packet_call *call)
+{
+    if (!call->session->options.load_resets && !call->gdb->resets_load)
+        return packet_ok(call);
+    enum err err = session_reset(call->session, call->job, TARGET_RESET_HALT);
+    if (!err)
+        return packet_ok(call);
+    log_line(call->session->log, LOG_WARN,
+             "flash: the program is loaded and checked, but the reset behind it failed: %s",
+             job_text(call->job, err));
+    return err;
+}
+
 enum err packet_flash_done(struct packet_call *call)
 {
     if (call->gdb->load != LOAD_GOOD)
@@ -162,8 +176,7 @@ enum err packet_flash_done(struct packet_call *call)
         flash_close(call->client->flash);
         call->client->flash = NULL;
         look_after_load(call->session);
-        if (call->session->options.load_resets || call->gdb->resets_load)
-            err = session_reset(call->session, call->job, TARGET_RESET_HALT);
+        return reset_behind_load(call);
     }
     return end(call, err);
 }

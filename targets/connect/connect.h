@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The ladder of ways onto the wire, gentlest first. It returns findings; what they mean is said in
- * one place, diagnose.h. */
+ * explain.h and diagnose.h. */
 #ifndef PROBED_CONNECT_H
 #define PROBED_CONNECT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What was measured on the way up the ladder: values, no sentences. diagnose.h says what they mean.
+/* What was measured on the way up the ladder: values, no sentences. explain.h says what they mean.
  */
 #ifndef PROBED_FINDINGS_H
 #define PROBED_FINDINGS_H

@@ -145,7 +145,7 @@ CAUSE(boot0, "boot0", 0, "BOOT0 is high", "set BOOT0 (the jumper) to 0 and reset
 CAUSE(boot_options, "boot-options", 0, "the option bytes choose the loader",
       "look at BOOT0's options (nBOOT0, nSWBOOT0, BOOT_ADD0) by `probed options`")
 CAUSE(empty_check, "empty-check", 0, "its flash was empty when it was powered up",
-      "flash a program, and switch the board off and on")
+      "switch the board off and on, now that it has a program")
 CAUSE(no_program, "no-program", 0, "nothing was programmed, or all was erased",
       "flash a program: `probed flash FILE`")
 CAUSE(not_a_program, "not-a-program", 0,

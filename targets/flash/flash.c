@@ -162,10 +162,11 @@ static void give_back(struct flash *flash)
     enum err left = give_controller_back(flash);
     job_take_back(&flash->work, &failure, "nor could the flash controller be locked again");
     if (err || left)
-        log_line(flash->work.log, LOG_WARN,
-                 "what the program had before its flash was written could not be put back (a reset "
-                 "of the chip helps): %s",
-                 job_text(&flash->work, err ? err : left));
+        log_line(
+            flash->work.log, LOG_WARN,
+            "flash: not all that was under way or borrowed could be ended or put back (a reset "
+            "of the chip helps): %s",
+            job_text(&flash->work, err ? err : left));
 }
 
 void flash_close(struct flash *flash)

@@ -310,6 +310,11 @@ static void what_starts_instead_of_a_program(void **state)
     judge(m);
     assert_first(VERDICT_BLANK);
     assert_null(find(VERDICT_SYSTEM_LOADER));
+    m.vectors[0] = 0x20005000; /* loaded since, but not powered up */
+    m.vectors[1] = 0x08000131;
+    judge(m);
+    assert_first(VERDICT_SYSTEM_LOADER);
+    assert_cause("empty-check", 1);
     m = healthy();
     m.vectors[0] = m.vectors[1] = 0xFFFFFFFF;
     m.locked_up = m.samples; /* as a core does that finds no vectors */
