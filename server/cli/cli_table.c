@@ -30,8 +30,8 @@ static const char doctor_text[] =
     "ever erased. Each measurement is shown with its value and what that means; then what is\n"
     "wrong, the likely causes in order, each with the one thing to do next; then the wires.\n"
     "Before a reset it asks. Without a terminal nobody is asked and nothing is reset, unless\n"
-    "--allow-reset (or --yes) is given: only that tells whether NRST is wired, and whether a\n"
-    "program switches its debug pins off.\n"
+    "--allow-reset, --yes or --connect under-reset is given: only that tells whether NRST is\n"
+    "wired, and whether a program switches its debug pins off.\n"
     "Exit code 0: healthy; 1: not, or it could not be looked at; 2: wrong words.\n";
 
 static const char flash_text[] =

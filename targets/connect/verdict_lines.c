@@ -60,13 +60,14 @@ static void tell_speed(const struct measurements *m, const struct speed_measured
 {
     struct wire_errors errors = verdict_errors(m, speed);
 
+    const char *repeats = speed->reads.repeats ? " (repeats, too)" : "";
     line->name = where;
     if (speed->khz)
-        VALUE("%u kHz: %u of %u tries without an answer, %u garbled", speed->khz, errors.lost,
-              errors.tries, errors.garbled);
+        VALUE("%u kHz: %u of %u tries without an answer, %u garbled%s", speed->khz, errors.lost,
+              errors.tries, errors.garbled, repeats);
     else
-        VALUE("the probe's own clock: %u of %u tries without an answer, %u garbled", errors.lost,
-              errors.tries, errors.garbled);
+        VALUE("the probe's own clock: %u of %u tries without an answer, %u garbled%s", errors.lost,
+              errors.tries, errors.garbled, repeats);
     MEANING("%s", !speed->connects.good && !errors.heard && speed->first_err == ERR_NO_TARGET
                       ? "nobody answers"
                   : !speed->connects.good ? "somebody answers, but it does not connect"
@@ -211,7 +212,7 @@ static bool tell_flags(const struct measurements *m, uint64_t seen, struct docto
 static bool tell_nrst(const struct measurements *m, uint64_t seen, struct doctor_line *line)
 {
     line->name = "NRST";
-    VALUE("%s", !m->nrst_tested        ? "not tested: that would reset the board"
+    VALUE("%s", !m->nrst_tested        ? "not tested: that takes a reset, and a wire that works"
                 : seen & S(NRST_WORKS) ? "resets the core"
                                        : "does not reset the core");
     MEANING("%s", seen & S(NRST_DEAD) ? "not wired, or not driven by the probe" : "");
