@@ -312,7 +312,7 @@ def gdbs_are_not_disturbed():
             s.sendall(b"doctor\nexit\n")
             with s.makefile("rb") as answer:
                 text = answer.read().decode(errors="replace").replace("\r\n", "\n")
-        assert re.search(r"^  state .*: runs$|reset 0, reset since 0: runs$", text, re.M) and "healthy" in text, text
+        assert re.search(r"^  state .*: runs$", text, re.M) and "healthy" in text, text
         c.send_raw(b"\x03")
         assert c.receive_stop()[:3] == b"T02", "it stops for Ctrl-C, not before"
         assert not c.console, c.console
