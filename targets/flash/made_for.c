@@ -89,6 +89,7 @@ static const struct {
     {&profile_armv7m, IMAGE_V6M | IMAGE_V7M},
     {&profile_armv7em, IMAGE_V6M | IMAGE_V7M | IMAGE_V7EM},
     {&profile_m7, IMAGE_V6M | IMAGE_V7M | IMAGE_V7EM},
+    {&profile_m7_early, IMAGE_V6M | IMAGE_V7M | IMAGE_V7EM},
     {&profile_armv8m_base, IMAGE_V6M | IMAGE_V8M_BASE},
     {&profile_armv8m_main, IMAGE_V6M | IMAGE_V7M | IMAGE_V7EM | IMAGE_V8M_BASE | IMAGE_V8M_MAIN},
 };
