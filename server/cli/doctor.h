@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of `probed doctor` share: doctor.c runs it, doctor_examine.c measures,
  * doctor_opening.c says what is wrong with the probe itself,
- * doctor_picture.c draws the wires, doctor_json.c and doctor_report.c tell programs and forums,
+ * doctor_json.c and doctor_report.c tell programs and forums,
  * doctor_watch.c looks again. */
 #ifndef PROBED_CLI_DOCTOR_H
 #define PROBED_CLI_DOCTOR_H

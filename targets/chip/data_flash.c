@@ -18,19 +18,15 @@ struct words {
 /* What refuses to be read tells of none. */
 static enum err read_words(struct ops *ops, uint32_t base, struct words *words)
 {
-    struct job *job = probe_job(ops->probe);
-    bool had_failed = job->err != ERR_OK;
+    bool refused;
 
     ops_read32(ops, base + OPTCR, &words->optcr);
     ops_read32(ops, base + EDATA1R, &words->edata[0]);
     ops_read32(ops, base + EDATA2R, &words->edata[1]);
-    enum err err = ops_flush(ops);
-    if (err != ERR_FAULT)
-        return err;
-    *words = (struct words){0};
-    if (!had_failed)
-        job_clear(job);
-    return ERR_OK;
+    enum err err = ops_flush_or_refused(ops, &refused);
+    if (refused)
+        *words = (struct words){0};
+    return err;
 }
 
 static void shorten(struct target_region *bank, uint32_t edata)

@@ -25,24 +25,20 @@ unsigned dbgmcu_freezes(const struct chip_dbgmcu *row, struct dbgmcu_freeze free
 static enum err set_bits(struct dbgmcu_saved *saved, struct ops *ops, uint32_t address,
                          uint32_t bits)
 {
-    struct job *job = probe_job(ops->probe);
-    bool had_failed = job->err != ERR_OK;
     uint32_t found = 0;
+    bool refused;
 
     ops_read32(ops, address, &found);
-    enum err err = ops_flush(ops);
-    if (!err && !saved->address)
+    enum err err = ops_flush_or_refused(ops, &refused);
+    if (!err && !refused && !saved->address)
         *saved = (struct dbgmcu_saved){address, found};
-    if (!err && (found & bits) != bits) {
+    if (!err && !refused && (found & bits) != bits) {
         ops_write32(ops, address, found | bits);
-        err = ops_flush(ops);
+        err = ops_flush_or_refused(ops, &refused);
     }
-    if (err != ERR_FAULT)
-        return err;
-    saved->address = 0;
-    if (!had_failed)
-        job_clear(job);
-    return ERR_OK;
+    if (refused)
+        saved->address = 0;
+    return err;
 }
 
 enum err dbgmcu_wake(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
@@ -84,14 +80,14 @@ static unsigned want(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
 }
 
 /* As many flushes as for one. */
-static enum err set_together(struct wanted *wanted, unsigned count, struct ops *ops)
+static enum err set_together(struct wanted *wanted, unsigned count, struct ops *ops, bool *refused)
 {
     bool missing = false;
 
     for (unsigned i = 0; i < count; i++)
         ops_read32(ops, wanted[i].address, &wanted[i].found);
-    enum err err = ops_flush(ops);
-    for (unsigned i = 0; i < count && !err; i++) {
+    enum err err = ops_flush_or_refused(ops, refused);
+    for (unsigned i = 0; i < count && !err && !*refused; i++) {
         struct wanted *w = &wanted[i];
         if (!w->saved->address)
             *w->saved = (struct dbgmcu_saved){w->address, w->found};
@@ -100,28 +96,22 @@ static enum err set_together(struct wanted *wanted, unsigned count, struct ops *
         ops_write32(ops, w->address, w->found | w->bits);
         missing = true;
     }
-    return missing ? ops_flush(ops) : err;
+    return missing ? ops_flush_or_refused(ops, refused) : err;
 }
 
 /* One of them may be refused, the others not. */
 enum err dbgmcu_prepare(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, struct ops *ops)
 {
-    struct job *job = probe_job(ops->probe);
     struct wanted wanted[WANTED];
+    bool refused = false;
 
     if (!row->cr)
         return ERR_OK;
-    bool had_failed = job->err != ERR_OK;
     unsigned count = want(dbgmcu, row, wanted);
     enum err err = dbgmcu_wake(dbgmcu, row, ops);
     if (!err)
-        err = set_together(wanted, count, ops);
-    if (err != ERR_FAULT)
-        return err;
-    if (!had_failed)
-        job_clear(job);
-    err = ERR_OK;
-    for (unsigned i = 0; i < count && !err; i++)
+        err = set_together(wanted, count, ops, &refused);
+    for (unsigned i = 0; i < count && !err && refused; i++)
         err = set_bits(wanted[i].saved, ops, wanted[i].address, wanted[i].bits);
     return err;
 }

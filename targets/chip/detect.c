@@ -81,21 +81,6 @@ const char *detect_core_name(uint32_t cpuid)
 
 /* --- reading --- */
 
-/* A refused access is an answer here; what stood before it in the queue was read. */
-static enum err flush_or_refused(struct ops *ops, bool *refused)
-{
-    struct job *job = probe_job(ops->probe);
-    bool had_failed = job->err != ERR_OK;
-    enum err err = ops_flush(ops);
-
-    *refused = err == ERR_FAULT;
-    if (!*refused)
-        return err;
-    if (!had_failed)
-        job_clear(job);
-    return ERR_OK;
-}
-
 static void understand_rom(struct findings *found, const uint8_t ids[ROM_ID_WORDS * 4])
 {
     const uint8_t *pidr0 = ids + ROM_PIDR0;
@@ -113,7 +98,7 @@ static enum err read_core(struct ops *ops, struct findings *found)
 
     ops_read32(ops, SCB_CPUID, &found->cpuid);
     ops_read(ops, ROM_IDS, 4, ids, ROM_ID_WORDS);
-    enum err err = flush_or_refused(ops, &refused);
+    enum err err = ops_flush_or_refused(ops, &refused);
     if (err)
         return err;
     if (found->cpuid == 0 || found->cpuid == 0xFFFFFFFF)
@@ -132,7 +117,7 @@ static enum err read_id_at(struct ops *ops, uint32_t address, struct findings *f
 
     found->idcode = 0;
     ops_read32(ops, address, &found->idcode);
-    enum err err = flush_or_refused(ops, &refused);
+    enum err err = ops_flush_or_refused(ops, &refused);
     if (refused)
         found->idcode = 0;
     found->dev_id = found->idcode & 0xFFF;
@@ -198,7 +183,7 @@ static enum err read_one(struct ops *ops, uint32_t address, uint32_t *word, bool
     if (!address)
         return ERR_OK;
     ops_read32(ops, address, word);
-    enum err err = flush_or_refused(ops, &refused);
+    enum err err = ops_flush_or_refused(ops, &refused);
     *known = !err && !refused;
     return err;
 }
@@ -213,7 +198,7 @@ static enum err read_memory_words(struct ops *ops, uint32_t rdp_address, uint32_
     if (rdp_address && size_address) {
         ops_read32(ops, rdp_address, &words->rdp);
         ops_read32(ops, size_address, &words->size);
-        enum err err = flush_or_refused(ops, &refused);
+        enum err err = ops_flush_or_refused(ops, &refused);
         if (err || !refused)
             return err;
     }

@@ -12,9 +12,8 @@ enum measured_reset {
     MEASURED_WWDG = 1 << 1,
     MEASURED_IWDG = 1 << 2,
     MEASURED_SOFTWARE = 1 << 3,
-    MEASURED_BROWN_OUT = 1 << 4,
+    MEASURED_POWER_ON = 1 << 4, /* or a brown-out, where one flag stands for both */
     MEASURED_PIN = 1 << 5,
-    MEASURED_POWER_ON = 1 << 6,
 };
 
 /* `*known`: the family's register is known, and could be read; `*flags` then has enum

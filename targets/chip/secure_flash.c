@@ -48,17 +48,13 @@ static void shorten(struct detect_regions *regions, uint32_t size)
 /* What refuses to be read has none of it: none_said. */
 static enum err read_word(struct ops *ops, uint32_t address, uint32_t none_said, uint32_t *word)
 {
-    struct job *job = probe_job(ops->probe);
-    bool had_failed = job->err != ERR_OK;
+    bool refused;
 
     ops_read32(ops, address, word);
-    enum err err = ops_flush(ops);
-    if (err != ERR_FAULT)
-        return err;
-    *word = none_said;
-    if (!had_failed)
-        job_clear(job);
-    return ERR_OK;
+    enum err err = ops_flush_or_refused(ops, &refused);
+    if (refused)
+        *word = none_said;
+    return err;
 }
 
 enum err secure_flash_take_out(struct ops *ops, struct target_chip *chip, uint32_t options,

@@ -44,6 +44,17 @@ static void rank(const struct rule *rule, uint64_t seen, struct verdict *verdict
     verdict->split = verdict->count > 1 ? rule->split : NULL;
 }
 
+const struct cause *verdict_likeliest(const struct measurements *m, enum verdict_class class)
+{
+    uint64_t seen = verdict_signs(m);
+    struct verdict verdict = {0};
+
+    for (size_t i = 0; i < verdict_rule_count && !verdict.count; i++)
+        if (verdict_rules[i].class == class)
+            rank(&verdict_rules[i], seen, &verdict);
+    return verdict.causes[0];
+}
+
 static void give(const struct measurements *m, const struct rule *rule, uint64_t seen,
                  struct verdict *verdict)
 {

@@ -87,6 +87,10 @@ struct wire_errors verdict_errors(const struct measurements *measured,
 bool verdict_only_under_reset(const struct measurements *measured);
 uint64_t verdict_wire_signs(const struct measurements *measured);
 
+/* The likeliest cause by the first rule of a class; NULL: that has none. */
+const struct cause *verdict_likeliest(const struct measurements *measured,
+                                      enum verdict_class class);
+
 struct ranked_cause {
     const struct cause *cause;
     uint64_t needs, never; /* signs */

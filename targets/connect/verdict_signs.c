@@ -172,12 +172,9 @@ static uint64_t see_reset_flags(const struct measurements *m)
         unsigned flags;
         enum sign sign;
     } rows[] = {
-        {MEASURED_IWDG, SIGN_BY_IWDG},
-        {MEASURED_WWDG, SIGN_BY_WWDG},
-        {MEASURED_LOW_POWER, SIGN_BY_LOW_POWER},
-        {MEASURED_SOFTWARE, SIGN_BY_SOFTWARE},
-        {MEASURED_BROWN_OUT | MEASURED_POWER_ON, SIGN_BY_POWER},
-        {MEASURED_PIN, SIGN_BY_PIN},
+        {MEASURED_IWDG, SIGN_BY_IWDG},           {MEASURED_WWDG, SIGN_BY_WWDG},
+        {MEASURED_LOW_POWER, SIGN_BY_LOW_POWER}, {MEASURED_SOFTWARE, SIGN_BY_SOFTWARE},
+        {MEASURED_POWER_ON, SIGN_BY_POWER},      {MEASURED_PIN, SIGN_BY_PIN},
     };
     uint64_t seen = 0;
 

@@ -129,7 +129,6 @@ bool verdict_reset_words(const struct measurements *m, char *text, size_t size)
         {MEASURED_WWDG, "window watchdog"},
         {MEASURED_LOW_POWER, "low power"},
         {MEASURED_SOFTWARE, "software"},
-        {MEASURED_BROWN_OUT, "brown-out"},
         {MEASURED_POWER_ON, "power"},
         {MEASURED_PIN, "NRST"},
     };

@@ -239,11 +239,6 @@ static void queue_feed(struct loader *loader)
         ops_write32(&loader->target->core->ops, loader->controller->family->watchdog, IWDG_FEED);
 }
 
-static uint64_t now_us(const struct loader *loader)
-{
-    return clock_now_us(probe_clock(target_probe(loader->target)));
-}
-
 /* While the routine sums up there is time for RAM that it does not use: to save what programming
  * will take, or to give back what that took. False: nothing is left of that. */
 static bool queue_other_ram(struct loader *loader, uint32_t step, uint32_t *borrowed)
@@ -295,16 +290,17 @@ static enum err wait_for_sums(struct loader *loader, uint32_t pages)
     bool halted;
 
     ops_sleep(ops, 0);
-    uint64_t began_us = now_us(loader);
+    uint64_t began_us = core_now_us(loader->target->core);
     enum err err = use_the_time(loader, &halted);
     if (err || halted)
         return err;
-    uint64_t due_us = began_us + (uint64_t)pages * loader->sum_ns / 1000, now = now_us(loader);
+    uint64_t due_us = began_us + (uint64_t)pages * loader->sum_ns / 1000,
+             now = core_now_us(loader->target->core);
     ops_sleep(ops, due_us > now ? due_us - now : 0);
     ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, SUM_TIMEOUT_US);
     err = borrowed_flush(&loader->lent, false);
     /* A look or two early: the last one may have come late. */
-    loader->sum_ns = (uint32_t)((now_us(loader) - began_us) * 875 / pages);
+    loader->sum_ns = (uint32_t)((core_now_us(loader->target->core) - began_us) * 875 / pages);
     return err;
 }
 

@@ -27,11 +27,6 @@ static const struct flash_geometry *geometry_of(const struct loader *loader)
     return &loader->controller->geometry;
 }
 
-static uint64_t now_us(const struct loader *loader)
-{
-    return clock_now_us(probe_clock(target_probe(loader->target)));
-}
-
 static uint32_t stride(const struct loader *loader)
 {
     return geometry_of(loader)->block_size + LOADER_TRAILER;
@@ -122,7 +117,7 @@ static enum err flush(struct loader *loader, bool pause)
         forget(loader);
     } else if (pause) {
         loader->standing = true;
-        loader->stands_us = now_us(loader);
+        loader->stands_us = core_now_us(loader->target->core);
     }
     return err;
 }
@@ -149,7 +144,7 @@ static void queue_go_on(struct loader *loader)
     if (!loader->standing)
         return;
     loader->standing = false;
-    pace_stood(&loader->pace, now_us(loader) - loader->stands_us);
+    pace_stood(&loader->pace, core_now_us(loader->target->core) - loader->stands_us);
     borrowed_queue_go(&loader->lent);
 }
 
@@ -160,13 +155,6 @@ static enum err pause_routine(struct loader *loader)
 }
 
 /* --- looking --- */
-
-static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
-{
-    while (length && *bytes == value)
-        bytes++, length--;
-    return length == 0;
-}
 
 /* What erased cells need not be given. */
 static uint32_t count_units(const struct loader *loader)
@@ -210,19 +198,19 @@ static enum err wait_for_one(struct loader *loader, uint64_t late_us)
 
     queue_go_on(loader);
     uint64_t due = pace_expects_us(&loader->pace, units_of(loader, oldest)) + late_us;
-    uint64_t now = now_us(loader);
+    uint64_t now = core_now_us(loader->target->core);
     if (due > now)
         ops_sleep(ops, due - now < limit_us(loader) ? due - now : limit_us(loader));
     queue_look(loader, &done);
     enum err err = flush(loader, false);
     bool early = !err && done == loader->done;
-    now = now_us(loader);
+    now = core_now_us(loader->target->core);
     if (early) {
         ops_sleep(ops, NEXT_LOOK_US);
         ops_wait32(ops, order_of(loader, oldest), UINT32_MAX, 0, limit_us(loader));
         queue_look(loader, &done);
         err = flush(loader, false);
-        now = now_us(loader);
+        now = core_now_us(loader->target->core);
     }
     if (err)
         return err;
@@ -318,9 +306,9 @@ static enum err hand_over_in_bank(struct loader *loader, bool pause)
     if (err)
         return err;
     if (idle)
-        pace_begin(&loader->pace, now_us(loader));
+        pace_begin(&loader->pace, core_now_us(loader->target->core));
     else
-        pace_goes_on(&loader->pace, units_under_way(loader), now_us(loader));
+        pace_goes_on(&loader->pace, units_under_way(loader), core_now_us(loader->target->core));
     loader->handed = block;
     loader->units[slot_of(loader, block)] = count_units(loader);
     loader->collected = 0;

@@ -59,7 +59,6 @@ static bool get_equal(const struct option_blocks *blocks, const struct target *t
     return true;
 }
 
-/* The same, where each bank has a register, and all of its blocks are of this size. */
 /* Sectors at its end that hold data have theirs, too. */
 static uint32_t blocks_of_bank(const struct option_blocks *blocks, const struct target *target,
                                const struct target_region *bank)
@@ -70,6 +69,7 @@ static uint32_t blocks_of_bank(const struct option_blocks *blocks, const struct 
     return (all ? two ? all / 2 : all : bank->size) / blocks->size;
 }
 
+/* The same, where each bank has a register, and all of its blocks are of this size. */
 static bool get_of_bank(const struct option_blocks *blocks, const struct target *target,
                         uint32_t index, struct option_block *block)
 {

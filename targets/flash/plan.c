@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 
 static enum err check_areas(const struct flash_area *areas, size_t count, uint32_t page_size,
                             uint32_t program_size, size_t *sectors)
@@ -249,13 +250,6 @@ void plan_keep(struct plan_sector *sector, const uint8_t *now)
 uint32_t plan_page_count(const struct flash_plan *plan, const struct plan_sector *sector)
 {
     return sector->size / plan->page_size;
-}
-
-static bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
-{
-    while (length && *bytes == value)
-        bytes++, length--;
-    return length == 0;
 }
 
 uint32_t plan_page_written(const struct flash_plan *plan, const struct plan_sector *sector,

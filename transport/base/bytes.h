@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Little-endian numbers in byte arrays of any alignment: the byte order of every target and probe.
- */
+/* Byte arrays of any alignment: little-endian numbers in them, the byte order of every target and
+ * probe, and whether they are filled. */
 #ifndef PROBED_BYTES_H
 #define PROBED_BYTES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 static inline uint16_t get_le16(const void *from)
@@ -32,6 +33,14 @@ static inline void put_le32(void *to, uint32_t value)
     b[1] = (uint8_t)(value >> 8);
     b[2] = (uint8_t)(value >> 16);
     b[3] = (uint8_t)(value >> 24);
+}
+
+/* With nothing but this value; so is what is empty. */
+static inline bool is_filled(const uint8_t *bytes, uint32_t length, uint8_t value)
+{
+    while (length && *bytes == value)
+        bytes++, length--;
+    return length == 0;
 }
 
 #endif

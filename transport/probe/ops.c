@@ -207,6 +207,20 @@ enum err ops_flush(struct ops *ops)
     return err;
 }
 
+enum err ops_flush_or_refused(struct ops *ops, bool *refused)
+{
+    struct job *job = probe_job(ops->probe);
+    bool had_failed = job->err != ERR_OK;
+    enum err err = ops_flush(ops);
+
+    *refused = err == ERR_FAULT;
+    if (!*refused)
+        return err;
+    if (!had_failed)
+        job_clear(job);
+    return ERR_OK;
+}
+
 uint32_t ops_take_dhcsr_sticky(struct ops *ops)
 {
     uint32_t seen = ops->dhcsr_seen;

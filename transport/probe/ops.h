@@ -100,6 +100,9 @@ void ops_ap_write(struct ops *ops, uint32_t reg, uint32_t value);
 /* Sends what is queued, empties the queue, returns the first error since the last flush.
  * An empty queue costs nothing. */
 enum err ops_flush(struct ops *ops);
+/* A refused access is an answer here: `*refused`, and no failure of the job by this. What stood
+ * before it in the queue was read. Other errors as of ops_flush(). */
+enum err ops_flush_or_refused(struct ops *ops, bool *refused);
 /* DHCSR.S_RESET_ST and S_RETIRE_ST clear when read, and drivers read DHCSR on their own account
  * (core registers, OP_WAIT on DHCSR). What they saw in flushes of this queue is kept; this hands it
  * over and forgets it. */

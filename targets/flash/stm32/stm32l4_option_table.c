@@ -2,28 +2,13 @@
 /* What the option bytes of L4 and G4 mean: RM0351 and RM0394, 3.7.8 to 3.7.16; RM0432, 3.7.8;
  * RM0440, 3.7.8 to 3.7.18. */
 #include "flash/stm32/stm32l4_option_table.h"
-#include "flash/stm32/option_values.h"
 
 enum { OPTR = STM32L4_OF_OPTR };
 enum { ONE_PCROP1SR = 3, ONE_PCROP1ER, ONE_SEC1R };
 enum { TWO_PCROP1SR = 5, TWO_PCROP1ER, TWO_PCROP2SR, TWO_PCROP2ER, TWO_SEC1R, TWO_SEC2R };
 
 /* clang-format off */
-#define COMMON_FIELDS                                                                                \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                        \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(stm32_bor_lev)},           \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)},   \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                  \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                                \
-     VALUES(stm32_reset_in_stop)},                                                                   \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                         \
-     VALUES(stm32_reset_in_standby)},                                                                \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},     \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},     \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                  \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},                 \
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)}
+#define COMMON_FIELDS OPTR_FIRST_FIELDS(stm32_rdp, 8), OPTR_BOOT_FIELDS
 #define PCROP1(order, bits)                                                                                         \
     {"PCROP_RDP", "PCROP area at the end of RDP", NULL, NULL, 0, order##_PCROP1ER, 31, 1, VALUES(stm32_pcrop_rdp)}, \
     {"PCROP1_STRT", "PCROP area 1 from", NULL, NULL, 0, order##_PCROP1SR, 0, bits, NULL, 0},                        \

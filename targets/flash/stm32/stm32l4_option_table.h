@@ -3,7 +3,7 @@
 #ifndef PROBED_STM32L4_OPTION_TABLE_H
 #define PROBED_STM32L4_OPTION_TABLE_H
 
-#include "flash/stm32/option_values.h"
+#include "flash/stm32/optr_fields.h"
 #include "flash/stm32/stm32l4.h"
 
 /* In every order of registers these are the first ones. */

@@ -3,7 +3,7 @@
  * is what they mean, and which changes the chip takes from a debug probe. */
 #include "core/core.h"
 #include "flash/controller.h"
-#include "flash/stm32/option_values.h"
+#include "flash/stm32/optr_fields.h"
 #include "flash/stm32/stm32u5.h"
 #include "probe/ops.h"
 
@@ -50,17 +50,7 @@ static const struct option_value unlock[] = {
 /* clang-format off */
 /* One-way numbers stand among the first: they are told by their places. */
 #define COMMON_FIELDS(bits)                                                                          \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(rdp)},                              \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 8, 3, VALUES(stm32_bor_lev)},           \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)},   \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                  \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                                \
-     VALUES(stm32_reset_in_stop)},                                                                   \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                         \
-     VALUES(stm32_reset_in_standby)},                                                                \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},     \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},     \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
+    OPTR_FIRST_FIELDS(rdp, 8),                                                                       \
     {"SECBOOTADD0", "secure boot address / 128", NULL, NULL, 0, SECBOOTADD0R, 7, 25, NULL, 0},       \
     {"SECWM1_PSTRT", "secure area 1 from", NULL, NULL, 0, SECWM1R1, 0, bits, NULL, 0},               \
     {"SECWM1_PEND", "secure area 1 up to", NULL, NULL, 0, SECWM1R1, 16, bits, NULL, 0},              \
@@ -72,8 +62,7 @@ static const struct option_value unlock[] = {
     {"HDP2EN", "hide protection area 2", NULL, NULL, 0, SECWM2R2, 31, 1, VALUES(stm32_set_only)},    \
     {"BOOT_LOCK", "boot lock", NULL, NULL, 0, SECBOOTADD0R, 0, 1, VALUES(stm32_set_only)},           \
     {"TZEN", "TrustZone", NULL, "trustzone", 1, OPTR, 31, 1, VALUES(stm32_set_only)},                \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},                 \
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)},                  \
+    OPTR_NSWBOOT0_FIELDS,                                                                            \
     {"NSBOOTADD0", "boot address 0 / 128", NULL, NULL, 0, NSBOOTADD0R, 7, 25, NULL, 0},              \
     {"NSBOOTADD1", "boot address 1 / 128", NULL, NULL, 0, NSBOOTADD1R, 7, 25, NULL, 0},              \
     {"SWAP_BANK", "second bank first", NULL, NULL, 0, OPTR, 20, 1, VALUES(stm32_off_on)},            \

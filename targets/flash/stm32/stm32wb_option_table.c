@@ -27,21 +27,7 @@ static const struct option_value boots_from[] = {
 };
 
 /* clang-format off */
-#define COMMON_FIELDS                                                                                \
-    {"RDP", "read protection", NULL, NULL, 0, OPTR, 0, 8, VALUES(stm32_rdp)},                        \
-    {"BOR_LEV", "brown-out reset", NULL, "bor_lev", 0, OPTR, 9, 3, VALUES(stm32_bor_lev)},           \
-    {"IWDG_SW", "watchdog", NULL, "watchdog_by_hardware", 0, OPTR, 16, 1, VALUES(stm32_watchdog)},   \
-    {"WWDG_SW", "window watchdog", NULL, NULL, 0, OPTR, 19, 1, VALUES(stm32_wwdg)},                  \
-    {"nRST_STOP", "stop mode", NULL, "reset_in_stop", 0, OPTR, 12, 1,                                \
-     VALUES(stm32_reset_in_stop)},                                                                   \
-    {"nRST_STDBY", "standby mode", NULL, "reset_in_standby", 0, OPTR, 13, 1,                         \
-     VALUES(stm32_reset_in_standby)},                                                                \
-    {"nRST_SHDW", "shutdown mode", NULL, NULL, 0, OPTR, 14, 1, VALUES(stm32_reset_in_shutdown)},     \
-    {"IWDG_STOP", "watchdog in stop", NULL, NULL, 0, OPTR, 17, 1, VALUES(stm32_iwdg_low_power)},     \
-    {"IWDG_STDBY", "watchdog in standby", NULL, NULL, 0, OPTR, 18, 1, VALUES(stm32_iwdg_low_power)}, \
-    {"nBOOT1", "boot mode, nBOOT1", NULL, NULL, 0, OPTR, 23, 1, VALUES(stm32_bit)},                  \
-    {"nSWBOOT0", "boot mode by", NULL, NULL, 0, OPTR, 26, 1, VALUES(stm32_boot_by)},                 \
-    {"nBOOT0", "boot mode, nBOOT0", NULL, NULL, 0, OPTR, 27, 1, VALUES(stm32_bit)}
+#define COMMON_FIELDS OPTR_FIRST_FIELDS(stm32_rdp, 9), OPTR_BOOT_FIELDS
 #define SRAM2_PE                                                                                   \
     {"SRAM2_PE", "parity check of SRAM2", NULL, NULL, 0, OPTR, 24, 1, VALUES(stm32_on_off)}
 #define PCROP(bits)                                                                                          \

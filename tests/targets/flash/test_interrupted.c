@@ -35,15 +35,21 @@ static void a_protected_chip_is_refused_before_anything_happens(void **state)
                     "and erases the whole flash; if that was done, switch the board off and on");
 }
 
-static void a_write_protected_page_is_named(void **state)
+static void protect_pages_8_to_11(struct bench *bench)
 {
     struct stm32f1_options options;
-    struct bench *bench = *state;
 
     assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
-    options.wrp &= ~(1u << 2); /* pages 8 to 11 */
+    options.wrp &= ~(1u << 2);
     assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
     assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+}
+
+static void a_write_protected_page_is_named(void **state)
+{
+    struct bench *bench = *state;
+
+    protect_pages_8_to_11(bench);
     bench_fill(image, sizeof image, 1);
     assert_int_equal(bench_load(bench, FLASH, image, 14 * PAGE_SIZE, NULL), ERR_PROTECTED);
     expect_sentence(bench,
@@ -263,13 +269,9 @@ static void a_reset_that_another_saw_is_told(void **state)
 /* A packet is answered when it is handed over: what becomes of it the next answer tells. */
 static void what_fails_behind_a_packet_is_told_by_the_next(void **state)
 {
-    struct stm32f1_options options;
     struct bench *bench = *state;
 
-    assert_int_equal(stm32f1_options_read(bench->target, &options), ERR_OK);
-    options.wrp &= ~(1u << 2); /* pages 8 to 11 */
-    assert_int_equal(stm32f1_options_write(bench->target, &options), ERR_OK);
-    assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+    protect_pages_8_to_11(bench);
     bench_fill(image, sizeof image, 9);
     assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
     assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
