@@ -342,8 +342,25 @@ bool target_watchpoint_get(const struct target *target, size_t index,
 /* On from the start: BKPT 0xAB is a call that is served. Off: it is a BKPT like others. */
 void target_set_semihosting(struct target *target, bool on);
 bool target_semihosting(const struct target *target);
-/* The program's text goes to the job's output as it is, but in whole characters and sequences
- * (visible.h). The rest of one that never came: once the core stands. */
+
+/* --- what the program says --- */
+
+/* The ways in which programs say something. */
+enum text_source { TEXT_SEMIHOSTING, TEXT_RTT, TEXT_SWO, TEXT_UART };
+enum { TEXT_SOURCES = TEXT_UART + 1 };
+
+/* A piece of it as it came, but in whole characters and escape sequences (visible.h). */
+struct program_text {
+    enum text_source source;
+    unsigned channel; /* RTT: of its buffer; SWO: ITM port; semihosting: 1, or 2 for errors */
+    const char *bytes;
+    size_t length;
+};
+
+/* Where what it says by semihosting goes; NULL: to the job's output. */
+void target_set_text(struct target *target,
+                     void (*text)(void *user, const struct program_text *text), void *user);
+/* The rest of a character or a sequence that never came: once the core stands. */
 void target_end_text(struct target *target);
 
 #endif

@@ -269,17 +269,24 @@ void session_tell(struct session *session)
 
 /* --- a job's text --- */
 
+void client_text_to_waiting(struct session *session, const char *text, size_t length)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
+        struct client *client = &session->clients[i];
+
+        if (is_here(session, client) && client->waiting)
+            client->ops->text(client, session, text, length);
+    }
+}
+
 static void to_clients(void *user, const char *bytes, size_t length)
 {
-    struct client_text *text = user;
+    const struct client_text *text = user;
 
-    for (size_t i = 0; i < SESSION_CLIENTS; i++) {
-        struct client *client = &text->session->clients[i];
-
-        if (text->client ? client == text->client
-                         : is_here(text->session, client) && client->waiting)
-            client->ops->text(client, text->session, bytes, length);
-    }
+    if (text->client)
+        text->client->ops->text(text->client, text->session, bytes, length);
+    else
+        client_text_to_waiting(text->session, bytes, length);
 }
 
 void client_text_begin(struct client_text *text, struct job *job, struct session *session,

@@ -89,5 +89,7 @@ struct client_text {
 void client_text_begin(struct client_text *text, struct job *job, struct session *session,
                        struct client *client);
 void client_text_end(struct client_text *text);
+/* Text that is no job's: to everyone who waits for the selected core to stop. */
+void client_text_to_waiting(struct session *session, const char *text, size_t length);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "session/mailbox.h"
+#include "session/program_text.h"
 #include "session/request.h"
 #include "session/usb_holder.h"
 
@@ -199,13 +200,15 @@ enum err session_open(struct session *session, struct job *job)
     return err;
 }
 
-static enum err create_target(struct session *session)
+enum err session_create_target(struct session *session)
 {
     enum err err = target_create(session->probe, &session->target);
 
-    if (!err)
-        target_select_core(session->target, (unsigned)(session->core - session->cores));
-    return err;
+    if (err)
+        return err;
+    target_select_core(session->target, (unsigned)(session->core - session->cores));
+    target_set_text(session->target, session_hear, session);
+    return ERR_OK;
 }
 
 static bool first_connected(struct session *session)
@@ -244,7 +247,7 @@ static enum err connect_target(struct session *session, struct job *job, enum ta
     if (!session->probe)
         err = open_probe(session, job);
     if (!err && !session->target)
-        err = create_target(session);
+        err = session_create_target(session);
     if (!err && session->options.flash_size)
         err = target_say_flash_size(session->target, session->options.flash_size);
     if (err)

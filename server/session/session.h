@@ -47,6 +47,7 @@ struct session_options {
 
 struct mailbox;
 struct request;
+struct text_listener;
 
 /* The state from which the next events are told. */
 struct session_told {
@@ -95,7 +96,8 @@ struct session {
     struct reset_loop loop;
     unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
-    const void *cause; /* owner of the request that runs; NULL: none */
+    struct text_listener *listeners; /* to what the program says */
+    const void *cause;               /* owner of the request that runs; NULL: none */
 };
 
 void session_init(struct session *session, const struct log *log,
@@ -121,6 +123,8 @@ bool session_nested(const struct session *session);
  * acts, else the first one. Returns the one before. No traffic. */
 unsigned session_select_core(struct session *session, unsigned core);
 
+/* A target for the open probe, without traffic. */
+enum err session_create_target(struct session *session);
 /* Opens the probe alone, if it is not open yet: the target is not touched. */
 enum err session_open(struct session *session, struct job *job);
 /* Opens the probe and connects, whichever is missing, and reaches the selected core. Cheap when all

@@ -34,7 +34,7 @@ enum err session_examine(struct session *session, struct job *job,
         err = job->err;
     }
     if (!err && !session->target)
-        err = target_create(session->probe, &session->target);
+        err = session_create_target(session);
     if (!err)
         err = target_examine(session->target, limits, measured);
     if (err == ERR_PROBE_GONE)

@@ -108,6 +108,8 @@ struct target {
     struct core cores[TARGET_CORES_MAX];
     unsigned core_count;
     struct core *core; /* the one of these that whoever calls means */
+    void (*text)(void *user, const struct program_text *text); /* may be NULL */
+    void *text_user;
 };
 
 /* --- core.c --- */

@@ -53,8 +53,20 @@ static enum err read_words(struct core *core, uint32_t address, uint32_t *words,
 
 static void pass_on(struct core *core, const char *text, size_t length)
 {
-    if (core->target->job->output && length)
-        core->target->job->output(core->target->job->user, text, length);
+    const struct target *target = core->target;
+    const struct program_text said = {TEXT_SEMIHOSTING, 1, text, length};
+
+    if (length && target->text)
+        target->text(target->text_user, &said);
+    else if (length && target->job->output)
+        target->job->output(target->job->user, text, length);
+}
+
+void target_set_text(struct target *target,
+                     void (*text)(void *user, const struct program_text *text), void *user)
+{
+    target->text = text;
+    target->text_user = user;
 }
 
 /* Programs write byte by byte, too, but whoever shows it must see characters and escape sequences
@@ -78,8 +90,10 @@ void target_end_text(struct target *target)
 {
     struct core *core = target->core;
 
-    pass_on(core, core->semihosting.begun, core->semihosting.begun_length);
+    size_t length = core->semihosting.begun_length;
+
     core->semihosting.begun_length = 0;
+    pass_on(core, core->semihosting.begun, length);
 }
 
 static uint32_t fail_with(struct core *core, int number)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Semihosting: the console calls of Arm's "Semihosting for AArch32 and AArch64" (ABI 2.0).
  * BKPT 0xAB with the call number in R0 and its argument in R1; the result goes to R0, and pc behind
- * it. The program's text goes to the job's output. Worker thread. */
+ * it. The program's text goes where target_set_text() says. Worker thread. */
 #ifndef PROBED_SEMIHOSTING_H
 #define PROBED_SEMIHOSTING_H
 

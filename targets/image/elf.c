@@ -2,9 +2,9 @@
 /* ELF32 for Arm (System V ABI, "Object Files"; AAELF32): PT_LOAD segments at their physical (load)
  * addresses. libelf reads the file's structures, copied out because nothing in a file need be
  * aligned; what they say is checked here. */
+#include "image/elf_open.h"
 #include "image/image_internal.h"
 
-#include <gelf.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -19,23 +19,6 @@ static enum err wrong(struct image_reader *reader, const char *what)
 static bool fits(const struct image_reader *reader, uint64_t offset, uint64_t size)
 {
     return offset <= reader->size && size <= reader->size - offset;
-}
-
-static enum err check_header(struct image_reader *reader, Elf *elf, GElf_Ehdr *header)
-{
-    const char *ident = elf_getident(elf, NULL);
-
-    if (elf_kind(elf) != ELF_K_ELF || !ident)
-        return wrong(reader, "not an ELF file, or cut short");
-    if (ident[EI_CLASS] != ELFCLASS32 || ident[EI_DATA] != ELFDATA2LSB)
-        return wrong(reader, "not a 32-bit little-endian ELF file");
-    if (!gelf_getehdr(elf, header))
-        return wrong(reader, "not an ELF file, or cut short");
-    if (header->e_machine != EM_ARM)
-        return wrong(reader, "not a program for Arm");
-    if (header->e_type != ET_EXEC)
-        return wrong(reader, "not linked (not an executable)");
-    return ERR_OK;
 }
 
 static bool is_loaded(const GElf_Shdr *section)
@@ -185,7 +168,7 @@ static enum err read_segments(struct image_reader *reader, Elf *elf)
 {
     GElf_Ehdr header = {0};
     size_t count = 0, sections = 0;
-    enum err err = check_header(reader, elf, &header);
+    enum err err = elf_check_header(reader->job, reader->name, elf, &header);
 
     if (err)
         return err;
@@ -221,13 +204,12 @@ static enum err read_segments(struct image_reader *reader, Elf *elf)
 
 enum err image_read_elf(struct image_reader *reader)
 {
-    if (elf_version(EV_CURRENT) == EV_NONE)
-        return wrong(reader, "libelf is too old");
-    /* libelf's parameter is not const, but memory opened this way is only read. */
-    Elf *elf = elf_memory((char *)(uintptr_t)reader->data, reader->size);
-    if (!elf)
-        return wrong(reader, "not an ELF file, or cut short");
-    enum err err = read_segments(reader, elf);
+    Elf *elf;
+    enum err err = elf_of_memory(reader->job, reader->name, reader->data, reader->size, &elf);
+
+    if (err)
+        return err;
+    err = read_segments(reader, elf);
     elf_end(elf);
     return err;
 }

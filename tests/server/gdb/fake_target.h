@@ -30,7 +30,9 @@ struct fake {
     bool locked_up;
     uint32_t speed_khz;  /* the probe's; 0: unknown */
     bool outlives_cable; /* the probe, as the simulated one does */
-    const char *says;    /* text for the job's output at the next poll or step */
+    const char *says;    /* the program's text at the next poll or step */
+    void (*text)(void *user, const struct program_text *text); /* as target_set_text() */
+    void *text_user;
     uint64_t registers[FAKE_REGISTERS];
     uint8_t ram[FAKE_RAM_SIZE], flash[FAKE_FLASH_SIZE];
     struct job *job;
