@@ -358,6 +358,7 @@ static int start_worker(struct station *station)
         .selectors = &station->selector,
         .selector_count = plan->selector[0] ? 1 : 0,
         .chip = options->chip,
+        .program = options->program,
         .tries_once = options->needs_target,
         .wire = station->wire,
         .answers = &station->answers,

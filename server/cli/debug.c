@@ -18,7 +18,7 @@
 #include "daemon.h"
 #include "image/image.h"
 
-enum { GDB_WORDS = 256, OWN_WORDS = 11, SCRIPTS = 3, NAME_SIZE = 32 };
+enum { GDB_WORDS = 256, OWN_WORDS = 13, SCRIPTS = 4, NAME_SIZE = 32 };
 
 /* One call. */
 struct call {
@@ -30,6 +30,7 @@ struct call {
     size_t count;
     char load[2 * PATH_MAX + 300]; /* gdb's commands for that */
     char why[240];
+    bool batch;  /* nobody reads what gdb says of a load that failed: the exit code tells */
     bool failed; /* the call was right */
 };
 
@@ -84,6 +85,12 @@ static bool take_gdb_path(struct call *call, int argc, const char *const argv[],
     return true;
 }
 
+static void add_gdb_word(struct call *call, const char *word)
+{
+    call->batch |= strcmp(word, "-batch") == 0 || strcmp(word, "--batch") == 0;
+    call->words[call->count++] = word;
+}
+
 /* Ours wherever they stand, the first plain word is the file, the rest is gdb's. */
 static bool take_word(struct call *call, int argc, const char *const argv[], int *at)
 {
@@ -102,7 +109,7 @@ static bool take_word(struct call *call, int argc, const char *const argv[], int
     if (!call->file)
         call->file = word;
     else if (call->count < GDB_WORDS - 1)
-        call->words[call->count++] = word;
+        add_gdb_word(call, word);
     else
         return complain(call, "too many words");
     return true;
@@ -247,6 +254,7 @@ static void become_daemon(struct call *call, int ready)
     call->command->ready = ready;
     options->telnet.is_off = options->tcl.is_off = true;
     options->needs_target = options->launches = true;
+    options->program = call->file;
 }
 
 /* gdb shows where the core stood before the load, which is no place of this program. What it says
@@ -261,7 +269,15 @@ static const char loud[] = "if $_gdb_major >= 12\n"
                            "set logging redirect off\n"
                            "set logging file gdb.txt\n"
                            "end\n";
-static const char begin[] = "monitor reset halt\nbreak main\ncontinue\n";
+static const char begin[] = "monitor reset halt\n"
+                            "set $probed_loaded = 1\n"
+                            "break main\n"
+                            "continue\n";
+/* gdb's own code in a batch is that of the user's last command, whatever came before it. */
+static const char judge[] = "if $probed_loaded == 0\n"
+                            "set confirm off\n"
+                            "quit 1\n"
+                            "end\n";
 
 /* A file without a name for gdb's -x, which stops at the first command that fails: what must come
  * all the same is another one. */
@@ -275,8 +291,9 @@ static bool write_script(const char *head, const char *text, int *script, char n
 static int run_scripts(struct call *call, char names[SCRIPTS][NAME_SIZE])
 {
     char target[160];
-    const char *const words[OWN_WORDS] = {call->gdb, "-q", call->file, "-x", names[0], "-ex",
-                                          target,    "-x", names[1],   "-x", names[2]};
+    const char *const words[OWN_WORDS] = {call->gdb, "-q",   call->file, "-x",     names[0],
+                                          "-ex",     target, "-x",       names[1], "-x",
+                                          names[2],  "-x",   names[3]};
 
     snprintf(target, sizeof target, "target extended-remote %s", call->options->gdb.path);
     memcpy(call->words, words, sizeof words);
@@ -285,8 +302,8 @@ static int run_scripts(struct call *call, char names[SCRIPTS][NAME_SIZE])
 
 static int run_gdb(struct call *call)
 {
-    const char *const heads[SCRIPTS] = {"", "", call->load};
-    static const char *const pool[SCRIPTS] = {quiet, loud, begin};
+    const char *const heads[SCRIPTS] = {"set $probed_loaded = 0\n", "", call->load, ""};
+    const char *const pool[SCRIPTS] = {quiet, loud, begin, call->batch ? judge : "\n"};
     char names[SCRIPTS][NAME_SIZE];
     int scripts[SCRIPTS], code = DAEMON_FAILED;
     bool written = true;

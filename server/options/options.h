@@ -44,6 +44,7 @@ struct options {
     /* What only other servers' command lines ask for (compat.h). */
     bool strict;            /* a command that fails ends the daemon */
     bool needs_target;      /* so does a first try to connect that fails */
+    const char *program;    /* what gdb is about to load; NULL: not known, or no matter */
     bool launches;          /* the program is to be started anew: a first try may reset */
     bool stays_if_extended; /* `once`, but not if the last gdb used target extended-remote */
     bool reset_halts;       /* `monitor reset` alone halts */

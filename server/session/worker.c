@@ -19,6 +19,8 @@ void worker_connect(struct request *request, struct session *session)
 
     worker->connect_asked = true;
     request->err = worker_try_connect(worker, &request->job);
+    if (!request->err && worker->setup.program)
+        request->err = worker_check_program(worker, &request->job);
 }
 
 void worker_watch(struct request *request, struct session *session)

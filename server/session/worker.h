@@ -18,6 +18,7 @@ struct worker_setup {
     const char *const *selectors; /* which probe to take then */
     size_t selector_count;
     const char *chip;        /* as options.chip */
+    const char *program;     /* as options.program: the first try fails if it is for others */
     bool tries_once;         /* if the first try fails, the loop gives up: nothing is promised */
     FILE *wire;              /* stays the caller's */
     struct mailbox *answers; /* where requests come back; outlives the worker */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flash/content.h"
 #include "session/meant_chip.h"
 #include "session/worker_internal.h"
 
@@ -134,6 +135,25 @@ enum err worker_try_connect(struct worker *worker, struct job *job)
         worker_report_connection(worker);
     else
         report_failure(worker, err);
+    return err;
+}
+
+enum err worker_check_program(struct worker *worker, struct job *job)
+{
+    struct session *session = &worker->session;
+    struct job *before = session_enter(session, job);
+    struct flash_image_places places;
+    struct image image;
+    enum err err = image_load(job, worker->setup.program, IMAGE_ELF, 0, &image);
+
+    if (!err)
+        err = flash_image_made_for(session->target, &image);
+    if (!err)
+        err = flash_image_places(session->target, &image, &places);
+    image_finish(&image);
+    session_leave(session, before);
+    if (err)
+        log_line(worker->setup.log, LOG_ERROR, "%s: %s", worker->setup.program, job_text(job, err));
     return err;
 }
 

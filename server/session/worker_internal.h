@@ -30,6 +30,8 @@ struct worker {
 enum err worker_try_connect(struct worker *worker, struct job *job);
 /* A try of our own; the loop hears of success, since commands may wait for it. */
 void worker_retry_connect(struct worker *worker);
+/* What gdb is about to load fits the chip, which gdb does not ask; else an error in the log. */
+enum err worker_check_program(struct worker *worker, struct job *job);
 /* To be called when somebody may have connected: a try of ours, or a client's vAttach. The session
  * tells of losses. */
 void worker_report_connection(struct worker *worker);

@@ -101,13 +101,13 @@ def a_program_at_zero_is_loaded():
     assert "0x8000000:\t0x20005000\t0x000000" in text and "probed:" not in text, text
 
 
-def elf_with_a_bare_segment(name):
+def elf_with_a_bare_segment(name, address=0x08008000):
     """The program of these tests, and words that stand in a segment but in no section."""
     bare = os.path.join(FOLDER, name)
     with open(ELF, "rb") as file:
         program = bytearray(file.read())
     table, count = struct.unpack_from("<I", program, 28)[0], struct.unpack_from("<H", program, 44)[0]
-    headers = program[table:table + 32 * count] + struct.pack("<8I", 1, len(program), 0x08008000, 0x08008000, 8, 8, 4, 4)
+    headers = program[table:table + 32 * count] + struct.pack("<8I", 1, len(program), address, address, 8, 8, 4, 4)
     program += b"no gdb's" + headers
     struct.pack_into("<I", program, 28, len(program) - len(headers))
     struct.pack_into("<H", program, 44, count + 1)
@@ -147,6 +147,32 @@ def without_a_target():
     assert code == 1 and "no chip answers" in said and "GNU gdb" not in said, said
 
 
+def a_program_for_another_chip_is_refused():
+    """As `probed flash` does, by the same sentence; gdb would load it."""
+    for board, why in (("f031", "made for a Cortex-M3 .*Cortex-M0 of this chip"),
+                       ("nucleo-l053", r"made for a Cortex-M3 .*Cortex-M0\+ of this chip")):
+        code, said = call("--sim", board, ELF, "-nx", *PATIENT, "-batch", "-ex", "echo here")
+        assert code == 1 and re.search(why, said) and "Nothing" not in said and "here" not in said, (board, code, said)
+        flash = subprocess.run([PROBED, "flash", "--sim", board, ELF], capture_output=True, text=True, timeout=LIMIT,
+                               stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+        assert flash.returncode == 1 and re.search(why, flash.stderr), flash
+    far = elf_with_a_bare_segment("far.elf", 0x90000000)
+    code, said = call("--sim", far, "-nx", *PATIENT, "-batch", "-ex", "echo here")
+    assert code == 1 and "0x90000000 is neither in flash nor in RAM" in said and "here" not in said, (code, said)
+
+
+def a_failed_load_is_a_failure():
+    """gdb's own exit code is that of the last command."""
+    for batch in ("-batch", "--batch"):
+        code, said = call("--sim", "bluepill,write-protected", ELF, "-nx", *PATIENT, batch, "-ex", "echo here")
+        assert code == 1 and "write protected" in said and "here" not in said, (code, said)
+    with Terminal("--sim", "bluepill,write-protected", ELF, "-nx", *PATIENT) as terminal:
+        terminal.wait_for(r"Error finishing flash operation(.|\n)*\(gdb\) ")  # and somebody is there who can see to it
+        terminal.ask("quit", "y or n")
+        terminal.type("y\n")
+        assert terminal.code() == 0
+
+
 def ctrl_c_reaches_gdb_only():
     with Terminal("--sim", ELF, "-nx", *PATIENT) as terminal:
         terminal.wait_for(r"Breakpoint 1, main(.|\n)*\(gdb\) ")
@@ -176,4 +202,4 @@ def killed_by_surprise():
 
 
 run_tests([stops_at_main, words_in_any_order, exit_code_is_gdbs, a_program_at_zero_is_loaded, bytes_of_no_section_are_loaded,
-           clear_errors, without_a_target, ctrl_c_reaches_gdb_only, killed_by_surprise])
+           a_program_for_another_chip_is_refused, a_failed_load_is_a_failure, clear_errors, without_a_target, ctrl_c_reaches_gdb_only, killed_by_surprise])
