@@ -13,6 +13,8 @@
 #include "session/mailbox.h"
 #include "session/recording.h"
 #include "session/worker.h"
+#include "station_session.h"
+#include "streams/streams.h"
 
 enum { STRANGERS_MS = 60000 }; /* until it is told how many more there were */
 
@@ -30,6 +32,7 @@ struct station {
     struct endpoint core_place;
     bool core_placed, core_served;
     struct ports ports; /* telnet and TCL */
+    struct streams streams;
 
     struct request *job;  /* the first try to connect, or a command of -c, with the worker */
     struct request *stop; /* the worker's last, allocated while there is memory */
@@ -149,6 +152,7 @@ static void serve(struct station *station)
     station->served = true;
     if (!ports_open(&station->ports, &plan->tcl, &plan->telnet,
                     station->setup.options->telnet_optional, why, sizeof why) ||
+        !streams_open_places(&station->streams, plan->rtt, plan->rtt_count, why, sizeof why) ||
         !gdb_port_open(&station->gdbs, &gdb, why, sizeof why))
         fail(station, why);
     else if (!gdb.is_off)
@@ -284,7 +288,8 @@ static void on_answers(uv_async_t *async)
 /* When the last gdb and console of it is gone, the worker follows. */
 static void end_step(struct station *station)
 {
-    if (station_gdbs(station) > 0 || station->ports.count > 0 || !station->stop)
+    if (station_gdbs(station) > 0 || station->ports.count > 0 || station->streams.count > 0 ||
+        !station->stop)
         return;
     worker_post(station->worker, station->stop);
     station->stop = NULL;
@@ -305,6 +310,7 @@ void station_leave(struct station *station)
     gdb_port_close(&station->gdbs);
     gdb_port_close(&station->core_gdbs);
     ports_close(&station->ports);
+    streams_close(&station->streams);
     end_step(station);
 }
 
@@ -331,29 +337,14 @@ static int open_wire(struct station *station)
     return DAEMON_FAILED;
 }
 
-/* What is to be carried out once connected would wait for ever for a chip that answers only after a
- * reset, and resets it anyway. */
-static bool command_resets(const struct options *options)
-{
-    for (size_t i = 0; i < options->command_count; i++)
-        if (!options->command_is_file[i] && monitor_resets(options->commands[i]))
-            return true;
-    return false;
-}
-
 static int start_worker(struct station *station)
 {
     const struct options *options = station->setup.options;
     const struct station_plan *plan = station->setup.plan;
     struct worker_setup setup = {
         .log = &station->log,
-        .options = {.connect = options->connect,
-                    .launches = options->launches || command_resets(options),
-                    .speed_khz = options->speed_khz,
-                    .vtref_mv = options->vtref_mv,
-                    .flash_size = options->flash_size,
-                    .reset_halts = options->reset_halts,
-                    .load_resets = options->load_resets},
+        .options = station_session(options),
+        .streams = &station->streams.route,
         .info = plan->info,
         .selectors = &station->selector,
         .selector_count = plan->selector[0] ? 1 : 0,
@@ -396,6 +387,10 @@ static void prepare_ports(struct station *station)
     station->ports.shutdown = on_shutdown;
     station->ports.empty = on_ports_empty;
     station->ports.user = station;
+    station->streams.host.worker = station->worker;
+    station->streams.ready = on_ready;
+    station->streams.empty = on_ports_empty;
+    station->streams.user = station;
 }
 
 /* log.write of a station with a name. */
@@ -425,6 +420,8 @@ int station_create(const struct station_setup *setup, struct station **created)
     *created = station;
     if (!mailbox_init(&station->answers, &station->answers_wake))
         return DAEMON_FAILED;
+    streams_init(&station->streams, setup->loop, &station->log, &station->strangers.log,
+                 setup->peers);
     int code = open_wire(station);
     if (code == DAEMON_OK)
         code = start_worker(station);

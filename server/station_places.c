@@ -101,6 +101,25 @@ static enum err place_service(const struct placing *placing, struct station_plan
     return place(placing, plan, service->option, &base, offset, place_of(plan, service));
 }
 
+/* Of several stations each has as many ports as there are words, one station's after the other's.
+ */
+static enum err place_rtt(const struct placing *placing, struct station_plan *plan)
+{
+    const struct option_words *said = &placing->options->rtt_words;
+    size_t offset = (size_t)(plan - placing->plans->items) * said->count;
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < said->count && !err; i++) {
+        struct rtt_place *rtt = &plan->rtt[plan->rtt_count++];
+        struct endpoint base = {0};
+        char why[160];
+
+        options_rtt(said->items[i], &base, &rtt->channel, why, sizeof why);
+        err = place(placing, plan, "--rtt", &base, offset, &rtt->endpoint);
+    }
+    return err;
+}
+
 static enum err name_wire_log(const struct placing *placing, struct station_plan *plan)
 {
     const char *path = placing->options->wire_log;
@@ -124,6 +143,8 @@ static enum err place_station(const struct placing *placing, struct station_plan
 
     for (size_t i = 0; i < SERVICES && !err; i++)
         err = place_service(placing, plan, &services[i]);
+    if (!err)
+        err = place_rtt(placing, plan);
     return !err ? name_wire_log(placing, plan) : err;
 }
 

@@ -16,6 +16,11 @@ struct station_plan {
     char selector[PROBE_SELECTOR]; /* which probe; empty: whichever is there */
     struct probe_info info;        /* described by words (driver not NULL): not looked for */
     struct endpoint gdb, telnet, tcl;
+    struct rtt_place {
+        struct endpoint endpoint;
+        unsigned channel;
+    } rtt[RTT_PORTS];
+    size_t rtt_count;
     char wire_log[256]; /* empty: none */
 };
 

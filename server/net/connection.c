@@ -139,7 +139,8 @@ static void on_written(uv_write_t *request, int status)
         return;
     }
     if (connection->congested) {
-        uv_timer_again(&connection->timer);
+        if (!connection->patient)
+            uv_timer_again(&connection->timer);
         if (uv_stream_get_write_queue_size(connection->sink) < CONNECTION_CONGESTED) {
             connection->congested = false;
             uv_timer_stop(&connection->timer);
@@ -187,7 +188,8 @@ void connection_write(struct connection *connection, const void *bytes, size_t l
     size_t unsent = uv_stream_get_write_queue_size(stream);
     if (unsent > CONNECTION_CONGESTED && !connection->congested) {
         connection->congested = true;
-        uv_timer_start(&connection->timer, on_impatient, STALL_MS, STALL_MS);
+        if (!connection->patient)
+            uv_timer_start(&connection->timer, on_impatient, STALL_MS, STALL_MS);
     }
     if (unsent > CONNECTION_LIMIT) {
         log_line(connection->log, LOG_WARN, "a client does not read fast enough: closing it");

@@ -45,7 +45,9 @@ struct connection {
     uv_shutdown_t shutdown;
     unsigned open_handles;
     bool reading, at_end, finishing, congested;
-    bool sated;     /* the portion was full: the next is for the loop's next turn */
+    bool sated; /* the portion was full: the next is for the loop's next turn */
+    bool
+        patient; /* who does not read is not closed; the owner sees `congested`. The owner's, too */
     size_t portion; /* bytes in one turn; the owner's, set before it begins; 0: CONNECTION_INPUT */
     size_t offered, held; /* bytes of input that were used, and that wait behind them */
     char input[CONNECTION_INPUT];

@@ -125,6 +125,7 @@ bool listener_open(struct listener *listener, uv_loop_t *loop, const struct endp
         uv_tcp_init(loop, &listener->socket.tcp);
     uv_idle_init(loop, &listener->turn);
     listener->open = true;
+    listener->open_handles = 2;
     listener->socket.handle.data = listener;
     listener->turn.data = listener;
     int result = start(listener);
@@ -158,11 +159,19 @@ void listener_turn_away(uv_loop_t *loop, uv_stream_t *listener)
     uv_close(&visitor->socket.handle, on_turned_away);
 }
 
+static void on_closed(uv_handle_t *handle)
+{
+    struct listener *listener = handle->data;
+
+    if (--listener->open_handles == 0 && listener->closed)
+        listener->closed(listener->user);
+}
+
 void listener_close(struct listener *listener)
 {
     if (!listener->open)
         return;
     listener->open = false;
-    uv_close(&listener->socket.handle, NULL);
-    uv_close((uv_handle_t *)&listener->turn, NULL);
+    uv_close(&listener->socket.handle, on_closed);
+    uv_close((uv_handle_t *)&listener->turn, on_closed);
 }

@@ -18,6 +18,7 @@ struct listener {
     } socket;
     uv_idle_t turn;           /* active: somebody has knocked */
     bool open;                /* until listener_close() */
+    unsigned open_handles;    /* until closed() */
     struct endpoint endpoint; /* with the real port */
 
     /* The caller's, before listener_open(); the rest is zero then. */
@@ -26,6 +27,9 @@ struct listener {
     const struct log *log;
     /* A connection waits to be accepted. */
     void (*arrived)(void *user, uv_stream_t *listener);
+    /* After listener_close(), or a listener_open() in vain: the memory is the caller's again. NULL:
+     * it lives as long as the loop. */
+    void (*closed)(void *user);
     void *user;
 };
 

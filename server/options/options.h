@@ -14,6 +14,7 @@
 #include "target.h"
 
 enum { OPTIONS_PROBES = 256, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
+enum { RTT_PORTS = 8, RTT_CHANNELS_MAX = 32 };
 
 /* The words of an option that may be repeated, in order; each was read once. */
 struct option_words {
@@ -31,6 +32,8 @@ struct options {
     size_t probe_count;
     struct option_words gdb_words, telnet_words, tcl_words; /* one a probe */
     struct endpoint gdb, telnet, tcl;                       /* the last of their words */
+    struct option_words rtt_words;                          /* as options_rtt() reads them */
+    bool rtt_drain;                         /* what nobody reads of RTT is thrown away */
     bool telnet_optional;                   /* nobody asked for it: go on if its port is taken */
     uint32_t speed_khz;                     /* 0: the probe's default */
     uint32_t flash_size;                    /* bytes, whatever the chip says; 0: that */
@@ -61,6 +64,9 @@ void options_print_help(FILE *out);
 /* A word of --gdb, --telnet or --tcl. False: `why` (160 bytes) has a sentence without the option's
  * name. */
 bool options_place(const char *word, struct endpoint *endpoint, char *why, size_t why_size);
+/* A word of --rtt: a place and the channel that is met there. The rest as options_place(). */
+bool options_rtt(const char *word, struct endpoint *endpoint, unsigned *channel, char *why,
+                 size_t why_size);
 /* argv[*at] is an option: moves *at to its last word, whatever it means. */
 void options_skip(int argc, const char *const argv[], int *at);
 /* Whether a word was meant as a file: by its looks, or because it is there. */

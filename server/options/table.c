@@ -122,6 +122,43 @@ static bool set_tcl(struct reading *reading)
     return set_console(reading, &reading->options->tcl, &reading->options->tcl_words);
 }
 
+bool options_rtt(const char *word, struct endpoint *endpoint, unsigned *channel, char *why,
+                 size_t why_size)
+{
+    const char *at = strrchr(word, '@');
+    char place[ENDPOINT_PATH + 64], *end;
+    unsigned long number = at ? strtoul(at + 1, &end, 10) : 0;
+
+    if (at && (at[1] < '0' || at[1] > '9' || *end || number >= RTT_CHANNELS_MAX)) {
+        snprintf(why, why_size, "'%.40s' is not a channel from 0 to %d", at + 1,
+                 RTT_CHANNELS_MAX - 1);
+        return false;
+    }
+    *channel = (unsigned)number;
+    snprintf(place, sizeof place, "%.*s", at ? (int)(at - word) : (int)strlen(word), word);
+    return options_place(place, endpoint, why, why_size);
+}
+
+static bool set_rtt(struct reading *reading)
+{
+    struct options *options = reading->options;
+    struct endpoint endpoint = {0};
+    unsigned channel;
+    char why[160] = "only --gdb takes that";
+
+    if (!options_rtt(reading->value, &endpoint, &channel, why, sizeof why) || endpoint.is_pipe ||
+        endpoint.is_off) {
+        snprintf(reading->why, reading->why_size, "--rtt %.60s: %s", reading->value, why);
+        return false;
+    }
+    return add(reading, options->rtt_words.items, &options->rtt_words.count, RTT_PORTS);
+}
+
+static bool set_rtt_drain(struct reading *reading)
+{
+    return reading->options->rtt_drain = true;
+}
+
 static bool set_speed(struct reading *reading)
 {
     char *end;
@@ -277,6 +314,15 @@ const struct option_row option_rows[] = {
      "commands as scripts for OpenOCD's TCL port send them (theirs is 6666); off if left out; with "
      "several probes as --gdb",
      set_tcl, false},
+    {"--rtt", 0, VALUE_NEEDED, "[ADDR:]PORT[@CHANNEL]",
+     "a port for what the program says by SEGGER RTT, and for what is said to it; of channel 0 if "
+     "left out, repeated for others: --rtt 19021 --rtt 19022@1. Repeated or not, with several "
+     "probes each has that many ports, from there on",
+     set_rtt, false},
+    {"--rtt-drain", 0, VALUE_NONE, NULL,
+     "read what comes by RTT and throw it away while nobody listens, so that a program that waits "
+     "for a reader goes on",
+     set_rtt_drain, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
      set_speed, true},
     {"--flash-size", 0, VALUE_NEEDED, "SIZE",

@@ -17,7 +17,9 @@
 #include "flash/flash.h"
 #include "probe/probe.h"
 #include "session/client.h"
+#include "session/poller.h"
 #include "session/reset_loop.h"
+#include "session/stream.h"
 #include "session/under_way.h"
 #include "target.h"
 
@@ -42,6 +44,7 @@ struct session_options {
     bool reset_halts;            /* `monitor reset` alone: a stand-in's choice; false: run */
     bool load_resets;            /* so is a reset to a halt at the end of gdb's load */
     bool hard_breakpoints;       /* gdb's software breakpoints become hardware ones */
+    bool rtt, rtt_drain;         /* RTT is looked for; what nobody reads of it is thrown away */
     bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
 };
 
@@ -97,7 +100,11 @@ struct session {
     unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */
-    const void *cause;               /* owner of the request that runs; NULL: none */
+    struct poller *pollers;
+    struct rtt_service *rtt;           /* NULL: nobody asked for it */
+    struct stream *streams;            /* that were listened to */
+    struct stream_route *stream_route; /* to the loop; NULL: there is none */
+    const void *cause;                 /* owner of the request that runs; NULL: none */
 };
 
 void session_init(struct session *session, const struct log *log,

@@ -71,6 +71,9 @@ static enum err prepare_run(struct session *session, struct job *job)
     if (session->acting)
         session_end_flash(session, session->acting, "its gdb goes on without finishing");
     session_keep_registers(session);
+    if (session->loaded)
+        pollers_restart(session);
+    pollers_hurry(session);
     session->core->unreported = session->loaded = false;
     reset_loop_goes_on(session);
     return ERR_OK;
@@ -147,6 +150,8 @@ enum err session_reset(struct session *session, struct job *job, enum target_res
     struct job *before = session_enter(session, job);
     enum err err = prepare_run(session, job);
 
+    if (!err && !running(session))
+        pollers_restart(session);
     if (!err)
         err = target_reset(session->target, kind);
     session->loop = (struct reset_loop){0};

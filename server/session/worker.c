@@ -106,6 +106,7 @@ static void worker_main(void *user)
     session_init(&worker->session, worker->setup.log, &worker->setup.options, &worker->setup.info,
                  worker->setup.wire);
     worker->session.notices = worker->setup.answers;
+    worker->session.stream_route = worker->setup.streams;
     worker->route = (struct events_route){worker->setup.user, worker->setup.event};
     events_begin(&worker->session, &worker->route);
     while (!worker->stopping) {

@@ -17,11 +17,12 @@ struct worker_setup {
     struct probe_info info;       /* driver NULL: look for a probe, again at every try */
     const char *const *selectors; /* which probe to take then */
     size_t selector_count;
-    const char *chip;        /* as options.chip */
-    const char *program;     /* as options.program: the first try fails if it is for others */
-    bool tries_once;         /* if the first try fails, the loop gives up: nothing is promised */
-    FILE *wire;              /* stays the caller's */
-    struct mailbox *answers; /* where requests come back; outlives the worker */
+    const char *chip;    /* as options.chip */
+    const char *program; /* as options.program: the first try fails if it is for others */
+    bool tries_once;     /* if the first try fails, the loop gives up: nothing is promised */
+    struct stream_route *streams; /* outlives the worker; NULL: nobody listens */
+    FILE *wire;                   /* stays the caller's */
+    struct mailbox *answers;      /* where requests come back; outlives the worker */
     /* Done functions of what the worker tells by itself, with `user` as owner: that a later try of
      * its own has connected (request.err ERR_OK), and the events (struct event_notice). */
     void (*connected)(struct request *notice);

@@ -26,72 +26,40 @@ static bool wants_poll(struct worker *worker)
             target_state(session->target) != TARGET_HALTED && !time_is_virtual(session));
 }
 
-/* Somebody waits for the running core: look, then let some time pass. */
-static struct request *poll_core(struct worker *worker)
+/* Somebody waits for the running core. What time passes between looks doubles, unless it takes this
+ * machine long to simulate. */
+static void poll_core(struct worker *worker)
 {
-    struct session *session = &worker->session;
-    struct request *request = NULL;
-    uint64_t started = uv_hrtime();
+    uint64_t us = worker->slow ? worker->poll_us / 2 : worker->poll_us * 2;
 
-    if (worker->poll_us == 0)
-        worker->poll_us = POLL_FIRST_US;
+    worker->poll_us = us < POLL_FIRST_US ? POLL_FIRST_US : us < POLL_LAST_US ? us : POLL_LAST_US;
+    worker->slow = false;
     job_clear(&worker->idle_job);
-    session_poll_all(session, &worker->idle_job);
+    session_poll_all(&worker->session, &worker->idle_job);
     worker_report_connection(worker);
-    if (!wants_poll(worker))
-        return NULL;
-    /* Waiting elsewhere makes no virtual time pass: the simulated core runs inside the sleep. */
-    if (time_is_virtual(session))
-        clock_sleep_us(probe_clock(session->probe), worker->poll_us);
-    else
-        request = mailbox_wait(&worker->inbox, worker->poll_us);
-    if (uv_hrtime() - started > SLICE_NS && time_is_virtual(session))
-        worker->poll_us = worker->poll_us / 2 > POLL_FIRST_US ? worker->poll_us / 2 : POLL_FIRST_US;
-    else
-        worker->poll_us = worker->poll_us * 2 < POLL_LAST_US ? worker->poll_us * 2 : POLL_LAST_US;
-    return request;
 }
 
 /* Those who just look on, at a simulated core: it has run meanwhile as on the wall, unless its time
  * stands still between looks. */
-static struct request *look_on(struct worker *worker)
+static void look_on(struct worker *worker)
 {
-    struct request *request = mailbox_wait(&worker->inbox, POLL_LAST_US);
     struct clock *clock = probe_clock(worker->session.probe);
 
-    if (request)
-        return request;
     if (clock->stands_still)
         clock_sleep_us(clock, LOOK_ON_US);
     job_clear(&worker->idle_job);
     session_poll(&worker->session, &worker->idle_job);
-    return NULL;
 }
 
-static struct request *check_presence(struct worker *worker)
+static void check_presence(struct worker *worker)
 {
-    struct request *request = mailbox_wait(&worker->inbox, PRESENCE_US);
-
-    if (request)
-        return request;
     job_clear(&worker->idle_job);
     session_check_presence(&worker->session, &worker->idle_job);
-    return NULL;
 }
 
 static bool wants_retry(struct worker *worker)
 {
     return worker->connect_asked && !session_connected(&worker->session);
-}
-
-static struct request *retry(struct worker *worker)
-{
-    uint64_t now = uv_hrtime();
-
-    if (now < worker->next_try)
-        return mailbox_wait(&worker->inbox, (worker->next_try - now) / 1000 + 1);
-    worker_retry_connect(worker);
-    return NULL;
 }
 
 static bool wants_look_on(struct worker *worker)
@@ -107,24 +75,120 @@ static bool wants_presence(struct worker *worker)
     return worker->session.watchers > 0 && session_connected(&worker->session);
 }
 
+/* --- when --- */
+
+static uint64_t rest(uint64_t us, uint64_t passed)
+{
+    return passed < us ? us - passed : 0;
+}
+
+static uint64_t core_waits(const struct worker *worker, uint64_t passed)
+{
+    return rest(worker->poll_us, passed);
+}
+
+static uint64_t retry_waits(const struct worker *worker, uint64_t passed)
+{
+    uint64_t now = uv_hrtime();
+
+    (void)passed; /* others try, too */
+    return now < worker->next_try ? (worker->next_try - now) / 1000 + 1 : 0;
+}
+
+static uint64_t on_waits(const struct worker *worker, uint64_t passed)
+{
+    (void)worker;
+    return rest(POLL_LAST_US, passed);
+}
+
+static uint64_t presence_waits(const struct worker *worker, uint64_t passed)
+{
+    (void)worker;
+    return rest(PRESENCE_US, passed);
+}
+
 /* What is to be looked at while nobody asks for anything; the first that is wanted has its turn. */
 static const struct poll_source {
     bool (*wanted)(struct worker *worker);
-    /* Looks, and waits for a request meanwhile; NULL: none came. */
-    struct request *(*wait)(struct worker *worker);
+    /* Until the next look, `passed` microseconds after the last, or after it began to be wanted. */
+    uint64_t (*wait_us)(const struct worker *worker, uint64_t passed);
+    void (*look)(struct worker *worker);
 } sources[] = {
-    {wants_poll, poll_core},
-    {wants_retry, retry},
-    {wants_look_on, look_on},
-    {wants_presence, check_presence},
+    {wants_poll, core_waits, poll_core},
+    {wants_retry, retry_waits, worker_retry_connect},
+    {wants_look_on, on_waits, look_on},
+    {wants_presence, presence_waits, check_presence},
 };
 
-struct request *worker_wait(struct worker *worker)
+static const struct poll_source *wanted_source(struct worker *worker)
 {
-    if (!wants_poll(worker))
-        worker->poll_us = 0;
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
         if (sources[i].wanted(worker))
-            return sources[i].wait(worker);
-    return mailbox_wait(&worker->inbox, MAILBOX_FOREVER);
+            return &sources[i];
+    return NULL;
+}
+
+/* Waiting elsewhere makes no virtual time pass: while somebody waits for a simulated core it runs
+ * inside the sleep. */
+static bool waits_by_its_clock(struct worker *worker)
+{
+    return time_is_virtual(&worker->session) && session_wants_any_poll(&worker->session);
+}
+
+static uint64_t now_us(struct worker *worker)
+{
+    return waits_by_its_clock(worker) ? clock_now_us(probe_clock(worker->session.probe))
+                                      : uv_hrtime() / 1000;
+}
+
+/* Until the source's next look; it begins to wait when it is wanted. */
+static uint64_t source_wait_us(struct worker *worker, const struct poll_source *source)
+{
+    if (worker->source != source) {
+        worker->source = source;
+        worker->poll_us = 0;
+        worker->slow = false;
+        worker->looked_us = source ? now_us(worker) : 0;
+    }
+    return source ? source->wait_us(worker, now_us(worker) - worker->looked_us) : MAILBOX_FOREVER;
+}
+
+static struct request *let_pass(struct worker *worker, uint64_t us, bool for_poller)
+{
+    struct session *session = &worker->session;
+
+    if (waits_by_its_clock(worker)) {
+        uint64_t started = uv_hrtime();
+        clock_sleep_us(probe_clock(session->probe), us);
+        worker->slow |= uv_hrtime() - started > SLICE_NS;
+        return NULL;
+    }
+    if (!for_poller || !probe_clock(session->probe)->stands_still)
+        return mailbox_wait(&worker->inbox, us);
+    struct request *request = mailbox_wait(&worker->inbox, us < POLL_LAST_US ? us : POLL_LAST_US);
+    if (!request)
+        clock_sleep_us(probe_clock(session->probe), us < LOOK_ON_US ? us : LOOK_ON_US);
+    return request;
+}
+
+/* Pollers and source take turns: none of them keeps the others from theirs. */
+struct request *worker_wait(struct worker *worker)
+{
+    const struct poll_source *source = wanted_source(worker);
+    uint64_t wait = source_wait_us(worker, source);
+    uint64_t pollers = pollers_wait_us(&worker->session);
+
+    if (pollers == 0 && (wait > 0 || !worker->poller_was_last)) {
+        worker->poller_was_last = true;
+        pollers_look(&worker->session, &worker->idle_job);
+        worker_report_connection(worker);
+        return NULL;
+    }
+    worker->poller_was_last = false;
+    if (wait > 0)
+        return let_pass(worker, wait < pollers ? wait : pollers,
+                        pollers <= wait && pollers != POLLER_NEVER);
+    source->look(worker);
+    worker->looked_us = now_us(worker);
+    return NULL;
 }

@@ -16,10 +16,14 @@ struct worker {
 
     /* Worker thread only. */
     struct session session;
-    struct job idle_job;     /* on whose behalf we poll and retry */
-    struct request *running; /* the one others may run between, else NULL */
-    uint64_t poll_us;        /* 0: nobody waited when we last looked */
-    uint64_t next_try;       /* uv_hrtime() of the next try to connect */
+    struct job idle_job;              /* on whose behalf we poll and retry */
+    struct request *running;          /* the one others may run between, else NULL */
+    const struct poll_source *source; /* what is looked at between requests; NULL: nothing */
+    uint64_t looked_us;               /* when it was, or since when it is wanted */
+    uint64_t poll_us;                 /* between looks at the core; 0: not looked at yet */
+    bool slow;                        /* to simulate that took this machine long */
+    bool poller_was_last;
+    uint64_t next_try; /* uv_hrtime() of the next try to connect */
     bool connect_asked, was_connected, stopping;
     struct events_route route; /* to the consoles */
     char last_why[sizeof((struct session_core *)0)->why_absent];

@@ -99,6 +99,11 @@ static size_t slice_of(struct core *core, uint32_t address, size_t length)
     return core->slice - (address & 3);
 }
 
+size_t memory_slice(struct core *core)
+{
+    return slice_of(core, 0, SIZE_MAX);
+}
+
 static enum err flush_slice(struct core *core, size_t length)
 {
     uint64_t before = core_now_us(core);
@@ -301,6 +306,13 @@ static void forget_written(struct core *core, uint32_t address, size_t length)
 {
     for (unsigned i = 0; i < core->target->core_count; i++)
         forget_written_by(&core->target->cores[i], address, length);
+}
+
+void memory_queue_write(struct core *core, uint32_t address, const void *data, size_t length)
+{
+    forget_written(core, address, length);
+    cpu_caches_wrote(core, address, length);
+    queue_write(core, address, data, length);
 }
 
 /* There stands a loader now: it would run what is written, and what was there before comes back. */
