@@ -76,9 +76,15 @@ void pollers_restart(struct session *session)
             poller->restarts(poller, session);
 }
 
-void pollers_leave(struct session *session)
+void pollers_end(struct session *session, struct job *job)
 {
+    struct job *before = session_enter(session, job);
+    unsigned core = session_select_core(session, 0);
+
     for (struct poller *poller = session->pollers; poller; poller = poller->next)
-        if (poller->leaves)
+        if (poller->leaves && session_connected(session))
             poller->leaves(poller, session);
+    session->pollers = NULL;
+    session_select_core(session, core);
+    session_leave(session, before);
 }

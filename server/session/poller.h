@@ -41,6 +41,7 @@ uint64_t pollers_wait_us(struct session *session);
 /* The look that is due longest; false: none is. */
 bool pollers_look(struct session *session, struct job *job);
 void pollers_restart(struct session *session);
-void pollers_leave(struct session *session);
+/* None of them looks again; if there is a target they leave it. */
+void pollers_end(struct session *session, struct job *job);
 
 #endif

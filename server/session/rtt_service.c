@@ -312,6 +312,16 @@ struct rtt_service *rtt_service(struct session *session)
     return session->rtt = service;
 }
 
+void rtt_service_begin(struct session *session)
+{
+    const struct session_options *options = &session->options;
+
+    if ((!options->rtt && !options->rtt_drain) || !rtt_service(session))
+        return;
+    session->rtt->drain = options->rtt_drain;
+    rtt_service_start(session->rtt);
+}
+
 void rtt_service_start(struct rtt_service *service)
 {
     if (!service->on)

@@ -30,11 +30,14 @@ struct rtt_service {
 
 /* The session's; made when it is first asked for. NULL without memory. */
 struct rtt_service *rtt_service(struct session *session);
+/* As the session's options ask from the start. */
+void rtt_service_begin(struct session *session);
 void rtt_service_start(struct rtt_service *service);
 /* Puts right what was changed in the target; what was sent and not taken waits on. */
 void rtt_service_stop(struct rtt_service *service);
 /* Searches everything once, now. The job is in session_enter(). */
 enum err rtt_service_find(struct rtt_service *service, struct job *job);
+/* After pollers_end(). */
 void rtt_service_free(struct session *session);
 
 #endif

@@ -8,7 +8,6 @@
 #include "session/mailbox.h"
 #include "session/program_text.h"
 #include "session/request.h"
-#include "session/rtt_service.h"
 #include "session/usb_holder.h"
 
 void session_init(struct session *session, const struct log *log,
@@ -24,10 +23,6 @@ void session_init(struct session *session, const struct log *log,
         snprintf(session->cores[i].why_absent, sizeof session->cores[i].why_absent,
                  "not connected to a target yet");
     session->core = session->cores;
-    if ((options->rtt || options->rtt_drain) && rtt_service(session)) {
-        session->rtt->drain = options->rtt_drain;
-        rtt_service_start(session->rtt);
-    }
 }
 
 void session_notify(struct session *session, struct request *notice)
@@ -342,15 +337,10 @@ void session_finish(struct session *session)
     session_select_core(session, 0);
     job_section_begin(&job);
     end_loads(session, "the daemon ends");
-    if (session_connected(session))
-        pollers_leave(session);
     if (session_connected(session) && target_disconnect(session->target) != ERR_OK)
         log_line(session->log, LOG_WARN, "leaving the target: %s", job_text(&job, job.err));
     job_section_end(&job);
     drop_target(session);
     close_probe(session);
-    session->pollers = NULL;
-    rtt_service_free(session);
-    streams_free(session);
     session->current = NULL;
 }

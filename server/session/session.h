@@ -111,7 +111,8 @@ void session_init(struct session *session, const struct log *log,
                   const struct session_options *options, const struct probe_info *info, FILE *wire);
 /* A notice goes to the loop; destroyed where there is none. */
 void session_notify(struct session *session, struct request *notice);
-void session_finish(struct session *session); /* closes what is open; the core keeps its state */
+/* Closes what is open; the core keeps its state. What has pollers lets them leave before. */
+void session_finish(struct session *session);
 
 /* Brackets around everything that is done with a session's target for a job: sets the job of target
  * and probe, returns the job before for session_leave(). May nest: a short job at another one's

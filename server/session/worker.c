@@ -4,6 +4,7 @@
 
 #include "session/discovery.h"
 #include "session/events.h"
+#include "session/rtt_service.h"
 #include "session/worker_internal.h"
 
 static struct worker *worker_of(struct session *session)
@@ -35,7 +36,10 @@ void worker_unwatch(struct request *request, struct session *session)
 
 void worker_stop(struct request *request, struct session *session)
 {
+    pollers_end(session, &request->job);
     session_finish(session);
+    rtt_service_free(session);
+    streams_free(session);
     worker_of(session)->stopping = true;
 }
 
@@ -107,6 +111,7 @@ static void worker_main(void *user)
                  worker->setup.wire);
     worker->session.notices = worker->setup.answers;
     worker->session.stream_route = worker->setup.streams;
+    rtt_service_begin(&worker->session);
     worker->route = (struct events_route){worker->setup.user, worker->setup.event};
     events_begin(&worker->session, &worker->route);
     while (!worker->stopping) {
