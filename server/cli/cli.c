@@ -184,12 +184,14 @@ static int call(struct cli *cli, int argc, const char *const argv[])
         err = run(cli);
     display_clear(&cli->display);
     if (!err)
-        return cli->unwell ? CLI_FAILED : CLI_OK;
+        return cli->code;
     if (cli->misused)
         cli_add_board(cli);
     write_problem(cli, err, argc, argv);
     display_error(&cli->display, job_text(&cli->job, err),
                   cli->misused ? NULL : hint_for(cli, err));
+    if (cli->command->flags & CLI_NOT_RUN)
+        return CLI_NOT_RUN_CODE;
     return cli->misused ? CLI_USAGE : CLI_FAILED;
 }
 

@@ -8,13 +8,19 @@
 #include <stdio.h>
 
 #include "cli/display.h"
+#include "image/image.h"
 #include "options/options.h"
 #include "session/session.h"
 
 enum { CLI_WORDS = 16 };
 
 /* Exit codes of the process. */
-enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+enum {
+    CLI_OK = 0,
+    CLI_FAILED = 1,
+    CLI_USAGE = 2,
+    CLI_NOT_RUN_CODE = 125, /* of a call with CLI_NOT_RUN that failed or was wrong */
+};
 
 enum cli_flag {
     CLI_JSON = 1 << 0,
@@ -30,6 +36,11 @@ enum cli_flag {
     CLI_REPORT = 1 << 10,
     CLI_BOARD = 1 << 11,
     CLI_SVG = 1 << 12,
+    CLI_TIMEOUT = 1 << 13,
+    CLI_UNTIL = 1 << 14,
+    CLI_JUNIT = 1 << 15,
+    CLI_ARGUMENTS = 1 << 16, /* words behind "--" are the program's */
+    CLI_NOT_RUN = 1 << 17,   /* the lower exit codes are the program's, too */
 };
 
 struct cli_command;
@@ -41,7 +52,9 @@ struct cli {
     unsigned flags; /* enum cli_flag */
     const char *words[CLI_WORDS + 1];
     int word_count;
-    const char *board, *svg; /* values of flags; NULL: not said */
+    const char *board, *svg, *timeout, *until, *junit; /* values of flags; NULL: not said */
+    const char *const *arguments;                      /* behind "--" */
+    int argument_count;
 
     struct display display; /* on standard error */
     struct log log;         /* its lines and the display's do not mix */
@@ -53,7 +66,7 @@ struct cli {
     bool told;     /* with --json: the object is on standard output */
     bool misused;  /* the call was wrong, not the world: exit code 2 */
     bool declined; /* the question was answered with no: nothing to try */
-    bool unwell;   /* what was looked at is not well, which standard output says: exit code 1 */
+    int code;      /* what a call that did not fail ends with */
 };
 
 struct cli_command {
@@ -86,6 +99,9 @@ enum err cli_connect(struct cli *cli);
 void cli_close(struct cli *cli);
 /* If connecting has halted the core by a reset, as --connect allows: lets it run again. */
 enum err cli_leave_running(struct cli *cli);
+/* Writes what of the image the chip does not hold yet, checked; says what it did (what was not
+ * needed only if `all`), and whether it changed anything. */
+enum err cli_write_image(struct cli *cli, struct image *image, bool all, bool *changed);
 /* Resets and lets run, and says so. A program that switches its debug pins off is no error. */
 enum err cli_start_program(struct cli *cli);
 /* The call is wrong: ERR_ARGUMENT with the sentence, exit code 2. */
@@ -112,6 +128,7 @@ void cli_add_board(struct cli *cli);
 void cli_print_flags(FILE *out, unsigned flags);
 
 typedef enum err cli_run(struct cli *cli);
-cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_erase, cli_read, cli_reset, cli_options;
+cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_run_program, cli_erase, cli_read, cli_reset,
+    cli_options;
 
 #endif

@@ -55,6 +55,18 @@ static const char read_text[] =
     "Any memory: flash, RAM, registers of peripherals. Numbers are decimal or 0x..; k is 1024,\n"
     "M is 1024 k. The file is written only when all was read. A running program runs on.\n";
 
+static const char run_text[] =
+    "  probed run test.elf                        flash what differs, reset, run\n"
+    "  probed run --sim bluepill test.elf         the same without hardware\n"
+    "  probed run test.elf --timeout 10           for CI: nothing hangs\n"
+    "  probed run test.elf --until PASSED         for a program that never ends\n"
+    "\n"
+    "What the program says by semihosting goes to standard output, live. It ends when the program\n"
+    "does: by semihosting's exit, by exit(), by a return from main. Where it crashed is told with\n"
+    "function, file and line. The core is left halted.\n"
+    "Exit code: the program's, 0 to 123 (123 for any other that is not 0); 124: --timeout;\n"
+    "125: it could not be run, or the probe or the target failed; 126: it crashed; 130: Ctrl-C.\n";
+
 static const char erase_text[] =
     "  probed erase                         all flash\n"
     "  probed erase 0x0800f800 2k           the sectors that hold these bytes\n"
@@ -93,6 +105,9 @@ const struct cli_command cli_commands[] = {
      TARGET_CONNECT_ATTACH, cli_doctor},
     {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
      CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_LADDER, cli_flash},
+    {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
+     run_text, 1, 1, CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_ARGUMENTS | CLI_NOT_RUN,
+     TARGET_CONNECT_LADDER, cli_run_program},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
      TARGET_CONNECT_ATTACH, cli_read},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,

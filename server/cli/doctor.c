@@ -105,7 +105,7 @@ enum err cli_doctor(struct cli *cli)
     enum err err = check_call(cli);
     bool well = false;
 
-    cli->unwell = true;
+    cli->code = CLI_FAILED;
     if (!err)
         err = cli_open(cli);
     if (!err)
@@ -117,6 +117,6 @@ enum err cli_doctor(struct cli *cli)
     err = say(cli, &examination, NULL);
     if (!err && cli->flags & CLI_WATCH)
         err = doctor_watch(cli, &examination, stdout, &well);
-    cli->unwell = !well;
+    cli->code = well ? CLI_OK : CLI_FAILED;
     return err;
 }

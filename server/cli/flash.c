@@ -57,7 +57,7 @@ struct work {
     struct image *image;
     struct flash_image_places places;
     struct flash_report report;
-    bool was_running;
+    bool was_running, all;
 };
 
 static void show_progress(void *user, const struct flash_report *report)
@@ -100,6 +100,8 @@ static void summarise(const struct work *work)
                         : "; a reset starts what is in the flash: run a program in RAM from gdb");
     if (work->places.flash == 0 && !(work->cli->flags & CLI_ERASE))
         return;
+    if (report->bytes_programmed == 0 && report->bytes_erased == 0 && !work->all)
+        return;
     if (report->bytes_programmed == 0 && report->bytes_erased == 0)
         display_say(display,
                     "flash: holds all of it already, nothing to do: %s compared in "
@@ -133,9 +135,25 @@ static enum err program(struct work *work)
         err = flash_image(target, work->image, &options, &work->report);
     if (!err)
         summarise(work);
-    if (err || !(cli->flags & CLI_VERIFY))
-        return err;
-    err = flash_image_verify(target, work->image, show_verify, work);
+    return err;
+}
+
+enum err cli_write_image(struct cli *cli, struct image *image, bool all, bool *changes)
+{
+    struct work work = {.cli = cli, .image = image, .all = all};
+    enum err err = program(&work);
+
+    *changes = changed(&work);
+    return err;
+}
+
+static enum err verify(struct work *work)
+{
+    struct cli *cli = work->cli;
+
+    if (!(cli->flags & CLI_VERIFY))
+        return ERR_OK;
+    enum err err = flash_image_verify(cli->session.target, work->image, show_verify, work);
     if (!err)
         display_say(&cli->display, "verify: read back, identical");
     return err;
@@ -160,7 +178,7 @@ static enum err leave(const struct work *work)
 enum err cli_flash(struct cli *cli)
 {
     struct image image;
-    struct work work = {.cli = cli, .image = &image};
+    struct work work = {.cli = cli, .image = &image, .all = true};
 
     cli_place_file(cli, 0);
     enum err err = load_file(cli, &image);
@@ -168,6 +186,8 @@ enum err cli_flash(struct cli *cli)
         err = cli_connect(cli);
     if (!err)
         err = program(&work);
+    if (!err)
+        err = verify(&work);
     if (!err)
         err = leave(&work);
     image_finish(&image);

@@ -34,6 +34,11 @@ static const struct flag {
      NO_VALUE},
     {"--report", CLI_REPORT, "to paste: no serial numbers, names or paths", NULL, NO_VALUE},
     {"--board", CLI_BOARD, "which header the picture shows", "NAME", offsetof(struct cli, board)},
+    {"--timeout", CLI_TIMEOUT, "seconds of the board's time that the program may take", "S",
+     offsetof(struct cli, timeout)},
+    {"--until", CLI_UNTIL, "end well as soon as the program says this", "TEXT",
+     offsetof(struct cli, until)},
+    {"--junit", CLI_JUNIT, "the result as a JUnit file, too", "FILE", offsetof(struct cli, junit)},
     {"--svg", CLI_SVG, "the picture as a file, for a forum", "FILE", offsetof(struct cli, svg)},
 };
 
@@ -180,6 +185,11 @@ enum err cli_read_call(struct cli *cli, int argc, const char *const argv[])
     options_init(&cli->options);
     cli->options.connect = cli->command->connect;
     for (int i = 2; i < argc && !err && !cli_only_asks(cli); i++) {
+        if (cli->command->flags & CLI_ARGUMENTS && strcmp(argv[i], "--") == 0) {
+            cli->arguments = argv + i + 1;
+            cli->argument_count = argc - i - 1;
+            break;
+        }
         if (is_option(argv[i]))
             err = take_option(cli, argc, argv, &i);
         else if (cli->word_count <= CLI_WORDS)

@@ -27,7 +27,7 @@ static const struct other_word commands[] = {
      "probed alone serves gdb at port 3333; probed debug FILE.elf starts gdb, too"},
     {"telnet console shell monitor tcl",
      "probed alone takes telnet localhost 4444; --tcl 6666 for scripts"},
-    {"run", "probed flash FILE --reset, or probed debug FILE.elf"},
+    {"test exec execute", "probed run FILE.elf"},
     {"attach", "probed --connect attach serves gdb and resets nothing"},
     {"rtt swo trace itm", "that is not there yet"},
     {"openocd st-util ST-LINK_gdbserver pyocd", "probed --as NAME takes that program's words"},

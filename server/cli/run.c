@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* probed run */
+#include "cli/run.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "image/elf_symbols.h"
+
+/* --- the call --- */
+
+static enum err read_timeout(struct cli *cli, uint64_t *us)
+{
+    char *end = NULL;
+    double seconds = cli->timeout ? strtod(cli->timeout, &end) : 0;
+
+    *us = 0;
+    if (!cli->timeout)
+        return ERR_OK;
+    if (end == cli->timeout || *end || !(seconds > 0) || seconds > 1e9)
+        return cli_misuse(cli, "--timeout %.60s: seconds are meant, 10 or 0.5", cli->timeout);
+    *us = (uint64_t)(seconds * 1e6);
+    return ERR_OK;
+}
+
+static enum err read_call(struct run *run)
+{
+    struct cli *cli = run->cli;
+
+    if (cli->until && strlen(cli->until) >= RUN_UNTIL_SIZE)
+        return cli_misuse(cli, "--until: a text of at most %d characters", RUN_UNTIL_SIZE - 1);
+    if (cli->until && strchr(cli->until, '\n'))
+        return cli_misuse(cli, "--until: a text within one line is meant");
+    return read_timeout(cli, &run->limit_us);
+}
+
+/* --- the program --- */
+
+/* A file without symbols runs as well: only semihosting tells its end then. */
+static void find_places(struct run *run, const struct image *image)
+{
+    struct elf_symbol symbols[] = {{.name = "main"}, {.name = "_exit"}};
+    struct job unheard;
+
+    run->places = (struct run_places){~0u, ~0u, ~0u, 0};
+    job_init(&unheard, NULL);
+    if (image->format != IMAGE_ELF ||
+        elf_symbols_find(&unheard, run->cli->words[0], symbols, 2) != ERR_OK)
+        return;
+    if (symbols[0].found)
+        run->places.main = symbols[0].address;
+    if (symbols[1].found)
+        run->places.exit = symbols[1].address;
+}
+
+static enum err load(struct run *run, struct image *image)
+{
+    struct cli *cli = run->cli;
+    enum err err = image_load(&cli->job, cli->words[0], IMAGE_AUTO, 0, image);
+
+    if (!err && image->format == IMAGE_BINARY)
+        err = job_fail(&cli->job, ERR_FILE,
+                       "%.100s is a plain binary, which does not say where it belongs: run the "
+                       "ELF file that it was made of",
+                       cli->words[0]);
+    if (!err)
+        find_places(run, image);
+    return err;
+}
+
+static enum err prepare(struct run *run)
+{
+    struct cli *cli = run->cli;
+    struct image image = {0};
+    bool changed;
+    enum err err = load(run, &image);
+
+    if (!err)
+        err = cli_connect(cli);
+    if (!err)
+        err = cli_write_image(cli, &image, false, &changed);
+    if (!err)
+        err = session_reset(&cli->session, &cli->job, TARGET_RESET_HALT);
+    image_finish(&image);
+    return err;
+}
+
+/* --- what came of it --- */
+
+static void tell(struct run *run)
+{
+    struct display *display = &run->cli->display;
+
+    if (run->output.terminal && !run->output.at_start)
+        display_say(display, "%s", "");
+    if (run->output.dropped > 0)
+        log_line(&run->cli->log, LOG_WARN, "%" PRIu64 " bytes of what it said had no room",
+                 run->output.dropped);
+    display_say(display, "run: %s, after %" PRIu64 ".%03" PRIu64 " s", run->reason,
+                run->took_us / 1000000, run->took_us % 1000000 / 1000);
+}
+
+static enum err run_program(struct run *run)
+{
+    struct cli *cli = run->cli;
+    enum err err = read_call(run);
+
+    if (!err)
+        err = prepare(run);
+    if (err)
+        return err;
+    session_leave(&cli->session, NULL); /* from here on it is told of stops, as a gdb is */
+    run_output_init(&run->output, STDOUT_FILENO, cli->until);
+    err = run_loop(run);
+    if (err)
+        return err;
+    tell(run);
+    cli->code = run_exit_code(run);
+    return ERR_OK;
+}
+
+enum err cli_run_program(struct cli *cli)
+{
+    struct run *run = calloc(1, sizeof *run);
+
+    if (!run)
+        return job_fail(&cli->job, ERR_NO_MEMORY, "out of memory");
+    run->cli = cli;
+    run->session = &cli->session;
+    enum err err = run_program(run);
+    free(run);
+    return err;
+}
