@@ -32,6 +32,7 @@ struct probe {
     bool failed_address_known;
     uint32_t failed_address;
     bool wait_timed_out; /* as probe_wait_timed_out() */
+    bool traces;         /* as probe_traces() */
 };
 
 struct probe_driver {
@@ -65,6 +66,12 @@ struct probe_driver {
     enum err (*set_speed)(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
     enum err (*nrst)(struct probe *probe, enum probe_nrst level);
     enum err (*vtref)(struct probe *probe, uint32_t *millivolts); /* NULL: cannot */
+    /* As probe_trace_*(); all NULL: it has no such wire. trace_start() is not asked for more than
+     * the limit, nor trace_read() without it. */
+    uint32_t (*trace_limit)(const struct probe *probe);
+    enum err (*trace_start)(struct probe *probe, uint32_t baud);
+    enum err (*trace_read)(struct probe *probe, uint8_t *bytes, size_t capacity, size_t *count);
+    enum err (*trace_stop)(struct probe *probe);
     /* As probe_command(), but the text for the user goes to `reply`. NULL: it has none. */
     enum err (*command)(struct probe *probe, int argc, const char *const argv[], char *reply,
                         size_t size);

@@ -244,6 +244,55 @@ enum err probe_command(struct probe *probe, int argc, const char *const argv[])
     return err;
 }
 
+/* --- the trace wire --- */
+
+/* A record takes what was taken when it was made. */
+uint32_t probe_trace_limit(const struct probe *probe)
+{
+    if (probe->driver->recorded)
+        return UINT32_MAX;
+    return probe->driver->trace_limit ? probe->driver->trace_limit(probe) : 0;
+}
+
+enum err probe_trace_start(struct probe *probe, uint32_t baud)
+{
+    uint32_t limit = probe_trace_limit(probe);
+
+    if (!limit)
+        return job_fail(probe->job, ERR_UNSUPPORTED, "this probe has no input for SWO");
+    if (baud == 0 || baud > limit)
+        return job_fail(probe->job, ERR_ARGUMENT,
+                        "this probe takes SWO at up to %u baud: not at %u", limit, baud);
+    enum err err = probe->driver->trace_start ? probe->driver->trace_start(probe, baud) : ERR_OK;
+    wire_log_trace_start(probe, baud);
+    probe->traces = err == ERR_OK;
+    return err;
+}
+
+enum err probe_trace_read(struct probe *probe, uint8_t *bytes, size_t capacity, size_t *count)
+{
+    *count = 0;
+    if (!probe->traces || !probe->driver->trace_read)
+        return ERR_OK;
+    enum err err = probe->driver->trace_read(probe, bytes, capacity, count);
+    wire_log_trace(probe, bytes, *count);
+    return err;
+}
+
+enum err probe_trace_stop(struct probe *probe)
+{
+    if (!probe->traces)
+        return ERR_OK;
+    probe->traces = false;
+    wire_log_trace_start(probe, 0);
+    return probe->driver->trace_stop ? probe->driver->trace_stop(probe) : ERR_OK;
+}
+
+bool probe_traces(const struct probe *probe)
+{
+    return probe->traces;
+}
+
 enum err probe_run(struct probe *probe, struct op *ops, size_t count)
 {
     probe->stats.flushes++;

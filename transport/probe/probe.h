@@ -130,6 +130,20 @@ enum err probe_vtref(struct probe *probe, uint32_t *millivolts);
 void probe_say_supply(struct probe *probe, uint32_t millivolts); /* 0: nobody knows */
 enum err probe_supply(struct probe *probe, uint32_t *millivolts);
 
+/* --- the trace wire, TRACESWO --- */
+
+/* The highest rate its UART takes, in baud; 0: it has none. */
+uint32_t probe_trace_limit(const struct probe *probe);
+/* Begins to take what comes at `baud`, anew if it did already. What came before is forgotten.
+ * ERR_UNSUPPORTED with a sentence. */
+enum err probe_trace_start(struct probe *probe, uint32_t baud);
+/* What has come since, as far as there is room: *count bytes, 0: nothing. What came while the probe
+ * had no room is lost, and nothing says so. */
+enum err probe_trace_read(struct probe *probe, uint8_t *bytes, size_t capacity, size_t *count);
+enum err probe_trace_stop(struct probe *probe);
+/* Between start and stop. */
+bool probe_traces(const struct probe *probe);
+
 /* After a flush that failed at a memory access: its address, as exactly as the driver knows it;
  * what the failed operation read before that address has been delivered. False: not known. */
 bool probe_failed_address(const struct probe *probe, uint32_t *address);

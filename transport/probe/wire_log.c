@@ -235,6 +235,24 @@ void wire_log_call(struct probe *probe, const char *request, enum err err, const
     fflush(probe->wire);
 }
 
+void wire_log_trace_start(struct probe *probe, uint32_t baud)
+{
+    if (!probe->wire)
+        return;
+    put_time(probe);
+    fprintf(probe->wire, "swo at %u\n", baud);
+}
+
+void wire_log_trace(struct probe *probe, const uint8_t *bytes, size_t length)
+{
+    if (!probe->wire || length == 0)
+        return;
+    put_time(probe);
+    fputs("swo ", probe->wire);
+    put_hex(probe->wire, bytes, length);
+    fputc('\n', probe->wire);
+}
+
 void wire_control_request(int argc, const char *const argv[], char *request, size_t size)
 {
     struct buf text;

@@ -18,6 +18,10 @@ void wire_log_dap(struct probe *probe, const struct dap_access *list, size_t cou
 /* Anything else: "nrst assert" and its result, a number if `value` is not NULL. */
 void wire_log_call(struct probe *probe, const char *request, enum err err, const uint32_t *value);
 
+/* The trace wire is listened to at a rate, 0: no more; and what came by it. Notes, since when that
+ * is looked at is a matter of the wall's time. */
+void wire_log_trace_start(struct probe *probe, uint32_t baud);
+void wire_log_trace(struct probe *probe, const uint8_t *bytes, size_t length);
 /* What a person did to the board, and what was said of it. */
 void wire_log_control(struct probe *probe, const char *request, enum err err, const char *reply);
 /* "control" and the words, as much as there is room for. */

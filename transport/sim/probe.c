@@ -16,6 +16,8 @@ enum {
     /* As long as the host goes on asking by itself; a posted read must not be issued twice. */
     WAIT_LIMIT_US = 500000,
     MUCH_LOST_US = 100000, /* worth a line in the log */
+    SWO_LIMIT_BAUD = 24000000,
+    SWO_BUFFER = 1 << 20, /* a second of the wall's time may come at once */
 };
 
 struct sim_probe {
@@ -282,6 +284,37 @@ static enum err sim_vtref(struct probe *probe, uint32_t *millivolts)
     return err;
 }
 
+/* --- SWO --- */
+
+static uint32_t sim_trace_limit(const struct probe *probe)
+{
+    return SWO_LIMIT_BAUD;
+}
+
+static enum err sim_trace_start(struct probe *probe, uint32_t baud)
+{
+    enum err err = check_present(probe);
+
+    if (!err && !sim_board_swo_listen(sim_of(probe)->board, baud, SWO_BUFFER))
+        err = job_fail(probe->job, ERR_NO_MEMORY, "out of memory");
+    return err;
+}
+
+static enum err sim_trace_read(struct probe *probe, uint8_t *bytes, size_t capacity, size_t *count)
+{
+    enum err err = check_present(probe);
+
+    if (!err)
+        *count = sim_board_swo_take(sim_of(probe)->board, bytes, capacity);
+    return err;
+}
+
+static enum err sim_trace_stop(struct probe *probe)
+{
+    (void)sim_board_swo_listen(sim_of(probe)->board, 0, 0);
+    return check_present(probe);
+}
+
 /* Controls reach the board also while the probe is unplugged. */
 static enum err sim_command(struct probe *probe, int argc, const char *const argv[], char *reply,
                             size_t size)
@@ -336,6 +369,10 @@ const struct probe_driver sim_probe_driver = {
     .set_speed = sim_set_speed,
     .nrst = sim_nrst,
     .vtref = sim_vtref,
+    .trace_limit = sim_trace_limit,
+    .trace_start = sim_trace_start,
+    .trace_read = sim_trace_read,
+    .trace_stop = sim_trace_stop,
     .command = sim_command,
     .transfer = sim_transfer,
     .line_reset = sim_line_reset,

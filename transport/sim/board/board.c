@@ -221,7 +221,8 @@ static bool create_parts(struct sim_board *board)
                                   .write = sim_map_write,
                                   .board = board,
                                   .system_reset = sim_system_reset,
-                                  .deep_sleep = sim_deep_sleep};
+                                  .deep_sleep = sim_deep_sleep,
+                                  .swo = sim_swo_put};
     board->cpu = sim_cpu_create(chip->core, &chip->integration, &board->bus);
     board->faults.first_page = malloc(chip->page_size);
     return board->cpu && sim_second_create(board) && board->faults.first_page &&
@@ -290,6 +291,7 @@ void sim_board_destroy(struct sim_board *board)
     sim_parts_destroy(board);
     sim_memories_destroy(board);
     free(board->faults.first_page);
+    free(board->swo.received);
     sim_cpu_destroy(board->second);
     sim_cpu_destroy(board->cpu);
     free(board);

@@ -62,6 +62,12 @@ bool sim_board_is_genuine(const struct sim_board *board);
 /* Names of the faults that this board can have, one after the other; NULL: no more. */
 const char *sim_board_fault(const struct sim_board *board, size_t index);
 
+/* The probe's receiver of SWO: a UART at `baud`, 0: off, with so many bytes of buffer. False: out
+ * of memory. What it has is given away by take(), which returns how much. */
+bool sim_board_swo_listen(struct sim_board *board, uint32_t baud, size_t capacity);
+size_t sim_board_swo_waiting(struct sim_board *board);
+size_t sim_board_swo_take(struct sim_board *board, uint8_t *bytes, size_t capacity);
+
 /* Instructions executed so far. */
 uint64_t sim_board_instructions(const struct sim_board *board);
 /* Characters the program sent by its first serial port since the last call; returns the count. */

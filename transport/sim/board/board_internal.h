@@ -3,9 +3,9 @@
  * Nothing outside transport/sim/ includes this; users see board.h.
  *
  * board.c, boards.c what a spec means; power.c supply and resets; run.c virtual time that passes,
- * time.c what it is now; second_core.c the other core of a chip that has two; sw_dp.c, ahb_ap.c,
- * debug_bus.c what is at the wires; wires.c the wires themselves; faults.c, fault_table.c,
- * preloaded_programs.c, controls.c what a tester does to the board. */
+ * time.c what it is now; swo.c the trace wire; second_core.c the other core of a chip that has two;
+ * sw_dp.c, ahb_ap.c, debug_bus.c what is at the wires; wires.c the wires themselves; faults.c,
+ * fault_table.c, preloaded_programs.c, controls.c what a tester does to the board. */
 #ifndef PROBED_SIM_BOARD_INTERNAL_H
 #define PROBED_SIM_BOARD_INTERNAL_H
 
@@ -58,6 +58,23 @@ struct sim_ahb_ap {
     bool pending, pending_read, pending_increments;
     uint32_t pending_address, pending_value;
     unsigned pending_width;
+};
+
+/* --- the trace wire --- */
+
+enum { SIM_SWO_LINE = 32 };
+
+struct sim_swo {
+    uint8_t *received; /* a ring, NULL while nobody listens: what is too much for it is lost */
+    size_t capacity, first, count;
+    uint64_t bit_ps; /* of the receiver */
+    /* Where the rates differ: the characters sent last, and from when on it looks for another. */
+    struct sim_swo_character {
+        uint64_t begin_ps, bit_ps; /* the latter 0: none */
+        uint8_t byte;
+    } line[SIM_SWO_LINE];
+    unsigned next;
+    uint64_t listens_ps;
 };
 
 /* --- the tester's side --- */
@@ -159,6 +176,7 @@ struct sim_board {
     bool spi_loop;                           /* a wire from MOSI to MISO */
 
     struct sim_link link;
+    struct sim_swo swo;
     struct sim_ahb_ap aps[SIM_APS];
     uint32_t debug_units[SIM_DEBUG_UNITS]; /* their first registers */
     struct sim_faults faults;
@@ -264,6 +282,11 @@ bool sim_extra_ap_read(struct sim_board *board, const struct sim_extra_ap *ap, u
                        unsigned width, uint32_t *value);
 bool sim_extra_ap_write(struct sim_board *board, const struct sim_extra_ap *ap, uint32_t address,
                         unsigned width, uint32_t value);
+
+/* --- swo.c --- */
+
+/* See struct sim_bus. */
+void sim_swo_put(void *board, uint8_t byte, uint64_t after, uint32_t bit_cycles);
 
 /* --- second_core.c --- */
 

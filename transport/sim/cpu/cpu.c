@@ -242,10 +242,12 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* `end`, or when SysTick pends its exception. */
+/* `end`, or when SysTick pends its exception or DWT has something to tell. */
 static uint64_t next_event(const struct sim_cpu *cpu, uint64_t end)
 {
-    return cpu->cycles + earlier(end - cpu->cycles, sim_systick_due(cpu));
+    uint64_t due = earlier(sim_systick_due(cpu), sim_dwt_trace_due(cpu));
+
+    return cpu->cycles + earlier(end - cpu->cycles, due);
 }
 
 /* The core's clock stands still: halted, or in reset. */
@@ -262,7 +264,8 @@ static void doze(struct sim_cpu *cpu, uint64_t end)
         return;
     }
     end = next_event(cpu, end);
-    cpu->system->slept += end - cpu->cycles;
+    if (!cpu->counts_asleep)
+        cpu->system->slept += end - cpu->cycles;
     cpu->cycles = end;
 }
 
@@ -402,6 +405,7 @@ uint64_t sim_cpu_run(struct sim_cpu *cpu, uint64_t cycles)
             settle(cpu);
         }
         sim_systick_sync(cpu);
+        sim_dwt_trace_sync(cpu);
     }
     return cpu->cycles - start;
 }

@@ -36,6 +36,9 @@ struct sim_bus {
     /* The board calls back nothing; the core asks and tells here: */
     void (*system_reset)(void *board); /* AIRCR.SYSRESETREQ was written: reset everything */
     void (*deep_sleep)(void *board);   /* the core fell asleep with SLEEPDEEP; or NULL */
+    /* A character leaves by the pin of the single-wire output, after so many cycles, each of its
+     * bits as long as so many; or NULL. */
+    void (*swo)(void *board, uint8_t byte, uint64_t after, uint32_t bit_cycles);
 };
 
 enum { SIM_IRQ_WORDS = 5 }; /* 32 external interrupts in each */
@@ -126,6 +129,7 @@ struct sim_cpu {
     uint32_t exclusive_address;
     bool mpu_on;               /* accesses may be forbidden: no short ways to memory */
     bool icache_on, dcache_on; /* of a Cortex-M7, which has what it sees in them */
+    bool counts_asleep;        /* DBGMCU's DBG_SLEEP: the clock of a core asleep goes on for DWT */
     bool debug_cacheable;      /* the debugger's accesses look into the data cache: HPROT[3] */
 
     uint32_t attention; /* enum sim_attention bits */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Data Watchpoint and Trace unit: DDI 0403 C1.8. Watchpoints, cycle counter, PC samples; no trace
- * packets. */
+/* Data Watchpoint and Trace unit: DDI 0403 C1.8. Watchpoints, cycle counter, PC samples; its
+ * packets are dwt_trace.c's. */
 #include "sim/cpu/dwt_internal.h"
 
 enum {
@@ -199,10 +199,12 @@ void sim_dwt_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
     if (!cpu->model->armv7m) /* comparators and PCSR are all there is */
         return;
     sim_dwt_sync(cpu);
-    if (offset == DWT_CTRL)
+    if (offset == DWT_CTRL) {
         dwt->ctrl = value & CTRL_WRITABLE;
-    else if (offset == DWT_CYCCNT)
+        sim_dwt_trace_plan(cpu);
+    } else if (offset == DWT_CYCCNT) {
         dwt->cyccnt = value;
-    else if (offset >= DWT_CPICNT && offset < DWT_PCSR)
+    } else if (offset >= DWT_CPICNT && offset < DWT_PCSR) {
         dwt->counters[(offset - DWT_CPICNT) / 4] = value & 0xFF;
+    }
 }

@@ -145,6 +145,7 @@ void sim_exception_take(struct sim_cpu *cpu, unsigned exception)
     if (pushed != PUSHED)
         exception = derive_stacking_fault(cpu, exception, pushed, &locks_up);
     enter(cpu, exception, lr);
+    sim_dwt_trace_exception(cpu, cpu->ipsr, SIM_TRACE_ENTERED);
     cpu->cycles += ENTRY_CYCLES;
     if (locks_up)
         sim_lockup(cpu);
@@ -217,6 +218,7 @@ static void tail_chain(struct sim_cpu *cpu, uint32_t lr)
     if (next == SIM_EXC_NONE)
         return;
     enter(cpu, next, lr);
+    sim_dwt_trace_exception(cpu, cpu->ipsr, SIM_TRACE_ENTERED);
     cpu->cycles += TAIL_CHAIN_CYCLES;
 }
 
@@ -274,6 +276,7 @@ static void unstack(struct sim_cpu *cpu, uint32_t value)
     cpu->exclusive = false;
     cpu->event = true;
     pop_frame(cpu, frame, base, psp, fp);
+    sim_dwt_trace_exception(cpu, cpu->ipsr, SIM_TRACE_RETURNED);
     sim_nvic_update(cpu);
     check_returned_mode(cpu, !(value & EXC_RETURN_THREAD));
 }
@@ -288,6 +291,7 @@ static void do_return(struct sim_cpu *cpu, uint32_t value)
     if (returning != SIM_EXC_NMI)
         cpu->faultmask = 0;
     sim_fp_leave(cpu);
+    sim_dwt_trace_exception(cpu, returning, SIM_TRACE_EXITED);
     sim_nvic_deactivate(cpu, returning);
     if (!valid) {
         sim_fault(cpu, SIM_FAULT_INVPC, value);

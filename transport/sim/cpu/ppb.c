@@ -17,6 +17,8 @@ enum {
 };
 
 #define SCS_STIR 0xE000EF00u
+#define ITM_STIMULUS 0xE0000000u
+#define ITM_STIMULUS_SIZE 0x80u
 #define EXTERNAL_PPB 0xE0040000u
 
 static uint32_t read_nothing(struct sim_cpu *cpu, uint32_t offset, bool debugger)
@@ -260,10 +262,11 @@ static uint32_t read_unit(struct sim_cpu *cpu, const struct unit *unit, uint32_t
     return unit->read(cpu, offset, debugger);
 }
 
-/* Unprivileged programs get a bus error, but for STIR if CCR allows (B3.1.1). */
+/* Unprivileged programs get a bus error, but for STIR if CCR allows (B3.1.1) and the stimulus ports
+ * of ITM, which judges itself (C1.7.2). */
 static bool may_access(const struct sim_cpu *cpu, uint32_t address, bool debugger)
 {
-    return debugger || sim_is_privileged(cpu) ||
+    return debugger || sim_is_privileged(cpu) || address - ITM_STIMULUS < ITM_STIMULUS_SIZE ||
            (address == SCS_STIR && cpu->system->ccr & SIM_CCR_USERSETMPEND);
 }
 

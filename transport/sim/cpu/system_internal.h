@@ -129,7 +129,7 @@ struct sim_system {
     } mpu; /* of Armv8-M */
     struct sim_systick systick;
     uint64_t stopped; /* cycles while halted or in reset: SysTick and CYCCNT miss them */
-    uint64_t slept;   /* cycles asleep: CYCCNT misses them too */
+    uint64_t slept;   /* cycles asleep, without their clock: CYCCNT misses them too */
 
     /* What the instruction just executed asked for. */
     uint32_t exc_return; /* not 0: an exception return */
@@ -186,13 +186,19 @@ struct sim_debug {
         struct sim_dwt_comparator {
             uint32_t comp, mask, function;
         } comparator[SIM_DWT_MAX];
+        uint64_t sample_at, sync_at; /* core clock when packets are due; UINT64_MAX: none is */
     } dwt;
     struct sim_itm {
         uint32_t enable, privilege, control;
         bool unlocked;
+        bool overflowed;  /* packets were lost since the last one that was sent */
+        uint64_t stamped; /* cycles at the last local timestamp */
     } itm;
     struct sim_tpiu {
-        uint32_t port_size, prescaler, protocol, formatter; /* 0: as after reset, for the last */
+        uint32_t port_size, prescaler, protocol, formatter; /* what differs from after reset */
+        uint64_t sent_at;                                   /* cycles when the pin is idle again */
+        uint8_t frame[16];                                  /* the formatter's, */
+        unsigned framed;                                    /* with so many bytes of data */
     } tpiu;
     struct sim_etm {
         uint32_t registers[SIM_ETM_WORDS]; /* by offset / 4 */
@@ -310,6 +316,12 @@ void sim_etm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
                    bool debugger);
 void sim_itm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
                    bool debugger);
+/* A packet of DWT's. */
+void sim_itm_hardware(struct sim_cpu *cpu, const uint8_t *packet, unsigned length);
+void sim_itm_synchronise(struct sim_cpu *cpu);
+/* How many bytes TPIU takes now; sending may be behind that by as much as it has taken. */
+unsigned sim_tpiu_room(const struct sim_cpu *cpu);
+void sim_tpiu_send(struct sim_cpu *cpu, const uint8_t *bytes, unsigned length);
 uint32_t sim_tpiu_read(struct sim_cpu *cpu, uint32_t offset, bool debugger);
 void sim_tpiu_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
                     bool debugger);
@@ -356,6 +368,16 @@ bool sim_dwt_arm(const struct sim_cpu *cpu, struct sim_filter *filter);
 bool sim_dwt_watches(const struct sim_cpu *cpu, uint32_t *first, uint32_t *last);
 /* Before CYCCNT starts or stops counting. */
 void sim_dwt_sync(struct sim_cpu *cpu);
+
+/* --- dwt_trace.c --- */
+/* DWT_CTRL was written. */
+void sim_dwt_trace_plan(struct sim_cpu *cpu);
+/* Cycles until a packet is due; UINT64_MAX: none will be. */
+uint64_t sim_dwt_trace_due(const struct sim_cpu *cpu);
+/* Sends those that are due. */
+void sim_dwt_trace_sync(struct sim_cpu *cpu);
+enum sim_trace_event { SIM_TRACE_ENTERED = 1, SIM_TRACE_EXITED, SIM_TRACE_RETURNED };
+void sim_dwt_trace_exception(struct sim_cpu *cpu, unsigned exception, enum sim_trace_event event);
 
 /* --- cache.c --- */
 /* False: no memory. */

@@ -1,58 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* ITM, TPIU and ETM as far as programs and debuggers look at them: nothing is traced (DDI 0403
- * C1.7, C1.10). */
+/* TPIU, whose one pin tells what ITM and DWT say (DDI 0403, C1.10), and ETM as far as programs and
+ * debuggers look at it: it traces nothing. */
 #include "sim/cpu/system_internal.h"
 
 enum { LSR_IMPLEMENTED = 1, LSR_LOCKED = 2 };
-
-#define ITM_LOCK_KEY 0xC5ACCE55u
-
-enum {
-    ITM_STIMULUS_END = 0x080,
-    ITM_TER = 0xE00,
-    ITM_TPR = 0xE40,
-    ITM_TCR = 0xE80,
-    ITM_LAR = 0xFB0,
-    ITM_LSR = 0xFB4,
-    ITM_TCR_WRITABLE = 0x007F031F,
-};
-
-uint32_t sim_itm_read(struct sim_cpu *cpu, uint32_t offset, bool debugger)
-{
-    const struct sim_itm *itm = &cpu->debug->itm;
-
-    if (offset < ITM_STIMULUS_END)
-        return 1; /* the port takes a word: programs wait for this */
-    switch (offset) {
-    case ITM_TER:
-        return itm->enable;
-    case ITM_TPR:
-        return itm->privilege;
-    case ITM_TCR:
-        return itm->control;
-    case ITM_LSR:
-        return LSR_IMPLEMENTED | (itm->unlocked ? 0 : LSR_LOCKED);
-    default:
-        return 0;
-    }
-}
-
-void sim_itm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_t lanes,
-                   bool debugger)
-{
-    struct sim_itm *itm = &cpu->debug->itm;
-
-    if (offset == ITM_LAR)
-        itm->unlocked = value == ITM_LOCK_KEY;
-    if (!itm->unlocked)
-        return;
-    if (offset == ITM_TER)
-        itm->enable = (itm->enable & ~lanes) | (value & lanes);
-    else if (offset == ITM_TPR)
-        itm->privilege = value & lanes & 0xF;
-    else if (offset == ITM_TCR)
-        itm->control = value & lanes & ITM_TCR_WRITABLE;
-}
+#define ETM_LOCK_KEY 0xC5ACCE55u
 
 /* --- TPIU --- */
 
@@ -114,6 +66,73 @@ void sim_tpiu_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32
                 (value & lanes & tpiu_settings[i].bits) ^ tpiu_settings[i].reset;
 }
 
+/* --- the pin --- */
+
+enum {
+    CHARACTER_BITS = 10, /* a start bit and a stop bit around eight */
+    FIFO_BYTES = 16,
+    PROTOCOL_NRZ = 2,
+    PROTOCOL_RESET = 1,
+    FFCR_ENFCONT = 2,
+};
+
+static uint64_t character_cycles(const struct sim_cpu *cpu)
+{
+    return (uint64_t)CHARACTER_BITS * (cpu->debug->tpiu.prescaler + 1);
+}
+
+unsigned sim_tpiu_room(const struct sim_cpu *cpu)
+{
+    const struct sim_tpiu *tpiu = &cpu->debug->tpiu;
+    uint64_t cycles = character_cycles(cpu);
+    uint64_t waiting =
+        tpiu->sent_at > cpu->cycles ? (tpiu->sent_at - cpu->cycles + cycles - 1) / cycles : 0;
+
+    return waiting < FIFO_BYTES ? (unsigned)(FIFO_BYTES - waiting) : 0;
+}
+
+static void send(struct sim_cpu *cpu, uint8_t byte)
+{
+    struct sim_tpiu *tpiu = &cpu->debug->tpiu;
+    uint64_t begin = tpiu->sent_at > cpu->cycles ? tpiu->sent_at : cpu->cycles;
+
+    tpiu->sent_at = begin + character_cycles(cpu);
+    if (cpu->bus->swo && (tpiu->protocol ^ PROTOCOL_RESET) == PROTOCOL_NRZ)
+        cpu->bus->swo(cpu->bus->board, byte, begin - cpu->cycles, tpiu->prescaler + 1);
+}
+
+/* A frame of the formatter (IHI 0029, D4.2): who speaks, seven even bytes whose lowest bits are in
+ * the last one, and seven odd ones between them; there is only ITM. */
+static void send_framed(struct sim_cpu *cpu, uint8_t byte)
+{
+    struct sim_tpiu *tpiu = &cpu->debug->tpiu;
+    unsigned at = 1 + tpiu->framed;
+
+    if (at % 2 == 0) {
+        tpiu->frame[15] |= (uint8_t)((byte & 1) << at / 2);
+        byte &= 0xFE;
+    }
+    tpiu->frame[at] = byte;
+    if (++tpiu->framed < 14)
+        return;
+    tpiu->frame[0] = (uint8_t)((cpu->debug->itm.control >> 16 & 0x7F) << 1 | 1);
+    for (unsigned i = 0; i < sizeof tpiu->frame; i++)
+        send(cpu, tpiu->frame[i]);
+    tpiu->framed = 0;
+    tpiu->frame[15] = 0;
+}
+
+void sim_tpiu_send(struct sim_cpu *cpu, const uint8_t *bytes, unsigned length)
+{
+    bool framed = (cpu->debug->tpiu.formatter ^ FFCR_RESET) & FFCR_ENFCONT;
+
+    for (unsigned i = 0; i < length; i++)
+        if (framed)
+            send_framed(cpu, bytes[i]);
+        else
+            send(cpu, bytes[i]);
+}
+
 /* --- ETM: its registers keep what is written --- */
 
 enum { ETM_CR = 0x000, ETM_SR = 0x010, ETM_IDR = 0x1E4, ETM_LAR = 0xFB0, ETM_LSR = 0xFB4 };
@@ -148,7 +167,7 @@ void sim_etm_write(struct sim_cpu *cpu, uint32_t offset, uint32_t value, uint32_
     uint32_t reset = offset == ETM_CR ? ETM_CR_RESET : 0;
 
     if (offset == ETM_LAR)
-        etm->unlocked = value == ITM_LOCK_KEY;
+        etm->unlocked = value == ETM_LOCK_KEY;
     else if (etm->unlocked && offset / 4 < SIM_ETM_WORDS)
         etm->registers[offset / 4] = (value & lanes) ^ reset;
 }

@@ -359,6 +359,10 @@ struct sim_dbgmcu_facts {
     bool gated;               /* all but IDCODE want a clock: */
     struct sim_gate gate;
     uint32_t writable[SIM_DBGMCU_REGISTERS];
+    /* What CR must say before TRACESWO is at its pin; all 0: nothing. */
+    struct {
+        uint32_t mask, value;
+    } trace_pin;
     uint32_t (*access_ports)(const struct sim_board *board); /* NULL, or what DBGMCU_SR says */
 };
 

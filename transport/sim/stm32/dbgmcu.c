@@ -63,6 +63,7 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     sim_parts_sync(part->board); /* what is frozen from now on was not until now */
     if (i < SIM_DBGMCU_REGISTERS && !is_deaf(part->board))
         dbgmcu->registers[i] = value & part->board->chip->dbgmcu.writable[i];
+    part->board->cpu->counts_asleep = dbgmcu->registers[SIM_DBGMCU_CR / 4] & SIM_DBGMCU_DBG_SLEEP;
     return true;
 }
 
@@ -71,6 +72,7 @@ static void reset(struct sim_part *part) {}
 static void power_on(struct sim_part *part)
 {
     memset(part->state, 0, sizeof(struct dbgmcu));
+    part->board->cpu->counts_asleep = false;
 }
 
 const struct sim_device sim_device_dbgmcu = {

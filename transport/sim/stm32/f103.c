@@ -148,6 +148,7 @@ const struct sim_chip sim_chip_f103c8 = {
     /* REV_ID 2003, DEV_ID 410. The program reads 0 (errata sheet ES096, 2.3). */
     .dbgmcu = {.idcode = 0x20036410,
                .hidden_from_program = true,
+               .trace_pin = {0xE0, 0x20},
                .writable = {[DBGMCU_CR / 4] = 0x001FFFE7}},
     .pins_off = {0x40021018, 1, 0x40010004, 0x04000000},
     .standby = {0x4002101C, 1u << 28, 0x40007000, 1u << 1},

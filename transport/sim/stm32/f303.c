@@ -66,6 +66,7 @@ const struct sim_chip sim_chip_f303k8 = {
     .flash = &sim_f3_flash,
     .gpio = &sim_gpio,
     .dbgmcu = {.idcode = 0x10016438, /* REV_ID 1001, DEV_ID 438 */
+               .trace_pin = {0xE0, 0x20},
                .writable = {[DBGMCU_CR / 4] = 0x000000E7,
                             [DBGMCU_APB1_FZ / 4] = 0x42201C33,
                             [DBGMCU_APB2_FZ / 4] = 0x0000001D}},

@@ -110,6 +110,7 @@ static const uint8_t f4_i2c1_irqs[] = {31, 32}, f4_i2c2_irqs[] = {33, 34};
 
 #define F4_DBGMCU(code, apb1, apb2)                     \
     {.idcode = (code),                                  \
+     .trace_pin = {0xE0, 0x20},                         \
      .writable = {[DBGMCU_CR / 4] = 0x000000E7,         \
                   [DBGMCU_APB1_FZ / 4] = (apb1),        \
                   [DBGMCU_APB2_FZ / 4] = (apb2)}}

@@ -46,7 +46,8 @@ const struct sim_chip sim_chip_g431kb = {
     .rcc = &sim_g4_rcc,
     .flash = &sim_g4_flash,
     .dbgmcu = {.idcode = 0x20016468, /* REV_ID 2001 (Z), DEV_ID 468 */
-               .writable = {[DBGMCU_CR / 4] = 0x00000007,
+               .trace_pin = {0xE0, 0x20},
+               .writable = {[DBGMCU_CR / 4] = 0x000000E7,
                             [DBGMCU_APB1_FZR1 / 4] = 0xC0601C37,
                             [DBGMCU_APB1_FZR2 / 4] = 0x00000002,
                             [DBGMCU_APB2_FZR / 4] = 0x00072800}},

@@ -112,6 +112,7 @@ const struct sim_chip sim_chip_h563zi = {
     .gpio = &sim_gpio_analog,
     .dbgmcu = {.idcode = 0x10016484, /* REV_ID 1001 (Z), DEV_ID 484 */
                .access_ports = sim_h5_access_ports,
+               .trace_pin = {0xF0, 0x30},
                .writable = {[DBGMCU_CR / 4] = 0x000100F6,
                             [DBGMCU_APB1LFZR / 4] = 0x00E019FF,
                             [DBGMCU_APB1HFZR / 4] = 0x00000020,

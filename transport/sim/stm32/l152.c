@@ -81,13 +81,13 @@ static const struct sim_range unmodelled[] = {
         .irqs = 57, .priority_bits = 4, .rom_designer = SIM_DESIGNER_ST, .rom_part = (id), \
         .systick_calib = 0x40000000 | 4000                                                 \
     }
-#define DBGMCU(code)                           \
-    {                                          \
-        .idcode = (code), .writable = {        \
-            [DBGMCU_CR / 4] = 0x000000E7,      \
-            [DBGMCU_APB1_FZ / 4] = 0x00601C3F, \
-            [DBGMCU_APB2_FZ / 4] = 0x0000001C  \
-        }                                      \
+#define DBGMCU(code)                                               \
+    {                                                              \
+        .idcode = (code), .trace_pin = {0xE0, 0x20}, .writable = { \
+            [DBGMCU_CR / 4] = 0x000000E7,                          \
+            [DBGMCU_APB1_FZ / 4] = 0x00601C3F,                     \
+            [DBGMCU_APB2_FZ / 4] = 0x0000001C                      \
+        }                                                          \
     }
 
 const struct sim_chip sim_chip_l152rc = {

@@ -54,6 +54,7 @@ const struct sim_chip sim_chip_l476rg = {
     .rcc = &sim_l4_rcc,
     .flash = &sim_l4_flash,
     .dbgmcu = {.idcode = 0x10076415, /* REV_ID 1007 (4), DEV_ID 415 */
+               .trace_pin = {0xE0, 0x20},
                .writable = {[DBGMCU_CR / 4] = 0x000000E7,
                             [DBGMCU_APB1_FZR1 / 4] = 0x82E01C3F,
                             [DBGMCU_APB1_FZR2 / 4] = 0x00000020,

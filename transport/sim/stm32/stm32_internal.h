@@ -142,8 +142,10 @@ extern const struct sim_device sim_device_dbgmcu;
 uint32_t sim_dbgmcu(const struct sim_board *board, uint32_t offset);
 /* Its bit there stops it while the core is halted. */
 bool sim_part_is_frozen(const struct sim_part *part);
-/* DBGMCU_CR.DBG_STOP: clocks for the debug port go on in Stop mode. */
+/* DBGMCU_CR.DBG_SLEEP: the core's clocks go on while it sleeps; DBG_STOP: those for the debug port
+ * in Stop mode. */
 #define SIM_DBGMCU_CR 4
+#define SIM_DBGMCU_DBG_SLEEP (1u << 0)
 #define SIM_DBGMCU_DBG_STOP (1u << 1)
 #define SIM_DBGMCU_DBG_STANDBY (1u << 2)
 

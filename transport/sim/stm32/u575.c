@@ -111,6 +111,7 @@ const struct sim_chip sim_chip_u575zi = {
     .flash = &sim_u5_flash,
     .gpio = &sim_gpio_analog,
     .dbgmcu = {.idcode = 0x20016482, /* REV_ID 2001 (X), DEV_ID 482 */
+               .trace_pin = {0xF0, 0x30},
                .writable = {[DBGMCU_CR / 4] = 0x000000F6,
                             [DBGMCU_APB1FZR1 / 4] = 0x0060183F,
                             [DBGMCU_APB1FZR2 / 4] = 0x00000022,

@@ -50,6 +50,7 @@ const struct sim_chip sim_chip_wb55rg = {
     .rcc = &sim_wb_rcc,
     .flash = &sim_wb_flash,
     .dbgmcu = {.idcode = 0x20016495, /* REV_ID 2001 (Y), DEV_ID 495 */
+               .trace_pin = {0x20, 0x20},
                .writable = {[DBGMCU_CR / 4] = 0x10000027,
                             [DBGMCU_APB1FZR1 / 4] = 0x80A01C01,
                             [DBGMCU_APB1FZR1 / 4 + 1] = 0x80A01401,
