@@ -48,7 +48,7 @@ struct itm_decoder {
     uint8_t header;
     bool continued; /* the packet goes on until a byte's bit 7 is clear, else for `wanted` bytes */
     uint8_t wanted, got;
-    uint8_t page; /* of stimulus ports */
+    uint8_t page;   /* of stimulus ports */
     unsigned zeros; /* in a row */
     bool loose;     /* the last of them where a packet begins: a sync packet may come of it */
     uint64_t value;

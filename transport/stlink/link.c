@@ -111,6 +111,15 @@ enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, 
                     command[0], command[1], x.in_length, length);
 }
 
+enum err stlink_fetch_trace(struct probe *probe, uint8_t *bytes, size_t length, size_t *count)
+{
+    struct pipe_exchange x = {.in = bytes, .in_capacity = length, .from_trace = true};
+    enum err err = exchange(probe, &x);
+
+    *count = !err ? x.in_length : 0;
+    return err;
+}
+
 enum err stlink_tell(struct probe *probe, const uint8_t *command, const void *data, size_t length)
 {
     struct pipe_exchange x = {.command = command, .out = data, .out_length = length};

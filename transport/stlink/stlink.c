@@ -146,10 +146,14 @@ enum err stlink_need_ap(struct probe *probe, uint8_t ap)
 enum err stlink_reenter(struct probe *probe)
 {
     stlink_of(probe)->wire_proved = false;
-    enum err err = leave_mode(probe);
+    enum err err = stlink_trace_pause(probe);
 
     if (!err)
+        err = leave_mode(probe);
+    if (!err)
         err = enter_swd(probe);
+    if (!err)
+        err = stlink_trace_resume(probe);
     return !err ? stlink_need_ap(probe, stlink_of(probe)->sample_ap) : err;
 }
 
@@ -203,8 +207,10 @@ static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint
 {
     struct stlink *stlink = stlink_of(probe);
     bool under_reset = how == PROBE_CONNECT_UNDER_RESET;
-    enum err err = leave_mode(probe);
+    enum err err = stlink_trace_pause(probe);
 
+    if (!err)
+        err = leave_mode(probe);
     /* Another target may be there than the one for which a speed was found. */
     if (!err && !stlink->speed_chosen && (stlink->khz == 0 || !under_reset))
         err = stlink_default_speed(probe);
@@ -224,12 +230,16 @@ static enum err stlink_connect(struct probe *probe, enum probe_connect how, uint
     }
     if (!err)
         err = read_dpidr(probe, dpidr);
+    if (!err)
+        err = stlink_trace_resume(probe);
     return !err && !under_reset ? stlink_search_speed(probe) : err;
 }
 
 static enum err stlink_disconnect(struct probe *probe)
 {
-    return leave_mode(probe);
+    enum err err = stlink_trace_pause(probe);
+
+    return !err ? leave_mode(probe) : err;
 }
 
 /* --- life --- */
@@ -338,6 +348,8 @@ static void stlink_close(struct probe *probe)
 
     if (stlink->nrst_low && !stlink->lost)
         (void)stlink_nrst(probe, PROBE_NRST_RELEASE);
+    if (!stlink->lost)
+        (void)stlink_trace_pause(probe);
     if (stlink->entered && !stlink->lost)
         (void)leave_mode(probe);
     stlink->pipe->driver->close(stlink->pipe);
@@ -356,4 +368,8 @@ const struct probe_driver stlink_probe_driver = {
     .set_speed = stlink_set_speed,
     .nrst = stlink_nrst,
     .vtref = stlink_vtref,
+    .trace_limit = stlink_trace_limit,
+    .trace_start = stlink_trace_start,
+    .trace_read = stlink_trace_read,
+    .trace_stop = stlink_trace_stop,
 };

@@ -2,7 +2,8 @@
 /* The ST-Link driver's own parts: stlink.c opens, connects and drives pins, speed.c chooses
  * the speed, run.c turns operations into commands by memory.c, registers.c and
  * script.c, which packs word accesses into RW_MISC scripts; repeat.c does once more
- * what the wire failed; link.c sends one command and checks what came back. */
+ * what the wire failed; trace.c takes what comes by
+ * the trace wire; link.c sends one command and checks what came back. */
 #ifndef PROBED_STLINK_H
 #define PROBED_STLINK_H
 
@@ -19,16 +20,17 @@ struct stlink {
     struct stlink_version version;
     struct stlink_caps caps;
     uint16_t pid;
-    bool dirty;        /* the last exchange failed: stale replies may wait */
-    unsigned failures; /* exchanges in a row that failed */
-    bool in_service;   /* opened for good: repeated failures mean that it is lost */
-    bool lost;         /* gone, or does not answer any more: no good-byes */
-    bool entered;      /* SWD was entered and not left */
-    bool nrst_low;     /* we drive it */
-    uint32_t aps_open; /* bit a: INIT_AP was done since entering */
-    uint32_t khz;      /* SWCLK as the probe reports it */
-    bool speed_chosen; /* by the user: no search for the fastest clean one */
-    uint8_t sample_ap; /* where the link is tried by reading: 0, or 1 if the core is there */
+    bool dirty;          /* the last exchange failed: stale replies may wait */
+    unsigned failures;   /* exchanges in a row that failed */
+    bool in_service;     /* opened for good: repeated failures mean that it is lost */
+    bool lost;           /* gone, or does not answer any more: no good-byes */
+    bool entered;        /* SWD was entered and not left */
+    bool nrst_low;       /* we drive it */
+    uint32_t trace_baud; /* 0: it does not take what comes by the trace wire */
+    uint32_t aps_open;   /* bit a: INIT_AP was done since entering */
+    uint32_t khz;        /* SWCLK as the probe reports it */
+    bool speed_chosen;   /* by the user: no search for the fastest clean one */
+    uint8_t sample_ap;   /* where the link is tried by reading: 0, or 1 if the core is there */
     bool wire_proved;  /* the link was clean when last looked at, and no parity error came since */
     uint32_t told_khz; /* the speed of which it was said last that it is the fastest clean one */
     /* READALLREGS' order of registers is not documented: it is believed after it agreed once with
@@ -58,6 +60,8 @@ enum err stlink_start(struct probe *probe, struct pipe *pipe);
 enum err stlink_fetch(struct probe *probe, const uint8_t *command, void *reply, size_t length);
 /* As stlink_fetch; a reply that echoes the command, a buffer that was never filled, is none. */
 enum err stlink_ask(struct probe *probe, const uint8_t *command, uint8_t *reply, size_t length);
+/* What the trace endpoint has: `length` bytes that wait there, *count of which came. */
+enum err stlink_fetch_trace(struct probe *probe, uint8_t *bytes, size_t length, size_t *count);
 enum err stlink_fail_echo(struct probe *probe, const uint8_t *command);
 /* As stlink_ask, with a data phase to the probe instead of a reply. */
 enum err stlink_tell(struct probe *probe, const uint8_t *command, const void *data, size_t length);
@@ -84,6 +88,18 @@ bool stlink_write_was_garbled(struct probe *probe);
 enum err stlink_need_ap(struct probe *probe, uint8_t ap);
 /* Leaves and enters SWD again, after the target stopped answering. */
 enum err stlink_reenter(struct probe *probe);
+
+/* --- trace.c --- */
+
+/* The driver's. */
+uint32_t stlink_trace_limit(const struct probe *probe);
+enum err stlink_trace_start(struct probe *probe, uint32_t baud);
+enum err stlink_trace_read(struct probe *probe, uint8_t *bytes, size_t capacity, size_t *count);
+enum err stlink_trace_stop(struct probe *probe);
+/* Around leaving SWD and entering it again: some firmware traces no more afterwards if it was left
+ * tracing. */
+enum err stlink_trace_pause(struct probe *probe);
+enum err stlink_trace_resume(struct probe *probe);
 
 /* --- speed.c --- */
 

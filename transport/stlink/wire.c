@@ -102,6 +102,8 @@ struct stlink_caps stlink_caps(const struct stlink_version *version)
         .init_ap = v3 || j >= 28,
         .init_ap0 = j >= (v3 ? 7 : 37),
         .rw_misc = j >= (v3 ? 2 : 32),
+        .trace_baud = v3 ? 24000000 : 2000000,
+        .trace_buffer = v3 ? 16384 : 4096,
         .misc_max = v3 ? 512 : 64,
         /* 512 with V3J6, but reads above 255 were seen to fail. */
         .block8 = v3 && j >= 6 ? 128 : 64,

@@ -37,16 +37,18 @@ void stlink_format_version(const struct stlink_version *version, char *text, siz
 
 /* What the firmware can do; set once at open, asked for everywhere else. */
 struct stlink_caps {
-    bool last_status2; /* GETLASTRWSTATUS2 */
-    bool swd_freq;     /* V2 speed command */
-    bool com_freq;     /* V3 speed commands */
-    bool dap_regs;     /* raw DP and AP access */
-    bool mem16;        /* 16-bit memory access */
-    bool fifo_write;   /* 32-bit write without address increment */
-    bool fifo_read;    /* likewise read */
-    bool init_ap;      /* APs other than 0 must be opened.. */
-    bool init_ap0;     /* ..and AP 0 too */
-    bool rw_misc;      /* scripts of word accesses; CSW and AP in memory commands */
+    bool last_status2;   /* GETLASTRWSTATUS2 */
+    bool swd_freq;       /* V2 speed command */
+    bool com_freq;       /* V3 speed commands */
+    bool dap_regs;       /* raw DP and AP access */
+    bool mem16;          /* 16-bit memory access */
+    bool fifo_write;     /* 32-bit write without address increment */
+    bool fifo_read;      /* likewise read */
+    bool init_ap;        /* APs other than 0 must be opened.. */
+    bool init_ap0;       /* ..and AP 0 too */
+    bool rw_misc;        /* scripts of word accesses; CSW and AP in memory commands */
+    uint32_t trace_baud; /* the most that its UART takes; what its buffer is asked to hold */
+    uint16_t trace_buffer;
     uint16_t misc_max; /* items in one script */
     uint16_t block8;   /* bytes of one 8-bit command */
     uint16_t block;    /* bytes of one 16- or 32-bit command */
@@ -98,6 +100,9 @@ enum stlink_debug_op {
     STLINK_LAST_STATUS = 0x3B,
     STLINK_DRIVE_NRST = 0x3C,
     STLINK_LAST_STATUS2 = 0x3E,
+    STLINK_TRACE_START = 0x40,
+    STLINK_TRACE_STOP = 0x41,
+    STLINK_TRACE_COUNT = 0x42,
     STLINK_SWD_FREQ = 0x43,
     STLINK_READ_DAP = 0x45,
     STLINK_WRITE_DAP = 0x46,

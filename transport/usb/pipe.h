@@ -5,6 +5,7 @@
 #ifndef PROBED_PIPE_H
 #define PROBED_PIPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,7 @@ struct pipe_exchange {
     void *in; /* IN transfer, or NULL */
     size_t in_capacity;
     size_t in_length; /* bytes that came */
+    bool from_trace; /* the IN transfer is from where the probe puts what comes on its trace wire */
     unsigned timeout_ms;
 };
 

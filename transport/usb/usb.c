@@ -23,7 +23,8 @@ struct usb {
     struct pipe pipe; /* first: drivers hold a pointer to it */
     libusb_context *context;
     libusb_device_handle *handle;
-    uint8_t out_endpoint, in_endpoint;
+    uint8_t out_endpoint, in_endpoint, trace_endpoint; /* the last 0: it has none */
+    bool trace_used;
     struct libusb_transfer *transfers[TRANSFERS];
     int under_way; /* submitted and not ended */
 };
@@ -176,7 +177,8 @@ static int fill(struct usb *usb, struct pipe_exchange *exchange)
         size_t length;
     } parts[TRANSFERS] = {{usb->out_endpoint, exchange->command, exchange->command_length},
                           {usb->out_endpoint, exchange->out, exchange->out_length},
-                          {usb->in_endpoint, exchange->in, exchange->in_capacity}};
+                          {exchange->from_trace ? usb->trace_endpoint : usb->in_endpoint,
+                           exchange->in, exchange->in_capacity}};
 
     for (int i = 0; i < TRANSFERS; i++)
         if (parts[i].data && parts[i].length > 0) {
@@ -239,6 +241,9 @@ static enum err run_exchange(struct pipe *pipe, struct pipe_exchange *exchange, 
     exchange->in_length = 0;
     if (check_idle(usb, job) != ERR_OK)
         return ERR_PROBE_GONE;
+    if (exchange->from_trace && !usb->trace_endpoint)
+        return job_fail(job, ERR_UNSUPPORTED, "the probe has no USB endpoint for SWO");
+    usb->trace_used |= exchange->from_trace;
     int count = fill(usb, exchange);
     for (; submitted < count; submitted++) {
         int code = libusb_submit_transfer(usb->transfers[submitted]);
@@ -256,11 +261,20 @@ static enum err run_exchange(struct pipe *pipe, struct pipe_exchange *exchange, 
     return outcome(usb, exchange, count, job);
 }
 
+static void drain(struct usb *usb, uint8_t endpoint)
+{
+    unsigned char stale[512];
+    int got = 0;
+
+    for (int i = 0; i < DRAIN_MAX; i++)
+        if (libusb_bulk_transfer(usb->handle, endpoint, stale, sizeof stale, &got,
+                                 DRAIN_TIMEOUT_MS) != 0)
+            break;
+}
+
 static enum err usb_recover(struct pipe *pipe, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
-    unsigned char stale[512];
-    int got = 0;
 
     if (check_idle(usb, job) != ERR_OK)
         return ERR_PROBE_GONE;
@@ -268,10 +282,9 @@ static enum err usb_recover(struct pipe *pipe, struct job *job)
     int code = libusb_clear_halt(usb->handle, usb->in_endpoint);
     if (code == LIBUSB_ERROR_NO_DEVICE)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
-    for (int i = 0; i < DRAIN_MAX; i++)
-        if (libusb_bulk_transfer(usb->handle, usb->in_endpoint, stale, sizeof stale, &got,
-                                 DRAIN_TIMEOUT_MS) != 0)
-            break;
+    drain(usb, usb->in_endpoint);
+    if (usb->trace_used)
+        drain(usb, usb->trace_endpoint);
     return ERR_OK;
 }
 
@@ -330,8 +343,10 @@ static bool find_endpoints(struct usb *usb)
             const struct libusb_endpoint_descriptor *endpoint = &interface->endpoint[i];
             if ((endpoint->bmAttributes & 3) != LIBUSB_TRANSFER_TYPE_BULK)
                 continue;
-            uint8_t *to = endpoint->bEndpointAddress & LIBUSB_ENDPOINT_IN ? &usb->in_endpoint
-                                                                          : &usb->out_endpoint;
+            bool in = endpoint->bEndpointAddress & LIBUSB_ENDPOINT_IN;
+            uint8_t *to = !in                ? &usb->out_endpoint
+                          : usb->in_endpoint ? &usb->trace_endpoint
+                                             : &usb->in_endpoint;
             if (*to == 0)
                 *to = endpoint->bEndpointAddress;
         }

@@ -85,6 +85,10 @@ static void keep_late(struct model_pipe *pipe)
 /* The oldest reply there is: a late one, or the model's. */
 static void take_reply(struct model_pipe *pipe, struct pipe_exchange *x)
 {
+    if (x->from_trace) {
+        x->in_length = stlink_model_trace_in(pipe->model, x->in, x->in_capacity);
+        return;
+    }
     if (pipe->late_count == 0) {
         x->in_length = stlink_model_in(pipe->model, x->in, x->in_capacity);
         return;

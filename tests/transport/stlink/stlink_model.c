@@ -327,6 +327,47 @@ static void reset_system(struct stlink_model *model, const uint8_t *command)
     answer_status(model, stlink_swd_write32(&model->swd, 0, 0xE000ED0C, 0x05FA0004), 2);
 }
 
+/* --- trace: a UART whose bytes go to an endpoint of their own --- */
+
+/* A copy without that wire takes the commands all the same. */
+static void trace_start(struct stlink_model *model, const uint8_t *command)
+{
+    uint32_t baud = get_le32(command + 4);
+    uint32_t most = model->config->generation == STLINK_V3 ? 24000000 : 2250000;
+
+    if (baud == 0 || baud > most)
+        answer_status(model, ST_COMMAND_ERROR, 2);
+    else
+        answer_status(model,
+                      sim_board_swo_listen(model->swd.board, baud, get_le16(command + 2))
+                          ? ST_OK
+                          : ST_COMMAND_ERROR,
+                      2);
+}
+
+static void trace_stop(struct stlink_model *model, const uint8_t *command)
+{
+    (void)command;
+    (void)sim_board_swo_listen(model->swd.board, 0, 0);
+    answer_status(model, ST_OK, 2);
+}
+
+/* No status before it. */
+static void trace_count(struct stlink_model *model, const uint8_t *command)
+{
+    uint8_t reply[2];
+    size_t waiting = sim_board_swo_waiting(model->swd.board);
+
+    (void)command;
+    put_le16(reply, (uint16_t)(waiting < 0xFFFF ? waiting : 0xFFFF));
+    answer(model, reply, sizeof reply);
+}
+
+size_t stlink_model_trace_in(struct stlink_model *model, uint8_t *data, size_t capacity)
+{
+    return sim_board_swo_take(model->swd.board, data, capacity);
+}
+
 /* --- core level --- */
 
 static void read_debug_reg(struct stlink_model *model, const uint8_t *command)
@@ -580,21 +621,6 @@ static void misc_get_max(struct stlink_model *model, const uint8_t *command)
     answer_value(model, ST_OK, misc_max(model));
 }
 
-/* Trace is there but never has anything to say. */
-static void trace_start(struct stlink_model *model, const uint8_t *command)
-{
-    (void)command;
-    answer_status(model, ST_OK, 2);
-}
-
-static void trace_count(struct stlink_model *model, const uint8_t *command)
-{
-    uint8_t none[2] = {0, 0};
-
-    (void)command;
-    answer(model, none, sizeof none);
-}
-
 static void board_identifiers(struct stlink_model *model, const uint8_t *command)
 {
     (void)command;
@@ -602,26 +628,46 @@ static void board_identifiers(struct stlink_model *model, const uint8_t *command
 }
 
 static const struct command commands[] = {
-    {0xF1, 0, 0, 0, get_version},        {0xFB, 0, NEVER, 0, get_version_ex},
-    {0xF5, 0, 0, 0, get_mode},           {0xF7, 0, 13, 0, get_voltage},
-    {0xF3, 0, 0, 0, leave_dfu},          {0xF4, 0x01, 0, 0, leave_swim},
-    {0xF2, 0x07, 0, 0, read_memory},     {0xF2, 0x08, 0, 0, write_memory},
-    {0xF2, 0x0C, 0, 0, read_memory},     {0xF2, 0x0D, 0, 0, write_memory},
-    {0xF2, 0x21, 0, 0, leave_debug},     {0xF2, 0x30, 0, 0, enter_mode},
-    {0xF2, 0x31, 0, 0, read_idcodes},    {0xF2, 0x32, 0, 0, reset_system},
-    {0xF2, 0x33, 0, 0, read_reg},        {0xF2, 0x34, 0, 0, write_reg},
-    {0xF2, 0x35, 0, 0, write_debug_reg}, {0xF2, 0x36, 0, 0, read_debug_reg},
-    {0xF2, 0x3A, 0, 0, read_all_regs},   {0xF2, 0x3B, 0, 0, last_status},
-    {0xF2, 0x3C, 0, 0, drive_nrst},      {0xF2, 0x3E, 15, 0, last_status},
-    {0xF2, 0x40, 13, 0, trace_start},    {0xF2, 0x41, 13, 0, trace_start},
-    {0xF2, 0x42, 13, 0, trace_count},    {0xF2, 0x43, 22, NEVER, set_freq_v2},
-    {0xF2, 0x45, 24, 0, read_dap},       {0xF2, 0x46, 24, 0, write_dap},
-    {0xF2, 0x47, 26, 0, read_memory},    {0xF2, 0x48, 26, 0, write_memory},
-    {0xF2, 0x4B, 28, 0, init_ap},        {0xF2, 0x4C, 28, 0, close_ap},
-    {0xF2, 0x50, 26, 1, write_memory},   {0xF2, 0x51, 32, 2, misc_out},
-    {0xF2, 0x52, 32, 2, misc_in},        {0xF2, 0x53, 32, 2, misc_get_max},
-    {0xF2, 0x54, 32, 2, read_memory},    {0xF2, 0x56, 36, 6, board_identifiers},
-    {0xF2, 0x61, NEVER, 0, set_freq_v3}, {0xF2, 0x62, NEVER, 0, get_freq_v3},
+    {0xF1, 0, 0, 0, get_version},
+    {0xFB, 0, NEVER, 0, get_version_ex},
+    {0xF5, 0, 0, 0, get_mode},
+    {0xF7, 0, 13, 0, get_voltage},
+    {0xF3, 0, 0, 0, leave_dfu},
+    {0xF4, 0x01, 0, 0, leave_swim},
+    {0xF2, 0x07, 0, 0, read_memory},
+    {0xF2, 0x08, 0, 0, write_memory},
+    {0xF2, 0x0C, 0, 0, read_memory},
+    {0xF2, 0x0D, 0, 0, write_memory},
+    {0xF2, 0x21, 0, 0, leave_debug},
+    {0xF2, 0x30, 0, 0, enter_mode},
+    {0xF2, 0x31, 0, 0, read_idcodes},
+    {0xF2, 0x32, 0, 0, reset_system},
+    {0xF2, 0x33, 0, 0, read_reg},
+    {0xF2, 0x34, 0, 0, write_reg},
+    {0xF2, 0x35, 0, 0, write_debug_reg},
+    {0xF2, 0x36, 0, 0, read_debug_reg},
+    {0xF2, 0x3A, 0, 0, read_all_regs},
+    {0xF2, 0x3B, 0, 0, last_status},
+    {0xF2, 0x3C, 0, 0, drive_nrst},
+    {0xF2, 0x3E, 15, 0, last_status},
+    {0xF2, 0x43, 22, NEVER, set_freq_v2},
+    {0xF2, 0x45, 24, 0, read_dap},
+    {0xF2, 0x46, 24, 0, write_dap},
+    {0xF2, 0x47, 26, 0, read_memory},
+    {0xF2, 0x48, 26, 0, write_memory},
+    {0xF2, 0x4B, 28, 0, init_ap},
+    {0xF2, 0x4C, 28, 0, close_ap},
+    {0xF2, 0x40, 13, 0, trace_start},
+    {0xF2, 0x41, 13, 0, trace_stop},
+    {0xF2, 0x42, 13, 0, trace_count},
+    {0xF2, 0x50, 26, 1, write_memory},
+    {0xF2, 0x51, 32, 2, misc_out},
+    {0xF2, 0x52, 32, 2, misc_in},
+    {0xF2, 0x53, 32, 2, misc_get_max},
+    {0xF2, 0x54, 32, 2, read_memory},
+    {0xF2, 0x56, 36, 6, board_identifiers},
+    {0xF2, 0x61, NEVER, 0, set_freq_v3},
+    {0xF2, 0x62, NEVER, 0, get_freq_v3},
 };
 
 static bool is_debug_command(const struct command *entry)

@@ -56,6 +56,9 @@ void stlink_model_out(struct stlink_model *model, const uint8_t *data, size_t le
  * endpoint NAKs: the host's transfer stays pending). */
 size_t stlink_model_in(struct stlink_model *model, uint8_t *data, size_t capacity);
 
+/* The same from the trace endpoint. */
+size_t stlink_model_trace_in(struct stlink_model *model, uint8_t *data, size_t capacity);
+
 /* The board's core is behind this access port; behind 0 is nothing then. */
 void stlink_model_core_behind(struct stlink_model *model, uint8_t ap);
 uint16_t stlink_model_pid(const struct stlink_model *model);

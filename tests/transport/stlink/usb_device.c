@@ -202,10 +202,10 @@ static void feed_ins(struct usb_device *device)
         struct urb *urb = &device->urbs[i];
         if (!urb->urb || urb->done || !(urb_of(urb)->endpoint & 0x80))
             continue;
-        if (urb_of(urb)->endpoint != usb_describe_in_endpoint(device->config))
-            continue; /* trace: never anything */
-        size_t got =
-            stlink_model_in(device->model, urb->buffer->data, (size_t)urb_of(urb)->buffer_length);
+        bool trace = urb_of(urb)->endpoint != usb_describe_in_endpoint(device->config);
+        size_t room = (size_t)urb_of(urb)->buffer_length;
+        size_t got = trace ? stlink_model_trace_in(device->model, urb->buffer->data, room)
+                           : stlink_model_in(device->model, urb->buffer->data, room);
         if (got > 0)
             finish(device, urb, 0, (int)got);
     }
