@@ -27,8 +27,9 @@ enum target_state {
 };
 
 /* Behind an address of it and "is ". */
-#define TARGET_OTP_TEXT \
-    "one-time programmable memory: what is written there stays for ever, so probed does not"
+#define TARGET_OTP_TEXT                                                                         \
+    "one-time programmable memory: what is written there stays for ever, so nothing is unless " \
+    "--irreversible says that it is meant (probed flash)"
 #define TARGET_UNLOCKED_TEXT \
     "unlocked already: the read protection ends when the board is switched off and on"
 /* The same as the reason of a fault. */
@@ -127,7 +128,8 @@ struct target_chip {
     bool unlocked; /* read protection was removed from here, and counts until a power cycle, or a
                       load of option bytes where that does it: readout_protected, whatever is stored
                     */
-    char warning[800]; /* clone suspected, protected.., how it had to be connected; or empty */
+    bool writes_one_time; /* somebody said that it is meant (flash/one_time.h) */
+    char warning[800];    /* clone suspected, protected.., how it had to be connected; or empty */
 };
 
 enum { TARGET_CORES_MAX = 2 };

@@ -31,3 +31,16 @@ bool cli_answer(struct cli *cli, const char *question)
     }
     return answer[0] == 'y' || answer[0] == 'Y';
 }
+
+enum err cli_consent(struct cli *cli, const char *question)
+{
+    if (cli->flags & CLI_YES)
+        return ERR_OK;
+    if (!isatty(STDIN_FILENO))
+        return cli_misuse(cli, "nobody is there to be asked: say --yes if that is meant; nothing "
+                               "was changed");
+    if (cli_answer(cli, question))
+        return ERR_OK;
+    cli->declined = !job_cancelled(&cli->job);
+    return job_fail(&cli->job, ERR_CANCELLED, "nothing was changed");
+}

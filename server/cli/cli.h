@@ -113,6 +113,9 @@ bool cli_number(const char *word, uint32_t *value);
 void cli_place_file(struct cli *cli, int place);
 /* Asks at the terminal; false: no, or it was Ctrl-C, which job_cancelled() tells. */
 bool cli_answer(struct cli *cli, const char *question);
+/* The same before what changes the chip, unless --yes was said: not where nobody is to be asked.
+ * ERR_CANCELLED. */
+enum err cli_consent(struct cli *cli, const char *question);
 /* The words from `first` on: an address, then a length that is not 0 and fits behind it. */
 enum err cli_range(struct cli *cli, int first, uint32_t *address, uint32_t *length);
 

@@ -40,6 +40,7 @@ static const char flash_text[] =
     "  probed flash blink.bin 0x08000000          a plain binary needs its address\n"
     "  probed flash blink.elf --erase             nothing else is left in flash\n"
     "  probed flash --sim blink.elf               without hardware\n"
+    "  probed flash serial.bin 0x1fff7800 --irreversible   one-time memory: shown, then asked\n"
     "\n"
     "Reads ELF, Intel HEX, Motorola S-record and plain binary files; the content decides. Only\n"
     "sectors that differ are erased and only pages that differ are written; other bytes of a\n"
@@ -104,7 +105,8 @@ const struct cli_command cli_commands[] = {
          CLI_SVG,
      TARGET_CONNECT_ATTACH, cli_doctor},
     {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
-     CLI_ERASE | CLI_VERIFY | CLI_RESET, TARGET_CONNECT_LADDER, cli_flash},
+     CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_IRREVERSIBLE | CLI_YES, TARGET_CONNECT_LADDER,
+     cli_flash},
     {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
      run_text, 1, 1, CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_ARGUMENTS | CLI_NOT_RUN,
      TARGET_CONNECT_LADDER, cli_run_program},

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "flash/content.h"
+#include "flash/one_time.h"
 
 /* --- the file --- */
 
@@ -82,7 +83,7 @@ static void show_verify(void *user, size_t done)
 static bool changed(const struct work *work)
 {
     return work->report.bytes_programmed > 0 || work->report.bytes_erased > 0 ||
-           work->places.ram > 0;
+           work->report.bytes_once > 0 || work->places.ram > 0;
 }
 
 static void summarise(const struct work *work)
@@ -98,6 +99,9 @@ static void summarise(const struct work *work)
                     work->places.flash > 0
                         ? ""
                         : "; a reset starts what is in the flash: run a program in RAM from gdb");
+    if (work->places.once > 0)
+        display_say(display, "one-time memory: %s",
+                    report->bytes_once ? "written, and read back" : "holds it already");
     if (work->places.flash == 0 && !(work->cli->flags & CLI_ERASE))
         return;
     if (report->bytes_programmed == 0 && report->bytes_erased == 0 && !work->all)
@@ -117,6 +121,32 @@ static void summarise(const struct work *work)
                     display_size(written, report->bytes_programmed));
 }
 
+/* What is written for ever is shown first. */
+static enum err confirm_once(struct work *work)
+{
+    struct target *target = work->cli->session.target;
+    char text[400] = "";
+    enum err err =
+        work->places.once ? flash_image_once(target, work->image, text, sizeof text) : ERR_OK;
+
+    if (err || !text[0])
+        return err;
+    display_say(&work->cli->display, "%s", text);
+    return cli_consent(work->cli, "write this?");
+}
+
+static enum err find_places(struct work *work)
+{
+    struct target *target = work->cli->session.target;
+    enum err err = flash_image_made_for(target, work->image);
+
+    if (!err && work->cli->flags & CLI_IRREVERSIBLE)
+        err = one_time_allow(target, true);
+    if (!err)
+        err = flash_image_places(target, work->image, &work->places);
+    return err ? err : confirm_once(work);
+}
+
 static enum err program(struct work *work)
 {
     struct cli *cli = work->cli;
@@ -126,11 +156,9 @@ static enum err program(struct work *work)
         .progress = show_progress,
         .user = work,
     };
-    enum err err = flash_image_made_for(target, work->image);
+    enum err err = find_places(work);
 
     work->was_running = target_state(target) == TARGET_RUNNING;
-    if (!err)
-        err = flash_image_places(target, work->image, &work->places);
     if (!err)
         err = flash_image(target, work->image, &options, &work->report);
     if (!err)

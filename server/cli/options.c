@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* probed options */
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/option_bytes.h"
@@ -60,19 +59,6 @@ static void preview(const struct work *work, bool *any)
         display_say(display, "there is no way back from %s", line);
     if (option_harms(work->options, work->before.stored, work->wanted.stored, line, LINE))
         display_say(display, "%s: a supply above that damages pins", line);
-}
-
-static enum err ask(struct cli *cli)
-{
-    if (cli->flags & CLI_YES)
-        return ERR_OK;
-    if (!isatty(STDIN_FILENO))
-        return cli_misuse(cli, "nobody is there to be asked: say --yes if that is meant; nothing "
-                               "was changed");
-    if (cli_answer(cli, "change this?"))
-        return ERR_OK;
-    cli->declined = !job_cancelled(&cli->job);
-    return job_fail(&cli->job, ERR_CANCELLED, "nothing was changed");
 }
 
 /* --- changing --- */
@@ -205,7 +191,7 @@ static enum err change(struct work *work)
         return cli_leave_running(cli);
     }
     if (irreversible || !is_guarded(work))
-        err = ask(cli);
+        err = cli_consent(cli, "change this?");
     if (!err)
         err =
             option_change(work->target, work->options, &work->before, &work->wanted, irreversible);

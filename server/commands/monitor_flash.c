@@ -6,6 +6,7 @@
 #include "chip/chips.h"
 #include "commands/monitor_commands.h"
 #include "flash/flash.h"
+#include "flash/one_time.h"
 #include "flash/options.h"
 
 enum { CHUNK_BYTES = 1024 };
@@ -188,21 +189,33 @@ enum err monitor_flash_size(struct monitor *monitor, int argc, const char *const
 
 /* `stm32f2x otp BANK enable|disable|show`: OpenOCD's bank 1. What is written there stays for ever,
  * and nothing here writes it. */
+/* Until the chip is another one, or disable. */
+static enum err switch_otp(struct monitor *monitor, struct target *target, bool on, bool meant)
+{
+    if (on && !meant)
+        return job_fail(monitor->job, ERR_ARGUMENT,
+                        "what is written to one-time memory stays for ever: say --irreversible "
+                        "behind it if that is meant; it is read as any memory");
+    return one_time_allow(target, on);
+}
+
 enum err monitor_otp(struct monitor *monitor, int argc, const char *const argv[])
 {
-    bool on = strcmp(argv[2], "enable") == 0;
+    bool on = strcmp(argv[2], "enable") == 0, show = strcmp(argv[2], "show") == 0;
+    bool meant = argc > 3 && strcmp(argv[3], "--irreversible") == 0;
+    struct target *target;
 
-    (void)argc;
-    if (!on && strcmp(argv[2], "disable") != 0 && strcmp(argv[2], "show") != 0)
+    if ((!on && !show && strcmp(argv[2], "disable") != 0) || (argc > 3 && !meant))
         return monitor_usage(monitor, argv[0]);
     if (strcmp(argv[1], "1") != 0)
         return job_fail(monitor->job, ERR_ARGUMENT, "Failed: not an OTP bank.");
-    if (on)
-        return job_fail(monitor->job, ERR_UNSUPPORTED,
-                        "probed does not write one-time memory: what is written there stays for "
-                        "ever; it is read as any memory");
-    job_print(monitor->job, "OTP memory bank #1 is disabled for write commands.\n");
-    return ERR_OK;
+    enum err err = monitor_flash_allowed(monitor, &target);
+    if (!err && !show)
+        err = switch_otp(monitor, target, on, meant);
+    if (!err)
+        job_print(monitor->job, "OTP memory bank #1 is %s for write commands.\n",
+                  target_chip(target)->writes_one_time ? "enabled" : "disabled");
+    return err;
 }
 
 /* --- erase --- */

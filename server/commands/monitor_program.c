@@ -56,6 +56,21 @@ static void print_report(struct monitor *monitor, const struct flash_report *rep
               report->mass_erased ? "" : " erased");
 }
 
+/* It was allowed by hand: what now becomes of it. */
+static enum err announce_once(struct monitor *monitor, struct target *target,
+                              const struct image *image)
+{
+    struct flash_image_places places;
+    char text[400] = "";
+    enum err err = flash_image_places(target, image, &places);
+
+    if (!err && places.once)
+        err = flash_image_once(target, image, text, sizeof text);
+    if (!err && text[0])
+        job_print(monitor->job, "%s\n", text);
+    return err;
+}
+
 enum err monitor_program_image(struct monitor *monitor, struct target *target,
                                const struct image *image)
 {
@@ -64,6 +79,8 @@ enum err monitor_program_image(struct monitor *monitor, struct target *target,
     struct flash_report report;
     enum err err = flash_image_made_for(target, image);
 
+    if (!err)
+        err = announce_once(monitor, target, image);
     if (!err)
         err = flash_image(target, image, &options, &report);
     if (!err) {

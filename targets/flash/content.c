@@ -7,6 +7,7 @@
 
 #include "chip/otp.h"
 #include "core/core.h"
+#include "flash/one_time.h"
 #include "image/fit.h"
 
 enum { VERIFY_CHUNK = 8192 }; /* a slice at any SWD clock that is worth using */
@@ -31,6 +32,7 @@ static bool is_memory(enum region_kind kind)
 /* A run of bytes of one segment that lie in one kind of memory. */
 struct part {
     enum region_kind kind;
+    bool once; /* in one-time memory, which is of no kind above */
     uint32_t address, size;
     const uint8_t *data;
 };
@@ -85,6 +87,18 @@ static enum err nowhere(struct target *target, const struct image *image, uint32
                     fit, address, target_chip(target)->name);
 }
 
+static void take_once(const struct target *target, const struct image_segment *segment,
+                      uint32_t offset, struct part *part)
+{
+    uint32_t size = 0;
+
+    *part =
+        (struct part){REGION_DEVICE, true, segment->address + offset, 0, segment->data + offset};
+    while (size < segment->size - offset && one_time_allowed(target, part->address + size))
+        size++;
+    part->size = size;
+}
+
 /* The part that begins at `offset` of the segment. */
 static enum err take_part(struct target *target, const struct image *image,
                           const struct image_segment *segment, uint32_t offset, struct part *part)
@@ -93,9 +107,13 @@ static enum err take_part(struct target *target, const struct image *image,
     uint64_t end = (uint64_t)segment->address + segment->size;
     const struct target_region *region = target_region_at(target, (uint32_t)at);
 
+    if (one_time_allowed(target, (uint32_t)at)) {
+        take_once(target, segment, offset, part);
+        return ERR_OK;
+    }
     if (!region || !is_memory(region->kind))
         return nowhere(target, image, (uint32_t)at);
-    *part = (struct part){region->kind, (uint32_t)at, 0, segment->data + offset};
+    *part = (struct part){region->kind, false, (uint32_t)at, 0, segment->data + offset};
     while (at < end && region && region->kind == part->kind) {
         at = (uint64_t)region->start + region->size;
         region = at < end ? target_region_at(target, (uint32_t)at) : NULL;
@@ -125,7 +143,9 @@ static enum err count_part(void *user, const struct part *part)
 {
     struct flash_image_places *places = user;
 
-    *(is_flash(part->kind) ? &places->flash : &places->ram) += part->size;
+    *(part->once             ? &places->once
+      : is_flash(part->kind) ? &places->flash
+                             : &places->ram) += part->size;
     return ERR_OK;
 }
 
@@ -174,6 +194,33 @@ enum err flash_image_places(struct target *target, const struct image *image,
     return err ? err : visit_parts(target, image, agree, &views);
 }
 
+/* --- one-time memory --- */
+
+static enum err take_once_part(void *user, const struct part *part)
+{
+    if (part->once)
+        one_time_take(user, part->address, part->data, part->size);
+    return ERR_OK;
+}
+
+static enum err look_once(struct target *target, const struct image *image, struct one_time *once)
+{
+    one_time_init(once, target);
+    enum err err = visit_parts(target, image, take_once_part, once);
+    return err ? err : one_time_look(once);
+}
+
+enum err flash_image_once(struct target *target, const struct image *image, char *text, size_t size)
+{
+    struct one_time once;
+    enum err err = look_once(target, image, &once);
+
+    text[0] = '\0';
+    if (!err)
+        one_time_describe(&once, text, size);
+    return err;
+}
+
 /* --- programming --- */
 
 static enum err expect_flash_part(void *user, const struct part *part)
@@ -219,6 +266,19 @@ static enum err program(struct target *target, const struct image *image,
     return err;
 }
 
+/* Refused before the flash is touched, written behind it. */
+static enum err program_all(struct target *target, const struct image *image,
+                            const struct flash_image_places *places,
+                            const struct flash_image_options *options, struct flash_report *report)
+{
+    struct one_time once;
+    enum err err = places->once ? look_once(target, image, &once) : ERR_OK;
+
+    if (!err && (places->flash || options->erase_all))
+        err = program(target, image, options, report);
+    return err || !places->once ? err : one_time_write(&once, &report->bytes_once);
+}
+
 enum err flash_image(struct target *target, const struct image *image,
                      const struct flash_image_options *options, struct flash_report *report)
 {
@@ -229,8 +289,8 @@ enum err flash_image(struct target *target, const struct image *image,
     if (!report)
         report = &unused;
     *report = (struct flash_report){0};
-    if (!err && (places.flash || options->erase_all))
-        err = program(target, image, options, report);
+    if (!err)
+        err = program_all(target, image, &places, options, report);
     /* Last: programming borrows RAM. */
     return err ? err : visit_parts(target, image, write_ram_part, target);
 }

@@ -17,12 +17,18 @@ struct flash_image_options {
 /* How many bytes of the image lie where. */
 struct flash_image_places {
     uint32_t flash, ram;
+    uint32_t once; /* one-time memory, where that was allowed (flash/one_time.h) */
 };
 
 /* Where the image goes. ERR_NOT_FLASH, with the address, if a byte of it lies in neither flash nor
  * RAM; ERR_FILE if flash that shows twice should hold two different bytes. No traffic. */
 enum err flash_image_places(struct target *target, const struct image *image,
                             struct flash_image_places *places);
+
+/* What of it would be written into one-time memory, for people (`size` at least 400); empty: it is
+ * there already. ERR_PROTECTED with a sentence where that cannot be. Reads only. */
+enum err flash_image_once(struct target *target, const struct image *image, char *text,
+                          size_t size);
 
 /* Refuses as flash_image_places(), before anything is touched. Flash first, compared, programmed
  * and checked as by flash_write() and flash_done(), then RAM. Leaves the core halted (an image

@@ -105,6 +105,11 @@ struct flash_driver {
     /* Queues a word of data EEPROM and the wait for its end, with nothing selected. NULL: the chips
      * have none. */
     void (*queue_data)(struct flash_controller *controller, uint32_t address, uint32_t word);
+    /* One-time memory: what is programmed there at once, a byte or whole words, and what `control`
+     * is to hold for that. Unit 0: not known. */
+    struct {
+        uint8_t unit, select;
+    } one_time;
     /* NULL, or before queue_finish(): reads what of that depends on the flash's contents. */
     enum err (*settle)(struct flash_controller *controller);
     /* Queues: locked again, what prepare() changed put back. The banks are idle. */

@@ -17,6 +17,7 @@ struct flash_report {
     /* Of bytes_written: what was there already, and what was erased and is to be. */
     uint32_t bytes_same, bytes_blank;
     uint32_t sectors_erased, sectors_same;
+    uint32_t bytes_once; /* written into one-time memory, for ever */
     bool mass_erased;
     uint64_t started_us, elapsed_us; /* probe clock */
 };

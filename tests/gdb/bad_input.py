@@ -6,6 +6,7 @@ import os
 import random
 import re
 import struct
+import subprocess
 import sys
 import tempfile
 
@@ -196,6 +197,55 @@ def memory_for_ever_is_not_written():
         assert bench.read(FLASH, 1024) == before
 
 
+def memory_for_ever_is_written_when_that_is_meant():
+    """By the word alone, and each unit once."""
+    word = "stm32f2x" if OTP in (0x1FFF7800, 0x1FF0F000) else "stm32l4x"
+    unit = 1 if word == "stm32f2x" else 16 if BOARD.startswith("nucleo-u5") else 8
+    if not OTP or BOARD.startswith("nucleo-h5"):  # whose half-words are locked by option bytes
+        with Bench() as bench:
+            assert re.search("is written is not known here|another", bench.refused(f"{word} otp 1 enable --irreversible"))
+        return
+    with Bench() as bench:
+        before, once = bytes_of(12, 1024), bytes(range(1, 1 + 3 * unit))
+        bench.load(before)
+        path = bench.write("once.bin", once)
+        assert "say --irreversible" in bench.refused(f"{word} otp 1 enable")
+        assert "is one-time programmable memory" in bench.refused(f"flash write_image {path} {OTP + 32:#x}")
+        assert bench.client.monitor(f"{word} otp 1 enable --irreversible") == "OTP memory bank #1 is enabled for write commands.\n"
+        said = bench.client.monitor(f"flash write_image {path} {OTP + 32:#x}")
+        assert f"{len(once)} bytes between {OTP + 32:#010x} and {OTP + 31 + len(once):#010x} are written for ever" in said, said
+        assert bench.read(OTP, 32) == b"\xff" * 32 and bench.read(OTP + 32, 64) == once + b"\xff" * (64 - len(once))
+        assert "for ever" not in bench.client.monitor(f"flash write_image {path} {OTP + 32:#x}")  # nothing is left to do
+        for at, other in ((32, b"\0"), (32 + 2 * unit, bytes(unit))):  # bits could go on, but never a unit
+            said = bench.refused(f"flash write_image {bench.write('other.bin', other)} {OTP + at:#x}")
+            assert "holds something else already" in said and "nothing was written" in said, said
+        assert bench.read(OTP + 32, 64) == once + b"\xff" * (64 - len(once))
+        if unit > 1:  # what is spent with it is said
+            said = bench.client.monitor(f"flash write_image {bench.write('short.bin', bytes(4))} {OTP + 128:#x}")
+            assert f"; {unit - 4} bytes beside them cannot be written any more" in said, said
+        else:
+            locks_a_block(bench)
+        for more, code, said in (((), 1, "is one-time programmable memory"), (("--irreversible",), 2, "say --yes if that is meant"),
+                                 (("--irreversible", "--yes"), 0, "one-time memory: written, and read back")):
+            tool = subprocess.run([PROBED, "flash", "--sim", BOARD, path, f"{OTP + 32:#x}", *more], capture_output=True, text=True,
+                                  stdin=subprocess.DEVNULL, timeout=120)
+            assert tool.returncode == code and said in tool.stderr, (more, tool)
+            assert ("are written for ever" in tool.stderr) == bool(more), tool  # shown before it is asked
+        bench.client.monitor(f"{word} otp 1 disable")
+        assert "is one-time programmable memory" in bench.refused(f"flash write_image {path} {OTP + 256:#x}")
+        assert bench.read(FLASH, 1024) == before
+
+
+def locks_a_block(bench):
+    size = 64 if OTP == 0x1FF0F000 else 32
+    locks = OTP + 16 * size
+    assert "is a lock byte" in bench.refused(f"flash write_image {bench.write('half.bin', bytes([1]))} {locks + 3:#x}")
+    said = bench.client.monitor(f"flash write_image {bench.write('lock.bin', bytes(1))} {locks + 3:#x}")
+    assert "1 of them locks a block" in said, said
+    said = bench.refused(f"flash write_image {bench.write('locked.bin', bytes(1))} {OTP + 3 * size + 1:#x}")
+    assert "is locked for ever by its lock byte" in said and bench.read(OTP + 3 * size, 4) == b"\xff" * 4, said
+
+
 def flash_whose_ecc_is_wrong_is_an_address():
     """A flash word that was programmed twice: only H7 is a bus error to who reads it. The session goes on, what lies beside
     is kept, and what is written over it mends it."""
@@ -257,5 +307,6 @@ def options_that_contradict_are_refused():
 run_tests([files_for_other_cores_are_refused, files_for_this_core_and_its_elders_are_taken,
            a_program_for_more_ram_is_refused, a_program_for_more_flash_is_refused,
            a_register_that_promises_too_much_is_found_out, protection_in_the_middle_is_seen_first,
-           memory_for_ever_is_not_written, *([flash_whose_ecc_is_wrong_is_an_address] if BOARD == "nucleo-h743" else []),
+           memory_for_ever_is_not_written, memory_for_ever_is_written_when_that_is_meant,
+           *([flash_whose_ecc_is_wrong_is_an_address] if BOARD == "nucleo-h743" else []),
            a_load_that_was_cut_short_is_done_again, options_that_contradict_are_refused])

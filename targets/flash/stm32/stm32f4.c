@@ -235,6 +235,7 @@ static const struct flash_loader loader = {&loader_mailbox, stm32f4_program_code
         .errors = STM32F4_SR_ERRORS, .clears = STM32F4_SR_CLEAR, .control = STM32F4_CR,         \
         .loader = &loader, .probe = probe, .prepare = prepare, .queue_erase = queue_erase,      \
         .queue_finish = queue_finish, .explain = explain,                                       \
+        .one_time = {1, STM32F4_CR_PG}, /* a byte at a time goes at any voltage */              \
     }
 const struct flash_driver stm32f4_flash = DRIVER("stm32f4");
 const struct flash_driver stm32f7_flash = DRIVER("stm32f7");

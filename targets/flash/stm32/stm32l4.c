@@ -330,4 +330,5 @@ const struct flash_driver stm32l4_flash = {
     .settle = settle,
     .queue_finish = queue_finish,
     .explain = explain,
+    .one_time = {8, STM32L4_CR_PG},
 };

@@ -280,4 +280,5 @@ const struct flash_driver stm32u5_flash = {
     .queue_erase = queue_erase,
     .queue_finish = queue_finish,
     .explain = explain,
+    .one_time = {16, STM32L4_CR_PG},
 };

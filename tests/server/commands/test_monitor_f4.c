@@ -111,7 +111,7 @@ static void one_time_memory_is_not_written(void **state)
 {
     (void)state;
     assert_prints("stm32f2x otp 1 show", "OTP memory bank #1 is disabled for write commands.\n");
-    assert_says("stm32f2x otp 1 enable", "[probed does not write one-time memory");
+    assert_says("stm32f2x otp 1 enable", "[what is written to one-time memory stays for ever");
     assert_says("stm32f2x otp 0 show", "[Failed: not an OTP bank.]");
     assert_says("stm32f2x otp 1 maybe", "[usage: stm32f2x otp");
     assert_says("flash fillw 0x1fff7800 1 1", "is one-time programmable memory");
