@@ -161,6 +161,8 @@ enum err debug_info_open(struct job *job, const char *path, struct debug_info **
     enum err err = elf_open_file(job, path, &info->file);
     if (!err)
         info->dwarf = dwarf_begin_elf(info->file.elf, DWARF_C_READ, NULL);
+    if (!err)
+        info->exception_rules = dwarf_getcfi_elf(info->file.elf);
     if (!err && ((info->dwarf && !read_units(info)) || !read_functions(info)))
         err = job_fail(job, ERR_NO_MEMORY, "%s: too much debug information for the memory", path);
     if (err)
@@ -174,6 +176,8 @@ void debug_info_close(struct debug_info *info)
 {
     if (!info)
         return;
+    if (info->exception_rules)
+        dwarf_cfi_end(info->exception_rules);
     if (info->dwarf)
         dwarf_end(info->dwarf);
     elf_open_finish(&info->file);

@@ -21,7 +21,8 @@ struct function_symbol {
 
 struct debug_info {
     struct elf_open file;
-    Dwarf *dwarf; /* NULL: there is none */
+    Dwarf *dwarf;               /* NULL: there is none */
+    Dwarf_CFI *exception_rules; /* .eh_frame; NULL: there is none */
     /* Both by their beginnings. */
     struct unit_range *units;
     struct function_symbol *functions;
