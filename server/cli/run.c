@@ -47,8 +47,10 @@ static void find_places(struct run *run, const struct image *image)
 
     run->places = (struct run_places){~0u, ~0u, ~0u, 0};
     job_init(&unheard, NULL);
-    if (image->format != IMAGE_ELF ||
-        elf_symbols_find(&unheard, run->cli->words[0], symbols, 2) != ERR_OK)
+    if (image->format != IMAGE_ELF)
+        return;
+    (void)debug_info_open(&unheard, run->cli->words[0], &run->debug_info);
+    if (elf_symbols_find(&unheard, run->cli->words[0], symbols, 2) != ERR_OK)
         return;
     if (symbols[0].found)
         run->places.main = symbols[0].address;
@@ -101,6 +103,7 @@ static void tell(struct run *run)
                  run->output.dropped);
     display_say(display, "run: %s, after %" PRIu64 ".%03" PRIu64 " s", run->reason,
                 run->took_us / 1000000, run->took_us % 1000000 / 1000);
+    run_trace_print(run);
 }
 
 static enum err run_program(struct run *run)
@@ -131,6 +134,7 @@ enum err cli_run_program(struct cli *cli)
     run->cli = cli;
     run->session = &cli->session;
     enum err err = run_program(run);
+    debug_info_close(run->debug_info);
     free(run);
     return err;
 }

@@ -5,6 +5,7 @@
 #ifndef PROBED_CLI_RUN_H
 #define PROBED_CLI_RUN_H
 
+#include "backtrace/backtrace.h"
 #include "cli/cli.h"
 #include "cli/run_output.h"
 #include "session/program_text.h"
@@ -44,7 +45,8 @@ struct run {
     struct text_listener listener;
     struct run_output output;
     struct run_places places;
-    uint64_t began_us, limit_us; /* board's clock; limit 0: none */
+    struct debug_info *debug_info; /* NULL: the file has none */
+    uint64_t began_us, limit_us;   /* board's clock; limit 0: none */
 
     bool stopped, lost, waits_for_exit;
     uint64_t returned_us; /* waits_for_exit: since main returned */
@@ -55,6 +57,7 @@ struct run {
     uint32_t program_code;
     uint64_t took_us;
     char reason[600];
+    struct backtrace trace; /* no frames: none was taken */
 };
 
 /* --- run_loop.c --- */
@@ -62,6 +65,13 @@ struct run {
 /* From the reset on, until run->outcome says why it is over; the core stands then, if it is still
  * there. An error's sentence is in the job. */
 enum err run_loop(struct run *run);
+
+/* --- run_trace.c --- */
+
+/* Where the core stands, and how it came there, if the run's end leaves that in question. */
+void run_trace_take(struct run *run);
+/* In lines, to standard error. */
+void run_trace_print(const struct run *run);
 
 /* --- run_end.c --- */
 

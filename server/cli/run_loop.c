@@ -197,6 +197,8 @@ enum err run_loop(struct run *run)
         err = job_fail(job, err, "%s", run->session->core->why_absent);
     else if (!err)
         halt(run);
+    if (!err)
+        run_trace_take(run);
     session_unlisten(run->session, &run->listener);
     finish_output(run);
     return err;
