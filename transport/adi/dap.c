@@ -72,7 +72,29 @@ static enum err refuse(struct probe *probe, const char *what, enum swd_ack ack)
     return job_fail(probe->job, ERR_NO_TARGET, "%s: no answer on SWD", what);
 }
 
-/* All of `list` or an error. What is done here may be repeated, so a garbled answer is asked for
+static struct dap_access dp_read(uint8_t reg)
+{
+    return (struct dap_access){.port = DAP_PORT_DP, .reg = reg, .read = true};
+}
+
+static struct dap_access dp_write(uint8_t reg, uint32_t value)
+{
+    return (struct dap_access){.port = DAP_PORT_DP, .reg = reg, .value = value};
+}
+
+/* A write that arrived garbled was dropped; what came behind it was refused because of that
+ * (IHI 0031, B2.2.2: WDATAERR). Clears it. */
+static bool write_was_garbled(struct probe *probe)
+{
+    struct dap_access list[] = {dp_read(DP_CTRL_STAT), dp_write(DP_ABORT, DP_ABORT_CLEAR_STICKY)};
+    size_t done;
+    enum swd_ack ack;
+
+    enum err err = dap_transfer(probe, list, 2, &done, &ack);
+    return !err && done && list[0].value & DP_CTRL_WDATAERR;
+}
+
+/* All of `list` or an error. What is done here may be repeated, so what the wire garbled is done
  * again. */
 static enum err must_transfer(struct probe *probe, const char *what, struct dap_access *list,
                               size_t count)
@@ -84,18 +106,10 @@ static enum err must_transfer(struct probe *probe, const char *what, struct dap_
         enum err err = dap_transfer(probe, list, count, &done, &ack);
         if (err || ack == SWD_OK)
             return err;
+        if (ack == SWD_FAULT && write_was_garbled(probe))
+            ack = SWD_PARITY;
     }
     return refuse(probe, what, ack);
-}
-
-static struct dap_access dp_read(uint8_t reg)
-{
-    return (struct dap_access){.port = DAP_PORT_DP, .reg = reg, .read = true};
-}
-
-static struct dap_access dp_write(uint8_t reg, uint32_t value)
-{
-    return (struct dap_access){.port = DAP_PORT_DP, .reg = reg, .value = value};
 }
 
 /* Twice and equal: a floating line also reads as some number (once). */

@@ -69,6 +69,25 @@ static void garbled_answers_are_asked_for_again(void **state)
     assert_int_equal(connect_again(b, NULL), ERR_OK);
 }
 
+/* The port drops the write and refuses what follows: that is the wire's doing, and passes. */
+static void a_garbled_write_is_repeated(void **state)
+{
+    struct bench *b = *state;
+
+    fake_dap_trouble(&b->fake, 3, 1, SWD_OK); /* SELECT, behind DPIDR twice and ABORT */
+    b->fake.troubles[0].drop_write = true;
+    assert_int_equal(connect_again(b, NULL), ERR_OK);
+}
+
+static void writes_that_stay_garbled_are_an_error_of_the_wire(void **state)
+{
+    struct bench *b = *state;
+
+    fake_dap_trouble(&b->fake, 3, 1000, SWD_OK);
+    b->fake.troubles[0].drop_write = true;
+    assert_int_equal(connect_again(b, NULL), ERR_PARITY);
+}
+
 static void disconnecting_powers_down(void **state)
 {
     struct bench *b = *state;
@@ -80,9 +99,14 @@ static void disconnecting_powers_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BENCH_TEST(connecting_powers_up),      BENCH_TEST(a_floating_line_is_no_port),
-        BENCH_TEST(old_errors_are_cleared),    BENCH_TEST(no_power_is_said),
-        BENCH_TEST(a_closed_port_is_said),     BENCH_TEST(garbled_answers_are_asked_for_again),
+        BENCH_TEST(connecting_powers_up),
+        BENCH_TEST(a_floating_line_is_no_port),
+        BENCH_TEST(old_errors_are_cleared),
+        BENCH_TEST(no_power_is_said),
+        BENCH_TEST(a_closed_port_is_said),
+        BENCH_TEST(garbled_answers_are_asked_for_again),
+        BENCH_TEST(a_garbled_write_is_repeated),
+        BENCH_TEST(writes_that_stay_garbled_are_an_error_of_the_wire),
         BENCH_TEST(disconnecting_powers_down),
     };
 
