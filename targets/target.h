@@ -46,6 +46,7 @@ enum target_connect {
     TARGET_CONNECT_ATTENDED,  /* and then by the hand of a person, whom the job's output asks */
     TARGET_CONNECT_NORMAL,    /* undisturbed; what something else holds in reset is halted then */
     TARGET_CONNECT_ATTACH,    /* undisturbed whatever happens */
+    TARGET_CONNECT_ONCE,      /* so, too, at the clock there is; why it failed is not looked for */
     TARGET_CONNECT_PRE_RESET, /* NRST pulled and released, then at once in; halted at the vector */
     TARGET_CONNECT_UNDER_RESET, /* NRST first, halted at the reset vector when it is released */
 };

@@ -31,6 +31,7 @@ static const struct {
     [TARGET_CONNECT_ATTENDED] = {0, FLIGHTS, true, true},
     [TARGET_CONNECT_NORMAL] = {0, 1, true, false},
     [TARGET_CONNECT_ATTACH] = {0, 1, false, false},
+    [TARGET_CONNECT_ONCE] = {0, 1, false, false},
     [TARGET_CONNECT_PRE_RESET] = {1, 2, true, false},
     [TARGET_CONNECT_UNDER_RESET] = {2, 3, true, false},
 };
@@ -128,6 +129,8 @@ enum err connect_ladder(struct probe *probe, enum target_connect how, struct fin
     *findings = (struct findings){.asked = how};
     climb.khz = probe_asked_khz(probe);
     ops_init(&climb.ops, probe);
+    if (how == TARGET_CONNECT_ONCE)
+        return rung_try(&climb, flights[ladders[how].first].way, 0);
     for (size_t i = ladders[how].first; i < ladders[how].end; i++) {
         enum err err = try_flight(&climb, &flights[i]);
         if (!err)

@@ -21,9 +21,10 @@ struct doctor_limits {
 /* The probe is open; whether anybody was connected does not matter. Leaves the core running (or
  * halted, if it was: behind a reset that worked, before its first instruction), its debugging on or
  * off as it was, NRST released if it was pulled here, the clock as it was asked for. ERR_OK
- * whatever it found: what failed is what was measured. Else ERR_PROBE_GONE or ERR_CANCELLED: the
- * rest is not known then. Without `thorough` at most 5 s on an ST-Link/V2 but for may_reset();
- * job_checkpoint() between steps. */
+ * whatever it found: what failed is what was measured. Else what keeps the probe itself from being
+ * used (ERR_PROBE_GONE, ERR_BUSY, as doctor_judge_opening() knows them), ERR_CANCELLED or
+ * ERR_NO_MEMORY: the rest is not known then. Without `thorough` at most 5 s on an ST-Link/V2 but
+ * for may_reset(); job_checkpoint() between steps. */
 enum err doctor_measure(struct probe *probe, const struct doctor_limits *limits,
                         struct measurements *measured);
 /* The same of supply and wire alone, at the one clock that was asked for: some ten milliseconds. */

@@ -14,11 +14,14 @@ enum {
     DOCTOR_CONNECTS = 3,
     DOCTOR_MANY_CONNECTS = 10,
     DOCTOR_PORT_READS = 12,
+    DOCTOR_MORE_PORT_READS = 36, /* where those of the core were not all good */
     DOCTOR_FEW_READS = 12,
     DOCTOR_READS = 250, /* finds one garbled packet in 200 */
     DOCTOR_MANY_READS = 1000,
-    DOCTOR_READ_US = 500000, /* at one clock, if not thorough */
-    DOCTOR_SLICE = 50,       /* reads between two checkpoints */
+    DOCTOR_READ_US = 500000,    /* at one clock, if not thorough */
+    DOCTOR_SLICE = 50,          /* reads between two checkpoints */
+    DOCTOR_PORT_US = 100000,    /* for those of the port that are made again */
+    DOCTOR_BUDGET_US = 3400000, /* behind that no step begins: each takes less than two seconds */
 };
 
 struct doctor {
@@ -28,7 +31,8 @@ struct doctor {
     struct ops ops; /* by way of the core's access port */
     const struct doctor_limits *limits;
     bool asked, allow_reset, thorough;
-    bool glance; /* the wire at one clock */
+    bool glance;      /* the wire at one clock */
+    uint64_t ends_us; /* of the probe's clock, by DOCTOR_BUDGET_US; people's time does not count */
     uint32_t asked_khz, best_khz;
     bool clean, errors;    /* at a clock that was tried */
     struct dbgmcu dbgmcu;  /* as it was */

@@ -9,8 +9,13 @@ bool doctor_may_reset(struct doctor *doctor)
 {
     const struct doctor_limits *limits = doctor->limits;
 
-    if (!doctor->allow_reset && !doctor->asked && limits->may_reset)
+    if (!doctor->allow_reset && !doctor->asked && limits->may_reset) {
+        struct clock *clock = probe_clock(doctor->probe);
+        uint64_t asked_at = clock_now_us(clock);
+
         doctor->allow_reset = limits->may_reset(limits->user, doctor->measured);
+        doctor->ends_us += clock_now_us(clock) - asked_at;
+    }
     doctor->asked = true;
     return doctor->allow_reset;
 }

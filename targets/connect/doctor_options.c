@@ -21,7 +21,7 @@ static enum err read_options(struct doctor *doctor, struct target *target)
     struct option_state state;
 
     target_set_job(target, doctor->job);
-    enum err err = target_connect(target, TARGET_CONNECT_ATTACH);
+    enum err err = target_connect(target, TARGET_CONNECT_ONCE);
     const struct flash_options *options = err ? NULL : flash_options_for(target);
 
     if (options) {

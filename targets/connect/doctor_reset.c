@@ -101,10 +101,14 @@ static enum err look_in_reset(struct doctor *doctor)
     return err || !m->nrst_works ? err : test_awake(doctor);
 }
 
+static unsigned bad_reads(const struct speed_measured *speed)
+{
+    return speed->reads.tries - speed->reads.good + speed->reads.repeats;
+}
+
 static bool is_better(const struct speed_measured *tried, const struct speed_measured *best)
 {
-    unsigned bad = tried->reads.tries - tried->reads.good;
-    unsigned best_bad = best->reads.tries - best->reads.good;
+    unsigned bad = bad_reads(tried), best_bad = bad_reads(best);
 
     if (!tried->reads.good || !best->reads.good)
         return tried->reads.good || (!best->reads.good && tried->ids >= best->ids);

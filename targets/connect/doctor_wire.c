@@ -7,7 +7,8 @@
 
 bool doctor_ends(enum err err)
 {
-    return err == ERR_PROBE_GONE || err == ERR_CANCELLED || err == ERR_NO_MEMORY;
+    return err == ERR_PROBE_GONE || err == ERR_CANCELLED || err == ERR_NO_MEMORY ||
+           err == ERR_BUSY || err == ERR_PROBE_ACCESS || err == ERR_PROBE_LOADER;
 }
 
 /* --- supply --- */
@@ -59,6 +60,12 @@ static void see_dpidr(struct measurements *m, uint32_t dpidr)
     m->dpidr = dpidr;
 }
 
+static void count_read(struct tally *tally, enum err err, uint64_t repeats)
+{
+    doctor_count(tally, err);
+    tally->repeats += (unsigned)repeats;
+}
+
 /* The debug port alone, for which the core need not answer; or CPUID, which goes the whole way. */
 static enum err read_once(struct doctor *doctor, struct speed_measured *speed, bool port)
 {
@@ -81,8 +88,10 @@ static enum err read_once(struct doctor *doctor, struct speed_measured *speed, b
         m->strange_cpuid = id;
         err = ERR_VERIFY;
     }
-    doctor_count(&speed->reads, err);
-    speed->reads.repeats += (unsigned)(probe_stats(doctor->probe)->repeats - repeats);
+    repeats = probe_stats(doctor->probe)->repeats - repeats;
+    count_read(&speed->reads, err, repeats);
+    if (port)
+        count_read(&speed->port, err, repeats);
     job_clear(doctor->job);
     if (port && !err)
         see_dpidr(m, id);
@@ -95,7 +104,23 @@ static enum err read_port(struct doctor *doctor, struct speed_measured *speed)
 
     for (unsigned i = 0; i < DOCTOR_PORT_READS && !err; i++)
         err = read_once(doctor, speed, true);
-    speed->port = speed->reads;
+    return err;
+}
+
+/* Was it the wire? Then the debug port's own register is no better off. */
+static enum err read_port_again(struct doctor *doctor, struct speed_measured *speed)
+{
+    bool all_good = speed->reads.good - speed->port.good == speed->reads.tries - speed->port.tries;
+
+    struct clock *clock = probe_clock(doctor->probe);
+    uint64_t end = clock_now_us(clock) + DOCTOR_PORT_US;
+    enum err err = ERR_OK;
+
+    for (unsigned i = 0; i < DOCTOR_MORE_PORT_READS && !err && !all_good; i++) {
+        if (clock_now_us(clock) > end)
+            break;
+        err = read_once(doctor, speed, true);
+    }
     return err;
 }
 
@@ -176,7 +201,7 @@ enum err doctor_try_speed(struct doctor *doctor, struct speed_measured *speed,
     err = read_port(doctor, speed);
     if (!err && (speed->reads.good || !speed->reads.tries))
         err = read_core(doctor, speed, reads);
-    return err;
+    return err ? err : read_port_again(doctor, speed);
 }
 
 bool doctor_is_clean(const struct speed_measured *speed)

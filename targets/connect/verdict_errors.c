@@ -15,8 +15,9 @@ enum {
     /* Garbled by chance so many times one after the other: noise would have to be one in two. */
     ALWAYS_TRIES = 4,
     ENOUGH_READS = 50, /* where each in fifty packets is lost, one is among them */
-    /* Clean by chance beside reads half of which are garbled: one time in thirty. */
-    ENOUGH_PORT_READS = 12,
+    /* Clean by chance beside reads half of which are garbled: not once in thousands of boards,
+     * though a read of the core is of several packets, and one of the port of one. */
+    ENOUGH_PORT_READS = 48,
 };
 
 /* --- counting --- */
@@ -29,6 +30,11 @@ static unsigned core_reads_good(const struct speed_measured *speed)
 static unsigned core_reads(const struct speed_measured *speed)
 {
     return speed->reads.tries - speed->port.tries;
+}
+
+static unsigned core_repeats(const struct speed_measured *speed)
+{
+    return speed->reads.repeats - speed->port.repeats;
 }
 
 static bool all_core_reads_good(const struct speed_measured *speed)
@@ -104,14 +110,15 @@ bool verdict_only_under_reset(const struct measurements *m)
     return chance < CHANCE;
 }
 
-/* Silence before a reset, with answers under it, is not the wire's doing. */
+/* Silence before a reset, with answers under it, is not the wire's doing; what goes wrong among
+ * these is. */
 static struct wire_errors all_errors(const struct measurements *m)
 {
     struct wire_errors sum = errors_without_reset(m);
     struct wire_errors reset = verdict_errors(m, &m->under_reset);
 
     if (verdict_only_under_reset(m))
-        return (struct wire_errors){0};
+        return reset;
     add(&sum, &reset);
     return sum;
 }
@@ -128,21 +135,59 @@ static const struct speed_measured *slowest_of(const struct measurements *m)
     return slowest;
 }
 
+/* Tries of one kind are of as many packets at each clock; those of another one are not. */
+enum { CONNECTS, PORT_READS, CORE_READS, ALL, KINDS };
+struct kind {
+    unsigned tries, errors;
+};
+
+static void add_kind(struct kind *kind, unsigned tries, unsigned errors)
+{
+    kind->tries += tries;
+    kind->errors += errors;
+}
+
+static unsigned errors_of(const struct tally *tally, bool refusals)
+{
+    return tally->silent + tally->garbled + tally->repeats + (refusals ? tally->refused : 0);
+}
+
+static void add_kinds(const struct measurements *m, const struct speed_measured *speed,
+                      struct kind kinds[KINDS])
+{
+    bool refusals = refused_by_chance(m, speed) > 0;
+    unsigned connects = errors_of(&speed->connects, refusals);
+    unsigned port = errors_of(&speed->port, refusals), reads = errors_of(&speed->reads, refusals);
+
+    add_kind(&kinds[CONNECTS], speed->connects.tries, connects);
+    add_kind(&kinds[PORT_READS], speed->port.tries, port);
+    add_kind(&kinds[CORE_READS], core_reads(speed), reads - port);
+    add_kind(&kinds[ALL], speed->connects.tries + speed->reads.tries, connects + reads);
+}
+
+/* How many errors there were at the slowest clock if it were like the others. */
+static double expected_errors(const struct kind slowest[KINDS], const struct kind others[KINDS])
+{
+    double expected = 0;
+
+    for (unsigned i = 0; i < ALL; i++) {
+        const struct kind *like = others[i].tries ? &others[i] : &others[ALL];
+        expected += (double)slowest[i].tries * like->errors / like->tries;
+    }
+    return expected;
+}
+
 /* So much better at the slowest clock that it is no chance; and not half of the errors. */
 static bool is_steep(const struct measurements *m)
 {
     const struct speed_measured *slowest = slowest_of(m);
-    struct wire_errors others = {0};
+    struct kind here[KINDS] = {0}, others[KINDS] = {0};
 
-    for (unsigned i = 0; i < m->speed_count; i++) {
-        struct wire_errors errors = verdict_errors(m, &m->speeds[i]);
-        if (&m->speeds[i] != slowest)
-            add(&others, &errors);
-    }
-    if (!slowest->reads.good || !others.tries)
+    for (unsigned i = 0; i < m->speed_count; i++)
+        add_kinds(m, &m->speeds[i], &m->speeds[i] == slowest ? here : others);
+    if (!slowest->reads.good || !others[ALL].tries)
         return false;
-    uint64_t found = error_count(m, slowest), tries = verdict_errors(m, slowest).tries;
-    uint64_t expected = (others.lost + others.garbled) * tries / others.tries;
+    double found = here[ALL].errors, expected = expected_errors(here, others);
     return 2 * found < expected &&
            (expected - found) * (expected - found) > SIGMAS * SIGMAS * expected;
 }
@@ -194,24 +239,39 @@ static bool never_goes(const struct tally *tally)
     return tally->tries >= ALWAYS_TRIES && !tally->good && !tally->refused;
 }
 
-/* ..or the core's id is the same as well, and all else of it is not. */
+/* ..or the core's id is the same as well, at once, and all else of it is not. */
 static bool has_an_id_alone(const struct measurements *m)
 {
     for (unsigned i = 0; i < m->speed_count; i++)
-        if (all_core_reads_good(&m->speeds[i]))
+        if (all_core_reads_good(&m->speeds[i]) && !core_repeats(&m->speeds[i]))
             return never_goes(&m->looks) || never_goes(&m->detections) ||
                    never_goes(&m->vector_reads);
     return false;
 }
 
-/* ..or ids that are read without an error belong to nobody: two that were laid over each other.
- * DPIDR's part numbers are BA to BE (Arm's debug ports); a core that has no power reads 0. */
+/* DPIDR's part numbers are BA to BE (Arm's debug ports), its version is 1 or more: one of version
+ * 0 has no such register (IHI 0031, B2.2.5). */
+static bool is_nobodys_port(uint32_t dpidr)
+{
+    uint32_t part = dpidr >> 20 & 0xFF, version = dpidr >> 12 & 0xF;
+
+    return dpidr && (dpidr & 0xFFF) == ARM_PORT && (part < 0xBA || part > 0xBE || !version);
+}
+
+/* A core's id that is another one each time is the wire's; one that has no power reads 0. */
+static bool is_nobodys_core(const struct measurements *m)
+{
+    unsigned good = 0;
+
+    for (unsigned i = 0; i < m->speed_count; i++)
+        good += core_reads_good(&m->speeds[i]);
+    return m->strange_cpuid && m->strange_cpuid != UINT32_MAX && !m->core_found && !good;
+}
+
+/* ..or ids that are read without an error belong to nobody: two that were laid over each other. */
 static bool is_nobodys_id(const struct measurements *m)
 {
-    uint32_t part = m->dpidr >> 20 & 0xFF;
-    bool strange_port = m->dpidr && (m->dpidr & 0xFFF) == ARM_PORT && (part < 0xBA || part > 0xBE);
-
-    return strange_port || (m->strange_cpuid && m->strange_cpuid != UINT32_MAX && !m->core_found);
+    return is_nobodys_port(m->dpidr) || is_nobodys_core(m);
 }
 
 static bool collides(const struct measurements *m)

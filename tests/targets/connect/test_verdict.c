@@ -237,11 +237,16 @@ static void two_chips_at_once(void **state)
 {
     struct measurements m = healthy();
 
-    m.speeds[0].reads = (struct tally){.tries = 24, .good = 12, .garbled = 12};
+    m.speeds[0].reads = (struct tally){.tries = 60, .good = 48, .garbled = 12};
+    m.speeds[0].port = (struct tally){.tries = 48, .good = 48};
     m.core_found = m.chip_known = m.vectors_known = m.pc_known = false;
     m.samples = m.retired = 0;
     judge(m);
     assert_first(VERDICT_TWO_TARGETS);
+    m.speeds[0].reads = (struct tally){.tries = 24, .good = 12, .garbled = 12};
+    m.speeds[0].port = (struct tally){.tries = 12, .good = 12};
+    judge(m); /* one packet in four is garbled: twelve may be lucky */
+    assert_first(VERDICT_NOISE);
     m = healthy();
     m.looks = (struct tally){.tries = 4, .garbled = 4};
     m.samples = m.retired = 0;
@@ -255,6 +260,9 @@ static void two_chips_at_once(void **state)
     m.dpidr = 0x0B801477; /* of an M0 and an M3, laid over each other */
     judge(m);
     assert_first(VERDICT_TWO_TARGETS);
+    m.dpidr = 0x0BA00477; /* of an M33 and an M4: version 0, which has no such register */
+    judge(m);
+    assert_first(VERDICT_TWO_TARGETS);
     m = healthy(); /* both sleep; their flash differs */
     m.vector_reads = (struct tally){.tries = 5, .garbled = 5};
     m.vectors_known = false;
@@ -266,6 +274,56 @@ static void two_chips_at_once(void **state)
     judge(m);
     assert_first(VERDICT_TWO_TARGETS);
     assert_cause("second-chip", 1);
+}
+
+/* One packet in four, or so, at each clock; the fewer tries there were, the more lucky ones. */
+static struct measurements noisy(void)
+{
+    struct measurements m = healthy();
+
+    m.core_found = m.chip_known = m.vectors_known = m.pc_known = false;
+    m.samples = m.retired = 0;
+    m.speed_count = 2;
+    m.speeds[0].reads = (struct tally){.tries = 262, .good = 220, .garbled = 42, .repeats = 780};
+    m.speeds[0].port = (struct tally){.tries = 12, .good = 12, .repeats = 4};
+    m.speeds[1] = m.speeds[0];
+    m.speeds[1].khz = 25;
+    m.speeds[1].reads = (struct tally){.tries = 32, .good = 30, .garbled = 2, .repeats = 45};
+    m.speeds[1].port = (struct tally){.tries = 12, .good = 12, .repeats = 3};
+    return m;
+}
+
+static void noise_is_nothing_else(void **state)
+{
+    struct measurements m = noisy();
+
+    /* A read of the port is one packet, one of the core several: of these there are fewer below. */
+    judge(m);
+    assert_first(VERDICT_NOISE);
+    m.strange_cpuid = 0x411FC330; /* two bits tipped over, one time */
+    judge(m);
+    assert_first(VERDICT_NOISE);
+    m.speeds[1].reads = (struct tally){.tries = 28, .good = 28, .repeats = 49};
+    m.detections = (struct tally){.tries = 5, .garbled = 5};
+    judge(m);
+    assert_first(VERDICT_NOISE);
+}
+
+/* It answers under reset alone, and as badly there as wires without a ground do. */
+static void what_is_lost_under_reset_is_the_wires(void **state)
+{
+    struct measurements m = silent(3180);
+
+    m.dpidr = 0x1BA01477;
+    m.reset_tried = true;
+    m.under_reset = (struct speed_measured){.khz = 480,
+                                            .connects = {.tries = 1, .good = 1},
+                                            .reads = {.tries = 24, .good = 14, .silent = 10}};
+    judge(m);
+    assert_first(VERDICT_NO_GROUND);
+    m.under_reset.reads = (struct tally){.tries = 262, .good = 262};
+    judge(m);
+    assert_first(VERDICT_UNDER_RESET);
 }
 
 static void an_answer_without_a_voltage(void **state)
@@ -409,6 +467,8 @@ int main(void)
         cmocka_unit_test(garbled_at_any_clock_is_noise),
         cmocka_unit_test(one_garbled_packet_is_nobodys_fault),
         cmocka_unit_test(two_chips_at_once),
+        cmocka_unit_test(noise_is_nothing_else),
+        cmocka_unit_test(what_is_lost_under_reset_is_the_wires),
         cmocka_unit_test(an_answer_without_a_voltage),
         cmocka_unit_test(what_a_supply_allows_is_a_remark),
         cmocka_unit_test(what_starts_instead_of_a_program),

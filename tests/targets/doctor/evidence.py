@@ -20,6 +20,8 @@ HEAD = {
               "|---|---|---|---|---|---|\n"),
     "pair": ("| two at once | runs | n/a | right class first | right cause among three | what was said first |\n"
              "|---|---|---|---|---|---|\n"),
+    "unreset": ("| no reset allowed | runs | n/a | right class first | right cause among three | what was said first |\n"
+                "|---|---|---|---|---|---|\n"),
 }
 
 
@@ -54,7 +56,7 @@ def measure(matrix, board):
 
 
 def collect(texts):
-    tables = {"fault": {}, "pair": {}}
+    tables = {kind: {} for kind in HEAD}
     for text in texts:
         for line in text.splitlines():
             words = line.split("\t")
@@ -92,10 +94,15 @@ def main(matrix, document, *options):
 
 
 def figures(text):
-    """fault -> runs, right classes, right causes, of each row"""
-    found = {}
-    for name, runs, right, cause in re.findall(r"^\| `(.+?)` \| (\d+) \| \d+ \| (\S*) \| (\S*) \|", text, re.M):
-        found[name] = tuple(int(runs) if word == "all" else int(word.strip("*") or 0) for word in (str(runs), right, cause))
+    """table and fault -> runs, right classes, right causes, of each row"""
+    found, kind = {}, ""
+    for line in text.splitlines():
+        kind = next((name for name, head in HEAD.items() if head.startswith(line + "\n")), kind)
+        row = re.match(r"\| `(.+?)` \| (\d+) \| \d+ \| (\S*) \| (\S*) \|", line)
+        if not kind or not row:
+            continue
+        name, runs, right, cause = row.groups()
+        found[kind, name] = tuple(int(runs) if word == "all" else int(word.strip("*") or 0) for word in (str(runs), right, cause))
     return found
 
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* --- what is brought: all but a probe that cannot be opened --- */
+/* --- what is brought --- */
 
 /* Asleep it is cheap to simulate. */
 static const char *const programs[] = {"sleep", NULL};
@@ -45,21 +45,41 @@ const struct fault_row fault_rows[] = {
     {"write-protected", {NULL}, programs},
     {"flash-size", {"flash-size=0", "flash-size=65535", "flash-size=9", "flash-size=26230"}, programs},
     {"clone", {"clone=cks32", "clone=apm32", "clone=gd32", "clone=ch32", "clone=hk32"}, programs},
+    {"in-use", {NULL}, programs},
+    {"no-permission", {NULL}, programs},
+    {"dongle-loader", {NULL}, programs},
+    {"dongle-old-firmware", {NULL}, programs},
+    {"vanish", {"vanish=1", "vanish=20", "vanish=90", "vanish=400"}, programs},
     {NULL, {NULL}, NULL},
 };
 /* clang-format on */
-
-/* --- what tells one case of a fault from another --- */
 
 static bool is_stlink(const struct patient *patient, const char *name)
 {
     return patient->stlink && strcmp(patient->stlink, name) == 0;
 }
 
+bool fault_is_impossible(const char *name, const struct patient *patient)
+{
+    /* Who may open it is the operating system's to say, which the simulated probe alone plays. */
+    if (strcmp(name, "no-permission") == 0)
+        return patient->stlink;
+    /* J11 of a V3 is none of the old ones. */
+    return strcmp(name, "dongle-old-firmware") == 0 && is_stlink(patient, "V3");
+}
+
+/* --- what tells one case of a fault from another --- */
+
 /* Level shifters that VTref feeds. */
 static bool before_a_genuine_v2(const struct patient *patient, const struct visit *visit)
 {
     return is_stlink(patient, "V2J43");
+}
+
+/* Whether NRST arrives, and whether its program is what keeps a chip silent, shows in a reset. */
+static bool no_reset_is_allowed(const struct patient *patient, const struct visit *visit)
+{
+    return !patient->limits.allow_reset;
 }
 
 static bool before_a_v3(const struct patient *patient, const struct visit *visit)
@@ -112,10 +132,17 @@ static bool no_error_was_met(const struct patient *patient, const struct visit *
     return visit->m.speed_count == 1 && is_without_error(&visit->m.speeds[0]);
 }
 
-/* And at the last, but not at the first. */
-static bool no_error_was_met_below(const struct patient *patient, const struct visit *visit)
+/* By luck, too: each read was answered, if garbled. */
+static bool no_read_was_lost_at_a_good_voltage(const struct patient *patient,
+                                               const struct visit *visit)
 {
-    return visit->m.speed_count > 1 && is_without_error(&visit->m.speeds[visit->m.speed_count - 1]);
+    unsigned reads = visit->m.under_reset.reads.tries, lost = visit->m.under_reset.reads.silent;
+
+    for (unsigned i = 0; i < visit->m.speed_count; i++) {
+        reads += visit->m.speeds[i].reads.tries;
+        lost += visit->m.speeds[i].reads.silent;
+    }
+    return reads && !lost && (visit->m.vtref_count == 0 || visit->m.vtref_mv[0] > 2000);
 }
 
 /* --- what is to be said --- */
@@ -134,11 +161,11 @@ static const struct expectation expectations[] = {
     {"locked2", NULL, CLASS(SILENCE), {"chip-silent"}},
     {"gnd-open", nothing_got_through_at_a_good_voltage, CLASS(SILENCE), {"power-or-ground"}},
     {"gnd-open", nothing_got_through, SUPPLY, {"ground-open"}},
+    {"gnd-open", no_read_was_lost_at_a_good_voltage, CLASS(NO_GROUND) | CLASS(NOISE), {"ground-open"}},
     {"gnd-open", NULL, CLASS(NO_GROUND), {"ground-open"}},
     {"two-targets", nothing_got_through, CLASS(SILENCE), {"second-chip", "wires"}},
     {"two-targets", NULL, CLASS(TWO_TARGETS), {"second-chip"}},
     {"noise", no_error_was_met, FINE, {NULL}},
-    {"noise", no_error_was_met_below, CLASS(SLOW_ONLY), {"long-wires"}},
     {"noise", NULL, CLASS(NOISE), {"interference", "long-wires", "ground-open"}},
     {"wires", no_error_was_met, FINE, {NULL}},
     {"wires", NULL, CLASS(SLOW_ONLY), {"long-wires"}},
@@ -155,11 +182,16 @@ static const struct expectation expectations[] = {
     {"vtref-open", before_a_genuine_v2, SUPPLY, {"vtref-open"}},
     {"vtref-open", NULL, CLASS(VTREF_OPEN), {"vtref-open"}},
     {"vtref-internal", NULL, FINE, {NULL}},
+    {"nrst-open", no_reset_is_allowed, FINE, {NULL}},
     {"nrst-open", NULL, CLASS(NRST_OPEN), {"nrst-wire"}},
+    {"nrst-clone", no_reset_is_allowed, FINE, {NULL}},
     {"nrst-clone", NULL, CLASS(NRST_OPEN), {"nrst-dongle"}},
     {"nrst-low", NULL, CLASS(NRST_HELD), {"nrst-short", "button", "other-probe"}},
+    {"swj-off", no_reset_is_allowed, CLASS(SILENCE), {"chip-silent"}},
     {"swj-off", NULL, CLASS(SWD_OFF), {"swd-off"}},
+    {"stop", no_reset_is_allowed, CLASS(SILENCE), {"chip-silent"}},
     {"stop", NULL, CLASS(LOW_POWER), {"low-power", "deep-sleep"}},
+    {"standby", no_reset_is_allowed, CLASS(SILENCE), {"chip-silent"}},
     {"standby", NULL, CLASS(LOW_POWER), {"low-power", "deep-sleep"}},
     {"no-debug-power", NULL, CLASS(NO_DEBUG_POWER), {NULL}},
     {"closed", NULL, CLASS(AP_CLOSED), {NULL}},
@@ -172,6 +204,11 @@ static const struct expectation expectations[] = {
     {"flash-size", NULL, CLASS(FLASH_SIZE), {NULL}},
     {"clone", before_a_v3, CLASS(SILENCE), {"chip-silent"}},
     {"clone", NULL, CLASS(COPY), {NULL}},
+    {"in-use", NULL, CLASS(PROBE_IN_USE), {"in-use"}},
+    {"no-permission", NULL, CLASS(NO_PERMISSION), {"udev"}},
+    {"dongle-loader", NULL, CLASS(PROBE_LOADER), {"replug"}},
+    {"dongle-old-firmware", NULL, CLASS(PROBE_FIRMWARE), {"old-firmware"}},
+    {"vanish", NULL, CLASS(PROBE_GONE), {"loose"}},
 };
 /* clang-format on */
 
@@ -253,14 +290,4 @@ const struct expectation *fault_expected(const char *fault, const struct patient
 
     return found ? found
                  : find(of_pairs, sizeof of_pairs / sizeof *of_pairs, fault, patient, visit);
-}
-
-bool fault_not_yet(const char *name)
-{
-    static const char *const names[] = {"gnd-open", "two-targets", "noise"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0)
-            return true;
-    return false;
 }

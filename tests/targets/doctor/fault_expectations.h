@@ -21,8 +21,8 @@ struct fault_row {
 /* A NULL name at the end. */
 extern const struct fault_row fault_rows[]; /* one each */
 extern const struct fault_row fault_pairs[];
-/* Of these not all are right yet: they are counted and shown. */
-bool fault_not_yet(const char *name);
+/* What the probe cannot have, whatever its board is. */
+bool fault_is_impossible(const char *name, const struct patient *patient);
 
 struct expectation {
     const char *fault;                                                      /* as in its row */

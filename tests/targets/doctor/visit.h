@@ -28,7 +28,7 @@ struct visit {
 /* False: the board cannot have such a fault. */
 bool visit(const struct patient *patient, struct visit *visit);
 
-/* Of a probe that could be used. Returns how many. */
+/* Of what was measured, or of what kept the probe from being used. Returns how many. */
 size_t visit_judge(const struct visit *visit, struct verdict verdicts[VERDICTS_MAX]);
 
 /* "bluepill,swapped,seed=3 behind V2J43" */
