@@ -44,6 +44,7 @@ struct watchpoint {
 /* What a loader uses of RAM (0 bytes: nothing), and what stood there. */
 struct lent_ram {
     uint32_t start, size;
+    uint32_t saved_size; /* of it; the rest was not written to */
     const uint8_t *saved;
 };
 

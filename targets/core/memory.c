@@ -239,11 +239,11 @@ static void show_as_program_has_it(const struct core *core, uint32_t address, vo
                                    size_t length)
 {
     const struct lent_ram *lent = &core->lent;
-    uint64_t end = (uint64_t)address + length, lent_end = (uint64_t)lent->start + lent->size;
+    uint64_t end = (uint64_t)address + length, lent_end = (uint64_t)lent->start + lent->saved_size;
     uint32_t from = address > lent->start ? address : lent->start;
     uint64_t to = end < lent_end ? end : lent_end;
 
-    if (lent->size && from < to)
+    if (from < to)
         memcpy((uint8_t *)data + (from - address), lent->saved + (from - lent->start), to - from);
     breakpoints_hide(core, address, data, length);
 }

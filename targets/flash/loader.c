@@ -7,6 +7,7 @@
 
 #include "chip/families.h"
 #include "flash/checksum.h"
+#include "flash/loader_ram.h"
 #include "flash/loaders/checksum.h"
 #include "flash/loaders/checksum_v7m.h"
 
@@ -16,7 +17,8 @@ enum {
     SUM_LEFT = 2,    /* the word of the parameters that counts down */
     SUM_RESULTS = 4, /* first word behind them */
     SUM_STACK = 64,  /* bytes behind those, for the frame of a fault */
-    STEP = 256,      /* bytes that are saved or given back before the first look; then twice that */
+    STEP = 256, /* bytes that are saved or given back before the first look; then twice that, */
+    STEP_MOST = 1024, /* since a look that is late costs as much time */
     /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };
@@ -48,14 +50,6 @@ static const struct routine *sum_of(const struct loader *loader)
     return &summing[loader->target->core->profile->fault_status];
 }
 
-/* The end of it, and of what the checksums need. */
-static uint32_t sum_stack(const struct loader *loader)
-{
-    uint32_t stack = loader->controller->driver->may_fault ? SUM_STACK : 0;
-
-    return loader->program_code + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) + stack;
-}
-
 enum err loader_init(struct loader *loader, struct flash_controller *controller)
 {
     const struct flash_geometry *geometry = &controller->geometry;
@@ -67,11 +61,13 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
         loader->lent.used |= 1u << SLOT_MSP;
     loader->checksum_code = LOADER_MAILBOX;
     loader->program_code = loader->checksum_code + sum_of(loader)->size;
+    loader->sum_end = loader->program_code + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) +
+                      (controller->driver->may_fault ? SUM_STACK : 0);
     loader->ring = (loader->program_code + program_of(loader)->code_size + 3) & ~3u;
     loader->area_size =
         loader->ring + geometry->block_count * (geometry->block_size + LOADER_TRAILER);
-    if (loader->area_size < sum_stack(loader))
-        loader->area_size = sum_stack(loader);
+    if (loader->area_size < loader->sum_end)
+        loader->area_size = loader->sum_end;
     loader->pace.unit_ns = geometry->program_us * 750; /* the quickest that a data sheet promises */
     const struct target_region *ram = borrowed_ram(loader->target->core, loader->area_size);
     if (!ram)
@@ -88,51 +84,6 @@ static void forget_program(struct loader *loader)
     program_of(loader)->protocol->forget(loader);
 }
 
-static void lend(struct loader *loader, uint32_t end)
-{
-    loader->borrowed = end;
-    loader->target->core->lent = (struct lent_ram){loader->area, end, loader->saved};
-}
-
-enum err loader_borrow(struct loader *loader, uint32_t end)
-{
-    uint32_t from = loader->borrowed;
-
-    if (end <= from)
-        return ERR_OK;
-    ops_read(&loader->target->core->ops, loader->area + from, 4, loader->saved + from,
-             (end - from) / 4);
-    enum err err = core_flush(loader->target->core);
-    if (err)
-        return err;
-    lend(loader, end);
-    return ERR_OK;
-}
-
-static enum err borrow_ram(struct loader *loader)
-{
-    struct ops *ops = &loader->target->core->ops;
-    const struct routine *sum = sum_of(loader);
-
-    loader->saved =
-        malloc(loader->area_size + loader->controller->geometry.block_size + LOADER_TRAILER);
-    if (!loader->saved)
-        return job_fail(loader->target->job, ERR_NO_MEMORY, "out of memory");
-    loader->block = loader->saved + loader->area_size;
-    loader->used = sum_stack(loader);
-    loader->given_back = false;
-    enum err err = loader_borrow(loader, sum_stack(loader));
-    if (!err) {
-        ops_write(ops, loader->area + loader->checksum_code, 4, sum->code, sum->size / 4);
-        err = core_flush_halted(loader->target->core);
-    }
-    if (!loader->borrowed) { /* nothing to put back */
-        free(loader->saved);
-        loader->saved = NULL;
-    }
-    return err;
-}
-
 /* Nobody reset it meanwhile, seen by us or before us by another client's look. */
 static enum err still_there(struct loader *loader)
 {
@@ -147,11 +98,23 @@ static enum err still_there(struct loader *loader)
     return err;
 }
 
+static enum err load_sum(struct loader *loader)
+{
+    const struct routine *sum = sum_of(loader);
+    enum err err = loader_ram_begin(loader);
+
+    if (err)
+        return err;
+    ops_write(&loader->target->core->ops, loader->area + loader->checksum_code, 4, sum->code,
+              sum->size / 4);
+    return core_flush_halted(loader->target->core);
+}
+
 enum err loader_enter(struct loader *loader)
 {
     if (loader->entered)
         return still_there(loader);
-    enum err err = loader->saved ? ERR_OK : borrow_ram(loader);
+    enum err err = loader->saved ? ERR_OK : load_sum(loader);
     if (!err)
         err = borrowed_take(&loader->lent);
     loader->entered = !err;
@@ -194,36 +157,13 @@ enum err loader_leave(struct loader *loader)
     return ended ? ended : err;
 }
 
-void loader_finish(struct loader *loader)
-{
-    if (!loader->saved)
-        return;
-    target_drop_caches(loader->target);
-    loader->target->core->lent = (struct lent_ram){0};
-    free(loader->saved);
-    loader->saved = NULL;
-    loader->borrowed = 0;
-}
-
-/* What is borrowed and not as it was. */
-static uint32_t touched(const struct loader *loader)
-{
-    return loader->used < loader->borrowed ? loader->used : loader->borrowed;
-}
-
-void loader_programmed(struct loader *loader)
-{
-    loader->borrowed = touched(loader);
-    loader->given_back = true;
-}
-
 enum err loader_close(struct loader *loader)
 {
     if (!loader->saved)
         return ERR_OK;
     enum err err = loader_leave(loader), restored = ERR_OK;
     if (target_state(loader->target) == TARGET_HALTED) {
-        ops_write(&loader->target->core->ops, loader->area, 4, loader->saved, touched(loader) / 4);
+        loader_ram_queue_back(loader);
         restored = core_flush_halted(loader->target->core);
     }
     if (!err && !restored)
@@ -237,26 +177,6 @@ static void queue_feed(struct loader *loader)
 {
     if (loader->controller->family->watchdog)
         ops_write32(&loader->target->core->ops, loader->controller->family->watchdog, IWDG_FEED);
-}
-
-/* While the routine sums up there is time for RAM that it does not use: to save what programming
- * will take, or to give back what that took. False: nothing is left of that. */
-static bool queue_other_ram(struct loader *loader, uint32_t step, uint32_t *borrowed)
-{
-    uint32_t from = loader->borrowed, end;
-
-    if (loader->given_back)
-        end = from - sum_stack(loader) < step ? sum_stack(loader) : from - step;
-    else
-        end = loader->area_size - from < step ? loader->area_size : from + step;
-    *borrowed = end;
-    if (end > from)
-        ops_read(&loader->target->core->ops, loader->area + from, 4, loader->saved + from,
-                 (end - from) / 4);
-    else
-        ops_write(&loader->target->core->ops, loader->area + end, 4, loader->saved + end,
-                  (from - end) / 4);
-    return end != from;
 }
 
 static enum err look_whether_halted(struct loader *loader, bool *halted)
@@ -274,11 +194,11 @@ static enum err use_the_time(struct loader *loader, bool *halted)
     uint32_t borrowed, step = STEP;
     enum err err = look_whether_halted(loader, halted);
 
-    while (!err && !*halted && queue_other_ram(loader, step, &borrowed)) {
+    while (!err && !*halted && loader_ram_queue(loader, step, &borrowed)) {
         err = look_whether_halted(loader, halted);
         if (!err)
-            lend(loader, borrowed);
-        step *= 2;
+            loader_ram_lend(loader, borrowed);
+        step = step < STEP_MOST ? 2 * step : STEP_MOST;
     }
     return err;
 }
@@ -319,7 +239,7 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     queue_feed(loader);
     borrowed_queue_start(&loader->lent, loader->area + loader->checksum_code, &parameters, 1);
     if (loader->controller->driver->may_fault)
-        ops_reg_write(ops, 17, loader->area + (sum_stack(loader) & ~7u)); /* MSP */
+        ops_reg_write(ops, 17, loader->area + (loader->sum_end & ~7u)); /* MSP */
     borrowed_queue_go(&loader->lent);
     err = wait_for_sums(loader, pages);
     if (err)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs routines of targets/flash/loaders/ in target RAM.
  *
- * RAM: the start of the largest RAM region is borrowed: read as it comes to be needed, put back by
- * loader_close(). DMA of the program that goes on while its core stands may write there; what it
- * spoils shows in the verification or as ERR_LOADER.
- * Core: runs only inside a flush of ours. At every return from here it is halted (but for
- * loader_program() without a pause), so that other sessions' jobs find what they expect; its
+ * RAM: the start of the largest RAM region is borrowed: read as it comes to be needed, put back as
+ * it is needed no more, and by loader_close() at the latest (loader_ram.c). DMA of the program that
+ * goes on while its core stands may write there; what it spoils shows in the verification or as
+ * ERR_LOADER. Core: runs only inside a flush of ours. At every return from here it is halted (but
+ * for loader_program() without a pause), so that other sessions' jobs find what they expect; its
  * registers are the routine's between loader_enter() and loader_leave(), while the target's
  * register cache keeps the program's. Interrupts are masked, breakpoints, watchpoints and the MPU
  * are off meanwhile; NMI is not masked.
@@ -31,8 +31,10 @@ struct loader {
     uint32_t area, area_size; /* RAM that may be borrowed .. */
     uint32_t borrowed;        /* .. and how much of it is, from its start */
     uint32_t used;            /* .. of which something was written to */
+    uint32_t returned;        /* bit n: slot n of the ring is as it was again */
     bool given_back;          /* bit by bit, since nothing more is to be programmed */
-    uint32_t checksum_code, program_code, ring; /* in it */
+    uint32_t checksum_code, program_code, ring; /* in it, .. */
+    uint32_t sum_end;                           /* .. and the end of what checksums need */
     uint8_t *saved; /* what was there, then `block`; NULL: nothing borrowed */
     bool entered;
     bool programming;                  /* the core is in the program routine .. */
@@ -94,15 +96,14 @@ struct loader_protocol {
 extern const struct loader_protocol loader_mailbox; /* a routine that is fed by a ring of blocks */
 extern const struct loader_protocol loader_direct;  /* the driver's program() */
 
-/* Nothing more is to be programmed: RAM may be given back while checksums are waited for. */
+/* Nothing more is to be programmed than what was taken: RAM may be given back while that, and
+ * checksums, are waited for. */
 void loader_programmed(struct loader *loader);
 /* The block that the last page taken belongs to, of all that are counted. */
 uint32_t loader_block(const struct loader *loader);
 
 /* Gives the core back with the program's registers. */
 enum err loader_leave(struct loader *loader);
-/* For the protocols: saves the area up to `end`, a multiple of 4. */
-enum err loader_borrow(struct loader *loader, uint32_t end);
 /* Gives back the core, and RAM as far as the target answers. In any state; twice is fine, and tries
  * again what failed. */
 enum err loader_close(struct loader *loader);

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "chip/families.h"
 #include "flash/controller.h"
-#include "flash/loader.h"
+#include "flash/loader_ram.h"
 
 /* On top of the driver's limits: the routine's own instructions at a slow clock. */
 enum { MARGIN_US = 500000 };
@@ -17,7 +17,6 @@ enum { NEXT_LOOK_US = 1000 }; /* behind one that was early; then the probe's own
 
 /* The mailbox, by words; stm32f1_program.S says what they are. */
 enum { STATUS, WRONG, WATCHDOG, NOWHERE, UNIT, DONE, FIRST, LAST, STRIDE, MAILBOX_WORDS };
-enum { ORDER = 4 }; /* of a trailer */
 #define DONE_STOPPED 0x80000000u
 
 _Static_assert(MAILBOX_WORDS * 4 == LOADER_MAILBOX, "the code begins behind the mailbox");
@@ -27,27 +26,7 @@ static const struct flash_geometry *geometry_of(const struct loader *loader)
     return &loader->controller->geometry;
 }
 
-static uint32_t stride(const struct loader *loader)
-{
-    return geometry_of(loader)->block_size + LOADER_TRAILER;
-}
-
-/* --- the ring: blocks are counted from the first of the session, which is 1 --- */
-
-static unsigned slot_of(const struct loader *loader, uint32_t block)
-{
-    return (block - loader->first) % geometry_of(loader)->block_count;
-}
-
-static uint32_t trailer(const struct loader *loader, unsigned slot)
-{
-    return loader->area + loader->ring + slot * stride(loader) + geometry_of(loader)->block_size;
-}
-
-static uint32_t order_of(const struct loader *loader, uint32_t block)
-{
-    return trailer(loader, slot_of(loader, block)) + ORDER;
-}
+/* --- the ring --- */
 
 static bool anything_under_way(const struct loader *loader)
 {
@@ -61,7 +40,7 @@ static bool is_full(const struct loader *loader)
 
 static uint32_t units_of(const struct loader *loader, uint32_t block)
 {
-    return loader->units[slot_of(loader, block)];
+    return loader->units[loader_slot_of(loader, block)];
 }
 
 static uint32_t units_under_way(const struct loader *loader)
@@ -154,6 +133,23 @@ static enum err pause_routine(struct loader *loader)
     return loader->programming && !loader->standing ? flush(loader, true) : ERR_OK;
 }
 
+/* --- giving slots back --- */
+
+/* One a call: the flash is looked after in between. */
+static enum err give_back_slot(struct loader *loader)
+{
+    unsigned slot = loader_slot_to_return(loader);
+
+    if (slot == geometry_of(loader)->block_count)
+        return ERR_OK;
+    queue_go_on(loader);
+    loader_ram_queue_slot(loader, slot);
+    enum err err = flush(loader, false);
+    if (!err)
+        loader->returned |= 1u << slot;
+    return err;
+}
+
 /* --- looking --- */
 
 /* What erased cells need not be given. */
@@ -207,7 +203,7 @@ static enum err wait_for_one(struct loader *loader, uint64_t late_us)
     now = core_now_us(loader->target->core);
     if (early) {
         ops_sleep(ops, NEXT_LOOK_US);
-        ops_wait32(ops, order_of(loader, oldest), UINT32_MAX, 0, limit_us(loader));
+        ops_wait32(ops, loader_order_of(loader, oldest), UINT32_MAX, 0, limit_us(loader));
         queue_look(loader, &done);
         err = flush(loader, false);
         now = core_now_us(loader->target->core);
@@ -235,8 +231,12 @@ static enum err wait_for_all(struct loader *loader)
 {
     enum err err = ERR_OK;
 
-    while (!err && anything_under_way(loader))
-        err = wait_for_one(loader, 0);
+    while (!err && anything_under_way(loader)) {
+        if (loader->given_back)
+            err = give_back_slot(loader);
+        if (!err)
+            err = wait_for_one(loader, 0);
+    }
     return err ? err : pause_routine(loader);
 }
 
@@ -254,13 +254,14 @@ static void queue_start(struct loader *loader, uint32_t mailbox[MAILBOX_WORDS])
     mailbox[WATCHDOG] = family->watchdog ? family->watchdog : loader->area + 4 * NOWHERE;
     mailbox[UNIT] = geometry->program_size;
     mailbox[DONE] = loader->done;
-    mailbox[FIRST] = trailer(loader, 0);
-    mailbox[LAST] = trailer(loader, geometry->block_count - 1);
-    mailbox[STRIDE] = stride(loader);
+    mailbox[FIRST] = loader_trailer(loader, 0);
+    mailbox[LAST] = loader_trailer(loader, geometry->block_count - 1);
+    mailbox[STRIDE] = loader_stride(loader);
     ops_write(ops, loader->area, 4, mailbox, MAILBOX_WORDS);
     ops_write(ops, loader->area + loader->program_code, 4, code->code, code->code_size / 4);
     for (unsigned slot = 1; slot < geometry->block_count; slot++)
-        ops_write32(ops, trailer(loader, slot) + ORDER, 0);
+        if (loader_slot_end(loader, slot) <= loader->borrowed)
+            ops_write32(ops, loader_trailer(loader, slot) + LOADER_ORDER, 0);
     borrowed_queue_start(&loader->lent, loader->area + loader->program_code, arguments, 2);
     borrowed_queue_go(&loader->lent);
     loader->programming = true;
@@ -284,9 +285,10 @@ static void queue_block(struct loader *loader, uint32_t block)
     uint32_t length = loader->collected;
 
     put_le32(loader->block + length, loader->address);
-    put_le32(loader->block + length + ORDER, length | block << 16);
-    ops_write(&loader->target->core->ops, trailer(loader, slot_of(loader, block)) - length, 4,
-              loader->block, (length + LOADER_TRAILER) / 4);
+    put_le32(loader->block + length + LOADER_ORDER, length | block << 16);
+    ops_write(&loader->target->core->ops,
+              loader_trailer(loader, loader_slot_of(loader, block)) - length, 4, loader->block,
+              (length + LOADER_TRAILER) / 4);
     ops_barrier(&loader->target->core->ops);
 }
 
@@ -295,9 +297,6 @@ static enum err hand_over_in_bank(struct loader *loader, bool pause)
     bool starts = !loader->programming, idle = !anything_under_way(loader);
     uint32_t mailbox[MAILBOX_WORDS] = {0}, block = loader->handed + 1;
 
-    if (starts)
-        loader->first = block;
-    loader->used = loader->area_size;
     queue_go_on(loader);
     queue_block(loader, block);
     if (starts)
@@ -310,7 +309,8 @@ static enum err hand_over_in_bank(struct loader *loader, bool pause)
     else
         pace_goes_on(&loader->pace, units_under_way(loader), core_now_us(loader->target->core));
     loader->handed = block;
-    loader->units[slot_of(loader, block)] = count_units(loader);
+    loader->returned &= ~(1u << loader_slot_of(loader, block));
+    loader->units[loader_slot_of(loader, block)] = count_units(loader);
     loader->collected = 0;
     return ERR_OK;
 }
@@ -321,8 +321,8 @@ static enum err hand_over(struct loader *loader, bool pause)
 
     if (!err)
         err = wait_for_room(loader);
-    if (!err && !loader->programming)
-        err = loader_borrow(loader, loader->area_size);
+    if (!err)
+        err = loader_make_room(loader);
     return err ? err : hand_over_in_bank(loader, pause);
 }
 

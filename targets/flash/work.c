@@ -277,7 +277,14 @@ static enum err finish_programming(struct flash *flash)
     return err;
 }
 
-/* What is under way at the end goes on with the next call. */
+/* What is under way goes on with the next call, and others may have the core meanwhile. */
+static enum err let_others_in(struct flash *flash)
+{
+    enum err err = loader_program_stand(&flash->loader);
+
+    return err ? err : flash_checkpoint(flash);
+}
+
 static enum err program(struct flash *flash, bool all)
 {
     enum err err = ERR_OK;
@@ -291,10 +298,10 @@ static enum err program(struct flash *flash, bool all)
         if (is_complete(flash, sector))
             plan_hand_over(sector);
     }
-    if (!err)
-        err = loader_program_stand(&flash->loader);
-    if (!err)
-        err = flash_checkpoint(flash);
+    if (!err && all)
+        loader_programmed(&flash->loader);
+    if (!err && (!all || job_others_wait(flash->caller)))
+        err = let_others_in(flash);
     flash_close_programmed(flash);
     return err;
 }
@@ -317,6 +324,8 @@ static enum err program_or_finish(struct flash *flash, bool all)
 static enum err program_rest(struct flash *flash)
 {
     bool under_way = loader_block(&flash->loader) != flash->loader.done;
+
+    loader_programmed(&flash->loader);
     enum err err = finish_programming(flash);
 
     return !err && under_way ? flash_checkpoint(flash) : err;

@@ -53,9 +53,9 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_size = 16;
     geometry->program_us = PROGRAM_US;
     geometry->program_max_us = PROGRAM_MAX_US;
-    geometry->page_size = 1024;
+    geometry->page_size = 4096;
     geometry->block_size = 4096;
-    geometry->block_count = 2;
+    geometry->block_count = 3;
     geometry->sector_erase_max_us = ERASE_MAX_US;
     geometry->one_bank_erase_us = sectors * ERASE_US;
     geometry->one_bank_erase_max_us = 2 * ERASE_MAX_US;

@@ -63,7 +63,7 @@ static enum err probe(struct flash_controller *controller)
     geometry->program_size = 16;
     geometry->program_us = PROGRAM_US;
     geometry->program_max_us = PROGRAM_MAX_US;
-    geometry->page_size = 512;
+    geometry->page_size = 4096;
     geometry->block_size = 4096;
     geometry->block_count = 2;
     geometry->sector_erase_max_us = ERASE_MAX_US;

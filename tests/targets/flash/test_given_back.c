@@ -208,6 +208,38 @@ static void watchdogs_stand_during_a_load_and_not_behind_it(void **state)
     assert_int_equal(after.dbgmcu, before.dbgmcu);
 }
 
+/* RAM is saved and given back piece by piece around a routine that looks there for its orders, and
+ * the program may have had there what looks like one: of the block that comes next, or any other.
+ */
+static void what_the_program_has_in_ram_is_no_order(void **state)
+{
+    enum { SIZE = 2 * 1024, BLOCKS = SIZE / 512, WORDS = RAM_LENGTH / 4 };
+    enum { ELSEWHERE = FLASH + 0x4000 };
+    static uint8_t large[SIZE];
+    struct bench *bench = *state;
+    uint32_t words[WORDS];
+
+    for (uint32_t i = 0; i < 2 * (BLOCKS + 3); i++) {
+        bench_job(bench);
+        assert_int_equal(target_reset(bench->target, TARGET_RESET_HALT), ERR_OK);
+        assert_int_equal(flash_erase_now(bench->target, 0, 0), ERR_OK);
+        for (uint32_t at = 0; at < WORDS; at++)
+            words[at] = (at ^ i) & 1 ? ELSEWHERE : i / 2 << 16 | 512;
+        assert_int_equal(target_write(bench->target, RAM, words, sizeof words), ERR_OK);
+        bench_fill(large, sizeof large, i);
+        bench_loaded(bench, FLASH, large, sizeof large);
+        bench_assert_memory(bench, FLASH, large, sizeof large);
+        bench_assert_filled(bench, ELSEWHERE, 0xFF, 512);
+        bench_assert_memory(bench, RAM, (const uint8_t *)words, sizeof words);
+    }
+}
+
+/* The flash waits for the wire. */
+static int up_behind_a_slow_wire(void **state)
+{
+    return bench_up_at(state, "bluepill", 200);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_up, bench_down)
 int main(void)
 {
@@ -217,6 +249,9 @@ int main(void)
         TEST(what_could_not_be_given_back_is_told_too),
         TEST(after_a_routine_went_astray_all_is_given_back),
         TEST(watchdogs_stand_during_a_load_and_not_behind_it),
+        TEST(what_the_program_has_in_ram_is_no_order),
+        cmocka_unit_test_setup_teardown(what_the_program_has_in_ram_is_no_order,
+                                        up_behind_a_slow_wire, bench_down),
     };
 
     return cmocka_run_group_tests_name("given_back", tests, NULL, NULL);
