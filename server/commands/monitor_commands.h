@@ -131,6 +131,10 @@ monitor_handler monitor_lock, monitor_unlock, monitor_mass_erase, monitor_option
 /* monitor_option_registers.c */
 monitor_handler monitor_option_read, monitor_option_write, monitor_option_load, monitor_wrp_info,
     monitor_trustzone;
+/* monitor_rtt.c */
+monitor_handler monitor_rtt_setup, monitor_rtt_start, monitor_rtt_stop, monitor_rtt_channels,
+    monitor_rtt_channellist, monitor_rtt_polling_interval, monitor_rtt_server_start,
+    monitor_rtt_server_stop;
 /* monitor_adapter.c */
 monitor_handler monitor_speed, monitor_adapter_name, monitor_adapter_list, monitor_adapter_serial,
     monitor_adapter_place, monitor_adapter_signal, monitor_adapter_srst, monitor_reset_config,

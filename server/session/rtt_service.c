@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "session/program_text.h"
 #include "session/session.h"
 
 enum {
@@ -28,18 +29,41 @@ static struct stream_id id_of(unsigned channel)
 
 /* --- the ends of the channels --- */
 
+/* Those who hear whatever the program says hear channel 0. */
+static bool is_told(const struct rtt_service *service, unsigned channel)
+{
+    return channel == 0 && service->session->listeners;
+}
+
+static bool is_read(const struct rtt_service *service, unsigned channel)
+{
+    return stream_heard(service->session, id_of(channel)) || is_told(service, channel);
+}
+
 static size_t wanted_of(void *user, unsigned channel)
 {
     const struct rtt_service *service = user;
 
     if (stream_heard(service->session, id_of(channel)))
         return stream_room(service->session);
-    return service->drain ? RTT_SLICE : 0;
+    return service->drain || is_told(service, channel) ? RTT_SLICE : 0;
+}
+
+static void say(void *user, const char *bytes, size_t length)
+{
+    struct rtt_service *service = user;
+    const struct program_text said = {TEXT_RTT, 0, bytes, length};
+
+    session_say(service->session, &said);
 }
 
 static void bring(void *user, unsigned channel, const uint8_t *bytes, size_t length)
 {
-    stream_bring(((struct rtt_service *)user)->session, id_of(channel), bytes, length);
+    struct rtt_service *service = user;
+
+    stream_bring(service->session, id_of(channel), bytes, length);
+    if (is_told(service, channel))
+        rtt_text_feed(&service->text, bytes, length, say, service);
 }
 
 static size_t waiting(void *user, unsigned channel, const uint8_t **bytes)
@@ -102,7 +126,7 @@ static enum err look_for_hint(struct rtt_service *service, struct target *target
 
 static bool is_defmt(const struct rtt_service *service, unsigned channel)
 {
-    return strcmp(service->rtt.names[channel], "defmt") == 0;
+    return strcmp(service->rtt.up_names[channel], "defmt") == 0;
 }
 
 static enum err put_back(struct rtt_service *service, struct target *target, unsigned channel)
@@ -113,7 +137,7 @@ static enum err put_back(struct rtt_service *service, struct target *target, uns
 
 static enum err adjust(struct rtt_service *service, struct target *target, unsigned channel)
 {
-    bool heard = stream_heard(service->session, id_of(channel));
+    bool heard = is_read(service, channel);
     bool changed = service->modes_changed >> channel & 1;
 
     if (!heard)
@@ -152,6 +176,7 @@ static void begin_again(struct rtt_service *service)
 {
     rtt_forget(&service->rtt);
     service->modes_changed = 0;
+    service->text = (struct rtt_text){0};
     service->resets = service->session->resets;
     service->passes = 0;
     service->wait_us = FIRST_US;
@@ -165,7 +190,7 @@ static void tell_found(struct rtt_service *service)
     service->hinted = false;
     log_line(service->session->log, LOG_INFO,
              "rtt: Control block found at 0x%08x, up %u, down %u%s%s", rtt->address, rtt->up_count,
-             rtt->down_count, rtt->names[0][0] ? ", channel 0 is " : "", rtt->names[0]);
+             rtt->down_count, rtt->up_names[0][0] ? ", channel 0 is " : "", rtt->up_names[0]);
 }
 
 static uint64_t search(struct rtt_service *service, struct target *target)
@@ -209,7 +234,8 @@ static bool listens(const struct rtt_service *service)
 {
     struct stream_id id;
 
-    return service->drain || stream_kind_heard(service->session, STREAM_RTT) ||
+    return service->drain || service->session->listeners ||
+           stream_kind_heard(service->session, STREAM_RTT) ||
            stream_waiting(service->session, STREAM_RTT, &id);
 }
 
@@ -320,6 +346,14 @@ void rtt_service_begin(struct session *session)
         return;
     session->rtt->drain = options->rtt_drain;
     rtt_service_start(session->rtt);
+}
+
+void rtt_service_restart(struct rtt_service *service)
+{
+    put_all_back(service);
+    begin_again(service);
+    service->rtt.last = 0;
+    pollers_hurry(service->session);
 }
 
 void rtt_service_start(struct rtt_service *service)

@@ -6,6 +6,7 @@
 #define PROBED_RTT_SERVICE_H
 
 #include "session/poller.h"
+#include "session/rtt_text.h"
 #include "trace/rtt.h"
 
 enum { RTT_INTERVAL_US = 50000 }; /* between looks that find nothing, at most */
@@ -23,6 +24,7 @@ struct rtt_service {
     unsigned passes; /* searches of everything, in vain */
     uint64_t wait_us;
     unsigned rounds;
+    struct rtt_text text;        /* of channel 0, for those who hear what the program says */
     bool hinted;                 /* at a channel that waits for nobody */
     uint32_t modes_changed;      /* a bit a channel that blocks by our doing */
     uint8_t modes[RTT_CHANNELS]; /* what it did before */
@@ -32,6 +34,8 @@ struct rtt_service {
 struct rtt_service *rtt_service(struct session *session);
 /* As the session's options ask from the start. */
 void rtt_service_begin(struct session *session);
+/* Its settings have changed: it searches again. */
+void rtt_service_restart(struct rtt_service *service);
 void rtt_service_start(struct rtt_service *service);
 /* Puts right what was changed in the target; what was sent and not taken waits on. */
 void rtt_service_stop(struct rtt_service *service);

@@ -34,6 +34,7 @@ enum {
 struct stream_route {
     void *owner;
     void (*done)(struct request *notice); /* struct stream_notice */
+    void (*port)(struct request *notice); /* struct stream_port_order */
     atomic_size_t unsent;                 /* bytes of notices that the loop has not taken yet */
 };
 

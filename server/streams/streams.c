@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "session/stream_port.h"
 #include "station_plan.h"
 
 static const char *const services[] = {
@@ -70,6 +71,24 @@ static void on_port_closed(void *user)
     ((struct stream_port *)user)->used = false;
 }
 
+static void on_order(struct request *request)
+{
+    struct stream_port_order *order = (struct stream_port_order *)request;
+    struct streams *streams = request->owner;
+
+    if (order->open && streams->closed)
+        snprintf(order->why, sizeof order->why, "the daemon is about to end");
+    else if (order->open)
+        order->ok = streams_open(streams, order->id, order->hello, &order->endpoint, order->why,
+                                 sizeof order->why);
+    else
+        order->ok = streams_close_port(streams, order->id.kind, order->endpoint.port);
+    if (!order->open && !order->ok)
+        snprintf(order->why, sizeof order->why, "no port %u for %s is open", order->endpoint.port,
+                 services[order->id.kind]);
+    uv_sem_post(&order->answered);
+}
+
 void streams_init(struct streams *streams, uv_loop_t *loop, const struct log *log,
                   const struct log *strangers, const struct peer_rules *peers)
 {
@@ -80,6 +99,7 @@ void streams_init(struct streams *streams, uv_loop_t *loop, const struct log *lo
     streams->peers = peers;
     streams->route.owner = streams;
     streams->route.done = on_notice;
+    streams->route.port = on_order;
 }
 
 bool streams_open(struct streams *streams, struct stream_id id, const char *hello,
@@ -142,6 +162,7 @@ bool streams_close_port(struct streams *streams, enum stream_kind kind, uint16_t
 
 void streams_close(struct streams *streams)
 {
+    streams->closed = true;
     for (size_t i = 0; i < STREAM_PORTS; i++)
         if (streams->ports[i].used)
             listener_close(&streams->ports[i].listener);

@@ -6,10 +6,10 @@
 #define PROBED_STREAMS_H
 
 #include "net/listener.h"
-#include "session/stream.h"
+#include "session/stream_port.h"
 #include "streams/stream_listener.h"
 
-enum { STREAM_PORTS = 16, STREAM_HELLO = 80 };
+enum { STREAM_PORTS = 16 };
 
 struct streams {
     struct stream_host host; /* gone and user are the streams' own */
@@ -25,6 +25,7 @@ struct streams {
     } ports[STREAM_PORTS];
     struct stream_listener *listeners[STREAM_LISTENERS];
     size_t count; /* of listeners */
+    bool closed;  /* no port is opened any more */
     /* A port accepts from now on; `service`: "rtt". */
     void (*ready)(void *user, const char *service, const struct endpoint *endpoint);
     void (*empty)(void *user); /* the last listener is gone */

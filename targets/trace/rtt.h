@@ -34,7 +34,8 @@ struct rtt {
     uint32_t address;
     unsigned up_count, down_count;
     struct rtt_channel up[RTT_CHANNELS], down[RTT_CHANNELS]; /* as last read */
-    char names[RTT_CHANNELS][RTT_NAME]; /* of up channels, printable; empty: none, not known */
+    char up_names[RTT_CHANNELS][RTT_NAME]; /* printable; empty: none, or it cannot be read */
+    char down_names[RTT_CHANNELS][RTT_NAME];
 
     /* Private. */
     uint32_t last;                    /* where it was before it was lost; 0: nowhere */
@@ -63,6 +64,8 @@ enum err rtt_move(struct rtt *rtt, struct target *target, const struct rtt_ends 
                   unsigned rounds, size_t *moved);
 /* Reads the whole block: what its channels are. */
 enum err rtt_look(struct rtt *rtt, struct target *target);
+/* And what they are called, by what was read last. */
+enum err rtt_read_names(struct rtt *rtt, struct target *target);
 /* Writes the mode of an up channel of a block that is there. */
 enum err rtt_set_mode(struct rtt *rtt, struct target *target, unsigned channel, enum rtt_mode mode);
 /* The core stands and its program is about to begin: takes away the id, so that a dead block is not

@@ -2,7 +2,6 @@
 /* Where RTT's control block is. */
 #include <string.h>
 
-#include "base/visible.h"
 #include "core/memory.h"
 #include "trace/rtt_internal.h"
 
@@ -28,23 +27,32 @@ static void make_printable(char *name)
             *name = '?';
 }
 
-/* Names are for people: where they cannot be read there are none. */
-static enum err read_names(struct rtt *rtt, struct core *core)
+static void queue_names(struct core *core, const struct rtt_channel *channels, unsigned count,
+                        char (*names)[RTT_NAME])
 {
-    unsigned count = rtt->up_count < RTT_CHANNELS ? rtt->up_count : RTT_CHANNELS;
+    memset(names, 0, sizeof *names * RTT_CHANNELS);
+    for (unsigned i = 0; i < count && i < RTT_CHANNELS; i++) {
+        uint32_t length = text_length(core->target, channels[i].name);
+
+        if (length > 0)
+            memory_queue_read(core, channels[i].name, names[i], length);
+    }
+}
+
+/* Names are for people: where they cannot be read there are none. */
+enum err rtt_read_names(struct rtt *rtt, struct target *target)
+{
     bool refused;
 
-    memset(rtt->names, 0, sizeof rtt->names);
-    for (unsigned i = 0; i < count; i++) {
-        uint32_t length = text_length(core->target, rtt->up[i].name);
-        if (length > 0)
-            memory_queue_read(core, rtt->up[i].name, rtt->names[i], length);
+    queue_names(target->core, rtt->up, rtt->up_count, rtt->up_names);
+    queue_names(target->core, rtt->down, rtt->down_count, rtt->down_names);
+    enum err err = rtt_flush(target->core, &refused);
+    for (unsigned i = 0; i < RTT_CHANNELS; i++) {
+        if (err || refused)
+            rtt->up_names[i][0] = rtt->down_names[i][0] = '\0';
+        make_printable(rtt->up_names[i]);
+        make_printable(rtt->down_names[i]);
     }
-    enum err err = rtt_flush(core, &refused);
-    if (refused)
-        memset(rtt->names, 0, sizeof rtt->names);
-    for (unsigned i = 0; i < count; i++)
-        make_printable(rtt->names[i]);
     return err;
 }
 
@@ -79,7 +87,7 @@ enum err rtt_try(struct rtt *rtt, struct core *core, uint32_t address)
     rtt->found = true;
     err = rtt_look(rtt, core->target);
     if (!err && rtt->found && any_good(rtt, core->target))
-        return read_names(rtt, core);
+        return rtt_read_names(rtt, core->target);
     rtt->found = false; /* and the search goes on where it was */
     rtt->tried = true;
     rtt->region = region;

@@ -60,3 +60,10 @@ enum err rtt_wipe(struct rtt *rtt, struct target *target)
     (void)target;
     return ERR_OK;
 }
+
+enum err rtt_read_names(struct rtt *rtt, struct target *target)
+{
+    (void)rtt;
+    (void)target;
+    return ERR_OK;
+}
