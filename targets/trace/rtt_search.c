@@ -103,7 +103,8 @@ static bool to_search(const struct rtt *rtt, const struct target_region *region,
                       uint32_t *size)
 {
     uint64_t start = region->start, end = start + region->size;
-    uint64_t said_end = (uint64_t)rtt->start + rtt->size;
+    /* Where the block may begin: some give no more than the length of its id. */
+    uint64_t said_end = (uint64_t)rtt->start + rtt->size + RTT_HEADER - 1;
 
     if (rtt->size > 0 && rtt->start > start)
         start = rtt->start;

@@ -23,7 +23,8 @@ test_image, program, flash banks, flash list, flash probe, flash info, flash era
 flash erase_address, flash write_image, flash write_bank, flash read_bank, flash verify_bank, flash verify_image,
 flash fillw, flash fillh, flash fillb, flash mdw, flash protect, flash padded_value, adapter speed, adapter serial,
 adapter assert, adapter deassert, adapter name, adapter list, adapter srst delay, reset_config, cortex_m maskisr,
-cortex_m vector_catch, cortex_m reset_config, arm semihosting, tpiu, itm, rtt, gdb_sync, gdb sync, gdb_memory_map,
+cortex_m vector_catch, cortex_m reset_config, arm semihosting, tpiu, itm, rtt setup, rtt start, rtt stop, rtt channels,
+rtt channellist, rtt polling_interval, rtt server start, rtt server stop, gdb_sync, gdb sync, gdb_memory_map,
 gdb memory_map, gdb_flash_program, gdb_breakpoint_override, gdb_report_data_abort, gdb_port, telnet_port, tcl_port,
 bindto, debug_level, log_output, echo, sleep, version, init, stm32f1x lock, stm32f1x unlock, stm32f1x mass_erase,
 stm32f1x options_read, stm32f1x options_write, stm32f1x options_load, stm32f0x, stm32f3x, stm32f4x, stm32l4x option_read,
@@ -91,7 +92,7 @@ def a_failure_is_an_error_with_its_sentence():
         refused(c, "hlat", "did you mean halt")
         refused(c, "mdw", r"usage: mdw \[phys\] ADDRESS \[COUNT\]")
         refused(c, "program /nonexistent.elf", "/nonexistent.elf: No such file")
-        refused(c, "rtt start", "not yet")
+        refused(c, "rtt channels", "rtt: Control block not available")
         assert refused(c, "echo one; hlat; echo two", "hlat") == "one\n", "the rest is not run"
 
 
