@@ -374,22 +374,59 @@ static void what_cannot_be_true_is_not_followed(void **state)
     }
 }
 
+/* --- one listener and the others --- */
+
+static void one_with_little_room_gets_the_rest_later(void **state)
+{
+    struct bench *bench = *state;
+    struct ends ends = {.wanted = 1, .got_length = sizeof ends.got - 5};
+    struct rtt_channel up = {.buffer = RING, .size = 16, .write = 3, .read = 7};
+
+    put(bench, RING, "abcdefghijklmnop", 16);
+    lay_plain(bench, AT);
+    lay_channel(bench, AT, 0, &up);
+    search(bench);
+    assert_int_equal(move(bench, &ends, 4), 5);
+    assert_int_equal(bench_raw(bench, AT + 24 + 16), 12);
+    ends.got_length = 0;
+    assert_int_equal(move(bench, &ends, 4), 7);
+    assert_memory_equal(ends.got, "mnopabc", 7);
+}
+
+static size_t counts[4];
+
+static size_t all(void *user, unsigned channel)
+{
+    (void)user;
+    return channel < 4 ? 1 << 20 : 0;
+}
+
+static void count(void *user, unsigned channel, const uint8_t *bytes, size_t length)
+{
+    (void)user;
+    (void)bytes;
+    counts[channel] += length;
+}
+
+/* Four channels that are full again each time, of more than one round can carry. */
 static void a_flood_keeps_no_other_channel_from_its_turn(void **state)
 {
     struct bench *bench = *state;
-    struct ends ends = {.wanted = 3};
-    struct rtt_channel full = {.buffer = RING, .size = 2048, .write = 2047};
-    struct rtt_channel other = {.buffer = RING + 2048, .size = 16, .write = 3};
+    struct ends none = {0};
+    const struct rtt_ends ends = {all, count, waiting, took, &none};
+    struct rtt_channel full = {.buffer = RAM + 0x2000, .size = 0x2400, .write = 0x23FF};
+    size_t moved;
 
-    put(bench, RING + 2048, "yes", 3);
-    lay_header(bench, AT, 2, 1);
+    lay_header(bench, AT, 4, 1);
     lay_channel(bench, AT, 0, &full);
-    lay_channel(bench, AT, 1, &other);
     search(bench);
-    for (unsigned turn = 0; turn < 4 && ends.got_length < 2047 + 3; turn++)
-        move(bench, &ends, 1);
-    assert_int_equal(bench_raw(bench, AT + 48 + 16), 3);
-    assert_int_equal(ends.got_length, 2047 + 3);
+    for (unsigned round = 0; round < 4; round++) {
+        for (unsigned channel = 0; channel < 4; channel++)
+            lay_channel(bench, AT, channel, &full);
+        bench_ok(bench, rtt_move(&rtt, bench->target, &ends, 1, &moved));
+    }
+    for (unsigned channel = 0; channel < 4; channel++)
+        assert_true(counts[channel] >= 0x1000);
 }
 
 /* --- the rest --- */
@@ -453,6 +490,7 @@ int main(void)
         RTT_TEST(where_it_is_said_to_be_is_looked_first_and_only_there),
         RTT_TEST(a_block_that_is_no_more_is_left_alone),
         RTT_TEST(what_cannot_be_true_is_not_followed),
+        RTT_TEST(one_with_little_room_gets_the_rest_later),
         RTT_TEST(a_flood_keeps_no_other_channel_from_its_turn),
         RTT_TEST(names_are_read_where_memory_has_them),
         RTT_TEST(the_mode_is_all_that_changes_of_the_flags),
