@@ -110,6 +110,7 @@ def an_attach_finds_a_program_that_runs():
             gdb.burst("-gdb-set mi-async on", f'-file-exec-and-symbols "{ELF}"',
                       f"-target-select extended-remote localhost:{port}", console("monitor halt"),
                       *rtt_commands([port + 3], clear=False))
+            gdb.stops.clear()  # of the connection
             gdb.burst("-exec-continue --all")
             Client(port + 3).until(b"the program begins\n")
             gdb.interrupt()
