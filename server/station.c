@@ -10,6 +10,7 @@
 #include "daemon_text.h"
 #include "gdb/gdb_port.h"
 #include "net/stranger_log.h"
+#include "semihosting/directory.h"
 #include "session/mailbox.h"
 #include "session/recording.h"
 #include "session/worker.h"
@@ -23,6 +24,7 @@ struct station {
     struct log log;
     struct stranger_log strangers;
     FILE *wire;
+    struct directory *files;
     struct worker *worker;
     struct mailbox answers; /* from the worker */
     uv_async_t answers_wake;
@@ -337,6 +339,18 @@ static int open_wire(struct station *station)
     return DAEMON_FAILED;
 }
 
+/* Each probe has its own: what one program makes is none of the other's bounds. */
+static int open_files(struct station *station)
+{
+    const char *path = station->setup.options->semihosting_dir;
+    char why[300];
+
+    if (!path || directory_open(path, &station->log, &station->files, why, sizeof why))
+        return DAEMON_OK;
+    log_line(&station->log, LOG_ERROR, "--semihosting-dir %s", why);
+    return DAEMON_FAILED;
+}
+
 static int start_worker(struct station *station)
 {
     const struct options *options = station->setup.options;
@@ -359,6 +373,7 @@ static int start_worker(struct station *station)
         .user = station,
     };
 
+    setup.options.files = station->files;
     station->stop = plain_request(station, worker_stop, on_stopped);
     if (station->stop)
         station->worker = worker_start(&setup);
@@ -424,6 +439,8 @@ int station_create(const struct station_setup *setup, struct station **created)
                  setup->peers);
     int code = open_wire(station);
     if (code == DAEMON_OK)
+        code = open_files(station);
+    if (code == DAEMON_OK)
         code = start_worker(station);
     if (code != DAEMON_OK)
         return code;
@@ -441,5 +458,6 @@ void station_destroy(struct station *station)
     mailbox_finish(&station->answers);
     if (station->wire)
         fclose(station->wire);
+    directory_close(station->files);
     free(station);
 }

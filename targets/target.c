@@ -45,6 +45,8 @@ enum err target_create(struct probe *probe, struct target **target)
 
 void target_destroy(struct target *target)
 {
+    for (unsigned i = 0; target && i < TARGET_CORES_MAX; i++)
+        semihosting_close_all(&target->cores[i]);
     free(target);
 }
 

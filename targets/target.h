@@ -88,7 +88,8 @@ struct target_stop {
     uint64_t owners; /* who had set the breakpoint or watchpoints; 0: cleared meanwhile */
     struct target_watch_hit watch[STOP_WATCH_HITS]; /* STOP_WATCHPOINT; unused: no owners */
     uint8_t bkpt;                                   /* STOP_BKPT: the number in the instruction */
-    int exit_code;
+    uint32_t exit_reason;                           /* STOP_EXIT: ADP_Stopped_.. of SYS_EXIT */
+    int exit_code;                                  /* its 32 bits; 1 if the reason is a bad one */
     bool kept_out;  /* STOP_FAULT: read protection kept the core from the flash */
     bool misled;    /* STOP_RESET: no program can begin with the vector table; `text` says why */
     char text[400]; /* a sentence worth showing, or empty */
@@ -345,6 +346,11 @@ bool target_watchpoint_get(const struct target *target, size_t index,
 /* On from the start: BKPT 0xAB is a call that is served. Off: it is a BKPT like others. */
 void target_set_semihosting(struct target *target, bool on);
 bool target_semihosting(const struct target *target);
+/* Whether SYS_EXIT returns to the program, as any call; false from the start: STOP_EXIT. */
+void target_set_exit_returns(struct target *target, bool on);
+bool target_exit_returns(const struct target *target);
+/* The last target_poll() of one of the cores served a call: the next look is best at once. */
+bool target_talks(const struct target *target);
 
 /* --- what the program says --- */
 

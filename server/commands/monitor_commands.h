@@ -103,7 +103,9 @@ monitor_handler monitor_halt, monitor_resume, monitor_reset, monitor_step, monit
     monitor_wait_halt, monitor_poll;
 /* monitor_core.c */
 monitor_handler monitor_targets, monitor_target_current, monitor_curstate, monitor_maskisr,
-    monitor_vector_catch, monitor_core_reset_config, monitor_semihosting;
+    monitor_vector_catch, monitor_core_reset_config;
+/* monitor_semihosting.c */
+monitor_handler monitor_semihosting, monitor_semihosting_cmdline, monitor_semihosting_resexit;
 /* monitor_status.c */
 monitor_handler monitor_status, monitor_stats, monitor_sim, monitor_sim_hand;
 /* monitor_doctor.c */

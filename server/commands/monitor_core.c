@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The core and how it is debugged: targets, cortex_m, arm semihosting. */
+/* The core and how it is debugged: targets, cortex_m. */
 #include <string.h>
 
 #include "commands/monitor_commands.h"
@@ -179,24 +179,5 @@ enum err monitor_core_reset_config(struct monitor *monitor, int argc, const char
     if (argc > 1 && strcmp(argv[1], "sysresetreq") != 0)
         return monitor_usage(monitor, argv[0]);
     job_print(monitor->job, "cortex_m reset_config sysresetreq\n");
-    return ERR_OK;
-}
-
-/* --- semihosting --- */
-
-enum err monitor_semihosting(struct monitor *monitor, int argc, const char *const argv[])
-{
-    struct target *target;
-    bool on;
-    enum err err = monitor_target(monitor, &target);
-
-    if (err)
-        return err;
-    if (argc > 1 && !monitor_switch(argv[1], &on))
-        return monitor_usage(monitor, argv[0]);
-    if (argc > 1)
-        target_set_semihosting(target, on);
-    job_print(monitor->job, "semihosting is %s\n",
-              target_semihosting(target) ? "enabled" : "disabled");
     return ERR_OK;
 }

@@ -55,6 +55,7 @@ struct options {
     const char *chip;       /* which they named: "target/stm32f4x.cfg"; NULL: none */
     enum log_level log_level;
     const char *wire_log;
+    const char *semihosting_dir; /* what the program's files are inside of; NULL: it has none */
 };
 
 /* False: `why` (at least 200 bytes) has one line for the user. Defaults are filled in first. */

@@ -265,6 +265,14 @@ static bool set_wire_log(struct reading *reading)
     return true;
 }
 
+static bool set_semihosting_dir(struct reading *reading)
+{
+    if (said_before(reading, reading->options->semihosting_dir, "it is one directory"))
+        return false;
+    reading->options->semihosting_dir = reading->value;
+    return true;
+}
+
 static bool set_allow_users(struct reading *reading)
 {
     if (said_before(reading, reading->options->allow_users, "say them once, as NAME,NAME"))
@@ -351,6 +359,9 @@ const struct option_row option_rows[] = {
      "sudo, if left out: commands write files as the user of probed",
      set_allow_users, false},
     {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
+    {"--semihosting-dir", 0, VALUE_NEEDED, "DIR",
+     "let the program open files by semihosting, those inside DIR and no others; without it, none",
+     set_semihosting_dir, true},
     {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
      set_log, true},
     {"--wire-log", 0, VALUE_NEEDED, "FILE", "write all traffic with the probe to FILE",

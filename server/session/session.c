@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "session/mailbox.h"
+#include "session/program_side.h"
 #include "session/program_text.h"
 #include "session/request.h"
 #include "session/usb_holder.h"
@@ -208,6 +209,7 @@ enum err session_create_target(struct session *session)
         return err;
     target_select_core(session->target, (unsigned)(session->core - session->cores));
     target_set_text(session->target, session_hear, session);
+    program_side_equip(session);
     return ERR_OK;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/job.h"
+#include "core/semihosting_host.h"
 #include "flash/flash.h"
 #include "probe/probe.h"
 #include "session/client.h"
@@ -46,6 +47,7 @@ struct session_options {
     bool hard_breakpoints;       /* gdb's software breakpoints become hardware ones */
     bool rtt, rtt_drain;         /* RTT is looked for; what nobody reads of it is thrown away */
     bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
+    struct directory *files;     /* what programs may open, the caller's; NULL: nothing */
 };
 
 struct mailbox;
@@ -97,6 +99,7 @@ struct session {
     unsigned resets;       /* seen so far: made by us, or found to have happened */
     enum target_reset last_reset;
     struct reset_loop loop;
+    char command_line[SEMI_COMMAND_LINE]; /* the program's */
     unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */

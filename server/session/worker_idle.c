@@ -26,6 +26,12 @@ static bool wants_poll(struct worker *worker)
             target_state(session->target) != TARGET_HALTED && !time_is_virtual(session));
 }
 
+/* It made a call that was served, and probably makes the next one already. */
+static bool talks(const struct session *session)
+{
+    return session_connected(session) && target_talks(session->target);
+}
+
 /* Somebody waits for the running core. What time passes between looks doubles, unless it takes this
  * machine long to simulate. */
 static void poll_core(struct worker *worker)
@@ -37,6 +43,8 @@ static void poll_core(struct worker *worker)
     job_clear(&worker->idle_job);
     session_poll_all(&worker->session, &worker->idle_job);
     worker_report_connection(worker);
+    if (talks(&worker->session))
+        worker->poll_us = 0;
 }
 
 /* Those who just look on, at a simulated core: it has run meanwhile as on the wall, unless its time
@@ -97,8 +105,7 @@ static uint64_t retry_waits(const struct worker *worker, uint64_t passed)
 
 static uint64_t on_waits(const struct worker *worker, uint64_t passed)
 {
-    (void)worker;
-    return rest(POLL_LAST_US, passed);
+    return talks(&worker->session) ? 0 : rest(POLL_LAST_US, passed);
 }
 
 static uint64_t presence_waits(const struct worker *worker, uint64_t passed)

@@ -16,11 +16,19 @@ void core_saw_dhcsr(struct core *core, uint32_t dhcsr)
         core->reset_seen = true;
 }
 
+void core_was_reset(struct core *core)
+{
+    core->resets++;
+    core->reset_us = core_now_us(core);
+}
+
 bool core_take_reset(struct core *core)
 {
     bool seen = core->reset_seen || (ops_take_dhcsr_sticky(&core->ops) & DHCSR_S_RESET_ST);
 
     core->reset_seen = false;
+    if (seen)
+        core_was_reset(core);
     return seen;
 }
 
@@ -66,6 +74,7 @@ void core_new_epoch(struct core *core)
 void core_new_power_epoch(struct core *core)
 {
     core_new_epoch(core);
+    core_was_reset(core);
     core->power_epoch++;
 }
 

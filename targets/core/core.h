@@ -92,6 +92,8 @@ struct core {
     struct watchpoint watchpoints[WATCHPOINT_MAX];
 
     struct semihosting semihosting;
+    unsigned resets;   /* counted as they are noticed.. */
+    uint64_t reset_us; /* ..the last one then */
 };
 
 /* A chip and its cores. */
@@ -111,6 +113,7 @@ struct target {
     struct core *core; /* the one of these that whoever calls means */
     void (*text)(void *user, const struct program_text *text); /* may be NULL */
     void *text_user;
+    struct semihosting_setup semihosting;
 };
 
 /* --- core.c --- */
@@ -169,6 +172,8 @@ void core_rollback(struct core *core, enum err mark);
 uint64_t core_now_us(const struct core *core);
 /* Every DHCSR value read goes through here, because reading clears S_RESET_ST. */
 void core_saw_dhcsr(struct core *core, uint32_t dhcsr);
+/* It was reset, or may have been. */
+void core_was_reset(struct core *core);
 /* Whether the core was reset since the last call. */
 bool core_take_reset(struct core *core);
 /* ICSR as it is now. */

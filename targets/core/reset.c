@@ -118,6 +118,7 @@ static enum err settle(struct core *core)
     struct target_stop stop;
 
     core_new_epoch(core);
+    core_was_reset(core);
     core_queue_demcr(core, DEMCR_TRCENA | core->vector_catch);
     enum err err = core_halt_now(core, HALT_LIMIT_US, STOP_RESET, &stop);
     core_take_reset(core);

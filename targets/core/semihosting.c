@@ -1,305 +1,218 @@
 /* SPDX-License-Identifier: MIT */
+/* A call from its BKPT to its result. */
 #include "core/semihosting.h"
 
 #include <string.h>
 
 #include "base/bytes.h"
-#include "core/core.h"
 #include "core/memory.h"
+#include "core/semihosting_internal.h"
 
-enum semihost_call {
-    SYS_OPEN = 0x01,
-    SYS_CLOSE = 0x02,
-    SYS_WRITEC = 0x03,
-    SYS_WRITE0 = 0x04,
-    SYS_WRITE = 0x05,
-    SYS_READ = 0x06,
-    SYS_ISERROR = 0x08,
-    SYS_ISTTY = 0x09,
-    SYS_ERRNO = 0x13,
-    SYS_EXIT = 0x18,
-    SYS_EXIT_EXTENDED = 0x20,
-};
+enum { SEMIHOST_BKPT = 0xAB, LOOK_US = 30000 };
 
-enum { SEMIHOST_BKPT = 0xAB };
-enum { CHUNK = 256, TEXT_MAX = 65536, TARGET_ENOSYS = 88, TARGET_EBADF = 9, TARGET_EFAULT = 14 };
-#define ADP_STOPPED_APPLICATION_EXIT 0x20026u
-#define FAILED 0xFFFFFFFFu
+/* --- what the program says of its memory --- */
 
-/* Addresses and lengths are the program's word. One that runs past 4 GiB is its mistake, as is
- * memory where nothing answers: ERR_FAULT. */
-static enum err past_the_end(struct core *core)
+/* The program's mistake, whatever the bus would have said. */
+static enum err bad_memory(struct core *core, const char *what)
 {
-    return job_fail(core->target->job, ERR_FAULT,
-                    "the argument of a semihosting call runs past 4 GiB");
+    return job_fail(core->target->job, ERR_FAULT, "the argument of a semihosting call %s", what);
 }
 
-static enum err read_program(struct core *core, uint32_t address, void *data, size_t length)
+/* Peripherals and debug units are none (DDI 0403, B3.1): to read them may do something. */
+static bool is_memory(uint64_t address, uint64_t length)
 {
-    if (length > (UINT64_C(1) << 32) - address)
-        return past_the_end(core);
-    return memory_read(core, address, data, length, NULL);
+    uint64_t end = address + length;
+
+    return end <= 0xE0000000u && !(address < 0x60000000u && end > 0x40000000u);
+}
+
+enum err semi_check(struct core *core, uint64_t address, uint64_t length)
+{
+    const uint64_t all = UINT64_C(1) << 32;
+
+    if (address >= all || length > all - address)
+        return bad_memory(core, "runs past 4 GiB");
+    return is_memory(address, length) ? ERR_OK : bad_memory(core, "is no memory");
+}
+
+enum err semi_read(struct core *core, uint64_t address, void *data, uint64_t length)
+{
+    enum err err = semi_check(core, address, length);
+
+    return err ? err : memory_read(core, (uint32_t)address, data, (size_t)length, NULL);
+}
+
+enum err semi_read_some(struct core *core, uint64_t address, void *data, size_t length, size_t *got)
+{
+    enum err err = semi_check(core, address, 1);
+    size_t most = length;
+
+    while (!err && !is_memory(address, most))
+        most /= 2;
+    return err ? err : memory_read(core, (uint32_t)address, data, most, got);
+}
+
+enum err semi_write(struct core *core, uint64_t address, const void *data, uint64_t length)
+{
+    enum err err = semi_check(core, address, length);
+
+    return err ? err : target_write(core->target, (uint32_t)address, data, (size_t)length);
 }
 
 static enum err read_words(struct core *core, uint32_t address, uint32_t *words, size_t count)
 {
-    uint8_t bytes[4 * 4] = {0};
-    enum err err = read_program(core, address, bytes, count * 4);
+    uint8_t bytes[SEMI_WORDS * 4] = {0};
+    enum err err = count ? semi_read(core, address, bytes, count * 4) : ERR_OK;
 
     for (size_t i = 0; i < count && !err; i++)
         words[i] = get_le32(bytes + 4 * i);
     return err;
 }
 
-static void pass_on(struct core *core, const char *text, size_t length)
+enum err semi_pause(struct core *core, struct semihosting_call *call, uint64_t began_us)
 {
-    const struct target *target = core->target;
-    const struct program_text said = {TEXT_SEMIHOSTING, 1, text, length};
-
-    if (length && target->text)
-        target->text(target->text_user, &said);
-    else if (length && target->job->output)
-        target->job->output(target->job->user, text, length);
-}
-
-void target_set_text(struct target *target,
-                     void (*text)(void *user, const struct program_text *text), void *user)
-{
-    target->text = text;
-    target->text_user = user;
-}
-
-/* Programs write byte by byte, too, but whoever shows it must see characters and escape sequences
- * whole: what is only begun waits for its rest. */
-static void emit(struct core *core, const uint8_t *text, size_t length)
-{
-    struct semihosting *semihosting = &core->semihosting;
-    char whole[sizeof semihosting->begun + CHUNK];
-    size_t begun = semihosting->begun_length;
-
-    memcpy(whole, semihosting->begun, begun);
-    memcpy(whole + begun, text, length);
-    length += begun;
-    begun = visible_unfinished(whole, length);
-    memcpy(semihosting->begun, whole + length - begun, begun);
-    semihosting->begun_length = begun;
-    pass_on(core, whole, length - begun);
-}
-
-void target_end_text(struct target *target)
-{
-    struct core *core = target->core;
-
-    size_t length = core->semihosting.begun_length;
-
-    core->semihosting.begun_length = 0;
-    pass_on(core, core->semihosting.begun, length);
-}
-
-static uint32_t fail_with(struct core *core, int number)
-{
-    core->semihosting.error = number;
-    return FAILED;
-}
-
-/* Up to the NUL; a string without end is cut. */
-static enum err write0(struct core *core, uint32_t address)
-{
-    uint8_t text[CHUNK];
-
-    for (uint64_t at = address; at < (uint64_t)address + TEXT_MAX; at += CHUNK) {
-        size_t got;
-        uint64_t room = (UINT64_C(1) << 32) - at;
-        size_t n = room < CHUNK ? (size_t)room : CHUNK;
-        enum err err = memory_read(core, (uint32_t)at, text, n, &got);
-        if (err)
-            return err;
-        size_t length = strnlen((const char *)text, got);
-        emit(core, text, length);
-        if (length < got || got < CHUNK)
-            return ERR_OK;
-        err = at + CHUNK > UINT32_MAX ? past_the_end(core) : job_checkpoint(core->target->job);
-        if (err)
-            return err;
-    }
+    if (call->of != STOP_OF_RUN)
+        return job_checkpoint(core->target->job);
+    call->later = core_now_us(core) - began_us > LOOK_US;
+    core->semihosting.talks |= call->later;
     return ERR_OK;
 }
 
-/* The result is the number of bytes that were not written: the program may write the rest of what a
- * cancel cut short. */
-static enum err write_handle(struct core *core, uint32_t block, uint32_t *result)
+/* --- results --- */
+
+enum err semi_fail(struct core *core, struct semihosting_call *call, enum semihosting_errno number)
 {
-    uint8_t text[CHUNK];
-    uint32_t word[3]; /* handle, address, length */
-    enum err mark = core_mark(core);
-    enum err err = read_words(core, block, word, 3);
-
-    if (err)
-        return err;
-    if (word[0] != 1 && word[0] != 2) {
-        fail_with(core, TARGET_EBADF);
-        *result = word[2];
-        return ERR_OK;
-    }
-    uint32_t todo = word[2] < TEXT_MAX ? word[2] : TEXT_MAX, done = 0;
-    if (word[2] > (UINT64_C(1) << 32) - word[1])
-        err = past_the_end(core);
-    while (done < todo && !err) {
-        uint32_t n = todo - done < CHUNK ? todo - done : CHUNK;
-        err = read_program(core, word[1] + done, text, n);
-        if (err)
-            break;
-        emit(core, text, n);
-        done += n;
-        err = done < todo ? job_checkpoint(core->target->job) : ERR_OK;
-    }
-    if (err == ERR_CANCELLED && done > 0) { /* else that would be said twice */
-        core_rollback(core, mark);
-        err = ERR_OK;
-    }
-    *result = word[2] - done;
-    return err;
-}
-
-/* ":tt" is the console: modes 0-3 read, 4-7 write, 8-11 append, which C libraries use for input,
- * output and errors. */
-static enum err open_console(struct core *core, uint32_t block, uint32_t *result)
-{
-    uint32_t word[3]; /* name, mode, length */
-    uint8_t name[3];
-    enum err err = read_words(core, block, word, 3);
-
-    if (err)
-        return err;
-    *result = fail_with(core, TARGET_ENOSYS);
-    if (word[2] != 3 || word[1] > 11)
-        return ERR_OK;
-    err = read_program(core, word[0], name, 3);
-    if (!err && memcmp(name, ":tt", 3) == 0)
-        *result = word[1] / 4;
-    return err;
-}
-
-/* Calls whose argument is a block that begins with a handle. */
-static enum err handle_call(struct core *core, uint32_t call, uint32_t block, uint32_t *result)
-{
-    uint32_t word[3] = {0};
-    enum err err = read_words(core, block, word, call == SYS_READ ? 3 : 1);
-
-    if (err)
-        return err;
-    if (word[0] > 2)
-        *result = call == SYS_ISTTY ? 0 : fail_with(core, TARGET_EBADF);
-    else if (call == SYS_ISTTY)
-        *result = 1;
-    else /* nothing is ever typed: SYS_READ leaves all bytes unread, which is end of file */
-        *result = call == SYS_READ ? word[2] : 0;
+    core->semihosting.error = (int)number;
+    call->result = SEMI_FAILED;
     return ERR_OK;
 }
 
-static enum err exit_call(struct core *core, uint32_t call, uint32_t argument,
-                          struct target_stop *stop)
+enum err semi_result(struct core *core, struct semihosting_call *call, int64_t got)
 {
-    uint32_t word[2] = {argument, 0};
-    enum err err = ERR_OK;
-
-    if (call == SYS_EXIT_EXTENDED)
-        err = read_words(core, argument, word, 2);
-    if (err && err != ERR_FAULT)
-        return err;
-    bool normal = word[0] == ADP_STOPPED_APPLICATION_EXIT;
-    *stop = (struct target_stop){.reason = STOP_EXIT, .pc = stop->pc + 2};
-    stop->exit_code = normal ? (int)word[1] : 1;
-    return err;
+    if (got < 0)
+        return semi_fail(core, call, (enum semihosting_errno) - got);
+    call->result = (uint32_t)got;
+    return ERR_OK;
 }
 
-static void warn_once(struct core *core, uint32_t call)
+void semi_warn(struct core *core, uint32_t number, const char *what)
 {
-    uint64_t bit = UINT64_C(1) << (call & 63); /* they end at 0x31 */
+    uint64_t bit = UINT64_C(1) << (number & 63); /* they end at 0x31 */
 
     if (core->semihosting.warned & bit)
         return;
     core->semihosting.warned |= bit;
-    log_line(core->target->job->log, LOG_WARN,
-             "the program makes semihosting call 0x%02x, which is not offered: it gets -1", call);
+    log_line(core->target->job->log, LOG_WARN, "the program %s", what);
 }
 
-static enum err run_call(struct core *core, uint32_t call, uint32_t argument, uint32_t *result)
+static enum err not_offered(struct core *core, struct semihosting_call *call)
 {
-    uint32_t word = 0;
-    uint8_t character;
-    enum err err;
+    char what[80];
 
-    *result = 0;
-    switch (call) {
-    case SYS_OPEN:
-        return open_console(core, argument, result);
-    case SYS_WRITEC:
-        err = read_program(core, argument, &character, 1);
-        if (!err)
-            emit(core, &character, 1);
-        return err;
-    case SYS_WRITE0:
-        return write0(core, argument);
-    case SYS_WRITE:
-        return write_handle(core, argument, result);
-    case SYS_CLOSE:
-    case SYS_READ:
-    case SYS_ISTTY:
-        return handle_call(core, call, argument, result);
-    case SYS_ISERROR:
-        err = read_words(core, argument, &word, 1);
-        *result = word >> 31;
-        return err;
-    case SYS_ERRNO:
-        *result = (uint32_t)core->semihosting.error;
-        return ERR_OK;
-    default:
-        warn_once(core, call);
-        *result = fail_with(core, TARGET_ENOSYS);
-        return ERR_OK;
-    }
+    snprintf(what, sizeof what, "makes semihosting call 0x%02x, which there is not: it gets -1",
+             (unsigned)call->number);
+    semi_warn(core, call->number, what);
+    return semi_fail(core, call, SEMI_ENOSYS);
 }
 
-void target_set_semihosting(struct target *target, bool on)
+/* --- the table --- */
+
+static const struct semihosting_row {
+    uint32_t number;
+    uint8_t words; /* of the block that the argument points to; 0: it does not, or not to words */
+    semi_handler *run;
+} calls[] = {
+    {0x01, 3, semi_open},    {0x02, 1, semi_close},      {0x03, 0, semi_writec},
+    {0x04, 0, semi_write0},  {0x05, 3, semi_write_call}, {0x06, 3, semi_read_call},
+    {0x07, 0, semi_readc},   {0x08, 1, semi_iserror},    {0x09, 1, semi_istty},
+    {0x0A, 2, semi_seek},    {0x0C, 1, semi_flen},       {0x0D, 3, semi_tmpnam},
+    {0x0E, 2, semi_remove},  {0x0F, 4, semi_rename},     {0x10, 0, semi_clock},
+    {0x11, 0, semi_time},    {0x12, 0, semi_system},     {0x13, 0, semi_errno},
+    {0x15, 2, semi_cmdline}, {0x16, 1, semi_heapinfo},   {0x18, 0, semi_exit},
+    {0x20, 2, semi_exit},    {0x30, 0, semi_elapsed},    {0x31, 0, semi_tickfreq},
+};
+
+static const struct semihosting_row *row_of(uint32_t number)
 {
-    target->core->semihosting.off = !on;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+        if (calls[i].number == number)
+            return &calls[i];
+    return NULL;
 }
 
-bool target_semihosting(const struct target *target)
+/* --- one call --- */
+
+/* Behind a reset nothing is open, nor under way. */
+static void look_at_resets(struct core *core)
 {
-    return !target->core->semihosting.off;
+    if (core->semihosting.resets == core->resets)
+        return;
+    semihosting_close_all(core);
+    core->semihosting.resets = core->resets;
+}
+
+/* It is the one that the last look has begun, or another one. */
+static void meet_pending(struct core *core, const struct semihosting_call *call)
+{
+    struct semihosting_pending *pending = &core->semihosting.pending;
+    uint32_t pc = core->regs.word[SLOT_PC];
+
+    if (!pending->open || pending->pc != pc || pending->number != call->number ||
+        pending->argument != call->argument)
+        *pending = (struct semihosting_pending){
+            .pc = pc, .number = call->number, .argument = call->argument};
+    pending->open = true;
 }
 
 /* The program's mistake, not the connection's. */
-static enum err forgive_fault(struct core *core, enum err err, enum err mark, uint32_t *result)
+static enum err forgive_fault(struct core *core, struct semihosting_call *call, enum err err,
+                              enum err mark)
 {
     if (err != ERR_FAULT)
         return err;
     core_rollback(core, mark);
-    *result = fail_with(core, TARGET_EFAULT);
-    return ERR_OK;
+    return semi_fail(core, call, SEMI_EFAULT);
+}
+
+static enum err run_call(struct core *core, struct semihosting_call *call)
+{
+    const struct semihosting_row *row = row_of(call->number);
+    enum err mark = core_mark(core);
+
+    if (!row)
+        return not_offered(core, call);
+    enum err err = read_words(core, call->argument, call->word, row->words);
+    bool exits = row->run == semi_exit && err == ERR_FAULT; /* it means to end all the same */
+    if (!err || exits)
+        err = row->run(core, call);
+    return forgive_fault(core, call, err, mark);
 }
 
 /* The core stands at BKPT 0xAB: serves the call and moves pc behind it. */
-static enum err serve(struct core *core, struct target_stop *stop, enum stop_verdict *verdict)
+static enum err serve(struct core *core, enum stop_of of, struct target_stop *stop,
+                      enum stop_verdict *verdict)
 {
-    enum err mark = core_mark(core);
     enum err err = regs_need(core);
 
     if (err)
         return err;
-    uint32_t call = core->regs.word[0], argument = core->regs.word[1], result = 0;
-    uint32_t next = core->regs.word[SLOT_PC] + 2;
-    bool exits = call == SYS_EXIT || call == SYS_EXIT_EXTENDED;
-    err = exits ? exit_call(core, call, argument, stop) : run_call(core, call, argument, &result);
-    err = forgive_fault(core, err, mark, &result);
+    struct semihosting_call call = {
+        .number = core->regs.word[0], .argument = core->regs.word[1], .of = of, .stop = stop};
+    look_at_resets(core);
+    meet_pending(core, &call);
+    err = run_call(core, &call);
     if (err)
         return err;
-    regs_set_slot(core, SLOT_PC, next);
-    if (exits)
+    if (call.later) {
+        *verdict = VERDICT_LATER;
         return ERR_OK;
-    regs_set_slot(core, 0, result);
+    }
+    core->semihosting.pending.open = false;
+    regs_set_slot(core, SLOT_PC, core->regs.word[SLOT_PC] + 2);
+    if (call.exits)
+        return ERR_OK;
+    regs_set_slot(core, 0, call.result);
+    core->semihosting.talks = true;
     *verdict = VERDICT_SERVED;
     return ERR_OK;
 }
@@ -311,9 +224,77 @@ static enum err look(struct core *core, enum stop_of of, struct target_stop *sto
     if (core->semihosting.off || stop->reason != STOP_BKPT || stop->bkpt != SEMIHOST_BKPT)
         return ERR_OK;
     if (of != STOP_OF_HALT)
-        return serve(core, stop, verdict);
+        return serve(core, of, stop, verdict);
     *verdict = VERDICT_LATER;
     return ERR_OK;
 }
 
 const struct stop_filter semihosting_filter = {.name = "semihosting", .look = look};
+
+/* --- what it is set to --- */
+
+void target_set_semihosting(struct target *target, bool on)
+{
+    target->core->semihosting.off = !on;
+}
+
+bool target_semihosting(const struct target *target)
+{
+    return !target->core->semihosting.off;
+}
+
+void target_set_exit_returns(struct target *target, bool on)
+{
+    target->core->semihosting.exit_returns = on;
+}
+
+bool target_exit_returns(const struct target *target)
+{
+    return target->core->semihosting.exit_returns;
+}
+
+bool target_talks(const struct target *target)
+{
+    bool talks = false;
+
+    for (unsigned i = 0; i < target->core_count; i++)
+        talks |= target->cores[i].semihosting.talks;
+    return talks;
+}
+
+void semihosting_close_all(struct core *core)
+{
+    struct semihosting *semihosting = &core->semihosting;
+    const struct semihosting_setup *setup = &core->target->semihosting;
+
+    for (size_t i = 0; i < SEMI_FILES; i++) {
+        if (semihosting->files[i].kind == SEMI_FILE && setup->files)
+            setup->files->close(setup->files_user, semihosting->files[i].number);
+        semihosting->files[i].kind = SEMI_CLOSED;
+    }
+    semihosting->pending.open = false;
+}
+
+void target_set_files(struct target *target, const struct semihosting_files *files, void *user)
+{
+    for (unsigned i = 0; i < TARGET_CORES_MAX; i++)
+        semihosting_close_all(&target->cores[i]);
+    target->semihosting.files = files;
+    target->semihosting.files_user = user;
+}
+
+void target_set_input(struct target *target, semihosting_input *input, void *user)
+{
+    target->semihosting.input = input;
+    target->semihosting.input_user = user;
+}
+
+void target_set_command_line(struct target *target, const char *text)
+{
+    snprintf(target->semihosting.command_line, sizeof target->semihosting.command_line, "%s", text);
+}
+
+const char *target_command_line(const struct target *target)
+{
+    return target->semihosting.command_line;
+}

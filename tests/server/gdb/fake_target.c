@@ -565,3 +565,23 @@ void target_end_text(struct target *target)
 {
     (void)target; /* a program made of variables writes nothing */
 }
+
+/* Nor does it make other calls. */
+void target_set_files(struct target *target, const struct semihosting_files *files, void *user)
+{
+    (void)target;
+    (void)files;
+    (void)user;
+}
+
+void target_set_command_line(struct target *target, const char *text)
+{
+    (void)target;
+    (void)text;
+}
+
+bool target_talks(const struct target *target)
+{
+    (void)target;
+    return false;
+}

@@ -22,7 +22,7 @@ struct bench {
     struct probe *probe;
     struct target *target;
     struct target_stop stop;
-    char output[1024]; /* what the program said */
+    char output[4096]; /* what the program said */
     size_t output_length;
     unsigned warnings;
     uint64_t flushes_before;

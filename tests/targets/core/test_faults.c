@@ -170,7 +170,7 @@ static void the_program_talks(void **state)
     assert_int_equal(bench_reg(bench, 5), 0);          /* all bytes written */
     assert_int_equal(bench_reg(bench, 6), 1);          /* ":tt" for output */
     assert_int_equal(bench_reg(bench, 7), 1);          /* a terminal */
-    assert_int_equal(bench_reg(bench, 8), 0xFFFFFFFF); /* SYS_CLOCK */
+    assert_in_range(bench_reg(bench, 8), 0, 100);      /* SYS_CLOCK */
     assert_int_equal(bench_reg(bench, 9), 0xFFFFFFFF); /* a file */
     assert_int_not_equal(bench_reg(bench, 10), 0);     /* errno */
     assert_int_equal(bench->warnings, 1);
@@ -245,7 +245,7 @@ static void assert_call_fails(struct bench *bench, uint32_t call, uint32_t argum
 
 static void each_call_that_is_not_served_is_warned_of_once(void **state)
 {
-    static const uint32_t calls[] = {0x10, 0x11, 0x30, 0x10, 0x11, 0x30}; /* CLOCK, TIME, ELAPSED */
+    static const uint32_t calls[] = {0x0B, 0x14, 0x32, 0x0B, 0x14, 0x32};
     struct bench *bench = *state;
 
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)

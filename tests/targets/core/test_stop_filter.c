@@ -308,7 +308,7 @@ static void cancel(void *user)
 /* SYS_WRITE says how much was not written: nothing is said twice. */
 static void a_write_that_is_interrupted_is_a_short_one(void **state)
 {
-    enum { CALL = AT_SAYS_AT_BAD_ADDRESS + 6, BLOCK = 0x20001000, SYS_WRITE = 5, LENGTH = 600 };
+    enum { CALL = AT_SAYS_AT_BAD_ADDRESS + 6, BLOCK = 0x20001000, SYS_WRITE = 5, LENGTH = 3000 };
     struct bench *bench = *state;
 
     bench_at(bench, CALL);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* What the program is given by semihosting: `arm semihosting` and its neighbours. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/monitor_commands.h"
+#include "session/program_side.h"
+
+/* `[enable|disable]`: sets, and says which by `what` in any case. */
+static enum err show_switch(struct monitor *monitor, int argc, const char *const argv[],
+                            const char *what, void (*set)(struct target *target, bool on),
+                            bool (*get)(const struct target *target))
+{
+    struct target *target;
+    bool on;
+    enum err err = monitor_target(monitor, &target);
+
+    if (err)
+        return err;
+    if (argc > 1 && !monitor_switch(argv[1], &on))
+        return monitor_usage(monitor, argv[0]);
+    if (argc > 1)
+        set(target, on);
+    job_print(monitor->job, "%s is %s\n", what, get(target) ? "enabled" : "disabled");
+    return ERR_OK;
+}
+
+enum err monitor_semihosting(struct monitor *monitor, int argc, const char *const argv[])
+{
+    return show_switch(monitor, argc, argv, "semihosting", target_set_semihosting,
+                       target_semihosting);
+}
+
+enum err monitor_semihosting_resexit(struct monitor *monitor, int argc, const char *const argv[])
+{
+    return show_switch(monitor, argc, argv, "semihosting resumable exit", target_set_exit_returns,
+                       target_exit_returns);
+}
+
+/* Before there is a target, too. */
+enum err monitor_semihosting_cmdline(struct monitor *monitor, int argc, const char *const argv[])
+{
+    char line[SEMI_COMMAND_LINE] = "";
+    size_t used = 0;
+
+    for (int i = 1; i < argc && used < sizeof line; i++)
+        used +=
+            (size_t)snprintf(line + used, sizeof line - used, "%s%s", i > 1 ? " " : "", argv[i]);
+    if (used >= sizeof line)
+        return job_fail(monitor->job, ERR_ARGUMENT, "a command line has at most %d characters",
+                        SEMI_COMMAND_LINE - 1);
+    if (argc > 1)
+        program_side_set_command_line(monitor->session, line);
+    job_print(monitor->job, "semihosting command line is [%s]\n", monitor->session->command_line);
+    return ERR_OK;
+}
