@@ -82,6 +82,8 @@ static enum err move(struct core *core, struct semihosting_call *call, piece_mov
     uint64_t began = core_now_us(core);
     enum err err = semi_check(core, call->word[BUFFER], call->word[LENGTH]);
 
+    if (pending->done > call->word[LENGTH]) /* somebody changed the block meanwhile */
+        pending->done = call->word[LENGTH];
     while (!err && !call->later) {
         uint32_t left = call->word[LENGTH] - pending->done;
         uint32_t size = left < SEMI_CHUNK ? left : SEMI_CHUNK;
