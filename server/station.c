@@ -10,10 +10,9 @@
 #include "daemon_text.h"
 #include "gdb/gdb_port.h"
 #include "net/stranger_log.h"
-#include "semihosting/directory.h"
 #include "session/mailbox.h"
-#include "session/recording.h"
 #include "session/worker.h"
+#include "station_files.h"
 #include "station_session.h"
 #include "streams/streams.h"
 
@@ -23,8 +22,7 @@ struct station {
     struct station_setup setup;
     struct log log;
     struct stranger_log strangers;
-    FILE *wire;
-    struct directory *files;
+    struct station_files files;
     struct worker *worker;
     struct mailbox answers; /* from the worker */
     uv_async_t answers_wake;
@@ -326,31 +324,6 @@ static void on_ports_empty(void *user)
 
 /* --- life --- */
 
-static int open_wire(struct station *station)
-{
-    const char *path = station->setup.plan->wire_log, *why;
-
-    if (!path[0])
-        return DAEMON_OK;
-    station->wire = recording_open(station->setup.options, path, &why);
-    if (station->wire)
-        return DAEMON_OK;
-    log_line(&station->log, LOG_ERROR, "--wire-log %s: %s", path, why);
-    return DAEMON_FAILED;
-}
-
-/* Each probe has its own: what one program makes is none of the other's bounds. */
-static int open_files(struct station *station)
-{
-    const char *path = station->setup.options->semihosting_dir;
-    char why[300];
-
-    if (!path || directory_open(path, &station->log, &station->files, why, sizeof why))
-        return DAEMON_OK;
-    log_line(&station->log, LOG_ERROR, "--semihosting-dir %s", why);
-    return DAEMON_FAILED;
-}
-
 static int start_worker(struct station *station)
 {
     const struct options *options = station->setup.options;
@@ -365,7 +338,7 @@ static int start_worker(struct station *station)
         .chip = options->chip,
         .program = options->program,
         .tries_once = options->needs_target,
-        .wire = station->wire,
+        .wire = station->files.wire,
         .answers = &station->answers,
         .connected = on_connected,
         .event = on_event,
@@ -373,7 +346,7 @@ static int start_worker(struct station *station)
         .user = station,
     };
 
-    setup.options.files = station->files;
+    setup.options.files = station->files.directory;
     station->stop = plain_request(station, worker_stop, on_stopped);
     if (station->stop)
         station->worker = worker_start(&setup);
@@ -437,11 +410,9 @@ int station_create(const struct station_setup *setup, struct station **created)
         return DAEMON_FAILED;
     streams_init(&station->streams, setup->loop, &station->log, &station->strangers.log,
                  setup->peers);
-    int code = open_wire(station);
-    if (code == DAEMON_OK)
-        code = open_files(station);
-    if (code == DAEMON_OK)
-        code = start_worker(station);
+    if (!station_files_open(&station->files, setup->options, setup->plan, &station->log))
+        return DAEMON_FAILED;
+    int code = start_worker(station);
     if (code != DAEMON_OK)
         return code;
     prepare_ports(station);
@@ -456,8 +427,6 @@ void station_destroy(struct station *station)
     stranger_log_flush(&station->strangers);
     request_destroy(station->stop);
     mailbox_finish(&station->answers);
-    if (station->wire)
-        fclose(station->wire);
-    directory_close(station->files);
+    station_files_close(&station->files);
     free(station);
 }
