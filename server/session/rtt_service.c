@@ -89,10 +89,16 @@ static bool blocks(const struct rtt_service *service, unsigned channel)
            (service->rtt.up[channel].flags & RTT_MODE) == RTT_BLOCK;
 }
 
-static bool any_blocks(const struct rtt_service *service)
+/* Full, it would stop its program. */
+static bool may_stop(const struct rtt_service *service, unsigned channel)
 {
-    for (unsigned i = 0; i < RTT_CHANNELS; i++)
-        if (blocks(service, i))
+    return blocks(service, channel) && !service->drain && !is_read(service, channel);
+}
+
+static bool wants_hint(const struct rtt_service *service)
+{
+    for (unsigned i = 0; i < RTT_CHANNELS && !service->hinted; i++)
+        if (may_stop(service, i))
             return true;
     return false;
 }
@@ -101,7 +107,7 @@ static bool any_blocks(const struct rtt_service *service)
 static void hint(struct rtt_service *service)
 {
     for (unsigned i = 0; i < RTT_CHANNELS && !service->hinted; i++) {
-        if (!blocks(service, i) || !is_full(&service->rtt.up[i]) || wanted_of(service, i) > 0)
+        if (!may_stop(service, i) || !is_full(&service->rtt.up[i]))
             continue;
         service->hinted = true;
         log_line(
@@ -112,11 +118,15 @@ static void hint(struct rtt_service *service)
     }
 }
 
+/* Now and then, however often others are read. */
 static enum err look_for_hint(struct rtt_service *service, struct target *target)
 {
-    enum err err =
-        service->hinted || !any_blocks(service) ? ERR_OK : rtt_look(&service->rtt, target);
+    uint64_t now = clock_now_us(probe_clock(service->session->probe));
 
+    if (!wants_hint(service) || now < service->hint_us)
+        return ERR_OK;
+    service->hint_us = now + IDLE_US / 2;
+    enum err err = rtt_look(&service->rtt, target);
     if (!err && service->rtt.found)
         hint(service);
     return err;
@@ -249,7 +259,7 @@ static bool wanted(struct poller *poller, struct session *session)
         return true;
     if (session->resets != service->resets)
         return true;
-    return service->rtt.found ? !service->hinted && any_blocks(service) : service->passes < PASSES;
+    return service->rtt.found ? wants_hint(service) : service->passes < PASSES;
 }
 
 /* More at once where the wire is quick, so that the reading of the block costs less. */

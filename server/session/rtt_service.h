@@ -25,6 +25,7 @@ struct rtt_service {
     uint64_t wait_us;
     unsigned rounds;
     struct rtt_text text;        /* of channel 0, for those who hear what the program says */
+    uint64_t hint_us;            /* when it is looked for again, on the probe's clock */
     bool hinted;                 /* at a channel that waits for nobody */
     uint32_t modes_changed;      /* a bit a channel that blocks by our doing */
     uint8_t modes[RTT_CHANNELS]; /* what it did before */

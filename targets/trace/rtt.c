@@ -177,22 +177,26 @@ static void queue_offset(struct round *round, bool down, unsigned channel, uint3
     memory_queue_write(round->core, at + (down ? RTT_WRITE_AT : RTT_READ_AT), word, 4);
 }
 
+/* How much of a channel this round may take: what is wanted, and what is not long on the wire. */
+static uint32_t limit_of(const struct round *round, unsigned channel)
+{
+    enum { SLACK = 32 }; /* for the ends of pieces */
+    size_t wanted = round->ends->wanted(round->ends->user, channel);
+    size_t room = sizeof round->rtt->data - round->used, slice = memory_slice(round->core);
+
+    room = room > SLACK ? room - SLACK : 0;
+    room = room < slice ? room : slice;
+    return (uint32_t)(room < wanted ? room : wanted);
+}
+
 /* The reader's offset goes behind the data: it is not written if that did not come. */
 static void queue_up(struct round *round, unsigned channel)
 {
-    enum { SLACK = 16 }; /* for the ends of two pieces */
     const struct rtt_ram ram = rtt_target_ram(round->core->target);
-    const struct rtt_channel *up = &round->rtt->up[channel];
     struct move *move = &round->up[round->up_moves];
-    size_t wanted = round->ends->wanted(round->ends->user, channel);
-    size_t room = sizeof round->rtt->data - round->used;
 
-    if (!rtt_channel_good(up, &ram) || room <= SLACK)
-        return;
-    room = room - SLACK < wanted ? room - SLACK : wanted;
-    size_t slice = memory_slice(round->core);
-    room = room < slice ? room : slice;
-    if (rtt_filled(up, (uint32_t)room, &move->span) == 0)
+    if (!rtt_channel_good(&round->rtt->up[channel], &ram) ||
+        rtt_filled(&round->rtt->up[channel], limit_of(round, channel), &move->span) == 0)
         return;
     for (int i = 0; i < 2; i++)
         if (move->span.length[i] > 0)
@@ -273,8 +277,9 @@ static void drop_lost(struct round *round)
     }
 }
 
-/* The block is read again with each round, so that the next one knows what there is. */
-static enum err move(struct round *round, bool *more)
+/* With each round but the last the block is read again, so that the next one knows what there is.
+ */
+static enum err move(struct round *round, bool last, bool *more)
 {
     struct rtt *rtt = round->rtt;
     bool refused;
@@ -282,11 +287,12 @@ static enum err move(struct round *round, bool *more)
     *more = queue_moves(round);
     if (!*more)
         return ERR_OK;
-    queue_block(rtt, round->core, round->ups, round->downs);
+    if (!last)
+        queue_block(rtt, round->core, round->ups, round->downs);
     enum err err = rtt_flush(round->core, &refused);
     if (!err && !refused)
         hand_over(round);
-    if (err || refused || !take_block(rtt, round->core, round->ups, round->downs))
+    if (err || refused || (!last && !take_block(rtt, round->core, round->ups, round->downs)))
         rtt_forget(rtt);
     return err;
 }
@@ -301,7 +307,7 @@ enum err rtt_move(struct rtt *rtt, struct target *target, const struct rtt_ends 
     find_channels(&round);
     enum err err = read_block(rtt, round.core, round.ups, round.downs);
     for (unsigned i = 0; i < rounds && more && rtt->found && !err; i++)
-        err = move(&round, &more);
+        err = move(&round, i + 1 == rounds, &more);
     if (!err && rtt->found)
         drop_lost(&round);
     *moved = round.bytes;

@@ -4,6 +4,7 @@
  *   h    says a line on channel 0, and one on channel 1
  *   t    speaks as terminals 1 and 0 on channel 0
  *   f F  floods channel 0 with counted lines, losing none (mode 2), until F comes
+ *   w    the same in wide lines, which are quicker made
  *   s S  the same in mode 0: what does not fit is left away, whole lines
  *   m    moves its control block to another place, destroying the old one
  *   k    forgets its control block, makes it anew half a second of rounds later
@@ -91,13 +92,18 @@ static void say(struct ring *ring, const char *text)
     put(ring, text, strlen(text));
 }
 
+static char flooding;
+
 static void say_line(uint32_t number)
 {
-    char line[] = "line 00000000 of a flood that wants to be read\n";
+    static char line[] = "line 00000000 of a flood that wants to be read\n";
+    static char wide[] = "line 00000000 of a flood .......................................................................... "
+                         "..................................................................... that wants to be read\n";
+    char *text = flooding == 'w' ? wide : line;
 
     for (int i = 12; i >= 5; i--, number /= 10)
-        line[i] = (char)('0' + number % 10);
-    put(&block->up[0], line, sizeof line - 1);
+        text[i] = (char)('0' + number % 10);
+    put(&block->up[0], text, strlen(text));
 }
 
 static int get(struct ring *ring)
@@ -110,8 +116,6 @@ static int get(struct ring *ring)
     ring->read = read + 1 < ring->size ? read + 1 : 0;
     return byte;
 }
-
-static char flooding;
 
 static void obey(int letter)
 {
@@ -126,10 +130,11 @@ static void obey(int letter)
         say(&block->up[0], "zero\n\xff" "1one\n\xff" "0zero again\n");
         break;
     case 'f':
+    case 'w':
     case 's':
         flooding = text[0];
         lines = 0;
-        block->up[0].flags = (block->up[0].flags & ~3u) | (letter == 'f' ? BLOCK : SKIP);
+        block->up[0].flags = (block->up[0].flags & ~3u) | (letter == 's' ? SKIP : BLOCK);
         break;
     case 'F':
     case 'S':
