@@ -149,7 +149,7 @@ enum err monitor_rtt_channels(struct monitor *monitor, int argc, const char *con
 
     (void)argc;
     (void)argv;
-    if (err)
+    if (err || !rtt)
         return err;
     job_print(monitor->job, "Channels: up=%u, down=%u\nUp-channels:\n", rtt->up_count,
               rtt->down_count);
@@ -166,7 +166,7 @@ enum err monitor_rtt_channellist(struct monitor *monitor, int argc, const char *
 
     (void)argc;
     (void)argv;
-    if (err)
+    if (err || !rtt)
         return err;
     print_list(monitor, rtt->up_count, rtt->up, rtt->up_names);
     job_print(monitor->job, " ");
