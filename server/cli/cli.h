@@ -40,7 +40,8 @@ enum cli_flag {
     CLI_UNTIL = 1 << 14,
     CLI_JUNIT = 1 << 15,
     CLI_ARGUMENTS = 1 << 16, /* words behind "--" are the program's */
-    CLI_NOT_RUN = 1 << 17,   /* the lower exit codes are the program's, too */
+    CLI_UART = 1 << 18,
+    CLI_NOT_RUN = 1 << 17, /* the lower exit codes are the program's, too */
 };
 
 struct cli_command;
@@ -52,8 +53,8 @@ struct cli {
     unsigned flags; /* enum cli_flag */
     const char *words[CLI_WORDS + 1];
     int word_count;
-    const char *board, *svg, *timeout, *until, *junit; /* values of flags; NULL: not said */
-    const char *const *arguments;                      /* behind "--" */
+    const char *board, *svg, *timeout, *until, *junit, *uart; /* values of flags; NULL: not said */
+    const char *const *arguments;                             /* behind "--" */
     int argument_count;
 
     struct display display; /* on standard error */

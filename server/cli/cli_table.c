@@ -62,9 +62,11 @@ static const char run_text[] =
     "  probed run test.elf --timeout 10           for CI: nothing hangs\n"
     "  probed run test.elf --until PASSED         for a program that never ends\n"
     "\n"
-    "What the program says by semihosting goes to standard output, live. It ends when the program\n"
-    "does: by semihosting's exit, by exit(), by a return from main. Where it crashed is told with\n"
-    "function, file and line. The core is left halted.\n"
+    "What the program says by semihosting, RTT, a simulated board's serial port or that of --uart\n"
+    "goes to standard output, live; standard input goes to RTT or the port. It ends when the\n"
+    "program does: by semihosting's exit, the C library's, a return from main. Where it crashed, "
+    "or\n"
+    "hung, is told with function, file and line. The core is left halted.\n"
     "Exit code: the program's, 0 to 123 (123 for any other that is not 0); 124: --timeout;\n"
     "125: it could not be run, or the probe or the target failed; 126: it crashed; 130: Ctrl-C.\n";
 
@@ -108,7 +110,8 @@ const struct cli_command cli_commands[] = {
      CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_IRREVERSIBLE | CLI_YES, TARGET_CONNECT_LADDER,
      cli_flash},
     {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
-     run_text, 1, 1, CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_ARGUMENTS | CLI_NOT_RUN,
+     run_text, 1, 1,
+     CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_ARGUMENTS | CLI_NOT_RUN,
      TARGET_CONNECT_LADDER, cli_run_program},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
      TARGET_CONNECT_ATTACH, cli_read},

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What the files of `probed run` share: run.c prepares and tells, run_loop.c lets the program run
- * until something ends it, run_end.c says what that was, run_output.c passes on what it says. One
- * thread. */
+ * until something ends it, run_end.c says what that was, run_channels.c hears what it says beside
+ * semihosting, and passes on what is said to it, run_output.c shows it, run_trace.c where it
+ * crashed. One thread. */
 #ifndef PROBED_CLI_RUN_H
 #define PROBED_CLI_RUN_H
 
 #include "backtrace/backtrace.h"
 #include "cli/cli.h"
+#include "cli/run_channels.h"
 #include "cli/run_output.h"
 #include "session/program_text.h"
 
@@ -44,6 +46,7 @@ struct run {
     struct client *client; /* us, as the session sees us */
     struct text_listener listener;
     struct run_output output;
+    struct run_channels channels;
     struct run_places places;
     struct debug_info *debug_info; /* NULL: the file has none */
     uint64_t began_us, limit_us;   /* board's clock; limit 0: none */
@@ -72,6 +75,13 @@ enum err run_loop(struct run *run);
 void run_trace_take(struct run *run);
 /* In lines, to standard error. */
 void run_trace_print(const struct run *run);
+
+/* --- run_report.c --- */
+
+/* One object on standard output. */
+void run_report_json(const struct run *run);
+/* ERR_FILE with a sentence. */
+enum err run_report_junit(const struct run *run, const char *path);
 
 /* --- run_end.c --- */
 

@@ -83,7 +83,8 @@ static void pause_for(struct run *run, uint64_t *us, bool busy)
     uint64_t began = clock_now_us(clock_real());
 
     *us = busy ? FIRST_PAUSE_US : *us * 2 < LAST_PAUSE_US ? *us * 2 : LAST_PAUSE_US;
-    clock_sleep_us(clock, *us);
+    uint64_t due = pollers_wait_us(run->session);
+    clock_sleep_us(clock, due < *us ? due : *us);
     if (clock->is_virtual && clock_now_us(clock_real()) - began > EFFORT_US)
         *us /= 4;
 }
@@ -122,6 +123,15 @@ static enum err go_on_after(struct run *run, enum err err, unsigned *failures)
     return ERR_OK;
 }
 
+static enum err look_at_all(struct run *run, unsigned *failures)
+{
+    enum err err = go_on_after(run, look(run), failures);
+
+    if (!err)
+        run_channels_look(run);
+    return err;
+}
+
 static enum err watch(struct run *run)
 {
     uint64_t pause_us = FIRST_PAUSE_US;
@@ -134,7 +144,7 @@ static enum err watch(struct run *run)
         if (run_output_is_full(&run->output)) /* its reader is slow: the program waits */
             run_output_wait(&run->output, OUTPUT_WAIT_MS);
         else
-            err = go_on_after(run, look(run), &failures);
+            err = look_at_all(run, &failures);
         run_output_flush(&run->output);
         check_limits(run);
         if (!err && run->outcome == RUN_GOES_ON)
@@ -197,6 +207,8 @@ enum err run_loop(struct run *run)
         err = job_fail(job, err, "%s", run->session->core->why_absent);
     else if (!err)
         halt(run);
+    if (!err)
+        run_channels_drain(run);
     if (!err)
         run_trace_take(run);
     session_unlisten(run->session, &run->listener);

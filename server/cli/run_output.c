@@ -57,6 +57,21 @@ static void append_visible(struct run_output *output, const char *bytes, size_t 
     }
 }
 
+static void keep(struct run_output *output, const char *bytes, size_t length)
+{
+    enum { PART = RUN_OUTPUT_KEPT / 2 };
+
+    for (size_t taken; length > 0; bytes += taken, length -= taken) {
+        taken = length < PART ? length : PART;
+        if (output->kept_length + taken > sizeof output->kept) {
+            memmove(output->kept, output->kept + output->kept_length - PART, PART);
+            output->kept_length = PART;
+        }
+        memcpy(output->kept + output->kept_length, bytes, taken);
+        output->kept_length += taken;
+    }
+}
+
 void run_output_put(struct run_output *output, const char *bytes, size_t length)
 {
     if (length == 0)
@@ -64,6 +79,7 @@ void run_output_put(struct run_output *output, const char *bytes, size_t length)
     output->total += length;
     output->at_start = bytes[length - 1] == '\n';
     look_for(output, bytes, length);
+    keep(output, bytes, length);
     if (output->broken)
         return;
     (output->terminal ? append_visible : append)(output, bytes, length);

@@ -8,7 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RUN_OUTPUT_WAITING = 512 * 1024, RUN_OUTPUT_FULL = 32 * 1024, RUN_UNTIL_SIZE = 256 };
+enum {
+    RUN_OUTPUT_WAITING = 512 * 1024,
+    RUN_OUTPUT_FULL = 32 * 1024,
+    RUN_OUTPUT_KEPT = 128 * 1024,
+    RUN_UNTIL_SIZE = 256
+};
 
 struct run_output {
     int file;
@@ -23,6 +28,9 @@ struct run_output {
     const char *until;         /* NULL: nothing is waited for */
     char tail[RUN_UNTIL_SIZE]; /* the end of what was said, for `until` that comes in pieces */
     size_t tail_length;
+
+    size_t kept_length;
+    char kept[RUN_OUTPUT_KEPT]; /* the last of what was said, for reports */
 
     size_t length;
     char waiting[RUN_OUTPUT_WAITING];

@@ -38,6 +38,8 @@ static const struct flag {
      offsetof(struct cli, timeout)},
     {"--until", CLI_UNTIL, "end well as soon as the program says this", "TEXT",
      offsetof(struct cli, until)},
+    {"--uart", CLI_UART, "what it sends to this serial port, too: auto is the probe's own",
+     "auto|DEVICE[@BAUD]", offsetof(struct cli, uart)},
     {"--junit", CLI_JUNIT, "the result as a JUnit file, too", "FILE", offsetof(struct cli, junit)},
     {"--svg", CLI_SVG, "the picture as a file, for a forum", "FILE", offsetof(struct cli, svg)},
 };

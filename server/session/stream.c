@@ -10,6 +10,7 @@ struct stream {
     struct stream *next;
     struct stream_id id;
     unsigned listeners;
+    struct stream_ear *ears; /* among the listeners */
     size_t length; /* of what waits for the target */
     uint8_t down[STREAM_DOWN];
 };
@@ -65,16 +66,38 @@ void stream_leave(struct request *request, struct session *session)
     pollers_hurry(session);
 }
 
+bool stream_send_here(struct session *session, struct stream_id id, const void *bytes,
+                      size_t length)
+{
+    struct stream *stream = find(session, id);
+
+    if (!stream || length > sizeof stream->down - stream->length)
+        return false;
+    memcpy(stream->down + stream->length, bytes, length);
+    stream->length += length;
+    pollers_hurry(session);
+    return true;
+}
+
+/* What cannot be kept: its listener is gone, or does not wait for its turn. */
 void stream_send(struct request *request, struct session *session)
 {
     const struct stream_request *sent = (const struct stream_request *)request;
-    struct stream *stream = find(session, sent->id);
 
-    if (!stream || sent->length > sizeof stream->down - stream->length)
-        return; /* its listener is gone, or does not wait for its turn */
-    memcpy(stream->down + stream->length, sent->bytes, sent->length);
-    stream->length += sent->length;
+    (void)stream_send_here(session, sent->id, sent->bytes, sent->length);
+}
+
+bool stream_listen_here(struct session *session, struct stream_id id, struct stream_ear *ear)
+{
+    struct stream *stream = find_or_create(session, id);
+
+    if (!stream)
+        return false;
+    stream->listeners++;
+    ear->next = stream->ears;
+    stream->ears = ear;
     pollers_hurry(session);
+    return true;
 }
 
 /* --- for who fills and empties them --- */
@@ -122,8 +145,13 @@ static void notify(struct session *session, struct stream_id id, enum stream_eve
 
 void stream_bring(struct session *session, struct stream_id id, const void *bytes, size_t length)
 {
-    if (length > 0 && stream_heard(session, id))
-        notify(session, id, STREAM_BYTES, bytes, length);
+    const struct stream *stream = find(session, id);
+
+    if (length == 0 || !stream || stream->listeners == 0)
+        return;
+    for (struct stream_ear *ear = stream->ears; ear; ear = ear->next)
+        ear->bytes(ear, bytes, length);
+    notify(session, id, STREAM_BYTES, bytes, length);
 }
 
 size_t stream_sent(const struct session *session, struct stream_id id, const uint8_t **bytes)

@@ -72,6 +72,10 @@ struct probe_driver {
     enum err (*trace_start)(struct probe *probe, uint32_t baud);
     enum err (*trace_read)(struct probe *probe, uint8_t *bytes, size_t capacity, size_t *count);
     enum err (*trace_stop)(struct probe *probe);
+    /* As probe_serial_*(); NULL: it has no port of its own, or Linux has it. */
+    size_t (*serial_take)(struct probe *probe, char *text, size_t capacity);
+    bool (*serial_listens)(struct probe *probe);
+    void (*serial_put)(struct probe *probe, char character);
     /* As probe_command(), but the text for the user goes to `reply`. NULL: it has none. */
     enum err (*command)(struct probe *probe, int argc, const char *const argv[], char *reply,
                         size_t size);

@@ -230,6 +230,22 @@ enum err probe_supply(struct probe *probe, uint32_t *millivolts)
     return ERR_OK;
 }
 
+size_t probe_serial_take(struct probe *probe, char *text, size_t capacity)
+{
+    return probe->driver->serial_take ? probe->driver->serial_take(probe, text, capacity) : 0;
+}
+
+bool probe_serial_listens(struct probe *probe)
+{
+    return probe->driver->serial_listens && probe->driver->serial_listens(probe);
+}
+
+void probe_serial_put(struct probe *probe, char character)
+{
+    if (probe->driver->serial_put)
+        probe->driver->serial_put(probe, character);
+}
+
 enum err probe_command(struct probe *probe, int argc, const char *const argv[])
 {
     if (!probe->driver->command)

@@ -153,6 +153,11 @@ void probe_look_into_caches(struct probe *probe, uint8_t ap, bool on);
 /* After a flush that ended with ERR_TIMEOUT: it was an OP_WAIT (ops.h) that ended without what it
  * waited for; all before it was done. False: another operation did not come to its end. */
 bool probe_wait_timed_out(const struct probe *probe);
+/* A serial port of the board that no tty shows: what its program has sent since the last call, and
+ * a character for it, if it listens and there is room for one. Without one: nothing, and false. */
+size_t probe_serial_take(struct probe *probe, char *text, size_t capacity);
+bool probe_serial_listens(struct probe *probe);
+void probe_serial_put(struct probe *probe, char character);
 /* A driver's own monitor command ("sim power off"); words after the driver's name. Output goes to
  * the job. ERR_UNSUPPORTED when the driver has none, ERR_ARGUMENT with a usage sentence. */
 enum err probe_command(struct probe *probe, int argc, const char *const argv[]);

@@ -315,6 +315,21 @@ static enum err sim_trace_stop(struct probe *probe)
     return check_present(probe);
 }
 
+static size_t sim_serial_take(struct probe *probe, char *text, size_t capacity)
+{
+    return sim_board_uart_take(sim_of(probe)->board, text, capacity);
+}
+
+static bool sim_serial_listens(struct probe *probe)
+{
+    return sim_board_uart_listens(sim_of(probe)->board);
+}
+
+static void sim_serial_put(struct probe *probe, char character)
+{
+    sim_board_uart_put(sim_of(probe)->board, character);
+}
+
 /* Controls reach the board also while the probe is unplugged. */
 static enum err sim_command(struct probe *probe, int argc, const char *const argv[], char *reply,
                             size_t size)
@@ -373,6 +388,9 @@ const struct probe_driver sim_probe_driver = {
     .trace_start = sim_trace_start,
     .trace_read = sim_trace_read,
     .trace_stop = sim_trace_stop,
+    .serial_take = sim_serial_take,
+    .serial_listens = sim_serial_listens,
+    .serial_put = sim_serial_put,
     .command = sim_command,
     .transfer = sim_transfer,
     .line_reset = sim_line_reset,

@@ -75,7 +75,9 @@ size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity)
 /* Takes the next remark on what the program or the debugger did that the hardware passes over in
  * silence: one sentence. False: there is none. */
 bool sim_board_remark(struct sim_board *board, char *text, size_t size);
-/* Feeds a character to the program's serial port. */
+/* The program listens to a serial port, and there is room for one more character. */
+bool sim_board_uart_listens(const struct sim_board *board);
+/* Feeds a character to the program's serial port; lost if there is no room. */
 void sim_board_uart_put(struct sim_board *board, char character);
 
 /* Board controls: "power off|on", "plug", "unplug", "nrst press|release", "boot0 0|1",

@@ -72,12 +72,25 @@ static size_t take(struct sim_part *part, char *text, size_t capacity)
 
 void sim_board_uart_put(struct sim_board *board, char character)
 {
-    put(first_port(board, listens), character);
+    struct sim_part *part = first_port(board, listens);
+
+    if (part)
+        put(part, character);
+}
+
+bool sim_board_uart_listens(const struct sim_board *board)
+{
+    const struct sim_part *part = first_port(board, listens);
+
+    return part && listens(part) &&
+           ((const struct usart *)part->state)->input_count < SIM_USART_INPUT;
 }
 
 size_t sim_board_uart_take(struct sim_board *board, char *text, size_t capacity)
 {
-    return take(first_port(board, has_sent), text, capacity);
+    struct sim_part *part = first_port(board, has_sent);
+
+    return part ? take(part, text, capacity) : 0;
 }
 
 /* --- controls --- */
