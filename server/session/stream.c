@@ -11,7 +11,7 @@ struct stream {
     struct stream_id id;
     unsigned listeners;
     struct stream_ear *ears; /* among the listeners */
-    size_t length; /* of what waits for the target */
+    size_t length;           /* of what waits for the target */
     uint8_t down[STREAM_DOWN];
 };
 

@@ -139,7 +139,7 @@ static void connect_again(struct bench *bench)
 static void a_breakpoint_deleted_before_the_loss_is_lifted_behind_it(void **state)
 {
     struct bench *bench = *state;
-    struct fault_plan plan;
+    static struct fault_plan plan; /* teardown closes the probe through it */
 
     break_in_ram(bench);
     delete_it(bench);
@@ -151,7 +151,7 @@ static void a_breakpoint_deleted_before_the_loss_is_lifted_behind_it(void **stat
 static void a_breakpoint_deleted_during_the_loss_is_lifted_behind_it(void **state)
 {
     struct bench *bench = *state;
-    struct fault_plan plan;
+    static struct fault_plan plan; /* teardown closes the probe through it */
 
     break_in_ram(bench);
     lose_connection(bench, &plan);
@@ -163,7 +163,7 @@ static void a_breakpoint_deleted_during_the_loss_is_lifted_behind_it(void **stat
 static void a_breakpoint_kept_over_the_loss_is_there_and_not_seen(void **state)
 {
     struct bench *bench = *state;
-    struct fault_plan plan;
+    static struct fault_plan plan; /* teardown closes the probe through it */
 
     break_in_ram(bench);
     lose_connection(bench, &plan);
@@ -178,7 +178,7 @@ static void a_breakpoint_kept_over_the_loss_is_there_and_not_seen(void **state)
 static void what_another_hand_put_there_is_left_alone(void **state)
 {
     struct bench *bench = *state;
-    struct fault_plan plan;
+    static struct fault_plan plan; /* teardown closes the probe through it */
     struct ops ops;
 
     break_in_ram(bench);
@@ -196,7 +196,7 @@ static void what_another_hand_put_there_is_left_alone(void **state)
 static void no_error_leaves_a_breakpoint_behind(void **state)
 {
     struct bench *bench = *state;
-    struct fault_plan plan;
+    static struct fault_plan plan; /* teardown closes the probe through it */
 
     for (uint64_t at = 1; at < 30; at++) {
         connect_again(bench);
@@ -303,7 +303,9 @@ static void comparators_of_others_are_left_alone(void **state)
 static void a_core_that_could_not_be_let_go_does_not_run(void **state)
 {
     struct bench *bench = *state;
-    struct fault_plan plan = {.kind = FAULT_TIMEOUT, .at = 1};
+    static struct fault_plan plan;
+
+    plan = (struct fault_plan){.kind = FAULT_TIMEOUT, .at = 1};
 
     bench_at(bench, AT_LOOP);
     fault_wrap(bench->probe, &plan);
