@@ -240,6 +240,8 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
     unsigned resets = session->resets;
     bool flash = call.packet->flags & PACKET_FLASH;
     unsigned core = session_select_core(session, flash ? 0 : client->core);
+    bool loads = session->loads;
+    session->loads |= flash && client->flash;
     struct job *before = session_enter(session, job);
     session->acting = client;
     enum err err = run(&call, payload, length);
@@ -248,6 +250,7 @@ enum packet_outcome packet_run(struct session *session, struct client *client, s
     if (session->resets != resets)
         *actions |= CLIENT_RESET;
     session_leave(session, before);
+    session->loads = loads;
     session->acting = acting;
     session_select_core(session, core);
     if (call.gdb->load == LOAD_CUT && (err || !(call.packet->flags & PACKET_LOAD)))

@@ -47,6 +47,15 @@ static void set_job(struct session *session, struct job *job)
         probe_set_job(session->probe, job);
 }
 
+/* A core that programs what gdb's last packet brought goes on until somebody else wants something.
+ */
+static void stand_for_others(struct session *session)
+{
+    for (size_t i = 0; i < SESSION_CLIENTS; i++)
+        if (session->clients[i].flash)
+            flash_stand(session->clients[i].flash);
+}
+
 struct job *session_enter(struct session *session, struct job *job)
 {
     struct job *before = session->current;
@@ -54,6 +63,8 @@ struct job *session_enter(struct session *session, struct job *job)
     if (session->depth++ == 0)
         session->outer = job;
     set_job(session, job);
+    if (!session->loads)
+        stand_for_others(session);
     return before;
 }
 

@@ -94,6 +94,7 @@ struct session {
     unsigned depth;        /* of session_enter() */
     struct job *outer;     /* the job that began; NULL between jobs */
     struct job *current;   /* whose job runs now: outer, or a short one inside it */
+    bool loads;            /* a packet of a load runs now, or will */
     struct client *acting; /* whose packet runs now; NULL for telnet, -c and polls */
     bool probe_gone;       /* noticed inside this job */
     unsigned resets;       /* seen so far: made by us, or found to have happened */

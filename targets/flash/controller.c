@@ -119,14 +119,16 @@ static enum err look(struct flash_controller *controller, uint32_t *protection)
     return core_flush_halted(controller->target->core);
 }
 
+/* Mostly they are frozen since the probe connected. A second time, after a loss, all is written. */
 static void queue_watchdogs(struct flash_controller *controller, bool frozen)
 {
     struct dbgmcu_freeze freezes[DBGMCU_FREEZES];
     unsigned count = dbgmcu_freezes(&controller->family->dbgmcu, freezes);
 
     for (unsigned i = 0; i < count; i++)
-        ops_write32(&controller->target->core->ops, freezes[i].address,
-                    controller->watchdogs[i] | (frozen ? freezes[i].bits : 0));
+        if (controller->retaken || ~controller->watchdogs[i] & freezes[i].bits)
+            ops_write32(&controller->target->core->ops, freezes[i].address,
+                        controller->watchdogs[i] | (frozen ? freezes[i].bits : 0));
 }
 
 enum err controller_take(struct flash_controller *controller, bool refuse_protected)
@@ -144,6 +146,7 @@ enum err controller_take(struct flash_controller *controller, bool refuse_protec
     if (refuse_protected && controller->family->rdp.address &&
         (detect_is_protected(&target->chip, word) || waits_for_load(target)))
         return refuse(controller);
+    controller->retaken = controller->taken;
     controller->taken = true;
     queue_watchdogs(controller, true);
     return controller->driver->prepare(controller);

@@ -67,6 +67,7 @@ struct flash_controller {
     struct flash_geometry geometry;
     const struct flash_lock *options; /* what guards option bytes, where they are changed */
     uint64_t began_us;                /* the erase under way, on the probe's clock */
+    bool retaken;                     /* after a loss, that is */
     bool taken;                       /* what is put back at the end is known: .. */
     uint32_t watchdogs[2];            /* .. the words that freeze them, .. */
     uint32_t saved[6];                /* .. and what prepare() found */

@@ -3,6 +3,7 @@
 #include "flash/flash.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,6 +193,8 @@ static enum err refuse_after_error(struct flash *flash)
 {
     if (!flash->failed)
         return ERR_OK;
+    if (flash->why_err)
+        return job_fail(probe_job(target_probe(flash->target)), flash->why_err, "%s", flash->why);
     return job_fail(probe_job(target_probe(flash->target)), ERR_FLASH,
                     "this programming session failed before; begin a new one");
 }
@@ -234,8 +237,11 @@ static enum err look_at_end(struct flash *flash, uint32_t own, uint32_t length)
     if (!length || known || flash->mass_wanted || flash->controller.driver->may_fault)
         return ERR_OK;
     begin(flash);
+    enum err err = loader_program_stand(&flash->loader);
+    if (err)
+        return end(flash, err);
     ops_read32(&core->ops, last, &word);
-    enum err err = core_flush_halted(core);
+    err = core_flush_halted(core);
     if (err == ERR_FAULT) {
         job_clear(&flash->work);
         err = job_fail(&flash->work, ERR_NOT_FLASH,
@@ -294,6 +300,22 @@ enum err flash_write(struct flash *flash, uint32_t address, const void *data, ui
     flash->report.bytes_written += length;
     begin(flash);
     return end(flash, flash_work(flash, false));
+}
+
+void flash_stand(struct flash *flash)
+{
+    struct job job, *before;
+
+    if (!loader_runs(&flash->loader))
+        return;
+    before = probe_job(target_probe(flash->target));
+    job_init_within(&job, before);
+    target_set_job(flash->target, &job);
+    begin(flash);
+    flash->why_err = end(flash, loader_program_stand(&flash->loader));
+    if (flash->why_err)
+        snprintf(flash->why, sizeof flash->why, "%s", job_text(&job, flash->why_err));
+    target_set_job(flash->target, before);
 }
 
 enum err flash_done(struct flash *flash)

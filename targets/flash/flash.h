@@ -26,10 +26,10 @@ struct flash_report {
 typedef void flash_progress(void *user, const struct flash_report *report);
 
 /* Halts the core, refuses a protected chip (ERR_PROTECTED with what to do), ERR_UNSUPPORTED.
- * From here to flash_close() nobody else may run or step the core. Between the calls it is halted;
- * its registers (but not those that target.h shows) and a part of RAM are borrowed, and put back by
- * flash_done() or flash_close(): that RAM is not written meanwhile (ERR_BUSY; gdb writes RAM before
- * flash).
+ * From here to flash_close() nobody else may run or step the core. Between the calls it is halted,
+ * or at work on what was written (flash_stand()); its registers (but not those that target.h shows)
+ * and a part of RAM are borrowed, and put back by flash_done() or flash_close(): that RAM is not
+ * written meanwhile (ERR_BUSY; gdb writes RAM before flash).
  */
 enum err flash_open(struct target *target, struct flash **flash);
 /* Announces: [address, address + length) ends erased where nothing is written. Sector aligned
@@ -45,6 +45,9 @@ void flash_expect(struct flash *flash, uint32_t address, uint32_t length);
  * and another is to be erased: then all wait for flash_done()). Bytes of a sector that were neither
  * announced nor written stay as they are. ERR_NOT_FLASH, ERR_FLASH, ERR_CANCELLED.. */
 enum err flash_write(struct flash *flash, uint32_t address, const void *data, uint32_t length);
+/* Before anybody else comes near the target: the core stands, and what was under way goes on with
+ * the next call. No traffic if it stands already. What fails is told by the next call. */
+void flash_stand(struct flash *flash);
 /* Programs the rest, erases what was announced and not written, verifies on the target
  * (ERR_VERIFY names the first address that differs). */
 enum err flash_done(struct flash *flash);

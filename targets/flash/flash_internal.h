@@ -26,7 +26,9 @@ struct flash {
      * the hardware is in a state that can be told. `caller` is the job of the call under way. */
     struct job work;
     struct job *caller;
-    bool failed;     /* only flash_close() is left */
+    bool failed;        /* only flash_close() is left */
+    char why[JOB_TEXT]; /* .. and nobody was told this yet */
+    enum err why_err;
     unsigned barred; /* banks (a bit each) not to be erased as a whole: sectors nobody named hold
                       * something, or are protected */
     bool protection_known, any_protected; /* write_protection.c: sectors of the plan */
@@ -55,6 +57,9 @@ enum err flash_verify(struct flash *flash);
 void flash_look_again(struct flash *flash);
 /* slices.c: between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
+/* At the end of a call: the core may be left at work, since nobody else wants it. Tells progress.
+ */
+bool flash_goes_on(struct flash *flash);
 /* A cancel has to wait until the hardware is through with what it does: no error yet .. */
 bool flash_put_off(struct flash *flash, enum err *err);
 /* .. but then. */

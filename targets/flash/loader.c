@@ -84,11 +84,17 @@ static void forget_program(struct loader *loader)
     program_of(loader)->protocol->forget(loader);
 }
 
-/* Nobody reset it meanwhile, seen by us or before us by another client's look. */
+bool loader_runs(const struct loader *loader)
+{
+    return loader->programming && !loader->standing;
+}
+
+/* Nobody reset it meanwhile, seen by us or before us by another client's look. A core that was left
+ * running shows it as it does in the middle of a call: by what it does not do. */
 static enum err still_there(struct loader *loader)
 {
     struct core *core = loader->target->core;
-    enum err err = core_flush_halted(core);
+    enum err err = loader_runs(loader) ? ERR_OK : core_flush_halted(core);
 
     if (!err && (core->state != TARGET_HALTED || !core->borrowed))
         err = job_fail(loader->target->job, ERR_RESET_LOST,

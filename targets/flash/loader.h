@@ -4,11 +4,13 @@
  * RAM: the start of the largest RAM region is borrowed: read as it comes to be needed, put back as
  * it is needed no more, and by loader_close() at the latest (loader_ram.c). DMA of the program that
  * goes on while its core stands may write there; what it spoils shows in the verification or as
- * ERR_LOADER. Core: runs only inside a flush of ours. At every return from here it is halted (but
- * for loader_program() without a pause), so that other sessions' jobs find what they expect; its
- * registers are the routine's between loader_enter() and loader_leave(), while the target's
- * register cache keeps the program's. Interrupts are masked, breakpoints, watchpoints and the MPU
- * are off meanwhile; NMI is not masked.
+ * ERR_LOADER.
+ *
+ * Core: at every return from here it is halted (but for loader_program() without a pause, behind
+ * which loader_runs()), so that other sessions' jobs find what they expect; its registers are the
+ * routine's between loader_enter() and loader_leave(), while the target's register cache keeps the
+ * program's. Interrupts are masked, breakpoints, watchpoints and the MPU are off meanwhile; NMI is
+ * not masked.
  */
 #ifndef PROBED_LOADER_H
 #define PROBED_LOADER_H
@@ -77,6 +79,8 @@ enum loader_pace {
  * has to be one of these here, soon. */
 enum err loader_program(struct loader *loader, uint32_t address, const void *data,
                         enum loader_pace pace);
+/* The core is at it: with the routine, which it was left with. */
+bool loader_runs(const struct loader *loader);
 /* The core stands, as far as the flash allows it, and what is under way goes on with the next call
  * of one of these: others may have the core. */
 enum err loader_program_stand(struct loader *loader);

@@ -29,6 +29,15 @@ enum err flash_checkpoint(struct flash *flash)
     return ERR_OK;
 }
 
+bool flash_goes_on(struct flash *flash)
+{
+    if (flash->controller.driver->unbroken || job_cancelled(flash->caller) ||
+        job_others_wait(flash->caller))
+        return false;
+    tell_progress(flash);
+    return true;
+}
+
 bool flash_put_off(struct flash *flash, enum err *err)
 {
     if (*err != ERR_CANCELLED)

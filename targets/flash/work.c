@@ -300,7 +300,7 @@ static enum err program(struct flash *flash, bool all)
     }
     if (!err && all)
         loader_programmed(&flash->loader);
-    if (!err && (!all || job_others_wait(flash->caller)))
+    if (!err && !flash_goes_on(flash))
         err = let_others_in(flash);
     flash_close_programmed(flash);
     return err;

@@ -35,7 +35,9 @@ static enum err find(struct flash *flash)
     flash->protection_known = true;
     if (!options || (!options->blocks.most && !options->blocks.ranges))
         return ERR_OK;
-    enum err err = options->read(flash->target, &state);
+    enum err err = loader_program_stand(&flash->loader);
+    if (!err)
+        err = options->read(flash->target, &state);
     for (uint32_t i = 0; !err && option_block_get(options, flash->target, i, &block); i++)
         if (option_block_protected(&block, state.in_force))
             mark(flash, &block);

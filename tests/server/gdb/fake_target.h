@@ -36,6 +36,7 @@ struct fake {
     uint64_t registers[FAKE_REGISTERS];
     uint8_t ram[FAKE_RAM_SIZE], flash[FAKE_FLASH_SIZE];
     struct job *job;
+    unsigned stood; /* by flash_stand() */
     /* During a range step or flash_write: called once, as another session's checkpoint would. */
     void (*between)(void *user);
     void *between_user;

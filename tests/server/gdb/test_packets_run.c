@@ -402,6 +402,24 @@ static void load_is_one_flash_session(void **state)
     assert_string_equal(ask(&desk, gdb, "vFlashDone"), "OK");
 }
 
+/* The core goes on with what a packet brought while the next one of the load comes. */
+static void a_load_is_left_at_work_until_somebody_else_comes(void **state)
+{
+    (void)state;
+    assert_string_equal(ask(&desk, gdb, "vFlashErase:08000000,00000400"), "OK");
+    assert_string_equal(ask(&desk, gdb, "vFlashWrite:8000000:abcd"), "OK");
+    assert_string_equal(ask(&desk, gdb, "vFlashWrite:8000004:abcd"), "OK");
+    assert_int_equal(fake.stood, 0);
+    ask(&desk, gdb, "m20000000,4");
+    assert_int_not_equal(fake.stood, 0);
+    fake.stood = 0;
+    desk_telnet(&desk, "targets");
+    assert_int_not_equal(fake.stood, 0);
+    fake.stood = 0;
+    assert_string_equal(ask(&desk, gdb, "vFlashDone"), "OK");
+    assert_int_equal(fake.stood, 0);
+}
+
 static void load_ends_with_the_gdb_that_began_it(void **state)
 {
     static const struct {
@@ -520,6 +538,7 @@ int main(void)
         TEST(ended_program_has_no_thread_until_the_next),
         TEST(detach_removes_breakpoints_and_resumes),
         TEST(load_is_one_flash_session),
+        TEST(a_load_is_left_at_work_until_somebody_else_comes),
         TEST(load_ends_with_the_gdb_that_began_it),
         TEST(load_outside_flash_has_its_own_error),
         TEST(a_program_that_begins_in_a_handler_is_warned_of),

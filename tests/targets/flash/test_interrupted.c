@@ -166,6 +166,94 @@ static void no_pauses_for_nobody(void **state)
     bench_assert_memory(bench, FLASH, image, sizeof image);
 }
 
+static void press_reset(struct bench *bench)
+{
+    bench_hands(bench, "nrst", "press");
+    clock_sleep_us(probe_clock(bench->probe), 1000);
+    bench_hands(bench, "nrst", "release");
+}
+
+#define DHCSR_ADDRESS 0xE000EDF0u
+
+static bool stands(struct bench *bench)
+{
+    struct ops ops;
+    uint32_t dhcsr = 0;
+
+    ops_init(&ops, bench->probe);
+    ops_read32(&ops, DHCSR_ADDRESS, &dhcsr);
+    assert_int_equal(ops_flush(&ops), ERR_OK);
+    return (dhcsr & DHCSR_S_HALT) != 0;
+}
+
+static void begin_for_nobody_else(struct bench *bench)
+{
+    bench->waiting = nobody;
+    bench_job(bench);
+    bench_fill(image, sizeof image, 10);
+    assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
+    assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
+    assert_int_equal(flash_write(bench->flash, FLASH, image, 4 * PAGE_SIZE), ERR_OK);
+    assert_false(stands(bench));
+}
+
+static void a_core_at_work_between_packets_stands_for_others(void **state)
+{
+    struct bench *bench = *state;
+    uint32_t word = 0;
+
+    begin_for_nobody_else(bench);
+    clock_sleep_us(probe_clock(bench->probe), 500000);
+    assert_int_equal(flash_write(bench->flash, FLASH + 4 * PAGE_SIZE, image + 4 * PAGE_SIZE,
+                                 FLASH_SIZE - 4 * PAGE_SIZE),
+                     ERR_OK);
+    flash_stand(bench->flash);
+    assert_true(stands(bench));
+    assert_int_equal(target_read_width(bench->target, RAM, 4, &word, 1), ERR_OK);
+    assert_int_equal(flash_done(bench->flash), ERR_OK);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    bench_assert_memory(bench, FLASH, image, sizeof image);
+}
+
+static void a_core_at_work_between_packets_stands_at_the_end(void **state)
+{
+    struct bench *bench = *state;
+
+    begin_for_nobody_else(bench);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    assert_true(stands(bench));
+    load_all(bench, 11);
+}
+
+static void a_reset_of_a_core_at_work_between_packets_is_told(void **state)
+{
+    struct bench *bench = *state;
+    struct target_stop stop;
+
+    begin_for_nobody_else(bench);
+    press_reset(bench);
+    assert_int_equal(flash_done(bench->flash), ERR_RESET_LOST);
+    flash_close(bench->flash);
+    bench->flash = NULL;
+    bench_job(bench);
+    assert_int_equal(target_halt(bench->target, &stop), ERR_OK);
+    load_all(bench, 12);
+}
+
+static void what_fails_when_a_core_at_work_shall_stand_is_told_by_the_next_call(void **state)
+{
+    struct bench *bench = *state;
+
+    begin_for_nobody_else(bench);
+    press_reset(bench);
+    flash_stand(bench->flash);
+    assert_int_equal(bench->job.err, ERR_OK);
+    assert_int_equal(flash_done(bench->flash), ERR_RESET_LOST);
+    assert_non_null(strstr(bench->job.text, "the target was reset"));
+}
+
 static void slices_are_short(void **state)
 {
     struct bench *bench = *state;
@@ -202,13 +290,6 @@ static void a_lost_target_is_told_and_found_again(void **state)
     bench_hands(bench, "power", "on");
     assert_int_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);
     load_all(bench, 8);
-}
-
-static void press_reset(struct bench *bench)
-{
-    bench_hands(bench, "nrst", "press");
-    clock_sleep_us(probe_clock(bench->probe), 1000);
-    bench_hands(bench, "nrst", "release");
 }
 
 static void a_reset_in_mid_load_is_told(void **state)
@@ -536,6 +617,10 @@ int main(void)
         TEST(what_fails_behind_a_cancel_is_told),
         TEST(the_loader_is_not_seen_in_ram),
         TEST(no_pauses_for_nobody),
+        TEST(a_core_at_work_between_packets_stands_for_others),
+        TEST(a_core_at_work_between_packets_stands_at_the_end),
+        TEST(a_reset_of_a_core_at_work_between_packets_is_told),
+        TEST(what_fails_when_a_core_at_work_shall_stand_is_told_by_the_next_call),
         TEST(slices_are_short),
         TEST(a_lost_target_is_told_and_found_again),
         TEST(a_reset_in_mid_load_is_told),
