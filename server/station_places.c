@@ -103,21 +103,33 @@ static enum err place_service(const struct placing *placing, struct station_plan
 
 /* Of several stations each has as many ports as there are words, one station's after the other's.
  */
-static enum err place_rtt(const struct placing *placing, struct station_plan *plan)
+static enum err place_streams(const struct placing *placing, struct station_plan *plan,
+                              const char *option, const struct option_words *said,
+                              enum stream_kind kind)
 {
-    const struct option_words *said = &placing->options->rtt_words;
     size_t offset = (size_t)(plan - placing->plans->items) * said->count;
     enum err err = ERR_OK;
 
     for (size_t i = 0; i < said->count && !err; i++) {
-        struct rtt_place *rtt = &plan->rtt[plan->rtt_count++];
+        struct stream_place *stream = &plan->streams[plan->stream_count++];
         struct endpoint base = {0};
         char why[160];
 
-        options_rtt(said->items[i], &base, &rtt->channel, why, sizeof why);
-        err = place(placing, plan, "--rtt", &base, offset, &rtt->endpoint);
+        stream->id.kind = kind;
+        options_rtt(said->items[i], &base, &stream->id.number, why, sizeof why);
+        err = place(placing, plan, option, &base, offset, &stream->endpoint);
     }
     return err;
+}
+
+static enum err place_all_streams(const struct placing *placing, struct station_plan *plan)
+{
+    const struct options *options = placing->options;
+    enum err err = place_streams(placing, plan, "--rtt", &options->rtt_words, STREAM_RTT);
+
+    if (!err)
+        err = place_streams(placing, plan, "--swo", &options->swo_words, STREAM_SWO_RAW);
+    return !err ? place_streams(placing, plan, "--itm", &options->itm_words, STREAM_ITM) : err;
 }
 
 static enum err name_wire_log(const struct placing *placing, struct station_plan *plan)
@@ -144,7 +156,7 @@ static enum err place_station(const struct placing *placing, struct station_plan
     for (size_t i = 0; i < SERVICES && !err; i++)
         err = place_service(placing, plan, &services[i]);
     if (!err)
-        err = place_rtt(placing, plan);
+        err = place_all_streams(placing, plan);
     return !err ? name_wire_log(placing, plan) : err;
 }
 

@@ -8,6 +8,7 @@
 #include "options/options.h"
 #include "options/probe_choice.h"
 #include "probe/probe.h"
+#include "session/stream.h"
 
 struct station_plan {
     bool alone;                 /* the daemon's only one: what ends it ends the daemon */
@@ -16,11 +17,11 @@ struct station_plan {
     char selector[PROBE_SELECTOR]; /* which probe; empty: whichever is there */
     struct probe_info info;        /* described by words (driver not NULL): not looked for */
     struct endpoint gdb, telnet, tcl;
-    struct rtt_place {
+    struct stream_place {
         struct endpoint endpoint;
-        unsigned channel;
-    } rtt[RTT_PORTS];
-    size_t rtt_count;
+        struct stream_id id;
+    } streams[3 * STREAM_WORDS];
+    size_t stream_count;
     char wire_log[256]; /* empty: none */
 };
 

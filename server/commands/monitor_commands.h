@@ -137,6 +137,11 @@ monitor_handler monitor_option_read, monitor_option_write, monitor_option_load, 
 monitor_handler monitor_rtt_setup, monitor_rtt_start, monitor_rtt_stop, monitor_rtt_channels,
     monitor_rtt_channellist, monitor_rtt_polling_interval, monitor_rtt_server_start,
     monitor_rtt_server_stop;
+/* monitor_swo.c */
+monitor_handler monitor_swo, monitor_swo_on, monitor_swo_off, monitor_swo_times,
+    monitor_swo_exceptions, monitor_swo_samples, monitor_swo_port, monitor_swo_cortex_debug,
+    monitor_swo_jlink, monitor_tpiu_config, monitor_tpiu_configure, monitor_tpiu_enable,
+    monitor_itm_port, monitor_itm_ports;
 /* monitor_adapter.c */
 monitor_handler monitor_speed, monitor_adapter_name, monitor_adapter_list, monitor_adapter_serial,
     monitor_adapter_place, monitor_adapter_signal, monitor_adapter_srst, monitor_reset_config,

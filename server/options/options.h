@@ -14,7 +14,7 @@
 #include "target.h"
 
 enum { OPTIONS_PROBES = 256, OPTIONS_COMMANDS = 64, OPTIONS_TOOLS = 16 };
-enum { RTT_PORTS = 8, RTT_CHANNELS_MAX = 32 };
+enum { STREAM_WORDS = 8, RTT_CHANNELS_MAX = 32 }; /* so many stimulus ports, too */
 
 /* The words of an option that may be repeated, in order; each was read once. */
 struct option_words {
@@ -33,6 +33,9 @@ struct options {
     struct option_words gdb_words, telnet_words, tcl_words; /* one a probe */
     struct endpoint gdb, telnet, tcl;                       /* the last of their words */
     struct option_words rtt_words;                          /* as options_rtt() reads them */
+    struct option_words swo_words;                          /* as options_place() reads them */
+    struct option_words itm_words;                          /* as options_rtt() does */
+    uint32_t swo_clock_hz, swo_baud;                        /* 0: measured; the best */
     bool rtt_drain;                         /* what nobody reads of RTT is thrown away */
     bool telnet_optional;                   /* nobody asked for it: go on if its port is taken */
     uint32_t speed_khz;                     /* 0: the probe's default */

@@ -139,19 +139,61 @@ bool options_rtt(const char *word, struct endpoint *endpoint, unsigned *channel,
     return options_place(place, endpoint, why, why_size);
 }
 
-static bool set_rtt(struct reading *reading)
+/* A place, with a channel or port of the program's behind it or not. */
+static bool add_stream(struct reading *reading, struct option_words *words)
 {
-    struct options *options = reading->options;
     struct endpoint endpoint = {0};
     unsigned channel;
     char why[160] = "only --gdb takes that";
 
     if (!options_rtt(reading->value, &endpoint, &channel, why, sizeof why) || endpoint.is_pipe ||
         endpoint.is_off) {
-        snprintf(reading->why, reading->why_size, "--rtt %.60s: %s", reading->value, why);
+        snprintf(reading->why, reading->why_size, "%s %.60s: %s", reading->name, reading->value,
+                 why);
         return false;
     }
-    return add(reading, options->rtt_words.items, &options->rtt_words.count, RTT_PORTS);
+    return add(reading, words->items, &words->count, STREAM_WORDS);
+}
+
+static bool set_rtt(struct reading *reading)
+{
+    return add_stream(reading, &reading->options->rtt_words);
+}
+
+static bool set_swo(struct reading *reading)
+{
+    return add_stream(reading, &reading->options->swo_words);
+}
+
+static bool set_itm(struct reading *reading)
+{
+    return add_stream(reading, &reading->options->itm_words);
+}
+
+static bool set_hz(struct reading *reading, uint32_t *hz)
+{
+    char *end;
+    unsigned long number = strtoul(reading->value, &end, 10);
+
+    if (*reading->value < '0' || *reading->value > '9' || *end || number < 1000 ||
+        number > 1000000000) {
+        snprintf(reading->why, reading->why_size,
+                 "%s: '%.40s' is not a number of Hz between 1000 and 1000000000", reading->name,
+                 reading->value);
+        return false;
+    }
+    *hz = (uint32_t)number;
+    return true;
+}
+
+static bool set_swo_clock(struct reading *reading)
+{
+    return set_hz(reading, &reading->options->swo_clock_hz);
+}
+
+static bool set_swo_baud(struct reading *reading)
+{
+    return set_hz(reading, &reading->options->swo_baud);
 }
 
 static bool set_rtt_drain(struct reading *reading)
@@ -331,6 +373,20 @@ const struct option_row option_rows[] = {
      "read what comes by RTT and throw it away while nobody listens, so that a program that waits "
      "for a reader goes on",
      set_rtt_drain, false},
+    {"--swo", 0, VALUE_NEEDED, "[ADDR:]PORT",
+     "set SWO up, and a port for its bytes as they come (others have 3443); what the program "
+     "writes "
+     "to ITM's port 0 is text on the console of a gdb that waits for it",
+     set_swo, false},
+    {"--itm", 0, VALUE_NEEDED, "[ADDR:]PORT[@STIMULUS]",
+     "set SWO up, and a port for what the program writes to a stimulus port of ITM, 0 if left out; "
+     "repeated for others",
+     set_itm, false},
+    {"--swo-clock", 0, VALUE_NEEDED, "HZ",
+     "what SWO's rate is divided from, the core's clock; measured if left out", set_swo_clock,
+     false},
+    {"--swo-baud", 0, VALUE_NEEDED, "BAUD", "SWO's rate; the best up to 2000000 if left out",
+     set_swo_baud, false},
     {"--speed", 0, VALUE_NEEDED, "KHZ", "highest SWD clock; the probe's default if left out",
      set_speed, true},
     {"--flash-size", 0, VALUE_NEEDED, "SIZE",

@@ -45,6 +45,9 @@ struct session_options {
     bool reset_halts;            /* `monitor reset` alone: a stand-in's choice; false: run */
     bool load_resets;            /* so is a reset to a halt at the end of gdb's load */
     bool hard_breakpoints;       /* gdb's software breakpoints become hardware ones */
+    bool swo;                    /* SWO is set up, */
+    uint32_t swo_clock_hz;       /* from this clock; 0: as measured */
+    uint32_t swo_baud;           /* at this rate; 0: the best */
     bool rtt, rtt_drain;         /* RTT is looked for; what nobody reads of it is thrown away */
     bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
     struct directory *files;     /* what programs may open, the caller's; NULL: nothing */
@@ -105,6 +108,7 @@ struct session {
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */
     struct poller *pollers;
+    struct swo_service *swo;           /* NULL: nobody asked for it */
     struct rtt_service *rtt;           /* NULL: nobody asked for it */
     struct stream *streams;            /* that were listened to */
     struct stream_route *stream_route; /* to the loop; NULL: there is none */

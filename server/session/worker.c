@@ -5,6 +5,7 @@
 #include "session/discovery.h"
 #include "session/events.h"
 #include "session/rtt_service.h"
+#include "session/swo_service.h"
 #include "session/worker_internal.h"
 
 static struct worker *worker_of(struct session *session)
@@ -39,6 +40,7 @@ void worker_stop(struct request *request, struct session *session)
     pollers_end(session, &request->job);
     session_finish(session);
     rtt_service_free(session);
+    swo_service_free(session);
     streams_free(session);
     worker_of(session)->stopping = true;
 }
@@ -112,6 +114,7 @@ static void worker_main(void *user)
     worker->session.notices = worker->setup.answers;
     worker->session.stream_route = worker->setup.streams;
     rtt_service_begin(&worker->session);
+    swo_service_begin(&worker->session);
     worker->route = (struct events_route){worker->setup.user, worker->setup.event};
     events_begin(&worker->session, &worker->route);
     while (!worker->stopping) {

@@ -130,14 +130,13 @@ bool streams_open(struct streams *streams, struct stream_id id, const char *hell
     return true;
 }
 
-bool streams_open_places(struct streams *streams, const struct rtt_place *places, size_t count,
+bool streams_open_places(struct streams *streams, const struct stream_place *places, size_t count,
                          char *why, size_t why_size)
 {
     for (size_t i = 0; i < count; i++) {
         struct endpoint endpoint = places[i].endpoint;
-        struct stream_id id = {STREAM_RTT, places[i].channel};
 
-        if (!streams_open(streams, id, "", &endpoint, why, why_size))
+        if (!streams_open(streams, places[i].id, "", &endpoint, why, why_size))
             return false;
     }
     return true;

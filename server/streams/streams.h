@@ -38,9 +38,8 @@ void streams_init(struct streams *streams, uv_loop_t *loop, const struct log *lo
 /* *endpoint becomes where it is. False: `why` (200 bytes) has a sentence. */
 bool streams_open(struct streams *streams, struct stream_id id, const char *hello,
                   struct endpoint *endpoint, char *why, size_t why_size);
-/* A port for each of an RTT channel. */
-struct rtt_place;
-bool streams_open_places(struct streams *streams, const struct rtt_place *places, size_t count,
+struct stream_place;
+bool streams_open_places(struct streams *streams, const struct stream_place *places, size_t count,
                          char *why, size_t why_size);
 /* Closes the port and those who came through any to the same stream; false: there is none. */
 bool streams_close_port(struct streams *streams, enum stream_kind kind, uint16_t port);

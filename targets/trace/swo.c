@@ -105,9 +105,11 @@ uint32_t swo_best_baud(uint32_t clock_hz, uint32_t limit)
 {
     if (!clock_hz || !limit)
         return 0;
-    uint32_t by = (clock_hz - 1) / limit + 1;
+    uint32_t by = (clock_hz - clock_hz / PER_CENT - 1) / limit + 1; /* what was measured is a guess */
 
-    return by <= ACPR_MAX + 1 ? clock_hz / by : 0;
+    if (by > ACPR_MAX + 1)
+        return 0;
+    return clock_hz / by < limit ? clock_hz / by : limit;
 }
 
 uint32_t swo_pin_baud(const struct swo_plan *plan)
