@@ -68,13 +68,18 @@ static enum err check_plan(const struct swo_service *service, struct job *job)
                     plan->clock_hz, plan->baud, SWO_TOLERANCE, plan->baud ? swo_pin_baud(plan) : 0);
 }
 
-/* The receiver first: what comes before it listens would be half a character. */
+/* What speaks already falls silent; then the receiver, and the sender last: nothing is heard at the
+ * wrong rate. */
 static enum err set_up(struct swo_service *service, struct job *job, uint32_t clock_hz)
 {
     struct session *session = service->session;
 
     make_plan(service, clock_hz);
     enum err err = check_plan(service, job);
+    if (!err)
+        err = swo_require(session->target);
+    if (!err)
+        err = swo_take_down(session->target);
     if (!err && !service->settings.external)
         err = probe_trace_start(session->probe, service->plan.baud);
     if (!err)
@@ -153,13 +158,12 @@ static bool differs(uint32_t hz, uint32_t other)
     return (apart < 0 ? -apart : apart) * PER_CENT > (int64_t)SWO_TOLERANCE * other;
 }
 
-static void tell_clock(struct swo_service *service, uint32_t hz)
+static void tell_clock(struct swo_service *service, uint32_t hz, uint32_t taken_hz)
 {
     log_line(service->session->log, LOG_WARN,
              "swo: what comes makes no sense: the core's clock is about %.1f MHz, and not the "
              "%.3f MHz that %s: %s",
-             hz / 1e6, service->plan.clock_hz / 1e6,
-             service->settings.clock_hz ? "was given" : "it was",
+             hz / 1e6, taken_hz / 1e6, service->settings.clock_hz ? "was given" : "it was",
              service->settings.clock_hz ? "give that one" : "it is set up again for that");
     service->told = true;
 }
@@ -205,8 +209,12 @@ static enum err investigate(struct swo_service *service, struct job *job)
             tell_wire(service);
         return err;
     }
-    tell_clock(service, hz);
-    return service->settings.clock_hz ? ERR_OK : set_up(service, job, hz);
+    uint32_t taken_hz = service->plan.clock_hz;
+    if (!service->settings.clock_hz)
+        err = set_up(service, job, hz);
+    if (!err)
+        tell_clock(service, hz, taken_hz);
+    return err;
 }
 
 static void look_for_sense(struct swo_service *service)

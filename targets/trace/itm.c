@@ -2,7 +2,8 @@
 #include "trace/itm.h"
 
 enum {
-    SYNC_ZEROS = 5, /* whole bytes of the 47 zero bits */
+    SYNC_ZEROS = 5,     /* whole bytes of the 47 zero bits */
+    ZEROS_LONGEST = 16, /* more are a line that is slower than it is read */
     SYNC_END = 0x80,
     HEADER_OVERFLOW = 0x70,
     SIZE_MASK = 0x03, /* 0: no source packet; 1, 2, 3: 1, 2, 4 bytes */
@@ -232,11 +233,11 @@ static void synchronise(struct itm_decoder *decoder)
     give(decoder, (struct itm_packet){.kind = ITM_SYNC});
 }
 
-/* Zeros that no sync packet came of. */
-static void end_loose(struct itm_decoder *decoder, uint8_t byte)
+/* Zeros that no sync packet came of, or will. */
+static void judge_loose(struct itm_decoder *decoder, uint8_t byte)
 {
-    if (decoder->loose && byte != 0) {
-        decoder->loose = false;
+    if (decoder->loose && (byte != 0 || decoder->zeros >= ZEROS_LONGEST)) {
+        decoder->loose = byte == 0;
         give_bad(decoder, 0);
     }
 }
@@ -247,7 +248,7 @@ void itm_feed(struct itm_decoder *decoder, const uint8_t *bytes, size_t length)
         if (ends_sync(decoder, bytes[i])) {
             synchronise(decoder);
         } else {
-            end_loose(decoder, bytes[i]);
+            judge_loose(decoder, bytes[i]);
             take(decoder, bytes[i]);
         }
         decoder->zeros = bytes[i] == 0 ? decoder->zeros + 1 : 0;

@@ -95,6 +95,8 @@ static void synchronisation(void **state)
     assert_packets("port:0/4@0 sync:0", 0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80);
     assert_packets("bad:0 bad:80", 0, 0, 0, 0, 0x80);
     assert_packets("bad:0 port:41/1@0", 0, 0x01, 0x41);
+    assert_packets("bad:0 bad:0 sync:0", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                   0x80);
 }
 
 static void overflow(void **state)
