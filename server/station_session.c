@@ -26,7 +26,8 @@ struct session_options station_session(const struct options *options)
         .swo = options->swo_words.count > 0 || options->itm_words.count > 0 ||
                options->swo_clock_hz || options->swo_baud,
         .swo_clock_hz = options->swo_clock_hz,
-        .swo_baud = options->swo_baud,
+        .swo_baud =
+            options->swo_divider ? options->swo_clock_hz / options->swo_divider : options->swo_baud,
         .rtt = options->rtt_words.count > 0,
         .rtt_drain = options->rtt_drain,
     };

@@ -268,8 +268,8 @@ static const struct setting settings[] = {
     {"source", source, NULL},
     {"$_TARGETNAME configure", configure, NULL},
     {"$_CHIPNAME.cpu configure", configure, NULL},
-    {"$_CHIPNAME.tpiu*", without, "no SWO data yet; debugging goes on without"},
-    {"$_CHIPNAME.swo*", without, "no SWO data yet; debugging goes on without"},
+    {"$_CHIPNAME.tpiu*", without, "SWO is set up by commands: tpiu config, CDSWOConfigure, swo on"},
+    {"$_CHIPNAME.swo*", without, "SWO is set up by commands: tpiu config, CDSWOConfigure, swo on"},
     {"CDRTOSConfigure", without, "threads are not shown yet"},
     {"CDLiveWatchSetup", ignore, NULL}, /* more than one gdb is always welcome */
     {"$*", refuse, no_tcl},

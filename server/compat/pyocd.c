@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* `pyocd gdbserver` (argparse, port 3333): ends when gdb detaches, unless --persist or gdb said
  * extended-remote. `monitor reset` halts, which gdb believes anyway and Cortex-Debug relies on. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "compat/compat_internal.h"
@@ -53,6 +54,24 @@ static bool is_so_anyway(const char *value)
     return false;
 }
 
+/* Of SWV: enable_swv and swv_raw_enable follow from the port and the clocks. */
+static bool set_swv(struct compat_reading *reading, const char *value)
+{
+    struct options *options = reading->options;
+    const char *port = behind(value, "swv_raw_port"), *system = behind(value, "swv_system_clock"),
+               *baud = behind(value, "swv_clock");
+
+    if (port) {
+        options->swo_words.items[0] = port;
+        options->swo_words.count = 1;
+    }
+    if (system)
+        options->swo_clock_hz = (uint32_t)strtoul(system, NULL, 0);
+    if (baud)
+        options->swo_baud = (uint32_t)strtoul(baud, NULL, 0);
+    return port || system || baud || behind(value, "enable_swv") || behind(value, "swv_raw_enable");
+}
+
 /* -O name=value: session options. */
 static bool set_session_option(struct compat_reading *reading)
 {
@@ -67,9 +86,9 @@ static bool set_session_option(struct compat_reading *reading)
     }
     if (is_so_anyway(value))
         return true;
-    compat_warn(reading, "-O %s: %s", value,
-                behind(value, "enable_swv") ? "no SWO data yet; debugging goes on without"
-                                            : "no effect here");
+    if (set_swv(reading, value))
+        return true;
+    compat_warn(reading, "-O %s: no effect here", value);
     return true;
 }
 

@@ -5,7 +5,6 @@
 
 #include "compat/compat_internal.h"
 
-static const char no_swo[] = "no SWO data yet; debugging goes on without";
 static const char no_loader[] =
     "external flash cannot be programmed; debugging goes on with the flash of the chip";
 
@@ -15,6 +14,39 @@ static bool set_level(struct compat_reading *reading)
     if (atoi(reading->value) >= 16)
         reading->options->log_level = LOG_DEBUG;
     return true;
+}
+
+/* -z PORT -a HZ -b K: the rate is the clock's K-th part. */
+static bool set_swo_port(struct compat_reading *reading)
+{
+    struct option_words *words = &reading->options->swo_words;
+    struct endpoint checked;
+
+    words->items[0] = reading->value;
+    words->count = 1;
+    return compat_endpoint(reading, reading->value, &checked);
+}
+
+static bool set_hz(struct compat_reading *reading, uint32_t *number)
+{
+    char *end;
+    unsigned long value = strtoul(reading->value, &end, 0);
+
+    if (*reading->value < '0' || *reading->value > '9' || *end || value == 0 || value > 1000000000)
+        return compat_wrong(reading, "%s: '%s' is no number from 1 to 1000000000", reading->name,
+                            reading->value);
+    *number = (uint32_t)value;
+    return true;
+}
+
+static bool set_swo_clock(struct compat_reading *reading)
+{
+    return set_hz(reading, &reading->options->swo_clock_hz);
+}
+
+static bool set_swo_divider(struct compat_reading *reading)
+{
+    return set_hz(reading, &reading->options->swo_divider);
 }
 
 static const struct compat_option options[] = {
@@ -45,9 +77,10 @@ static const struct compat_option options[] = {
     {"--temp-path", COMPAT_VALUE, compat_ignore, "not needed: no such files are written"},
     {"--preserve-temps", COMPAT_NONE, compat_ignore, "not needed: no such files are written"},
     {"-f --log-file", COMPAT_VALUE, compat_without, "the log goes to standard error"},
-    {"-z --swo-port", COMPAT_VALUE, compat_without, no_swo},
-    {"-a --cpu-clock", COMPAT_VALUE, compat_ignore, "of SWO: see -z"},
-    {"-b --swo-clock-div", COMPAT_VALUE, compat_ignore, "of SWO: see -z"},
+    {"-z --swo-port", COMPAT_VALUE, set_swo_port, "a port for the bytes of SWO"},
+    {"-a --cpu-clock", COMPAT_VALUE, set_swo_clock,
+     "Hz that SWO is divided from; measured if left out"},
+    {"-b --swo-clock-div", COMPAT_VALUE, set_swo_divider, "by what; the best if left out"},
     {"-el --extload", COMPAT_VALUE, compat_without, no_loader},
     {"-ei --extload_init", COMPAT_VALUE, compat_without, no_loader},
     {"--external-init", COMPAT_NONE, compat_without, no_loader},

@@ -36,6 +36,7 @@ struct options {
     struct option_words swo_words;                          /* as options_place() reads them */
     struct option_words itm_words;                          /* as options_rtt() does */
     uint32_t swo_clock_hz, swo_baud;                        /* 0: measured; the best */
+    uint32_t swo_divider;                                   /* of that clock to that rate; or 0 */
     bool rtt_drain;                         /* what nobody reads of RTT is thrown away */
     bool telnet_optional;                   /* nobody asked for it: go on if its port is taken */
     uint32_t speed_khz;                     /* 0: the probe's default */

@@ -62,7 +62,6 @@ def what_has_no_effect_is_said():
                                 ("pyocd", ["gdbserver", "--core", "1"], "--core 1: .*found by itself"),
                                 ("pyocd", ["gdbserver", "-t", "stm32l475xg"], "stm32l475xg was named, but"),
                                 ("ST-LINK_gdbserver", ["-m", "3"], "-m 3: .*found by itself"),
-                                ("ST-LINK_gdbserver", ["-z", "61235"], "no SWO"),
                                 ("openocd", ["-l", "/tmp/x"], "-l: the log goes to standard error")):
         port = ["-c", "gdb_port 0; telnet_port disabled; tcl_port disabled"] if name == "openocd" else ["-p", "0"]
         with Server([program(name), *words, *port]) as server:

@@ -147,7 +147,7 @@ static void other_spellings_mean_the_same(void **state)
     assert_says("gdb_breakpoint_override hard", "force hard breakpoints");
     assert_says("halt; stm32f1x.cpu curstate", "halted\n");
     assert_says("stm32f1x.cpu mdw 0x20000000", "0x20000000: ");
-    assert_says("stm32f1x.tpiu configure -protocol uart", "[tpiu: not yet");
+    assert_says("stm32f1x.tpiu configure -protocol sync", "[-protocol sync: it is uart here");
     assert_says("stm32f4x unlock 0", "[this chip is no stm32f4x");
     assert_says("stm32l4x unlock 0", "[this chip is no stm32l4x");
     assert_says("regs", "===== arm v7m registers");
