@@ -41,6 +41,8 @@ enum cli_flag {
     CLI_JUNIT = 1 << 15,
     CLI_ARGUMENTS = 1 << 16, /* words behind "--" are the program's */
     CLI_UART = 1 << 18,
+    CLI_TIME = 1 << 19,
+    CLI_FOLDED = 1 << 20,
     CLI_NOT_RUN = 1 << 17, /* the lower exit codes are the program's, too */
 };
 
@@ -53,8 +55,9 @@ struct cli {
     unsigned flags; /* enum cli_flag */
     const char *words[CLI_WORDS + 1];
     int word_count;
-    const char *board, *svg, *timeout, *until, *junit, *uart; /* values of flags; NULL: not said */
-    const char *const *arguments;                             /* behind "--" */
+    const char *board, *svg, *timeout, *until, *junit, *uart,
+        *time;                    /* values of flags; NULL: not said */
+    const char *const *arguments; /* behind "--" */
     int argument_count;
 
     struct display display; /* on standard error */
@@ -132,7 +135,7 @@ void cli_add_board(struct cli *cli);
 void cli_print_flags(FILE *out, unsigned flags);
 
 typedef enum err cli_run(struct cli *cli);
-cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_run_program, cli_erase, cli_read, cli_reset,
-    cli_options;
+cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_run_program, cli_profile, cli_erase,
+    cli_read, cli_reset, cli_options;
 
 #endif

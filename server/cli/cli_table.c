@@ -70,6 +70,17 @@ static const char run_text[] =
     "Exit code: the program's, 0 to 123 (123 for any other that is not 0); 124: --timeout;\n"
     "125: it could not be run, or the probe or the target failed; 126: it crashed; 130: Ctrl-C.\n";
 
+static const char profile_text[] =
+    "  probed profile main.elf                    where the time goes, by function and line\n"
+    "  probed profile main.elf --time 20 --svg flame.svg\n"
+    "  probed profile main.elf --folded > out     for flame graph programs\n"
+    "  probed profile --sim main.elf --reset      load and start it first\n"
+    "\n"
+    "Reads where the core is (DWT_PCSR) while the program runs, which does not notice: some\n"
+    "hundred times a second by an ST-LINK/V2, thousands by a V3. A sample does not say who\n"
+    "called: a stack is a function and what was inlined into it. Time asleep (WFI) is told apart.\n"
+    "Ctrl-C ends it early, with what there is.\n";
+
 static const char erase_text[] =
     "  probed erase                         all flash\n"
     "  probed erase 0x0800f800 2k           the sectors that hold these bytes\n"
@@ -113,6 +124,8 @@ const struct cli_command cli_commands[] = {
      run_text, 1, 1,
      CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_ARGUMENTS | CLI_NOT_RUN,
      TARGET_CONNECT_LADDER, cli_run_program},
+    {"profile", "FILE", "where a running program's time goes", profile_text, 1, 1,
+     CLI_RESET | CLI_TIME | CLI_FOLDED | CLI_SVG, TARGET_CONNECT_NORMAL, cli_profile},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
      TARGET_CONNECT_ATTACH, cli_read},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,

@@ -41,6 +41,8 @@ static const struct flag {
     {"--uart", CLI_UART, "what it sends to this serial port, too: auto is the probe's own",
      "auto|DEVICE[@BAUD]", offsetof(struct cli, uart)},
     {"--junit", CLI_JUNIT, "the result as a JUnit file, too", "FILE", offsetof(struct cli, junit)},
+    {"--time", CLI_TIME, "for so many seconds, 5 if left out", "S", offsetof(struct cli, time)},
+    {"--folded", CLI_FOLDED, "a line a stack, as flame graph programs read them", NULL, NO_VALUE},
     {"--svg", CLI_SVG, "the picture as a file, for a forum", "FILE", offsetof(struct cli, svg)},
 };
 

@@ -105,7 +105,8 @@ uint32_t swo_best_baud(uint32_t clock_hz, uint32_t limit)
 {
     if (!clock_hz || !limit)
         return 0;
-    uint32_t by = (clock_hz - clock_hz / PER_CENT - 1) / limit + 1; /* what was measured is a guess */
+    uint32_t by =
+        (clock_hz - clock_hz / PER_CENT - 1) / limit + 1; /* what was measured is a guess */
 
     if (by > ACPR_MAX + 1)
         return 0;

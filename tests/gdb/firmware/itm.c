@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that talks by ITM, at 8 MHz as after a reset: a counted line on port 0 and four bytes on
- * port 1, again and again. What it shall do is written to WISH while it runs. */
+/* A program that talks by ITM, at 8 MHz as after a reset: a counted line on port 0 and four bytes
+ * on port 1, again and again. What it shall do is written to WISH while it runs. */
 #include <stdint.h>
 
 #define WISH (*(volatile uint32_t *)0x20004000)
