@@ -56,7 +56,7 @@ def a_flame_graph_is_a_picture_of_them():
 
 def what_cannot_be_is_said():
     for words, why in (((FIRMWARE,), "holds another program than"), ((FIRMWARE, "--time", "0"), "--time 0: seconds"),
-                       ((os.path.abspath(__file__), "--reset"), "is no ELF file"), ((FIRMWARE, "--svg", "/nowhere/x", "--reset",
+                       ((os.path.abspath(__file__), "--reset"), "is text, no program"), ((FIRMWARE, "--svg", "/nowhere/x", "--reset",
                                                                         "--time", "0.1"), "/nowhere/x cannot be written")):
         _, said = profile(*words, code=2 if "--time 0:" in why else 1)
         assert re.search(why, said), (words, said)
