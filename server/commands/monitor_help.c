@@ -48,7 +48,7 @@ static const struct {
                            "adapter deassert", "reset_config", "sim *", NULL}},
     {"how gdb and the core behave",
      (const char *const[]){"arm semihosting", "cortex_m *", "gdb breakpoint_override", NULL}},
-    {"what the program says", (const char *const[]){"rtt *", NULL}},
+    {"what the program says", (const char *const[]){"rtt *", "swo *", NULL}},
     {"this program",
      (const char *const[]){"help", "exit", "shutdown", "version", "stats", "echo", "sleep", NULL}},
 };

@@ -75,7 +75,7 @@ static void help_is_by_subject(void **state)
         "\nhelp ",
         "\nfor scripts",
         "\nnot there yet:\n",
-        "itm",
+        "profile",
     };
 
     (void)state;
@@ -218,7 +218,7 @@ static void what_is_not_there_says_so(void **state)
         assert_also("not yet");
         assert_int_equal(rig.err, ERR_UNSUPPORTED);
     }
-    assert_says("itm port 0 on", "[itm: not yet");
+    assert_says("profile 1 x", "[profile: not yet");
 }
 
 static void counters_count(void **state)
