@@ -128,7 +128,7 @@ def by_the_words_of_others():
             with Listener(port) as raw:
                 raw.until(b"\x01r\x01o\x01u\x01n\x01d")
             gdb.monitor("itm ports off")
-            assert "ports 0x00000000" in gdb.monitor("swo")
+            assert "ports 0x00000000" in gdb.monitor("swo status")
 
 
 def what_cannot_be_is_refused():
@@ -154,10 +154,10 @@ def exceptions_and_samples_are_counted():
         gdb.monitor("swo times on")
         gdb.monitor("swo samples 4096")
         raw.until(b"\x17")
-        while not (found := re.search(r"samples of the PC: (\d+), asleep: 0", gdb.monitor("swo"))) \
+        while not (found := re.search(r"samples of the PC: (\d+), asleep: 0", gdb.monitor("swo status"))) \
                 or int(found.group(1)) < 20:
             pass
-        assert re.search(r"time by its stamps: \d+\.\d+ s", gdb.monitor("swo"))
+        assert re.search(r"time by its stamps: \d+\.\d+ s", gdb.monitor("swo status"))
 
 
 run_tests([each_port_says_its_own, who_waits_for_the_program_reads_it, a_wrong_clock_is_said_with_the_right_one,
