@@ -152,7 +152,8 @@ static void serve(struct station *station)
     station->served = true;
     if (!ports_open(&station->ports, &plan->tcl, &plan->telnet,
                     station->setup.options->telnet_optional, why, sizeof why) ||
-        !streams_open_places(&station->streams, plan->streams, plan->stream_count, why, sizeof why) ||
+        !streams_open_places(&station->streams, plan->streams, plan->stream_count, why,
+                             sizeof why) ||
         !gdb_port_open(&station->gdbs, &gdb, why, sizeof why))
         fail(station, why);
     else if (!gdb.is_off)
