@@ -87,12 +87,15 @@ static enum err sample_pc(struct doctor *doctor)
     enum err err = ops_flush(ops);
     if (err)
         return err;
+    doctor->demcr = demcr;
+    doctor->tracing = true;
     ops_write32(ops, DEMCR, demcr | DEMCR_TRCENA);
     ops_read32(ops, DWT_PCSR, &pc);
     err = ops_flush(ops);
     job_clear(doctor->job);
     ops_write32(ops, DEMCR, demcr);
     enum err back = ops_flush(ops);
+    doctor->tracing = back != ERR_OK;
     err = err ? err : back;
     m->pc_known = !err && pc != UINT32_MAX && pc != 0;
     m->pc = pc;
@@ -146,29 +149,4 @@ enum err doctor_sample_core(struct doctor *doctor)
         return err;
     job_clear(doctor->job);
     return ERR_OK;
-}
-
-/* --- the end --- */
-
-/* Debugging that was off goes off last: C_HALT is nobody's without it (DDI 0403, C1.6.2). */
-static void put_core_back(struct doctor *doctor)
-{
-    bool debugged = doctor->dhcsr & DHCSR_C_DEBUGEN;
-
-    ops_write32(&doctor->ops, DEMCR, doctor->demcr);
-    ops_write32(&doctor->ops, DHCSR, doctor_control_bits(doctor));
-    if (!debugged)
-        ops_write32(&doctor->ops, DHCSR, DHCSR_KEY);
-    ops_flush(&doctor->ops);
-}
-
-void doctor_restore(struct doctor *doctor)
-{
-    if (doctor->pulled)
-        probe_nrst(doctor->probe, PROBE_NRST_RELEASE);
-    if (doctor->catching)
-        put_core_back(doctor);
-    dbgmcu_restore(&doctor->dbgmcu, &doctor->ops);
-    probe_set_speed(doctor->probe, doctor->asked_khz, NULL);
-    job_clear(doctor->job);
 }

@@ -18,7 +18,8 @@ enum {
     DOCTOR_FEW_READS = 12,
     DOCTOR_READS = 250, /* finds one garbled packet in 200 */
     DOCTOR_MANY_READS = 1000,
-    DOCTOR_READ_US = 500000,    /* at one clock, if not thorough */
+    DOCTOR_READ_US = 500000, /* at one clock, if not thorough */
+    DOCTOR_KEPT = 40,
     DOCTOR_SLICE = 50,          /* reads between two checkpoints */
     DOCTOR_PORT_US = 100000,    /* for those of the port that are made again */
     DOCTOR_BUDGET_US = 3400000, /* behind that no step begins: each takes less than two seconds */
@@ -38,6 +39,11 @@ struct doctor {
     struct dbgmcu dbgmcu;  /* as it was */
     bool catching, pulled; /* we set a catch at the reset vector; we had NRST low */
     uint32_t demcr, dhcsr; /* as they were before that */
+    bool tracing;          /* TRCENA is set for us, which was not: demcr is as it was */
+    struct {
+        uint32_t address, value; /* a comparator, or the switch of all, that is not 0 */
+    } kept[DOCTOR_KEPT];
+    unsigned kept_count;
 };
 
 /* No step behind it makes sense. */

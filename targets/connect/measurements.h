@@ -95,6 +95,8 @@ struct measurements {
     uint32_t vectors[2];                    /* first words of flash */
     bool boots_elsewhere;                   /* what stands at 0 is not what the flash begins with */
     unsigned write_blocks, write_protected; /* by option bytes; of 0 blocks: not known */
+
+    bool left_on; /* what debugging switched on in the chip could not be switched off again */
 };
 
 #endif

@@ -219,6 +219,15 @@ static bool tell_nrst(const struct measurements *m, uint64_t seen, struct doctor
     return m->core_found || m->nrst_tested;
 }
 
+static bool tell_left(const struct measurements *m, uint64_t seen, struct doctor_line *line)
+{
+    (void)seen;
+    line->name = "left on";
+    VALUE("debugging: the chip did not let itself be put back as it was");
+    MEANING("switch the board off and on: it may stay awake or stop at a reset until then");
+    return m->left_on;
+}
+
 /* --- all of them --- */
 
 static bool is_silent(const struct measurements *m, const struct speed_measured *speed)
@@ -273,8 +282,8 @@ size_t doctor_lines(const struct measurements *measured, struct doctor_line line
 {
     static const line_fn before[] = {tell_probe, tell_supply};
     static const line_fn behind[] = {
-        tell_under_reset, tell_dpidr, tell_power, tell_ports,   tell_core,  tell_state,
-        tell_pc,          tell_chip,  tell_flash, tell_vectors, tell_flags, tell_nrst,
+        tell_under_reset, tell_dpidr, tell_power,   tell_ports, tell_core, tell_state, tell_pc,
+        tell_chip,        tell_flash, tell_vectors, tell_flags, tell_nrst, tell_left,
     };
 
     size_t count = tell(before, sizeof before / sizeof *before, measured, lines, size);

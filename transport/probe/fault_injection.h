@@ -19,6 +19,7 @@ struct fault_plan {
     uint64_t at;     /* fails at this operation, 1 is the first; 0: by seed */
     uint32_t seed;   /* not 0 */
     uint32_t one_in; /* by seed: how many operations per failure, on average */
+    bool calls;      /* connecting, NRST, VTref and changes of speed count as operations, too */
 
     /* fault.c's own. */
     struct probe_driver driver;
