@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What it takes to fill 64 KiB of a blank chip, a row a family: probed and OpenOCD 0.12 before the same emulated ST-Link.
+"""What it takes to fill 64 KiB of a blank chip, or all of a smaller one, a row a family: probed and OpenOCD 0.12
+before the same emulated ST-Link.
 
 loads.py PROBED PROBE_EMU [STLINK [BOARD...]]
 
@@ -18,8 +19,10 @@ from emulator import Program, openocd  # noqa: E402
 PROBED, PROBE_EMU = sys.argv[1:3]
 STLINK = sys.argv[3] if len(sys.argv) > 3 else "V2J43"
 KIB, SIZE, FLASH = 1024, 64 * 1024, 0x08000000
+SMALL = {"f031": 32 * KIB}  # bytes, where 64 KiB are more than there is
 # Board, OpenOCD's target file, microseconds that the flash takes for 64 KiB at 3.3 V by its data sheet.
-BOARDS = [("bluepill", "stm32f1x", 52.5 * SIZE / 2), ("nucleo-f303k8", "stm32f3x", 52.5 * SIZE / 2),
+BOARDS = [("bluepill", "stm32f1x", 52.5 * SIZE / 2), ("f031", "stm32f0x", 52.5 * SIZE / 2),
+          ("nucleo-f303k8", "stm32f3x", 52.5 * SIZE / 2),
           ("nucleo-f205", "stm32f2x", 16 * SIZE / 4),
           ("blackpill-f401", "stm32f4x", 16 * SIZE / 4), ("nucleo-f746", "stm32f7x", 16 * SIZE / 4),
           ("nucleo-l053", "stm32l0", 3280 * SIZE / 64),
@@ -42,16 +45,17 @@ def run(board, *words):
 def main():
     no_ports = ("gdb_port disabled", "telnet_port disabled", "tcl_port disabled")
     with tempfile.TemporaryDirectory(prefix="probed-") as folder:
-        path = os.path.join(folder, "image.bin")
-        with open(path, "wb") as file:
-            file.write(random.Random(64).randbytes(SIZE))
         print(f"{STLINK}: transfers / ms of the board | flash alone | probed | OpenOCD")
         for board, target, flash_us in BOARDS:
             if board not in CHOSEN:
                 continue
+            size = SMALL.get(board, SIZE)
+            path = os.path.join(folder, f"{size}.bin")
+            with open(path, "wb") as file:
+                file.write(random.Random(64).randbytes(size))
             ours = run(board, PROBED, "flash", path, f"{FLASH:#x}")
             theirs = run(board, *openocd("dap", *no_ports, f"program {path} {FLASH:#x} verify", "shutdown", target=target))
-            print(f"| {board} | {flash_us / 1e3:.0f} | {ours} | {theirs} |", flush=True)
+            print(f"| {board}, {size // KIB} KiB | {flash_us * size / SIZE / 1e3:.0f} | {ours} | {theirs} |", flush=True)
 
 
 main()
