@@ -11,6 +11,8 @@
 
 #include "cli/run.h"
 #include "cli/serial_port.h"
+#include "semihosting/directory.h"
+#include "session/program_side.h"
 #include "session/rtt_service.h"
 
 enum { PIECE = 1024, LOOKS_MAX = 64, DRAINS_MAX = 1000, BAUD_USUAL = 115200 };
@@ -130,24 +132,6 @@ static void look_at_simulated_port(struct run *run)
 
 /* --- RTT and SWO --- */
 
-static void hear(struct stream_ear *ear, const void *bytes, size_t length)
-{
-    struct run_ear *mine = (struct run_ear *)ear;
-
-    mine->text.bytes = bytes;
-    mine->text.length = length;
-    session_say(mine->session, &mine->text);
-}
-
-static bool listen(struct run *run, struct run_ear *ear, enum stream_kind kind,
-                   enum text_source source)
-{
-    ear->ear.bytes = hear;
-    ear->session = run->session;
-    ear->text.source = source;
-    return stream_listen_here(run->session, (struct stream_id){kind, 0}, &ear->ear);
-}
-
 /* Looks that only search would go on for ever; the next turn comes soon. */
 static void look_at_streams(struct run *run)
 {
@@ -155,21 +139,6 @@ static void look_at_streams(struct run *run)
                     pollers_look(run->session, &run->cli->job);
          i++)
         ;
-}
-
-enum err run_channels_begin(struct run *run)
-{
-    struct run_channels *channels = &run->channels;
-    struct session *session = run->session;
-
-    if (!listen(run, &channels->rtt, STREAM_RTT, TEXT_RTT) ||
-        !listen(run, &channels->itm, STREAM_ITM, TEXT_SWO))
-        return job_fail(&run->cli->job, ERR_NO_MEMORY, "out of memory");
-    if (channels->rtt_block && rtt_service(session)) {
-        session->rtt->rtt.symbol = channels->rtt_block;
-        rtt_service_start(session->rtt);
-    }
-    return ERR_OK;
 }
 
 /* --- standard input --- */
@@ -238,6 +207,88 @@ static void look_at_input(struct run *run)
     memmove(channels->input, channels->input + taken, channels->input_length);
 }
 
+/* semihosting_input: what the program reads from its console. */
+static int32_t type(void *user, void *data, uint32_t size)
+{
+    struct run_channels *channels = &((struct run *)user)->channels;
+
+    if (channels->input_length == 0)
+        read_input(channels);
+    if (channels->input_length == 0)
+        return channels->input_over ? 0 : SEMI_NOTHING_YET;
+    size_t taken = channels->input_length < size ? channels->input_length : size;
+    memcpy(data, channels->input, taken);
+    channels->input_length -= taken;
+    memmove(channels->input, channels->input + taken, channels->input_length);
+    return (int32_t)taken;
+}
+
+/* --- what is there before it begins --- */
+
+/* One word more; with blanks in it, in quotes, as C libraries part them again. */
+static void add_word(char *line, size_t size, const char *word)
+{
+    size_t used = strlen(line);
+    bool quoted = strpbrk(word, " \t") || !word[0];
+
+    snprintf(line + used, size - used, "%s%s%s%s", used ? " " : "", quoted ? "\"" : "", word,
+             quoted ? "\"" : "");
+}
+
+static enum err set_command_line(struct run *run)
+{
+    const struct cli *cli = run->cli;
+    char line[4 * SEMI_COMMAND_LINE] = "";
+
+    add_word(line, sizeof line, cli->words[0]);
+    for (int i = 0; i < cli->argument_count; i++)
+        add_word(line, sizeof line, cli->arguments[i]);
+    if (strlen(line) >= SEMI_COMMAND_LINE && cli->argument_count > 0)
+        return cli_misuse(run->cli, "the program's command line is longer than %d characters",
+                          SEMI_COMMAND_LINE - 1);
+    program_side_set_command_line(run->session, line);
+    return ERR_OK;
+}
+
+static enum err open_files(struct run *run)
+{
+    const char *path = run->cli->options.semihosting_dir;
+    char why[300];
+
+    if (!path)
+        return ERR_OK;
+    if (!directory_open(path, &run->cli->log, &run->channels.files, why, sizeof why))
+        return cli_misuse(run->cli, "--semihosting-dir: %s", why);
+    target_set_files(run->session->target, &directory_files, run->channels.files);
+    return ERR_OK;
+}
+
+static void hear(struct text_listener *listener, const struct program_text *text)
+{
+    struct run *run = (struct run *)((char *)listener - offsetof(struct run, listener));
+
+    run_output_put(&run->output, text->bytes, text->length);
+}
+
+enum err run_channels_begin(struct run *run)
+{
+    struct session *session = run->session;
+    enum err err = set_command_line(run);
+
+    if (!err)
+        err = open_files(run);
+    if (err)
+        return err;
+    target_set_input(session->target, type, run);
+    run->listener.text = hear;
+    session_listen(session, &run->listener); /* RTT is read for who listens */
+    if (run->channels.rtt_block && rtt_service(session)) {
+        session->rtt->rtt.symbol = run->channels.rtt_block;
+        rtt_service_start(session->rtt);
+    }
+    return ERR_OK;
+}
+
 /* --- all of them --- */
 
 void run_channels_look(struct run *run)
@@ -279,4 +330,11 @@ void run_channels_end(struct run *run)
     pollers_end(run->session, &job);
     rtt_service_free(run->session);
     streams_free(run->session);
+    session_unlisten(run->session, &run->listener);
+    if (run->session->target) {
+        target_set_input(run->session->target, NULL, NULL);
+        target_set_files(run->session->target, NULL, NULL);
+    }
+    directory_close(run->channels.files);
+    run->channels.files = NULL;
 }

@@ -31,7 +31,7 @@ static void lost(struct client *client, const struct session *session)
     run->lost = true;
 }
 
-/* The listener hears it. */
+/* run->listener hears it. */
 static void no_text(struct client *client, const struct session *session, const char *text,
                     size_t length)
 {
@@ -41,13 +41,6 @@ static void no_load(struct client *client, const char *why) {}
 
 static const struct client_ops told = {
     .stopped = stopped, .lost = lost, .text = no_text, .load_cut = no_load};
-
-static void hear(struct text_listener *listener, const struct program_text *text)
-{
-    struct run *run = (struct run *)((char *)listener - offsetof(struct run, listener));
-
-    run_output_put(&run->output, text->bytes, text->length);
-}
 
 /* --- limits --- */
 
@@ -192,8 +185,6 @@ enum err run_loop(struct run *run)
     struct job *job = &run->cli->job;
 
     run->client = session_client_open(run->session, 0, &told, run);
-    run->listener.text = hear;
-    session_listen(run->session, &run->listener);
     session_join(run->session, run->client);
     enum err err = set_breakpoints(run);
     run->began_us = now_us(run);
@@ -211,7 +202,6 @@ enum err run_loop(struct run *run)
         run_channels_drain(run);
     if (!err)
         run_trace_take(run);
-    session_unlisten(run->session, &run->listener);
     finish_output(run);
     return err;
 }

@@ -182,6 +182,18 @@ bool cli_only_asks(const struct cli *cli)
     return cli->options.help || cli->options.version;
 }
 
+/* All behind "--" is the program's; the first of it the program itself, if it was not named yet: so
+ * others who put a program and its words behind a command of their own need not know ours. */
+static void take_arguments(struct cli *cli, int count, const char *const words[])
+{
+    bool named = cli->word_count > 0 || count == 0;
+
+    if (!named)
+        cli->words[cli->word_count++] = words[0];
+    cli->arguments = named ? words : words + 1;
+    cli->argument_count = named ? count : count - 1;
+}
+
 enum err cli_read_call(struct cli *cli, int argc, const char *const argv[])
 {
     enum err err = ERR_OK;
@@ -190,8 +202,7 @@ enum err cli_read_call(struct cli *cli, int argc, const char *const argv[])
     cli->options.connect = cli->command->connect;
     for (int i = 2; i < argc && !err && !cli_only_asks(cli); i++) {
         if (cli->command->flags & CLI_ARGUMENTS && strcmp(argv[i], "--") == 0) {
-            cli->arguments = argv + i + 1;
-            cli->argument_count = argc - i - 1;
+            take_arguments(cli, argc - i - 1, argv + i + 1);
             break;
         }
         if (is_option(argv[i]))

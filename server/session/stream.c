@@ -10,8 +10,7 @@ struct stream {
     struct stream *next;
     struct stream_id id;
     unsigned listeners;
-    struct stream_ear *ears; /* among the listeners */
-    size_t length;           /* of what waits for the target */
+    size_t length; /* of what waits for the target */
     uint8_t down[STREAM_DOWN];
 };
 
@@ -69,7 +68,7 @@ void stream_leave(struct request *request, struct session *session)
 bool stream_send_here(struct session *session, struct stream_id id, const void *bytes,
                       size_t length)
 {
-    struct stream *stream = find(session, id);
+    struct stream *stream = find_or_create(session, id);
 
     if (!stream || length > sizeof stream->down - stream->length)
         return false;
@@ -84,20 +83,8 @@ void stream_send(struct request *request, struct session *session)
 {
     const struct stream_request *sent = (const struct stream_request *)request;
 
-    (void)stream_send_here(session, sent->id, sent->bytes, sent->length);
-}
-
-bool stream_listen_here(struct session *session, struct stream_id id, struct stream_ear *ear)
-{
-    struct stream *stream = find_or_create(session, id);
-
-    if (!stream)
-        return false;
-    stream->listeners++;
-    ear->next = stream->ears;
-    stream->ears = ear;
-    pollers_hurry(session);
-    return true;
+    if (find(session, sent->id))
+        (void)stream_send_here(session, sent->id, sent->bytes, sent->length);
 }
 
 /* --- for who fills and empties them --- */
@@ -145,13 +132,8 @@ static void notify(struct session *session, struct stream_id id, enum stream_eve
 
 void stream_bring(struct session *session, struct stream_id id, const void *bytes, size_t length)
 {
-    const struct stream *stream = find(session, id);
-
-    if (length == 0 || !stream || stream->listeners == 0)
-        return;
-    for (struct stream_ear *ear = stream->ears; ear; ear = ear->next)
-        ear->bytes(ear, bytes, length);
-    notify(session, id, STREAM_BYTES, bytes, length);
+    if (length > 0 && stream_heard(session, id))
+        notify(session, id, STREAM_BYTES, bytes, length);
 }
 
 size_t stream_sent(const struct session *session, struct stream_id id, const uint8_t **bytes)

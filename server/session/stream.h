@@ -64,14 +64,7 @@ void stream_send(struct request *request, struct session *session);
 
 /* --- for who fills and empties them --- */
 
-/* One who listens on the worker's own thread; stays the caller's. */
-struct stream_ear {
-    struct stream_ear *next; /* the stream's */
-    void (*bytes)(struct stream_ear *ear, const void *bytes, size_t length);
-};
-/* False without memory. */
-bool stream_listen_here(struct session *session, struct stream_id id, struct stream_ear *ear);
-/* For the target; false: it has not taken yet what it was sent before. */
+/* For the target, from this thread; false: it has not taken yet what it was sent before. */
 bool stream_send_here(struct session *session, struct stream_id id, const void *bytes,
                       size_t length);
 

@@ -100,6 +100,33 @@ def much_text_by_rtt_is_all_there():
     assert said == "line of the program\n" * 400, len(said)
 
 
+def semihosting_reads_standard_input_and_its_words():
+    """SYS_READ of the console, to its end, and the command line with its quotes."""
+    elf = build("reads", """
+        int main(void)
+        {
+            static char bytes[200];
+            uint32_t name[] = {(uint32_t)":tt", 0, 3}, handle = semihost(1, name);
+            uint32_t read[] = {handle, (uint32_t)bytes, sizeof bytes - 1}, left;
+            uint32_t line[] = {(uint32_t)bytes, sizeof bytes};
+            if (semihost(0x15, line) == 0) say(bytes);
+            say("\\n");
+            while ((left = semihost(6, read)) != sizeof bytes - 1) {
+                bytes[sizeof bytes - 1 - left] = 0;
+                say(bytes);
+            }
+            say("end\\n");
+            return 4;
+        }""")
+    process = start(elf, "--", "-x", "two words", "", stdin=subprocess.PIPE)
+    assert process.stdout.readline().decode().split("reads.elf", 1)[1] == " -x \"two words\" \"\"\n"
+    process.stdin.write(b"typed\n")
+    process.stdin.flush()
+    assert process.stdout.readline() == b"typed\n"
+    said, _ = finish(process, 4)
+    assert said == "end\n", said
+
+
 def nothing_is_read_for_a_program_that_does_not_listen():
     """A script's own input is not swallowed, as ssh would."""
     elf = build("deaf", "int main(void) { say(\"done\\n\"); return 0; }")
@@ -140,5 +167,6 @@ def what_is_no_serial_port_is_refused():
 
 run_tests([rtt_goes_both_ways, a_serial_port_of_the_simulated_board_goes_both_ways, auto_is_the_simulated_port_too,
            much_text_by_rtt_is_all_there,
+           semihosting_reads_standard_input_and_its_words,
            nothing_is_read_for_a_program_that_does_not_listen, a_serial_port_is_opened_before_the_reset,
            what_is_no_serial_port_is_refused])
