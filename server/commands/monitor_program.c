@@ -4,6 +4,7 @@
 
 #include "commands/monitor_commands.h"
 #include "flash/content.h"
+#include "session/rtt_service.h"
 
 enum { TELL_PERCENT = 10, TELL_US = 1000000 };
 
@@ -122,6 +123,8 @@ enum err monitor_write_image(struct monitor *monitor, int argc, const char *cons
                                 "protect 0 FIRST LAST off and a reset\n");
     err = monitor_program_image(monitor, target, &image);
     if (!err)
+        rtt_service_learn(monitor->session, argv[file]);
+    if (!err)
         job_print(monitor->job, "wrote %zu bytes from file %s in %s\n", image.bytes, argv[file],
                   monitor_rate(monitor, started, image.bytes).text);
     image_finish(&image);
@@ -184,6 +187,7 @@ static enum err write_and_verify(struct monitor *monitor, struct target *target,
         job_print(monitor->job, "** Programming Failed **\n");
         return err;
     }
+    rtt_service_learn(monitor->session, words->file[1]);
     job_print(monitor->job, "wrote %zu bytes from file %s in %s\n** Programming Finished **\n",
               image->bytes, words->file[1], monitor_rate(monitor, started, image->bytes).text);
     return words->verify ? verify(monitor, target, image) : ERR_OK;

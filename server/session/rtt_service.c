@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "image/elf_symbols.h"
 #include "session/program_text.h"
 #include "session/session.h"
 
@@ -339,6 +340,7 @@ struct rtt_service *rtt_service(struct session *session)
     if (service || !(service = calloc(1, sizeof *service)))
         return service;
     rtt_init(&service->rtt);
+    service->rtt.symbol = session->rtt_symbol;
     service->session = session;
     service->longest_us = RTT_INTERVAL_US;
     service->rounds = 1;
@@ -346,6 +348,18 @@ struct rtt_service *rtt_service(struct session *session)
         (struct poller){.wanted = wanted, .look = look, .restarts = restarts, .leaves = leaves};
     poller_add(session, &service->poller);
     return session->rtt = service;
+}
+
+void rtt_service_learn(struct session *session, const char *path)
+{
+    struct elf_symbol block = {.name = "_SEGGER_RTT"};
+    struct job unheard;
+
+    job_init(&unheard, NULL);
+    bool found = elf_symbols_find(&unheard, path, &block, 1) == ERR_OK && block.found;
+    session->rtt_symbol = found ? block.address : 0;
+    if (session->rtt)
+        session->rtt->rtt.symbol = session->rtt_symbol;
 }
 
 void rtt_service_begin(struct session *session)

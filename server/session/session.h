@@ -108,9 +108,10 @@ struct session {
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */
     struct poller *pollers;
-    struct swo_service *swo;           /* NULL: nobody asked for it */
-    struct rtt_service *rtt;           /* NULL: nobody asked for it */
-    struct stream *streams;            /* that were listened to */
+    struct swo_service *swo; /* NULL: nobody asked for it */
+    uint32_t rtt_symbol;     /* where the loaded file has its control block; 0: not known */
+    struct rtt_service *rtt; /* NULL: nobody asked for it */
+    struct stream *streams;  /* that were listened to */
     struct stream_route *stream_route; /* to the loop; NULL: there is none */
     const void *cause;                 /* owner of the request that runs; NULL: none */
 };

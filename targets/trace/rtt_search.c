@@ -164,7 +164,7 @@ enum err rtt_search(struct rtt *rtt, struct target *target, bool *over)
     *over = false;
     if (!rtt->tried) {
         for (int i = 0; i < 2 && !rtt->found && !err; i++)
-            if (likely[i])
+            if (likely[i] && (rtt->size == 0 || likely[i] - rtt->start < rtt->size))
                 err = rtt_try(rtt, target->core, likely[i]);
         rtt->tried = true;
     } else if (stand(rtt, target, &length)) {

@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import struct
+import subprocess
 import sys
 import tempfile
 import time
@@ -182,6 +183,24 @@ def openocds_commands_serve_it():
         assert "1 to 15" in "".join(gdb.ask_text("rtt setup 0x20000000 0x1000 {an id of too many letters}"))
 
 
+def symbol(name):
+    names = subprocess.run(["arm-none-eabi-nm", FIRMWARE], check=True, capture_output=True, text=True).stdout
+    return int(re.search(rf"^(\w+) . {name}$", names, re.MULTILINE).group(1), 16)
+
+
+def the_programmed_file_says_where_the_block_is():
+    """Before the search, which would find a copy that stands lower."""
+    real, copy = symbol("_SEGGER_RTT"), symbol("elsewhere")
+    assert copy < real
+    with daemon() as d, Client(d.port) as gdb:
+        gdb.ask("?")
+        gdb.monitor("resume")
+        becomes(gdb, real, int.from_bytes(b"SEGG", "little"))
+        block_bytes = gdb.ask(f"m{real:x},78").decode()
+        assert gdb.ask(f"M{copy:x},78:{block_bytes}") == b"OK"
+        assert f"found at {real:#x}\n" in gdb.monitor("rtt start")
+
+
 def a_full_channel_that_blocks_is_told_once_or_drained():
     with daemon("--rtt", "0") as d, Client(d.port) as gdb:
         with Listener(ports(d)[0]) as zero:
@@ -274,5 +293,6 @@ run_tests([channels_come_and_go_both_ways, what_was_said_before_somebody_came_is
            a_reset_begins_anew_with_the_same_listener, a_flood_loses_nothing_and_keeps_gdb_waiting_for_nothing,
            a_browser_is_refused, a_string_of_jlinks_clients_is_not_the_programs,
            one_who_does_not_read_loses_his_own_bytes, openocds_commands_serve_it,
+           the_programmed_file_says_where_the_block_is,
            a_full_channel_that_blocks_is_told_once_or_drained, a_flood_lets_gdb_in_and_loses_no_breakpoint,
            a_block_that_lies_is_not_followed, defmts_channel_blocks_while_somebody_reads])
