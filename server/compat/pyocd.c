@@ -173,6 +173,10 @@ static bool begin(struct compat_reading *reading, int argc, const char *const ar
 {
     if (argc > 1 && argv[1][0] == '-')
         return true; /* --version, --help */
+    if (argc > 1 && strcmp(argv[1], "rtt") == 0)
+        return compat_wrong(reading,
+                            "pyocd rtt: here RTT has a port, beside gdb or without: 'probed --rtt "
+                            "19021', then 'nc localhost 19021'");
     if (argc < 2 || (strcmp(argv[1], "gdbserver") != 0 && strcmp(argv[1], "gdb") != 0))
         return compat_wrong(reading,
                             "of pyocd's commands only gdbserver is here, not '%s'; 'probed "

@@ -15,13 +15,20 @@ void pollers_hurry(struct session *session)
         poller->due_us = 0;
 }
 
+/* Of those that are due together, that has its turn which had fewer. */
+static bool is_before(const struct poller *one, const struct poller *other)
+{
+    return one->due_us < other->due_us ||
+           (one->due_us == other->due_us && one->looks < other->looks);
+}
+
 /* The one that is due first of those that are wanted. */
 static struct poller *first_due(struct session *session)
 {
     struct poller *first = NULL;
 
     for (struct poller *poller = session->pollers; poller; poller = poller->next)
-        if ((!first || poller->due_us < first->due_us) && poller->wanted(poller, session))
+        if ((!first || is_before(poller, first)) && poller->wanted(poller, session))
             first = poller;
     return first;
 }
@@ -61,6 +68,7 @@ bool pollers_look(struct session *session, struct job *job)
     unsigned core = session_select_core(session, 0);
     job_clear(job);
     struct job *before = session_enter(session, job);
+    poller->looks++;
     uint64_t wait = poller->look(poller, session, job);
     uint64_t now = session->probe ? now_us(session) : 0;
     poller->due_us = wait < POLLER_NEVER - now ? now + wait : POLLER_NEVER;

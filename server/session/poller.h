@@ -30,6 +30,7 @@ struct poller {
     /* Private. */
     struct poller *next;
     uint64_t due_us; /* on the probe's clock */
+    uint64_t looks;
 };
 
 /* Stays the caller's until the session ends. */

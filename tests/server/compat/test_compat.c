@@ -123,6 +123,7 @@ static void pyocd(void **state)
     assert_string_equal(o.commands[1], "reset");
     is_wrong("pyocd|flash|x.hex", "gdbserver");
     is_wrong("pyocd", "gdbserver");
+    is_wrong("pyocd|rtt|-a|0x20000000", "probed --rtt 19021");
 }
 
 static void openocd_settings_are_not_commands(void **state)

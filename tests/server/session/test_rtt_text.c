@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -96,12 +97,10 @@ static void much_at_once_is_not_too_much(void **state)
 
     (void)state;
     memset(much, '\n', 2000);
-    memcpy(much,
-           "\xff"
-           "1",
-           2);
-    for (size_t i = 0; i < 1998; i++, length += 4)
-        memcpy(marked + length, "1> \n", 4);
+    much[0] = '\xff';
+    much[1] = '1';
+    for (size_t i = 0; i < 1998; i++)
+        length += (size_t)snprintf(marked + length, sizeof marked - length, "1> \n");
     assert_string_equal(feed(much, 2000), marked);
 }
 
