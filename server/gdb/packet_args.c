@@ -185,32 +185,39 @@ static bool take_action(struct span *span, struct vcont *vcont)
     }
 }
 
-/* Thread 1 is all there is; 0 is any, -1 is all, none given is all. */
-static bool take_for_us(struct span *span, bool *ours)
+/* -1 is all, and so is none given; 0 is any. */
+static bool take_whose(struct span *span, uint32_t running, uint32_t *thread)
 {
-    uint32_t thread = PACKET_ALL_THREADS;
-
-    if (take_char(span, ':') && !take_thread(span, &thread))
+    *thread = PACKET_ALL_THREADS;
+    if (take_char(span, ':') && !take_thread(span, thread))
         return false;
-    *ours = thread == PACKET_ALL_THREADS || thread <= 1;
+    if (*thread == 0 || *thread == PACKET_ALL_THREADS)
+        *thread = running;
     return true;
 }
 
-enum err packet_args_vcont(char *text, size_t length, struct vcont *vcont)
+enum err packet_args_vcont(char *text, size_t length, uint32_t running, struct vcont *vcont)
 {
     struct span span = {text, text + length};
+    struct vcont other = {0};
     bool found = false;
 
     while (span.at < span.end) {
         struct vcont action;
-        bool ours;
+        uint32_t thread;
 
-        if (!take_char(&span, ';') || !take_action(&span, &action) || !take_for_us(&span, &ours))
+        if (!take_char(&span, ';') || !take_action(&span, &action) ||
+            !take_whose(&span, running, &thread))
             return ERR_ARGUMENT;
-        if (ours && !found) {
+        if (thread == running && !found) {
             *vcont = action;
             found = true;
         }
+        action.thread = thread;
+        if (thread != running && !other.thread)
+            other = action;
     }
-    return found ? ERR_OK : ERR_ARGUMENT;
+    if (other.thread && (!found || other.action != 'c'))
+        *vcont = other;
+    return found || other.thread ? ERR_OK : ERR_ARGUMENT;
 }

@@ -39,13 +39,16 @@ struct packet_args {
 /* `text` is what follows the packet's name; h, b and p decode it in place. ERR_ARGUMENT. */
 enum err packet_args_parse(const char *schema, char *text, size_t length, struct packet_args *args);
 
-/* A vCont packet's action for our one thread: the leftmost that names it (gdb manual, "vCont"). */
+/* A vCont packet's action for the thread that runs: the leftmost that names it (gdb manual,
+ * "vCont"). */
 struct vcont {
     char action;         /* c, s or r; C and S come as c and s */
     uint32_t start, end; /* r: steps while pc is in [start, end) */
+    uint32_t thread;     /* another one that is to be stepped, or to run alone; 0: none */
 };
 
-/* `text` is what follows "vCont". ERR_ARGUMENT if it is garbled or no action is for us. */
-enum err packet_args_vcont(char *text, size_t length, struct vcont *vcont);
+/* `text` is what follows "vCont". ERR_ARGUMENT if it is garbled or no action is for any thread.
+ * The action is that for `thread`, if there is one. */
+enum err packet_args_vcont(char *text, size_t length, uint32_t running, struct vcont *vcont);
 
 #endif

@@ -67,8 +67,8 @@ const struct packet packets[] = {
     {"k",           "",       packet_kill,          LONG | SILENT, 0, NULL},
     {"D",           "?;n",    packet_detach,        0, 0, NULL},
     {"qRcmd",       ",h",     packet_monitor,       LONG, 0, NULL},
-    /* threads: one, number 1 */
-    {"Hg",          "t",      packet_thread,        ANY, 0, NULL},
+    /* threads */
+    {"Hg",          "t",      packet_thread,        ANY, PACKET_THREAD_SELECT, NULL},
     {"Hc",          "t",      packet_thread,        ANY, 0, NULL},
     {"T",           "t",      packet_thread,        ANY, 0, NULL},
     {"qC",          "",       packet_current_thread, ANY, 0, NULL},
@@ -81,7 +81,7 @@ const struct packet packets[] = {
     {"qXfer:memory-map:read", "::n,n", packet_memory_map, ANY, 0, "qXfer:memory-map:read+"},
     {"qAttached",   "?:n",    packet_attached,      ANY, 0, NULL},
     {"qOffsets",    "",       packet_offsets,       ANY, 0, NULL},
-    {"qSymbol",     ":s",     packet_symbol,        ANY, 0, NULL},
+    {"qSymbol",     ":w:h",   packet_symbol,        ANY, 0, NULL},
 };
 /* clang-format on */
 const size_t packet_count = sizeof packets / sizeof *packets;

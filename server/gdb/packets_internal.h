@@ -88,20 +88,26 @@ enum err packet_flash_erase(struct packet_call *call);
 enum err packet_flash_write(struct packet_call *call);
 enum err packet_flash_done(struct packet_call *call);
 
-/* packets_query.c; variant of packet_thread: PACKET_THREAD_* */
-enum err packet_supported(struct packet_call *call);
-enum err packet_no_ack(struct packet_call *call);
+/* packets_threads.c; variant of packet_thread: it chooses the one that is meant */
+enum { PACKET_THREAD_SELECT = 1 };
 enum err packet_thread(struct packet_call *call);
 enum err packet_thread_first(struct packet_call *call);
 enum err packet_thread_next(struct packet_call *call);
 enum err packet_thread_info(struct packet_call *call);
 enum err packet_current_thread(struct packet_call *call);
+enum err packet_threads(struct packet_call *call);
+enum err packet_symbol(struct packet_call *call);
+
+/* packets_query.c */
+enum err packet_supported(struct packet_call *call);
+enum err packet_no_ack(struct packet_call *call);
 enum err packet_attached(struct packet_call *call);
 enum err packet_offsets(struct packet_call *call);
-enum err packet_symbol(struct packet_call *call);
 enum err packet_monitor(struct packet_call *call);
 enum err packet_features(struct packet_call *call);
 enum err packet_memory_map(struct packet_call *call);
-enum err packet_threads(struct packet_call *call);
+/* The part of a document that qXfer asks for; its offset and length are arguments `first` and the
+ * next. */
+enum err packet_window(struct packet_call *call, const struct buf *document, size_t first);
 
 #endif

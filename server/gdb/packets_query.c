@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What gdb asks about us, threads and the target; and monitor commands. */
+/* What gdb asks about us and the target; and monitor commands. */
 #include <string.h>
 
 #include "commands/monitor.h"
@@ -48,60 +48,6 @@ enum err packet_no_ack(struct packet_call *call)
     return packet_ok(call);
 }
 
-/* --- threads: the core is number 1 --- */
-
-enum err packet_thread(struct packet_call *call)
-{
-    uint32_t thread = call->args.item[0].number;
-
-    if (thread > 1 && thread != PACKET_ALL_THREADS)
-        return job_fail(call->job, ERR_ARGUMENT, "no thread %u", thread);
-    return packet_ok(call);
-}
-
-/* NULL: there is no thread for this client. */
-static const char *thread_state(const struct packet_call *call)
-{
-    if (!session_connected(call->session) || call->client->ended)
-        return NULL;
-    switch (target_state(call->session->target)) {
-    case TARGET_HALTED:
-        return "halted";
-    case TARGET_IN_RESET:
-        return "in reset";
-    default:
-        return "running";
-    }
-}
-
-enum err packet_thread_first(struct packet_call *call)
-{
-    buf_text(call->reply, thread_state(call) ? "m1" : "l");
-    return ERR_OK;
-}
-
-enum err packet_thread_next(struct packet_call *call)
-{
-    buf_text(call->reply, "l");
-    return ERR_OK;
-}
-
-enum err packet_thread_info(struct packet_call *call)
-{
-    const char *state = thread_state(call);
-
-    if (!state || call->args.item[0].number != 1)
-        return job_fail(call->job, ERR_ARGUMENT, "no such thread");
-    buf_hex(call->reply, state, strlen(state));
-    return ERR_OK;
-}
-
-enum err packet_current_thread(struct packet_call *call)
-{
-    buf_text(call->reply, thread_state(call) ? "QC1" : "QC0");
-    return ERR_OK;
-}
-
 /* gdb leaves what it attached to, and would kill the rest. */
 enum err packet_attached(struct packet_call *call)
 {
@@ -113,12 +59,6 @@ enum err packet_offsets(struct packet_call *call)
 {
     buf_text(call->reply, "Text=0;Data=0;Bss=0");
     return ERR_OK;
-}
-
-/* We want no symbols. */
-enum err packet_symbol(struct packet_call *call)
-{
-    return packet_ok(call);
 }
 
 /* --- monitor --- */
@@ -147,7 +87,7 @@ enum err packet_monitor(struct packet_call *call)
 
 /* --- documents --- */
 
-static enum err window(struct packet_call *call, const struct buf *document, size_t first)
+enum err packet_window(struct packet_call *call, const struct buf *document, size_t first)
 {
     if (document->overflow)
         return job_fail(call->job, ERR_NO_MEMORY, "the description does not fit its buffer");
@@ -175,7 +115,7 @@ enum err packet_features(struct packet_call *call)
     const struct target_register *regs = target_registers(call->session->target, &count);
     buf_init(&document, memory, sizeof memory);
     describe_target(&document, regs, count);
-    return window(call, &document, 1);
+    return packet_window(call, &document, 1);
 }
 
 enum err packet_memory_map(struct packet_call *call)
@@ -190,15 +130,5 @@ enum err packet_memory_map(struct packet_call *call)
     const struct target_region *regions = target_regions(call->session->target, &count);
     buf_init(&document, memory, sizeof memory);
     describe_memory(&document, regions, count);
-    return window(call, &document, 0);
-}
-
-enum err packet_threads(struct packet_call *call)
-{
-    char memory[512];
-    struct buf document;
-
-    buf_init(&document, memory, sizeof memory);
-    describe_threads(&document, thread_state(call));
-    return window(call, &document, 0);
+    return packet_window(call, &document, 0);
 }

@@ -6,6 +6,7 @@
 #include "gdb/long_step.h"
 #include "gdb/packets_internal.h"
 #include "gdb/stop_reply.h"
+#include "session/threads.h"
 
 /* Never an error: gdb 13 and 16 hang at E.text to `?`. Without a target there is no program. */
 enum err packet_why(struct packet_call *call)
@@ -29,6 +30,7 @@ enum err packet_why(struct packet_call *call)
     }
     session_join(session, call->client);
     session->core->unreported = false;
+    call->gdb->thread = 0;
     stop_reply_asked(call->reply, session);
     return ERR_OK;
 }
@@ -135,6 +137,7 @@ static enum err stop_at_once(struct packet_call *call)
 static enum err resume(struct packet_call *call)
 {
     call->client->sync = false;
+    call->gdb->thread = 0;
     if (joins(call))
         return join(call, NULL);
     if (call->gdb->interrupted)
@@ -163,6 +166,7 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     struct client_text text;
     enum err err;
 
+    call->gdb->thread = 0; /* gdb takes the one of the stop reply for chosen */
     if (joins(call))
         return join(call, "the core runs already (another session resumed it, or it was reset): "
                           "waiting for it to stop; Ctrl-C halts it");
@@ -220,14 +224,30 @@ enum err packet_step(struct packet_call *call)
     return err ? err : step(call, 0, 0);
 }
 
+/* To step the running one instead and say that it was the other makes gdb repeat it for ever, and
+ * so does a step that changes nothing. */
+static enum err refuse_thread(struct packet_call *call, uint32_t thread)
+{
+    uint32_t running = session_running_thread(call->session);
+
+    return job_fail(call->job, ERR_UNSUPPORTED,
+                    "thread %u does not run now, and only its kernel can change that: step the one "
+                    "that runs ('thread' with the number of id %u), or 'continue' with a "
+                    "breakpoint in thread %u",
+                    (unsigned)thread, (unsigned)running, (unsigned)thread);
+}
+
 enum err packet_vcont(struct packet_call *call)
 {
     const struct packet_arg *actions = &call->args.item[0];
     struct vcont vcont;
-    enum err err = packet_args_vcont(actions->data, actions->length, &vcont);
+    uint32_t running = session_running_thread(call->session);
+    enum err err = packet_args_vcont(actions->data, actions->length, running, &vcont);
 
     if (err)
         return job_fail(call->job, err, "malformed vCont");
+    if (vcont.thread)
+        return refuse_thread(call, vcont.thread);
     return vcont.action == 'c' ? resume(call) : step(call, vcont.start, vcont.end);
 }
 

@@ -21,6 +21,7 @@ enum err packet_attach(struct packet_call *call)
         return err;
     session_join(session, call->client);
     session->core->unreported = false;
+    call->gdb->thread = 0;
     stop_reply_asked(call->reply, session);
     return ERR_OK;
 }
@@ -47,6 +48,7 @@ enum err packet_restart(struct packet_call *call)
     if (!err) {
         session_join(session, call->client);
         call->gdb->begins = true;
+        call->gdb->thread = 0;
     }
     if (!err && call->outcome == PACKET_REPLY)
         stop_reply_asked(call->reply, session);

@@ -5,6 +5,7 @@
 
 #include "gdb/gdb_console.h"
 #include "gdb/register_bytes.h"
+#include "session/threads.h"
 
 /* gdb's numbers (include/gdb/signals.def), the same on every host. */
 enum { SIGNAL_INT = 0x02, SIGNAL_TRAP = 0x05, SIGNAL_SEGV = 0x0B };
@@ -106,7 +107,7 @@ static void write_reply(struct buf *out, uint8_t signal, const struct session *s
     buf_printf(out, "T%02x", signal);
     if (reason_of)
         write_reason(out, session_stop(session), reason_of);
-    buf_text(out, "thread:1;");
+    buf_printf(out, "thread:%x;", (unsigned)session_running_thread(session));
     /* A failure here is not the failure of the job that stopped the core. */
     job_init(&unheard, NULL);
     before = target_set_job(session->target, &unheard);

@@ -100,10 +100,36 @@ void describe_memory(struct buf *out, const struct target_region *regions, size_
 
 /* --- threads --- */
 
-void describe_threads(struct buf *out, const char *state)
+/* What XML does not take as it is. */
+static void put_escaped(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("<>&\"'", *text))
+            buf_printf(out, "&#%d;", *text);
+        else
+            buf_byte(out, (uint8_t)*text);
+    }
+}
+
+void describe_threads_begin(struct buf *out)
 {
     buf_text(out, "<?xml version=\"1.0\"?>\n<threads>\n");
-    if (state)
-        buf_printf(out, "<thread id=\"1\" core=\"0\" name=\"core\">%s</thread>\n", state);
+}
+
+void describe_thread(struct buf *out, uint32_t id, const char *name, const char *state)
+{
+    buf_printf(out, "<thread id=\"%x\" core=\"0\"", (unsigned)id);
+    if (name[0]) {
+        buf_text(out, " name=\"");
+        put_escaped(out, name);
+        buf_text(out, "\"");
+    }
+    buf_text(out, ">");
+    put_escaped(out, state);
+    buf_text(out, "</thread>\n");
+}
+
+void describe_threads_end(struct buf *out)
+{
     buf_text(out, "</threads>\n");
 }

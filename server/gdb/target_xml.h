@@ -17,7 +17,9 @@ void describe_target(struct buf *out, const struct target_register *registers, s
  * Of regions that overlap the lower one keeps the bytes. */
 void describe_memory(struct buf *out, const struct target_region *regions, size_t count);
 
-/* The list of threads: one, or none without a target. */
-void describe_threads(struct buf *out, const char *state);
+/* The list of threads (gdb manual, "Thread List Format"); texts may hold anything. */
+void describe_threads_begin(struct buf *out);
+void describe_thread(struct buf *out, uint32_t id, const char *name, const char *state);
+void describe_threads_end(struct buf *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include "session/program_side.h"
 #include "session/program_text.h"
 #include "session/request.h"
+#include "session/threads.h"
 #include "session/usb_holder.h"
 
 void session_init(struct session *session, const struct log *log,
@@ -355,5 +356,6 @@ void session_finish(struct session *session)
     job_section_end(&job);
     drop_target(session);
     close_probe(session);
+    session_free_threads(session);
     session->current = NULL;
 }

@@ -49,11 +49,13 @@ struct session_options {
     uint32_t swo_clock_hz;       /* from this clock; 0: as measured */
     uint32_t swo_baud;           /* at this rate; 0: the best */
     bool rtt, rtt_drain;         /* RTT is looked for; what nobody reads of it is thrown away */
+    const char *rtos;            /* as rtos_choose() has it; NULL: auto */
     bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
     struct directory *files;     /* what programs may open, the caller's; NULL: nothing */
 };
 
 struct mailbox;
+struct rtos;
 struct request;
 struct text_listener;
 
@@ -73,6 +75,7 @@ struct session_core {
      * what `g` answers while it runs. */
     uint64_t stop_regs[SESSION_REGISTERS];
     uint64_t stop_regs_valid;
+    struct rtos *rtos;         /* session/threads.h; NULL: nobody told of a kernel */
     char why_absent[JOB_TEXT]; /* the sentence, while there is no probe, target or core */
 };
 

@@ -100,6 +100,7 @@ struct core {
 struct target {
     struct probe *probe;
     struct job *job;
+    uint32_t writes; /* of memory, by us: counts */
     struct target_chip chip;
     bool found_protected; /* what the chip's register says of read protection, in force or stored */
     bool found_reset;     /* when it was connected: as findings.reset_seen */

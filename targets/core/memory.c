@@ -304,6 +304,7 @@ static void forget_written_by(struct core *core, uint32_t address, size_t length
 
 static void forget_written(struct core *core, uint32_t address, size_t length)
 {
+    core->target->writes++;
     for (unsigned i = 0; i < core->target->core_count; i++)
         forget_written_by(&core->target->cores[i], address, length);
 }
@@ -443,6 +444,7 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
 
 void target_drop_caches(struct target *target)
 {
+    target->writes++;
     for (unsigned i = 0; i < target->core_count; i++) {
         cache_drop_all(core_cache(&target->cores[i]));
         cpu_caches_wrote_anywhere(&target->cores[i]);

@@ -10,6 +10,7 @@
 #include "gdb/gdb_console.h"
 #include "gdb/gdb_told.h"
 #include "gdb/packets_internal.h"
+#include "rtos/rtos.h"
 
 static void ignore(struct gdb_state *gdb, const void *payload, size_t length)
 {
@@ -48,7 +49,7 @@ static void parse_one(const uint8_t *data, size_t size)
     struct vcont vcont;
     memcpy(text, data, size);
     size_t skip = size > 5 ? 5 : size; /* "vCont" */
-    if (packet_args_vcont(text + skip, size - skip, &vcont) == ERR_OK)
+    if (packet_args_vcont(text + skip, size - skip, RTOS_CORE, &vcont) == ERR_OK)
         assert(strchr("csr", vcont.action));
     free(text);
 }

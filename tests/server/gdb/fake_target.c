@@ -20,8 +20,8 @@ static struct target the_target;
 static struct probe the_probe;
 static struct flash the_flash;
 
-static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static void note(const char *format, ...)
+#define note fake_note
+void fake_note(const char *format, ...)
 {
     size_t used = strlen(fake.log);
     va_list args;

@@ -48,5 +48,6 @@ extern struct fake fake;
 void fake_reset(void);
 /* The words since the last call. */
 const char *fake_log(void);
+void fake_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

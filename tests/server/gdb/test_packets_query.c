@@ -91,7 +91,62 @@ static void there_is_one_thread(void **state)
     assert_begins(ask(&desk, gdb, "qThreadExtraInfo,7"), "E");
     assert_non_null(strstr(ask(&desk, gdb, "qXfer:threads:read::0,1000"), "<thread id=\"1\""));
     assert_string_equal(ask(&desk, gdb, "qAttached"), "1");
-    assert_string_equal(ask(&desk, gdb, "qSymbol::"), "OK");
+}
+
+/* "pxFirst" by its own name, "pxSecond" as link-time optimisation calls it. */
+#define FIRST "70784669727374"
+#define SECOND "70785365636f6e64"
+#define LTO "2e6c746f5f707269762e30"
+
+static void learn_symbols(void)
+{
+    assert_string_equal(ask(&desk, gdb, "qSymbol::"), "qSymbol:" FIRST);
+    assert_string_equal(ask(&desk, gdb, "qSymbol:20000000:" FIRST), "qSymbol:" SECOND);
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" SECOND), "qSymbol:" SECOND LTO);
+    assert_string_equal(ask(&desk, gdb, "qSymbol:20000001:" SECOND LTO), "OK");
+}
+
+static void symbols_are_asked_for_one_after_the_other(void **state)
+{
+    (void)state;
+    learn_symbols();
+    assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "m1,2,1a");
+    assert_string_equal(ask(&desk, gdb, "qSymbol:20000000:6d61696e"), "OK"); /* never asked for */
+    assert_begins(ask(&desk, gdb, "qSymbol:20000000"), "E");
+    assert_begins(ask(&desk, gdb, "qSymbol:20000000:7"), "E");
+    /* Another program: what was known is forgotten. */
+    assert_string_equal(ask(&desk, gdb, "qSymbol::"), "qSymbol:" FIRST);
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" FIRST), "qSymbol:" FIRST LTO);
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" FIRST LTO), "qSymbol:" SECOND);
+    assert_string_equal(ask(&desk, gdb, "qSymbol:120000001:" SECOND), "qSymbol:" SECOND LTO);
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" SECOND LTO), "OK");
+    assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "m1");
+}
+
+static void threads_have_names_states_and_registers(void **state)
+{
+    (void)state;
+    fake.state = TARGET_HALTED;
+    learn_symbols();
+    assert_string_equal(ask(&desk, gdb, "qC"), "QC1");
+    assert_string_equal(ask(&desk, gdb, "T1a"), "OK");
+    assert_begins(ask(&desk, gdb, "T3"), "E");
+    assert_string_equal(ask(&desk, gdb, "qThreadExtraInfo,2"), "7365636f6e643a20426c6f636b6564");
+    assert_string_equal(ask(&desk, gdb, "qThreadExtraInfo,1a"), "5265616479");
+    assert_non_null(strstr(ask(&desk, gdb, "qXfer:threads:read::0,1000"),
+                           "<thread id=\"2\" core=\"0\" name=\"second\">Blocked</thread>\n"
+                           "<thread id=\"1a\" core=\"0\">Ready</thread>"));
+    assert_string_equal(ask(&desk, gdb, "Hg2"), "OK");
+    assert_string_equal(ask(&desk, gdb, "p3"), "03200000");
+    assert_string_equal(ask(&desk, gdb, "pc"), "xxxxxxxx");
+    assert_begins(ask(&desk, gdb, "g"), "0020000001200000");
+    assert_string_equal(ask(&desk, gdb, "P4=78563412"), "OK");
+    assert_string_equal(fake_log(), "thread 2 register 4 = 12345678;");
+    /* A stop's reply chooses the thread that it names. */
+    assert_begins(ask(&desk, gdb, "s"), "T05thread:1;");
+    assert_string_equal(ask(&desk, gdb, "p3"), "03100000");
+    assert_string_equal(ask(&desk, gdb, "Hg1"), "OK");
+    assert_string_equal(ask(&desk, gdb, "p3"), "03100000");
 }
 
 static void without_a_target_there_is_no_thread_but_an_answer(void **state)
@@ -219,6 +274,8 @@ int main(void)
         TEST(features_are_offered_and_heard),
         TEST(unknown_packets_are_answered_empty),
         TEST(there_is_one_thread),
+        TEST(symbols_are_asked_for_one_after_the_other),
+        TEST(threads_have_names_states_and_registers),
         TEST(without_a_target_there_is_no_thread_but_an_answer),
         TEST(every_window_size_gives_the_same_document),
         TEST(windows_outside_the_document),

@@ -35,7 +35,6 @@ static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
         {"vCont;s:-1;c", "step;"},
         {"vCont;s", "step;"},
         {"vCont;S0b:0;c", "step;"},
-        {"vCont;s:2;c:1", "continue0;"},
         {"vCont;c;s:1", "continue0;"},
         {"vCont;r8000100,8000110:1;c", "range 08000100 08000110;"},
         {"vCont;r8000100,8000100:1;c", "step;"},
@@ -55,6 +54,18 @@ static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
         else
             assert_begins(reply, "T05thread:1;");
         assert_string_equal(fake_log(), cases[i].asked);
+    }
+}
+
+static void a_thread_that_does_not_run_is_neither_stepped_nor_run_alone(void **state)
+{
+    static const char *const packets[] = {"vCont;s:2;c:1", "vCont;s:2;c", "vCont;c:1;r8000100,8000110:2",
+                                          "vCont;s:2", "vCont;c:2"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
+        assert_begins(ask(&desk, gdb, packets[i]), "E");
+        assert_string_equal(fake_log(), "");
     }
 }
 
@@ -517,6 +528,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(vcont_takes_the_leftmost_action_for_our_thread),
+        TEST(a_thread_that_does_not_run_is_neither_stepped_nor_run_alone),
         TEST(garbled_resumes_are_errors_and_leave_the_core),
         TEST(old_resumes_may_say_where),
         TEST(each_reason_has_its_stop_reply),

@@ -150,7 +150,7 @@ static void map_covers_all_addresses_once(void **state)
                                        "memory type=ram start=0xfffff000 length=0x1000\n");
 }
 
-static void threads_are_one_or_none(void **state)
+static void threads_are_any_number(void **state)
 {
     struct reading reading;
     char memory[512];
@@ -158,11 +158,18 @@ static void threads_are_one_or_none(void **state)
 
     (void)state;
     buf_init(&out, memory, sizeof memory);
-    describe_threads(&out, "halted");
+    describe_threads_begin(&out);
+    describe_thread(&out, 1, "core", "halted");
+    describe_thread(&out, 0x1A, "", "");
+    describe_thread(&out, 3, "<&\"'>", "Blocked, prio 3");
+    describe_threads_end(&out);
     read_document(&out, &reading);
-    assert_string_equal(reading.lines, "threads\nthread id=1 core=0 name=core\nhalted\n");
+    assert_string_equal(reading.lines, "threads\nthread id=1 core=0 name=core\nhalted\n"
+                                       "thread id=1a core=0\n"
+                                       "thread id=3 core=0 name=<&\"'>\nBlocked, prio 3\n");
     buf_init(&out, memory, sizeof memory);
-    describe_threads(&out, NULL);
+    describe_threads_begin(&out);
+    describe_threads_end(&out);
     read_document(&out, &reading);
     assert_string_equal(reading.lines, "threads\n");
 }
@@ -201,7 +208,7 @@ int main(void)
         cmocka_unit_test(registers_keep_their_order_and_features),
         cmocka_unit_test(as_many_registers_as_there_can_be_fit),
         cmocka_unit_test(map_covers_all_addresses_once),
-        cmocka_unit_test(threads_are_one_or_none),
+        cmocka_unit_test(threads_are_any_number),
         cmocka_unit_test(windows_are_exact),
     };
 

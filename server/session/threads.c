@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "session/threads.h"
+
+static const struct rtos_thread core_alone = {.id = RTOS_CORE, .name = "core"};
+
+struct rtos *session_rtos(struct session *session)
+{
+    struct session_core *core = session->core;
+
+    if (!core->rtos) {
+        core->rtos = rtos_create();
+        if (core->rtos && session->options.rtos)
+            rtos_choose(core->rtos, session->options.rtos);
+    }
+    return core->rtos;
+}
+
+void session_free_threads(struct session *session)
+{
+    for (size_t i = 0; i < TARGET_CORES_MAX; i++) {
+        rtos_destroy(session->cores[i].rtos);
+        session->cores[i].rtos = NULL;
+    }
+}
+
+/* Without a kernel this costs nothing. */
+static void look(const struct session *session)
+{
+    struct rtos *rtos = session->core->rtos;
+    struct job unheard, *before;
+
+    if (!rtos || !session_connected(session) || session_nested(session))
+        return;
+    job_init(&unheard, NULL);
+    before = target_set_job(session->target, &unheard);
+    rtos_look(rtos, session->target);
+    target_set_job(session->target, before);
+    const char *warning = rtos_take_warning(rtos);
+    if (warning)
+        log_line(session->log, LOG_WARN, "%s", warning);
+}
+
+const struct rtos_thread *session_thread(const struct session *session, size_t index)
+{
+    look(session);
+    const struct rtos *rtos = session->core->rtos;
+    if (rtos && rtos_thread(rtos, 0))
+        return rtos_thread(rtos, index);
+    return index == 0 ? &core_alone : NULL;
+}
+
+const struct rtos_thread *session_find_thread(const struct session *session, uint32_t id)
+{
+    const struct rtos_thread *thread;
+
+    for (size_t i = 0; (thread = session_thread(session, i)); i++)
+        if (thread->id == id)
+            return thread;
+    return NULL;
+}
+
+uint32_t session_running_thread(const struct session *session)
+{
+    return session_thread(session, 0)->id;
+}
+
+static bool runs(const struct session *session, uint32_t id)
+{
+    return id == 0 || id == session_running_thread(session);
+}
+
+enum err session_thread_register(const struct session *session, struct job *job, uint32_t id,
+                                 size_t index, uint64_t *value)
+{
+    if (runs(session, id))
+        return session_register(session, job, index, value);
+    return rtos_read_register(session->core->rtos, session->target, id, index, value);
+}
+
+enum err session_set_thread_register(const struct session *session, struct job *job, uint32_t id,
+                                     size_t index, uint64_t value)
+{
+    (void)job;
+    if (runs(session, id))
+        return target_write_register(session->target, index, value);
+    return rtos_write_register(session->core->rtos, session->target, id, index, value);
+}

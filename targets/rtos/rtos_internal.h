@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* What rtos.c and thread_registers.c share. */
+#ifndef PROBED_RTOS_INTERNAL_H
+#define PROBED_RTOS_INTERNAL_H
+
+#include "rtos/kernel.h"
+
+enum { RTOS_KERNELS = 16 };
+
+struct rtos_known {
+    uint32_t handle, id;
+};
+
+struct rtos {
+    const struct rtos_kernel *chosen; /* NULL: none, or whichever it is */
+    bool none;
+    uint32_t symbols[RTOS_KERNELS][KERNEL_SYMBOLS];
+    uint32_t memory[RTOS_KERNELS][KERNEL_MEMORY];
+
+    /* The last look. */
+    bool fresh;     /* as of `epoch` */
+    uint32_t epoch; /* of what is read of memory */
+    const struct rtos_kernel *kernel;
+    bool has_threads; /* threads[] are its; else one that is the core */
+    uint32_t current; /* the handle of the running one */
+    size_t count;
+    struct rtos_thread threads[RTOS_THREADS];
+    size_t known_count;
+    struct rtos_known known[RTOS_THREADS];
+    uint32_t next_id;
+    struct view view;
+    bool damaged, told;
+    char damage[240];
+};
+
+#endif

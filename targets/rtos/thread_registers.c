@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Registers of threads that do not run: from where the kernel keeps them, and to there. */
+#include <string.h>
+
+#include "core/core.h"
+#include "rtos/rtos_internal.h"
+
+/* DCRSR.REGSEL, as target_registers() has it. */
+enum { SEL_SP = 13, SEL_XPSR = 16, SEL_MSP, SEL_PSP, SEL_SPECIAL = 20, SEL_PSPLIM = 31, SEL_FPSCR = 33, SEL_S0 = 64 };
+enum { SHIFT_BASEPRI = 8, SHIFT_CONTROL = 24, CONTROL_SPSEL = 2, CONTROL_FPCA = 4, XPSR_T = 1 << 24 };
+
+/* --- finding the frame --- */
+
+static bool find_frame(struct rtos *rtos, const struct rtos_thread *thread, struct frame *frame)
+{
+    size_t kernel = 0;
+
+    while (rtos_kernels[kernel] != rtos->kernel)
+        kernel++;
+    struct kernel_look look = {&rtos->view, rtos->symbols[kernel], rtos->memory[kernel],
+                               rtos->current, rtos};
+    memset(frame, 0, sizeof *frame);
+    return rtos->has_threads && rtos->kernel->frame(&look, thread->handle, frame);
+}
+
+/* Of a thread that is there and does not run. */
+static enum err frame_of(struct rtos *rtos, struct target *target, uint32_t id,
+                         struct frame *frame)
+{
+    enum err err = rtos_look(rtos, target);
+    const struct rtos_thread *thread = rtos_find(rtos, id);
+
+    if (err)
+        return err;
+    if (!thread)
+        return job_fail(target->job, ERR_ARGUMENT, "there is no thread %u any more", (unsigned)id);
+    if (target_state(target) != TARGET_HALTED)
+        return job_fail(target->job, ERR_NOT_HALTED, "the core runs; halt it first (Ctrl-C)");
+    if (!find_frame(rtos, thread, frame) && !rtos->view.err)
+        return job_fail(target->job, ERR_FAULT,
+                        "thread %u (%s): what %s keeps of its registers at 0x%08x is nothing that "
+                        "a switch of threads leaves",
+                        (unsigned)id, thread->name, rtos->kernel->name, thread->handle);
+    return rtos->view.err;
+}
+
+/* --- from a register to its word --- */
+
+/* FRAME_SLOTS: none. */
+static unsigned slot_of(const struct target_register *reg)
+{
+    if (reg->regsel < SEL_SP || (reg->regsel > SEL_SP && reg->regsel <= SEL_XPSR))
+        return reg->regsel;
+    if (reg->regsel == SEL_SPECIAL && reg->shift == SHIFT_CONTROL)
+        return FRAME_CONTROL;
+    if (reg->regsel == SEL_SPECIAL && reg->shift == SHIFT_BASEPRI)
+        return FRAME_BASEPRI;
+    if (reg->regsel == SEL_PSPLIM && strcmp(reg->name, "psplim") == 0)
+        return FRAME_PSPLIM;
+    if (reg->regsel == SEL_FPSCR)
+        return FRAME_FPSCR;
+    return reg->regsel >= SEL_S0 ? FRAME_S0 + (unsigned)(reg->regsel - SEL_S0) : FRAME_SLOTS;
+}
+
+/* What the frame says without a word for it. */
+static bool implied(struct rtos *rtos, struct target *target, const struct frame *frame,
+                    const struct target_register *reg, uint64_t *value)
+{
+    if (reg->regsel == SEL_SP || (reg->regsel == SEL_PSP && rtos->kernel->on_psp))
+        *value = frame->sp;
+    else if (reg->regsel == SEL_MSP && rtos->kernel->on_psp)
+        *value = target->core->regs.word[SLOT_MSP];
+    else if (slot_of(reg) == FRAME_CONTROL && rtos->kernel->on_psp)
+        *value = CONTROL_SPSEL | (frame->at[FRAME_FPSCR] ? CONTROL_FPCA : 0u);
+    else if (slot_of(reg) == FRAME_XPSR)
+        *value = XPSR_T;
+    else
+        return false;
+    return true;
+}
+
+static const struct target_register *register_at(struct target *target, size_t index)
+{
+    size_t count;
+    const struct target_register *regs = target_registers(target, &count);
+
+    return index < count ? &regs[index] : NULL;
+}
+
+static enum err not_kept(struct target *target, enum err err, const struct target_register *reg)
+{
+    return job_fail(target->job, err,
+                    "the kernel did not keep %s of this thread when it left the core",
+                    reg ? reg->name : "a register that is not there");
+}
+
+/* The word of a slot as the register reads: of PC without what only the branch to it wants. */
+static uint64_t as_read(unsigned slot, uint32_t word)
+{
+    return slot == FRAME_PC ? word & ~1u : slot == FRAME_CONTROL ? (word & 0xFF) | CONTROL_SPSEL : word;
+}
+
+enum err rtos_read_register(struct rtos *rtos, struct target *target, uint32_t id, size_t index,
+                            uint64_t *value)
+{
+    const struct target_register *reg = register_at(target, index);
+    struct frame frame;
+    enum err err = frame_of(rtos, target, id, &frame);
+
+    if (err)
+        return err;
+    unsigned slot = reg ? slot_of(reg) : FRAME_SLOTS;
+    if (slot < FRAME_SLOTS && frame.at[slot]) {
+        *value = as_read(slot, view_word(&rtos->view, frame.at[slot]));
+        if (reg->bits == 64)
+            *value |= (uint64_t)view_word(&rtos->view, frame.at[slot + 1]) << 32;
+        else if (reg->bits == 8)
+            *value &= 0xFF;
+        return rtos->view.err;
+    }
+    if (!reg || !implied(rtos, target, &frame, reg, value))
+        return not_kept(target, ERR_NOT_HALTED, reg);
+    return rtos->view.err;
+}
+
+enum err rtos_write_register(struct rtos *rtos, struct target *target, uint32_t id, size_t index,
+                             uint64_t value)
+{
+    const struct target_register *reg = register_at(target, index);
+    struct frame frame;
+    enum err err = frame_of(rtos, target, id, &frame);
+
+    if (err)
+        return err;
+    unsigned slot = reg ? slot_of(reg) : FRAME_SLOTS;
+    if (slot >= FRAME_SLOTS || !frame.at[slot])
+        return reg && reg->regsel == SEL_SP
+                   ? job_fail(target->job, ERR_UNSUPPORTED,
+                              "the stack pointer of a thread that does not run is where its "
+                              "registers lie: it cannot be set")
+                   : not_kept(target, ERR_UNSUPPORTED, reg);
+    uint32_t words[2] = {(uint32_t)value, (uint32_t)(value >> 32)};
+    if (slot == FRAME_PC)
+        words[0] = (words[0] & ~1u) | (view_word(&rtos->view, frame.at[slot]) & 1);
+    uint8_t bytes[8];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (uint8_t)(words[i / 4] >> 8 * (i % 4));
+    return target_write(target, frame.at[slot], bytes, reg->bits / 8);
+}
+
+const char *rtos_layout(struct rtos *rtos, struct target *target, uint32_t id)
+{
+    struct frame frame;
+
+    if (id == rtos_running(rtos) || frame_of(rtos, target, id, &frame) != ERR_OK)
+        return NULL;
+    return frame.layout;
+}
