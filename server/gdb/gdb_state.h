@@ -32,7 +32,7 @@ struct gdb_state {
     bool extended;      /* '!' was received */
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;
-    uint32_t thread;    /* whose registers it means (Hg); 0: the running one's */
+    uint32_t thread;  /* whose registers it means (Hg); 0: the running one's */
     bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
     bool begins;      /* `run` began the program, and it has not been resumed yet */
     struct gdb_line line;

@@ -13,7 +13,8 @@ enum err packet_read_all(struct packet_call *call)
 
     for (size_t i = 0; i < count; i++) {
         uint64_t value;
-        enum err err = session_thread_register(call->session, call->job, call->gdb->thread, i, &value);
+        enum err err =
+            session_thread_register(call->session, call->job, call->gdb->thread, i, &value);
 
         if (!err) {
             register_bytes_put(call->reply, &regs[i], value);
@@ -117,8 +118,8 @@ enum err packet_write_one(struct packet_call *call)
     if (data->length != reg->bits / 8u)
         return job_fail(call->job, ERR_ARGUMENT, "%s has %u bits, not %zu", reg->name, reg->bits,
                         data->length * 8);
-    enum err err = session_set_thread_register(
-        call->session, call->job, call->gdb->thread, call->args.item[0].number,
-        register_bytes_value(data->data, data->length));
+    enum err err = session_set_thread_register(call->session, call->job, call->gdb->thread,
+                                               call->args.item[0].number,
+                                               register_bytes_value(data->data, data->length));
     return err ? err : packet_ok(call);
 }

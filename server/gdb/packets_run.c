@@ -229,12 +229,16 @@ enum err packet_step(struct packet_call *call)
 static enum err refuse_thread(struct packet_call *call, uint32_t thread)
 {
     uint32_t running = session_running_thread(call->session);
+    enum err err =
+        job_fail(call->job, ERR_UNSUPPORTED,
+                 "thread %u does not run now, and only its kernel can change that: step the one "
+                 "that runs (Thread %u), or 'continue' with a breakpoint where thread %u goes "
+                 "on",
+                 (unsigned)thread, (unsigned)running, (unsigned)thread);
 
-    return job_fail(call->job, ERR_UNSUPPORTED,
-                    "thread %u does not run now, and only its kernel can change that: step the one "
-                    "that runs ('thread' with the number of id %u), or 'continue' with a "
-                    "breakpoint in thread %u",
-                    (unsigned)thread, (unsigned)running, (unsigned)thread);
+    if (!call->gdb->error_message) /* it would show a number */
+        gdb_console_say(call->client, "%s", job_text(call->job, err));
+    return err;
 }
 
 enum err packet_vcont(struct packet_call *call)

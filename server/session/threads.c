@@ -64,9 +64,13 @@ uint32_t session_running_thread(const struct session *session)
     return session_thread(session, 0)->id;
 }
 
+/* Where there are no threads (any more: gdb is not told of a reset by hand) each id means the core.
+ */
 static bool runs(const struct session *session, uint32_t id)
 {
-    return id == 0 || id == session_running_thread(session);
+    const struct rtos_thread *first = session_thread(session, 0);
+
+    return id == 0 || id == first->id || (!first->handle && !session_thread(session, 1));
 }
 
 enum err session_thread_register(const struct session *session, struct job *job, uint32_t id,

@@ -17,8 +17,8 @@ const struct rtos_thread *session_thread(const struct session *session, size_t i
 const struct rtos_thread *session_find_thread(const struct session *session, uint32_t id);
 uint32_t session_running_thread(const struct session *session);
 
-/* Registers of any thread; `id` 0: of the one that runs. As session_register(); ERR_NOT_HALTED if
- * the kernel did not keep it. */
+/* Registers of any thread; `id` 0, or without threads any: of what runs. As session_register();
+ * ERR_NOT_HALTED if the kernel did not keep it. */
 enum err session_thread_register(const struct session *session, struct job *job, uint32_t id,
                                  size_t index, uint64_t *value);
 enum err session_set_thread_register(const struct session *session, struct job *job, uint32_t id,

@@ -36,15 +36,15 @@ enum { NOWHERE = -128 };
  * s31) is there if EXC_RETURN says that the core pushed the long frame. */
 struct frame_layout {
     const char *name;
-    int8_t r4, r8;       /* r4 to r7, r8 to r11 */
-    int8_t exc_return;   /* NOWHERE: not kept; the FPU was not in use */
-    int8_t s16;          /* NOWHERE: not kept */
-    int8_t pushed;       /* what the core pushed, or a copy of it */
+    int8_t r4, r8;     /* r4 to r7, r8 to r11 */
+    int8_t exc_return; /* NOWHERE: not kept; the FPU was not in use */
+    int8_t s16;        /* NOWHERE: not kept */
+    int8_t pushed;     /* what the core pushed, or a copy of it */
     int8_t control, psplim;
-    int8_t psp;          /* NOWHERE: what the core pushed is here; else a copy is, and this points
-                            to it */
-    int8_t s0;           /* of a copy: s0 to s15, FPSCR */
-    bool fixed;          /* s16 moves nothing behind it */
+    int8_t psp; /* NOWHERE: what the core pushed is here; else a copy is, and this points
+                   to it */
+    int8_t s0;  /* of a copy: s0 to s15, FPSCR */
+    bool fixed; /* s16 moves nothing behind it */
 };
 
 extern const struct frame_layout frame_layout_r4, frame_layout_exc_r4, frame_layout_r4_exc,

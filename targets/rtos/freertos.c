@@ -35,19 +35,23 @@ static const struct kernel_symbol symbols[SYMBOLS] = {
     [TOP_PRIORITY] = {"uxTopUsedPriority", true},
 };
 
-/* A list and an item of it, in bytes. Integrity bytes move all of it, 64-bit ticks most; without
- * mini items only the list is longer. */
+/* A list and an item of it, in bytes. Integrity words, as long as a tick, move all of it, and so do
+ * ticks of 64 bits; without mini items only the list is longer. */
 struct list_form {
-    uint8_t count, end, value, value_size; /* of the list: its end is an item, with this value */
-    uint8_t next, owner, container, item;  /* of an item */
-    uint8_t mini, full;                    /* of the list, by what its end is */
+    uint8_t count, end;              /* of the list: its end is an item.. */
+    uint8_t value, value_size;       /* ..with the largest value */
+    uint8_t next, owner, container, item;
+    uint8_t mini, full; /* size of the list, by what its end is */
 };
+/* clang-format off */
 static const struct list_form forms[] = {
-    {.count = 0, .end = 8, .value = 0, .value_size = 4, .next = 4, .owner = 12, .container = 16, .item = 20, .mini = 0x14, .full = 0x1C},
-    {.count = 0, .end = 8, .value = 0, .value_size = 8, .next = 8, .owner = 16, .container = 20, .item = 24, .mini = 0x18, .full = 0x20},
-    {.count = 4, .end = 12, .value = 4, .value_size = 4, .next = 8, .owner = 16, .container = 20, .item = 28, .mini = 0x20, .full = 0x2C},
-    {.count = 8, .end = 16, .value = 8, .value_size = 8, .next = 16, .owner = 24, .container = 28, .item = 40, .mini = 0x30, .full = 0x40},
+    {0,  8, 0, 4,  4, 12, 16, 20, 0x14, 0x1C}, /* ticks of 16 bits, too */
+    {0,  8, 0, 8,  8, 16, 20, 24, 0x18, 0x20},
+    {4, 12, 4, 4,  8, 16, 20, 28, 0x20, 0x2C}, /* with integrity words.. */
+    {4, 12, 2, 2,  4, 12, 16, 24, 0x1C, 0x28}, /* ..of 16 bits.. */
+    {8, 16, 8, 8, 16, 24, 28, 40, 0x30, 0x40}, /* ..of 64 */
 };
+/* clang-format on */
 enum { FORMS = sizeof forms / sizeof *forms };
 
 /* struct kernel_look.memory */
@@ -62,14 +66,14 @@ static uint32_t word_at(struct kernel_look *look, enum symbol symbol)
 
 /* --- lists --- */
 
-/* portMAX_DELAY: of 16, 32 or 64 bits. */
+/* portMAX_DELAY; of 16 bits, perhaps. */
 static bool is_end_value(struct kernel_look *look, const struct list_form *form, uint32_t end)
 {
-    uint32_t value = view_word(look->view, end + form->value);
+    uint32_t at = end + form->value;
 
-    if (form->value_size == 8)
-        return value == UINT32_MAX && view_word(look->view, end + form->value + 4) == UINT32_MAX;
-    return value == UINT32_MAX || (value & 0xFFFF) == 0xFFFF;
+    if (form->value_size == 8 && view_word(look->view, at + 4) != UINT32_MAX)
+        return false;
+    return view_half(look->view, at) == UINT16_MAX;
 }
 
 /* A list of this form could be there. */
@@ -99,9 +103,9 @@ static const struct list_form *form_of(struct kernel_look *look)
         if (!is_list(look, form, ready) || !is_list(look, form, pending))
             continue;
         look->memory[KNOWN_FORM] = i + 1;
-        look->memory[KNOWN_STRIDE] =
-            is_list(look, form, ready + form->mini) ? form->mini
-            : is_list(look, form, ready + form->full) ? form->full : form->mini;
+        look->memory[KNOWN_STRIDE] = is_list(look, form, ready + form->mini)   ? form->mini
+                                     : is_list(look, form, ready + form->full) ? form->full
+                                                                               : form->mini;
         return form;
     }
     return NULL;
@@ -165,7 +169,8 @@ static const char *suspended_state(struct kernel_look *look, const struct list_f
 static void delayed_state(struct kernel_look *look, const struct list_form *form, uint32_t item,
                           char *state, size_t size)
 {
-    uint32_t value = view_word(look->view, item + form->value);
+    uint32_t value = form->value_size == 2 ? view_half(look->view, item + form->value)
+                                           : view_word(look->view, item + form->value);
 
     snprintf(state, size, "Blocked until tick %u", (unsigned)value);
 }
@@ -256,8 +261,10 @@ static void walk_ready(struct kernel_look *look, const struct list_form *form, u
 static void walk_others(struct kernel_look *look, const struct list_form *form, uint32_t tasks)
 {
     static const struct walk lists[] = {
-        {DELAYED_1, 0, NULL, false},           {DELAYED_2, 0, NULL, false},
-        {SUSPENDED, 0, NULL, false},           {TERMINATED, 0, "Deleted", false},
+        {DELAYED_1, 0, NULL, false},
+        {DELAYED_2, 0, NULL, false},
+        {SUSPENDED, 0, NULL, false},
+        {TERMINATED, 0, "Deleted", false},
     };
     struct walk pending = {PENDING, look->symbols[PENDING], "Ready", true};
 
@@ -318,10 +325,15 @@ static bool list(struct kernel_look *look)
 
 static bool frame(struct kernel_look *look, uint32_t task, struct frame *frame)
 {
-    static const struct frame_layout *const on_stack[] = {
-        &frame_layout_r4_exc,     &frame_layout_limit_exc_r4,      &frame_layout_secure_limit_exc_r4,
-        &frame_layout_exc_r4,     &frame_layout_keys_limit_exc_r4, &frame_layout_control_r4_exc,
-        &frame_layout_control_r4, &frame_layout_r4,                NULL};
+    static const struct frame_layout *const on_stack[] = {&frame_layout_r4_exc,
+                                                          &frame_layout_limit_exc_r4,
+                                                          &frame_layout_secure_limit_exc_r4,
+                                                          &frame_layout_exc_r4,
+                                                          &frame_layout_keys_limit_exc_r4,
+                                                          &frame_layout_control_r4_exc,
+                                                          &frame_layout_control_r4,
+                                                          &frame_layout_r4,
+                                                          NULL};
     static const struct frame_layout *const in_block[] = {
         &frame_layout_mpu_v7m, &frame_layout_mpu_v8m, &frame_layout_mpu_v8m_secure,
         &frame_layout_mpu_v6m, NULL};

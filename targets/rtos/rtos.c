@@ -197,9 +197,10 @@ static void one_thread(struct rtos *rtos, const char *state)
 static const char *exception_name(uint32_t number, char *text, size_t size)
 {
     static const char *const names[16] = {
-        [2] = "NMI",          [3] = "HardFault",     [4] = "MemManage fault", [5] = "BusFault",
-        [6] = "UsageFault",   [7] = "SecureFault",   [11] = "SVC",
-        [12] = "DebugMon",    [14] = "PendSV",       [15] = "SysTick"};
+        [2] = "NMI",      [3] = "HardFault",  [4] = "MemManage fault",
+        [5] = "BusFault", [6] = "UsageFault", [7] = "SecureFault",
+        [11] = "SVC",     [12] = "DebugMon",  [14] = "PendSV",
+        [15] = "SysTick"};
 
     if (number >= 16)
         snprintf(text, size, "interrupt %u", (unsigned)number - 16);

@@ -19,8 +19,8 @@ enum { RTOS_THREADS = 256, RTOS_NAME = 33, RTOS_STATE = 80 };
 enum { RTOS_CORE = 1 }; /* the thread's id where there are none but what the core does */
 
 struct rtos_thread {
-    uint32_t id; /* small, and the same as long as looks find it */
-    uint32_t handle; /* its control block; 0: what runs is none of the kernel's threads */
+    uint32_t id;            /* small, and the same as long as looks find it */
+    uint32_t handle;        /* its control block; 0: what runs is none of the kernel's threads */
     char name[RTOS_NAME];   /* may be empty */
     char state[RTOS_STATE]; /* "Blocked, prio 3" */
 };

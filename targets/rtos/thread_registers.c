@@ -6,8 +6,23 @@
 #include "rtos/rtos_internal.h"
 
 /* DCRSR.REGSEL, as target_registers() has it. */
-enum { SEL_SP = 13, SEL_XPSR = 16, SEL_MSP, SEL_PSP, SEL_SPECIAL = 20, SEL_PSPLIM = 31, SEL_FPSCR = 33, SEL_S0 = 64 };
-enum { SHIFT_BASEPRI = 8, SHIFT_CONTROL = 24, CONTROL_SPSEL = 2, CONTROL_FPCA = 4, XPSR_T = 1 << 24 };
+enum {
+    SEL_SP = 13,
+    SEL_XPSR = 16,
+    SEL_MSP,
+    SEL_PSP,
+    SEL_SPECIAL = 20,
+    SEL_PSPLIM = 31,
+    SEL_FPSCR = 33,
+    SEL_S0 = 64
+};
+enum {
+    SHIFT_BASEPRI = 8,
+    SHIFT_CONTROL = 24,
+    CONTROL_SPSEL = 2,
+    CONTROL_FPCA = 4,
+    XPSR_T = 1 << 24
+};
 
 /* --- finding the frame --- */
 
@@ -24,8 +39,7 @@ static bool find_frame(struct rtos *rtos, const struct rtos_thread *thread, stru
 }
 
 /* Of a thread that is there and does not run. */
-static enum err frame_of(struct rtos *rtos, struct target *target, uint32_t id,
-                         struct frame *frame)
+static enum err frame_of(struct rtos *rtos, struct target *target, uint32_t id, struct frame *frame)
 {
     enum err err = rtos_look(rtos, target);
     const struct rtos_thread *thread = rtos_find(rtos, id);
@@ -97,7 +111,9 @@ static enum err not_kept(struct target *target, enum err err, const struct targe
 /* The word of a slot as the register reads: of PC without what only the branch to it wants. */
 static uint64_t as_read(unsigned slot, uint32_t word)
 {
-    return slot == FRAME_PC ? word & ~1u : slot == FRAME_CONTROL ? (word & 0xFF) | CONTROL_SPSEL : word;
+    return slot == FRAME_PC        ? word & ~1u
+           : slot == FRAME_CONTROL ? (word & 0xFF) | CONTROL_SPSEL
+                                   : word;
 }
 
 enum err rtos_read_register(struct rtos *rtos, struct target *target, uint32_t id, size_t index,

@@ -31,8 +31,8 @@ struct view {
     struct view_block *blocks; /* owned */
     size_t count, capacity, latest;
     uint64_t until_us;
-    enum err err;      /* no target any more, or no memory here: nothing is read after it */
-    bool late, refused; /* time or room were up; the program has no such memory.. */
+    enum err err;        /* no target any more, or no memory here: nothing is read after it */
+    bool late, refused;  /* time or room were up; the program has no such memory.. */
     uint32_t refused_at; /* ..the first of those addresses */
 };
 

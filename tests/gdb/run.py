@@ -24,7 +24,7 @@ with Daemon(probed, *options, "--gdb", "0") as daemon, tempfile.TemporaryDirecto
     log = os.path.join(folder, "log")
     environment = dict(os.environ, PROBED_PORT=str(daemon.port), PROBED_SOURCE=source,
                        PYTHONDONTWRITEBYTECODE="1", PROBED_PID=str(daemon.process.pid),
-                       PROBED_FIRMWARE=firmware, PROBED_GDB_LOG=log)
+                       PROBED_FIRMWARE=firmware, PROBED_SCRIPT=script, PROBED_GDB_LOG=log)
     environment.pop("LD_PRELOAD", None)
     code = subprocess.call(
         ["gdb-multiarch", "-q", "-nx", "-batch", "-ex", f"set logging file {log}", "-ex", "set logging enabled on",

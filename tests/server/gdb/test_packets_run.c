@@ -59,8 +59,8 @@ static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
 
 static void a_thread_that_does_not_run_is_neither_stepped_nor_run_alone(void **state)
 {
-    static const char *const packets[] = {"vCont;s:2;c:1", "vCont;s:2;c", "vCont;c:1;r8000100,8000110:2",
-                                          "vCont;s:2", "vCont;c:2"};
+    static const char *const packets[] = {"vCont;s:2;c:1", "vCont;s:2;c",
+                                          "vCont;c:1;r8000100,8000110:2", "vCont;s:2", "vCont;c:2"};
 
     (void)state;
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
