@@ -207,7 +207,11 @@ void switch_tasks(struct saved *regs)
 static void make(unsigned task)
 {
     uint32_t *pushed = &stacks[task][STACK_WORDS - 8];
+#if __ARM_ARCH >= 8
+    struct saved regs = {.exc_return = 0xFFFFFFBC};
+#else
     struct saved regs = {.exc_return = 0xFFFFFFFD};
+#endif
 
     exc_returns[task] = regs.exc_return;
     pushed[5] = 0;
