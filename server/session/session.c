@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rtos/rtos.h"
 #include "session/mailbox.h"
 #include "session/program_side.h"
 #include "session/program_text.h"
 #include "session/request.h"
-#include "session/threads.h"
 #include "session/usb_holder.h"
 
 void session_init(struct session *session, const struct log *log,
@@ -356,6 +356,9 @@ void session_finish(struct session *session)
     job_section_end(&job);
     drop_target(session);
     close_probe(session);
-    session_free_threads(session);
+    for (size_t i = 0; i < TARGET_CORES_MAX; i++) {
+        rtos_destroy(session->cores[i].rtos);
+        session->cores[i].rtos = NULL;
+    }
     session->current = NULL;
 }

@@ -15,14 +15,6 @@ struct rtos *session_rtos(struct session *session)
     return core->rtos;
 }
 
-void session_free_threads(struct session *session)
-{
-    for (size_t i = 0; i < TARGET_CORES_MAX; i++) {
-        rtos_destroy(session->cores[i].rtos);
-        session->cores[i].rtos = NULL;
-    }
-}
-
 /* Without a kernel this costs nothing. */
 static void look(const struct session *session)
 {

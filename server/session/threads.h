@@ -9,7 +9,6 @@
 
 /* Before its options or symbols are set. NULL without memory. */
 struct rtos *session_rtos(struct session *session);
-void session_free_threads(struct session *session);
 
 /* The first is the one that runs; NULL behind the last. Of a core that runs, or works for a longer
  * job, as they were; one thread at least. What cannot be read is no failure of anybody's job. */

@@ -38,8 +38,8 @@ static const struct kernel_symbol symbols[SYMBOLS] = {
 /* A list and an item of it, in bytes. Integrity words, as long as a tick, move all of it, and so do
  * ticks of 64 bits; without mini items only the list is longer. */
 struct list_form {
-    uint8_t count, end;              /* of the list: its end is an item.. */
-    uint8_t value, value_size;       /* ..with the largest value */
+    uint8_t count, end;        /* of the list: its end is an item.. */
+    uint8_t value, value_size; /* ..with the largest value */
     uint8_t next, owner, container, item;
     uint8_t mini, full; /* size of the list, by what its end is */
 };

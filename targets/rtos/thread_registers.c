@@ -34,13 +34,13 @@ static bool find_frame(struct rtos *rtos, const struct rtos_thread *thread, stru
         kernel++;
     struct kernel_look look = {&rtos->view, rtos->symbols[kernel], rtos->memory[kernel],
                                rtos->current, rtos};
-    memset(frame, 0, sizeof *frame);
     return rtos->has_threads && rtos->kernel->frame(&look, thread->handle, frame);
 }
 
 /* Of a thread that is there and does not run. */
 static enum err frame_of(struct rtos *rtos, struct target *target, uint32_t id, struct frame *frame)
 {
+    memset(frame, 0, sizeof *frame);
     enum err err = rtos_look(rtos, target);
     const struct rtos_thread *thread = rtos_find(rtos, id);
 

@@ -14,8 +14,8 @@ void *pxCurrentTCBs[CORES];
 #else
 void *volatile pxCurrentTCB;
 #endif
-static list_t pxReadyTasksLists[PRIORITIES], xDelayedTaskList1, xDelayedTaskList2, xPendingReadyList,
-    xSuspendedTaskList, xTasksWaitingTermination;
+static list_t pxReadyTasksLists[PRIORITIES], xDelayedTaskList1, xDelayedTaskList2,
+    xPendingReadyList, xSuspendedTaskList, xTasksWaitingTermination;
 static list_t *volatile pxDelayedTaskList, *volatile pxOverflowDelayedTaskList;
 static volatile uint32_t uxCurrentNumberOfTasks, xSchedulerRunning;
 #if TOP_PRIORITY

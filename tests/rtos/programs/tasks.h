@@ -21,7 +21,7 @@ struct truth {
     uint32_t priority;
     uint32_t block; /* address of its control block */
     uint32_t pc, lr, sp, base;
-    uint32_t fpu;   /* it had the FPU in use: s0 is base + 0x100 */
+    uint32_t fpu; /* it had the FPU in use: s0 is base + 0x100 */
 };
 extern struct truth truth[TASKS];
 
