@@ -441,12 +441,3 @@ enum err target_write_width(struct target *target, uint32_t address, unsigned wi
         err = refuse_lent(core, address, count * width);
     return err ? err : write_slices(core, address, width, data, count * width);
 }
-
-void target_drop_caches(struct target *target)
-{
-    target->writes++;
-    for (unsigned i = 0; i < target->core_count; i++) {
-        cache_drop_all(core_cache(&target->cores[i]));
-        cpu_caches_wrote_anywhere(&target->cores[i]);
-    }
-}

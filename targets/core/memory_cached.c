@@ -211,3 +211,12 @@ enum err memory_read_cached(struct core *core, uint32_t address, uint8_t *data, 
         *got = length;
     return err;
 }
+
+void target_drop_caches(struct target *target)
+{
+    target->writes++;
+    for (unsigned i = 0; i < target->core_count; i++) {
+        cache_drop_all(core_cache(&target->cores[i]));
+        cpu_caches_wrote_anywhere(&target->cores[i]);
+    }
+}
