@@ -56,7 +56,9 @@ struct cli {
     const char *words[CLI_WORDS + 1];
     int word_count;
     const char *board, *svg, *timeout, *until, *junit, *uart,
-        *time;                    /* values of flags; NULL: not said */
+        *time; /* values of flags; NULL: not said */
+    int argc;  /* the whole call */
+    const char *const *argv;
     const char *const *arguments; /* behind "--" */
     int argument_count;
 

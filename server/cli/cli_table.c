@@ -61,6 +61,7 @@ static const char run_text[] =
     "  probed run --sim bluepill test.elf         the same without hardware\n"
     "  probed run test.elf --timeout 10           for CI: nothing hangs\n"
     "  probed run test.elf --until PASSED         for a program that never ends\n"
+    "  probed run --probe all test.elf            on every board that is plugged in\n"
     "\n"
     "What the program says by semihosting, RTT, a simulated board's serial port or that of --uart\n"
     "goes to standard output, live; standard input goes to RTT or the port. It ends when the\n"

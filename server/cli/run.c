@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* probed run */
 #include "cli/run.h"
+#include "cli/run_many.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -162,8 +163,10 @@ static enum err run_program(struct run *run)
 
 enum err cli_run_program(struct cli *cli)
 {
-    struct run *run = calloc(1, sizeof *run);
+    struct run *run = run_many_is_meant(cli) ? NULL : calloc(1, sizeof *run);
 
+    if (run_many_is_meant(cli))
+        return run_many(cli);
     if (!run)
         return job_fail(&cli->job, ERR_NO_MEMORY, "out of memory");
     run->cli = cli;

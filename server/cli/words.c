@@ -198,6 +198,8 @@ enum err cli_read_call(struct cli *cli, int argc, const char *const argv[])
 {
     enum err err = ERR_OK;
 
+    cli->argc = argc;
+    cli->argv = argv;
     options_init(&cli->options);
     cli->options.connect = cli->command->connect;
     for (int i = 2; i < argc && !err && !cli_only_asks(cli); i++) {
