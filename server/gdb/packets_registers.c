@@ -18,7 +18,8 @@ enum err packet_read_all(struct packet_call *call)
 
         if (!err) {
             register_bytes_put(call->reply, &regs[i], value);
-        } else if (err == ERR_NOT_HALTED) {
+        } else if (err == ERR_NOT_HALTED || (err == ERR_FAULT && call->gdb->thread)) {
+            /* one thread that cannot be told is no reason to show none of the others */
             job_clear(call->job);
             register_bytes_put_unknown(call->reply, &regs[i]);
         } else {

@@ -23,6 +23,8 @@ struct kernel_look {
      * own use. All zero at first. */
     uint32_t *memory;
     uint32_t current; /* the control block of the running thread; 0: none runs */
+    bool small_core;  /* without the Main extension: Armv6-M and the like */
+    bool two_states;  /* it has the Security Extension */
     struct rtos *rtos;
 };
 

@@ -84,7 +84,7 @@ void rtos_forget_symbols(struct rtos *rtos)
 {
     memset(rtos->symbols, 0, sizeof rtos->symbols);
     memset(rtos->memory, 0, sizeof rtos->memory);
-    rtos->fresh = false;
+    rtos->fresh = rtos->told = false;
 }
 
 void rtos_set_symbol(struct rtos *rtos, size_t index, uint32_t address)
@@ -261,10 +261,20 @@ static void warn_of_limits(struct kernel_look *look)
         kernel_damaged(look, 0, "too long to be read");
 }
 
+struct kernel_look rtos_kernel_look(struct rtos *rtos, const struct core *core, size_t kernel)
+{
+    return (struct kernel_look){.view = &rtos->view,
+                                .symbols = rtos->symbols[kernel],
+                                .memory = rtos->memory[kernel],
+                                .small_core = !core->profile->fault_status,
+                                .two_states = core->profile->banks,
+                                .rtos = rtos};
+}
+
 static void list_threads(struct rtos *rtos, struct core *core, size_t kernel)
 {
     uint32_t exception = core->regs.word[SLOT_XPSR] & XPSR_IPSR;
-    struct kernel_look look = {&rtos->view, rtos->symbols[kernel], rtos->memory[kernel], 0, rtos};
+    struct kernel_look look = rtos_kernel_look(rtos, core, kernel);
 
     rtos->kernel = rtos_kernels[kernel];
     rtos->count = 0;

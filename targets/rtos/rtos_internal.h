@@ -3,6 +3,7 @@
 #ifndef PROBED_RTOS_INTERNAL_H
 #define PROBED_RTOS_INTERNAL_H
 
+#include "core/core.h"
 #include "rtos/kernel.h"
 
 enum { RTOS_KERNELS = 16 };
@@ -32,5 +33,8 @@ struct rtos {
     bool damaged, told;
     char damage[240];
 };
+
+/* For the kernel of the last look. */
+struct kernel_look rtos_kernel_look(struct rtos *rtos, const struct core *core, size_t kernel);
 
 #endif

@@ -26,14 +26,15 @@ enum {
 
 /* --- finding the frame --- */
 
-static bool find_frame(struct rtos *rtos, const struct rtos_thread *thread, struct frame *frame)
+static bool find_frame(struct rtos *rtos, const struct target *target,
+                       const struct rtos_thread *thread, struct frame *frame)
 {
     size_t kernel = 0;
 
     while (rtos_kernels[kernel] != rtos->kernel)
         kernel++;
-    struct kernel_look look = {&rtos->view, rtos->symbols[kernel], rtos->memory[kernel],
-                               rtos->current, rtos};
+    struct kernel_look look = rtos_kernel_look(rtos, target->core, kernel);
+    look.current = rtos->current;
     return rtos->has_threads && rtos->kernel->frame(&look, thread->handle, frame);
 }
 
@@ -50,7 +51,7 @@ static enum err frame_of(struct rtos *rtos, struct target *target, uint32_t id, 
         return job_fail(target->job, ERR_ARGUMENT, "there is no thread %u any more", (unsigned)id);
     if (target_state(target) != TARGET_HALTED)
         return job_fail(target->job, ERR_NOT_HALTED, "the core runs; halt it first (Ctrl-C)");
-    if (!find_frame(rtos, thread, frame) && !rtos->view.err)
+    if (!find_frame(rtos, target, thread, frame) && !rtos->view.err)
         return job_fail(target->job, ERR_FAULT,
                         "thread %u (%s): what %s keeps of its registers at 0x%08x is nothing that "
                         "a switch of threads leaves",
@@ -76,16 +77,29 @@ static unsigned slot_of(const struct target_register *reg)
     return reg->regsel >= SEL_S0 ? FRAME_S0 + (unsigned)(reg->regsel - SEL_S0) : FRAME_SLOTS;
 }
 
+/* gdb does not look further up a stack without these. A kernel that has threads on the main stack
+ * has all of them there. */
+static bool uses_psp(const struct rtos *rtos, const struct core *core)
+{
+    return rtos->kernel->on_psp ||
+           core->regs.word[SLOT_SPECIAL] & ((uint32_t)CONTROL_SPSEL << SHIFT_CONTROL);
+}
+
 /* What the frame says without a word for it. */
 static bool implied(struct rtos *rtos, struct target *target, const struct frame *frame,
                     const struct target_register *reg, uint64_t *value)
 {
-    if (reg->regsel == SEL_SP || (reg->regsel == SEL_PSP && rtos->kernel->on_psp))
+    const struct core *core = target->core;
+    bool psp = uses_psp(rtos, core);
+
+    if (reg->regsel == SEL_SP)
         *value = frame->sp;
-    else if (reg->regsel == SEL_MSP && rtos->kernel->on_psp)
-        *value = target->core->regs.word[SLOT_MSP];
-    else if (slot_of(reg) == FRAME_CONTROL && rtos->kernel->on_psp)
-        *value = CONTROL_SPSEL | (frame->at[FRAME_FPSCR] ? CONTROL_FPCA : 0u);
+    else if (reg->regsel == SEL_PSP)
+        *value = psp ? frame->sp : core->regs.word[SLOT_PSP];
+    else if (reg->regsel == SEL_MSP)
+        *value = psp ? core->regs.word[SLOT_MSP] : frame->sp;
+    else if (slot_of(reg) == FRAME_CONTROL)
+        *value = (psp ? CONTROL_SPSEL : 0u) | (frame->at[FRAME_FPSCR] ? CONTROL_FPCA : 0u);
     else if (slot_of(reg) == FRAME_XPSR)
         *value = XPSR_T;
     else

@@ -122,6 +122,133 @@ PROGRAMS = {
     "freertos-m33f-mpu-trustzone": ("freertos", "m33f", freertos("G33s", before=128)),
 }
 
+
+# --- ThreadX: tx_api.h ---
+
+def words(*names):
+    return [word(name) for name in names]
+
+
+def threadx(letter):
+    timer = words("remaining", "again", "function", "parameter", "active_next", "active_previous", "list_head")
+    thread = structure(*words("id", "run_count", "stack_pointer", "stack_start", "stack_end", "stack_size", "slice",
+                              "new_slice", "ready_next", "ready_previous", "name", "priority", "state", "delayed_suspend",
+                              "suspending", "threshold", "hook", "entry", "entry_parameter"), *timer,
+                       *words("cleanup", "control_block", "suspended_next", "suspended_previous", "info",
+                              "additional_info", "option", "status", "created_next", "created_previous", "secure"))
+    return {**prefixed("THREAD", thread), **frame(letter)}
+
+
+# --- RTX5: rtx_os.h ---
+
+def rtx5(letter):
+    byte = lambda name: (name, 1, 1)
+    thread = structure(byte("id"), byte("state"), byte("flags"), byte("attr"),
+                       *words("name", "thread_next", "thread_prev", "delay_next", "delay_prev", "join", "delay"),
+                       byte("priority"), byte("priority_base"), byte("stack_frame"), byte("flags_options"),
+                       *words("wait_flags", "thread_flags", "mutex_list", "stack_mem", "stack_size", "sp", "entry", "tz"))
+    info = structure(*words("os_id", "version"), byte("state"), byte("blocked"), byte("pend"), byte("reserved"),
+                     *words("tick", "protect", "current", "next", "run_timeout", "ready_id", "ready", "idle", "delay",
+                            "wait", "terminate", "watchdog"))
+    assert (thread["sp"], info["current"], info["ready"]) == (0x38, 0x14, 0x24)
+    return {**prefixed("THREAD", thread), **prefixed("INFO", info), **frame(letter)}
+
+
+# --- RIOT: thread.h ---
+
+def riot(letter):
+    thread = structure(word("sp"), ("status", 1, 1), ("priority", 1, 1), ("pid", 2, 2), word("flags"), word("rq"),
+                       word("wait_data"), word("waiters"), *words("mbox_0", "mbox_1", "mbox_2"), word("stack_start"),
+                       word("name"), word("stack_size"))
+    return {**prefixed("THREAD", thread), **frame(letter)}
+
+
+# --- uC/OS-III: os.h, whose members but the first four come and go with the configuration ---
+
+def ucos3(letter, constants, more=0):
+    task = structure(*words("pointer", "ext", "limit", "name", "next_ready", "previous_ready", "tick_next",
+                            "tick_previous"), ("extra", more, 4), ("pend_on", 1, 1), ("state", 1, 1), ("priority", 1, 1),
+                     ("base_priority", 1, 1), *words("entry", "argument", "pend_data", "previous", "next", "debug_name"))
+    return {**prefixed("TASK", task), **frame(letter), "CONSTANTS": int(constants)}
+
+
+# --- Zephyr: kernel_structs.h, thread.h, arch/arm/thread.h ---
+
+def zephyr(version=1, old_names=False, fpu=False, switched=0, with_fpu=False, limited=False):
+    thread = structure(*words("node_0", "node_1", "pended_on"), ("options", 1, 1), ("state", 1, 1), ("priority", 1, 1),
+                       ("lock", 1, 1), *words("order", "swap_data", "timeout_0", "timeout_1", "timeout_2", "timeout_3"),
+                       *words("r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "psp"), word("init"), word("poll"),
+                       word("entry"), word("next"), ("name", 32, 1), word("switch"), ("arch", 80, 4))
+    kernel = structure(*words("nested", "irq_stack", "current", "idle", "slice", "ready_0", "ready_1", "threads"))
+    arch = structure(*words("basepri", "swap_return"), ("float", 64, 4), ("mode_bits", 1, 1), ("mode", 1, 1))
+    return {**prefixed("THREAD", thread), **prefixed("KERNEL", kernel), **prefixed("ARCH", arch), "TABLE_VERSION": version,
+            "OLD_NAMES": int(old_names), "SWITCHED": switched, "WITH_FPU": int(with_fpu), "LIMITED": int(limited)}
+
+
+# --- ChibiOS/RT: chobjects.h, chregistry.c ---
+
+def chibios(version, fpu=False):
+    new = version >= 7
+    links = words("newer", "older", "name") if version >= 3 else words("newer", "older", "name")
+    thread = structure(*words("next", "previous", "priority", "context"), *links, word("limit"), ("state", 1, 1),
+                       ("flags", 1, 1), ("refs", 1, 1), ("ticks", 1, 1), word("time"), word("u"), word("waiting"),
+                       ("align", 8, 8))
+    instance = structure(*words("next", "previous", "priority", "current"), ("vtlist", 24, 4), ("list", 8, 4)) if new else {}
+    return {**prefixed("THREAD", thread), "INSTANCE_LIST": instance.get("list", 0),
+            "INSTANCE_CURRENT": instance.get("current", 0), "RLIST": int(version < 3), "CONTEXT_BYTES": 0x64 if fpu else 0x24,
+            "COOPERATIVE": 1}
+
+
+# --- NuttX: sched.h, arch/arm/include/armv7-m/irq.h ---
+
+def nuttx(version, fpu=False):
+    task = structure(*words("flink", "blink", "group"), ("pid", 2, 2), ("priority", 1, 1), ("base_priority", 1, 1),
+                     ("state", 1, 1), ("filler", 3, 1), word("start"), word("entry"), word("stack"), word("stack_size"),
+                     word("signals"), word("regs"), ("name", 32, 1))
+    info = {11: (8, 0x0E), 12.3: (12, 0x12), 12.4: (12, 0x10)}[version]
+    return {**prefixed("TASK", task), "INFO_REGS": info[0], "INFO_TABLE": info[1], "SAVED_R4": 2,
+            "SAVED_PUSHED": 12 + (16 if fpu else 0)}
+
+
+PROGRAMS |= {
+    "threadx-m3": ("threadx", "m3", threadx("H")),
+    "threadx-m4f": ("threadx", "m4f", threadx("H")),
+    "threadx-m33f": ("threadx", "m33f", threadx("H")),
+    "threadx-m0": ("threadx", "m0", threadx("I")),
+    "rtx5-m3": ("rtx5", "m3", rtx5("A")),
+    "rtx5-m4f": ("rtx5", "m4f", rtx5("K")),
+    "rtx5-m0": ("rtx5", "m0", rtx5("A")),
+    "rtx5-m33f": ("rtx5", "m33f", rtx5("K")),
+    "riot-m3": ("riot", "m3", riot("C")),
+    "riot-m3-2020.07": ("riot", "m3", riot("B")),
+    "riot-m4f": ("riot", "m4f", riot("C")),
+    "riot-m0": ("riot", "m0", riot("J")),
+    "ucos3-m3": ("ucos3", "m3", ucos3("C", constants=True)),
+    "ucos3-m3-3.06": ("ucos3", "m3", ucos3("A", constants=True, more=28)),
+    "ucos3-m4f-bare": ("ucos3", "m4f", ucos3("C", constants=False, more=28)),
+    "ucos3-m0": ("ucos3", "m0", ucos3("L", constants=True)),
+    "zephyr-m3": ("zephyr", "m3", zephyr()),
+    "zephyr-m3-2.5": ("zephyr", "m3", zephyr(version=1, old_names=True)),
+    "zephyr-m4f": ("zephyr", "m4f", zephyr(fpu=True)),
+    "zephyr-m0": ("zephyr", "m0", zephyr()),
+    "zephyr-m3-switch": ("zephyr", "m3", zephyr(switched=2025)),
+    "zephyr-m4f-switch": ("zephyr", "m4f", zephyr(switched=2025, with_fpu=True)),
+    "zephyr-m33f-switch-limited": ("zephyr", "m33f", zephyr(switched=2025, with_fpu=True, limited=True)),
+    "zephyr-m3-switch-2026": ("zephyr", "m3", zephyr(switched=2026)),
+    "zephyr-m4f-switch-2026": ("zephyr", "m4f", zephyr(switched=2026, with_fpu=True)),
+    "zephyr-m33f-switch-2026-limited": ("zephyr", "m33f", zephyr(switched=2026, with_fpu=True, limited=True)),
+    "chibios-m3-2.6": ("chibios", "m3", chibios(2)),
+    "chibios-m3-6": ("chibios", "m3", chibios(6)),
+    "chibios-m3-7": ("chibios", "m3", chibios(7)),
+    "chibios-m4f-6": ("chibios", "m4f", chibios(6, fpu=True)),
+    "chibios-m4f-7": ("chibios", "m4f", chibios(7, fpu=True)),
+    "chibios-m0-7": ("chibios", "m0", chibios(7)),
+    "nuttx-m3-11": ("nuttx", "m3", nuttx(11)),
+    "nuttx-m3-12.3": ("nuttx", "m3", nuttx(12.3)),
+    "nuttx-m3-12.4": ("nuttx", "m3", nuttx(12.4)),
+    "nuttx-m4f-12.4": ("nuttx", "m4f", nuttx(12.4, fpu=True)),
+}
+
 if __name__ == "__main__":
     if sys.argv[1] == "list":
         for name, (kernel, core, _) in PROGRAMS.items():

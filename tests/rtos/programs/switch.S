@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What C cannot say: known values in all registers when a task leaves, and the switch itself. */
+#include "layout.h"
     .syntax unified
     .cfi_sections .debug_frame
     .thumb
@@ -64,11 +65,15 @@
     adds r4, r0, #4
     adds r3, r0, #3
     adds r2, r0, #2
+#if COOPERATIVE
+    bl port_switch
+#else
     ldr r0, =0xE000ED04
     ldr r1, =1 << 28
     str r1, [r0]
     dsb
     isb
+#endif
     add sp, #4 * \words
     .cfi_def_cfa_offset 36
     pop {r4-r7}
@@ -97,6 +102,42 @@ begin_on:
     blx r1
     b .
 
+#if COOPERATIVE
+/* A call that returns when the thread is wanted again. */
+    .section .text.port_switch, "ax"
+    .type port_switch, %function
+    .thumb_func
+port_switch:
+#if __ARM_ARCH_6M__
+    push {r4-r7, lr}
+    mov r4, r8
+    mov r5, r9
+    mov r6, r10
+    mov r7, r11
+    push {r4-r7}
+    mov r0, sp
+    bl cooperate
+    mov sp, r0
+    pop {r4-r7}
+    mov r8, r4
+    mov r9, r5
+    mov r10, r6
+    mov r11, r7
+    pop {r4-r7, pc}
+#else
+    push {r4-r11, lr}
+#ifdef __ARM_FP
+    vpush {s16-s31}
+#endif
+    mov r0, sp
+    bl cooperate
+    mov sp, r0
+#ifdef __ARM_FP
+    vpop {s16-s31}
+#endif
+    pop {r4-r11, pc}
+#endif
+#else
     .section .text.PendSV_Handler, "ax"
     .global PendSV_Handler
     .type PendSV_Handler, %function
@@ -145,3 +186,4 @@ PendSV_Handler:
 #endif
     .cfi_endproc
     .ltorg
+#endif

@@ -79,7 +79,7 @@ static uint32_t psp(void)
     return value;
 }
 
-static void copy(uint32_t *to, const uint32_t *from, unsigned words)
+static inline void copy(uint32_t *to, const uint32_t *from, unsigned words)
 {
     while (words-- > 0)
         *to++ = *from++;
@@ -94,7 +94,7 @@ static void note(const uint32_t *pushed, int fpu)
     self->sp = (uint32_t)pushed + (fpu ? 0x68 : 0x20) + (pushed[7] & 0x200 ? 4 : 0);
 }
 
-#ifndef OWN_FRAMES
+#ifdef FRAME_R4
 /* A word of a frame that has it. */
 #define PLACE(plain, with_fpu) words[fpu ? (with_fpu) : (plain)]
 
@@ -229,6 +229,7 @@ static void make(unsigned task)
 
 int main(void)
 {
+    *(volatile uint32_t *)0xE000ED14 |= 1u << 9;     /* frames are aligned to eight bytes */
     *(volatile uint32_t *)0xE000ED20 |= 0xFFu << 16; /* PendSV: lowest priority */
     kernel_start();
     for (unsigned i = TASKS; i-- > 0;)
