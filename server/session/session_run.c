@@ -150,10 +150,12 @@ enum err session_reset(struct session *session, struct job *job, enum target_res
     struct job *before = session_enter(session, job);
     enum err err = prepare_run(session, job);
 
-    if (!err && !running(session))
+    if (!err && kind == TARGET_RESET_RUN && !running(session))
         pollers_restart(session);
     if (!err)
         err = target_reset(session->target, kind);
+    if (!err && kind != TARGET_RESET_RUN && !running(session))
+        pollers_restart(session);
     session->loop = (struct reset_loop){0};
     if (!err)
         count_reset(session, kind);

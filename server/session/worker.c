@@ -113,6 +113,8 @@ static void worker_main(void *user)
                  worker->setup.wire);
     worker->session.notices = worker->setup.answers;
     worker->session.stream_route = worker->setup.streams;
+    if (worker->setup.program)
+        rtt_service_learn(&worker->session, worker->setup.program);
     rtt_service_begin(&worker->session);
     swo_service_begin(&worker->session);
     worker->route = (struct events_route){worker->setup.user, worker->setup.event};

@@ -73,6 +73,7 @@ def a_reset_begins_anew_with_the_same_listener():
         gdb.monitor("reset run")
         zero.until(b"the program begins\n")
         gdb.monitor("reset halt")
+        assert word(gdb, block(d)) == 0, "a dead block may not be taken for the one that will be"
         gdb.send("c")
         zero.until(b"the program begins\n")
         zero.send(b"h")
