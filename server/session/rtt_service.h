@@ -35,7 +35,8 @@ struct rtt_service {
 struct rtt_service *rtt_service(struct session *session);
 /* As the session's options ask from the start. */
 void rtt_service_begin(struct session *session);
-/* This file is what the chip holds, or is about to: where it has its control block, if it says so. */
+/* This file is what the chip holds, or is about to: where it has its control block, if it says so.
+ */
 void rtt_service_learn(struct session *session, const char *path);
 /* Its settings have changed: it searches again. */
 void rtt_service_restart(struct rtt_service *service);
