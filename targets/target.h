@@ -254,6 +254,9 @@ enum err target_step(struct target *target, struct target_stop *stop);
  * (then STOP_REQUEST and ERR_OK). At least one step. */
 enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
                            struct target_stop *stop);
+/* One more breakpoint by a comparator would find one: with none, a range is stepped instruction by
+ * instruction. No traffic. */
+bool target_comparator_free(const struct target *target);
 /* SYSRESETREQ; if the core shows no reset, NRST. */
 enum err target_reset(struct target *target, enum target_reset kind);
 /* Pulses NRST and says whether the core saw it (S_RESET_ST). Resets the target. */
@@ -317,6 +320,11 @@ enum err target_breakpoint_clear(struct target *target, unsigned owner, enum bre
  * that is not set takes one of another length at this address. */
 enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
                                uint32_t address, uint32_t length);
+/* The same for accesses of `length` bytes at once (1, 2, 4, aligned) whose value is this one. Takes
+ * two comparators, and there is one such watchpoint at a time. ERR_UNSUPPORTED where the core's
+ * comparators do not compare values. */
+enum err target_watchpoint_set_value(struct target *target, unsigned owner, enum watch_kind kind,
+                                     uint32_t address, uint32_t length, uint32_t value);
 enum err target_watchpoint_clear(struct target *target, unsigned owner, enum watch_kind kind,
                                  uint32_t address, uint32_t length);
 /* All of one owner; from the chip too, at once if it can be reached and flash is not being
@@ -334,6 +342,8 @@ struct target_watchpoint {
     uint32_t address, length;
     enum watch_kind kind;
     uint64_t owners;
+    bool compares; /* this value alone */
+    uint32_t value;
 };
 /* The breakpoint number `index` of those set; false behind the last. */
 bool target_breakpoint_get(const struct target *target, size_t index,

@@ -116,7 +116,27 @@ static void list_watchpoints(struct monitor *monitor, const struct target *targe
     for (size_t i = 0; target_watchpoint_get(target, i, &w); i++)
         job_print(monitor->job,
                   "address: 0x%08x, len: 0x%08x, r/w/a: %s, value: 0x%08x, mask: 0x%08x\n",
-                  (unsigned)w.address, (unsigned)w.length, watch_names[w.kind], 0u, UINT32_MAX);
+                  (unsigned)w.address, (unsigned)w.length, watch_names[w.kind], (unsigned)w.value,
+                  w.compares ? 0u : UINT32_MAX);
+}
+
+/* VALUE [MASK]: bits of the mask do not count. The chip has no such. */
+static enum err set_value(struct monitor *monitor, struct target *target, int argc,
+                          const char *const argv[], enum watch_kind kind, uint32_t address,
+                          uint32_t length)
+{
+    uint32_t value, mask = 0;
+    enum err err = monitor_value(monitor, argv[4], "a value", UINT32_MAX, &value);
+
+    if (!err && argc > 5)
+        err = monitor_value(monitor, argv[5], "a mask", UINT32_MAX, &mask);
+    if (!err && mask)
+        err = job_fail(monitor->job, ERR_UNSUPPORTED,
+                       "the chip compares all bits of 1, 2 or 4 bytes: no mask but 0; gdb does it "
+                       "with a condition");
+    return err ? err
+               : target_watchpoint_set_value(target, SESSION_OWNER_MONITOR, kind, address, length,
+                                             value);
 }
 
 enum err monitor_wp(struct monitor *monitor, int argc, const char *const argv[])
@@ -134,13 +154,11 @@ enum err monitor_wp(struct monitor *monitor, int argc, const char *const argv[])
     }
     if (argc == 2 || kind == 3)
         return monitor_usage(monitor, argv[0]);
-    if (argc > 4)
-        return job_fail(monitor->job, ERR_UNSUPPORTED,
-                        "a watchpoint that compares the value is not there yet; gdb does it with a "
-                        "condition");
     err = monitor_address(monitor, argv[1], &address);
     if (!err)
         err = monitor_value(monitor, argv[2], "a length", UINT32_MAX, &length);
+    if (!err && argc > 4)
+        return set_value(monitor, target, argc, argv, (enum watch_kind)kind, address, length);
     return err ? err
                : target_watchpoint_set(target, SESSION_OWNER_MONITOR, (enum watch_kind)kind,
                                        address, length);

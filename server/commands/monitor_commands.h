@@ -102,6 +102,7 @@ monitor_handler monitor_help;
 monitor_handler monitor_halt, monitor_resume, monitor_reset, monitor_step, monitor_soft_reset_halt,
     monitor_wait_halt, monitor_poll;
 /* monitor_core.c */
+monitor_handler monitor_dap_info;
 monitor_handler monitor_targets, monitor_target_current, monitor_curstate, monitor_maskisr,
     monitor_vector_catch, monitor_core_reset_config;
 /* monitor_semihosting.c */

@@ -79,7 +79,8 @@ const struct monitor_command monitor_commands[] = {
      "[all|none|hard_err int_err bus_err state_err chk_err nocp_err mm_err reset]",
      "show or choose the exceptions that stop the core", 0, 8, monitor_vector_catch},
     {"curstate", "", "say what the core does, in a word", 0, 0, monitor_curstate},
-    {"dap info", "[AP]", "not there yet: status shows what was found", 0, ANY, monitor_not_yet},
+    {"dap info", "[AP]", "list the components behind an access port, by its ROM tables", 0, 1,
+     monitor_dap_info},
     {"debug_level", "[0..4]", "show the log's level, chosen by --log", 0, 1, monitor_debug_level},
     {"doctor", "[reset]",
      "say why the chip does not answer as it should, and what to do; reset: it may be reset for "
@@ -295,7 +296,8 @@ const struct monitor_command monitor_commands[] = {
     {"version", "", "say which program this is", 0, 0, monitor_version},
     {"wait_halt", "[MS]", "wait until the core stands (5000 ms if left out)", 0, 1,
      monitor_wait_halt},
-    {"wp", "[ADDRESS LENGTH [r|w|a]]", "list watchpoints, or set one", 0, 5, monitor_wp},
+    {"wp", "[ADDRESS LENGTH [r|w|a [VALUE [MASK]]]]",
+     "list watchpoints, or set one, for accesses of one value too", 0, 5, monitor_wp},
     {"write_memory", "ADDRESS 8|16|32|64 {VALUES} [phys]", "write memory", 3, 4,
      monitor_write_memory},
 };

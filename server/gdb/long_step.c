@@ -13,16 +13,20 @@
 static void tell(const struct long_step *step)
 {
     struct gdb_line *line = &step->call->gdb->line;
+    bool room = target_comparator_free(step->call->session->target);
 
     if (line->told || uv_hrtime() - line->since_ns < LONG_NS)
         return;
     line->told = true;
-    gdb_console_say(
-        step->call->client,
-        "still inside the line of 0x%08" PRIx32 " after 2 s: it seems to wait in a loop, "
-        "which is stepped instruction by instruction. Ctrl-C stops it; `advance LINE` or "
-        "`until LINE` then runs on at full speed.",
-        line->start);
+    gdb_console_say(step->call->client,
+                    "still inside the line of 0x%08" PRIx32 " after 2 s: it %s. Ctrl-C stops it; "
+                    "%s.",
+                    line->start,
+                    room ? "seems to wait in a loop, which is stepped instruction by instruction"
+                         : "is stepped instruction by instruction, for breakpoints have taken all "
+                           "comparators of the chip",
+                    room ? "`advance LINE` or `until LINE` then runs on at full speed"
+                         : "with one breakpoint fewer it goes much faster");
 }
 
 /* job->between */

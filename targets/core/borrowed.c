@@ -11,7 +11,7 @@
 #define XPSR_T (1u << 24)
 #define NOT_READ 0xFFFFFFFFu /* no FP_CTRL: bits 27 to 15 are zero (C1.11.3) */
 
-enum { HALT_TIMEOUT_US = 200000 };
+enum { HALT_TIMEOUT_US = 200000, PRIMASK = 1 };
 
 /* SP is one of MSP and PSP. */
 #define ALL_SLOTS (((1ull << (SLOT_SPECIAL + 1)) - 1) & ~(1ull << SLOT_SP))
@@ -64,7 +64,9 @@ void borrowed_queue_take(struct borrowed_core *lent)
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY);
     for (unsigned i = 0; i < core->dwt.count; i++)
         ops_write32(ops, DWT_FUNCTION(i), 0);
-    ops_reg_write(ops, 20, 0); /* CONTROL: privileged, MSP; no priority masks */
+    /* CONTROL: privileged, MSP; no priority masks, lest a fault becomes another one, where
+     * C_MASKINTS can be relied on. */
+    ops_reg_write(ops, 20, core->profile->late_mask ? PRIMASK : 0);
     ops_reg_write(ops, 16, XPSR_T | (core->regs.word[SLOT_XPSR] & XPSR_IPSR));
     watchpoints_forget(core);
 }

@@ -71,6 +71,11 @@ bool breakpoints_have_room(const struct core *core)
     return comparator_addresses(core, NO_ADDRESS, false, addresses) < core->fpb.count;
 }
 
+bool target_comparator_free(const struct target *target)
+{
+    return breakpoints_have_room(target->core);
+}
+
 uint32_t breakpoints_single(const struct core *core, uint32_t otherwise)
 {
     uint32_t addresses[2 * BREAKPOINT_MAX];

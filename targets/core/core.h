@@ -39,6 +39,8 @@ struct watchpoint {
     uint32_t address, length;
     enum watch_kind kind;
     uint32_t owners; /* 0: free */
+    bool compares;   /* this value alone */
+    uint32_t value;
 };
 
 /* What a loader uses of RAM (0 bytes: nothing), and what stood there. */

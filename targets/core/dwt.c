@@ -59,7 +59,7 @@ uint8_t dwt_limits(const uint32_t *functions, unsigned count)
 static struct dwt_slot *find_free(const struct dwt *dwt, struct dwt_slot *slots)
 {
     for (unsigned i = 0; i < dwt->count; i++)
-        if (!slots[i].function)
+        if (!slots[i].function && !slots[i].linked)
             return &slots[i];
     return NULL;
 }
@@ -125,14 +125,44 @@ static bool plan_pairs(const struct dwt *dwt, const struct dwt_watch *watches, s
     return true;
 }
 
-bool dwt_plan(const struct dwt *dwt, const struct dwt_watch *watches, size_t count,
-              struct dwt_slot *slots)
+/* C1.8.2, table C1-14: the value in every lane, DATAVSIZE, and twice the comparator that holds the
+ * address, whose own function is none. */
+static bool place_value(const struct dwt *dwt, const struct dwt_value *value,
+                        struct dwt_slot *slots)
+{
+    static const uint32_t lanes[] = {0x01010101, 0x00010001, 1};
+    enum { HOLDS_THE_ADDRESS = 0 };
+    uint32_t size = value->watch.length / 2; /* log2 */
+
+    if (dwt->kind != DWT_MASKS || dwt->count <= DWT_VALUE_COMPARATOR)
+        return false;
+    slots[HOLDS_THE_ADDRESS] = (struct dwt_slot){.comp = value->watch.address,
+                                                 .mask = size,
+                                                 .watchpoint = value->watch.index,
+                                                 .linked = true};
+    slots[DWT_VALUE_COMPARATOR] = (struct dwt_slot){
+        .comp = value->value * lanes[size],
+        .function = functions_of_masks[value->watch.kind] | DWT_FUNCTION_VALUE | DATAVSIZE(size),
+        .watchpoint = value->watch.index};
+    return true;
+}
+
+bool dwt_plan_with(const struct dwt *dwt, const struct dwt_value *value,
+                   const struct dwt_watch *watches, size_t count, struct dwt_slot *slots)
 {
     memset(slots, 0, DWT_MAX * sizeof *slots);
+    if (value && !place_value(dwt, value, slots))
+        return false;
     if (dwt->kind == DWT_PAIRS)
         return plan_pairs(dwt, watches, count, slots);
     for (size_t i = 0; i < count; i++)
         if (!place_pieces(dwt, &watches[i], dwt->mask_max, slots))
             return false;
     return true;
+}
+
+bool dwt_plan(const struct dwt *dwt, const struct dwt_watch *watches, size_t count,
+              struct dwt_slot *slots)
+{
+    return dwt_plan_with(dwt, NULL, watches, count, slots);
 }

@@ -25,6 +25,7 @@ enum dwt_kind { DWT_MASKS, DWT_PAIRS };
 struct dwt_slot {
     uint32_t comp, mask, function; /* function 0: free; mask: of DWT_MASKS */
     uint8_t watchpoint;            /* index in the target's list; NOBODYS: of none any more */
+    bool linked; /* the address of another one's value: not free, without function */
 };
 
 struct dwt {
@@ -44,11 +45,23 @@ struct dwt_watch {
     uint8_t index;
 };
 
+/* One that is for accesses of this value alone: 1, 2 or 4 bytes, as many as are accessed at once.
+ * Armv7-M, where comparator 1 is made for it (DWT_FUNCTION_VALUE stays set). */
+struct dwt_value {
+    struct dwt_watch watch;
+    uint32_t value;
+};
+#define DWT_FUNCTION_VALUE (1u << 8) /* DATAVMATCH */
+enum { DWT_VALUE_COMPARATOR = 1 };
+
 /* What is read of DWT_FUNCTION of all comparators: which of them can end a range. */
 uint8_t dwt_limits(const uint32_t *functions, unsigned count);
 /* Finds comparators for all of them, into `slots` (DWT_MAX). False: they do not suffice. */
 bool dwt_plan(const struct dwt *dwt, const struct dwt_watch *watches, size_t count,
               struct dwt_slot *slots);
+/* The same with one that compares (NULL: none). */
+bool dwt_plan_with(const struct dwt *dwt, const struct dwt_value *value,
+                   const struct dwt_watch *watches, size_t count, struct dwt_slot *slots);
 
 /* Cuts [address, address + length) into naturally aligned powers of two, none above
  * 2^mask_max. Returns how many pieces that makes and stores the first `room` of them. */

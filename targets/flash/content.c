@@ -122,17 +122,38 @@ static enum err take_part(struct target *target, const struct image *image,
     return ERR_OK;
 }
 
+/* A file that says nothing of addresses, and ends in flash's neighbour (L1 of 512 KiB): it is too
+ * large, and not meant for both. */
+static enum err refuse_run_on(struct target *target, const struct image *image,
+                              const struct part *before, const struct part *part)
+{
+    const struct image_segment *segment = &image->segments[0];
+    char fit[FIT_TEXT] = "";
+
+    if (image->format != IMAGE_BINARY || part->address == segment->address ||
+        before->kind == part->kind || part->kind != REGION_EEPROM)
+        return ERR_OK;
+    fit_fails(target, segment->address, segment->size, fit);
+    return job_fail(job_of(target), ERR_NOT_FLASH,
+                    "%swhat follows at 0x%08" PRIx32 " is data EEPROM; is the file made for "
+                    "another chip than this one (%s)?",
+                    fit, part->address, target_chip(target)->name);
+}
+
 typedef enum err part_visit(void *user, const struct part *part);
 
 static enum err visit_parts(struct target *target, const struct image *image, part_visit *visit,
                             void *user)
 {
-    struct part part = {0};
+    struct part part = {0}, before;
     enum err err = ERR_OK;
 
     for (size_t i = 0; i < image->count && !err; i++)
         for (uint32_t at = 0; at < image->segments[i].size && !err; at += part.size) {
+            before = part;
             err = take_part(target, image, &image->segments[i], at, &part);
+            if (!err)
+                err = refuse_run_on(target, image, &before, &part);
             if (!err)
                 err = visit(user, &part);
         }

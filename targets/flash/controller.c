@@ -3,6 +3,7 @@
 
 #include "chip/chips.h"
 #include "core/core.h"
+#include "flash/bank_view.h"
 #include "flash/options.h"
 
 enum {
@@ -75,7 +76,8 @@ enum err controller_init(struct flash_controller *controller, struct target *tar
         return job_fail(target->job, ERR_UNSUPPORTED, "%s has no flash that is known",
                         target->chip.name);
     take_one_bank(controller);
-    return driver->probe(controller);
+    enum err err = driver->probe(controller);
+    return err ? err : bank_view_look(controller);
 }
 
 /* --- taking, giving back --- */

@@ -139,20 +139,6 @@ enum err flash_open(struct target *target, struct flash **flash)
     return flash_open_by(target, NULL, flash);
 }
 
-/* A single refusal or time limit is not the end of it. */
-static enum err give_controller_back(struct flash *flash)
-{
-    enum err err = ERR_OK;
-
-    for (int i = 0; i < 2 && target_state(flash->target) != TARGET_ABSENT; i++) {
-        job_clear(&flash->work);
-        err = controller_give_back(&flash->controller);
-        if (!err)
-            break;
-    }
-    return err;
-}
-
 /* Nobody waits for an answer any more: what goes wrong is in the log. */
 static void give_back(struct flash *flash)
 {
@@ -160,7 +146,9 @@ static void give_back(struct flash *flash)
     struct job_failure failure;
 
     job_set_aside(&flash->work, &failure);
-    enum err left = give_controller_back(flash);
+    enum err left = target_state(flash->target) == TARGET_ABSENT
+                        ? ERR_OK
+                        : controller_give_back(&flash->controller);
     job_take_back(&flash->work, &failure, "nor could the flash controller be locked again");
     if (err || left)
         log_line(

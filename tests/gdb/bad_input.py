@@ -246,6 +246,19 @@ def locks_a_block(bench):
     assert "is locked for ever by its lock byte" in said and bench.read(OTP + 3 * size, 4) == b"\xff" * 4, said
 
 
+def a_binary_does_not_run_on_into_data_eeprom():
+    """Which begins where the flash of an L152RE ends."""
+    eeprom = FLASH + SIZE
+    with Bench() as bench:
+        before = bytes_of(15, 1024)
+        bench.load(before)
+        said = bench.refused(f"flash write_image {bench.write('long.bin', bytes(SIZE + 64))} {FLASH:#x}")
+        assert f"flash ends at {eeprom - 1:#010x}; what follows at {eeprom:#010x} is data EEPROM" in said, said
+        assert bench.read(FLASH, 1024) == before and bench.read(eeprom, 64) == bytes(64)
+        bench.load(bytes_of(16, 64), eeprom)  # by itself it is taken
+        assert bench.read(eeprom, 64) == bytes_of(16, 64)
+
+
 def flash_whose_ecc_is_wrong_is_an_address():
     """A flash word that was programmed twice: only H7 is a bus error to who reads it. The session goes on, what lies beside
     is kept, and what is written over it mends it."""
@@ -308,5 +321,6 @@ run_tests([files_for_other_cores_are_refused, files_for_this_core_and_its_elders
            a_program_for_more_ram_is_refused, a_program_for_more_flash_is_refused,
            a_register_that_promises_too_much_is_found_out, protection_in_the_middle_is_seen_first,
            memory_for_ever_is_not_written, memory_for_ever_is_written_when_that_is_meant,
+           *([a_binary_does_not_run_on_into_data_eeprom] if BOARD == "nucleo-l152" else []),
            *([flash_whose_ecc_is_wrong_is_an_address] if BOARD == "nucleo-h743" else []),
            a_load_that_was_cut_short_is_done_again, options_that_contradict_are_refused])

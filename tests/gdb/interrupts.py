@@ -149,6 +149,21 @@ def a_line_that_waits_is_told_once():
         assert c.receive().startswith(b"T02"), "told a second time, or not stopped"
 
 
+def a_line_that_is_slow_for_want_of_a_comparator_is_told_so():
+    """Which breakpoints it lacks, not that it waits."""
+    with board() as daemon, Client(daemon.port) as c:
+        c.ask("?")
+        spin(c)
+        for at in range(6):
+            assert c.ask(f"Z1,{0x08000100 + 4 * at:x},2") == b"OK"
+        c.send("vCont;r20000400,20000402:1;c")
+        told = said(c.receive())
+        assert "inside the line of 0x20000400" in told and "breakpoints have taken all comparators" in told, told
+        assert "wait in a loop" not in told and "advance" not in told, told
+        c.send_raw(b"\x03")
+        assert c.receive().startswith(b"T02")
+
+
 def a_line_that_waits_by_a_call_is_told_too():
     """gdb steps into the call, runs to its end and asks for the same line again."""
     with board() as daemon, Client(daemon.port) as c:
@@ -288,7 +303,7 @@ def a_stop_is_told_at_once():
 
 run_tests([idle_and_between_packets, crossing_a_stop, what_ends_a_kept_one, lldb_keeps_none,
            inside_a_packet_it_is_data, while_it_steps_a_range, a_line_that_waits_is_told_once,
-           a_line_that_waits_by_a_call_is_told_too, glued_to_the_resume,
+           a_line_that_is_slow_for_want_of_a_comparator_is_told_so, a_line_that_waits_by_a_call_is_told_too, glued_to_the_resume,
            during_a_reset, during_a_load_it_ends_the_load, during_a_monitor_command, a_load_leaves_others_served,
            during_a_load_others_do_not_run_the_core, a_slow_wire_is_answered_in_time, no_ack_mode_drops_what_is_garbled,
            a_stop_is_told_at_once])

@@ -173,14 +173,15 @@ static void queue_finish(struct flash_controller *controller)
 
 /* --- erasing (3.6.3) --- */
 
-static uint32_t kind_of(const struct flash_extent *what)
+static uint32_t kind_of(const struct flash_controller *controller, const struct flash_extent *what)
 {
-    enum { SECOND_BANK = 0x10, FIRST = 1, SECOND = 2 };
+    enum { SECOND_BANK = 0x10 };
+    unsigned banks = controller_own_banks(controller, what->banks);
 
     if (!what->size)
-        return (what->banks & FIRST ? STM32F4_CR_MER : 0) |
-               (what->banks & SECOND ? STM32F4_CR_MER2 : 0);
-    uint32_t number = what->number | (what->banks == SECOND ? SECOND_BANK : 0);
+        return (banks & FLASH_FIRST_BANK ? STM32F4_CR_MER : 0) |
+               (banks & FLASH_SECOND_BANK ? STM32F4_CR_MER2 : 0);
+    uint32_t number = what->number | (banks == FLASH_SECOND_BANK ? SECOND_BANK : 0);
     return STM32F4_CR_SER | number << STM32F4_CR_SNB_SHIFT;
 }
 
@@ -192,7 +193,8 @@ void stm32f4_queue_width(struct flash_controller *controller)
 
 static void queue_erase(struct flash_controller *controller, const struct flash_extent *what)
 {
-    uint32_t cr = kind_of(what) | controller->saved[ERASE_PSIZE] << STM32F4_CR_PSIZE_SHIFT;
+    uint32_t cr = kind_of(controller, what) | controller->saved[ERASE_PSIZE]
+                                                  << STM32F4_CR_PSIZE_SHIFT;
     struct ops *ops = &controller->target->core->ops;
 
     ops_write32(ops, at(controller, STM32F4_SR), STM32F4_SR_CLEAR);

@@ -9,6 +9,7 @@
 #include "chip/chips.h"
 #include "core/core.h"
 #include "flash/controller.h"
+#include "flash/flags.h"
 #include "flash/loader.h"
 #include "flash/stm32/loaders/stm32h5_program.h"
 #include "probe/ops.h"
@@ -151,20 +152,16 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
 
 /* --- errors --- */
 
+static const struct flash_flag flags[] = {
+    {STM32H5_SR_WRPERR, ERR_PROTECTED,
+     "is protected by the option bytes, WRPSG or a hidden or secure area: `monitor options` shows "
+     "which sectors"},
+};
+
 static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
 {
-    struct job *job = controller->target->job;
-    enum err err = controller_take_status(controller, &status);
-
-    if (err)
-        return err;
-    if (status & STM32H5_SR_WRPERR)
-        return job_fail(job, ERR_PROTECTED,
-                        "0x%08" PRIx32 " is protected by the option bytes, WRPSG or a hidden or "
-                        "secure area: `monitor options` shows which sectors",
-                        address);
-    return job_fail(job, ERR_FLASH, "flash at 0x%08" PRIx32 ": FLASH_NSSR 0x%06" PRIx32, address,
-                    status);
+    return flash_explain_flags(controller, status, address, flags, sizeof flags / sizeof *flags,
+                               "FLASH_NSSR");
 }
 
 static const struct flash_loader loader = {&loader_mailbox, stm32h5_program_code,

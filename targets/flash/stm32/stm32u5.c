@@ -9,6 +9,7 @@
 #include "chip/chips.h"
 #include "core/core.h"
 #include "flash/controller.h"
+#include "flash/flags.h"
 #include "flash/loader.h"
 #include "flash/stm32/loaders/stm32u5_program.h"
 #include "probe/ops.h"
@@ -241,26 +242,17 @@ static void queue_erase(struct flash_controller *controller, const struct flash_
 
 /* --- errors --- */
 
+static const struct flash_flag flags[] = {
+    {STM32L4_SR_WRPERR, ERR_PROTECTED,
+     "is protected by the option bytes, WRP or HDP: `monitor options` shows which pages, and if it "
+     "is none of them, what counted before still does until option bytes are loaded"},
+    {STM32L4_SR_PROGERR, ERR_FLASH, "was not programmed: its quad word was not erased (PROGERR)"},
+};
+
 static enum err explain(struct flash_controller *controller, uint32_t status, uint32_t address)
 {
-    struct job *job = controller->target->job;
-    enum err err = controller_take_status(controller, &status);
-
-    if (err)
-        return err;
-    if (status & STM32L4_SR_WRPERR)
-        return job_fail(job, ERR_PROTECTED,
-                        "0x%08" PRIx32 " is protected by the option bytes, WRP or HDP: "
-                        "`monitor options` shows which pages, and if it is none of them, what "
-                        "counted before still does until option bytes are loaded",
-                        address);
-    if (status & STM32L4_SR_PROGERR)
-        return job_fail(job, ERR_FLASH,
-                        "0x%08" PRIx32 " was not programmed: its quad word was not erased "
-                        "(PROGERR)",
-                        address);
-    return job_fail(job, ERR_FLASH, "flash at 0x%08" PRIx32 ": FLASH_NSSR 0x%04" PRIx32, address,
-                    status);
+    return flash_explain_flags(controller, status, address, flags, sizeof flags / sizeof *flags,
+                               "FLASH_NSSR");
 }
 
 static const struct flash_loader loader = {&loader_mailbox, stm32u5_program_code,

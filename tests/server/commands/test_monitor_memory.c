@@ -158,7 +158,11 @@ static void watchpoints_are_listed(void **state)
     assert_prints("rwp 0x20000010", "[no watchpoint at address 0x20000010 found]");
     assert_prints("rwp all; wp", "");
     assert_says("wp 0x20000000 4 x", "[usage: wp");
-    assert_says("wp 0x20000000 4 w 1", "compares the value is not there");
+    assert_says("wp 0x20000000 4 w 1 0xff", "no mask but 0");
+    assert_says("wp 0x20000001 4 w 1", "a value is compared of 1, 2 or 4 bytes");
+    assert_prints("wp 0x20000000 2 w 0x1234; wp; rwp all",
+                  "address: 0x20000000, len: 0x00000002, r/w/a: w, value: 0x00001234, "
+                  "mask: 0x00000000\n");
     assert_says("wp 0x20000000 0", "cannot be watched");
 }
 

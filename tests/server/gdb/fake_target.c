@@ -474,6 +474,19 @@ enum err target_breakpoint_clear(struct target *target, unsigned owner, enum bre
     return failing();
 }
 
+bool target_comparator_free(const struct target *target)
+{
+    (void)target;
+    return true;
+}
+
+enum err target_watchpoint_set_value(struct target *target, unsigned owner, enum watch_kind kind,
+                                     uint32_t address, uint32_t length, uint32_t value)
+{
+    (void)target, (void)owner, (void)kind, (void)address, (void)length, (void)value;
+    return ERR_UNSUPPORTED;
+}
+
 enum err target_watchpoint_set(struct target *target, unsigned owner, enum watch_kind kind,
                                uint32_t address, uint32_t length)
 {

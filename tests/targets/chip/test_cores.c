@@ -292,6 +292,11 @@ static void chip_words(struct fake_chip *fake, const struct chip *chip)
                        (chip->dev_id == 0x436 ? 0u : chip->flash_max_kib) * 0x10001u);
     if (rdp->address)
         fake_chip_word(fake, rdp->address, (uint32_t)rdp->open << rdp->shift);
+    /* RCC and SYSCFG_MEMRMP of F4 and F7, of L4 and G4: the first bank shows. */
+    fake_chip_word(fake, 0x40023844, 1u << 14);
+    fake_chip_word(fake, 0x40013800, 0);
+    fake_chip_word(fake, 0x40021060, 1u << 0);
+    fake_chip_word(fake, 0x40010000, 0);
     if (chip->family == CHIP_H5) { /* which bank is where, and which sectors hold data */
         fake_chip_word(fake, 0x4002201C, 0);
         fake_chip_word(fake, 0x400220F0, 0);

@@ -99,6 +99,8 @@ void up(struct rig *rig, uint16_t dev_id, uint16_t kib, uint32_t optcr, uint32_t
     fake_chip_word(&rig->fake, 0x1FF07A20, (uint32_t)kib << 16); /* F72x */
     fake_chip_word(&rig->fake, 0x1FF0F440, (uint32_t)kib << 16); /* F74x, F76x */
     fake_chip_word(&rig->fake, 0xE0042008, 0);
+    fake_chip_word(&rig->fake, 0x40023844, 1u << 14); /* SYSCFG has a clock, .. */
+    fake_chip_word(&rig->fake, 0x40013800, 0);        /* ..and the first bank shows */
     rig->probe = fake_chip_open(&rig->fake, &rig->job);
     memset(&model, 0, sizeof model);
     model.inner = rig->probe->driver;

@@ -12,6 +12,9 @@ enum { SECTOR_4 = 0x08020000, SECTOR_5 = 0x08040000, SOME = 8 * KIB, ALL = 1024 
 enum { BY_ITCM = 0x00200000, ITCM = 0 };
 #define ART_ON 0x00000300u
 #define FLASH_ACR 0x40023C00u
+#define NVIC_ISER 0xE000E100u
+#define NVIC_ISPR 0xE000E200u
+#define SCB_VTOR 0xE000ED08u
 #define IWDG_BY_HARDWARE (1u << 5)
 #define WWDG_BY_HARDWARE (1u << 4)
 
@@ -168,6 +171,31 @@ static void protection_ends_although_watchdogs_run(void **state)
     bench_assert_filled(bench, FLASH, 0xFF, SOME);
 }
 
+/* The first Cortex-M7 enter in spite of the mask what is pending when that is set: the routines
+ * would never come back from a program's handler. */
+static void what_is_pending_waits_for_the_routines(void **state)
+{
+    enum { EXTI0 = 1 << 6, R_PRIMASK = 19 };
+    static const uint32_t stays[] = {0xE7FEE7FE}; /* b . */
+    struct bench *bench = *state;
+    const uint32_t handler = RAM + 0x4000, vectors = RAM + 0x5000, on = EXTI0;
+
+    bench_fill(image, sizeof image, 3);
+    bench_ok(bench, target_write(bench->target, handler, stays, sizeof stays));
+    bench_ok(bench, target_write(bench->target, vectors + 4 * (16 + 6),
+                                 &(const uint32_t){handler + 1}, 4));
+    bench_ok(bench, target_write(bench->target, SCB_VTOR, &vectors, 4));
+    bench_ok(bench, target_write(bench->target, NVIC_ISER, &on, 4));
+    bench_ok(bench, target_write(bench->target, NVIC_ISPR, &on, 4));
+    load(bench, FLASH, SOME);
+    load(bench, FLASH, SOME); /* the sums alone */
+    bench_assert_memory(bench, FLASH, image, SOME);
+    assert_int_equal(bench_word(bench, NVIC_ISPR), EXTI0);
+    uint64_t primask = 1;
+    bench_ok(bench, target_read_register(bench->target, R_PRIMASK, &primask));
+    assert_int_equal(primask, 0);
+}
+
 static void level_2_is_for_ever(void **state)
 {
     bench_assert_level_2_is_for_ever(*state, options, 0xCC);
@@ -185,6 +213,7 @@ int main(void)
         TEST(a_protected_sector_is_named),
         TEST(it_starts_from_where_an_option_says),
         TEST(protection_ends_although_watchdogs_run),
+        TEST(what_is_pending_waits_for_the_routines),
         TEST(level_2_is_for_ever),
     };
 

@@ -317,6 +317,8 @@ struct sim_flash_kind {
     /* NULL, or whether the cells that are read there have lost what they held: bus error. */
     bool (*read_fails)(struct sim_board *board, uint32_t offset);
     bool (*any_fails)(const struct sim_board *board); /* that there are some */
+    /* NULL, or FB_MODE: the program wants the second of two banks to show first. */
+    void (*show_second_first)(struct sim_board *board, bool second);
     /* A data write to one of its memories. False: bus error. */
     bool (*write)(struct sim_board *board, enum sim_memory_kind kind, uint32_t offset,
                   unsigned width, uint32_t value);

@@ -77,6 +77,14 @@ static uint32_t bank_size(const struct sim_board *board)
     return sim_memory_row(board->chip, SIM_FLASH)->size / (flash->two_banks ? 2 : 1);
 }
 
+/* Where a bank shows. */
+static uint32_t bank_start(const struct sim_board *board, unsigned bank)
+{
+    const struct sim_f4_flash *flash = board->flash->state;
+
+    return bank != flash->second_first ? bank_size(board) : 0;
+}
+
 static struct sector sector_at(const struct sim_board *board, unsigned bank, uint32_t number)
 {
     uint32_t small = small_sector(board), large = large_sector(board);
@@ -88,13 +96,13 @@ static struct sector sector_at(const struct sim_board *board, unsigned bank, uin
         sector = (struct sector){bank, number, (number - SMALL_SECTORS) * large, large};
     if (sector.start >= bank_size(board))
         sector.size = 0;
-    sector.start += bank * bank_size(board);
+    sector.start += bank_start(board, bank);
     return sector;
 }
 
 static struct sector sector_of(const struct sim_board *board, uint32_t offset)
 {
-    unsigned bank = offset / bank_size(board);
+    unsigned bank = bank_start(board, 0) != offset / bank_size(board) * bank_size(board);
     uint32_t into = offset % bank_size(board);
     uint32_t small = small_sector(board), large = large_sector(board);
     uint32_t number = into < SMALL_SECTORS * small ? into / small
@@ -167,7 +175,7 @@ static void erase_banks(struct sim_board *board, unsigned banks)
             sim_flash_fail(board, SR_WRPERR);
             return;
         }
-    erase(board, banks & 1 ? 0 : size, banks == 3 ? 2 * size : size);
+    erase(board, banks == 3 ? 0 : bank_start(board, banks == 2), banks == 3 ? 2 * size : size);
 }
 
 static void erase_sector(struct sim_board *board, struct sector sector)
@@ -299,10 +307,22 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
     return true;
 }
 
+static void show_second_first(struct sim_board *board, bool second)
+{
+    struct sim_f4_flash *flash = board->flash->state;
+    bool wanted = second && flash->two_banks;
+
+    if (wanted != flash->second_first)
+        sim_swap_halves(board);
+    flash->second_first = wanted;
+}
+
 /* OPTCR follows from the option bytes. */
 static void reset(struct sim_part *part)
 {
-    *(struct sim_f4_flash *)part->state = (struct sim_f4_flash){0};
+    struct sim_f4_flash *flash = part->state;
+
+    *flash = (struct sim_f4_flash){.second_first = flash->second_first};
     sim_flash_reset(part);
 }
 
@@ -358,7 +378,7 @@ static const struct sim_f4_family f74x = {.optcr = 0xC0FFFFFC,
                                           .otp_block = 64,
                                           .erase_ms = f7_erase_ms};
 
-#define KIND(family, the_registers)                                                              \
+#define KIND_OF_BANKS(family, the_registers, show)                                               \
     {                                                                                            \
         .device = &sim_device_f4_flash, .registers = &(the_registers), .f4 = &(family),          \
         .stalling = {CR, OPTCR}, .factory = sim_f4_options_factory,                              \
@@ -367,8 +387,10 @@ static const struct sim_f4_family f74x = {.optcr = 0xC0FFFFFC,
         .seal = sim_f4_seal, .protect_writing = sim_f4_protect_writing,                          \
         .protects_writing = sim_f4_protects_writing, .readable = sim_flash_accessible,           \
         .user_options = user_options, .busy_until = sim_flash_busy_until, .write = write_memory, \
+        .show_second_first = (show),                                                             \
     }
+#define KIND(family, the_registers) KIND_OF_BANKS(family, the_registers, NULL)
 const struct sim_flash_kind sim_f2_flash = KIND(f2, registers);
 const struct sim_flash_kind sim_f4_flash = KIND(f4, registers);
-const struct sim_flash_kind sim_f42x_flash = KIND(f42x, registers);
+const struct sim_flash_kind sim_f42x_flash = KIND_OF_BANKS(f42x, registers, show_second_first);
 const struct sim_flash_kind sim_f74x_flash = KIND(f74x, f7_registers);

@@ -12,6 +12,7 @@ struct sim_f4_flash {
     bool pcrop;              /* ..this, a bit that is set protects */
     bool two_banks;          /* in force since the last reset, as is.. */
     uint8_t rdp;             /* ..this */
+    bool second_first;       /* UFB_MODE: so stand the bytes in memory, too */
 };
 
 enum { SIM_F4_RDP_OPEN = 0xAA, SIM_F4_RDP_SEALED = 0xCC };

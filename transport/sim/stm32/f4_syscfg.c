@@ -4,6 +4,8 @@
 #include "sim/stm32/stm32_internal.h"
 
 enum { MEMRMP = 0x00, PMC = 0x04, EXTICR1 = 0x08, EXTICR4 = 0x14, CMPCR = 0x20 };
+#define MEM_MODE 3u
+#define UFB_MODE (1u << 8)    /* of two banks (RM0090, 9.2.1) */
 #define CMPCR_READY (1u << 8) /* follows the power-down bit at once */
 
 struct syscfg {
@@ -27,6 +29,11 @@ unsigned sim_syscfg_exti_port(const struct sim_board *board, unsigned line)
     return syscfg->exticr[line / 4] >> line % 4 * 4 & 15;
 }
 
+static uint32_t bank_mode(const struct sim_board *board)
+{
+    return board->chip->flash->show_second_first ? UFB_MODE : 0;
+}
+
 static bool read(struct sim_part *part, uint32_t offset, uint32_t *value)
 {
     const uint32_t *reg = register_at(part->state, offset);
@@ -43,11 +50,15 @@ static bool write(struct sim_part *part, uint32_t offset, uint32_t value)
 
     if (!reg)
         return true;
-    *reg = value & (offset == MEMRMP ? 3 : offset == CMPCR ? 1 : 0xFFFF);
-    if (offset == MEMRMP)
-        sim_map_zero(part->board, *reg);
-    else
+    *reg = value & (offset == MEMRMP  ? MEM_MODE | bank_mode(part->board)
+                    : offset == CMPCR ? 1
+                                      : 0xFFFF);
+    if (offset == MEMRMP) {
+        sim_show_second_first(part->board, *reg & UFB_MODE);
+        sim_map_zero(part->board, *reg & MEM_MODE);
+    } else {
         sim_exti_look(part->board);
+    }
     return true;
 }
 
@@ -56,6 +67,7 @@ static void reset(struct sim_part *part)
     struct sim_board *board = part->board;
 
     *(struct syscfg *)part->state = (struct syscfg){.memrmp = board->booted == SIM_SYSTEM};
+    sim_show_second_first(board, false);
     board->at_zero = board->booted;
     sim_windows_update(board);
 }

@@ -157,7 +157,8 @@ static const struct sim_flash_registers registers_of_wb =
     .readable = sim_flash_accessible, .user_options = sim_l4_user_options,                       \
     .busy_until = sim_flash_busy_until, .write = sim_l4_write
 #define CONTROLLER(family, its_registers) CONTROLLER_OF(sim_device_l4_flash, family, its_registers)
-const struct sim_flash_kind sim_l4_flash = {CONTROLLER(l4, registers_of_l4)};
+const struct sim_flash_kind sim_l4_flash = {CONTROLLER(l4, registers_of_l4),
+                                            .show_second_first = sim_l4_show_second_first};
 const struct sim_flash_kind sim_g4_flash = {CONTROLLER(g4_category_2, registers_of_g4)};
 const struct sim_flash_kind sim_g07_flash = {CONTROLLER(g07, registers_of_g0),
                                              .boots = sim_l4_boots};

@@ -27,6 +27,7 @@ struct sim_l4_flash {
     enum sim_memory_kind half_of;
     uint32_t half_offset, low;
     uint32_t second_acr; /* C2ACR, where there is one */
+    bool second_first;   /* FB_MODE: so stand the bytes in memory, too */
 };
 
 const struct sim_l4_family *sim_l4(const struct sim_board *board);
@@ -58,6 +59,7 @@ uint32_t sim_l4_open_flash(const struct sim_board *board);
 uint32_t sim_l4_user_options(const struct sim_board *board);
 uint32_t sim_l4_optr(const struct sim_board *board);
 bool sim_l4_two_banks(const struct sim_board *board);
+void sim_l4_show_second_first(struct sim_board *board, bool second);
 /* The second of two banks shows first. */
 bool sim_l4_swapped(const struct sim_board *board);
 bool sim_l4_write_protected(const struct sim_board *board, unsigned bank, uint32_t page);

@@ -68,23 +68,28 @@ static bool swaps(const struct sim_l4_family *family, uint32_t optr)
     return family->nswap && optr & family->two_banks && !(optr & family->nswap);
 }
 
-/* Bytes are kept as they show. */
-static void swap_halves(struct sim_board *board)
+static bool swapped_by_option(const struct sim_board *board)
 {
-    uint8_t *first = sim_memory_bytes(board, SIM_FLASH);
+    const struct sim_l4_flash *flash = board->flash->state;
 
-    for (uint32_t i = 0, half = half_of_flash(board); i < half; i++) {
-        uint8_t byte = first[i];
-        first[i] = first[half + i];
-        first[half + i] = byte;
-    }
+    return swaps(sim_l4(board), flash->in_force[OPTR]);
+}
+
+void sim_l4_show_second_first(struct sim_board *board, bool second)
+{
+    struct sim_l4_flash *flash = board->flash->state;
+    bool wanted = second && sim_l4_two_banks(board);
+
+    if (wanted != flash->second_first)
+        sim_swap_halves(board);
+    flash->second_first = wanted;
 }
 
 /* The chip looks at the first word together with its option bytes (RM0444, 3.7.1): those that say
  * where it is. */
 static bool is_empty(const struct sim_board *board, uint32_t optr)
 {
-    bool elsewhere = swaps(sim_l4(board), optr) != sim_l4_swapped(board);
+    bool elsewhere = swaps(sim_l4(board), optr) != swapped_by_option(board);
 
     return get_le32(&sim_memory_bytes(board, SIM_FLASH)[elsewhere ? half_of_flash(board) : 0]) ==
            UINT32_MAX;
@@ -97,8 +102,8 @@ void sim_l4_options_load(struct sim_board *board, bool power_on)
 
     if (!sim_flash_launched(board) && !power_on)
         return;
-    if (swaps(family, stored(board, OPTR)) != sim_l4_swapped(board))
-        swap_halves(board);
+    if (swaps(family, stored(board, OPTR)) != swapped_by_option(board))
+        sim_swap_halves(board);
     for (unsigned i = 0; exists(family, i); i++)
         flash->options[i] = flash->in_force[i] = stored(board, i);
     flash->common.acr &= ~family->empty;
@@ -253,7 +258,7 @@ bool sim_l4_swapped(const struct sim_board *board)
 {
     const struct sim_l4_flash *flash = board->flash->state;
 
-    return swaps(sim_l4(board), flash->in_force[OPTR]);
+    return swapped_by_option(board) || flash->second_first;
 }
 
 /* A range that begins behind its end is none. */

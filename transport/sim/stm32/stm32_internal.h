@@ -38,6 +38,9 @@ uint64_t sim_map_busy_until(const struct sim_board *board, uint32_t address, boo
 
 /* Sets the core's windows after boot mode, flash state or protection changed. */
 void sim_windows_update(struct sim_board *board);
+/* SYSCFG's FB_MODE, of chips that have two banks to show; and what becomes of the bytes. */
+void sim_show_second_first(struct sim_board *board, bool second);
+void sim_swap_halves(struct sim_board *board);
 /* SYSCFG's MEM_MODE: what the program wants at address 0. */
 void sim_map_zero(struct sim_board *board, uint32_t mode);
 
