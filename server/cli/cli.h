@@ -43,6 +43,7 @@ enum cli_flag {
     CLI_UART = 1 << 18,
     CLI_TIME = 1 << 19,
     CLI_FOLDED = 1 << 20,
+    CLI_SWO = 1 << 21,
     CLI_NOT_RUN = 1 << 17, /* the lower exit codes are the program's, too */
 };
 

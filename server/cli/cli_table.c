@@ -75,6 +75,7 @@ static const char profile_text[] =
     "  probed profile main.elf                    where the time goes, by function and line\n"
     "  probed profile main.elf --time 20 --svg flame.svg\n"
     "  probed profile main.elf --folded > out     for flame graph programs\n"
+    "  probed profile main.elf --by-swo           where SWO is wired: ten times the samples\n"
     "  probed profile --sim main.elf --reset      load and start it first\n"
     "\n"
     "Reads where the core is (DWT_PCSR) while the program runs, which does not notice: some\n"
@@ -123,10 +124,11 @@ const struct cli_command cli_commands[] = {
      cli_flash},
     {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
      run_text, 1, 1,
-     CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_ARGUMENTS | CLI_NOT_RUN,
+     CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_SWO | CLI_ARGUMENTS |
+         CLI_NOT_RUN,
      TARGET_CONNECT_LADDER, cli_run_program},
     {"profile", "FILE", "where a running program's time goes", profile_text, 1, 1,
-     CLI_RESET | CLI_TIME | CLI_FOLDED | CLI_SVG, TARGET_CONNECT_NORMAL, cli_profile},
+     CLI_RESET | CLI_TIME | CLI_FOLDED | CLI_SVG | CLI_SWO, TARGET_CONNECT_NORMAL, cli_profile},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
      TARGET_CONNECT_ATTACH, cli_read},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,

@@ -5,18 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/profile.h"
 #include "cli/profile_report.h"
 #include "trace/pc_sampler.h"
 
 enum { CHUNK = 4096, USUAL_US = 5000000, LONGEST_S = 3600 };
-
-struct profile {
-    struct cli *cli;
-    uint64_t limit_us, took_us;
-    struct debug_info *info;
-    struct pc_histogram histogram;
-};
 
 static enum err read_time(struct profile *profile)
 {
@@ -119,10 +112,7 @@ static enum err sample(struct profile *profile)
         display_doing(&cli->display, "sampling");
     }
     profile->took_us = passed;
-    display_clear(&cli->display);
-    if (err == ERR_CANCELLED)
-        job_clear(&cli->job);
-    return err == ERR_CANCELLED ? ERR_OK : err;
+    return err;
 }
 
 /* --- what came of it --- */
@@ -151,8 +141,10 @@ static enum err tell(struct profile *profile)
     struct profile_report report = {0};
     enum err err = ERR_OK;
 
-    display_say(&cli->display, "%" PRIu64 " samples in %.1f s, read while the program ran",
-                profile->histogram.samples, profile->took_us / 1e6);
+    display_clear(&cli->display);
+    display_say(&cli->display, "%" PRIu64 " samples in %.1f s, %s while the program ran",
+                profile->histogram.samples, profile->took_us / 1e6,
+                cli->flags & CLI_SWO ? "sent by SWO" : "read");
     if (!debug_info_has_lines(profile->info))
         display_say(&cli->display,
                     "the file has no lines (compile with -g): functions and addresses instead");
@@ -176,7 +168,11 @@ enum err cli_profile(struct cli *cli)
     if (!err)
         err = prepare(&profile);
     if (!err)
-        err = sample(&profile);
+        err = cli->flags & CLI_SWO ? profile_by_swo(&profile) : sample(&profile);
+    if (err == ERR_CANCELLED && profile.histogram.samples > 0) { /* Ctrl-C: with what there is */
+        job_clear(&cli->job);
+        err = ERR_OK;
+    }
     if (!err)
         err = tell(&profile);
     debug_info_close(profile.info);

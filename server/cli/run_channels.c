@@ -14,6 +14,7 @@
 #include "semihosting/directory.h"
 #include "session/program_side.h"
 #include "session/rtt_service.h"
+#include "session/swo_service.h"
 
 enum { PIECE = 1024, LOOKS_MAX = 64, DRAINS_MAX = 1000, BAUD_USUAL = 115200 };
 
@@ -282,6 +283,8 @@ enum err run_channels_begin(struct run *run)
     target_set_input(session->target, type, run);
     run->listener.text = hear;
     session_listen(session, &run->listener); /* RTT is read for who listens */
+    if (run->cli->flags & CLI_SWO && swo_service(session))
+        session->swo->on = true;
     if (run->channels.rtt_block && rtt_service(session)) {
         session->rtt->rtt.symbol = run->channels.rtt_block;
         rtt_service_start(session->rtt);
@@ -329,6 +332,7 @@ void run_channels_end(struct run *run)
     job_init_within(&job, &run->cli->job);
     pollers_end(run->session, &job);
     rtt_service_free(run->session);
+    swo_service_free(run->session);
     streams_free(run->session);
     session_unlisten(run->session, &run->listener);
     if (run->session->target) {

@@ -42,6 +42,8 @@ static const struct flag {
      "auto|DEVICE[@BAUD]", offsetof(struct cli, uart)},
     {"--junit", CLI_JUNIT, "the result as a JUnit file, too", "FILE", offsetof(struct cli, junit)},
     {"--time", CLI_TIME, "for so many seconds, 5 if left out", "S", offsetof(struct cli, time)},
+    {"--by-swo", CLI_SWO, "what the chip sends by its SWO pin, PB3, where that is wired", NULL,
+     NO_VALUE},
     {"--folded", CLI_FOLDED, "a line a stack, as flame graph programs read them", NULL, NO_VALUE},
     {"--svg", CLI_SVG, "the picture as a file, for a forum", "FILE", offsetof(struct cli, svg)},
 };

@@ -39,13 +39,10 @@ static const char *behind(const char *value, const char *name)
 static bool is_so_anyway(const char *value)
 {
     static const char *const names[] = {
-        "reset_type=default",    "smart_flash",
-        "semihost_use_syscalls", "enable_semihosting",
-        "swv_raw_enable",        "swv_raw_port",
-        "swv_system_clock",      "swv_clock",
-        "enable_swv=0",          "keep_unwritten",
-        "auto_unlock=0",         "persist",
-        "step_into_interrupt=0", "step_into_interrupts=0",
+        "reset_type=default",     "smart_flash",  "semihost_use_syscalls",
+        "enable_semihosting",     "enable_swv=0", "keep_unwritten",
+        "auto_unlock=0",          "persist",      "step_into_interrupt=0",
+        "step_into_interrupts=0",
     };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -54,29 +51,33 @@ static bool is_so_anyway(const char *value)
     return false;
 }
 
-/* Of SWV: enable_swv and swv_raw_enable follow from the port and the clocks. */
-static bool set_swv(struct compat_reading *reading, const char *value)
+static bool set_swv_port(struct compat_reading *reading, const char *port)
 {
-    struct options *options = reading->options;
-    const char *port = behind(value, "swv_raw_port"), *system = behind(value, "swv_system_clock"),
-               *baud = behind(value, "swv_clock");
+    struct option_words *words = &reading->options->swo_words;
+    struct endpoint checked;
 
-    if (port) {
-        options->swo_words.items[0] = port;
-        options->swo_words.count = 1;
-    }
+    words->items[0] = port;
+    words->count = 1;
+    return compat_endpoint(reading, port, &checked);
+}
+
+/* Of SWV: enable_swv and swv_raw_enable follow from the port and the clocks. */
+static bool set_swv(struct options *options, const char *value)
+{
+    const char *system = behind(value, "swv_system_clock"), *baud = behind(value, "swv_clock");
+
     if (system)
         options->swo_clock_hz = (uint32_t)strtoul(system, NULL, 0);
     if (baud)
         options->swo_baud = (uint32_t)strtoul(baud, NULL, 0);
-    return port || system || baud || behind(value, "enable_swv") || behind(value, "swv_raw_enable");
+    return system || baud || behind(value, "enable_swv") || behind(value, "swv_raw_enable");
 }
 
 /* -O name=value: session options. */
 static bool set_session_option(struct compat_reading *reading)
 {
     const char *value = reading->value, *connect = behind(value, "connect_mode"),
-               *frequency = behind(value, "frequency");
+               *frequency = behind(value, "frequency"), *swv_port = behind(value, "swv_raw_port");
 
     if (connect)
         return set_connect_mode(reading, connect);
@@ -84,9 +85,9 @@ static bool set_session_option(struct compat_reading *reading)
         reading->value = frequency;
         return compat_hz(reading);
     }
-    if (is_so_anyway(value))
-        return true;
-    if (set_swv(reading, value))
+    if (swv_port)
+        return set_swv_port(reading, swv_port);
+    if (is_so_anyway(value) || set_swv(reading->options, value))
         return true;
     compat_warn(reading, "-O %s: no effect here", value);
     return true;

@@ -224,6 +224,14 @@ enum err swo_set_up(struct target *target, const struct swo_plan *plan)
     return core_flush(core);
 }
 
+enum err swo_set_samples(struct target *target, const struct swo_plan *plan)
+{
+    struct core *core = core_of(target);
+
+    ops_write32(&core->ops, DWT_CTRL, dwt_ctrl(plan));
+    return core_flush(core);
+}
+
 enum err swo_take_down(struct target *target)
 {
     struct core *core = core_of(target);
@@ -260,7 +268,6 @@ enum err swo_check(struct target *target, const struct swo_plan *plan, char *cha
         {"the protocol is another (SPPR)", place->output + SPPR, 3, SPPR_NRZ, 0},
         {"the formatter is on (FFCR)", place->output + FFCR, place->funnel ? 0 : 2, 0, 0},
         {"ITM is off (TCR)", ITM_TCR, TCR_ITMENA, TCR_ITMENA, 0},
-        {"ports are off (TER)", ITM_TER, plan->ports, plan->ports, 0},
     };
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         ops_read32(&core->ops, checks[i].address, &checks[i].found);

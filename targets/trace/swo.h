@@ -36,6 +36,8 @@ uint32_t swo_sample_period(uint32_t cycles);
 
 /* Whatever the core does just now. */
 enum err swo_set_up(struct target *target, const struct swo_plan *plan);
+/* As plan->sample_cycles says now, in one flush; the rest stays. */
+enum err swo_set_samples(struct target *target, const struct swo_plan *plan);
 /* What the program changed of that since, as a clause for a sentence; empty: nothing. */
 enum err swo_check(struct target *target, const struct swo_plan *plan, char *changed, size_t size);
 /* ITM and DWT say no more; the pin is given back when the target is left. */

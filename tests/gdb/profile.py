@@ -34,6 +34,14 @@ def time_goes_where_it_goes():
     assert re.search(r"^\d{4,} samples in 2\.0 s", said, re.MULTILINE), said
 
 
+def so_it_does_by_swo():
+    table, said = profile(FIRMWARE, "--reset", "--time", "1", "--by-swo")
+    found = shares(table)
+    assert 73 < found["three_quarters"] < 77 and 23 < found["one_quarter"] < 27, table
+    count = int(re.search(r"^(\d+) samples in 1\.\d s, sent by SWO", said, re.MULTILINE).group(1))
+    assert count > 8000, said  # three times as many as by reading
+
+
 def stacks_for_other_programs_hold_what_was_inlined():
     stacks, _ = profile(FIRMWARE, "--reset", "--time", "0.5", "--folded")
     lines = stacks.splitlines()
@@ -62,5 +70,5 @@ def what_cannot_be_is_said():
         assert re.search(why, said), (words, said)
 
 
-run_tests([time_goes_where_it_goes, stacks_for_other_programs_hold_what_was_inlined, a_flame_graph_is_a_picture_of_them,
+run_tests([time_goes_where_it_goes, so_it_does_by_swo, stacks_for_other_programs_hold_what_was_inlined, a_flame_graph_is_a_picture_of_them,
            what_cannot_be_is_said])

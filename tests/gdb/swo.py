@@ -3,9 +3,10 @@
 
 swo.py PROBED ITM.elf"""
 import re
+import subprocess
 import sys
 
-from daemon import Client, Daemon, run_tests
+from daemon import LIMIT, Client, Daemon, run_tests
 from listener import Listener
 from ports import free_ports
 
@@ -149,6 +150,15 @@ def a_core_without_itm_names_rtt():
         assert answer.startswith("E.") and "RTT" in answer, (text, answer)
 
 
+def a_run_shows_it():
+    done = subprocess.run([PROBED, "run", "--sim", "bluepill,still", FIRMWARE, "--by-swo", "--until", "round 000300"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LIMIT)
+    assert done.returncode == 0, done
+    lines = done.stdout.splitlines()
+    first = int(lines[-1][6:])
+    assert first == 300 and lines[-20:] == [f"round {n:06}" for n in range(first - 19, first + 1)], done.stdout[-600:]
+
+
 def exceptions_and_samples_are_counted():
     with daemon("--swo", "0") as d, Listener(ports(d, "swo")[0]) as raw, Client(d.port) as gdb:
         gdb.monitor("swo times on")
@@ -163,4 +173,4 @@ def exceptions_and_samples_are_counted():
 run_tests([each_port_says_its_own, who_waits_for_the_program_reads_it, a_wrong_clock_is_said_with_the_right_one,
            a_clock_that_changes_is_followed, a_reset_does_not_end_it, what_the_program_takes_away_is_put_back,
            a_flood_keeps_gdb_waiting_for_nothing, by_the_words_of_others, what_cannot_be_is_refused,
-           a_core_without_itm_names_rtt, exceptions_and_samples_are_counted])
+           a_core_without_itm_names_rtt, exceptions_and_samples_are_counted, a_run_shows_it])

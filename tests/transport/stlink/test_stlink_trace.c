@@ -13,19 +13,26 @@ struct traced {
     struct target *target;
 };
 
-static void begin(struct traced *traced, const char *firmware, uint32_t baud)
+static void begin_at(struct traced *traced, const char *firmware, const char *board,
+                     uint32_t clock_hz, uint32_t baud)
 {
     struct target_stop stop;
     struct swo_plan own = plan;
 
     own.baud = baud;
-    bench_open(&traced->bench, firmware, "bluepill");
+    own.clock_hz = clock_hz;
+    bench_open(&traced->bench, firmware, board);
     assert_int_equal(target_create(traced->bench.probe, &traced->target), ERR_OK);
     if (target_connect(traced->target, TARGET_CONNECT_NORMAL) != ERR_OK ||
         target_halt(traced->target, &stop) != ERR_OK ||
         probe_trace_start(traced->bench.probe, baud) != ERR_OK ||
         swo_set_up(traced->target, &own) != ERR_OK)
         fail_msg("%s: %s", firmware, traced->bench.job.text);
+}
+
+static void begin(struct traced *traced, const char *firmware, uint32_t baud)
+{
+    begin_at(traced, firmware, "bluepill", 8000000, baud);
 }
 
 static void end(struct traced *traced)
@@ -81,6 +88,27 @@ static void a_v3_is_faster(void **state)
     assert_int_equal(probe_trace_start(traced.bench.probe, 2000001), ERR_ARGUMENT);
     assert_non_null(strstr(traced.bench.job.text, "2000000"));
     end(&traced);
+}
+
+/* At what their clocks are behind a reset. */
+static void each_family_has_its_own_way_to_the_pin(void **state)
+{
+    static const struct {
+        const char *board;
+        uint32_t clock_hz;
+    } boards[] = {
+        {"blackpill-f411", 16000000}, {"nucleo-f303k8", 8000000}, {"nucleo-f746", 16000000},
+        {"nucleo-l476", 4000000},     {"nucleo-g431", 16000000},  {"nucleo-wb55", 4000000},
+        {"nucleo-u575", 4000000},
+    };
+
+    for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
+        struct traced traced = {0};
+        begin_at(&traced, "V3", boards[i].board, boards[i].clock_hz, 1000000);
+        say(&traced, 'x');
+        hear(&traced, "\1x", 2);
+        end(&traced);
+    }
 }
 
 static void a_lost_connection_does_not_end_it(void **state)
@@ -195,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_firmware_brings_it),
         cmocka_unit_test(a_v3_is_faster),
+        cmocka_unit_test(each_family_has_its_own_way_to_the_pin),
         cmocka_unit_test(a_lost_connection_does_not_end_it),
         cmocka_unit_test(no_longer_listened_to_it_brings_nothing),
         cmocka_unit_test(a_small_buffer_takes_it_in_turns),
