@@ -90,7 +90,7 @@ static void put_box(FILE *out, const struct profile_report *report, unsigned dep
 static void put_level(FILE *out, const struct profile_report *report, unsigned depth)
 {
     uint64_t before = 0, count;
-    size_t end, length;
+    size_t end, length = 0;
 
     for (size_t i = 0; i < report->count; i = end) {
         const char *name = frame_at(report->rows[i].stack, depth, &length);
