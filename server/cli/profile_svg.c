@@ -44,7 +44,7 @@ static const char *frame_at(const char *stack, unsigned depth, size_t *length)
 /* The same up to and with that frame. */
 static bool shares(const char *one, const char *other, unsigned depth)
 {
-    size_t length, own;
+    size_t length = 0, own = 0;
     const char *end = frame_at(one, depth, &length), *others = frame_at(other, depth, &own);
 
     if (!end || !others || length != own)
@@ -111,7 +111,7 @@ static void put_level(FILE *out, const struct profile_report *report, unsigned d
 static unsigned height_of(const struct profile_report *report)
 {
     unsigned height = 1;
-    size_t length;
+    size_t length = 0;
 
     for (size_t i = 0; i < report->count; i++)
         while (height < DEPTH_MAX && frame_at(report->rows[i].stack, height, &length))
