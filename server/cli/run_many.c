@@ -54,7 +54,7 @@ static enum err add(struct boards *boards, const char *selector, const char *nam
         return cli_misuse(boards->cli, "more than %d boards at once", BOARDS_MAX);
     boards->count++;
     snprintf(board->choice.selector, sizeof board->choice.selector, "%s", selector);
-    snprintf(board->choice.name, sizeof board->choice.name, "%s", name);
+    snprintf(board->choice.name, sizeof board->choice.name, "%.*s", PROBE_NAME - 1, name);
     for (size_t i = 0; i < 2; i++)
         board->streams[i] = (struct stream){.from = -1, .to = i ? STDERR_FILENO : STDOUT_FILENO};
     return ERR_OK;

@@ -155,7 +155,7 @@ enum err packet_symbol(struct packet_call *call)
 {
     struct rtos *rtos = session_rtos(call->session);
     const struct packet_arg *name = &call->args.item[1];
-    uint32_t address;
+    uint32_t address = 0;
     bool known = take_address(&call->args.item[0], &address), suffixed = false;
     size_t index;
 
