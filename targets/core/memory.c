@@ -101,7 +101,7 @@ static size_t slice_of(struct core *core, uint32_t address, size_t length)
 
 size_t memory_slice(struct core *core)
 {
-    return slice_of(core, 0, SIZE_MAX);
+    return slice_at(probe_now_khz(core->target->probe));
 }
 
 static enum err flush_slice(struct core *core, size_t length)

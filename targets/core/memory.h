@@ -16,7 +16,7 @@ struct core;
 enum err memory_read(struct core *core, uint32_t address, void *data, size_t length, size_t *done);
 /* Appends accesses of [address, address + length), the widest that alignment allows. */
 void memory_queue_read(struct core *core, uint32_t address, void *data, size_t length);
-/* Bytes that take well under 50 ms on the wire. */
+/* Bytes that take well under 50 ms on the wire, by its clock alone. */
 size_t memory_slice(struct core *core);
 /* memory_queue_read() for writes to RAM, of data that stays until the flush. */
 void memory_queue_write(struct core *core, uint32_t address, const void *data, size_t length);
