@@ -18,7 +18,7 @@ enum {
 #define LAYOUT(id, ...) const struct frame_layout frame_layout_##id = {__VA_ARGS__}
 /* clang-format off */
 LAYOUT(r4,                   "r4-r11",                               0, 4, NO, NO, 8, NO, NO, NO, NO, false);
-LAYOUT(exc_r4,               "EXC_RETURN r4-r11",                    1, 5,  0, NO, 9, NO, NO, NO, NO, false);
+LAYOUT(exc_r4,               "EXC_RETURN r4-r11",                    1, 5,  0,  9, 9, NO, NO, NO, NO, false);
 LAYOUT(r4_exc,               "r4-r11 EXC_RETURN",                    0, 4,  8,  9, 9, NO, NO, NO, NO, false);
 LAYOUT(limit_exc_r4,         "PSPLIM EXC_RETURN r4-r11",             2, 6,  1, 10, 10, NO, 0, NO, NO, false);
 LAYOUT(keys_limit_exc_r4,    "PAC keys PSPLIM EXC_RETURN r4-r11",    6, 10, 5, 14, 14, NO, 4, NO, NO, false);

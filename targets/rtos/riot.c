@@ -13,7 +13,7 @@ static const struct kernel_symbol symbols[SYMBOLS] = {
     [NAME_OFFSET] = {"_tcb_name_offset", true},
 };
 
-enum { STACK_POINTER = 0, STATUS = 4, PRIORITY = 5, PIDS = 32 };
+enum { STACK_POINTER = 0, STATUS = 4, PRIORITY = 5, PIDS = 33 }; /* of which 0 is none's */
 
 static const char *status_name(uint8_t status)
 {
@@ -60,13 +60,13 @@ static bool list(struct kernel_look *look)
     unsigned active = view_half(look->view, look->symbols[ACTIVE]);
     unsigned pids = look->symbols[MAX] ? view_byte(look->view, look->symbols[MAX]) : PIDS;
 
-    if (active == 0 || active > pids || left == 0)
+    if (active == 0 || active >= pids || left == 0)
         return false;
-    view_want(look->view, table, 4 * (pids + 1));
+    view_want(look->view, table, 4 * pids);
     look->current = view_word(look->view, table + 4 * active);
     if (!kernel_may_be(look, look->current))
         return false;
-    for (unsigned pid = 1; pid <= pids && left > 0; pid++) {
+    for (unsigned pid = 1; pid < pids && left > 0; pid++) {
         uint32_t thread = view_word(look->view, table + 4 * pid);
 
         if (!thread)
@@ -85,7 +85,7 @@ static bool frame(struct kernel_look *look, uint32_t thread, struct frame *frame
     static const struct frame_layout *const layouts[] = {&frame_layout_r4_exc, &frame_layout_exc_r4,
                                                          NULL};
     static const struct frame_layout *const layouts_v6m[] = {&frame_layout_r8_r4_exc,
-                                                             &frame_layout_exc_r4, NULL};
+                                                             &frame_layout_exc_r8_r4, NULL};
     uint32_t pointer = view_word(look->view, thread + STACK_POINTER);
 
     if (!kernel_may_be(look, pointer))

@@ -25,6 +25,7 @@ enum {
     NAME = 4,
     THREAD_NEXT = 8,
     DELAY_NEXT = 0x10,
+    DELAY = 0x1C, /* ticks after the thread before it in the list */
     PRIORITY = 0x20,
     STACK_FRAME = 0x22,
     STACK_MEMORY = 0x30,
@@ -32,7 +33,7 @@ enum {
     STACK_POINTER = 0x38,
     USED = 0x44
 };
-enum { IS_THREAD = 0xF1, STATE_RUNNING = 2, EXC_RETURN_SECURE = 0x40 };
+enum { IS_THREAD = 0xF1, STATE_RUNNING = 2, STATE_SUSPENDED = 4, EXC_RETURN_SECURE = 0x40 };
 
 struct state_name {
     uint8_t state;
@@ -64,7 +65,7 @@ static const char *name_of(uint8_t state)
 }
 
 /* False: it is none, and what it would lead to is not followed. */
-static bool add(struct kernel_look *look, uint32_t block)
+static bool add(struct kernel_look *look, uint32_t block, const char *left)
 {
     if (!kernel_may_be(look, block)) {
         kernel_damaged(look, block, "no memory for a thread");
@@ -79,9 +80,9 @@ static bool add(struct kernel_look *look, uint32_t block)
     if (!thread)
         return false;
     view_text(look->view, view_word(look->view, block + NAME), thread->name, sizeof thread->name);
-    snprintf(thread->state, sizeof thread->state, "%s, prio %d",
+    snprintf(thread->state, sizeof thread->state, "%s%s, prio %d",
              block == look->current ? "Running" : name_of(view_byte(look->view, block + STATE)),
-             (int8_t)view_byte(look->view, block + PRIORITY));
+             left, (int8_t)view_byte(look->view, block + PRIORITY));
     return true;
 }
 
@@ -89,9 +90,16 @@ static bool add(struct kernel_look *look, uint32_t block)
 static void walk(struct kernel_look *look, uint32_t head, uint32_t next)
 {
     uint32_t block = view_word(look->view, look->symbols[INFO] + head);
+    char left[32] = "";
 
-    while (block && add(look, block))
-        block = view_word(look->view, block + next);
+    for (uint32_t ticks = 0; block; block = view_word(look->view, block + next)) {
+        view_want(look->view, block, USED);
+        ticks += kernel_may_be(look, block) ? view_word(look->view, block + DELAY) : 0;
+        if (head == DELAY_LIST)
+            snprintf(left, sizeof left, ", %u ticks left", (unsigned)ticks);
+        if (!add(look, block, left))
+            return;
+    }
 }
 
 static bool list(struct kernel_look *look)
@@ -100,8 +108,9 @@ static bool list(struct kernel_look *look)
 
     view_want(look->view, info, INFO_USED);
     look->current = view_word(look->view, info + RUNNING_THREAD);
-    if (view_byte(look->view, info + KERNEL_STATE) < STATE_RUNNING || !look->current ||
-        !add(look, look->current))
+    uint8_t state = view_byte(look->view, info + KERNEL_STATE);
+    if (state < STATE_RUNNING || state > STATE_SUSPENDED || !look->current ||
+        !add(look, look->current, ""))
         return false;
     walk(look, READY_LIST, THREAD_NEXT);
     walk(look, DELAY_LIST, DELAY_NEXT);

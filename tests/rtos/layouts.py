@@ -16,6 +16,7 @@ CORES = {"m0": ("nucleo-g071", ["-mcpu=cortex-m0plus"], "128K", "36K"),
 R4, R8, FPU, EXC = ["r4", "r5", "r6", "r7"], ["r8", "r9", "r10", "r11"], ["s16"], ["exc"]
 FRAMES = {"A": R4 + R8,
           "B": EXC + R4 + R8,
+          "B-fpu": EXC + R4 + R8 + FPU,
           "C": R4 + R8 + EXC + FPU,
           "D": ["psplim"] + EXC + R4 + R8 + FPU,
           "D-pac": ["key0", "key1", "key2", "key3", "psplim"] + EXC + R4 + R8 + FPU,
@@ -165,10 +166,23 @@ def riot(letter):
 
 # --- uC/OS-III: os.h, whose members but the first four come and go with the configuration ---
 
-def ucos3(letter, constants, more=0):
-    task = structure(*words("pointer", "ext", "limit", "name", "next_ready", "previous_ready", "tick_next",
-                            "tick_previous"), ("extra", more, 4), ("pend_on", 1, 1), ("state", 1, 1), ("priority", 1, 1),
-                     ("base_priority", 1, 1), *words("entry", "argument", "pend_data", "previous", "next", "debug_name"))
+def ucos3(letter, constants=False, small=False):
+    """With OS_CFG_DBG_EN; `small`: nothing else that can be left out; `constants`: of OpenOCD's helper file."""
+    def unless_small(*fields):
+        return [] if small else list(fields)
+
+    task = structure(*words("sp", "ext", "stack_limit", "name", "next", "prev"), *unless_small(*words("tick_next", "tick_prev")),
+                     word("stack_base"), *unless_small(("locals", 20, 4)),
+                     *words("entry", "argument", "pend_next", "pend_prev", "pend_object"), ("pend_on", 1, 1),
+                     ("pend_status", 1, 1), ("state", 1, 1), ("priority", 1, 1),
+                     *unless_small(("base_priority", 1, 1), word("mutexes")), word("stack_size"), ("options", 2, 2),
+                     *unless_small(word("timestamp")), word("semaphore"),
+                     *unless_small(*words("tick_remain", "tick_previous", "quanta", "quanta_left", "message"),
+                                   ("message_size", 2, 2), ("queue", 16, 4), ("pend_times", 8, 4), ("registers", 12, 4),
+                                   *words("flags_pend", "flags_ready"), ("flags_options", 2, 2), ("suspended", 1, 1),
+                                   ("usage", 2, 2), ("usage_most", 2, 2), ("profile", 32, 4),
+                                   *words("stack_used", "stack_free", "masked_time", "locked_time")),
+                     *words("dbg_prev", "dbg_next", "dbg_name"))
     return {**prefixed("TASK", task), **frame(letter), "CONSTANTS": int(constants)}
 
 
@@ -222,11 +236,14 @@ PROGRAMS |= {
     "riot-m3": ("riot", "m3", riot("C")),
     "riot-m3-2020.07": ("riot", "m3", riot("B")),
     "riot-m4f": ("riot", "m4f", riot("C")),
+    "riot-m4f-2020.07": ("riot", "m4f", riot("B-fpu")),
+    "riot-m0-2020.07": ("riot", "m0", riot("I")),
     "riot-m0": ("riot", "m0", riot("J")),
-    "ucos3-m3": ("ucos3", "m3", ucos3("C", constants=True)),
-    "ucos3-m3-3.06": ("ucos3", "m3", ucos3("A", constants=True, more=28)),
-    "ucos3-m4f-bare": ("ucos3", "m4f", ucos3("C", constants=False, more=28)),
-    "ucos3-m0": ("ucos3", "m0", ucos3("L", constants=True)),
+    "ucos3-m3": ("ucos3", "m3", ucos3("C")),
+    "ucos3-m3-small": ("ucos3", "m3", ucos3("C", small=True)),
+    "ucos3-m3-3.06": ("ucos3", "m3", ucos3("A")),
+    "ucos3-m4f": ("ucos3", "m4f", ucos3("C", constants=True)),
+    "ucos3-m0": ("ucos3", "m0", ucos3("L")),
     "zephyr-m3": ("zephyr", "m3", zephyr()),
     "zephyr-m3-2.5": ("zephyr", "m3", zephyr(version=1, old_names=True)),
     "zephyr-m4f": ("zephyr", "m4f", zephyr(fpu=True)),

@@ -6,8 +6,8 @@ FREERTOS = {"RUNNING": "Running", "READY": "Ready", "NEWBORN": "Ready", "DELAYED
             "SUSPENDED": "Suspended, or waits for a notification", "DELETED": "Deleted"}
 THREADX = {"RUNNING": "Running", "READY": "Ready", "NEWBORN": "Ready", "DELAYED": "Sleeping", "WAITING": "Waits for a queue",
            "WAITING_LONG": "Waits for a mutex", "SUSPENDED": "Suspended"}
-RTX5 = {"RUNNING": "Running", "READY": "Ready", "NEWBORN": "Ready", "DELAYED": "Delayed",
-        "WAITING": "Waits for room for a message", "WAITING_LONG": "Waits for a mutex", "SUSPENDED": "Blocked"}
+RTX5 = {"RUNNING": "Running", "READY": "Ready", "NEWBORN": "Ready", "DELAYED": "Delayed, 1234 ticks left",
+        "WAITING": "Waits for room for a message, 17 ticks left", "WAITING_LONG": "Waits for a mutex", "SUSPENDED": "Blocked"}
 RIOT = {"RUNNING": "Running", "READY": "Ready", "NEWBORN": "Ready", "DELAYED": "Sleeping", "WAITING": "Waits for a message",
         "WAITING_LONG": "Waits for a mutex", "SUSPENDED": "Waits for all flags"}
 UCOS3 = {"RUNNING": "Running", "READY": "Ready", "NEWBORN": "Ready", "DELAYED": "Delayed", "WAITING": "Waits with a limit",
@@ -26,8 +26,6 @@ def state(kernel, task, number, defines):
     """Behind the name; `number`: the task's place in the program."""
     text = STATES[kernel][task["role"]]
     pid = {"riot": f", pid {2 * number + 1}", "nuttx": f", pid {3 * number + 1}"}.get(kernel, "")
-    if kernel == "ucos3" and not defines["CONSTANTS"]:
-        return f"({'Running' if task['role'] == 'RUNNING' else 'Does not run'})"
     return f"({text}{pid}, prio {task['priority']})"
 
 

@@ -2,9 +2,9 @@
 /* As core/sched.c of RIOT keeps them. */
 #include "tasks.h"
 
-enum { PIDS = 32 };
+enum { PIDS = 33 }; /* of which 0 is none's */
 
-void *sched_threads[PIDS + 1];
+void *sched_threads[PIDS];
 int sched_num_threads;
 int16_t sched_active_pid;
 const uint8_t max_threads __attribute__((used)) = PIDS;

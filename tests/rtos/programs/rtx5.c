@@ -53,9 +53,10 @@ void kernel_publish(void)
             continue;
         if (role == READY || role == NEWBORN || role == RUNNING)
             push(INFO_READY, block, THREAD_THREAD_NEXT);
-        else if (role == DELAYED || role == WAITING)
+        else if (role == DELAYED || role == WAITING) {
             push(INFO_DELAY, block, THREAD_DELAY_NEXT);
-        else
+            put(block, THREAD_DELAY, role == DELAYED ? 1234 - 17 : 17); /* behind the one before */
+        } else
             push(INFO_WAIT, block, THREAD_DELAY_NEXT);
     }
     put(info, INFO_CURRENT, truth[current].block);
