@@ -106,7 +106,8 @@ monitor_handler monitor_dap_info;
 monitor_handler monitor_targets, monitor_target_current, monitor_curstate, monitor_maskisr,
     monitor_vector_catch, monitor_core_reset_config;
 /* monitor_semihosting.c */
-monitor_handler monitor_semihosting, monitor_semihosting_cmdline, monitor_semihosting_resexit;
+monitor_handler monitor_semihosting, monitor_semihosting_cmdline, monitor_semihosting_resexit,
+    monitor_semihosting_fileio;
 /* monitor_status.c */
 monitor_handler monitor_status, monitor_stats, monitor_sim, monitor_sim_hand;
 /* monitor_doctor.c */

@@ -54,3 +54,29 @@ enum err monitor_semihosting_cmdline(struct monitor *monitor, int argc, const ch
     job_print(monitor->job, "semihosting command line is [%s]\n", monitor->session->command_line);
     return ERR_OK;
 }
+
+/* Whoever says it lends what is his own: not another's, from a console. */
+enum err monitor_semihosting_fileio(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct session *session = monitor->session;
+    bool on = false;
+
+    if (argc > 1 && !monitor_switch(argv[1], &on))
+        return monitor_usage(monitor, argv[0]);
+    if (on && (!monitor->client || !monitor->client->ops->ask))
+        return job_fail(monitor->job, ERR_UNSUPPORTED,
+                        "the files that the program gets are those of the gdb that lends them: "
+                        "'monitor arm semihosting_fileio enable' there; --semihosting-dir DIR "
+                        "gives it a directory of this machine");
+    if (on && session->lender && session->lender != monitor->client)
+        return job_fail(monitor->job, ERR_BUSY, "another gdb lends its files already");
+    if (argc > 1)
+        program_side_lend(session, on ? monitor->client : NULL);
+    job_print(monitor->job, "semihosting fileio is %s\n", session->lender ? "enabled" : "disabled");
+    if (on)
+        job_print(
+            monitor->job,
+            "until this gdb leaves, the program on the chip opens, changes and removes files of "
+            "this gdb's machine, any that its user may, and reads what is typed here\n");
+    return ERR_OK;
+}

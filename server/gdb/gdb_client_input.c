@@ -11,10 +11,11 @@ enum {
         16, /* gdb gives up after three; a '-' brings 32 KiB, and others wait meanwhile */
 };
 
-/* Answered by a stop. */
+/* Answered by a stop; F is the answer to what the program asked, behind which its resume goes on.
+ */
 static bool goes_on(const char *payload)
 {
-    return (payload[0] && strchr("cCsS", payload[0])) || strncmp(payload, "vCont;", 6) == 0;
+    return (payload[0] && strchr("cCsSF", payload[0])) || strncmp(payload, "vCont;", 6) == 0;
 }
 
 /* A step, in contrast, ends by itself when it is cancelled. */
@@ -22,7 +23,7 @@ static bool resumes(const char *payload)
 {
     const char *action = strncmp(payload, "vCont;", 6) == 0 ? payload + 6 : payload;
 
-    return *action == 'c' || *action == 'C';
+    return *action == 'c' || *action == 'C' || *action == 'F';
 }
 
 static void accept_packet(struct gdb_client *gdb, const char *payload, size_t length, bool too_long)

@@ -36,6 +36,8 @@ struct gdb_state {
     bool interrupted; /* the resume that runs now was interrupted before it came: runs nothing */
     bool begins;      /* `run` began the program, and it has not been resumed yet */
     struct gdb_line line;
+    bool steps; /* its step is under way, [step_start, step_end) if that is a range */
+    uint32_t step_start, step_end;
     enum gdb_load load;
     char load_cut[200]; /* why */
     bool resets_load;   /* the target was lost before it: behind it the core is reset */

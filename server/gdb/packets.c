@@ -27,6 +27,7 @@ const struct packet packets[] = {
     {"S",           "n?;a",   packet_step,          LONG | TARGET, true, NULL},
     {"vCont?",      "",       packet_vcont_actions, ANY, 0, NULL},
     {"vCont",       "s",      packet_vcont,         LONG | TARGET, 0, "vContSupported+"},
+    {"F",           "s",      packet_file_answer,   LONG, 0, NULL},
     /* registers and memory */
     {"g",           "",       packet_read_all,      TARGET | LOOK | ANY, 0, NULL},
     {"G",           "h",      packet_write_all,     HALTED, 0, NULL},

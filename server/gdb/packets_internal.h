@@ -71,6 +71,7 @@ enum err packet_continue(struct packet_call *call);
 enum err packet_step(struct packet_call *call);
 enum err packet_vcont(struct packet_call *call);
 enum err packet_vcont_actions(struct packet_call *call);
+enum err packet_file_answer(struct packet_call *call);
 
 /* packets_session.c */
 enum err packet_extended(struct packet_call *call);

@@ -2,10 +2,12 @@
 /* ? c C s S vCont, and 0x03. */
 #include <string.h>
 
+#include "gdb/file_io.h"
 #include "gdb/gdb_console.h"
 #include "gdb/long_step.h"
 #include "gdb/packets_internal.h"
 #include "gdb/stop_reply.h"
+#include "session/program_side.h"
 #include "session/threads.h"
 
 /* Never an error: gdb 13 and 16 hang at E.text to `?`. Without a target there is no program. */
@@ -28,6 +30,8 @@ enum err packet_why(struct packet_call *call)
         buf_text(call->reply, "W00");
         return ERR_OK;
     }
+    program_side_void(session, call->client);
+    call->gdb->steps = false;
     session_join(session, call->client);
     session->core->unreported = false;
     call->gdb->thread = 0;
@@ -136,7 +140,7 @@ static enum err stop_at_once(struct packet_call *call)
 
 static enum err resume(struct packet_call *call)
 {
-    call->client->sync = false;
+    call->client->sync = call->gdb->steps = false;
     call->gdb->thread = 0;
     if (joins(call))
         return join(call, NULL);
@@ -151,8 +155,10 @@ static enum err reply_stop(struct packet_call *call)
 {
     struct session *session = call->session;
 
-    if (target_state(session->target) != TARGET_HALTED)
-        return wait_for_stop(call); /* a step that ran into something longer */
+    /* A step that ran into something longer, or at a call that gdb has yet to carry out. */
+    if (target_state(session->target) != TARGET_HALTED || call->client->asked)
+        return wait_for_stop(call);
+    call->gdb->steps = false;
     stop_reply_say(call->client, session);
     if (session_stop(session)->reason == STOP_EXIT)
         session_tell_end(session, call->client);
@@ -178,6 +184,9 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     }
     warn_after_load(call);
     warn_of_start(call);
+    call->gdb->steps = true;
+    call->gdb->step_start = start;
+    call->gdb->step_end = end;
     client_text_begin(&text, call->job, call->session, call->client);
     if (start < end) {
         struct long_step long_step;
@@ -189,7 +198,10 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
         err = session_step(call->session, call->job);
     }
     client_text_end(&text);
-    return err ? begun(call, err) : reply_stop(call);
+    if (!err)
+        return reply_stop(call);
+    call->gdb->steps = false;
+    return begun(call, err);
 }
 
 /* `c ADDRESS`, `s ADDRESS`. */
@@ -259,6 +271,35 @@ enum err packet_vcont(struct packet_call *call)
 enum err packet_vcont_actions(struct packet_call *call)
 {
     buf_text(call->reply, "vCont;c;C;s;S;r");
+    return ERR_OK;
+}
+
+/* gdb has done what the program asked it for: its resume, or its step, goes on. A stop that came
+ * meanwhile is told behind this. */
+enum err packet_file_answer(struct packet_call *call)
+{
+    const struct packet_arg *text = &call->args.item[0];
+    struct file_io_answer answer = file_io_parse(text->data, text->length);
+    struct session *session = call->session;
+
+    if (!call->client->asked) { /* it has heard that its target is lost */
+        call->outcome = PACKET_NO_REPLY;
+        return ERR_OK;
+    }
+    call->client->asked = false;
+    if (answer.interrupted && answer.result == -SEMI_EINTR)
+        target_ask_again(session->target);
+    else
+        target_answer(session->target, answer.result);
+    if (call->gdb->steps && !answer.interrupted) {
+        call->client->waiting = false; /* the end of the step is the answer to this */
+        return step(call, call->gdb->step_start, call->gdb->step_end);
+    }
+    call->gdb->steps = false;
+    wait_for_stop(call);
+    if (answer.interrupted)
+        return session_halt(session, call->job);
+    session_poll(session, call->job);
     return ERR_OK;
 }
 

@@ -2,6 +2,7 @@
 /* ! vAttach vRun R vKill k D: how a debugging session begins and ends. */
 #include "gdb/packets_internal.h"
 #include "gdb/stop_reply.h"
+#include "session/program_side.h"
 
 enum err packet_extended(struct packet_call *call)
 {
@@ -92,7 +93,7 @@ enum err packet_kill(struct packet_call *call)
     bool holds = session_holds(session, call->client);
     enum err err = ERR_OK;
 
-    call->client->waiting = false;
+    call->client->waiting = call->client->asked = false;
     session_end_flash(session, call->client, "killed");
     drop_breakpoints(call);
     if (session_connected(session) && holds && !call->client->lost)
@@ -111,6 +112,7 @@ enum err packet_detach(struct packet_call *call)
     struct session *session = call->session;
 
     call->client->waiting = false;
+    program_side_leave(session, call->client);
     session_end_flash(session, call->client, "detached");
     drop_breakpoints(call);
     if (session_connected(session) && session_holds(session, call->client) &&

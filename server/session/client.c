@@ -137,7 +137,8 @@ bool session_holds(const struct session *session, const struct client *client)
 static bool anyone_waits(const struct session *session)
 {
     for (size_t i = 0; i < SESSION_CLIENTS; i++)
-        if (is_here(session, &session->clients[i]) && session->clients[i].waiting)
+        if (is_here(session, &session->clients[i]) && session->clients[i].waiting &&
+            !session->clients[i].asked)
             return true;
     return false;
 }
@@ -184,6 +185,7 @@ static void tell_loss(struct session *session)
             continue;
         client->lost = client->joined || client->lost;
         client->joined = 0;
+        client->asked = false;
         if (!client->waiting)
             continue;
         client->waiting = false;
@@ -197,7 +199,7 @@ static void tell_stop(struct session *session)
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
-        if (!is_here(session, client) || !client->waiting)
+        if (!is_here(session, client) || !client->waiting || client->asked)
             continue;
         client->waiting = false;
         if (session_stop(session)->reason == STOP_EXIT)

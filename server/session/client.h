@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/job.h"
+#include "core/semihosting_host.h"
 
 struct client;
 struct session;
@@ -46,6 +47,9 @@ struct client_ops {
     /* Whether it waits or not, after `stopped` and `lost`. May use the target for a job of its
      * own, between session_enter() and session_leave(). */
     void (*event)(struct client *client, struct session *session, enum session_event event);
+    /* Something that the program asks of the machine where this client's user is, whose answer
+     * comes by program_side_answer(). False: not now. NULL: never. */
+    bool (*ask)(struct client *client, const struct semihosting_question *question);
     /* Its load ended before it was done, with a part announced or written. */
     void (*load_cut)(struct client *client, const char *why);
 };
@@ -57,6 +61,7 @@ struct client {
     const char *who; /* as request.who; NULL: not known */
     bool open;
     bool waiting; /* a resume's stop reply is owed */
+    bool asked;   /* by the program: it hears of a stop once it has answered */
     bool sync;    /* the next step does nothing but tell where the core stands */
     bool ended;   /* it detached, or was told that the program ended: until it attaches or runs
                          again it is shown no thread, or gdb would take it for a new program */

@@ -107,6 +107,7 @@ struct session {
     enum target_reset last_reset;
     struct reset_loop loop;
     char command_line[SEMI_COMMAND_LINE]; /* the program's */
+    struct client *lender;                /* whose files the program has; NULL: nobody's */
     unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */

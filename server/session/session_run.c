@@ -2,6 +2,7 @@
 /* Run control of a session: who may, and what is seen of the core. */
 #include <stdio.h>
 
+#include "session/program_side.h"
 #include "session/reset_loop.h"
 #include "session/session.h"
 
@@ -378,6 +379,7 @@ void session_client_close(struct session *session, struct client *client, struct
     struct job *before = session_enter(session, job);
 
     client->waiting = false;
+    program_side_leave(session, client);
     session_end_flash(session, client, "its gdb is gone");
     if (session->target)
         target_breakpoints_drop_owner(session->target, client->id);

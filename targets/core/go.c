@@ -87,6 +87,7 @@ static void queue_look(struct core *core, struct stop_facts *facts)
     ops_barrier(&core->ops);
     regs_queue_read(core);
     stop_queue_ahead(core, stop_likely_pc(core), core->regs.word[SLOT_SP]);
+    semihosting_want_next(core);
 }
 
 /* The next poll tells. */

@@ -52,6 +52,7 @@ enum err target_poll(struct target *target, struct target_stop *stop)
     enum err err = core_need_connected(core);
 
     stop->reason = STOP_NONE;
+    core->semihosting.talked = core->semihosting.talks;
     core->semihosting.talks = false;
     if (err || core->state == TARGET_HALTED)
         return err;

@@ -8,7 +8,7 @@
 #include "core/memory.h"
 #include "core/semihosting_internal.h"
 
-enum { SEMIHOST_BKPT = 0xAB, LOOK_US = 30000 };
+enum { SEMIHOST_BKPT = 0xAB, LOOK_US = 30000, WORDS_AHEAD = 12, DATA_AHEAD = 48, PARTS_AHEAD = 14 };
 
 /* --- what the program says of its memory --- */
 
@@ -140,6 +140,23 @@ static const struct semihosting_row *row_of(uint32_t number)
     return NULL;
 }
 
+/* --- the call that comes next --- */
+
+bool semihosting_may_go_on(const struct core *core)
+{
+    return core->semihosting.talks || core->semihosting.talked;
+}
+
+void semihosting_want_next(struct core *core)
+{
+    const struct semihosting_pending *last = &core->semihosting.pending;
+
+    if (!semihosting_may_go_on(core))
+        return;
+    memory_want(core, last->argument, WORDS_AHEAD, PARTS_AHEAD);
+    memory_want(core, last->buffer, DATA_AHEAD, PARTS_AHEAD);
+}
+
 /* --- one call --- */
 
 /* Behind a reset nothing is open, nor under way. */
@@ -182,8 +199,12 @@ static enum err run_call(struct core *core, struct semihosting_call *call)
     if (!row)
         return not_offered(core, call);
     enum err err = read_words(core, call->argument, call->word, row->words);
-    bool exits = row->run == semi_exit && err == ERR_FAULT; /* it means to end all the same */
-    if (!err || exits)
+    if (err == ERR_FAULT && row->run == semi_exit) { /* it means to end all the same */
+        core_rollback(core, mark);
+        err = ERR_OK;
+    }
+    core->semihosting.pending.buffer = row->words > 1 ? call->word[1] : call->argument;
+    if (!err)
         err = row->run(core, call);
     return forgive_fault(core, call, err, mark);
 }

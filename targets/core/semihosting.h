@@ -18,6 +18,7 @@
 enum semihosting_kind {
     SEMI_CLOSED,
     SEMI_FILE,     /* `number` is semihosting_files' */
+    SEMI_REMOTE,   /* `number` is that of who is asked */
     SEMI_FEATURES, /* ":semihosting-features", read up to `position` */
 };
 
@@ -31,8 +32,12 @@ struct semihosting_file {
  * there finds it at the call, to be gone on with. */
 struct semihosting_pending {
     bool open;
-    uint32_t pc, number, argument; /* which one */
-    uint32_t done;                 /* bytes */
+    uint32_t pc, number, argument; /* which one; when it is served, the one that was made last */
+    uint32_t buffer;               /* its second word: data, mostly */
+    uint32_t done;                 /* bytes, or questions */
+    uint32_t kept[2];              /* what was there before */
+    enum { SEMI_NOT_ASKED, SEMI_ASKED, SEMI_ANSWERED } asked;
+    int64_t answer;
 };
 
 /* Output and errors, each with its last character if not all of that is there. */
@@ -46,6 +51,7 @@ struct semihosting_text {
 struct semihosting {
     bool off;          /* BKPT 0xAB is an ordinary one */
     bool exit_returns; /* so does SYS_EXIT */
+    bool talked;       /* the look before did what `talks` says */
     bool talks;        /* the last look served a call, or a part of one */
     int error;         /* what SYS_ERRNO gets */
     unsigned resets;   /* of the core, when it last called: behind one nothing is open */
@@ -59,6 +65,8 @@ struct semihosting {
 struct semihosting_setup {
     const struct semihosting_files *files;
     void *files_user;
+    semihosting_ask *ask;
+    void *ask_user;
     semihosting_input *input;
     void *input_user;
     char command_line[SEMI_COMMAND_LINE];
@@ -69,6 +77,10 @@ struct semihosting_setup {
 extern const struct stop_filter semihosting_filter;
 
 struct core;
+/* A program makes the same call again and again, from one place and with one buffer: before the
+ * core goes on, what that takes is wanted (memory_want()), so that a call is one trip. */
+bool semihosting_may_go_on(const struct core *core);
+void semihosting_want_next(struct core *core);
 /* The core is not debugged any more: what its program has open is closed. */
 void semihosting_close_all(struct core *core);
 

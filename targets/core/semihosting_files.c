@@ -54,12 +54,17 @@ static bool is_console(uint32_t handle)
     return semi_is_input(handle) || semi_is_output(handle);
 }
 
-static struct semihosting_file *free_place(struct core *core)
+struct semihosting_file *semi_free_file(struct core *core)
 {
     for (size_t i = 0; i < SEMI_FILES; i++)
         if (core->semihosting.files[i].kind == SEMI_CLOSED)
             return &core->semihosting.files[i];
     return NULL;
+}
+
+uint32_t semi_handle_of(const struct core *core, const struct semihosting_file *file)
+{
+    return (uint32_t)(file - core->semihosting.files) + SEMI_FIRST_FILE;
 }
 
 /* --- SYS_OPEN --- */
@@ -77,7 +82,7 @@ static unsigned how_of(uint32_t mode)
 static int64_t open_place(struct core *core, const char *name, uint32_t mode, bool features)
 {
     const struct semihosting_setup *setup = &core->target->semihosting;
-    struct semihosting_file *file = free_place(core);
+    struct semihosting_file *file = semi_free_file(core);
     int number = 0;
 
     if (!file)
@@ -89,7 +94,7 @@ static int64_t open_place(struct core *core, const char *name, uint32_t mode, bo
     if (number < 0)
         return number;
     *file = (struct semihosting_file){features ? SEMI_FEATURES : SEMI_FILE, number, 0};
-    return file - core->semihosting.files + SEMI_FIRST_FILE;
+    return semi_handle_of(core, file);
 }
 
 /* ":tt" is the console: modes 0-3 read, 4-7 write, 8-11 append, which C libraries use for input,
@@ -110,6 +115,8 @@ enum err semi_open(struct core *core, struct semihosting_call *call)
         return ERR_OK;
     }
     bool features = strcmp(name, ":semihosting-features") == 0;
+    if (!features && semi_is_remote(core))
+        return semi_remote_open(core, call, how_of(mode));
     if (!features && !core->target->semihosting.files)
         return no_files(core, call);
     return semi_result(core, call, open_place(core, name, mode, features));
@@ -124,6 +131,8 @@ enum err semi_close(struct core *core, struct semihosting_call *call)
 
     if (!file)
         return is_console(call->word[0]) ? ERR_OK : semi_fail(core, call, SEMI_EBADF);
+    if (file->kind == SEMI_REMOTE)
+        return semi_remote_close(core, call, file);
     bool of_host = file->kind == SEMI_FILE;
     file->kind = SEMI_CLOSED;
     return of_host ? semi_result(core, call, setup->files->close(setup->files_user, file->number))
@@ -147,6 +156,8 @@ enum err semi_seek(struct core *core, struct semihosting_call *call)
 
     if (!file)
         return semi_fail(core, call, is_console(call->word[0]) ? SEMI_ESPIPE : SEMI_EBADF);
+    if (file->kind == SEMI_REMOTE)
+        return semi_remote_seek(core, call, file);
     if (file->kind == SEMI_FILE)
         return semi_result(core, call,
                            setup->files->seek(setup->files_user, file->number, call->word[1]));
@@ -164,6 +175,8 @@ enum err semi_flen(struct core *core, struct semihosting_call *call)
 
     if (!file && !is_console(call->word[0]))
         return semi_fail(core, call, SEMI_EBADF);
+    if (file && file->kind == SEMI_REMOTE)
+        return semi_remote_flen(core, call, file);
     if (file)
         length = file->kind == SEMI_FILE ? setup->files->length(setup->files_user, file->number)
                                          : SEMI_FEATURES_SIZE;
@@ -180,6 +193,8 @@ enum err semi_remove(struct core *core, struct semihosting_call *call)
 
     if (err || !name[0])
         return err;
+    if (semi_is_remote(core))
+        return semi_remote_remove(core, call);
     return setup->files ? semi_result(core, call, setup->files->remove(setup->files_user, name))
                         : no_files(core, call);
 }
@@ -194,6 +209,8 @@ enum err semi_rename(struct core *core, struct semihosting_call *call)
         err = read_name(core, call, call->word[2], call->word[3], to);
     if (err || !from[0] || !to[0])
         return err;
+    if (semi_is_remote(core))
+        return semi_remote_rename(core, call);
     return setup->files ? semi_result(core, call, setup->files->rename(setup->files_user, from, to))
                         : no_files(core, call);
 }

@@ -70,6 +70,38 @@ struct semihosting_files {
 /* NULL: there are none, and what is open is closed. */
 void target_set_files(struct target *target, const struct semihosting_files *files, void *user);
 
+/* --- files of somebody who reads and writes the program's memory himself --- */
+
+/* Where an offset counts from: gdb's numbers, too ("Lseek Flags"). */
+enum semihosting_whence { SEMI_FROM_START, SEMI_FROM_HERE, SEMI_FROM_END };
+enum semihosting_asked_for {
+    SEMI_ASK_OPEN, /* `name`, `length`, `how`; the answer is what `file` of the others is */
+    SEMI_ASK_CLOSE,
+    SEMI_ASK_READ,  /* to `name`, `length` bytes; answer: how many */
+    SEMI_ASK_WRITE, /* from there */
+    SEMI_ASK_SEEK,  /* `offset`, `whence`; answer: the position */
+    SEMI_ASK_REMOVE,
+    SEMI_ASK_RENAME, /* `name` to `other` */
+};
+struct semihosting_question {
+    enum semihosting_asked_for what;
+    int file;                                   /* 0: what is typed */
+    uint32_t name, length, other, other_length; /* in target memory; names without their NUL */
+    unsigned how;
+    uint32_t offset;
+    enum semihosting_whence whence;
+};
+/* The answer comes later, by target_answer(). False: nobody can be asked now, try again. */
+typedef bool semihosting_ask(void *user, const struct semihosting_question *question);
+/* From now on files are opened there, and what is typed comes from there. NULL: no more, and what
+ * is open there is not any more. */
+void target_set_remote_files(struct target *target, semihosting_ask *ask, void *user);
+/* What came of the question that the program of the selected core asked; negative: an enum
+ * semihosting_errno. It gets it at the next look. */
+void target_answer(struct target *target, int64_t result);
+/* Nothing came of it, and it is to be asked again when the core has gone on. */
+void target_ask_again(struct target *target);
+
 /* What was typed for the program: how many bytes, 0 at its end, SEMI_NOTHING_YET. NULL: nobody
  * types. */
 enum { SEMI_NOTHING_YET = INT32_MIN };

@@ -60,6 +60,24 @@ semi_handler semi_open, semi_close, semi_istty, semi_seek, semi_flen, semi_tmpna
     semi_rename;
 /* The open file of a handle; NULL: it is none, or the console's. */
 struct semihosting_file *semi_file(struct core *core, uint32_t handle);
+/* A place for one more, and its handle; NULL: there are too many. */
+struct semihosting_file *semi_free_file(struct core *core);
+uint32_t semi_handle_of(const struct core *core, const struct semihosting_file *file);
+
+/* semihosting_remote.c: as far as they are asked of somebody else */
+bool semi_is_remote(const struct core *core);
+semi_handler semi_remote_remove, semi_remote_rename, semi_remote_readc;
+enum err semi_remote_open(struct core *core, struct semihosting_call *call, unsigned how);
+enum err semi_remote_close(struct core *core, struct semihosting_call *call,
+                           struct semihosting_file *file);
+enum err semi_remote_seek(struct core *core, struct semihosting_call *call,
+                          const struct semihosting_file *file);
+enum err semi_remote_flen(struct core *core, struct semihosting_call *call,
+                          const struct semihosting_file *file);
+enum err semi_remote_write(struct core *core, struct semihosting_call *call,
+                           const struct semihosting_file *file);
+enum err semi_remote_read(struct core *core, struct semihosting_call *call, int number);
+
 /* semihosting_program.c */
 semi_handler semi_iserror, semi_clock, semi_time, semi_system, semi_errno, semi_cmdline,
     semi_heapinfo, semi_exit, semi_elapsed, semi_tickfreq;

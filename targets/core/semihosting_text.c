@@ -94,6 +94,9 @@ enum err semi_readc(struct core *core, struct semihosting_call *call)
 {
     const struct semihosting_setup *setup = &core->target->semihosting;
     uint8_t character;
+
+    if (semi_is_remote(core))
+        return semi_remote_readc(core, call);
     int32_t got = setup->input ? setup->input(setup->input_user, &character, 1) : 0;
 
     call->later = got == SEMI_NOTHING_YET;

@@ -126,6 +126,8 @@ enum err semi_write_call(struct core *core, struct semihosting_call *call)
     struct semihosting_file *file = semi_file(core, call->word[HANDLE]);
     enum err err;
 
+    if (file && file->kind == SEMI_REMOTE)
+        return semi_remote_write(core, call, file);
     if (file || semi_is_output(call->word[HANDLE]))
         err = transfer(core, call, write_piece);
     else
@@ -141,5 +143,7 @@ enum err semi_read_call(struct core *core, struct semihosting_call *call)
 
     if (!file && !semi_is_input(call->word[HANDLE]))
         return semi_fail(core, call, SEMI_EBADF);
+    if (file ? file->kind == SEMI_REMOTE : semi_is_remote(core))
+        return semi_remote_read(core, call, file ? file->number : 0);
     return transfer(core, call, read_piece);
 }

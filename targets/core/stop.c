@@ -91,10 +91,13 @@ void stop_queue_ahead(struct core *core, uint32_t pc, uint32_t sp)
     want_rest(core, pc, sp, PARTS_BESIDE_STEP);
 }
 
-/* At the only breakpoint there is, or where the function returns to; with the stack where it was,
- * for it is seldom far away. What the registers were is known even while they are not. */
+/* At the call that was made last, the only breakpoint there is, or where the function returns to;
+ * with the stack where it was, for it is seldom far away. What the registers were is known even
+ * while they are not. */
 uint32_t stop_likely_pc(const struct core *core)
 {
+    if (semihosting_may_go_on(core))
+        return core->semihosting.pending.pc;
     return breakpoints_single(core, core->regs.word[SLOT_LR]) & ~1u;
 }
 
@@ -117,6 +120,7 @@ void stop_queue_likely(struct core *core)
     want_writer(core);
     want_first(core, pc, sp, PARTS_BESIDE_STOP);
     want_rest(core, pc, sp, PARTS_BESIDE_STOP);
+    semihosting_want_next(core);
 }
 
 bool stop_ahead_failed(struct core *core, enum err err)

@@ -3,6 +3,7 @@
 semihosting, inside one directory. hosted.py PROBED PROGRAM.elf... """
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -15,12 +16,12 @@ probed, programs = sys.argv[1], sys.argv[2:]
 LEFT = {"hosted_newlib.elf": "Jello file\nmore\n", "hosted_picolibc.elf": "hello file\nJmore\n"}
 
 
-def session(daemon, program, *commands):
+def session(daemon, program, *commands, cwd=None):
     """One gdb that loads the program and runs it to its end; what it said."""
     words = [word for command in ("load", "monitor reset halt", *commands, "continue") for word in ("-ex", command)]
     return subprocess.run(["gdb-multiarch", "-q", "-nx", "-batch", "-ex", "set style enabled off",
                            "-ex", f"target extended-remote 127.0.0.1:{daemon.port}", *words, program],
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1200,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1200, cwd=cwd,
                           check=False, env=dict(os.environ, LD_PRELOAD="")).stdout
 
 
@@ -36,6 +37,20 @@ def inside_a_directory(program):
         with open(os.path.join(inside, "second")) as text:
             assert text.read() == LEFT[os.path.basename(program)]
         assert "the program may not have the file '../outside'" in daemon.log, daemon.log
+
+
+def by_gdb(program):
+    """gdb serves files of its own machine, and any: it is asked."""
+    with tempfile.TemporaryDirectory(prefix="probed-hosted-") as top:
+        inside = os.path.join(top, "inside")
+        os.mkdir(inside)
+        with Daemon(probed, "--sim", "bluepill,still", "--gdb", "0") as daemon:
+            said = session(daemon, os.path.abspath(program), "monitor arm semihosting_cmdline test alpha beta",
+                           "monitor arm semihosting_fileio enable", cwd=inside)
+        assert re.findall("^FAIL .*", said, re.MULTILINE) == ["FAIL nothing outside"], said
+        assert "exited with code 01]" in said and sorted(os.listdir(top)) == ["inside", "outside"], said
+        with open(os.path.join(inside, "second")) as text:
+            assert text.read() == LEFT[os.path.basename(program)]
 
 
 def without_one(program):
@@ -55,6 +70,7 @@ def a_directory_that_is_none():
 
 for program in programs:
     inside_a_directory(program)
+    by_gdb(program)
     without_one(program)
     print("ok   ", os.path.basename(program), flush=True)
 a_directory_that_is_none()

@@ -603,3 +603,27 @@ bool target_talks(const struct target *target)
     (void)target;
     return false;
 }
+
+void target_set_remote_files(struct target *target, semihosting_ask *ask, void *user)
+{
+    (void)target;
+    (void)ask;
+    (void)user;
+}
+
+void target_answer(struct target *target, int64_t result)
+{
+    (void)target;
+    (void)result;
+}
+
+void target_ask_again(struct target *target)
+{
+    (void)target;
+}
+
+unsigned target_selected_core(const struct target *target)
+{
+    (void)target;
+    return 0;
+}
