@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """gdb's File-I/O on the wire: what the program asks, when, and what becomes of Ctrl-C, steps and other clients
-meanwhile. file_io.py PROBED"""
+meanwhile. wire_file_io.py PROBED"""
 
 import re
 import sys
