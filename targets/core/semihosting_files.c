@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Handles: what is open of them, and the calls that open, close and ask. Files are somebody else's
+/* The calls that open, close and ask. Files are somebody else's
  * (semihosting_host.h); the console and the file of features are ours. */
 #include <string.h>
 
@@ -39,32 +39,9 @@ static enum err no_files(struct core *core, struct semihosting_call *call)
 
 /* --- handles --- */
 
-struct semihosting_file *semi_file(struct core *core, uint32_t handle)
-{
-    struct semihosting *semihosting = &core->semihosting;
-    uint32_t at = handle - SEMI_FIRST_FILE;
-
-    if (handle < SEMI_FIRST_FILE || at >= SEMI_FILES || semihosting->files[at].kind == SEMI_CLOSED)
-        return NULL;
-    return &semihosting->files[at];
-}
-
 static bool is_console(uint32_t handle)
 {
     return semi_is_input(handle) || semi_is_output(handle);
-}
-
-struct semihosting_file *semi_free_file(struct core *core)
-{
-    for (size_t i = 0; i < SEMI_FILES; i++)
-        if (core->semihosting.files[i].kind == SEMI_CLOSED)
-            return &core->semihosting.files[i];
-    return NULL;
-}
-
-uint32_t semi_handle_of(const struct core *core, const struct semihosting_file *file)
-{
-    return (uint32_t)(file - core->semihosting.files) + SEMI_FIRST_FILE;
 }
 
 /* --- SYS_OPEN --- */

@@ -49,6 +49,14 @@ enum err semi_pause(struct core *core, struct semihosting_call *call, uint64_t b
 /* `handle`: SEMI_OUT or SEMI_ERR. At most SEMI_CHUNK bytes. */
 void semi_emit(struct core *core, uint32_t handle, const char *text, size_t length);
 
+/* --- semihosting_handles.c --- */
+
+/* The open file of a handle; NULL: it is none, or the console's. */
+struct semihosting_file *semi_file(struct core *core, uint32_t handle);
+/* A place for one more, and its handle; NULL: there are too many. */
+struct semihosting_file *semi_free_file(struct core *core);
+uint32_t semi_handle_of(const struct core *core, const struct semihosting_file *file);
+
 typedef enum err semi_handler(struct core *core, struct semihosting_call *call);
 
 /* semihosting_text.c */
@@ -58,11 +66,6 @@ semi_handler semi_write_call, semi_read_call;
 /* semihosting_files.c */
 semi_handler semi_open, semi_close, semi_istty, semi_seek, semi_flen, semi_tmpnam, semi_remove,
     semi_rename;
-/* The open file of a handle; NULL: it is none, or the console's. */
-struct semihosting_file *semi_file(struct core *core, uint32_t handle);
-/* A place for one more, and its handle; NULL: there are too many. */
-struct semihosting_file *semi_free_file(struct core *core);
-uint32_t semi_handle_of(const struct core *core, const struct semihosting_file *file);
 
 /* semihosting_remote.c: as far as they are asked of somebody else */
 bool semi_is_remote(const struct core *core);
