@@ -371,7 +371,8 @@ enum { TEXT_SOURCES = TEXT_UART + 1 };
 /* A piece of it as it came, but in whole characters and escape sequences (visible.h). */
 struct program_text {
     enum text_source source;
-    unsigned channel; /* RTT: of its buffer; SWO: ITM port; semihosting: 1, or 2 for errors */
+    unsigned channel; /* RTT: of its buffer; SWO: ITM port; semihosting: 1, or 2 for
+                         errors, 0 by SYS_WRITEC and SYS_WRITE0 */
     const char *bytes;
     size_t length;
 };

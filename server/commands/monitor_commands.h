@@ -107,7 +107,8 @@ monitor_handler monitor_targets, monitor_target_current, monitor_curstate, monit
     monitor_vector_catch, monitor_core_reset_config;
 /* monitor_semihosting.c */
 monitor_handler monitor_semihosting, monitor_semihosting_cmdline, monitor_semihosting_resexit,
-    monitor_semihosting_fileio;
+    monitor_semihosting_fileio, monitor_semihosting_redirect, monitor_semihosting_basedir,
+    monitor_semihosting_user_param;
 /* monitor_status.c */
 monitor_handler monitor_status, monitor_stats, monitor_sim, monitor_sim_hand;
 /* monitor_doctor.c */

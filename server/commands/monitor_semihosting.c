@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "commands/monitor_commands.h"
+#include "net/endpoint.h"
+#include "semihosting/directory.h"
+#include "session/program_port.h"
 #include "session/program_side.h"
 
 /* `[enable|disable]`: sets, and says which by `what` in any case. */
@@ -79,4 +82,57 @@ enum err monitor_semihosting_fileio(struct monitor *monitor, int argc, const cha
             "until this gdb leaves, the program on the chip opens, changes and removes files of "
             "this gdb's machine, any that its user may, and reads what is typed here\n");
     return ERR_OK;
+}
+
+static enum err redirect_to(struct monitor *monitor, const char *port, unsigned takes)
+{
+    struct endpoint endpoint = {0};
+    char why[160];
+
+    if (!endpoint_parse(port, &endpoint, why, sizeof why))
+        return job_fail(monitor->job, ERR_ARGUMENT, "%s", why);
+    enum err err = program_port_open(monitor->session, monitor->job, takes, &endpoint);
+    if (!err)
+        job_print(monitor->job, "Listening on port %u for semihosting connections\n",
+                  endpoint.port);
+    return err;
+}
+
+enum err monitor_semihosting_redirect(struct monitor *monitor, int argc, const char *const argv[])
+{
+    static const char *const what[] = {"debug", "stdio", "all"};
+    size_t takes = argc > 3 ? monitor_choice(argv[3], what, 3) : 2;
+
+    if (argc == 2 && strcmp(argv[1], "disable") == 0)
+        return program_port_close(monitor->session, monitor->job);
+    if (argc < 3 || strcmp(argv[1], "tcp") != 0 || takes > 2)
+        return monitor_usage(monitor, argv[0]);
+    return redirect_to(monitor, argv[2], (unsigned)takes + 1);
+}
+
+/* Inside what the command line allows: this cannot allow more. */
+enum err monitor_semihosting_basedir(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct directory *files = monitor->session->options.files;
+    char why[300];
+
+    if (!files)
+        return job_fail(monitor->job, ERR_UNSUPPORTED,
+                        "the program has no files: start probed with --semihosting-dir DIR");
+    if (argc > 1 && !directory_enter(files, argv[1], why, sizeof why))
+        return job_fail(monitor->job, ERR_ARGUMENT, "%s", why);
+    job_print(monitor->job, "semihosting base dir: %s\n", directory_path(files));
+    return ERR_OK;
+}
+
+enum err monitor_semihosting_user_param(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct target *target;
+    enum err err = monitor_target(monitor, &target);
+
+    (void)argc;
+    (void)argv;
+    if (!err)
+        job_print(monitor->job, "%s\n", target_user_call_text(target));
+    return err;
 }

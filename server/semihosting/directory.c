@@ -14,11 +14,12 @@
 enum { TOLD_MAX = 10, NAME_SHOWN = 80, PART_MAX = 255 };
 
 struct directory {
-    int fd;
+    int fd, top; /* where names count from; the whole */
     const struct log *log;
     unsigned told;
     unsigned made;  /* files */
     uint64_t grown; /* bytes */
+    size_t top_length;
     char path[];
 };
 
@@ -320,7 +321,7 @@ const struct semihosting_files directory_files = {
 bool directory_open(const char *path, const struct log *log, struct directory **directory,
                     char *why, size_t why_size)
 {
-    struct directory *made = calloc(1, sizeof *made + strlen(path) + 1);
+    struct directory *made = calloc(1, sizeof *made + strlen(path) + SEMI_NAME_MAX + 2);
 
     *directory = made;
     if (!made) {
@@ -328,9 +329,10 @@ bool directory_open(const char *path, const struct log *log, struct directory **
         return false;
     }
     memcpy(made->path, path, strlen(path));
+    made->top_length = strlen(path);
     made->log = log;
-    made->fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (made->fd >= 0)
+    made->fd = made->top = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (made->top >= 0)
         return true;
     snprintf(why, why_size, "%.200s: %s", path,
              errno == ENOTDIR  ? "not a directory"
@@ -345,8 +347,35 @@ void directory_close(struct directory *directory)
 {
     if (!directory)
         return;
-    close(directory->fd);
+    if (directory->fd != directory->top)
+        close(directory->fd);
+    close(directory->top);
     free(directory);
+}
+
+/* The last part is walked as those before it: by a name that goes on behind it. */
+bool directory_enter(struct directory *directory, const char *name, char *why, size_t why_size)
+{
+    char inner[SEMI_NAME_MAX + 1], last[PART_MAX + 1];
+    int before = directory->fd, fd = directory->top;
+
+    directory->fd = directory->top;
+    if (snprintf(inner, sizeof inner, "%s/.", name) >= (int)sizeof inner)
+        fd = -SEMI_ENAMETOOLONG;
+    else if (*name)
+        fd = open_parent(directory, inner, last);
+    directory->fd = before;
+    if (fd < 0) {
+        snprintf(why, why_size, "'%.80s' is no directory inside %.150s, by a name without '..'",
+                 name, directory->path);
+        return false;
+    }
+    if (directory->fd != directory->top)
+        close(directory->fd);
+    directory->fd = fd;
+    snprintf(directory->path + directory->top_length, SEMI_NAME_MAX + 2, "%s%s", *name ? "/" : "",
+             name);
+    return true;
 }
 
 const char *directory_path(const struct directory *directory)

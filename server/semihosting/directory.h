@@ -27,7 +27,10 @@ bool directory_open(const char *path, const struct log *log, struct directory **
                     char *why, size_t why_size);
 /* NULL is fine. */
 void directory_close(struct directory *directory);
-/* As it was given. */
+/* From now on names count from this directory inside, which has none of ".." or a link in its name;
+ * empty: from where they did at first. False: `why` has a sentence. */
+bool directory_enter(struct directory *directory, const char *name, char *why, size_t why_size);
+/* As it was given, and what was entered. */
 const char *directory_path(const struct directory *directory);
 
 /* Its `user` is a struct directory. */

@@ -5,6 +5,14 @@
 
 #include "semihosting/directory.h"
 
+void program_side_set_input(struct session *session, semihosting_input *input, void *user)
+{
+    session->input = input;
+    session->input_user = user;
+    if (session->target)
+        target_set_input(session->target, input, user);
+}
+
 /* Only for the core that it debugs. */
 static bool ask(void *user, const struct semihosting_question *question)
 {
@@ -50,6 +58,7 @@ void program_side_equip(struct session *session)
     const struct session_options *options = &session->options;
 
     target_set_command_line(session->target, session->command_line);
+    target_set_input(session->target, session->input, session->input_user);
     if (options->files)
         target_set_files(session->target, &directory_files, options->files);
     set_remote(session);

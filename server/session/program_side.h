@@ -10,6 +10,8 @@
 void program_side_equip(struct session *session);
 /* Its words from now on; cut to what fits. */
 void program_side_set_command_line(struct session *session, const char *text);
+/* What is typed for it from now on; NULL: nobody types. */
+void program_side_set_input(struct session *session, semihosting_input *input, void *user);
 /* The program gets the files of the machine where the client's user is (client_ops.ask), until it
  * leaves; nobody else's meanwhile. NULL: no more. */
 void program_side_lend(struct session *session, struct client *lender);

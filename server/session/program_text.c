@@ -35,7 +35,8 @@ void session_say(struct session *session, const struct program_text *text)
         next = at->next; /* it may have heard enough */
         at->text(at, text);
     }
-    tell_whom_it_concerns(session, text);
+    if (!program_port_takes(session, text))
+        tell_whom_it_concerns(session, text);
 }
 
 void session_hear(void *user, const struct program_text *text)

@@ -19,6 +19,7 @@
 #include "probe/probe.h"
 #include "session/client.h"
 #include "session/poller.h"
+#include "session/program_port.h"
 #include "session/reset_loop.h"
 #include "session/stream.h"
 #include "session/under_way.h"
@@ -107,8 +108,11 @@ struct session {
     enum target_reset last_reset;
     struct reset_loop loop;
     char command_line[SEMI_COMMAND_LINE]; /* the program's */
-    struct client *lender;                /* whose files the program has; NULL: nobody's */
-    unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
+    semihosting_input *input;             /* what is typed for it; NULL: nobody types */
+    void *input_user;
+    struct program_port program_port;
+    struct client *lender; /* whose files the program has; NULL: nobody's */
+    unsigned watchers;     /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */
     struct poller *pollers;

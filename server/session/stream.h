@@ -13,9 +13,10 @@
 #include "session/request.h"
 
 enum stream_kind {
-    STREAM_RTT,     /* a channel, both ways */
-    STREAM_SWO_RAW, /* what comes on the wire */
-    STREAM_ITM,     /* what the program writes to a stimulus port */
+    STREAM_RTT,         /* a channel, both ways */
+    STREAM_SWO_RAW,     /* what comes on the wire */
+    STREAM_ITM,         /* what the program writes to a stimulus port */
+    STREAM_SEMIHOSTING, /* its console, both ways */
 };
 
 struct stream_id {

@@ -103,10 +103,10 @@ static void on_closed(void *user)
 
 /* --- what it sends --- */
 
-/* Only RTT has a way down. */
+/* What trace brings has no way down. */
 static size_t send_chunk(struct stream_listener *listener, const char *bytes, size_t length)
 {
-    if (listener->id.kind != STREAM_RTT)
+    if (listener->id.kind != STREAM_RTT && listener->id.kind != STREAM_SEMIHOSTING)
         return length;
     size_t chunk = length < STREAM_CHUNK ? length : STREAM_CHUNK;
     struct stream_request *request =
@@ -255,8 +255,10 @@ struct stream_listener *stream_listener_create(const struct stream_host *host, s
         .drained = on_drained,
         .closed = on_closed,
     };
-    static const char *const kinds[] = {
-        [STREAM_RTT] = "rtt channel", [STREAM_SWO_RAW] = "swo", [STREAM_ITM] = "itm port"};
+    static const char *const kinds[] = {[STREAM_RTT] = "rtt channel",
+                                        [STREAM_SWO_RAW] = "swo",
+                                        [STREAM_ITM] = "itm port",
+                                        [STREAM_SEMIHOSTING] = "semihosting"};
     struct stream_listener *listener = calloc(1, sizeof *listener);
     char service[40];
 

@@ -7,8 +7,10 @@
 #include "session/stream_port.h"
 #include "station_plan.h"
 
-static const char *const services[] = {
-    [STREAM_RTT] = "rtt", [STREAM_SWO_RAW] = "swo", [STREAM_ITM] = "itm"};
+static const char *const services[] = {[STREAM_RTT] = "rtt",
+                                       [STREAM_SWO_RAW] = "swo",
+                                       [STREAM_ITM] = "itm",
+                                       [STREAM_SEMIHOSTING] = "semihosting"};
 
 /* --- who listens --- */
 

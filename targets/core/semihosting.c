@@ -130,10 +130,14 @@ static const struct semihosting_row {
     {0x11, 0, semi_time},    {0x12, 0, semi_system},     {0x13, 0, semi_errno},
     {0x15, 2, semi_cmdline}, {0x16, 1, semi_heapinfo},   {0x18, 0, semi_exit},
     {0x20, 2, semi_exit},    {0x30, 0, semi_elapsed},    {0x31, 0, semi_tickfreq},
+    {0x100, 2, semi_user},
 };
 
+/* Eight are for programs' own use. */
 static const struct semihosting_row *row_of(uint32_t number)
 {
+    if (number >= 0x100 && number <= 0x107)
+        number = 0x100;
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (calls[i].number == number)
             return &calls[i];
@@ -313,6 +317,11 @@ void target_set_input(struct target *target, semihosting_input *input, void *use
 void target_set_command_line(struct target *target, const char *text)
 {
     snprintf(target->semihosting.command_line, sizeof target->semihosting.command_line, "%s", text);
+}
+
+const char *target_user_call_text(const struct target *target)
+{
+    return target->semihosting.user_text;
 }
 
 const char *target_command_line(const struct target *target)

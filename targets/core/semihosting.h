@@ -40,8 +40,9 @@ struct semihosting_pending {
     int64_t answer;
 };
 
-/* Output and errors, each with its last character if not all of that is there. */
-enum { SEMI_TEXTS = 2 };
+/* By SYS_WRITEC and SYS_WRITE0, output and errors, each with its last character if not all of that
+ * is there. */
+enum { SEMI_TEXTS = 3 };
 struct semihosting_text {
     char begun[VISIBLE_SEQUENCE];
     size_t length;
@@ -70,6 +71,7 @@ struct semihosting_setup {
     semihosting_input *input;
     void *input_user;
     char command_line[SEMI_COMMAND_LINE];
+    char user_text[SEMI_USER_TEXT]; /* of the last call from 0x100 to 0x107 */
 };
 
 /* A call is served where the core ran or was stepped to it; where it was halted, once the core has

@@ -51,6 +51,7 @@ enum {
     SEMI_NAME_MAX = 1023,    /* bytes of a file's name */
     SEMI_COMMAND_LINE = 512, /* bytes of the program's, with its NUL */
     SEMI_FILES = 32,         /* open at once, a core */
+    SEMI_USER_TEXT = 256,    /* bytes of a call of the program's own, with its NUL */
 };
 
 /* Each returns a negative enum semihosting_errno if it fails. A name has no NUL inside and is not
@@ -107,6 +108,9 @@ void target_ask_again(struct target *target);
 enum { SEMI_NOTHING_YET = INT32_MIN };
 typedef int32_t semihosting_input(void *user, void *data, uint32_t size);
 void target_set_input(struct target *target, semihosting_input *input, void *user);
+
+/* What the program's last call from 0x100 to 0x107 said, which are for its own use; empty: none. */
+const char *target_user_call_text(const struct target *target);
 
 /* Cut to SEMI_COMMAND_LINE; copied. */
 void target_set_command_line(struct target *target, const char *text);

@@ -11,7 +11,7 @@ enum { SEMI_WORDS = 4, SEMI_CHUNK = 2048 };
 
 /* Handles that need not be opened: 0 is what many programs take for input, but OPEN must not give
  * it. */
-enum { SEMI_IN = 3, SEMI_OUT = 1, SEMI_ERR = 2, SEMI_FIRST_FILE = 4 };
+enum { SEMI_DEBUG = 0, SEMI_OUT = 1, SEMI_ERR = 2, SEMI_IN = 3, SEMI_FIRST_FILE = 4 };
 
 struct semihosting_call {
     uint32_t number, argument;
@@ -46,7 +46,7 @@ enum err semi_pause(struct core *core, struct semihosting_call *call, uint64_t b
 
 /* --- semihosting_text.c --- */
 
-/* `handle`: SEMI_OUT or SEMI_ERR. At most SEMI_CHUNK bytes. */
+/* `handle`: SEMI_OUT, SEMI_ERR, or SEMI_DEBUG for what has none. At most SEMI_CHUNK bytes. */
 void semi_emit(struct core *core, uint32_t handle, const char *text, size_t length);
 
 /* --- semihosting_handles.c --- */
@@ -83,7 +83,7 @@ enum err semi_remote_read(struct core *core, struct semihosting_call *call, int 
 
 /* semihosting_program.c */
 semi_handler semi_iserror, semi_clock, semi_time, semi_system, semi_errno, semi_cmdline,
-    semi_heapinfo, semi_exit, semi_elapsed, semi_tickfreq;
+    semi_heapinfo, semi_exit, semi_elapsed, semi_tickfreq, semi_user;
 
 static inline bool semi_is_input(uint32_t handle)
 {

@@ -94,6 +94,24 @@ enum err semi_heapinfo(struct core *core, struct semihosting_call *call)
     return semi_write(core, call->word[0], as_linked, sizeof as_linked);
 }
 
+/* A call of the program's own is a line of the log. */
+enum err semi_user(struct core *core, struct semihosting_call *call)
+{
+    char text[SEMI_USER_TEXT] = "", shown[VISIBLE_GROWTH * SEMI_USER_TEXT];
+    uint32_t length = call->word[1];
+
+    if (length >= sizeof text)
+        return semi_fail(core, call, SEMI_E2BIG);
+    enum err err = length ? semi_read(core, call->word[0], text, length) : ERR_OK;
+    if (err)
+        return err;
+    visible_copy(VISIBLE_LINE, text, strnlen(text, length), shown, sizeof shown);
+    snprintf(core->target->semihosting.user_text, SEMI_USER_TEXT, "%s", text);
+    log_line(core->target->job->log, LOG_INFO, "the program makes its call 0x%x: %s",
+             (unsigned)call->number, shown);
+    return ERR_OK;
+}
+
 /* --- the end --- */
 
 /* SYS_EXIT has a reason alone, SYS_EXIT_EXTENDED a code, too. Where the block of that cannot be

@@ -29,7 +29,7 @@ void target_set_text(struct target *target,
  * whole: what is only begun waits for its rest. */
 void semi_emit(struct core *core, uint32_t handle, const char *text, size_t length)
 {
-    struct semihosting_text *kept = &core->semihosting.text[handle == SEMI_ERR];
+    struct semihosting_text *kept = &core->semihosting.text[handle];
     char whole[sizeof kept->begun + SEMI_CHUNK];
     size_t begun = kept->length;
 
@@ -51,7 +51,7 @@ void target_end_text(struct target *target)
         size_t length = kept->length;
 
         kept->length = 0;
-        pass_on(core, i + SEMI_OUT, kept->begun, length);
+        pass_on(core, i, kept->begun, length);
     }
 }
 
@@ -61,7 +61,7 @@ enum err semi_writec(struct core *core, struct semihosting_call *call)
     enum err err = semi_read(core, call->argument, &character, 1);
 
     if (!err)
-        semi_emit(core, SEMI_OUT, &character, 1);
+        semi_emit(core, SEMI_DEBUG, &character, 1);
     return err;
 }
 
@@ -79,7 +79,7 @@ enum err semi_write0(struct core *core, struct semihosting_call *call)
         if (err)
             return err;
         size_t length = strnlen(text, got);
-        semi_emit(core, SEMI_OUT, text, length);
+        semi_emit(core, SEMI_DEBUG, text, length);
         pending->done += (uint32_t)got;
         if (length < got)
             break;

@@ -627,3 +627,10 @@ unsigned target_selected_core(const struct target *target)
     (void)target;
     return 0;
 }
+
+void target_set_input(struct target *target, semihosting_input *input, void *user)
+{
+    (void)target;
+    (void)input;
+    (void)user;
+}

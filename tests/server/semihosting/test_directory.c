@@ -406,6 +406,33 @@ static void who_swaps_a_directory_for_a_link_leads_nobody_outside(void **state)
     assert_string_equal(host_file(rig, "secret"), "secret");
 }
 
+static void names_may_count_from_further_inside(void **state)
+{
+    static const char *const refused[] = {"..",   "sub/..", "sub/../..", "/",   "/tmp",
+                                          "away", "none",   "plain",     "a\nb"};
+    struct rig *rig = *state;
+    char why[300];
+
+    lay_traps(rig);
+    assert_true(directory_enter(rig->directory, "sub", why, sizeof why));
+    int file = open_file(rig, "made", MAKE);
+    assert_true(file >= 0);
+    close_file(rig, file);
+    assert_non_null(host_file(rig, "inside/sub/made"));
+    assert_true(open_file(rig, "../plain", READ) < 0);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_false(directory_enter(rig->directory, refused[i], why, sizeof why));
+    file = open_file(rig, "made", READ); /* still there */
+    assert_true(file >= 0);
+    close_file(rig, file);
+    assert_true(directory_enter(rig->directory, "", why, sizeof why));
+    file = open_file(rig, "plain", READ);
+    assert_true(file >= 0);
+    close_file(rig, file);
+    assert_true(directory_enter(rig->directory, "./sub/", why, sizeof why)); /* from the whole */
+    assert_non_null(strstr(directory_path(rig->directory), "/inside/./sub/"));
+}
+
 static void a_directory_that_is_not_there_is_said(void **state)
 {
     struct rig *rig = *state;
@@ -437,6 +464,7 @@ int main(void)
         RIG_TEST(all_of_them_do_not_grow_without_end),
         RIG_TEST(no_more_than_so_many_are_made),
         RIG_TEST(who_swaps_a_directory_for_a_link_leads_nobody_outside),
+        RIG_TEST(names_may_count_from_further_inside),
         RIG_TEST(a_directory_that_is_not_there_is_said),
     };
 
