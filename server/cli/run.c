@@ -163,10 +163,10 @@ static enum err run_program(struct run *run)
 
 enum err cli_run_program(struct cli *cli)
 {
-    struct run *run = run_many_is_meant(cli) ? NULL : calloc(1, sizeof *run);
-
     if (run_many_is_meant(cli))
         return run_many(cli);
+    struct run *run = calloc(1, sizeof *run);
+
     if (!run)
         return job_fail(&cli->job, ERR_NO_MEMORY, "out of memory");
     run->cli = cli;
