@@ -28,6 +28,8 @@ struct session_options station_session(const struct options *options)
         .swo_clock_hz = options->swo_clock_hz,
         .swo_baud =
             options->swo_divider ? options->swo_clock_hz / options->swo_divider : options->swo_baud,
+        .rtos = options->rtos,
+        .elf = options->elf,
         .rtt = options->rtt_words.count > 0,
         .rtt_drain = options->rtt_drain,
     };

@@ -154,6 +154,6 @@ monitor_handler monitor_gdb_setting, monitor_breakpoint_override, monitor_consol
     monitor_gdb_sync, monitor_before_init, monitor_debug_level, monitor_log_output;
 /* monitor_script.c */
 monitor_handler monitor_echo, monitor_sleep, monitor_version, monitor_init, monitor_shutdown,
-    monitor_exit, monitor_not_yet;
+    monitor_exit, monitor_not_yet, monitor_rtos;
 
 #endif

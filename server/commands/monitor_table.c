@@ -34,8 +34,8 @@ enum { ANY = MONITOR_WORDS - 1 };
 
 const struct monitor_command monitor_commands[] = {
     {"CDLiveWatchSetup", "", "Cortex-Debug's: several gdbs may always connect", 0, 0, monitor_init},
-    {"CDRTOSConfigure", "RTOS", "Cortex-Debug's: threads of an RTOS are not there yet", 0, ANY,
-     monitor_not_yet},
+    {"CDRTOSConfigure", "auto|none|NAME", "Cortex-Debug's: whose threads gdb is shown", 1, 1,
+     monitor_rtos},
     {"CDSWOConfigure", "CPU_HZ SWO_HZ OUTPUT", "Cortex-Debug's: set SWO up, at :PORT", 3, 3,
      monitor_swo_cortex_debug},
     {"SWO DisableTarget", "[MASK]", "J-Link's: switch SWO off", 0, 1, monitor_swo_off},
@@ -182,6 +182,8 @@ const struct monitor_command monitor_commands[] = {
      "show how resets are done; connect_assert_srst connects under reset", 0, ANY,
      monitor_reset_config},
     {"resume", "[ADDRESS]", "let the core run, from ADDRESS if given", 0, 1, monitor_resume},
+    {"rtos", "[auto|none|NAME]", "threads: whose gdb is shown, and which there are", 0, 1,
+     monitor_rtos},
     {"rtt channellist", "", "list the channels of the program's RTT as a Tcl list", 0, 0,
      monitor_rtt_channellist},
     {"rtt channels", "", "list the channels of the program's RTT", 0, 0, monitor_rtt_channels},

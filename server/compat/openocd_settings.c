@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "compat/openocd_script.h"
+#include "rtos/rtos.h"
 
 /* A command that sets something before the beginning. */
 struct setting {
@@ -135,6 +136,22 @@ static bool set_reset_config(struct script *script, const struct setting *settin
     return true; /* whether NRST is wired is found out by itself */
 }
 
+/* Theirs are "auto", "none" and the kernels' names, of which not all are ours. */
+static void set_rtos(struct script *script, const char *name)
+{
+    if (rtos_is_choice(name))
+        script->reading->options->rtos = keep(script, name);
+    else
+        compat_warn(script->reading, "-rtos %s: of that kernel threads are not shown", name);
+}
+
+static bool configure_rtos(struct script *script, const struct setting *setting)
+{
+    (void)setting;
+    set_rtos(script, script_word(script, 1));
+    return true;
+}
+
 /* A target's own command: $_TARGETNAME configure -event .., -rtos .. */
 static bool configure(struct script *script, const struct setting *setting)
 {
@@ -144,8 +161,7 @@ static bool configure(struct script *script, const struct setting *setting)
             compat_warn(script->reading, "event %s: its commands are not run",
                         script_word(script, i + 1));
         if (strcmp(script_word(script, i), "-rtos") == 0)
-            compat_warn(script->reading, "-rtos %s: threads are not shown yet",
-                        script_word(script, i + 1));
+            set_rtos(script, script_word(script, i + 1));
     }
     return true; /* the rest is about how the target is reached */
 }
@@ -270,7 +286,7 @@ static const struct setting settings[] = {
     {"$_CHIPNAME.cpu configure", configure, NULL},
     {"$_CHIPNAME.tpiu*", without, "SWO is set up by commands: tpiu config, CDSWOConfigure, swo on"},
     {"$_CHIPNAME.swo*", without, "SWO is set up by commands: tpiu config, CDSWOConfigure, swo on"},
-    {"CDRTOSConfigure", without, "threads are not shown yet"},
+    {"CDRTOSConfigure", configure_rtos, NULL},
     {"CDLiveWatchSetup", ignore, NULL}, /* more than one gdb is always welcome */
     {"$*", refuse, no_tcl},
     {"[*", refuse, no_tcl},

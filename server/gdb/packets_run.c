@@ -35,6 +35,8 @@ enum err packet_why(struct packet_call *call)
     session_join(session, call->client);
     session->core->unreported = false;
     call->gdb->thread = 0;
+    session_read_symbols(session, call->job);
+    job_clear(call->job);
     stop_reply_asked(call->reply, session);
     return ERR_OK;
 }

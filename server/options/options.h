@@ -59,6 +59,8 @@ struct options {
     const char *chip;       /* which they named: "target/stm32f4x.cfg"; NULL: none */
     enum log_level log_level;
     const char *wire_log;
+    const char *rtos;            /* as rtos_choose() takes it; NULL: auto */
+    const char *elf;             /* the program's file, for its symbols */
     const char *semihosting_dir; /* what the program's files are inside of; NULL: it has none */
 };
 

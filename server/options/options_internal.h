@@ -30,6 +30,11 @@ struct option_row {
     bool tools; /* for the tools too, not for the daemon alone */
 };
 
+/* program.c. Said already: `why` has what to do instead. */
+bool option_said_before(struct reading *reading, bool before, const char *instead);
+bool option_set_rtos(struct reading *reading);
+bool option_set_elf(struct reading *reading);
+
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;
 

@@ -9,19 +9,12 @@
 #include "suggest.h"
 
 /* What would silently take the place of what was said before. */
-static bool said_before(struct reading *reading, bool before, const char *instead)
-{
-    if (before)
-        snprintf(reading->why, reading->why_size, "%s twice: %s", reading->name, instead);
-    return before;
-}
-
 static bool set_sim(struct reading *reading)
 {
     const struct options *options = reading->options;
 
-    if (said_before(reading, options->sim && !options->sim_by_environment,
-                    "several boards are --probe sim:BOARD --probe sim:BOARD"))
+    if (option_said_before(reading, options->sim && !options->sim_by_environment,
+                           "several boards are --probe sim:BOARD --probe sim:BOARD"))
         return false;
     reading->options->sim = reading->value ? reading->value : "bluepill";
     return true;
@@ -296,8 +289,8 @@ static bool set_wire_log(struct reading *reading)
 {
     char why[160];
 
-    if (said_before(reading, reading->options->wire_log,
-                    "it is one file, or with " PATH_PATTERN_NAME " in its name one a probe"))
+    if (option_said_before(reading, reading->options->wire_log,
+                           "it is one file, or with " PATH_PATTERN_NAME " in its name one a probe"))
         return false;
     if (!path_pattern_check(reading->value, why, sizeof why)) {
         snprintf(reading->why, reading->why_size, "--wire-log: %s", why);
@@ -309,7 +302,7 @@ static bool set_wire_log(struct reading *reading)
 
 static bool set_semihosting_dir(struct reading *reading)
 {
-    if (said_before(reading, reading->options->semihosting_dir, "it is one directory"))
+    if (option_said_before(reading, reading->options->semihosting_dir, "it is one directory"))
         return false;
     reading->options->semihosting_dir = reading->value;
     return true;
@@ -317,7 +310,7 @@ static bool set_semihosting_dir(struct reading *reading)
 
 static bool set_allow_users(struct reading *reading)
 {
-    if (said_before(reading, reading->options->allow_users, "say them once, as NAME,NAME"))
+    if (option_said_before(reading, reading->options->allow_users, "say them once, as NAME,NAME"))
         return false;
     reading->options->allow_users = reading->value;
     return true;
@@ -414,6 +407,13 @@ const struct option_row option_rows[] = {
      "which other users of this machine may connect, to any port; none but root, and who called "
      "sudo, if left out: commands write files as the user of probed",
      set_allow_users, false},
+    {"--rtos", 0, VALUE_NEEDED, "auto|none|NAME",
+     "whose threads gdb is shown: by the program's symbols if left out, none, or of this kernel "
+     "alone",
+     option_set_rtos, false},
+    {"--elf", 0, VALUE_NEEDED, "FILE",
+     "the program, for what its symbols tell, where no gdb brings them: the threads of its kernel",
+     option_set_elf, false},
     {"--once", 0, VALUE_NONE, NULL, "leave when the last gdb leaves", set_once, false},
     {"--semihosting-dir", 0, VALUE_NEEDED, "DIR",
      "let the program open files by semihosting, those inside DIR and no others; without it, none",

@@ -51,6 +51,7 @@ struct session_options {
     uint32_t swo_baud;           /* at this rate; 0: the best */
     bool rtt, rtt_drain;         /* RTT is looked for; what nobody reads of it is thrown away */
     const char *rtos;            /* as rtos_choose() has it; NULL: auto */
+    const char *elf;             /* the program's file, for who brings no symbols; NULL: none */
     bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
     struct directory *files;     /* what programs may open, the caller's; NULL: nothing */
 };

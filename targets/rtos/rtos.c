@@ -33,20 +33,25 @@ static bool may_be(const struct rtos *rtos, size_t kernel)
     return !rtos->none && (!rtos->chosen || rtos->chosen == rtos_kernels[kernel]);
 }
 
+static const struct rtos_kernel *named(const char *name)
+{
+    for (size_t i = 0; rtos_kernels[i]; i++)
+        if (strcasecmp(rtos_kernels[i]->name, name) == 0)
+            return rtos_kernels[i];
+    return NULL;
+}
+
+bool rtos_is_choice(const char *name)
+{
+    return strcasecmp(name, "auto") == 0 || strcasecmp(name, "none") == 0 || named(name);
+}
+
 bool rtos_choose(struct rtos *rtos, const char *name)
 {
-    const struct rtos_kernel *chosen = NULL;
-    bool none = strcasecmp(name, "none") == 0;
-
-    if (!none && strcasecmp(name, "auto") != 0) {
-        for (size_t i = 0; rtos_kernels[i] && !chosen; i++)
-            if (strcasecmp(rtos_kernels[i]->name, name) == 0)
-                chosen = rtos_kernels[i];
-        if (!chosen)
-            return false;
-    }
-    rtos->chosen = chosen;
-    rtos->none = none;
+    if (!rtos_is_choice(name))
+        return false;
+    rtos->chosen = named(name);
+    rtos->none = strcasecmp(name, "none") == 0;
     rtos->fresh = false;
     return true;
 }
@@ -66,16 +71,14 @@ void rtos_names(char *text, size_t size)
     text[buf.length] = '\0';
 }
 
+/* Of all kernels, whichever is chosen: that may change when no symbols come any more. */
 const char *rtos_symbol(const struct rtos *rtos, size_t index)
 {
+    (void)rtos;
     for (size_t i = 0; rtos_kernels[i]; i++) {
-        const struct rtos_kernel *kernel = rtos_kernels[i];
-
-        if (!may_be(rtos, i))
-            continue;
-        if (index < kernel->symbol_count)
-            return kernel->symbols[index].name;
-        index -= kernel->symbol_count;
+        if (index < rtos_kernels[i]->symbol_count)
+            return rtos_kernels[i]->symbols[index].name;
+        index -= rtos_kernels[i]->symbol_count;
     }
     return NULL;
 }
@@ -90,8 +93,6 @@ void rtos_forget_symbols(struct rtos *rtos)
 void rtos_set_symbol(struct rtos *rtos, size_t index, uint32_t address)
 {
     for (size_t i = 0; rtos_kernels[i]; i++) {
-        if (!may_be(rtos, i))
-            continue;
         if (index < rtos_kernels[i]->symbol_count) {
             rtos->symbols[i][index] = address;
             rtos->fresh = false;

@@ -31,12 +31,14 @@ void rtos_destroy(struct rtos *rtos);
 /* "auto", "none" or a kernel's name, in any case. False: no kernel is called so. */
 bool rtos_choose(struct rtos *rtos, const char *name);
 const char *rtos_chosen(const struct rtos *rtos);
-/* "FreeRTOS, Zephyr", those that rtos_choose() knows. */
+/* What rtos_choose() takes. Pure; any thread. */
+bool rtos_is_choice(const char *name);
+/* "FreeRTOS, Zephyr": those that there are. Likewise. */
 void rtos_names(char *text, size_t size);
 /* The kernel that the symbols tell of; NULL: none. */
 const char *rtos_kernel_name(const struct rtos *rtos);
 
-/* Symbols that are wanted, of all kernels that may be; NULL behind the last. */
+/* Symbols that are wanted, of all kernels; NULL behind the last. */
 const char *rtos_symbol(const struct rtos *rtos, size_t index);
 void rtos_forget_symbols(struct rtos *rtos);
 void rtos_set_symbol(struct rtos *rtos, size_t index, uint32_t address);

@@ -35,6 +35,11 @@ bool rtos_choose(struct rtos *rtos, const char *name)
     return strcmp(name, "auto") == 0;
 }
 
+bool rtos_is_choice(const char *name)
+{
+    return strcmp(name, "auto") == 0;
+}
+
 const char *rtos_symbol(const struct rtos *rtos, size_t index)
 {
     (void)rtos;
