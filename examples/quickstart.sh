@@ -15,7 +15,7 @@ sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build libuv1-dev lib
 
 say "2. Build probed"
 if [ ! -f build/build.ninja ]; then
-    show meson setup build --buildtype=release -Dtests=false >/dev/null
+    show meson setup build --buildtype=release -Dtests=disabled >/dev/null
 fi
 show ninja -C build --quiet
 

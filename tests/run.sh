@@ -12,7 +12,7 @@ sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build python3 libuv1
 
 build=${PROBED_TEST_BUILD:-build-tests}
 if [ ! -f "$build/build.ninja" ]; then
-    meson setup "$build" -Db_sanitize=address,undefined -Db_lundef=false >"$build.log" 2>&1 || {
+    meson setup "$build" -Dtests=enabled -Db_sanitize=address,undefined -Db_lundef=false >"$build.log" 2>&1 || {
         cat "$build.log" >&2
         exit 1
     }

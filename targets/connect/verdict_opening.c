@@ -17,7 +17,9 @@ static const struct cause another_meant = {"another-meant", "--probe means anoth
                                            "look which there are: probed list", 0};
 static const struct cause no_rule = {
     "udev", "no rule lets this user open it",
-    "install examples/udev/60-probed.rules into /etc/udev/rules.d and plug the probe in again", 0};
+    "put examples/udev/60-probed.rules into /etc/udev/rules.d (a package has done so) and plug the "
+    "probe in again; over ssh, join the group plugdev",
+    0};
 static const struct cause in_use = {
     "in-use", "another program has it: a probed, OpenOCD, st-util, an IDE",
     "close that; or ask it: where a probed serves the board, by monitor doctor", 0};

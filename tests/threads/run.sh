@@ -7,7 +7,7 @@ cd "$(dirname "$0")/../.."
 
 build=${1:-build-threads}
 if [ ! -f "$build/build.ninja" ]; then
-    meson setup "$build" -Db_sanitize=thread -Db_lundef=false --optimization=1
+    meson setup "$build" -Dtests=enabled -Db_sanitize=thread -Db_lundef=false --optimization=1
 fi
 tests='session/test-mailbox test-daemon test-stations consoles/test-consoles'
 for test in $tests; do

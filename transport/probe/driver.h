@@ -35,10 +35,19 @@ struct probe {
     bool traces;         /* as probe_traces() */
 };
 
+/* A kind of USB device, by its ids. */
+struct probe_usb_id {
+    uint16_t vid, pid;
+    const char *product;
+};
+
 struct probe_driver {
     const char *name;
     bool outlives_cable; /* see probe_outlives_cable() */
     bool recorded;       /* see probe_is_recorded() */
+    /* Which USB devices are its own, one after another: false behind the last. The udev rules are
+     * made from it. NULL: none. */
+    bool (*usb_id)(size_t index, struct probe_usb_id *id);
 
     /* Adds what it sees now by probe_list_add(); NULL: nothing to find, words describe it.. */
     enum err (*scan)(struct probe_list *list, struct job *job);

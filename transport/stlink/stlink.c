@@ -35,9 +35,7 @@ static void visit_device(void *user, const struct usb_found *found)
     if (product->advice)
         snprintf(info.advice, sizeof info.advice, "%s", product->advice);
     else if (!found->accessible)
-        snprintf(
-            info.advice, sizeof info.advice,
-            "no permission: install examples/udev/60-probed.rules into /etc/udev/rules.d, replug");
+        snprintf(info.advice, sizeof info.advice, "no permission: " USB_PERMISSION);
     if (visit->err == ERR_OK)
         visit->err = probe_list_add(visit->list, &info);
 }
@@ -356,8 +354,22 @@ static void stlink_close(struct probe *probe)
     free(stlink);
 }
 
+static bool stlink_usb_id(size_t index, struct probe_usb_id *id)
+{
+    size_t count = 0;
+
+    while (stlink_products[count].pid)
+        count++;
+    if (index >= count)
+        return false;
+    *id =
+        (struct probe_usb_id){STLINK_VID, stlink_products[index].pid, stlink_products[index].name};
+    return true;
+}
+
 const struct probe_driver stlink_probe_driver = {
     .name = "stlink",
+    .usb_id = stlink_usb_id,
     .scan = stlink_scan,
     .serial_matches = stlink_serial_matches,
     .open = stlink_open,

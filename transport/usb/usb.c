@@ -359,11 +359,8 @@ static enum err open_error(int code, const char *place, struct job *job)
 {
     switch (code) {
     case LIBUSB_ERROR_ACCESS:
-        return job_fail(
-            job, ERR_PROBE_ACCESS,
-            "no permission to open the probe at %s: install examples/udev/60-probed.rules into "
-            "/etc/udev/rules.d, run 'udevadm control --reload', replug the probe",
-            place);
+        return job_fail(job, ERR_PROBE_ACCESS,
+                        "no permission to open the probe at %s: " USB_PERMISSION, place);
     case LIBUSB_ERROR_BUSY:
         return job_fail(
             job, ERR_BUSY,

@@ -13,6 +13,11 @@
 #include "base/job.h"
 #include "usb/pipe.h"
 
+/* What to do where a device may not be opened. */
+#define USB_PERMISSION                                                                 \
+    "put examples/udev/60-probed.rules into /etc/udev/rules.d (packages do), replug; " \
+    "over ssh join the group plugdev; sudo helps now"
+
 /* One device on the bus. */
 struct usb_found {
     uint16_t vid, pid;

@@ -1,18 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* examples/udev/60-probed.rules is what the driver's table of products says. Without an argument
+/* examples/udev/60-probed.rules is what the drivers' tables of USB ids say. Without an argument
  * this prints it: test-udev-rules > examples/udev/60-probed.rules */
 #include <stdio.h>
 #include <string.h>
 
-#include "stlink/wire.h"
+#include "probe/driver.h"
 
-enum { TEXT_SIZE = 8192 };
+enum { TEXT_SIZE = 16384 };
 
 static const char head[] =
-    "# Lets the person at the machine, and the group plugdev, use ST-Links. Install:\n"
+    "# Lets people use debug probes without being root. `meson install` and packages put it where "
+    "udev\n"
+    "# looks; by hand:\n"
     "#   sudo cp 60-probed.rules /etc/udev/rules.d/\n"
     "#   sudo udevadm control --reload\n"
-    "# and replug the probe. Made from the table of products in transport/stlink/wire.c.\n"
+    "# and replug the probe. Made from the drivers' tables of USB ids.\n"
+    "#\n"
+    "# uaccess lets in whoever sits at this machine. Who comes by ssh, and services, are let in by "
+    "the\n"
+    "# group plugdev: sudo adduser USER plugdev (where there is no such group: sudo groupadd -r "
+    "plugdev).\n"
+    "# Containers have no udev of their own: these rules belong on the host, and the container "
+    "gets\n"
+    "# /dev/bus/usb (docker run --device=/dev/bus/usb --group-add=$(getent group plugdev | cut -d: "
+    "-f3)),\n"
+    "# for a probe that may be replugged with\n"
+    "# -v /dev/bus/usb:/dev/bus/usb --device-cgroup-rule='c 189:* rmw' instead of --device.\n"
     "# ID_MM_DEVICE_IGNORE keeps ModemManager from talking to the probe's serial port.\n"
     "\n"
     "ACTION==\"remove\", GOTO=\"probed_end\"\n"
@@ -20,16 +33,25 @@ static const char head[] =
     "ENV{DEVTYPE}!=\"usb_device\", GOTO=\"probed_end\"\n"
     "\n";
 
-static void write_rules(char text[TEXT_SIZE])
+static size_t add_driver(char text[TEXT_SIZE], size_t used, const struct probe_driver *driver)
 {
-    size_t used = (size_t)snprintf(text, TEXT_SIZE, "%s", head);
+    struct probe_usb_id id;
 
-    for (const struct stlink_product *product = stlink_products; product->pid; product++)
+    for (size_t i = 0; driver->usb_id && driver->usb_id(i, &id); i++)
         used += (size_t)snprintf(
             text + used, TEXT_SIZE - used,
             "# %s\nATTR{idVendor}==\"%04x\", ATTR{idProduct}==\"%04x\", MODE=\"0660\", "
             "GROUP=\"plugdev\", TAG+=\"uaccess\", ENV{ID_MM_DEVICE_IGNORE}=\"1\"\n",
-            product->name, STLINK_VID, product->pid);
+            id.product, id.vid, id.pid);
+    return used;
+}
+
+static void write_rules(char text[TEXT_SIZE])
+{
+    size_t used = (size_t)snprintf(text, TEXT_SIZE, "%s", head);
+
+    for (const struct probe_driver *const *driver = probe_drivers; *driver; driver++)
+        used = add_driver(text, used, *driver);
     snprintf(text + used, TEXT_SIZE - used, "\nLABEL=\"probed_end\"\n");
 }
 
@@ -48,7 +70,7 @@ int main(int argc, char **argv)
         fclose(file);
     if (length == strlen(expected) && strcmp(found, expected) == 0)
         return 0;
-    fprintf(stderr, "%s is not what the table of products says: make it anew with %s > %s\n",
-            argv[1], argv[0], argv[1]);
+    fprintf(stderr, "%s is not what the drivers' tables say: make it anew with %s > %s\n", argv[1],
+            argv[0], argv[1]);
     return 1;
 }
