@@ -145,9 +145,14 @@ void gdb_client_forward(struct request *request)
             gdb_client_pay_ack(gdb, gdb->flight);
             gdb->flight->stopped |= stop;
         }
-        if (stop)
+        if (stop) {
+            gdb_client_tell_lost(gdb);
             gdb_client_told_stop(gdb, notice->payload, notice->length);
-        gdb_client_send(gdb, notice->payload, notice->length, false);
+        }
+        if (notice->text)
+            gdb_client_send_text(gdb, notice->payload, notice->length);
+        else
+            gdb_client_send(gdb, notice->payload, notice->length, false);
     }
     request_destroy(request);
 }
@@ -213,7 +218,11 @@ static void on_ended(void *user, bool broken)
 
 static void on_drained(void *user)
 {
-    proceed(user);
+    struct gdb_client *gdb = user;
+
+    if (!gdb->closing)
+        gdb_client_drained(gdb);
+    proceed(gdb);
 }
 
 static void on_connection_closed(void *user)

@@ -22,6 +22,7 @@ struct gdb_client {
     size_t queued;
     uint8_t *sent; /* the last frame, for '-'; NULL in no-ack mode */
     size_t sent_length;
+    uint64_t lost;      /* bytes of the program's text, for which it had no room */
     unsigned resent;    /* how often, since a packet came */
     bool waiting;       /* a stop reply is owed */
     bool no_ack_next;   /* once the OK to QStartNoAckMode is acknowledged */
@@ -88,6 +89,13 @@ void gdb_client_ack(struct gdb_client *gdb, char ack);
 void gdb_client_pay_ack(struct gdb_client *gdb, struct gdb_request *request);
 /* A packet, with '+' before it in the same write if `ack`. */
 void gdb_client_send(struct gdb_client *gdb, const void *payload, size_t length, bool ack);
+/* A piece of what the program or a command says. Of a program it is lost while the client does not
+ * read, as it is when its person is elsewhere: that is no reason to end a session. */
+void gdb_client_send_text(struct gdb_client *gdb, const char *payload, size_t length);
+/* How much that was: before the answer for which it waits, behind which gdb takes no text. */
+void gdb_client_tell_lost(struct gdb_client *gdb);
+/* It reads again. */
+void gdb_client_drained(struct gdb_client *gdb);
 /* The answer to a request, with the acknowledgement it owes. */
 void gdb_client_reply(struct gdb_client *gdb, struct gdb_request *request, const void *payload,
                       size_t length);

@@ -14,25 +14,28 @@ void gdb_send(struct client *client, const void *payload, size_t length)
 {
     struct gdb_state *gdb = gdb_of(client);
 
-    gdb->send(gdb, payload, length);
+    gdb->send(gdb, payload, length, false);
 }
 
-static void send_packet(struct client *client, const char *text, size_t length)
+enum { OF_OURS, OF_OTHERS }; /* words */
+
+static void send_packet(struct client *client, const char *text, size_t length, bool others)
 {
+    struct gdb_state *gdb = gdb_of(client);
     char memory[2 * CHUNK + 1];
     struct buf packet;
 
     buf_init(&packet, memory, sizeof memory);
     buf_byte(&packet, 'O');
     buf_hex(&packet, text, length);
-    gdb_send(client, packet.data, packet.length);
+    gdb->send(gdb, packet.data, packet.length, others);
 }
 
 static void send_raw(struct client *client, const char *text, size_t length)
 {
     for (size_t part; length > 0; text += part, length -= part) {
         part = length < CHUNK ? length : CHUNK;
-        send_packet(client, text, part);
+        send_packet(client, text, part, OF_OTHERS);
     }
 }
 
@@ -46,7 +49,7 @@ static void send_text(struct client *client, const char *text, size_t length)
         size_t taken = visible_next(VISIBLE_PROGRAM, text, length, &piece);
 
         if (used + piece.length > sizeof shown) {
-            send_packet(client, shown, used);
+            send_packet(client, shown, used, OF_OTHERS);
             used = 0;
         }
         memcpy(shown + used, piece.text, piece.length);
@@ -55,7 +58,7 @@ static void send_text(struct client *client, const char *text, size_t length)
         length -= taken;
     }
     if (used > 0)
-        send_packet(client, shown, used);
+        send_packet(client, shown, used, OF_OTHERS);
 }
 
 void gdb_console_text(struct client *client, const struct session *session, const char *text,
@@ -74,5 +77,5 @@ void gdb_console_say(struct client *client, const char *format, ...)
     va_end(args);
     size_t length = visible_copy(VISIBLE_TEXT, text, strlen(text), shown, sizeof shown - 1);
     shown[length++] = '\n';
-    send_packet(client, shown, length);
+    send_packet(client, shown, length, OF_OURS);
 }

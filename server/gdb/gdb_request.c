@@ -46,14 +46,16 @@ struct gdb_request *gdb_request_create(void *gdb, const struct log *log,
 }
 
 /* gdb_state.send: what is lost without memory is lost. */
-static void send_payload(struct gdb_state *gdb, const void *payload, size_t length)
+static void send_payload(struct gdb_state *gdb, const void *payload, size_t length, bool text)
 {
     struct gdb_worker_side *worker_side = (struct gdb_worker_side *)gdb;
     struct gdb_request *notice = gdb_request_create(worker_side->gdb, worker_side->log, NULL,
                                                     gdb_client_forward, payload, length);
 
-    if (notice)
-        session_notify(worker_side->session, &notice->request);
+    if (!notice)
+        return;
+    notice->text = text;
+    session_notify(worker_side->session, &notice->request);
 }
 
 void gdb_run_open(struct request *request, struct session *session)

@@ -37,6 +37,7 @@ struct gdb_request {
     bool answered;    /* the loop answered itself: what comes back late is dropped */
     bool interrupted; /* 0x03 came behind it */
     bool stopped;     /* its stop reply overtook its answer */
+    bool text;        /* a notice: what the program or a command says */
     bool too_long;    /* a packet beyond PacketSize: never reaches the worker */
     uint64_t deadline_ms;
     uint64_t posed_ms;  /* when its clock started */

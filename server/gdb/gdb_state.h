@@ -28,7 +28,8 @@ enum gdb_load {
 /* A client's `user`, as long as it is open. All zero but `send`: nothing said yet. */
 struct gdb_state {
     /* One payload outside a request's own reply (stop reply, 'O' text). Thread-safe, copies. */
-    void (*send)(struct gdb_state *gdb, const void *payload, size_t length);
+    /* `text`: of a program or a command, for gdb's console. */
+    void (*send)(struct gdb_state *gdb, const void *payload, size_t length, bool text);
     bool extended;      /* '!' was received */
     bool error_message; /* E.text may be sent */
     bool swbreak, hwbreak;

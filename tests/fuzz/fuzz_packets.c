@@ -12,9 +12,9 @@
 #include "gdb/packets_internal.h"
 #include "rtos/rtos.h"
 
-static void ignore(struct gdb_state *gdb, const void *payload, size_t length)
+static void ignore(struct gdb_state *gdb, const void *payload, size_t length, bool text)
 {
-    (void)gdb;
+    (void)gdb, (void)text;
     assert(length > 0 && length <= RSP_PACKET_SIZE);
     assert(strchr("OTWX", *(const char *)payload));
 }

@@ -91,8 +91,13 @@ class Daemon:
 class Client:
     """A raw client of gdb's remote serial protocol, for what gdb itself never sends."""
 
-    def __init__(self, port, no_ack=True):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=LIMIT)
+    def __init__(self, port, no_ack=True, room=None):
+        """`room`: bytes that the kernel shall keep for it."""
+        self.socket = socket.socket()
+        if room:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, room)
+        self.socket.settimeout(LIMIT)
+        self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
         self.acks = True

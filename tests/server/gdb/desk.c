@@ -15,11 +15,12 @@ static void append(struct gdb *gdb, const char *format, ...)
 }
 
 /* gdb_state.send */
-static void keep(struct gdb_state *state, const void *payload, size_t length)
+static void keep(struct gdb_state *state, const void *payload, size_t length, bool text_of_others)
 {
     const char *text = payload;
     struct gdb *gdb = (struct gdb *)state;
 
+    (void)text_of_others;
     append(gdb, text[0] == 'O' ? "[O:" : "[");
     if (text[0] != 'O')
         append(gdb, "%.*s", (int)length, text);
