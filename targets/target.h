@@ -259,8 +259,6 @@ enum err target_step_range(struct target *target, uint32_t start, uint32_t end,
 bool target_comparator_free(const struct target *target);
 /* SYSRESETREQ; if the core shows no reset, NRST. */
 enum err target_reset(struct target *target, enum target_reset kind);
-/* Pulses NRST and says whether the core saw it (S_RESET_ST). Resets the target. */
-enum err target_nrst_works(struct target *target, bool *works);
 /* How the core stood behind the last reset that was made here, whether or not it runs by now. */
 const struct target_stop *target_last_reset(const struct target *target);
 /* The stop the core stands in (halted): what `?` reports. */

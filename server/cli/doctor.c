@@ -82,6 +82,9 @@ static enum err say(struct cli *cli, const struct examination *examination, cons
     else
         show(cli, examination);
     cli->told = cli->flags & CLI_JSON;
+    if (cli->svg && problem)
+        return job_fail(&cli->job, ERR_FILE, "--svg %s: not drawn, since nothing was measured",
+                        cli->svg);
     return cli->svg ? save_picture(cli, examination) : ERR_OK;
 }
 

@@ -3,6 +3,7 @@
  * measured again, without a reset. */
 #include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -11,7 +12,7 @@
 
 enum { PAUSE_US = 100000, GONE_PAUSE_US = 500000, STEADY = 3, TEXT = 160 };
 
-enum sight { NEVER_LOOKED, PROBE_GONE, NO_ANSWER, ERRORS, CLEAN };
+enum sight { NEVER_LOOKED, PROBE_GONE, PROBE_SHUT, NO_ANSWER, ERRORS, CLEAN };
 
 struct watch {
     struct cli *cli;
@@ -19,21 +20,34 @@ struct watch {
     FILE *out;
     uint64_t started_us;
     enum sight told; /* as of the last line */
+    char why[TEXT];  /* what was said of a probe that cannot be opened or used */
     unsigned steady; /* glances that were good one after the other */
     bool well;
 };
 
 /* --- a glance --- */
 
-/* The cable is out, or the probe's firmware was reset by what the wires did to its supply. */
-static enum err open_again(struct watch *watch)
+/* The cable is out, or the probe's firmware was reset by what the wires did to its supply: what is
+ * left of it is let go with the job that failed. */
+static void let_go(struct watch *watch)
 {
     struct cli *cli = watch->cli;
 
     session_leave(&cli->session, NULL);
     job_clear(&cli->job);
+    cli->misused = false;
     session_enter(&cli->session, &cli->job);
-    return session_open(&cli->session, &cli->job);
+}
+
+static bool is_away(enum sight sight)
+{
+    return sight == PROBE_GONE || sight == PROBE_SHUT;
+}
+
+static enum sight sight_of_failure(struct watch *watch, enum err err)
+{
+    snprintf(watch->why, sizeof watch->why, "%s", job_text(&watch->cli->job, err));
+    return err == ERR_PROBE_GONE || err == ERR_NO_PROBE ? PROBE_GONE : PROBE_SHUT;
 }
 
 static enum sight sight_of(const struct measurements *m)
@@ -48,21 +62,22 @@ static enum sight sight_of(const struct measurements *m)
 static enum err look(struct watch *watch, struct measurements *m, enum sight *sight)
 {
     struct cli *cli = watch->cli;
-    enum err err = watch->told == PROBE_GONE ? open_again(watch) : ERR_OK;
+    enum err err = is_away(watch->told) ? session_open(&cli->session, &cli->job) : ERR_OK;
 
     if (!err)
         err = doctor_glance(cli->session.probe, m);
-    *sight = err ? PROBE_GONE : sight_of(m);
     if (err == ERR_CANCELLED || job_cancelled(&cli->job))
         return ERR_CANCELLED;
-    job_clear(&cli->job);
-    cli->misused = false;
+    *sight = err ? sight_of_failure(watch, err) : sight_of(m);
+    if (err)
+        let_go(watch);
     return ERR_OK;
 }
 
 /* --- telling --- */
 
-static void describe(const struct measurements *m, enum sight sight, char *text, size_t size)
+static void describe(const struct measurements *m, enum sight sight, const char *why, char *text,
+                     size_t size)
 {
     const struct speed_measured *speed = &m->speeds[0];
     char volts[24] = "";
@@ -72,6 +87,8 @@ static void describe(const struct measurements *m, enum sight sight, char *text,
                  m->vtref_mv[0] % 1000 / 10);
     if (sight == PROBE_GONE)
         snprintf(text, size, "the probe is gone: plug it in again");
+    else if (sight == PROBE_SHUT)
+        snprintf(text, size, "%s", why);
     else if (sight == NO_ANSWER)
         snprintf(text, size, "no answer%s", volts);
     else if (sight == ERRORS)
@@ -112,7 +129,7 @@ static enum err examine(struct watch *watch, const struct measurements *glance)
     if (err)
         return err;
     watch->well = doctor_view_healthy(&watch->examination->view);
-    describe(glance, CLEAN, text, sizeof text);
+    describe(glance, CLEAN, "", text, sizeof text);
     snprintf(line, sizeof line, "%s%s%s%s: %s", bell(watch), text, watch->well ? "; " : ", but ",
              verdict_word(first->class), first->text);
     return put_line(watch, line);
@@ -128,7 +145,7 @@ static enum err tell(struct watch *watch, const struct measurements *m, enum sig
     watch->well = false;
     if (sight == CLEAN)
         return examine(watch, m);
-    describe(m, sight, text, sizeof text);
+    describe(m, sight, watch->why, text, sizeof text);
     return put_line(watch, text);
 }
 
@@ -137,6 +154,16 @@ static enum err see(struct watch *watch, const struct measurements *m, enum sigh
 {
     watch->steady = sight == CLEAN ? watch->steady + 1 : 0;
     return sight == CLEAN && watch->steady < STEADY ? ERR_OK : tell(watch, m, sight);
+}
+
+/* As `| head` does; nothing may be written for hours that would tell. */
+static enum err check_reader(const struct watch *watch)
+{
+    struct pollfd descriptor = {.fd = fileno(watch->out)};
+
+    if (poll(&descriptor, 1, 0) <= 0 || !(descriptor.revents & POLLERR))
+        return ERR_OK;
+    return job_fail(&watch->cli->job, ERR_FILE, "standard output: nobody reads it any more");
 }
 
 enum err doctor_watch(struct cli *cli, struct examination *examination, FILE *out, bool *well)
@@ -152,11 +179,13 @@ enum err doctor_watch(struct cli *cli, struct examination *examination, FILE *ou
     while (!err) {
         enum sight sight;
 
-        err = look(&watch, &m, &sight);
+        err = check_reader(&watch);
+        if (!err)
+            err = look(&watch, &m, &sight);
         if (!err)
             err = see(&watch, &m, sight);
         if (!err)
-            clock_sleep_us(clock_real(), watch.told == PROBE_GONE ? GONE_PAUSE_US : PAUSE_US);
+            clock_sleep_us(clock_real(), is_away(watch.told) ? GONE_PAUSE_US : PAUSE_US);
     }
     display_clear(&cli->display);
     *well = watch.well;

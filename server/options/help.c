@@ -47,6 +47,19 @@ static void print_boards(FILE *out)
     wrapped_put(out, HELP_COLUMN, HELP_COLUMN, text);
 }
 
+/* Of which board which is possible, a wrong one says. */
+static void print_faults(FILE *out)
+{
+    char text[800] = "FAULTs:";
+    size_t used = strlen(text);
+    const char *name, *value;
+
+    for (size_t i = 0; probe_sim_fault(i, &name, &value) && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, " %s%s", name, value);
+    fprintf(out, "%*s", HELP_COLUMN, "");
+    wrapped_put(out, HELP_COLUMN, HELP_COLUMN, text);
+}
+
 static void print_row(FILE *out, const struct option_row *row)
 {
     char left[80], letter[8] = "";
@@ -56,8 +69,10 @@ static void print_row(FILE *out, const struct option_row *row)
     snprintf(left, sizeof left, "%s%s%s%s", letter, row->name, row->value_name ? " " : "",
              row->value_name ? row->value_name : "");
     options_print_pair(out, left, row->help);
-    if (row->value == VALUE_BOARD)
-        print_boards(out);
+    if (row->value != VALUE_BOARD)
+        return;
+    print_faults(out);
+    print_boards(out);
 }
 
 void options_print_tools(FILE *out)

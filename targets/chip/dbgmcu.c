@@ -3,6 +3,8 @@
 
 #include "probe/probe.h"
 
+enum { RESTORE_TRIES = 3 };
+
 #define KEEP_AWAKE 0x7u /* DBG_SLEEP, DBG_STOP, DBG_STANDBY */
 
 /* H7 has bits for each of its three domains, and clocks of what hangs on two of them for debugging
@@ -155,18 +157,49 @@ static enum err queue_restored(const struct dbgmcu *dbgmcu, struct ops *ops)
     return ops_flush(ops);
 }
 
-/* Where the program sleeps in Stop mode this write takes the debug port's clock: nobody answers it.
- */
+bool dbgmcu_is_back(const struct dbgmcu *was, struct ops *ops)
+{
+    uint32_t address = was->clock_bit ? was->clock.address : was->control.address, found = 0;
+
+    if (!address)
+        return true;
+    ops_read32(ops, address, &found);
+    enum err err = ops_flush(ops);
+    job_clear(probe_job(ops->probe));
+    if (err)
+        return err == ERR_NO_TARGET;
+    return was->clock_bit ? !(found & was->clock_bit) : found == was->control.value;
+}
+
+/* Where the program sleeps in Stop mode the last write takes the debug port's clock: nobody answers
+ * it. Who answers still has not got it. */
+static enum err restore(const struct dbgmcu *dbgmcu, struct ops *ops)
+{
+    struct job *job = probe_job(ops->probe);
+
+    for (unsigned i = 0; i < RESTORE_TRIES; i++) {
+        enum err err = queue_restored(dbgmcu, ops);
+        if (err != ERR_NO_TARGET && err != ERR_RESET_LOST)
+            return err;
+        job_clear(job);
+        if (dbgmcu_is_back(dbgmcu, ops))
+            return ERR_OK;
+    }
+    return job_fail(job, ERR_TIMEOUT,
+                    "DBGMCU could not be put back, %u writes got no answer: the chip's clocks stay "
+                    "on in its sleep, and its watchdogs stop with the core, until it is switched "
+                    "off and on",
+                    RESTORE_TRIES);
+}
+
 enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops)
 {
     struct job uncancellable, *job = probe_job(ops->probe);
 
     job_init_within(&uncancellable, job);
     probe_set_job(ops->probe, &uncancellable);
-    enum err err = queue_restored(dbgmcu, ops);
+    enum err err = restore(dbgmcu, ops);
     probe_set_job(ops->probe, job);
     *dbgmcu = (struct dbgmcu){0};
-    if (!err || err == ERR_NO_TARGET || err == ERR_RESET_LOST)
-        return ERR_OK;
-    return job_fail(job, err, "%s", job_text(&uncancellable, err));
+    return err ? job_fail(job, err, "%s", job_text(&uncancellable, err)) : ERR_OK;
 }

@@ -40,7 +40,11 @@ enum err dbgmcu_prepare(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row, st
 enum err dbgmcu_freeze_watchdogs(struct dbgmcu *dbgmcu, const struct chip_dbgmcu *row,
                                  struct ops *ops);
 /* The last traffic on every way out, also of a cancelled job: a core in Stop mode may not be
- * reached any more behind it. */
+ * reached any more behind it, which is no error. What the wire swallowed is written again;
+ * ERR_TIMEOUT with a sentence: it stays as it is. */
 enum err dbgmcu_restore(struct dbgmcu *dbgmcu, struct ops *ops);
+/* Did the last of that arrive? A chip that fell asleep behind it answers no more, which it would if
+ * it had not. The queue is empty, before and behind; leaves the job without an error. */
+bool dbgmcu_is_back(const struct dbgmcu *was, struct ops *ops);
 
 #endif

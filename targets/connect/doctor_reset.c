@@ -201,6 +201,34 @@ enum err doctor_measure_under_reset(struct doctor *doctor)
 
 /* --- of a chip that answers as it is --- */
 
+/* S_RESET_ST clears when it is read, but not while the core is held in reset. */
+static enum err pull_nrst(struct doctor *doctor, bool *held)
+{
+    uint32_t first, second = 0;
+    enum err err = probe_nrst(doctor->probe, PROBE_NRST_ASSERT);
+
+    if (err)
+        return err;
+    ops_read32(&doctor->ops, DHCSR, &first);
+    ops_read32(&doctor->ops, DHCSR, &second);
+    err = ops_flush(&doctor->ops);
+    *held = second & DHCSR_S_RESET_ST;
+    return err;
+}
+
+/* Who resets itself is caught at its vector without NRST, too: then it has to be held, as well. */
+static enum err pull_and_catch(struct doctor *doctor)
+{
+    struct measurements *m = doctor->measured;
+    bool held = false, caught = false;
+    enum err err = pull_nrst(doctor, &held);
+
+    if (!err)
+        err = release_and_catch(doctor, &caught);
+    m->nrst_works = caught && (held || !m->was_reset);
+    return err;
+}
+
 enum err doctor_test_nrst(struct doctor *doctor)
 {
     struct measurements *m = doctor->measured;
@@ -210,9 +238,7 @@ enum err doctor_test_nrst(struct doctor *doctor)
     doctor->pulled = true;
     enum err err = catch_reset(doctor);
     if (!err)
-        err = probe_nrst(doctor->probe, PROBE_NRST_ASSERT);
-    if (!err)
-        err = release_and_catch(doctor, &m->nrst_works);
+        err = pull_and_catch(doctor);
     m->nrst_tested = err == ERR_OK;
     if (!doctor_ends(err)) {
         job_clear(doctor->job);

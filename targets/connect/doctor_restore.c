@@ -27,22 +27,6 @@ static void queue_kept(struct doctor *doctor)
         ops_write32(&doctor->ops, doctor->kept[i].address, doctor->kept[i].value);
 }
 
-/* The last of what dbgmcu_restore() writes: did it arrive? A chip that falls asleep behind it
- * answers no more, which it would do if it had not. */
-static bool is_back(struct doctor *doctor, const struct dbgmcu *was)
-{
-    uint32_t address = was->clock_bit ? was->clock.address : was->control.address, found = 0;
-
-    if (!address)
-        return true;
-    ops_read32(&doctor->ops, address, &found);
-    enum err err = ops_flush(&doctor->ops);
-    job_clear(doctor->job);
-    if (err)
-        return err == ERR_NO_TARGET;
-    return was->clock_bit ? !(found & was->clock_bit) : found == was->control.value;
-}
-
 static bool put_back(struct doctor *doctor, const struct dbgmcu *was)
 {
     job_clear(doctor->job);
@@ -53,7 +37,7 @@ static bool put_back(struct doctor *doctor, const struct dbgmcu *was)
         return err == ERR_PROBE_GONE;
     doctor->dbgmcu = *was;
     err = dbgmcu_restore(&doctor->dbgmcu, &doctor->ops);
-    return err == ERR_PROBE_GONE || is_back(doctor, was);
+    return err == ERR_PROBE_GONE || dbgmcu_is_back(was, &doctor->ops);
 }
 
 /* Where a program sleeps or takes the debug port away nothing is sure but before it runs; ST's

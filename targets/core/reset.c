@@ -171,39 +171,3 @@ enum err target_reset(struct target *target, enum target_reset kind)
     /* A breakpoint at the reset vector is to be hit: nothing is stepped over. */
     return kind == TARGET_RESET_INIT ? freeze_watchdogs(core) : core_go(core);
 }
-
-/* A core that was not reset runs on, without the catch. */
-static enum err disarm(struct core *core)
-{
-    core_new_epoch(core);
-    ops_write32(&core->ops, DEMCR, DEMCR_TRCENA | core->vector_catch);
-    return core_flush(core);
-}
-
-enum err target_nrst_works(struct target *target, bool *works)
-{
-    struct core *core = target->cores;
-    struct reset_watch watch = {0};
-    bool halted = core->state == TARGET_HALTED;
-    enum err mark = core_mark(core);
-    enum err err = core_need_connected(core);
-
-    *works = false;
-    if (!err)
-        err = arm(core, halted);
-    if (!err)
-        err = pulse_nrst(core);
-    if (!err)
-        err = watch_reset(core, RESET_LIMIT_US, &watch);
-    if (err)
-        return err;
-    *works = watch.seen;
-    if (watch.seen && (err = cores_after_reset(target)) != ERR_OK)
-        return err;
-    if (!watch.seen && !halted)
-        return disarm(core);
-    err = settle(core);
-    if (err == ERR_TIMEOUT)
-        err = core_check_held(core, err, mark);
-    return err || halted ? err : core_go(core);
-}

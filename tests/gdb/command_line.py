@@ -36,6 +36,16 @@ def help_teaches():
         assert f"probed {tool}" in call("help", tool)[1], tool
 
 
+def help_lists_every_fault():
+    """Those that docs/faults.md describes, as it writes them."""
+    with open(os.path.join(os.path.dirname(__file__), "../../docs/faults.md"), encoding="utf-8") as file:
+        rows = re.findall(r"^\| (`[^|]*`) \|", file.read(), re.M)
+    described = {word for row in rows for word in re.findall("`(.*?)`", row)}
+    for words in (("--help",), ("doctor", "--help")):
+        listed = re.search(r"FAULTs: ((?:\S+\s+)*?)Boards:", call(*words)[1])[1].split()
+        assert set(listed) == described and len(listed) > 30, (words, described ^ set(listed))
+
+
 def version_is_said():
     code, out, _ = call("--version")
     assert code == 0 and re.match(r"probed \d+\.\d+", out), out
@@ -240,7 +250,7 @@ def wire_log_is_written():
     assert code == 1 and "/nonexistent/dir/file" in err
 
 
-run_tests([help_teaches, version_is_said, wrong_words_get_one_clear_line, words_of_other_tools_are_answered,
+run_tests([help_teaches, help_lists_every_fault, version_is_said, wrong_words_get_one_clear_line, words_of_other_tools_are_answered,
            only_what_is_near_is_suggested, every_output_must_arrive, a_failed_command_shows_in_the_exit_code,
            a_file_that_is_not_there_is_noticed_at_the_start, one_exit_code_for_a_missing_file, gdb_may_be_off,
            errors_are_coloured_alike, no_probe_is_said_once_and_short, port_in_use_is_said,

@@ -199,6 +199,10 @@ def an_svg_for_a_forum():
             tree = xml.etree.ElementTree.parse(path)
             text = "\n".join(tree.getroot().itertext())
             assert "variant A" in text and "variant B" in text and "Blue Pill" in text, text
+        for fault in ("in-use", "no-permission", "dongle-loader"):
+            path = os.path.join(folder, fault + ".svg")
+            done = call("--svg", path, sim="bluepill," + fault, expect=UNWELL)
+            assert not os.path.exists(path) and "not drawn, since nothing was measured" in done.said, done.said
         done = call("--svg", os.path.join(folder, "none", "x.svg"), sim="bluepill,runs", expect=UNWELL)
         assert "healthy" in done.text and re.search(r"error: --svg .*x\.svg: No such file", done.said), done.said
     if os.path.exists("/dev/full"):
@@ -294,6 +298,20 @@ def watching_at_a_terminal():
     assert text.count("\a") == 1, "who looks at the wires hears it"
 
 
+def watching_ends_with_its_reader():
+    running = subprocess.Popen([PROBED, "doctor", "--watch", "--sim", "bluepill,noack,still"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=PLAIN)
+    while "no answer, VTref" not in running.stdout.readline():
+        pass
+    running.stdout.close()
+    try:
+        assert running.wait(timeout=LIMIT) == UNWELL
+    finally:
+        running.kill()
+        said = running.communicate()[1]
+    assert "standard output: nobody reads it" in said, said
+
+
 def watching_waits_for_a_probe():
     assert "no answer" not in watch("bluepill,runs,vanish=2000,still", "the probe is gone", expect=UNWELL)
 
@@ -347,5 +365,5 @@ run_tests([a_board_that_is_well, a_board_that_is_not, lines_fit_an_ordinary_term
            plain_where_nothing_else_is_read, nothing_is_reset_without_a_terminal, a_person_is_asked, nobody_is_asked_in_vain,
            ctrl_c_at_the_question, json_says_all_of_it, json_without_a_probe, a_report_names_nobody, an_svg_for_a_forum,
            wrong_words_get_one_clear_line, a_probe_that_vanishes, a_probe_that_cannot_be_used, a_pipe_that_nobody_reads, thorough_shows_how_far_it_is,
-           watching_ends_by_ctrl_c, watching_at_a_terminal, watching_waits_for_a_probe, gdbs_are_not_disturbed,
+           watching_ends_by_ctrl_c, watching_at_a_terminal, watching_ends_with_its_reader, watching_waits_for_a_probe, gdbs_are_not_disturbed,
            a_load_is_not_disturbed, who_waits_for_a_stop_keeps_others_from_a_reset])

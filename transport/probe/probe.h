@@ -86,6 +86,9 @@ enum err probe_sim_info(const char *spec, struct probe_info *info, struct job *j
 bool probe_sim_named(const char *word);
 /* The names of the simulated boards, one after the other; NULL: no more. */
 const char *probe_sim_board(size_t index);
+/* What can be wrong with one or the other of them, likewise: "noise" and how its value is written,
+ * "=N", or "". False: no more. */
+bool probe_sim_fault(size_t index, const char **name, const char **value);
 
 /* Opens; *probe is the caller's, to be closed. Does not touch the target. `wire` (may be NULL)
  * gets the wire log. ERR_PROBE_GONE, ERR_PROBE_ACCESS, ERR_PROBE with a sentence. */

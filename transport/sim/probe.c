@@ -350,6 +350,11 @@ const char *probe_sim_board(size_t index)
     return sim_board_listed(index);
 }
 
+bool probe_sim_fault(size_t index, const char **name, const char **value)
+{
+    return sim_fault_listed(index, name, value);
+}
+
 /* Trying it out is the whole check: the words live in one place. */
 static enum err sim_describe(struct probe_info *info, unsigned number, struct job *job)
 {

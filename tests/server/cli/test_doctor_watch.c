@@ -10,8 +10,10 @@
 #include <cmocka.h>
 
 #include "cli/doctor.h"
+#include "probe/driver.h"
 
-/* What the watch says, and what the person does then; NULL: Ctrl-C. */
+/* What the watch says, and what the person does then; NULL: Ctrl-C; "=BOARD": another one is there
+ * when the probe is opened again. */
 struct move {
     const char *said, *fault;
 };
@@ -36,6 +38,9 @@ static ssize_t hear(void *cookie, const char *text, size_t size)
     person->done++;
     if (!move->fault)
         atomic_store(&person->cli->job.cancelled, true);
+    else if (move->fault[0] == '=')
+        snprintf(person->cli->session.info.spec, sizeof person->cli->session.info.spec, "%s",
+                 move->fault + 1);
     else
         assert_int_equal(probe_command(person->cli->session.probe, 2, words), ERR_OK);
     return (ssize_t)size;
@@ -56,6 +61,9 @@ static void watch(const char *board, const struct move moves[], struct person *p
     display_init(&cli->display, stderr);
     job_init(&cli->job, NULL);
     assert_int_equal(cli_open(cli), ERR_OK);
+    struct probe_driver driver = *cli->session.probe->driver;
+    driver.outlives_cable = false; /* as a real one */
+    cli->session.probe->driver = &driver;
     FILE *out = fopencookie(person, "w", functions);
     assert_non_null(out);
     assert_int_equal(doctor_watch(cli, &examination, out, well), ERR_OK);
@@ -107,12 +115,29 @@ static void wires_that_are_half_good(void **state)
     assert_true(well);
 }
 
+/* Pulled, then plugged in, but taken by another program: it is opened as often as that may have
+ * changed. */
+static void a_probe_that_is_away(void **state)
+{
+    static const struct move moves[] = {{"the wires are good", "+vanish=1"},
+                                        {"the probe is gone: plug it in", "=bluepill,in-use"},
+                                        {"another program uses", "=bluepill,runs,still"},
+                                        {"the wires are good, VTref 3.30 V; healthy: ", NULL}};
+    struct person person;
+    bool well;
+
+    watch("bluepill,runs,still", moves, &person, &well);
+    assert_int_equal(person.done, 4);
+    assert_true(well);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_and_bad_again),
         cmocka_unit_test(what_is_wrong_behind_good_wires),
         cmocka_unit_test(wires_that_are_half_good),
+        cmocka_unit_test(a_probe_that_is_away),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -276,6 +276,22 @@ static void nrst_that_does_not_arrive(void **state)
     probe_close(visit.probe);
 }
 
+/* A program that resets itself is caught at its vector without NRST. */
+static void nrst_of_a_program_that_resets_itself(void **state)
+{
+    for (unsigned i = 0; i < 24; i++) {
+        struct visit visit;
+        char spec[64];
+
+        snprintf(spec, sizeof spec, "bluepill,reset-loop%s,still,seed=%u",
+                 i % 2 ? ",nrst-open" : "", i / 2);
+        measure(&visit, spec, true);
+        assert_true(visit.m.nrst_tested);
+        assert_int_equal(visit.m.nrst_works, i % 2 == 0);
+        probe_close(visit.probe);
+    }
+}
+
 static void clocks_that_are_too_fast(void **state)
 {
     struct visit visit;
@@ -333,6 +349,7 @@ int main(void)
         cmocka_unit_test(low_power_is_told_from_pins_taken_away),
         cmocka_unit_test(what_the_core_does),
         cmocka_unit_test(nrst_that_does_not_arrive),
+        cmocka_unit_test(nrst_of_a_program_that_resets_itself),
         cmocka_unit_test(clocks_that_are_too_fast),
         cmocka_unit_test(what_may_be_written),
         cmocka_unit_test(where_it_starts_and_what_it_is),

@@ -57,40 +57,6 @@ static void reset_init_freezes_watchdogs(void **state)
     assert_int_equal(bench_raw(bench, 0xE0042004), 0);
 }
 
-static void nrst_is_found_wired(void **state)
-{
-    struct bench *bench = *state;
-    bool works = false;
-
-    bench_ok(bench, target_nrst_works(bench->target, &works));
-    assert_true(works);
-    assert_int_equal(target_state(bench->target), TARGET_RUNNING);
-    bench_at(bench, AT_FOREVER);
-    bench_ok(bench, target_nrst_works(bench->target, &works));
-    assert_true(works);
-    assert_int_equal(target_state(bench->target), TARGET_HALTED);
-    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
-    assert_int_equal(bench_raw(bench, 0xE000EDFC) & 1, 0);
-}
-
-static void nrst_is_found_open(void **state)
-{
-    struct bench *bench = bench_open("bluepill,nrst-open");
-    bool works = true;
-
-    bench_ok(bench, target_connect(bench->target, TARGET_CONNECT_NORMAL));
-    preloaded_program(bench);
-    bench_ok(bench, target_nrst_works(bench->target, &works));
-    assert_false(works);
-    bench_at(bench, AT_FOREVER);
-    bench_ok(bench, target_nrst_works(bench->target, &works));
-    assert_false(works);
-    assert_int_equal(bench_reg(bench, R_PC), AT_FOREVER);
-    bench_ok(bench, target_reset(bench->target, TARGET_RESET_HALT));
-    assert_int_equal(bench_reg(bench, R_PC), AT_RESET);
-    bench_close(bench);
-}
-
 static void a_program_that_resets_itself_is_reported(void **state)
 {
     struct bench *bench = *state;
@@ -275,13 +241,6 @@ static enum err held_register(struct bench *bench)
     return target_read_register(bench->target, 0, &value);
 }
 
-static enum err held_nrst(struct bench *bench)
-{
-    bool works;
-
-    return target_nrst_works(bench->target, &works);
-}
-
 static enum err target_resume_of(struct bench *bench)
 {
     return target_resume(bench->target);
@@ -298,12 +257,12 @@ static void fails_as_held(struct bench *bench, enum err err)
 /* What is refused, and whether first or later, does not matter: NRST is low, and that is said. */
 static void a_core_held_in_reset_is_known_as_such(void **state)
 {
-    enum err (*const tries[])(struct bench *) = {
-        held_read, held_write,      held_step, held_resume,      held_reset,
-        held_word, held_write_word, held_halt, held_dirty_reset, held_nrst};
-    enum err (*const again[])(struct bench *) = {
-        held_read, held_write,      held_step, held_register,    held_reset,
-        held_word, held_write_word, held_halt, target_resume_of, held_nrst};
+    enum err (*const tries[])(struct bench *) = {held_read,       held_write, held_step,
+                                                 held_resume,     held_reset, held_word,
+                                                 held_write_word, held_halt,  held_dirty_reset};
+    enum err (*const again[])(struct bench *) = {held_read,       held_write, held_step,
+                                                 held_register,   held_reset, held_word,
+                                                 held_write_word, held_halt,  target_resume_of};
     struct bench *bench = *state;
 
     for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
@@ -425,8 +384,6 @@ int main(void)
         BENCH_TEST(reset_run_runs),
         BENCH_TEST(reset_run_stops_at_a_breakpoint_at_the_vector),
         BENCH_TEST(reset_init_freezes_watchdogs),
-        BENCH_TEST(nrst_is_found_wired),
-        cmocka_unit_test(nrst_is_found_open),
         BENCH_TEST(a_program_that_resets_itself_is_reported),
         BENCH_TEST(the_reset_button_is_reported),
         BENCH_TEST(a_reset_of_a_halted_core_is_no_stale_data),

@@ -61,6 +61,8 @@ bool sim_board_is_genuine(const struct sim_board *board);
 
 /* Names of the faults that this board can have, one after the other; NULL: no more. */
 const char *sim_board_fault(const struct sim_board *board, size_t index);
+/* Of the faults of all boards: the name, and how its value is written, or "". False: no more. */
+bool sim_fault_listed(size_t index, const char **name, const char **value);
 
 /* The probe's receiver of SWO: a UART at `baud`, 0: off, with so many bytes of buffer. False: out
  * of memory. What it has is given away by take(), which returns how much. */

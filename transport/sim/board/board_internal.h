@@ -301,7 +301,13 @@ bool sim_second_is_idle(const struct sim_board *board);
 
 /* --- faults.c, fault_table.c --- */
 
-enum sim_fault_value { SIM_NO_VALUE, SIM_COUNT, SIM_VOLTS, SIM_KIND /* of a clone, or none */ };
+enum sim_fault_value {
+    SIM_NO_VALUE,
+    SIM_COUNT,
+    SIM_KHZ,
+    SIM_VOLTS,
+    SIM_KIND, /* of a clone, or none */
+};
 
 /* A fault by name. */
 struct sim_fault {

@@ -370,7 +370,7 @@ const struct sim_fault sim_faults[] = {
     {"vtref", SIM_VOLTS, 0, MAX_MILLIVOLTS, set_vtref, is_vtref, NULL},
     {"vtref-internal", SIM_NO_VALUE, 0, 0, set_vtref_internal, is_vtref_internal, NULL},
     {"vtref-open", SIM_NO_VALUE, 0, 0, set_vtref_open, is_vtref_open, NULL},
-    {"wires", SIM_COUNT, 1, UINT32_MAX, set_long_wires, is_long_wires, NULL},
+    {"wires", SIM_KHZ, 1, UINT32_MAX, set_long_wires, is_long_wires, NULL},
     {"write-protected", SIM_NO_VALUE, 0, 0, set_write_protected, is_write_protected, can_protect_writing},
 };
 /* clang-format on */

@@ -9,8 +9,11 @@
 
 static const char *value_hint(enum sim_fault_value kind)
 {
-    static const char *const hints[] = {
-        [SIM_NO_VALUE] = "", [SIM_COUNT] = "=N", [SIM_VOLTS] = "=V", [SIM_KIND] = "[=KIND]"};
+    static const char *const hints[] = {[SIM_NO_VALUE] = "",
+                                        [SIM_COUNT] = "=N",
+                                        [SIM_KHZ] = "=KHZ",
+                                        [SIM_VOLTS] = "=V",
+                                        [SIM_KIND] = "[=KIND]"};
 
     return hints[kind];
 }
@@ -160,6 +163,15 @@ const char *sim_board_fault(const struct sim_board *board, size_t index)
         if (is_possible(board, &sim_faults[i]) && index-- == 0)
             return sim_faults[i].name;
     return NULL;
+}
+
+bool sim_fault_listed(size_t index, const char **name, const char **value)
+{
+    if (index >= sim_fault_count)
+        return false;
+    *name = sim_faults[index].name;
+    *value = value_hint(sim_faults[index].kind);
+    return true;
 }
 
 enum sim_probe_trouble sim_board_probe_trouble(const struct sim_board *board)
