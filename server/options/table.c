@@ -335,8 +335,7 @@ const struct option_row option_rows[] = {
     {"--sim", 0, VALUE_BOARD, "[BOARD[,FAULT...]]",
      "a simulated board instead of a probe (so does PROBED_SIM=BOARD in the environment); BOARD is "
      "bluepill if left out. Words among the FAULTs say how its time passes: still (not while "
-     "nobody "
-     "looks), realtime; seed=N gives another board with the same fault",
+     "nobody looks), realtime; seed=N gives another board with the same fault",
      set_sim, true},
     {"--probe", 0, VALUE_NEEDED, "SELECTOR[@NAME]|all",
      "which probe: (part of) its serial number, its place as usb:1-2.3, its USB id as 0483:3748, "
