@@ -24,13 +24,14 @@ ROOMS = [
     ("targets/flash", "targets/flash/stm32", r"targets/flash/(drivers\.c|stm32/.*)"),
     ("targets/trace", "targets/(connect|flash|image)", None),
     ("targets/image", "targets/(core|chip|connect|flash)", None),
-    ("transport/base", "transport/(adi|probe|usb|stlink|sim)", None),
-    ("transport/adi", "transport/(usb|stlink|sim)", None),
-    ("transport/usb", "transport/(adi|stlink|sim)", None),
-    ("transport/probe", "transport/(adi|usb|stlink|sim)", r"transport/probe/drivers\.c"),
-    ("transport/stlink", "transport/sim", None),
+    ("transport/base", "transport/(adi|probe|usb|cmsis_dap|stlink|sim)", None),
+    ("transport/adi", "transport/(usb|cmsis_dap|stlink|sim)", None),
+    ("transport/usb", "transport/(adi|cmsis_dap|stlink|sim)", None),
+    ("transport/probe", "transport/(adi|usb|cmsis_dap|stlink|sim)", r"transport/probe/drivers\.c"),
+    ("transport/stlink", "transport/(cmsis_dap|sim)", None),
+    ("transport/cmsis_dap", "transport/(stlink|sim)", None),
     # The simulated hardware shares nothing with the layers that debug it, but the words of the wire.
-    ("transport/sim", "transport/(adi|probe|usb|stlink)", r"transport/sim/probe\.c"),
+    ("transport/sim", "transport/(adi|probe|usb|cmsis_dap|stlink)", r"transport/sim/probe\.c"),
     ("transport/sim/cpu", "transport/sim/(board|stm32)", None),
 ]
 WORDS_OF_THE_WIRE = {"transport/adi/dap.h"}

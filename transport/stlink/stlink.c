@@ -18,9 +18,9 @@ struct visit {
 
 extern const struct probe_driver stlink_probe_driver;
 
-static bool is_stlink(uint16_t pid)
+static bool is_stlink(const struct usb_found *found)
 {
-    return stlink_product(pid) != NULL;
+    return found->vid == STLINK_VID && stlink_product(found->pid);
 }
 
 static void visit_device(void *user, const struct usb_found *found)
@@ -43,7 +43,7 @@ static void visit_device(void *user, const struct usb_found *found)
 static enum err stlink_scan(struct probe_list *list, struct job *job)
 {
     struct visit visit = {.list = list};
-    enum err err = usb_find(STLINK_VID, is_stlink, visit_device, &visit, job);
+    enum err err = usb_find(is_stlink, visit_device, &visit, job);
 
     return !err ? visit.err : err;
 }
@@ -335,7 +335,7 @@ static enum err stlink_open(struct probe *probe)
     if (probe->info.advice[0])
         return job_fail(probe->job, product && product->err ? product->err : ERR_PROBE_ACCESS,
                         "%s: %s", probe->info.product, probe->info.advice);
-    enum err err = usb_open(probe->info.place, probe->job, &pipe);
+    enum err err = usb_open(probe->info.place, 0, probe->job, &pipe);
     return !err ? stlink_start(probe, pipe) : err;
 }
 

@@ -22,8 +22,12 @@ struct pipe_exchange {
     size_t in_capacity;
     size_t in_length; /* bytes that came */
     bool from_trace; /* the IN transfer is from where the probe puts what comes on its trace wire */
+    bool zero_packet; /* the command's end shows only by a packet of its own if it fills its last */
     unsigned timeout_ms;
 };
+
+/* Most exchanges that may be under way at once. */
+enum { PIPE_DEPTH = 8 };
 
 struct pipe {
     const struct pipe_driver *driver;
@@ -35,6 +39,11 @@ struct pipe_driver {
      * (ERR_PROBE_GONE; ERR_PROBE: no answer in time, or a stall) none is left under way and the
      * job has the sentence; what the probe still holds must be cleared by recover(). */
     enum err (*exchange)(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job);
+    /* The same in two halves, so that up to PIPE_DEPTH are under way: begin() submits (the exchange
+     * and its buffers stay the caller's, untouched until its end), end() waits for the oldest.
+     * On error of either none is left under way. NULL: one exchange at a time. */
+    enum err (*begin)(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job);
+    enum err (*end)(struct pipe *pipe, struct job *job);
     /* Clears halts and reads away stale replies. */
     enum err (*recover)(struct pipe *pipe, struct job *job);
     /* The last resort: resets the probe's USB, where its other functions (a serial port, a disk)

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "cmsis_dap/packet.h"
+
+#include "base/bytes.h"
+#include "cmsis_dap/wire.h"
+
+enum {
+    TRANSFER_HEAD = 3, /* command, index, count; the reply's: command, count, response */
+    TRANSFER_MAX = 255,
+    BLOCK_HEAD = 5, /* command, index, count, request.. */
+    BLOCK_REPLY_HEAD = 4,
+    BLOCK_MAX = 65535,
+    WORD = 4,
+};
+
+static uint8_t request_of(const struct dap_access *access)
+{
+    return (uint8_t)((access->port == DAP_PORT_DP ? 0 : DAP_REQUEST_AP) |
+                     (access->read ? DAP_REQUEST_READ : 0) | (access->reg & DAP_REQUEST_REGISTER));
+}
+
+/* --- to the probe --- */
+
+static size_t transfer_takes(const struct dap_access *list, size_t count, size_t size)
+{
+    size_t taken = 0, request = TRANSFER_HEAD, reply = TRANSFER_HEAD;
+
+    while (taken < count && taken < TRANSFER_MAX) {
+        request += list[taken].read ? 1 : 1 + WORD;
+        reply += list[taken].read ? WORD : 0;
+        if (request > size || reply > size)
+            break;
+        taken++;
+    }
+    return taken;
+}
+
+static size_t block_takes(const struct dap_access *list, size_t count, size_t size)
+{
+    size_t room = (size - (list[0].read ? BLOCK_REPLY_HEAD : BLOCK_HEAD)) / WORD, taken = 0;
+
+    while (taken < count && taken < room && taken < BLOCK_MAX &&
+           request_of(&list[taken]) == request_of(&list[0]))
+        taken++;
+    return taken;
+}
+
+static void fill_transfer(struct cmsis_packet *packet)
+{
+    uint8_t *at = packet->bytes;
+
+    *at++ = DAP_TRANSFER;
+    *at++ = 0;
+    *at++ = (uint8_t)packet->count;
+    packet->reply_length = TRANSFER_HEAD;
+    for (size_t i = 0; i < packet->count; i++) {
+        *at++ = request_of(&packet->list[i]);
+        if (packet->list[i].read) {
+            packet->reply_length += WORD;
+        } else {
+            put_le32(at, packet->list[i].value);
+            at += WORD;
+        }
+    }
+    packet->length = (size_t)(at - packet->bytes);
+}
+
+static void fill_block(struct cmsis_packet *packet)
+{
+    bool read = packet->list[0].read;
+
+    packet->bytes[0] = DAP_TRANSFER_BLOCK;
+    packet->bytes[1] = 0;
+    put_le16(packet->bytes + 2, (uint16_t)packet->count);
+    packet->bytes[4] = request_of(&packet->list[0]);
+    packet->length = BLOCK_HEAD + (read ? 0 : packet->count * WORD);
+    packet->reply_length = BLOCK_REPLY_HEAD + (read ? packet->count * WORD : 0);
+    for (size_t i = 0; !read && i < packet->count; i++)
+        put_le32(packet->bytes + BLOCK_HEAD + i * WORD, packet->list[i].value);
+}
+
+void cmsis_pack(struct cmsis_packet *packet, struct dap_access *list, size_t count, size_t size)
+{
+    size_t mixed = transfer_takes(list, count, size), alike = block_takes(list, count, size);
+
+    packet->list = list;
+    packet->count = alike > mixed ? alike : mixed;
+    if (alike > mixed)
+        fill_block(packet);
+    else
+        fill_transfer(packet);
+}
+
+/* --- from the probe --- */
+
+static enum swd_ack ack_of(uint8_t response)
+{
+    if (response & DAP_RESPONSE_PROTOCOL_ERROR)
+        return SWD_PARITY;
+    return (enum swd_ack)(response & DAP_RESPONSE_ACK);
+}
+
+/* As many of the values as came; the number of accesses in front of the first read without. */
+static size_t take_values(const struct cmsis_packet *packet, const uint8_t *words, size_t room,
+                          size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!packet->list[i].read)
+            continue;
+        if (room < WORD)
+            return i;
+        packet->list[i].value = get_le32(words);
+        words += WORD;
+        room -= WORD;
+    }
+    return count;
+}
+
+static bool is_ap_read(const struct dap_access *access)
+{
+    return access->port != DAP_PORT_DP && access->read;
+}
+
+/* The firmware counts an AP read when the port took it, and its value comes with the access behind
+ * it: if that failed, there may be none. */
+static bool may_lack_value(const struct cmsis_packet *packet, size_t count)
+{
+    return count > 0 && is_ap_read(&packet->list[count - 1]);
+}
+
+bool cmsis_unpack(const struct cmsis_packet *packet, const uint8_t *reply, size_t length,
+                  bool exact, struct cmsis_outcome *outcome)
+{
+    bool block = packet->bytes[0] == DAP_TRANSFER_BLOCK;
+    size_t head = block ? BLOCK_REPLY_HEAD : TRANSFER_HEAD;
+
+    if (length < head || reply[0] != packet->bytes[0])
+        return false;
+    size_t count = block ? get_le16(reply + 1) : reply[1];
+    outcome->ack = ack_of(reply[head - 1]);
+    if (count > packet->count)
+        return false;
+    outcome->done = take_values(packet, reply + head, length - head, count);
+    outcome->posted = outcome->done < count && is_ap_read(&packet->list[outcome->done]);
+    if (outcome->ack == SWD_OK)
+        return outcome->done == packet->count;
+    if (!exact && outcome->done == count && may_lack_value(packet, count)) {
+        outcome->done--;
+        outcome->posted = true;
+    }
+    return true;
+}
