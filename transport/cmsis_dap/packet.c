@@ -82,10 +82,12 @@ static void fill_block(struct cmsis_packet *packet)
 void cmsis_pack(struct cmsis_packet *packet, struct dap_access *list, size_t count, size_t size)
 {
     size_t mixed = transfer_takes(list, count, size), alike = block_takes(list, count, size);
+    /* Of so many alike it is the shorter command, too. */
+    bool block = alike > mixed || (alike == mixed && alike > 2);
 
     packet->list = list;
-    packet->count = alike > mixed ? alike : mixed;
-    if (alike > mixed)
+    packet->count = block ? alike : mixed;
+    if (block)
         fill_block(packet);
     else
         fill_transfer(packet);
