@@ -152,7 +152,7 @@ static bool describe(libusb_device *device, bool (*wanted)(const struct usb_foun
                      struct usb_found *found)
 {
     struct libusb_device_descriptor descriptor;
-    uint8_t names[USB_INTERFACES_MAX];
+    uint8_t names[USB_INTERFACES_MAX] = {0};
 
     if (libusb_get_device_descriptor(device, &descriptor) != 0)
         return false;

@@ -17,6 +17,7 @@ enum {
 
 /* An exchange under way. */
 struct slot {
+    struct usb *usb;
     struct pipe_exchange *exchange;
     struct libusb_transfer *transfers[TRANSFERS];
     int count, under_way; /* submitted; not ended of these */
@@ -30,6 +31,7 @@ struct usb {
     bool claimed, trace_used;
     struct slot slots[PIPE_DEPTH];
     size_t first, used; /* the oldest under way, and how many */
+    int under_way;      /* transfers of all of them */
 };
 
 /* --- exchanges --- */
@@ -39,6 +41,7 @@ static void transfer_ended(struct libusb_transfer *transfer)
     struct slot *slot = transfer->user_data;
 
     slot->under_way--;
+    slot->usb->under_way--;
 }
 
 static enum err error_of(int status, struct job *job)
@@ -75,14 +78,6 @@ static bool is_over(uint64_t end)
     return clock_now_us(clock_real()) >= end;
 }
 
-static bool is_idle(const struct usb *usb)
-{
-    for (size_t i = 0; i < PIPE_DEPTH; i++)
-        if (usb->slots[i].under_way > 0)
-            return false;
-    return true;
-}
-
 /* All of them; those that never end stay counted in their slots. */
 static void cancel(struct usb *usb)
 {
@@ -91,7 +86,7 @@ static void cancel(struct usb *usb)
     for (size_t i = 0; i < PIPE_DEPTH; i++)
         for (int t = 0; usb->slots[i].under_way > 0 && t < usb->slots[i].count; t++)
             libusb_cancel_transfer(usb->slots[i].transfers[t]);
-    while (!is_idle(usb) && !is_over(end))
+    while (usb->under_way > 0 && !is_over(end))
         run_events(usb);
     usb->used = 0;
 }
@@ -177,6 +172,7 @@ static enum err submit(struct usb *usb, struct slot *slot, int count, struct job
         }
         slot->count++;
         slot->under_way++;
+        usb->under_way++;
     }
     return ERR_OK;
 }
@@ -187,7 +183,7 @@ static enum err begin(struct pipe *pipe, struct pipe_exchange *exchange, struct 
     struct slot *slot = &usb->slots[(usb->first + usb->used) % PIPE_DEPTH];
 
     exchange->in_length = 0;
-    if (slot->under_way > 0 || (usb->used == 0 && !is_idle(usb)))
+    if (slot->under_way > 0 || (usb->used == 0 && usb->under_way > 0))
         return fail_stuck(job);
     if (exchange->from_trace && !usb->interface.trace_endpoint)
         return job_fail(job, ERR_UNSUPPORTED, "the probe has no USB endpoint for SWO");
@@ -238,7 +234,7 @@ static enum err usb_recover(struct pipe *pipe, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
 
-    if (!is_idle(usb))
+    if (usb->under_way > 0)
         return fail_stuck(job);
     libusb_clear_halt(usb->handle, usb->interface.out_endpoint);
     int code = libusb_clear_halt(usb->handle, usb->interface.in_endpoint);
@@ -254,7 +250,7 @@ static enum err usb_reset(struct pipe *pipe, struct job *job)
 {
     struct usb *usb = (struct usb *)pipe;
 
-    if (!is_idle(usb))
+    if (usb->under_way > 0)
         return fail_stuck(job);
     int code = libusb_reset_device(usb->handle);
 
@@ -275,7 +271,7 @@ static void usb_close(struct pipe *pipe)
             libusb_release_interface(usb->handle, usb->interface.number);
         libusb_close(usb->handle);
     }
-    if (!is_idle(usb))
+    if (usb->under_way > 0)
         return;
     for (size_t i = 0; i < PIPE_DEPTH; i++)
         for (int t = 0; t < TRANSFERS; t++)
@@ -344,10 +340,12 @@ static enum err open_at(struct usb *usb, const char *place, uint8_t interface, s
 
 static bool allocate(struct usb *usb)
 {
-    for (size_t i = 0; i < PIPE_DEPTH; i++)
+    for (size_t i = 0; i < PIPE_DEPTH; i++) {
+        usb->slots[i].usb = usb;
         for (int t = 0; t < TRANSFERS; t++)
             if (!(usb->slots[i].transfers[t] = libusb_alloc_transfer(0)))
                 return false;
+    }
     return true;
 }
 
