@@ -237,7 +237,7 @@ static void what_cannot_be_is_refused_in_one_sentence(void **state)
         {"--probe A@", "a name behind @"},
         {"--probe A@x!", "a name behind @"},
         {"--probe @x", "a selector has"},
-        {"--probe nix:A", "no kind of probe 'nix'; there are replay:, sim:, stlink:"},
+        {"--probe nix:A", "no kind of probe 'nix'; there are cmsis-dap:, replay:, sim:, stlink:"},
         {"--probe sim:redpill", "there is: bluepill"},
         {"--probe all --probe A", "stands alone"},
         {"--probe all@x", "stands alone"},

@@ -52,9 +52,8 @@ enum { DAP_PIN_NRST = 0x80 };
 #define DAP_REQUEST_AP 0x01u
 #define DAP_REQUEST_READ 0x02u
 #define DAP_REQUEST_REGISTER 0x0Cu
-#define DAP_REQUEST_MATCH 0x10u /* ..a read until what follows is found, which brings no data.. */
-#define DAP_REQUEST_MASK 0x20u  /* ..a write that sets which bits count for that, and goes nowhere \
-                                 */
+#define DAP_REQUEST_MATCH 0x10u /* ..a read until what follows is found: no data.. */
+#define DAP_REQUEST_MASK 0x20u  /* ..a write that sets which bits count for that */
 
 /* How a transfer ended: the ACK in the low bits. */
 #define DAP_RESPONSE_ACK 0x07u
