@@ -36,7 +36,7 @@ enum err cli_consent(struct cli *cli, const char *question)
 {
     if (cli->flags & CLI_YES)
         return ERR_OK;
-    if (!isatty(STDIN_FILENO))
+    if (!isatty(STDIN_FILENO) || cli->flags & CLI_QUIET)
         return cli_misuse(cli, "nobody is there to be asked: say --yes if that is meant; nothing "
                                "was changed");
     if (cli_answer(cli, question))

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/cli_table.h"
-#include "cli/json.h"
+#include "cli/result.h"
 #include "cli/signals.h"
 #include "commands/monitor.h"
 #include "options/other_tools.h"
@@ -56,9 +56,10 @@ static const struct {
     enum {
         ALWAYS,
         LOST,
-        LOCKED
+        LOCKED,
+        LATE
     } when; /* only if the target answered before: connecting has advice
-             * of its own; and only if its flash is read-protected */
+             * of its own; only if its flash is read-protected; only if --timeout passed */
 } hints[] = {
     {ERR_NO_TARGET, LOST_HINT, LOST},
     {ERR_POWER, LOST_HINT, LOST},
@@ -70,6 +71,7 @@ static const struct {
      "shows the probe, install examples/udev/60-probed.rules; a virtual machine, "
      "WSL or container must be handed the device; --sim needs no probe",
      ALWAYS},
+    {ERR_TIMEOUT, "a longer --timeout: what is right already is not written twice", LATE},
     {ERR_CANCELLED, "the same command again: what is right already is not written twice", ALWAYS},
     {ERR_PROBE_GONE, "plug the probe in again and repeat the command", ALWAYS},
     {ERR_PROTECTED,
@@ -91,7 +93,9 @@ static const char *hint_for_record(enum err err)
 
 static bool is_due(const struct cli *cli, unsigned when)
 {
-    return when == ALWAYS || (when == LOST ? cli->met : cli->locked);
+    return when == ALWAYS || (when == LOST     ? cli->met
+                              : when == LOCKED ? cli->locked
+                                               : cli->expired);
 }
 
 static const char *hint_for(const struct cli *cli, enum err err)
@@ -128,36 +132,52 @@ static enum err open_wire_log(struct cli *cli)
                : job_fail(&cli->job, ERR_FILE, "--wire-log %s: %s", cli->options.wire_log, why);
 }
 
+/* Only what went wrong, or may have. */
+static void be_quiet(struct cli *cli)
+{
+    cli->display.quiet = true;
+    if (cli->log.level > LOG_WARN)
+        cli->log.level = LOG_WARN;
+}
+
+/* A program's time is the board's (run.c). */
+static enum err read_limit(struct cli *cli, uint64_t *us)
+{
+    *us = 0;
+    return cli->command->flags & CLI_NOT_RUN ? ERR_OK
+                                             : cli_seconds(cli, "--timeout", cli->timeout, us);
+}
+
+/* It was not a person that ended it. */
+static enum err blame_limit(struct cli *cli, enum err err)
+{
+    char text[sizeof cli->job.text];
+
+    if (err != ERR_CANCELLED || !cli->expired)
+        return err;
+    snprintf(text, sizeof text, "%s", job_text(&cli->job, err));
+    job_clear(&cli->job);
+    return job_fail(&cli->job, ERR_TIMEOUT, "not done within --timeout %.20s: %.700s", cli->timeout,
+                    text);
+}
+
 static enum err run(struct cli *cli)
 {
-    struct cli_signals signals;
+    struct cli_signals signals = {.job = &cli->job};
+    enum err wrong = read_limit(cli, &signals.limit_us);
 
-    cli->log.level = cli->options.log_level;
-    if (!cli_signals_start(&signals, &cli->job))
+    if (wrong)
+        return wrong;
+    if (!cli_signals_start(&signals))
         return job_fail(&cli->job, ERR_NO_MEMORY, "no thread to be had");
     enum err err = open_wire_log(cli);
     if (!err)
         err = cli->command->run(cli);
     cli_close(cli);
-    cli_signals_stop(&signals);
+    cli->expired = cli_signals_stop(&signals);
     if (cli->wire)
         fclose(cli->wire);
-    return err;
-}
-
-/* A program that wants JSON gets some, whatever went wrong. */
-static void write_problem(struct cli *cli, enum err err, int argc, const char *const argv[])
-{
-    struct json json = {.out = stdout};
-    bool wanted = false;
-
-    for (int i = 2; i < argc && cli->command->flags & CLI_JSON; i++)
-        wanted |= strcmp(argv[i], "--json") == 0;
-    if (!wanted || cli->told)
-        return;
-    json_open(&json, NULL, '{');
-    json_text(&json, "problem", job_text(&cli->job, err));
-    json_close(&json, '}');
+    return blame_limit(cli, err);
 }
 
 static int answer(struct cli *cli)
@@ -169,6 +189,21 @@ static int answer(struct cli *cli)
     return CLI_OK;
 }
 
+/* The exit code. */
+static int conclude(struct cli *cli, enum err err)
+{
+    const char *advice = err && !cli->misused ? hint_for(cli, err) : NULL;
+    int code = err ? result_code(cli, err) : cli->code;
+
+    display_clear(&cli->display);
+    if (err && cli->misused)
+        cli_add_board(cli);
+    result_end(cli, err, code, advice);
+    if (err)
+        display_error(&cli->display, job_text(&cli->job, err), advice);
+    return code;
+}
+
 static int call(struct cli *cli, int argc, const char *const argv[])
 {
     display_init(&cli->display, stderr);
@@ -178,21 +213,14 @@ static int call(struct cli *cli, int argc, const char *const argv[])
 
     if (!err && cli_only_asks(cli))
         return answer(cli);
+    if (!result_begin(cli, argc, argv))
+        return conclude(cli, job_fail(&cli->job, ERR_NO_MEMORY, "out of memory"));
+    cli->log.level = cli->options.log_level;
+    if (cli->flags & CLI_QUIET)
+        be_quiet(cli);
     if (!err && cli->options.sim_by_environment)
         log_line(&cli->log, LOG_INFO, "PROBED_SIM is set: the simulated board is used, no probe");
-    if (!err)
-        err = run(cli);
-    display_clear(&cli->display);
-    if (!err)
-        return cli->code;
-    if (cli->misused)
-        cli_add_board(cli);
-    write_problem(cli, err, argc, argv);
-    display_error(&cli->display, job_text(&cli->job, err),
-                  cli->misused ? NULL : hint_for(cli, err));
-    if (cli->command->flags & CLI_NOT_RUN)
-        return CLI_NOT_RUN_CODE;
-    return cli->misused ? CLI_USAGE : CLI_FAILED;
+    return conclude(cli, err ? err : run(cli));
 }
 
 /* --- no tool --- */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cli/display.h"
+#include "cli/json.h"
 #include "image/image.h"
 #include "options/options.h"
 #include "session/session.h"
@@ -18,7 +19,12 @@ enum { CLI_WORDS = 16 };
 enum {
     CLI_OK = 0,
     CLI_FAILED = 1,
-    CLI_USAGE = 2,
+    CLI_USAGE = 2,          /* the call was wrong; nothing was done */
+    CLI_NO_PROBE = 3,       /* none is there, it is another's, or it went away */
+    CLI_NO_TARGET = 4,      /* none answers, or it stopped to */
+    CLI_PROTECTED = 5,      /* against reading or writing */
+    CLI_DIFFERS = 6,        /* memory is not what the file is */
+    CLI_LATE = 124,         /* not done within --timeout */
     CLI_NOT_RUN_CODE = 125, /* of a call with CLI_NOT_RUN that failed or was wrong */
 };
 
@@ -45,6 +51,18 @@ enum cli_flag {
     CLI_FOLDED = 1 << 20,
     CLI_SWO = 1 << 21,
     CLI_NOT_RUN = 1 << 17, /* the lower exit codes are the program's, too */
+    CLI_QUIET = 1 << 22,
+    CLI_EVERY = CLI_JSON | CLI_QUIET | CLI_TIMEOUT, /* what every tool takes */
+};
+
+enum { UNIQUE_ID_WORDS = 3 };
+
+/* The chip that answered, for JSON. */
+struct result_target {
+    char chip[64], core[32];
+    unsigned dev_id;
+    bool uid_known;
+    uint32_t uid[UNIQUE_ID_WORDS];
 };
 
 struct cli_command;
@@ -68,12 +86,19 @@ struct cli {
     struct job job;         /* cancelled by Ctrl-C */
     FILE *wire;
     struct session session;
-    bool met;      /* the target answered */
-    bool locked;   /* ..and its flash was read-protected */
-    bool told;     /* with --json: the object is on standard output */
-    bool misused;  /* the call was wrong, not the world: exit code 2 */
-    bool declined; /* the question was answered with no: nothing to try */
-    int code;      /* what a call that did not fail ends with */
+    bool met;         /* the target answered */
+    bool locked;      /* ..and its flash was read-protected */
+    struct json json; /* result.h; no out: --json was not said */
+    char *json_text;
+    size_t json_size;
+    struct result_target seen;
+    bool told_board;   /* "probe" and "target" are in the object */
+    bool told_problem; /* so are "error", "problem", "advice" */
+    bool misused;      /* the call was wrong, not the world: exit code 2 */
+    bool useless;      /* the probe is there, perhaps, but cannot be opened */
+    bool expired;      /* --timeout passed */
+    bool declined;     /* the question was answered with no: nothing to try */
+    int code;          /* what a call that did not fail ends with */
 };
 
 struct cli_command {
@@ -113,6 +138,8 @@ enum err cli_write_image(struct cli *cli, struct image *image, bool all, bool *c
 enum err cli_start_program(struct cli *cli);
 /* The call is wrong: ERR_ARGUMENT with the sentence, exit code 2. */
 enum err cli_misuse(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A value of --timeout, --time..: more than 0 seconds, "10" or "0.5"; not said: 0. */
+enum err cli_seconds(struct cli *cli, const char *option, const char *value, uint64_t *us);
 /* A word as a number: decimal or 0x.., with k, K or M behind it for 1024 and 1024 * 1024. */
 bool cli_number(const char *word, uint32_t *value);
 /* If exactly one word is no number, it is the file: moves it to `place`, in whatever order they

@@ -9,7 +9,7 @@ static const char list_text[] =
     "\n"
     "The target is not touched. A probe that cannot be used is listed with what to do about it.\n"
     "--probe wants the serial number (a unique part will do) or the place, as listed.\n"
-    "Exit code 1 if there is no probe.\n";
+    "Exit code 3 if there is no probe.\n";
 
 static const char info_text[] =
     "  probed info                          probe and chip: core, memories, ids, protection\n"
@@ -17,7 +17,7 @@ static const char info_text[] =
     "  probed info --options                every option byte, and what it can be\n"
     "  probed info --json                   for scripts\n"
     "\n"
-    "A running program is not disturbed, unless --connect allows it. Exit code 1 if no chip\n"
+    "A running program is not disturbed, unless --connect allows it. Exit code 4 if no chip\n"
     "answers; what is known of the probe is shown all the same.\n";
 
 static const char doctor_text[] =
@@ -32,7 +32,7 @@ static const char doctor_text[] =
     "Before a reset it asks. Without a terminal nobody is asked and nothing is reset, unless\n"
     "--allow-reset, --yes or --connect under-reset is given: only that tells whether NRST is\n"
     "wired, and whether a program switches its debug pins off.\n"
-    "Exit code 0: healthy; 1: not, or it could not be looked at; 2: wrong words.\n";
+    "Exit code 0: healthy; 1: not; 3: no probe to look with; 2: wrong words.\n";
 
 static const char flash_text[] =
     "  probed flash blink.elf --reset             program, check, start\n"
@@ -47,7 +47,8 @@ static const char flash_text[] =
     "sector stay as they are. What was written is always checked by the chip's core. The core is\n"
     "left halted unless --reset is given, or nothing had to be written.\n"
     "Ctrl-C stops between two pages and says what was written.\n"
-    "Exit code 0: done; 1: failed, the flash's state is told; 2: wrong words.\n";
+    "Exit code 0: done; 1: failed, the flash's state is told; 2: wrong words; 3: no probe; 4: no\n"
+    "chip answers; 5: protected; 6: it differs from the file; 124: not done within --timeout.\n";
 
 static const char read_text[] =
     "  probed read 0x08000000 64k flash.bin       the flash of an STM32F103C8 to a file\n"
@@ -110,32 +111,33 @@ static const char options_text[] =
     "would make harmful, is refused unless --irreversible is said, too.\n";
 
 const struct cli_command cli_commands[] = {
-    {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_JSON, TARGET_CONNECT_LADDER,
-     cli_list},
-    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_JSON | CLI_OPTIONS,
+    {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_EVERY,
+     TARGET_CONNECT_LADDER, cli_list},
+    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_EVERY | CLI_OPTIONS,
      TARGET_CONNECT_ATTACH, cli_info},
     {"doctor", "", "why it does not connect: which wire, which setting, which chip", doctor_text, 0,
      0,
-     CLI_JSON | CLI_YES | CLI_ALLOW_RESET | CLI_THOROUGH | CLI_WATCH | CLI_REPORT | CLI_BOARD |
+     CLI_EVERY | CLI_YES | CLI_ALLOW_RESET | CLI_THOROUGH | CLI_WATCH | CLI_REPORT | CLI_BOARD |
          CLI_SVG,
      TARGET_CONNECT_ATTACH, cli_doctor},
     {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
-     CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_IRREVERSIBLE | CLI_YES, TARGET_CONNECT_LADDER,
-     cli_flash},
+     CLI_EVERY | CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_IRREVERSIBLE | CLI_YES,
+     TARGET_CONNECT_LADDER, cli_flash},
     {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
      run_text, 1, 1,
-     CLI_JSON | CLI_TIMEOUT | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_SWO | CLI_ARGUMENTS |
-         CLI_NOT_RUN,
+     CLI_EVERY | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_SWO | CLI_ARGUMENTS | CLI_NOT_RUN,
      TARGET_CONNECT_LADDER, cli_run_program},
     {"profile", "FILE", "where a running program's time goes", profile_text, 1, 1,
-     CLI_RESET | CLI_TIME | CLI_FOLDED | CLI_SVG | CLI_SWO, TARGET_CONNECT_NORMAL, cli_profile},
-    {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, 0,
+     CLI_EVERY | CLI_RESET | CLI_TIME | CLI_FOLDED | CLI_SVG | CLI_SWO, TARGET_CONNECT_NORMAL,
+     cli_profile},
+    {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, CLI_EVERY,
      TARGET_CONNECT_ATTACH, cli_read},
-    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, 0,
+    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, CLI_EVERY,
      TARGET_CONNECT_LADDER, cli_erase},
     {"options", "[NAME=VALUE...]", "show option bytes, or change them", options_text, 0, CLI_WORDS,
-     CLI_YES | CLI_RESET | CLI_IRREVERSIBLE, TARGET_CONNECT_LADDER, cli_options},
-    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, 0, TARGET_CONNECT_LADDER, cli_reset},
+     CLI_EVERY | CLI_YES | CLI_RESET | CLI_IRREVERSIBLE, TARGET_CONNECT_LADDER, cli_options},
+    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, CLI_EVERY, TARGET_CONNECT_LADDER,
+     cli_reset},
 };
 
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/result.h"
 #include "session/discovery.h"
 
 static enum err find_probe(void *user, struct probe_info *info, struct job *job)
@@ -17,9 +17,10 @@ static enum err find_probe(void *user, struct probe_info *info, struct job *job)
 }
 
 /* There must be somebody who reads what to do. */
-static enum target_connect ladder_of(enum target_connect said)
+static enum target_connect ladder_of(const struct cli *cli)
 {
-    bool attended = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    enum target_connect said = cli->options.connect;
+    bool attended = isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !(cli->flags & CLI_QUIET);
 
     return said == TARGET_CONNECT_LADDER && attended ? TARGET_CONNECT_ATTENDED : said;
 }
@@ -29,7 +30,7 @@ static enum err init_session(struct cli *cli)
     const struct options *options = &cli->options;
     struct probe_info info = {0};
     struct session_options session_options = {
-        .connect = ladder_of(options->connect),
+        .connect = ladder_of(cli),
         .speed_khz = options->speed_khz,
         .vtref_mv = options->vtref_mv,
         .flash_size = options->flash_size,
@@ -54,7 +55,9 @@ enum err cli_open(struct cli *cli)
     if (err)
         return err;
     session_enter(&cli->session, &cli->job); /* all that follows is one job */
-    return session_open(&cli->session, &cli->job);
+    err = session_open(&cli->session, &cli->job);
+    cli->useless = err && err != ERR_FILE && err != ERR_CANCELLED;
+    return err;
 }
 
 /* What to do now, in lines. */
@@ -74,6 +77,8 @@ enum err cli_reach(struct cli *cli)
     err = session_connect_anyhow(&cli->session, &cli->job);
     cli->job.output = NULL;
     cli->met = !err;
+    if (!err)
+        result_see(cli);
     cli->locked = !err && target_chip(cli->session.target)->readout_protected;
     return err;
 }

@@ -99,6 +99,8 @@ void display_progress(struct display *display, const char *what, uint64_t done, 
 {
     if (total && done > total)
         done = total;
+    if (display->quiet)
+        return;
     if (display->terminal)
         rewrite(display, what, done, total);
     else
@@ -110,7 +112,7 @@ void display_doing(struct display *display, const char *what)
 {
     char line[DISPLAY_WIDTH + 1];
 
-    if (!display->terminal)
+    if (!display->terminal || display->quiet)
         return;
     snprintf(line, sizeof line, "%s ..", what);
     show_line(display, line);
@@ -131,6 +133,8 @@ void display_say(struct display *display, const char *format, ...)
     char text[512], shown[sizeof text];
     va_list args;
 
+    if (display->quiet)
+        return;
     display_clear(display);
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);

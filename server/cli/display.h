@@ -14,6 +14,7 @@ enum { DISPLAY_WIDTH = 79 };
 struct display {
     FILE *out;
     bool terminal;
+    bool quiet;       /* errors alone */
     int width;        /* characters of the line that stands there; 0: none */
     const char *what; /* of the last progress */
     unsigned quarter; /* not a terminal: the last one told */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* probed doctor */
 #include "cli/doctor.h"
+#include "cli/result.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -73,16 +74,15 @@ static enum err save_picture(struct cli *cli, const struct examination *examinat
     return cli->job.err;
 }
 
-static enum err say(struct cli *cli, const struct examination *examination, const char *problem)
+static enum err say(struct cli *cli, const struct examination *examination, bool measured)
 {
     if (cli->flags & CLI_JSON)
-        doctor_json(examination, problem, stdout);
+        doctor_json(examination, &cli->json);
     else if (cli->flags & CLI_REPORT)
         doctor_report(cli, examination, stdout);
     else
         show(cli, examination);
-    cli->told = cli->flags & CLI_JSON;
-    if (cli->svg && problem)
+    if (cli->svg && !measured)
         return job_fail(&cli->job, ERR_FILE, "--svg %s: not drawn, since nothing was measured",
                         cli->svg);
     return cli->svg ? save_picture(cli, examination) : ERR_OK;
@@ -92,14 +92,14 @@ static enum err say(struct cli *cli, const struct examination *examination, cons
 static enum err say_opening(struct cli *cli, enum err err)
 {
     struct examination examination;
-    char problem[sizeof cli->job.text];
 
     cli->declined = err == ERR_CANCELLED; /* nothing was begun that could be ended */
     if (!doctor_view_opening(cli, err, &examination))
         return err;
-    snprintf(problem, sizeof problem, "%s", job_text(&cli->job, err));
+    result_problem(cli, err, NULL);
+    cli->code = result_code(cli, err);
     job_clear(&cli->job);
-    return say(cli, &examination, problem);
+    return say(cli, &examination, false);
 }
 
 enum err cli_doctor(struct cli *cli)
@@ -117,7 +117,7 @@ enum err cli_doctor(struct cli *cli)
     if (err)
         return say_opening(cli, err);
     well = doctor_view_healthy(&examination.view);
-    err = say(cli, &examination, NULL);
+    err = say(cli, &examination, true);
     if (!err && cli->flags & CLI_WATCH)
         err = doctor_watch(cli, &examination, stdout, &well);
     cli->code = well ? CLI_OK : CLI_FAILED;

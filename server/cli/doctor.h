@@ -27,8 +27,8 @@ enum err doctor_examine(struct cli *cli, struct examination *examination, enum d
  * it. False: that is another kind of error. */
 bool doctor_view_opening(const struct cli *cli, enum err err, struct examination *examination);
 
-/* `problem`: why nothing could be measured; else NULL. */
-void doctor_json(const struct examination *examination, const char *problem, FILE *out);
+/* Its members of the call's object. */
+void doctor_json(const struct examination *examination, struct json *json);
 /* What identifies probe, user, machine or files is not in it. */
 void doctor_report(const struct cli *cli, const struct examination *examination, FILE *out);
 

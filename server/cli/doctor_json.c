@@ -50,25 +50,21 @@ static void put_verdict(struct json *json, const struct verdict *verdict)
     json_close(json, '}');
 }
 
-void doctor_json(const struct examination *examination, const char *problem, FILE *out)
+void doctor_json(const struct examination *examination, struct json *json)
 {
     const struct doctor_view *view = &examination->view;
-    struct json json = {.out = out};
 
-    json_open(&json, NULL, '{');
-    json_bool(&json, "healthy", doctor_view_healthy(view));
-    json_open(&json, "measurements", '[');
+    json_bool(json, "healthy", doctor_view_healthy(view));
+    json_open(json, "measurements", '[');
     for (size_t i = 0; i < view->line_count; i++)
-        put_line(&json, &view->lines[i]);
-    json_close(&json, ']');
-    json_open(&json, "verdicts", '[');
+        put_line(json, &view->lines[i]);
+    json_close(json, ']');
+    json_open(json, "verdicts", '[');
     for (size_t i = 0; i < view->count; i++)
-        put_verdict(&json, &view->verdicts[i]);
-    json_close(&json, ']');
-    json_open(&json, "wires", '{');
+        put_verdict(json, &view->verdicts[i]);
+    json_close(json, ']');
+    json_open(json, "wires", '{');
     for (int wire = 0; wire < DOCTOR_WIRES; wire++)
-        json_text(&json, wire_names[wire], state_words[view->wires[wire]]);
-    json_close(&json, '}');
-    json_text(&json, "problem", problem);
-    json_close(&json, '}');
+        json_text(json, wire_names[wire], state_words[view->wires[wire]]);
+    json_close(json, '}');
 }

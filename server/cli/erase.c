@@ -45,6 +45,7 @@ static struct extent measure(struct target *target, uint32_t first, uint32_t las
 struct work {
     struct cli *cli;
     struct extent extent;
+    uint64_t took_us;
 };
 
 static void show_progress(void *user, const struct flash_report *report)
@@ -90,6 +91,16 @@ static enum err erase_range(struct work *work, uint32_t address, uint32_t length
     return err;
 }
 
+static void write_json(const struct work *work)
+{
+    struct json *json = &work->cli->json;
+
+    json_number(json, "start", work->extent.start);
+    json_number(json, "bytes", work->extent.bytes);
+    json_number(json, "sectors", work->extent.sectors);
+    json_number(json, "microseconds", work->took_us);
+}
+
 static uint64_t now_us(const struct cli *cli)
 {
     return clock_now_us(probe_clock(cli->session.probe));
@@ -100,7 +111,7 @@ static enum err erase(struct cli *cli, uint32_t address, uint32_t length)
     struct target *target = cli->session.target;
     bool all = length == 0;
     uint32_t own = target_own_address(target, address);
-    struct work work = {cli, measure(target, own, all ? UINT32_MAX : own + (length - 1))};
+    struct work work = {cli, measure(target, own, all ? UINT32_MAX : own + (length - 1)), 0};
 
     if (work.extent.sectors == 0 && !all)
         return job_fail(&cli->job, ERR_NOT_FLASH,
@@ -113,7 +124,9 @@ static enum err erase(struct cli *cli, uint32_t address, uint32_t length)
     enum err err = all ? flash_erase_now(target, 0, 0) : erase_range(&work, address, length);
     if (err)
         return err;
-    uint64_t us = now_us(cli) - started;
+    uint64_t us = work.took_us = now_us(cli) - started;
+    if (cli->flags & CLI_JSON)
+        write_json(&work);
     display_say(&cli->display,
                 "erase: done in %" PRIu64 ".%02" PRIu64 " s, checked; the core is halted",
                 us / 1000000, us % 1000000 / 10000);

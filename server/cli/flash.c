@@ -58,7 +58,7 @@ struct work {
     struct image *image;
     struct flash_image_places places;
     struct flash_report report;
-    bool was_running, all;
+    bool was_running, all, verified;
 };
 
 static void show_progress(void *user, const struct flash_report *report)
@@ -182,9 +182,11 @@ static enum err verify(struct work *work)
     if (!(cli->flags & CLI_VERIFY))
         return ERR_OK;
     enum err err = flash_image_verify(cli->session.target, work->image, show_verify, work);
-    if (!err)
-        display_say(&cli->display, "verify: read back, identical");
-    return err;
+    if (err)
+        return err;
+    work->verified = true;
+    display_say(&cli->display, "verify: read back, identical");
+    return ERR_OK;
 }
 
 /* What the core does from here on. */
@@ -203,6 +205,20 @@ static enum err leave(const struct work *work)
     return err;
 }
 
+static void write_json(const struct work *work)
+{
+    const struct flash_report *report = &work->report;
+    struct json *json = &work->cli->json;
+
+    json_text(json, "file", work->cli->words[0]);
+    json_number(json, "bytes", work->image->bytes);
+    json_number(json, "bytes_erased", report->bytes_erased);
+    json_number(json, "bytes_programmed", report->bytes_programmed);
+    json_number(json, "microseconds", report->elapsed_us);
+    json_bool(json, "changed", changed(work));
+    json_bool(json, "verified", work->verified);
+}
+
 enum err cli_flash(struct cli *cli)
 {
     struct image image;
@@ -218,6 +234,8 @@ enum err cli_flash(struct cli *cli)
         err = verify(&work);
     if (!err)
         err = leave(&work);
+    if (cli->flags & CLI_JSON)
+        write_json(&work);
     image_finish(&image);
     return err;
 }

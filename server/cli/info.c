@@ -8,8 +8,7 @@
 #include "cli/cli.h"
 #include "cli/option_bytes.h"
 #include "cli/probe_facts.h"
-
-enum { UID_WORDS = 3 };
+#include "cli/unique_id.h"
 
 /* DDI 0403, B3.2.3: "r1p1". */
 #define CPUID_VARIANT(cpuid) ((cpuid) >> 20 & 15)
@@ -22,14 +21,13 @@ struct facts {
     const struct target *target; /* NULL: none answers */
     const char *state;           /* of its core */
     bool uid_known;
-    uint32_t uid[UID_WORDS];
+    uint32_t uid[UNIQUE_ID_WORDS];
     uint32_t flash_start, ram_start, ram_size; /* of the RAM that begins there */
     enum target_security security;
     struct option_bytes options;
-    char sectors[96];       /* "64 sectors of 1 KiB" */
-    char problem[JOB_TEXT]; /* why there is no target */
-    const char *loop;       /* that it resets again and again, and by what; NULL: it does not */
-    char lockup[300];       /* why the core is locked up, if it is */
+    char sectors[96]; /* "64 sectors of 1 KiB" */
+    const char *loop; /* that it resets again and again, and by what; NULL: it does not */
+    char lockup[300]; /* why the core is locked up, if it is */
 };
 
 static const char *const security_texts[] = {
@@ -40,30 +38,6 @@ static const char *const security_texts[] = {
 };
 
 /* --- gathering --- */
-
-/* The third word stands apart on L0 and L1 (RM0367 section 33.2, RM0038 section 31.2). */
-static uint32_t uid_offset(const struct chip *chip, unsigned word)
-{
-    bool apart = chip->family == CHIP_L0 || chip->family == CHIP_L1;
-
-    return word == 2 && apart ? 0x14 : 4 * word;
-}
-
-/* A fact among others: a chip that keeps it to itself is still a chip. */
-static void read_uid(struct cli *cli, struct facts *facts)
-{
-    const struct chip *chip = chip_by_dev_id(target_chip(facts->target)->dev_id);
-    enum err err = ERR_OK;
-
-    if (!chip || !chip->uid_address)
-        return;
-    for (unsigned i = 0; i < UID_WORDS && !err; i++)
-        err = target_read_width(cli->session.target, chip->uid_address + uid_offset(chip, i), 4,
-                                &facts->uid[i], 1);
-    facts->uid_known = !err;
-    if (err)
-        job_clear(&cli->job);
-}
 
 /* The one that its size is told of: others may stand before it. */
 static bool is_main_ram(const struct facts *facts, const struct target_region *region)
@@ -120,36 +94,24 @@ static enum err gather(struct cli *cli, struct facts *facts)
 {
     enum err err = cli_open(cli);
 
-    if (err) {
-        snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
+    if (err)
         return err;
-    }
     cli_probe_look(&facts->probe, cli->session.probe);
     err = cli_reach(cli); /* its warning is among the facts */
-    if (err) {
-        snprintf(facts->problem, sizeof facts->problem, "%s", job_text(&cli->job, err));
+    if (err)
         return err;
-    }
     facts->target = cli->session.target;
     err = look_at_core(cli, facts);
     facts->state = session_state_name(&cli->session);
     if (err)
         return err;
-    read_uid(cli, facts);
+    facts->uid_known = unique_id_read(cli, facts->uid);
     option_bytes_look(&facts->options, cli->session.target, &cli->job);
     describe_regions(facts);
     return ERR_OK;
 }
 
 /* --- telling --- */
-
-static void format_uid(const struct facts *facts, char text[32])
-{
-    text[0] = '\0';
-    if (facts->uid_known)
-        snprintf(text, 32, "%08" PRIx32 "-%08" PRIx32 "-%08" PRIx32, facts->uid[0], facts->uid[1],
-                 facts->uid[2]);
-}
 
 static bool halted_by_reset(const struct target *target)
 {
@@ -189,9 +151,8 @@ static void print_chip(const struct facts *facts, FILE *out)
     const struct target_chip *chip = target_chip(facts->target);
     const struct target_core *core = target_core(facts->target);
     const struct target_region *eeprom = target_region_of(facts->target, REGION_EEPROM);
-    char size[DISPLAY_SIZE], uid[32], other[OTHER_CORE_TEXT];
+    char size[DISPLAY_SIZE], uid[UNIQUE_ID_TEXT], other[OTHER_CORE_TEXT];
 
-    format_uid(facts, uid);
     cli_print_fact(out, "chip", "%s", chip->name);
     cli_print_fact(out, "core", "%s r%up%u, %s%s", core->name, CPUID_VARIANT(core->cpuid),
                    CPUID_REVISION(core->cpuid), facts->state,
@@ -215,7 +176,8 @@ static void print_chip(const struct facts *facts, FILE *out)
     cli_print_fact(out, "device id", "0x%03x (idcode 0x%08" PRIx32 ")", chip->dev_id, chip->idcode);
     cli_print_fact(out, "core id", "CPUID 0x%08" PRIx32 ", DPIDR 0x%08" PRIx32, core->cpuid,
                    chip->dpidr);
-    cli_print_fact(out, "unique id", "%s", uid);
+    if (facts->uid_known)
+        cli_print_fact(out, "unique id", "%s", unique_id_text(facts->uid, uid));
     cli_print_fact(out, "protection", "%s", protection_of(facts, chip));
     cli_print_fact(out, "lockup", "%s", facts->lockup);
     cli_print_fact(out, "resets", "%s", facts->loop ? facts->loop : "");
@@ -225,14 +187,33 @@ static void print_chip(const struct facts *facts, FILE *out)
     cli_print_fact(out, "warning", "%s", chip->warning);
 }
 
+static void write_sectors(const struct target *target, struct json *json)
+{
+    size_t count;
+    const struct target_region *regions = target_regions(target, &count);
+
+    json_open(json, "flash_sectors", '[');
+    for (size_t i = 0; i < count; i++) {
+        const struct target_region *region = &regions[i];
+
+        if (region->kind != REGION_FLASH || !region->sector_size)
+            continue;
+        json_open(json, NULL, '{');
+        json_number(json, "start", region->start);
+        json_number(json, "count", region->size / region->sector_size);
+        json_number(json, "bytes", region->sector_size);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 static void write_chip(const struct facts *facts, struct json *json)
 {
     const struct target_chip *chip = target_chip(facts->target);
     const struct target_core *core = target_core(facts->target);
-    char uid[32], other[OTHER_CORE_TEXT];
+    char uid[UNIQUE_ID_TEXT], other[OTHER_CORE_TEXT];
     const struct target_region *eeprom = target_region_of(facts->target, REGION_EEPROM);
 
-    format_uid(facts, uid);
     json_text(json, "chip", chip->name);
     json_text(json, "core", core->name);
     if (target_other_core(facts->target, other, sizeof other))
@@ -248,19 +229,19 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
     if (chip->flash_kept)
         json_number(json, "flash_kept_bytes", chip->flash_kept);
-    json_hex(json, "flash_start", facts->flash_start, 8);
-    json_text(json, "flash_sectors", facts->sectors);
+    json_number(json, "flash_start", facts->flash_start);
+    write_sectors(facts->target, json);
     if (eeprom) {
         json_number(json, "eeprom_bytes", eeprom->size);
-        json_hex(json, "eeprom_start", eeprom->start, 8);
+        json_number(json, "eeprom_start", eeprom->start);
     }
     json_number(json, "ram_bytes", chip->ram_size);
-    json_hex(json, "ram_start", facts->ram_start, 8);
-    json_hex(json, "dev_id", chip->dev_id, 3);
-    json_hex(json, "idcode", chip->idcode, 8);
-    json_hex(json, "cpuid", core->cpuid, 8);
-    json_hex(json, "dpidr", chip->dpidr, 8);
-    json_text(json, "unique_id", uid);
+    json_number(json, "ram_start", facts->ram_start);
+    json_number(json, "dev_id", chip->dev_id);
+    json_number(json, "idcode", chip->idcode);
+    json_number(json, "cpuid", core->cpuid);
+    json_number(json, "dpidr", chip->dpidr);
+    json_text(json, "unique_id", facts->uid_known ? unique_id_text(facts->uid, uid) : NULL);
     json_bool(json, "readout_protected", chip->readout_protected);
     json_bool(json, "protection_known", chip->protection_known);
     option_bytes_json(&facts->options, json);
@@ -269,27 +250,22 @@ static void write_chip(const struct facts *facts, struct json *json)
     json_text(json, "warning", chip->warning);
 }
 
-static void write_json(const struct facts *facts, FILE *out)
+static void write_json(const struct facts *facts, struct json *json)
 {
-    struct json json = {.out = out};
-
-    json_open(&json, NULL, '{');
     if (facts->probe.info.driver) {
-        json_open(&json, "probe", '{');
-        cli_probe_json(&facts->probe, &json);
-        json_close(&json, '}');
+        json_open(json, "probe", '{');
+        cli_probe_json(&facts->probe, json);
+        json_close(json, '}');
     } else {
-        json_null(&json, "probe");
+        json_null(json, "probe");
     }
     if (facts->target) {
-        json_open(&json, "target", '{');
-        write_chip(facts, &json);
-        json_close(&json, '}');
+        json_open(json, "target", '{');
+        write_chip(facts, json);
+        json_close(json, '}');
     } else {
-        json_null(&json, "target");
+        json_null(json, "target");
     }
-    json_text(&json, "problem", facts->problem);
-    json_close(&json, '}');
 }
 
 enum err cli_info(struct cli *cli)
@@ -298,8 +274,8 @@ enum err cli_info(struct cli *cli)
     enum err err = gather(cli, &facts);
 
     if (cli->flags & CLI_JSON) {
-        write_json(&facts, stdout);
-        cli->told = true;
+        write_json(&facts, &cli->json);
+        cli->told_board = true;
     } else if (facts.probe.info.driver) {
         cli_probe_print(&facts.probe, stdout);
         if (facts.target)

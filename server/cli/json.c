@@ -30,12 +30,18 @@ static void put_string(FILE *out, const char *text)
     fputc('"', out);
 }
 
+static void begin_line(struct json *json)
+{
+    if (!json->in_one_line)
+        fprintf(json->out, "\n%*s", 2 * (int)json->depth, "");
+}
+
 static void begin_value(struct json *json, const char *key)
 {
     if (json->follows)
-        fputc(',', json->out);
+        fputs(json->in_one_line ? ", " : ",", json->out);
     if (json->depth > 0)
-        fprintf(json->out, "\n%*s", 2 * (int)json->depth, "");
+        begin_line(json);
     json->follows = true;
     if (!key)
         return;
@@ -55,7 +61,7 @@ void json_close(struct json *json, char bracket)
 {
     json->depth--;
     if (json->follows)
-        fprintf(json->out, "\n%*s", 2 * (int)json->depth, "");
+        begin_line(json);
     fputc(bracket, json->out);
     if (json->depth == 0)
         fputc('\n', json->out);
@@ -78,10 +84,12 @@ void json_number(struct json *json, const char *key, uint64_t number)
     fprintf(json->out, "%" PRIu64, number);
 }
 
-void json_hex(struct json *json, const char *key, uint32_t number, int digits)
+void json_known(struct json *json, const char *key, bool known, uint64_t number)
 {
-    begin_value(json, key);
-    fprintf(json->out, "\"0x%0*" PRIx32 "\"", digits, number);
+    if (known)
+        json_number(json, key, number);
+    else
+        json_null(json, key);
 }
 
 void json_bool(struct json *json, const char *key, bool value)

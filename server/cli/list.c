@@ -12,7 +12,6 @@ static bool is_asked_for(const struct cli *cli, const struct probe_info *info)
 /* Where the probes go: text or JSON. */
 struct listing {
     struct cli *cli;
-    struct json json;
     size_t count, others; /* shown; there, but not asked for */
     size_t plugged;       /* shown, and not described by words */
 };
@@ -25,9 +24,9 @@ static void list_one(struct listing *listing, const struct probe_info *info)
     listing->count++;
     listing->plugged += !info->spec[0];
     if (listing->cli->flags & CLI_JSON) {
-        json_open(&listing->json, NULL, '{');
-        cli_probe_json(&facts, &listing->json);
-        json_close(&listing->json, '}');
+        json_open(&listing->cli->json, NULL, '{');
+        cli_probe_json(&facts, &listing->cli->json);
+        json_close(&listing->cli->json, '}');
     } else {
         if (listing->count > 1)
             putchar('\n');
@@ -75,21 +74,16 @@ static enum err check(const struct listing *listing)
 
 enum err cli_list(struct cli *cli)
 {
-    struct listing listing = {.cli = cli, .json = {.out = stdout}};
+    struct listing listing = {.cli = cli};
 
-    cli->told = cli->flags & CLI_JSON;
-    if (cli->told) {
-        json_open(&listing.json, NULL, '{');
-        json_open(&listing.json, "probes", '[');
-    }
+    cli->told_board = true;
+    if (cli->flags & CLI_JSON)
+        json_open(&cli->json, "probes", '[');
     enum err err = list_all(&listing);
+    if (cli->flags & CLI_JSON)
+        json_close(&cli->json, ']');
     if (!err)
         err = check(&listing);
-    if (cli->told) {
-        json_close(&listing.json, ']');
-        json_text(&listing.json, "problem", err ? job_text(&cli->job, err) : NULL);
-        json_close(&listing.json, '}');
-    }
     if (!err && listing.plugged > 1)
         display_say(&cli->display, "several probes: --probe SERIAL or --probe PLACE says which");
     return err;

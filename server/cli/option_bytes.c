@@ -9,29 +9,25 @@
 
 enum { OPTION_LINE = 300 };
 
+static void add_block(struct option_bytes *bytes, const struct option_block *block)
+{
+    struct option_range *last = bytes->range_count ? &bytes->ranges[bytes->range_count - 1] : NULL;
+
+    if (last && last->start + last->bytes == block->address)
+        last->bytes += block->size;
+    else if (bytes->range_count < OPTION_RANGES)
+        bytes->ranges[bytes->range_count++] = (struct option_range){block->address, block->size};
+}
+
 /* Blocks side by side are one range. */
 static void describe_blocks(struct option_bytes *bytes, const struct target *target,
                             const uint32_t *registers)
 {
-    char *text = bytes->write_protected;
-    size_t used = 0, size = sizeof bytes->write_protected;
     struct option_block block;
-    uint32_t start = 0, end = 0;
 
-    for (uint32_t i = 0; used < size; i++) {
-        bool more = option_block_get(bytes->options, target, i, &block);
-        bool is_protected = more && option_block_protected(&block, registers);
-
-        if (end && (!is_protected || block.address != end)) {
-            used += (size_t)snprintf(text + used, size - used, "%s0x%08" PRIx32 "-0x%08" PRIx32,
-                                     used ? ", " : "", start, end - 1);
-            end = 0;
-        }
-        if (!more)
-            break;
-        start = is_protected && !end ? block.address : start;
-        end = is_protected ? block.address + block.size : 0;
-    }
+    for (uint32_t i = 0; option_block_get(bytes->options, target, i, &block); i++)
+        if (option_block_protected(&block, registers))
+            add_block(bytes, &block);
 }
 
 /* How many of how many, and which. */
@@ -86,8 +82,22 @@ static void put_meanings(const struct option_bytes *bytes, struct buf *text)
     }
 }
 
+/* "0x08000000-0x08001fff, .." */
+static void put_ranges(const struct option_bytes *bytes, struct buf *text)
+{
+    for (unsigned i = 0; i < bytes->range_count; i++)
+        buf_printf(text, "%s0x%08" PRIx32 "-0x%08" PRIx32, i ? ", " : "", bytes->ranges[i].start,
+                   bytes->ranges[i].start + bytes->ranges[i].bytes - 1);
+}
+
 static void print_blocks(const struct option_bytes *bytes, FILE *out)
 {
+    char ranges[400];
+    struct buf text;
+
+    buf_init(&text, ranges, sizeof ranges - 1);
+    put_ranges(bytes, &text);
+    ranges[text.length] = '\0';
     if (!bytes->protected_blocks)
         cli_print_fact(out, "write lock", "none");
     else
@@ -96,7 +106,7 @@ static void print_blocks(const struct option_bytes *bytes, FILE *out)
                        option_blocks_hidden(bytes->options)
                            ? " as stored, in force yet or not until they are loaded"
                            : "",
-                       bytes->blocks, bytes->write_protected);
+                       bytes->blocks, ranges);
 }
 
 void option_bytes_print(const struct option_bytes *bytes, FILE *out)
@@ -138,7 +148,7 @@ static void field_json(const struct option_field *field, uint32_t value, struct 
     else if (field->key && field->value_count == 2)
         json_bool(json, field->key, value == field->key_true);
     else if (field->key)
-        json_hex(json, field->key, value, (field->bits + 3) / 4);
+        json_number(json, field->key, value);
 }
 
 void option_bytes_json(const struct option_bytes *bytes, struct json *json)
@@ -151,7 +161,14 @@ void option_bytes_json(const struct option_bytes *bytes, struct json *json)
         json_null(json, "option_bytes");
         return;
     }
-    json_text(json, "write_protected", bytes->write_protected[0] ? bytes->write_protected : "none");
+    json_open(json, "write_protected", '[');
+    for (unsigned i = 0; i < bytes->range_count; i++) {
+        json_open(json, NULL, '{');
+        json_number(json, "start", bytes->ranges[i].start);
+        json_number(json, "bytes", bytes->ranges[i].bytes);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
     json_number(json, "write_protected_blocks", bytes->protected_blocks);
     json_number(json, "write_blocks", bytes->block_count);
     json_bool(json, "write_protected_as_stored", option_blocks_hidden(bytes->options));
@@ -161,4 +178,42 @@ void option_bytes_json(const struct option_bytes *bytes, struct json *json)
                    option_get(&bytes->options->fields[i], bytes->state.in_force), json);
     json_bool(json, "others_stored", option_pending(bytes->options, &bytes->state));
     json_close(json, '}');
+}
+
+void option_bytes_values_json(const struct flash_options *options, const struct option_state *state,
+                              struct json *json)
+{
+    json_open(json, "options", '[');
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+        uint32_t value = option_get(field, state->in_force);
+        const struct option_value *meant = option_value(field, value);
+
+        json_open(json, NULL, '{');
+        json_text(json, "name", field->name);
+        json_number(json, "value", value);
+        json_text(json, "text", meant ? meant->text : NULL);
+        json_number(json, "stored", option_get(field, state->stored));
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+void option_bytes_changes_json(const struct flash_options *options, const uint32_t *before,
+                               const uint32_t *after, struct json *json)
+{
+    json_open(json, "changes", '[');
+    for (uint8_t i = 0; i < options->field_count; i++) {
+        const struct option_field *field = &options->fields[i];
+        uint32_t was = option_get(field, before), will = option_get(field, after);
+
+        if (was == will)
+            continue;
+        json_open(json, NULL, '{');
+        json_text(json, "name", field->name);
+        json_number(json, "before", was);
+        json_number(json, "after", will);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
 }

@@ -11,12 +11,20 @@
 #include "flash/options.h"
 #include "target.h"
 
+enum { OPTION_RANGES = 64 };
+
+/* Of flash that cannot be written. */
+struct option_range {
+    uint32_t start, bytes;
+};
+
 struct option_bytes {
     const struct flash_options *options; /* NULL: none are known for this chip */
     struct option_state state;
-    bool known;                /* else they could not be read */
-    char write_protected[400]; /* "0x08000000-0x08001fff, .."; empty: nothing */
-    char blocks[200];          /* their numbers: "0-1,5" */
+    bool known; /* else they could not be read */
+    struct option_range ranges[OPTION_RANGES];
+    unsigned range_count;
+    char blocks[200]; /* their numbers: "0-1,5" */
     unsigned protected_blocks, block_count;
 };
 
@@ -29,5 +37,12 @@ void option_bytes_list(const struct flash_options *options, const struct target 
                        const struct option_state *state, FILE *out);
 /* "write_protected" and "option_bytes"; null: not known. */
 void option_bytes_json(const struct option_bytes *bytes, struct json *json);
+
+/* "options": each with its number, in force and stored. */
+void option_bytes_values_json(const struct flash_options *options, const struct option_state *state,
+                              struct json *json);
+/* "changes": what is not as before. */
+void option_bytes_changes_json(const struct flash_options *options, const uint32_t *before,
+                               const uint32_t *after, struct json *json);
 
 #endif

@@ -19,6 +19,10 @@ static enum err show(struct work *work)
 {
     bool hidden = work->options->hides_in_force;
 
+    if (work->cli->flags & CLI_JSON) {
+        option_bytes_values_json(work->options, &work->before, &work->cli->json);
+        return cli_leave_running(work->cli);
+    }
     printf("option bytes of %s: name, what is %s, what there is\n", target_chip(work->target)->name,
            hidden ? "stored" : "in force");
     option_bytes_list(work->options, work->target, &work->before, stdout);
@@ -186,6 +190,9 @@ static enum err change(struct work *work)
     if (err)
         return err;
     preview(work, &any);
+    if (cli->flags & CLI_JSON)
+        option_bytes_changes_json(work->options, work->before.stored, work->wanted.stored,
+                                  &cli->json);
     if (!any) {
         display_say(&cli->display, "options: they are so already");
         return cli_leave_running(cli);

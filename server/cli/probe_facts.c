@@ -88,20 +88,14 @@ void cli_probe_print(const struct cli_probe *facts, FILE *out)
 void cli_probe_json(const struct cli_probe *facts, struct json *json)
 {
     const struct probe_info *info = &facts->info;
-    char ids[2][8];
 
-    snprintf(ids[0], sizeof ids[0], "%04x", info->vid);
-    snprintf(ids[1], sizeof ids[1], "%04x", info->pid);
     json_text(json, "product", info->product);
     json_text(json, "firmware", info->firmware);
     json_text(json, "serial", info->serial);
     json_text(json, "place", info->place);
-    json_text(json, "vid", info->vid ? ids[0] : NULL);
-    json_text(json, "pid", info->vid ? ids[1] : NULL);
-    if (facts->vtref_known)
-        json_number(json, "vtref_mv", facts->vtref_mv);
-    else
-        json_null(json, "vtref_mv");
+    json_known(json, "vid", info->vid, info->vid);
+    json_known(json, "pid", info->vid, info->pid);
+    json_known(json, "vtref_mv", facts->vtref_known, facts->vtref_mv);
     json_text(json, "serial_port", facts->serial_port);
     if (facts->holder.pid) {
         json_open(json, "taken_by", '{');

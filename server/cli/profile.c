@@ -135,6 +135,26 @@ static enum err write_svg(struct profile *profile, const struct profile_report *
     return ERR_OK;
 }
 
+static void write_json(const struct profile *profile, const struct profile_report *report)
+{
+    struct json *json = &profile->cli->json;
+
+    json_text(json, "file", profile->cli->words[0]);
+    json_number(json, "microseconds", profile->took_us);
+    json_number(json, "samples", report->samples);
+    json_number(json, "asleep", report->asleep);
+    json_number(json, "unknown", report->unknown);
+    json_open(json, "places", '[');
+    for (size_t i = 0; i < report->count; i++) {
+        json_open(json, NULL, '{');
+        json_text(json, "function", report->rows[i].function);
+        json_text(json, "place", report->rows[i].place);
+        json_number(json, "samples", report->rows[i].count);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 static enum err tell(struct profile *profile)
 {
     struct cli *cli = profile->cli;
@@ -150,7 +170,9 @@ static enum err tell(struct profile *profile)
                     "the file has no lines (compile with -g): functions and addresses instead");
     if (!profile_report_make(&profile->histogram, profile->info, &report))
         err = job_fail(&cli->job, ERR_NO_MEMORY, "out of memory");
-    if (!err && cli->flags & CLI_FOLDED)
+    if (!err && cli->flags & CLI_JSON)
+        write_json(profile, &report);
+    else if (!err && cli->flags & CLI_FOLDED)
         profile_print_folded(&report, stdout);
     else if (!err)
         profile_print_table(&report, stdout);

@@ -84,11 +84,21 @@ static void summarise(struct cli *cli, uint32_t length, uint64_t us, const char 
                 strcmp(path, "-") == 0 ? "standard output" : path);
 }
 
+static void write_json(struct cli *cli, uint32_t address, uint32_t length, uint64_t us)
+{
+    json_text(&cli->json, "file", cli->words[2]);
+    json_number(&cli->json, "start", address);
+    json_number(&cli->json, "bytes", length);
+    json_number(&cli->json, "microseconds", us);
+}
+
 enum err cli_read(struct cli *cli)
 {
     uint32_t address, length;
 
     cli_place_file(cli, 2);
+    if (cli->flags & CLI_JSON && strcmp(cli->words[2], "-") == 0)
+        return cli_misuse(cli, "with --json standard output is the object's: name a file");
     enum err err = cli_range(cli, 0, &address, &length);
     if (!err)
         err = cli_connect(cli);
@@ -106,5 +116,7 @@ enum err cli_read(struct cli *cli)
     if (err)
         return err;
     summarise(cli, length, us, cli->words[2]);
+    if (cli->flags & CLI_JSON)
+        write_json(cli, address, length, us);
     return cli_leave_running(cli);
 }

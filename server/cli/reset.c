@@ -25,11 +25,12 @@ enum err cli_reset(struct cli *cli)
                           "before its first instruction",
                           cli->words[0]);
     enum err err = cli_connect(cli);
-    if (!err && !halt)
-        return cli_start_program(cli);
     if (!err)
-        err = session_reset(&cli->session, &cli->job, TARGET_RESET_HALT);
-    if (!err)
+        err = halt ? session_reset(&cli->session, &cli->job, TARGET_RESET_HALT)
+                   : cli_start_program(cli);
+    if (!err && halt)
         say_where(cli);
+    if (!err && cli->flags & CLI_JSON)
+        json_text(&cli->json, "state", session_state_name(&cli->session));
     return err;
 }

@@ -13,20 +13,6 @@
 
 /* --- the call --- */
 
-static enum err read_timeout(struct cli *cli, uint64_t *us)
-{
-    char *end = NULL;
-    double seconds = cli->timeout ? strtod(cli->timeout, &end) : 0;
-
-    *us = 0;
-    if (!cli->timeout)
-        return ERR_OK;
-    if (end == cli->timeout || *end || !(seconds > 0) || seconds > 1e9)
-        return cli_misuse(cli, "--timeout %.60s: seconds are meant, 10 or 0.5", cli->timeout);
-    *us = (uint64_t)(seconds * 1e6);
-    return ERR_OK;
-}
-
 static enum err read_call(struct run *run)
 {
     struct cli *cli = run->cli;
@@ -35,7 +21,7 @@ static enum err read_call(struct run *run)
         return cli_misuse(cli, "--until: a text of at most %d characters", RUN_UNTIL_SIZE - 1);
     if (cli->until && strchr(cli->until, '\n'))
         return cli_misuse(cli, "--until: a text within one line is meant");
-    return read_timeout(cli, &run->limit_us);
+    return cli_seconds(cli, "--timeout", cli->timeout, &run->limit_us);
 }
 
 /* --- the program --- */

@@ -21,7 +21,7 @@ static void frame_json(struct json *json, const struct backtrace_frame *frame)
     char name[BACKTRACE_EXCEPTION];
 
     json_open(json, NULL, '{');
-    json_hex(json, "pc", frame->pc, 8);
+    json_number(json, "pc", frame->pc);
     json_text(json, "function", frame->function);
     json_text(json, "file", frame->file);
     json_number(json, "line", frame->line);
@@ -33,29 +33,22 @@ static void frame_json(struct json *json, const struct backtrace_frame *frame)
 
 void run_report_json(const struct run *run)
 {
-    struct json json = {.out = stdout};
+    struct json *json = &run->cli->json;
     char text[RUN_OUTPUT_KEPT + 1];
 
     memcpy(text, run->output.kept, run->output.kept_length);
     text[run->output.kept_length] = '\0';
-    json_open(&json, NULL, '{');
-    json_text(&json, "file", run->cli->words[0]);
-    json_text(&json, "outcome", outcomes[run->outcome]);
-    json_text(&json, "reason", run->reason);
-    json_number(&json, "exit_code", (uint64_t)run_exit_code(run));
-    if (run->has_program_code)
-        json_number(&json, "program_code", run->program_code);
-    else
-        json_null(&json, "program_code");
-    json_number(&json, "microseconds", run->took_us);
-    json_open(&json, "backtrace", '[');
+    json_text(json, "file", run->cli->words[0]);
+    json_text(json, "outcome", outcomes[run->outcome]);
+    json_text(json, "reason", run->reason);
+    json_known(json, "program_code", run->has_program_code, run->program_code);
+    json_number(json, "microseconds", run->took_us);
+    json_open(json, "backtrace", '[');
     for (size_t i = 0; i < run->trace.count; i++)
-        frame_json(&json, &run->trace.frames[i]);
-    json_close(&json, ']');
-    json_text(&json, "backtrace_end", run->trace.end);
-    json_text(&json, "output", text);
-    json_close(&json, '}');
-    run->cli->told = true;
+        frame_json(json, &run->trace.frames[i]);
+    json_close(json, ']');
+    json_text(json, "backtrace_end", run->trace.end);
+    json_text(json, "output", text);
 }
 
 /* --- JUnit --- */

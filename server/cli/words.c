@@ -19,7 +19,9 @@ static const struct flag {
     const char *value; /* what it is called in the help; NULL: it has none */
     size_t at;         /* where in struct cli that goes */
 } flags[] = {
-    {"--json", CLI_JSON, "as JSON, for programs", NULL, NO_VALUE},
+    {"--json", CLI_JSON, "one JSON object on standard output, also on failure (docs/json.md)", NULL,
+     NO_VALUE},
+    {"--quiet", CLI_QUIET, "say nothing but warnings and errors; ask nobody", NULL, NO_VALUE},
     {"--erase", CLI_ERASE, "erase what else the flash holds, too", NULL, NO_VALUE},
     {"--verify", CLI_VERIFY, "read everything back over the wire and compare", NULL, NO_VALUE},
     {"--reset", CLI_RESET, "start the program when all is done", NULL, NO_VALUE},
@@ -34,7 +36,8 @@ static const struct flag {
      NO_VALUE},
     {"--report", CLI_REPORT, "to paste: no serial numbers, names or paths", NULL, NO_VALUE},
     {"--board", CLI_BOARD, "which header the picture shows", "NAME", offsetof(struct cli, board)},
-    {"--timeout", CLI_TIMEOUT, "seconds of the board's time that the program may take", "S",
+    {"--timeout", CLI_TIMEOUT,
+     "seconds that all of it may take, else exit code 124; of run: of the board's time", "S",
      offsetof(struct cli, timeout)},
     {"--until", CLI_UNTIL, "end well as soon as the program says this", "TEXT",
      offsetof(struct cli, until)},
@@ -235,6 +238,20 @@ void cli_place_file(struct cli *cli, int place)
     for (; at < place; at++)
         cli->words[at] = cli->words[at + 1];
     cli->words[place] = file;
+}
+
+enum err cli_seconds(struct cli *cli, const char *option, const char *value, uint64_t *us)
+{
+    char *end = NULL;
+    double seconds = value ? strtod(value, &end) : 0;
+
+    *us = 0;
+    if (!value)
+        return ERR_OK;
+    if (end == value || *end || !(seconds > 0) || seconds > 1e9)
+        return cli_misuse(cli, "%s %.60s: seconds are meant, 10 or 0.5", option, value);
+    *us = (uint64_t)(seconds * 1e6);
+    return ERR_OK;
 }
 
 bool cli_number(const char *word, uint32_t *value)

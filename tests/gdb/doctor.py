@@ -17,7 +17,7 @@ import xml.etree.ElementTree
 from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
-WELL, UNWELL, USAGE = 0, 1, 2
+WELL, UNWELL, USAGE, NO_PROBE = 0, 1, 2, 3
 WIDTH = 79
 PLAIN = dict({name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_CTYPE", "NO_COLOR", "PROBED_SIM")},
              LANG="C.UTF-8", TERM="xterm")
@@ -173,7 +173,7 @@ def json_says_all_of_it():
 
 
 def json_without_a_probe():
-    for words, code in ((["--probe", "no-such-serial"], UNWELL), (["--sim", "bluepill,nofault"], USAGE), (["--jsn"], USAGE)):
+    for words, code in ((["--probe", "no-such-serial"], NO_PROBE), (["--sim", "bluepill,nofault"], USAGE), (["--jsn"], USAGE)):
         assert json.loads(call("--json", *words, expect=code).text)["problem"], words
 
 
@@ -229,21 +229,21 @@ def wrong_words_get_one_clear_line():
 
 def a_probe_that_vanishes():
     for count in (1, 40, 150):
-        done = call(sim=f"bluepill,runs,vanish={count}", expect=UNWELL)
+        done = call(sim=f"bluepill,runs,vanish={count}", expect=NO_PROBE)
         assert re.search(r"^probe-gone \(certain\): .*unplugged\n  1\. ", done.text, re.M) and not done.said, done
         assert "healthy" not in done.text and "VTref" not in done.text, done.text
-        told = json.loads(call("--json", sim=f"bluepill,runs,vanish={count}", expect=UNWELL).text)
+        told = json.loads(call("--json", sim=f"bluepill,runs,vanish={count}", expect=NO_PROBE).text)
         assert "unplugged" in told["problem"] and told["healthy"] is False and not told["measurements"][1:], told
 
 
 def a_probe_that_cannot_be_used():
     for fault, expected in (("in-use", "probe-in-use"), ("no-permission", "no-permission"), ("dongle-loader", "probe-loader"),
                             ("dongle-old-firmware", "probe-old-firmware")):
-        done = call(sim="bluepill," + fault, expect=UNWELL)
+        done = call(sim="bluepill," + fault, expect=NO_PROBE)
         assert re.search(rf"^{expected} \(certain\): [^:]*simulated probe", done.text, re.M) and "  1. " in done.text, done.text
         assert not done.said, done.said
-        assert first_class("bluepill," + fault) == expected
-    done = call("--probe", "no-such-serial", expect=UNWELL)
+        assert first_class("bluepill," + fault, expect=NO_PROBE) == expected
+    done = call("--probe", "no-such-serial", expect=NO_PROBE)
     assert done.text.startswith("no-probe (certain): ") and "lsusb" in done.text, done.text
 
 

@@ -17,7 +17,7 @@ from daemon import LIMIT, run_tests
 
 PROBED = sys.argv[1]
 FLASH, RAM, KIB = 0x08000000, 0x20000000, 1024
-BLANK, FAILED, USAGE = b"\xff", 1, 2
+BLANK, FAILED, USAGE, NO_PROBE, NO_TARGET, PROTECTED = b"\xff", 1, 2, 3, 4, 5
 
 
 def call(*words, expect=0):
@@ -109,10 +109,10 @@ def list_shows_the_simulated_board_when_asked():
 
 
 def list_without_probes_says_what_to_try():
-    done = call("list", "--probe", "no-such-serial", expect=FAILED)
+    done = call("list", "--probe", "no-such-serial", expect=NO_PROBE)
     assert "no debug probe found" in done.said and "cable" in done.said and "udev" in done.said, done.said
-    assert json.loads(call("list", "--json", "--probe", "no-such-serial", expect=FAILED).text) == \
-        {"probes": [], "problem": "no debug probe found"}
+    told = json.loads(call("list", "--json", "--probe", "no-such-serial", expect=NO_PROBE).text)
+    assert told["probes"] == [] and told["problem"] == "no debug probe found", told
 
 
 def info_tells_a_reset_loop_by_its_cause():
@@ -132,8 +132,8 @@ def info_tells_a_reset_loop_by_its_cause():
 
 def json_says_what_is_wrong():
     """Whatever it is, what is on standard output can be read by a program."""
-    for words, code, problem in ((["info"], FAILED, "no debug probe found"), (["list"], FAILED, "no debug probe found"),
-                                 (["info", "--sim", "bluepill,noack"], FAILED, "no chip answers"),
+    for words, code, problem in ((["info"], NO_PROBE, "no debug probe found"), (["list"], NO_PROBE, "no debug probe found"),
+                                 (["info", "--sim", "bluepill,noack"], NO_TARGET, "no chip answers"),
                                  (["info", "--sim", "bluepill,nofault"], USAGE, "nofault"), (["list", "x"], USAGE, "usage"),
                                  (["info", "--simm"], USAGE, "--simm")):
         for line in (["--json", *words], [*words, "--json"]):
@@ -168,7 +168,7 @@ def words_in_any_order():
         refused(USAGE, r"no simulated board 'bluepil'; there is, with that in its name: bluepill\)?$", "flash", "--sim", "bluepil", path,
                 "0x08000000")
         refused(USAGE, r"--gdb is for serving gdb", "--gdb", "0", "info", "--sim")
-        refused(USAGE, r"--json is not for probed flash", "flash", "--json", path)
+        refused(USAGE, r"--options is not for probed flash", "flash", "--options", path)
 
 
 def info_lists_every_option_byte():
@@ -202,23 +202,23 @@ def info_is_json_too():
     info = json.loads(call("info", "--sim", "bluepill,locked", "--json").text)
     assert info["problem"] is None and info["probe"]["serial"] == "SIM0", info
     target = info["target"]
-    assert target["dev_id"] == "0x410" and target["state"] == "locked up" and target["ram_bytes"] == 20 * KIB, target
+    assert target["dev_id"] == 0x410 and target["state"] == "locked up" and target["ram_bytes"] == 20 * KIB, target
     assert "read-protected" in target["lockup"], "the core cannot read the flash either"
     assert target["readout_protected"] is True and "protected" in target["warning"], target
 
 
 def info_without_a_target_still_tells_of_the_probe():
-    done = call("info", "--sim", "bluepill,noack,vtref=0.1", expect=FAILED)
+    done = call("info", "--sim", "bluepill,noack,vtref=0.1", expect=NO_TARGET)
     assert "0.10 V" in done.text and "no supply is seen" in done.said, (done.text, done.said)
-    info = json.loads(call("info", "--json", "--sim", "bluepill,noack", expect=FAILED).text)
+    info = json.loads(call("info", "--json", "--sim", "bluepill,noack", expect=NO_TARGET).text)
     assert info["target"] is None and "no chip answers" in info["problem"], info
 
 
 def info_resets_only_when_it_may():
-    done = call("info", "--sim", "bluepill,swj-off", expect=FAILED)
+    done = call("info", "--sim", "bluepill,swj-off", expect=NO_TARGET)
     assert "under-reset" in done.said, done.said
     done = call("info", "--sim", "bluepill,swj-off", "--connect", "under-reset", "--json")
-    assert json.loads(done.text)["target"]["dev_id"] == "0x410", done.text
+    assert json.loads(done.text)["target"]["dev_id"] == 0x410, done.text
     assert "no longer answers" in done.said, "its program was let go again, and switched SWD off"
 
 
@@ -337,14 +337,14 @@ def what_is_too_large_is_said_with_its_size():
 
 def a_locked_board_is_explained():
     with Files() as files:
-        refused(FAILED, r"(?i)protect.*erases", "flash", "--sim", "bluepill,locked", files.elf())
-    refused(FAILED, r"0x08000000.*protected against reading", "read", "--sim", "bluepill,locked", "0x08000000", "1k",
+        refused(PROTECTED, r"(?i)protect.*erases", "flash", "--sim", "bluepill,locked", files.elf())
+    refused(PROTECTED, r"0x08000000.*protected against reading", "read", "--sim", "bluepill,locked", "0x08000000", "1k",
             "/dev/null")
 
 
 def a_lost_probe_is_told_with_the_state_of_the_flash():
     with Files(40 * KIB) as files:
-        done = call("flash", "--sim", "bluepill,vanish=3000", files.elf(), expect=FAILED)
+        done = call("flash", "--sim", "bluepill,vanish=3000", files.elf(), expect=NO_PROBE)
         assert re.search(r"error: the simulated probe is unplugged; flash: 0x08000000-0x0800.* partly programmed\n"
                          r" +try: plug the probe in again and repeat the command\n", done.said), done.said
 
@@ -457,7 +457,7 @@ def wrong_words_get_one_clear_line():
     refused(USAGE, r"'flsh'; did you mean probed flash\?", "flsh")
     refused(USAGE, r"'--verfy'; did you mean --verify\?", "flash", "--sim", "bluepill", "x.elf", "--verfy")
     refused(USAGE, r"'--sped'; did you mean --speed\?", "flash", "--sim", "bluepill", "x.elf", "--sped")
-    refused(USAGE, r"--json is not for probed reset; see probed reset --help", "reset", "--json")
+    refused(USAGE, r"--verify is not for probed reset; see probed reset --help", "reset", "--verify")
     refused(USAGE, r"--gdb is for serving gdb", "flash", "--gdb", "0")
     refused(USAGE, r"usage: probed flash FILE", "flash", "--sim")
     refused(USAGE, r"usage: probed flash FILE", "flash", "a", "b", "c")
@@ -492,7 +492,7 @@ def common_options_work():
         call("info", "--sim", "bluepill", "--speed", "1000", "--connect", "normal", "--log", "debug", "--wire-log", wire)
         assert os.path.getsize(wire) > 100
     refused(FAILED, r"/nonexistent/file", "reset", "--sim", "bluepill", "--wire-log", "/nonexistent/file")
-    refused(FAILED, r"no debug probe found", "info", "--probe", "no-such-serial")
+    refused(NO_PROBE, r"no debug probe found", "info", "--probe", "no-such-serial")
 
 
 run_tests([list_shows_the_simulated_board_when_asked, list_without_probes_says_what_to_try, info_tells_a_reset_loop_by_its_cause,

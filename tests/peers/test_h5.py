@@ -58,7 +58,7 @@ def firmware_that_reaches_port_0_alone_is_named():
 
 
 def a_closed_product_is_explained():
-    output = run(probed, "info", board="nucleo-h563,locked", code=1)
+    output = run(probed, "info", board="nucleo-h563,locked", code=5)
     assert "keeps debuggers from its core" in output and "Debug Authentication" in output, output
 
 

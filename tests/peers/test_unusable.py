@@ -32,7 +32,7 @@ def is_listed_with_advice():
 def is_refused_in_one_sentence():
     for stlink, (product, _, advice) in KINDS.items():
         for command in (["info"], ["reset"], ["erase"], ["read", "0x08000000", "4", "-"]):
-            text = tool(probe_emu, probed, *command, stlink=stlink, code=1)
+            text = tool(probe_emu, probed, *command, stlink=stlink, code=3)
             assert f"error: {product}: it is " in text and advice in text, text
             assert text.count("error:") == 1 and "erasing" not in text, text
 
@@ -53,7 +53,7 @@ def the_daemon_says_it_and_waits_for_another():
 
 def other_devices_of_the_vendor_are_not_even_opened():
     with Program(probe_emu, probed, "list", stlink="stranger") as running:
-        assert running.wait() == 1 and "no debug probe found" in running.log, running.log
+        assert running.wait() == 3 and "no debug probe found" in running.log, running.log
         assert running.stats()["opens"] == 0
     with Program(probe_emu, probed, "list", stlink="V2J43") as running:
         assert running.wait() == 0, running.log
@@ -88,7 +88,7 @@ def want_of_permission_names_the_udev_rules():
             text = tool(probe_emu, *nobody.script(f"{nobody.words} list"), stlink=stlink)
             must_name_the_rules(text)
             assert "usb:1-1" in text, text
-            text = tool(probe_emu, *nobody.script(f"{nobody.words} info"), stlink=stlink, code=1)
+            text = tool(probe_emu, *nobody.script(f"{nobody.words} info"), stlink=stlink, code=3)
             must_name_the_rules(text)
             assert text.count("error:") == 1, text
 

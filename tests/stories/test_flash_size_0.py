@@ -18,7 +18,7 @@ def st_info_says_0_and_probed_says_why():
         text = person.asks("probed info")
         assert "the flash is read-protected" in text and "removing that erases it" in text, text
         assert person.doctor()[0] == "read-protected"
-        text = person.asks("probed flash blink.elf --verify --reset", code=1)
+        text = person.asks("probed flash blink.elf --verify --reset", code=5)
         assert "read-protected" in text and "erase" in text, text
 
 

@@ -9,9 +9,9 @@ BROKEN = "bluepill,misprint-a-on-b"
 def it_is_found_and_mended():
     with Person(stlink="clone", board=BROKEN) as person:
         assert "ST-LINK/V2" in person.asks("probed list")
-        text = person.asks("probed info", code=1)
+        text = person.asks("probed info", code=4)
         assert "SWDIO" in text and "SWCLK" in text and "circuit board" in text, text
-        person.asks("probed flash blink.elf --verify --reset", code=1)
+        person.asks("probed flash blink.elf --verify --reset", code=4)
         verdict, causes = person.doctor("--allow-reset")
         assert verdict == "silence" and causes[0] == "wires", (verdict, causes)
         picture = person.asks("probed doctor --allow-reset --board bluepill", code=1)

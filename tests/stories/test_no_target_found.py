@@ -11,12 +11,12 @@ SEEN = {2: "no-supply-seen", 4: "silence-odd-supply", 10: "silence-odd-supply"}
 def first_ground_then_vtref_then_a_copy():
     for seed, said in SEEN.items():
         with Person(stlink="V2J43", board=f"bluepill,runs,gnd-open,seed={seed}") as person:
-            assert "error: " in person.asks("probed info", code=1)
+            assert "error: " in person.asks("probed info", code=4)
             verdict, causes = person.doctor("--allow-reset")
             assert verdict == said and "ground-open" in causes[:3], (verdict, causes)
             person.hands("fault -gnd-open")
             person.hands("fault +vtref-open")
-            text = person.asks("probed info", code=1)
+            text = person.asks("probed info", code=4)
             assert "VTref" in text, text
             verdict, causes = person.doctor("--allow-reset")
             assert verdict == "no-supply-seen" and "vtref-open" in causes[:3], (verdict, causes)
@@ -29,7 +29,7 @@ def first_ground_then_vtref_then_a_copy():
 
 def a_copy_behind_an_stlink_v3_is_said_to_be_possible():
     with Person(stlink="V3", board="bluepill,runs,clone=cks32") as person:
-        person.asks("probed info", code=1)
+        person.asks("probed info", code=4)
         verdict, causes = person.doctor("--allow-reset")
         assert verdict == "silence" and "chip-silent" in causes[:3], (verdict, causes)
         assert "a copy, which an STLINK-V3 refuses" in " ".join(person.asks("probed doctor", code=1).split())

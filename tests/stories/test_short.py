@@ -6,7 +6,7 @@ from person import Person, run_tests
 def the_cable_is_named_and_then_it_works():
     for seed in range(1, 6):  # to ground, to the supply, to each other, to NRST
         with Person(stlink="V2J43", board=f"f031,runs,short,seed={seed}") as person:
-            text = person.asks("probed info", code=1)
+            text = person.asks("probed info", code=4)
             assert "SWDIO" in text and "SWCLK" in text, text
             verdict, causes = person.doctor("--allow-reset")
             assert verdict == "silence" and causes[0] == "wires", (verdict, causes)

@@ -110,13 +110,13 @@ static void json_survives_odd_names(void **state)
     json_open(&json, NULL, '[');
     json_text(&json, NULL, "a\"b\\c\n\x7f\xe9");
     json_number(&json, NULL, UINT64_MAX);
-    json_hex(&json, NULL, 0x41, 4);
+    json_known(&json, NULL, true, 0x41);
     json_open(&json, NULL, '[');
     json_close(&json, ']');
     json_close(&json, ']');
     fclose(output.file);
     assert_string_equal(output.text, "[\n  \"a\\\"b\\\\c\\u000a\\u007f\\u00e9\",\n"
-                                     "  18446744073709551615,\n  \"0x0041\",\n  []\n]\n");
+                                     "  18446744073709551615,\n  65,\n  []\n]\n");
     end(&output);
 }
 
