@@ -15,6 +15,7 @@
 
 #include "model_pipe.h"
 #include "stlink/stlink.h"
+#include "stlink_model.h"
 
 #define DHCSR 0xE000EDF0u
 #define DHCSR_HALT 0xA05F0003u

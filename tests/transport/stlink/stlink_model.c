@@ -745,3 +745,40 @@ size_t stlink_model_in(struct stlink_model *model, uint8_t *data, size_t capacit
     model->reply_at += left;
     return left;
 }
+
+/* --- as any probe's --- */
+
+static bool firmware_out(void *model, const uint8_t *data, size_t length)
+{
+    stlink_model_out(model, data, length);
+    return true;
+}
+
+static size_t firmware_in(void *model, uint8_t *data, size_t capacity)
+{
+    return stlink_model_in(model, data, capacity);
+}
+
+static size_t firmware_trace_in(void *model, uint8_t *data, size_t capacity)
+{
+    return stlink_model_trace_in(model, data, capacity);
+}
+
+static void firmware_usb_reset(void *model)
+{
+    stlink_model_usb_reset(model);
+}
+
+static uint64_t firmware_commands(const void *model)
+{
+    return stlink_model_commands(model);
+}
+
+struct firmware stlink_firmware(struct stlink_model *model)
+{
+    static const struct firmware_driver driver = {firmware_out, firmware_in, firmware_trace_in,
+                                                  firmware_usb_reset, firmware_commands};
+
+    return (struct firmware){
+        .driver = &driver, .model = model, .high_speed = model->config->generation == STLINK_V3};
+}

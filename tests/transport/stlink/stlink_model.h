@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware.h"
 #include "sim/board/board.h"
 
 enum stlink_generation { STLINK_V2, STLINK_V2_1, STLINK_V3 };
@@ -58,6 +59,8 @@ size_t stlink_model_in(struct stlink_model *model, uint8_t *data, size_t capacit
 
 /* The same from the trace endpoint. */
 size_t stlink_model_trace_in(struct stlink_model *model, uint8_t *data, size_t capacity);
+
+struct firmware stlink_firmware(struct stlink_model *model);
 
 /* The board's core is behind this access port; behind 0 is nothing then. */
 void stlink_model_core_behind(struct stlink_model *model, uint8_t ap);

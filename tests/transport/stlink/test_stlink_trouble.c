@@ -238,7 +238,7 @@ static void reset_line_is_released_whatever_happened(void **state)
     bench_open(&b, "V2J43", "bluepill,noack");
     assert_int_not_equal(probe_connect(b.probe, PROBE_CONNECT_UNDER_RESET, NULL), ERR_OK);
     bench_shut(&b);
-    assert_false(b.pipe.nrst_low);
+    assert_false(sim_board_nrst_is_low(b.board));
     bench_close(&b);
 }
 

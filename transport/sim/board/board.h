@@ -42,6 +42,9 @@ void sim_board_swd_line_reset(struct sim_board *board);
 
 /* The probe's NRST output: true pulls the wire low. */
 void sim_board_nrst(struct sim_board *board, bool asserted);
+/* What a probe that looks at that pin sees: its own pull, or somebody else's where the wire leads
+ * to the chip. */
+bool sim_board_nrst_is_low(const struct sim_board *board);
 /* What the probe's voltage sense pin sees. */
 uint32_t sim_board_vtref_mv(const struct sim_board *board);
 /* False after the fault `vanish` struck or `unplug`: the probe itself is gone from its host. */

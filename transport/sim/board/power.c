@@ -85,6 +85,13 @@ void sim_board_nrst(struct sim_board *board, bool asserted)
     sim_pins_changed(board);
 }
 
+bool sim_board_nrst_is_low(const struct sim_board *board)
+{
+    bool wired = !board->faults.nrst_open && !board->faults.nrst_clone;
+
+    return board->nrst_probe || (wired && board->nrst_low);
+}
+
 uint32_t sim_board_vtref_mv(const struct sim_board *board)
 {
     if (board->faults.sense_set)

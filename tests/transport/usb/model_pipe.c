@@ -5,14 +5,11 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Full speed: a transfer costs a frame slot, and 64-byte packets follow each other. */
-enum { TRANSFER_US = 125, PACKET_NS = 52600, PACKET = 64 };
-
 static void pass_transfer(struct model_pipe *pipe, size_t bytes)
 {
-    uint64_t packets = (bytes + PACKET - 1) / PACKET;
+    bool alone = pipe->used <= 1;
 
-    sim_board_advance_us(pipe->board, TRANSFER_US + packets * PACKET_NS / 1000);
+    sim_board_advance_us(pipe->board, bus_time_ns(&pipe->firmware, bytes, alone) / 1000);
     pipe->pipe.transfers++;
     pipe->pipe.bytes += bytes;
 }
@@ -59,6 +56,7 @@ static void make_rubbish(uint8_t *bytes, size_t length)
 static enum err put_out(struct model_pipe *pipe, const struct pipe_exchange *x, const void *bytes,
                         size_t length, struct job *job)
 {
+    const struct firmware *firmware = &pipe->firmware;
     uint8_t rubbish[PIPE_BUFFER];
     enum pipe_fault fault = fault_here(pipe, false);
     enum err err = fail(pipe, fault, x, job);
@@ -67,7 +65,8 @@ static enum err put_out(struct model_pipe *pipe, const struct pipe_exchange *x, 
         return err;
     make_rubbish(rubbish, length);
     size_t taken = fault == PIPE_FAULT_SHORT ? length / 2 : length;
-    stlink_model_out(pipe->model, fault == PIPE_FAULT_GARBAGE ? rubbish : bytes, taken);
+    (void)firmware->driver->out(firmware->model, fault == PIPE_FAULT_GARBAGE ? rubbish : bytes,
+                                taken);
     pass_transfer(pipe, taken);
     return taken == length ? ERR_OK
                            : job_fail(job, ERR_PROBE, "the probe took only part of a command");
@@ -78,19 +77,22 @@ static void keep_late(struct model_pipe *pipe)
     struct pipe_reply *reply = &pipe->late[pipe->late_count];
 
     assert(pipe->late_count < PIPE_LATE_MAX);
-    reply->length = stlink_model_in(pipe->model, reply->bytes, sizeof reply->bytes);
+    reply->length =
+        pipe->firmware.driver->in(pipe->firmware.model, reply->bytes, sizeof reply->bytes);
     pipe->late_count += reply->length > 0;
 }
 
 /* The oldest reply there is: a late one, or the model's. */
 static void take_reply(struct model_pipe *pipe, struct pipe_exchange *x)
 {
+    const struct firmware *firmware = &pipe->firmware;
+
     if (x->from_trace) {
-        x->in_length = stlink_model_trace_in(pipe->model, x->in, x->in_capacity);
+        x->in_length = firmware->driver->trace_in(firmware->model, x->in, x->in_capacity);
         return;
     }
     if (pipe->late_count == 0) {
-        x->in_length = stlink_model_in(pipe->model, x->in, x->in_capacity);
+        x->in_length = firmware->driver->in(firmware->model, x->in, x->in_capacity);
         return;
     }
     if (pipe->late_count < PIPE_LATE_MAX)
@@ -132,40 +134,93 @@ static enum err get_in(struct model_pipe *pipe, struct pipe_exchange *x, struct 
     return x->in_length > 0 ? ERR_OK : time_out(pipe, x, job);
 }
 
-static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job *job)
+static enum err check(struct model_pipe *pipe, const struct pipe_exchange *x, struct job *job)
 {
-    struct model_pipe *pipe = (struct model_pipe *)base;
-    const uint8_t *bytes = x->command;
-    enum err err = ERR_OK;
-
-    x->in_length = 0;
     pipe->gone |= !sim_board_probe_present(pipe->board);
     if (pipe->gone)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     if (pipe->halted)
         return job_fail(job, ERR_PROBE, "the probe refused the command (USB stall)");
-    if (pipe->mute)
-        return time_out(pipe, x, job);
-    if (bytes && bytes[0] == 0xF2 && bytes[1] == 0x3C)
-        pipe->nrst_low = bytes[2] == 0;
-    if (pipe->spy && bytes)
-        pipe->spy(pipe->spy_user, x);
-    if (bytes)
-        err = put_out(pipe, x, bytes, x->command_length, job);
-    if (!err && x->out)
-        err = put_out(pipe, x, x->out, x->out_length, job);
-    return !err && x->in ? get_in(pipe, x, job) : err;
+    return pipe->mute ? time_out(pipe, x, job) : ERR_OK;
+}
+
+static enum err drop_all(struct model_pipe *pipe, enum err err)
+{
+    pipe->used = pipe->sent = 0;
+    return err;
+}
+
+/* Whether the probe has a buffer for one more: the others' replies are still in it. */
+static bool has_room(const struct model_pipe *pipe)
+{
+    return pipe->firmware.packets == 0 || pipe->sent < pipe->firmware.packets;
+}
+
+static enum err send_waiting(struct model_pipe *pipe, struct job *job)
+{
+    enum err err = ERR_OK;
+
+    while (!err && pipe->sent < pipe->used && has_room(pipe)) {
+        struct pipe_exchange *x = pipe->exchanges[pipe->sent++];
+
+        if (pipe->spy && x->command)
+            pipe->spy(pipe->spy_user, x);
+        if (x->command)
+            err = put_out(pipe, x, x->command, x->command_length, job);
+        if (!err && x->out)
+            err = put_out(pipe, x, x->out, x->out_length, job);
+    }
+    return err;
+}
+
+static enum err begin(struct pipe *base, struct pipe_exchange *x, struct job *job)
+{
+    struct model_pipe *pipe = (struct model_pipe *)base;
+    enum err err = check(pipe, x, job);
+
+    x->in_length = 0;
+    assert(pipe->used < PIPE_DEPTH);
+    pipe->exchanges[pipe->used++] = x;
+    if (!err)
+        err = send_waiting(pipe, job);
+    return err ? drop_all(pipe, err) : ERR_OK;
+}
+
+static enum err end(struct pipe *base, struct job *job)
+{
+    struct model_pipe *pipe = (struct model_pipe *)base;
+
+    assert(pipe->used > 0);
+    struct pipe_exchange *x = pipe->exchanges[0];
+    enum err err = check(pipe, x, job);
+
+    if (!err && x->in)
+        err = get_in(pipe, x, job);
+    pipe->used--;
+    pipe->sent--;
+    for (size_t i = 0; i < pipe->used; i++)
+        pipe->exchanges[i] = pipe->exchanges[i + 1];
+    if (!err)
+        err = send_waiting(pipe, job);
+    return err ? drop_all(pipe, err) : ERR_OK;
+}
+
+static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job *job)
+{
+    enum err err = begin(base, x, job);
+
+    return !err ? end(base, job) : err;
 }
 
 static enum err recover(struct pipe *base, struct job *job)
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
-    uint8_t drained[64];
+    uint8_t drained[1024];
 
     if (pipe->gone)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     pipe->halted = false;
-    while (stlink_model_in(pipe->model, drained, sizeof drained) > 0)
+    while (pipe->firmware.driver->in(pipe->firmware.model, drained, sizeof drained) > 0)
         ;
     if (!pipe->under_way)
         pipe->late_count = 0;
@@ -181,7 +236,7 @@ static enum err reset(struct pipe *base, struct job *job)
         return job_fail(job, ERR_PROBE_GONE, "the probe was unplugged");
     pipe->resets++;
     pipe->late_count = 0;
-    stlink_model_usb_reset(pipe->model);
+    pipe->firmware.driver->usb_reset(pipe->firmware.model);
     return ERR_OK;
 }
 
@@ -190,8 +245,12 @@ static void close_pipe(struct pipe *base)
     (void)base; /* on the caller's memory */
 }
 
-static const struct pipe_driver model_pipe_driver = {
-    .exchange = exchange, .recover = recover, .reset = reset, .close = close_pipe};
+static const struct pipe_driver model_pipe_driver = {.exchange = exchange,
+                                                     .begin = begin,
+                                                     .end = end,
+                                                     .recover = recover,
+                                                     .reset = reset,
+                                                     .close = close_pipe};
 
 static struct model_pipe *of_clock(struct clock *clock)
 {
@@ -208,11 +267,11 @@ static void sleep_us(struct clock *clock, uint64_t us)
     sim_board_advance_us(of_clock(clock)->board, us);
 }
 
-void model_pipe_init(struct model_pipe *pipe, struct stlink_model *model, struct sim_board *board)
+void model_pipe_init(struct model_pipe *pipe, struct firmware firmware, struct sim_board *board)
 {
     *pipe = (struct model_pipe){
         .pipe.driver = &model_pipe_driver,
-        .model = model,
+        .firmware = firmware,
         .board = board,
         .clock = {
             .now_us = now_us, .sleep_us = sleep_us, .is_virtual = true, .stands_still = true}};

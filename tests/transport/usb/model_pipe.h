@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A pipe whose far end is the modelled ST-Link, in the same process: deterministic, in virtual
- * time, and able to fail at any transfer in any way. */
+/* A pipe whose far end is a modelled probe, in the same process: deterministic, in virtual time,
+ * and able to fail at any transfer in any way. */
 #ifndef PROBED_MODEL_PIPE_H
 #define PROBED_MODEL_PIPE_H
 
 #include "base/clock.h"
-#include "stlink_model.h"
+#include "firmware.h"
+#include "sim/board/board.h"
 #include "usb/usb.h"
 
 /* What a transfer to the probe or from it may come to. */
@@ -31,7 +32,7 @@ struct pipe_reply {
 
 struct model_pipe {
     struct pipe pipe;
-    struct stlink_model *model;
+    struct firmware firmware;
     struct sim_board *board;
     uint64_t points;                /* transfers begun so far */
     bool replies[PIPE_POINTS_KEPT]; /* by number: it came from the probe */
@@ -39,6 +40,10 @@ struct model_pipe {
     enum pipe_fault fault;          /* ..in this way */
     bool gone;
     bool halted;
+    /* Begun and not ended, the oldest first; the last ones are not sent yet, when the probe has no
+     * buffer for them. */
+    struct pipe_exchange *exchanges[PIPE_DEPTH];
+    size_t used, sent;
     struct pipe_reply stale; /* the last one that arrived */
     /* Replies that were late: each goes before those that are asked for later. */
     struct pipe_reply late[PIPE_LATE_MAX];
@@ -48,12 +53,11 @@ struct model_pipe {
     void (*spy)(void *user, const struct pipe_exchange *exchange);
     void *spy_user;
     bool mute;          /* the firmware hangs: no exchange ends, a USB reset helps */
-    bool nrst_low;      /* as DRIVE_NRST said last */
     unsigned resets;    /* USB resets */
     struct clock clock; /* the board's */
 };
 
-/* `model` and `board` stay the caller's. */
-void model_pipe_init(struct model_pipe *pipe, struct stlink_model *model, struct sim_board *board);
+/* The model and `board` stay the caller's. */
+void model_pipe_init(struct model_pipe *pipe, struct firmware firmware, struct sim_board *board);
 
 #endif
