@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/complete.h"
+#include "cli/manual.h"
 #include "daemon_text.h"
 #include "options/probe_choice.h"
 
@@ -223,6 +225,18 @@ static bool parse_tool(struct command_line *line, int argc, const char *const ar
     return done(code, cli_main(argc, line->words));
 }
 
+/* Words of completion's and the man pages' own, before any of ours is looked for among them. */
+static bool is_asked_by_scripts(int argc, const char *const argv[])
+{
+    if (argc > 2 && strcmp(argv[1], "complete") == 0)
+        complete_print(stdout, argc - 2, argv + 2);
+    else if (argc == 3 && strcmp(argv[1], "manual") == 0)
+        return manual_print(stdout, argv[2]);
+    else
+        return false;
+    return true;
+}
+
 bool command_line_parse(struct command_line *line, int argc, const char *const argv[], int *code)
 {
     *line = (struct command_line){0};
@@ -231,6 +245,8 @@ bool command_line_parse(struct command_line *line, int argc, const char *const a
     line->compat = compat_find(argv[0]);
     if (line->compat)
         return parse_others(line, argc, argv, code);
+    if (is_asked_by_scripts(argc, argv))
+        return done(code, DAEMON_OK);
     int at = find_first_word(argc, argv);
     if (at == argc)
         return parse_daemon(line, argc, argv, code);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli_table.h"
+#include "cli/debug.h"
 #include "cli/result.h"
 #include "cli/signals.h"
 #include "commands/monitor.h"
@@ -24,8 +25,7 @@ static const char *space_before(const char *words)
 void cli_print_commands(FILE *out)
 {
     fputs("\ncommands, instead of serving gdb (probed COMMAND --help teaches each):\n", out);
-    options_print_pair(out, "debug FILE.elf [GDB OPTIONS]",
-                       "gdb in this terminal, stopped at main");
+    options_print_pair(out, "debug " DEBUG_USAGE, DEBUG_HELP);
     for (size_t i = 0; i < cli_command_count; i++) {
         char left[80];
 

@@ -163,6 +163,8 @@ bool cli_only_asks(const struct cli *cli);
 void cli_add_board(struct cli *cli);
 /* Lines of help on these flags. */
 void cli_print_flags(FILE *out, unsigned flags);
+/* As options_told(), of these flags. */
+bool cli_flag_told(size_t index, unsigned flags, struct option_told *told);
 
 typedef enum err cli_run(struct cli *cli);
 cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_run_program, cli_profile, cli_erase,

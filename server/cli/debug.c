@@ -34,12 +34,13 @@ struct call {
     bool failed; /* the call was right */
 };
 
-static const char usage[] =
-    "probed debug [options] FILE.elf [gdb options]\n"
+const char debug_text[] =
+    "  probed debug blink.elf                     stopped at main\n"
+    "  probed debug --sim blink.elf               the same without hardware\n"
+    "  probed debug blink.elf -batch -ex bt       what stands behind the file is gdb's\n"
     "\n"
     "Starts gdb on FILE.elf: it loads the program, breaks at main and runs. When gdb is left, all\n"
-    "ends. The options:\n"
-    "  --gdb-path GDB        which gdb; arm-none-eabi-gdb or gdb-multiarch if left out\n";
+    "ends. The exit code is gdb's.\n";
 
 static void say(struct call *call, const char *format, va_list args)
 {
@@ -369,7 +370,9 @@ bool debug_command_run(struct debug_command *command, int argc, const char *cons
         return false;
     }
     if (options->help) {
-        fputs(usage, stdout);
+        printf("probed debug [options] " DEBUG_USAGE ": " DEBUG_HELP "\n\n%s\noptions:\n",
+               debug_text);
+        options_print_pair(stdout, "--gdb-path GDB", DEBUG_GDB_PATH);
         options_print_tools(stdout);
         return false;
     }

@@ -7,6 +7,12 @@
 
 #include "options/options.h"
 
+/* Its row among the tools. */
+#define DEBUG_USAGE "FILE.elf [GDB OPTIONS]"
+#define DEBUG_HELP "gdb in this terminal, stopped at main"
+#define DEBUG_GDB_PATH "which gdb; arm-none-eabi-gdb or gdb-multiarch if left out"
+extern const char debug_text[];
+
 struct debug_command {
     char folder[64]; /* with the socket in it; "": none */
     int ready;       /* where the daemon says that gdb may come */

@@ -66,6 +66,18 @@ void cli_print_flags(FILE *out, unsigned taken)
     }
 }
 
+bool cli_flag_told(size_t index, unsigned taken, struct option_told *told)
+{
+    for (size_t i = 0; i < FLAGS; i++) {
+        if (!(taken & flags[i].flag) || index-- > 0)
+            continue;
+        *told = (struct option_told){
+            .name = flags[i].name, .value = flags[i].value, .help = flags[i].help};
+        return true;
+    }
+    return false;
+}
+
 enum err cli_misuse(struct cli *cli, const char *format, ...)
 {
     char text[300];

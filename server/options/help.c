@@ -92,6 +92,20 @@ size_t options_tool_names(const char *names[OPTIONS_TOOLS])
     return count;
 }
 
+bool options_told(size_t index, bool tools, struct option_told *told)
+{
+    for (size_t i = 0; i < option_row_count; i++) {
+        const struct option_row *row = &option_rows[i];
+
+        if ((tools && !row->tools) || index-- > 0)
+            continue;
+        *told = (struct option_told){row->name, row->letter, row->value_name,
+                                     row->value == VALUE_BOARD, row->help};
+        return true;
+    }
+    return false;
+}
+
 void options_print_help(FILE *out)
 {
     fputs(examples, out);

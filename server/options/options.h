@@ -106,6 +106,16 @@ bool options_known(const char *word);
 void options_print_tools(FILE *out);
 /* The names of those, at most OPTIONS_TOOLS. */
 size_t options_tool_names(const char *names[OPTIONS_TOOLS]);
+/* A row of the table, for what else tells of it; only those for the tools, if `tools`. False: no
+ * more. */
+struct option_told {
+    const char *name;
+    char letter;       /* or NUL */
+    const char *value; /* what it is called; NULL: it has none */
+    bool may_lack;     /* ..and may be left out */
+    const char *help;
+};
+bool options_told(size_t index, bool tools, struct option_told *told);
 /* One line of help: a word or words, and a text that is wrapped beside it. */
 void options_print_pair(FILE *out, const char *left, const char *help);
 

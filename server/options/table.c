@@ -417,7 +417,7 @@ const struct option_row option_rows[] = {
     {"--semihosting-dir", 0, VALUE_NEEDED, "DIR",
      "let the program open files by semihosting, those inside DIR and no others; without it, none",
      set_semihosting_dir, true},
-    {"--log", 0, VALUE_NEEDED, "LEVEL", "error, warn, info (if left out) or debug; on stderr",
+    {"--log", 0, VALUE_NEEDED, "error|warn|info|debug", "what is told on stderr; info if left out",
      set_log, true},
     {"--wire-log", 0, VALUE_NEEDED, "FILE", "write all traffic with the probe to FILE",
      set_wire_log, true},

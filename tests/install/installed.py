@@ -10,7 +10,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "gdb"))
 from daemon import LIMIT, run_tests  # noqa: E402, F401 (for the scripts)
 
-SOURCE, BUILD, PROBED = map(pathlib.Path, sys.argv[1:4])
+SOURCE, BUILD, PROBED = (pathlib.Path(word).resolve() for word in sys.argv[1:4])
 _folder = tempfile.TemporaryDirectory(prefix="probed-install-")
 DESTDIR = pathlib.Path(_folder.name)
 PREFIX = DESTDIR / "usr/local"
