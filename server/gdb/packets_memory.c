@@ -4,6 +4,7 @@
 
 #include "gdb/packets_internal.h"
 #include "image/fit.h"
+#include "session/threads.h"
 
 /* What is read of a long request: gdb takes a shorter answer. On a slow wire it gets no more than
  * it would ask for itself, half of PacketSize. */
@@ -13,6 +14,9 @@ static enum err read_at_most(struct packet_call *call, uint8_t *data, size_t roo
 
     if (size < RSP_PACKET_SIZE && room > size / 2)
         room = size / 2;
+    enum err err = session_threads_ahead(call->session, call->args.item[0].number);
+    if (err)
+        return err;
     return target_read(call->session->target, call->args.item[0].number, data,
                        length < room ? length : room, done);
 }

@@ -110,3 +110,12 @@ enum err session_set_thread_register(const struct session *session, struct job *
         return target_write_register(session->target, index, value);
     return rtos_write_register(session->core->rtos, session->target, id, index, value);
 }
+
+enum err session_threads_ahead(const struct session *session, uint32_t address)
+{
+    struct rtos *rtos = session->core->rtos;
+
+    if (!rtos || !session_connected(session) || session_nested(session))
+        return ERR_OK;
+    return rtos_read_ahead(rtos, session->target, address);
+}

@@ -60,6 +60,7 @@ struct core {
      * ends when the core runs. What stands in its debug units and its RAM outlives that, but not
      * the power. Both count from 1. */
     uint32_t epoch, power_epoch;
+    uint32_t steps; /* of an instruction or a few, which do not end it: counts */
     const struct core_profile *profile; /* never NULL */
     struct target_core found;
     const char *held_by; /* not the first: why it does not run after a reset, as a clause */

@@ -28,6 +28,10 @@ void memory_queue_write(struct core *core, uint32_t address, const void *data, s
 void memory_want(struct core *core, uint32_t address, size_t length, size_t parts);
 /* The code that gdb looks at when the core stands at `pc`. */
 void memory_want_code(struct core *core, uint32_t pc, size_t parts);
+/* The code that what stands on the stack at `sp`, as far as that is cached, and `lr` return to. */
+void memory_want_callers(struct core *core, uint32_t sp, uint32_t lr, size_t parts);
+/* Reads what was wanted. That the bus refuses it is no news. */
+enum err memory_read_wanted(struct core *core);
 bool memory_is_cacheable(const struct core *core, uint32_t address);
 /* Could be read without asking the target. */
 bool memory_is_cached(struct core *core, uint32_t address, size_t length);

@@ -107,10 +107,17 @@ static uint32_t peek_word(struct core *core, uint32_t address)
 }
 
 /* What gdb reads of a caller: around the place that it is returned to. */
-static void want_caller(struct core *core, uint32_t word)
+static void want_caller(struct core *core, uint32_t word, size_t parts)
 {
     if (may_return_to(core, word))
-        memory_want(core, (word & ~1u) - 4, 8, PARTS_TOGETHER);
+        memory_want(core, (word & ~1u) - 4, 8, parts);
+}
+
+void memory_want_callers(struct core *core, uint32_t sp, uint32_t lr, size_t parts)
+{
+    want_caller(core, lr, parts);
+    for (uint32_t at = sp & ~3u; at - (sp & ~3u) < CALLERS_STACK; at += 4)
+        want_caller(core, peek_word(core, at), parts);
 }
 
 /* Where gdb is likely to set a breakpoint, for which it looks at whole lines. */
@@ -126,15 +133,26 @@ static void want_return(struct core *core, uint32_t word)
  * with it they are one command of a probe. */
 static void want_callers(struct core *core)
 {
-    uint32_t lr = core->regs.word[SLOT_LR], sp = core->regs.word[SLOT_SP] & ~3u;
+    uint32_t lr = core->regs.word[SLOT_LR];
 
     if (!regs_are_known(core))
         return;
-    want_caller(core, lr);
-    for (uint32_t at = sp; at - sp < CALLERS_STACK; at += 4)
-        want_caller(core, peek_word(core, at));
+    memory_want_callers(core, core->regs.word[SLOT_SP], lr, PARTS_TOGETHER);
     want_return(core, lr);
     memory_want(core, cache_line_of(core->regs.word[SLOT_PC]), CACHE_LINE, PARTS_TOGETHER);
+}
+
+enum err memory_read_wanted(struct core *core)
+{
+    enum err mark = core_mark(core);
+    enum err err = core->ops.count > 0 ? core_flush_halted(core) : ERR_OK;
+
+    cache_commit(core_cache(core), !err);
+    if (err != ERR_FAULT)
+        return err;
+    core->no_ahead = true; /* a clone has less memory than its name says */
+    core_rollback(core, mark);
+    return ERR_OK;
 }
 
 /* Makes sure that all lines of the request are cached. */

@@ -76,6 +76,7 @@ static void forget_stepped(struct core *core, const struct hw_step *hw_step)
 {
     bool stores = hw_step->to == NO_ADDRESS ? step_may_store(core, hw_step->pc) : hw_step->stores;
 
+    core->steps++;
     core_drop_other_caches(core);
     if (!stores) {
         cache_drop_ram(core_cache(core));

@@ -297,9 +297,11 @@ static bool list(struct kernel_look *look)
 {
     enum symbol current = look->symbols[CURRENT] ? CURRENT : CURRENT_OF_CORES;
 
+    view_gather(look->view);
     for (int i = 0; i < SYMBOLS; i++)
         if (look->symbols[i])
             view_want(look->view, look->symbols[i], 32);
+    view_gathered(look->view);
     uint32_t tasks = word_at(look, COUNT_OF_TASKS);
     look->current = word_at(look, current);
     if (word_at(look, STARTED) != 1 || tasks == 0 || !look->current)

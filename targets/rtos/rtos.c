@@ -152,13 +152,20 @@ size_t kernel_count(const struct kernel_look *look)
     return look->rtos->count;
 }
 
-/* The id that it had, or the next one. */
-static uint32_t id_of(struct rtos *rtos, uint32_t handle)
+struct rtos_known *rtos_known(struct rtos *rtos, uint32_t handle)
 {
     for (size_t i = 0; i < rtos->known_count; i++)
         if (rtos->known[i].handle == handle)
-            return rtos->known[i].id;
-    return rtos->next_id++;
+            return &rtos->known[i];
+    return NULL;
+}
+
+/* The id that it had, or the next one. */
+static uint32_t id_of(struct rtos *rtos, uint32_t handle)
+{
+    const struct rtos_known *known = rtos_known(rtos, handle);
+
+    return known ? known->id : rtos->next_id++;
 }
 
 struct rtos_thread *kernel_add(struct kernel_look *look, uint32_t handle)
@@ -180,8 +187,15 @@ struct rtos_thread *kernel_add(struct kernel_look *look, uint32_t handle)
 /* What was found keeps its id at the next look, and what was not gives its own up. */
 static void remember(struct rtos *rtos)
 {
-    for (size_t i = 0; i < rtos->count; i++)
-        rtos->known[i] = (struct rtos_known){rtos->threads[i].handle, rtos->threads[i].id};
+    struct rtos_known known[RTOS_THREADS];
+
+    for (size_t i = 0; i < rtos->count; i++) {
+        const struct rtos_thread *thread = &rtos->threads[i];
+        const struct rtos_known *before = rtos_known(rtos, thread->handle);
+
+        known[i] = (struct rtos_known){thread->handle, thread->id, before ? before->sp : 0};
+    }
+    memcpy(rtos->known, known, rtos->count * sizeof *known);
     rtos->known_count = rtos->count;
 }
 
@@ -280,6 +294,8 @@ static void list_threads(struct rtos *rtos, struct core *core, size_t kernel)
     rtos->kernel = rtos_kernels[kernel];
     rtos->count = 0;
     rtos->damaged = false;
+    rtos->frame_of = 0;
+    memset(rtos->ahead, 0, sizeof rtos->ahead);
     bool threads = !(rtos->kernel->on_psp && on_main_stack(core, exception));
     if (threads) {
         view_begin(&rtos->view, core);
@@ -298,12 +314,13 @@ static void list_threads(struct rtos *rtos, struct core *core, size_t kernel)
         append(rtos->threads[0].state, "in", exception);
 }
 
+/* None of these ever goes back: the sum is the same while all of them are. */
 static uint32_t memory_epoch(const struct target *target)
 {
     uint32_t epoch = target->writes;
 
     for (unsigned i = 0; i < TARGET_CORES_MAX; i++)
-        epoch += target->cores[i].epoch;
+        epoch += target->cores[i].epoch + target->cores[i].steps;
     return epoch;
 }
 

@@ -61,6 +61,9 @@ enum err rtos_read_register(struct rtos *rtos, struct target *target, uint32_t i
 /* To where the kernel will take it from. ERR_UNSUPPORTED: it was not kept, or is the SP. */
 enum err rtos_write_register(struct rtos *rtos, struct target *target, uint32_t id, size_t index,
                              uint64_t value);
+/* Memory at `address` is about to be read: if that is a thread's stack, those of others are next
+ * and are read with it. Fails only as the target does. */
+enum err rtos_read_ahead(struct rtos *rtos, struct target *target, uint32_t address);
 /* How the kernel keeps this thread's registers, in words; NULL: it cannot be told. */
 const char *rtos_layout(struct rtos *rtos, struct target *target, uint32_t id);
 

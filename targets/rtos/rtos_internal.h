@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What rtos.c and thread_registers.c share. */
+/* What rtos.c, thread_frames.c and thread_registers.c share. */
 #ifndef PROBED_RTOS_INTERNAL_H
 #define PROBED_RTOS_INTERNAL_H
 
@@ -10,6 +10,7 @@ enum { RTOS_KERNELS = 16 };
 
 struct rtos_known {
     uint32_t handle, id;
+    uint32_t sp; /* when somebody last asked: a guess of where it is; 0: nobody did */
 };
 
 struct rtos {
@@ -32,9 +33,22 @@ struct rtos {
     struct view view;
     bool damaged, told;
     char damage[240];
+
+    /* Found since: by places in threads[], of which what gdb will ask was read, .. */
+    bool ahead[RTOS_THREADS];
+    uint32_t frame_of; /* ..and of this one (0: none), who was asked for last, */
+    bool frame_found;  /* ..its frame, if it has one */
+    struct frame frame;
 };
 
 /* For the kernel of the last look. */
 struct kernel_look rtos_kernel_look(struct rtos *rtos, const struct core *core, size_t kernel);
+
+/* What is remembered of a thread from look to look; NULL: it is new. */
+struct rtos_known *rtos_known(struct rtos *rtos, uint32_t handle);
+/* Of a thread that does not run; *frame is true until the next look. Fails as
+ * rtos_read_register(). */
+enum err rtos_frame(struct rtos *rtos, struct target *target, uint32_t id,
+                    const struct frame **frame);
 
 #endif

@@ -24,41 +24,6 @@ enum {
     XPSR_T = 1 << 24
 };
 
-/* --- finding the frame --- */
-
-static bool find_frame(struct rtos *rtos, const struct target *target,
-                       const struct rtos_thread *thread, struct frame *frame)
-{
-    size_t kernel = 0;
-
-    while (rtos_kernels[kernel] != rtos->kernel)
-        kernel++;
-    struct kernel_look look = rtos_kernel_look(rtos, target->core, kernel);
-    look.current = rtos->current;
-    return rtos->has_threads && rtos->kernel->frame(&look, thread->handle, frame);
-}
-
-/* Of a thread that is there and does not run. */
-static enum err frame_of(struct rtos *rtos, struct target *target, uint32_t id, struct frame *frame)
-{
-    memset(frame, 0, sizeof *frame);
-    enum err err = rtos_look(rtos, target);
-    const struct rtos_thread *thread = rtos_find(rtos, id);
-
-    if (err)
-        return err;
-    if (!thread)
-        return job_fail(target->job, ERR_ARGUMENT, "there is no thread %u any more", (unsigned)id);
-    if (target_state(target) != TARGET_HALTED)
-        return job_fail(target->job, ERR_NOT_HALTED, "the core runs; halt it first (Ctrl-C)");
-    if (!find_frame(rtos, target, thread, frame) && !rtos->view.err)
-        return job_fail(target->job, ERR_FAULT,
-                        "thread %u (%s): what %s keeps of its registers at 0x%08x is nothing that "
-                        "a switch of threads leaves",
-                        (unsigned)id, thread->name, rtos->kernel->name, thread->handle);
-    return rtos->view.err;
-}
-
 /* --- from a register to its word --- */
 
 /* FRAME_SLOTS: none. */
@@ -134,21 +99,21 @@ enum err rtos_read_register(struct rtos *rtos, struct target *target, uint32_t i
                             uint64_t *value)
 {
     const struct target_register *reg = register_at(target, index);
-    struct frame frame;
-    enum err err = frame_of(rtos, target, id, &frame);
+    const struct frame *frame;
+    enum err err = rtos_frame(rtos, target, id, &frame);
 
     if (err)
         return err;
     unsigned slot = reg ? slot_of(reg) : FRAME_SLOTS;
-    if (slot < FRAME_SLOTS && frame.at[slot]) {
-        *value = as_read(slot, view_word(&rtos->view, frame.at[slot]));
+    if (slot < FRAME_SLOTS && frame->at[slot]) {
+        *value = as_read(slot, view_word(&rtos->view, frame->at[slot]));
         if (reg->bits == 64)
-            *value |= (uint64_t)view_word(&rtos->view, frame.at[slot + 1]) << 32;
+            *value |= (uint64_t)view_word(&rtos->view, frame->at[slot + 1]) << 32;
         else if (reg->bits == 8)
             *value &= 0xFF;
         return rtos->view.err;
     }
-    if (!reg || !implied(rtos, target, &frame, reg, value))
+    if (!reg || !implied(rtos, target, frame, reg, value))
         return not_kept(target, ERR_NOT_HALTED, reg);
     return rtos->view.err;
 }
@@ -157,13 +122,13 @@ enum err rtos_write_register(struct rtos *rtos, struct target *target, uint32_t 
                              uint64_t value)
 {
     const struct target_register *reg = register_at(target, index);
-    struct frame frame;
-    enum err err = frame_of(rtos, target, id, &frame);
+    const struct frame *frame;
+    enum err err = rtos_frame(rtos, target, id, &frame);
 
     if (err)
         return err;
     unsigned slot = reg ? slot_of(reg) : FRAME_SLOTS;
-    if (slot >= FRAME_SLOTS || !frame.at[slot])
+    if (slot >= FRAME_SLOTS || !frame->at[slot])
         return reg && reg->regsel == SEL_SP
                    ? job_fail(target->job, ERR_UNSUPPORTED,
                               "the stack pointer of a thread that does not run is where its "
@@ -171,18 +136,18 @@ enum err rtos_write_register(struct rtos *rtos, struct target *target, uint32_t 
                    : not_kept(target, ERR_UNSUPPORTED, reg);
     uint32_t words[2] = {(uint32_t)value, (uint32_t)(value >> 32)};
     if (slot == FRAME_PC)
-        words[0] = (words[0] & ~1u) | (view_word(&rtos->view, frame.at[slot]) & 1);
+        words[0] = (words[0] & ~1u) | (view_word(&rtos->view, frame->at[slot]) & 1);
     uint8_t bytes[8];
     for (size_t i = 0; i < sizeof bytes; i++)
         bytes[i] = (uint8_t)(words[i / 4] >> 8 * (i % 4));
-    return target_write(target, frame.at[slot], bytes, reg->bits / 8);
+    return target_write(target, frame->at[slot], bytes, reg->bits / 8);
 }
 
 const char *rtos_layout(struct rtos *rtos, struct target *target, uint32_t id)
 {
-    struct frame frame;
+    const struct frame *frame;
 
-    if (id == rtos_running(rtos) || frame_of(rtos, target, id, &frame) != ERR_OK)
+    if (id == rtos_running(rtos) || rtos_frame(rtos, target, id, &frame) != ERR_OK)
         return NULL;
-    return frame.layout;
+    return frame->layout;
 }

@@ -109,6 +109,19 @@ static enum err flush_blocks(struct view *view, size_t from)
     return err;
 }
 
+static bool may_fetch(struct view *view)
+{
+    if (!view->err && core_now_us(view->core) > view->until_us)
+        view->late = true;
+    return !view->err && !view->late;
+}
+
+static void sort(struct view *view, size_t from)
+{
+    if (view->count > from)
+        qsort(view->blocks + from, view->count - from, sizeof *view->blocks, by_address);
+}
+
 /* The bus refuses one of them: each is tried alone when it is asked for. */
 static void fetch(struct view *view, size_t from)
 {
@@ -135,11 +148,34 @@ void view_begin(struct view *view, struct core *core)
     view->count = kept;
     view->latest = 0;
     view->err = ERR_OK;
-    view->late = view->refused = false;
-    view->until_us = core_now_us(core) + VIEW_PATIENCE_US;
-    if (kept > 0)
-        qsort(view->blocks, kept, sizeof *view->blocks, by_address);
+    view->refused = view->gathers = false;
+    view_go_on(view);
+    sort(view, 0);
     fetch(view, 0);
+}
+
+void view_go_on(struct view *view)
+{
+    view->late = false;
+    view->until_us = core_now_us(view->core) + VIEW_PATIENCE_US;
+}
+
+void view_gather(struct view *view)
+{
+    view->gathers = true;
+    view->gathered = view->count;
+}
+
+bool view_gathered(struct view *view)
+{
+    size_t from = view->gathered;
+    bool more = view->count > from;
+
+    view->gathers = false;
+    sort(view, from);
+    if (may_fetch(view))
+        fetch(view, from);
+    return more;
 }
 
 void view_free(struct view *view)
@@ -150,16 +186,11 @@ void view_free(struct view *view)
 
 static void refuse(struct view *view, uint32_t address)
 {
+    if (view->gathers)
+        return;
     if (!view->refused)
         view->refused_at = address;
     view->refused = true;
-}
-
-static bool may_fetch(struct view *view)
-{
-    if (!view->err && core_now_us(view->core) > view->until_us)
-        view->late = true;
-    return !view->err && !view->late;
 }
 
 void view_want(struct view *view, uint32_t address, size_t length)
@@ -173,7 +204,8 @@ void view_want(struct view *view, uint32_t address, size_t length)
         if (at <= UINT32_MAX && view_is_memory(view, (uint32_t)at) && !find(view, (uint32_t)at))
             view->blocks[view->count++] =
                 (struct view_block){.address = (uint32_t)at, .used = true};
-    fetch(view, from);
+    if (!view->gathers)
+        fetch(view, from);
 }
 
 /* A block that was read, alone if it could not be with others. */
@@ -185,7 +217,7 @@ static const struct view_block *need(struct view *view, uint32_t address)
         view_want(view, address, 1);
         block = find(view, address);
     }
-    if (block && !block->tried && may_fetch(view)) {
+    if (block && !block->tried && !view->gathers && may_fetch(view)) {
         struct view_block last = view->blocks[view->count - 1];
 
         view->blocks[view->count - 1] = *block;

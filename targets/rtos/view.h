@@ -31,6 +31,8 @@ struct view {
     struct view_block *blocks; /* owned */
     size_t count, capacity, latest;
     uint64_t until_us;
+    bool gathers; /* from block `gathered` on, which are not read yet */
+    size_t gathered;
     enum err err;        /* no target any more, or no memory here: nothing is read after it */
     bool late, refused;  /* time or room were up; the program has no such memory.. */
     uint32_t refused_at; /* ..the first of those addresses */
@@ -38,9 +40,15 @@ struct view {
 
 /* A new look: what the last one used is read again. */
 void view_begin(struct view *view, struct core *core);
+/* The same look, later: there is time again. */
+void view_go_on(struct view *view);
 void view_free(struct view *view);
 /* Somebody will read this: what is missing of it is fetched in one flush. */
 void view_want(struct view *view, uint32_t address, size_t length);
+/* Until view_gathered() what is asked for is noted: what of it is not here reads as zeros.. */
+void view_gather(struct view *view);
+/* ..and then fetched in one flush. False: all was here. Who asks again gets further. */
+bool view_gathered(struct view *view);
 /* False: it cannot be read (refused, late or err say why), and `to` is all zeros. */
 bool view_read(struct view *view, uint32_t address, void *to, size_t length);
 /* One word or less, zero if it cannot be read. */

@@ -214,6 +214,8 @@ enum { KNOWN_PLACE, KNOWN_FORM };
 
 static bool learn_switched(struct kernel_look *look, uint32_t block, struct frame *frame)
 {
+    if (look->view->gathers) /* nothing is learnt of what is not read yet */
+        return false;
     for (uint32_t place = 4; place < THREAD_BYTES; place += 4) {
         uint32_t words = view_word(look->view, block + place);
 

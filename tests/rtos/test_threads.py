@@ -146,6 +146,22 @@ def a_step_in_a_thread_that_does_not_run_is_an_error():
 
 
 @test
+def a_step_that_switches_is_seen():
+    if KERNEL != "freertos" or "cores" in NAME:
+        return
+    stop()
+    with open(SOURCE.replace("tasks.c", "freertos.c")) as lines:
+        line = next(number for number, line in enumerate(lines, 1) if "pxCurrentTCB = (void *)truth" in line)
+    run(f"tbreak freertos.c:{line}")
+    run("continue")
+    before, running = value("(unsigned)pxCurrentTCB"), threads()
+    equal(gdb.selected_thread().name, shown("main task"))
+    while value("(unsigned)pxCurrentTCB") == before:
+        run("stepi")
+    equal(gdb.selected_thread().name, shown(truth()[value("current")]["name"]))
+
+
+@test
 def steps_stay_in_their_thread():
     stop()
     for word in ("next", "stepi", "step", "finish"):

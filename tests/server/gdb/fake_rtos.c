@@ -94,3 +94,11 @@ enum err rtos_write_register(struct rtos *rtos, struct target *target, uint32_t 
     fake_note("thread %x register %zu = %llx;", (unsigned)id, index, (unsigned long long)value);
     return ERR_OK;
 }
+
+enum err rtos_read_ahead(struct rtos *rtos, struct target *target, uint32_t address)
+{
+    (void)rtos;
+    (void)target;
+    (void)address;
+    return ERR_OK;
+}
