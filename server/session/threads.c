@@ -89,9 +89,9 @@ uint32_t session_running_thread(const struct session *session)
  */
 static bool runs(const struct session *session, uint32_t id)
 {
-    const struct rtos_thread *first = session_thread(session, 0);
+    const struct rtos_thread *first = id ? session_thread(session, 0) : NULL;
 
-    return id == 0 || id == first->id || (!first->handle && !session_thread(session, 1));
+    return !first || id == first->id || (!first->handle && !session_thread(session, 1));
 }
 
 enum err session_thread_register(const struct session *session, struct job *job, uint32_t id,

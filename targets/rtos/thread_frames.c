@@ -56,6 +56,13 @@ static void choose(struct rtos *rtos, size_t first, struct group *group)
     }
 }
 
+static void want_words(struct view *view, const struct frame *frame)
+{
+    for (unsigned slot = 0; slot < FRAME_SLOTS; slot++)
+        if (frame->at[slot])
+            view_want(view, frame->at[slot], 4);
+}
+
 /* The first one alone, by which a kernel's file may learn how its frames look. */
 static void find_frames(struct group *group)
 {
@@ -65,11 +72,13 @@ static void find_frames(struct group *group)
     find(group, 0);
     for (int pass = 0; more && pass < PASSES; pass++) {
         view_gather(view);
-        for (size_t i = 1; i < group->count; i++)
+        for (size_t i = 0; i < group->count; i++) {
             find(group, i);
+            want_words(view, &group->frames[i]);
+        }
         more = view_gathered(view);
     }
-    for (size_t i = 1; i < group->count; i++)
+    for (size_t i = 0; i < group->count; i++)
         find(group, i);
 }
 
@@ -127,13 +136,15 @@ enum err rtos_read_ahead(struct rtos *rtos, struct target *target, uint32_t addr
     for (size_t i = 0; i < rtos->known_count && !known; i++)
         if (rtos->known[i].sp && address - cache_line_of(rtos->known[i].sp) < 2 * CACHE_LINE)
             known = &rtos->known[i];
-    if (!known || target_state(target) != TARGET_HALTED)
+    if (!known || target_state(target) != TARGET_HALTED ||
+        memory_is_cached(target->core, address, 1))
         return ERR_OK;
     uint32_t id = known->id;
     enum err err = rtos_look(rtos, target);
     const struct rtos_thread *thread = err ? NULL : rtos_find(rtos, id);
-    if (!thread || !rtos->has_threads || rtos->ahead[thread - rtos->threads])
+    if (!thread || !rtos->has_threads || thread == rtos->threads)
         return err;
+    memset(rtos->ahead, 0, sizeof rtos->ahead); /* what was read before is too old */
     view_go_on(&rtos->view);
     return read_ahead(rtos, target->core, (size_t)(thread - rtos->threads));
 }

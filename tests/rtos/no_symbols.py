@@ -100,5 +100,50 @@ def a_thread_without_a_frame_is_unknown_and_no_error():
     assert daemon.end() == 0
 
 
-run_tests([threads_come_from_the_file, without_symbols_there_is_one, two_clients_see_the_same_ids,
+def flushes(client):
+    return int(re.search(r"^flushes: (\d+)", client.monitor("stats"), re.MULTILINE).group(1))
+
+
+def nothing_is_read_while_nobody_asks():
+    used = []
+    for option in ("auto", "none"):
+        daemon, client, _ = stopped("--rtos", option)
+        with client:
+            before = flushes(client)
+            for _ in range(10):
+                client.monitor("step")
+                client.ask("g")
+            used.append(flushes(client) - before)
+            before = flushes(client)
+            names(client)
+            assert (flushes(client) > before) == (option == "auto")
+        assert daemon.end() == 0
+    assert used[0] == used[1], used
+
+
+def a_step_reads_the_list_in_one_trip():
+    used = []
+    for option in ("auto", "none"):
+        daemon, client, _ = stopped("--rtos", option)
+        with client:
+            assert client.ask("vCont;s")[:3] == b"T05"
+            before = flushes(client)
+            for _ in range(10):
+                assert client.ask("vCont;s")[:3] == b"T05"
+            used.append(flushes(client) - before)
+        assert daemon.end() == 0
+    assert 0 <= used[0] - used[1] <= 10, used
+
+
+def registers_are_there_as_long_as_the_core_stands():
+    daemon, client, _ = stopped()
+    with client:
+        number = next(line.split()[0] for line in client.ask_text("rtos")[0].splitlines() if "delayed" in line)
+        client.monitor("sleep 5000")
+        assert client.ask(f"Hg{int(number):x}") == b"OK"
+        assert struct.unpack("<I", bytes.fromhex(client.ask("p4").decode()))[0] == 0x22220004
+    assert daemon.end() == 0
+
+
+run_tests([a_step_reads_the_list_in_one_trip, nothing_is_read_while_nobody_asks, registers_are_there_as_long_as_the_core_stands, threads_come_from_the_file, without_symbols_there_is_one, two_clients_see_the_same_ids,
            broken_lists_end_and_are_told_once, a_thread_without_a_frame_is_unknown_and_no_error])
