@@ -360,6 +360,9 @@ bool target_exit_returns(const struct target *target);
 /* The last target_poll() of one of the cores served a call: the next look is best at once. */
 bool target_talks(const struct target *target);
 
+/* A routine of ours runs on one of the cores: RAM is not as the program left it. */
+bool target_is_borrowed(const struct target *target);
+
 /* --- what the program says --- */
 
 /* The ways in which programs say something. */

@@ -8,6 +8,7 @@
 #include "gdb/packets_internal.h"
 #include "gdb/stop_reply.h"
 #include "session/program_side.h"
+#include "session/symbols.h"
 #include "session/threads.h"
 
 /* Never an error: gdb 13 and 16 hang at E.text to `?`. Without a target there is no program. */

@@ -8,6 +8,7 @@
 #include "gdb/rsp.h"
 #include "gdb/target_xml.h"
 #include "gdb/xfer.h"
+#include "session/symbols.h"
 #include "session/threads.h"
 
 /* There is no program for this client, and so no thread. */
@@ -115,12 +116,12 @@ static void ask(struct packet_call *call, const char *name, const char *suffix)
 }
 
 /* The symbol that gdb's answer is for. */
-static bool find_symbol(const struct rtos *rtos, const struct packet_arg *text, size_t *index,
+static bool find_symbol(struct session *session, const struct packet_arg *text, size_t *index,
                         bool *suffixed)
 {
     const char *name;
 
-    for (*index = 0; (name = rtos_symbol(rtos, *index)); ++*index) {
+    for (*index = 0; (name = session_symbol(session, *index)); ++*index) {
         size_t length = strlen(name);
 
         if (text->length < length || memcmp(text->data, name, length) != 0)
@@ -153,30 +154,28 @@ static bool take_address(const struct packet_arg *digits, uint32_t *address)
  * more. */
 enum err packet_symbol(struct packet_call *call)
 {
-    struct rtos *rtos = session_rtos(call->session);
+    struct session *session = call->session;
     const struct packet_arg *name = &call->args.item[1];
     uint32_t address = 0;
     bool known = take_address(&call->args.item[0], &address), suffixed = false;
     size_t index;
 
-    if (!rtos)
-        return ERR_NO_MEMORY;
     if (name->length == 0) {
-        rtos_forget_symbols(rtos);
+        session_forget_symbols(session);
         index = 0;
     } else {
-        if (!find_symbol(rtos, name, &index, &suffixed))
+        if (!find_symbol(session, name, &index, &suffixed))
             return packet_ok(call);
         if (!known && !suffixed) {
-            ask(call, rtos_symbol(rtos, index), LTO_SUFFIX);
+            ask(call, session_symbol(session, index), LTO_SUFFIX);
             return ERR_OK;
         }
         if (known)
-            rtos_set_symbol(rtos, index, address);
+            session_set_symbol(session, index, address);
         index++;
     }
-    if (!rtos_symbol(rtos, index))
+    if (!session_symbol(session, index))
         return packet_ok(call);
-    ask(call, rtos_symbol(rtos, index), "");
+    ask(call, session_symbol(session, index), "");
     return ERR_OK;
 }

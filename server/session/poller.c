@@ -38,12 +38,18 @@ static uint64_t now_us(const struct session *session)
     return clock_now_us(probe_clock(session->probe));
 }
 
+/* What a routine of ours has in RAM meanwhile is no program's. */
+static bool may_look(const struct session *session)
+{
+    return session_connected(session) && !target_is_borrowed(session->target);
+}
+
 /* Theirs is the first core. Only the time may be asked for once it is known that somebody wants to
  * know: to look at a simulated board's clock is to let it run. */
 static struct poller *next_poller(struct session *session)
 {
     unsigned core = session_select_core(session, 0);
-    struct poller *poller = session_connected(session) ? first_due(session) : NULL;
+    struct poller *poller = may_look(session) ? first_due(session) : NULL;
 
     session_select_core(session, core);
     return poller;

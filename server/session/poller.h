@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What looks at the target again and again while nobody asks for anything: RTT, SWO, a profile.
- * A session's jobs always go first: a poller looks between them, for a short time, and says when
- * it wants to look again. It sleeps while nobody wants what it brings. Worker thread. */
+ * A session's jobs always go first: a poller looks between them and between the slices of long
+ * ones, for a short time, and says when it wants to look again. It sleeps while nobody wants what
+ * it brings, and while a routine of ours has the core. Worker thread. */
 #ifndef PROBED_POLLER_H
 #define PROBED_POLLER_H
 

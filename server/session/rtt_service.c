@@ -227,11 +227,13 @@ enum err rtt_service_find(struct rtt_service *service, struct job *job)
 
     if (!service->rtt.found)
         begin_again(service);
+    service->asked = true; /* nobody else goes on with it meanwhile */
     while (!over && !err) {
         err = rtt_search(&service->rtt, service->session->target, &over);
         if (!err && !over)
             err = job_checkpoint(job);
     }
+    service->asked = false;
     if (!err && service->rtt.found)
         tell_found(service);
     else
@@ -254,7 +256,7 @@ static bool wanted(struct poller *poller, struct session *session)
 {
     struct rtt_service *service = service_of(poller);
 
-    if (!service->on)
+    if (!service->on || service->asked)
         return false;
     if (listens(service) || service->modes_changed)
         return true;
@@ -350,16 +352,24 @@ struct rtt_service *rtt_service(struct session *session)
     return session->rtt = service;
 }
 
+void rtt_service_expect(struct session *session, uint32_t address)
+{
+    session->rtt_symbol = address;
+    if (!session->rtt)
+        return;
+    session->rtt->rtt.symbol = address;
+    if (!session->rtt->rtt.found)
+        begin_again(session->rtt);
+}
+
 void rtt_service_learn(struct session *session, const char *path)
 {
-    struct elf_symbol block = {.name = "_SEGGER_RTT"};
+    struct elf_symbol block = {.name = RTT_SYMBOL};
     struct job unheard;
 
     job_init(&unheard, NULL);
     bool found = elf_symbols_find(&unheard, path, &block, 1) == ERR_OK && block.found;
-    session->rtt_symbol = found ? block.address : 0;
-    if (session->rtt)
-        session->rtt->rtt.symbol = session->rtt_symbol;
+    rtt_service_expect(session, found ? block.address : 0);
 }
 
 void rtt_service_begin(struct session *session)

@@ -21,6 +21,7 @@ struct rtt_service {
     struct poller poller;
     struct session *session;
     unsigned resets; /* of the session, when the block was last believed */
+    bool asked;      /* a command searches just now */
     unsigned passes; /* searches of everything, in vain */
     uint64_t wait_us;
     unsigned rounds;
@@ -33,6 +34,10 @@ struct rtt_service {
 
 /* The session's; made when it is first asked for. NULL without memory. */
 struct rtt_service *rtt_service(struct session *session);
+/* What the block is called in a program's symbols. */
+#define RTT_SYMBOL "_SEGGER_RTT"
+/* The block is to be there, somebody says; nothing is believed before it was looked at. */
+void rtt_service_expect(struct session *session, uint32_t address);
 /* As the session's options ask from the start. */
 void rtt_service_begin(struct session *session);
 /* This file is what the chip holds, or is about to: where it has its control block, if it says so.

@@ -1,36 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "session/threads.h"
 
-#include <stdlib.h>
-
-#include "image/elf_symbols.h"
-
 static const struct rtos_thread core_alone = {.id = RTOS_CORE, .name = "core"};
-
-/* From the file that --elf names, read again whenever somebody comes: it may have been built anew.
- */
-void session_read_symbols(struct session *session, struct job *job)
-{
-    struct rtos *rtos = session->options.elf ? session_rtos(session) : NULL;
-    size_t count = 0;
-
-    while (rtos && rtos_symbol(rtos, count))
-        count++;
-    struct elf_symbol *symbols = count ? calloc(count, sizeof *symbols) : NULL;
-    if (!symbols)
-        return;
-    for (size_t i = 0; i < count; i++)
-        symbols[i].name = rtos_symbol(rtos, i);
-    if (elf_symbols_find(job, session->options.elf, symbols, count) != ERR_OK) {
-        log_line(session->log, LOG_WARN, "--elf: %s", job_text(job, job->err));
-    } else {
-        rtos_forget_symbols(rtos);
-        for (size_t i = 0; i < count; i++)
-            if (symbols[i].found)
-                rtos_set_symbol(rtos, i, symbols[i].address);
-    }
-    free(symbols);
-}
 
 struct rtos *session_rtos(struct session *session)
 {

@@ -9,8 +9,6 @@
 
 /* Before its options or symbols are set. NULL without memory. */
 struct rtos *session_rtos(struct session *session);
-/* A client comes that may bring none: those of options.elf. What is wrong is told in the log. */
-void session_read_symbols(struct session *session, struct job *job);
 
 /* The first is the one that runs; NULL behind the last. Of a core that runs, or works for a longer
  * job, as they were; one thread at least. What cannot be read is no failure of anybody's job. */

@@ -54,12 +54,20 @@ static bool may_run_between(const struct request *request, void *user)
     return request->between && request->owner != running->owner;
 }
 
+/* Not in the middle of what must not be cut in two, where others only ask. */
+static void look_between(struct worker *worker)
+{
+    if (!worker->running->job.sections)
+        pollers_look(&worker->session, &worker->idle_job);
+}
+
 /* job->between of the running job. The nested job gets no `between` of its own. */
 static void run_others(void *user)
 {
     struct worker *worker = user;
     struct request *request;
 
+    look_between(worker);
     while ((request = mailbox_take_if(&worker->inbox, may_run_between, worker->running))) {
         request->job.progress = &worker->progress;
         request->run(request, &worker->session);
@@ -113,8 +121,9 @@ static void worker_main(void *user)
                  worker->setup.wire);
     worker->session.notices = worker->setup.answers;
     worker->session.stream_route = worker->setup.streams;
-    if (worker->setup.program)
-        rtt_service_learn(&worker->session, worker->setup.program);
+    if (worker->setup.program || worker->setup.options.elf)
+        rtt_service_learn(&worker->session, worker->setup.program ? worker->setup.program
+                                                                  : worker->setup.options.elf);
     rtt_service_begin(&worker->session);
     swo_service_begin(&worker->session);
     worker->route = (struct events_route){worker->setup.user, worker->setup.event};

@@ -18,8 +18,10 @@ static struct stream_request *request_create(const struct stream_listener *liste
 
     if (!request)
         return NULL;
-    request_init(&request->request, listener->host->log, NULL, run, request_destroy);
+    request_init(&request->request, listener->host->log, listener->host->worker, run,
+                 request_destroy); /* nobody's who may have a long job */
     request->request.who = "a stream's listener";
+    request->request.between = true;
     request->id = listener->id;
     request->length = length;
     if (length > 0)

@@ -21,6 +21,15 @@ enum { HALT_TIMEOUT_US = 200000, PRIMASK = 1 };
 #define DHCSR_RUN (DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS)
 #define DHCSR_HALTED (DHCSR_RUN | DHCSR_C_HALT)
 
+bool target_is_borrowed(const struct target *target)
+{
+    bool borrowed = false;
+
+    for (unsigned i = 0; i < target->core_count; i++)
+        borrowed |= target->cores[i].borrowed;
+    return borrowed;
+}
+
 const struct target_region *borrowed_ram(const struct core *core, uint32_t size)
 {
     const struct target_region *best = NULL;

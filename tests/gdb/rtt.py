@@ -202,6 +202,55 @@ def the_programmed_file_says_where_the_block_is():
         assert f"found at {real:#x}\n" in gdb.monitor("rtt start")
 
 
+def with_a_copy_that_stands_lower(daemon, say):
+    """Where a block is found, once say(gdb) has told where it is."""
+    real, copy = symbol("_SEGGER_RTT"), symbol("elsewhere")
+    with daemon as d, Client(d.port) as gdb:
+        gdb.ask("?")
+        say(gdb)
+        gdb.monitor("resume")
+        becomes(gdb, real, int.from_bytes(b"SEGG", "little"))
+        block_bytes = gdb.ask(f"m{real:x},78").decode()
+        assert gdb.ask(f"M{copy:x},78:{block_bytes}") == b"OK"
+        return int(re.search(r"found at (0x[0-9a-f]+)\n", gdb.monitor("rtt start")).group(1), 16)
+
+
+def answer_symbols(gdb):
+    """As gdb does that has the file."""
+    reply = gdb.ask("qSymbol::")
+    while reply.startswith(b"qSymbol:"):
+        name = reply.removeprefix(b"qSymbol:").decode()
+        known = f"{symbol('_SEGGER_RTT'):x}" if bytes.fromhex(name) == b"_SEGGER_RTT" else ""
+        reply = gdb.ask(f"qSymbol:{known}:{name}")
+    assert reply == b"OK"
+
+
+def gdb_or_a_file_says_where_the_block_is():
+    """Of a program without symbols, which came as a binary."""
+    with tempfile.TemporaryDirectory(prefix="probed-") as folder:
+        binary = os.path.join(folder, "rtt.bin")
+        subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", FIRMWARE, binary], check=True)
+
+        def start(*options):
+            return Daemon(PROBED, "--sim", "bluepill", "--gdb", "0", "-c", f"program {binary} reset 0x08000000", *options)
+
+        assert with_a_copy_that_stands_lower(start(), lambda gdb: None) == symbol("elsewhere")
+        assert with_a_copy_that_stands_lower(start(), answer_symbols) == symbol("_SEGGER_RTT")
+        assert with_a_copy_that_stands_lower(start("--elf", FIRMWARE), lambda gdb: None) == symbol("_SEGGER_RTT")
+
+
+def a_long_command_keeps_nobody_from_it():
+    """Ten hours of sleep, of which nobody waits for the end."""
+    with daemon("--rtt", "0") as d, Listener(ports(d)[0]) as zero, Client(d.port) as gdb:
+        zero.until(b"begins\n")
+        gdb.send("qRcmd," + b"sleep 36000000".hex())
+        for _ in range(3):
+            zero.send(b"h")
+            zero.until(b"hello by channel 0\n")
+        gdb.send_raw(b"\x03")
+        assert "interrupted" in "".join(gdb.result())
+
+
 def a_full_channel_that_blocks_is_told_once_or_drained():
     with daemon("--rtt", "0") as d, Client(d.port) as gdb:
         with Listener(ports(d)[0]) as zero:
@@ -294,6 +343,6 @@ run_tests([channels_come_and_go_both_ways, what_was_said_before_somebody_came_is
            a_reset_begins_anew_with_the_same_listener, a_flood_loses_nothing_and_keeps_gdb_waiting_for_nothing,
            a_browser_is_refused, a_string_of_jlinks_clients_is_not_the_programs,
            one_who_does_not_read_loses_his_own_bytes, openocds_commands_serve_it,
-           the_programmed_file_says_where_the_block_is,
+           the_programmed_file_says_where_the_block_is, gdb_or_a_file_says_where_the_block_is, a_long_command_keeps_nobody_from_it,
            a_full_channel_that_blocks_is_told_once_or_drained, a_flood_lets_gdb_in_and_loses_no_breakpoint,
            a_block_that_lies_is_not_followed, defmts_channel_blocks_while_somebody_reads])

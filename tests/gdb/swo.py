@@ -116,6 +116,16 @@ def a_flood_keeps_gdb_waiting_for_nothing():
         assert int.from_bytes(bytes.fromhex(gdb.ask("pf").decode()), "little") == pc
 
 
+def a_long_command_keeps_nobody_from_it():
+    with daemon("--itm", "0") as d, Client(d.port) as gdb:
+        d.says(r"swo: \d+ baud")
+        gdb.send("qRcmd," + b"sleep 36000000".hex())
+        with Listener(ports(d, "itm")[0]) as zero:
+            whole_lines(zero, 20)
+        gdb.send_raw(b"\x03")
+        assert "interrupted" in "".join(gdb.result())
+
+
 def by_the_words_of_others():
     port = free_ports()
     for words in (f"CDSWOConfigure 8000000 2000000 :{port}",
@@ -172,5 +182,5 @@ def exceptions_and_samples_are_counted():
 
 run_tests([each_port_says_its_own, who_waits_for_the_program_reads_it, a_wrong_clock_is_said_with_the_right_one,
            a_clock_that_changes_is_followed, a_reset_does_not_end_it, what_the_program_takes_away_is_put_back,
-           a_flood_keeps_gdb_waiting_for_nothing, by_the_words_of_others, what_cannot_be_is_refused,
+           a_flood_keeps_gdb_waiting_for_nothing, a_long_command_keeps_nobody_from_it, by_the_words_of_others, what_cannot_be_is_refused,
            a_core_without_itm_names_rtt, exceptions_and_samples_are_counted, a_run_shows_it])

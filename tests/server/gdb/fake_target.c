@@ -598,6 +598,12 @@ void target_set_command_line(struct target *target, const char *text)
     (void)text;
 }
 
+bool target_is_borrowed(const struct target *target)
+{
+    (void)target;
+    return fake.borrowed;
+}
+
 bool target_talks(const struct target *target)
 {
     (void)target;

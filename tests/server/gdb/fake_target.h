@@ -28,6 +28,7 @@ struct fake {
     enum target_state poll_state;       /* ..and leaves this */
     struct target_stop last, reset;
     bool locked_up;
+    bool borrowed;
     uint32_t speed_khz;  /* the probe's; 0: unknown */
     bool outlives_cable; /* the probe, as the simulated one does */
     const char *says;    /* the program's text at the next poll or step */

@@ -96,6 +96,7 @@ static void there_is_one_thread(void **state)
 /* "pxFirst" by its own name, "pxSecond" as link-time optimisation calls it. */
 #define FIRST "70784669727374"
 #define SECOND "70785365636f6e64"
+#define RTT "5f5345474745525f525454" /* where RTT's control block is */
 #define LTO "2e6c746f5f707269762e30"
 
 static void learn_symbols(void)
@@ -103,7 +104,9 @@ static void learn_symbols(void)
     assert_string_equal(ask(&desk, gdb, "qSymbol::"), "qSymbol:" FIRST);
     assert_string_equal(ask(&desk, gdb, "qSymbol:20000000:" FIRST), "qSymbol:" SECOND);
     assert_string_equal(ask(&desk, gdb, "qSymbol::" SECOND), "qSymbol:" SECOND LTO);
-    assert_string_equal(ask(&desk, gdb, "qSymbol:20000001:" SECOND LTO), "OK");
+    assert_string_equal(ask(&desk, gdb, "qSymbol:20000001:" SECOND LTO), "qSymbol:" RTT);
+    assert_string_equal(ask(&desk, gdb, "qSymbol:20000040:" RTT), "OK");
+    assert_int_equal(desk.session.rtt_symbol, 0x20000040);
 }
 
 static void symbols_are_asked_for_one_after_the_other(void **state)
@@ -119,7 +122,10 @@ static void symbols_are_asked_for_one_after_the_other(void **state)
     assert_string_equal(ask(&desk, gdb, "qSymbol::" FIRST), "qSymbol:" FIRST LTO);
     assert_string_equal(ask(&desk, gdb, "qSymbol::" FIRST LTO), "qSymbol:" SECOND);
     assert_string_equal(ask(&desk, gdb, "qSymbol:120000001:" SECOND), "qSymbol:" SECOND LTO);
-    assert_string_equal(ask(&desk, gdb, "qSymbol::" SECOND LTO), "OK");
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" SECOND LTO), "qSymbol:" RTT);
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" RTT), "qSymbol:" RTT LTO);
+    assert_string_equal(ask(&desk, gdb, "qSymbol::" RTT LTO), "OK");
+    assert_int_equal(desk.session.rtt_symbol, 0x20000040); /* what is not said is not denied */
     assert_string_equal(ask(&desk, gdb, "qfThreadInfo"), "m1");
 }
 

@@ -112,6 +112,18 @@ static void they_look_again_when_the_core_goes_on(void **state)
     assert_int_equal(pollers_wait_us(&desk.session), 0);
 }
 
+/* Its RAM is not the program's. */
+static void they_look_at_no_core_that_a_routine_of_ours_has(void **state)
+{
+    (void)state;
+    eyes[0].wanted = true;
+    fake.borrowed = true;
+    assert_true(pollers_wait_us(&desk.session) == POLLER_NEVER);
+    assert_false(pollers_look(&desk.session, &job));
+    fake.borrowed = false;
+    assert_true(pollers_look(&desk.session, &job));
+}
+
 static void they_leave_the_target_once(void **state)
 {
     (void)state;
@@ -133,6 +145,7 @@ int main(void)
         EYE_TEST(each_says_when_it_looks_again),
         EYE_TEST(those_that_look_at_once_take_turns),
         EYE_TEST(they_look_again_when_the_core_goes_on),
+        EYE_TEST(they_look_at_no_core_that_a_routine_of_ours_has),
         EYE_TEST(they_leave_the_target_once),
     };
 
