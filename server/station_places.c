@@ -77,6 +77,8 @@ static enum err place(const struct placing *placing, const struct station_plan *
                       struct endpoint *endpoint)
 {
     *endpoint = *base;
+    if (offset > 0)
+        endpoint->given = 0; /* that socket is the one's before */
     if (base->is_off || (base->is_pipe && plan->alone))
         return ERR_OK;
     if (base->is_pipe)
@@ -261,6 +263,7 @@ bool station_places_core(const struct station_plans *plans, const struct station
     size_t port = plans->items[plans->count - 1].gdb.port + 1 + number;
 
     *endpoint = plan->gdb;
+    endpoint->given = 0;
     if (plan->gdb.is_off || plan->gdb.is_pipe)
         return false;
     if (plan->gdb.is_unix) {

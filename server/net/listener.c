@@ -108,9 +108,19 @@ static void warn_if_reachable(const struct listener *listener)
                  listener->service);
 }
 
+/* It is bound, and who may reach it is up to who made it; peers are asked all the same. */
+static int take_given(struct listener *listener)
+{
+    return listener->endpoint.is_unix
+               ? uv_pipe_open(&listener->socket.pipe, listener->endpoint.given)
+               : uv_tcp_open(&listener->socket.tcp, listener->endpoint.given);
+}
+
 static int start(struct listener *listener)
 {
-    int result = listener->endpoint.is_unix ? bind_pipe(listener) : bind_tcp(listener);
+    int result = listener->endpoint.given     ? take_given(listener)
+                 : listener->endpoint.is_unix ? bind_pipe(listener)
+                                              : bind_tcp(listener);
 
     return result ? result : uv_listen(&listener->socket.stream, BACKLOG, on_connection);
 }

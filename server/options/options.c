@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "options/given.h"
 #include "options/options_internal.h"
 #include "options/other_tools.h"
 #include "options/probe_choice.h"
@@ -221,6 +222,8 @@ bool options_parse(struct options *options, int argc, const char *const argv[], 
         if (!find_value(&reading, row, argc, argv, &i) || !row->set(&reading))
             return false;
     }
+    if (!options->help && !options->version && !options_take_given(options, why, why_size))
+        return false;
     if (is_idle(options)) {
         snprintf(why, why_size, "nothing to do: all ports are off, and there is no -c or -f");
         return false;

@@ -72,6 +72,8 @@ bool options_place(const char *word, struct endpoint *endpoint, char *why, size_
         endpoint->is_pipe = pipe;
         return true;
     }
+    if (strncmp(word, "fd:", 3) == 0)
+        return endpoint_given(word + 3, endpoint, why, why_size);
     return endpoint_parse(word, endpoint, why, why_size) &&
            (!endpoint->is_unix || path_pattern_check(endpoint->path, why, why_size));
 }
@@ -343,8 +345,10 @@ const struct option_row option_rows[] = {
      "back). "
      "Repeated, or all: several boards in one daemon, each with ports of its own",
      set_probe, true},
-    {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|pipe|off",
-     "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; pipe is standard "
+    {"--gdb", 0, VALUE_NEEDED, "[ADDR:]PORT|unix:PATH|fd:N|pipe|off",
+     "where gdb connects; 127.0.0.1:3333 if left out, port 0 takes a free one; fd:N is a socket "
+     "that "
+     "listens already, as systemd hands it over; pipe is standard "
      "input and output, for gdb's target extended-remote | probed --gdb pipe. With several probes "
      "the ports from there on, or repeated, one for each, or unix:DIR/{serial}.sock",
      set_gdb, false},
