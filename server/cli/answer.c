@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A question at the terminal. */
 #include <poll.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -18,17 +19,26 @@ static bool read_line(const struct cli *cli, char *line, size_t size)
     return false;
 }
 
-bool cli_answer(struct cli *cli, const char *question)
+bool cli_type(struct cli *cli, const char *question, char *line, size_t size)
 {
-    char answer[16] = "";
-
     display_clear(&cli->display);
-    fprintf(stderr, "%s [y/N] ", question);
+    fputs(question, stderr);
     fflush(stderr);
-    if (!read_line(cli, answer, sizeof answer)) {
+    if (!read_line(cli, line, size)) {
         fputc('\n', stderr); /* behind an end of file, or ^C */
         return false;
     }
+    line[strcspn(line, "\n")] = '\0';
+    return true;
+}
+
+bool cli_answer(struct cli *cli, const char *question)
+{
+    char answer[16] = "", asked[200];
+
+    snprintf(asked, sizeof asked, "%s [y/N] ", question);
+    if (!cli_type(cli, asked, answer, sizeof answer))
+        return false;
     return answer[0] == 'y' || answer[0] == 'Y';
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/advice.h"
 #include "cli/cli_table.h"
 #include "cli/debug.h"
 #include "cli/result.h"
@@ -75,9 +76,7 @@ static const struct {
     {ERR_CANCELLED, "the same command again: what is right already is not written twice", ALWAYS},
     {ERR_PROBE_GONE, "plug the probe in again and repeat the command", ALWAYS},
     {ERR_PROTECTED,
-     "without gdb: probed options RDP=off, which erases the flash, then switch the board's power "
-     "off "
-     "and on",
+     "`probed unlock`, which erases the flash; then perhaps switch the board's power off and on",
      LOCKED},
     {ERR_VERIFY,
      "the command again, with shorter wires and (if the probe has more than one) a lower --speed; "
@@ -189,18 +188,33 @@ static int answer(struct cli *cli)
     return CLI_OK;
 }
 
+/* The sentence names commands that the user can type here. */
+static void translate(struct cli *cli, enum err err)
+{
+    char text[sizeof cli->job.text];
+
+    advice_for_shell(job_text(&cli->job, err), cli->argc, cli->argv, text, sizeof text);
+    job_clear(&cli->job);
+    job_fail(&cli->job, err, "%s", text);
+}
+
 /* The exit code. */
 static int conclude(struct cli *cli, enum err err)
 {
-    const char *advice = err && !cli->misused ? hint_for(cli, err) : NULL;
+    const char *hint = err && !cli->misused ? hint_for(cli, err) : NULL;
     int code = err ? result_code(cli, err) : cli->code;
+    char advice[600];
 
     display_clear(&cli->display);
     if (err && cli->misused)
         cli_add_board(cli);
-    result_end(cli, err, code, advice);
+    else if (err)
+        translate(cli, err);
+    if (hint)
+        hint = advice_for_shell(hint, cli->argc, cli->argv, advice, sizeof advice);
+    result_end(cli, err, code, hint);
     if (err)
-        display_error(&cli->display, job_text(&cli->job, err), advice);
+        display_error(&cli->display, job_text(&cli->job, err), hint);
     return code;
 }
 

@@ -52,6 +52,8 @@ enum cli_flag {
     CLI_SWO = 1 << 21,
     CLI_NOT_RUN = 1 << 17, /* the lower exit codes are the program's, too */
     CLI_QUIET = 1 << 22,
+    CLI_UNLOCK = 1 << 23,
+    CLI_ID = 1 << 24,
     CLI_EVERY = CLI_JSON | CLI_QUIET | CLI_TIMEOUT, /* what every tool takes */
 };
 
@@ -74,9 +76,9 @@ struct cli {
     unsigned flags; /* enum cli_flag */
     const char *words[CLI_WORDS + 1];
     int word_count;
-    const char *board, *svg, *timeout, *until, *junit, *uart,
-        *time; /* values of flags; NULL: not said */
-    int argc;  /* the whole call */
+    const char *board, *svg, *timeout, *until, *junit, *uart, *time,
+        *id;  /* values of flags; NULL: not said */
+    int argc; /* the whole call */
     const char *const *argv;
     const char *const *arguments; /* behind "--" */
     int argument_count;
@@ -145,6 +147,10 @@ bool cli_number(const char *word, uint32_t *value);
 /* If exactly one word is no number, it is the file: moves it to `place`, in whatever order they
  * were typed. */
 void cli_place_file(struct cli *cli, int place);
+/* Reads every byte back over the wire, and says so. */
+enum err cli_verify_image(struct cli *cli, const struct image *image);
+/* Asks for a line at the terminal; false: none, or it was Ctrl-C. */
+bool cli_type(struct cli *cli, const char *question, char *line, size_t size);
 /* Asks at the terminal; false: no, or it was Ctrl-C, which job_cancelled() tells. */
 bool cli_answer(struct cli *cli, const char *question);
 /* The same before what changes the chip, unless --yes was said: not where nobody is to be asked.
@@ -168,6 +174,6 @@ bool cli_flag_told(size_t index, unsigned flags, struct option_told *told);
 
 typedef enum err cli_run(struct cli *cli);
 cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_run_program, cli_profile, cli_erase,
-    cli_read, cli_reset, cli_options;
+    cli_read, cli_reset, cli_options, cli_unlock, cli_lock, cli_verify;
 
 #endif

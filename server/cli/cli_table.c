@@ -38,6 +38,8 @@ static const char flash_text[] =
     "  probed flash blink.elf --reset             program, check, start\n"
     "  probed flash blink.hex --verify            and read everything back over the wire\n"
     "  probed flash blink.bin 0x08000000          a plain binary needs its address\n"
+    "  probed flash boot.hex app.elf assets.bin@0x08010000   all of them; none may overlap\n"
+    "  build.sh | probed flash -                  from standard input\n"
     "  probed flash blink.elf --erase             nothing else is left in flash\n"
     "  probed flash --sim blink.elf               without hardware\n"
     "  probed flash serial.bin 0x1fff7800 --irreversible   one-time memory: shown, then asked\n"
@@ -49,6 +51,27 @@ static const char flash_text[] =
     "Ctrl-C stops between two pages and says what was written.\n"
     "Exit code 0: done; 1: failed, the flash's state is told; 2: wrong words; 3: no probe; 4: no\n"
     "chip answers; 5: protected; 6: it differs from the file; 124: not done within --timeout.\n";
+
+static const char verify_text[] =
+    "  probed verify blink.elf                    does the chip hold this?\n"
+    "  probed verify boot.hex app.bin@0x08004000\n"
+    "\n"
+    "Reads all that the files have over the wire, which a running program does not notice, and\n"
+    "writes nothing. Exit code 0: it is there; 6: it is not, the first difference is named.\n";
+
+static const char unlock_text[] =
+    "  probed unlock                        ends read protection, which erases the whole flash\n"
+    "  probed unlock --yes                  without asking\n"
+    "\n"
+    "What it erases is said, then asked. It counts at once or after a power cycle, as the chip\n"
+    "likes, which is said. Where nothing is read-protected, sectors that are write protected are\n"
+    "released, which erases nothing, and counts from the next reset on (--reset).\n";
+
+static const char lock_text[] =
+    "  probed lock --reset                  from now on no debugger reads the flash (level 1)\n"
+    "\n"
+    "probed unlock ends it, and erases the flash. Level 2, which nothing ends, is not to be had\n"
+    "here: probed options wants --irreversible and the chip's id for that.\n";
 
 static const char read_text[] =
     "  probed read 0x08000000 64k flash.bin       the flash of an STM32F103C8 to a file\n"
@@ -87,6 +110,7 @@ static const char profile_text[] =
 static const char erase_text[] =
     "  probed erase                         all flash\n"
     "  probed erase 0x0800f800 2k           the sectors that hold these bytes\n"
+    "  probed erase --unlock                a chip that is protected, too\n"
     "\n"
     "Sectors are erased as a whole: what is wiped is said before it is done. The core is left\n"
     "halted: its program is gone.\n";
@@ -108,7 +132,8 @@ static const char options_text[] =
     "end\n"
     "of read protection at once or after a power cycle, as the chip likes, which is said then.\n"
     "What there is no way back from (read protection of level 2, PCROP), and what a higher supply\n"
-    "would make harmful, is refused unless --irreversible is said, too.\n";
+    "would make harmful, is refused unless --irreversible is said, too; level 2 wants the chip's\n"
+    "device id besides, typed when it is asked for, or by --id.\n";
 
 const struct cli_command cli_commands[] = {
     {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_EVERY,
@@ -120,7 +145,7 @@ const struct cli_command cli_commands[] = {
      CLI_EVERY | CLI_YES | CLI_ALLOW_RESET | CLI_THOROUGH | CLI_WATCH | CLI_REPORT | CLI_BOARD |
          CLI_SVG,
      TARGET_CONNECT_ATTACH, cli_doctor},
-    {"flash", "FILE [ADDRESS]", "write a program into flash", flash_text, 1, 2,
+    {"flash", "FILE[@ADDRESS]... [ADDRESS]", "write a program into flash", flash_text, 1, CLI_WORDS,
      CLI_EVERY | CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_IRREVERSIBLE | CLI_YES,
      TARGET_CONNECT_LADDER, cli_flash},
     {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
@@ -132,10 +157,17 @@ const struct cli_command cli_commands[] = {
      cli_profile},
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, CLI_EVERY,
      TARGET_CONNECT_ATTACH, cli_read},
-    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2, CLI_EVERY,
-     TARGET_CONNECT_LADDER, cli_erase},
+    {"verify", "FILE[@ADDRESS]... [ADDRESS]", "compare flash with files", verify_text, 1, CLI_WORDS,
+     CLI_EVERY, TARGET_CONNECT_ATTACH, cli_verify},
+    {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2,
+     CLI_EVERY | CLI_UNLOCK | CLI_YES, TARGET_CONNECT_LADDER, cli_erase},
     {"options", "[NAME=VALUE...]", "show option bytes, or change them", options_text, 0, CLI_WORDS,
-     CLI_EVERY | CLI_YES | CLI_RESET | CLI_IRREVERSIBLE, TARGET_CONNECT_LADDER, cli_options},
+     CLI_EVERY | CLI_YES | CLI_RESET | CLI_IRREVERSIBLE | CLI_ID, TARGET_CONNECT_LADDER,
+     cli_options},
+    {"unlock", "", "end the protection of flash, which erases it", unlock_text, 0, 0,
+     CLI_EVERY | CLI_YES | CLI_RESET, TARGET_CONNECT_LADDER, cli_unlock},
+    {"lock", "", "protect flash against being read", lock_text, 0, 0,
+     CLI_EVERY | CLI_YES | CLI_RESET, TARGET_CONNECT_LADDER, cli_lock},
     {"reset", "[halt]", "reset the chip", reset_text, 0, 1, CLI_EVERY, TARGET_CONNECT_LADDER,
      cli_reset},
 };

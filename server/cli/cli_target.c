@@ -85,9 +85,10 @@ enum err cli_reach(struct cli *cli)
 
 enum err cli_connect(struct cli *cli)
 {
+    bool first = !cli->met;
     enum err err = cli_reach(cli);
 
-    if (!err && target_chip(cli->session.target)->warning[0])
+    if (!err && first && target_chip(cli->session.target)->warning[0])
         log_line(&cli->log, LOG_WARN, "%s", target_chip(cli->session.target)->warning);
     return err;
 }

@@ -133,9 +133,18 @@ static enum err erase(struct cli *cli, uint32_t address, uint32_t length)
     return ERR_OK;
 }
 
+/* The end of read protection has erased all; sectors are released by a reset. */
+static enum err unlock(struct cli *cli, bool *wiped)
+{
+    *wiped = target_chip(cli->session.target)->readout_protected;
+    cli->flags |= CLI_RESET;
+    return cli_unlock(cli);
+}
+
 enum err cli_erase(struct cli *cli)
 {
     uint32_t address = 0, length = 0;
+    bool wiped = false;
     enum err err = ERR_OK;
 
     if (cli->word_count == 1)
@@ -147,5 +156,7 @@ enum err cli_erase(struct cli *cli)
         err = cli_range(cli, 0, &address, &length);
     if (!err)
         err = cli_connect(cli);
-    return err ? err : erase(cli, address, length);
+    if (!err && cli->flags & CLI_UNLOCK)
+        err = unlock(cli, &wiped);
+    return err || wiped ? err : erase(cli, address, length);
 }

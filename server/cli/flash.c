@@ -3,59 +3,16 @@
 #include <inttypes.h>
 
 #include "cli/cli.h"
+#include "cli/files.h"
 #include "flash/content.h"
 #include "flash/one_time.h"
-
-/* --- the file --- */
-
-static const char *const format_names[] = {
-    [IMAGE_AUTO] = "",         [IMAGE_ELF] = "ELF",       [IMAGE_IHEX] = "Intel HEX",
-    [IMAGE_SREC] = "S-record", [IMAGE_UF2] = "UF2",       [IMAGE_DFUSE] = "DfuSe",
-    [IMAGE_DFU] = "DFU",       [IMAGE_BINARY] = "binary",
-};
-
-/* A binary does not say where it belongs; the other formats do. */
-static enum err check_address(struct cli *cli, const struct image *image)
-{
-    bool given = cli->word_count > 1, binary = image->format == IMAGE_BINARY;
-
-    if (given == binary)
-        return ERR_OK;
-    if (given)
-        return cli_misuse(cli, "%.100s is %s and says itself where it belongs: probed flash %.100s",
-                          cli->words[0], format_names[image->format], cli->words[0]);
-    return cli_misuse(cli,
-                      "%.100s is a plain binary, which does not say where it belongs; flash "
-                      "begins at 0x08000000: probed flash %.100s 0x08000000",
-                      cli->words[0], cli->words[0]);
-}
-
-static enum err move_to(struct cli *cli, uint32_t address, struct image *image)
-{
-    image_finish(image);
-    return image_load(&cli->job, cli->words[0], IMAGE_AUTO, address, image);
-}
-
-static enum err load_file(struct cli *cli, struct image *image)
-{
-    uint32_t address = 0;
-
-    *image = (struct image){0};
-    if (cli->word_count > 1 && !cli_number(cli->words[1], &address))
-        return cli_misuse(cli, "'%.60s' is no address; one looks like 0x08000000", cli->words[1]);
-    enum err err = image_load(&cli->job, cli->words[0], IMAGE_AUTO, 0, image);
-    if (!err)
-        err = check_address(cli, image);
-    if (!err && image->format == IMAGE_BINARY)
-        err = move_to(cli, address, image);
-    return err;
-}
 
 /* --- programming --- */
 
 struct work {
     struct cli *cli;
     struct image *image;
+    const struct cli_files *files; /* that it was put together of; NULL: one */
     struct flash_image_places places;
     struct flash_report report;
     bool was_running, all, verified;
@@ -71,13 +28,6 @@ static void show_progress(void *user, const struct flash_report *report)
                          work->places.flash);
     else if (report->bytes_erased > 0)
         display_progress(&work->cli->display, "erasing", report->bytes_erased, 0);
-}
-
-static void show_verify(void *user, size_t done)
-{
-    const struct work *work = user;
-
-    display_progress(&work->cli->display, "verifying", done, work->image->bytes);
 }
 
 static bool changed(const struct work *work)
@@ -135,10 +85,23 @@ static enum err confirm_once(struct work *work)
     return cli_consent(work->cli, "write this?");
 }
 
+/* Each says for itself what it needs. */
+static enum err check_chip(const struct work *work)
+{
+    struct target *target = work->cli->session.target;
+    enum err err = ERR_OK;
+
+    if (!work->files)
+        return flash_image_made_for(target, work->image);
+    for (size_t i = 0; i < work->files->count && !err; i++)
+        err = flash_image_made_for(target, &work->files->items[i].image);
+    return err;
+}
+
 static enum err find_places(struct work *work)
 {
     struct target *target = work->cli->session.target;
-    enum err err = flash_image_made_for(target, work->image);
+    enum err err = check_chip(work);
 
     if (!err && work->cli->flags & CLI_IRREVERSIBLE)
         err = one_time_allow(target, true);
@@ -177,16 +140,11 @@ enum err cli_write_image(struct cli *cli, struct image *image, bool all, bool *c
 
 static enum err verify(struct work *work)
 {
-    struct cli *cli = work->cli;
-
-    if (!(cli->flags & CLI_VERIFY))
+    if (!(work->cli->flags & CLI_VERIFY))
         return ERR_OK;
-    enum err err = flash_image_verify(cli->session.target, work->image, show_verify, work);
-    if (err)
-        return err;
-    work->verified = true;
-    display_say(&cli->display, "verify: read back, identical");
-    return ERR_OK;
+    enum err err = cli_verify_image(work->cli, work->image);
+    work->verified = !err;
+    return err;
 }
 
 /* What the core does from here on. */
@@ -210,8 +168,7 @@ static void write_json(const struct work *work)
     const struct flash_report *report = &work->report;
     struct json *json = &work->cli->json;
 
-    json_text(json, "file", work->cli->words[0]);
-    json_number(json, "bytes", work->image->bytes);
+    cli_files_json(work->files, json);
     json_number(json, "bytes_erased", report->bytes_erased);
     json_number(json, "bytes_programmed", report->bytes_programmed);
     json_number(json, "microseconds", report->elapsed_us);
@@ -221,11 +178,10 @@ static void write_json(const struct work *work)
 
 enum err cli_flash(struct cli *cli)
 {
-    struct image image;
-    struct work work = {.cli = cli, .image = &image, .all = true};
+    struct cli_files files;
+    struct work work = {.cli = cli, .image = &files.all, .files = &files, .all = true};
+    enum err err = cli_files_load(cli, &files);
 
-    cli_place_file(cli, 0);
-    enum err err = load_file(cli, &image);
     if (!err)
         err = cli_connect(cli);
     if (!err)
@@ -236,6 +192,6 @@ enum err cli_flash(struct cli *cli)
         err = leave(&work);
     if (cli->flags & CLI_JSON)
         write_json(&work);
-    image_finish(&image);
+    cli_files_finish(&files);
     return err;
 }

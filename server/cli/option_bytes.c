@@ -30,19 +30,25 @@ static void describe_blocks(struct option_bytes *bytes, const struct target *tar
             add_block(bytes, &block);
 }
 
+static void blocks_text(const struct flash_options *options, const struct target *target,
+                        const uint32_t *registers, char *out, size_t size)
+{
+    struct buf text;
+
+    buf_init(&text, out, size - 1);
+    option_blocks_text(&text, options, target, registers);
+    out[text.length] = '\0';
+}
+
 /* How many of how many, and which. */
 static void count_blocks(struct option_bytes *bytes, const struct target *target,
                          const uint32_t *registers)
 {
     struct option_block block;
-    struct buf text;
-
     bytes->block_count = option_block_count(bytes->options, target);
     for (uint32_t i = 0; option_block_get(bytes->options, target, i, &block); i++)
         bytes->protected_blocks += option_block_protected(&block, registers);
-    buf_init(&text, bytes->blocks, sizeof bytes->blocks - 1);
-    option_blocks_text(&text, bytes->options, target, registers);
-    bytes->blocks[text.length] = '\0';
+    blocks_text(bytes->options, target, registers, bytes->blocks, sizeof bytes->blocks);
 }
 
 static void describe(struct option_bytes *bytes, const struct target *target)
@@ -199,8 +205,26 @@ void option_bytes_values_json(const struct flash_options *options, const struct 
     json_close(json, ']');
 }
 
-void option_bytes_changes_json(const struct flash_options *options, const uint32_t *before,
-                               const uint32_t *after, struct json *json)
+static void write_blocks_change(const struct flash_options *options, const struct target *target,
+                                const uint32_t *before, const uint32_t *after, struct json *json)
+{
+    char was[200] = "", will[200] = "";
+
+    if (option_block_count(options, target)) {
+        blocks_text(options, target, before, was, sizeof was);
+        blocks_text(options, target, after, will, sizeof will);
+    }
+    if (strcmp(was, will) == 0)
+        return;
+    json_open(json, NULL, '{');
+    json_text(json, "name", "WRP");
+    json_text(json, "before", was);
+    json_text(json, "after", will);
+    json_close(json, '}');
+}
+
+void option_bytes_changes_json(const struct flash_options *options, const struct target *target,
+                               const uint32_t *before, const uint32_t *after, struct json *json)
 {
     json_open(json, "changes", '[');
     for (uint8_t i = 0; i < options->field_count; i++) {
@@ -215,5 +239,6 @@ void option_bytes_changes_json(const struct flash_options *options, const uint32
         json_number(json, "after", will);
         json_close(json, '}');
     }
+    write_blocks_change(options, target, before, after, json);
     json_close(json, ']');
 }

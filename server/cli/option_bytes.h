@@ -42,7 +42,7 @@ void option_bytes_json(const struct option_bytes *bytes, struct json *json);
 void option_bytes_values_json(const struct flash_options *options, const struct option_state *state,
                               struct json *json);
 /* "changes": what is not as before. */
-void option_bytes_changes_json(const struct flash_options *options, const uint32_t *before,
-                               const uint32_t *after, struct json *json);
+void option_bytes_changes_json(const struct flash_options *options, const struct target *target,
+                               const uint32_t *before, const uint32_t *after, struct json *json);
 
 #endif

@@ -28,6 +28,10 @@ static const struct flag {
     {"--yes", CLI_YES, "do not ask", NULL, NO_VALUE},
     {"--options", CLI_OPTIONS, "every option byte, and what it can be", NULL, NO_VALUE},
     {"--irreversible", CLI_IRREVERSIBLE, "what cannot be taken back is meant", NULL, NO_VALUE},
+    {"--id", CLI_ID, "behind --irreversible, the chip's device id: it is that one which is meant",
+     "DEV_ID", offsetof(struct cli, id)},
+    {"--unlock", CLI_UNLOCK, "end read and write protection before, which erases all of it", NULL,
+     NO_VALUE},
     {"--allow-reset", CLI_ALLOW_RESET, "the chip may be reset: its program starts anew", NULL,
      NO_VALUE},
     {"--thorough", CLI_THOROUGH, "every clock with a thousand reads: tens of seconds", NULL,
@@ -188,10 +192,10 @@ static enum err check_words(struct cli *cli)
                       command->usage[0] ? " " : "", command->usage, command->name);
 }
 
-/* A lone "-" is a word: standard output, in place of a file. */
+/* A lone "-" is a word: standard output or input, in place of a file; "-@0x08000000", too. */
 static bool is_option(const char *word)
 {
-    return word[0] == '-' && word[1] != '\0';
+    return word[0] == '-' && word[1] != '\0' && word[1] != '@';
 }
 
 bool cli_only_asks(const struct cli *cli)

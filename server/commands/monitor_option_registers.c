@@ -61,7 +61,7 @@ enum err monitor_option_write(struct monitor *monitor, int argc, const char *con
 {
     struct option_subject subject = {0};
     struct option_state before, wanted;
-    bool irreversible = option_subject_irreversible(&argc, argv);
+    enum option_consent consent = option_subject_consent(monitor, &argc, argv);
     enum err err;
 
     if (argc < 4)
@@ -74,7 +74,7 @@ enum err monitor_option_write(struct monitor *monitor, int argc, const char *con
     wanted = before;
     err = take_register(monitor, subject.options, argc, argv, wanted.stored);
     if (!err)
-        err = option_change(subject.target, subject.options, &before, &wanted, irreversible);
+        err = option_change(subject.target, subject.options, &before, &wanted, consent);
     if (err)
         return err;
     job_print(monitor->job, "%s Option written.\n", subject.options->says);

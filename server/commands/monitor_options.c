@@ -218,7 +218,7 @@ static enum err change_options(struct monitor *monitor, struct option_subject *s
                                const char *const argv[])
 {
     const struct flash_options *options = subject->options;
-    bool irreversible = option_subject_irreversible(&argc, argv);
+    enum option_consent consent = option_subject_consent(monitor, &argc, argv);
     struct option_state before, wanted;
     enum err err = options->read(subject->target, &before);
 
@@ -227,7 +227,7 @@ static enum err change_options(struct monitor *monitor, struct option_subject *s
         err = take_numbers(monitor, argc, argv, options, wanted.stored);
     else if (!err)
         err = take_words(monitor, argc, argv, options, wanted.stored);
-    return err ? err : option_change(subject->target, options, &before, &wanted, irreversible);
+    return err ? err : option_change(subject->target, options, &before, &wanted, consent);
 }
 
 enum err monitor_options_write(struct monitor *monitor, int argc, const char *const argv[])
@@ -277,7 +277,7 @@ static void list_options(struct monitor *monitor, const struct option_subject *s
 static enum err set_options(struct monitor *monitor, const struct option_subject *subject, int argc,
                             const char *const argv[], const struct option_state *before)
 {
-    bool irreversible = option_subject_irreversible(&argc, argv);
+    enum option_consent consent = option_subject_consent(monitor, &argc, argv);
     struct option_state wanted = *before;
     enum err err = argc > 1 ? ERR_OK : monitor_usage(monitor, argv[0]);
     char line[300];
@@ -286,7 +286,7 @@ static enum err set_options(struct monitor *monitor, const struct option_subject
         err = option_take(monitor->job, subject->options, subject->target, (size_t)argc - 1,
                           argv + 1, wanted.stored);
     if (!err)
-        err = option_change(subject->target, subject->options, before, &wanted, irreversible);
+        err = option_change(subject->target, subject->options, before, &wanted, consent);
     for (uint32_t i = 0;
          !err && option_difference(subject->options, subject->target, i, before->stored,
                                    wanted.stored, line, sizeof line);
@@ -337,7 +337,7 @@ enum err monitor_options_load(struct monitor *monitor, int argc, const char *con
 /* --- protection against writing: `flash protect BANK FIRST LAST on|off` --- */
 
 static enum err write_blocks(struct monitor *monitor, const struct option_subject *subject,
-                             uint32_t first, uint32_t last, bool on, bool irreversible)
+                             uint32_t first, uint32_t last, bool on, enum option_consent consent)
 {
     struct option_state before, wanted;
     enum err err = subject->options->read(subject->target, &before);
@@ -347,7 +347,7 @@ static enum err write_blocks(struct monitor *monitor, const struct option_subjec
         err = option_blocks_set(monitor->job, subject->options, subject->target, first, last, on,
                                 wanted.stored);
     if (!err)
-        err = option_change(subject->target, subject->options, &before, &wanted, irreversible);
+        err = option_change(subject->target, subject->options, &before, &wanted, consent);
     if (err)
         return err;
     job_print(monitor->job, "%s protection for %s %u through %u on flash bank %u\n",
@@ -362,7 +362,7 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
     struct option_subject subject = {0};
     uint32_t first, last;
     bool on = false;
-    bool irreversible = option_subject_irreversible(&argc, argv);
+    enum option_consent consent = option_subject_consent(monitor, &argc, argv);
     enum err err = monitor_bank(monitor, argv[1], &subject.target, &subject.bank);
 
     monitor->typed = ""; /* no family's own command */
@@ -375,5 +375,5 @@ enum err monitor_protect(struct monitor *monitor, int argc, const char *const ar
     if (!err)
         err = monitor_bank_sectors(monitor, option_block_count(subject.options, subject.target),
                                    argv + 2, &first, &last);
-    return err ? err : write_blocks(monitor, &subject, first, last, on, irreversible);
+    return err ? err : write_blocks(monitor, &subject, first, last, on, consent);
 }

@@ -68,10 +68,23 @@ void option_subject_takes_effect(struct monitor *monitor, const struct option_su
                   subject->bank.number);
 }
 
-bool option_subject_irreversible(int *argc, const char *const argv[])
+enum option_consent option_subject_consent(const struct monitor *monitor, int *argc,
+                                           const char *const argv[])
 {
-    bool said = strcmp(argv[*argc - 1], "--irreversible") == 0;
+    const struct target *target = monitor->session->target;
+    bool said = false, more = true;
+    const char *id = NULL;
 
-    *argc -= said;
-    return said;
+    while (more) {
+        if (*argc > 1 && strcmp(argv[*argc - 1], "--irreversible") == 0) {
+            said = true;
+            *argc -= 1;
+        } else if (*argc > 2 && strcmp(argv[*argc - 2], "--id") == 0) {
+            id = argv[*argc - 1];
+            *argc -= 2;
+        } else {
+            more = false;
+        }
+    }
+    return target ? option_consent(target, said, id) : OPTION_NOTHING_SAID;
 }

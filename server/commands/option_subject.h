@@ -26,7 +26,9 @@ bool option_subject_can_load(const struct option_subject *subject);
 const char *option_subject_driver(const struct option_subject *subject);
 /* As OpenOCD says it, and where that is not all. */
 void option_subject_takes_effect(struct monitor *monitor, const struct option_subject *subject);
-/* The last word says that what cannot be undone is meant. */
-bool option_subject_irreversible(int *argc, const char *const argv[]);
+/* What the last words, which it takes away, say of what cannot be undone: `--irreversible`, `--id
+ * DEV_ID`. There is a target. */
+enum option_consent option_subject_consent(const struct monitor *monitor, int *argc,
+                                           const char *const argv[]);
 
 #endif

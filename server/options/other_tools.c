@@ -12,11 +12,9 @@ struct other_word {
 
 static const struct other_word commands[] = {
     {"program write upload download load burn", "probed flash FILE writes a program into flash"},
-    {"verify compare", "probed flash FILE --verify; to compare and write nothing: "
-                       "probed -c 'verify_image FILE' -c shutdown"},
-    {"unlock unprotect",
-     "probed options RDP=off erases all flash; then switch the board off and on"},
-    {"lock protect", "probed options RDP=level1; on F1, RDP=on"},
+    {"compare cmp", "probed verify FILE"},
+    {"unprotect", "probed unlock erases all flash; then perhaps switch the board off and on"},
+    {"protect", "probed lock; probed unlock ends it, and erases the flash"},
     {"option ob option-bytes", "probed options"},
     {"dump save backup readout", "probed read ADDRESS LENGTH FILE"},
     {"mass-erase mass_erase erase-all erase_all chip-erase wipe", "probed erase"},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The one door to other option bytes, whoever asks: no way through it that does not lead back,
  * unless that was said. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "chip/chips.h"
@@ -39,6 +40,37 @@ static enum err check_doors(struct target *target, const struct flash_options *o
                     "%s: there is no way back%s; say --irreversible behind it if that is meant; "
                     "nothing was changed",
                     what, way_back(options, level));
+}
+
+/* What a slip of the hand must not reach. */
+static enum err check_seal(struct target *target, const struct flash_options *options,
+                           const struct option_state *before, const struct option_state *wanted,
+                           enum option_consent consent)
+{
+    const struct option_field *rdp = &options->fields[0];
+    uint32_t then = option_get(rdp, wanted->stored);
+    const struct option_value *level = option_value(rdp, then);
+
+    if (consent == OPTION_SEALS || then == option_get(rdp, before->stored) || !level ||
+        level->guard != OPTION_ONE_WAY)
+        return ERR_OK;
+    return job_fail(
+        job_of(target), ERR_ARGUMENT,
+        "%s = %s: there is no way back%s; that it is this chip that is meant is said by "
+        "--id and its device id, as info shows it, behind --irreversible; nothing was "
+        "changed",
+        rdp->name, level->text, way_back(options, level));
+}
+
+enum option_consent option_consent(const struct target *target, bool irreversible, const char *id)
+{
+    char *end = NULL;
+    unsigned long typed = id ? strtoul(id, &end, 16) : 0;
+
+    if (!irreversible)
+        return OPTION_NOTHING_SAID;
+    return id && end != id && !*end && typed == target_chip(target)->dev_id ? OPTION_SEALS
+                                                                            : OPTION_IRREVERSIBLE;
 }
 
 static bool others_differ(const struct flash_options *options, const struct option_state *before,
@@ -84,12 +116,13 @@ bool option_moves_banks(const struct flash_options *options, const struct target
 
 enum err option_change(struct target *target, const struct flash_options *options,
                        const struct option_state *before, const struct option_state *wanted,
-                       bool irreversible)
+                       enum option_consent consent)
 {
     const struct option_field *rdp = &options->fields[0];
     uint32_t now = option_get(rdp, before->stored), then = option_get(rdp, wanted->stored);
     bool others = others_differ(options, before, wanted);
-    enum err err = irreversible ? ERR_OK : check_doors(target, options, before, wanted);
+    enum err err = consent ? check_seal(target, options, before, wanted, consent)
+                           : check_doors(target, options, before, wanted);
 
     if (err)
         return err;

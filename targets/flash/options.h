@@ -123,12 +123,22 @@ const struct flash_options *flash_options_for(const struct target *target);
 /* What the end of read protection erases: "the whole flash". */
 const char *option_unlock_erases(const struct target *target);
 
+/* How much of what cannot be taken back was said to be meant. */
+enum option_consent {
+    OPTION_NOTHING_SAID = false,
+    OPTION_IRREVERSIBLE = true,
+    OPTION_SEALS, /* so, and which kind of chip it is: what shuts the debug port for ever wants that
+                   */
+};
+/* By the word, and by what was typed as the chip's id (NULL: nothing; as `info` shows it). */
+enum option_consent option_consent(const struct target *target, bool irreversible, const char *id);
+
 /* option_change.c. From `before`, as read, to `wanted`: write(), lock(), unlock() or seal(), as it
- * takes. What there is no way back from only if `irreversible`; else ERR_ARGUMENT, and nothing
+ * takes. What there is no way back from only by consent; else ERR_ARGUMENT, and nothing
  * was changed. Read protection that ends cannot be combined with other changes. */
 enum err option_change(struct target *target, const struct flash_options *options,
                        const struct option_state *before, const struct option_state *wanted,
-                       bool irreversible);
+                       enum option_consent consent);
 
 /* Behind such a change, until it is loaded, the flash is not divided as what can be read says: who
  * programs it would erase other pages. */

@@ -147,7 +147,9 @@ def a_life_cycle_goes_on_only_if_that_is_meant():
     assert re.search(r"^  PRODUCT_STATE +open +open, provisioning \(no way back\)", call("options").stdout, re.MULTILINE)
     said = call("options", "PRODUCT_STATE=closed", "--yes", code=2).stderr
     assert "no way back" in said and "Debug Authentication" in said and "nothing was changed" in said, said
-    said = call("options", "PRODUCT_STATE=closed", "--irreversible", "--yes").stderr
+    said = call("options", "PRODUCT_STATE=closed", "--irreversible", "--yes", code=2).stderr
+    assert "by --id and its device id" in said, said
+    said = call("options", "PRODUCT_STATE=closed", "--irreversible", "--yes", "--id", "0x484").stderr
     assert "PRODUCT_STATE: open -> closed" in said and "written and read back" in said, said
 
 

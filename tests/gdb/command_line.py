@@ -72,9 +72,9 @@ def wrong_words_get_one_clear_line():
 
 
 def words_of_other_tools_are_answered():
-    for word in ("program", "write", "upload", "verify"):
+    for word in ("program", "write", "upload"):
         one_clear_line(2, f"no command '{word}'.*probed flash FILE", word, "x.elf")
-    one_clear_line(2, r"probed options RDP=off erases all flash.*off and on", "unlock")
+    one_clear_line(2, r"probed unlock erases all flash.*off and on", "unprotect")
     one_clear_line(2, r"probed --as NAME", "openocd", "-f", "x.cfg")
     one_clear_line(2, r"monitor command.*-c 'mdw", "mdw", "0")
     one_clear_line(2, r"--port.*--gdb PORT", "--port", "4")

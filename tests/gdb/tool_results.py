@@ -36,16 +36,21 @@ def told(*words, code=0):
     return one
 
 
+# What the simulated program is.
+HELD = path("held.bin")
+subprocess.run([PROBED, "read", "--sim", "bluepill,runs,still", "0x08000000", "64", HELD, "--quiet"], check=True)
+
 # A call of each tool that goes well.
 GOOD = [["list", "--sim"], ["info", "--sim", "bluepill,runs"], ["doctor", "--sim", "bluepill,runs,still"],
         ["flash", "--sim", "bluepill", PROGRAM], ["run", "--sim", "bluepill", PROGRAM, "--until", "never said", "--timeout", "0.05"],
         ["profile", "--sim", "bluepill", PROGRAM, "--reset", "--time", "0.05"],
         ["read", "--sim", "bluepill", "0x08000000", "1k", path("read.bin")], ["erase", "--sim", "bluepill"],
         ["options", "--sim", "bluepill"], ["options", "--sim", "bluepill", "WDG_SW=hardware", "--yes"],
-        ["reset", "--sim", "bluepill,runs"]]
+        ["reset", "--sim", "bluepill,runs"], ["unlock", "--sim", "bluepill,write-protected,still", "--yes"],
+        ["lock", "--sim", "bluepill,still", "--yes"], ["verify", "--sim", "bluepill,runs,still", HELD + "@0x08000000"]]
 # The same words for a board that is not well.
 WORDS = {"info": [], "flash": [PROGRAM], "read": ["0x08000000", "64", path("read.bin")], "erase": [], "options": [], "reset": [],
-         "profile": [PROGRAM]}
+         "profile": [PROGRAM], "verify": [PROGRAM], "unlock": [], "lock": []}
 
 
 # --- the page ---

@@ -460,7 +460,7 @@ def wrong_words_get_one_clear_line():
     refused(USAGE, r"--verify is not for probed reset; see probed reset --help", "reset", "--verify")
     refused(USAGE, r"--gdb is for serving gdb", "flash", "--gdb", "0")
     refused(USAGE, r"usage: probed flash FILE", "flash", "--sim")
-    refused(USAGE, r"usage: probed flash FILE", "flash", "a", "b", "c")
+    refused(USAGE, r"'b' is no address, and no file", "flash", "a", "b", "c")
     refused(USAGE, r"usage: probed read", "read", "0", "1")
     refused(USAGE, r"usage: probed list; probed list --help", "list", "all")
     refused(USAGE, r"redpill.*bluepill", "info", "--sim", "redpill")

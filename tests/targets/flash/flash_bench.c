@@ -242,7 +242,12 @@ void bench_assert_level_2_is_for_ever(struct bench *bench, const struct flash_op
     assert_int_equal(option_change(bench->target, table, &before, &wanted, false), ERR_ARGUMENT);
     assert_non_null(strstr(bench->job.text, "--irreversible"));
     bench_job(bench);
-    bench_ok(bench, option_change(bench->target, table, &before, &wanted, true));
+    assert_int_equal(option_change(bench->target, table, &before, &wanted, OPTION_IRREVERSIBLE),
+                     ERR_ARGUMENT);
+    assert_non_null(strstr(bench->job.text, "--id"));
+    bench_job(bench);
+    assert_int_equal(option_consent(bench->target, true, "0xfff"), OPTION_IRREVERSIBLE);
+    bench_ok(bench, option_change(bench->target, table, &before, &wanted, OPTION_SEALS));
     bench_hands(bench, "power", "off");
     bench_hands(bench, "power", "on");
     assert_int_not_equal(target_connect(bench->target, TARGET_CONNECT_NORMAL), ERR_OK);

@@ -52,7 +52,8 @@ static enum err choose(struct bench *bench, const char *word, bool irreversible)
     struct option_state before = options(bench), wanted = before;
 
     bench_ok(bench, option_take(&bench->job, OPTIONS, bench->target, 1, &word, wanted.stored));
-    return option_change(bench->target, OPTIONS, &before, &wanted, irreversible);
+    return option_change(bench->target, OPTIONS, &before, &wanted,
+                         irreversible ? OPTION_SEALS : OPTION_NOTHING_SAID);
 }
 
 static void chosen(struct bench *bench, const char *word)

@@ -247,7 +247,8 @@ static void one_way_doors_want_a_word(void **state)
             assert_non_null(strstr(rig.job.text, "say --irreversible behind it if that is meant"));
             job_clear(&rig.job);
             assert_int_equal(
-                option_change(rig.target, &stm32f4_option_table, &before, &wanted, true), ERR_OK);
+                option_change(rig.target, &stm32f4_option_table, &before, &wanted, OPTION_SEALS),
+                ERR_OK);
         }
         assert_int_equal(*reg(STM32F4_OPTCR), cases[i].wanted | OPTLOCK);
         down(&rig);
