@@ -30,7 +30,7 @@ static enum err transfer_once(struct probe *probe, struct dap_access *list, size
     enum err err = probe->driver->transfer(probe, list, count, done, ack);
     wire_log_dap(probe, list, count, *done, *ack);
     probe->stats.dap_accesses += *done + (*ack != SWD_OK);
-    if (*ack == SWD_WAIT)
+    if (*ack == SWD_WAIT || *ack == SWD_UNSURE)
         probe->stats.waits++;
     return err;
 }
@@ -62,7 +62,7 @@ static enum err refuse(struct probe *probe, const char *what, enum swd_ack ack)
 {
     if (job_cancelled(probe->job))
         return job_fail(probe->job, ERR_CANCELLED, "interrupted");
-    if (ack == SWD_WAIT)
+    if (ack == SWD_WAIT || ack == SWD_UNSURE)
         return job_fail(probe->job, ERR_WAIT, "%s: the target keeps answering WAIT", what);
     if (ack == SWD_FAULT)
         return job_fail(probe->job, ERR_FAULT, "%s: the debug port answers FAULT", what);
@@ -102,7 +102,7 @@ static enum err must_transfer(struct probe *probe, const char *what, struct dap_
     size_t done;
     enum swd_ack ack = SWD_PARITY;
 
-    for (int i = 0; i < GARBLED_LIMIT && ack == SWD_PARITY; i++) {
+    for (int i = 0; i < GARBLED_LIMIT && (ack == SWD_PARITY || ack == SWD_UNSURE); i++) {
         enum err err = dap_transfer(probe, list, count, &done, &ack);
         if (err || ack == SWD_OK)
             return err;

@@ -19,6 +19,9 @@ enum swd_ack {
     SWD_FAULT = 4,
     SWD_NONE = 7,   /* nobody drove the line */
     SWD_PARITY = 8, /* acknowledged, but the data's parity was wrong */
+    /* The probe gave up after WAIT, and whether the access was begun, or what stands behind it was
+     * done, is not known. */
+    SWD_UNSURE = 9,
 };
 
 enum { DAP_PORT_DP = 0xFFFF };
@@ -27,6 +30,8 @@ struct dap_access {
     uint16_t port; /* AP number or DAP_PORT_DP */
     uint8_t reg;   /* byte address; DP bank and AP bank in bits 7:4, SELECT is the caller's work */
     bool read;
+    bool once;      /* must not happen twice, nor before all in front is known to have */
+    bool ran;       /* set by transfer(): behind the one that failed, and done all the same */
     uint32_t value; /* written, or read */
 };
 

@@ -161,6 +161,9 @@ static enum err send_batch(struct mem_ap_run *run)
         return err;
     if (done == run->used && ack == SWD_OK)
         return ERR_OK;
+    for (size_t i = done; i < run->used; i++)
+        if (run->list[i].ran)
+            note_cleared(run, i);
     struct mem_ap_cursor again = run->next;
     err = mem_ap_trouble(run, done, ack);
     if (run->unsatisfied)

@@ -147,6 +147,19 @@ static void check_write_before(struct mem_ap_run *run)
         push_dp(run, SLOT_CHECK, DP_RDBUFF, true, 0);
 }
 
+/* Memory may be read early, or again, and RAM written so; everything else is done once (the system
+ * address map, DDI 0403, B3.1). The debugger's own registers are not read in vain: note_cleared().
+ */
+static bool happens_once(const struct op *op, uint32_t address)
+{
+    bool ram = address >> 29 == 1, device = address >> 29 == 2 || address >> 29 >= 5;
+    bool system = address >> 28 == 0xE;
+
+    if (!op->increment && op->count > 1)
+        return true;
+    return op->kind == OP_READ ? device && !system : !ram;
+}
+
 static void push_element(struct mem_ap_run *run, const struct op *op)
 {
     uint32_t address = mem_ap_address(op, run->next.step);
@@ -160,6 +173,7 @@ static void push_element(struct mem_ap_run *run, const struct op *op)
         check_write_before(run);
     push_ap(run, SLOT_ELEMENT, op->ap, AP_DRW, read,
             read ? 0 : write_value(op, run->next.step) << lane);
+    run->list[run->used - 1].once = happens_once(op, address);
     if (csw & AP_CSW_ADDRINC_SINGLE)
         tar_moved(&run->probe->dap, op->ap, op->width);
 }
@@ -230,6 +244,7 @@ static void expand_dp(struct mem_ap_run *run, const struct op *op)
     if (bank || (reg == DP_CTRL_STAT && !run->probe->dap.select_known))
         set_select(run, bank);
     push_dp(run, SLOT_RESULT, reg, read, op->value);
+    run->list[run->used - 1].once = true;
     if (bank)
         set_select(run, 0);
     if (!read && reg == DP_SELECT)
@@ -243,6 +258,7 @@ static void expand_ap(struct mem_ap_run *run, const struct op *op)
     bool read = op->kind == OP_AP_READ;
 
     push_ap(run, SLOT_RESULT, op->ap, (uint8_t)(op->address & 0xFC), read, op->value);
+    run->list[run->used - 1].once = true;
     if (!read && op->address == AP_CSW && op->ap < DAP_AP_COUNT)
         dap->csw_known &= (uint8_t) ~(1u << op->ap);
     if (op->address == AP_DRW || (!read && op->address == AP_TAR))

@@ -7,7 +7,7 @@
 
 #include "probe/driver.h"
 
-enum { MEM_AP_BATCH = 512, MEM_AP_BATCH_START = 64 };
+enum { MEM_AP_BATCH = 2048, MEM_AP_BATCH_START = 64 };
 
 /* The four debug registers lie in one 16-byte block, so with TAR there they are BD0 to BD3:
  * no TAR change however they are mixed (DDI 0403, C1.6; IHI 0031, C2.6.3). */

@@ -90,6 +90,16 @@ static enum err after_parity(struct mem_ap_run *run, size_t slot, enum dap_troub
     return start_over_at(run, slot);
 }
 
+/* Behind a WAIT nobody knows where TAR stands: it is set anew. */
+static enum err after_doubt(struct mem_ap_run *run, size_t slot, enum dap_trouble trouble)
+{
+    if (trouble == DAP_WAS_RESET)
+        return reset_lost(run, slot);
+    if (slot < run->used && !may_repeat(run, slot))
+        return fail_at(run, slot, SWD_WAIT);
+    return start_over_at(run, slot);
+}
+
 static enum err after_silence(struct mem_ap_run *run, size_t slot)
 {
     enum dap_trouble trouble;
@@ -127,6 +137,9 @@ enum err mem_ap_trouble(struct mem_ap_run *run, size_t done, enum swd_ack ack)
     case SWD_FAULT:
         err = dap_recover(run->probe, &trouble);
         return !err ? after_fault(run, done, trouble) : err;
+    case SWD_UNSURE:
+        err = dap_recover(run->probe, &trouble);
+        return !err ? after_doubt(run, done, trouble) : err;
     case SWD_PARITY:
         err = dap_recover(run->probe, &trouble);
         return !err ? after_parity(run, done, trouble) : err;

@@ -24,6 +24,7 @@ struct cmsis_dap {
     size_t packet_size; /* CMSIS_PACKET_MIN..MAX */
     uint16_t told_size; /* as DAP_Info says it: an answer that never changes; 0: not yet */
     size_t depth;       /* packets that may be under way */
+    bool cuts;          /* it ends blocks early, and says OK: so it was told */
     uint32_t can;       /* CMSIS_CAN_* */
     bool dirty;         /* the last exchange failed: stale replies may wait */
     unsigned failures;  /* exchanges in a row that failed */

@@ -87,6 +87,9 @@ void cmsis_pack(struct cmsis_packet *packet, struct dap_access *list, size_t cou
 
     packet->list = list;
     packet->count = block ? alike : mixed;
+    packet->once = false;
+    for (size_t i = 0; i < packet->count; i++)
+        packet->once |= list[i].once;
     if (block)
         fill_block(packet);
     else
@@ -123,32 +126,42 @@ static bool is_ap_read(const struct dap_access *access)
     return access->port != DAP_PORT_DP && access->read;
 }
 
-/* The firmware counts an AP read when the port took it, and its value comes with the access behind
- * it: if that failed, there may be none. */
-static bool may_lack_value(const struct cmsis_packet *packet, size_t count)
+/* The firmware counts an AP read in a Transfer when the port took it, and its value comes with the
+ * access behind it: if that failed, there may be none. Padding looks like one. */
+static bool lacks_value(const struct cmsis_packet *packet, size_t count)
 {
-    return count > 0 && is_ap_read(&packet->list[count - 1]);
+    return packet->bytes[0] == DAP_TRANSFER && count > 0 && is_ap_read(&packet->list[count - 1]);
+}
+
+/* Whether a read that was begun may still be under way in the access port, where the next one of
+ * its kind would find it. */
+static bool may_be_begun(const struct cmsis_packet *packet, size_t done, size_t count)
+{
+    if (packet->bytes[0] == DAP_TRANSFER)
+        return done < count;
+    return is_ap_read(&packet->list[0]);
 }
 
 bool cmsis_unpack(const struct cmsis_packet *packet, const uint8_t *reply, size_t length,
                   bool exact, struct cmsis_outcome *outcome)
 {
-    bool block = packet->bytes[0] == DAP_TRANSFER_BLOCK;
-    size_t head = block ? BLOCK_REPLY_HEAD : TRANSFER_HEAD;
+    size_t head = packet->bytes[0] == DAP_TRANSFER_BLOCK ? BLOCK_REPLY_HEAD : TRANSFER_HEAD;
 
     if (length < head || reply[0] != packet->bytes[0])
         return false;
-    size_t count = block ? get_le16(reply + 1) : reply[1];
-    outcome->ack = ack_of(reply[head - 1]);
+    size_t count = head == BLOCK_REPLY_HEAD ? get_le16(reply + 1) : reply[1];
     if (count > packet->count)
         return false;
     outcome->done = take_values(packet, reply + head, length - head, count);
-    outcome->posted = outcome->done < count && is_ap_read(&packet->list[outcome->done]);
-    if (outcome->ack == SWD_OK)
-        return outcome->done == packet->count;
-    if (!exact && outcome->done == count && may_lack_value(packet, count)) {
-        outcome->done--;
-        outcome->posted = true;
+    outcome->ack = ack_of(reply[head - 1]);
+    outcome->cut = outcome->ack == SWD_OK && outcome->done < packet->count;
+    if (outcome->ack == SWD_OK) {
+        outcome->ack = outcome->cut ? SWD_UNSURE : SWD_OK;
+        return outcome->done == count;
     }
+    if (!exact && outcome->done == count && lacks_value(packet, count))
+        outcome->done--;
+    if (outcome->ack == SWD_WAIT && may_be_begun(packet, outcome->done, count))
+        outcome->ack = SWD_UNSURE;
     return true;
 }

@@ -13,6 +13,7 @@ enum { CMSIS_PACKET_MAX = 1024, CMSIS_PACKET_MIN = 64 };
 struct cmsis_packet {
     struct dap_access *list; /* what it carries, */
     size_t count;            /* so many */
+    bool once;               /* one of them at least is */
     uint8_t bytes[CMSIS_PACKET_MAX];
     size_t length;
     size_t reply_length; /* if all goes well */
@@ -26,10 +27,8 @@ void cmsis_pack(struct cmsis_packet *packet, struct dap_access *list, size_t cou
  * or the end of the packet, with `ack`. */
 struct cmsis_outcome {
     size_t done;
-    enum swd_ack ack;
-    /* The access behind these is an AP read that was begun, and ended in the ACK told: reading
-     * RDBUFF may still bring its value. */
-    bool posted;
+    enum swd_ack ack; /* SWD_UNSURE: WAIT, and a read may have been begun whose value never came */
+    bool cut;         /* the probe says OK of all and did less: it is told as SWD_UNSURE */
 };
 
 /* `exact`: the reply has the length that was sent, else padding may follow. False: this is not a

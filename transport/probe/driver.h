@@ -91,7 +91,8 @@ struct probe_driver {
 
     /* For drivers whose run is mem_ap_run(): register accesses as the wire has them.
      * Runs the list in order, sets *done to how many were acknowledged OK and *ack to the ACK of
-     * the next one. AP reads come back complete (posted reads are the driver's business).
+     * the next one. AP reads come back complete (posted reads are the driver's business). What
+     * stands behind that one may have been done, too (`ran`), but nothing that is `once`.
      * ERR_OK even if *ack is not SWD_OK; an error is the probe's own (ERR_PROBE_GONE..). */
     enum err (*transfer)(struct probe *probe, struct dap_access *list, size_t count, size_t *done,
                          enum swd_ack *ack);

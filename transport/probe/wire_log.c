@@ -186,6 +186,7 @@ static const char *ack_name(enum swd_ack ack)
     case SWD_OK:
         return "ok";
     case SWD_WAIT:
+    case SWD_UNSURE:
         return "wait";
     case SWD_FAULT:
         return "fault";

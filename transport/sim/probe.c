@@ -184,7 +184,7 @@ static enum swd_ack read_ap(struct probe *probe, const struct dap_access *access
 
 static enum swd_ack collect(struct probe *probe, struct dap_access *posted)
 {
-    static const struct dap_access rdbuff = {DAP_PORT_DP, DP_RDBUFF, true, 0};
+    static const struct dap_access rdbuff = {.port = DAP_PORT_DP, .reg = DP_RDBUFF, .read = true};
 
     return patient_packet(probe, &rdbuff, &posted->value);
 }
