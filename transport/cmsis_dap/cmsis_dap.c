@@ -126,7 +126,8 @@ static enum err first_contact(struct probe *probe)
         return job_fail(probe->job, ERR_PROBE,
                         "the probe says that its packets have %u bytes: update its firmware",
                         dap->told_size);
-    dap->packet_size = dap->told_size < CMSIS_PACKET_MAX ? dap->told_size : CMSIS_PACKET_MAX;
+    if (dap->packet_size > dap->told_size)
+        dap->packet_size = dap->told_size;
     return ERR_OK;
 }
 
@@ -164,15 +165,15 @@ static enum err read_firmware(struct probe *probe)
 
 /* --- life --- */
 
-enum err cmsis_dap_start(struct probe *probe, struct pipe *pipe, bool exact)
+enum err cmsis_dap_start(struct probe *probe, struct pipe *pipe, struct cmsis_way way)
 {
     struct cmsis_dap *dap = calloc(1, sizeof *dap);
     enum err err = ERR_NO_MEMORY;
 
     if (dap) {
         dap->pipe = pipe;
-        dap->exact = exact;
-        dap->packet_size = CMSIS_PACKET_MAX;
+        dap->report_size = way.report_size;
+        dap->packet_size = way.report_size ? way.report_size : CMSIS_PACKET_MAX;
         dap->depth = 1;
         probe->state = dap;
         err = first_contact(probe);
@@ -182,6 +183,8 @@ enum err cmsis_dap_start(struct probe *probe, struct pipe *pipe, bool exact)
     if (!err)
         err = read_firmware(probe);
     if (!err) {
+        if (way.quirks & CMSIS_QUIRK_ONE_PACKET)
+            dap->depth = 1;
         dap->in_service = true;
         return ERR_OK;
     }
@@ -206,9 +209,7 @@ static enum err cmsis_dap_open(struct probe *probe)
     if (!err)
         err = usb_open(probe->info.place, search.interface.number, probe->job, &pipe);
     if (!err)
-        err = cmsis_dap_start(probe, pipe, true);
-    if (!err && search.quirks & CMSIS_QUIRK_ONE_PACKET)
-        cmsis_dap_of(probe)->depth = 1;
+        err = cmsis_dap_start(probe, pipe, (struct cmsis_way){.quirks = search.quirks});
     return err;
 }
 

@@ -20,7 +20,7 @@ struct cmsis_flight {
 
 struct cmsis_dap {
     struct pipe *pipe;
-    bool exact;         /* a reply has the length that the probe sent (bulk), no padding (HID) */
+    size_t report_size; /* of HID: packets have this length, both ways; 0: their own (bulk) */
     size_t packet_size; /* CMSIS_PACKET_MIN..MAX */
     uint16_t told_size; /* as DAP_Info says it: an answer that never changes; 0: not yet */
     size_t depth;       /* packets that may be under way */
@@ -41,9 +41,15 @@ static inline struct cmsis_dap *cmsis_dap_of(const struct probe *probe)
     return probe->state;
 }
 
+/* What is known of a probe before it is asked. */
+struct cmsis_way {
+    size_t report_size; /* as struct cmsis_dap has it */
+    uint32_t quirks;    /* CMSIS_QUIRK_* */
+};
+
 /* Takes over an open pipe to a CMSIS-DAP probe. On error the pipe is closed. For cmsis_dap.c's open
  * and for tests with a modelled probe. */
-enum err cmsis_dap_start(struct probe *probe, struct pipe *pipe, bool exact);
+enum err cmsis_dap_start(struct probe *probe, struct pipe *pipe, struct cmsis_way way);
 
 /* --- link.c --- */
 

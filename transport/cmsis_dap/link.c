@@ -14,9 +14,9 @@ enum { USB_TIMEOUT_MS = 600, SYNC_READS_MAX = 64, FAILURES_MAX = 2, TRIES = 2 };
 static enum err resynchronise(struct probe *probe)
 {
     struct cmsis_dap *dap = cmsis_dap_of(probe);
-    uint8_t command[2] = {DAP_INFO, DAP_INFO_PACKET_SIZE}, reply[CMSIS_PACKET_MAX];
+    uint8_t command[CMSIS_PACKET_MAX] = {DAP_INFO, DAP_INFO_PACKET_SIZE}, reply[CMSIS_PACKET_MAX];
     struct pipe_exchange x = {.command = command,
-                              .command_length = sizeof command,
+                              .command_length = dap->report_size ? dap->report_size : 2,
                               .in = reply,
                               .in_capacity = sizeof reply,
                               .timeout_ms = USB_TIMEOUT_MS};
@@ -80,6 +80,11 @@ enum err cmsis_dap_begin(struct probe *probe, struct cmsis_flight *flight)
     bool first_in_job = probe->job->err == ERR_OK;
     enum err err = recover(probe);
 
+    if (dap->report_size > flight->packet.length) {
+        memset(flight->packet.bytes + flight->packet.length, 0,
+               dap->report_size - flight->packet.length);
+        flight->packet.length = dap->report_size;
+    }
     flight->exchange =
         (struct pipe_exchange){.command = flight->packet.bytes,
                                .command_length = flight->packet.length,

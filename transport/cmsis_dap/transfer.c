@@ -89,8 +89,8 @@ static enum err take_oldest(struct window *window)
         window->used = 0;
         return err;
     }
-    if (!cmsis_unpack(&flight->packet, flight->reply, flight->exchange.in_length, dap->exact,
-                      &outcome))
+    if (!cmsis_unpack(&flight->packet, flight->reply, flight->exchange.in_length,
+                      dap->report_size == 0, &outcome))
         return cmsis_dap_fail_strange(window->probe, flight->packet.bytes[0], flight->reply,
                                       flight->exchange.in_length);
     note_outcome(window, &flight->packet, &outcome);
