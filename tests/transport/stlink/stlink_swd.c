@@ -18,6 +18,7 @@ static uint8_t status_of(enum swd_ack ack, bool ap)
     case SWD_OK:
         return ST_OK;
     case SWD_WAIT:
+    case SWD_UNSURE:
         return ap ? ST_AP_WAIT : ST_DP_WAIT;
     case SWD_FAULT:
         return ap ? ST_AP_FAULT : ST_DP_FAULT;
