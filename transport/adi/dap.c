@@ -226,12 +226,14 @@ static enum dap_trouble judge(uint32_t status)
 
 enum err dap_recover(struct probe *probe, enum dap_trouble *trouble)
 {
-    struct dap_access list[] = {dp_read(DP_CTRL_STAT), dp_write(DP_ABORT, DP_ABORT_CLEAR_STICKY)};
+    struct dap_access status = dp_read(DP_CTRL_STAT),
+                      clear = dp_write(DP_ABORT, DP_ABORT_CLEAR_STICKY);
 
     dap_forget(&probe->dap);
-    enum err err = must_transfer(probe, "clearing of the sticky flags", list, 2);
-    *trouble = judge(list[0].value);
-    return err;
+    /* By itself: where the flags must be cleared twice, only the first look finds them. */
+    enum err err = must_transfer(probe, "read of the sticky flags", &status, 1);
+    *trouble = judge(status.value);
+    return !err ? must_transfer(probe, "clearing of the sticky flags", &clear, 1) : err;
 }
 
 enum err dap_reconnect(struct probe *probe, enum dap_trouble *trouble)

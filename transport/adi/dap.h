@@ -22,6 +22,7 @@ enum swd_ack {
     /* The probe gave up after WAIT, and whether the access was begun, or what stands behind it was
      * done, is not known. */
     SWD_UNSURE = 9,
+    SWD_MISMATCH = 10, /* a read that was to match did not */
 };
 
 enum { DAP_PORT_DP = 0xFFFF };
@@ -30,8 +31,10 @@ struct dap_access {
     uint16_t port; /* AP number or DAP_PORT_DP */
     uint8_t reg;   /* byte address; DP bank and AP bank in bits 7:4, SELECT is the caller's work */
     bool read;
-    bool once;      /* must not happen twice, nor before all in front is known to have */
-    bool ran;       /* set by transfer(): behind the one that failed, and done all the same */
+    bool match; /* for a driver that can: a read that must give `value`, where nothing comes back;
+                 * a write: `value` is the mask of those from now on, and goes nowhere */
+    bool once;  /* must not happen twice, nor before all in front is known to have */
+    bool ran;   /* set by transfer(): behind the one that failed, and done all the same */
     uint32_t value; /* written, or read */
 };
 

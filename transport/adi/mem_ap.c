@@ -60,13 +60,18 @@ static bool accept_status(struct mem_ap_run *run, size_t slot, size_t done, enum
     return look_again(run, slot, first ? REG_IDLE : run->slots[slot].at.step, done);
 }
 
+static void accept_look(struct mem_ap_run *run, size_t slot)
+{
+    run->waited_value = run->list[slot].value;
+    if (mem_ap_op_at(run, slot)->address == DEBUG_DHCSR)
+        probe_note_dhcsr(run->probe, run->waited_value);
+}
+
 static bool accept_wait(struct mem_ap_run *run, size_t slot, size_t done)
 {
     const struct op *op = mem_ap_op_at(run, slot);
 
-    run->waited_value = run->list[slot].value;
-    if (op->address == DEBUG_DHCSR)
-        probe_note_dhcsr(run->probe, run->waited_value);
+    accept_look(run, slot);
     if ((run->waited_value & op->mask) != op->value)
         return look_again(run, slot, 0, done);
     run->waiting = false;
@@ -115,6 +120,12 @@ static bool accept(struct mem_ap_run *run, size_t slot, size_t done, enum err *e
         if (run->list[slot].read && op->result)
             *op->result = run->list[slot].value;
         return true;
+    case SLOT_LOOK:
+        accept_look(run, slot);
+        return true;
+    case SLOT_MATCH:
+        run->waiting = false;
+        return true;
     case SLOT_SETUP:
     case SLOT_CHECK:
         return true;
@@ -161,6 +172,11 @@ static enum err send_batch(struct mem_ap_run *run)
         return err;
     if (done == run->used && ack == SWD_OK)
         return ERR_OK;
+    if (ack == SWD_MISMATCH) {
+        look_again(run, done, 0, done);
+        dap_forget(&run->probe->dap); /* what was set behind it was not */
+        return ERR_OK;
+    }
     for (size_t i = done; i < run->used; i++)
         if (run->list[i].ran)
             note_cleared(run, i);

@@ -5,7 +5,7 @@
 #include "base/bytes.h"
 
 /* Accesses the longest indivisible step can take: SELECT, CSW, TAR, SELECT, check, data twice. */
-enum { STEP_ROOM = 8 };
+enum { STEP_ROOM = 10 };
 
 uint32_t mem_ap_address(const struct op *op, uint32_t step)
 {
@@ -62,8 +62,6 @@ static void set_csw(struct mem_ap_run *run, uint8_t ap, uint32_t csw)
 {
     struct dap *dap = &run->probe->dap;
 
-    if (dap->cacheable >> ap & 1)
-        csw |= AP_CSW_CACHEABLE;
     if (cached(dap->csw_known, ap) && dap->csw[ap] == csw)
         return;
     push_ap(run, SLOT_SETUP, ap, AP_CSW, false, csw);
@@ -119,7 +117,15 @@ static void next_op(struct mem_ap_run *run)
     run->next.step = 0;
 }
 
-static uint32_t csw_for(const struct op *op)
+static uint32_t csw_of(const struct mem_ap_run *run, uint8_t ap, uint32_t size, bool increment)
+{
+    bool cacheable = ap < DAP_AP_COUNT && run->probe->dap.cacheable >> ap & 1;
+
+    return AP_CSW_PROT | size | (increment ? AP_CSW_ADDRINC_SINGLE : 0) |
+           (cacheable ? AP_CSW_CACHEABLE : 0);
+}
+
+static uint32_t csw_for(const struct mem_ap_run *run, const struct op *op)
 {
     uint32_t size = op->width == 1   ? AP_CSW_SIZE_8
                     : op->width == 2 ? AP_CSW_SIZE_16
@@ -127,7 +133,7 @@ static uint32_t csw_for(const struct op *op)
     /* A single element needs no fixed address: one CSW value less to switch between. */
     bool increment = op->increment || op->count == 1;
 
-    return AP_CSW_PROT | size | (increment ? AP_CSW_ADDRINC_SINGLE : 0);
+    return csw_of(run, op->ap, size, increment);
 }
 
 static uint32_t write_value(const struct op *op, uint32_t step)
@@ -160,21 +166,34 @@ static bool happens_once(const struct op *op, uint32_t address)
     return op->kind == OP_READ ? device && !system : !ram;
 }
 
+/* The banked data registers show the block around TAR, and it takes no SELECT to reach them. */
+static bool is_in_sight(const struct mem_ap_run *run, const struct op *op, uint32_t csw)
+{
+    const struct dap *dap = &run->probe->dap;
+
+    return op->width == 4 && op->count == 1 && cached(dap->csw_known, op->ap) &&
+           cached(dap->tar_known, op->ap) && dap->csw[op->ap] == csw && dap->select_known &&
+           dap->select == ((uint32_t)op->ap << 24 | AP_BD0) &&
+           ((dap->tar[op->ap] ^ op->address) & ~0xFu) == 0;
+}
+
 static void push_element(struct mem_ap_run *run, const struct op *op)
 {
-    uint32_t address = mem_ap_address(op, run->next.step);
-    bool read = op->kind == OP_READ;
-    uint32_t csw = csw_for(op);
+    uint32_t address = mem_ap_address(op, run->next.step), csw = csw_for(run, op);
+    bool read = op->kind == OP_READ, in_sight = is_in_sight(run, op, csw);
+    uint8_t reg = in_sight ? (uint8_t)(AP_BD0 | (address & 0xC)) : AP_DRW;
     uint32_t lane = 8 * (address & 3);
 
-    set_csw(run, op->ap, csw);
-    set_tar(run, op->ap, address);
+    if (!in_sight) {
+        set_csw(run, op->ap, csw);
+        set_tar(run, op->ap, address);
+    }
     if (read)
         check_write_before(run);
-    push_ap(run, SLOT_ELEMENT, op->ap, AP_DRW, read,
+    push_ap(run, SLOT_ELEMENT, op->ap, reg, read,
             read ? 0 : write_value(op, run->next.step) << lane);
     run->list[run->used - 1].once = happens_once(op, address);
-    if (csw & AP_CSW_ADDRINC_SINGLE)
+    if (!in_sight && csw & AP_CSW_ADDRINC_SINGLE)
         tar_moved(&run->probe->dap, op->ap, op->width);
 }
 
@@ -205,7 +224,7 @@ static void expand_reg(struct mem_ap_run *run, const struct op *op)
 
     run->has_reg = true;
     run->has_reg_read |= op->kind == OP_REG_READ;
-    set_csw(run, op->ap, AP_CSW_PROT | AP_CSW_SIZE_32 | AP_CSW_ADDRINC_SINGLE);
+    set_csw(run, op->ap, csw_of(run, op->ap, AP_CSW_SIZE_32, true));
     set_tar_block(run, op->ap, DEBUG_BLOCK);
     if (idle_first) {
         push_ap(run, SLOT_STATUS, op->ap, BD_DHCSR, true, 0);
@@ -226,13 +245,32 @@ static void expand_reg(struct mem_ap_run *run, const struct op *op)
     next_op(run);
 }
 
-static void expand_wait(struct mem_ap_run *run, const struct op *op)
+/* What follows a wait shares its trip where the probe looks by itself. Reading DHCSR clears what it
+ * says of a reset: a look in front keeps that, and behind it a reset takes longer than one read. */
+static bool shares_trip(const struct mem_ap_run *run)
 {
-    set_csw(run, op->ap, AP_CSW_PROT | AP_CSW_SIZE_32 | AP_CSW_ADDRINC_SINGLE);
+    return run->probe->driver->matches && run->next.op + 1 < run->count &&
+           run->ops[run->next.op + 1].kind != OP_BARRIER;
+}
+
+/* Returns false when the batch ends behind it. */
+static bool expand_wait(struct mem_ap_run *run, const struct op *op)
+{
+    uint8_t reg = (uint8_t)(AP_BD0 | (op->address & 0xC));
+    bool shared = shares_trip(run);
+
+    set_csw(run, op->ap, csw_of(run, op->ap, AP_CSW_SIZE_32, true));
     set_tar_block(run, op->ap, op->address);
     check_write_before(run);
-    push_ap(run, SLOT_WAIT, op->ap, (uint8_t)(AP_BD0 | (op->address & 0xC)), true, 0);
+    push_ap(run, shared ? SLOT_LOOK : SLOT_WAIT, op->ap, reg, true, 0);
+    if (shared) {
+        push_dp(run, SLOT_SETUP, 0, false, op->mask);
+        run->list[run->used - 1].match = true;
+        push_ap(run, SLOT_MATCH, op->ap, reg, true, op->value);
+        run->list[run->used - 1].match = true;
+    }
     next_op(run);
+    return shared;
 }
 
 /* Between operations SELECT always addresses DP bank 0. */
@@ -298,8 +336,7 @@ static bool expand_op(struct mem_ap_run *run, const struct op *op)
         expand_reg(run, op);
         return !run->careful;
     case OP_WAIT:
-        expand_wait(run, op);
-        return false;
+        return expand_wait(run, op);
     case OP_BARRIER:
         next_op(run);
         return false;

@@ -38,6 +38,8 @@ enum mem_ap_slot_kind {
     SLOT_RESULT,  /* a word for op->result */
     SLOT_STATUS,  /* DHCSR of a core register operation */
     SLOT_WAIT,    /* the word OP_WAIT looks at */
+    SLOT_LOOK,    /* that word, for what stands in it: whether it is the one waited for.. */
+    SLOT_MATCH,   /* ..the probe sees: nothing behind is done if not */
 };
 
 /* What an access of the batch is for, and where to go on if it fails. */

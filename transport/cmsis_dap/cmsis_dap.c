@@ -270,5 +270,6 @@ const struct probe_driver cmsis_dap_probe_driver = {
     .set_speed = cmsis_dap_set_speed,
     .nrst = cmsis_dap_nrst,
     .transfer = cmsis_dap_transfer,
+    .matches = true,
     .line_reset = cmsis_dap_line_reset,
 };

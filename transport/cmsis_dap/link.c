@@ -5,7 +5,7 @@
 #include "cmsis_dap/cmsis_dap.h"
 
 /* All of a packet's work must end within 1.5 s: gdb 13 resends after 2 s. */
-enum { USB_TIMEOUT_MS = 600, SYNC_READS_MAX = 64, FAILURES_MAX = 2, TRIES = 2 };
+enum { USB_TIMEOUT_MS = 600, SYNC_READS_MAX = 64, FAILURES_MAX = 3 };
 
 /* --- order after a failure --- */
 
@@ -48,8 +48,8 @@ static enum err recover(struct probe *probe)
     return err;
 }
 
-/* Two commands in a row without an answer, although the pipe was cleared between them: only
- * opening it anew can help. */
+/* Some in a row without an answer, although the pipe was cleared between them: only opening it anew
+ * can help. */
 static enum err count_failure(struct probe *probe, enum err err, bool first_in_job)
 {
     struct cmsis_dap *dap = cmsis_dap_of(probe);
@@ -131,33 +131,38 @@ enum err cmsis_dap_fail_strange(struct probe *probe, uint8_t command, const uint
                     length);
 }
 
-static enum err ask_once(struct probe *probe, const uint8_t *command, size_t length,
-                         const struct cmsis_flight **flight)
+/* A reply of an info has as many bytes as it says. */
+static bool is_whole(const uint8_t *reply, size_t length)
 {
-    struct cmsis_flight *own = &cmsis_dap_of(probe)->flights[0];
+    return length >= 2 && (reply[0] != DAP_INFO || length >= 2u + reply[1]);
+}
 
-    *flight = own;
-    memcpy(own->packet.bytes, command, length);
-    own->packet.length = length;
-    enum err err = cmsis_dap_begin(probe, own);
+static enum err ask_once(struct probe *probe, const uint8_t *command, size_t length,
+                         struct cmsis_flight *flight)
+{
+    memcpy(flight->packet.bytes, command, length);
+    flight->packet.length = length;
+    enum err err = cmsis_dap_begin(probe, flight);
     if (!err)
-        err = cmsis_dap_end(probe, own);
-    if (!err && own->reply[0] != command[0])
-        err = cmsis_dap_fail_strange(probe, command[0], own->reply, own->exchange.in_length);
-    return err;
+        err = cmsis_dap_end(probe, flight);
+    if (err)
+        return err;
+    if (flight->reply[0] != command[0] || !is_whole(flight->reply, flight->exchange.in_length))
+        return cmsis_dap_fail_strange(probe, command[0], flight->reply, flight->exchange.in_length);
+    return ERR_OK;
 }
 
 enum err cmsis_dap_ask(struct probe *probe, const uint8_t *command, size_t length, uint8_t *reply,
                        size_t capacity, size_t *got)
 {
-    const struct cmsis_flight *flight;
-    enum err err = ERR_PROBE;
+    struct cmsis_flight *flight = &cmsis_dap_of(probe)->flights[0];
+    bool first_in_job = probe->job->err == ERR_OK;
+    enum err err = ask_once(probe, command, length, flight);
 
-    for (int i = 0; i < TRIES && err == ERR_PROBE; i++) {
-        bool first_in_job = probe->job->err == ERR_OK;
-        if (i > 0 && first_in_job)
+    if (err == ERR_PROBE) {
+        if (first_in_job)
             job_clear(probe->job);
-        err = ask_once(probe, command, length, &flight);
+        err = ask_once(probe, command, length, flight);
     }
     if (err)
         return err;
@@ -173,7 +178,7 @@ enum err cmsis_dap_tell(struct probe *probe, const uint8_t *command, size_t leng
     size_t got;
     enum err err = cmsis_dap_ask(probe, command, length, reply, sizeof reply, &got);
 
-    if (err || (got == 2 && reply[1] == 0))
+    if (err || reply[1] == 0)
         return err;
     return job_fail(probe->job, ERR_PROBE, "the probe cannot %s (CMSIS-DAP command %02X)", what,
                     command[0]);
@@ -187,10 +192,9 @@ enum err cmsis_dap_info(struct probe *probe, uint8_t id, uint8_t *bytes, size_t 
     enum err err = cmsis_dap_ask(probe, command, sizeof command, reply, sizeof reply, &length);
 
     *got = 0;
-    if (err || length < 2)
+    if (err)
         return err;
-    *got = reply[1] < length - 2 ? reply[1] : length - 2;
-    *got = *got < capacity ? *got : capacity;
+    *got = reply[1] < capacity ? reply[1] : capacity;
     memcpy(bytes, reply + 2, *got);
     return ERR_OK;
 }

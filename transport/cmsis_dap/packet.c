@@ -16,7 +16,15 @@ enum {
 static uint8_t request_of(const struct dap_access *access)
 {
     return (uint8_t)((access->port == DAP_PORT_DP ? 0 : DAP_REQUEST_AP) |
-                     (access->read ? DAP_REQUEST_READ : 0) | (access->reg & DAP_REQUEST_REGISTER));
+                     (access->read ? DAP_REQUEST_READ : 0) | (access->reg & DAP_REQUEST_REGISTER) |
+                     (!access->match ? 0
+                      : access->read ? DAP_REQUEST_MATCH
+                                     : DAP_REQUEST_MASK));
+}
+
+static bool brings_value(const struct dap_access *access)
+{
+    return access->read && !access->match;
 }
 
 /* --- to the probe --- */
@@ -26,8 +34,8 @@ static size_t transfer_takes(const struct dap_access *list, size_t count, size_t
     size_t taken = 0, request = TRANSFER_HEAD, reply = TRANSFER_HEAD;
 
     while (taken < count && taken < TRANSFER_MAX) {
-        request += list[taken].read ? 1 : 1 + WORD;
-        reply += list[taken].read ? WORD : 0;
+        request += brings_value(&list[taken]) ? 1 : 1 + WORD;
+        reply += brings_value(&list[taken]) ? WORD : 0;
         if (request > size || reply > size)
             break;
         taken++;
@@ -39,7 +47,7 @@ static size_t block_takes(const struct dap_access *list, size_t count, size_t si
 {
     size_t room = (size - (list[0].read ? BLOCK_REPLY_HEAD : BLOCK_HEAD)) / WORD, taken = 0;
 
-    while (taken < count && taken < room && taken < BLOCK_MAX &&
+    while (taken < count && taken < room && taken < BLOCK_MAX && !list[taken].match &&
            request_of(&list[taken]) == request_of(&list[0]))
         taken++;
     return taken;
@@ -55,7 +63,7 @@ static void fill_transfer(struct cmsis_packet *packet)
     packet->reply_length = TRANSFER_HEAD;
     for (size_t i = 0; i < packet->count; i++) {
         *at++ = request_of(&packet->list[i]);
-        if (packet->list[i].read) {
+        if (brings_value(&packet->list[i])) {
             packet->reply_length += WORD;
         } else {
             put_le32(at, packet->list[i].value);
@@ -87,9 +95,11 @@ void cmsis_pack(struct cmsis_packet *packet, struct dap_access *list, size_t cou
 
     packet->list = list;
     packet->count = block ? alike : mixed;
-    packet->once = false;
-    for (size_t i = 0; i < packet->count; i++)
+    packet->once = packet->match = false;
+    for (size_t i = 0; i < packet->count; i++) {
         packet->once |= list[i].once;
+        packet->match |= list[i].match;
+    }
     if (block)
         fill_block(packet);
     else
@@ -102,28 +112,31 @@ static enum swd_ack ack_of(uint8_t response)
 {
     if (response & DAP_RESPONSE_PROTOCOL_ERROR)
         return SWD_PARITY;
+    if (response & DAP_RESPONSE_MISMATCH)
+        return SWD_MISMATCH;
     return (enum swd_ack)(response & DAP_RESPONSE_ACK);
 }
 
-/* As many of the values as came; the number of accesses in front of the first read without. */
-static size_t take_values(const struct cmsis_packet *packet, const uint8_t *words, size_t room,
+/* As many of the values as came; the number of accesses in front of the first read without. *left
+ * is what came behind them. */
+static size_t take_values(const struct cmsis_packet *packet, const uint8_t *words, size_t *left,
                           size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!packet->list[i].read)
+        if (!brings_value(&packet->list[i]))
             continue;
-        if (room < WORD)
+        if (*left < WORD)
             return i;
         packet->list[i].value = get_le32(words);
         words += WORD;
-        room -= WORD;
+        *left -= WORD;
     }
     return count;
 }
 
 static bool is_ap_read(const struct dap_access *access)
 {
-    return access->port != DAP_PORT_DP && access->read;
+    return access->port != DAP_PORT_DP && brings_value(access);
 }
 
 /* The firmware counts an AP read in a Transfer when the port took it, and its value comes with the
@@ -152,13 +165,18 @@ bool cmsis_unpack(const struct cmsis_packet *packet, const uint8_t *reply, size_
     size_t count = head == BLOCK_REPLY_HEAD ? get_le16(reply + 1) : reply[1];
     if (count > packet->count)
         return false;
-    outcome->done = take_values(packet, reply + head, length - head, count);
+    size_t left = length - head;
+    outcome->done = take_values(packet, reply + head, &left, count);
+    if (exact && left > 0)
+        return false;
     outcome->ack = ack_of(reply[head - 1]);
     outcome->cut = outcome->ack == SWD_OK && outcome->done < packet->count;
     if (outcome->ack == SWD_OK) {
         outcome->ack = outcome->cut ? SWD_UNSURE : SWD_OK;
         return outcome->done == count;
     }
+    if (outcome->ack == SWD_MISMATCH)
+        return outcome->done < packet->count && packet->list[outcome->done].match;
     if (!exact && outcome->done == count && lacks_value(packet, count))
         outcome->done--;
     if (outcome->ack == SWD_WAIT && may_be_begun(packet, outcome->done, count))

@@ -13,7 +13,7 @@ enum { CMSIS_PACKET_MAX = 1024, CMSIS_PACKET_MIN = 64 };
 struct cmsis_packet {
     struct dap_access *list; /* what it carries, */
     size_t count;            /* so many */
-    bool once;               /* one of them at least is */
+    bool once, match;        /* one of them at least is */
     uint8_t bytes[CMSIS_PACKET_MAX];
     size_t length;
     size_t reply_length; /* if all goes well */

@@ -61,7 +61,7 @@ static enum err connect_port(struct probe *probe)
     size_t got;
     enum err err = cmsis_dap_ask(probe, command, sizeof command, reply, sizeof reply, &got);
 
-    if (!err && (got < 2 || reply[1] != DAP_PORT_SWD))
+    if (!err && reply[1] != DAP_PORT_SWD)
         return job_fail(probe->job, ERR_PROBE, "the probe refuses to switch to SWD: replug it");
     return err;
 }

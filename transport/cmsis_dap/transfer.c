@@ -10,6 +10,7 @@ struct window {
     struct dap_access *list;
     size_t count, next; /* of all accesses; the first that was not sent */
     size_t first, used; /* flights */
+    bool waits;         /* the newest of them holds a match: what is behind depends on it */
     bool stopped;       /* nothing more is sent: one of them did not end well */
     size_t *done;
     enum swd_ack *ack;
@@ -19,7 +20,8 @@ static enum err send_more(struct window *window)
 {
     struct cmsis_dap *dap = cmsis_dap_of(window->probe);
 
-    while (!window->stopped && window->next < window->count && window->used < dap->depth) {
+    while (!window->stopped && !(window->waits && window->used > 0) &&
+           window->next < window->count && window->used < dap->depth) {
         struct cmsis_flight *flight = &dap->flights[(window->first + window->used) % PIPE_DEPTH];
         cmsis_pack(&flight->packet, window->list + window->next, window->count - window->next,
                    dap->packet_size);
@@ -32,6 +34,7 @@ static enum err send_more(struct window *window)
         }
         window->next += flight->packet.count;
         window->used++;
+        window->waits = flight->packet.match;
     }
     return ERR_OK;
 }

@@ -94,6 +94,7 @@ struct probe_driver {
      * the next one. AP reads come back complete (posted reads are the driver's business). What
      * stands behind that one may have been done, too (`ran`), but nothing that is `once`.
      * ERR_OK even if *ack is not SWD_OK; an error is the probe's own (ERR_PROBE_GONE..). */
+    bool matches; /* it knows accesses that are a `match`: SWD_MISMATCH */
     enum err (*transfer)(struct probe *probe, struct dap_access *list, size_t count, size_t *done,
                          enum swd_ack *ack);
     /* Line reset (50+ ones), JTAG-to-SWD, line reset, idle. Reads nothing. */

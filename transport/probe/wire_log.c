@@ -194,6 +194,8 @@ static const char *ack_name(enum swd_ack ack)
         return "none";
     case SWD_PARITY:
         return "parity";
+    case SWD_MISMATCH:
+        return "mismatch";
     }
     return "garbled";
 }

@@ -58,8 +58,14 @@ void bench_open(struct bench *bench, const char *name, const char *board)
 
 void bench_close(struct bench *bench)
 {
-    bench_shut(bench);
     assert_int_equal(dap_model_violations(bench->model), 0);
+    bench_shut_down(bench);
+}
+
+void bench_shut_down(struct bench *bench)
+{
+    if (bench->probe)
+        bench_shut(bench);
     dap_model_destroy(bench->model);
     sim_board_destroy(bench->board);
 }

@@ -41,7 +41,10 @@ void bench_shut(struct bench *bench);
 
 /* Both, and it must succeed. */
 void bench_open(struct bench *bench, const char *name, const char *board);
+/* That no packet was one that no firmware can be trusted with. */
 void bench_close(struct bench *bench);
+/* The same after faults, which make such. */
+void bench_shut_down(struct bench *bench);
 void bench_connect(struct bench *bench);
 /* Flushes; fails the test with the job's sentence. */
 void bench_flush(struct bench *bench);

@@ -25,6 +25,7 @@ static uint8_t status_of(enum swd_ack ack, bool ap)
     case SWD_PARITY:
         return ap ? ST_AP_PARITY : ST_DP_PARITY;
     case SWD_NONE:
+    case SWD_MISMATCH:
         break;
     }
     return ap ? ST_AP_ERROR : ST_DP_ERROR;
