@@ -187,7 +187,7 @@ enum err cmsis_dap_tell(struct probe *probe, const uint8_t *command, size_t leng
 enum err cmsis_dap_info(struct probe *probe, uint8_t id, uint8_t *bytes, size_t capacity,
                         size_t *got)
 {
-    uint8_t command[2] = {DAP_INFO, id}, reply[2 + 255];
+    uint8_t command[2] = {DAP_INFO, id}, reply[2 + 255] = {0};
     size_t length;
     enum err err = cmsis_dap_ask(probe, command, sizeof command, reply, sizeof reply, &length);
 
