@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/visible.h"
 #include "cmsis_dap/products.h"
-#include "usb/usb.h"
+#include "usb/hid.h"
 
 enum { SIZE_QUESTIONS = 16 }; /* until a probe that fills its packets first answers */
 
@@ -25,12 +25,17 @@ static bool may_be_one(const struct usb_interface *interface)
            interface->protocol == 0 && interface->out_endpoint && interface->in_endpoint;
 }
 
-static bool is_candidate(const struct usb_found *found)
+static bool has_candidate(const struct usb_found *found)
 {
     for (size_t i = 0; i < found->interface_count; i++)
         if (may_be_one(&found->interfaces[i]))
             return true;
-    return cmsis_product(found->vid, found->pid) != NULL;
+    return false;
+}
+
+static bool is_candidate(const struct usb_found *found)
+{
+    return has_candidate(found) || cmsis_product(found->vid, found->pid);
 }
 
 /* The one that is called so; if none has a name, the one that looks like it, of a device called so.
@@ -56,51 +61,94 @@ struct search {
     struct probe_list *list; /* NULL: only.. */
     const char *place;       /* ..the one here is looked for */
     enum err err;
-    bool here;
+    bool bulk, hid; /* found: it can be opened by.. */
     struct usb_interface interface;
+    char path[64];
     uint32_t quirks;
 };
 
-static void list_one(struct search *search, const struct usb_found *found)
+static void list_one(struct search *search, const struct probe_info *like, const char *product,
+                     const char *place, bool accessible)
 {
-    const struct cmsis_product *product = cmsis_product(found->vid, found->pid);
-    struct probe_info info = {
-        .driver = &cmsis_dap_probe_driver, .vid = found->vid, .pid = found->pid};
+    const struct cmsis_product *known = cmsis_product(like->vid, like->pid);
+    struct probe_info info = *like;
 
+    info.driver = &cmsis_dap_probe_driver;
     snprintf(info.product, sizeof info.product, "%s",
-             found->product[0] ? found->product
-             : product         ? product->name
-                               : "CMSIS-DAP");
-    snprintf(info.place, sizeof info.place, "%s", found->place);
-    usb_text(found->serial, found->serial_length, info.serial, sizeof info.serial);
-    if (!found->accessible)
+             product[0] ? product
+             : known    ? known->name
+                        : "CMSIS-DAP");
+    snprintf(info.place, sizeof info.place, "%s", place);
+    if (!accessible)
         snprintf(info.advice, sizeof info.advice, "no permission: " USB_PERMISSION);
     if (search->err == ERR_OK)
         search->err = probe_list_add(search->list, &info);
 }
 
+/* One that may not be opened is listed by its ids, if it may have bulk endpoints: HID has nodes of
+ * its own. */
 static void visit_device(void *user, const struct usb_found *found)
 {
     struct search *search = user;
+    struct probe_info like = {.vid = found->vid, .pid = found->pid};
     const struct usb_interface *interface = bulk_interface(found);
+    bool known = cmsis_product(found->vid, found->pid) != NULL;
 
-    if (!interface && found->accessible)
+    if (!interface && (found->accessible || !known || !has_candidate(found)))
         return;
+    usb_text(found->serial, found->serial_length, like.serial, sizeof like.serial);
     if (search->list) {
-        list_one(search, found);
+        list_one(search, &like, found->product, found->place, found->accessible);
     } else if (interface && strcmp(found->place, search->place) == 0) {
-        search->here = true;
+        search->bulk = true;
         search->interface = *interface;
         search->quirks = cmsis_quirks(found->vid, found->pid, found->release);
     }
 }
 
+static bool is_listed(const struct probe_list *list, const char *place)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].place, place) == 0)
+            return true;
+    return false;
+}
+
+/* Some have other collections beside the one of the vendor's. */
+static void visit_hid(void *user, const struct hid_found *found)
+{
+    enum { VENDOR_PAGES = 0xFF00 };
+    struct search *search = user;
+    struct probe_info like = {.vid = found->vid, .pid = found->pid};
+
+    if ((!cmsis_named(found->product) && !cmsis_named(found->interface)) ||
+        (found->usage_page && found->usage_page < VENDOR_PAGES))
+        return;
+    snprintf(like.serial, sizeof like.serial, "%s", found->serial);
+    if (search->list && !is_listed(search->list, found->place)) {
+        list_one(search, &like, found->product, found->place, found->accessible);
+    } else if (!search->list && strcmp(found->place, search->place) == 0) {
+        search->hid = true;
+        snprintf(search->path, sizeof search->path, "%s", found->path);
+        search->quirks = cmsis_quirks(found->vid, found->pid, found->release);
+    }
+}
+
+/* Bulk endpoints are the better way where there are both. */
+static enum err look(struct search *search, struct job *job)
+{
+    enum err err = usb_find(is_candidate, visit_device, search, job);
+
+    if (!err && !search->bulk)
+        err = hid_find(visit_hid, search, job);
+    return !err ? search->err : err;
+}
+
 static enum err cmsis_dap_scan(struct probe_list *list, struct job *job)
 {
     struct search search = {.list = list};
-    enum err err = usb_find(is_candidate, visit_device, &search, job);
 
-    return !err ? search.err : err;
+    return look(&search, job);
 }
 
 /* --- what it can --- */
@@ -150,17 +198,37 @@ static enum err read_abilities(struct probe *probe)
     return ERR_OK;
 }
 
-/* A number, maybe with dots, in front of more. */
+/* Strings end with a NUL, or not. */
+static enum err read_text(struct probe *probe, uint8_t id, char *text, size_t size)
+{
+    uint8_t bytes[64];
+    size_t got;
+    enum err err = cmsis_dap_info(probe, id, bytes, sizeof bytes, &got);
+
+    text[0] = '\0';
+    if (!err)
+        visible_copy(VISIBLE_LINE, (const char *)bytes, strnlen((const char *)bytes, got), text,
+                     size);
+    return err;
+}
+
+/* Some firmware tells its own version where the protocol's belongs. */
 static enum err read_firmware(struct probe *probe)
 {
-    uint8_t text[sizeof probe->info.firmware];
-    size_t got;
-    enum err err = cmsis_dap_info(probe, DAP_INFO_PROTOCOL, text, sizeof text - 1, &got);
+    char own[11], protocol[9];
+    enum err err = read_text(probe, DAP_INFO_FIRMWARE, own, sizeof own);
 
-    text[got] = '\0';
-    visible_copy(VISIBLE_LINE, (const char *)text, got, probe->info.firmware,
-                 sizeof probe->info.firmware);
-    return err;
+    if (!err)
+        err = read_text(probe, DAP_INFO_PROTOCOL, protocol, sizeof protocol);
+    if (err)
+        return err;
+    bool both = protocol[0] && strchr(protocol, '.') && strcmp(own, protocol) != 0;
+    snprintf(probe->info.firmware, sizeof probe->info.firmware, "%s%s%s", own,
+             both && own[0] ? ", CMSIS-DAP "
+             : both         ? "CMSIS-DAP "
+                            : "",
+             both ? protocol : "");
+    return ERR_OK;
 }
 
 /* --- life --- */
@@ -194,23 +262,31 @@ enum err cmsis_dap_start(struct probe *probe, struct pipe *pipe, struct cmsis_wa
     return err;
 }
 
-static enum err cmsis_dap_open(struct probe *probe)
+static enum err open_pipe(struct probe *probe, struct pipe **pipe, struct cmsis_way *way)
 {
     struct search search = {.place = probe->info.place};
+    enum err err = look(&search, probe->job);
+
+    if (err)
+        return err;
+    way->quirks = search.quirks;
+    if (search.bulk)
+        return usb_open(probe->info.place, search.interface.number, probe->job, pipe);
+    if (search.hid)
+        return hid_open_pipe(search.path, probe->job, pipe, &way->report_size);
+    return job_fail(probe->job, ERR_PROBE_GONE, "the probe at %s was unplugged", probe->info.place);
+}
+
+static enum err cmsis_dap_open(struct probe *probe)
+{
+    struct cmsis_way way = {0};
     struct pipe *pipe;
 
     if (probe->info.advice[0])
         return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,
                         probe->info.advice);
-    enum err err = usb_find(is_candidate, visit_device, &search, probe->job);
-    if (!err && !search.here)
-        err = job_fail(probe->job, ERR_PROBE_GONE, "the probe at %s was unplugged",
-                       probe->info.place);
-    if (!err)
-        err = usb_open(probe->info.place, search.interface.number, probe->job, &pipe);
-    if (!err)
-        err = cmsis_dap_start(probe, pipe, (struct cmsis_way){.quirks = search.quirks});
-    return err;
+    enum err err = open_pipe(probe, &pipe, &way);
+    return !err ? cmsis_dap_start(probe, pipe, way) : err;
 }
 
 static void cmsis_dap_close(struct probe *probe)

@@ -29,8 +29,13 @@ static const char head[] =
     "# ID_MM_DEVICE_IGNORE keeps ModemManager from talking to the probe's serial port.\n"
     "\n"
     "ACTION==\"remove\", GOTO=\"probed_end\"\n"
+    "# CMSIS-DAP probes are found by their names; those of version 1 are HID devices.\n"
+    "SUBSYSTEM==\"hidraw\", ATTRS{product}==\"*CMSIS-DAP*\", MODE=\"0660\", GROUP=\"plugdev\", "
+    "TAG+=\"uaccess\"\n"
     "SUBSYSTEM!=\"usb\", GOTO=\"probed_end\"\n"
     "ENV{DEVTYPE}!=\"usb_device\", GOTO=\"probed_end\"\n"
+    "ATTR{product}==\"*CMSIS-DAP*\", MODE=\"0660\", GROUP=\"plugdev\", TAG+=\"uaccess\", "
+    "ENV{ID_MM_DEVICE_IGNORE}=\"1\"\n"
     "\n";
 
 static size_t add_driver(char text[TEXT_SIZE], size_t used, const struct probe_driver *driver)
