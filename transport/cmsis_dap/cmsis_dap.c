@@ -280,7 +280,7 @@ static enum err open_pipe(struct probe *probe, struct pipe **pipe, struct cmsis_
 static enum err cmsis_dap_open(struct probe *probe)
 {
     struct cmsis_way way = {0};
-    struct pipe *pipe;
+    struct pipe *pipe = NULL;
 
     if (probe->info.advice[0])
         return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,

@@ -201,7 +201,9 @@ static enum err end(struct pipe *pipe, struct job *job)
     exchange->in_length = (size_t)got;
     pipe->transfers++;
     pipe->bytes += (size_t)got;
-    memmove(hid->exchanges, hid->exchanges + 1, --hid->used * sizeof hid->exchanges[0]);
+    hid->used--;
+    for (size_t i = 0; i < hid->used; i++)
+        hid->exchanges[i] = hid->exchanges[i + 1];
     return ERR_OK;
 }
 
