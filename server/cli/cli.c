@@ -8,7 +8,9 @@
 #include "cli/advice.h"
 #include "cli/cli_table.h"
 #include "cli/debug.h"
+#include "cli/many.h"
 #include "cli/result.h"
+#include "cli/series.h"
 #include "cli/signals.h"
 #include "commands/monitor.h"
 #include "options/other_tools.h"
@@ -171,7 +173,9 @@ static enum err run(struct cli *cli)
         return job_fail(&cli->job, ERR_NO_MEMORY, "no thread to be had");
     enum err err = open_wire_log(cli);
     if (!err)
-        err = cli->command->run(cli);
+        err = many_is_meant(cli)     ? many(cli)
+              : series_is_meant(cli) ? series(cli)
+                                     : cli->command->run(cli);
     cli_close(cli);
     cli->expired = cli_signals_stop(&signals);
     if (cli->wire)

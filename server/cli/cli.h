@@ -13,7 +13,7 @@
 #include "options/options.h"
 #include "session/session.h"
 
-enum { CLI_WORDS = 16 };
+enum { CLI_WORDS = 16, CLI_PATH = 512 };
 
 /* Exit codes of the process. */
 enum {
@@ -54,6 +54,13 @@ enum cli_flag {
     CLI_QUIET = 1 << 22,
     CLI_UNLOCK = 1 << 23,
     CLI_ID = 1 << 24,
+    CLI_MANY = 1 << 25, /* several --probe are several boards, each with a process */
+    CLI_JSON_LINE = 1 << 26,
+    CLI_WAIT = 1 << 27,
+    CLI_COUNT = 1 << 28,
+    CLI_FOREVER = 1 << 29,
+    CLI_SERIAL = 1 << 30,
+    CLI_BOARDS = CLI_MANY | CLI_WAIT | CLI_COUNT | CLI_FOREVER,
     CLI_EVERY = CLI_JSON | CLI_QUIET | CLI_TIMEOUT, /* what every tool takes */
 };
 
@@ -76,9 +83,9 @@ struct cli {
     unsigned flags; /* enum cli_flag */
     const char *words[CLI_WORDS + 1];
     int word_count;
-    const char *board, *svg, *timeout, *until, *junit, *uart, *time,
-        *id;  /* values of flags; NULL: not said */
-    int argc; /* the whole call */
+    const char *board, *svg, *timeout, *until, *junit, *uart, *time, *id, *count,
+        *serial; /* values of flags; NULL: not said */
+    int argc;    /* the whole call */
     const char *const *argv;
     const char *const *arguments; /* behind "--" */
     int argument_count;

@@ -40,6 +40,8 @@ static const char flash_text[] =
     "  probed flash blink.bin 0x08000000          a plain binary needs its address\n"
     "  probed flash boot.hex app.elf assets.bin@0x08010000   all of them; none may overlap\n"
     "  build.sh | probed flash -                  from standard input\n"
+    "  probed flash app.elf --forever --serial-from next.txt@0x0800fc00   a production jig\n"
+    "  probed flash app.elf --probe all           on every board that is plugged in\n"
     "  probed flash blink.elf --erase             nothing else is left in flash\n"
     "  probed flash --sim blink.elf               without hardware\n"
     "  probed flash serial.bin 0x1fff7800 --irreversible   one-time memory: shown, then asked\n"
@@ -138,19 +140,21 @@ static const char options_text[] =
 const struct cli_command cli_commands[] = {
     {"list", "", "the probes that are plugged in", list_text, 0, 0, CLI_EVERY,
      TARGET_CONNECT_LADDER, cli_list},
-    {"info", "", "what the probe and the chip are", info_text, 0, 0, CLI_EVERY | CLI_OPTIONS,
-     TARGET_CONNECT_ATTACH, cli_info},
+    {"info", "", "what the probe and the chip are", info_text, 0, 0,
+     CLI_EVERY | CLI_BOARDS | CLI_OPTIONS, TARGET_CONNECT_ATTACH, cli_info},
     {"doctor", "", "why it does not connect: which wire, which setting, which chip", doctor_text, 0,
      0,
      CLI_EVERY | CLI_YES | CLI_ALLOW_RESET | CLI_THOROUGH | CLI_WATCH | CLI_REPORT | CLI_BOARD |
          CLI_SVG,
      TARGET_CONNECT_ATTACH, cli_doctor},
     {"flash", "FILE[@ADDRESS]... [ADDRESS]", "write a program into flash", flash_text, 1, CLI_WORDS,
-     CLI_EVERY | CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_IRREVERSIBLE | CLI_YES,
+     CLI_EVERY | CLI_BOARDS | CLI_ERASE | CLI_VERIFY | CLI_RESET | CLI_SERIAL | CLI_IRREVERSIBLE |
+         CLI_YES,
      TARGET_CONNECT_LADDER, cli_flash},
     {"run", "FILE [-- ARGUMENTS]", "run a program, show what it says, end with its exit code",
      run_text, 1, 1,
-     CLI_EVERY | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_SWO | CLI_ARGUMENTS | CLI_NOT_RUN,
+     CLI_EVERY | CLI_MANY | CLI_UNTIL | CLI_JUNIT | CLI_UART | CLI_SWO | CLI_ARGUMENTS |
+         CLI_NOT_RUN,
      TARGET_CONNECT_LADDER, cli_run_program},
     {"profile", "FILE", "where a running program's time goes", profile_text, 1, 1,
      CLI_EVERY | CLI_RESET | CLI_TIME | CLI_FOLDED | CLI_SVG | CLI_SWO, TARGET_CONNECT_NORMAL,
@@ -158,18 +162,18 @@ const struct cli_command cli_commands[] = {
     {"read", "ADDRESS LENGTH FILE", "read memory into a file", read_text, 3, 3, CLI_EVERY,
      TARGET_CONNECT_ATTACH, cli_read},
     {"verify", "FILE[@ADDRESS]... [ADDRESS]", "compare flash with files", verify_text, 1, CLI_WORDS,
-     CLI_EVERY, TARGET_CONNECT_ATTACH, cli_verify},
+     CLI_EVERY | CLI_BOARDS, TARGET_CONNECT_ATTACH, cli_verify},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2,
-     CLI_EVERY | CLI_UNLOCK | CLI_YES, TARGET_CONNECT_LADDER, cli_erase},
+     CLI_EVERY | CLI_BOARDS | CLI_UNLOCK | CLI_YES, TARGET_CONNECT_LADDER, cli_erase},
     {"options", "[NAME=VALUE...]", "show option bytes, or change them", options_text, 0, CLI_WORDS,
-     CLI_EVERY | CLI_YES | CLI_RESET | CLI_IRREVERSIBLE | CLI_ID, TARGET_CONNECT_LADDER,
-     cli_options},
+     CLI_EVERY | CLI_BOARDS | CLI_YES | CLI_RESET | CLI_IRREVERSIBLE | CLI_ID,
+     TARGET_CONNECT_LADDER, cli_options},
     {"unlock", "", "end the protection of flash, which erases it", unlock_text, 0, 0,
-     CLI_EVERY | CLI_YES | CLI_RESET, TARGET_CONNECT_LADDER, cli_unlock},
+     CLI_EVERY | CLI_BOARDS | CLI_YES | CLI_RESET, TARGET_CONNECT_LADDER, cli_unlock},
     {"lock", "", "protect flash against being read", lock_text, 0, 0,
-     CLI_EVERY | CLI_YES | CLI_RESET, TARGET_CONNECT_LADDER, cli_lock},
-    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, CLI_EVERY, TARGET_CONNECT_LADDER,
-     cli_reset},
+     CLI_EVERY | CLI_BOARDS | CLI_YES | CLI_RESET, TARGET_CONNECT_LADDER, cli_lock},
+    {"reset", "[halt]", "reset the chip", reset_text, 0, 1, CLI_EVERY | CLI_BOARDS,
+     TARGET_CONNECT_LADDER, cli_reset},
 };
 
 const size_t cli_command_count = sizeof cli_commands / sizeof *cli_commands;

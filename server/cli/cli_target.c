@@ -6,6 +6,8 @@
 #include "cli/result.h"
 #include "session/discovery.h"
 
+enum { AWAIT_US = 200000 };
+
 static enum err find_probe(void *user, struct probe_info *info, struct job *job)
 {
     struct cli *cli = user;
@@ -66,7 +68,16 @@ static void tell(void *user, const char *text, size_t length)
     display_say(user, "%.*s", (int)strcspn(text, "\n"), text);
 }
 
-enum err cli_reach(struct cli *cli)
+/* A jig: somebody is about to plug one in. */
+static bool is_awaited(const struct cli *cli, enum err err)
+{
+    int kind = result_kind(cli, err);
+
+    return cli->flags & CLI_WAIT && err && !job_cancelled(&cli->job) &&
+           (kind == CLI_NO_PROBE || kind == CLI_NO_TARGET);
+}
+
+static enum err reach(struct cli *cli)
 {
     enum err err = cli->session.probe ? ERR_OK : cli_open(cli);
 
@@ -80,6 +91,29 @@ enum err cli_reach(struct cli *cli)
     if (!err)
         result_see(cli);
     cli->locked = !err && target_chip(cli->session.target)->readout_protected;
+    return err;
+}
+
+enum err cli_reach(struct cli *cli)
+{
+    enum log_level level = cli->log.level;
+    enum err err = reach(cli);
+
+    if (is_awaited(cli, err))
+        display_say(&cli->display, "waiting for a board: %s", job_text(&cli->job, err));
+    while (is_awaited(cli, err)) {
+        cli_close(cli);
+        job_clear(&cli->job);
+        cli->useless = false;
+        clock_sleep_us(clock_real(), AWAIT_US);
+        cli->log.level = LOG_ERROR; /* what a try says is said of each */
+        err = reach(cli);
+    }
+    cli->log.level = level;
+    if (err && cli->flags & CLI_WAIT && job_cancelled(&cli->job)) {
+        job_clear(&cli->job);
+        return job_fail(&cli->job, ERR_CANCELLED, "no board came");
+    }
     return err;
 }
 

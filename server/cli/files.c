@@ -221,6 +221,16 @@ enum err cli_files_load(struct cli *cli, struct cli_files *files)
     return err ? err : join(cli, files);
 }
 
+void cli_files_add(struct cli_files *files, uint32_t address, uint8_t *data, uint32_t size)
+{
+    struct image *all = &files->all;
+
+    all->segments[all->count++] =
+        (struct image_segment){address, size, data}; /* join() left room */
+    all->bytes += size;
+    qsort(all->segments, all->count, sizeof *all->segments, by_address);
+}
+
 void cli_files_finish(struct cli_files *files)
 {
     free(files->all.segments);

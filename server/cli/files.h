@@ -17,6 +17,7 @@ struct cli_files {
     size_t count;
     struct cli_file items[CLI_WORDS];
     char *paths[CLI_WORDS]; /* those that had an address behind them */
+    uint8_t serial[16];     /* serial_number.h */
     struct image all;       /* the segments of all of them, whose bytes are theirs */
 };
 
@@ -24,6 +25,8 @@ struct cli_files {
  * that two files want is an error that names both. */
 enum err cli_files_load(struct cli *cli, struct cli_files *files);
 void cli_files_finish(struct cli_files *files);
+/* Bytes beside those of the files, which the caller keeps; once. */
+void cli_files_add(struct cli_files *files, uint32_t address, uint8_t *data, uint32_t size);
 /* "files" */
 void cli_files_json(const struct cli_files *files, struct json *json);
 

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/files.h"
+#include "cli/serial_number.h"
 #include "flash/content.h"
 #include "flash/one_time.h"
 
@@ -182,8 +183,12 @@ enum err cli_flash(struct cli *cli)
     struct work work = {.cli = cli, .image = &files.all, .files = &files, .all = true};
     enum err err = cli_files_load(cli, &files);
 
+    if (!err && cli->serial)
+        err = serial_number_check(cli, &files);
     if (!err)
         err = cli_connect(cli);
+    if (!err && cli->serial)
+        err = serial_number_put(cli, &files);
     if (!err)
         err = program(&work);
     if (!err)

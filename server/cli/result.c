@@ -20,7 +20,7 @@ static const uint8_t codes[ERR_COUNT] = {
     [ERR_PROTECTED] = CLI_PROTECTED,     [ERR_VERIFY] = CLI_DIFFERS,
 };
 
-static int kind_of(const struct cli *cli, enum err err)
+int result_kind(const struct cli *cli, enum err err)
 {
     if (cli->misused)
         return CLI_USAGE;
@@ -33,7 +33,7 @@ static int kind_of(const struct cli *cli, enum err err)
 
 int result_code(const struct cli *cli, enum err err)
 {
-    return cli->command->flags & CLI_NOT_RUN ? CLI_NOT_RUN_CODE : kind_of(cli, err);
+    return cli->command->flags & CLI_NOT_RUN ? CLI_NOT_RUN_CODE : result_kind(cli, err);
 }
 
 /* The member "error". */
@@ -46,7 +46,7 @@ static const char *error_word(const struct cli *cli, enum err err)
         {CLI_USAGE, "usage"},         {CLI_NO_PROBE, "no_probe"}, {CLI_NO_TARGET, "no_target"},
         {CLI_PROTECTED, "protected"}, {CLI_DIFFERS, "verify"},    {CLI_LATE, "timeout"},
     };
-    int code = kind_of(cli, err);
+    int code = result_kind(cli, err);
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].code == code)
@@ -59,7 +59,7 @@ static const char *error_word(const struct cli *cli, enum err err)
 static bool says_json(const struct cli *cli, int argc, const char *const argv[])
 {
     for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
-        if (strcmp(argv[i], "--json") == 0)
+        if (strcmp(argv[i], "--json") == 0 || strcmp(argv[i], "--json-line") == 0)
             return true;
     return false;
 }
@@ -73,10 +73,20 @@ bool result_begin(struct cli *cli, int argc, const char *const argv[])
     json->out = open_memstream(&cli->json_text, &cli->json_size);
     if (!json->out)
         return false;
+    json->in_one_line = cli->flags & CLI_JSON_LINE;
     json_open(json, NULL, '{');
     json_number(json, "schema", SCHEMA);
     json_text(json, "tool", cli->command->name);
     return true;
+}
+
+void result_drop(struct cli *cli)
+{
+    if (!cli->json.out)
+        return;
+    fclose(cli->json.out);
+    free(cli->json_text);
+    cli->json.out = NULL;
 }
 
 void result_see(struct cli *cli)

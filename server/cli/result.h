@@ -11,6 +11,10 @@
 int result_code(const struct cli *cli, enum err err);
 /* Opens the object if the call asks for one, however wrong it is. False: out of memory. */
 bool result_begin(struct cli *cli, int argc, const char *const argv[]);
+/* No object: others print some. */
+void result_drop(struct cli *cli);
+/* Which of the codes of cli.h it is, whatever the tool. */
+int result_kind(const struct cli *cli, enum err err);
 /* What answered, for the members "probe" and "target"; the session is connected. */
 void result_see(struct cli *cli);
 /* What went wrong, where the call itself does not fail by it: the first one counts. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* probed run */
 #include "cli/run.h"
-#include "cli/run_many.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -149,8 +148,6 @@ static enum err run_program(struct run *run)
 
 enum err cli_run_program(struct cli *cli)
 {
-    if (run_many_is_meant(cli))
-        return run_many(cli);
     struct run *run = calloc(1, sizeof *run);
 
     if (!run)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """`probed run` on several boards at once. test_many.py PROBED"""
 
+import json
 import signal
 import subprocess
 
@@ -60,14 +61,19 @@ def a_reader_that_goes_ends_them_all():
     assert process.wait(LIMIT) == 125, told
 
 
+def json_is_a_line_a_board():
+    said, _ = finish(start(*BOARDS, "--json", build("who", WHO)), 5)
+    boards = sorted((json.loads(line) for line in said.splitlines()), key=lambda board: board["exit_code"])
+    assert [board["exit_code"] for board in boards] == [0, 5] and boards[1]["output"] == "an F411\nends with 5\n", said
+
+
 def what_is_for_one_board_is_refused():
     elf = build("who", WHO)
-    for option in (("--json",), ("--junit", "x.xml")):
-        _, told = finish(start(*BOARDS, *option, elf), 125)
-        assert "for one board" in told, told
+    _, told = finish(start(*BOARDS, "--junit", "x.xml", elf), 125)
+    assert "for one board" in told, told
     _, told = finish(start("--probe", "all", elf), 125)
     assert "no debug probe found" in told, told
 
 
-run_tests([each_line_has_its_boards_name_and_the_worst_code_counts, ctrl_c_ends_them_all, a_reader_that_goes_ends_them_all,
+run_tests([each_line_has_its_boards_name_and_the_worst_code_counts, ctrl_c_ends_them_all, a_reader_that_goes_ends_them_all, json_is_a_line_a_board,
            what_is_for_one_board_is_refused])

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/run_many.h"
+#include "cli/many.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "cli/own_words.h"
+#include "cli/result.h"
 #include "options/probe_choice.h"
 #include "session/discovery.h"
 
@@ -19,8 +21,9 @@ enum { BOARDS_MAX = 64, LINE_SIZE = 1024, LOOK_MS = 50, KILLED = 128 };
 struct stream {
     int from; /* -1: at its end */
     int to;
-    size_t length;
-    char line[LINE_SIZE];
+    bool whole; /* lines, however long: JSON, which has no name in front */
+    size_t length, room;
+    char *line;
 };
 
 struct board {
@@ -36,12 +39,13 @@ struct boards {
     struct board items[BOARDS_MAX];
 };
 
-bool run_many_is_meant(const struct cli *cli)
+bool many_is_meant(const struct cli *cli)
 {
     const struct options *options = &cli->options;
 
-    return options->probe_count > 1 ||
-           (options->probe_count == 1 && probe_choice_is_all(options->probes[0]));
+    return cli->command->flags & CLI_MANY &&
+           (options->probe_count > 1 ||
+            (options->probe_count == 1 && probe_choice_is_all(options->probes[0])));
 }
 
 /* --- which --- */
@@ -56,7 +60,9 @@ static enum err add(struct boards *boards, const char *selector, const char *nam
     snprintf(board->choice.selector, sizeof board->choice.selector, "%s", selector);
     snprintf(board->choice.name, sizeof board->choice.name, "%.*s", PROBE_NAME - 1, name);
     for (size_t i = 0; i < 2; i++)
-        board->streams[i] = (struct stream){.from = -1, .to = i ? STDERR_FILENO : STDOUT_FILENO};
+        board->streams[i] = (struct stream){.from = -1,
+                                            .to = i ? STDERR_FILENO : STDOUT_FILENO,
+                                            .whole = i == 0 && boards->cli->flags & CLI_JSON};
     return ERR_OK;
 }
 
@@ -97,49 +103,19 @@ static enum err find(struct boards *boards)
 
 /* --- their processes --- */
 
-/* The call's own words, but for those that name probes. NULL without memory. */
-static const char **words_for(const struct cli *cli, const struct board *board)
-{
-    const char **words = calloc((size_t)cli->argc + 4, sizeof *words);
-    int to = 0;
-
-    if (!words)
-        return NULL;
-    words[to++] = cli->argv[0];
-    words[to++] = cli->argv[1];
-    words[to++] = "--probe";
-    words[to++] = board->choice.selector;
-    for (int i = 2; i < cli->argc; i++) {
-        if (strcmp(cli->argv[i], "--") == 0) {
-            while (i < cli->argc)
-                words[to++] = cli->argv[i++];
-        } else if (strcmp(cli->argv[i], "--probe") == 0) {
-            i++;
-        } else if (strncmp(cli->argv[i], "--probe=", 8) != 0) {
-            words[to++] = cli->argv[i];
-        }
-    }
-    return words;
-}
-
-/* In the child. A group of its own: Ctrl-C comes once, from us. */
+/* In the child. */
 static void become(const char **words, int pipes[2][2])
 {
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    sigset_t none;
-
-    setpgid(0, 0);
-    sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
-    if (dup2(nothing, STDIN_FILENO) >= 0 && dup2(pipes[0][1], STDOUT_FILENO) >= 0 &&
-        dup2(pipes[1][1], STDERR_FILENO) >= 0)
-        execv("/proc/self/exe", (char *const *)(uintptr_t)words);
+    if (dup2(pipes[0][1], STDOUT_FILENO) >= 0 && dup2(pipes[1][1], STDERR_FILENO) >= 0)
+        own_become(words);
     _exit(CLI_NOT_RUN_CODE);
 }
 
 static enum err begin(struct boards *boards, struct board *board)
 {
-    const char **words = words_for(boards->cli, board);
+    static const char *const dropped[] = {"--probe=", NULL};
+    const char *const added[] = {"--probe", board->choice.selector, NULL};
+    const char **words = own_words(boards->cli, added, dropped);
     int pipes[2][2] = {{-1, -1}, {-1, -1}};
     bool there = words && pipe2(pipes[0], O_CLOEXEC) == 0 && pipe2(pipes[1], O_CLOEXEC) == 0;
 
@@ -160,20 +136,50 @@ static enum err begin(struct boards *boards, struct board *board)
 
 /* --- their lines --- */
 
-static void write_line(struct boards *boards, const struct board *board, struct stream *stream)
+static void write_out(struct boards *boards, const struct stream *stream, const char *text,
+                      size_t length)
 {
-    char text[LINE_SIZE + PROBE_SELECTOR + 4];
-    int length = snprintf(text, sizeof text, "%s: %.*s\n", board->choice.name, (int)stream->length,
-                          stream->line);
+    for (size_t done = 0; done < length && !boards->broken;) {
+        ssize_t wrote = write(stream->to, text + done, length - done);
 
-    stream->length = 0;
-    for (ssize_t wrote, done = 0; done < length && !boards->broken; done += wrote) {
-        wrote = write(stream->to, text + done, (size_t)(length - done));
         if (wrote < 0 && errno != EINTR)
             boards->broken = true;
-        if (wrote < 0)
-            wrote = 0;
+        done += wrote > 0 ? (size_t)wrote : 0;
     }
+}
+
+static void write_line(struct boards *boards, const struct board *board, struct stream *stream)
+{
+    char name[PROBE_SELECTOR + 4] = "";
+
+    if (!stream->whole)
+        snprintf(name, sizeof name, "%s: ", board->choice.name);
+    memmove(stream->line + strlen(name), stream->line, stream->length);
+    memcpy(stream->line, name, strlen(name));
+    stream->length += strlen(name);
+    stream->line[stream->length++] = '\n';
+    write_out(boards, stream, stream->line, stream->length);
+    stream->length = 0;
+}
+
+/* For one more character, a name in front and the line's end. */
+static bool make_room(struct stream *stream)
+{
+    size_t needed = stream->length + PROBE_SELECTOR + 8;
+
+    if (needed <= stream->room)
+        return true;
+    char *grown = realloc(stream->line, 2 * needed);
+    if (!grown)
+        return false;
+    stream->line = grown;
+    stream->room = 2 * needed;
+    return true;
+}
+
+static bool is_full(const struct stream *stream)
+{
+    return !stream->whole && stream->length == LINE_SIZE;
 }
 
 static void read_lines(struct boards *boards, const struct board *board, struct stream *stream)
@@ -181,10 +187,10 @@ static void read_lines(struct boards *boards, const struct board *board, struct 
     char bytes[LINE_SIZE];
     ssize_t got = read(stream->from, bytes, sizeof bytes);
 
-    for (ssize_t i = 0; i < got; i++) {
+    for (ssize_t i = 0; i < got && make_room(stream); i++) {
         if (bytes[i] != '\n')
             stream->line[stream->length++] = bytes[i];
-        if (bytes[i] == '\n' || stream->length == sizeof stream->line)
+        if (bytes[i] == '\n' || is_full(stream))
             write_line(boards, board, stream);
     }
     if (got > 0 || (got < 0 && errno == EINTR))
@@ -221,9 +227,15 @@ static void end_all(const struct boards *boards)
             kill(boards->items[i].process, SIGINT);
 }
 
+/* Of what was no failure of the tool. */
+static int failure_code(const struct cli *cli)
+{
+    return cli->command->flags & CLI_NOT_RUN ? CLI_NOT_RUN_CODE : CLI_FAILED;
+}
+
 static void take_code(struct boards *boards, struct board *board)
 {
-    int status, code = CLI_NOT_RUN_CODE;
+    int status, code = failure_code(boards->cli);
 
     if (board->process <= 0)
         return;
@@ -254,22 +266,26 @@ static enum err run_all(struct boards *boards)
     for (size_t i = 0; i < boards->count; i++)
         take_code(boards, &boards->items[i]);
     if (boards->broken)
-        boards->cli->code = CLI_NOT_RUN_CODE;
+        boards->cli->code = failure_code(boards->cli);
     return err;
 }
 
-enum err run_many(struct cli *cli)
+enum err many(struct cli *cli)
 {
     struct boards *boards = calloc(1, sizeof *boards);
 
     if (!boards)
         return job_fail(&cli->job, ERR_NO_MEMORY, "out of memory");
     boards->cli = cli;
-    enum err err = cli->flags & (CLI_JSON | CLI_JUNIT)
-                       ? cli_misuse(cli, "--json and --junit are for one board: call it for each")
+    enum err err = cli->flags & CLI_JUNIT
+                       ? cli_misuse(cli, "--junit is for one board: call it for each")
                        : find(boards);
-    if (!err)
+    if (!err) {
+        result_drop(cli); /* each board has an object of its own */
         err = run_all(boards);
+    }
+    for (size_t i = 0; i < 2 * boards->count; i++)
+        free(boards->items[i / 2].streams[i % 2].line);
     free(boards);
     return err;
 }
