@@ -39,6 +39,7 @@ struct gdb_state {
     struct gdb_line line;
     bool steps; /* its step is under way, [step_start, step_end) if that is a range */
     uint32_t step_start, step_end;
+    uint32_t step_thread; /* that need not run yet; 0: what runs */
     enum gdb_load load;
     char load_cut[200]; /* why */
     bool resets_load;   /* the target was lost before it: behind it the core is reset */

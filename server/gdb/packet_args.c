@@ -217,7 +217,9 @@ enum err packet_args_vcont(char *text, size_t length, uint32_t running, struct v
         if (thread != running && !other.thread)
             other = action;
     }
-    if (other.thread && (!found || other.action != 'c'))
+    if (other.thread && (!found || other.action != 'c')) {
         *vcont = other;
+        vcont->alone = !found;
+    }
     return found || other.thread ? ERR_OK : ERR_ARGUMENT;
 }

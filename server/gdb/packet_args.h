@@ -45,6 +45,7 @@ struct vcont {
     char action;         /* c, s or r; C and S come as c and s */
     uint32_t start, end; /* r: steps while pc is in [start, end) */
     uint32_t thread;     /* another one that is to be stepped, or to run alone; 0: none */
+    bool alone;          /* the one that runs may not */
 };
 
 /* `text` is what follows "vCont". ERR_ARGUMENT if it is garbled or no action is for any thread.

@@ -169,11 +169,38 @@ static enum err reply_stop(struct packet_call *call)
     return ERR_OK;
 }
 
-/* At least one instruction, then on while pc is in [start, end). */
-static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
+static enum err step_running(struct packet_call *call)
+{
+    uint32_t start = call->gdb->step_start, end = call->gdb->step_end;
+    struct long_step long_step;
+
+    if (start >= end)
+        return session_step(call->session, call->job);
+    long_step_begin(&long_step, call, start, end);
+    enum err err = session_step_range(call->session, call->job, start, end);
+    long_step_end(&long_step);
+    return err;
+}
+
+/* Once the thread runs that is to be stepped; the step is over if something else comes before. */
+static enum err step_thread(struct packet_call *call)
+{
+    uint32_t thread = call->gdb->step_thread;
+    struct target_stop stop;
+    bool there = true;
+    enum err err = ERR_OK;
+
+    if (thread && thread != session_running_thread(call->session))
+        err = session_run_thread(call->session, call->job, thread, &stop, &there);
+    if (!err && !there && stop.reason == STOP_REQUEST && stop.text[0])
+        gdb_console_say(call->client, "%s", stop.text);
+    return err || !there ? err : step_running(call);
+}
+
+/* At least one instruction of the thread (0: of what runs), then on while pc is in [start, end). */
+static enum err step(struct packet_call *call, uint32_t thread, uint32_t start, uint32_t end)
 {
     struct client_text text;
-    enum err err;
 
     call->gdb->thread = 0; /* gdb takes the one of the stop reply for chosen */
     if (joins(call))
@@ -190,16 +217,9 @@ static enum err step(struct packet_call *call, uint32_t start, uint32_t end)
     call->gdb->steps = true;
     call->gdb->step_start = start;
     call->gdb->step_end = end;
+    call->gdb->step_thread = thread;
     client_text_begin(&text, call->job, call->session, call->client);
-    if (start < end) {
-        struct long_step long_step;
-
-        long_step_begin(&long_step, call, start, end);
-        err = session_step_range(call->session, call->job, start, end);
-        long_step_end(&long_step);
-    } else {
-        err = session_step(call->session, call->job);
-    }
+    enum err err = step_thread(call);
     client_text_end(&text);
     if (!err)
         return reply_stop(call);
@@ -236,24 +256,35 @@ enum err packet_step(struct packet_call *call)
 {
     enum err err = set_pc(call);
 
-    return err ? err : step(call, 0, 0);
+    return err ? err : step(call, 0, 0, 0);
 }
 
 /* To step the running one instead and say that it was the other makes gdb repeat it for ever, and
  * so does a step that changes nothing. */
 static enum err refuse_thread(struct packet_call *call, uint32_t thread)
 {
-    uint32_t running = session_running_thread(call->session);
+    unsigned running = session_running_thread(call->session);
     enum err err =
-        job_fail(call->job, ERR_UNSUPPORTED,
-                 "thread %u does not run now, and only its kernel can change that: step the one "
-                 "that runs (Thread %u), or 'continue' with a breakpoint where thread %u goes "
-                 "on",
-                 (unsigned)thread, (unsigned)running, (unsigned)thread);
+        session_find_thread(call->session, thread)
+            ? job_fail(call->job, ERR_UNSUPPORTED,
+                       "thread %u does not run now, and only its kernel can change that, for which "
+                       "the others have to run: 'set scheduler-locking off', or step the one that "
+                       "runs (Thread %u)",
+                       (unsigned)thread, running)
+            : job_fail(call->job, ERR_ARGUMENT,
+                       "there is no thread %u any more (was the program reset?): 'info threads', "
+                       "then 'thread N', chooses another",
+                       (unsigned)thread);
 
     if (!call->gdb->error_message) /* it would show a number */
         gdb_console_say(call->client, "%s", job_text(call->job, err));
     return err;
+}
+
+static bool may_await(const struct packet_call *call, const struct vcont *vcont)
+{
+    return !vcont->alone && vcont->action != 'c' &&
+           session_find_thread(call->session, vcont->thread);
 }
 
 enum err packet_vcont(struct packet_call *call)
@@ -265,9 +296,9 @@ enum err packet_vcont(struct packet_call *call)
 
     if (err)
         return job_fail(call->job, err, "malformed vCont");
-    if (vcont.thread)
+    if (vcont.thread && !may_await(call, &vcont))
         return refuse_thread(call, vcont.thread);
-    return vcont.action == 'c' ? resume(call) : step(call, vcont.start, vcont.end);
+    return vcont.action == 'c' ? resume(call) : step(call, vcont.thread, vcont.start, vcont.end);
 }
 
 /* c and C both, or gdb does without vCont. */
@@ -296,7 +327,7 @@ enum err packet_file_answer(struct packet_call *call)
         target_answer(session->target, answer.result);
     if (call->gdb->steps && !answer.interrupted) {
         call->client->waiting = false; /* the end of the step is the answer to this */
-        return step(call, call->gdb->step_start, call->gdb->step_end);
+        return step(call, call->gdb->step_thread, call->gdb->step_start, call->gdb->step_end);
     }
     call->gdb->steps = false;
     wait_for_stop(call);

@@ -218,6 +218,8 @@ void session_poll_all(struct session *session, struct job *job);
 /* Run control for packets and monitor commands alike; they keep the shared state right. ERR_BUSY
  * for an observer while the holder waits, and for a short job inside a long one. */
 enum err session_halt(struct session *session, struct job *job);
+/* The beginning of all that sends the core on its way. */
+enum err session_prepare_run(struct session *session, struct job *job);
 enum err session_resume(struct session *session, struct job *job);
 /* The same for gdb's own resumes: the acting client's breakpoint at pc is hit. */
 enum err session_continue(struct session *session, struct job *job);

@@ -59,8 +59,7 @@ enum err session_register(const struct session *session, struct job *job, size_t
     return ERR_OK;
 }
 
-/* The beginning of all that sends the core on its way. */
-static enum err prepare_run(struct session *session, struct job *job)
+enum err session_prepare_run(struct session *session, struct job *job)
 {
     enum err err = session_may_run(session, job);
 
@@ -97,7 +96,7 @@ enum err session_halt(struct session *session, struct job *job)
 enum err session_resume(struct session *session, struct job *job)
 {
     struct job *before = session_enter(session, job);
-    enum err err = prepare_run(session, job);
+    enum err err = session_prepare_run(session, job);
 
     if (!err)
         err = target_resume(session->target);
@@ -108,7 +107,7 @@ enum err session_resume(struct session *session, struct job *job)
 enum err session_continue(struct session *session, struct job *job)
 {
     struct job *before = session_enter(session, job);
-    enum err err = prepare_run(session, job);
+    enum err err = session_prepare_run(session, job);
 
     if (!err)
         err = target_continue(session->target, session->acting->id);
@@ -120,7 +119,7 @@ enum err session_step(struct session *session, struct job *job)
 {
     struct job *before = session_enter(session, job);
     struct target_stop stop;
-    enum err err = prepare_run(session, job);
+    enum err err = session_prepare_run(session, job);
 
     if (!err)
         err = target_step(session->target, &stop);
@@ -132,7 +131,7 @@ enum err session_step_range(struct session *session, struct job *job, uint32_t s
 {
     struct job *before = session_enter(session, job);
     struct target_stop stop;
-    enum err err = prepare_run(session, job);
+    enum err err = session_prepare_run(session, job);
 
     if (!err)
         err = target_step_range(session->target, start, end, &stop);
@@ -149,7 +148,7 @@ static void count_reset(struct session *session, enum target_reset kind)
 enum err session_reset(struct session *session, struct job *job, enum target_reset kind)
 {
     struct job *before = session_enter(session, job);
-    enum err err = prepare_run(session, job);
+    enum err err = session_prepare_run(session, job);
 
     if (!err && kind == TARGET_RESET_RUN && !running(session))
         pollers_restart(session);

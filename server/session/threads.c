@@ -90,3 +90,15 @@ enum err session_threads_ahead(const struct session *session, uint32_t address)
         return ERR_OK;
     return rtos_read_ahead(rtos, session->target, address);
 }
+
+enum err session_run_thread(struct session *session, struct job *job, uint32_t id,
+                            struct target_stop *stop, bool *there)
+{
+    struct job *before = session_enter(session, job);
+    enum err err = session_prepare_run(session, job);
+
+    if (!err)
+        err = rtos_run_thread(session->core->rtos, session->target, id, stop, there);
+    session_leave(session, before);
+    return err;
+}

@@ -23,6 +23,9 @@ enum err session_thread_register(const struct session *session, struct job *job,
 enum err session_set_thread_register(const struct session *session, struct job *job, uint32_t id,
                                      size_t index, uint64_t value);
 
+/* The program runs until this thread does (rtos_run_thread()). */
+enum err session_run_thread(struct session *session, struct job *job, uint32_t id,
+                            struct target_stop *stop, bool *there);
 /* Memory is about to be read for a client (rtos_read_ahead()). */
 enum err session_threads_ahead(const struct session *session, uint32_t address);
 

@@ -14,6 +14,7 @@
 
 struct rtos;
 struct target;
+struct target_stop;
 
 enum { RTOS_THREADS = 256, RTOS_NAME = 33, RTOS_STATE = 80 };
 enum { RTOS_CORE = 1 }; /* the thread's id where there are none but what the core does */
@@ -64,6 +65,12 @@ enum err rtos_write_register(struct rtos *rtos, struct target *target, uint32_t 
 /* Memory at `address` is about to be read: if that is a thread's stack, those of others are next
  * and are read with it. Fails only as the target does. */
 enum err rtos_read_ahead(struct rtos *rtos, struct target *target, uint32_t address);
+/* Of a thread that does not run: the program runs until this one does, at the pc that it has now,
+ * for which a comparator has to be free. Not *there: another stop came before, which is anybody's;
+ * STOP_REQUEST if the job was cancelled, or if the thread did not run within some seconds, which
+ * the stop's text says; STOP_NONE: gdb has to do something for the program first. */
+enum err rtos_run_thread(struct rtos *rtos, struct target *target, uint32_t id,
+                         struct target_stop *stop, bool *there);
 /* How the kernel keeps this thread's registers, in words; NULL: it cannot be told. */
 const char *rtos_layout(struct rtos *rtos, struct target *target, uint32_t id);
 

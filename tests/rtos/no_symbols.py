@@ -145,5 +145,36 @@ def registers_are_there_as_long_as_the_core_stands():
     assert daemon.end() == 0
 
 
-run_tests([a_step_reads_the_list_in_one_trip, nothing_is_read_while_nobody_asks, registers_are_there_as_long_as_the_core_stands, threads_come_from_the_file, without_symbols_there_is_one, two_clients_see_the_same_ids,
+def id_of(client, name):
+    return next(int(line.split()[0]) for line in client.ask_text("rtos")[0].splitlines() if name in line)
+
+
+def waiting_for_a_thread_ends():
+    """At somebody's breakpoint, or after some seconds."""
+    daemon, client, _ = stopped()
+    with client:
+        never, running = id_of(client, "new"), id_of(client, "main task")
+        assert client.ask("vCont;s")[:3] == b"T05"
+        reply = client.ask(f"vCont;s:{never:x};c")
+        assert reply.startswith(b"T05") and b"thread:%x;" % running in reply, reply
+        assert b"0f:" + struct.pack("<I", SYMBOLS["stop_here"] & ~1).hex().encode() in reply, reply
+        assert client.ask(f"z1,{SYMBOLS['stop_here']:x},2") == b"OK"
+        client.send(f"vCont;s:{never:x};c")
+        reply = client.receive_stop()
+        assert reply.startswith(b"T02") and "did not run within" in client.console, (reply, client.console)
+    assert daemon.end() == 0
+
+
+def without_a_comparator_it_is_an_error():
+    daemon, client, _ = stopped()
+    with client:
+        for number in range(5):
+            assert client.ask(f"Z1,{0x08000100 + 4 * number:x},2") == b"OK"
+        before = client.ask("g")
+        assert b"comparator" in client.ask(f"vCont;s:{id_of(client, 'delayed'):x};c")
+        assert client.ask("g") == before
+    assert daemon.end() == 0
+
+
+run_tests([waiting_for_a_thread_ends, without_a_comparator_it_is_an_error, a_step_reads_the_list_in_one_trip, nothing_is_read_while_nobody_asks, registers_are_there_as_long_as_the_core_stands, threads_come_from_the_file, without_symbols_there_is_one, two_clients_see_the_same_ids,
            broken_lists_end_and_are_told_once, a_thread_without_a_frame_is_unknown_and_no_error])

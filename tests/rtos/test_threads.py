@@ -136,13 +136,32 @@ def ids_stay_and_the_list_follows():
 
 
 @test
-def a_step_in_a_thread_that_does_not_run_is_an_error():
+def a_step_in_a_thread_that_does_not_run_is_one_once_it_does():
+    for word in ("stepi", "next"):
+        stop()
+        threads()[shown("delayed")][0].switch()
+        pc, sp = value("(unsigned)$pc"), value("(unsigned)$sp")
+        run(word)
+        equal(gdb.selected_thread().name, shown("delayed"))
+        equal(value("current"), 2)
+        if word == "next":
+            equal(functions()[0] in ("park_odd", "park_even", "wait_for_something"), True)
+        else:
+            after = value("(unsigned)$pc")
+            equal(2 <= after - pc <= 4, True, f"0x{pc:x} to 0x{after:x}")
+        equal(value("(unsigned)$sp") >= sp, True)
+
+
+@test
+def a_step_that_others_may_not_run_for_is_an_error():
     stop()
     threads()[shown("delayed")][0].switch()
     pc = value("(unsigned)$pc")
+    run("set scheduler-locking on")
     for word in ("stepi", "next"):
         contains(run(word), "does not run now")
         equal(value("(unsigned)$pc"), pc)
+    run("set scheduler-locking replay")
 
 
 @test

@@ -102,3 +102,15 @@ enum err rtos_read_ahead(struct rtos *rtos, struct target *target, uint32_t addr
     (void)address;
     return ERR_OK;
 }
+
+/* Thread 2 comes to run at once; 0x1A does not. */
+enum err rtos_run_thread(struct rtos *rtos, struct target *target, uint32_t id,
+                         struct target_stop *stop, bool *there)
+{
+    (void)rtos;
+    (void)target;
+    fake_note("thread %x runs;", (unsigned)id);
+    *stop = (struct target_stop){.reason = STOP_NONE};
+    *there = id == 2;
+    return ERR_OK;
+}

@@ -57,12 +57,40 @@ static void vcont_takes_the_leftmost_action_for_our_thread(void **state)
     }
 }
 
-static void a_thread_that_does_not_run_is_neither_stepped_nor_run_alone(void **state)
+static void learn_symbols(void)
 {
-    static const char *const packets[] = {"vCont;s:2;c:1", "vCont;s:2;c",
-                                          "vCont;c:1;r8000100,8000110:2", "vCont;s:2", "vCont;c:2"};
+    ask(&desk, gdb, "qSymbol::");
+    ask(&desk, gdb, "qSymbol:20000000:70784669727374");
+    ask(&desk, gdb, "qSymbol:20000001:70785365636f6e64");
+}
+
+static void a_thread_that_does_not_run_is_stepped_when_it_does(void **state)
+{
+    static const struct {
+        const char *packet, *asked;
+    } cases[] = {
+        {"vCont;s:2;c", "thread 2 runs;step;"},
+        {"vCont;s:2;c:1", "thread 2 runs;step;"},
+        {"vCont;c:1;r8000100,8000110:2", "thread 2 runs;range 08000100 08000110;"},
+        {"vCont;s:1a;c", "thread 1a runs;"},
+    };
 
     (void)state;
+    learn_symbols();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fake.state = TARGET_HALTED;
+        assert_begins(ask(&desk, gdb, cases[i].packet), "T05thread:1;");
+        assert_string_equal(fake_log(), cases[i].asked);
+    }
+}
+
+static void a_thread_that_does_not_run_does_not_run_alone(void **state)
+{
+    static const char *const packets[] = {"vCont;s:2", "vCont;c:2", "vCont;r8000100,8000110:2",
+                                          "vCont;s:7;c"};
+
+    (void)state;
+    learn_symbols();
     for (size_t i = 0; i < sizeof packets / sizeof *packets; i++) {
         assert_begins(ask(&desk, gdb, packets[i]), "E");
         assert_string_equal(fake_log(), "");
@@ -528,7 +556,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(vcont_takes_the_leftmost_action_for_our_thread),
-        TEST(a_thread_that_does_not_run_is_neither_stepped_nor_run_alone),
+        TEST(a_thread_that_does_not_run_is_stepped_when_it_does),
+        TEST(a_thread_that_does_not_run_does_not_run_alone),
         TEST(garbled_resumes_are_errors_and_leave_the_core),
         TEST(old_resumes_may_say_where),
         TEST(each_reason_has_its_stop_reply),
