@@ -4,7 +4,7 @@
 import os
 import re
 
-from installed import BUILD, DESTDIR, PREFIX, SOURCE, call, install, run_tests
+from installed import BUILD, DESTDIR, PREFIX, PROBED, SOURCE, call, install, run_tests
 
 
 def the_program_and_its_other_names_run():
@@ -41,6 +41,22 @@ def docs_and_examples_are_there():
     assert os.access(folder / "examples/firmware/common/build.sh", os.X_OK)
 
 
+def the_picture_of_the_wires_is_what_the_doctor_draws():
+    """Made by: probed doctor --sim bluepill,runs --svg docs/wires.svg"""
+    call(PROBED, "doctor", "--sim", "bluepill,runs", "--svg", DESTDIR / "wires.svg")
+    assert "docs/wires.svg" in (SOURCE / "README.md").read_text()
+    assert (DESTDIR / "wires.svg").read_bytes() == (SOURCE / "docs/wires.svg").read_bytes()
+    (DESTDIR / "wires.svg").unlink()
+
+
+def every_list_of_the_libraries_is_the_same():
+    """Whoever adds one finds here where else it is named."""
+    named = {name: set(re.findall(r"\blib[\w.-]+-dev\b", (SOURCE / name).read_text())) - {"libc6-dev", "libnewlib-dev"}
+             for name in ("examples/quickstart.sh", "debian/control", "docs/install.md", "tests/package.sh")}
+    assert all(libraries == named["examples/quickstart.sh"] for libraries in named.values()), named
+    assert named["examples/quickstart.sh"] <= set(re.findall(r"\blib[\w.-]+-dev\b", (SOURCE / "tests/run.sh").read_text()))
+
+
 def uninstall_leaves_nothing():
     call("ninja", "-C", BUILD, "uninstall", env={**os.environ, "DESTDIR": str(DESTDIR)})
     left = [path for path in DESTDIR.rglob("*") if not path.is_dir()]
@@ -49,4 +65,5 @@ def uninstall_leaves_nothing():
 
 install()
 run_tests([the_program_and_its_other_names_run, udev_finds_rules_for_each_product, docs_and_examples_are_there,
-         uninstall_leaves_nothing])
+           the_picture_of_the_wires_is_what_the_doctor_draws, every_list_of_the_libraries_is_the_same,
+           uninstall_leaves_nothing])
