@@ -42,6 +42,10 @@ class Stlink:
 
     def arguments(config, port):
         attach = ["--attach"] if config["request"] == "attach" else []
+        swo = config.get("swoConfig", {"enabled": False})
+        if swo["enabled"]:
+            attach = ["--swo-port", str(port + 1), "--cpu-clock", str(swo["cpuFrequency"]), "--swo-clock-div",
+                      str(swo["cpuFrequency"] // swo["swoFrequency"]), *attach]
         return ["-p", str(port), "-cp", "/opt/st/does/not/exist", "--swd", *attach, "--halt",
                 *config.get("serverArgs", [])]
 
@@ -216,12 +220,14 @@ def attach(config):
 def tests():
     with open(os.path.join(EXAMPLES, "vscode", "launch.json")) as file:
         configurations = json.load(file)["configurations"]
-    assert sorted(c["servertype"] for c in configurations) == sorted(KINDS)
+    assert {c["servertype"] for c in configurations} == set(KINDS)
     for config in configurations:
-        for step in (launch, reset_button, restart, attach):
+        # RTT and SWO have scripts of their own: here, that their words do not stand in the way.
+        adds = "rttConfig" in config or "swoConfig" in config
+        for step in (launch,) if adds else (launch, reset_button, restart, attach):
             def test(config=config, step=step):
                 step(config)
-            test.__name__ = f"{config['servertype']}_{step.__name__}"
+            test.__name__ = f"{config['name']}: {step.__name__}"
             yield test
 
 

@@ -48,12 +48,23 @@ class Client:
         return got
 
 
-def rtt_commands(ports, clear=True, interval=0):
-    address = block_address()
+def configuration():
+    with open(os.path.join(EXAMPLES, "vscode", "launch.json"), encoding="utf-8") as file:
+        return next(c for c in json.load(file)["configurations"] if "rttConfig" in c)
+
+
+CONFIG = configuration()
+RTT = CONFIG["rttConfig"]
+
+
+def rtt_commands(first_port, clear=True):
+    """As its options say; a port a decoder, from there on."""
+    assert RTT["enabled"] and RTT["address"] == "auto" and all(decoder["type"] == "console" for decoder in RTT["decoders"])
+    address, clear, interval = block_address(), clear and RTT["clearSearch"], RTT["polling_interval"]
     commands = [console(f"monitor mwb {address} 0 {len(ID)}")] if clear else []
     commands += [console(f"monitor rtt setup {address} {len(ID)} {{{ID}}}")]
     commands += [console(f"monitor rtt polling_interval {interval}")] if interval else []
-    commands += [console(f"monitor rtt server start {port} {channel}") for channel, port in enumerate(ports)]
+    commands += [console(f"monitor rtt server start {first_port + i} {decoder['port']}") for i, decoder in enumerate(RTT["decoders"])]
     return [*commands, console("monitor rtt start")]
 
 
@@ -68,13 +79,11 @@ def poll(tcl):
 
 
 def openocd():
-    with open(os.path.join(EXAMPLES, "vscode", "launch.json"), encoding="utf-8") as file:
-        config = next(c for c in json.load(file)["configurations"] if c["servertype"] == "openocd")
     port = free_ports(5)
     words = ["-c", f"gdb_port {port}", "-c", f"tcl_port {port + 1}", "-c", f"telnet_port {port + 2}", "-s", FOLDER]
-    for file in config["configFiles"]:
+    for file in CONFIG["configFiles"]:
         words += ["-f", file]
-    server = Server([program(config["serverpath"]), *words, "-c", "CDLiveWatchSetup"], cwd=FOLDER)
+    server = Server([program(CONFIG["serverpath"]), *words, "-c", "CDLiveWatchSetup"], cwd=FOLDER)
     server.wait_for(r"(?i)Info\s:[^\n]*Listening on port \d+ for gdb connection")
     return server, port
 
@@ -84,7 +93,7 @@ def a_launch_gets_what_the_program_says_from_its_first_line():
     with server, Mi(elf=None) as gdb:
         gdb.burst("-gdb-set mi-async on", f'-file-exec-and-symbols "{ELF}"', f"-target-select extended-remote localhost:{port}",
                   console("monitor reset halt"), "-target-download", console("monitor reset halt"),
-                  *rtt_commands([port + 3, port + 4], interval=10))
+                  *rtt_commands(port + 3))
         zero, one = Client(port + 3), Client(port + 4)
         to_main(gdb)
         gdb.burst("-exec-continue --all")
@@ -109,7 +118,7 @@ def an_attach_finds_a_program_that_runs():
         with Mi(elf=None) as gdb:
             gdb.burst("-gdb-set mi-async on", f'-file-exec-and-symbols "{ELF}"',
                       f"-target-select extended-remote localhost:{port}", console("monitor halt"),
-                      *rtt_commands([port + 3], clear=False))
+                      *rtt_commands(port + 3, clear=False))
             gdb.stops.clear()  # of the connection
             gdb.burst("-exec-continue --all")
             Client(port + 3).until(b"the program begins\n")

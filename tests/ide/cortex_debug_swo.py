@@ -4,6 +4,7 @@ controllers send, and its client at the port that it chose.
 
 Facts: cortex-debug 1.13 (428af02), src/openocd.ts, src/stutil.ts, support/gdb-swo.init, whose register writes by gdb come
 behind the server's own set-up."""
+
 import json
 import os
 import socket
@@ -11,7 +12,17 @@ import time
 
 from mi import ELF, EXAMPLES, FOLDER, LIMIT, Mi, Server, free_ports, program, run_tests
 
-CPU, SWO = 8000000, 2000000
+
+
+def configuration():
+    with open(os.path.join(EXAMPLES, "vscode", "launch.json"), encoding="utf-8") as file:
+        return next(c for c in json.load(file)["configurations"] if "swoConfig" in c)
+
+
+CONFIG = configuration()["swoConfig"]
+CPU, SWO = CONFIG["cpuFrequency"], CONFIG["swoFrequency"]
+assert CONFIG["enabled"] and CONFIG["source"] == "probe"
+PORTS = sum(1 << decoder["port"] for decoder in CONFIG["decoders"])
 LINE = b"\x01r\x01o\x01u\x01n\x01d\x01 "
 
 
@@ -23,7 +34,7 @@ def store(address, value):
     return console(f"set *(unsigned int*){address:#x}={value:#x}")
 
 
-def own_writes(ports=1):
+def own_writes(ports=PORTS):
     """SWO_Init and its like, with decoders for these ports."""
     return [store(0xE000EDFC, 0x01000000), store(0xE0040004, 1), store(0xE0040010, CPU // SWO - 1), store(0xE00400F0, 2),
             store(0xE0040304, 0x100), store(0xE0000FB0, 0xC5ACCE55), store(0xE0000E80, 0), store(0xE0001000, 0x400003FE),

@@ -6,6 +6,7 @@ Facts: platformio-core 145142e, platformio/debug/process/{client,gdb,server}.py 
 {base,generic}.py (the init commands), platform-ststm32 018acc3 (the openocd command lines)."""
 
 import configparser
+import json
 import os
 import re
 import shlex
@@ -25,6 +26,20 @@ def server_words():
     words = ENV["debug_server"].split()
     assert ENV["debug_tool"] == "custom" and os.path.dirname(words[0]) == INSTALLED and "openocd" in words[0]
     return [program(words[0]), *words[1:]]
+
+
+def words_of_the_manifest():
+    """As platform/board.py takes a board of the project's own, and debug/config/base.py its default tool: without a package
+    the words are used as they stand."""
+    board = config["env:bluepill_probed"]
+    assert "debug_tool" not in board and "debug_server" not in board and "debug_port" not in board
+    with open(os.path.join(EXAMPLES, "platformio", "boards", board["board"] + ".json"), encoding="utf-8") as file:
+        manifest = json.load(file)
+    assert {"name", "url", "vendor"} <= set(manifest), "PlatformIO refuses the board"
+    tool, = (tool for tool in manifest["debug"]["tools"].values() if tool.get("default"))
+    server = tool["server"]
+    assert "package" not in server and os.path.dirname(server["executable"]) == INSTALLED and "openocd" in server["executable"]
+    return [program(server["executable"]), *server["arguments"]]
 
 
 def init_script(target):
@@ -65,14 +80,14 @@ def gone(pid):
         return True
 
 
-def pipe_target():
-    exe, *arguments = server_words()
+def pipe_target(words=None):
+    exe, *arguments = words or server_words()
     quoted = " ".join(shlex.quote(word) for word in arguments)
     return f'| "{exe}" -s "{FOLDER}" -c "{PIPE}" {quoted}'
 
 
-def debug_in_pipe_mode():
-    with Mi("--directory", FOLDER, "-l", "10", "-x", init_script(pipe_target())) as gdb:
+def debug_in_pipe_mode(words=None):
+    with Mi("--directory", FOLDER, "-l", "10", "-x", init_script(pipe_target(words))) as gdb:
         gdb.wait_for(r'^=breakpoint-created,bkpt={number="1"')
         gdb.stops.clear()
         gdb.burst("-exec-continue")
@@ -82,6 +97,10 @@ def debug_in_pipe_mode():
         gdb.burst("pio_reset_run_target")
         gdb.quit()
         wait_for_ends(servers)
+
+
+def debug_by_a_board_manifest():
+    debug_in_pipe_mode(words_of_the_manifest())
 
 
 def wait_for_ends(servers):
@@ -151,4 +170,4 @@ def upload_without_an_address():
     assert done.returncode == 1 and "Programming Failed" in done.stderr and "address" in done.stderr, done.stderr
 
 
-run_tests([debug_in_pipe_mode, killed_in_pipe_mode, killed_at_a_port, upload, upload_without_an_address])
+run_tests([debug_in_pipe_mode, debug_by_a_board_manifest, killed_in_pipe_mode, killed_at_a_port, upload, upload_without_an_address])

@@ -4,7 +4,10 @@
 Facts: logs that users published in ST's community and in cortex-debug's issues (command line, output, "Failed to start
 GDB server" when it ends early), the --help text of ST-LINK_gdbserver 7.x. The IDE itself was not run."""
 
-from mi import Mi, Server, free_ports, program, run_tests, to_main
+import os
+import re
+
+from mi import EXAMPLES, INSTALLED, Mi, Server, free_ports, program, run_tests, to_main
 
 
 def debug(server_words, extra_reset=True):
@@ -41,6 +44,34 @@ def persistent_stays():
     assert debug(["-e", "-d", "-cp", "/opt"]) is None
 
 
+def the_line_for_a_remote_server():
+    """docs/ide.md's, to be typed in a terminal for "Connect to remote GDB server"."""
+    with open(os.path.join(EXAMPLES, "..", "..", "docs", "ide.md"), encoding="utf-8") as file:
+        line, = re.findall(r"^    (/\S*/ST-LINK_gdbserver .*)$", file.read(), re.MULTILINE)
+    path, *words = line.split()
+    assert os.path.dirname(path) == INSTALLED and words[words.index("-p") + 1] == "61234", line
+    return [program(path), *words]
+
+
+def connect_to_remote_gdb_server():
+    """The server runs already and outlives the sessions: several, one after the other."""
+    port = free_ports(1)
+    words = the_line_for_a_remote_server()
+    words[words.index("-p") + 1] = str(port)
+    with Server(words) as server:
+        server.wait_for(r"(?m)^Waiting for debugger connection\.\.\.\n", streams=["stdout"])
+        for _ in range(2):
+            with Mi() as gdb:
+                gdb.burst("-gdb-set mi-async on", f"-target-select remote localhost:{port}", "monitor reset", "load", "monitor reset")
+                to_main(gdb)
+                gdb.burst("-exec-continue")
+                gdb.interrupt()
+                gdb.burst("-target-detach")
+                gdb.quit()
+        assert server.ended(0.5) is None
+        assert server.stop() == 0
+
+
 def openocd_of_the_ide():
     port = free_ports(3)
     argv = [program("openocd"), "-f", "interface/stlink-dap.cfg", "-f", "target/stm32f1x.cfg", "-s", "/opt/st/scripts", "-c",
@@ -53,4 +84,5 @@ def openocd_of_the_ide():
         assert server.stop() == 0
 
 
-run_tests([software_reset, connect_under_reset, attach_with_options_that_are_not_here, persistent_stays, openocd_of_the_ide])
+run_tests([software_reset, connect_under_reset, attach_with_options_that_are_not_here, persistent_stays,
+           connect_to_remote_gdb_server, openocd_of_the_ide])
