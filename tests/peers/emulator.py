@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Runs unmodified programs in front of an emulated ST-Link with a simulated Blue Pill behind it."""
+"""Runs unmodified programs in front of an emulated probe with a simulated Blue Pill behind it."""
 
 import contextlib
 import errno
@@ -24,13 +24,13 @@ SCRIPTS = "/usr/share/openocd/scripts"
 class Program:
     """One program (a server, or a tool that ends by itself) with its probes plugged in."""
 
-    def __init__(self, probe_emu, *program, stlink="V2J43", board="bluepill"):
+    def __init__(self, probe_emu, *program, stlink="V2J43", dap=None, board="bluepill"):
         self.folder = tempfile.TemporaryDirectory(prefix="probed-")
         self.fifo = os.path.join(self.folder.name, "control")
         os.mkfifo(self.fifo)
         self.log = ""
         self.process = subprocess.Popen(
-            ["umockdev-wrapper", probe_emu, "--stlink", stlink, "--board", board, "--control", self.fifo,
+            ["umockdev-wrapper", probe_emu, "--probe", dap or stlink, "--board", board, "--control", self.fifo,
              "--stats", self.folder.name + "/end", "--", *program],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENVIRONMENT)
 

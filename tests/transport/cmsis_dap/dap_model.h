@@ -14,6 +14,7 @@
 
 #include "dap_wire.h"
 #include "firmware.h"
+#include "usb_identity.h"
 
 /* DAP_Info F0, and its second byte from bit 8 on. */
 enum dap_ability {
@@ -42,6 +43,7 @@ struct dap_config {
     uint16_t vid, pid, bcd;
     bool hid;           /* v1: reports; else v2: bulk */
     bool high_speed;    /* USB 480 Mbit/s */
+    bool disk;          /* it is a disk and a serial port in the first place */
     uint16_t packet;    /* bytes */
     uint8_t packets;    /* in flight */
     unsigned abilities; /* enum dap_ability bits */
@@ -71,6 +73,7 @@ size_t dap_model_in(struct dap_model *model, uint8_t *data, size_t capacity);
 /* The endpoint for SWO. */
 size_t dap_model_swo_in(struct dap_model *model, uint8_t *data, size_t capacity);
 
+struct usb_identity dap_identity(const struct dap_config *config);
 struct firmware dap_firmware(struct dap_model *model);
 
 const struct dap_config *dap_model_config(const struct dap_model *model);

@@ -774,6 +774,30 @@ static uint64_t firmware_commands(const void *model)
     return stlink_model_commands(model);
 }
 
+/* Only the vendor interface: it is what debuggers use. */
+struct usb_identity stlink_identity(const struct stlink_config *config)
+{
+    bool v2 = config->generation == STLINK_V2, v3 = config->generation == STLINK_V3;
+
+    return (struct usb_identity){
+        .vid = 0x0483,
+        .pid = config->pid,
+        .release = 0x0100,
+        .high_speed = v3,
+        .manufacturer = "STMicroelectronics",
+        .product = config->product,
+        .serial = config->serial,
+        .raw_serial = config->quirks & STLINK_RAW_SERIAL,
+        .reply_in = 0x81,
+        .interfaces = {{.class = 0xFF,
+                        .subclass = 0xFF,
+                        .protocol = 0xFF,
+                        .type = USB_BULK,
+                        .endpoints = {0x81, v2 ? 0x02 : 0x01, v2 ? 0x83 : 0x82},
+                        .packet = v3 ? 512 : 64}},
+    };
+}
+
 struct firmware stlink_firmware(struct stlink_model *model)
 {
     static const struct firmware_driver driver = {firmware_out, firmware_in, firmware_trace_in,

@@ -15,6 +15,7 @@
 
 #include "firmware.h"
 #include "sim/board/board.h"
+#include "usb_identity.h"
 
 enum stlink_generation { STLINK_V2, STLINK_V2_1, STLINK_V3 };
 
@@ -60,6 +61,7 @@ size_t stlink_model_in(struct stlink_model *model, uint8_t *data, size_t capacit
 /* The same from the trace endpoint. */
 size_t stlink_model_trace_in(struct stlink_model *model, uint8_t *data, size_t capacity);
 
+struct usb_identity stlink_identity(const struct stlink_config *config);
 struct firmware stlink_firmware(struct stlink_model *model);
 
 /* The board's core is behind this access port; behind 0 is nothing then. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Emulated ST-Links, each with a simulated board behind it, in front of unmodified libusb programs:
+/* Emulated probes, ST-Links and those that speak CMSIS-DAP, each with a simulated board behind it,
+ * in front of unmodified libusb programs:
  *
- *   umockdev-wrapper probe-emu [--stlink V2J43[,NAME..]] [--board bluepill[,FAULT..]]
+ *   umockdev-wrapper probe-emu [--probe V2J43[,NAME..]] [--board bluepill[,FAULT..]]
  *                              [--control FIFO] [--stats FILE] -- PROGRAM ARGUMENTS...
  *
  * Runs the program in the mocked /sys and /dev and ends with its exit code (77 when not run under
@@ -23,11 +24,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "dap_model.h"
+#include "stlink_model.h"
 #include "usb_describe.h"
 #include "usb_device.h"
 
 struct options {
-    const char *stlink, *board, *control, *stats;
+    const char *probe, *board, *control, *stats;
     char **program;
 };
 
@@ -35,7 +38,9 @@ enum { PROBES_MAX = 4, FIRST_NUMBER = 2 };
 
 struct emulated {
     struct sim_board *board;
-    struct stlink_model *model;
+    struct stlink_model *stlink; /* one of these */
+    struct dap_model *dap;
+    struct firmware firmware;
     struct usb_device *device;
 };
 
@@ -47,13 +52,13 @@ struct emulator {
 
 static bool parse(int argc, char **argv, struct options *options)
 {
-    *options = (struct options){.stlink = "V2J43", .board = "bluepill"};
+    *options = (struct options){.probe = "V2J43", .board = "bluepill"};
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--") == 0) {
             options->program = argv + i + 1;
             return true;
         }
-        const char **to = strcmp(argv[i], "--stlink") == 0    ? &options->stlink
+        const char **to = strcmp(argv[i], "--probe") == 0     ? &options->probe
                           : strcmp(argv[i], "--board") == 0   ? &options->board
                           : strcmp(argv[i], "--control") == 0 ? &options->control
                           : strcmp(argv[i], "--stats") == 0   ? &options->stats
@@ -65,14 +70,32 @@ static bool parse(int argc, char **argv, struct options *options)
     return false;
 }
 
+static void make_stlink(struct emulated *probe, const struct stlink_config *config,
+                        struct usb_identity *identity)
+{
+    probe->stlink = stlink_model_create(config, probe->board);
+    probe->firmware = stlink_firmware(probe->stlink);
+    *identity = stlink_identity(config);
+}
+
+static void make_dap(struct emulated *probe, const struct dap_config *config,
+                     struct usb_identity *identity)
+{
+    probe->dap = dap_model_create(config, probe->board);
+    probe->firmware = dap_firmware(probe->dap);
+    *identity = dap_identity(config);
+}
+
 static bool add_probe(struct emulator *emulator, const char *name, const char *board)
 {
-    const struct stlink_config *config = stlink_config_find(name);
+    const struct stlink_config *stlink = stlink_config_find(name);
+    const struct dap_config *dap = dap_config_find(name);
     struct emulated *probe = &emulator->probes[emulator->count];
-    char err[256] = "";
+    struct usb_identity identity;
+    char err[400] = "";
 
-    if (!config || emulator->count == PROBES_MAX) {
-        fprintf(stderr, "probe-emu: no ST-Link called %s, or too many\n", name);
+    if ((!stlink && !dap) || emulator->count == PROBES_MAX) {
+        fprintf(stderr, "probe-emu: no probe called %s, or too many\n", name);
         return false;
     }
     probe->board = sim_board_create(board, err, sizeof err);
@@ -80,8 +103,11 @@ static bool add_probe(struct emulator *emulator, const char *name, const char *b
         fprintf(stderr, "probe-emu: %s\n", err);
         return false;
     }
-    probe->model = stlink_model_create(config, probe->board);
-    probe->device = usb_device_create(emulator->testbed, config, probe->model, probe->board);
+    if (stlink)
+        make_stlink(probe, stlink, &identity);
+    else
+        make_dap(probe, dap, &identity);
+    probe->device = usb_device_create(emulator->testbed, &identity, probe->firmware, probe->board);
     usb_device_plug(probe->device, ++emulator->count, emulator->number++);
     return true;
 }
@@ -90,7 +116,7 @@ static bool create(struct emulator *emulator, const struct options *options)
 {
     char names[128], *save = NULL;
 
-    snprintf(names, sizeof names, "%s", options->stlink);
+    snprintf(names, sizeof names, "%s", options->probe);
     emulator->number = FIRST_NUMBER;
     usb_describe_add_hub(emulator->testbed);
     for (char *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save))
@@ -103,7 +129,8 @@ static void destroy(struct emulator *emulator)
 {
     for (unsigned i = 0; i < emulator->count; i++) {
         usb_device_destroy(emulator->probes[i].device);
-        stlink_model_destroy(emulator->probes[i].model);
+        stlink_model_destroy(emulator->probes[i].stlink);
+        dap_model_destroy(emulator->probes[i].dap);
         sim_board_destroy(emulator->probes[i].board);
     }
 }
@@ -138,7 +165,7 @@ static void write_stats(const struct emulator *emulator, const char *file)
     usb_device_lock(probe->device);
     counters = usb_device_counters(probe->device);
     fprintf(out, "commands %llu transfers %llu bytes %llu bus_us %llu virtual_us %llu opens %llu\n",
-            (unsigned long long)stlink_model_commands(probe->model),
+            (unsigned long long)probe->firmware.driver->commands(probe->firmware.model),
             (unsigned long long)counters.transfers, (unsigned long long)counters.bytes,
             (unsigned long long)(counters.bus_ns / 1000),
             (unsigned long long)sim_board_now_us(probe->board), (unsigned long long)counters.opens);
@@ -210,7 +237,7 @@ int main(int argc, char **argv)
     sigset_t blocked, before;
 
     if (!parse(argc, argv, &options)) {
-        fprintf(stderr, "usage: probe-emu [--stlink NAME] [--board SPEC] [--control FIFO] [--stats "
+        fprintf(stderr, "usage: probe-emu [--probe NAME] [--board SPEC] [--control FIFO] [--stats "
                         "FILE] -- PROGRAM..\n");
         return 2;
     }

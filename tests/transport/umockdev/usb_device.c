@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/usb/ch9.h>
 #include <linux/usbdevice_fs.h>
 #include <pthread.h>
 #include <stddef.h>
@@ -15,10 +16,10 @@
 #include <unistd.h>
 
 #include "usb_describe.h"
+#include "usb_device_internal.h"
+#include "usb_hidraw.h"
 
 enum { URBS_MAX = 32, REAPERS_MAX = 8, TRANSFER_US = 125, CATCH_UP_MAX_US = 200000 };
-/* Bulk packets back to back, with their share of the bus: 64 bytes at full, 512 at high speed. */
-enum { FULL_PACKET = 64, FULL_PACKET_NS = 52600, HIGH_PACKET = 512, HIGH_PACKET_NS = 10000 };
 enum { CLAIM_PATIENCE_US = 100000, CLAIM_RETRY_US = 2000 };
 
 struct urb {
@@ -32,13 +33,14 @@ struct urb {
 struct usb_device {
     UMockdevTestbed *testbed;
     UMockdevIoctlBase *handler;
-    const struct stlink_config *config;
-    struct stlink_model *model;
+    struct usb_identity identity;
+    struct firmware firmware;
     struct sim_board *board;
     pthread_mutex_t lock;
     bool plugged;
     bool frozen; /* the host controller ends no transfer any more, cancelled or not */
-    char node[64], node_file[512], syspath[128], interface_path[160];
+    char node[64], node_file[512];
+    unsigned port;
     int node_fd;
     bool node_ready;
     UMockdevIoctlClient *owner; /* who claimed interface 0 */
@@ -46,6 +48,7 @@ struct usb_device {
     struct urb urbs[URBS_MAX];
     uint64_t next_order;
     struct usb_counters counters;
+    struct usb_hidraw *hidraw;
     struct timespec last; /* when virtual time was last brought up to the wall clock */
 };
 
@@ -67,7 +70,7 @@ G_DEFINE_TYPE(Handler, handler, UMOCKDEV_TYPE_IOCTL_BASE)
 
 /* What that takes this machine is not made up for: a core faster than its simulation would be ever
  * further behind. */
-static void pass_time(struct usb_device *device)
+void usb_device_pass_time(struct usb_device *device)
 {
     struct timespec now;
 
@@ -94,19 +97,26 @@ static void node_set_ready(struct usb_device *device, bool ready)
         fprintf(stderr, "probe-emu: the device node is out of step\n");
 }
 
-static void node_open(struct usb_device *device)
+int usb_node_open(UMockdevTestbed *testbed, const char *node, char *file, size_t size)
 {
-    char *root = umockdev_testbed_get_root_dir(device->testbed);
+    char *root = umockdev_testbed_get_root_dir(testbed);
 
-    snprintf(device->node_file, sizeof device->node_file, "%s%s", root, device->node);
+    snprintf(file, size, "%s%s", root, node);
     g_free(root);
-    char *folder = g_path_get_dirname(device->node_file);
+    char *folder = g_path_get_dirname(file);
     g_mkdir_with_parents(folder, 0755);
     g_free(folder);
-    if (mkfifo(device->node_file, 0666) != 0)
-        perror(device->node_file);
-    device->node_fd = open(device->node_file, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-    fcntl(device->node_fd, F_SETPIPE_SZ, 4096);
+    if (mkfifo(file, 0666) != 0)
+        perror(file);
+    int fd = open(file, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+    fcntl(fd, F_SETPIPE_SZ, 4096);
+    return fd;
+}
+
+static void node_open(struct usb_device *device)
+{
+    device->node_fd =
+        usb_node_open(device->testbed, device->node, device->node_file, sizeof device->node_file);
     device->node_ready = true;
     node_set_ready(device, false);
 }
@@ -172,12 +182,20 @@ static void wake_reapers(struct usb_device *device)
     node_set_ready(device, more);
 }
 
-static uint64_t transfer_ns(const struct usb_device *device, uint64_t bytes)
+static bool is_in(struct urb *urb)
 {
-    bool high = device->config->generation == STLINK_V3;
-    uint64_t size = high ? HIGH_PACKET : FULL_PACKET, packets = (bytes + size - 1) / size;
+    return urb_of(urb)->endpoint & USB_DIR_IN;
+}
 
-    return TRANSFER_US * 1000 + packets * (high ? HIGH_PACKET_NS : FULL_PACKET_NS);
+/* No other one of that direction is still the host's concern: it waited for each. */
+static bool is_alone(struct usb_device *device, struct urb *urb)
+{
+    for (int i = 0; i < URBS_MAX; i++) {
+        struct urb *other = &device->urbs[i];
+        if (other->urb && other != urb && urb_of(other)->endpoint == urb_of(urb)->endpoint)
+            return false;
+    }
+    return true;
 }
 
 static void finish(struct usb_device *device, struct urb *urb, int status, int actual)
@@ -186,28 +204,75 @@ static void finish(struct usb_device *device, struct urb *urb, int status, int a
     urb->status = status;
     urb->actual = actual;
     urb->order = ++device->next_order;
-    if (status == 0 && urb_of(urb)->type == USBDEVFS_URB_TYPE_BULK) {
-        device->counters.transfers++;
-        device->counters.bytes += (uint64_t)actual;
-        device->counters.bus_ns += transfer_ns(device, (uint64_t)actual);
-    }
+    if (status == 0 && urb_of(urb)->type != USBDEVFS_URB_TYPE_CONTROL)
+        usb_device_count(device, (uint64_t)actual, is_alone(device, urb));
 }
 
-/* Completes IN transfers that the model has data for, oldest first. */
-static void feed_ins(struct usb_device *device)
+static struct urb *oldest_pending(struct usb_device *device, uint8_t endpoint)
 {
-    if (device->frozen)
-        return;
+    struct urb *found = NULL;
+
     for (int i = 0; i < URBS_MAX; i++) {
         struct urb *urb = &device->urbs[i];
-        if (!urb->urb || urb->done || !(urb_of(urb)->endpoint & 0x80))
-            continue;
-        bool trace = urb_of(urb)->endpoint != usb_describe_in_endpoint(device->config);
-        size_t room = (size_t)urb_of(urb)->buffer_length;
-        size_t got = trace ? stlink_model_trace_in(device->model, urb->buffer->data, room)
-                           : stlink_model_in(device->model, urb->buffer->data, room);
-        if (got > 0)
-            finish(device, urb, 0, (int)got);
+        if (urb->urb && !urb->done && urb_of(urb)->endpoint == endpoint &&
+            urb_of(urb)->type != USBDEVFS_URB_TYPE_CONTROL && (!found || urb->order < found->order))
+            found = urb;
+    }
+    return found;
+}
+
+bool usb_device_send(struct usb_device *device, const uint8_t *data, size_t length)
+{
+    uint64_t before = sim_board_now_us(device->board);
+    bool taken = device->firmware.driver->out(device->firmware.model, data, length);
+
+    device->counters.bus_ns += (sim_board_now_us(device->board) - before) * 1000;
+    return taken;
+}
+
+size_t usb_device_receive(struct usb_device *device, uint8_t *data, size_t capacity)
+{
+    return device->firmware.driver->in(device->firmware.model, data, capacity);
+}
+
+void usb_device_count(struct usb_device *device, uint64_t bytes, bool alone)
+{
+    device->counters.transfers++;
+    device->counters.bytes += bytes;
+    device->counters.bus_ns += bus_time_ns(&device->firmware, bytes, alone);
+}
+
+/* One transfer of that endpoint, if the model takes it or has something for it. */
+static bool serve(struct usb_device *device, uint8_t endpoint)
+{
+    struct urb *urb = endpoint ? oldest_pending(device, endpoint) : NULL;
+    size_t moved;
+
+    if (!urb)
+        return false;
+    size_t room = (size_t)urb_of(urb)->buffer_length;
+    if (!is_in(urb))
+        moved = usb_device_send(device, urb->buffer->data, room) ? room : 0;
+    else if (endpoint == device->identity.reply_in)
+        moved = usb_device_receive(device, urb->buffer->data, room);
+    else
+        moved = device->firmware.driver->trace_in(device->firmware.model, urb->buffer->data, room);
+    if (moved > 0)
+        finish(device, urb, 0, (int)moved);
+    return moved > 0;
+}
+
+/* All that can move now: what the model did not take it may take when a reply was fetched. */
+static void serve_all(struct usb_device *device)
+{
+    const struct usb_identity_interface *probe =
+        &device->identity.interfaces[device->identity.probe];
+    bool moved = !device->frozen;
+
+    while (moved) {
+        moved = false;
+        for (unsigned i = 0; i < USB_IDENTITY_ENDPOINTS; i++)
+            moved |= serve(device, probe->endpoints[i]);
     }
 }
 
@@ -215,7 +280,7 @@ static void feed_ins(struct usb_device *device)
 static void control(struct usb_device *device, struct urb *urb)
 {
     uint8_t reply[256];
-    int length = usb_describe_setup(device->config, urb->buffer->data, reply);
+    int length = usb_describe_setup(&device->identity, urb->buffer->data, reply);
 
     if (length > 0)
         memcpy(urb->buffer->data + 8, reply, (size_t)length);
@@ -240,18 +305,10 @@ static void submit(struct usb_device *device, UMockdevIoctlClient *client)
     urb->client = client;
     urb->done = false;
     urb->order = ++device->next_order;
-    pass_time(device);
-    if (device->frozen) {
-        /* Nothing happens. */
-    } else if (urb_of(urb)->type == USBDEVFS_URB_TYPE_CONTROL) {
+    usb_device_pass_time(device);
+    if (!device->frozen && urb_of(urb)->type == USBDEVFS_URB_TYPE_CONTROL)
         control(device, urb);
-    } else if (!(urb_of(urb)->endpoint & 0x80)) {
-        uint64_t before = sim_board_now_us(device->board);
-        stlink_model_out(device->model, urb->buffer->data, (size_t)urb_of(urb)->buffer_length);
-        device->counters.bus_ns += (sim_board_now_us(device->board) - before) * 1000;
-        finish(device, urb, 0, urb_of(urb)->buffer_length);
-    }
-    feed_ins(device);
+    serve_all(device);
     umockdev_ioctl_client_complete(client, 0, 0);
     wake_reapers(device);
 }
@@ -360,7 +417,7 @@ static gboolean dispatch(struct usb_device *device, UMockdevIoctlClient *client)
         umockdev_ioctl_client_complete(client, -1, ENODATA);
         return TRUE;
     case USBDEVFS_RESET:
-        stlink_model_usb_reset(device->model);
+        device->firmware.driver->usb_reset(device->firmware.model);
         umockdev_ioctl_client_complete(client, 0, 0);
         return TRUE;
     case USBDEVFS_SETCONFIGURATION:
@@ -370,7 +427,7 @@ static gboolean dispatch(struct usb_device *device, UMockdevIoctlClient *client)
         umockdev_ioctl_client_complete(client, 0, 0);
         return TRUE;
     case USBDEVFS_CONTROL:
-        usb_describe_control(device->config, client);
+        usb_describe_control(&device->identity, client);
         return TRUE;
     default:
         return FALSE;
@@ -385,6 +442,11 @@ static gboolean handle_ioctl(UMockdevIoctlBase *base, UMockdevIoctlClient *clien
     gboolean handled = dispatch(device, client);
     usb_device_unlock(device);
     return handled;
+}
+
+void usb_device_count_open(struct usb_device *device)
+{
+    device->counters.opens++;
 }
 
 struct open_file {
@@ -418,7 +480,7 @@ static void client_connected(UMockdevIoctlBase *base, UMockdevIoctlClient *clien
     file->client = client;
     g_object_set_data_full(G_OBJECT(client), "probed-file", file, file_closed);
     usb_device_lock(file->device);
-    file->device->counters.opens++;
+    usb_device_count_open(file->device);
     usb_device_unlock(file->device);
 }
 
@@ -435,22 +497,24 @@ static void handler_init(Handler *handler)
 
 /* --- life --- */
 
-struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct stlink_config *config,
-                                     struct stlink_model *model, struct sim_board *board)
+struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct usb_identity *identity,
+                                     struct firmware firmware, struct sim_board *board)
 {
     struct usb_device *device = calloc(1, sizeof *device);
 
     if (!device)
         return NULL;
     device->testbed = testbed;
-    device->config = config;
-    device->model = model;
+    device->identity = *identity;
+    device->firmware = firmware;
     device->board = board;
     device->node_fd = -1;
     pthread_mutex_init(&device->lock, NULL);
     clock_gettime(CLOCK_MONOTONIC, &device->last);
     device->handler = g_object_new(handler_get_type(), NULL);
     ((Handler *)device->handler)->device = device;
+    if (identity->hid)
+        device->hidraw = usb_hidraw_create(testbed, device);
     return device;
 }
 
@@ -458,6 +522,7 @@ void usb_device_destroy(struct usb_device *device)
 {
     if (device->plugged)
         usb_device_unplug(device);
+    usb_hidraw_destroy(device->hidraw);
     g_object_unref(device->handler);
     pthread_mutex_destroy(&device->lock);
     free(device);
@@ -466,11 +531,8 @@ void usb_device_destroy(struct usb_device *device)
 void usb_device_plug(struct usb_device *device, unsigned port, unsigned number)
 {
     snprintf(device->node, sizeof device->node, "/dev/bus/usb/001/%03u", number);
-    snprintf(device->syspath, sizeof device->syspath,
-             "/sys/devices/pci0000:00/0000:00:14.0/usb1/1-%u", port);
-    snprintf(device->interface_path, sizeof device->interface_path, "%s/1-%u:1.0", device->syspath,
-             port);
     usb_device_lock(device);
+    device->port = port;
     device->plugged = true;
     device->owner = NULL;
     node_open(device);
@@ -478,7 +540,8 @@ void usb_device_plug(struct usb_device *device, unsigned port, unsigned number)
     GError *err = NULL;
     if (!umockdev_testbed_attach_ioctl(device->testbed, device->node, device->handler, &err))
         fprintf(stderr, "probe-emu: %s\n", err->message);
-    usb_describe_add(device->testbed, device->config, port, number);
+    usb_describe_add(device->testbed, &device->identity, port, number);
+    usb_hidraw_plug(device->hidraw, &device->identity, port);
 }
 
 void usb_device_unplug(struct usb_device *device)
@@ -489,13 +552,11 @@ void usb_device_unplug(struct usb_device *device)
         if (device->urbs[i].urb && !device->urbs[i].done)
             finish(device, &device->urbs[i], -ESHUTDOWN, 0);
     wake_reapers(device);
-    stlink_model_usb_reset(device->model);
+    device->firmware.driver->usb_reset(device->firmware.model);
     usb_device_unlock(device);
     umockdev_testbed_detach_ioctl(device->testbed, device->node, NULL);
-    umockdev_testbed_uevent(device->testbed, device->interface_path, "remove");
-    umockdev_testbed_remove_device(device->testbed, device->interface_path);
-    umockdev_testbed_uevent(device->testbed, device->syspath, "remove");
-    umockdev_testbed_remove_device(device->testbed, device->syspath);
+    usb_hidraw_unplug(device->hidraw);
+    usb_describe_remove(device->testbed, &device->identity, device->port);
     unlink(device->node_file);
     close(device->node_fd);
     device->node_fd = -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A USB device for unmodified libusb programs, by umockdev: answers the ioctls of Linux usbfs for
- * one plugged ST-Link model. plug() and unplug() are called by the main thread, ioctls come on
+ * one plugged probe's model. plug() and unplug() are called by the main thread, ioctls come on
  * umockdev's worker thread: one mutex guards the device and the model behind it. */
 #ifndef PROBED_USB_DEVICE_H
 #define PROBED_USB_DEVICE_H
@@ -10,10 +10,12 @@
 
 #include <umockdev.h>
 
-#include "stlink_model.h"
+#include "firmware.h"
+#include "sim/board/board.h"
+#include "usb_identity.h"
 
 struct usb_counters {
-    uint64_t transfers, bytes; /* bulk transfers that were completed with data, both directions */
+    uint64_t transfers, bytes; /* transfers that were completed with data, both directions */
     /* What they would take on a real bus, with the SWD traffic that the probe makes of them, but
      * without any time that the host lets pass between them. */
     uint64_t bus_ns;
@@ -22,9 +24,9 @@ struct usb_counters {
 
 struct usb_device;
 
-/* `testbed`, `model` and `board` stay the caller's. */
-struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct stlink_config *config,
-                                     struct stlink_model *model, struct sim_board *board);
+/* `testbed`, the model and `board` stay the caller's. */
+struct usb_device *usb_device_create(UMockdevTestbed *testbed, const struct usb_identity *identity,
+                                     struct firmware firmware, struct sim_board *board);
 void usb_device_destroy(struct usb_device *device);
 
 /* Appears in port `port` of the bus as device `number`; a kernel never gives one twice. */
