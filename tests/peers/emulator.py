@@ -123,13 +123,16 @@ def tool(probe_emu, *program, code=0, **probe):
 
 
 def openocd(mode, *commands, target="stm32f1x"):
-    """A command line; mode is "hla" or "dap"."""
-    interface = {"hla": "stlink", "dap": "stlink-dap"}[mode]
-    words = ["openocd", "-s", SCRIPTS, "-f", f"interface/{interface}.cfg", "-f", f"target/{target}.cfg"]
+    """A command line; mode is "hla" or "dap" (an ST-Link's), or "cmsis-dap"."""
+    interface = {"hla": "stlink", "dap": "stlink-dap", "cmsis-dap": "cmsis-dap"}[mode]
+    words = ["openocd", "-s", SCRIPTS, "-f", f"interface/{interface}.cfg"]
+    if mode == "cmsis-dap":
+        words += ["-c", "transport select swd"]
+    words += ["-f", f"target/{target}.cfg"]
     return words + [word for command in commands for word in ("-c", command)]
 
 
-def server(name, probe_emu, probed=None, options=(), **probe):
+def server(name, probe_emu, probed=None, options=(), target="stm32f1x", **probe):
     """A gdb server by name: (Program, port) once it listens."""
     port = free_ports()
     if name == "probed":
@@ -140,7 +143,7 @@ def server(name, probe_emu, probed=None, options=(), **probe):
         ready = r"Listening at \*:"
     else:
         running = Program(probe_emu, *openocd(name, f"gdb_port {port}", "telnet_port disabled", "tcl_port disabled",
-                                              "init"), **probe)
+                                              "init", target=target), **probe)
         ready = r"Listening on port \d+ for gdb"
     if not running.read_log(ready):
         log = running.log

@@ -16,9 +16,9 @@ enum {
 /* clang-format off */
 const struct dap_config dap_configs[] = {
     {"daplink", 0x0D28, 0x0204, 0x1000, false, false, true, 64, 4, BASE | COM, 0, 10000,
-     "ARM", "DAPLink CMSIS-DAP", "0240000032044e4500257009997b00386781000097969900", "0257", "2.0.0", "CMSIS-DAP v2"},
+     "ARM", "DAPLink CMSIS-DAP", "9940000032044e4500257009997b00386781000097969900", "0257", "2.0.0", "CMSIS-DAP v2"},
     {"daplink-v1", 0x0D28, 0x0204, 0x1000, true, false, true, 64, 4, BASE | COM, DAP_STALE_ANSWER, 2000,
-     "ARM", "DAPLink CMSIS-DAP", "0240000034544e45001500018aa90045c8a1000097969900", "0254", "0254", "CMSIS-DAP v1"},
+     "ARM", "DAPLink CMSIS-DAP", "9940000034544e45001500018aa90045c8a1000097969900", "0254", "0254", "CMSIS-DAP v1"},
     {"debugprobe", 0x2E8A, 0x000C, 0x0220, false, false, false, 64, 8, BASE | COM, 0, 24000,
      "Raspberry Pi", "Debugprobe on Pico (CMSIS-DAP)", "E6614103E72C5A2F", "2.1.1", "2.1.1", "CMSIS-DAP v2 Interface"},
     {"debugprobe-old", 0x2E8A, 0x000C, 0x0102, false, false, false, 64, 2, BASE | COM, DAP_LOSES_PIPELINED, 24000,

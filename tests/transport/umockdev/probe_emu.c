@@ -164,11 +164,14 @@ static void write_stats(const struct emulator *emulator, const char *file)
     }
     usb_device_lock(probe->device);
     counters = usb_device_counters(probe->device);
-    fprintf(out, "commands %llu transfers %llu bytes %llu bus_us %llu virtual_us %llu opens %llu\n",
+    fprintf(out,
+            "commands %llu transfers %llu bytes %llu bus_us %llu virtual_us %llu opens %llu "
+            "violations %u\n",
             (unsigned long long)probe->firmware.driver->commands(probe->firmware.model),
             (unsigned long long)counters.transfers, (unsigned long long)counters.bytes,
             (unsigned long long)(counters.bus_ns / 1000),
-            (unsigned long long)sim_board_now_us(probe->board), (unsigned long long)counters.opens);
+            (unsigned long long)sim_board_now_us(probe->board), (unsigned long long)counters.opens,
+            probe->dap ? dap_model_violations(probe->dap) : 0);
     usb_device_unlock(probe->device);
     fclose(out);
     rename(temporary, file);

@@ -7,6 +7,8 @@
 
 /* The board lives on while its host does something else. */
 void usb_device_pass_time(struct usb_device *device);
+/* What it took this machine to play it until now is not made up for. */
+void usb_device_time_passed(struct usb_device *device);
 /* False: not taken until a reply is fetched. */
 bool usb_device_send(struct usb_device *device, const uint8_t *data, size_t length);
 /* 0: nothing to fetch. */

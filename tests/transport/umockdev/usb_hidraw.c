@@ -116,6 +116,7 @@ static gboolean handle_write(UMockdevIoctlBase *base, UMockdevIoctlClient *clien
         }
         usb_device_count(hidraw->device, length - head, true);
         fetch_all(hidraw);
+        usb_device_time_passed(hidraw->device);
         umockdev_ioctl_client_complete(client, (glong)length, 0);
     }
     usb_device_unlock(hidraw->device);
