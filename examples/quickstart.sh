@@ -13,7 +13,7 @@ show() { printf '  $ %s\n' "$*"; "$@"; }
 if [ -f meson.build ]; then
     out=build probed=build/probed
     say "1. What is needed: a compiler, meson, gdb-multiarch, the Arm compiler"
-    sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build libuv1-dev libusb-1.0-0-dev libhidapi-dev libelf-dev libdw-dev libtelnet-dev \
+    sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build libuv1-dev libusb-1.0-0-dev libhidapi-dev libelf-dev libdw-dev libzip-dev libexpat1-dev libtelnet-dev \
         gdb-multiarch gcc-arm-none-eabi libnewlib-arm-none-eabi
 
     say "2. Build probed"

@@ -10,6 +10,7 @@
 #include "daemon_text.h"
 #include "gdb/gdb_port.h"
 #include "net/stranger_log.h"
+#include "pack/pack.h"
 #include "session/mailbox.h"
 #include "session/worker.h"
 #include "station_files.h"
@@ -348,6 +349,7 @@ static int start_worker(struct station *station)
     };
 
     setup.options.files = station->files.directory;
+    setup.options.description = pack_description(station->files.pack);
     station->stop = plain_request(station, worker_stop, on_stopped);
     if (station->stop)
         station->worker = worker_start(&setup);

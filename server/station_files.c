@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "station_files.h"
 
+#include "options/pack_words.h"
 #include "semihosting/directory.h"
 #include "session/recording.h"
 
@@ -28,11 +29,24 @@ static bool open_directory(struct station_files *files, const char *path, const 
     return false;
 }
 
+/* Each probe has its own: algorithms remember what they are at. */
+static bool open_pack(struct station_files *files, const struct options *options,
+                      const struct log *log)
+{
+    struct job job;
+
+    job_init(&job, log);
+    if (pack_of_options(options, &job, &files->pack) == ERR_OK)
+        return true;
+    log_line(log, LOG_ERROR, "%s", job_text(&job, job.err));
+    return false;
+}
+
 bool station_files_open(struct station_files *files, const struct options *options,
                         const struct station_plan *plan, const struct log *log)
 {
     return open_wire(files, options, plan->wire_log, log) &&
-           open_directory(files, options->semihosting_dir, log);
+           open_directory(files, options->semihosting_dir, log) && open_pack(files, options, log);
 }
 
 void station_files_close(struct station_files *files)
@@ -40,4 +54,5 @@ void station_files_close(struct station_files *files)
     if (files->wire)
         fclose(files->wire);
     directory_close(files->directory);
+    pack_close(files->pack);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The files that a station has open as long as it lives: its part of --wire-log, and the directory
- * of --semihosting-dir. */
+/* The files that a station has open as long as it lives: its part of --wire-log, the directory of
+ * --semihosting-dir, and what --pack says of its chip. */
 #ifndef PROBED_STATION_FILES_H
 #define PROBED_STATION_FILES_H
 
@@ -10,10 +10,12 @@
 #include "station_plan.h"
 
 struct directory;
+struct pack;
 
 struct station_files {
     FILE *wire;                  /* NULL: not asked for */
     struct directory *directory; /* as well */
+    struct pack *pack;           /* as well */
 };
 
 /* False: `log`, which outlives them, has the sentence. */

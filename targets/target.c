@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chip/chips.h"
+#include "chip/description.h"
 #include "chip/detect.h"
 #include "chip/flash_size.h"
 #include "connect/connect.h"
@@ -91,6 +92,8 @@ static enum err detect(struct target *target, uint32_t dpidr)
     if (!err && target->said_flash)
         err = core_note_loss(core,
                              flash_size_override(&core->ops, &chip, target->said_flash, &regions));
+    if (!err && target->description)
+        err = description_apply(target->job, target->description, &chip, &regions);
     if (err)
         return err;
     target->found_protected = chip.readout_protected;
@@ -103,6 +106,11 @@ static enum err detect(struct target *target, uint32_t dpidr)
         snprintf(target->chip.warning + used, sizeof chip.warning - used, "%s%s", used ? "; " : "",
                  target->advice);
     return ERR_OK;
+}
+
+void target_describe(struct target *target, const struct chip_description *description)
+{
+    target->description = description;
 }
 
 enum err target_say_flash_size(struct target *target, uint32_t bytes)

@@ -161,6 +161,10 @@ enum err target_create(struct probe *probe, struct target **target);
 /* How large the flash is, whatever the chip says of it; 0: what that says. Counts from the next
  * connection on, and of a connected target at once: ERR_ARGUMENT if it is seen to be smaller. */
 enum err target_say_flash_size(struct target *target, uint32_t bytes);
+/* What is to be believed of the chip before what we know of it, from the next connection on. It
+ * stays the caller's and outlives the target; NULL: nothing. */
+struct chip_description;
+void target_describe(struct target *target, const struct chip_description *description);
 /* Frees; no traffic. NULL is fine. */
 void target_destroy(struct target *target);
 /* Also sets the probe's job. Returns the job before, so that a nested short job can put it back. */

@@ -5,8 +5,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build python3 libuv1-dev libusb-1.0-0-dev libhidapi-dev libelf-dev libdw-dev libtelnet-dev \
-    cmake libexpat1-dev libcmocka-dev libunicorn-dev gdb-multiarch lldb-16 gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi \
+sh examples/install.sh gcc libc6-dev pkg-config meson ninja-build python3 libuv1-dev libusb-1.0-0-dev libhidapi-dev libelf-dev libdw-dev libzip-dev libexpat1-dev libtelnet-dev \
+    cmake libcmocka-dev libunicorn-dev gdb-multiarch lldb-16 gcc-arm-none-eabi libnewlib-arm-none-eabi picolibc-arm-none-eabi \
     umockdev libumockdev-dev openocd stlink-tools python3-pyocd procps iproute2 telnet python3-pexpect \
     scdoc man-db mandoc zsh fish systemd \
     binutils-arm-none-eabi clang clang-format clang-tidy libclang-rt-14-dev

@@ -94,6 +94,7 @@ struct cli {
     struct log log;         /* its lines and the display's do not mix */
     struct job job;         /* cancelled by Ctrl-C */
     FILE *wire;
+    struct pack *pack; /* what --pack says of the chip; or NULL */
     struct session session;
     bool met;         /* the target answered */
     bool locked;      /* ..and its flash was read-protected */

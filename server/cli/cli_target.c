@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/result.h"
+#include "options/pack_words.h"
 #include "session/discovery.h"
 
 enum { AWAIT_US = 200000 };
@@ -38,6 +39,12 @@ static enum err init_session(struct cli *cli)
         .flash_size = options->flash_size,
     };
 
+    enum err err = pack_of_options(options, &cli->job, &cli->pack);
+    if (err) {
+        cli->misused = err == ERR_ARGUMENT;
+        return err;
+    }
+    session_options.description = pack_description(cli->pack);
     if (options->sim && probe_sim_info(options->sim, &info, &cli->job) != ERR_OK) {
         cli->misused = true;
         return cli->job.err;
@@ -132,6 +139,7 @@ void cli_close(struct cli *cli)
     if (cli->session.depth > 0)
         session_leave(&cli->session, NULL);
     session_finish(&cli->session);
+    pack_close(cli->pack);
 }
 
 /* `err` is what came of letting the core go. */

@@ -37,14 +37,16 @@ struct options {
     struct option_words itm_words;                          /* as options_rtt() does */
     uint32_t swo_clock_hz, swo_baud;                        /* 0: measured; the best */
     uint32_t swo_divider;                                   /* of that clock to that rate; or 0 */
-    bool rtt_drain;                         /* what nobody reads of RTT is thrown away */
-    bool telnet_optional;                   /* nobody asked for it: go on if its port is taken */
-    uint32_t speed_khz;                     /* 0: the probe's default */
-    uint32_t flash_size;                    /* bytes, whatever the chip says; 0: that */
-    uint32_t vtref_mv;                      /* whatever the probe measures; 0: that */
-    enum target_connect connect;            /* LADDER: nothing was said */
-    const char *commands[OPTIONS_COMMANDS]; /* in order */
-    bool command_is_file[OPTIONS_COMMANDS]; /* it is the path of a file with commands */
+    bool rtt_drain;                 /* what nobody reads of RTT is thrown away */
+    bool telnet_optional;           /* nobody asked for it: go on if its port is taken */
+    uint32_t speed_khz;             /* 0: the probe's default */
+    uint32_t flash_size;            /* bytes, whatever the chip says; 0: that */
+    struct option_words pack_words; /* packs and flash algorithms */
+    const char *pack_chip, *chip_ram, *flash_algorithm; /* as pack_open() takes them */
+    uint32_t vtref_mv;                                  /* whatever the probe measures; 0: that */
+    enum target_connect connect;                        /* LADDER: nothing was said */
+    const char *commands[OPTIONS_COMMANDS];             /* in order */
+    bool command_is_file[OPTIONS_COMMANDS];             /* it is the path of a file with commands */
     size_t command_count;
     bool once;
     const char *allow_users; /* as peer_rules_init() reads it; NULL: none but those it knows */

@@ -34,6 +34,11 @@ struct option_row {
 bool option_said_before(struct reading *reading, bool before, const char *instead);
 bool option_set_rtos(struct reading *reading);
 bool option_set_elf(struct reading *reading);
+/* pack_words.c */
+bool option_set_pack(struct reading *reading);
+bool option_set_pack_chip(struct reading *reading);
+bool option_set_chip_ram(struct reading *reading);
+bool option_set_flash_algorithm(struct reading *reading);
 
 extern const struct option_row option_rows[];
 extern const size_t option_row_count;

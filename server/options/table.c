@@ -389,6 +389,18 @@ const struct option_row option_rows[] = {
      "how large the flash is (128k, 1M), where the chip's register says less than is there or "
      "nothing; it is looked at whether that is there",
      set_flash_size, true},
+    {"--pack", 0, VALUE_NEEDED, "FILE|DIR",
+     "a CMSIS-Pack (FILE.pack, or the folder that it was unpacked into), which says how to program "
+     "a chip that probed does not know; or one of its flash algorithms (FILE.FLM), with --chip-ram "
+     "where the chip is not known. Repeated for algorithms of external flash",
+     option_set_pack, true},
+    {"--chip", 0, VALUE_NEEDED, "NAME", "which chip of the pack it is", option_set_pack_chip, true},
+    {"--chip-ram", 0, VALUE_NEEDED, "ADDRESS:SIZE",
+     "where the chip has RAM, as 0x20000000:20K, if no pack says it", option_set_chip_ram, true},
+    {"--flash-algorithm", 0, VALUE_NEEDED, "NAME",
+     "a flash algorithm of the pack besides those it uses by itself (external flash, OTP): a part "
+     "of its name",
+     option_set_flash_algorithm, true},
     {"--vtref", 0, VALUE_NEEDED, "VOLTS",
      "the target's supply, where the probe cannot measure it or measures its own: it decides how "
      "wide the flash of F2 and F4 is programmed",

@@ -220,6 +220,7 @@ enum err session_create_target(struct session *session)
     if (err)
         return err;
     target_select_core(session->target, (unsigned)(session->core - session->cores));
+    target_describe(session->target, session->options.description);
     target_set_text(session->target, session_hear, session);
     program_side_equip(session);
     return ERR_OK;

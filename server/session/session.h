@@ -42,20 +42,22 @@ struct session_options {
     bool launches;               /* as a first try does: the program is to be started anew */
     uint32_t speed_khz;          /* 0: the probe's default */
     uint32_t flash_size;         /* bytes, as said; 0: what the chip says */
-    uint32_t vtref_mv;           /* what the supply is said to be; 0: as measured */
-    bool reset_halts;            /* `monitor reset` alone: a stand-in's choice; false: run */
-    bool load_resets;            /* so is a reset to a halt at the end of gdb's load */
-    bool hard_breakpoints;       /* gdb's software breakpoints become hardware ones */
-    bool swo;                    /* SWO is set up, */
-    uint32_t swo_clock_hz;       /* from this clock; 0: as measured */
-    uint32_t swo_baud;           /* at this rate; 0: the best */
-    bool rtt, rtt_drain;         /* RTT is looked for; what nobody reads of it is thrown away */
-    const char *rtos;            /* as rtos_choose() has it; NULL: auto */
-    const char *elf;             /* the program's file, for who brings no symbols; NULL: none */
-    bool console_escapes;        /* the program's escape sequences reach gdb's terminal */
-    struct directory *files;     /* what programs may open, the caller's; NULL: nothing */
+    const struct chip_description *description; /* of the chip, the caller's; NULL: none */
+    uint32_t vtref_mv;                          /* what the supply is said to be; 0: as measured */
+    bool reset_halts;        /* `monitor reset` alone: a stand-in's choice; false: run */
+    bool load_resets;        /* so is a reset to a halt at the end of gdb's load */
+    bool hard_breakpoints;   /* gdb's software breakpoints become hardware ones */
+    bool swo;                /* SWO is set up, */
+    uint32_t swo_clock_hz;   /* from this clock; 0: as measured */
+    uint32_t swo_baud;       /* at this rate; 0: the best */
+    bool rtt, rtt_drain;     /* RTT is looked for; what nobody reads of it is thrown away */
+    const char *rtos;        /* as rtos_choose() has it; NULL: auto */
+    const char *elf;         /* the program's file, for who brings no symbols; NULL: none */
+    bool console_escapes;    /* the program's escape sequences reach gdb's terminal */
+    struct directory *files; /* what programs may open, the caller's; NULL: nothing */
 };
 
+struct chip_description;
 struct mailbox;
 struct rtos;
 struct request;

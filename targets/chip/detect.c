@@ -9,6 +9,7 @@
 #include "chip/chips.h"
 #include "chip/copy.h"
 #include "chip/data_flash.h"
+#include "chip/maker.h"
 #include "chip/secure_flash.h"
 #include "probe/probe.h"
 
@@ -297,12 +298,14 @@ static void warn_of_copy(const struct findings *found, struct target_chip *chip)
 
 static void warn_all(const struct findings *found, struct target_chip *chip)
 {
-    char sentence[120];
+    char sentence[360], pack[200];
 
     if (!found->chip) {
+        maker_pack_text(found->rom_known ? found->maker : 0, pack, sizeof pack);
         snprintf(sentence, sizeof sentence,
-                 "id code 0x%08x is not known with a %s: no flash programming", found->idcode,
-                 detect_core_name(found->cpuid));
+                 "id code 0x%08x is not known with a %s: it can be debugged, but not programmed by "
+                 "what probed knows; %s",
+                 found->idcode, detect_core_name(found->cpuid), pack);
         warn(chip, sentence);
     }
     if (found->is_protected)

@@ -115,6 +115,13 @@ static void give_back_after_reset(struct borrowed_core *lent)
     core_rollback(core, mark); /* what there is to tell is the reset */
 }
 
+/* Of the stacks. */
+static uint64_t limits_of(const struct core *core)
+{
+    return (core->profile->limits ? 1ull << SLOT_MSPLIM : 0) |
+           (core->profile->banks ? 1ull << SLOT_MSPLIM_S : 0);
+}
+
 enum err borrowed_give_back(struct borrowed_core *lent)
 {
     struct core *core = lent->core;
@@ -127,6 +134,8 @@ enum err borrowed_give_back(struct borrowed_core *lent)
     }
     core->regs.dirty |= lent->strayed ? ALL_SLOTS : lent->used | ALWAYS_USED;
     core->regs.dirty &= ALL_SLOTS;
+    if (lent->used & 1u << SLOT_MSP)
+        core->regs.dirty |= limits_of(core);
     queue_give_back(lent);
     core->borrowed = false;
     core->icsr_epoch = 0; /* interrupts may have come meanwhile */
@@ -162,6 +171,14 @@ enum err borrowed_take(struct borrowed_core *lent)
     err = core_flush_halted(lent->core);
     lent->core->borrowed = !err;
     return err ? undo_take(lent, err) : ERR_OK;
+}
+
+void borrowed_queue_stack(struct borrowed_core *lent, uint32_t top)
+{
+    for (unsigned slot = 0; slot < SLOT_CORE_COUNT; slot++)
+        if (limits_of(lent->core) >> slot & 1)
+            ops_reg_write(&lent->core->ops, regs_selector(slot), 0);
+    ops_reg_write(&lent->core->ops, regs_selector(SLOT_SP), top);
 }
 
 void borrowed_queue_start(struct borrowed_core *lent, uint32_t pc, const uint32_t *arguments,
@@ -248,6 +265,24 @@ enum err borrowed_flush(struct borrowed_core *lent, bool pause)
     if (core_wait_failed(core, err))
         return explain_timeout(lent);
     return err ? stop_after(lent, err) : check_reset(lent);
+}
+
+enum err borrowed_await(struct borrowed_core *lent, uint32_t timeout_us, struct borrowed_end *end)
+{
+    struct core *core = lent->core;
+    enum err mark = core_mark(core);
+
+    ops_wait32(&core->ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, timeout_us);
+    ops_reg_read(&core->ops, SLOT_PC, &end->pc);
+    ops_reg_read(&core->ops, 0, &end->r0);
+    enum err err = core_flush(core);
+    end->ended = !core_wait_failed(core, err);
+    if (!end->ended)
+        core_rollback(core, mark);
+    if (!end->ended || !err)
+        return check_reset(lent);
+    lent->strayed = true;
+    return stop_after(lent, err);
 }
 
 /* --- out of a fault --- */

@@ -12,10 +12,13 @@
 /* Between a failure and the one of what was to be put back: both are told (job_take_back()). */
 #define BORROWED_NOT_GIVEN_BACK "nor could what the program had be put back"
 
+/* What compiled code changes besides r0 to r12: LR, the main stack pointer, its limit. */
+#define BORROWED_CALLS (0x1FFFu | 1u << SLOT_LR | 1u << SLOT_MSP)
+
 struct borrowed_core {
     struct core *core;
     const char *by; /* "flash loader": what sentences call the routine */
-    uint32_t used;  /* bit n: it changes r0 to r12; it has no stack */
+    uint32_t used;  /* bit n: it changes that slot (r0 to r12); BORROWED_CALLS: it has a stack */
     bool strayed;   /* the core may have left the routine: into a fault handler, say */
     uint32_t mpu_ctrl, fp_ctrl, systick, cycles; /* as found */
 };
@@ -41,6 +44,17 @@ void borrowed_queue_go(struct borrowed_core *lent);
  * queue ran out of time, ERR_LOADER says what the core was doing; ERR_RESET_LOST if it was reset.
  */
 enum err borrowed_flush(struct borrowed_core *lent, bool pause);
+
+/* Queues: its stack, where functions are called: `top`, and no limit for it where the core has one.
+ */
+void borrowed_queue_stack(struct borrowed_core *lent, uint32_t top);
+/* How a function ended: what it returned, and where the core stands. */
+struct borrowed_end {
+    bool ended; /* false: it goes on */
+    uint32_t r0, pc;
+};
+/* Flushes what is queued, then waits for its BKPT for `timeout_us` at most. */
+enum err borrowed_await(struct borrowed_core *lent, uint32_t timeout_us, struct borrowed_end *end);
 
 /* The routine ran into memory that cannot be read, and the core stands at the first instruction of
  * the fault's handler, its vector being caught: out of that again, by an instruction that is put at

@@ -108,6 +108,7 @@ struct target {
     bool found_protected; /* what the chip's register says of read protection, in force or stored */
     bool found_reset;     /* when it was connected: as findings.reset_seen */
     struct detect_regions regions;
+    const struct chip_description *description; /* by somebody who knows; or NULL */
     uint32_t said_flash; /* bytes, by somebody who knows; 0: what the chip says */
     char advice[240];    /* how it had to be connected; part of chip.warning */
     struct dbgmcu dbgmcu;

@@ -16,7 +16,7 @@ const struct target_register *target_registers(const struct target *target, size
 enum { REGSEL_SPECIAL = 20, REGSEL_MSP_NS = 24, REGSEL_FPSCR = 33, REGSEL_S0 = 64 };
 
 /* Slots stand in DCRSR's order, with gaps. */
-static unsigned slot_regsel(unsigned slot)
+unsigned regs_selector(enum reg_slot slot)
 {
     if (slot <= SLOT_PSP)
         return slot;
@@ -31,7 +31,7 @@ static unsigned regsel_slot(unsigned regsel)
 {
     unsigned slot = 0;
 
-    while (slot < SLOT_COUNT && slot_regsel(slot) != regsel)
+    while (slot < SLOT_COUNT && regs_selector(slot) != regsel)
         slot++;
     return slot;
 }
@@ -59,7 +59,7 @@ void regs_queue_read(struct core *core)
 {
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
         if (has_slot(core, slot))
-            ops_reg_read(&core->ops, slot_regsel(slot), &core->regs.word[slot]);
+            ops_reg_read(&core->ops, regs_selector(slot), &core->regs.word[slot]);
 }
 
 void regs_queue_dirty(struct core *core)
@@ -68,7 +68,7 @@ void regs_queue_dirty(struct core *core)
         return;
     for (unsigned slot = 0; slot < SLOT_COUNT; slot++)
         if (core->regs.dirty >> slot & 1)
-            ops_reg_write(&core->ops, slot_regsel(slot), core->regs.word[slot]);
+            ops_reg_write(&core->ops, regs_selector(slot), core->regs.word[slot]);
 }
 
 void regs_valid(struct core *core)

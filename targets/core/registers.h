@@ -42,6 +42,8 @@ struct register_cache {
     uint32_t word[SLOT_COUNT];
 };
 
+/* DCRSR.REGSEL of a slot. */
+unsigned regs_selector(enum reg_slot slot);
 /* word[] is true, in this epoch. */
 bool regs_are_known(const struct core *core);
 void regs_forget(struct core *core);

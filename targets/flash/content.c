@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "chip/chips.h"
 #include "chip/otp.h"
 #include "core/core.h"
 #include "flash/one_time.h"
@@ -79,6 +80,12 @@ static enum err nowhere(struct target *target, const struct image *image, uint32
     if (chip_is_otp(target->chip.dev_id, address))
         return job_fail(job_of(target), ERR_NOT_FLASH,
                         "0x%08" PRIx32 " is " TARGET_OTP_TEXT "; nothing was written", address);
+    if (!target->description && !chip_by_dev_id(target->chip.dev_id))
+        return job_fail(job_of(target), ERR_NOT_FLASH,
+                        "what memory there is at 0x%08" PRIx32 " is not known, for this chip is "
+                        "not (%s); the CMSIS-Pack of its maker knows it: --pack FILE.pack --chip "
+                        "NAME",
+                        address, target_chip(target)->name);
     if (size)
         fit_fails(target, first, size, fit);
     return job_fail(job_of(target), ERR_NOT_FLASH,

@@ -71,6 +71,7 @@ enum err controller_init(struct flash_controller *controller, struct target *tar
         .driver = driver,
         .family = chip_family_of(target->chip.dev_id),
     };
+    controller->geometry.erased = controller->family->erased;
     take_map(controller);
     if (!controller->geometry.area_count)
         return job_fail(target->job, ERR_UNSUPPORTED, "%s has no flash that is known",
@@ -159,7 +160,7 @@ static bool has_registers(const struct flash_controller *controller, unsigned ba
 {
     const struct flash_bank *banks = controller->geometry.banks;
 
-    return bank < controller->geometry.bank_count &&
+    return bank < controller->geometry.bank_count && banks[bank].registers &&
            (bank == 0 || banks[bank].registers != banks[bank - 1].registers);
 }
 
@@ -345,6 +346,8 @@ static void queue_idle(struct flash_controller *controller, const struct busy *b
 enum err controller_await(struct flash_controller *controller, const struct flash_extent *what,
                           bool *ended)
 {
+    if (controller->driver->await)
+        return controller->driver->await(controller, what, ended);
     struct target *target = controller->target;
     bool last = core_now_us(target->core) - controller->began_us >= what->limit_us;
     const struct busy busy = busy_with(controller, what);
@@ -372,6 +375,8 @@ enum err controller_erase(struct flash_controller *controller, const struct flas
                           bool *ended)
 {
     controller->began_us = core_now_us(controller->target->core);
+    if (controller->driver->erase)
+        return controller->driver->erase(controller, what, ended);
     controller->driver->queue_erase(controller, what);
     return controller_await(controller, what, ended);
 }

@@ -13,6 +13,7 @@
 
 struct chip_family;
 struct flash_lock;
+struct loader;
 struct loader_protocol;
 
 enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = PLAN_BANKS_MAX };
@@ -21,7 +22,8 @@ enum { FLASH_AREAS_MAX = 8, FLASH_BANKS_MAX = PLAN_BANKS_MAX };
 struct flash_bank {
     uint32_t start, size;
     uint32_t registers; /* base of the half of the controller that serves it: where the loader
-                         * finds its own; another base, and it begins anew */
+                         * finds its own; another base, and it begins anew. 0: code on the target
+                         * does all, and nobody else comes near a register */
 };
 
 /* The flash as it is set up and powered now. Typical times, and limits for one that is worn or a
@@ -30,6 +32,7 @@ struct flash_geometry {
     struct flash_area areas[FLASH_AREAS_MAX]; /* as the memory map has them */
     struct flash_bank banks[FLASH_BANKS_MAX];
     size_t area_count, bank_count;
+    uint8_t erased;        /* what erased bytes read as */
     uint32_t program_size; /* the unit that is programmed at once, bytes */
     uint32_t program_us, program_max_us;
     uint32_t page_size;   /* what is compared at once; divides every sector, multiple of 64 */
@@ -55,8 +58,9 @@ struct flash_extent {
  * controller idle and nothing selected, and begins anew with those. */
 struct flash_loader {
     const struct loader_protocol *protocol;
-    const uint8_t *code;
-    uint32_t code_size;
+    const uint8_t *code; /* NULL: the protocol brings it */
+    uint32_t code_size;  /* bytes of RAM that are kept for it */
+    bool calls;          /* it has a stack, and uses all registers of the core's */
 };
 
 /* A controller in use (flash/controller.h). */
@@ -65,6 +69,7 @@ struct flash_controller {
     const struct flash_driver *driver;
     const struct chip_family *family;
     struct flash_geometry geometry;
+    struct loader *loader;            /* which runs routines for it; NULL: it needs none */
     const struct flash_lock *options; /* what guards option bytes, where they are changed */
     uint64_t began_us;                /* the erase under way, on the probe's clock */
     bool retaken;                     /* after a loss, that is */
@@ -99,6 +104,12 @@ struct flash_driver {
     enum err (*prepare)(struct flash_controller *controller);
     /* Queues what starts an erase of an idle bank. */
     void (*queue_erase)(struct flash_controller *controller, const struct flash_extent *what);
+    /* Instead, where code on the target erases: controller_erase() and controller_await(), in whose
+     * slices the core stands at the end. Else NULL. */
+    enum err (*erase)(struct flash_controller *controller, const struct flash_extent *what,
+                      bool *ended);
+    enum err (*await)(struct flash_controller *controller, const struct flash_extent *what,
+                      bool *ended);
     /* Programs whole pages by the debug port alone, where no loader can run. May be NULL if there
      * is a loader. */
     enum err (*program)(struct flash_controller *controller, uint32_t address, const void *data,

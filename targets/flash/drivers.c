@@ -2,6 +2,8 @@
 /* Which code drives the flash controller of a family, and what its option bytes are. A family whose
  * option bytes alone are known can be shown and unlocked. */
 #include "chip/chips.h"
+#include "chip/description.h"
+#include "core/core.h"
 #include "flash/driver.h"
 #include "flash/options.h"
 #include "flash/stm32/stm32f1.h"
@@ -88,11 +90,16 @@ const struct flash_options *flash_options_for(const struct target *target)
     return chip ? drivers[chip->family].options : NULL;
 }
 
+static const struct flash_driver *described(const struct target *target)
+{
+    return target->description ? target->description->flash : NULL;
+}
+
 bool flash_driver_known(const struct target *target)
 {
     const struct chip *chip = chip_by_dev_id(target_chip(target)->dev_id);
 
-    return chip && drivers[chip->family].flash;
+    return described(target) || (chip && drivers[chip->family].flash);
 }
 
 static void refuse(struct job *job, const struct chip *chip)
@@ -105,8 +112,9 @@ static void refuse(struct job *job, const struct chip *chip)
     else
         job_fail(job, ERR_UNSUPPORTED,
                  "%s can be debugged, but its flash is not programmed yet: the %s family's "
-                 "controller is one that probed has no driver for",
-                 chip->name, chip_family(chip)->name);
+                 "controller is one that probed has no driver for; its CMSIS-Pack has "
+                 "(Keil.STM32%sxx_DFP): --pack FILE.pack --chip NAME",
+                 chip->name, chip_family(chip)->name, chip_family(chip)->name);
 }
 
 const struct flash_driver *flash_driver_for(const struct target *target)
@@ -115,9 +123,14 @@ const struct flash_driver *flash_driver_for(const struct target *target)
     const struct chip *chip = chip_by_dev_id(found->dev_id);
     struct job *job = probe_job(target_probe(target));
 
+    if (described(target))
+        return described(target);
     if (!chip) {
-        job_fail(job, ERR_UNSUPPORTED, "the flash of this chip is not known (%s, device id 0x%03x)",
-                 found->name, found->dev_id);
+        job_fail(
+            job, ERR_UNSUPPORTED,
+            "the flash of this chip is not known (%s, device id 0x%03x); the CMSIS-Pack of its "
+            "maker knows it: --pack FILE.pack --chip NAME",
+            found->name, found->dev_id);
         return NULL;
     }
     if (!drivers[chip->family].flash)

@@ -62,8 +62,8 @@ static enum err choose_banks(struct flash *flash, unsigned *banks)
 /* An erase cannot be broken off: after a cancel its end is waited for all the same. */
 static enum err carry_out(struct flash *flash, const struct flash_extent *what)
 {
-    bool ended, cancelled = false;
-    enum err err = loader_program_end(&flash->loader);
+    bool ended, cancelled = false, by_code = flash->controller.driver->erase;
+    enum err err = by_code ? ERR_OK : loader_program_end(&flash->loader);
 
     if (!err)
         err = controller_erase(&flash->controller, what, &ended);

@@ -66,7 +66,7 @@ static enum err end(struct flash *flash, enum err err)
 static enum err plan_chip(struct flash *flash)
 {
     const struct flash_geometry *geometry = &flash->controller.geometry;
-    uint8_t erased = flash->controller.family->erased;
+    uint8_t erased = geometry->erased;
     enum err err = plan_init(&flash->plan, geometry->areas, geometry->area_count,
                              geometry->page_size, geometry->program_size, erased);
 

@@ -57,8 +57,11 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
     *loader = (struct loader){.controller = controller, .target = controller->target};
     loader->lent =
         (struct borrowed_core){.core = loader->target->core, .by = "flash loader", .used = 0x7FF};
+    controller->loader = loader;
     if (controller->driver->may_fault)
         loader->lent.used |= 1u << SLOT_MSP;
+    if (program_of(loader)->calls)
+        loader->lent.used |= BORROWED_CALLS;
     loader->checksum_code = LOADER_MAILBOX;
     loader->program_code = loader->checksum_code + sum_of(loader)->size;
     loader->sum_end = loader->program_code + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) +

@@ -158,7 +158,7 @@ static uint32_t count_units(const struct loader *loader)
     uint32_t size = geometry_of(loader)->program_size, count = 0;
 
     for (uint32_t i = 0; i < loader->collected; i += size)
-        count += !is_filled(loader->block + i, size, loader->controller->family->erased);
+        count += !is_filled(loader->block + i, size, geometry_of(loader)->erased);
     return count ? count : 1;
 }
 

@@ -10,7 +10,7 @@ static enum err wrong(struct job *job, const char *name, const char *what)
     return job_fail(job, ERR_FILE, "%s: %s", name, what);
 }
 
-enum err elf_check_header(struct job *job, const char *name, Elf *elf, GElf_Ehdr *header)
+enum err elf_check_arm(struct job *job, const char *name, Elf *elf, GElf_Ehdr *header)
 {
     const char *ident = elf_getident(elf, NULL);
 
@@ -22,9 +22,16 @@ enum err elf_check_header(struct job *job, const char *name, Elf *elf, GElf_Ehdr
         return wrong(job, name, "not an ELF file, or cut short");
     if (header->e_machine != EM_ARM)
         return wrong(job, name, "not a program for Arm");
-    if (header->e_type != ET_EXEC)
-        return wrong(job, name, "not linked (not an executable)");
     return ERR_OK;
+}
+
+enum err elf_check_header(struct job *job, const char *name, Elf *elf, GElf_Ehdr *header)
+{
+    enum err err = elf_check_arm(job, name, elf, header);
+
+    if (!err && header->e_type != ET_EXEC)
+        return wrong(job, name, "not linked (not an executable)");
+    return err;
 }
 
 enum err elf_of_memory(struct job *job, const char *name, const uint8_t *data, size_t size,

@@ -18,6 +18,8 @@ struct elf_open {
 /* `data` stays the caller's, who ends *elf; `name` for sentences. ERR_FILE. */
 enum err elf_of_memory(struct job *job, const char *name, const uint8_t *data, size_t size,
                        Elf **elf);
+/* ERR_FILE if it is nothing for a 32-bit, little-endian Arm. */
+enum err elf_check_arm(struct job *job, const char *name, Elf *elf, GElf_Ehdr *header);
 /* ERR_FILE if it is no linked program for a 32-bit, little-endian Arm. */
 enum err elf_check_header(struct job *job, const char *name, Elf *elf, GElf_Ehdr *header);
 /* Both, of a file. Closed by elf_open_finish(), which also takes one that is all zero. */

@@ -127,8 +127,9 @@ static enum err probe(struct flash_controller *controller)
     return ERR_OK;
 }
 
-static const struct flash_loader loader = {&loader_mailbox, stm32f1_program_code,
-                                           sizeof stm32f1_program_code};
+static const struct flash_loader loader = {.protocol = &loader_mailbox,
+                                           .code = stm32f1_program_code,
+                                           .code_size = sizeof stm32f1_program_code};
 
 const struct flash_driver stm32f1_flash = {
     .name = "stm32f1",

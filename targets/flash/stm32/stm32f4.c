@@ -228,8 +228,9 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
                     status);
 }
 
-static const struct flash_loader loader = {&loader_mailbox, stm32f4_program_code,
-                                           sizeof stm32f4_program_code};
+static const struct flash_loader loader = {.protocol = &loader_mailbox,
+                                           .code = stm32f4_program_code,
+                                           .code_size = sizeof stm32f4_program_code};
 
 #define DRIVER(its_name)                                                                        \
     {                                                                                           \

@@ -164,8 +164,9 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
                                "FLASH_NSSR");
 }
 
-static const struct flash_loader loader = {&loader_mailbox, stm32h5_program_code,
-                                           sizeof stm32h5_program_code};
+static const struct flash_loader loader = {.protocol = &loader_mailbox,
+                                           .code = stm32h5_program_code,
+                                           .code_size = sizeof stm32h5_program_code};
 
 const struct flash_driver stm32h5_flash = {
     .name = "stm32h5",

@@ -237,8 +237,9 @@ static enum err explain(struct flash_controller *controller, uint32_t status, ui
                     status);
 }
 
-static const struct flash_loader loader = {&loader_mailbox, stm32h7_program_code,
-                                           sizeof stm32h7_program_code};
+static const struct flash_loader loader = {.protocol = &loader_mailbox,
+                                           .code = stm32h7_program_code,
+                                           .code_size = sizeof stm32h7_program_code};
 
 const struct flash_driver stm32h7_flash = {
     .name = "stm32h7",

@@ -179,6 +179,8 @@ enum err target_create(struct probe *probe, struct target **target)
 
 void target_destroy(struct target *target) {}
 
+void target_describe(struct target *target, const struct chip_description *description) {}
+
 void target_set_text(struct target *target,
                      void (*text)(void *user, const struct program_text *text), void *user)
 {

@@ -305,8 +305,11 @@ static void an_id_with_the_wrong_core_is_unknown(void **state)
     assert_string_equal(found.chip.name, "unknown chip");
     assert_int_equal(found.chip.dev_id, 0);
     assert_int_equal(found.chip.flash_size, 0);
-    assert_string_equal(found.chip.warning,
-                        "id code 0x00000444 is not known with a Cortex-M33: no flash programming");
+    assert_string_equal(
+        found.chip.warning,
+        "id code 0x00000444 is not known with a Cortex-M33: it can be debugged, but not "
+        "programmed by what probed knows; a CMSIS-Pack of its maker's programs "
+        "it: --pack FILE.pack --chip NAME");
     assert_int_equal(region_at(&found, 0x20000000)->kind, REGION_RAM);
 }
 

@@ -110,6 +110,13 @@ static const struct sim_clone clones[] = {
      .integration = COPY(SIM_DESIGNER_HK, 0x29B),
      .dpidr = 0x2BA01477,
      .idcode = 0x20036410},
+    /* No copy: a chip that nobody's table has. It only happens to have this flash controller. */
+    {.name = "foreign",
+     .core = &sim_core_m3_r2p1,
+     .integration = COPY(SIM_DESIGNER_ARM, 0x4C3),
+     .dpidr = 0x2BA01477,
+     .idcode = 0x10010F00,
+     .size_unset = true},
     {.name = NULL},
 };
 
