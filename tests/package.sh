@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh examples/install.sh dpkg-dev debhelper lintian gcc libc6-dev pkg-config meson ninja-build scdoc libuv1-dev libusb-1.0-0-dev libhidapi-dev \
-    libelf-dev libdw-dev libtelnet-dev gdb-multiarch gcc-arm-none-eabi libnewlib-arm-none-eabi man-db
+    libelf-dev libdw-dev libzip-dev libexpat1-dev libtelnet-dev gdb-multiarch gcc-arm-none-eabi libnewlib-arm-none-eabi man-db
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
