@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/visible.h"
-#include "wrapped.h"
+#include "base/wrapped.h"
 
 enum { REWRITE_US = 100000, BAR = 24 };
 

@@ -7,6 +7,7 @@
 
 #include <libtelnet.h>
 
+#include "base/wrapped.h"
 #include "consoles/completion.h"
 #include "consoles/line_editor.h"
 #include "consoles/type_ahead.h"
@@ -70,6 +71,16 @@ static void write_line(struct telnet_console *telnet, const char *text)
 {
     write_text(telnet, text, strlen(text));
     write_text(telnet, "\n", 1);
+}
+
+static void write_error(struct telnet_console *telnet, const char *why)
+{
+    static const char mark[] = "Error: ";
+    char lines[JOB_TEXT];
+
+    wrapped_copy(why, (int)strlen(mark), lines, sizeof lines);
+    write_text(telnet, mark, strlen(mark));
+    write_line(telnet, lines);
 }
 
 static void end_line(struct telnet_console *telnet)
@@ -355,10 +366,8 @@ static void finished(struct console *console, const struct command_request *comm
     struct telnet_console *telnet = telnet_of(console);
 
     end_line(telnet);
-    if (command->request.err != ERR_OK) {
-        write_text(telnet, "Error: ", 7);
-        write_line(telnet, job_text(&command->request.job, command->request.err));
-    }
+    if (command->request.err != ERR_OK)
+        write_error(telnet, job_text(&command->request.job, command->request.err));
     if (command->outcome == MONITOR_NOTHING)
         prompt(telnet);
 }

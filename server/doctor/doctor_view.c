@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "wrapped.h"
+#include "base/wrapped.h"
 
 enum { VALUE_COLUMN = 16, CAUSE_COLUMN = 5, TEXT = 480 };
 

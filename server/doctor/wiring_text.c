@@ -3,8 +3,8 @@
  * the right pin leaves first, that of the left one passes below. */
 #include <string.h>
 
+#include "base/wrapped.h"
 #include "doctor/wiring.h"
-#include "wrapped.h"
 
 enum { LABEL = 10, WIRE_LENGTH = 8 };
 

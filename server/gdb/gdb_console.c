@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/visible.h"
+#include "base/wrapped.h"
 #include "gdb/rsp.h"
 
 enum { CHUNK = 1024 }; /* text bytes a packet: well inside RSP_PACKET_SIZE, on the stack */
@@ -69,13 +70,14 @@ void gdb_console_text(struct client *client, const struct session *session, cons
 
 void gdb_console_say(struct client *client, const char *format, ...)
 {
-    char text[1200], shown[sizeof text];
+    char text[1000], shown[sizeof text], lines[sizeof text];
     va_list args;
 
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    size_t length = visible_copy(VISIBLE_TEXT, text, strlen(text), shown, sizeof shown - 1);
-    shown[length++] = '\n';
-    send_packet(client, shown, length, OF_OURS);
+    visible_copy(VISIBLE_TEXT, text, strlen(text), shown, sizeof shown);
+    size_t length = wrapped_copy(shown, 0, lines, sizeof lines - 1);
+    lines[length++] = '\n';
+    send_packet(client, lines, length, OF_OURS);
 }

@@ -14,7 +14,7 @@ void gdb_send(struct client *client, const void *payload, size_t length);
 /* A program's text; client_ops.text. */
 void gdb_console_text(struct client *client, const struct session *session, const char *text,
                       size_t length);
-/* One sentence; the line end is added. */
+/* A sentence or a few, in lines that fit; the last line end is added. */
 void gdb_console_say(struct client *client, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

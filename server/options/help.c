@@ -2,9 +2,9 @@
 /* What is printed of the options. */
 #include <string.h>
 
+#include "base/wrapped.h"
 #include "options/options_internal.h"
 #include "probe/probe.h"
-#include "wrapped.h"
 
 static const char examples[] =
     "probed: a debug server for STM32 microcontrollers: gdb on one side, a probe on the other\n"

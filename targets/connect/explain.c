@@ -33,17 +33,21 @@ static void add_rungs(const struct findings *findings, struct measurements *meas
     measured->dpidr = measured->dpidr ? measured->dpidr : findings->dpidr;
 }
 
-/* Where there is more to it than the wire: who it says it is, and which operation failed how. */
+/* Where there is more to it than the wire: who it says it is; and which operation failed how, where
+ * the verdict does not say it. */
 static void put_detail(const struct findings *findings, const struct verdict *verdict, char *text,
                        size_t size)
 {
-    bool of_wire = verdict->class < VERDICT_NRST_HELD;
     const char *told = diagnose_told(findings);
+    bool says_how = verdict->class == VERDICT_NO_DEBUG_POWER || verdict->class == VERDICT_AP_CLOSED;
 
     text[0] = '\0';
-    if (findings->dpidr && !of_wire)
-        snprintf(text, size, " (%s%s%s%s)", told[0] ? "it says it is an " : "", told,
-                 told[0] ? "; " : "", diagnose_furthest(findings)->text);
+    if (!findings->dpidr || verdict->class < VERDICT_NRST_HELD)
+        return;
+    if (told[0])
+        snprintf(text, size, " (it says it is an %s)", told);
+    else if (!says_how)
+        snprintf(text, size, " (%.150s)", diagnose_furthest(findings)->text);
 }
 
 /* Most of what keeps a chip silent is the wires; the rest a reset may end, or a hand at its button.
@@ -53,14 +57,13 @@ static void say_silence(const struct measurements *measured, const struct verdic
 {
     const struct cause *cause = verdict->causes[0];
 
-    snprintf(text, size,
-             "%s. Most likely %s: %s. If the wires are right: %s; `probed doctor` looks "
-             "closer",
-             verdict->text, cause->what, cause->next,
-             measured->reset_tried
-                 ? "connect NRST, too, or hold the board's reset button while connecting and let "
-                   "go then, or set BOOT0 to 1 and reset"
-                 : "--connect under-reset may get in, and restarts the program");
+    snprintf(
+        text, size,
+        "%s. Most likely %s: %s. If the wires are right, %s; `probed doctor` looks closer",
+        verdict->text, cause->brief_what, cause->brief_next,
+        measured->reset_tried
+            ? "connect NRST, or hold the board's reset button while connecting and let go then"
+            : "its program may switch SWD off: --connect under-reset gets in then, by a reset");
 }
 
 /* What made the rungs fail is over, or shows now and then. */

@@ -115,16 +115,23 @@ size_t doctor_judge(const struct measurements *measured, struct verdict verdicts
 
 /* --- explaining --- */
 
-static void explain_cause(const struct verdict *verdict, struct buf *out)
+static const char *brief_what(const struct cause *cause)
 {
+    return cause->brief_what ? cause->brief_what : cause->what;
+}
+
+static void explain_causes(const struct verdict *verdict, struct buf *out)
+{
+    const struct cause *first = verdict->causes[0];
+
     if (!verdict->count)
         return;
     buf_printf(out, ". %s%s: %s",
-               verdict->count > 1 ? "Most likely " : "It is this: ", verdict->causes[0]->what,
-               verdict->causes[0]->next);
-    for (size_t i = 1; i < verdict->count && i < 3 && !out->overflow; i++)
-        buf_printf(out, "%s%s", i == 1 ? ". Or " : "; or ", verdict->causes[i]->what);
-    if (verdict->split && !out->overflow)
+               verdict->count > 1 ? "Most likely " : "It is this: ", brief_what(first),
+               first->brief_next ? first->brief_next : first->next);
+    for (size_t i = 1; i < verdict->count && i < 3; i++)
+        buf_printf(out, "%s%s", i == 1 ? ". Or " : ", or ", brief_what(verdict->causes[i]));
+    if (verdict->split)
         buf_printf(out, ": %s", verdict->split);
 }
 
@@ -135,7 +142,7 @@ void doctor_explain(const struct verdict verdicts[], size_t count, char *text, s
     buf_init(&buf, text, size - 1);
     if (count) {
         buf_text(&buf, verdicts[0].text);
-        explain_cause(&verdicts[0], &buf);
+        explain_causes(&verdicts[0], &buf);
     }
     text[buf.length] = '\0';
 }

@@ -92,6 +92,8 @@ struct cause {
     const char *what;  /* a clause: what it is */
     const char *next;  /* the one thing to do next, an imperative */
     unsigned suspects; /* 1 << DOCTOR_WIRE_.. */
+    const char *brief_what,
+        *brief_next; /* for where there is room for a sentence; NULL: as above */
 };
 
 struct verdict {
@@ -131,8 +133,9 @@ struct doctor_line {
 /* Of all that was measured; returns how many, at most `size`. */
 size_t doctor_lines(const struct measurements *measured, struct doctor_line lines[], size_t size);
 
-/* One to three sentences for a log or gdb: what was found, what it most likely is and what to try,
- * what tells the causes apart. Begins without a capital and ends without a full stop. */
+/* One to three sentences for a log or gdb, five lines of a terminal at most: what was found, what
+ * it most likely is and what to try, what it may be else and what tells the causes apart. Begins
+ * without a capital and ends without a full stop. */
 void doctor_explain(const struct verdict verdicts[], size_t count, char *text, size_t size);
 
 #endif

@@ -11,64 +11,89 @@ enum {
 };
 
 #define CAUSE(name, word, wires, what, next) \
-    const struct cause cause_##name = {word, what, next, wires};
+    const struct cause cause_##name = {word, what, next, wires, NULL, NULL};
+/* And in a few words, which a sentence has room for; NULL where there are few anyway. */
+#define CAUSE_IN_BRIEF(name, word, wires, what, next, brief_what, brief_next) \
+    const struct cause cause_##name = {word, what, next, wires, brief_what, brief_next};
 
 /* --- supply --- */
 
 CAUSE(five_volts, "five-volts", VTREF,
       "5 V are connected to VTref, or feed the chip, whose pins bear 3.6 V",
       "unplug, and connect the board's 3.3 V to VTref, never 5 V")
-CAUSE(probe_divider, "probe-divider", 0,
-      "this probe measures behind another divider than others (a Nucleo's may show nearly twice as "
-      "much)",
-      "measure the board's 3.3 V by a voltmeter: if it is right, go on")
-CAUSE(unpowered, "unpowered", VTREF, "the board has no power of its own",
-      "power the board and look for its power LED: VTref feeds nothing, it only measures")
-CAUSE(
+CAUSE_IN_BRIEF(
+    probe_divider, "probe-divider", 0,
+    "this probe measures behind another divider than others (a Nucleo's may show nearly twice as "
+    "much)",
+    "measure the board's 3.3 V by a voltmeter: if it is right, go on",
+    "this probe shows more than there is", "measure the board's 3.3 V by a voltmeter")
+CAUSE_IN_BRIEF(unpowered, "unpowered", VTREF, "the board has no power of its own",
+               "power the board and look for its power LED: VTref feeds nothing, it only measures",
+               NULL, "power the board, and look for its power LED")
+CAUSE_IN_BRIEF(
     vtref_open, "vtref-open", VTREF, "VTref is not connected",
     "connect the board's 3.3 V to VTref (20 pins: pin 1; a Nucleo's CN4: pin 1; STDC14: pin 3); a "
-    "genuine ST-Link/V2 feeds its drivers from it")
-CAUSE(ground_open, "ground-open", GND, "the ground wire is missing or broken",
-      "connect GND of the probe to GND of the board, by a wire of its own")
-CAUSE(fed_backwards, "fed-backwards", VTREF,
-      "the board has no supply and is fed through its pins, by a serial adapter or by the probe",
-      "supply the board with 3.3 V at its own pin")
+    "genuine ST-Link/V2 feeds its drivers from it",
+    NULL, "connect the board's 3.3 V to the probe's VTref")
+CAUSE_IN_BRIEF(ground_open, "ground-open", GND, "the ground wire is missing or broken",
+               "connect GND of the probe to GND of the board, by a wire of its own", NULL,
+               "connect GND of the probe to GND of the board")
+CAUSE_IN_BRIEF(
+    fed_backwards, "fed-backwards", VTREF,
+    "the board has no supply and is fed through its pins, by a serial adapter or by the probe",
+    "supply the board with 3.3 V at its own pin", "the board is fed through its pins alone", NULL)
 CAUSE(overload, "overload", VTREF, "what supplies the board gives way under its load",
       "power the board separately, or by another USB port")
 
 /* --- wires --- */
 
-CAUSE(wires, "wires", SWDIO | SWCLK,
-      "SWDIO or SWCLK does not get where it should: exchanged, on other pins (many a dongle's case "
-      "carries the drawing of another circuit board), open, shorted to a neighbour, or taken by a "
-      "second chip",
-      "compare each wire with what is printed on the two circuit boards, not on the case; then "
-      "measure it from end to end, and against its neighbours")
-CAUSE(power_or_ground, "power-or-ground", GND | VTREF,
-      "no ground wire, or no power at the chip (dongles often show their own 3.3 V as VTref)",
-      "look for the board's power LED and measure 3.3 V between its 3V3 and GND; connect GND of "
-      "the probe to it")
-CAUSE(chip_silent, "chip-silent", NRST,
-      "the chip keeps silent: its program takes the debug pins or sleeps deeply, and NRST, which "
-      "would stop it, does not arrive; or it is closed for ever (level 2), or dead",
-      "hold the board's reset button while connecting and let go then, or set BOOT0 to 1 and reset")
-CAUSE(
+CAUSE_IN_BRIEF(
+    wires, "wires", SWDIO | SWCLK,
+    "SWDIO or SWCLK does not get where it should: exchanged, on other pins (many a dongle's case "
+    "carries the drawing of another circuit board), open, shorted to a neighbour, or taken by a "
+    "second chip",
+    "compare each wire with what is printed on the two circuit boards, not on the case; then "
+    "measure it from end to end, and against its neighbours",
+    "SWDIO or SWCLK is exchanged, on a wrong pin, open or shorted",
+    "compare both with the print on the circuit boards, not on the case")
+CAUSE_IN_BRIEF(
+    power_or_ground, "power-or-ground", GND | VTREF,
+    "no ground wire, or no power at the chip (dongles often show their own 3.3 V as VTref)",
+    "look for the board's power LED and measure 3.3 V between its 3V3 and GND; connect GND of "
+    "the probe to it",
+    "the board has no power, or no ground wire", "look for its power LED, and connect GND")
+CAUSE_IN_BRIEF(
+    chip_silent, "chip-silent", NRST,
+    "the chip keeps silent: its program takes the debug pins or sleeps deeply, and NRST, which "
+    "would stop it, does not arrive; or it is closed for ever (level 2), or dead",
+    "hold the board's reset button while connecting and let go then, or set BOOT0 to 1 and reset",
+    "the chip keeps silent", "hold the reset button while connecting and let go then")
+CAUSE_IN_BRIEF(
     chip_silent_v3, "chip-silent", NRST,
     "the chip is not heard: its program takes the debug pins or sleeps deeply, and NRST, which "
     "would stop it, does not arrive; or it is a copy, which an STLINK-V3 refuses; or it is closed "
     "for ever (level 2), or dead",
-    "hold the board's reset button while connecting and let go then; or try an ST-Link/V2")
-CAUSE(contact, "contact", SWDIO | SWCLK | GND, "a bad contact or a cold solder joint",
-      "press and move each wire while `probed doctor --watch` looks, and solder or replace it")
-CAUSE(second_chip, "second-chip", SWDIO | SWCLK,
-      "a second chip is connected to the same wires, as on a Nucleo whose jumpers (CN2) are on",
-      "take off both CN2 jumpers for a board outside, or unplug that board for the chip on it")
-CAUSE(interference, "interference", SWDIO | SWCLK,
-      "something disturbs the wires: a motor, a switching regulator, a radio, mains",
-      "move the wires away from it, or switch it off")
-CAUSE(long_wires, "long-wires", SWDIO | SWCLK | GND,
-      "the wires are too long for that clock, or have no ground wire beside them",
-      "shorten them to 20 cm, lay a ground wire beside SWCLK, or go on with a lower --speed")
+    "hold the board's reset button while connecting and let go then; or try an ST-Link/V2",
+    "the chip keeps silent", "hold the reset button while connecting and let go then")
+CAUSE_IN_BRIEF(
+    contact, "contact", SWDIO | SWCLK | GND, "a bad contact or a cold solder joint",
+    "press and move each wire while `probed doctor --watch` looks, and solder or replace it",
+    "a bad contact", "move each wire while `probed doctor --watch` looks")
+CAUSE_IN_BRIEF(
+    second_chip, "second-chip", SWDIO | SWCLK,
+    "a second chip is connected to the same wires, as on a Nucleo whose jumpers (CN2) are on",
+    "take off both CN2 jumpers for a board outside, or unplug that board for the chip on it",
+    "a second chip is on the same wires, as on a Nucleo whose CN2 jumpers are on",
+    "take off both jumpers, or unplug that board")
+CAUSE_IN_BRIEF(interference, "interference", SWDIO | SWCLK,
+               "something disturbs the wires: a motor, a switching regulator, a radio, mains",
+               "move the wires away from it, or switch it off", "something disturbs the wires",
+               NULL)
+CAUSE_IN_BRIEF(
+    long_wires, "long-wires", SWDIO | SWCLK | GND,
+    "the wires are too long for that clock, or have no ground wire beside them",
+    "shorten them to 20 cm, lay a ground wire beside SWCLK, or go on with a lower --speed",
+    "the wires are too long for that clock", "shorten them, or use a lower --speed")
 CAUSE(slow_core, "slow-core", 0,
       "the chip itself runs slowly (SWCLK is to stay below a sixth of it)",
       "go on with a lower --speed, or connect under reset")
@@ -76,18 +101,23 @@ CAUSE(slow_core, "slow-core", 0,
 /* --- reset --- */
 
 CAUSE(button, "button", NRST, "the reset button is pressed or stuck", "let go of the button")
-CAUSE(nrst_short, "nrst-short", NRST,
-      "NRST is shorted to ground, on the board or by a wire that is not NRST",
-      "take the NRST wire off; if that does not help, measure NRST against GND: a chip pulls it up "
-      "by some 40 kohm")
-CAUSE(other_probe, "other-probe", NRST,
-      "another probe on the board holds NRST (a Nucleo's own, when it has no power: SB12)",
-      "power that probe, or open its NRST solder bridge")
-CAUSE(
+CAUSE_IN_BRIEF(
+    nrst_short, "nrst-short", NRST,
+    "NRST is shorted to ground, on the board or by a wire that is not NRST",
+    "take the NRST wire off; if that does not help, measure NRST against GND: a chip pulls it up "
+    "by some 40 kohm",
+    "NRST is shorted to ground", "take the NRST wire off, and measure NRST against GND")
+CAUSE_IN_BRIEF(other_probe, "other-probe", NRST,
+               "another probe on the board holds NRST (a Nucleo's own, when it has no power: SB12)",
+               "power that probe, or open its NRST solder bridge",
+               "another probe on the board holds NRST", NULL)
+CAUSE_IN_BRIEF(
     swd_off, "swd-off", 0,
     "its program switches SWD off (the debug pins as GPIO, CubeMX's \"No Debug\")",
     "connect under reset, and flash a program that leaves PA13 and PA14 alone (CubeMX: SYS, Debug, "
-    "Serial Wire)")
+    "Serial Wire)",
+    "its program switches SWD off",
+    "connect under reset, and flash one that leaves PA13 and PA14 alone")
 CAUSE(low_power, "low-power", 0, "its program enters Stop or Standby, where debugging ends",
       "connect under reset; while probed is connected it keeps such a chip awake")
 CAUSE(deep_sleep, "deep-sleep", 0, "the chip sleeps too deeply to be debugged",
@@ -101,13 +131,16 @@ CAUSE(nrst_dongle, "nrst-dongle", NRST,
 
 /* --- behind the debug port --- */
 
-CAUSE(chip_locked, "chip-locked", 0,
-      "the chip is closed: its product state, TrustZone or read protection keeps debuggers out",
-      "open it by Debug Authentication, by those who have its password or certificate")
+CAUSE_IN_BRIEF(
+    chip_locked, "chip-locked", 0,
+    "the chip is closed: its product state, TrustZone or read protection keeps debuggers out",
+    "open it by Debug Authentication, by those who have its password or certificate",
+    "the chip is closed to debuggers", NULL)
 CAUSE(ap_elsewhere, "ap-elsewhere", 0, "its core is behind another access port than was looked at",
       "say which chip it is in a report: `probed doctor --report`")
-CAUSE(old_firmware, "old-firmware", 0, "the probe's firmware is too old for this chip",
-      "update the firmware of the probe by ST's STM32CubeProgrammer (not that of a copy)")
+CAUSE_IN_BRIEF(old_firmware, "old-firmware", 0, "the probe's firmware is too old for this chip",
+               "update the firmware of the probe by ST's STM32CubeProgrammer (not that of a copy)",
+               NULL, "update it by ST's STM32CubeProgrammer")
 
 /* --- what resets it, and what stops it --- */
 

@@ -4,43 +4,36 @@
 
 #include "connect/verdict.h"
 
-static const struct cause charging = {
-    "cable", "the cable only charges, or the USB port or hub does not work",
-    "take a cable that carries data, and a port of the machine itself", 0};
-static const struct cause not_handed_on = {
-    "not-handed-on", "a virtual machine, WSL or container was not handed the probe",
-    "hand the USB device to it; lsusb in there must show it", 0};
-static const struct cause unknown_kind = {
-    "unknown-kind", "it is a probe that probed does not know",
-    "compare with lsusb: an ST-Link is 0483:37xx; --sim needs none", 0};
-static const struct cause another_meant = {"another-meant", "--probe means another one",
-                                           "look which there are: probed list", 0};
-static const struct cause no_rule = {
-    "udev", "no rule lets this user open it",
+#define CAUSE(name, word, what, next) \
+    static const struct cause name = {word, what, next, 0, NULL, NULL};
+
+CAUSE(charging, "cable", "the cable only charges, or the USB port or hub does not work",
+      "take a cable that carries data, and a port of the machine itself")
+CAUSE(not_handed_on, "not-handed-on",
+      "a virtual machine, WSL or container was not handed the probe",
+      "hand the USB device to it; lsusb in there must show it")
+CAUSE(unknown_kind, "unknown-kind", "it is a probe that probed does not know",
+      "compare with lsusb: an ST-Link is 0483:37xx; --sim needs none")
+CAUSE(another_meant, "another-meant", "--probe means another one",
+      "look which there are: probed list")
+CAUSE(
+    no_rule, "udev", "no rule lets this user open it",
     "put examples/udev/60-probed.rules into /etc/udev/rules.d (a package has done so) and plug the "
-    "probe in again; over ssh, join the group plugdev",
-    0};
-static const struct cause in_use = {
-    "in-use", "another program has it: a probed, OpenOCD, st-util, an IDE",
-    "close that; or ask it: where a probed serves the board, by monitor doctor", 0};
-static const struct cause loader_stays = {"replug",
-                                          "its loader waits for new firmware, and nobody sends any",
-                                          "unplug the probe and plug it in again", 0};
-static const struct cause update_broke_off = {
-    "update-broke-off", "an update of its firmware broke off",
-    "update it once more with ST's STM32CubeProgrammer or STSW-LINK007", 0};
-static const struct cause old_firmware = {
-    "old-firmware", "its firmware is older than what is needed here",
-    "update it with ST's STM32CubeProgrammer or STSW-LINK007; if it is a copy that refuses, take "
-    "another probe",
-    0};
-static const struct cause loose = {"loose", "the plug or the cable is loose",
-                                   "plug it in firmly, with another cable", 0};
-static const struct cause pulled_down = {
-    "pulled-down", "a wire to the board pulls the probe's supply down",
-    "take the board off and see whether the probe stays; then look for a short of 5 V or 3.3 V", 0};
-static const struct cause confused = {"confused", "its firmware or the USB connection is confused",
-                                      "unplug the probe and plug it in again, without a hub", 0};
+    "probe in again; over ssh, join the group plugdev")
+CAUSE(in_use, "in-use", "another program has it: a probed, OpenOCD, st-util, an IDE",
+      "close that; or ask it: where a probed serves the board, by monitor doctor")
+CAUSE(loader_stays, "replug", "its loader waits for new firmware, and nobody sends any",
+      "unplug the probe and plug it in again")
+CAUSE(update_broke_off, "update-broke-off", "an update of its firmware broke off",
+      "update it once more with ST's STM32CubeProgrammer or STSW-LINK007")
+CAUSE(old_firmware, "old-firmware", "its firmware is older than what is needed here",
+      "update it with ST's STM32CubeProgrammer or STSW-LINK007; if it is a copy that refuses, take "
+      "another probe")
+CAUSE(loose, "loose", "the plug or the cable is loose", "plug it in firmly, with another cable")
+CAUSE(pulled_down, "pulled-down", "a wire to the board pulls the probe's supply down",
+      "take the board off and see whether the probe stays; then look for a short of 5 V or 3.3 V")
+CAUSE(confused, "confused", "its firmware or the USB connection is confused",
+      "unplug the probe and plug it in again, without a hub")
 
 static const struct opening {
     enum err err;

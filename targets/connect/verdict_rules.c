@@ -10,12 +10,11 @@
 #define ANSWER \
     (S(ANSWERED) | S(UNDER_RESET) | S(ERRORS) | S(POWER_REFUSED) | S(AP_SHUT) | S(COLLIDES))
 #define BAD_VOLTAGE (S(NO_VOLTAGE) | S(ODD_VOLTAGE) | S(1V8) | S(TOO_HIGH))
-#define METER_AT_VTREF                                                                        \
-    "a voltmeter tells: is there 3.3 V between the board's 3V3 and GND, and the same at the " \
-    "probe's VTref and GND pins?"
-#define SILENCE_SPLIT                                                                         \
-    "the power LED, an ohmmeter from pin to pin, the reset button held while connecting, or " \
-    "another probe tells which"
+#define METER_AT_VTREF \
+    "a voltmeter tells, at the board's 3V3 and GND and at the probe's VTref and GND"
+#define SILENCE_SPLIT                                                                            \
+    "the power LED, an ohmmeter from pin to pin, reset held while connecting, or another probe " \
+    "tells"
 #define OHMMETER_AT_NRST \
     "an ohmmeter from NRST to GND and from the probe's RST to the board's tells"
 

@@ -49,8 +49,8 @@ static void put_errors(const struct measurements *m, struct buf *out)
         sum.lost += errors.lost;
         sum.garbled += errors.garbled;
     }
-    buf_printf(out, "of %u tries %u without an answer, %u answers garbled", sum.tries, sum.lost,
-               sum.garbled);
+    buf_printf(out, "of %u tries %u without an answer, %u answers garbled%s", sum.tries, sum.lost,
+               sum.garbled, sum.lost + sum.garbled > sum.tries ? " with repeats" : "");
 }
 
 static void put_clean_clock(const struct measurements *m, struct buf *out)

@@ -48,6 +48,7 @@ static enum err end(struct flash *flash, enum err err)
         give_back_after_error(flash);
         flash_close_programmed(flash);
     }
+    flash_count_programmed(flash);
     if (err == ERR_PROTECTED || err == ERR_FLASH)
         flash_look_again(flash);
     if (err == ERR_FAULT || err == ERR_TIMEOUT || err == ERR_NOT_HALTED || err == ERR_LOADER)

@@ -55,6 +55,8 @@ void flash_close_programmed(struct flash *flash);
 enum err flash_verify(struct flash *flash);
 /* After a refusal: sectors where programming began and nothing came of it are as they were. */
 void flash_look_again(struct flash *flash);
+/* Not what was handed over counts, of which some may be refused. */
+void flash_count_programmed(struct flash *flash);
 /* slices.c: between slices, the core halted: progress, others' jobs, cancel. */
 enum err flash_checkpoint(struct flash *flash);
 /* At the end of a call: the core may be left at work, since nobody else wants it. Tells progress.

@@ -146,6 +146,14 @@ enum err loader_program_end(struct loader *loader)
     return program_of(loader)->protocol->end(loader);
 }
 
+uint32_t loader_take_programmed(struct loader *loader)
+{
+    uint32_t programmed = loader->programmed;
+
+    loader->programmed = 0;
+    return programmed;
+}
+
 uint32_t loader_block(const struct loader *loader)
 {
     return loader->handed + (loader->collected != 0);

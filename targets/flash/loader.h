@@ -39,16 +39,19 @@ struct loader {
     uint32_t sum_end;                           /* .. and the end of what checksums need */
     uint8_t *saved; /* what was there, then `block`; NULL: nothing borrowed */
     bool entered;
-    bool programming;                  /* the core is in the program routine .. */
-    bool standing;                     /* .. halted there for a while, since .. */
-    uint64_t stands_us;                /* .. then */
-    uint32_t registers;                /* which it works with: of the bank that it programs */
-    uint32_t handed;                   /* blocks, since loader_init(), .. */
-    uint32_t done;                     /* .. of which so many are known to be programmed */
-    uint32_t first;                    /* of those the routine was begun with */
-    uint32_t units[LOADER_BLOCKS_MAX]; /* what there is to program in those under way */
-    struct pace pace;                  /* of programming */
-    uint32_t sum_ns;                   /* of the checksum of a page; 0: not known */
+    bool programming;   /* the core is in the program routine .. */
+    bool standing;      /* .. halted there for a while, since .. */
+    uint64_t stands_us; /* .. then */
+    uint32_t registers; /* which it works with: of the bank that it programs */
+    uint32_t handed;    /* blocks, since loader_init(), .. */
+    uint32_t done;      /* .. of which so many are known to be programmed */
+    uint32_t first;     /* of those the routine was begun with */
+    struct loader_block {
+        uint32_t address, bytes, units; /* what there is to program */
+    } blocks[LOADER_BLOCKS_MAX];        /* those under way */
+    uint32_t programmed;                /* bytes, and not taken yet by loader_take_programmed() */
+    struct pace pace;                   /* of programming */
+    uint32_t sum_ns;                    /* of the checksum of a page; 0: not known */
     uint8_t *block;     /* the block being collected: its bytes, and room for the trailer */
     uint32_t address;   /* where it goes */
     uint32_t collected; /* bytes */
@@ -103,6 +106,8 @@ extern const struct loader_protocol loader_direct;  /* the driver's program() */
 /* Nothing more is to be programmed than what was taken: RAM may be given back while that, and
  * checksums, are waited for. */
 void loader_programmed(struct loader *loader);
+/* How many bytes more than at the last call are known to be programmed. */
+uint32_t loader_take_programmed(struct loader *loader);
 /* The block that the last page taken belongs to, of all that are counted. */
 uint32_t loader_block(const struct loader *loader);
 

@@ -12,11 +12,13 @@ static enum err program(struct loader *loader, uint32_t address, const void *dat
     enum err err =
         controller->driver->program(controller, address, data, controller->geometry.page_size);
     loader->handed++;
-    if (err)
+    if (err) {
         loader->failed_at = address;
-    else
-        loader->done++;
-    return err;
+        return err;
+    }
+    loader->done++;
+    loader->programmed += controller->geometry.page_size;
+    return ERR_OK;
 }
 
 /* A page is programmed when program() returns. */

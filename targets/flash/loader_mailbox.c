@@ -38,9 +38,9 @@ static bool is_full(const struct loader *loader)
     return loader->handed - loader->done == geometry_of(loader)->block_count;
 }
 
-static uint32_t units_of(const struct loader *loader, uint32_t block)
+static const struct loader_block *block_of(const struct loader *loader, uint32_t block)
 {
-    return loader->units[loader_slot_of(loader, block)];
+    return &loader->blocks[loader_slot_of(loader, block)];
 }
 
 static uint32_t units_under_way(const struct loader *loader)
@@ -48,7 +48,7 @@ static uint32_t units_under_way(const struct loader *loader)
     uint32_t units = 0;
 
     for (uint32_t block = loader->done + 1; block <= loader->handed; block++)
-        units += units_of(loader, block);
+        units += block_of(loader, block)->units;
     return units;
 }
 
@@ -101,6 +101,15 @@ static enum err flush(struct loader *loader, bool pause)
     return err;
 }
 
+/* Pages of a block are programmed in their order. */
+static void count_before(struct loader *loader, uint32_t failed_at)
+{
+    const struct loader_block *block = block_of(loader, loader->done + 1);
+
+    if (failed_at - block->address < block->bytes)
+        loader->programmed += failed_at - block->address;
+}
+
 /* The routine has stopped at a page; where, and why? */
 static enum err explain_failure(struct loader *loader)
 {
@@ -115,6 +124,7 @@ static enum err explain_failure(struct loader *loader)
     if (err)
         return err;
     loader->failed_at = status[1];
+    count_before(loader, loader->failed_at);
     return loader->controller->driver->explain(loader->controller, status[0], status[1]);
 }
 
@@ -179,8 +189,11 @@ static void take_done(struct loader *loader, uint32_t done, bool waited, uint64_
 {
     uint32_t units = 0;
 
-    while (loader->done != done && loader->done != loader->handed)
-        units += units_of(loader, ++loader->done);
+    while (loader->done != done && loader->done != loader->handed) {
+        const struct loader_block *block = block_of(loader, ++loader->done);
+        units += block->units;
+        loader->programmed += block->bytes;
+    }
     if (units)
         pace_done(&loader->pace, units, waited, when_us);
 }
@@ -193,7 +206,7 @@ static enum err wait_for_one(struct loader *loader, uint64_t late_us)
     uint32_t oldest = loader->done + 1, done = 0;
 
     queue_go_on(loader);
-    uint64_t due = pace_expects_us(&loader->pace, units_of(loader, oldest)) + late_us;
+    uint64_t due = pace_expects_us(&loader->pace, block_of(loader, oldest)->units) + late_us;
     uint64_t now = core_now_us(loader->target->core);
     if (due > now)
         ops_sleep(ops, due - now < limit_us(loader) ? due - now : limit_us(loader));
@@ -223,7 +236,7 @@ static enum err wait_for_room(struct loader *loader)
 {
     if (!is_full(loader))
         return ERR_OK;
-    uint32_t others = units_under_way(loader) - units_of(loader, loader->done + 1);
+    uint32_t others = units_under_way(loader) - block_of(loader, loader->done + 1)->units;
     return wait_for_one(loader, (uint64_t)others * loader->pace.unit_ns / 4000);
 }
 
@@ -310,7 +323,8 @@ static enum err hand_over_in_bank(struct loader *loader, bool pause)
         pace_goes_on(&loader->pace, units_under_way(loader), core_now_us(loader->target->core));
     loader->handed = block;
     loader->returned &= ~(1u << loader_slot_of(loader, block));
-    loader->units[loader_slot_of(loader, block)] = count_units(loader);
+    loader->blocks[loader_slot_of(loader, block)] = (struct loader_block){
+        .address = loader->address, .bytes = loader->collected, .units = count_units(loader)};
     loader->collected = 0;
     return ERR_OK;
 }

@@ -5,8 +5,14 @@
 
 enum { SLICE_US = 45000 };
 
+void flash_count_programmed(struct flash *flash)
+{
+    flash->report.bytes_programmed += loader_take_programmed(&flash->loader);
+}
+
 static void tell_progress(struct flash *flash)
 {
+    flash_count_programmed(flash);
     flash->report.elapsed_us = core_now_us(flash->target->core) - flash->report.started_us;
     if (flash->progress)
         flash->progress(flash->progress_user, &flash->report);

@@ -213,7 +213,6 @@ static enum err program_sector(struct flash *flash, struct plan_sector *sector)
         if (err)
             break;
         sector->block = loader_block(&flash->loader);
-        flash->report.bytes_programmed += flash->plan.page_size;
         if (pace == LOADER_PAUSE)
             err = flash_checkpoint(flash);
     }
@@ -421,10 +420,7 @@ static bool is_unprogrammed(struct flash *flash, const struct plan_sector *secto
             continue;
         if (read_page(flash, sector->address + page * size, now))
             return false;
-        if (plan_page_unprogrammed(&flash->plan, sector, page, now))
-            flash->report.bytes_programmed -= size;
-        else
-            all = false;
+        all &= plan_page_unprogrammed(&flash->plan, sector, page, now);
     }
     return all;
 }

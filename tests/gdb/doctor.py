@@ -35,10 +35,10 @@ def call(*words, sim=None, expect=WELL, **environment):
 class Terminal:
     """The doctor at a terminal of its own: what it prints there, and what is typed."""
 
-    def __init__(self, *words, **environment):
+    def __init__(self, *words, tool="doctor", **environment):
         self.pid, self.handle = pty.fork()
         if self.pid == 0:
-            os.execve(PROBED, [PROBED, "doctor", *words], dict(PLAIN, **environment))
+            os.execve(PROBED, [PROBED, tool, *words], dict(PLAIN, **environment))
         self.text = ""
 
     def read(self, until=None):
@@ -68,6 +68,23 @@ class Terminal:
 def first_class(sim, *words, expect=UNWELL):
     told = json.loads(call("--json", *words, sim=sim, expect=expect).text)
     return told["verdicts"][0]["class"]
+
+
+# --- a failed connect, wherever it is read ---
+
+def a_failed_connect_is_read_in_lines():
+    """Of what no chip answers to: in gdb, and on a terminal; in a log it stays one line."""
+    def assert_lines(text):
+        lines = text.splitlines()
+        assert 2 < len(lines) <= 6 and all(len(line) <= WIDTH for line in lines), text
+        assert re.search(r"no chip answers.*Most likely.*If the wires are right", " ".join(lines)), text
+
+    with Daemon(PROBED, "--sim", "bluepill,noack,still", "--gdb", "0", telnet="0") as daemon:
+        gdb = Client(daemon.port, no_ack=False)  # as gdb 13: nothing is told of sentences for errors
+        assert_lines(gdb.ask_text("reset halt")[0])
+        daemon.says("^probed: warning: no chip answers.*If the wires are right.*$")
+    with_terminal = Terminal("--sim", "bluepill,noack,still", tool="info", NO_COLOR="1").end(NO_TARGET)
+    assert_lines(with_terminal[with_terminal.index("probed: error:"):])
 
 
 # --- one screen ---
@@ -361,7 +378,8 @@ def who_waits_for_a_stop_keeps_others_from_a_reset():
         assert c.receive_stop()[:3] == b"T02"
 
 
-run_tests([a_board_that_is_well, a_board_that_is_not, lines_fit_an_ordinary_terminal, the_picture_is_of_probe_and_board,
+run_tests([a_failed_connect_is_read_in_lines, a_board_that_is_well, a_board_that_is_not, lines_fit_an_ordinary_terminal,
+           the_picture_is_of_probe_and_board,
            plain_where_nothing_else_is_read, nothing_is_reset_without_a_terminal, a_person_is_asked, nobody_is_asked_in_vain,
            ctrl_c_at_the_question, json_says_all_of_it, json_without_a_probe, a_report_names_nobody, an_svg_for_a_forum,
            wrong_words_get_one_clear_line, a_probe_that_vanishes, a_probe_that_cannot_be_used, a_pipe_that_nobody_reads, thorough_shows_how_far_it_is,

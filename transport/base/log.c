@@ -10,6 +10,9 @@
 #include <unistd.h>
 
 #include "base/visible.h"
+#include "base/wrapped.h"
+
+enum { INDENT = 2 }; /* of what a terminal's line has no room for */
 
 static const char *const names[] = {"error", "warn", "info", "debug"};
 
@@ -62,10 +65,14 @@ void log_say(FILE *out, const char *name, enum log_level level, const char *text
     char shown[1400];
 
     visible_copy(VISIBLE_LINE, text, strlen(text), shown, sizeof shown);
-    /* One fprintf: stdio locks the stream, so lines of two threads never mix. */
-    fprintf(out, "%s: %s%s%s%s\n", name, colour, marks[level].word, *colour ? "\033[0m" : "",
-            shown);
+    flockfile(out); /* lines of two threads never mix */
+    fprintf(out, "%s: %s%s%s", name, colour, marks[level].word, *colour ? "\033[0m" : "");
+    if (isatty(fileno(out)))
+        wrapped_put(out, (int)(strlen(name) + 2 + strlen(marks[level].word)), INDENT, shown);
+    else
+        fprintf(out, "%s\n", shown);
     fflush(out);
+    funlockfile(out);
 }
 
 void log_write_stderr(void *user, enum log_level level, const char *line)

@@ -20,8 +20,8 @@ struct log {
 void log_line(const struct log *log, enum log_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "NAME: error: text", "NAME: warning: text", "NAME: text" as one line, flushed: what every message
- * to a person looks like, whoever writes it. */
+/* "NAME: error: text", "NAME: warning: text", "NAME: text" as one line (on a terminal as many as it
+ * takes), flushed: what every message to a person looks like, whoever writes it. */
 void log_say(FILE *out, const char *name, enum log_level level, const char *text);
 /* Somebody looks who likes colours: a terminal that is not dumb, and NO_COLOR is not set. */
 bool log_coloured(FILE *out);
