@@ -17,7 +17,7 @@ import xml.etree.ElementTree
 from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
-WELL, UNWELL, USAGE, NO_PROBE = 0, 1, 2, 3
+WELL, UNWELL, USAGE, NO_PROBE, NO_TARGET = 0, 1, 2, 3, 4
 WIDTH = 79
 PLAIN = dict({name: value for name, value in os.environ.items() if name not in ("LC_ALL", "LC_CTYPE", "NO_COLOR", "PROBED_SIM")},
              LANG="C.UTF-8", TERM="xterm")
