@@ -178,15 +178,26 @@ void station_open_core(struct station *station)
         log_line(&station->log, LOG_WARN, "no gdb port for %s: %s", station->core_name, why);
 }
 
+static bool may_run_next(const struct station *station)
+{
+    const struct options *options = station->setup.options;
+    size_t next = station->next_command;
+
+    if (next >= options->command_count)
+        return false;
+    return station->connected ||
+           (!options->command_is_file[next] && monitor_asks_why(options->commands[next]));
+}
+
 /* Commands once connected, in order; then the ports. Not connected: the ports, and the commands
- * when the target appears. */
+ * when the target appears, but for those that ask why it does not. */
 static void start_step(struct station *station)
 {
     const struct options *options = station->setup.options;
 
     if (station->leaving || station->job)
         return;
-    if (station->connected && station->next_command < options->command_count) {
+    if (may_run_next(station)) {
         size_t next = station->next_command++;
         post_command(station, options->commands[next], options->command_is_file[next]);
     } else if (!station->served) {

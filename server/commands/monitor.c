@@ -273,6 +273,14 @@ enum err monitor_run(struct monitor *monitor, const char *line)
     return err;
 }
 
+bool monitor_asks_why(const char *line)
+{
+    static const char name[] = "doctor";
+    const char *first = line + strspn(line, " \t"), *behind = first + strlen(name);
+
+    return !strncmp(first, name, strlen(name)) && (!*behind || strchr(" \t;", *behind));
+}
+
 /* That it lost power shows at the next access: better here than in the middle of a command. */
 static void look_whether_lost(struct monitor *monitor)
 {

@@ -48,6 +48,9 @@ struct monitor_alias {
     const char *means[MONITOR_NAME_WORDS + 1]; /* words, what was typed behind it follows */
 };
 
+/* The line begins with what is asked of a target that does not answer: it need not wait for one. */
+bool monitor_asks_why(const char *line);
+
 extern const struct monitor_command monitor_commands[];
 extern const size_t monitor_command_count;
 extern const struct monitor_alias monitor_aliases[];

@@ -117,16 +117,16 @@ static void tell(struct session *session)
     session_tell(session);
 }
 
-/* Why the selected core is not there, and those that went with it. */
+/* Why those are not there that this job has lost. What else it failed at, before a target that was
+ * not there anyway, explains nothing. */
 static void note_losses(struct session *session, const char *why)
 {
-    const struct session_core *meant = session->core;
     unsigned core = session_select_core(session, 0);
 
     for (unsigned i = 0; i < TARGET_CORES_MAX; i++) {
         session_select_core(session, i);
         bool gone = session->probe_gone || !session_connected(session);
-        if (gone && (session->core == meant || session->core->was_connected))
+        if (gone && (session->probe_gone || session->core->was_connected))
             snprintf(session->core->why_absent, sizeof session->core->why_absent, "%s", why);
     }
     session_select_core(session, core);

@@ -87,6 +87,23 @@ def a_failed_connect_is_read_in_lines():
     assert_lines(with_terminal[with_terminal.index("probed: error:"):])
 
 
+def what_else_goes_wrong_explains_no_silence():
+    with Daemon(PROBED, "--sim", "bluepill,noack,still", "--gdb", "0") as daemon:
+        gdb = Client(daemon.port)
+        why = gdb.ask("m8000000,4")
+        assert why.startswith(b"E.no chip answers"), why
+        for mistake in ("mNONSENSE", "qRcmd," + b"nonsense".hex()):
+            assert gdb.ask(mistake).startswith(b"E."), mistake
+            assert gdb.ask("m8000000,4") == why, mistake
+
+
+def a_command_line_asks_why_nobody_answers():
+    """What follows waits for the target."""
+    with Daemon(PROBED, "--sim", "bluepill,noack,still", "--gdb", "0", "-c", "doctor", "-c", "echo later") as daemon:
+        daemon.says(r"^probed: silence \(certain\): no chip answers")
+        assert daemon.end() == 0 and "later" not in daemon.log, daemon.log
+
+
 # --- one screen ---
 
 def a_board_that_is_well():
@@ -378,7 +395,9 @@ def who_waits_for_a_stop_keeps_others_from_a_reset():
         assert c.receive_stop()[:3] == b"T02"
 
 
-run_tests([a_failed_connect_is_read_in_lines, a_board_that_is_well, a_board_that_is_not, lines_fit_an_ordinary_terminal,
+run_tests([a_failed_connect_is_read_in_lines, a_command_line_asks_why_nobody_answers,
+           what_else_goes_wrong_explains_no_silence, a_board_that_is_well,
+           a_board_that_is_not, lines_fit_an_ordinary_terminal,
            the_picture_is_of_probe_and_board,
            plain_where_nothing_else_is_read, nothing_is_reset_without_a_terminal, a_person_is_asked, nobody_is_asked_in_vain,
            ctrl_c_at_the_question, json_says_all_of_it, json_without_a_probe, a_report_names_nobody, an_svg_for_a_forum,

@@ -251,7 +251,6 @@ static void a_port_without_memory_is_named(void **state)
     assert_int_equal(climbed.err, ERR_POWER);
     assert_non_null(strstr(climbed.job.text, "the debug port answers (DPIDR 0x1ba01477), but"));
     assert_non_null(strstr(climbed.job.text, "(CTRL/STAT)"));
-    assert_non_null(strstr(climbed.job.text, "(the debug domain does not power up)"));
     assert_int_equal(climbed.findings.rung_count, 5); /* slowly once a way: it takes its time */
 }
 
