@@ -309,8 +309,8 @@ static void progress_keeps_pace(void **state)
     assert_int_equal(flash_open(bench->target, &bench->flash), ERR_OK);
     flash_on_progress(bench->flash, progress, &last);
     assert_int_equal(flash_erase(bench->flash, FLASH, FLASH_SIZE), ERR_OK);
-    /* The first page is handed over before the second is complete, and counts once it is known to be
-     * programmed, which is when the core stands. */
+    /* The first page is handed over before the second is complete, and counts once it is known to
+     * be programmed, which is when the core stands. */
     assert_int_equal(flash_write(bench->flash, FLASH, image, PAGE_SIZE + 10), ERR_OK);
     assert_int_equal(last.bytes_programmed, 0);
     assert_int_equal(flash_write(bench->flash, FLASH + PAGE_SIZE + 10, image, 10), ERR_OK);
