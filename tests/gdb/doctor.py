@@ -104,6 +104,17 @@ def a_command_line_asks_why_nobody_answers():
         assert daemon.end() == 0 and "later" not in daemon.log, daemon.log
 
 
+def a_finger_is_asked_for_where_there_is_one():
+    """NRST does not arrive, and only a reset gets in: a person at a terminal is asked to hold the button, a script is not."""
+    board = ["--sim", "bluepill,swj-off,nrst-open,still"]
+    text = Terminal(*board, tool="reset").end(NO_TARGET)
+    assert re.search(r"^nothing answers: press the board's reset button and hold it \(for \d+ s", text, re.M), text
+    alone = subprocess.run([PROBED, "reset", *board], capture_output=True, text=True, timeout=LIMIT, stdin=subprocess.DEVNULL, env=PLAIN)
+    assert alone.returncode == NO_TARGET and "press" not in alone.stdout + alone.stderr, alone
+    listed = Terminal(*board, tool="info").end(NO_TARGET)  # it does not reset
+    assert "press the board's" not in listed, listed
+
+
 # --- one screen ---
 
 def a_board_that_is_well():
@@ -396,7 +407,7 @@ def who_waits_for_a_stop_keeps_others_from_a_reset():
 
 
 run_tests([a_failed_connect_is_read_in_lines, a_command_line_asks_why_nobody_answers,
-           what_else_goes_wrong_explains_no_silence, a_board_that_is_well,
+           what_else_goes_wrong_explains_no_silence, a_finger_is_asked_for_where_there_is_one, a_board_that_is_well,
            a_board_that_is_not, lines_fit_an_ordinary_terminal,
            the_picture_is_of_probe_and_board,
            plain_where_nothing_else_is_read, nothing_is_reset_without_a_terminal, a_person_is_asked, nobody_is_asked_in_vain,
