@@ -176,7 +176,7 @@ struct rtos_thread *kernel_add(struct kernel_look *look, uint32_t handle)
         if (rtos->threads[i].handle == handle)
             return NULL;
     if (rtos->count == RTOS_THREADS) {
-        kernel_damaged(look, handle, "more threads than anybody has");
+        rtos->endless = true;
         return NULL;
     }
     struct rtos_thread *thread = &rtos->threads[rtos->count++];
@@ -269,11 +269,19 @@ static void show_running(struct rtos *rtos, struct kernel_look *look, uint32_t e
 static void warn_of_limits(struct kernel_look *look)
 {
     const struct view *view = look->view;
+    struct rtos *rtos = look->rtos;
 
     if (view->refused)
         kernel_damaged(look, view->refused_at, "no memory that can be read");
     else if (view->late)
         kernel_damaged(look, 0, "too long to be read");
+    if (!rtos->endless)
+        return;
+    rtos->damaged = true;
+    snprintf(rtos->damage, sizeof rtos->damage,
+             "the list of threads of %s has more than %d: none of them is shown; is this the "
+             "program that the symbols are of?",
+             rtos->kernel->name, RTOS_THREADS);
 }
 
 struct kernel_look rtos_kernel_look(struct rtos *rtos, const struct core *core, size_t kernel)
@@ -293,7 +301,7 @@ static void list_threads(struct rtos *rtos, struct core *core, size_t kernel)
 
     rtos->kernel = rtos_kernels[kernel];
     rtos->count = 0;
-    rtos->damaged = false;
+    rtos->damaged = rtos->endless = false;
     rtos->frame_of = 0;
     memset(rtos->ahead, 0, sizeof rtos->ahead);
     bool threads = !(rtos->kernel->on_psp && on_main_stack(core, exception));
@@ -303,7 +311,7 @@ static void list_threads(struct rtos *rtos, struct core *core, size_t kernel)
         warn_of_limits(&look);
     }
     rtos->current = look.current;
-    rtos->has_threads = threads && rtos->count > 0;
+    rtos->has_threads = threads && rtos->count > 0 && !rtos->endless;
     if (rtos->has_threads) {
         show_running(rtos, &look, exception);
         remember(rtos);

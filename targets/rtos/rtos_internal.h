@@ -32,6 +32,7 @@ struct rtos {
     uint32_t next_id;
     struct view view;
     bool damaged, told;
+    bool endless; /* more than any program has */
     char damage[240];
 
     /* Found since: by places in threads[], of which what gdb will ask was read, .. */
