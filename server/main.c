@@ -2,6 +2,7 @@
 /* argv, options, daemon, exit code. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,7 +37,15 @@ static void fill_standard_streams(void)
             (void)open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-/* What was asked for must have arrived: a full disk, a closed pipe. */
+/* As in `| head`: who has read enough needs not be told. */
+static bool reader_has_left(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO};
+
+    return poll(&output, 1, 0) > 0 && output.revents & POLLERR;
+}
+
+/* What was asked for must have arrived: on a full disk it has not. */
 static int check_output(int code)
 {
     char why[120];
@@ -44,6 +53,8 @@ static int check_output(int code)
     errno = 0;
     if (code != DAEMON_OK || (fflush(stdout) == 0 && !ferror(stdout)))
         return code; /* what failed has been said */
+    if (reader_has_left())
+        return DAEMON_FAILED;
     snprintf(why, sizeof why, "standard output: %s",
              errno ? strerror(errno) : "not all of it could be written");
     log_say(stderr, "probed", LOG_ERROR, why);

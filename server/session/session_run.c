@@ -224,6 +224,8 @@ static void look(struct session *session, struct job *job)
         log_line(session->log, LOG_WARN, "looking at the core: %s", job_text(job, err));
     }
     session->core->unreported |= stop.reason != STOP_NONE;
+    if (stop.reason == STOP_EXIT && !waits)
+        log_line(session->log, LOG_INFO, "the program ended with exit code %d", stop.exit_code);
 }
 
 void session_poll(struct session *session, struct job *job)

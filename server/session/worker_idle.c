@@ -16,14 +16,28 @@ static bool time_is_virtual(const struct session *session)
     return session->probe && probe_clock(session->probe)->is_virtual;
 }
 
+/* The program stands at each of its calls until somebody looks, which is not for gdbs alone where it
+ * was given files or a port. */
+static bool serves_program(const struct session *session)
+{
+    return (session->options.files || session->program_port.takes) &&
+           target_semihosting(session->target);
+}
+
+/* Consoles want to know what the core does, or its program needs nobody but us. */
+static bool looks_on(const struct session *session)
+{
+    return session_connected(session) && (session->watchers > 0 || serves_program(session));
+}
+
 /* Those who just look on at a simulated core have look_on() for it. */
 static bool wants_poll(struct worker *worker)
 {
     struct session *session = &worker->session;
 
     return session_wants_any_poll(session) ||
-           (session->watchers > 0 && session_connected(session) &&
-            target_state(session->target) != TARGET_HALTED && !time_is_virtual(session));
+           (looks_on(session) && target_state(session->target) != TARGET_HALTED &&
+            !time_is_virtual(session));
 }
 
 /* It made a call that was served, and probably makes the next one already. */
@@ -74,7 +88,7 @@ static bool wants_look_on(struct worker *worker)
 {
     const struct session *session = &worker->session;
 
-    return session->watchers > 0 && time_is_virtual(session) && session->target &&
+    return looks_on(session) && time_is_virtual(session) &&
            target_state(session->target) == TARGET_RUNNING;
 }
 

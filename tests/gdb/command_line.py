@@ -104,6 +104,16 @@ def every_output_must_arrive():
         assert done.returncode == 1 and "standard output: " in done.stderr, (words, done)
 
 
+def who_has_read_enough_is_not_told():
+    """As `| head` does: whether it leaves before or behind the last of it."""
+    for words in (["--help"], ["help"], ["list", "--help"], ["debug", "--help"], ["info", "--sim"], ["--as", "openocd", "--help"]):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([PROBED, *words], stdout=write, stderr=subprocess.PIPE, text=True, timeout=LIMIT, env=CLEAN)
+        os.close(write)
+        assert done.returncode == 1 and not done.stderr, (words, done)
+
+
 def a_failed_command_shows_in_the_exit_code():
     for words, wanted in ((["-c", "WRONG", "-c", "shutdown"], 1), (["-c", "WRONG", "-c", "shutdown 7"], 7),
                           (["-c", "halt", "-c", "shutdown"], 0)):
@@ -251,7 +261,7 @@ def wire_log_is_written():
 
 
 run_tests([help_teaches, help_lists_every_fault, version_is_said, wrong_words_get_one_clear_line, words_of_other_tools_are_answered,
-           only_what_is_near_is_suggested, every_output_must_arrive, a_failed_command_shows_in_the_exit_code,
+           only_what_is_near_is_suggested, every_output_must_arrive, who_has_read_enough_is_not_told, a_failed_command_shows_in_the_exit_code,
            a_file_that_is_not_there_is_noticed_at_the_start, one_exit_code_for_a_missing_file, gdb_may_be_off,
            errors_are_coloured_alike, no_probe_is_said_once_and_short, port_in_use_is_said,
            sim_takes_the_next_word_unless_an_option, starting_never_halts_the_core, signals_end_it_cleanly,

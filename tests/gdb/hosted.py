@@ -62,6 +62,19 @@ def without_one(program):
     assert daemon.log.count("--semihosting-dir") == 1, daemon.log
 
 
+def alone(program):
+    """Nobody debugs it, and nobody looks on: the daemon that was given a directory for it serves it all the same."""
+    for board in ("bluepill", "bluepill,still"):
+        with tempfile.TemporaryDirectory(prefix="probed-hosted-") as top:
+            inside = os.path.join(top, "inside")
+            os.mkdir(inside)
+            with Daemon(probed, "--sim", board, "--gdb", "0", "--semihosting-dir", inside, "-c", "arm semihosting_cmdline test alpha beta",
+                        "-c", f"program {program} reset") as daemon:
+                daemon.says("the program ended with exit code 37")
+            with open(os.path.join(inside, "second")) as text:
+                assert text.read() == LEFT[os.path.basename(program)]
+
+
 def a_directory_that_is_none():
     ended = subprocess.run([probed, "--sim", "bluepill,still", "--gdb", "0", "--telnet", "off", "--semihosting-dir", __file__],
                            capture_output=True, text=True, timeout=1200, check=False)
@@ -72,5 +85,6 @@ for program in programs:
     inside_a_directory(program)
     by_gdb(program)
     without_one(program)
+    alone(program)
     print("ok   ", os.path.basename(program), flush=True)
 a_directory_that_is_none()
