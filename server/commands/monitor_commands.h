@@ -137,9 +137,9 @@ monitor_handler monitor_lock, monitor_unlock, monitor_mass_erase, monitor_option
 monitor_handler monitor_option_read, monitor_option_write, monitor_option_load, monitor_wrp_info,
     monitor_trustzone;
 /* monitor_rtt.c */
-monitor_handler monitor_rtt_setup, monitor_rtt_start, monitor_rtt_stop, monitor_rtt_channels,
-    monitor_rtt_channellist, monitor_rtt_polling_interval, monitor_rtt_server_start,
-    monitor_rtt_server_stop;
+monitor_handler monitor_rtt_console, monitor_rtt_setup, monitor_rtt_start, monitor_rtt_stop,
+    monitor_rtt_channels, monitor_rtt_channellist, monitor_rtt_polling_interval,
+    monitor_rtt_server_start, monitor_rtt_server_stop;
 /* monitor_swo.c */
 monitor_handler monitor_swo, monitor_swo_on, monitor_swo_off, monitor_swo_times,
     monitor_swo_exceptions, monitor_swo_samples, monitor_swo_port, monitor_swo_cortex_debug,

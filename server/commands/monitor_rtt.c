@@ -75,6 +75,24 @@ enum err monitor_rtt_stop(struct monitor *monitor, int argc, const char *const a
     return ERR_OK;
 }
 
+enum err monitor_rtt_console(struct monitor *monitor, int argc, const char *const argv[])
+{
+    struct rtt_service *service;
+    bool on;
+    enum err err = get_service(monitor, &service);
+
+    (void)argc;
+    if (err)
+        return err;
+    if (!monitor_switch(argv[1], &on))
+        return monitor_usage(monitor, argv[0]);
+    monitor->session->rtt_shown = on;
+    if (on)
+        rtt_service_start(service);
+    pollers_hurry(monitor->session);
+    return ERR_OK;
+}
+
 enum err monitor_rtt_polling_interval(struct monitor *monitor, int argc, const char *const argv[])
 {
     struct rtt_service *service;

@@ -372,10 +372,22 @@ static void finished(struct console *console, const struct command_request *comm
         prompt(telnet);
 }
 
+/* Who does not read is no worse than that for what the program says. */
+static void take_line_of_program(struct console *console, const struct event_notice *notice)
+{
+    if (console->connection.congested)
+        return;
+    console->connection.patient = true;
+    interject(telnet_of(console), notice->text, notice->length);
+    console->connection.patient = false;
+}
+
 /* Who asked for it knows it. */
 static void take_event(struct console *console, const struct event_notice *notice, bool own)
 {
-    if (!own)
+    if (notice->event == EVENT_SAID)
+        take_line_of_program(console, notice);
+    else if (!own)
         interject(telnet_of(console), notice->text, notice->length);
 }
 

@@ -241,6 +241,8 @@ static void tell_events(struct session *session)
     enum session_event events[EVENTS_AT_ONCE];
     size_t count = look(session, &session->told, events);
 
+    if (count > 0)
+        console_lines_flush(session);
     for (size_t i = 0; i < count && session->watchers > 0 && consoles->ops; i++)
         consoles->ops->event(consoles, session, events[i]);
 }
@@ -273,12 +275,17 @@ void session_tell(struct session *session)
 
 void client_text_to_waiting(struct session *session, const char *text, size_t length)
 {
+    bool told = false;
+
     for (size_t i = 0; i < SESSION_CLIENTS; i++) {
         struct client *client = &session->clients[i];
 
         if (is_here(session, client) && client->waiting)
             client->ops->text(client, session, text, length);
+        told |= is_here(session, client) && client->waiting;
     }
+    if (!told || session->rtt_shown)
+        console_lines_take(session, text, length);
 }
 
 static void to_clients(void *user, const char *bytes, size_t length)

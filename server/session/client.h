@@ -31,6 +31,7 @@ enum session_event {
     EVENT_LOST,    /* not any more */
     EVENT_RESET,   /* by us or behind our back */
     EVENT_LOOP,    /* it was reset once more, and resets again and again: said once */
+    EVENT_SAID,    /* by the program; events_say() tells it */
     EVENT_RUNNING, /* it was halted before */
     EVENT_HALTED,  /* it ran before */
 };
@@ -94,7 +95,8 @@ struct client_text {
 void client_text_begin(struct client_text *text, struct job *job, struct session *session,
                        struct client *client);
 void client_text_end(struct client_text *text);
-/* Text that is no job's: to everyone who waits for the selected core to stop. */
+/* Text that is no job's: to everyone who waits for the selected core to stop; if nobody does, to
+ * the consoles that watch. */
 void client_text_to_waiting(struct session *session, const char *text, size_t length);
 
 #endif

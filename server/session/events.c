@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/visible.h"
 #include "commands/monitor_commands.h"
 
 static void append(void *user, const char *text, size_t length)
@@ -42,6 +43,8 @@ static void describe(struct session *session, struct job *job, enum session_even
     case EVENT_LOOP:
         buf_printf(text, "%s\n", session->loop.text);
         break;
+    case EVENT_SAID:
+        break;
     case EVENT_RUNNING:
         buf_text(text, "the core runs\n");
         break;
@@ -67,10 +70,19 @@ struct event_notice *event_notice_create(const struct log *log, enum session_eve
     return notice;
 }
 
+static void send(struct session *session, struct event_notice *notice)
+{
+    const struct events_route *route = session->consoles.user;
+
+    notice->request.owner = route->owner;
+    notice->request.done = route->done;
+    notice->reset = session->last_reset;
+    session_notify(session, &notice->request);
+}
+
 /* client_ops.event of the consoles. */
 static void tell(struct client *consoles, struct session *session, enum session_event event)
 {
-    const struct events_route *route = consoles->user;
     char memory[EVENT_TEXT];
     struct buf text;
     struct job job;
@@ -80,13 +92,23 @@ static void tell(struct client *consoles, struct session *session, enum session_
     describe(session, &job, event, &text);
     struct event_notice *notice =
         event_notice_create(session->log, event, (const char *)text.data, text.length);
+    (void)consoles;
     if (!notice)
         return;
-    notice->request.owner = route->owner;
-    notice->request.done = route->done;
-    notice->reset = session->last_reset;
     notice->cause = session->cause;
-    session_notify(session, &notice->request);
+    send(session, notice);
+}
+
+void events_say(struct session *session, const char *text, size_t length)
+{
+    char shown[VISIBLE_GROWTH * 240 + 1];
+
+    if (!session->consoles.ops)
+        return;
+    length = visible_copy(VISIBLE_TEXT, text, length, shown, sizeof shown);
+    struct event_notice *notice = event_notice_create(session->log, EVENT_SAID, shown, length);
+    if (notice)
+        send(session, notice);
 }
 
 void events_begin(struct session *session, struct events_route *route)

@@ -26,6 +26,9 @@ struct events_route {
     void (*done)(struct request *notice);
 };
 
+/* What the program said, for the consoles that watch; control characters are shown. Worker thread.
+ */
+void events_say(struct session *session, const char *text, size_t length);
 /* From now on the consoles are told by `route`, which stays the caller's. Worker thread. */
 void events_begin(struct session *session, struct events_route *route);
 

@@ -23,7 +23,7 @@ static void tell_whom_it_concerns(struct session *session, const struct program_
 {
     const struct job *job = session->current;
 
-    if (!job)
+    if (!job || (text->source == TEXT_RTT && session->rtt_shown))
         client_text_to_waiting(session, text->bytes, text->length);
     else if (job->output)
         job->output(job->user, text->bytes, text->length);

@@ -30,10 +30,18 @@ static struct stream_id id_of(unsigned channel)
 
 /* --- the ends of the channels --- */
 
+/* While somebody could see it: what comes later is for those who wait then. */
+static bool is_shown(const struct rtt_service *service)
+{
+    struct session *session = service->session;
+
+    return session->rtt_shown && (session->watchers > 0 || session_wants_any_poll(session));
+}
+
 /* Those who hear whatever the program says hear channel 0. */
 static bool is_told(const struct rtt_service *service, unsigned channel)
 {
-    return channel == 0 && service->session->listeners;
+    return channel == 0 && (service->session->listeners || is_shown(service));
 }
 
 static bool is_read(const struct rtt_service *service, unsigned channel)
@@ -247,7 +255,7 @@ static bool listens(const struct rtt_service *service)
 {
     struct stream_id id;
 
-    return service->drain || service->session->listeners ||
+    return service->drain || service->session->listeners || is_shown(service) ||
            stream_kind_heard(service->session, STREAM_RTT) ||
            stream_waiting(service->session, STREAM_RTT, &id);
 }

@@ -18,6 +18,7 @@
 #include "flash/flash.h"
 #include "probe/probe.h"
 #include "session/client.h"
+#include "session/console_lines.h"
 #include "session/poller.h"
 #include "session/program_port.h"
 #include "session/reset_loop.h"
@@ -115,12 +116,14 @@ struct session {
     void *input_user;
     struct program_port program_port;
     struct client *lender; /* whose files the program has; NULL: nobody's */
-    unsigned watchers;     /* consoles that want to know what the core does: `consoles` is told */
+    struct console_lines console_lines;
+    unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */
     struct poller *pollers;
     struct swo_service *swo; /* NULL: nobody asked for it */
     uint32_t rtt_symbol;     /* where the loaded file has its control block; 0: not known */
+    bool rtt_shown;          /* its channel 0 is shown by gdbs and consoles, too */
     struct rtt_service *rtt; /* NULL: nobody asked for it */
     struct stream *streams;  /* that were listened to */
     struct stream_route *stream_route; /* to the loop; NULL: there is none */

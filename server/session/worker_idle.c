@@ -16,8 +16,8 @@ static bool time_is_virtual(const struct session *session)
     return session->probe && probe_clock(session->probe)->is_virtual;
 }
 
-/* The program stands at each of its calls until somebody looks, which is not for gdbs alone where it
- * was given files or a port. */
+/* The program stands at each of its calls until somebody looks, which is not for gdbs alone where
+ * it was given files or a port. */
 static bool serves_program(const struct session *session)
 {
     return (session->options.files || session->program_port.takes) &&

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 
+from consoles import Script
 from daemon import LIMIT, Client, Daemon, run_tests
 from listener import Listener
 
@@ -18,8 +19,8 @@ PROBED, FIRMWARE, DEFMT = sys.argv[1:4]
 DESCRIPTOR, FLAGS, READ = 24, 20, 16
 
 
-def daemon(*options, board="bluepill", firmware=FIRMWARE):
-    return Daemon(PROBED, "--sim", board, "--gdb", "0", "-c", f"program {firmware} reset", *options)
+def daemon(*options, board="bluepill", firmware=FIRMWARE, telnet="off"):
+    return Daemon(PROBED, "--sim", board, "--gdb", "0", "-c", f"program {firmware} reset", *options, telnet=telnet)
 
 
 def ports(daemon):
@@ -251,6 +252,32 @@ def a_long_command_keeps_nobody_from_it():
         assert "interrupted" in "".join(gdb.result())
 
 
+def channel_0_is_shown_by_consoles_and_gdbs():
+    """When that is asked for, and to all of them."""
+    with daemon("--rtt", "0", telnet="0") as d, Script(d.port_of("telnet")) as person, Client(d.port) as gdb:
+        person.ask("rtt console on")
+        person.until(rb"the program begins\r\n")
+        with Listener(ports(d)[0]) as zero:
+            zero.send(b"hq1h")
+            person.until(rb"hello by channel 0\r\n.*q1hello by channel 0\r\n")
+            gdb.ask("?")
+            gdb.send("vCont;c")
+            zero.send(b"h")
+            person.until(rb"hello by channel 0\r\n")
+            text = b""
+            while b"hello by channel 0\n" not in text:
+                reply = gdb.receive()
+                assert reply[:1] == b"O", reply
+                text += bytes.fromhex(reply[1:].decode())
+            person.ask("rtt console off")
+            zero.send(b"h,")
+            zero.until(b",")
+        gdb.send_raw(b"\x03")
+        assert gdb.receive_stop()[:3] == b"T02" and not gdb.console
+        assert b"hello" not in person.until(rb"halted")
+        assert "usage" in "".join(gdb.ask_text("rtt console perhaps"))
+
+
 def a_full_channel_that_blocks_is_told_once_or_drained():
     with daemon("--rtt", "0") as d, Client(d.port) as gdb:
         with Listener(ports(d)[0]) as zero:
@@ -344,5 +371,6 @@ run_tests([channels_come_and_go_both_ways, what_was_said_before_somebody_came_is
            a_browser_is_refused, a_string_of_jlinks_clients_is_not_the_programs,
            one_who_does_not_read_loses_his_own_bytes, openocds_commands_serve_it,
            the_programmed_file_says_where_the_block_is, gdb_or_a_file_says_where_the_block_is, a_long_command_keeps_nobody_from_it,
+           channel_0_is_shown_by_consoles_and_gdbs,
            a_full_channel_that_blocks_is_told_once_or_drained, a_flood_lets_gdb_in_and_loses_no_breakpoint,
            a_block_that_lies_is_not_followed, defmts_channel_blocks_while_somebody_reads])

@@ -8,13 +8,14 @@ import socket
 import sys
 import tempfile
 
+from consoles import Script
 from daemon import LIMIT, Client, Daemon, run_tests
 
 PROBED = sys.argv[1]
 folder = tempfile.TemporaryDirectory(prefix="probed-semihosting-")
 os.mkdir(os.path.join(folder.name, "sub"))
 daemon = Daemon(PROBED, "--sim", "bluepill,still", "--gdb", "0", "--semihosting-dir", folder.name).start()
-CODE, BLOCK, DATA = 0x20000400, 0x20000800, 0x20000A00
+CODE, BLOCK, DATA, FLOOD = 0x20000400, 0x20000800, 0x20000A00, 0x20001000
 OPEN, WRITEC, WRITE0, WRITE, READ, READC = 1, 3, 4, 5, 6, 7
 
 
@@ -130,6 +131,25 @@ def a_flood_keeps_nobody_waiting():
         assert set(c.console.split("\n")) <= {"flood", ""}
 
 
+def consoles_are_told_what_no_gdb_waits_for():
+    """Whole lines; of more than a person reads, how much there was."""
+    with Daemon(PROBED, "--sim", "bluepill,still", "--gdb", "0", telnet="0") as other, Script(other.port_of("telnet")) as person:
+        with Client(other.port) as c:
+            c.ask("?")
+            put(c, DATA, b"hello \x1b[2J")
+            put(c, DATA + 10, b"\nname? \0")
+            at_call(c, WRITE0, argument=DATA)
+            person.send(b"resume\n")
+            person.until(rb"hello \\x1b\[2J\r\n")
+            person.until(rb"name\? \r\n(?s:.)*halted")
+            for at in range(0, 8192, 512):
+                put(c, FLOOD + at, b"flood of the program's, 32 long\n" * 16)
+            at_call(c, WRITE, 1, FLOOD, 8192, code="0520" "abbe" "fce7")
+            person.send(b"resume\n")
+            person.until(rb"\[\d+ bytes of what the program said are left out\]\r\n")
+            person.until(rb"flood of the program's, 32 long\r\n")
+
+
 def calls_of_the_program_s_own_are_told():
     with debugger() as c:
         put(c, DATA, b"note \x1b[2J")
@@ -154,4 +174,4 @@ def the_directory_may_be_one_further_inside():
 
 
 run_tests([the_console_may_be_a_port, half_of_it_may_be_a_port, web_pages_type_nothing, a_flood_keeps_nobody_waiting,
-           calls_of_the_program_s_own_are_told, the_directory_may_be_one_further_inside])
+           consoles_are_told_what_no_gdb_waits_for, calls_of_the_program_s_own_are_told, the_directory_may_be_one_further_inside])
