@@ -241,8 +241,6 @@ static void tell_events(struct session *session)
     enum session_event events[EVENTS_AT_ONCE];
     size_t count = look(session, &session->told, events);
 
-    if (count > 0)
-        console_lines_flush(session);
     for (size_t i = 0; i < count && session->watchers > 0 && consoles->ops; i++)
         consoles->ops->event(consoles, session, events[i]);
 }
@@ -273,6 +271,14 @@ void session_tell(struct session *session)
 
 /* --- a job's text --- */
 
+static void tell_consoles(struct session *session, const char *text, size_t length)
+{
+    struct client *consoles = &session->consoles;
+
+    if (session->watchers > 0 && consoles->ops && consoles->ops->text)
+        consoles->ops->text(consoles, session, text, length);
+}
+
 void client_text_to_waiting(struct session *session, const char *text, size_t length)
 {
     bool told = false;
@@ -285,7 +291,7 @@ void client_text_to_waiting(struct session *session, const char *text, size_t le
         told |= is_here(session, client) && client->waiting;
     }
     if (!told || session->rtt_shown)
-        console_lines_take(session, text, length);
+        tell_consoles(session, text, length);
 }
 
 static void to_clients(void *user, const char *bytes, size_t length)

@@ -31,7 +31,7 @@ enum session_event {
     EVENT_LOST,    /* not any more */
     EVENT_RESET,   /* by us or behind our back */
     EVENT_LOOP,    /* it was reset once more, and resets again and again: said once */
-    EVENT_SAID,    /* by the program; events_say() tells it */
+    EVENT_SAID,    /* by the program; client_ops.text is told */
     EVENT_RUNNING, /* it was halted before */
     EVENT_HALTED,  /* it ran before */
 };

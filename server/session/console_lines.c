@@ -2,30 +2,23 @@
 #include "session/console_lines.h"
 
 #include <stdio.h>
-#include <string.h>
-
-#include "session/events.h"
-#include "session/session.h"
 
 enum { SHOWN_PER_S = 16 * 1024, SHOWN_AT_ONCE = 16 * 1024 };
 
 /* As time passes there is room for more. */
-static void make_room(struct session *session)
+static void make_room(struct console_lines *lines, uint64_t now_us)
 {
-    struct console_lines *lines = &session->console_lines;
-    uint64_t now = clock_now_us(probe_clock(session->probe));
-    uint64_t more = lines->at_us ? (now - lines->at_us) * SHOWN_PER_S / 1000000 : SHOWN_AT_ONCE;
+    uint64_t more = lines->at_us ? (now_us - lines->at_us) * SHOWN_PER_S / 1000000 : SHOWN_AT_ONCE;
 
     if (more == 0)
         return;
-    lines->at_us = now;
+    lines->at_us = now_us;
     lines->room =
         more > SHOWN_AT_ONCE - lines->room ? (size_t)SHOWN_AT_ONCE : lines->room + (size_t)more;
 }
 
-static void tell_lost(struct session *session)
+static void tell_lost(struct console_lines *lines)
 {
-    struct console_lines *lines = &session->console_lines;
     char text[100];
 
     if (lines->lost == 0)
@@ -33,19 +26,17 @@ static void tell_lost(struct session *session)
     int length = snprintf(text, sizeof text, "[%llu bytes of what the program said are left out]\n",
                           (unsigned long long)lines->lost);
     lines->lost = 0;
-    events_say(session, text, (size_t)length);
+    lines->out(lines->user, text, (size_t)length);
 }
 
-void console_lines_flush(struct session *session)
+void console_lines_flush(struct console_lines *lines, uint64_t now_us)
 {
-    struct console_lines *lines = &session->console_lines;
-
     if (lines->length == 0)
         return;
-    make_room(session);
+    make_room(lines, now_us);
     if (lines->length <= lines->room) {
-        tell_lost(session);
-        events_say(session, lines->line, lines->length);
+        tell_lost(lines);
+        lines->out(lines->user, lines->line, lines->length);
         lines->room -= lines->length;
     } else {
         lines->lost += lines->length;
@@ -53,13 +44,12 @@ void console_lines_flush(struct session *session)
     lines->length = 0;
 }
 
-void console_lines_take(struct session *session, const char *text, size_t length)
+void console_lines_take(struct console_lines *lines, uint64_t now_us, const char *text,
+                        size_t length)
 {
-    struct console_lines *lines = &session->console_lines;
-
-    for (size_t i = 0; i < length && session->watchers > 0 && session->probe; i++) {
+    for (size_t i = 0; i < length; i++) {
         lines->line[lines->length++] = text[i];
         if (text[i] == '\n' || lines->length == sizeof lines->line)
-            console_lines_flush(session);
+            console_lines_flush(lines, now_us);
     }
 }

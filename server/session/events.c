@@ -80,40 +80,60 @@ static void send(struct session *session, struct event_notice *notice)
     session_notify(session, &notice->request);
 }
 
+/* --- what the program says --- */
+
+/* Its control characters are shown. */
+static void send_line(void *user, const char *text, size_t length)
+{
+    struct events_route *route = user;
+    char shown[VISIBLE_GROWTH * CONSOLE_LINE + 1];
+
+    length = visible_copy(VISIBLE_TEXT, text, length, shown, sizeof shown);
+    struct event_notice *notice =
+        event_notice_create(route->session->log, EVENT_SAID, shown, length);
+    if (notice)
+        send(route->session, notice);
+}
+
+static uint64_t now_us(const struct session *session)
+{
+    return session->probe ? clock_now_us(probe_clock(session->probe)) : 0;
+}
+
+/* client_ops.text of the consoles. */
+static void say(struct client *consoles, const struct session *session, const char *text,
+                size_t length)
+{
+    struct events_route *route = consoles->user;
+
+    console_lines_take(&route->lines, now_us(session), text, length);
+}
+
 /* client_ops.event of the consoles. */
 static void tell(struct client *consoles, struct session *session, enum session_event event)
 {
+    struct events_route *route = consoles->user;
     char memory[EVENT_TEXT];
     struct buf text;
     struct job job;
 
+    console_lines_flush(&route->lines, now_us(session));
     job_init(&job, session->log);
     buf_init(&text, memory, sizeof memory);
     describe(session, &job, event, &text);
     struct event_notice *notice =
         event_notice_create(session->log, event, (const char *)text.data, text.length);
-    (void)consoles;
     if (!notice)
         return;
     notice->cause = session->cause;
     send(session, notice);
 }
 
-void events_say(struct session *session, const char *text, size_t length)
-{
-    char shown[VISIBLE_GROWTH * 240 + 1];
-
-    if (!session->consoles.ops)
-        return;
-    length = visible_copy(VISIBLE_TEXT, text, length, shown, sizeof shown);
-    struct event_notice *notice = event_notice_create(session->log, EVENT_SAID, shown, length);
-    if (notice)
-        send(session, notice);
-}
-
 void events_begin(struct session *session, struct events_route *route)
 {
-    static const struct client_ops ops = {.event = tell};
+    static const struct client_ops ops = {.event = tell, .text = say};
 
+    route->lines = (struct console_lines){.out = send_line, .user = route};
+    route->session = session;
     session->consoles = (struct client){.ops = &ops, .user = route};
 }

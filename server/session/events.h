@@ -4,6 +4,7 @@
 #ifndef PROBED_EVENTS_H
 #define PROBED_EVENTS_H
 
+#include "session/console_lines.h"
 #include "session/request.h"
 #include "session/session.h"
 
@@ -24,11 +25,10 @@ struct event_notice *event_notice_create(const struct log *log, enum session_eve
 struct events_route {
     void *owner;
     void (*done)(struct request *notice);
+    struct console_lines lines; /* what the program says; the consoles' own */
+    struct session *session;    /* events_begin() sets both */
 };
 
-/* What the program said, for the consoles that watch; control characters are shown. Worker thread.
- */
-void events_say(struct session *session, const char *text, size_t length);
 /* From now on the consoles are told by `route`, which stays the caller's. Worker thread. */
 void events_begin(struct session *session, struct events_route *route);
 

@@ -18,7 +18,6 @@
 #include "flash/flash.h"
 #include "probe/probe.h"
 #include "session/client.h"
-#include "session/console_lines.h"
 #include "session/poller.h"
 #include "session/program_port.h"
 #include "session/reset_loop.h"
@@ -116,8 +115,7 @@ struct session {
     void *input_user;
     struct program_port program_port;
     struct client *lender; /* whose files the program has; NULL: nobody's */
-    struct console_lines console_lines;
-    unsigned watchers; /* consoles that want to know what the core does: `consoles` is told */
+    unsigned watchers;     /* consoles that want to know what the core does: `consoles` is told */
     struct under_way under_way;
     struct text_listener *listeners; /* to what the program says */
     struct poller *pollers;

@@ -126,7 +126,7 @@ static void worker_main(void *user)
                                                                   : worker->setup.options.elf);
     rtt_service_begin(&worker->session);
     swo_service_begin(&worker->session);
-    worker->route = (struct events_route){worker->setup.user, worker->setup.event};
+    worker->route = (struct events_route){.owner = worker->setup.user, .done = worker->setup.event};
     events_begin(&worker->session, &worker->route);
     while (!worker->stopping) {
         struct request *request = mailbox_take(&worker->inbox);
