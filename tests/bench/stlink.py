@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""What one debug session costs on USB, by probed, OpenOCD (hla) and st-util on the same emulated ST-Link.
+"""What one debug session costs on USB, by probed, OpenOCD and st-util on the same emulated probe, an ST-Link or one that
+speaks CMSIS-DAP.
 
-stlink.py PROBED PROBE_EMU BENCH.elf BENCH.c      (runs itself inside gdb-multiarch for the gdb part)
+stlink.py PROBED PROBE_EMU BENCH.elf BENCH.c [--dap] [SERVER..]      (runs itself inside gdb-multiarch for the gdb part)
 
 Modelled, not measured on hardware: a bulk transfer costs 125 us, plus 52.6 us for each 64-byte packet (V3: 10 us
 for each 512-byte packet), plus the SWD clocks of what the probe does for it. What the host waits is not counted.
@@ -18,8 +19,10 @@ FOLDER = os.path.dirname(os.path.abspath(__file__)) if "__file__" in globals() e
 sys.path[:0] = [os.path.join(FOLDER, "..", "peers"), os.path.join(FOLDER, "..", "gdb")]
 
 COLUMNS = ("commands", "transfers", "bytes", "bus_us")
-RUNS = [("V2J43", "probed"), ("V2J43", "hla"), ("V2J43", "st-util"), ("V3", "probed"), ("V3", "hla")]
-NAMES = {"probed": "probed", "hla": "OpenOCD", "st-util": "st-util"}
+DAPS = ("debugprobe", "mcu-link")
+RUNS = [(dap, name) for dap in DAPS for name in ("probed", "cmsis-dap")]
+RUNS += [("V2J43", "probed"), ("V2J43", "hla"), ("V2J43", "st-util"), ("V3", "probed"), ("V3", "hla")]
+NAMES = {"probed": "probed", "hla": "OpenOCD", "cmsis-dap": "OpenOCD", "st-util": "st-util"}
 
 
 def inside_gdb():
@@ -172,13 +175,15 @@ def halt_after_loading(running, port, elf):
 
 
 def main(probed, probe_emu, elf, source, *only):
-    """`only`: servers to measure, instead of all."""
+    """`only`: servers to measure, instead of all; with --dap before CMSIS-DAP probes, else before ST-Links."""
+    probes = DAPS if "--dap" in only else ("V2J43", "V3")
+    only = [name for name in only if name != "--dap"]
     with tempfile.TemporaryDirectory(prefix="probed-") as folder:
         image, ram = make_images(folder)
         results = {}
-        for stlink, name in (run for run in RUNS if run[1] in (only or NAMES)):
+        for stlink, name in (run for run in RUNS if run[0] in probes and run[1] in (only or NAMES)):
             results[stlink, name] = measure(probed, probe_emu, elf, source, stlink, name, image, ram)
-    for stlink in ("V2J43", "V3"):
+    for stlink in probes:
         print_table(stlink, {name: results[probe, name] for probe, name in results if probe == stlink})
 
 
