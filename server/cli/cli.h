@@ -182,6 +182,6 @@ bool cli_flag_told(size_t index, unsigned flags, struct option_told *told);
 
 typedef enum err cli_run(struct cli *cli);
 cli_run cli_list, cli_info, cli_doctor, cli_flash, cli_run_program, cli_profile, cli_erase,
-    cli_read, cli_reset, cli_options, cli_unlock, cli_lock, cli_verify;
+    cli_read, cli_reset, cli_options, cli_unlock, cli_lock, cli_verify, cli_dump, cli_diff;
 
 #endif

@@ -82,6 +82,19 @@ static const char read_text[] =
     "Any memory: flash, RAM, registers of peripherals. Numbers are decimal or 0x..; k is 1024,\n"
     "M is 1024 k. The file is written only when all was read. A running program runs on.\n";
 
+static const char diff_text[] =
+    "  probed diff blink.elf                      which sectors of the chip are not so\n"
+    "\n"
+    "A line a sector that differs. Exit code 0: none; 6: some. Nothing is written.\n";
+
+static const char dump_text[] =
+    "  probed dump core.elf                       RAM and registers, for gdb main.elf core.elf\n"
+    "  probed dump core.elf main.elf              of all threads, by the program's symbols\n"
+    "  probed dump core.elf 0x40021000 0x400      and what peripherals show there\n"
+    "\n"
+    "Registers of peripherals are read only where they are named: to read them may clear flags.\n"
+    "A core that runs is halted for it, and goes on behind it.\n";
+
 static const char run_text[] =
     "  probed run test.elf                        flash what differs, reset, run\n"
     "  probed run --sim bluepill test.elf         the same without hardware\n"
@@ -163,6 +176,10 @@ const struct cli_command cli_commands[] = {
      TARGET_CONNECT_ATTACH, cli_read},
     {"verify", "FILE[@ADDRESS]... [ADDRESS]", "compare flash with files", verify_text, 1, CLI_WORDS,
      CLI_EVERY | CLI_BOARDS, TARGET_CONNECT_ATTACH, cli_verify},
+    {"diff", "FILE[@ADDRESS]... [ADDRESS]", "which sectors are not as files are", diff_text, 1,
+     CLI_WORDS, CLI_EVERY, TARGET_CONNECT_ATTACH, cli_diff},
+    {"dump", "FILE [PROGRAM.elf] [ADDRESS LENGTH]...", "registers and RAM as a core file for gdb",
+     dump_text, 1, CLI_WORDS, CLI_EVERY, TARGET_CONNECT_ATTACH, cli_dump},
     {"erase", "[ADDRESS LENGTH]", "erase all flash, or some of it", erase_text, 0, 2,
      CLI_EVERY | CLI_BOARDS | CLI_UNLOCK | CLI_YES, TARGET_CONNECT_LADDER, cli_erase},
     {"options", "[NAME=VALUE...]", "show option bytes, or change them", options_text, 0, CLI_WORDS,

@@ -141,6 +141,24 @@ def verify_compares():
     assert "neither in flash nor in RAM" in call("verify", "--sim", "bluepill,still", same, "0x60000000", code=FAILED).said
 
 
+def diff_names_sectors():
+    same = os.path.join(FOLDER.name, "same.bin")
+    call("read", "--sim", "bluepill,runs,still", "0x08000000", "4k", same)
+    done = call("diff", "--sim", "bluepill,runs,still", same, "0x08000000")
+    assert done.stdout == b"" and "0 of 4 sectors differ" in done.said, done
+    with open(same, "rb") as file:
+        data = bytearray(file.read())
+    data[0x7ff], data[0xc01], data[0xc08] = 0x11, 0x22, 0x33
+    other = write("other.bin", data)
+    done = call("diff", "--sim", "bluepill,runs,still", other, "0x08000000", code=DIFFERS)
+    assert done.stdout == (b"0x08000400-0x080007ff: 1 bytes differ, the first at 0x080007ff: 0x11 in the file, 0xff on the chip\n"
+                           b"0x08000c00-0x08000fff: 2 bytes differ, the first at 0x08000c01: 0x22 in the file, 0xff on the chip\n"), done
+    one = json.loads(call("diff", "--sim", "bluepill,runs,still", other, "0x08000000", "--json", code=DIFFERS).stdout)
+    assert [(row["start"], row["bytes"], row["differ"], row["first"]) for row in one["sectors"]] == \
+        [(0x08000400, 1024, 1, 0x080007ff), (0x08000c00, 1024, 2, 0x08000c01)], one
+    call("diff", "--sim", "bluepill,locked,still", other, "0x08000000", code=PROTECTED)
+
+
 # --- several files ---
 
 def several_files_in_one_call():
@@ -180,5 +198,5 @@ def standard_input_is_a_file():
 
 run_tests([unlock_wipes_only_if_that_is_meant, unlock_releases_sectors_without_wiping, lock_sets_level_1, a_life_cycle_has_no_levels,
            erase_can_unlock_before, level_2_wants_the_chips_id, level_2_is_typed_at_a_terminal, advice_is_a_command_of_the_shell,
-           verify_compares, several_files_in_one_call, overlaps_are_refused_by_name, each_file_must_be_for_this_chip,
+           verify_compares, diff_names_sectors, several_files_in_one_call, overlaps_are_refused_by_name, each_file_must_be_for_this_chip,
            standard_input_is_a_file])

@@ -47,10 +47,11 @@ GOOD = [["list", "--sim"], ["info", "--sim", "bluepill,runs"], ["doctor", "--sim
         ["read", "--sim", "bluepill", "0x08000000", "1k", path("read.bin")], ["erase", "--sim", "bluepill"],
         ["options", "--sim", "bluepill"], ["options", "--sim", "bluepill", "WDG_SW=hardware", "--yes"],
         ["reset", "--sim", "bluepill,runs"], ["unlock", "--sim", "bluepill,write-protected,still", "--yes"],
-        ["lock", "--sim", "bluepill,still", "--yes"], ["verify", "--sim", "bluepill,runs,still", HELD + "@0x08000000"]]
+        ["lock", "--sim", "bluepill,still", "--yes"], ["verify", "--sim", "bluepill,runs,still", HELD + "@0x08000000"],
+        ["diff", "--sim", "bluepill,runs,still", HELD + "@0x08000000"], ["dump", "--sim", "bluepill,runs", path("core.elf")]]
 # The same words for a board that is not well.
 WORDS = {"info": [], "flash": [PROGRAM], "read": ["0x08000000", "64", path("read.bin")], "erase": [], "options": [], "reset": [],
-         "profile": [PROGRAM], "verify": [PROGRAM], "unlock": [], "lock": []}
+         "profile": [PROGRAM], "verify": [PROGRAM], "unlock": [], "lock": [], "dump": [path("no.elf")], "diff": [PROGRAM]}
 
 
 # --- the page ---
