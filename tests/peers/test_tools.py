@@ -172,6 +172,16 @@ def each_way_to_name_a_probe():
         assert "2 probes" in text and text.count("--probe ") == 2, text
 
 
+def completion_offers_the_probes_that_are_plugged_in():
+    with Bench() as bench:
+        text = bench.run("{probed} list --json >{dir}/list; {probed} complete info --probe ''", probes="V2J43,V3")
+        probes = json.loads(bench.read("list"))["probes"]
+    offered = dict(line.split("\t") for line in text.splitlines() if "\t" in line)
+    assert len(probes) == 2
+    for probe in probes:
+        assert offered[probe["serial"] or probe["place"]] == probe["product"].split(" (")[0], (probe, offered)
+
+
 def a_name_that_no_probe_has_is_answered_with_those_there():
     with Bench() as bench:
         bench.run("{probed} list --json >{dir}/list", probes="V2J43,V3")
@@ -343,6 +353,7 @@ TESTS = [list_and_info_agree_with_st_info, the_boards_serial_port_is_found, the_
          what_is_flashed_is_read_back,
          an_identical_image_is_not_written_again, erase_wipes_what_it_says, other_bytes_stay_unless_erase_is_asked_for,
          reset_halts_and_lets_go, two_probes_are_told_apart, each_way_to_name_a_probe,
+         completion_offers_the_probes_that_are_plugged_in,
          a_name_that_no_probe_has_is_answered_with_those_there, a_speed_that_the_probe_lacks_is_said,
          a_probe_in_use_is_said_to_be,
          a_locked_chip_is_explained, no_wires_are_explained,
