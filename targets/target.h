@@ -223,6 +223,8 @@ enum err target_poll(struct target *target, struct target_stop *stop);
 /* It was when last polled, and still counts as running: somebody who waits for a stop waits in
  * vain. target_halt() then stops it for STOP_FAULT. */
 bool target_locked_up(const struct target *target);
+/* What the flash's ECC has told since the last reset, as a clause; "": nothing. Valid for ever. */
+enum err target_flash_ecc(struct target *target, const char **text);
 /* Why, without halting it. */
 enum err target_explain_lockup(struct target *target, char *text, size_t size);
 /* When it was connected, there had been a reset since a debugger looked last, or none ever did. */

@@ -27,6 +27,7 @@ struct facts {
     struct option_bytes options;
     char sectors[96]; /* "64 sectors of 1 KiB" */
     const char *loop; /* that it resets again and again, and by what; NULL: it does not */
+    const char *ecc;  /* what the flash's ECC has told */
     char lockup[300]; /* why the core is locked up, if it is */
 };
 
@@ -85,6 +86,8 @@ static enum err look_at_core(struct cli *cli, struct facts *facts)
     facts->loop = reset_loop_text(&cli->session);
     if (!err)
         err = target_security(target, &facts->security);
+    if (!err)
+        err = target_flash_ecc(target, &facts->ecc);
     return err || !target_locked_up(target)
                ? err
                : target_explain_lockup(target, facts->lockup, sizeof facts->lockup);
@@ -168,6 +171,7 @@ static void print_chip(const struct facts *facts, FILE *out)
     if (eeprom)
         cli_print_fact(out, "data EEPROM", "%s at 0x%08" PRIx32, display_size(size, eeprom->size),
                        eeprom->start);
+    cli_print_fact(out, "ECC of flash", "%s", facts->ecc ? facts->ecc : "");
     if (chip->flash_kept)
         cli_print_fact(out, "kept flash", "%s from 0x%08" PRIx32 " on are the other core's alone",
                        display_size(size, chip->flash_kept),
@@ -227,6 +231,8 @@ static void write_chip(const struct facts *facts, struct json *json)
         json_text(json, "reset_loop", facts->loop);
     json_number(json, "flash_bytes", chip->flash_size);
     json_bool(json, "flash_size_guessed", chip->flash_size_guessed);
+    if (facts->ecc && facts->ecc[0])
+        json_text(json, "flash_ecc", facts->ecc);
     if (chip->flash_kept)
         json_number(json, "flash_kept_bytes", chip->flash_kept);
     json_number(json, "flash_start", facts->flash_start);

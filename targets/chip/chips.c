@@ -255,6 +255,14 @@ static size_t find_bank_option(const struct chip *chip, uint32_t flash_size)
     return i;
 }
 
+bool chip_can_have_two_banks(const struct chip *chip)
+{
+    for (size_t i = 0; i < BANK_OPTIONS; i++)
+        if (bank_options[i].dev_id == chip->dev_id)
+            return true;
+    return false;
+}
+
 bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_t options)
 {
     size_t i = find_bank_option(chip, flash_size);

@@ -67,6 +67,8 @@ struct chip_sectors {
 
 enum { CHIP_RUNS_MAX = 6 };
 
+/* Whether some of these have two banks that the same registers serve. */
+bool chip_can_have_two_banks(const struct chip *chip);
 /* Whether `options`, the word that tells of read protection, makes two banks of a flash that can be
  * one. */
 bool chip_two_banks_chosen(const struct chip *chip, uint32_t flash_size, uint32_t options);

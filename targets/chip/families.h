@@ -54,6 +54,15 @@ struct chip_dbgmcu {
     uint32_t clock, clock_bit; /* of RCC, that has to be on for it to listen; 0: it always does */
 };
 
+/* Registers of the controller (offsets) whose flags tell of reads that ECC could not correct, and
+ * the flags; the second one: of bank 2, in chips that have one, or 0. uncorrected 0: such a read is
+ * refused by the bus, or there is no ECC. And the register that tells of those that it did. */
+struct chip_ecc {
+    uint16_t at[2];
+    uint32_t uncorrected;
+    uint16_t corrected;
+};
+
 /* What the memory map has besides flash and RAM; bits (chip/memory_map.c). */
 enum chip_map {
     MAP_SYSTEM_F1 = 1 << 0,   /* boot loader up to the option bytes at 0x1FFFF800 */
@@ -88,6 +97,7 @@ struct chip_family {
     uint32_t map;       /* enum chip_map bits */
     uint32_t first_ram; /* bytes of the RAM at ram_base, where ram_size counts others too; else 0 */
     uint32_t uf2[CHIP_UF2_IDS]; /* what a UF2 file calls the family; 0: no more */
+    struct chip_ecc ecc;
 };
 
 /* The window watchdog of all families: WWDG_CR is so much below IWDG_KR (RM0008, 3.3; not with

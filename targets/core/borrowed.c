@@ -55,6 +55,8 @@ void borrowed_queue_look(struct borrowed_core *lent)
     lent->fp_ctrl = NOT_READ;
     ops_read32(ops, MPU_CTRL, &lent->mpu_ctrl);
     ops_read32(ops, SYST_CSR, &lent->systick);
+    if (lent->vectors)
+        ops_read32(ops, SCB_VTOR, &lent->vtor);
     if (counts_cycles(lent->core))
         ops_read32(ops, DWT_CYCCNT, &lent->cycles);
     ops_read32(ops, FP_CTRL, &lent->fp_ctrl); /* the last one */
@@ -70,6 +72,8 @@ void borrowed_queue_take(struct borrowed_core *lent)
     cpu_caches_queue_off(core);
     ops_write32(ops, SYST_CSR, 0); /* its count stays */
     ops_write32(ops, MPU_CTRL, 0);
+    if (lent->vectors)
+        ops_write32(ops, SCB_VTOR, lent->vectors);
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY);
     for (unsigned i = 0; i < core->dwt.count; i++)
         ops_write32(ops, DWT_FUNCTION(i), 0);
@@ -87,6 +91,8 @@ static void queue_give_back(struct borrowed_core *lent)
 
     cpu_caches_queue_back(core);
     ops_write32(ops, MPU_CTRL, lent->mpu_ctrl);
+    if (lent->vectors)
+        ops_write32(ops, SCB_VTOR, lent->vtor);
     ops_write32(ops, FP_CTRL, FP_CTRL_KEY | (lent->fp_ctrl & FP_CTRL_ENABLE));
     ops_write32(ops, SYST_CSR, lent->systick & SYST_CSR_CHOICES);
     if (counts_cycles(core))
@@ -287,12 +293,19 @@ enum err borrowed_await(struct borrowed_core *lent, uint32_t timeout_us, struct 
 
 /* --- out of a fault --- */
 
-#define BX_LR 0xBF004770u /* and a NOP */
-#define EXC_RETURN_FIRST 0xFFFFFFE0u
+#define BKPT 0xBE00BE00u
+#define BX_LR 0xBF004770u            /* and a NOP */
+#define EXC_RETURN_FIRST 0xFFFFFF80u /* of Armv8-M: DDI 0553, B3.18 */
 #define DHCSR_ONE_STEP (DHCSR_KEY | DHCSR_C_DEBUGEN | DHCSR_C_MASKINTS | DHCSR_C_STEP)
 #define CFSR_READ_FAULT 0x00008200u /* PRECISERR, BFARVALID */
 #define HFSR_FORCED (1u << 30)
-enum { IPSR_HARDFAULT = 3, IPSR_BUSFAULT = 5 };
+enum { IPSR_NMI = 2, IPSR_HARDFAULT = 3, IPSR_BUSFAULT = 5 };
+
+void borrowed_vectors(uint32_t at, uint32_t words[BORROWED_VECTORS / 4])
+{
+    words[0] = words[1] = BKPT; /* in place of a stack and the vector of a reset */
+    words[IPSR_NMI] = words[IPSR_HARDFAULT] = at | 1;
+}
 
 /* The exception has to end as one: only a return takes it out of the active ones (B1.5.8). */
 bool borrowed_leave_fault(struct borrowed_core *lent, uint32_t scratch)
@@ -307,16 +320,35 @@ bool borrowed_leave_fault(struct borrowed_core *lent, uint32_t scratch)
     if (core_flush_halted(core) != ERR_OK)
         return false;
     uint32_t exception = xpsr & XPSR_IPSR;
-    if (lr < EXC_RETURN_FIRST || (exception != IPSR_HARDFAULT && exception != IPSR_BUSFAULT))
+    bool known = exception == IPSR_NMI || exception == IPSR_HARDFAULT || exception == IPSR_BUSFAULT;
+    if (lr < EXC_RETURN_FIRST || !known || ecc_clear(core) != ERR_OK)
         return false;
     ops_write32(ops, scratch, BX_LR);
     ops_reg_write(ops, 15, scratch);
     ops_write32(ops, DHCSR, DHCSR_ONE_STEP);
     ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
     ops_write32(ops, DHCSR, DHCSR_HALTED);
-    ops_write32(ops, SCB_CFSR, CFSR_READ_FAULT);
-    ops_write32(ops, SCB_CFSR + 4, HFSR_FORCED);
+    if (core->profile->fault_status) {
+        ops_write32(ops, SCB_CFSR, CFSR_READ_FAULT);
+        ops_write32(ops, SCB_CFSR + 4, HFSR_FORCED);
+    }
     ops_write32(ops, SCB_DFSR, DFSR_ALL);
     ops_reg_read(ops, 16, &xpsr);
     return core_flush_halted(core) == ERR_OK && (xpsr & XPSR_IPSR) != exception;
+}
+
+bool borrowed_take_nmi(struct borrowed_core *lent, uint32_t scratch)
+{
+    struct core *core = lent->core;
+    struct ops *ops = &core->ops;
+    uint32_t xpsr = 0;
+
+    core->ecc.nmi = false;
+    ops_reg_write(ops, 15, lent->vectors);
+    borrowed_queue_go(lent);
+    ops_wait32(ops, DHCSR, DHCSR_S_HALT, DHCSR_S_HALT, HALT_TIMEOUT_US);
+    ops_reg_read(ops, 16, &xpsr);
+    if (core_flush_halted(core) != ERR_OK)
+        return false;
+    return !(xpsr & XPSR_IPSR) || borrowed_leave_fault(lent, scratch); /* none came */
 }

@@ -2,8 +2,9 @@
 /* The halted core in the hands of a routine of ours that runs in target RAM.
  *
  * Interrupts are masked, breakpoints, watchpoints, the MPU and SysTick are off meanwhile; NMI is
- * not masked. The program's registers are kept in the target's register cache. The core runs inside
- * borrowed_flush() and, on demand, until the next one. Worker thread. */
+ * not masked, but finds a BKPT where `vectors` says so. The program's registers are kept in the
+ * target's register cache. The core runs inside borrowed_flush() and, on demand, until the next
+ * one. Worker thread. */
 #ifndef PROBED_BORROWED_H
 #define PROBED_BORROWED_H
 
@@ -17,12 +18,16 @@
 
 struct borrowed_core {
     struct core *core;
-    const char *by; /* "flash loader": what sentences call the routine */
-    uint32_t used;  /* bit n: it changes that slot (r0 to r12); BORROWED_CALLS: it has a stack */
-    bool strayed;   /* the core may have left the routine: into a fault handler, say */
-    uint32_t mpu_ctrl, fp_ctrl, systick, cycles; /* as found */
+    const char *by;   /* "flash loader": what sentences call the routine */
+    uint32_t used;    /* bit n: it changes that slot (r0 to r12); BORROWED_CALLS: it has a stack */
+    bool strayed;     /* the core may have left the routine: into a fault handler, say */
+    uint32_t vectors; /* 0, or where in RAM those of NMI and HardFault stand meanwhile */
+    uint32_t mpu_ctrl, fp_ctrl, systick, cycles, vtor; /* as found */
 };
 
+/* What stands at `vectors`, a multiple of 128: four words, of which two are vectors. */
+enum { BORROWED_VECTORS = 16 };
+void borrowed_vectors(uint32_t at, uint32_t words[BORROWED_VECTORS / 4]);
 /* The largest RAM, whose start is lent to routines; NULL if there are fewer bytes. */
 const struct target_region *borrowed_ram(const struct core *core, uint32_t size);
 /* Whoever halted it: the program's registers are read into the target's cache, what could stop or
@@ -57,8 +62,11 @@ struct borrowed_end {
 enum err borrowed_await(struct borrowed_core *lent, uint32_t timeout_us, struct borrowed_end *end);
 
 /* The routine ran into memory that cannot be read, and the core stands at the first instruction of
- * the fault's handler, its vector being caught: out of that again, by an instruction that is put at
- * `scratch`, a word of borrowed RAM. False: it stands elsewhere, or stays. */
+ * the fault's handler, its vector being caught, or of the NMI's at `vectors`: out of that again, by
+ * an instruction that is put at `scratch`, a word of borrowed RAM. False: it stands elsewhere, or
+ * stays. */
 bool borrowed_leave_fault(struct borrowed_core *lent, uint32_t scratch);
+/* The same with the NMI that a read by wire has raised (core->ecc.nmi), before a routine. */
+bool borrowed_take_nmi(struct borrowed_core *lent, uint32_t scratch);
 
 #endif

@@ -67,6 +67,7 @@ void core_uncancellable_end(struct core *core, struct job *before)
 
 void core_new_epoch(struct core *core)
 {
+    core->ecc.nmi = false;
     core->epoch++;
     core->stop_pending = core->borrowed = false;
 }
@@ -258,13 +259,15 @@ static bool refusal_is_odd(const struct core *core)
 enum err core_flush(struct core *core)
 {
     enum err mark = core_mark(core);
-    enum err err = flush_or_lose(core);
+    struct ecc_look look;
 
+    ecc_queue_look(core, &look);
+    enum err err = flush_or_lose(core);
     if (err == ERR_NOT_HALTED || (err == ERR_FAULT && refusal_is_odd(core)))
         err = core_check_reset(core, err, mark);
     if (err == ERR_FAULT && can_be_out_of_reach(core))
         err = check_reach(core, err, mark);
-    return err;
+    return err ? err : core_note_loss(core, ecc_take_look(core, &look));
 }
 
 bool core_wait_failed(const struct core *core, enum err err)

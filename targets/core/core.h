@@ -12,6 +12,7 @@
 #include "core/cache.h"
 #include "core/cpu_caches.h"
 #include "core/dwt.h"
+#include "core/ecc.h"
 #include "core/fpb.h"
 #include "core/profile.h"
 #include "core/registers.h"
@@ -86,6 +87,7 @@ struct core {
     struct register_cache regs;
     struct cache cache;
     struct cpu_caches cpu_caches;
+    struct ecc ecc;
     size_t slice;       /* bytes that take well under 50 ms on the wire, learnt.. */
     uint32_t slice_khz; /* ..at this speed of SWD */
 

@@ -11,12 +11,14 @@
 #define CPUID_PART(cpuid) ((cpuid) >> 4 & 0xFFFu)
 #define WWDG_CR_WDGA (1u << 7)
 
-/* The area: mailbox, code, table. */
+/* The area: vectors, mailbox, code, table, a stack for the frame of a fault. */
 enum { NEXT, END, CRC, WATCHDOG, STATE_WORDS, MAILBOX_WORDS = STATE_WORDS + 7 };
 enum {
-    CODE = 4 * MAILBOX_WORDS,
+    MAILBOX = BORROWED_VECTORS,
+    CODE = MAILBOX + 4 * MAILBOX_WORDS,
     TABLE = CODE + sizeof crc_code,
-    AREA_SIZE = TABLE + 1024,
+    STACK = TABLE + 1024,
+    AREA_SIZE = STACK + 64,
     TABLE_BYTES = 350, /* to make the table takes as long as these bytes */
 };
 enum {
@@ -116,7 +118,11 @@ static void fill_area(const struct crc_run *run, uint8_t *area)
     const uint32_t mailbox[MAILBOX_WORDS] = {run->first, run->end, run->crc,
                                              watchdog_of(run->core)};
 
-    memcpy(area, mailbox, sizeof mailbox);
+    uint32_t vectors[BORROWED_VECTORS / 4];
+
+    borrowed_vectors(run->area, vectors);
+    memcpy(area, vectors, sizeof vectors);
+    memcpy(area + MAILBOX, mailbox, sizeof mailbox);
     memcpy(area + CODE, crc_code, sizeof crc_code);
 }
 
@@ -139,11 +145,13 @@ static enum err start(struct crc_run *run)
 {
     struct core *core = run->core;
     uint8_t area[TABLE];
+    uint32_t mailbox = run->area + MAILBOX;
 
     fill_area(run, area);
     core_queue_catch(core, true); /* a fault stops it before a handler of the program runs */
     borrowed_queue_take(&run->lent);
-    borrowed_queue_start(&run->lent, run->area + CODE, &run->area, 1);
+    borrowed_queue_start(&run->lent, run->area + CODE, &mailbox, 1);
+    ops_reg_write(&core->ops, 17, (run->area + AREA_SIZE) & ~7u); /* MSP */
     enum err err = core_flush_halted(core);
     if (err)
         return err;
@@ -177,7 +185,7 @@ static enum err look(struct crc_run *run)
     uint64_t at_us;
 
     ops_read32(&run->core->ops, DHCSR, &dhcsr);
-    ops_read(&run->core->ops, run->area, 4, mailbox, STATE_WORDS);
+    ops_read(&run->core->ops, run->area + MAILBOX, 4, mailbox, STATE_WORDS);
     enum err err = flush_timed(run, &at_us);
     if (err)
         return err;
@@ -218,7 +226,7 @@ static enum err wait_for_end(struct crc_run *run)
         if (on)
             on = nap(run, expected_us(run));
         if (!on)
-            ops_write32(&run->core->ops, run->area + 4 * END, 0);
+            ops_write32(&run->core->ops, run->area + MAILBOX + 4 * END, 0);
         err = look(run);
     }
     if (!err && !run->stands)
@@ -246,6 +254,8 @@ static enum err run_routine(struct crc_run *run)
     err = start(run);
     if (!err)
         err = wait_for_end(run);
+    if (!err && !run->ended)
+        borrowed_leave_fault(&run->lent, run->area + CODE);
     run->lent.strayed = !run->ended;
     struct job_failure failure;
     job_set_aside(run->core->target->job, &failure);
@@ -279,7 +289,10 @@ enum err crc_by_core(struct core *core, uint32_t address, size_t length, uint32_
                           .end = end,
                           .next = address,
                           .crc = *crc,
-                          .lent = {.core = core, .by = "checksum routine", .used = 1}};
+                          .lent = {.core = core,
+                                   .by = "checksum routine",
+                                   .used = 1u << 0 | 1u << SLOT_MSP,
+                                   .vectors = ecc_has_flags(core->target) ? ram->start : 0}};
     core_uncancellable_begin(core, &uncancellable, &run.caller);
     enum err err = run_routine(&run);
     core_uncancellable_end(core, run.caller);

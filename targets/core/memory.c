@@ -265,11 +265,14 @@ enum err memory_read(struct core *core, uint32_t address, void *data, size_t len
     if (busy_touches(core, address, length) && !memory_is_cached(core, address, length))
         err = busy_wait(core, address);
     if (!err)
+        err = core_note_loss(core, ecc_look_before(core, address));
+    if (!err)
         err = memory_read_cached(core, address, data, length, &got);
     if (!err)
         err = read_slices(core, address, data, length, &got);
-    if (err == ERR_FAULT && got == 0)
-        err = core_explain_refusal(core, address, core_check_reset(core, err, mark), mark);
+    if (err == ERR_FAULT && (got == 0 || !done))
+        err = core_explain_refusal(core, address + (uint32_t)got, core_check_reset(core, err, mark),
+                                   mark);
     if (err == ERR_FAULT && got == 0 && may_remember_refusal(core, address))
         cache_refuse(core_cache(core), address, job_text(core->target->job, err));
     show_as_program_has_it(core, address, data, got);

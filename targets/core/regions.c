@@ -70,3 +70,17 @@ enum err core_explain_refusal(const struct core *core, uint32_t address, enum er
                     "reset): an erase of its sector mends it",
                     refusal);
 }
+
+enum err target_flash_ecc(struct target *target, const char **text)
+{
+    bool uncorrected, corrected;
+    enum err err =
+        core_note_loss(target->core, ecc_look_now(target->core, &uncorrected, &corrected));
+
+    *text = uncorrected
+                ? "since the last reset something was read whose bits it could not correct: "
+                  "what is there is wrong until it is erased"
+            : corrected ? "since the last reset a wrong bit was met, and corrected"
+                        : "";
+    return err;
+}

@@ -220,10 +220,11 @@ static enum err look_at_end(struct flash *flash, uint32_t own, uint32_t length)
 {
     struct core *core = flash->target->core;
     uint32_t last = (own + length - 1) & ~3u, word;
+    bool odd = flash->controller.driver->may_fault && !ecc_has_flags(flash->target);
     bool known = last <= flash->seen_until || data_eeprom_holds(flash, own) ||
                  fit_fails(flash->target, own, length, (char[FIT_TEXT]){0});
 
-    if (!length || known || flash->mass_wanted || flash->controller.driver->may_fault)
+    if (!length || known || flash->mass_wanted || odd)
         return ERR_OK;
     begin(flash);
     enum err err = loader_program_stand(&flash->loader);
@@ -233,10 +234,13 @@ static enum err look_at_end(struct flash *flash, uint32_t own, uint32_t length)
     err = core_flush_halted(core);
     if (err == ERR_FAULT) {
         job_clear(&flash->work);
-        err = job_fail(&flash->work, ERR_NOT_FLASH,
-                       "nothing answers at 0x%08" PRIx32 ", though this chip says that it has %u "
-                       "KiB of flash: less is there? --flash-size tells probed how much",
-                       last, (unsigned)(flash->target->chip.flash_size / 1024));
+        err = core->ecc.found
+                  ? ERR_OK
+                  : job_fail(&flash->work, ERR_NOT_FLASH,
+                             "nothing answers at 0x%08" PRIx32
+                             ", though this chip says that it has %u "
+                             "KiB of flash: less is there? --flash-size tells probed how much",
+                             last, (unsigned)(flash->target->chip.flash_size / 1024));
     }
     if (err)
         return end(flash, err);

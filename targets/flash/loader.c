@@ -62,7 +62,8 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
         loader->lent.used |= 1u << SLOT_MSP;
     if (program_of(loader)->calls)
         loader->lent.used |= BORROWED_CALLS;
-    loader->checksum_code = LOADER_MAILBOX;
+    loader->mailbox = ecc_has_flags(loader->target) ? BORROWED_VECTORS : 0;
+    loader->checksum_code = loader->mailbox + LOADER_MAILBOX;
     loader->program_code = loader->checksum_code + sum_of(loader)->size;
     loader->sum_end = loader->program_code + 4 * (SUM_RESULTS + LOADER_CHECKSUM_PAGES) +
                       (controller->driver->may_fault ? SUM_STACK : 0);
@@ -78,6 +79,8 @@ enum err loader_init(struct loader *loader, struct flash_controller *controller)
                         "programming flash takes %u bytes of RAM, the chip has fewer",
                         loader->area_size);
     loader->area = ram->start;
+    loader->mailbox += loader->area;
+    loader->lent.vectors = ecc_has_flags(loader->target) ? loader->area : 0;
     return ERR_OK;
 }
 
@@ -110,10 +113,14 @@ static enum err still_there(struct loader *loader)
 static enum err load_sum(struct loader *loader)
 {
     const struct routine *sum = sum_of(loader);
+    uint32_t vectors[BORROWED_VECTORS / 4];
     enum err err = loader_ram_begin(loader);
 
     if (err)
         return err;
+    borrowed_vectors(loader->area, vectors);
+    if (loader->lent.vectors)
+        ops_write(&loader->target->core->ops, loader->area, 4, vectors, BORROWED_VECTORS / 4);
     ops_write(&loader->target->core->ops, loader->area + loader->checksum_code, 4, sum->code,
               sum->size / 4);
     return core_flush_halted(loader->target->core);
@@ -126,6 +133,8 @@ enum err loader_enter(struct loader *loader)
     enum err err = loader->saved ? ERR_OK : load_sum(loader);
     if (!err)
         err = borrowed_take(&loader->lent);
+    if (!err)
+        err = core_note_loss(loader->target->core, ecc_clear(loader->target->core));
     loader->entered = !err;
     return err;
 }
@@ -220,6 +229,12 @@ static enum err use_the_time(struct loader *loader, bool *halted)
     return err;
 }
 
+/* For the frame of a fault: what MSP is. */
+static uint32_t stack_of(const struct loader *loader)
+{
+    return loader->area + (loader->sum_end & ~7u);
+}
+
 /* Until the routine ends at its BKPT; how long that takes is known from the last time. */
 static enum err wait_for_sums(struct loader *loader, uint32_t pages)
 {
@@ -252,11 +267,14 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
     if (err)
         return err;
     forget_program(loader);
+    err = loader_take_nmi(loader);
+    if (err)
+        return err;
     ops_write(ops, parameters, 4, words, SUM_RESULTS);
     queue_feed(loader);
     borrowed_queue_start(&loader->lent, loader->area + loader->checksum_code, &parameters, 1);
     if (loader->controller->driver->may_fault)
-        ops_reg_write(ops, 17, loader->area + (loader->sum_end & ~7u)); /* MSP */
+        ops_reg_write(ops, 17, stack_of(loader));
     borrowed_queue_go(&loader->lent);
     err = wait_for_sums(loader, pages);
     if (err)
@@ -269,6 +287,19 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
                        pages);
     memcpy(sums, words + SUM_RESULTS, 4 * (size_t)pages);
     return err;
+}
+
+enum err loader_take_nmi(struct loader *loader)
+{
+    struct core *core = loader->target->core;
+
+    if (!core->ecc.nmi)
+        return ERR_OK;
+    ops_reg_write(&core->ops, 17, stack_of(loader));
+    if (borrowed_take_nmi(&loader->lent, loader->area + loader->program_code))
+        return ERR_OK;
+    return job_fail(loader->target->job, ERR_LOADER,
+                    "the NMI that the flash's ECC has raised does not end");
 }
 
 bool loader_after_fault(struct loader *loader)

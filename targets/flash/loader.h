@@ -35,6 +35,7 @@ struct loader {
     uint32_t used;            /* .. of which something was written to */
     uint32_t returned;        /* bit n: slot n of the ring is as it was again */
     bool given_back;          /* bit by bit, since nothing more is to be programmed */
+    uint32_t mailbox;         /* its address: behind vectors, where there are some */
     uint32_t checksum_code, program_code, ring; /* in it, .. */
     uint32_t sum_end;                           /* .. and the end of what checksums need */
     uint8_t *saved; /* what was there, then `block`; NULL: nothing borrowed */
@@ -70,6 +71,8 @@ enum err loader_checksum(struct loader *loader, uint32_t address, uint32_t pages
 /* It stopped, for it read what cannot be read: the core is made fit for another routine. False: it
  * is not. */
 bool loader_after_fault(struct loader *loader);
+/* Before a routine begins: what reads by wire have raised. */
+enum err loader_take_nmi(struct loader *loader);
 enum loader_pace {
     LOADER_BLOCKS, /* pages that follow each other are handed over together: the fewest round trips
                     */

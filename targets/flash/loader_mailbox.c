@@ -119,7 +119,7 @@ static enum err explain_failure(struct loader *loader)
     enum err err = borrowed_halt(&loader->lent);
     if (err)
         return err;
-    ops_read(&loader->target->core->ops, loader->area + 4 * STATUS, 4, status, 2);
+    ops_read(&loader->target->core->ops, loader->mailbox + 4 * STATUS, 4, status, 2);
     err = core_flush_halted(loader->target->core);
     if (err)
         return err;
@@ -181,7 +181,7 @@ static uint32_t limit_us(const struct loader *loader)
 
 static void queue_look(struct loader *loader, uint32_t *done)
 {
-    ops_read32(&loader->target->core->ops, loader->area + 4 * DONE, done);
+    ops_read32(&loader->target->core->ops, loader->mailbox + 4 * DONE, done);
 }
 
 /* As the routine counted. */
@@ -262,15 +262,15 @@ static void queue_start(struct loader *loader, uint32_t mailbox[MAILBOX_WORDS])
     const struct flash_geometry *geometry = geometry_of(loader);
     const struct flash_loader *code = loader->controller->driver->loader;
     struct ops *ops = &loader->target->core->ops;
-    const uint32_t arguments[2] = {loader->area, loader->registers};
+    const uint32_t arguments[2] = {loader->mailbox, loader->registers};
 
-    mailbox[WATCHDOG] = family->watchdog ? family->watchdog : loader->area + 4 * NOWHERE;
+    mailbox[WATCHDOG] = family->watchdog ? family->watchdog : loader->mailbox + 4 * NOWHERE;
     mailbox[UNIT] = geometry->program_size;
     mailbox[DONE] = loader->done;
     mailbox[FIRST] = loader_trailer(loader, 0);
     mailbox[LAST] = loader_trailer(loader, geometry->block_count - 1);
     mailbox[STRIDE] = loader_stride(loader);
-    ops_write(ops, loader->area, 4, mailbox, MAILBOX_WORDS);
+    ops_write(ops, loader->mailbox, 4, mailbox, MAILBOX_WORDS);
     ops_write(ops, loader->area + loader->program_code, 4, code->code, code->code_size / 4);
     for (unsigned slot = 1; slot < geometry->block_count; slot++)
         if (loader_slot_end(loader, slot) <= loader->borrowed)
@@ -337,6 +337,8 @@ static enum err hand_over(struct loader *loader, bool pause)
         err = wait_for_room(loader);
     if (!err)
         err = loader_make_room(loader);
+    if (!err && !loader->programming)
+        err = loader_take_nmi(loader);
     return err ? err : hand_over_in_bank(loader, pause);
 }
 

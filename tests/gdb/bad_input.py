@@ -261,10 +261,43 @@ def a_binary_does_not_run_on_into_data_eeprom():
         assert bench.read(eeprom, 64) == bytes_of(16, 64)
 
 
-def flash_whose_ecc_is_wrong_is_an_address():
-    """A flash word that was programmed twice: only H7 is a bus error to who reads it. The session goes on, what lies beside
-    is kept, and what is written over it mends it."""
-    keyr, sr, cr, spoiled = 0x52002004, 0x52002010, 0x5200200C, FLASH + 0x1000
+# Bytes that have an ECC together, those of a sector, and the register whose highest bit tells of it; none: the bus does.
+ECC = next((facts for boards, facts in (("nucleo-h7", (32, 128 * KIB, None)), ("nucleo-h5", (16, 8 * KIB, 0x40022104)),
+                                        ("nucleo-u5", (16, 8 * KIB, 0x40022030)), ("nucleo-wb", (8, 4 * KIB, 0x58004018)),
+                                        ("nucleo-wl", (8, 2 * KIB, 0x58004018)),
+                                        ("nucleo-(l4|g|c)", (8, 2 * KIB, 0x40022018))) if re.match(boards, BOARD)), None)
+ECCD, ICSR, NMIPENDSET = 1 << 31, 0xE000ED04, 1 << 31
+
+
+def word_of(bench, address):
+    return int(bench.client.monitor(f"mdw {address:#x}").split()[1], 16)
+
+
+def an_erase_is_asked_for(bench, start, spoiled, before):
+    """The address is said to whoever reads it; what lies around it can be read, and is no reason to lose it; what covers it
+    mends it."""
+    unit, sector, _ = ECC
+    start, at = FLASH + start, FLASH + start + spoiled
+    begins = FLASH + (at - FLASH) // sector * sector
+    why = r"the ECC of that flash (is wrong|can correct) .*: an erase of its sector mends it"
+    for said in (bench.client.ask(f"m{at:x},4").decode(), bench.refused(f"mdw {at:#x} 4"),
+                 bench.refused(f"verify_image {bench.write('before.bin', before)} {start:#x}"),
+                 bench.refused(f"dump_image {os.path.join(bench.folder.name, 'dump.bin')} {start:#x} {len(before)}")):
+        assert re.search(f"{at:#010x}: .*{why}", said), said
+    behind = spoiled + unit
+    assert bench.read(start, spoiled) == before[:spoiled]
+    assert bench.read(start + behind, len(before) - behind) == before[behind:]
+    said = bench.refused(f"flash write_image {bench.write('beside.bin', bytes(64))} {start + behind:#x}")
+    assert f"{at:#010x} cannot be read" in said and "flash: unchanged" in said, said
+    assert f"erase all of {begins:#010x}-{begins + sector - 1:#010x} first" in said, said
+    bench.load(bytes_of(14, unit + 68), at)
+    after = before[:spoiled] + bytes_of(14, unit + 68)
+    assert bench.read(start, len(before)) == after + before[len(after):]
+
+
+def a_flash_word_programmed_twice_is_an_address():
+    """Of an H7: what its ECC cannot be right for is a bus error to who reads it."""
+    keyr, sr, cr, spoiled = 0x52002004, 0x52002010, 0x5200200C, 0x1000
     with Bench() as bench:
         before = bytes_of(13, 0x1000)
         bench.load(before)
@@ -272,18 +305,63 @@ def flash_whose_ecc_is_wrong_is_an_address():
             bench.client.monitor(f"mww {keyr:#x} {key:#x}")
         for word in (0x12345678, 0x87654321):
             bench.client.monitor(f"mww {cr:#x} 0x32")
-            for at in range(spoiled, spoiled + 32, 4):
+            for at in range(FLASH + spoiled, FLASH + spoiled + 32, 4):
                 bench.client.monitor(f"mww {at:#x} {word + at:#x}")
             bench.client.monitor(f"mdw {sr:#x}")
         bench.client.monitor(f"mww {cr:#x} 1")
-        for said in (bench.client.ask(f"m{spoiled:x},4").decode(), bench.refused(f"mdw {spoiled:#x} 4")):
-            assert re.search(f"{spoiled:#010x}: .*the ECC of that flash is wrong .*: an erase of its sector mends it", said), said
-        assert bench.read(FLASH, 0x1000) == before and bench.read(spoiled + 32, 32) == b"\xff" * 32
-        said = bench.refused(f"flash write_image {bench.write('beside.bin', bytes(64))} {spoiled + 32:#x}")
-        assert f"{spoiled:#010x} cannot be read" in said and f"erase all of {FLASH:#010x}-0x0801ffff first" in said, said
-        assert "flash: unchanged" in said and bench.read(FLASH, 0x1000) == before, said
-        bench.load(bytes_of(14, 100), spoiled)
-        assert bench.read(FLASH, 0x1000 + 100) == before + bytes_of(14, 100)
+        an_erase_is_asked_for(bench, 0, spoiled, before + b"\xff" * 0x400)
+
+
+def flash_whose_ecc_is_wrong_is_an_address():
+    """Cut short by a reset, in either half of the flash."""
+    with Bench() as bench:
+        for start in (0, (SIZE // 2) & ~0xFFFF):
+            before = bytes_of(13, 0x3000)
+            bench.load(before, FLASH + start)
+            spoiled = 0x1000 + 3 * ECC[0]
+            bench.client.monitor(f"sim fault +ecc={FLASH + start + spoiled:#x}")
+            an_erase_is_asked_for(bench, start, spoiled, before)
+
+
+def what_a_read_has_raised_is_not_left_to_the_program():
+    """A read by the debugger raises an NMI: a load takes it, and leaves none behind."""
+    with Bench() as bench:
+        bench.load(bytes_of(13, 0x2000))
+        bench.client.monitor(f"sim fault +ecc={FLASH + 0x1000:#x}")
+        bench.refused(f"mdw {FLASH + 0x1000:#x}")
+        bench.load(bytes_of(14, 0x2000))
+        assert bench.read(FLASH, 0x2000) == bytes_of(14, 0x2000)
+        assert not word_of(bench, ICSR) & NMIPENDSET and not word_of(bench, ECC[2]) & ECCD
+
+
+def what_the_program_ran_into_is_left_to_its_handler():
+    """Its NMI stands with the flag that tells why, whatever is read of flash meanwhile."""
+    handler, spoiled = FLASH + 0x60, FLASH + 0x2000
+    code = struct.pack("<3I", 0x20000400, FLASH + 0x41, handler + 1).ljust(0x40, b"\0")
+    code += struct.pack("<4HI", 0x4801, 0x6801, 0xE7FE, 0xBF00, spoiled).ljust(0x20, b"\0") + struct.pack("<H", 0xE7FE)
+    with Bench() as bench:
+        bench.load(code + bytes_of(13, 0x3000 - len(code)))
+        bench.client.monitor(f"sim fault +ecc={spoiled:#x}")
+        bench.switched_off_and_on()
+        assert bench.client.ask(f"Z1,{handler:x},2") == b"OK"
+        bench.client.send("vCont;c")
+        bench.client.receive_stop()
+        assert bench.read(FLASH, len(code)) == code and word_of(bench, ICSR) & 0x1FF == 2
+        assert word_of(bench, ECC[2]) & ECCD
+        told = subprocess.run([PROBED, "info", "--sim", f"{BOARD},ecc={FLASH:#x},runs"], capture_output=True, text=True,
+                              timeout=120)
+        assert "ECC of flash: since the last reset something was read whose bits it could not correct" in told.stdout, told
+
+
+def a_corrected_bit_is_no_error():
+    with Bench() as bench:
+        before = bytes_of(13, 0x2000)
+        bench.load(before)
+        bench.client.monitor(f"sim fault +ecc-corrected={FLASH + 0x1008:#x}")
+        assert bench.read(FLASH, 0x2000) == before
+        told = subprocess.run([PROBED, "info", "--sim", f"{BOARD},ecc-corrected={FLASH:#x},runs"], capture_output=True,
+                              text=True, timeout=120)
+        assert told.returncode == 0 and "ECC of flash: since the last reset a wrong bit was met, and corrected" in told.stdout
 
 
 def a_load_that_was_cut_short_is_done_again():
@@ -324,5 +402,8 @@ run_tests([files_for_other_cores_are_refused, files_for_this_core_and_its_elders
            a_register_that_promises_too_much_is_found_out, protection_in_the_middle_is_seen_first,
            memory_for_ever_is_not_written, memory_for_ever_is_written_when_that_is_meant,
            *([a_binary_does_not_run_on_into_data_eeprom] if BOARD == "nucleo-l152" else []),
-           *([flash_whose_ecc_is_wrong_is_an_address] if BOARD == "nucleo-h743" else []),
+           *([a_flash_word_programmed_twice_is_an_address] if BOARD == "nucleo-h743" else []),
+           *([flash_whose_ecc_is_wrong_is_an_address] if ECC else []),
+           *([what_a_read_has_raised_is_not_left_to_the_program, what_the_program_ran_into_is_left_to_its_handler,
+              a_corrected_bit_is_no_error] if ECC and ECC[2] else []),
            a_load_that_was_cut_short_is_done_again, options_that_contradict_are_refused])

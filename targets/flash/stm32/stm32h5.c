@@ -176,6 +176,7 @@ const struct flash_driver stm32h5_flash = {
     .clears = STM32H5_SR_CLEAR,
     .control = STM32H5_NSCR,
     .loader = &loader,
+    .may_fault = true,
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,

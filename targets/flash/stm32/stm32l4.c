@@ -317,6 +317,7 @@ const struct flash_driver stm32l4_flash = {
     .clears = STM32L4_SR_CLEAR,
     .control = STM32L4_CR,
     .loader = &loader,
+    .may_fault = true,
     .probe = probe,
     .prepare = prepare,
     .queue_erase = queue_erase,

@@ -267,6 +267,7 @@ const struct flash_driver stm32u5_flash = {
     .begun = STM32U5_NSSR_WDW,
     .control = STM32U5_NSCR,
     .loader = &loader,
+    .may_fault = true,
     .probe = probe,
     .permit = permit,
     .prepare = prepare,

@@ -62,6 +62,7 @@ struct sim_ahb_ap {
 
 /* --- the trace wire --- */
 
+enum { SIM_SPOILED_MAX = 32 };
 enum { SIM_SWO_LINE = 32 };
 
 struct sim_swo {
@@ -180,6 +181,11 @@ struct sim_board {
     struct sim_ahb_ap aps[SIM_APS];
     uint32_t debug_units[SIM_DEBUG_UNITS]; /* their first registers */
     struct sim_faults faults;
+    struct sim_spoiled {
+        uint32_t offset; /* of the flash as it was seen */
+        bool corrected;
+    } spoiled[SIM_SPOILED_MAX]; /* flash_ecc.c */
+    unsigned spoiled_count;
 
     bool switched_on; /* the supply's switch */
     bool powered;     /* switch and a voltage the chip runs at */

@@ -202,6 +202,62 @@ static void set_flash_size(struct sim_board *board, bool on, uint32_t kib)
     sim_size_register_update(board);
 }
 
+/* Cut short by a reset, or worn: the first address is that of the flash. */
+static void set_ecc(struct sim_board *board, bool on, uint32_t address)
+{
+    const struct sim_memory *flash = sim_memory_row(board->chip, SIM_FLASH);
+    uint32_t offset = address - flash->start;
+
+    if (!on)
+        sim_ecc_written(board, 0, flash->size);
+    else if (offset < flash->size && board->chip->flash->spoil)
+        board->chip->flash->spoil(board, offset);
+    else if (offset < flash->size)
+        sim_ecc_spoil(board, offset, false);
+}
+
+static void set_ecc_corrected(struct sim_board *board, bool on, uint32_t address)
+{
+    const struct sim_memory *flash = sim_memory_row(board->chip, SIM_FLASH);
+
+    if (!on)
+        sim_ecc_written(board, 0, flash->size);
+    else if (address - flash->start < flash->size)
+        sim_ecc_spoil(board, address - flash->start, true);
+}
+
+static bool any_is(const struct sim_board *board, bool corrected)
+{
+    for (unsigned i = 0; i < board->spoiled_count; i++)
+        if (board->spoiled[i].corrected == corrected)
+            return true;
+    return false;
+}
+
+static bool is_ecc(const struct sim_board *board)
+{
+    const struct sim_flash_kind *flash = board->chip->flash;
+
+    return any_is(board, false) || (flash->any_fails && flash->any_fails(board));
+}
+
+static bool is_ecc_corrected(const struct sim_board *board)
+{
+    return any_is(board, true);
+}
+
+static bool has_ecc_registers(const struct sim_board *board)
+{
+    const struct sim_flash_registers *registers = board->chip->flash->registers;
+
+    return registers && registers->ecc.unit;
+}
+
+static bool has_ecc(const struct sim_board *board)
+{
+    return board->chip->flash->spoil || has_ecc_registers(board);
+}
+
 static void set_boot0(struct sim_board *board, bool on, uint32_t value)
 {
     board->boot0 = on;
@@ -343,6 +399,8 @@ const struct sim_fault sim_faults[] = {
     {"closed", SIM_NO_VALUE, 0, 0, set_closed, is_closed, can_be_closed},
     {"dongle-loader", SIM_NO_VALUE, 0, 0, set_loader, is_loader, NULL},
     {"dongle-old-firmware", SIM_NO_VALUE, 0, 0, set_old_firmware, is_old_firmware, NULL},
+    {"ecc", SIM_COUNT, 0, UINT32_MAX, set_ecc, is_ecc, has_ecc},
+    {"ecc-corrected", SIM_COUNT, 0, UINT32_MAX, set_ecc_corrected, is_ecc_corrected, has_ecc_registers},
     {"flash-size", SIM_COUNT, 0, 0xFFFF, set_flash_size, is_flash_size, NULL},
     {ground, SIM_NO_VALUE, 0, 0, set_gnd_open, is_gnd_open, NULL},
     {"in-use", SIM_NO_VALUE, 0, 0, set_in_use, is_in_use, NULL},

@@ -177,6 +177,9 @@ void sim_cpu_return(struct sim_cpu *cpu);
 /* Level of an external interrupt line, from a peripheral. */
 void sim_cpu_irq(struct sim_cpu *cpu, unsigned irq, bool level);
 
+/* Its NMI input: an edge. */
+void sim_cpu_nmi(struct sim_cpu *cpu);
+
 /* Asleep by WFI, WFE or SLEEPONEXIT; `deep`: with SCR.SLEEPDEEP, so that the chip's clocks stop. */
 bool sim_cpu_is_asleep(const struct sim_cpu *cpu, bool *deep);
 /* Asleep, and something is there that wakes it when it next runs. */

@@ -145,6 +145,11 @@ void sim_nvic_pend(struct sim_cpu *cpu, unsigned exception)
     sim_nvic_update(cpu);
 }
 
+void sim_cpu_nmi(struct sim_cpu *cpu)
+{
+    sim_nvic_pend(cpu, SIM_EXC_NMI);
+}
+
 void sim_nvic_unpend(struct sim_cpu *cpu, unsigned exception)
 {
     sim_exceptions_put(&cpu->system->pending, exception, false);

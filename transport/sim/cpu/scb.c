@@ -28,6 +28,7 @@ enum {
 };
 
 #define ICSR_NMIPENDSET (1u << 31)
+#define ICSR_PENDNMICLR (1u << 30) /* Armv8-M: DDI 0553, D1.2.121 */
 
 /* SHCSR bit by bit. */
 enum shcsr_set { SHCSR_ACTIVE, SHCSR_PENDED, SHCSR_ENABLE };
@@ -154,6 +155,8 @@ static void write_icsr(struct sim_cpu *cpu, uint32_t value)
 {
     if (value & ICSR_NMIPENDSET)
         sim_nvic_pend(cpu, SIM_EXC_NMI);
+    else if (value & ICSR_PENDNMICLR && cpu->model->armv8m)
+        sim_nvic_unpend(cpu, SIM_EXC_NMI);
     if (value & ICSR_PENDSVSET)
         sim_nvic_pend(cpu, SIM_EXC_PENDSV);
     else if (value & ICSR_PENDSVCLR)

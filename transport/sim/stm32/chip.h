@@ -187,6 +187,17 @@ struct sim_rcc_kind {
     const struct sim_rcc_family *family; /* for rcc.c, whose those above are */
 };
 
+/* Registers that tell what ECC found, for flash_ecc.c. */
+struct sim_ecc_registers {
+    uint8_t unit;           /* bytes that have an ECC together; 0: there are none */
+    uint16_t first, second; /* offsets; second 0: there is one alone */
+    bool by_kind;           /* the second is of errors that were not corrected, not of bank 2 */
+    bool banks;             /* they count in the bank, */
+    uint32_t bank;          /* and have a bit for the second one */
+    uint8_t address_shift;  /* they count in units of so many bits of the address */
+    uint32_t irq_enable;
+};
+
 /* Where a family has what flash.c does: offsets of registers, bits in them. */
 struct sim_flash_registers {
     uint8_t acr, keyr, sr, cr;
@@ -197,6 +208,7 @@ struct sim_flash_registers {
     bool done_needs_irq;                       /* done only tells those who want its interrupt */
     uint32_t keys[2];
     bool opens_twice; /* right keys while it is open are no error */
+    struct sim_ecc_registers ecc;
 };
 
 /* How the families differ whose controller is that of the F1, for f1_flash.c and f1_options.c. */
@@ -317,6 +329,9 @@ struct sim_flash_kind {
     /* NULL, or whether the cells that are read there have lost what they held: bus error. */
     bool (*read_fails)(struct sim_board *board, uint32_t offset);
     bool (*any_fails)(const struct sim_board *board); /* that there are some */
+    /* NULL, or the ECC of the cells there is wrong from now on, as by magic; of which `registers`
+     * have an ECC, flash_ecc.c does it. */
+    void (*spoil)(struct sim_board *board, uint32_t offset);
     /* NULL, or FB_MODE: the program wants the second of two banks to show first. */
     void (*show_second_first)(struct sim_board *board, bool second);
     /* A data write to one of its memories. False: bus error. */

@@ -156,7 +156,7 @@ bool sim_flash_read(struct sim_part *part, uint32_t offset, uint32_t *value)
     else if (offset == at->cr)
         *value = flash->cr;
     else
-        return false;
+        return sim_ecc_register_read(part, offset, value);
     return true;
 }
 
@@ -174,7 +174,7 @@ bool sim_flash_write(struct sim_part *part, uint32_t offset, uint32_t value, boo
         flash->sr &= ~(value & (at->done | at->errors | at->operation_error));
         sim_flash_update_irq(part->board);
     } else {
-        return false;
+        return sim_ecc_register_write(part, offset, value);
     }
     return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The flash controller of the STM32H5 (RM0481, 7.3 and 7.11), its non-secure half. Stores fill a
  * buffer of 128 bits, which is programmed with its ECC when it is full; a cell that is not erased
- * gets what no ECC fits: here the ones that both have. Both banks are busy when one is. OTP takes
+ * gets what no ECC fits: the ones that both have. Both banks are busy when one is. OTP takes
  * half-words. Times: data sheet DS14258, as far as known. */
 #include <string.h>
 
@@ -78,6 +78,7 @@ static bool any_shut(const struct sim_board *board, unsigned bank)
 static void wipe(struct sim_board *board, uint32_t start, uint32_t size, uint64_t ns)
 {
     memset(&sim_memory_bytes(board, SIM_FLASH)[start], 0xFF, size);
+    sim_ecc_written(board, start, size);
     sim_flash_begin(board, ns);
 }
 
@@ -145,13 +146,23 @@ static bool is_blank(const uint8_t *bytes, unsigned size)
     return true;
 }
 
+static bool is_zero(const uint8_t buffer[SIM_H5_UNIT])
+{
+    static const uint8_t zeros[SIM_H5_UNIT];
+
+    return memcmp(buffer, zeros, SIM_H5_UNIT) == 0;
+}
+
 static void program(struct sim_board *board)
 {
     struct sim_h5_flash *flash = board->flash->state;
     uint8_t *cell = &sim_memory_bytes(board, flash->filled_of)[flash->filled_at];
+    bool again = !is_blank(cell, SIM_H5_UNIT);
 
     for (unsigned i = 0; i < SIM_H5_UNIT; i++)
         cell[i] &= flash->buffer[i];
+    if (again && !is_zero(flash->buffer))
+        sim_ecc_spoil(board, flash->filled_at, false);
     empty_buffer(flash);
     sim_flash_begin(board, PROGRAM_NS);
 }
@@ -386,6 +397,14 @@ static const struct sim_flash_registers registers = {
     .error_irq = SR_ERRORS,
     .done_needs_irq = true,
     .keys = {0x45670123, 0xCDEF89AB},
+    .ecc = {.unit = SIM_H5_UNIT,
+            .first = 0x100,  /* ECCCORR */
+            .second = 0x104, /* ECCDETR */
+            .by_kind = true,
+            .banks = true,
+            .bank = 1u << 22,
+            .address_shift = 4,
+            .irq_enable = 1u << 25},
 };
 
 const struct sim_device sim_device_h5_flash = {

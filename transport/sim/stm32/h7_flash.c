@@ -168,6 +168,12 @@ static bool read_fails(struct sim_board *board, uint32_t offset)
     return true;
 }
 
+static void spoil(struct sim_board *board, uint32_t offset)
+{
+    set_broken(board, offset / SIM_H7_WORD, true);
+    sim_windows_update(board);
+}
+
 static bool any_fails(const struct sim_board *board)
 {
     return flash_of(board)->broken_words > 0;
@@ -312,5 +318,6 @@ const struct sim_flash_kind sim_h7_flash = {
     .stalls_until = stalls_until,
     .read_fails = read_fails,
     .any_fails = any_fails,
+    .spoil = spoil,
     .write = write_memory,
 };

@@ -11,7 +11,7 @@
 #define G0_TIMES .program_ns = 85000, .page_erase_ns = 22000000, .mass_erase_ns = 22000000
 
 /* EOP and OPERR tell only those who asked for the interrupt. */
-#define REGISTERS(reset_of_acr, bits_of_acr, busy_flags)                                         \
+#define REGISTERS(reset_of_acr, bits_of_acr, busy_flags, ...)                                    \
     {                                                                                            \
         .acr = 0x00, .keyr = 0x08, .sr = 0x10, .cr = 0x14, .acr_reset = (reset_of_acr),          \
         .acr_writable = (bits_of_acr), .busy = (busy_flags), .done = 1u << 0,        /* EOP */   \
@@ -19,15 +19,17 @@
             .start = SIM_L4_CR_STARTS, .lock = SIM_L4_CR_LOCK, .done_irq = 1u << 24, /* EOPIE */ \
             .error_irq = 1u << 25,                                                   /* ERRIE */ \
             .done_needs_irq = true, .keys = {0x45670123, 0xCDEF89AB},                            \
+        .ecc = {.unit = 8, .first = 0x18, .irq_enable = 1u << 24, __VA_ARGS__},                  \
     }
 static const struct sim_flash_registers registers_of_l4 =
-    REGISTERS(0x00000600, 0x00007F07, SIM_L4_BSY);
+    REGISTERS(0x00000600, 0x00007F07, SIM_L4_BSY, .banks = true, .bank = 1u << 19);
 static const struct sim_flash_registers registers_of_g4 =
-    REGISTERS(0x00040600, 0x00047F0F, SIM_L4_BSY);
+    REGISTERS(0x00040600, 0x00047F0F, SIM_L4_BSY, .bank = 0);
 static const struct sim_flash_registers registers_of_g0 =
-    REGISTERS(0x00040600, 0x00050F07, SIM_L4_BSY | SIM_L4_CFGBSY);
+    REGISTERS(0x00040600, 0x00050F07, SIM_L4_BSY | SIM_L4_CFGBSY, .address_shift = 3);
 static const struct sim_flash_registers registers_of_g0b =
-    REGISTERS(0x00040600, 0x00050F07, SIM_L4_BSY | SIM_L4_BSY2 | SIM_L4_CFGBSY);
+    REGISTERS(0x00040600, 0x00050F07, SIM_L4_BSY | SIM_L4_BSY2 | SIM_L4_CFGBSY, .second = 0x1C,
+              .banks = true, .address_shift = 3);
 
 /* Offset, bits there are, as delivered: OPTR, PCROP1SR, PCROP1ER, WRP1AR, WRP1BR; another bank's.
  */
@@ -146,7 +148,7 @@ static const struct sim_l4_family wl55 = {
                           0xFFFF8000),
 };
 static const struct sim_flash_registers registers_of_wb =
-    REGISTERS(0x00000600, 0x00019F07, SIM_L4_BSY | SIM_L4_CFGBSY);
+    REGISTERS(0x00000600, 0x00019F07, SIM_L4_BSY | SIM_L4_CFGBSY, .address_shift = 3);
 
 #define CONTROLLER_OF(its_device, family, its_registers)                                         \
     .device = &(its_device), .registers = &(its_registers), .l4 = &(family), .stalling = {0x14}, \

@@ -95,6 +95,7 @@ static void erase(struct sim_board *board, uint32_t start, uint32_t size, uint64
         return;
     }
     memset(&sim_memory_bytes(board, SIM_FLASH)[start], 0xFF, size);
+    sim_ecc_written(board, start, size);
     begin(board, ns, whole || !second, whole || second);
 }
 
@@ -165,6 +166,8 @@ static void program(struct sim_board *board, uint32_t high)
     }
     put_le32(cell, flash->low);
     put_le32(cell + 4, high);
+    if (flash->half_of == SIM_FLASH)
+        sim_ecc_written(board, flash->half_offset, UNIT);
     bool second = flash->half_of == SIM_FLASH && is_in_second(board, flash->half_offset);
     begin(board, sim_l4(board)->program_ns, !second, second);
 }

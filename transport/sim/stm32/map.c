@@ -188,6 +188,9 @@ static bool read_bus(struct sim_board *board, uint32_t address, unsigned width, 
         return false;
     *value =
         is_kept(board, memory, address) ? 0 : load(sim_memory_cell(board, memory, address), width);
+    if (memory->kind == SIM_FLASH && board->spoiled_count &&
+        sim_ecc_read(board, address - memory->start))
+        *value ^= 3; /* two wrong bits */
     return true;
 }
 

@@ -38,9 +38,23 @@ uint8_t *sim_memory_bytes(const struct sim_board *board, enum sim_memory_kind ki
 
 /* --- contents --- */
 
+void sim_ecc_written(struct sim_board *board, uint32_t start, uint32_t size)
+{
+    unsigned left = 0;
+
+    for (unsigned i = 0; i < board->spoiled_count; i++)
+        if (board->spoiled[i].offset - start >= size)
+            board->spoiled[left++] = board->spoiled[i];
+    board->spoiled_count = left;
+}
+
 void sim_memory_fill(struct sim_board *board, enum sim_memory_kind kind, uint8_t value)
 {
-    memset(sim_memory_bytes(board, kind), value, sim_memory_row(board->chip, kind)->size);
+    uint32_t size = sim_memory_row(board->chip, kind)->size;
+
+    memset(sim_memory_bytes(board, kind), value, size);
+    if (kind == SIM_FLASH)
+        sim_ecc_written(board, 0, size);
 }
 
 static uint8_t *system_cell(const struct sim_board *board, uint32_t address)

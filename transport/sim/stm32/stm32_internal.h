@@ -97,6 +97,7 @@ struct sim_flash {
     struct sim_keys keys, option_keys;
     uint64_t busy_until_ps; /* 0: idle */
     bool launching;         /* a reset by OBL_LAUNCH is due */
+    uint32_t ecc[2];        /* flash_ecc.c */
 };
 
 /* Any wrong word, and any word once it is `open`, blocks and is a bus error: then false. */
@@ -106,6 +107,18 @@ bool sim_key_take(struct sim_keys *keys, const uint32_t words[2], bool open, uin
 void sim_flash_begin(struct sim_board *board, uint64_t ns);
 /* The operation did not begin, or ended at once, with these bits of SR. */
 void sim_flash_fail(struct sim_board *board, uint32_t errors);
+/* --- flash_ecc.c: chips whose row has registers for it --- */
+
+/* From now on what is read there is wrong, or would be but for the ECC. */
+void sim_ecc_spoil(struct sim_board *board, uint32_t offset, bool corrected);
+/* Erased or programmed anew: nothing is wrong there any more. */
+void sim_ecc_written(struct sim_board *board, uint32_t start, uint32_t size);
+/* Somebody reads there: flags and NMI. Whether what is read is wrong. */
+bool sim_ecc_read(struct sim_board *board, uint32_t offset);
+/* False: that is none of these registers. */
+bool sim_ecc_register_read(const struct sim_part *part, uint32_t offset, uint32_t *value);
+bool sim_ecc_register_write(struct sim_part *part, uint32_t offset, uint32_t value);
+
 uint64_t sim_flash_busy_until(const struct sim_board *board);
 /* Lets the core wait until it is idle. */
 void sim_flash_wait(struct sim_board *board);

@@ -94,6 +94,7 @@ static void erase(struct sim_board *board, uint32_t start, uint32_t size)
         return;
     }
     memset(&sim_memory_bytes(board, SIM_FLASH)[start], 0xFF, size);
+    sim_ecc_written(board, start, size);
     sim_flash_begin(board, (uint64_t)size / board->chip->page_size * PAGE_ERASE_NS);
 }
 
@@ -175,6 +176,8 @@ static void program(struct sim_board *board)
     }
     for (unsigned i = 0; i < count; i++)
         put_le32(cells + 4 * i, flash->words[i]);
+    if (flash->kind == SIM_FLASH)
+        sim_ecc_written(board, flash->offset, 4 * count);
     sim_flash_begin(board, count == ROW ? BURST_NS : PROGRAM_NS);
 }
 
@@ -346,6 +349,8 @@ static const struct sim_flash_registers registers = {
     .error_irq = CR_ERRIE,
     .done_needs_irq = true,
     .keys = {0x45670123, 0xCDEF89AB},
+    .ecc =
+        {.unit = 4 * QUAD, .first = 0x30, .banks = true, .bank = 1u << 21, .irq_enable = 1u << 24},
 };
 
 /* Offset, bits there are, as delivered. */

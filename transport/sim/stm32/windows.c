@@ -11,7 +11,7 @@ static bool in_window(const struct sim_board *board, const struct sim_memory *me
 
     if (memory->kind == SIM_FLASH)
         return flash->busy_until(board) == 0 && !flash->is_protected(board) &&
-               !(flash->any_fails && flash->any_fails(board));
+               !board->spoiled_count && !(flash->any_fails && flash->any_fails(board));
     return memory->kind == SIM_RAM || memory->kind == SIM_SYSTEM;
 }
 

@@ -11,6 +11,7 @@ enum {
     NSCR = 0x40022028,
     NSCCR = 0x40022030,
     OPTSR_CUR = 0x40022050,
+    ECCDETR = 0x40022104,
     OPTSR_PRG = 0x40022054,
     OPTSR2_PRG = 0x40022074,
     NSBOOTR_PRG = 0x40022084,
@@ -46,6 +47,7 @@ enum {
 #define INCERR (1u << 20)
 #define OPTCHANGEERR (1u << 23)
 #define SWAP_BANK (1u << 31)
+#define ECCD (1u << 31)
 #define OPTSR_FACTORY 0x2D30EDF8u
 
 static struct sim_board *board;
@@ -211,7 +213,13 @@ static void a_cell_that_is_not_erased_is_spoiled(void **state)
     program(FLASH_BASE, 0xF0F0);
     program(FLASH_BASE, 0xFF00);
     assert_int_equal(peek32(board, NSSR), 0);
-    assert_int_equal(peek32(board, FLASH_BASE), 0xF000);
+    assert_int_equal(peek32(board, ECCDETR), 0);
+    assert_int_not_equal(peek32(board, FLASH_BASE), 0xFF00);
+    assert_int_equal(peek32(board, ECCDETR), ECCD);
+    poke32(board, ECCDETR, ECCD);
+    program(FLASH_BASE, 0); /* the words that follow are 1, 2 and 3 */
+    peek32(board, FLASH_BASE);
+    assert_int_equal(peek32(board, ECCDETR), ECCD);
 }
 
 /* --- erasing --- */
