@@ -2,6 +2,8 @@
 /* Sections cited are of the Armv7-M Architecture Reference Manual, DDI 0403. */
 #include "core/borrowed.h"
 
+#include "base/bytes.h"
+
 #define SYST_CSR 0xE000E010u
 #define SYST_CSR_CHOICES 0x7u
 #define DWT_CYCCNT 0xE0001004u
@@ -301,10 +303,12 @@ enum err borrowed_await(struct borrowed_core *lent, uint32_t timeout_us, struct 
 #define HFSR_FORCED (1u << 30)
 enum { IPSR_NMI = 2, IPSR_HARDFAULT = 3, IPSR_BUSFAULT = 5 };
 
-void borrowed_vectors(uint32_t at, uint32_t words[BORROWED_VECTORS / 4])
+void borrowed_vectors(uint32_t at, uint8_t bytes[BORROWED_VECTORS])
 {
-    words[0] = words[1] = BKPT; /* in place of a stack and the vector of a reset */
-    words[IPSR_NMI] = words[IPSR_HARDFAULT] = at | 1;
+    put_le32(bytes, BKPT); /* in place of a stack and the vector of a reset */
+    put_le32(bytes + 4, BKPT);
+    put_le32(bytes + 4 * IPSR_NMI, at | 1);
+    put_le32(bytes + 4 * IPSR_HARDFAULT, at | 1);
 }
 
 /* The exception has to end as one: only a return takes it out of the active ones (B1.5.8). */

@@ -27,7 +27,7 @@ struct borrowed_core {
 
 /* What stands at `vectors`, a multiple of 128: four words, of which two are vectors. */
 enum { BORROWED_VECTORS = 16 };
-void borrowed_vectors(uint32_t at, uint32_t words[BORROWED_VECTORS / 4]);
+void borrowed_vectors(uint32_t at, uint8_t bytes[BORROWED_VECTORS]);
 /* The largest RAM, whose start is lent to routines; NULL if there are fewer bytes. */
 const struct target_region *borrowed_ram(const struct core *core, uint32_t size);
 /* Whoever halted it: the program's registers are read into the target's cache, what could stop or

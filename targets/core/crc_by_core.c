@@ -118,10 +118,7 @@ static void fill_area(const struct crc_run *run, uint8_t *area)
     const uint32_t mailbox[MAILBOX_WORDS] = {run->first, run->end, run->crc,
                                              watchdog_of(run->core)};
 
-    uint32_t vectors[BORROWED_VECTORS / 4];
-
-    borrowed_vectors(run->area, vectors);
-    memcpy(area, vectors, sizeof vectors);
+    borrowed_vectors(run->area, area);
     memcpy(area + MAILBOX, mailbox, sizeof mailbox);
     memcpy(area + CODE, crc_code, sizeof crc_code);
 }

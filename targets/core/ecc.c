@@ -167,6 +167,11 @@ enum err ecc_take_look(struct core *core, const struct ecc_look *look)
     return err ? err : fail(core, look->address);
 }
 
+enum err ecc_clear_once(struct core *core)
+{
+    return core->ecc.clear_epoch == core->epoch ? ERR_OK : ecc_clear(core);
+}
+
 enum err ecc_clear(struct core *core)
 {
     struct ecc_look look = {.on = true};

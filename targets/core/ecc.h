@@ -42,6 +42,8 @@ void ecc_queue_look(struct core *core, struct ecc_look *look);
 enum err ecc_take_look(struct core *core, const struct ecc_look *look);
 /* Clears the flags, whoever's they are. */
 enum err ecc_clear(struct core *core);
+/* The same, if it is not known that none stands. */
+enum err ecc_clear_once(struct core *core);
 /* What they tell, whoever's they are. */
 enum err ecc_look_now(struct core *core, bool *uncorrected, bool *corrected);
 

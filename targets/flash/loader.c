@@ -22,6 +22,11 @@ enum {
     /* 128 pages of 1 KiB at a core clock of 100 kHz. */
     SUM_TIMEOUT_US = 3000000,
 };
+enum {
+    LOADER_SUM_END = BORROWED_VECTORS + LOADER_MAILBOX +
+                     (sizeof checksum_code > sizeof checksum_v7m_code ? sizeof checksum_code
+                                                                      : sizeof checksum_v7m_code)
+};
 #define IWDG_FEED 0xAAAAu
 
 static uint32_t page_size(const struct loader *loader)
@@ -110,19 +115,20 @@ static enum err still_there(struct loader *loader)
     return err;
 }
 
+/* Vectors, what the mailbox will be and the code that sums up: one write. */
 static enum err load_sum(struct loader *loader)
 {
     const struct routine *sum = sum_of(loader);
-    uint32_t vectors[BORROWED_VECTORS / 4];
+    uint32_t start = loader->lent.vectors ? 0 : loader->checksum_code;
+    uint8_t bytes[LOADER_SUM_END] = {0};
     enum err err = loader_ram_begin(loader);
 
     if (err)
         return err;
-    borrowed_vectors(loader->area, vectors);
-    if (loader->lent.vectors)
-        ops_write(&loader->target->core->ops, loader->area, 4, vectors, BORROWED_VECTORS / 4);
-    ops_write(&loader->target->core->ops, loader->area + loader->checksum_code, 4, sum->code,
-              sum->size / 4);
+    borrowed_vectors(loader->area, bytes);
+    memcpy(bytes + loader->checksum_code, sum->code, sum->size);
+    ops_write(&loader->target->core->ops, loader->area + start, 4, bytes + start,
+              (loader->checksum_code + sum->size - start) / 4);
     return core_flush_halted(loader->target->core);
 }
 
@@ -134,7 +140,7 @@ enum err loader_enter(struct loader *loader)
     if (!err)
         err = borrowed_take(&loader->lent);
     if (!err)
-        err = core_note_loss(loader->target->core, ecc_clear(loader->target->core));
+        err = core_note_loss(loader->target->core, ecc_clear_once(loader->target->core));
     loader->entered = !err;
     return err;
 }
