@@ -331,11 +331,10 @@ static size_t take_bytes(struct console *console, const char *bytes, size_t leng
     size_t used = 0;
 
     while (used < length && !console->closing && !console->connection.congested) {
-        if (type_ahead_is_full(&telnet->ahead)) {
+        if (type_ahead_is_full(&telnet->ahead))
             proceed(console);
-            if (type_ahead_is_full(&telnet->ahead))
-                break;
-        }
+        if (type_ahead_is_full(&telnet->ahead))
+            break;
         telnet_recv(telnet->protocol, bytes + used++, 1);
         if (++telnet->quiet > QUIET_LIMIT) {
             log_line(console->host->strangers, LOG_WARN,
@@ -413,10 +412,8 @@ static void begin(struct console *console)
 
 static void destroy(struct console *console)
 {
-    struct telnet_console *telnet = telnet_of(console);
-
-    telnet_free(telnet->protocol);
-    free(telnet);
+    telnet_free(telnet_of(console)->protocol);
+    free(console); /* its first member */
 }
 
 struct console *telnet_console_create(const struct console_host *host, uv_stream_t *listener)

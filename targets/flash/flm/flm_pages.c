@@ -57,10 +57,12 @@ static enum err finish_page(struct loader *loader)
             start_piece(loader);
     } while (!err && loader->programming);
     driver->page_left = 0;
-    if (err)
+    if (err) {
         loader->handed = loader->done;
-    else
+    } else {
         loader->done = loader->handed;
+        loader->programmed += driver->page_size;
+    }
     return err;
 }
 
