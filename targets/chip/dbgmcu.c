@@ -140,7 +140,7 @@ static enum err queue_restored(const struct dbgmcu *dbgmcu, struct ops *ops)
     uint32_t clocks = 0;
 
     if (clock->address) {
-        ops_read32(ops, clock->address, &clocks);
+        ops_read32_still(ops, clock->address, &clocks);
         enum err err = ops_flush(ops);
         if (err)
             return err;

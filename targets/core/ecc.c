@@ -54,7 +54,7 @@ static void queue_registers(struct core *core, struct ecc_look *look)
 {
     for (unsigned i = 0; i < ECC_REGISTERS; i++)
         if (register_at(core->target, i))
-            ops_read32(&core->ops, register_at(core->target, i), &look->words[i]);
+            ops_read32_still(&core->ops, register_at(core->target, i), &look->words[i]);
 }
 
 void ecc_queue_look(struct core *core, struct ecc_look *look)

@@ -116,9 +116,9 @@ static enum err look(struct flash_controller *controller, uint32_t *protection)
     unsigned count = dbgmcu_freezes(&family->dbgmcu, freezes);
 
     if (family->rdp.address)
-        ops_read32(ops, family->rdp.address, protection);
+        ops_read32_still(ops, family->rdp.address, protection);
     for (unsigned i = 0; i < count && !controller->taken; i++)
-        ops_read32(ops, freezes[i].address, &controller->watchdogs[i]);
+        ops_read32_still(ops, freezes[i].address, &controller->watchdogs[i]);
     return core_flush_halted(controller->target->core);
 }
 

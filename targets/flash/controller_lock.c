@@ -23,13 +23,13 @@ enum err controller_open(struct flash_controller *controller, const struct flash
     struct ops *ops = &target->core->ops;
     uint32_t word = 0;
 
-    ops_read32(ops, controller_at(target, lock->control), &word);
+    ops_read32_still(ops, controller_at(target, lock->control), &word);
     enum err err = core_flush_halted(target->core);
     if (err || !(word & lock->bit))
         return err;
     ops_write32(ops, controller_at(target, lock->key_register), lock->keys[0]);
     ops_write32(ops, controller_at(target, lock->key_register), lock->keys[1]);
-    ops_read32(ops, controller_at(target, lock->control), &word);
+    ops_read32_still(ops, controller_at(target, lock->control), &word);
     err = core_flush_halted(target->core);
     return err == ERR_FAULT || (!err && word & lock->bit) ? tell_shut(controller) : err;
 }
@@ -43,7 +43,7 @@ enum err controller_shut_options(struct flash_controller *controller)
 
     if (!lock || !lock->apart)
         return ERR_OK;
-    ops_read32(&target->core->ops, controller_at(target, lock->control), &word);
+    ops_read32_still(&target->core->ops, controller_at(target, lock->control), &word);
     enum err err = core_flush_halted(target->core);
     if (err || word & lock->bit)
         return err;

@@ -67,6 +67,14 @@ void ops_read32(struct ops *ops, uint32_t address, uint32_t *value)
     append_memory(ops, &op);
 }
 
+void ops_read32_still(struct ops *ops, uint32_t address, uint32_t *value)
+{
+    struct op op = read_of_word(address, value);
+
+    op.still = true;
+    append_memory(ops, &op);
+}
+
 void ops_collect32(struct ops *ops, uint32_t address, uint32_t *bits)
 {
     struct op op = read_of_word(address, bits);

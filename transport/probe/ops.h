@@ -45,6 +45,7 @@ struct op {
     uint32_t count;      /* elements */
     void *data;          /* OP_READ target, OP_WRITE source when inline_data is false */
     bool inline_data;    /* OP_WRITE of one element: it is in `value` */
+    bool still;          /* OP_READ: as ops_read32_still() */
     bool adds_up;        /* OP_READ to `result`: as ops_collect32() */
     bool *missed;        /* OP_WRITE: as ops_write32_loosely(); else NULL */
     uint32_t *result;    /* reads of one word (OP_READ with data NULL, registers, DP, AP) */
@@ -68,6 +69,9 @@ void ops_init(struct ops *ops, struct probe *probe);
 
 /* One element; `value` gets it zero-extended. */
 void ops_read32(struct ops *ops, uint32_t address, uint32_t *value);
+/* A peripheral's register that no read changes, nor anything else by it: it may share a trip, and
+ * be read again. */
+void ops_read32_still(struct ops *ops, uint32_t address, uint32_t *value);
 /* A word whose bits clear when it is read: they are added to *bits, those too that a look which
  * came before its time took away. */
 void ops_collect32(struct ops *ops, uint32_t address, uint32_t *bits);

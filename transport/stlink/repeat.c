@@ -51,6 +51,8 @@ bool stlink_may_repeat(const struct op *op, enum err err)
     case OP_WRITE:
         if (one || stlink_is_action(op))
             return false;
+        if (op->still)
+            return true;
         /* Silence: nothing was read, and this is how a target that was reset is noticed. */
         if (err == ERR_NO_TARGET && op->kind == OP_READ && op->address == DHCSR_ADDRESS)
             return true;

@@ -9,8 +9,8 @@
  * its script; a wait is looked at once with only reads, and such writes, behind it; a barrier ends
  * the script. All items of one go to one access port, which is named first if any but port 0 is in
  * use. S_REGRDY is read after every DCRSR write.
- * Peripherals, whose reads may have effects, are not read here: what stands behind a failed item is
- * done again. */
+ * Peripherals, whose reads may have effects, are not read here but where the caller knows that
+ * theirs has none (`still`): what stands behind a failed item is done again. */
 #include "stlink/stlink.h"
 
 #include <string.h>
@@ -101,7 +101,7 @@ static bool fits_kind(const struct op *op)
     switch (op->kind) {
     case OP_READ:
         return op->width == 4 && op->count <= WORDS_MAX && (op->increment || op->count == 1) &&
-               !stlink_in_peripherals(op->address);
+               (op->still || !stlink_in_peripherals(op->address));
     case OP_WRITE:
         return op->width == 4 && op->count == 1;
     case OP_WAIT:

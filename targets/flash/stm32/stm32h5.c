@@ -80,9 +80,9 @@ static enum err look(struct flash_controller *controller)
     struct ops *ops = &target->core->ops;
     uint32_t optcr = 0, optsr2 = 0, icache = 0;
 
-    ops_read32(ops, at(controller, STM32H5_OPTCR), &optcr);
-    ops_read32(ops, at(controller, STM32H5_OPTSR2), &optsr2);
-    ops_read32(ops, ICACHE_CR, &icache);
+    ops_read32_still(ops, at(controller, STM32H5_OPTCR), &optcr);
+    ops_read32_still(ops, at(controller, STM32H5_OPTSR2), &optsr2);
+    ops_read32_still(ops, ICACHE_CR, &icache);
     ops_wait32(ops, at(controller, STM32H5_NSSR), STM32H5_SR_BUSY, 0, BUSY_LIMIT_US);
     enum err err = core_flush_halted(target->core);
     if (err)

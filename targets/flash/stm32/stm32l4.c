@@ -197,9 +197,9 @@ static enum err prepare(struct flash_controller *controller)
     enum err mark = core_mark(controller->target->core);
 
     if (!saved[SAVED])
-        ops_read32(ops, at(controller, STM32L4_ACR), &saved[SAVED_ACR]);
+        ops_read32_still(ops, at(controller, STM32L4_ACR), &saved[SAVED_ACR]);
     if (kind_of(controller)->rcc)
-        ops_read32(ops, kind_of(controller)->rcc, &cr);
+        ops_read32_still(ops, kind_of(controller)->rcc, &cr);
     ops_wait32(ops, at(controller, STM32L4_SR), STM32L4_SR_BUSY & ~STM32WB_SR_PESD, 0,
                BUSY_LIMIT_US);
     enum err err = core_flush_halted(controller->target->core);

@@ -107,15 +107,15 @@ static enum err look(struct flash_controller *controller, struct found *found)
     uint32_t *saved = controller->saved;
 
     if (!saved[SAVED]) {
-        ops_read32(ops, at(controller, STM32U5_ACR), &saved[SAVED_ACR]);
-        ops_read32(ops, RCC_AHB3ENR, &saved[SAVED_AHB3ENR]);
-        ops_read32(ops, RCC_ICSCR1, &saved[SAVED_ICSCR1]);
-        ops_read32(ops, ICACHE_CR, &saved[SAVED_ICACHE]);
+        ops_read32_still(ops, at(controller, STM32U5_ACR), &saved[SAVED_ACR]);
+        ops_read32_still(ops, RCC_AHB3ENR, &saved[SAVED_AHB3ENR]);
+        ops_read32_still(ops, RCC_ICSCR1, &saved[SAVED_ICSCR1]);
+        ops_read32_still(ops, ICACHE_CR, &saved[SAVED_ICACHE]);
     }
-    ops_read32(ops, RCC_CR, &found->cr);
-    ops_read32(ops, RCC_CFGR1, &found->cfgr1);
+    ops_read32_still(ops, RCC_CR, &found->cr);
+    ops_read32_still(ops, RCC_CFGR1, &found->cfgr1);
     ops_wait32(ops, at(controller, STM32U5_NSSR), STM32U5_NSSR_BSY, 0, BUSY_LIMIT_US);
-    ops_read32(ops, at(controller, STM32U5_NSSR), &found->sr);
+    ops_read32_still(ops, at(controller, STM32U5_NSSR), &found->sr);
     return core_flush_halted(controller->target->core);
 }
 

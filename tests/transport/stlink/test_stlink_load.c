@@ -128,7 +128,7 @@ static void loads_of_each_family_cost_little_more_than_its_flash(void **state)
     } rows[] = {
         {"f031", 32 * 1024, 2, HALFWORD_NS, 110},
         {"nucleo-f303k8", 64 * 1024, 2, HALFWORD_NS, 107},
-        {"nucleo-c031", 32 * 1024, 8, 85000, 117},
+        {"nucleo-c031", 32 * 1024, 8, 85000, 116},
         {"nucleo-g071", 128 * 1024, 8, 85000, 109},
         {"nucleo-g431", 128 * 1024, 8, DOUBLE_WORD_NS, 108},
         {"nucleo-l476", 128 * 1024, 8, DOUBLE_WORD_NS, 108},

@@ -96,6 +96,26 @@ static void debug_registers_share(void **state)
     bench_close(&b);
 }
 
+static void a_peripheral_that_no_read_changes_shares(void **state)
+{
+    struct wire wire;
+    struct bench b;
+    uint32_t value[4];
+
+    (void)state;
+    start(&b, &wire, "V2J43");
+    ops_read32(&b.ops, RAM, &value[0]);
+    ops_read32_still(&b.ops, PERIPHERAL, &value[1]);
+    ops_read32(&b.ops, CPUID, &value[2]);
+    expect(&b, &wire, "[rrr] ");
+    ops_read32(&b.ops, PERIPHERAL, &value[3]); /* whose reads may do something: by itself */
+    ops_read32(&b.ops, CPUID, &value[2]);
+    ops_read32(&b.ops, DFSR, &value[2]);
+    expect(&b, &wire, "[rr] 36 ");
+    assert_int_equal(value[1], value[3]);
+    bench_close(&b);
+}
+
 static void step_and_look(struct bench *bench, uint32_t *dfsr)
 {
     ops_write32(&bench->ops, DHCSR, DHCSR_STEP);
@@ -353,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_word_is_one_command),
         cmocka_unit_test(debug_registers_share),
+        cmocka_unit_test(a_peripheral_that_no_read_changes_shares),
         cmocka_unit_test(letting_go_waits_for_every_write_but_dfsr),
         cmocka_unit_test(one_write_before_letting_go_is_one_command),
         cmocka_unit_test(bits_that_clear_add_up_behind_a_wait),
