@@ -270,9 +270,10 @@ enum err memory_read(struct core *core, uint32_t address, void *data, size_t len
         err = memory_read_cached(core, address, data, length, &got);
     if (!err)
         err = read_slices(core, address, data, length, &got);
+    if (err == ERR_FAULT && got == 0)
+        err = core_check_reset(core, err, mark);
     if (err == ERR_FAULT && (got == 0 || !done))
-        err = core_explain_refusal(core, address + (uint32_t)got, core_check_reset(core, err, mark),
-                                   mark);
+        err = core_explain_refusal(core, address + (uint32_t)got, err, mark);
     if (err == ERR_FAULT && got == 0 && may_remember_refusal(core, address))
         cache_refuse(core_cache(core), address, job_text(core->target->job, err));
     show_as_program_has_it(core, address, data, got);

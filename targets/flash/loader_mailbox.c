@@ -101,13 +101,14 @@ static enum err flush(struct loader *loader, bool pause)
     return err;
 }
 
-/* Pages of a block are programmed in their order. */
+/* Pages of a block are programmed in their order; of the one that failed nobody knows. */
 static void count_before(struct loader *loader, uint32_t failed_at)
 {
     const struct loader_block *block = block_of(loader, loader->done + 1);
 
     if (failed_at - block->address < block->bytes)
-        loader->programmed += failed_at - block->address;
+        loader->programmed += (failed_at - block->address) / geometry_of(loader)->page_size *
+                              geometry_of(loader)->page_size;
 }
 
 /* The routine has stopped at a page; where, and why? */

@@ -299,7 +299,7 @@ def a_pipe_that_nobody_reads():
         done = subprocess.run([PROBED, "doctor", "--sim", "bluepill,runs,still", *words], stdout=writer,
                               stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=LIMIT)
         os.close(writer)
-        assert done.returncode == UNWELL and b"standard output" in done.stderr, (words, done)
+        assert done.returncode == UNWELL and not done.stderr, (words, done)  # who has read enough knows it
 
 
 # --- long ones ---

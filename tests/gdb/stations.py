@@ -211,7 +211,7 @@ def tools_take_a_board_in_words():
     done = subprocess.run([PROBED, "list", *TWO, "--json"], capture_output=True, text=True, timeout=LIMIT)
     assert [probe["serial"] for probe in json.loads(done.stdout)["probes"]] == ["SIM0", "SIM1"], done
     for words in (TWO, ("--probe", "sim:bluepill", "--probe", "sim:bluepill,noack@x")):
-        done = subprocess.run([PROBED, "info", *words], capture_output=True, text=True, timeout=LIMIT)
+        done = subprocess.run([PROBED, "read", *words, "0x08000000", "4", "-"], capture_output=True, text=True, timeout=LIMIT)
         assert done.returncode == 2 and done.stderr.endswith(f"say which: --probe {words[1]} or --probe {words[3]}\n"), done
         done = subprocess.run([PROBED, "list", *words], capture_output=True, text=True, timeout=LIMIT)
         assert done.returncode == 0 and "says which" not in done.stderr, done
