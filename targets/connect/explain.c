@@ -76,6 +76,15 @@ static void say_passed(const struct findings *findings, char *text, size_t size)
         diagnose_furthest(findings)->text);
 }
 
+/* The probe itself said so: nothing is to be guessed. */
+static void say_out_of_reach(const struct findings *findings, char *text, size_t size)
+{
+    const char *told = diagnose_told(findings);
+
+    snprintf(text, size, "%.250s%s%.60s%s", diagnose_furthest(findings)->text,
+             told[0] ? " (it says it is an " : "", told, told[0] ? ")" : "");
+}
+
 static void say(const struct findings *findings, const struct measurements *measured, char *text,
                 size_t size)
 {
@@ -85,6 +94,10 @@ static void say(const struct findings *findings, const struct measurements *meas
 
     if (verdicts[0].class == VERDICT_HEALTHY) {
         say_passed(findings, text, size);
+        return;
+    }
+    if (findings->out_of_reach) {
+        say_out_of_reach(findings, text, size);
         return;
     }
     if (verdicts[0].class == VERDICT_SILENCE && verdicts[0].count) {

@@ -37,14 +37,15 @@ struct findings {
     size_t rung_count;
     uint32_t dpidr, cpuid; /* the last that was read; 0: none */
     uint8_t ap;            /* the access port that leads to the core */
-    bool halted;      /* after a reset: the core stands at its vector; else it was not touched */
-    bool held;        /* NRST was low without us: the core was halted when it rose */
-    bool nrst_open;   /* NRST was pulled, but no vector was caught for it (DFSR.VCATCH): it does not
-                         reach the chip, a software reset was used */
-    bool reset_seen;  /* there was a reset since a debugger looked last, or none ever did */
-    uint16_t told;    /* device id that AP 0 told, of a chip whose core is elsewhere; 0: none */
-    bool shut;        /* ..and that the way to its core is shut */
-    bool vtref_known; /* measured only where no rung led up by itself */
+    bool halted;     /* after a reset: the core stands at its vector; else it was not touched */
+    bool held;       /* NRST was low without us: the core was halted when it rose */
+    bool nrst_open;  /* NRST was pulled, but no vector was caught for it (DFSR.VCATCH): it does not
+                        reach the chip, a software reset was used */
+    bool reset_seen; /* there was a reset since a debugger looked last, or none ever did */
+    uint16_t told;   /* device id that AP 0 told, of a chip whose core is elsewhere; 0: none */
+    bool out_of_reach; /* a core may be behind a port that the probe's firmware does not reach */
+    bool shut;         /* ..and that the way to its core is shut */
+    bool vtref_known;  /* measured only where no rung led up by itself */
     uint32_t vtref_mv;
 };
 

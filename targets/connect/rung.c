@@ -44,6 +44,7 @@ static enum err see_no_core(struct climb *climb, enum err err, bool out_of_reach
     }
     if (!out_of_reach)
         return err;
+    climb->findings->out_of_reach = true;
     job_clear(job);
     return job_fail(
         job, err,
