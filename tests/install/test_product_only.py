@@ -12,7 +12,7 @@ from installed import SOURCE, call, run_tests
 
 FOLDER = tempfile.TemporaryDirectory(prefix="probed-product-")
 ROOM = pathlib.Path(FOLDER.name)
-OF_TESTS = ("cmocka", "expat", "umockdev", "unicorn")
+OF_TESTS = ("cmocka", "umockdev", "unicorn")
 
 
 def without(name, folders, unwanted):
