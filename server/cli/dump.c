@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/core_file.h"
@@ -22,6 +23,9 @@ struct work {
     uint64_t bytes;
 };
 
+/* All of it is held in memory, and a core file's offsets have 32 bits. */
+#define BYTES_MOST (512u << 20)
+
 /* --- the call: FILE [PROGRAM] [ADDRESS LENGTH].. --- */
 
 static enum err add_range(struct work *work, uint32_t address, uint32_t size)
@@ -32,6 +36,8 @@ static enum err add_range(struct work *work, uint32_t address, uint32_t size)
         return cli_misuse(work->cli, "more than %d ranges", CORE_RANGES);
     file->ranges[file->range_count++] = (struct core_range){address, size, NULL};
     work->bytes += size;
+    if (work->bytes > BYTES_MOST)
+        return cli_misuse(work->cli, "more than %u MiB in all", BYTES_MOST >> 20);
     return ERR_OK;
 }
 
@@ -174,8 +180,11 @@ static enum err write_file(struct work *work)
         job_fail(&cli->job, ERR_FILE, "%s: %s", cli->words[0], strerror(errno));
     if (out)
         fclose(out);
-    if (!written)
+    if (!written) {
+        if (out)
+            (void)unlink(cli->words[0]); /* half of one says less than none */
         return ERR_FILE;
+    }
     display_say(&cli->display,
                 "dump: registers of %zu thread%s and %" PRIu64
                 " bytes of memory to %s: gdb PROGRAM.elf %s",

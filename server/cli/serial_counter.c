@@ -42,6 +42,8 @@ static enum err lock(struct job *job, const char *path, int *handle)
         if (*handle < 0)
             return no_file(job, path);
         while (!err && flock(*handle, LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK && errno != EINTR)
+                return no_file(job, path);
             clock_sleep_us(clock_real(), LOOK_US);
             err = job_checkpoint(job);
         }

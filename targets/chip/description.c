@@ -19,6 +19,15 @@ static bool overlap(const struct target_region *a, const struct target_region *b
     return a->start < end_of(b) && b->start < end_of(a);
 }
 
+/* Of peripherals, the chip's and the core's own (DDI 0403, B3.1). */
+static bool is_no_memory(const struct target_region *region)
+{
+    static const struct target_region taken[] = {{.start = 0x40000000, .size = 0x20000000},
+                                                 {.start = 0xE0000000, .size = 0x20000000}};
+
+    return overlap(region, &taken[0]) || overlap(region, &taken[1]);
+}
+
 enum err description_add(struct job *job, struct chip_description *description,
                          const struct target_region *region)
 {
@@ -27,6 +36,15 @@ enum err description_add(struct job *job, struct chip_description *description,
             return job_fail(job, ERR_FILE,
                             "two of the chip's memories overlap at 0x%08" PRIx32 ": %s and %s",
                             region->start, description->regions[i].name, region->name);
+    if (region->kind != REGION_ROM && is_no_memory(region))
+        return job_fail(job, ERR_FILE,
+                        "the chip's %s at 0x%08" PRIx32 " reaches into peripherals, where no "
+                        "Cortex-M has memory",
+                        region->name, region->start);
+    if (end_of(region) > 1ull << 32)
+        return job_fail(job, ERR_FILE,
+                        "the chip's %s at 0x%08" PRIx32 " passes the end of the address space",
+                        region->name, region->start);
     if (description->count == DESCRIPTION_REGIONS_MAX)
         return job_fail(job, ERR_FILE, "the chip has more than %d memories",
                         DESCRIPTION_REGIONS_MAX);

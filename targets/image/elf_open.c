@@ -14,6 +14,8 @@ enum err elf_check_arm(struct job *job, const char *name, Elf *elf, GElf_Ehdr *h
 {
     const char *ident = elf_getident(elf, NULL);
 
+    *header = (GElf_Ehdr){0};
+
     if (elf_kind(elf) != ELF_K_ELF || !ident)
         return wrong(job, name, "not an ELF file, or cut short");
     if (ident[EI_CLASS] != ELFCLASS32 || ident[EI_DATA] != ELFDATA2LSB)
@@ -29,9 +31,9 @@ enum err elf_check_header(struct job *job, const char *name, Elf *elf, GElf_Ehdr
 {
     enum err err = elf_check_arm(job, name, elf, header);
 
-    if (!err && header->e_type != ET_EXEC)
-        return wrong(job, name, "not linked (not an executable)");
-    return err;
+    if (err)
+        return err;
+    return header->e_type == ET_EXEC ? ERR_OK : wrong(job, name, "not linked (not an executable)");
 }
 
 enum err elf_of_memory(struct job *job, const char *name, const uint8_t *data, size_t size,

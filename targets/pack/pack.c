@@ -121,8 +121,8 @@ static uint32_t size_in_memory(const struct pdsc_chip *chip, const struct pdsc_a
 static enum err add_from_pack(struct opening *opening, const struct pdsc_algorithm *algorithm)
 {
     struct flm *flm = room_for_algorithm(opening);
-    uint8_t *data;
-    size_t size;
+    uint8_t *data = NULL;
+    size_t size = 0;
     char name[PDSC_PATH + 64];
 
     if (!flm)
@@ -255,8 +255,8 @@ static enum err find_chip(struct opening *opening, const char *text, size_t size
 
 static enum err add_archive(struct opening *opening, const char *path)
 {
-    char *text;
-    size_t size;
+    char *text = NULL;
+    size_t size = 0;
 
     if (opening->path)
         return job_fail(opening->job, ERR_ARGUMENT, "one pack at a time: %s or %s", opening->path,

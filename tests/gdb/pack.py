@@ -194,6 +194,26 @@ def test_memory_that_passes_the_end():
     bad("passes the end of the address space", Pack(description(MEMORIES.replace("0x5000", "0xF0000000"))))
 
 
+def test_memory_among_peripherals():
+    bad("reaches into peripherals", Pack(description(MEMORIES.replace('"0x20000000"', '"0xE0000000"'))))
+
+
+def strays(name):
+    """As an algorithm does that is not made for this chip, on an empty one."""
+    pack = Pack(description(MEMORIES + ALGORITHM.replace("good", name)), algorithms=(name,))
+    return flash(*FOREIGN, *pack.words(), expect=FAILED)
+
+
+def test_one_that_goes_astray():
+    said = strays("strays")
+    assert "ProgramPage for 0x08000000 did not return" in said, said
+
+
+def test_one_that_needs_more_stack():
+    said = strays("deep")
+    assert "needs a larger stack" in said, said
+
+
 def test_an_algorithm_that_is_missing():
     bad(r"has no file Flash/good\.FLM", Pack(algorithms=()))
 

@@ -286,7 +286,7 @@ static enum err cmsis_dap_open(struct probe *probe)
         return job_fail(probe->job, ERR_PROBE_ACCESS, "%s: %s", probe->info.product,
                         probe->info.advice);
     enum err err = open_pipe(probe, &pipe, &way);
-    return !err ? cmsis_dap_start(probe, pipe, way) : err;
+    return err || !pipe ? err : cmsis_dap_start(probe, pipe, way);
 }
 
 static void cmsis_dap_close(struct probe *probe)

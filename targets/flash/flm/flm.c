@@ -331,6 +331,7 @@ static enum err read_all(struct reader *reader)
                         "the flash algorithm (.FLM) for the same memory does it, from the board's "
                         "or the chip's CMSIS-Pack",
                         reader->name);
+    reader->device_at = 0;
     if (!err)
         err = read_code(reader);
     if (!err)
@@ -387,6 +388,11 @@ enum err flm_place(struct job *job, struct flm *flm, uint32_t start, uint32_t si
     flm->run_count = kept;
     flm->start = start;
     flm->size = flm->runs[kept - 1].offset + flm->runs[kept - 1].size;
+    if ((uint64_t)start + flm->size > 1ull << 32)
+        return job_fail(job, ERR_FILE,
+                        "the flash algorithm %s is for 0x%08" PRIx32
+                        " and so much flash that it passes the end of the address space",
+                        flm->name, start);
     return ERR_OK;
 }
 

@@ -111,7 +111,12 @@ static enum err went_astray(struct loader *loader, uint32_t pc)
 static enum err failed(struct loader *loader, uint32_t result)
 {
     const struct flm_driver *driver = flm_driver_of(loader->controller);
+    enum err err = check_stack(loader, driver->loaded);
 
+    if (err) {
+        flm_forget(loader);
+        return err;
+    }
     loader->failed_at = driver->address;
     return job_fail(loader->target->job, ERR_FLASH,
                     "the flash algorithm %s: %s at 0x%08" PRIx32 " failed (it returned %" PRIu32
@@ -144,15 +149,25 @@ enum err flm_expired(struct loader *loader, uint32_t limit_us)
     const struct flm_driver *driver = flm_driver_of(loader->controller);
     struct job *job = loader->target->job;
     const char *name = driver->loaded->name;
-    enum err err = flm_stand(loader);
+    uint32_t dhcsr = 0;
 
+    ops_read32(&loader->target->core->ops, DHCSR, &dhcsr);
+    enum err err = flm_stand(loader);
+    if (!err)
+        err = check_stack(loader, driver->loaded);
     flm_forget(loader);
-    return err ? err
-               : job_fail(job, ERR_LOADER,
-                          "the flash algorithm %s: %s at 0x%08" PRIx32
-                          " did not end within %" PRIu32 " ms, its own limit",
-                          name, flm_function_name(driver->function), driver->address,
-                          limit_us / 1000);
+    if (err)
+        return err;
+    if (dhcsr & DHCSR_S_LOCKUP)
+        return job_fail(
+            job, ERR_LOADER,
+            "the flash algorithm %s: %s for 0x%08" PRIx32
+            " did not return, the core is locked up (does the algorithm fit this chip?)",
+            name, flm_function_name(driver->function), driver->address);
+    return job_fail(job, ERR_LOADER,
+                    "the flash algorithm %s: %s at 0x%08" PRIx32 " did not end within %" PRIu32
+                    " ms, its own limit",
+                    name, flm_function_name(driver->function), driver->address, limit_us / 1000);
 }
 
 enum err flm_finish(struct loader *loader, uint32_t limit_us)

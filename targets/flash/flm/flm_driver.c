@@ -23,6 +23,9 @@ static uint32_t page_of(const struct flm *flm)
 {
     uint32_t page = flm->page_size, sector = flm->runs[0].sector_size;
 
+    for (size_t i = 1; i < flm->run_count; i++)
+        if (sector > flm->runs[i].sector_size)
+            sector = flm->runs[i].sector_size;
     while (page < sector && (page % PAGE_LEAST || (page < PAGE_GOAL && sector % (2 * page) == 0)))
         page *= 2;
     return page;
