@@ -202,6 +202,7 @@ def two_probes_must_be_told_apart():
     with running, Client(port) as client:
         assert client.ask("?")[:1] == b"T"
         running.control("unplug 0")  # the other one
+        running.stats()  # it is done, and nobody is to be told any more once the daemon has ended
         still_well(client)
         assert running.end() == 0, running.log
 
