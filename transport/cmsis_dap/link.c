@@ -22,7 +22,7 @@ static enum err resynchronise(struct probe *probe)
                               .timeout_ms = USB_TIMEOUT_MS};
 
     for (int i = 0; i < SYNC_READS_MAX; i++) {
-        enum err err = dap->pipe->driver->exchange(dap->pipe, &x, probe->job);
+        enum err err = pipe_exchange_alone(dap->pipe, &x, probe->job);
         if (err)
             return err;
         if (x.in_length >= 4 && reply[0] == DAP_INFO && reply[1] == 2 &&

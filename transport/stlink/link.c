@@ -31,7 +31,7 @@ static enum err resynchronise(struct probe *probe)
 
     stlink_command(command, STLINK_GET_VERSION, 0);
     for (int i = 0; i < SYNC_READS_MAX; i++) {
-        enum err err = stlink->pipe->driver->exchange(stlink->pipe, &x, probe->job);
+        enum err err = pipe_exchange_alone(stlink->pipe, &x, probe->job);
         if (err)
             return err;
         if (x.in_length == sizeof stlink->version_reply &&
@@ -83,7 +83,7 @@ static enum err exchange(struct probe *probe, struct pipe_exchange *exchange)
         return count_failure(probe, err, first_in_job);
     exchange->command_length = STLINK_COMMAND_SIZE;
     exchange->timeout_ms = USB_TIMEOUT_MS;
-    err = stlink->pipe->driver->exchange(stlink->pipe, exchange, probe->job);
+    err = pipe_exchange_alone(stlink->pipe, exchange, probe->job);
     probe->stats.transfers = stlink->pipe->transfers;
     probe->stats.bytes = stlink->pipe->bytes;
     if (err)

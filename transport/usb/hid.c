@@ -207,13 +207,6 @@ static enum err end(struct pipe *pipe, struct job *job)
     return ERR_OK;
 }
 
-static enum err run_exchange(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job)
-{
-    enum err err = begin(pipe, exchange, job);
-
-    return !err ? end(pipe, job) : err;
-}
-
 static enum err recover(struct pipe *pipe, struct job *job)
 {
     struct hid *hid = (struct hid *)pipe;
@@ -242,7 +235,6 @@ static void close_pipe(struct pipe *pipe)
 }
 
 static const struct pipe_driver hid_pipe = {
-    .exchange = run_exchange,
     .begin = begin,
     .end = end,
     .recover = recover,

@@ -35,13 +35,11 @@ struct pipe {
 };
 
 struct pipe_driver {
-    /* All transfers of the exchange are submitted together; returns when all have ended. On error
-     * (ERR_PROBE_GONE; ERR_PROBE: no answer in time, or a stall) none is left under way and the
-     * job has the sentence; what the probe still holds must be cleared by recover(). */
-    enum err (*exchange)(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job);
-    /* The same in two halves, so that up to PIPE_DEPTH are under way: begin() submits (the exchange
-     * and its buffers stay the caller's, untouched until its end), end() waits for the oldest.
-     * On error of either none is left under way. NULL: one exchange at a time. */
+    /* Up to PIPE_DEPTH exchanges are under way: begin() submits all transfers of one together (it
+     * and its buffers stay the caller's, untouched until its end), end() waits until all of the
+     * oldest have ended. On error of either (ERR_PROBE_GONE; ERR_PROBE: no answer in time, or a
+     * stall) none is left under way and the job has the sentence; what the probe still holds must
+     * be cleared by recover(). */
     enum err (*begin)(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job);
     enum err (*end)(struct pipe *pipe, struct job *job);
     /* Clears halts and reads away stale replies. */
@@ -51,5 +49,14 @@ struct pipe_driver {
     enum err (*reset)(struct pipe *pipe, struct job *job);
     void (*close)(struct pipe *pipe);
 };
+
+/* One by itself, from its beginning to its end. */
+static inline enum err pipe_exchange_alone(struct pipe *pipe, struct pipe_exchange *exchange,
+                                           struct job *job)
+{
+    enum err err = pipe->driver->begin(pipe, exchange, job);
+
+    return !err ? pipe->driver->end(pipe, job) : err;
+}
 
 #endif

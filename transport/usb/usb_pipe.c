@@ -212,13 +212,6 @@ static enum err end(struct pipe *pipe, struct job *job)
     return err;
 }
 
-static enum err run_exchange(struct pipe *pipe, struct pipe_exchange *exchange, struct job *job)
-{
-    enum err err = begin(pipe, exchange, job);
-
-    return !err ? end(pipe, job) : err;
-}
-
 static void drain(struct usb *usb, uint8_t endpoint)
 {
     unsigned char stale[1024];
@@ -282,7 +275,6 @@ static void usb_close(struct pipe *pipe)
 }
 
 static const struct pipe_driver libusb_pipe = {
-    .exchange = run_exchange,
     .begin = begin,
     .end = end,
     .recover = usb_recover,

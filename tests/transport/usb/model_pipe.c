@@ -205,13 +205,6 @@ static enum err end(struct pipe *base, struct job *job)
     return err ? drop_all(pipe, err) : ERR_OK;
 }
 
-static enum err exchange(struct pipe *base, struct pipe_exchange *x, struct job *job)
-{
-    enum err err = begin(base, x, job);
-
-    return !err ? end(base, job) : err;
-}
-
 static enum err recover(struct pipe *base, struct job *job)
 {
     struct model_pipe *pipe = (struct model_pipe *)base;
@@ -245,12 +238,8 @@ static void close_pipe(struct pipe *base)
     (void)base; /* on the caller's memory */
 }
 
-static const struct pipe_driver model_pipe_driver = {.exchange = exchange,
-                                                     .begin = begin,
-                                                     .end = end,
-                                                     .recover = recover,
-                                                     .reset = reset,
-                                                     .close = close_pipe};
+static const struct pipe_driver model_pipe_driver = {
+    .begin = begin, .end = end, .recover = recover, .reset = reset, .close = close_pipe};
 
 static struct model_pipe *of_clock(struct clock *clock)
 {
