@@ -86,7 +86,5 @@ enum err cmsis_dap_disconnect_wires(struct probe *probe);
 enum err cmsis_dap_line_reset(struct probe *probe);
 enum err cmsis_dap_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual_khz);
 enum err cmsis_dap_nrst(struct probe *probe, enum probe_nrst level);
-/* A light of the probe's. */
-enum err cmsis_dap_light(struct probe *probe, uint8_t which, bool on);
 
 #endif

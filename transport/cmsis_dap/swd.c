@@ -48,7 +48,7 @@ enum err cmsis_dap_set_speed(struct probe *probe, uint32_t khz, uint32_t *actual
     return dap->connected ? set_clock(probe, dap->khz) : ERR_OK;
 }
 
-enum err cmsis_dap_light(struct probe *probe, uint8_t which, bool on)
+static enum err set_light(struct probe *probe, uint8_t which, bool on)
 {
     uint8_t command[3] = {DAP_HOST_STATUS, which, on};
 
@@ -80,14 +80,14 @@ enum err cmsis_dap_connect_wires(struct probe *probe)
     if (!err)
         err = cmsis_dap_tell(probe, configure, sizeof configure, "set up SWD");
     if (!err)
-        err = cmsis_dap_light(probe, DAP_LED_CONNECTED, true);
+        err = set_light(probe, DAP_LED_CONNECTED, true);
     return err;
 }
 
 enum err cmsis_dap_disconnect_wires(struct probe *probe)
 {
     uint8_t command[1] = {DAP_DISCONNECT};
-    enum err err = cmsis_dap_light(probe, DAP_LED_CONNECTED, false);
+    enum err err = set_light(probe, DAP_LED_CONNECTED, false);
 
     cmsis_dap_of(probe)->connected = false;
     return !err ? cmsis_dap_tell(probe, command, sizeof command, "let go of the wires") : err;
