@@ -15,7 +15,7 @@
 #include "options/probe_choice.h"
 #include "session/discovery.h"
 
-enum { BOARDS_MAX = 64, LINE_SIZE = 1024, LOOK_MS = 50, KILLED = 128 };
+enum { BOARDS_MAX = 64, LINE_SIZE = 1024, LOOK_MS = 50 };
 
 /* One of the two streams that a board's process writes. */
 struct stream {
@@ -235,16 +235,13 @@ static int failure_code(const struct cli *cli)
 
 static void take_code(struct boards *boards, struct board *board)
 {
-    int status, code = failure_code(boards->cli);
+    int status;
 
     if (board->process <= 0)
         return;
     while (waitpid(board->process, &status, 0) < 0 && errno == EINTR)
         ;
-    if (WIFEXITED(status))
-        code = WEXITSTATUS(status);
-    else if (WIFSIGNALED(status))
-        code = KILLED + WTERMSIG(status);
+    int code = own_code(status);
     if (code > boards->cli->code)
         boards->cli->code = code;
     display_say(&boards->cli->display, "%s: exit code %d", board->choice.name, code);

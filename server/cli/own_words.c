@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* So many words from `words` on are one that is dropped; 0: it is not. */
@@ -50,6 +51,13 @@ const char **own_words(const struct cli *cli, const char *const added[],
             words[to++] = strcmp(cli->argv[i], "--json") == 0 ? "--json-line" : cli->argv[i];
     }
     return words;
+}
+
+int own_code(int status)
+{
+    enum { KILLED = 128 };
+
+    return WIFEXITED(status) ? WEXITSTATUS(status) : KILLED + WTERMSIG(status);
 }
 
 void own_become(const char **words)

@@ -11,6 +11,9 @@
 const char **own_words(const struct cli *cli, const char *const added[],
                        const char *const dropped[]);
 
+/* What a process of ours ended with, by what waitpid() says: its exit code, or 128 and the signal.
+ */
+int own_code(int status);
 /* In a child of fork(), whose standard input is nothing: becomes this program with these words. A
  * group of its own: Ctrl-C comes once, from the parent. */
 void own_become(const char **words) __attribute__((noreturn));

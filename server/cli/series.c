@@ -11,7 +11,7 @@
 #include "cli/own_words.h"
 #include "cli/result.h"
 
-enum { LOOK_US = 50000, KILLED = 128 };
+enum { LOOK_US = 50000 };
 
 bool series_is_meant(const struct cli *cli)
 {
@@ -29,7 +29,7 @@ static int await(struct cli *cli, pid_t process)
             ended = kill(process, SIGINT) == 0;
         clock_sleep_us(clock_real(), LOOK_US);
     }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : KILLED + WTERMSIG(status);
+    return own_code(status);
 }
 
 static enum err do_one(struct cli *cli, int *code)
