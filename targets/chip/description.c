@@ -19,6 +19,15 @@ static bool overlap(const struct target_region *a, const struct target_region *b
     return a->start < end_of(b) && b->start < end_of(a);
 }
 
+const struct target_region *description_overlap(const struct chip_description *description,
+                                                const struct target_region *region)
+{
+    for (size_t i = 0; i < description->count; i++)
+        if (overlap(region, &description->regions[i]))
+            return &description->regions[i];
+    return NULL;
+}
+
 /* Of peripherals, the chip's and the core's own (DDI 0403, B3.1). */
 static bool is_no_memory(const struct target_region *region)
 {
@@ -31,11 +40,12 @@ static bool is_no_memory(const struct target_region *region)
 enum err description_add(struct job *job, struct chip_description *description,
                          const struct target_region *region)
 {
-    for (size_t i = 0; i < description->count; i++)
-        if (overlap(region, &description->regions[i]))
-            return job_fail(job, ERR_FILE,
-                            "two of the chip's memories overlap at 0x%08" PRIx32 ": %s and %s",
-                            region->start, description->regions[i].name, region->name);
+    const struct target_region *other = description_overlap(description, region);
+
+    if (other)
+        return job_fail(job, ERR_FILE,
+                        "two of the chip's memories overlap at 0x%08" PRIx32 ": %s and %s",
+                        region->start, other->name, region->name);
     if (region->kind != REGION_ROM && is_no_memory(region))
         return job_fail(job, ERR_FILE,
                         "the chip's %s at 0x%08" PRIx32 " reaches into peripherals, where no "
@@ -55,18 +65,10 @@ enum err description_add(struct job *job, struct chip_description *description,
 static enum err add(struct job *job, struct detect_regions *regions,
                     const struct target_region *region)
 {
-    size_t at = regions->count;
-
-    if (!region->size)
+    if (detect_add_region(regions, region))
         return ERR_OK;
-    if (regions->count == DETECT_REGIONS_MAX)
-        return job_fail(job, ERR_FILE, "the chip's memory map has more than %d parts",
-                        DETECT_REGIONS_MAX);
-    for (; at && regions->items[at - 1].start > region->start; at--)
-        regions->items[at] = regions->items[at - 1];
-    regions->items[at] = *region;
-    regions->count++;
-    return ERR_OK;
+    return job_fail(job, ERR_FILE, "the chip's memory map has more than %d parts",
+                    DETECT_REGIONS_MAX);
 }
 
 /* Of what was there before, what lies below and above is left. */

@@ -21,6 +21,9 @@ struct chip_description {
 /* One more. ERR_FILE, with a sentence, if it overlaps another, or there are too many. */
 enum err description_add(struct job *job, struct chip_description *description,
                          const struct target_region *region);
+/* The first of them that shares an address with `region`; NULL: none. */
+const struct target_region *description_overlap(const struct chip_description *description,
+                                                const struct target_region *region);
 /* What detection found, changed by it: a chip that is not known has its name and nothing but its
  * memories, one that is known keeps its RAM. ERR_FILE: the map would have too many parts. */
 enum err description_apply(struct job *job, const struct chip_description *description,

@@ -22,6 +22,9 @@ struct chip;
 void detect_map(const struct chip *chip, uint32_t flash_size, bool two_banks,
                 struct detect_regions *regions);
 
+/* Keeps the list sorted. A region of no size is left out. False: there is no room. */
+bool detect_add_region(struct detect_regions *regions, const struct target_region *region);
+
 /* The one that `address` lies in; NULL: none. */
 const struct target_region *detect_region_at(const struct detect_regions *regions,
                                              uint32_t address);

@@ -83,17 +83,25 @@ static uint32_t map_of(const struct chip *chip)
     return map;
 }
 
-/* Keeps the list sorted. A region of no size is left out. */
-static void add(struct detect_regions *regions, const struct target_region *region)
+bool detect_add_region(struct detect_regions *regions, const struct target_region *region)
 {
     size_t at = regions->count;
 
-    if (!region->size || regions->count == DETECT_REGIONS_MAX)
-        return;
+    if (!region->size)
+        return true;
+    if (regions->count == DETECT_REGIONS_MAX)
+        return false;
     for (; at && regions->items[at - 1].start > region->start; at--)
         regions->items[at] = regions->items[at - 1];
     regions->items[at] = *region;
     regions->count++;
+    return true;
+}
+
+/* Of our own tables: there is room. */
+static void add(struct detect_regions *regions, const struct target_region *region)
+{
+    (void)detect_add_region(regions, region);
 }
 
 /* Where flash shows again besides: at what it starts from, or on the bus for tightly coupled

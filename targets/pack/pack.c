@@ -32,7 +32,8 @@ struct opening {
 
 /* --- words --- */
 
-bool pack_read_size(const char *text, uint32_t *bytes)
+/* "20K", "0x5000", "1M". False: it is no size. */
+static bool read_size(const char *text, uint32_t *bytes)
 {
     bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
     char *end;
@@ -56,8 +57,8 @@ static enum err add_ram(struct opening *opening)
     if (!word)
         return ERR_OK;
     snprintf(start, sizeof start, "%.*s", colon ? (int)(colon - word) : 0, word);
-    if (!colon || !pack_read_size(start, &ram.start) || !pack_read_size(colon + 1, &ram.size) ||
-        !ram.size || (uint64_t)ram.start + ram.size > 1ull << 32)
+    if (!colon || !read_size(start, &ram.start) || !read_size(colon + 1, &ram.size) || !ram.size ||
+        (uint64_t)ram.start + ram.size > 1ull << 32)
         return job_fail(opening->job, ERR_ARGUMENT,
                         "--chip-ram %.60s: where the chip's RAM is, as in 0x20000000:20K", word);
     return description_add(opening->job, &opening->pack->description, &ram);
@@ -143,18 +144,6 @@ static enum err add_from_pack(struct opening *opening, const struct pdsc_algorit
 /* --- memories --- */
 
 /* What was described before counts: flash is no ROM, and some packs name a memory twice. */
-static bool is_there(const struct chip_description *description, const struct pdsc_memory *memory)
-{
-    for (size_t i = 0; i < description->count; i++) {
-        const struct target_region *region = &description->regions[i];
-
-        if (memory->start < (uint64_t)region->start + region->size &&
-            region->start < (uint64_t)memory->start + memory->size)
-            return true;
-    }
-    return false;
-}
-
 static enum err add_memories(struct opening *opening)
 {
     struct chip_description *description = &opening->pack->description;
@@ -169,7 +158,7 @@ static enum err add_memories(struct opening *opening)
             .start = memory->start,
             .size = memory->size,
         };
-        if (memory->size && !ram_is_said && !is_there(description, memory))
+        if (memory->size && !ram_is_said && !description_overlap(description, &region))
             err = description_add(opening->job, description, &region);
     }
     return err;
@@ -341,22 +330,4 @@ void pack_close(struct pack *pack)
     for (size_t i = 0; i < pack->count; i++)
         flm_free(&pack->algorithms[i]);
     free(pack);
-}
-
-enum err pack_chips(struct job *job, const char *path, void (*visit)(void *user, const char *name),
-                    void *user)
-{
-    struct archive *archive;
-    char *text = NULL;
-    size_t size;
-    enum err err = archive_open(job, path, &archive);
-
-    if (err)
-        return err;
-    err = archive_read_description(job, archive, &text, &size);
-    if (!err)
-        err = pdsc_names(job, path, text, size, visit, user);
-    free(text);
-    archive_close(archive);
-    return err;
 }

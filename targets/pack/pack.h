@@ -27,10 +27,5 @@ enum err pack_open(struct job *job, const struct pack_choice *choice, struct pac
 const struct chip_description *pack_description(const struct pack *pack);
 /* NULL is fine. No target may be described by it any more. */
 void pack_close(struct pack *pack);
-/* Every chip in a pack. ERR_FILE. */
-enum err pack_chips(struct job *job, const char *path, void (*visit)(void *user, const char *name),
-                    void *user);
-/* "20K", "0x5000", "1M": bytes. False: it is no size. */
-bool pack_read_size(const char *text, uint32_t *bytes);
 
 #endif
