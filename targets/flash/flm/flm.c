@@ -34,8 +34,6 @@ static const char *const names[FLM_FUNCTIONS] = {
     [FLM_ERASE_SECTOR] = "EraseSector",
     [FLM_PROGRAM_PAGE] = "ProgramPage",
     [FLM_ERASE_CHIP] = "EraseChip",
-    [FLM_BLANK_CHECK] = "BlankCheck",
-    [FLM_VERIFY] = "Verify",
 };
 
 const char *flm_function_name(enum flm_function function)
@@ -160,15 +158,13 @@ static enum err copy_section(struct reader *reader, enum section kind, Elf_Scn *
 static enum err read_code(struct reader *reader)
 {
     struct flm *flm = reader->flm;
-    enum err err = each_section(reader, look_for_code);
 
-    if (!err && !reader->code_found)
+    if (!reader->code_found)
         return wrong(reader, "it has no section PrgCode");
-    if (!err && !reader->device)
+    if (!reader->device)
         return wrong(reader, "it has no section DevDscr, which describes the flash");
     flm->data_offset = FLM_NONE;
-    if (!err)
-        err = each_section(reader, measure_section);
+    enum err err = each_section(reader, measure_section);
     if (err)
         return err;
     flm->code_size = (flm->code_size + 3) & ~3u;
@@ -191,7 +187,7 @@ static void take_symbol(struct reader *reader, const char *name, const GElf_Sym 
         reader->device_at = (uint32_t)symbol->st_value - reader->device_base;
     reader->of_st |= strcmp(name, "StorageInfo") == 0;
     for (unsigned i = 0; i < FLM_FUNCTIONS; i++)
-        if (strcmp(name, names[i]) == 0 && (symbol->st_value & 1) && offset < flm->code_size)
+        if (strcmp(name, names[i]) == 0 && (symbol->st_value & 1))
             flm->functions[i] = offset;
 }
 
@@ -211,19 +207,36 @@ static enum err read_symbols_of(struct reader *reader, enum section kind, Elf_Sc
     return ERR_OK;
 }
 
-static enum err read_functions(struct reader *reader)
+static enum err read_symbols(struct reader *reader)
 {
-    char what[80];
-
     for (unsigned i = 0; i < FLM_FUNCTIONS; i++)
         reader->flm->functions[i] = FLM_NONE;
     enum err err = each_section(reader, read_symbols_of);
-    for (unsigned i = 0; i < FLM_REQUIRED && !err; i++)
-        if (reader->flm->functions[i] == FLM_NONE) {
+
+    if (err || !reader->of_st)
+        return err;
+    return job_fail(reader->job, ERR_UNSUPPORTED,
+                    "%s is an external loader of ST's tools (.stldr), which probed cannot use; the "
+                    "flash algorithm (.FLM) for the same memory does it, from the board's or the "
+                    "chip's CMSIS-Pack",
+                    reader->name);
+}
+
+/* Those outside of the code are none. */
+static enum err check_functions(struct reader *reader)
+{
+    struct flm *flm = reader->flm;
+    char what[80];
+
+    for (unsigned i = 0; i < FLM_FUNCTIONS; i++)
+        if (flm->functions[i] >= flm->code_size)
+            flm->functions[i] = FLM_NONE;
+    for (unsigned i = 0; i < FLM_REQUIRED; i++)
+        if (flm->functions[i] == FLM_NONE) {
             snprintf(what, sizeof what, "it has no function %s", names[i]);
-            err = wrong(reader, what);
+            return wrong(reader, what);
         }
-    return err;
+    return ERR_OK;
 }
 
 /* --- the device --- */
@@ -324,18 +337,13 @@ static enum err read_all(struct reader *reader)
     enum err err = elf_check_arm(reader->job, reader->name, reader->elf, &header);
 
     if (!err)
-        err = each_section(reader, read_symbols_of);
-    if (!err && reader->of_st)
-        return job_fail(reader->job, ERR_UNSUPPORTED,
-                        "%s is an external loader of ST's tools (.stldr), which probed cannot use; "
-                        "the flash algorithm (.FLM) for the same memory does it, from the board's "
-                        "or the chip's CMSIS-Pack",
-                        reader->name);
-    reader->device_at = 0;
+        err = each_section(reader, look_for_code);
+    if (!err)
+        err = read_symbols(reader);
     if (!err)
         err = read_code(reader);
     if (!err)
-        err = read_functions(reader);
+        err = check_functions(reader);
     return err ? err : read_device(reader);
 }
 

@@ -28,8 +28,6 @@ enum flm_function {
     FLM_PROGRAM_PAGE,
     FLM_REQUIRED, /* all before; those behind may be missing */
     FLM_ERASE_CHIP = FLM_REQUIRED,
-    FLM_BLANK_CHECK,
-    FLM_VERIFY,
     FLM_FUNCTIONS,
 };
 #define FLM_NONE UINT32_MAX

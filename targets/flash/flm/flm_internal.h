@@ -12,7 +12,7 @@
 enum { FLM_MARGIN_US = 500000 }; /* on top of the algorithm's limits: its code at a slow clock */
 
 /* What Init() and UnInit() are told. */
-enum flm_purpose { FLM_NO_PURPOSE, FLM_TO_ERASE, FLM_TO_PROGRAM, FLM_TO_VERIFY };
+enum flm_purpose { FLM_NO_PURPOSE, FLM_TO_ERASE, FLM_TO_PROGRAM };
 
 struct flm_driver {
     struct flash_driver flash; /* the first member: flm_driver_of() */
